@@ -1,0 +1,65 @@
+//! The only place that asks what time it is.
+
+use std::time::Instant;
+
+use jiff::{Timestamp, Unit};
+
+/// Where the program gets the time from: the machine, or a test's hand-cranked clock.
+pub trait Clock: Send + Sync {
+    /// To the millisecond, so that a time survives every database and every JSON.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.round(Unit::Millisecond).unwrap_or(now)
+    }
+}
+
+/// A stretch of time measured by the clock that never jumps.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub fn elapsed(&self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// A clock that stands still until it is moved: for tests, the demo and rehearsals.
+#[derive(Debug)]
+pub struct ManualClock(std::sync::atomic::AtomicI64);
+
+impl ManualClock {
+    pub fn at(time: Timestamp) -> Self {
+        Self(std::sync::atomic::AtomicI64::new(time.as_millisecond()))
+    }
+
+    pub fn set(&self, time: Timestamp) {
+        self.0.store(time.as_millisecond(), std::sync::atomic::Ordering::SeqCst);
+    }
+
+    pub fn advance(&self, by: std::time::Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.0.fetch_add(by, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.0.load(std::sync::atomic::Ordering::SeqCst)).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}

@@ -1,0 +1,147 @@
+//! What changed between two snapshots of one list.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ChangeId, Entry};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    Added,
+    Removed,
+    Revised,
+}
+
+impl ChangeKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ChangeKind::Added => "added",
+            ChangeKind::Removed => "removed",
+            ChangeKind::Revised => "revised",
+        }
+    }
+}
+
+/// How much a change matters to a reader; `Low < Normal < High`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Low,
+    Normal,
+    High,
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Low => "low",
+            Severity::Normal => "normal",
+            Severity::High => "high",
+        }
+    }
+}
+
+/// One field of a revised entry. `field` is a key of the entry, `other.programs` for one inside `other`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldChange {
+    pub field: String,
+    /// The field's JSON value as it was: a string, an array of strings or null.
+    pub before: serde_json::Value,
+    pub after: serde_json::Value,
+}
+
+/// Why two rows were taken for one entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Match {
+    /// By equal content, a true id or an equal name; false where evidence was weighed.
+    pub certain: bool,
+    /// 0 to 1.
+    pub score: f64,
+    /// In words, e.g. `same citations plus 88 FR 66273`.
+    pub evidence: Vec<String>,
+}
+
+/// One entry that was added, removed or revised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    pub change_id: ChangeId,
+    pub kind: ChangeKind,
+    pub severity: Severity,
+    /// Nothing but spacing, case, punctuation or a repaired character changed: recorded, not alerted unless a route asks.
+    pub editorial: bool,
+    /// As it is now; for a removal, as it was.
+    pub entry: Entry,
+    /// As it was, for a revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Entry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldChange>,
+    #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
+    pub matched: Option<Match>,
+    /// Names of added entries that this removed one may have become.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possibly_now: Vec<String>,
+    /// Names of removed entries that this added one may have been.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possibly_was: Vec<String>,
+    /// The `change_id`s of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub possibly: Vec<ChangeId>,
+    /// What the other sources say of the entry, in words, where they say anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corroboration: Vec<String>,
+}
+
+impl Change {
+    /// A revision matched by weighed evidence alone might hide a new listing.
+    pub fn is_uncertain_revision(&self) -> bool {
+        self.kind == ChangeKind::Revised && self.matched.as_ref().is_some_and(|m| !m.certain)
+    }
+
+    /// `change_id` for the content of a change. `recurrence` counts how often the same content has been recorded before,
+    /// so that an entry that is removed, listed and removed again has ids of its own each time, while a database
+    /// restored from a backup counts the same and repeats the same id.
+    pub fn id_of(kind: ChangeKind, before: Option<&Entry>, after: Option<&Entry>, recurrence: u32) -> ChangeId {
+        let hash = |entry: Option<&Entry>| entry.map_or_else(String::new, |e| e.content_hash().0);
+        let (before, after, recurrence) = (hash(before), hash(after), recurrence.to_string());
+        ChangeId::of([kind.as_str(), &before, &after, &recurrence])
+    }
+}
+
+/// Counts: `revised` is the substantive revisions, `editorial` the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    pub added: usize,
+    pub removed: usize,
+    pub revised: usize,
+    pub editorial: usize,
+}
+
+impl Summary {
+    pub fn of<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Self {
+        let mut summary = Self::default();
+        for change in changes {
+            match change.kind {
+                ChangeKind::Added => summary.added += 1,
+                ChangeKind::Removed => summary.removed += 1,
+                ChangeKind::Revised if change.editorial => summary.editorial += 1,
+                ChangeKind::Revised => summary.revised += 1,
+            }
+        }
+        summary
+    }
+}
+
+/// The outcome of a comparison: `diff --output json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangeSet {
+    pub summary: Summary,
+    pub changes: Vec<Change>,
+}
+
+impl ChangeSet {
+    pub fn new(changes: Vec<Change>) -> Self {
+        Self { summary: Summary::of(&changes), changes }
+    }
+}

@@ -1,0 +1,68 @@
+//! One alert on its way to one recipient.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{AlertId, ChangeId, DeliveryId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DeliveryState {
+    /// Not yet taken by the receiver's server; due at `next_attempt_at`.
+    Pending,
+    Delivered,
+    /// Every retry failed. It is kept, and `deliveries retry` sends it again.
+    Dead,
+}
+
+impl DeliveryState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeliveryState::Pending => "pending",
+            DeliveryState::Delivered => "delivered",
+            DeliveryState::Dead => "dead",
+        }
+    }
+}
+
+/// Alert × receiver × recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Delivery {
+    pub delivery_id: DeliveryId,
+    pub alert_id: AlertId,
+    /// The receiver's name in the configuration.
+    pub receiver: String,
+    /// The email address; empty for a receiver that has only one recipient.
+    pub recipient: String,
+    /// Which of the alert's changes this receiver's routes matched; all of them if absent.
+    pub selection: Option<Vec<ChangeId>>,
+    pub state: DeliveryState,
+    /// Attempts that spent a retry (an answer of 429 or 503 with Retry-After spends none).
+    pub attempts: u32,
+    /// Parts of a parted webhook that the receiver has taken.
+    pub parts_done: u32,
+    pub created_at: Timestamp,
+    pub next_attempt_at: Timestamp,
+    pub delivered_at: Option<Timestamp>,
+    /// Without addresses, URLs or tokens.
+    pub last_error: Option<String>,
+}
+
+impl Delivery {
+    /// The one id that this delivery has for ever.
+    pub fn id_of(alert: &AlertId, receiver: &str, recipient: &str) -> DeliveryId {
+        DeliveryId::of([alert.as_str(), receiver, recipient])
+    }
+}
+
+/// One try at a delivery, with its outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    pub delivery_id: DeliveryId,
+    pub at: Timestamp,
+    pub duration_ms: u64,
+    pub delivered: bool,
+    /// The server's answer or the failure, without addresses, URLs or tokens.
+    pub detail: String,
+}

@@ -1,0 +1,85 @@
+//! One row of a list.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Citation, ListCode, Sha256};
+
+/// Whether the row names a party or, since 89 FR 51644, an address alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    #[default]
+    Party,
+    Address,
+}
+
+/// One row of a list, as published but for surrounding space. Every field is always present in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Entry {
+    pub list: ListCode,
+    pub form: Form,
+    pub name: String,
+    pub aliases: Vec<String>,
+    pub addresses: Vec<String>,
+    /// ISO 3166-1 alpha-2 (`XK` for Kosovo), sorted, each once. Empty: unknown.
+    pub countries: Vec<String>,
+    pub license_requirement: String,
+    pub license_policy: String,
+    /// The footnotes of the licence requirement (`1`, `3`, `4`, `5`), sorted, each once.
+    pub footnotes: Vec<String>,
+    /// In published order. An amended entry keeps its citations and gains one.
+    pub citations: Vec<Citation>,
+    /// `2022-06-30`; a text that is no date stands as published.
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+    pub remarks: String,
+    /// The publisher's other columns by their names, where they are not empty: `programs`, `title`, `type`, `ids`,
+    /// `entity_number`, `dates_of_birth`, `source_list_url`, …
+    pub other: BTreeMap<String, String>,
+    /// The publisher's row id. It is no identity (see `diff::identity`), is never compared, and is kept as evidence.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub publisher_id: String,
+}
+
+impl Entry {
+    /// An entry of this list and name with nothing else known.
+    pub fn named(list: ListCode, name: impl Into<String>) -> Self {
+        Self {
+            list,
+            form: Form::Party,
+            name: name.into(),
+            aliases: Vec::new(),
+            addresses: Vec::new(),
+            countries: Vec::new(),
+            license_requirement: String::new(),
+            license_policy: String::new(),
+            footnotes: Vec::new(),
+            citations: Vec::new(),
+            start_date: None,
+            end_date: None,
+            remarks: String::new(),
+            other: BTreeMap::new(),
+            publisher_id: String::new(),
+        }
+    }
+
+    /// The hash of all that is compared: two rows of one content have one hash, whatever the publisher's ids.
+    pub fn content_hash(&self) -> Sha256 {
+        let mut parts: Vec<&str> = vec![self.list.as_str(), if self.form == Form::Party { "party" } else { "address" }, &self.name];
+        let citations: Vec<String> = self.citations.iter().map(ToString::to_string).collect();
+        for group in [&self.aliases, &self.addresses, &self.countries, &self.footnotes, &citations] {
+            parts.push("\u{1f}");
+            parts.extend(group.iter().map(String::as_str));
+        }
+        parts.push("\u{1f}");
+        parts.extend([self.license_requirement.as_str(), &self.license_policy, &self.remarks]);
+        parts.extend([self.start_date.as_deref().unwrap_or("\u{1f}"), self.end_date.as_deref().unwrap_or("\u{1f}")]);
+        for (key, value) in &self.other {
+            parts.extend([key.as_str(), value.as_str()]);
+        }
+        Sha256::of_parts(parts)
+    }
+}

@@ -1,0 +1,104 @@
+//! Identifiers. Each is made of content, never of chance: what is done again after a crash, or by a database restored
+//! from an old backup, carries the same id and so can be recognised as a repeat.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::Digest;
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The id of what `parts` say, in this order.
+            pub fn of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+                Self(format!(concat!($prefix, "{}"), &Sha256::of_parts(parts).0[..32]))
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// One change, by its content: list, kind, what was and what is.
+    ChangeId, "chg_"
+);
+text_id!(
+    /// One alert.
+    AlertId, "alr_"
+);
+text_id!(
+    /// One delivery (alert × receiver × recipient): the `webhook-id`, the email's `Message-ID`, and in the Slack text.
+    DeliveryId, "dlv_"
+);
+text_id!(
+    /// One hold: a list, a source and the content that was held.
+    HoldId, "hld_"
+);
+
+/// A SHA-256 in lower-case hex.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Sha256(pub String);
+
+impl Sha256 {
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::from_digest(&sha2::Sha256::digest(bytes))
+    }
+
+    pub fn from_digest(digest: &[u8]) -> Self {
+        use fmt::Write;
+        let mut hex = String::with_capacity(digest.len() * 2);
+        for byte in digest {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        Self(hex)
+    }
+
+    /// The hash of several texts, each with its length before it, so that no two different lists of texts hash alike.
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hasher = sha2::Sha256::new();
+        for part in parts {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+        Self::from_digest(&hasher.finalize())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_into_one_another() {
+        assert_ne!(ChangeId::of(["ab", "c"]), ChangeId::of(["a", "bc"]));
+        assert_eq!(ChangeId::of(["a"]), ChangeId::of(["a"]));
+        assert!(ChangeId::of(["a"]).as_str().starts_with("chg_"));
+    }
+}

@@ -1,0 +1,75 @@
+//! The thirteen lists of the Consolidated Screening List.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+macro_rules! lists {
+    ($($code:ident, $title:literal, $agency:literal;)*) => {
+        /// The code of a list, as the publisher writes it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "UPPERCASE")]
+        pub enum ListCode { $($code,)* }
+
+        impl ListCode {
+            pub const ALL: &[ListCode] = &[$(ListCode::$code,)*];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(ListCode::$code => stringify!($code),)* }
+            }
+
+            /// The list's name, as people write it.
+            pub fn title(self) -> &'static str {
+                match self { $(ListCode::$code => $title,)* }
+            }
+
+            /// The agency that keeps the list.
+            pub fn agency(self) -> &'static str {
+                match self { $(ListCode::$code => $agency,)* }
+            }
+        }
+    };
+}
+
+#[allow(clippy::upper_case_acronyms, reason = "the codes are the publisher's")]
+mod codes {
+    use super::*;
+
+    lists! {
+        EL, "Entity List", "Bureau of Industry and Security";
+        DPL, "Denied Persons List", "Bureau of Industry and Security";
+        UVL, "Unverified List", "Bureau of Industry and Security";
+        MEU, "Military End User List", "Bureau of Industry and Security";
+        ISN, "Nonproliferation Sanctions", "State Department";
+        DTC, "ITAR Debarred", "State Department";
+        SDN, "Specially Designated Nationals", "Treasury Department";
+        SSI, "Sectoral Sanctions Identifications List", "Treasury Department";
+        CMIC, "Non-SDN Chinese Military-Industrial Complex Companies List", "Treasury Department";
+        CAP, "CAPTA List", "Treasury Department";
+        MBS, "Non-SDN Menu-Based Sanctions List", "Treasury Department";
+        PLC, "Palestinian Legislative Council List", "Treasury Department";
+        FSE, "Foreign Sanctions Evaders", "Treasury Department";
+    }
+}
+pub use codes::ListCode;
+
+impl fmt::Display for ListCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A text that is the code of no list.
+#[derive(Debug, thiserror::Error)]
+#[error("expected the code of a list ({known}), but got `{0}`", known = ListCode::ALL.iter().map(|l| l.as_str()).collect::<Vec<_>>().join(", "))]
+pub struct UnknownList(pub String);
+
+impl FromStr for ListCode {
+    type Err = UnknownList;
+
+    fn from_str(text: &str) -> Result<Self, UnknownList> {
+        ListCode::ALL.iter().copied().find(|l| l.as_str().eq_ignore_ascii_case(text.trim())).ok_or_else(|| UnknownList(text.to_owned()))
+    }
+}

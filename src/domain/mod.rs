@@ -1,0 +1,31 @@
+//! The nouns: no I/O, no async, no clock, no publisher's format.
+//!
+//! What serialises here is the outside contract (`diff --output json`, webhooks, attachments, the API).
+
+pub mod alert;
+pub mod change;
+pub mod citation;
+pub mod delivery;
+pub mod document;
+pub mod entry;
+pub mod hold;
+pub mod id;
+pub mod journal;
+pub mod list;
+pub mod rule;
+pub mod snapshot;
+pub mod state;
+
+pub use alert::{Alert, AlertBody};
+pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, Severity, Summary};
+pub use citation::Citation;
+pub use delivery::{Attempt, Delivery, DeliveryState};
+pub use document::Document;
+pub use entry::{Entry, Form};
+pub use hold::{Hold, HoldReason, HoldState};
+pub use id::{AlertId, ChangeId, DeliveryId, HoldId, Sha256};
+pub use journal::JournalEntry;
+pub use list::ListCode;
+pub use rule::{Attribution, Rule};
+pub use snapshot::{Snapshot, Warning};
+pub use state::{ListState, SourceState, Validators};

@@ -1,0 +1,37 @@
+//! What a parser makes of a document.
+
+use jiff::civil::Date;
+
+use super::{Entry, ListCode};
+
+/// The watched lists of one document, read whole.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// The publisher's date, where the document or its address says one.
+    pub as_of: Option<Date>,
+    /// In published order; only of the lists that were asked for.
+    pub entries: Vec<Entry>,
+    /// How many rows of all lists the document holds.
+    pub rows: usize,
+    /// What was odd and was kept as it is. At most [`Warning::KEPT`], the last of which then says how many there were.
+    pub warnings: Vec<Warning>,
+}
+
+impl Snapshot {
+    pub fn of_list(&self, list: ListCode) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.list == list)
+    }
+}
+
+/// Something odd in a document that costs no row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Where: `line 14, column addresses`.
+    pub place: String,
+    /// What, and what was done: `a header line was repeated and is dropped`.
+    pub text: String,
+}
+
+impl Warning {
+    pub const KEPT: usize = 100;
+}

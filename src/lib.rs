@@ -1,0 +1,12 @@
+//! entitywatch watches the US Entity List, finds what changed, and tells the people who must act.
+
+pub mod clock;
+pub mod deliver;
+pub mod dial;
+pub mod diff;
+pub mod domain;
+pub mod fetch;
+pub mod parse;
+pub mod record;
+pub mod schedule;
+pub mod secret;

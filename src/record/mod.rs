@@ -1,0 +1,228 @@
+//! The durable truth: what was fetched, what changed, who is to be told and who has been.
+//!
+//! Knows the domain and SQL; knows no publisher, no channel, no clock and no configuration but its own address.
+//! [`Store`] is the whole of what the program asks of a database; what a method promises is said at the method.
+
+mod query;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+pub use query::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
+
+use crate::domain::journal::JournalEvent;
+use crate::domain::{
+    Alert, AlertId, Attempt, Change, ChangeId, Citation, Delivery, DeliveryId, Document, Entry, Hold, HoldId, JournalEntry, ListCode,
+    ListState, Sha256, SourceState,
+};
+
+/// What can go wrong with the record.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process holds the database.
+    #[error("{store} is in use by another entitywatch process{holder}")]
+    InUse { store: String, holder: String },
+    #[error("failed to open {store}: {reason}")]
+    Open { store: String, reason: String },
+    /// The database is of a later version of the program, was changed by hand, or is damaged.
+    #[error("found in {place} what this version cannot read: {reason}")]
+    Unreadable { place: String, reason: String },
+    #[error("failed to {action}: {source}")]
+    Database { action: &'static str, source: sqlx::Error },
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// One row of a list as it is held, with the store's own number for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEntry {
+    pub row: i64,
+    pub entry: Entry,
+}
+
+/// A row with the times between which it was (or is) held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoricEntry {
+    pub source: String,
+    pub entry: Entry,
+    /// Our time: when we first and last knew it.
+    pub known_from: Timestamp,
+    pub known_until: Option<Timestamp>,
+    /// The publisher's dates, where it says any.
+    pub listed_from: Option<jiff::civil::Date>,
+    pub listed_until: Option<jiff::civil::Date>,
+}
+
+/// How one list moves on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListUpdate {
+    pub state: ListState,
+    /// Rows that are no longer held.
+    pub close: Vec<i64>,
+    /// Rows that are held from now on.
+    pub open: Vec<Entry>,
+}
+
+/// A change with when and how it was seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedChange {
+    pub source: String,
+    pub change: Change,
+    /// `Change::id_of(…, 0)`: the same for every recurrence of the same content.
+    pub base_id: ChangeId,
+    /// None for an editorial change that no alert tells of, and for a change accepted as baseline.
+    pub alert_id: Option<AlertId>,
+    pub observed_at: Timestamp,
+    pub accepted_at: Option<Timestamp>,
+    pub unconfirmed: bool,
+}
+
+/// An alert and all its deliveries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outgoing {
+    pub alert: Alert,
+    /// The pages of the rule that it is attributed to.
+    pub citations: Vec<Citation>,
+    pub deliveries: Vec<Delivery>,
+}
+
+/// One check of one source, for the record.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Check {
+    pub source: String,
+    pub at: Timestamp,
+    pub duration_ms: u64,
+    /// `baseline`, `changed`, `unchanged`, `not modified`, `held`, `refused`, `failed`, `waiting`
+    pub outcome: String,
+    pub detail: String,
+    pub sha256: Option<Sha256>,
+}
+
+/// All that one observation (or one decision on a hold) writes: it is written whole or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Observation {
+    pub at: Timestamp,
+    pub check: Option<Check>,
+    /// Kept by its hash; one that is there already is not written again.
+    pub document: Option<Document>,
+    pub source: Option<SourceState>,
+    pub lists: Vec<ListUpdate>,
+    /// Written over what was recorded under their ids.
+    pub holds: Vec<Hold>,
+    pub changes: Vec<RecordedChange>,
+    pub alerts: Vec<Outgoing>,
+    pub journal: Vec<JournalEvent>,
+}
+
+/// What one attempt (or one command on a delivery) writes, whole or not at all.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// As it is after the attempt.
+    pub delivery: Delivery,
+    pub attempt: Option<Attempt>,
+    /// As the receiver is after the attempt, where that changed.
+    pub receiver: Option<ReceiverState>,
+    /// Every other pending delivery of this receiver becomes due at this time: its server answers again.
+    pub make_due_at: Option<Timestamp>,
+    /// What operators are told about it.
+    pub alerts: Vec<Outgoing>,
+    pub journal: Vec<JournalEvent>,
+}
+
+/// What is remembered of a receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct ReceiverState {
+    pub receiver: String,
+    /// Switched off (it answered 410): nothing is sent until `receivers enable`.
+    pub disabled_at: Option<Timestamp>,
+    pub disabled_reason: Option<String>,
+    /// The first failure since the last success.
+    pub failing_since: Option<Timestamp>,
+    pub last_success_at: Option<Timestamp>,
+    pub last_error: Option<String>,
+    /// Whether operators were told that it fails.
+    #[serde(default)]
+    pub failure_told: bool,
+}
+
+/// How many deliveries wait and how many are dead, by receiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxCount {
+    pub receiver: String,
+    pub pending: u64,
+    pub dead: u64,
+    pub oldest_pending_at: Option<Timestamp>,
+}
+
+/// The database.
+///
+/// Writes are serial. Times are exact to the microsecond. A method that fails has changed nothing.
+#[async_trait]
+pub trait Store: Send + Sync {
+    // --- observing
+
+    async fn source_state(&self, source: &str) -> Result<Option<SourceState>>;
+    async fn source_states(&self) -> Result<Vec<SourceState>>;
+    async fn list_states(&self, source: &str) -> Result<Vec<ListState>>;
+    /// The rows of a list that are held now, in the order in which they were first held.
+    async fn held_entries(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>>;
+    async fn document(&self, sha256: &Sha256) -> Result<Option<Document>>;
+    /// How many changes with each of these base ids are recorded for the source; absent: none.
+    async fn recurrences(&self, source: &str, base_ids: &[ChangeId]) -> Result<Vec<(ChangeId, u32)>>;
+    /// Substantive changes first seen at or after `since` in this list.
+    async fn recent_changes(&self, source: &str, list: ListCode, since: Timestamp) -> Result<Vec<RecordedChange>>;
+    /// Alerts of this source that are attributed to one of these pages, oldest first, with the number of their changes.
+    async fn alerts_citing(&self, source: &str, citations: &[Citation]) -> Result<Vec<(AlertId, usize)>>;
+    /// Writes an observation in one transaction. Alerts and deliveries whose ids are recorded already are left as they are.
+    async fn record(&self, observation: Observation) -> Result<()>;
+    /// A new `[[source]] previously = "old"`: all that is recorded under the old name stands under the new one.
+    async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool>;
+
+    // --- holds
+
+    async fn holds(&self, open_only: bool) -> Result<Vec<Hold>>;
+    async fn hold(&self, id: &HoldId) -> Result<Option<Hold>>;
+
+    // --- delivering
+
+    /// Pending deliveries of this receiver that are due, oldest first (by alert, then id), at most `limit`.
+    async fn due(&self, receiver: &str, now: Timestamp, limit: usize) -> Result<Vec<Delivery>>;
+    /// When the next pending delivery of any of these receivers is due.
+    async fn next_due_at(&self, receivers: &[String]) -> Result<Option<Timestamp>>;
+    async fn alert(&self, id: &AlertId) -> Result<Option<Alert>>;
+    async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>>;
+    /// Writes the outcomes of attempts in one transaction.
+    async fn settle(&self, settlements: Vec<Settlement>) -> Result<()>;
+    async fn receiver_states(&self) -> Result<Vec<ReceiverState>>;
+    async fn set_receiver_state(&self, state: ReceiverState, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()>;
+    /// Makes these deliveries pending and due, whatever they were; which of them exist is returned.
+    async fn retry(&self, ids: &[DeliveryId], at: Timestamp) -> Result<Vec<DeliveryId>>;
+    /// Adds deliveries of recorded alerts; those whose id is recorded already become pending and due again.
+    async fn add_deliveries(&self, deliveries: Vec<Delivery>, at: Timestamp) -> Result<()>;
+    async fn outbox_counts(&self) -> Result<Vec<OutboxCount>>;
+    /// The deliveries of this alert, whatever their state.
+    async fn deliveries_of(&self, alert: &AlertId) -> Result<Vec<Delivery>>;
+
+    // --- reading
+
+    async fn changes(&self, query: &ChangeQuery) -> Result<Vec<RecordedChange>>;
+    async fn entries(&self, query: &EntryQuery) -> Result<Vec<HistoricEntry>>;
+    /// Newest first.
+    async fn alerts(&self, query: &AlertQuery) -> Result<Vec<Alert>>;
+    /// Newest first.
+    async fn deliveries(&self, query: &DeliveryQuery) -> Result<Vec<Delivery>>;
+    /// Newest first.
+    async fn checks(&self, source: Option<&str>, limit: usize) -> Result<Vec<Check>>;
+
+    // --- the journal
+
+    async fn journal_head(&self) -> Result<Sha256>;
+    /// Entries with `seq > after`, in order, at most `limit`.
+    async fn journal(&self, after: u64, limit: usize) -> Result<Vec<JournalEntry>>;
+    async fn enter(&self, at: Timestamp, events: Vec<JournalEvent>) -> Result<()>;
+
+    // --- health
+
+    /// Fails where the database does not answer; writes nothing.
+    async fn ping(&self) -> Result<()>;
+}

@@ -1,0 +1,1 @@
+//! When a source is next due. Pure: the time, the zone and chance come in as arguments.

@@ -1,0 +1,1 @@
+//! One binary of stories: each module tells one area from outside its stage.
