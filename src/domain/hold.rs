@@ -63,6 +63,8 @@ pub struct Hold {
     pub state: HoldState,
     /// Of the document that is held.
     pub sha256: Sha256,
+    /// Of the list's entries in it, whatever else the document holds.
+    pub content_sha256: Sha256,
     /// When the held content was first seen.
     pub opened_at: Timestamp,
     /// When the operators were last told of it while open.

@@ -80,6 +80,12 @@ impl Sha256 {
         Self::from_digest(&hasher.finalize())
     }
 
+    /// A fraction in `0.0..1.0` drawn from the hash: jitter that needs no source of chance and is the same when done again.
+    pub fn fraction(&self) -> f64 {
+        let leading = u32::from_str_radix(self.0.get(..8).unwrap_or("0"), 16).unwrap_or(0);
+        f64::from(leading) / (f64::from(u32::MAX) + 1.0)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -94,6 +100,13 @@ impl fmt::Display for Sha256 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_gives_a_fraction_of_one() {
+        assert!(Sha256("ffffffff".into()).fraction() < 1.0);
+        assert!(Sha256("80000000".into()).fraction() == 0.5);
+        assert!(Sha256(String::new()).fraction() == 0.0);
+    }
 
     #[test]
     fn parts_do_not_run_into_one_another() {

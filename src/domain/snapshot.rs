@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Entry, ListCode};
+use super::{Entry, ListCode, Sha256};
 
 /// The watched lists of one document, read whole.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +18,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The hash of a list's content, whatever the order of its rows.
+    pub fn content_of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Sha256 {
+        let mut hashes: Vec<String> = entries.into_iter().map(|entry| entry.content_hash().0).collect();
+        hashes.sort_unstable();
+        Sha256::of_parts(hashes.iter().map(String::as_str))
+    }
+
     pub fn of_list(&self, list: ListCode) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.list == list)
     }

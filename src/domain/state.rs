@@ -62,9 +62,9 @@ pub struct ListState {
     pub document_sha256: Sha256,
     pub observed_at: Timestamp,
     pub as_of: Option<Date>,
-    /// Held content that an operator rejected: it is not asked again.
+    /// The list's content (`Snapshot::content_of`) that an operator rejected: it is not asked again.
     #[serde(default)]
-    pub rejected_sha256: Option<Sha256>,
+    pub rejected_content: Option<Sha256>,
 }
 
 impl ListState {

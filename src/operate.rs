@@ -1,0 +1,242 @@
+//! The commands that act: carried out by the daemon where one runs, else by the command's own process.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::deliver::{Message, Outcome as DeliveryOutcome};
+use crate::domain::alert::{AlertBody, Test};
+use crate::domain::journal::JournalEvent;
+use crate::domain::{Alert, AlertId, Delivery, DeliveryId, DeliveryState, HoldId, Summary};
+use crate::exit::Exit;
+use crate::pipeline::decide::{self, Decision};
+use crate::pipeline::deliver::{self, Pass};
+use crate::pipeline::watch::{self, Watched};
+use crate::pipeline::{Program, outgoing};
+use crate::record::{AlertQuery, DeliveryQuery, ReceiverState, Result};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Request {
+    /// Every source if none is named.
+    Check { sources: Vec<String> },
+    DeliveriesRetry { ids: Vec<DeliveryId> },
+    DeliveriesSend { receiver: String, since: jiff::Timestamp },
+    HoldsAccept { id: HoldId, by: String, reason: String, as_baseline: bool },
+    HoldsReject { id: HoldId, by: String, reason: String },
+    ReceiversTest { name: String },
+    ReceiversEnable { name: String },
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    pub exit: u8,
+    /// For standard output.
+    pub lines: Vec<String>,
+    /// For standard error.
+    pub problems: Vec<String>,
+}
+
+impl Reply {
+    fn line(&mut self, text: impl Into<String>) {
+        self.lines.push(text.into());
+    }
+
+    fn problem(&mut self, exit: Exit, text: impl Into<String>) {
+        self.note(exit);
+        self.problems.push(text.into());
+    }
+
+    fn note(&mut self, exit: Exit) {
+        self.exit = Exit::from_code(self.exit).worst(exit).code();
+    }
+}
+
+/// Carries out a request. What goes wrong is in the reply.
+pub async fn operate(program: &Program, request: Request) -> Reply {
+    let mut reply = Reply::default();
+    let done = match request {
+        Request::Check { sources } => check(program, sources, &mut reply).await,
+        Request::DeliveriesRetry { ids } => deliveries_retry(program, &ids, &mut reply).await,
+        Request::DeliveriesSend { receiver, since } => deliveries_send(program, &receiver, since, &mut reply).await,
+        Request::HoldsAccept { id, by, reason, as_baseline } => {
+            match decide::accept(program, &id, &Decision { by: &by, reason: &reason }, as_baseline).await {
+                Ok((hold, summary)) => {
+                    let told = if as_baseline { "nobody is alerted" } else { "alerts are in the outbox" };
+                    let counts = counts(summary);
+                    reply.line(format!("accepted {} ({} of {}): {counts}; {told}", hold.hold_id, hold.list, hold.source));
+                    deliver_now(program, &mut reply).await
+                }
+                Err(problem) => {
+                    reply.problem(Exit::Failed, problem.to_string());
+                    Ok(())
+                }
+            }
+        }
+        Request::HoldsReject { id, by, reason } => {
+            match decide::reject(program, &id, &Decision { by: &by, reason: &reason }).await {
+                Ok(hold) => reply.line(format!(
+                    "rejected {} ({} of {}): the same content is not asked again; what is held stays as it is",
+                    hold.hold_id, hold.list, hold.source
+                )),
+                Err(problem) => reply.problem(Exit::Failed, problem.to_string()),
+            }
+            Ok(())
+        }
+        Request::ReceiversTest { name } => receivers_test(program, &name, &mut reply).await,
+        Request::ReceiversEnable { name } => receivers_enable(program, &name, &mut reply).await,
+    };
+    if let Err(problem) = done {
+        reply.problem(Exit::Failed, problem.to_string());
+    }
+    reply
+}
+
+async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> Result<()> {
+    let wiring = program.wiring.load_full();
+    let configured: Vec<&str> = wiring.config.sources.iter().map(|source| source.name.as_str()).collect();
+    for name in &names {
+        if !configured.contains(&name.as_str()) {
+            reply.problem(Exit::Usage, format!("expected the name of a source ({}), but got `{name}`", configured.join(", ")));
+        }
+    }
+    if reply.exit != 0 {
+        return Ok(());
+    }
+    if names.is_empty() {
+        names = configured.iter().map(ToString::to_string).collect();
+    }
+    names.dedup();
+    let checks = names.iter().map(|name| watch::watch(program, name));
+    for Watched { source, outcome, detail, held } in futures_util::future::join_all(checks).await {
+        let line = format!("{source}: {}: {detail}", outcome.as_str());
+        if outcome.is_failure() {
+            reply.problem(Exit::Failed, line);
+        } else {
+            reply.line(line);
+        }
+        if held {
+            reply.note(Exit::Held);
+            reply.line(format!("{source}: a list is held: `entitywatch holds list` shows it"));
+        }
+    }
+    deliver_now(program, reply).await
+}
+
+/// Tries what is due, and says what came of it.
+async fn deliver_now(program: &Program, reply: &mut Reply) -> Result<()> {
+    let Pass { delivered, failed, dead } = deliver::deliver_due(program).await?;
+    if delivered + failed + dead > 0 {
+        reply.line(format!("deliveries: {delivered} delivered, {failed} to be tried again, {dead} given up"));
+    }
+    if dead > 0 {
+        reply.note(Exit::Failed);
+    }
+    Ok(())
+}
+
+async fn deliveries_retry(program: &Program, ids: &[DeliveryId], reply: &mut Reply) -> Result<()> {
+    let found = program.store.retry(ids, program.clock.now()).await?;
+    for id in ids.iter().filter(|id| !found.contains(id)) {
+        reply.problem(Exit::Failed, format!("expected the id of a recorded delivery, but got `{id}`"));
+    }
+    program.outbox.send_replace(());
+    deliver::deliver_due(program).await?;
+    for id in &found {
+        if let Some(delivery) = program.store.delivery(id).await? {
+            say_state(&delivery, reply);
+        }
+    }
+    Ok(())
+}
+
+fn say_state(delivery: &Delivery, reply: &mut Reply) {
+    let Delivery { delivery_id, receiver, state, next_attempt_at, .. } = delivery;
+    let error = delivery.last_error.as_deref().unwrap_or("no error is recorded");
+    match state {
+        DeliveryState::Delivered => reply.line(format!("{delivery_id} to {receiver}: delivered")),
+        DeliveryState::Pending => reply.line(format!("{delivery_id} to {receiver}: {error}; tried again at {next_attempt_at}")),
+        DeliveryState::Dead => reply.problem(Exit::Failed, format!("{delivery_id} to {receiver}: given up: {error}")),
+    }
+}
+
+/// Sends a receiver what was recorded since a time and what today's routes would have sent it.
+async fn deliveries_send(program: &Program, name: &str, since: jiff::Timestamp, reply: &mut Reply) -> Result<()> {
+    let wiring = program.wiring.load_full();
+    if !has_receiver(program, name, reply) {
+        return Ok(());
+    }
+    let alerts = program.store.alerts(&AlertQuery { since: Some(since), until: None, limit: None }).await?;
+    let now = program.clock.now();
+    let mut deliveries: Vec<Delivery> = Vec::new();
+    for alert in alerts.into_iter().rev().filter(|alert| alert.body.list_changed().is_some()) {
+        let routed = outgoing::routed(&wiring.config, alert, Vec::new());
+        let to_receiver = routed.deliveries.into_iter().filter(|delivery| delivery.receiver == name);
+        deliveries.extend(to_receiver.map(|delivery| Delivery { created_at: now, next_attempt_at: now, ..delivery }));
+    }
+    let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.delivery_id.clone()).collect();
+    reply.line(format!("{} deliveries to {name} are in the outbox", ids.len()));
+    program.store.add_deliveries(deliveries, now).await?;
+    let sent = json!({"receiver": name, "since": since, "deliveries": ids.len()});
+    program.store.enter(now, vec![JournalEvent { kind: "deliveries.sent".into(), data: sent }]).await?;
+    program.outbox.send_replace(());
+    deliver_now(program, reply).await
+}
+
+fn has_receiver(program: &Program, name: &str, reply: &mut Reply) -> bool {
+    let wiring = program.wiring.load();
+    let known: Vec<&str> = wiring.config.receivers.iter().map(|receiver| receiver.name.as_str()).collect();
+    if !known.contains(&name) {
+        reply.problem(Exit::Usage, format!("expected the name of a receiver ({}), but got `{name}`", known.join(", ")));
+    }
+    known.contains(&name)
+}
+
+/// Sends one message that says that it is a test. It is tried once and never enters the outbox.
+async fn receivers_test(program: &Program, name: &str, reply: &mut Reply) -> Result<()> {
+    if !has_receiver(program, name, reply) {
+        return Ok(());
+    }
+    let wiring = program.wiring.load_full();
+    let Some(receiver) = wiring.config.receivers.iter().find(|receiver| receiver.name == name) else { return Ok(()) };
+    let now = program.clock.now();
+    let message = format!("This is a test of the receiver {name}: entitywatch can reach it.");
+    let body = AlertBody::Test(Test { receiver: name.to_owned(), message, at: now });
+    let alert = Alert { alert_id: AlertId::of(["test", name, &now.to_string()]), created_at: now, body };
+    let mut delivered = true;
+    for delivery in outgoing::deliveries_to(receiver, &alert, None) {
+        let message = Message { delivery: &delivery, alert: &alert };
+        let to = if delivery.recipient.is_empty() { name.to_owned() } else { format!("{name} ({})", delivery.recipient) };
+        match wiring.deliverer.attempt(receiver, &message, now, 0).await.outcome {
+            DeliveryOutcome::Delivered { detail } => reply.line(format!("{to}: taken: {detail}")),
+            DeliveryOutcome::Failed { detail, .. } => {
+                delivered = false;
+                reply.problem(Exit::Failed, format!("{to}: not taken: {detail}"));
+            }
+        }
+    }
+    let tested = json!({"receiver": name, "delivered": delivered});
+    program.store.enter(now, vec![JournalEvent { kind: "receiver.tested".into(), data: tested }]).await
+}
+
+/// Switches a receiver on again; what waited for it is due at once.
+async fn receivers_enable(program: &Program, name: &str, reply: &mut Reply) -> Result<()> {
+    if !has_receiver(program, name, reply) {
+        return Ok(());
+    }
+    let now = program.clock.now();
+    let state = ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
+    let enabled = vec![JournalEvent { kind: "receiver.enabled".into(), data: json!({"receiver": name}) }];
+    program.store.set_receiver_state(state, now, enabled).await?;
+    let query = DeliveryQuery { receiver: Some(name.to_owned()), state: Some(DeliveryState::Pending), alert: None, limit: None };
+    let waiting: Vec<DeliveryId> = program.store.deliveries(&query).await?.into_iter().map(|delivery| delivery.delivery_id).collect();
+    program.store.retry(&waiting, now).await?;
+    program.outbox.send_replace(());
+    reply.line(format!("{name} is switched on; {} deliveries that waited are due", waiting.len()));
+    deliver_now(program, reply).await
+}
+
+fn counts(Summary { added, removed, revised, editorial }: Summary) -> String {
+    format!("{added} added, {removed} removed, {revised} revised, {editorial} editorial")
+}

@@ -1,0 +1,281 @@
+//! From the changes of one observation to alerts: what undoes an earlier change, what one rule orders, what is left.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::outgoing;
+use crate::config::Config;
+use crate::diff::{cite, undo};
+use crate::domain::alert::{ListChanged, SnapshotRef};
+use crate::domain::{Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, Rule, Sha256, Summary};
+use crate::record::{Outgoing, RecordedChange, Result, Store};
+
+/// A change that is undone within this time, and that no rule explains, was a mistake.
+const CORRECTION_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Pages of one volume that are at most this far apart are taken for one rule.
+const RULE_PAGES: u32 = 8;
+
+/// The observation that the changes come from.
+pub struct Seen<'a> {
+    pub config: &'a Config,
+    pub source: &'a str,
+    /// When the changes were first seen.
+    pub observed_at: Timestamp,
+    /// Now: when they are recorded.
+    pub recorded_at: Timestamp,
+    /// When a person accepted them, where they were held.
+    pub accepted_at: Option<Timestamp>,
+    pub snapshot: SnapshotRef,
+    pub journal_head: Sha256,
+    /// The last sequence number that the source has given.
+    pub sequence: u64,
+}
+
+/// What one list contributes.
+pub struct Step {
+    pub list: ListCode,
+    pub changes: Vec<Change>,
+    /// The list is held for loss.
+    pub unconfirmed: bool,
+    /// The entries before the changes.
+    pub before: Vec<Entry>,
+    pub previous: Option<SnapshotRef>,
+}
+
+/// What is recorded and told.
+pub struct Composed {
+    pub alerts: Vec<Outgoing>,
+    pub changes: Vec<RecordedChange>,
+    pub sequence: u64,
+}
+
+/// Changes that make one alert.
+struct Batch {
+    changes: Vec<Change>,
+    unconfirmed: bool,
+    previous: Option<SnapshotRef>,
+    rule: Option<Vec<Citation>>,
+    attributed: Option<Attribution>,
+    corrects: Option<AlertId>,
+}
+
+pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Result<Composed> {
+    let mut batches: Vec<Batch> = Vec::new();
+    let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
+    let mut before: Vec<Entry> = Vec::new();
+    for step in steps {
+        let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
+        let (corrections, changes) = split_corrections(store, seen, step.list, changes).await?;
+        for (alert_id, changes) in corrections {
+            let previous = step.previous.clone();
+            batches.push(Batch { changes, unconfirmed: step.unconfirmed, previous, rule: None, attributed: None, corrects: Some(alert_id) });
+        }
+        for group in cite::by_rule(changes) {
+            let batch = Batch {
+                changes: group.changes,
+                unconfirmed: step.unconfirmed,
+                previous: step.previous.clone(),
+                rule: group.rule,
+                attributed: group.attributed,
+                corrects: None,
+            };
+            match batches.iter_mut().find(|other| other.tells_the_same(&batch)) {
+                Some(other) => other.absorb(batch),
+                None => batches.push(batch),
+            }
+        }
+        before.extend(step.before);
+    }
+
+    let mut composed = Composed { alerts: Vec::new(), changes: Vec::new(), sequence: seen.sequence };
+    for batch in batches {
+        let outgoing = tell(store, seen, &batch, &before, composed.sequence + 1).await?;
+        // An alert of nothing but editorial changes is made only where somebody asked for them.
+        let told = !outgoing.deliveries.is_empty() || batch.changes.iter().any(|change| !change.editorial);
+        let alert_id = told.then(|| outgoing.alert.alert_id.clone());
+        composed.changes.extend(batch.changes.into_iter().map(|change| RecordedChange {
+            source: seen.source.to_owned(),
+            base_id: base_ids.get(&change.change_id).unwrap_or(&change.change_id).clone(),
+            change,
+            alert_id: alert_id.clone(),
+            observed_at: seen.observed_at,
+            accepted_at: seen.accepted_at,
+            unconfirmed: batch.unconfirmed,
+        }));
+        if told {
+            composed.sequence += 1;
+            composed.alerts.push(outgoing);
+        }
+    }
+    Ok(composed)
+}
+
+impl Batch {
+    fn tells_the_same(&self, other: &Batch) -> bool {
+        let rules_meet = match (&self.rule, &other.rule) {
+            (None, None) => true,
+            (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
+            _ => false,
+        };
+        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && rules_meet
+    }
+
+    fn absorb(&mut self, other: Batch) {
+        self.changes.extend(other.changes);
+        if let (Some(pages), Some(more)) = (&mut self.rule, other.rule) {
+            pages.extend(more);
+            pages.sort();
+            pages.dedup();
+        }
+        if other.attributed == Some(Attribution::Presumed) {
+            self.attributed = other.attributed;
+        }
+    }
+}
+
+fn within_one_rule(one: &Citation, other: &Citation) -> bool {
+    match (one, other) {
+        (Citation::Page { volume, page }, Citation::Page { volume: other_volume, page: other_page }) => {
+            volume == other_volume && page.abs_diff(*other_page) <= RULE_PAGES
+        }
+        _ => one == other,
+    }
+}
+
+/// Gives every change the id that its content has this time: a change that recurs is told from a repeat of the old one.
+async fn number(
+    store: &dyn Store,
+    source: &str,
+    mut changes: Vec<Change>,
+    base_ids: &mut HashMap<ChangeId, ChangeId>,
+) -> Result<Vec<Change>> {
+    let ids: Vec<ChangeId> = changes.iter().map(|change| change.change_id.clone()).collect();
+    let mut recorded: HashMap<ChangeId, u32> = store.recurrences(source, &ids).await?.into_iter().collect();
+    let mut renamed: HashMap<ChangeId, ChangeId> = HashMap::new();
+    for change in &mut changes {
+        let base_id = change.change_id.clone();
+        let recurrence = recorded.entry(base_id.clone()).or_default();
+        if *recurrence > 0 {
+            let (before, after) = match change.kind {
+                crate::domain::ChangeKind::Added => (None, Some(&change.entry)),
+                crate::domain::ChangeKind::Removed => (Some(&change.entry), None),
+                crate::domain::ChangeKind::Revised => (change.before.as_ref(), Some(&change.entry)),
+            };
+            change.change_id = Change::id_of(change.kind, before, after, *recurrence);
+        }
+        *recurrence += 1;
+        renamed.insert(base_id.clone(), change.change_id.clone());
+        base_ids.insert(change.change_id.clone(), base_id);
+    }
+    for change in &mut changes {
+        for id in &mut change.possibly {
+            if let Some(new) = renamed.get(id) {
+                id.clone_from(new);
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// Parts off the changes that undo what was told lately, by the alert that told it.
+async fn split_corrections(
+    store: &dyn Store,
+    seen: &Seen<'_>,
+    list: ListCode,
+    changes: Vec<Change>,
+) -> Result<(BTreeMap<AlertId, Vec<Change>>, Vec<Change>)> {
+    let mut corrections: BTreeMap<AlertId, Vec<Change>> = BTreeMap::new();
+    let since = seen.recorded_at - CORRECTION_WINDOW;
+    let told: Vec<RecordedChange> =
+        store.recent_changes(seen.source, list, since).await?.into_iter().filter(|recorded| recorded.alert_id.is_some()).collect();
+    let earlier: Vec<Change> = told.iter().map(|recorded| recorded.change.clone()).collect();
+    let undone: HashMap<usize, usize> = undo::undone(&changes, &earlier).into_iter().collect();
+    let mut others = Vec::new();
+    for (index, change) in changes.into_iter().enumerate() {
+        match undone.get(&index).and_then(|earlier| told.get(*earlier)).and_then(|recorded| recorded.alert_id.clone()) {
+            Some(alert_id) => corrections.entry(alert_id).or_default().push(change),
+            None => others.push(change),
+        }
+    }
+    Ok((corrections, others))
+}
+
+/// The alert of one batch, with its deliveries.
+async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry], sequence: u64) -> Result<Outgoing> {
+    let pages = batch.rule.clone().unwrap_or_default();
+    let neighbours = neighbours(&pages);
+    let told = store.alerts_citing(seen.source, &neighbours).await?;
+    let alerted_before: usize = told.iter().map(|(_, count)| count).sum();
+    let cited_before = before.iter().filter(|entry| entry.citations.iter().any(|cited| neighbours.contains(cited))).count();
+    let sequence_text = sequence.to_string();
+    let type_name = if batch.corrects.is_some() { "list.corrected" } else { "list.changed" };
+    let identity = [type_name, seen.source, sequence_text.as_str()];
+    let alert_id = AlertId::of(identity.into_iter().chain(batch.changes.iter().map(|change| change.change_id.as_str())));
+    let summary = Summary::of(&batch.changes);
+    let data = Box::new(ListChanged {
+        alert_id: alert_id.clone(),
+        sequence,
+        source: seen.source.to_owned(),
+        observed_at: seen.observed_at,
+        accepted_at: seen.accepted_at,
+        unconfirmed: batch.unconfirmed,
+        snapshot: seen.snapshot.clone(),
+        previous: batch.previous.clone(),
+        attributed: batch.attributed,
+        rule: pages.first().map(rule_of),
+        follows: told.first().map(|(alert_id, _)| alert_id.clone()),
+        corrects: batch.corrects.clone(),
+        rule_alerted_before: alerted_before,
+        rule_in_baseline: cited_before.saturating_sub(alerted_before),
+        journal_head: seen.journal_head.clone(),
+        summary,
+        total: summary,
+        changes: batch.changes.clone(),
+        part: None,
+    });
+    let Some(corrected) = &batch.corrects else {
+        let alert = Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListChanged(data) };
+        return Ok(outgoing::routed(seen.config, alert, pages));
+    };
+    let alert = Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListCorrected(data) };
+    let earlier = store.deliveries_of(corrected).await?;
+    Ok(outgoing_to_those_who_got(alert, &earlier))
+}
+
+/// A correction goes to whoever got the alert that it corrects, whatever the routes say today.
+fn outgoing_to_those_who_got(alert: Alert, earlier: &[Delivery]) -> Outgoing {
+    let deliveries =
+        earlier.iter().map(|delivery| outgoing::delivery(&alert, &delivery.receiver, delivery.recipient.clone(), None)).collect();
+    Outgoing { alert, citations: Vec::new(), deliveries }
+}
+
+/// Every page that would be taken for the same rule as one of these.
+fn neighbours(pages: &[Citation]) -> Vec<Citation> {
+    let mut all: Vec<Citation> = Vec::new();
+    for citation in pages {
+        match citation {
+            Citation::Page { volume, page } => {
+                all.extend((page.saturating_sub(RULE_PAGES)..=page.saturating_add(RULE_PAGES)).map(|near| Citation::page(*volume, near)));
+            }
+            Citation::AsPublished(_) => all.push(citation.clone()),
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// What a citation alone says of its rule.
+fn rule_of(citation: &Citation) -> Rule {
+    Rule {
+        citation: Some(citation.to_string()),
+        document_number: None,
+        title: None,
+        url: citation.url(),
+        filed_at: None,
+        effective_on: None,
+        published_on: None,
+    }
+}

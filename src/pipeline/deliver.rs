@@ -1,0 +1,270 @@
+//! The other half of the program: claim → send → settle, one receiver at a time, all receivers side by side.
+//!
+//! A claim writes nothing: a delivery stays pending until its outcome is recorded, so that what was under way when the
+//! process died is simply due again. Only one pass over a receiver is made at a time, whoever asks for it.
+
+use std::collections::{HashMap, HashSet};
+
+use futures_util::StreamExt;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::{Program, Wiring, outgoing};
+use crate::clock::Stopwatch;
+use crate::deliver::retry::{self, Next};
+use crate::deliver::{self, Channel, Message, Outcome, Receiver, Retry};
+use crate::domain::alert::{AlertBody, DeliveryTrouble};
+use crate::domain::journal::JournalEvent;
+use crate::domain::{Alert, AlertId, Attempt, Delivery, DeliveryId, DeliveryState, Sha256};
+use crate::metrics;
+use crate::record::{ReceiverState, Result, Settlement};
+
+/// How many deliveries are claimed at a time.
+const CLAIM: usize = 256;
+/// How many outcomes are written in one transaction at most.
+const SETTLE: usize = 64;
+/// A receiver that fails for passing reasons is told of after this long.
+const TROUBLE_BEFORE_TELLING: SignedDuration = SignedDuration::from_mins(30);
+/// How often a receiver's last success is written while nothing else about it changes.
+const NOTE_SUCCESS_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// What one pass over a receiver's due deliveries came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    pub delivered: usize,
+    pub failed: usize,
+    pub dead: usize,
+}
+
+impl std::ops::AddAssign for Pass {
+    fn add_assign(&mut self, other: Self) {
+        self.delivered += other.delivered;
+        self.failed += other.failed;
+        self.dead += other.dead;
+    }
+}
+
+/// Tries once each delivery that is due, to every receiver of the configuration, the receivers side by side.
+pub async fn deliver_due(program: &Program) -> Result<Pass> {
+    let stop = CancellationToken::new();
+    let mut total = Pass::default();
+    let mut tried = HashSet::new();
+    loop {
+        let wiring = program.wiring.load_full();
+        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, &stop));
+        let mut this_round = Pass::default();
+        for done in futures_util::future::join_all(passes).await {
+            let (pass, ids) = done?;
+            this_round += pass;
+            tried.extend(ids);
+        }
+        total += this_round;
+        // What failed may have put an alert for the operators into the outbox: it is tried too.
+        if this_round == Pass::default() || this_round.failed + this_round.dead == 0 {
+            return Ok(total);
+        }
+    }
+}
+
+/// Tries once each delivery to a receiver that is due. Stops claiming when `stop` is cancelled; what is under way is finished.
+pub async fn pass(program: &Program, receiver_name: &str, stop: &CancellationToken) -> Result<(Pass, HashSet<DeliveryId>)> {
+    let turn = program.receiver_turn(receiver_name);
+    let _turn = turn.lock().await;
+    let wiring = program.wiring.load_full();
+    let mut tried = HashSet::new();
+    let mut done = Pass::default();
+    let Some(receiver) = wiring.config.receivers.iter().find(|receiver| receiver.name == receiver_name) else {
+        return Ok((done, tried));
+    };
+    let states = program.store.receiver_states().await?;
+    let state = states.into_iter().find(|state| state.receiver == receiver_name);
+    let state = state.unwrap_or_else(|| ReceiverState { receiver: receiver_name.to_owned(), ..ReceiverState::default() });
+    let sender = Sender { program, wiring: &wiring, receiver, state: Mutex::new(state), alerts: Mutex::default() };
+    while !stop.is_cancelled() && sender.state.lock().await.disabled_at.is_none() {
+        let mut due = program.store.due(receiver_name, program.clock.now(), CLAIM).await?;
+        due.retain(|delivery| tried.insert(delivery.delivery_id.clone()));
+        if due.is_empty() {
+            break;
+        }
+        let attempts = futures_util::stream::iter(due).map(|delivery| sender.attempt(delivery));
+        let mut outcomes = attempts.buffer_unordered(concurrency(receiver)).ready_chunks(SETTLE);
+        while let Some(settlements) = outcomes.next().await {
+            let settlements: Vec<Settlement> = settlements.into_iter().flatten().collect();
+            for settlement in &settlements {
+                match settlement.delivery.state {
+                    DeliveryState::Delivered => done.delivered += 1,
+                    DeliveryState::Pending => done.failed += 1,
+                    DeliveryState::Dead => done.dead += 1,
+                }
+            }
+            let told = settlements.iter().any(|settlement| !settlement.alerts.is_empty());
+            program.store.settle(settlements).await?;
+            if told {
+                program.outbox.send_replace(());
+            }
+        }
+    }
+    Ok((done, tried))
+}
+
+/// How many messages are under way to one receiver at a time: Slack takes one a second, a person reads in order.
+fn concurrency(receiver: &Receiver) -> usize {
+    match receiver.channel {
+        Channel::Webhook(_) => 16,
+        Channel::Email(_) => 4,
+        Channel::Slack(_) | Channel::Console => 1,
+    }
+}
+
+struct Sender<'a> {
+    program: &'a Program,
+    wiring: &'a Wiring,
+    receiver: &'a Receiver,
+    state: Mutex<ReceiverState>,
+    /// Alerts of this pass, each read once however many recipients it has.
+    alerts: Mutex<HashMap<AlertId, std::sync::Arc<Alert>>>,
+}
+
+impl Sender<'_> {
+    /// One attempt and what it writes; none where the alert cannot be read, which is logged and tried again.
+    async fn attempt(&self, delivery: Delivery) -> Option<Settlement> {
+        let alert = match self.alert(&delivery.alert_id).await {
+            Ok(alert) => alert,
+            Err(problem) => {
+                error!(delivery.id = %delivery.delivery_id, error = %problem, "the alert of a delivery cannot be read: it stays in the outbox");
+                return None;
+            }
+        };
+        let started = self.program.clock.now();
+        let stopwatch = Stopwatch::start();
+        let reduced = deliver::for_delivery(&alert, &delivery);
+        let message = Message { delivery: &delivery, alert: &reduced };
+        let attempted = self.wiring.deliverer.attempt(self.receiver, &message, started, delivery.parts_done).await;
+        let settled_at = self.program.clock.now();
+        metrics::delivery_attempted(&self.receiver.name, matches!(attempted.outcome, Outcome::Delivered { .. }), stopwatch.elapsed());
+        let (Outcome::Delivered { detail } | Outcome::Failed { detail, .. }) = &attempted.outcome;
+        let attempt = Attempt {
+            delivery_id: delivery.delivery_id.clone(),
+            at: started,
+            duration_ms: stopwatch.elapsed_ms(),
+            delivered: matches!(attempted.outcome, Outcome::Delivered { .. }),
+            detail: detail.clone(),
+        };
+        let chance = Sha256::of_parts([delivery.delivery_id.as_str(), &started.to_string()]).fraction();
+        let (next, attempts) = retry::next(&self.wiring.config.delivery.retry, delivery.attempts, &attempted.outcome, settled_at, chance);
+        let delivery = Delivery { attempts, parts_done: attempted.parts_done, ..delivery };
+        Some(self.settled(delivery, &alert, attempt, &attempted.outcome, next, settled_at).await)
+    }
+
+    async fn alert(&self, id: &AlertId) -> std::result::Result<std::sync::Arc<Alert>, String> {
+        let mut alerts = self.alerts.lock().await;
+        if let Some(alert) = alerts.get(id) {
+            return Ok(std::sync::Arc::clone(alert));
+        }
+        let alert = self.program.store.alert(id).await.map_err(|problem| problem.to_string())?;
+        let alert = std::sync::Arc::new(alert.ok_or_else(|| format!("alert {id} is not in the record"))?);
+        // A long backlog may hold many large alerts: only the last few are kept.
+        if alerts.len() >= 8 {
+            alerts.clear();
+        }
+        alerts.insert(id.clone(), std::sync::Arc::clone(&alert));
+        Ok(alert)
+    }
+
+    async fn settled(&self, delivery: Delivery, alert: &Alert, attempt: Attempt, outcome: &Outcome, next: Next, now: Timestamp) -> Settlement {
+        let mut state = self.state.lock().await;
+        let detail = attempt.detail.clone();
+        let mut settlement =
+            Settlement { delivery, attempt: Some(attempt), receiver: None, make_due_at: None, alerts: Vec::new(), journal: Vec::new() };
+        let delivery = &mut settlement.delivery;
+        match next {
+            Next::Delivered => {
+                delivery.state = DeliveryState::Delivered;
+                delivery.delivered_at = Some(now);
+                delivery.last_error = None;
+                info!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, alert.id = %delivery.alert_id, "delivered");
+            }
+            Next::RetryAt(time) => {
+                delivery.next_attempt_at = time;
+                delivery.last_error = Some(detail.clone());
+                warn!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, retry.at = %time, "not delivered; it is tried again");
+            }
+            Next::Dead => {
+                delivery.state = DeliveryState::Dead;
+                delivery.last_error = Some(detail.clone());
+                error!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, "given up after the last retry: `entitywatch deliveries retry` sends it again");
+            }
+        }
+        let delivery = settlement.delivery.clone();
+        match outcome {
+            Outcome::Delivered { .. } => self.note_success(&mut state, &mut settlement, now),
+            Outcome::Failed { retry, .. } => self.note_failure(&mut state, &mut settlement, *retry, &detail, now),
+        }
+        let body = trouble(&delivery, &detail, now);
+        if delivery.state == DeliveryState::Dead {
+            let id = delivery.delivery_id.clone();
+            settlement.journal.push(JournalEvent {
+                kind: "delivery.dead".into(),
+                data: json!({"delivery_id": id, "alert_id": delivery.alert_id, "receiver": delivery.receiver, "error": detail}),
+            });
+            self.tell(&mut settlement, alert, AlertBody::DeliveryDead(body));
+        } else if settlement.receiver.as_ref().is_some_and(|changed| changed.failure_told && !state.failure_told) {
+            self.tell(&mut settlement, alert, AlertBody::DeliveryFailing(body));
+        }
+        if let Some(changed) = &settlement.receiver {
+            state.clone_from(changed);
+        }
+        settlement
+    }
+
+    fn note_success(&self, state: &mut ReceiverState, settlement: &mut Settlement, now: Timestamp) {
+        let stale = state.last_success_at.is_none_or(|last| now.duration_since(last) >= NOTE_SUCCESS_EVERY);
+        if state.failing_since.is_some() || stale {
+            settlement.make_due_at = state.failing_since.is_some().then_some(now);
+            settlement.receiver =
+                Some(ReceiverState { receiver: self.receiver.name.clone(), last_success_at: Some(now), ..ReceiverState::default() });
+        }
+    }
+
+    fn note_failure(&self, state: &mut ReceiverState, settlement: &mut Settlement, retry: Retry, detail: &str, now: Timestamp) {
+        let failing_since = *state.failing_since.get_or_insert(now);
+        let lasting = now.duration_since(failing_since) >= TROUBLE_BEFORE_TELLING;
+        let mut changed = ReceiverState { last_error: Some(detail.to_owned()), ..state.clone() };
+        changed.failure_told |= lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff);
+        if retry == Retry::SwitchOff {
+            changed.disabled_at = Some(now);
+            changed.disabled_reason = Some(detail.to_owned());
+            error!(receiver.name = self.receiver.name, "the receiver says that it is gone and is switched off; what waits is kept: `entitywatch receivers enable`");
+            settlement.journal.push(JournalEvent {
+                kind: "receiver.disabled".into(),
+                data: json!({"receiver": self.receiver.name, "reason": detail}),
+            });
+        }
+        settlement.receiver = Some(changed);
+    }
+
+    /// Tells operators over another channel; never of an alert that itself tells of such trouble.
+    fn tell(&self, settlement: &mut Settlement, alert: &Alert, body: AlertBody) {
+        if matches!(alert.body, AlertBody::DeliveryDead(_) | AlertBody::DeliveryFailing(_)) {
+            return;
+        }
+        let id = settlement.delivery.delivery_id.as_str().to_owned();
+        let at = self.program.clock.now();
+        settlement.alerts.push(outgoing::to_operators(&self.wiring.config, body, at, &[&id]));
+    }
+}
+
+fn trouble(delivery: &Delivery, detail: &str, now: Timestamp) -> DeliveryTrouble {
+    DeliveryTrouble {
+        delivery_id: delivery.delivery_id.clone(),
+        undelivered_alert_id: delivery.alert_id.clone(),
+        receiver: delivery.receiver.clone(),
+        recipient: delivery.recipient.clone(),
+        attempts: delivery.attempts,
+        error: detail.to_owned(),
+        at: now,
+    }
+}

@@ -1,0 +1,220 @@
+//! The verdicts on all watched lists of one document, and what each makes of the record.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::compose::Step;
+use super::judge::{self, HeldStep, Judgement, Known, ListVerdict};
+use super::watch::{Outcome, in_background};
+use super::Program;
+use crate::config::Source;
+use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
+use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Snapshot, Summary};
+use crate::record::{ListUpdate, Result};
+
+/// How many names a message about a hold gives.
+const EXAMPLES: usize = 10;
+/// How many oddities of a document a message gives.
+const WARNINGS: usize = 5;
+
+/// What one document means for the lists that are watched in it.
+pub struct Verdicts {
+    pub outcome: Outcome,
+    pub steps: Vec<Step>,
+    pub updates: Vec<ListUpdate>,
+    pub holds: Vec<Hold>,
+    pub operator_alerts: Vec<AlertBody>,
+    /// Why lists were not taken as a baseline.
+    pub refusals: Vec<String>,
+    /// One line for each list.
+    pub lines: Vec<String>,
+    pub journal: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Verdicts {
+    pub fn detail(&self) -> String {
+        self.lines.join("; ")
+    }
+}
+
+/// Judges every watched list of a document against what is held of it.
+pub async fn of_lists(
+    program: &Program,
+    source: &Source,
+    snapshot: Snapshot,
+    reference: &SnapshotRef,
+    now: Timestamp,
+) -> Result<Verdicts> {
+    let mut verdicts = Verdicts {
+        outcome: Outcome::NotModified,
+        steps: Vec::new(),
+        updates: Vec::new(),
+        holds: Vec::new(),
+        operator_alerts: Vec::new(),
+        refusals: Vec::new(),
+        lines: Vec::new(),
+        journal: serde_json::Map::new(),
+    };
+    let mut open_holds: BTreeMap<ListCode, Hold> =
+        program.store.holds(true).await?.into_iter().filter(|hold| hold.source == source.name).map(|hold| (hold.list, hold)).collect();
+    let mut states: BTreeMap<ListCode, ListState> =
+        program.store.list_states(&source.name).await?.into_iter().map(|state| (state.list, state)).collect();
+    let mut entries_by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
+    let warnings: Vec<String> = snapshot.warnings.iter().take(WARNINGS).map(|w| format!("{}: {}", w.place, w.text)).collect();
+    for entry in snapshot.entries {
+        entries_by_list.entry(entry.list).or_default().push(entry);
+    }
+    let today = now.to_zoned(TimeZone::UTC).date();
+    for list in source.lists.iter().copied() {
+        let state = states.remove(&list);
+        let entries = if state.is_some() { program.store.held_entries(&source.name, list).await? } else { Vec::new() };
+        let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
+        let known = Known { state: state.clone(), entries };
+        let (limits, seen) = (source.limits.clone(), entries_by_list.remove(&list).unwrap_or_default());
+        let judgement = in_background(move || judge::judge(&limits, list, known, seen, high_water)).await;
+        let listed = Listed { source, list, state, reference, now, warnings: &warnings };
+        verdicts.take(&listed, judgement, open_holds.remove(&list));
+    }
+    Ok(verdicts)
+}
+
+/// One list of the document.
+struct Listed<'a> {
+    source: &'a Source,
+    list: ListCode,
+    state: Option<ListState>,
+    reference: &'a SnapshotRef,
+    now: Timestamp,
+    warnings: &'a [String],
+}
+
+impl Listed<'_> {
+    /// The list's state once the document's `count` entries are held.
+    fn moved_on(&self, count: usize) -> ListState {
+        let today = self.now.to_zoned(TimeZone::UTC).date();
+        let mut state = self.state.clone().unwrap_or_else(|| ListState {
+            source: self.source.name.clone(),
+            list: self.list,
+            baseline_at: self.now,
+            count,
+            recent_counts: Vec::new(),
+            document_sha256: self.reference.sha256.clone(),
+            observed_at: self.now,
+            as_of: self.reference.as_of,
+            rejected_content: None,
+        });
+        state.note_count(today, count);
+        state.document_sha256.clone_from(&self.reference.sha256);
+        state.observed_at = self.now;
+        state.as_of = self.reference.as_of;
+        state
+    }
+
+    fn previous(&self) -> Option<SnapshotRef> {
+        self.state.as_ref().map(|state| SnapshotRef {
+            sha256: state.document_sha256.clone(),
+            as_of: state.as_of,
+            observed_at: Some(state.observed_at),
+        })
+    }
+
+    fn step(&self, changes: Vec<Change>, unconfirmed: bool, before: Vec<Entry>) -> Step {
+        Step { list: self.list, changes, unconfirmed, before, previous: self.previous() }
+    }
+}
+
+impl Verdicts {
+    fn take(&mut self, listed: &Listed<'_>, judgement: Judgement, open_hold: Option<Hold>) {
+        let Judgement { list, verdict, count, held_count, before, close, open } = judgement;
+        let (outcome, line) = match verdict {
+            ListVerdict::RefusedBaseline(message) => {
+                self.refusals.push(message.clone());
+                (Outcome::Refused, message)
+            }
+            ListVerdict::Baseline => {
+                self.updates.push(ListUpdate { state: listed.moved_on(count), close, open });
+                self.operator_alerts.push(AlertBody::SourceBaseline(SourceBaseline {
+                    source: listed.source.name.clone(),
+                    list,
+                    count,
+                    observed_at: listed.now,
+                    snapshot: listed.reference.clone(),
+                    warnings: listed.warnings.to_vec(),
+                }));
+                (Outcome::Baseline, format!("{list}: {count} entries taken as the baseline"))
+            }
+            ListVerdict::Unchanged => {
+                self.updates.push(ListUpdate { state: listed.moved_on(held_count), close, open });
+                self.supersede(open_hold, listed.now);
+                (Outcome::Unchanged, format!("{list}: {count} entries, unchanged"))
+            }
+            ListVerdict::RejectedBefore => {
+                (Outcome::Unchanged, format!("{list}: the same content was rejected before; what is held stays as it is"))
+            }
+            ListVerdict::Changed(changes) => {
+                let Summary { added, removed, revised, editorial } = Summary::of(&changes);
+                self.updates.push(ListUpdate { state: listed.moved_on(held_count), close, open });
+                self.supersede(open_hold, listed.now);
+                self.steps.push(listed.step(changes, false, before));
+                (Outcome::Changed, format!("{list}: {added} added, {removed} removed, {revised} revised, {editorial} editorial"))
+            }
+            ListVerdict::Held(held) => {
+                let line = format!("{list}: held for {}: {}", held.reason, held.message);
+                if !held.passing.is_empty() {
+                    // What is held still counts the removals that wait, so the guard goes on measuring against them.
+                    let state = ListState { count: held_count, ..listed.state.clone().unwrap_or_else(|| listed.moved_on(held_count)) };
+                    self.updates.push(ListUpdate { state, close, open });
+                    self.steps.push(listed.step(held.passing.clone(), true, before.clone()));
+                }
+                self.hold(listed, &held, before.len(), count, open_hold);
+                (Outcome::Held, line)
+            }
+        };
+        self.outcome = self.outcome.max(outcome);
+        self.journal.insert(list.to_string(), json!({"outcome": outcome.as_str(), "entries": count}));
+        self.lines.push(line);
+    }
+
+    fn supersede(&mut self, open_hold: Option<Hold>, now: Timestamp) {
+        if let Some(hold) = open_hold {
+            self.holds.push(Hold { state: HoldState::Superseded, decided_at: Some(now), ..hold });
+        }
+    }
+
+    /// Opens a hold, unless the same content is held already.
+    fn hold(&mut self, listed: &Listed<'_>, held: &HeldStep, count_before: usize, count_after: usize, open_hold: Option<Hold>) {
+        if let Some(open_hold) = open_hold {
+            if open_hold.content_sha256 == held.content {
+                return;
+            }
+            self.holds.push(Hold { state: HoldState::Replaced, decided_at: Some(listed.now), ..open_hold });
+        }
+        let opened_at = listed.now.to_string();
+        let hold = Hold {
+            hold_id: HoldId::of([listed.source.name.as_str(), listed.list.as_str(), held.content.as_str(), &opened_at]),
+            source: listed.source.name.clone(),
+            list: listed.list,
+            reason: held.reason,
+            state: HoldState::Open,
+            sha256: listed.reference.sha256.clone(),
+            content_sha256: held.content.clone(),
+            opened_at: listed.now,
+            told_at: listed.now,
+            count_before,
+            count_after,
+            summary: Summary::of(&held.all),
+            message: held.message.clone(),
+            decided_at: None,
+            decided_by: None,
+            decision_reason: None,
+            as_baseline: false,
+        };
+        self.holds.push(hold.clone());
+        let waits = held.all.iter().filter(|change| !held.passing.iter().any(|passing| passing.change_id == change.change_id));
+        let examples = waits.take(EXAMPLES).map(|change| change.entry.name.clone()).collect();
+        self.operator_alerts.push(AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold, reminder: false, examples })));
+    }
+}

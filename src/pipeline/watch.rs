@@ -1,0 +1,320 @@
+//! One check of one source: fetch → parse → diff → route → record.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use tracing::{error, info, warn};
+
+use super::compose::{self, Seen};
+use super::trouble::{self, Failure};
+use super::verdict::{self, Verdicts};
+use super::{Program, Wiring, outgoing};
+use crate::clock::Stopwatch;
+use crate::config::Source;
+use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
+use crate::domain::journal::JournalEvent;
+use crate::domain::{Document, Hold, SourceState, Validators};
+use crate::fetch::{Fetched, FetchedDocument};
+use crate::record::{Check, Observation, Result};
+use crate::{metrics, parse, schedule};
+
+/// A document is asked for without conditions this often, so that a validator that sticks cannot hide a change for good.
+const FULL_FETCH_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// An open hold is told again this often.
+const REMIND_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a check came to; the worst of its lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    NotModified,
+    Unchanged,
+    Changed,
+    Baseline,
+    Held,
+    /// The publisher asked to be left alone for a while; nothing was asked of it.
+    Waiting,
+    Refused,
+    Failed,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::NotModified => "not modified",
+            Outcome::Unchanged => "unchanged",
+            Outcome::Changed => "changed",
+            Outcome::Baseline => "baseline",
+            Outcome::Held => "held",
+            Outcome::Waiting => "waiting",
+            Outcome::Refused => "refused",
+            Outcome::Failed => "failed",
+        }
+    }
+
+    pub fn is_failure(self) -> bool {
+        self >= Outcome::Waiting
+    }
+}
+
+/// One check, for whoever asked for it.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    pub source: String,
+    pub outcome: Outcome,
+    pub detail: String,
+    /// A list of the source is held, by this check or since an earlier one.
+    pub held: bool,
+}
+
+/// Checks a source now. Waits for a check of it that is under way; never fails: what goes wrong is recorded and returned.
+pub async fn watch(program: &Program, source_name: &str) -> Watched {
+    let turn = program.source_turn(source_name);
+    let _turn = turn.lock().await;
+    let wiring = program.wiring.load_full();
+    let failed = |detail: String| Watched { source: source_name.to_owned(), outcome: Outcome::Failed, detail, held: false };
+    let Some(source) = wiring.config.sources.iter().find(|source| source.name == source_name) else {
+        return failed(format!("expected the name of a source in the configuration, but got `{source_name}`"));
+    };
+    let stopwatch = Stopwatch::start();
+    let watched = match check(program, &wiring, source, stopwatch).await {
+        Ok(watched) => watched,
+        Err(problem) => {
+            error!(source.name = source_name, error = %problem, "the check could not be recorded: nothing of it is kept, and it is made again");
+            failed(problem.to_string())
+        }
+    };
+    metrics::check_finished(source_name, watched.outcome.as_str(), stopwatch.elapsed());
+    watched
+}
+
+async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: Stopwatch) -> Result<Watched> {
+    let now = program.clock.now();
+    if let Some(previous) = &source.previous_name
+        && program.store.rename_source(previous, &source.name, now).await?
+    {
+        info!(source.name = source.name, source.previous = previous, "the record of the source was carried over from its previous name");
+    }
+    let known = program.store.source_state(&source.name).await?;
+    let mut state = known.unwrap_or_else(|| SourceState { source: source.name.clone(), ..SourceState::default() });
+    if let Some(until) = state.retry_after_until.filter(|until| *until > now) {
+        let detail = format!("the publisher asked to be left alone until {until}; nothing was asked of it");
+        warn!(source.name = source.name, retry_after.until = %until, "not checked: the publisher asked to be left alone");
+        return Ok(Watched { source: source.name.clone(), outcome: Outcome::Waiting, detail, held: false });
+    }
+    let mut observed = Observed::new(program, wiring, source, now, stopwatch);
+    observed.note_gap(&state);
+    let fetched = wiring.fetcher.fetch(&source.address, validators(&state, source, now), now).await;
+    state.last_check_at = Some(now);
+    state.checks += 1;
+    let known_lists = state.lists == source.lists;
+    match fetched {
+        Err(problem) => {
+            let failure = Failure { message: problem.message, refused: problem.refused, retry_after: problem.retry_after };
+            observed.fail(state, &failure).await
+        }
+        Ok(Fetched::NotModified) => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
+        Ok(Fetched::Document(fetched)) if known_lists && state.document_sha256.as_ref() == Some(&fetched.document.sha256) => {
+            accept_document(&mut state, source, &fetched, now);
+            observed.stand(state, Outcome::Unchanged, "the document is the one of the last check").await
+        }
+        Ok(Fetched::Document(fetched)) => observed.read(state, fetched).await,
+    }
+}
+
+/// The validators to send, unless the document itself is needed.
+fn validators<'a>(state: &'a SourceState, source: &Source, now: Timestamp) -> Option<&'a Validators> {
+    let fresh = state.last_full_fetch_at.is_some_and(|last| now.duration_since(last) < FULL_FETCH_EVERY && last <= now);
+    state.validators.as_ref().filter(|_| fresh && state.lists == source.lists)
+}
+
+/// Notes that the document was read whole.
+fn accept_document(state: &mut SourceState, source: &Source, fetched: &FetchedDocument, now: Timestamp) {
+    state.validators.clone_from(&fetched.validators);
+    state.document_sha256 = Some(fetched.document.sha256.clone());
+    state.as_of = fetched.as_of;
+    state.lists.clone_from(&source.lists);
+    if fetched.unconditional {
+        state.last_full_fetch_at = Some(now);
+    }
+}
+
+/// One check on its way into the record.
+struct Observed<'a> {
+    program: &'a Program,
+    wiring: &'a Wiring,
+    source: &'a Source,
+    now: Timestamp,
+    stopwatch: Stopwatch,
+    observation: Observation,
+}
+
+impl<'a> Observed<'a> {
+    fn new(program: &'a Program, wiring: &'a Wiring, source: &'a Source, now: Timestamp, stopwatch: Stopwatch) -> Self {
+        Self { program, wiring, source, now, stopwatch, observation: Observation { at: now, ..Observation::default() } }
+    }
+
+    /// Checks that were due since the last one and were not made are silence of ours: they are entered as what they are.
+    fn note_gap(&mut self, state: &SourceState) {
+        if let Some(gap) = state.last_check_at.and_then(|last| schedule::missed(&self.source.schedule, last, self.now)) {
+            warn!(source.name = self.source.name, gap.checks = gap.count, gap.from = %gap.first, gap.until = %gap.last, "checks that were due were not made");
+            let data = json!({"source": self.source.name, "checks": gap.count, "from": gap.first, "until": gap.last});
+            self.observation.journal.push(JournalEvent { kind: "gap".into(), data });
+        }
+    }
+
+    /// The source could not be reached, or its document is refused whole: nothing that is held changes.
+    async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
+        warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "the check failed; what is held stays as it is");
+        let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
+        if let Some(body) = trouble::failed(&mut state, failure, self.now) {
+            self.tell_operators(body);
+        }
+        self.finish(state, outcome, failure.message.clone(), None).await
+    }
+
+    /// Nothing new.
+    async fn stand(mut self, mut state: SourceState, outcome: Outcome, detail: &str) -> Result<Watched> {
+        state.unchanged_checks += 1;
+        self.succeed(&mut state);
+        self.finish(state, outcome, detail.to_owned(), None).await
+    }
+
+    /// A document to read.
+    async fn read(mut self, mut state: SourceState, fetched: FetchedDocument) -> Result<Watched> {
+        let document = fetched.document.clone();
+        self.observation.document = Some(document.clone());
+        let lists = self.source.lists.clone();
+        let parsed = in_background(move || match document.reader() {
+            Ok(reader) => parse::parse(reader, &lists).map_err(|problem| problem.to_string()),
+            Err(problem) => Err(format!("failed to decompress the document: {problem}")),
+        })
+        .await;
+        let snapshot = match parsed {
+            Ok(snapshot) => snapshot,
+            Err(message) => {
+                let failure = Failure { message: format!("the document is refused: {message}"), refused: true, retry_after: None };
+                return self.fail(state, &failure).await;
+            }
+        };
+        for warning in &snapshot.warnings {
+            warn!(source.name = self.source.name, document.place = warning.place, "{}", warning.text);
+        }
+        let as_of = fetched.as_of.or(snapshot.as_of);
+        let reference = SnapshotRef { sha256: fetched.document.sha256.clone(), as_of, observed_at: None };
+        let rows = snapshot.rows;
+        let verdicts = verdict::of_lists(self.program, self.source, snapshot, &reference, self.now).await?;
+        let before_sequence = state.sequence;
+        self.apply(&verdicts);
+        let (outcome, detail, refusals, lists) = (verdicts.outcome, verdicts.detail(), verdicts.refusals.clone(), verdicts.journal.clone());
+        let seen = Seen {
+            config: &self.wiring.config,
+            source: &self.source.name,
+            observed_at: self.now,
+            recorded_at: self.now,
+            accepted_at: None,
+            snapshot: reference,
+            journal_head: self.program.store.journal_head().await?,
+            sequence: before_sequence,
+        };
+        let composed = compose::compose(self.program.store.as_ref(), &seen, verdicts.steps).await?;
+        state.sequence = composed.sequence;
+        self.observation.alerts.extend(composed.alerts);
+        self.observation.changes.extend(composed.changes);
+        accept_document(&mut state, self.source, &fetched, self.now);
+        state.as_of = as_of;
+        if refusals.is_empty() {
+            if outcome <= Outcome::Unchanged {
+                state.unchanged_checks += 1;
+            }
+            self.succeed(&mut state);
+        } else {
+            // What was refused is asked for again in full: it never becomes the document that others are compared with.
+            (state.validators, state.document_sha256) = (None, None);
+            let failure = Failure { message: refusals.join("; "), refused: true, retry_after: None };
+            if let Some(body) = trouble::failed(&mut state, &failure, self.now) {
+                self.tell_operators(body);
+            }
+        }
+        let about = json!({"rows": rows, "lists": lists, "size_bytes": fetched.document.size_bytes});
+        self.finish(state, outcome, detail, Some((fetched.document, about))).await
+    }
+
+    fn apply(&mut self, verdicts: &Verdicts) {
+        self.observation.lists.extend(verdicts.updates.iter().cloned());
+        self.observation.holds.extend(verdicts.holds.iter().cloned());
+        for body in &verdicts.operator_alerts {
+            self.tell_operators(body.clone());
+        }
+    }
+
+    fn succeed(&mut self, state: &mut SourceState) {
+        if let Some(body) = trouble::succeeded(state, self.now) {
+            self.tell_operators(body);
+        }
+    }
+
+    fn tell_operators(&mut self, body: AlertBody) {
+        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
+        self.observation.alerts.push(outgoing);
+    }
+
+    /// Open holds of the source as they are after this check; those not told for a day are told again.
+    async fn remind(&mut self) -> Result<Vec<Hold>> {
+        let mut open: BTreeMap<_, Hold> =
+            self.program.store.holds(true).await?.into_iter().filter(|hold| hold.source == self.source.name).map(|hold| (hold.hold_id.clone(), hold)).collect();
+        for hold in &self.observation.holds {
+            open.insert(hold.hold_id.clone(), hold.clone());
+        }
+        let mut open: Vec<Hold> = open.into_values().filter(|hold| hold.state == crate::domain::HoldState::Open).collect();
+        for hold in &mut open {
+            if self.now.duration_since(hold.told_at) >= REMIND_EVERY {
+                hold.told_at = self.now;
+                self.observation.holds.push(hold.clone());
+                self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold: hold.clone(), reminder: true, examples: Vec::new() })));
+            }
+        }
+        Ok(open)
+    }
+
+    /// Writes the check and all that follows from it in one transaction.
+    async fn finish(mut self, state: SourceState, outcome: Outcome, detail: String, read: Option<(Document, serde_json::Value)>) -> Result<Watched> {
+        let open_holds = self.remind().await?;
+        let held = open_holds.iter().any(|hold| self.source.lists.contains(&hold.list));
+        let sha256 = read.as_ref().map(|(document, _)| document.sha256.clone()).or_else(|| state.document_sha256.clone());
+        let mut data = json!({"source": self.source.name, "outcome": outcome.as_str(), "detail": detail, "sha256": sha256});
+        if let (Some(fields), Some((_, serde_json::Value::Object(about)))) = (data.as_object_mut(), read) {
+            fields.extend(about);
+        }
+        self.observation.journal.push(JournalEvent { kind: "check".into(), data });
+        self.observation.check = Some(Check {
+            source: self.source.name.clone(),
+            at: self.now,
+            duration_ms: self.stopwatch.elapsed_ms(),
+            outcome: outcome.as_str().into(),
+            detail: detail.clone(),
+            sha256,
+        });
+        self.observation.source = Some(state);
+        let (alerts, changes) = (self.observation.alerts.len(), self.observation.changes.len());
+        metrics::observed(&self.source.name, &self.observation);
+        self.program.store.record(self.observation).await?;
+        if alerts > 0 {
+            self.program.outbox.send_replace(());
+        }
+        info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{detail}");
+        Ok(Watched { source: self.source.name.clone(), outcome, detail, held })
+    }
+}
+
+/// Runs work that keeps a core busy where it stalls no other task. A panic in it ends the program: see the house rules.
+pub async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failed) => match failed.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only a runtime that is being shut down cancels blocking work, and then nobody waits for it.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
