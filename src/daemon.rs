@@ -1,0 +1,255 @@
+//! The daemon: wires the store, the program, the pages and the control socket, and keeps the two loops going.
+//!
+//! The watching loop asks, every second, which sources are due; each check is a task of its own, never two of one source.
+//! Every receiver has a loop of its own, so that one that does not answer delays no other. A task that panics ends the
+//! process: systemd starts it again, and the outbox makes that safe.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::domain::{Sha256, SourceState};
+use crate::pipeline::{Program, Wiring, deliver, watch};
+use crate::record::StoreError;
+use crate::schedule::{self, Due};
+
+/// The loops look around at least this often, should the ticker ever stand still.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// What is remembered of the sources is read again this often: a command may have checked one meanwhile.
+const REFRESH_EVERY: SignedDuration = SignedDuration::from_secs(30);
+/// A receiver's loop looks into the outbox at least this often.
+const OUTBOX_PAUSE: Duration = Duration::from_secs(30);
+
+/// When the loops last showed that they are alive, in milliseconds since the epoch.
+#[derive(Debug, Default)]
+pub struct Heartbeat {
+    watching: AtomicI64,
+}
+
+impl Heartbeat {
+    fn beat(&self, now: Timestamp) {
+        self.watching.store(now.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// When the watching loop last looked around.
+    pub fn last(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.watching.load(Ordering::Relaxed)).ok().filter(|last| *last != Timestamp::UNIX_EPOCH)
+    }
+}
+
+/// Starts the ticker: a signal every second. Its job does nothing but signal, so nothing in it can fail or overlap; what
+/// is due is computed elsewhere, right across daylight saving.
+pub async fn ticker() -> Result<(JobScheduler, mpsc::Receiver<()>), JobSchedulerError> {
+    let (signal, ticks) = mpsc::channel(1);
+    let scheduler = JobScheduler::new().await?;
+    let job = Job::new("* * * * * *", move |_, _| {
+        // A full channel means that the loop has not yet taken the last tick: one is enough.
+        let _ = signal.try_send(());
+    })?;
+    scheduler.add(job).await?;
+    scheduler.start().await?;
+    Ok((scheduler, ticks))
+}
+
+/// Checks every source when it is due, until `stop`; then finishes the checks that are under way.
+pub async fn watch_sources(program: Arc<Program>, mut ticks: mpsc::Receiver<()>, heartbeat: Arc<Heartbeat>, stop: CancellationToken) {
+    let mut running: JoinSet<String> = JoinSet::new();
+    let mut busy: HashSet<String> = HashSet::new();
+    let mut known: HashMap<String, SourceState> = HashMap::new();
+    let mut refreshed: Option<Timestamp> = None;
+    loop {
+        tokio::select! {
+            _ = tokio::time::timeout(LONGEST_PAUSE, ticks.recv()) => {}
+            Some(done) = running.join_next() => {
+                busy.remove(&finished(done));
+                refreshed = None;
+            }
+            () = stop.cancelled() => break,
+        }
+        let now = program.clock.now();
+        heartbeat.beat(now);
+        if refreshed.is_none_or(|last| now.duration_since(last).abs() >= REFRESH_EVERY) {
+            match program.store.source_states().await {
+                Ok(states) => {
+                    known = states.into_iter().map(|state| (state.source.clone(), state)).collect();
+                    refreshed = Some(now);
+                }
+                Err(problem) => {
+                    error!(error = %problem, "the record does not answer: what is due is decided from what was last known");
+                }
+            }
+        }
+        let wiring = program.wiring.load_full();
+        for source in &wiring.config.sources {
+            let name = &source.name;
+            if !busy.contains(name) && is_due(&source.schedule, known.get(name), name, now) {
+                busy.insert(name.clone());
+                let (program, name) = (Arc::clone(&program), name.clone());
+                running.spawn(async move {
+                    watch::watch(&program, &name).await;
+                    name
+                });
+            }
+        }
+    }
+    while let Some(done) = running.join_next().await {
+        finished(done);
+    }
+}
+
+/// A check that panicked ends the process.
+fn finished(done: Result<String, tokio::task::JoinError>) -> String {
+    match done {
+        Ok(name) => name,
+        Err(failed) => match failed.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => String::new(),
+        },
+    }
+}
+
+/// Whether a source is to be checked now: its schedule, a Retry-After, and a jitter that is drawn from its name and the
+/// due time, so that a thousand installations do not ask the publisher in the same second.
+fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, name: &str, now: Timestamp) -> bool {
+    let last = known.and_then(|state| state.last_check_at);
+    let retry_after = known.and_then(|state| state.retry_after_until);
+    match schedule::due(schedule, last, retry_after, now) {
+        Due::Now => {
+            let Some(due) = last.filter(|last| *last <= now).and_then(|last| schedule.next_after(last)) else { return true };
+            let fraction = Sha256::of_parts([name, &due.to_string()]).fraction();
+            let jitter = schedule::jitter(schedule.interval_hint(), fraction);
+            now.duration_since(due) >= SignedDuration::try_from(jitter).unwrap_or_default()
+        }
+        Due::At(_) | Due::Never => false,
+    }
+}
+
+/// Delivers to every receiver until `stop`, each in a task of its own. A reload that changes the receivers ends and starts their tasks.
+pub async fn deliver_to_receivers(program: Arc<Program>, mut reloaded: tokio::sync::watch::Receiver<()>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let round = stop.child_token();
+        let mut loops: JoinSet<()> = JoinSet::new();
+        for receiver in &program.wiring.load_full().config.receivers {
+            loops.spawn(deliver_to(Arc::clone(&program), receiver.name.clone(), round.clone()));
+        }
+        tell_orphans(&program).await;
+        tokio::select! {
+            _ = reloaded.changed() => {}
+            () = stop.cancelled() => {}
+            () = first_panic(&mut loops) => {}
+        }
+        round.cancel();
+        while let Some(done) = loops.join_next().await {
+            if let Err(failed) = done
+                && let Ok(panic) = failed.try_into_panic()
+            {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+/// Ends when a receiver's loop ends, which only a panic does before it is told to.
+async fn first_panic(loops: &mut JoinSet<()>) {
+    match loops.join_next().await {
+        Some(Err(failed)) => {
+            if let Ok(panic) = failed.try_into_panic() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+        Some(Ok(())) => {}
+        None => std::future::pending().await,
+    }
+}
+
+async fn deliver_to(program: Arc<Program>, receiver: String, stop: CancellationToken) {
+    let mut outbox = program.outbox.subscribe();
+    loop {
+        outbox.mark_unchanged();
+        if let Err(problem) = deliver::pass(&program, &receiver, &stop).await {
+            error!(receiver.name = receiver, error = %problem, "the outbox does not answer: what waits stays in it");
+        }
+        let pause = match program.store.next_due_at(std::slice::from_ref(&receiver)).await {
+            Ok(Some(due)) => until(due, program.clock.now()),
+            Ok(None) | Err(_) => OUTBOX_PAUSE,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = outbox.changed() => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// How long to wait for `due`: at least a moment, so that a failing store is not asked without pause.
+fn until(due: Timestamp, now: Timestamp) -> Duration {
+    let wait = due.duration_since(now);
+    Duration::try_from(wait).unwrap_or_default().clamp(Duration::from_millis(200), OUTBOX_PAUSE)
+}
+
+/// Deliveries to a receiver that the configuration no longer has are kept, and said.
+async fn tell_orphans(program: &Program) {
+    let wiring = program.wiring.load_full();
+    let Ok(counts) = program.store.outbox_counts().await else { return };
+    for count in counts {
+        if count.pending > 0 && !wiring.config.receivers.iter().any(|receiver| receiver.name == count.receiver) {
+            warn!(receiver.name = count.receiver, deliveries.pending = count.pending, "the configuration no longer has this receiver: what waits for it is kept and not sent");
+        }
+    }
+}
+
+/// Whether the daemon works: the database answers and the watching loop looks around.
+pub async fn is_healthy(program: &Program, heartbeat: &Heartbeat) -> Result<(), String> {
+    let ping = tokio::time::timeout(Duration::from_secs(10), program.store.ping());
+    match ping.await {
+        Ok(Ok(())) => {}
+        Ok(Err(problem)) => return Err(format!("the database does not answer: {problem}")),
+        Err(_) => return Err("the database does not answer within 10 s".into()),
+    }
+    let Some(last) = heartbeat.last() else { return Err("the watching loop has not started yet".into()) };
+    let silent = program.clock.now().duration_since(last);
+    if silent > SignedDuration::from_secs(30) { Err(format!("the watching loop has stood still for {} s", silent.as_secs())) } else { Ok(()) }
+}
+
+/// Feeds systemd's watchdog while the daemon works, and only then.
+pub async fn feed_watchdog(program: Arc<Program>, heartbeat: Arc<Heartbeat>, every: Duration, stop: CancellationToken) {
+    loop {
+        match is_healthy(&program, &heartbeat).await {
+            Ok(()) => {
+                let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+            }
+            Err(reason) => error!(reason, "not healthy: the watchdog is not fed, and systemd starts the service again if it lasts"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Puts a new configuration in place of the old one; the store and the listen address stay as they were.
+pub fn reload(program: &Program, wiring: Wiring) {
+    let old = program.wiring.load_full();
+    if old.config.store != wiring.config.store || old.config.server.listen != wiring.config.server.listen {
+        warn!("`store` and `listen` are taken over only at the next start");
+    }
+    program.wiring.store(Arc::new(wiring));
+    info!("the configuration was reloaded");
+}
+
+/// Why the daemon could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("failed to start the ticker: {0}")]
+    Ticker(#[from] JobSchedulerError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
