@@ -1,5 +1,7 @@
 //! Stage 2: makes a [`Snapshot`] of a document's bytes. Pure: knows formats, not where they come from.
 
+pub mod country;
+
 use std::io::Read;
 
 use crate::domain::{ListCode, Snapshot};
