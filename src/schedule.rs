@@ -1,1 +1,372 @@
 //! When a source is next due. Pure: the time, the zone and chance come in as arguments.
+
+use std::time::Duration;
+
+use croner::Cron;
+use croner::parser::{CronParser, Seconds, Year};
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+/// A cron expression in a time zone.
+///
+/// Where the clocks go forward, a time of day that is skipped runs right after the gap. Where they go back, a time of day runs in the
+/// first of the two hours only; what runs all through the hour (`*/15`) or in every hour goes on running in both.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    cron: Cron,
+    zone: TimeZone,
+}
+
+/// Why a schedule cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ScheduleError {
+    #[error("expected a schedule of five fields (minute hour day month weekday), or six with seconds first, but got {found} in `{cron}`")]
+    Fields { cron: String, found: usize },
+    #[error("failed to read schedule `{cron}`: {reason}")]
+    Cron { cron: String, reason: String },
+    #[error("expected a schedule that comes due, but `{cron}` never does")]
+    Never { cron: String },
+    #[error("expected a time zone such as `America/New_York`, but got `{timezone}`")]
+    Zone { timezone: String },
+}
+
+/// When a source is to be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    Now,
+    At(Timestamp),
+    /// The schedule has no further time.
+    Never,
+}
+
+/// Checks that were due and were not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// At most [`Missed::COUNTED`].
+    pub count: usize,
+    pub first: Timestamp,
+    pub last: Timestamp,
+}
+
+impl Missed {
+    /// Counting ends here: a schedule of every second has 86,400 a day.
+    pub const COUNTED: usize = 10_000;
+}
+
+impl Schedule {
+    /// Reads five fields, or six with seconds first, in the time zone named (IANA).
+    pub fn parse(cron: &str, timezone: &str) -> Result<Self, ScheduleError> {
+        let fields = cron.split_whitespace().count();
+        let is_nickname = cron.trim_start().starts_with('@');
+        if !is_nickname && !matches!(fields, 5 | 6) {
+            return Err(ScheduleError::Fields { cron: cron.to_owned(), found: fields });
+        }
+        let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
+        let parsed = parser.parse(cron).map_err(|error| ScheduleError::Cron { cron: cron.to_owned(), reason: reason(&error) })?;
+        let zone = TimeZone::get(timezone).map_err(|_| ScheduleError::Zone { timezone: timezone.to_owned() })?;
+        let schedule = Self { cron: parsed, zone };
+        match schedule.next_after(Timestamp::UNIX_EPOCH) {
+            Some(_) => Ok(schedule),
+            None => Err(ScheduleError::Never { cron: cron.to_owned() }),
+        }
+    }
+
+    /// The first time after `time` that it is due.
+    pub fn next_after(&self, time: Timestamp) -> Option<Timestamp> {
+        // Due times are whole seconds, and the search leaves out the second that it starts from.
+        let start = Timestamp::from_second(time.as_millisecond().div_euclid(1000)).ok()?;
+        let mut next = self.cron.find_next_occurrence(&start.to_zoned(self.zone.clone()), false).ok()?.timestamp();
+        while self.is_once_a_day_time() && self.is_repeated_hour(next) {
+            next = self.cron.find_next_occurrence(&next.to_zoned(self.zone.clone()), false).ok()?.timestamp();
+        }
+        Some(self.skipped_between(start, next).unwrap_or(next))
+    }
+
+    /// How far apart the times after `from` are, for [`jitter`].
+    pub fn interval_hint(&self, from: Timestamp) -> Duration {
+        let between = self.next_after(from).and_then(|first| Some(self.next_after(first)?.duration_since(first)));
+        between.and_then(|apart| Duration::try_from(apart).ok()).unwrap_or(Duration::ZERO)
+    }
+
+    /// The end of a gap of the local clock in which a run was due. What runs in every hour skips nothing: its runs stay equally apart.
+    fn skipped_between(&self, after: Timestamp, before: Timestamp) -> Option<Timestamp> {
+        if self.runs_every_hour() {
+            return None;
+        }
+        self.zone.following(after).map(|transition| transition.timestamp()).take_while(|at| *at < before).find(|at| {
+            let Some((gap_start, gap_end)) = self.gap_at(*at) else { return false };
+            self.cron.find_next_occurrence(&gap_start, true).is_ok_and(|due| due < gap_end)
+        })
+    }
+
+    /// The local times that the clock leaves out at `transition`: from the first one up to the one it goes on with.
+    fn gap_at(&self, transition: Timestamp) -> Option<(DateTime, DateTime)> {
+        let before = transition.checked_sub(SignedDuration::from_nanos(1)).ok()?;
+        let offset_before = self.zone.to_offset(before);
+        let offset_after = self.zone.to_offset(transition);
+        (offset_after > offset_before).then(|| (offset_before.to_datetime(transition), offset_after.to_datetime(transition)))
+    }
+
+    /// Whether the local time of `time` has been before: the clock was put back in between.
+    fn is_repeated_hour(&self, time: Timestamp) -> bool {
+        let offset = self.zone.to_offset(time);
+        match self.zone.to_ambiguous_timestamp(offset.to_datetime(time)).offset() {
+            AmbiguousOffset::Fold { after, .. } => offset == after,
+            AmbiguousOffset::Gap { .. } | AmbiguousOffset::Unambiguous { .. } => false,
+        }
+    }
+
+    /// The last time but one that was due up to `now`.
+    fn last_but_one(&self, now: Timestamp) -> Option<Timestamp> {
+        let last = self.cron.find_previous_occurrence(&now.to_zoned(self.zone.clone()), true).ok()?;
+        Some(self.cron.find_previous_occurrence(&last, false).ok()?.timestamp())
+    }
+
+    fn runs_every_hour(&self) -> bool {
+        self.cron.pattern.hours.values().len() == 24
+    }
+
+    /// At one minute of chosen hours: meant as a time of day, not as an interval.
+    fn is_once_a_day_time(&self) -> bool {
+        let pattern = &self.cron.pattern;
+        !self.runs_every_hour() && pattern.minutes.values().len() == 1 && pattern.seconds.values().len() == 1
+    }
+}
+
+/// When the next check is due. A first one is due now; however many were missed, one makes up for them all.
+///
+/// `retry_after_until` is the publisher's wish to be left alone. A time that can only come from a clock that has since been put back
+/// (a last check in the future, a wish of more than [`LONGEST_RETRY_AFTER`]) is not believed: nothing would be checked until then.
+pub fn due(schedule: &Schedule, last_check: Option<Timestamp>, retry_after_until: Option<Timestamp>, now: Timestamp) -> Due {
+    let scheduled = match last_check.filter(|last| *last <= later(now, CLOCK_SKEW)) {
+        None => now,
+        Some(last) => match schedule.next_after(last) {
+            Some(next) => next,
+            None => return Due::Never,
+        },
+    };
+    let wished = retry_after_until.filter(|until| *until <= later(now, LONGEST_RETRY_AFTER.saturating_add(CLOCK_SKEW)));
+    match scheduled.max(wished.unwrap_or(scheduled)) {
+        at if at <= now => Due::Now,
+        at => Due::At(at),
+    }
+}
+
+/// A publisher is left alone for a day at most.
+pub const LONGEST_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// How far a well-kept clock may be put back.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
+
+/// The checks that were due after `last_check` and were not made, for the journal's gap. The last one due up to `now` is not among
+/// them: the check that is made now is that one, if late.
+pub fn missed(schedule: &Schedule, last_check: Option<Timestamp>, now: Timestamp) -> Option<Missed> {
+    let mut due = schedule.next_after(last_check?).filter(|first| *first <= now)?;
+    let first = due;
+    let mut found = None;
+    let mut count = 0;
+    while let Some(next) = schedule.next_after(due).filter(|next| *next <= now) {
+        count += 1;
+        found = Some(Missed { count, first, last: due });
+        if count >= Missed::COUNTED {
+            return Some(Missed { count, first, last: schedule.last_but_one(now).unwrap_or(due) });
+        }
+        due = next;
+    }
+    found
+}
+
+/// How long to wait beyond the due time, so that not everybody asks at the full minute. `random` is from 0 up to 1.
+pub fn jitter(interval: Duration, random: f64) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(30);
+    let random = if random.is_finite() { random.clamp(0.0, 1.0) } else { 0.0 };
+    (interval / 10).min(LONGEST).mul_f64(random)
+}
+
+fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// croner's sentence, as the end of ours.
+fn reason(error: &croner::errors::CronError) -> String {
+    let text = error.to_string();
+    let text = text.trim_end_matches('.');
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn schedule(cron: &str, zone: &str) -> Schedule {
+        Schedule::parse(cron, zone).unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// The local times due after `from`, with their offsets.
+    #[track_caller]
+    fn check(cron: &str, zone: &str, from: &str, expected: &[&str]) {
+        let schedule = schedule(cron, zone);
+        let mut time = at(from);
+        for expected in expected {
+            time = schedule.next_after(time).unwrap();
+            assert_eq!(time.to_zoned(schedule.zone.clone()).strftime("%m-%d %H:%M %:z").to_string(), *expected, "{cron} in {zone}");
+        }
+    }
+
+    #[test]
+    fn err_says_what_was_expected() {
+        let error = |cron: &str, zone: &str| Schedule::parse(cron, zone).unwrap_err().to_string();
+        assert_eq!(
+            error("* * *", "UTC"),
+            "expected a schedule of five fields (minute hour day month weekday), or six with seconds first, but got 3 in `* * *`"
+        );
+        assert!(error("0 0 0 1 1 * 2030", "UTC").contains("but got 7"));
+        assert!(error("61 * * * *", "UTC").starts_with("failed to read schedule `61 * * * *`: "), "{}", error("61 * * * *", "UTC"));
+        assert!(error("", "UTC").contains("but got 0"));
+        assert_eq!(error("0 0 30 2 *", "UTC"), "expected a schedule that comes due, but `0 0 30 2 *` never does");
+        assert_eq!(error("0 0 * * *", "New York"), "expected a time zone such as `America/New_York`, but got `New York`");
+    }
+
+    #[test]
+    fn ok_seconds_come_first() {
+        check("30 */15 * * * *", "UTC", "2026-01-01T00:00:30Z", &["01-01 00:15 +00:00"]);
+        assert_eq!(schedule("*/10 * * * * *", "UTC").next_after(at("2026-01-01T00:00:09.999Z")), Some(at("2026-01-01T00:00:10Z")));
+        assert_eq!(schedule("@daily", "UTC").next_after(at("2026-01-01T00:00:00Z")), Some(at("2026-01-02T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_skipped_time_runs_right_after_the_gap() {
+        let new_york = "America/New_York";
+        check("30 2 * * *", new_york, "2026-03-07T12:00:00Z", &["03-08 03:00 -04:00", "03-09 02:30 -04:00"]);
+        check("0 2,14 * * *", new_york, "2026-03-08T00:00:00Z", &["03-08 03:00 -04:00", "03-08 14:00 -04:00"]);
+        check("*/20 2 * * *", new_york, "2026-03-08T00:00:00Z", &["03-08 03:00 -04:00", "03-09 02:00 -04:00"]);
+        check("0 */2 * * *", new_york, "2026-03-08T05:00:00Z", &["03-08 03:00 -04:00", "03-08 04:00 -04:00"]);
+        check("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00:00Z", &["10-04 02:30 +11:00", "10-05 02:15 +11:00"]);
+        check("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", &["03-29 03:00 +02:00", "03-30 02:30 +02:00"]);
+    }
+
+    #[test]
+    fn a_time_beside_the_gap_runs_once() {
+        check("0 1 * * *", "America/New_York", "2026-03-08T00:00:00Z", &["03-08 01:00 -05:00", "03-09 01:00 -04:00"]);
+        check("0 3 * * *", "America/New_York", "2026-03-08T00:00:00Z", &["03-08 03:00 -04:00", "03-09 03:00 -04:00"]);
+        check("10 * * * *", "America/New_York", "2026-03-08T06:00:00Z", &["03-08 01:10 -05:00", "03-08 03:10 -04:00"]);
+    }
+
+    #[test]
+    fn a_repeated_hour_runs_a_time_of_day_once_and_an_interval_throughout() {
+        let new_york = "America/New_York";
+        check("30 1 * * *", new_york, "2026-11-01T00:00:00Z", &["11-01 01:30 -04:00", "11-02 01:30 -05:00"]);
+        check("30 1,13 * * *", new_york, "2026-11-01T04:00:00Z", &["11-01 01:30 -04:00", "11-01 13:30 -05:00"]);
+        check("*/30 * * * *", new_york, "2026-11-01T05:00:00Z", &["11-01 01:30 -04:00", "11-01 01:00 -05:00", "11-01 01:30 -05:00"]);
+        check("0 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", &["10-25 02:00 +02:00", "10-26 02:00 +01:00"]);
+    }
+
+    #[test]
+    fn intervals_stay_equally_apart_over_years_of_transitions() {
+        for zone in ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"] {
+            for (cron, minutes) in [("*/15 * * * *", 15), ("*/30 * * * *", 30)] {
+                let schedule = schedule(cron, zone);
+                for year in 2024..2030 {
+                    for (month, day) in [(3, 1), (4, 1), (10, 1), (11, 1)] {
+                        let mut time = date(year, month, day).in_tz("UTC").unwrap().timestamp();
+                        // Only around the transitions: they all lie in these months.
+                        for _ in 0..(9 * 24 * 60 / minutes) {
+                            let next = schedule.next_after(time).unwrap();
+                            assert_eq!(next.duration_since(time), SignedDuration::from_mins(minutes), "{cron} in {zone} after {time}");
+                            time = next;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_daily_time_runs_once_on_every_day_of_years() {
+        for zone in ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"] {
+            for cron in ["0 1 * * *", "30 2 * * *", "45 1 * * *", "0 0 * * *", "10 2,2 * * *"] {
+                let schedule = schedule(cron, zone);
+                let mut day = date(2024, 1, 1);
+                let mut time = day.in_tz(zone).unwrap().timestamp().checked_sub(SignedDuration::from_secs(1)).unwrap();
+                while day < date(2030, 1, 1) {
+                    time = schedule.next_after(time).unwrap();
+                    assert_eq!(time.to_zoned(schedule.zone.clone()).date(), day, "{cron} in {zone}");
+                    day = day.tomorrow().unwrap();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_first_check_is_due_now_and_missed_ones_are_made_up_once() {
+        let schedule = schedule("0 * * * *", "UTC");
+        let now = at("2026-05-01T12:30:00Z");
+        assert_eq!(due(&schedule, None, None, now), Due::Now);
+        assert_eq!(due(&schedule, Some(at("2026-05-01T12:00:01Z")), None, now), Due::At(at("2026-05-01T13:00:00Z")));
+        assert_eq!(due(&schedule, Some(at("2026-04-20T12:00:01Z")), None, now), Due::Now);
+        assert_eq!(due(&schedule, Some(now), None, now), Due::At(at("2026-05-01T13:00:00Z")));
+    }
+
+    #[test]
+    fn a_publisher_that_asked_to_be_left_alone_is() {
+        let schedule = schedule("0 * * * *", "UTC");
+        let now = at("2026-05-01T12:30:00Z");
+        let until = at("2026-05-01T14:10:00Z");
+        assert_eq!(due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(until), now), Due::At(until));
+        assert_eq!(due(&schedule, None, Some(until), now), Due::At(until));
+        assert_eq!(
+            due(&schedule, Some(at("2026-05-01T12:00:00Z")), Some(at("2026-05-01T12:40:00Z")), now),
+            Due::At(at("2026-05-01T13:00:00Z"))
+        );
+        assert_eq!(due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2026-05-01T12:10:00Z")), now), Due::Now);
+    }
+
+    #[test]
+    fn a_clock_that_was_put_back_does_not_stop_the_checks() {
+        let schedule = schedule("0 * * * *", "UTC");
+        let now = at("2026-05-01T12:30:00Z");
+        assert_eq!(due(&schedule, Some(at("2027-05-01T12:00:00Z")), None, now), Due::Now);
+        assert_eq!(due(&schedule, Some(at("2026-05-01T12:30:05Z")), None, now), Due::At(at("2026-05-01T13:00:00Z")));
+        assert_eq!(due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2027-05-01T12:00:00Z")), now), Due::Now);
+        assert_eq!(missed(&schedule, Some(at("2027-05-01T12:00:00Z")), now), None);
+    }
+
+    #[test]
+    fn what_was_missed_is_counted_without_the_check_that_makes_up_for_it() {
+        let schedule = schedule("*/15 * * * *", "UTC");
+        let last = Some(at("2026-05-01T12:00:05Z"));
+        assert_eq!(missed(&schedule, last, at("2026-05-01T12:14:59Z")), None);
+        assert_eq!(missed(&schedule, last, at("2026-05-01T12:15:04Z")), None);
+        assert_eq!(missed(&schedule, last, at("2026-05-01T12:29:59Z")), None);
+        let expected = Missed { count: 3, first: at("2026-05-01T12:15:00Z"), last: at("2026-05-01T12:45:00Z") };
+        assert_eq!(missed(&schedule, last, at("2026-05-01T13:07:00Z")), Some(expected));
+        assert_eq!(missed(&schedule, None, at("2026-05-01T13:07:00Z")), None);
+    }
+
+    #[test]
+    fn counting_what_was_missed_ends() {
+        let schedule = schedule("* * * * * *", "UTC");
+        let found = missed(&schedule, Some(at("2020-01-01T00:00:00Z")), at("2026-01-01T00:00:00Z")).unwrap();
+        let (first, last) = (at("2020-01-01T00:00:01Z"), at("2025-12-31T23:59:59Z"));
+        assert_eq!(found, Missed { count: Missed::COUNTED, first, last });
+    }
+
+    #[test]
+    fn jitter_is_a_tenth_of_the_interval_and_half_a_minute_at_most() {
+        let from = at("2026-05-01T12:00:00Z");
+        assert_eq!(schedule("*/15 * * * *", "UTC").interval_hint(from), Duration::from_mins(15));
+        assert_eq!(jitter(Duration::from_mins(15), 1.0), Duration::from_secs(30));
+        assert_eq!(jitter(Duration::from_secs(60), 0.5), Duration::from_secs(3));
+        assert_eq!(jitter(Duration::from_secs(60), 0.0), Duration::ZERO);
+        assert_eq!(jitter(Duration::ZERO, 0.9), Duration::ZERO);
+        assert_eq!(jitter(Duration::from_secs(60), f64::NAN), Duration::ZERO);
+    }
+}

@@ -1,0 +1,88 @@
+//! Why a request came to nothing, in one sentence without a secret.
+//!
+//! `reqwest`'s own text holds the whole URL, so none of it is shown: only what lies beneath, sorted into causes.
+
+use std::error::Error;
+use std::io;
+
+use super::DialError;
+
+/// Says what went wrong with a request: never its URL. Lower case, no full stop.
+pub fn describe(error: &reqwest::Error) -> String {
+    let causes = causes(error);
+    if let Some(refusal) = causes.iter().find_map(|cause| cause.downcast_ref::<DialError>()) {
+        return refusal.to_string();
+    }
+    if let Some(tls) = causes.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return describe_tls(tls);
+    }
+    let io = causes.iter().rev().find_map(|cause| cause.downcast_ref::<io::Error>());
+    let says = |text: &str| causes.iter().any(|cause| cause.to_string().contains(text));
+    if says("dns error") || says("failed to lookup address") {
+        return "failed to find the host's address (DNS)".to_owned();
+    }
+    if error.is_timeout() || io.is_some_and(|e| e.kind() == io::ErrorKind::TimedOut) {
+        return if error.is_connect() { "timed out while connecting" } else { "timed out waiting for the answer" }.to_owned();
+    }
+    if says("tunnel") || says("unsuccessful tunnel") {
+        return "the proxy refused to open a connection".to_owned();
+    }
+    if let Some(io) = io {
+        return describe_io(io, error.is_connect());
+    }
+    if says("message completed") || says("end of file") || says("unexpected EOF") || says("connection closed") {
+        return "the connection broke off before the answer was whole".to_owned();
+    }
+    if error.is_connect() {
+        return "failed to connect".to_owned();
+    }
+    match causes.last() {
+        Some(last) if !last.is::<reqwest::Error>() && !last.to_string().contains("://") => format!("the request failed ({last})"),
+        _ => "the request failed".to_owned(),
+    }
+}
+
+/// The chain of causes, outermost first, with what `io::Error` wraps but does not call its source.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    const DEPTH: usize = 32;
+    let mut found: Vec<&'a (dyn Error + 'static)> = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if found.len() >= DEPTH {
+            break;
+        }
+        found.push(cause);
+        next = match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => cause.source(),
+        };
+    }
+    found
+}
+
+fn describe_io(error: &io::Error, connecting: bool) -> String {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, UnexpectedEof};
+    match error.kind() {
+        ConnectionRefused => "the connection was refused".to_owned(),
+        HostUnreachable | NetworkUnreachable => "the host cannot be reached".to_owned(),
+        ConnectionReset | ConnectionAborted | UnexpectedEof => "the connection broke off before the answer was whole".to_owned(),
+        _ if error.raw_os_error().is_some() && connecting => format!("failed to connect ({})", error.kind()),
+        kind => format!("the connection failed ({kind})"),
+    }
+}
+
+fn describe_tls(error: &rustls::Error) -> String {
+    use rustls::{CertificateError, Error as Tls};
+    let reason = match error {
+        Tls::InvalidCertificate(certificate) => match certificate {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "it is for another name",
+            CertificateError::UnknownIssuer => "its issuer is not trusted (a company's own goes into `ca_file`)",
+            CertificateError::Revoked => "it was revoked",
+            other => return format!("the server's TLS certificate is not accepted: {other}"),
+        },
+        other => return format!("failed to agree on TLS: {other}"),
+    };
+    format!("the server's TLS certificate is not accepted: {reason}")
+}

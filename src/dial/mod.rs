@@ -1,0 +1,148 @@
+//! The one way out to the network: which addresses may be dialled, through which proxy, trusting whom.
+//!
+//! Shared by the fetcher and by the Slack and webhook channels. Knows nothing of what is asked for.
+//!
+//! Two guards stand between a URL and the network, and a caller needs both: [`check_url`] before each request, since a literal
+//! address never reaches the resolver, and the resolver of [`client_builder`]'s clients, which judges names when they are dialled.
+//! Behind a proxy names are looked up by the proxy, so there only literals can be judged.
+
+mod address;
+mod describe;
+mod resolver;
+mod target;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy};
+use url::Url;
+
+pub use address::{Reach, reach};
+pub use describe::describe;
+pub use target::{DialError, check_redirect, check_url, place};
+
+/// `[http]` of the configuration.
+#[derive(Clone, Default, PartialEq)]
+pub struct HttpSettings {
+    /// In the User-Agent: `mailto:…` or an address.
+    pub contact: Option<String>,
+    /// Without one, the environment's (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    pub proxy: Option<Url>,
+    /// Hosts that are not reached through the proxy, comma-separated. `*` without a `proxy`: not even through the environment's.
+    pub no_proxy: Option<String>,
+    /// PEM of a company's certificate authorities, trusted beside the system's.
+    pub ca_pem: Option<Vec<u8>>,
+}
+
+/// A proxy's URL may hold a password.
+impl fmt::Debug for HttpSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpSettings")
+            .field("contact", &self.contact)
+            .field("proxy", &self.proxy.as_ref().map(place))
+            .field("no_proxy", &self.no_proxy)
+            .field("ca_pem", &self.ca_pem.as_ref().map(Vec::len))
+            .finish()
+    }
+}
+
+/// How long a connection may take to stand.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Makes rustls use ring. Idempotent; [`client_builder`] calls it, and whoever else speaks TLS must have it called first.
+pub fn install_tls_provider() {
+    // An error says that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// A client as everything in this program uses it: no redirects, an honest User-Agent, the company's proxy and authorities, and a
+/// resolver that refuses addresses inside unless `allow_private`.
+///
+/// # Errors
+///
+/// [`DialError::Settings`] where the proxy, the certificates or the contact cannot be used.
+pub fn client_builder(settings: &HttpSettings, allow_private: bool) -> Result<ClientBuilder, DialError> {
+    install_tls_provider();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(user_agent(settings.contact.as_deref())?)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .dns_resolver(Arc::new(resolver::FilteringResolver { allow_private, trusted_names: proxy_names(settings.proxy.as_ref()) }));
+    if let Some(pem) = &settings.ca_pem {
+        builder = builder.tls_certs_merge(certificates(pem)?);
+    }
+    match (&settings.proxy, settings.no_proxy.as_deref()) {
+        (Some(proxy), no_proxy) => {
+            let except = NoProxy::from_string(no_proxy.unwrap_or(""));
+            let proxy = Proxy::all(proxy.as_str())
+                .map_err(|_| DialError::Settings(format!("expected `proxy` to be an http or https address, but got {}", place(proxy))))?;
+            builder = builder.no_proxy().proxy(proxy.no_proxy(except));
+        }
+        (None, Some("*")) => builder = builder.no_proxy(),
+        (None, _) => {}
+    }
+    Ok(builder)
+}
+
+fn user_agent(contact: Option<&str>) -> Result<reqwest::header::HeaderValue, DialError> {
+    let product = concat!("entitywatch/", env!("CARGO_PKG_VERSION"));
+    let text = match contact.map(str::trim).filter(|contact| !contact.is_empty()) {
+        Some(contact) => format!("{product} (+{contact})"),
+        None => product.to_owned(),
+    };
+    reqwest::header::HeaderValue::from_str(&text)
+        .map_err(|_| DialError::Settings("expected `contact` to be printable ASCII, but got other characters".to_owned()))
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, DialError> {
+    let found = Certificate::from_pem_bundle(pem)
+        .map_err(|_| DialError::Settings("expected certificates in PEM in `ca_file`, but failed to read them".to_owned()))?;
+    if found.is_empty() {
+        return Err(DialError::Settings("expected certificates in PEM in `ca_file`, but found none".to_owned()));
+    }
+    Ok(found)
+}
+
+/// The names under which the proxies themselves are looked up. They come from the operator, not from an answer.
+fn proxy_names(proxy: Option<&Url>) -> Vec<String> {
+    if let Some(proxy) = proxy {
+        return proxy.host_str().map(str::to_owned).into_iter().collect();
+    }
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .iter()
+        .filter_map(|variable| std::env::var(variable).ok())
+        .filter_map(|value| Url::parse(&value).or_else(|_| Url::parse(&format!("http://{value}"))).ok())
+        .filter_map(|url| url.host_str().map(str::to_owned))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_agent_says_whom_to_write_to() {
+        let with = user_agent(Some("mailto:a@example.com")).unwrap();
+        assert_eq!(with.to_str().unwrap(), concat!("entitywatch/", env!("CARGO_PKG_VERSION"), " (+mailto:a@example.com)"));
+        assert_eq!(user_agent(None).unwrap().to_str().unwrap(), concat!("entitywatch/", env!("CARGO_PKG_VERSION")));
+        assert!(user_agent(Some("a\nb")).unwrap_err().to_string().contains("`contact`"));
+    }
+
+    #[test]
+    fn certificates_that_cannot_be_read_are_told() {
+        for pem in [&b""[..], b"not PEM", b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"] {
+            let settings = HttpSettings { ca_pem: Some(pem.to_vec()), ..HttpSettings::default() };
+            let built = client_builder(&settings, false).and_then(|b| b.build().map_err(|_| DialError::Settings("build".into())));
+            assert!(built.is_err(), "{pem:?}");
+        }
+    }
+
+    #[test]
+    fn a_proxys_password_is_not_shown() {
+        let proxy = Some(Url::parse("http://user:hunter2@proxy.example.com:3128").unwrap());
+        let shown = format!("{:?}", HttpSettings { proxy, ..HttpSettings::default() });
+        assert!(shown.contains("proxy.example.com:3128") && !shown.contains("hunter2"), "{shown}");
+    }
+}

@@ -1,0 +1,65 @@
+//! Looks names up, and drops the addresses that may not be dialled: at the moment of dialling, so that a name cannot change in between.
+
+use std::net::SocketAddr;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::target::check_address;
+
+/// The system's resolver, filtered.
+pub(super) struct FilteringResolver {
+    pub(super) allow_private: bool,
+    /// The proxies' own names: a company's proxy stands inside, and it was the operator who named it.
+    pub(super) trusted_names: Vec<String>,
+}
+
+impl Resolve for FilteringResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let name = name.as_str().to_owned();
+        let allow_private = self.allow_private;
+        let is_trusted = self.trusted_names.iter().any(|trusted| trusted.eq_ignore_ascii_case(&name));
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if is_trusted {
+                return Ok(Box::new(found.into_iter()) as Addrs);
+            }
+            let mut allowed = Vec::with_capacity(found.len());
+            let mut refusal = None;
+            for address in found {
+                match check_address(&name, address.ip(), allow_private) {
+                    Ok(()) => allowed.push(address),
+                    Err(error) => refusal = Some(error),
+                }
+            }
+            match refusal {
+                Some(error) if allowed.is_empty() => Err(error.into()),
+                _ => Ok(Box::new(allowed.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    async fn resolve(allow_private: bool, trusted_names: Vec<String>) -> Result<usize, String> {
+        let resolver = FilteringResolver { allow_private, trusted_names };
+        let found = resolver.resolve(Name::from_str("localhost").unwrap()).await;
+        found.map(Iterator::count).map_err(|e| e.to_string())
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_refused_unless_allowed() {
+        let error = resolve(false, vec![]).await.unwrap_err();
+        assert!(error.contains("refused to connect to localhost: a loopback address"), "{error}");
+        assert!(resolve(true, vec![]).await.unwrap() > 0);
+    }
+
+    #[tokio::test]
+    async fn the_proxys_own_name_may_lead_inside() {
+        assert!(resolve(false, vec!["LocalHost".to_owned()]).await.unwrap() > 0);
+    }
+}
