@@ -1,0 +1,472 @@
+//! The command line: every command and flag, with the words that `--help` shows.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::config::DEFAULT_CONFIG;
+use crate::domain::{ChangeKind, DeliveryState, ListCode};
+
+/// Watches the US Entity List and tells the people who must act, by email, Slack and webhook, when it changes.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "entitywatch",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Exit status: 0 fine · 1 something failed · 2 usage or configuration · 3 a snapshot is held.\n\
+                  Try it: `entitywatch demo` needs no configuration and no network."
+)]
+pub struct Cli {
+    /// The configuration [default: /etc/entitywatch/entitywatch.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "ENTITYWATCH_CONFIG")]
+    pub config: Option<PathBuf>,
+
+    /// How log lines are written to standard error (auto: journald under systemd, text elsewhere)
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t, hide_short_help = true)]
+    pub log_format: LogFormat,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// The configuration's path, named or not.
+    pub fn config_path(&self) -> PathBuf {
+        self.config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG))
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Auto,
+    Text,
+    Json,
+    Journald,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Run the daemon: watch every source on its schedule and deliver what is due
+    Run,
+    /// Observe each source once now, try each due delivery once, and exit
+    Check {
+        /// Only this source; may be given several times
+        #[arg(long = "source", value_name = "NAME")]
+        sources: Vec<String>,
+    },
+    /// Compare two files (CSL as CSV, TSV or JSON, or eCFR XML); writes nothing
+    Diff {
+        /// The earlier file
+        old: PathBuf,
+        /// The later file
+        new: PathBuf,
+        /// Which lists to compare, comma-separated
+        #[arg(long, value_name = "LISTS", value_delimiter = ',', default_value = "EL")]
+        lists: Vec<ListCode>,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// Show the whole pipeline on built-in data, over loopback; leaves the messages in ./entitywatch-demo/
+    Demo,
+    /// List the changes that were recorded
+    Changes(ChangesArgs),
+    /// List the entries that are held, or were
+    Entries(EntriesArgs),
+    /// List the sources and how they fare
+    Sources {
+        /// Compare what the sources hold of the same list
+        #[arg(long)]
+        compare: bool,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// List the deliveries, or send some again
+    Deliveries(DeliveriesArgs),
+    /// List the alerts that were recorded
+    Alerts(AlertsArgs),
+    /// Look at held lists and decide on them
+    Holds {
+        #[command(subcommand)]
+        command: HoldsCommand,
+    },
+    /// List the receivers, test one, or switch one on again
+    Receivers {
+        #[command(subcommand)]
+        command: ReceiversCommand,
+    },
+    /// Check and show the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Record a list's history from the publisher's past dates (eCFR)
+    Backfill {
+        /// The source, of kind ecfr
+        #[arg(long, value_name = "NAME")]
+        source: String,
+        /// The first date, e.g. 2022-01-01
+        #[arg(long, value_name = "DATE")]
+        from: Date,
+        /// The last date [default: the newest that the publisher has]
+        #[arg(long, value_name = "DATE")]
+        to: Option<Date>,
+    },
+    /// Verify or print the journal of all checks and decisions
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+    /// Print the completions of a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// How a reading command prints.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct OutputArg {
+    /// Tables for people, or JSON for programs
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: OutputFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct ChangesArgs {
+    /// First seen at or after this time: 2026-07-01, 2026-07-01T12:00:00Z, or 24h, 7d ago
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<When>,
+    /// First seen before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<When>,
+    /// Only of this source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Only of this list
+    #[arg(long, value_name = "LIST")]
+    pub list: Option<ListCode>,
+    /// Only of this kind
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub kind: Option<ChangeKind>,
+    /// Editorial changes too
+    #[arg(long)]
+    pub editorial: bool,
+    /// At most so many, the newest
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct EntriesArgs {
+    /// A part of a name, alias, address or remark
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// As listed on this date of the publisher's
+    #[arg(long, value_name = "DATE", conflicts_with = "known_at")]
+    pub as_of: Option<Date>,
+    /// As known to this program at this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub known_at: Option<When>,
+    /// Only of this source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Only of this list
+    #[arg(long, value_name = "LIST")]
+    pub list: Option<ListCode>,
+    /// At most so many
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct AlertsArgs {
+    /// Only this one
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Recorded at or after this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<When>,
+    /// Recorded before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<When>,
+    /// At most so many, the newest
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct DeliveriesArgs {
+    #[command(subcommand)]
+    pub command: Option<DeliveriesCommand>,
+    #[command(flatten)]
+    pub list: DeliveriesListArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct DeliveriesListArgs {
+    /// Only to this receiver
+    #[arg(long, value_name = "NAME")]
+    pub receiver: Option<String>,
+    /// Only in this state: pending, delivered or dead
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    pub state: Option<DeliveryState>,
+    /// Only of this alert
+    #[arg(long, value_name = "ID")]
+    pub alert: Option<String>,
+    /// At most so many, the newest
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum DeliveriesCommand {
+    /// Send these again now, dead or not
+    Retry {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Send a receiver what was recorded before it was configured, or again
+    Send {
+        #[arg(long, value_name = "NAME")]
+        receiver: String,
+        /// Alerts recorded at or after this time
+        #[arg(long, value_name = "TIME", value_parser = time)]
+        since: When,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum HoldsCommand {
+    /// List what is held
+    List {
+        /// Decided ones too
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// Show what a held list would change
+    Show {
+        id: String,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// Take the held list for true, and tell its changes
+    Accept {
+        #[command(flatten)]
+        decision: DecisionArgs,
+        /// Tell nobody: from now on this is what later lists are compared with
+        #[arg(long)]
+        as_baseline: bool,
+    },
+    /// Take the held list for wrong; the same content is not asked again
+    Reject {
+        #[command(flatten)]
+        decision: DecisionArgs,
+    },
+}
+
+/// Who decided, and why: both are journalled.
+#[derive(Clone, Debug, Args)]
+pub struct DecisionArgs {
+    pub id: String,
+    /// Who decides
+    #[arg(long, value_name = "NAME", value_parser = said)]
+    pub by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum ReceiversCommand {
+    /// List the receivers and how they fare
+    List {
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// Send a test message
+    Test { name: String },
+    /// Switch on a receiver that answered 410; what waits for it is sent
+    Enable { name: String },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the configuration and warn of what could reach nobody
+    Check,
+    /// Print the configuration in effect, with secrets hidden
+    Show,
+    /// Print the JSON Schemas of the configuration, of webhooks and of what the reading commands print
+    Schema,
+    /// Print an example with every key
+    Example,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Verify that no entry was changed, taken out or put in
+    Verify {
+        /// Also that the journal still holds this head, as an alert or an earlier `verify` gave it
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+    },
+    /// Print every entry as a line of JSON
+    Export,
+}
+
+/// A time as given: exact, or so long before now (which only the clock knows).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum When {
+    At(Timestamp),
+    Ago(std::time::Duration),
+}
+
+impl When {
+    pub fn before(self, now: Timestamp) -> Timestamp {
+        match self {
+            When::At(at) => at,
+            When::Ago(length) => now.saturating_sub(length).unwrap_or(Timestamp::MIN),
+        }
+    }
+}
+
+/// RFC 3339, a date (its midnight in UTC), or a length of time before now.
+fn time(text: &str) -> Result<When, String> {
+    let exact = text.parse::<Timestamp>().ok();
+    let date = || text.parse::<Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|midnight| midnight.timestamp());
+    let ago = || crate::config::length_of(text).map(When::Ago);
+    exact
+        .or_else(date)
+        .map(When::At)
+        .or_else(ago)
+        .ok_or_else(|| "expected a time such as 2026-07-01, 2026-07-01T12:00:00Z, 24h or 7d".to_owned())
+}
+
+fn kind(text: &str) -> Result<ChangeKind, String> {
+    [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Revised]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| "expected added, removed or revised".to_owned())
+}
+
+fn state(text: &str) -> Result<DeliveryState, String> {
+    [DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Dead]
+        .into_iter()
+        .find(|state| state.as_str() == text)
+        .ok_or_else(|| "expected pending, delivered or dead".to_owned())
+}
+
+fn said(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("expected a text, but got none".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ok_command_lines() {
+        for line in [
+            "run",
+            "--config x.toml run",
+            "run --config x.toml",
+            "check",
+            "check --source csl --source ecfr",
+            "diff a.csv b.csv",
+            "diff a.csv b.csv --lists EL,UVL --output json",
+            "demo",
+            "changes --since 2026-07-01 --until 2026-07-02T00:00:00Z --list EL --kind added --output json",
+            "entries --search ring --as-of 2026-07-01",
+            "entries --known-at 24h",
+            "sources --compare",
+            "deliveries",
+            "deliveries --state dead",
+            "deliveries retry dlv_1 dlv_2",
+            "deliveries send --receiver erp --since 7d",
+            "alerts --output json",
+            "holds list",
+            "holds show hld_1",
+            "holds accept hld_1 --by Ann --reason checked --as-baseline",
+            "holds reject hld_1 --by Ann --reason outage",
+            "receivers list --output json",
+            "receivers test erp",
+            "receivers enable erp",
+            "config check",
+            "config show",
+            "config schema",
+            "config example",
+            "backfill --source ecfr --from 2022-01-01 --to 2022-02-01",
+            "journal verify --head abc",
+            "journal export",
+            "completions bash",
+            "man",
+        ] {
+            let parsed = Cli::try_parse_from(["entitywatch"].into_iter().chain(line.split(' ')));
+            assert!(parsed.is_ok(), "{line}: {}", parsed.err().map(|e| e.to_string()).unwrap_or_default());
+        }
+    }
+
+    #[test]
+    fn err_command_lines_exit_with_2() {
+        for line in [
+            "",
+            "watch",
+            "diff a.csv",
+            "diff a.csv b.csv --lists XX",
+            "changes --since yesterday",
+            "changes --kind moved",
+            "holds accept hld_1 --by Ann",
+            "holds accept hld_1 --reason checked",
+            "deliveries retry",
+            "deliveries send --receiver erp",
+            "entries --as-of 2026-07-01 --known-at 24h",
+            "backfill --source ecfr",
+        ] {
+            let parsed = Cli::try_parse_from(["entitywatch"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty())));
+            assert_eq!(parsed.err().map(|error| error.exit_code()), Some(2), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_exact_a_date_or_so_long_ago() {
+        let now: Timestamp = "2026-07-10T12:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("2026-07-01", "2026-07-01T00:00:00Z"),
+            ("2026-07-01T12:00:00-04:00", "2026-07-01T16:00:00Z"),
+            ("24h", "2026-07-09T12:00:00Z"),
+            ("7d", "2026-07-03T12:00:00Z"),
+        ] {
+            assert_eq!(time(text).unwrap().before(now).to_string(), expected, "{text}");
+        }
+    }
+}

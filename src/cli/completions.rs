@@ -1,0 +1,28 @@
+//! `completions SHELL` and `man`: made from the command line's own definition.
+
+use std::io::{self, Write};
+
+use clap::CommandFactory;
+
+use super::args::Cli;
+use super::output;
+
+/// Prints the completions of a shell.
+///
+/// # Errors
+/// Where `out` cannot be written to.
+pub fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "entitywatch", &mut script);
+    output::line(out, &String::from_utf8_lossy(&script))
+}
+
+/// Prints the manual page, in roff.
+///
+/// # Errors
+/// Where `out` cannot be written to.
+pub fn man(out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    output::line(out, &String::from_utf8_lossy(&page))
+}

@@ -1,0 +1,52 @@
+//! `config check | show | schema | example`.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::args::ConfigCommand;
+use super::exit::Exit;
+use super::{output, schema};
+use crate::config::{self, Environment, SecretsMode};
+
+/// Runs one of the subcommands: results go to `out`, mistakes and warnings to `err`.
+///
+/// # Errors
+/// Where neither can be written to.
+pub fn run(command: ConfigCommand, path: &Path, environment: &Environment, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> {
+    match command {
+        ConfigCommand::Example => output::line(out, config::EXAMPLE)?,
+        ConfigCommand::Schema => output::json(out, &schema::schemas())?,
+        ConfigCommand::Check => match config::load(path, environment, SecretsMode::Resolve) {
+            Ok((config, warnings)) => {
+                for warning in &warnings {
+                    output::line(err, &format!("warning: {warning}"))?;
+                }
+                output::line(out, &summary(path, &config, warnings.len()))?;
+            }
+            Err(errors) => return failed(&errors, err),
+        },
+        ConfigCommand::Show => match config::show(path, environment) {
+            Ok(shown) => output::line(out, &shown)?,
+            Err(errors) => return failed(&errors, err),
+        },
+    }
+    Ok(Exit::Fine)
+}
+
+fn failed(errors: &config::ConfigErrors, err: &mut dyn Write) -> io::Result<Exit> {
+    output::line(err, &errors.to_string())?;
+    Ok(Exit::Usage)
+}
+
+fn summary(path: &Path, config: &config::Config, warnings: usize) -> String {
+    let count = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let (sources, receivers, routes) = (config.sources.len(), config.receivers.len(), config.routes.len());
+    format!(
+        "{} is fine: {}, {}, {}, {}",
+        path.display(),
+        count(sources, "source"),
+        count(receivers, "receiver"),
+        count(routes, "route"),
+        count(warnings, "warning")
+    )
+}

@@ -1,0 +1,53 @@
+//! `config schema`: the JSON Schemas of the configuration, of every webhook's body and of what the reading commands print.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
+use crate::domain::{Alert, AlertBody, ChangeSet, Delivery, Hold, JournalEntry};
+
+/// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for a line of its export.
+pub fn schemas() -> Value {
+    let mut all = Map::new();
+    all.insert("configuration".to_owned(), Value::from(crate::config::schema()));
+    all.insert("webhook".to_owned(), written::<WebhookBody>());
+    all.insert("diff".to_owned(), written::<ChangeSet>());
+    all.insert("changes".to_owned(), rows::<ChangeRow>("changes"));
+    all.insert("entries".to_owned(), rows::<EntryRow>("entries"));
+    all.insert("sources".to_owned(), rows::<SourceRow>("sources"));
+    all.insert("deliveries".to_owned(), rows::<Delivery>("deliveries"));
+    all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
+    all.insert("holds".to_owned(), rows::<Hold>("holds"));
+    all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));
+    all.insert("journal".to_owned(), written::<JournalEntry>());
+    Value::Object(all)
+}
+
+/// The body of a webhook (Standard Webhooks): its type, when it was recorded, and what it says.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct WebhookBody {
+    timestamp: jiff::Timestamp,
+    #[serde(flatten)]
+    body: AlertBody,
+}
+
+/// The schema of what is written, in which a field that is always there is required.
+fn written<T: JsonSchema>() -> Value {
+    Value::from(SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>())
+}
+
+/// `{"<command>": [objects]}`
+fn rows<T: JsonSchema>(command: &str) -> Value {
+    let mut row = written::<T>();
+    let mut take = |key: &str| row.as_object_mut().and_then(|row| row.remove(key)).unwrap_or_else(|| json!({}));
+    let (definitions, dialect) = (take("$defs"), take("$schema"));
+    json!({
+        "$schema": dialect,
+        "type": "object",
+        "properties": { command: { "type": "array", "items": row } },
+        "required": [command],
+        "$defs": definitions,
+    })
+}

@@ -1,0 +1,188 @@
+//! What the operator wrote: TOML → a checked [`Config`]. Unknown keys are refused; every mistake is told with its line.
+//!
+//! Knows each stage's settings; no stage knows this one. Reads the configuration file and the files it names, and nothing
+//! else: the environment comes in as [`Environment`].
+//!
+//! `read` makes shapes of text, `sources`, `receivers` and `routes` check them, `coverage` warns of what could reach
+//! nobody; `show`, `schema` and `example` are the commands of those names.
+
+mod blot;
+mod coverage;
+mod paths;
+mod problem;
+mod raw;
+mod read;
+mod receivers;
+mod routes;
+mod secret;
+mod settings;
+mod show;
+mod sources;
+mod value;
+
+use std::path::Path;
+
+pub use coverage::warnings as coverage_warnings;
+pub use paths::{DEFAULT_CONFIG, Environment, sqlite_path};
+pub use problem::{ConfigErrors, Problem};
+pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
+
+use crate::deliver::{Channel, MessageSettings, Receiver};
+use crate::dial::HttpSettings;
+use crate::route::{ReceiverRef, Route};
+
+/// The example: every key, commented; it runs as it is.
+pub const EXAMPLE: &str = include_str!("../../config/entitywatch.toml");
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `sqlite://…` or `postgres://…`; may hold a password.
+    pub store: String,
+    pub server: ServerSettings,
+    pub http: HttpSettings,
+    pub sources: Vec<Source>,
+    pub receivers: Vec<Receiver>,
+    pub routes: Vec<Route>,
+    pub delivery: DeliverySettings,
+    pub messages: MessageSettings,
+}
+
+/// Whether secrets are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretsMode {
+    Resolve,
+    /// For commands that only read the record: secrets in files and credentials are empty, and nothing may be sent.
+    Skip,
+}
+
+/// Something that is allowed, but probably not meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigWarning(pub String);
+
+impl std::fmt::Display for ConfigWarning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Config {
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
+    pub fn receiver(&self, name: &str) -> Option<&Receiver> {
+        self.receivers.iter().find(|receiver| receiver.name == name)
+    }
+
+    /// What `route` has to know of the receivers.
+    pub fn receiver_refs(&self) -> Vec<ReceiverRef<'_>> {
+        self.receivers.iter().map(|r| ReceiverRef { name: &r.name, operator: r.operator, kind: r.channel.kind() }).collect()
+    }
+}
+
+/// Reads and checks a configuration file. Relative paths in it start at its folder.
+///
+/// # Errors
+/// All mistakes that were found, each with its line; or one that says why the file cannot be read.
+pub fn load(path: &Path, environment: &Environment, secrets: SecretsMode) -> Result<(Config, Vec<ConfigWarning>), ConfigErrors> {
+    let unreadable = |reason: &str| {
+        let problem = Problem::whole(format!("failed to read the configuration: {reason}"))
+            .with_hint("`entitywatch config example` prints one that runs as it is; copy it there, or name another with --config");
+        ConfigErrors::new(path, String::new(), vec![problem])
+    };
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text"))?;
+    let (config, mut warnings) = check(path, &text, environment, secrets)?;
+    if is_world_readable(path) && holds_secrets(&text) {
+        warnings.push(ConfigWarning(format!("{} holds secrets and can be read by everybody on this machine", path.display())));
+    }
+    Ok((config, warnings))
+}
+
+/// Checks the text of a configuration; `path` names it in errors, and its folder is where relative paths start.
+///
+/// # Errors
+/// All mistakes that were found, each with its line.
+pub fn check(
+    path: &Path,
+    text: &str,
+    environment: &Environment,
+    secrets: SecretsMode,
+) -> Result<(Config, Vec<ConfigWarning>), ConfigErrors> {
+    let mut problems = Vec::new();
+    let mut warnings = Vec::new();
+    let sections = read::read(text, &mut problems);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let lookup = secret::Lookup { mode: secrets, folder, credentials: environment.credentials_directory.as_deref() };
+
+    let store = settings::store(&sections.store, environment, &mut problems);
+    let http = settings::http(&sections.http, lookup, &mut problems);
+    let sources = sources::check(&sections.sources, folder, &mut problems);
+    let receivers = receivers::check(&sections, &http, lookup, &mut problems, &mut warnings);
+    let routes = routes::check(&sections, &mut problems);
+    let delivery = settings::delivery(&sections.delivery, &mut problems);
+    if !problems.is_empty() {
+        return Err(ConfigErrors::new(path, blot::blot(text), problems));
+    }
+    let server = settings::server(&sections.server);
+    let messages = settings::messages(&sections.messages, server.public_url.clone());
+    let config = Config { store, server, http, sources, receivers, routes, delivery, messages };
+    warnings.extend(coverage::warnings(&config));
+    Ok((config, warnings))
+}
+
+/// What `check` watches where there is no configuration: the real CSL, with SQLite in the state directory and alerts on
+/// the console; nothing listens.
+pub fn default_config(environment: &Environment) -> Config {
+    let mut config = Config {
+        store: environment.default_store_url(),
+        server: settings::server(&raw::RawServer::default()),
+        http: HttpSettings::default(),
+        sources: vec![sources::the_real_csl()],
+        receivers: vec![Receiver { name: "console".to_owned(), operator: true, channel: Channel::Console }],
+        routes: Vec::new(),
+        delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
+        messages: settings::messages(&raw::RawMessages::default(), None),
+    };
+    config.server.listen = None;
+    config
+}
+
+/// The configuration in effect as TOML, defaults and all, with every secret hidden.
+///
+/// # Errors
+/// As [`load`].
+pub fn show(path: &Path, environment: &Environment) -> Result<String, ConfigErrors> {
+    let (config, _) = load(path, environment, SecretsMode::Skip)?;
+    // `load` has read it; what is gone since then has no keys of secrets to show.
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    Ok(show::show(&config, &text))
+}
+
+/// A length of time as the configuration writes it: `30m`, `7d`.
+pub fn length_of(text: &str) -> Option<std::time::Duration> {
+    text.parse::<value::Length>().ok().map(|length| length.0)
+}
+
+/// The JSON Schema of the configuration.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(raw::RawConfig)
+}
+
+/// Whether the text itself holds a secret, as against naming a file.
+fn holds_secrets(text: &str) -> bool {
+    blot::blot(text) != text
+}
+
+#[cfg(unix)]
+fn is_world_readable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_world_readable(_path: &Path) -> bool {
+    false
+}
+

@@ -1,0 +1,110 @@
+//! Where things lie on this machine: configuration, state, socket. The environment comes in as an argument.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// What is taken from the process's environment; [`Environment::of_process`] is the only place that asks it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    pub home: Option<PathBuf>,
+    pub xdg_state_home: Option<PathBuf>,
+    /// systemd's `StateDirectory=`.
+    pub state_directory: Option<PathBuf>,
+    /// systemd's `RuntimeDirectory=`.
+    pub runtime_directory: Option<PathBuf>,
+    /// systemd's `LoadCredential=`.
+    pub credentials_directory: Option<PathBuf>,
+}
+
+/// Where a configuration is looked for when none is named.
+pub const DEFAULT_CONFIG: &str = "/etc/entitywatch/entitywatch.toml";
+
+impl Environment {
+    pub fn of_process() -> Self {
+        Self::from(|name| std::env::var_os(name))
+    }
+
+    /// From any lookup of variables; empty ones are unset, and systemd separates several directories with colons.
+    pub fn from(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let path = |name: &str| lookup(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let first = |name: &str| {
+            let value = lookup(name)?;
+            std::env::split_paths(&value).next().filter(|path| !path.as_os_str().is_empty())
+        };
+        Self {
+            home: path("HOME"),
+            // The XDG specification: a relative path is invalid and is ignored.
+            xdg_state_home: path("XDG_STATE_HOME").filter(|path| path.is_absolute()),
+            state_directory: first("STATE_DIRECTORY"),
+            runtime_directory: first("RUNTIME_DIRECTORY"),
+            credentials_directory: path("CREDENTIALS_DIRECTORY"),
+        }
+    }
+
+    /// `$STATE_DIRECTORY`, else `$XDG_STATE_HOME/entitywatch`, else `~/.local/state/entitywatch`.
+    pub fn state_dir(&self) -> PathBuf {
+        self.state_directory
+            .clone()
+            .or_else(|| self.xdg_state_home.as_ref().map(|dir| dir.join("entitywatch")))
+            .or_else(|| self.home.as_ref().map(|home| home.join(".local/state/entitywatch")))
+            .unwrap_or_else(|| PathBuf::from("/var/lib/entitywatch"))
+    }
+
+    /// `sqlite://` with a file in the state directory.
+    pub fn default_store_url(&self) -> String {
+        sqlite_url(&self.state_dir().join("entitywatch.db"))
+    }
+
+    /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory.
+    pub fn control_socket(&self, store_url: &str) -> PathBuf {
+        match (&self.runtime_directory, sqlite_path(store_url)) {
+            (Some(runtime), _) => runtime.join("control.sock"),
+            (None, Some(database)) => database.with_extension("sock"),
+            (None, None) => self.state_dir().join("control.sock"),
+        }
+    }
+}
+
+/// The file of a `sqlite:` URL; none for `:memory:` and other databases.
+pub fn sqlite_path(store_url: &str) -> Option<PathBuf> {
+    let rest = store_url.strip_prefix("sqlite:")?;
+    let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+fn sqlite_url(path: &Path) -> String {
+    format!("sqlite://{}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Environment {
+        Environment::from(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)))
+    }
+
+    #[test]
+    fn the_state_directory_is_systemds_then_xdgs_then_the_homes() {
+        let home = ("HOME", "/home/a");
+        let table: &[(&[(&str, &str)], &str)] = &[
+            (&[("STATE_DIRECTORY", "/var/lib/ew"), ("XDG_STATE_HOME", "/x"), home], "/var/lib/ew"),
+            (&[("STATE_DIRECTORY", "/var/lib/ew:/var/lib/other")], "/var/lib/ew"),
+            (&[("XDG_STATE_HOME", "/x"), home], "/x/entitywatch"),
+            (&[("XDG_STATE_HOME", "relative"), home], "/home/a/.local/state/entitywatch"),
+            (&[("STATE_DIRECTORY", ""), home], "/home/a/.local/state/entitywatch"),
+        ];
+        for (pairs, expected) in table {
+            assert_eq!(environment(pairs).state_dir(), Path::new(expected), "{pairs:?}");
+        }
+        assert_eq!(environment(&[home]).default_store_url(), "sqlite:///home/a/.local/state/entitywatch/entitywatch.db");
+    }
+
+    #[test]
+    fn the_socket_is_in_the_runtime_directory_or_beside_the_database() {
+        let store = "sqlite:///data/ew.db?mode=rwc";
+        assert_eq!(environment(&[("RUNTIME_DIRECTORY", "/run/ew")]).control_socket(store), Path::new("/run/ew/control.sock"));
+        assert_eq!(environment(&[]).control_socket(store), Path::new("/data/ew.sock"));
+        assert_eq!(environment(&[("HOME", "/h")]).control_socket("postgres://db/ew"), Path::new("/h/.local/state/entitywatch/control.sock"));
+    }
+}

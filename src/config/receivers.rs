@@ -1,0 +1,229 @@
+//! Checks `[[receiver]]` and `[smtp]`.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::problem::Problem;
+use super::raw::{Placed, RawReceiver, RawReceiverKind, RawSmtp, RawTls};
+use super::read::Sections;
+use super::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
+use super::sources::required;
+use super::ConfigWarning;
+use crate::deliver::{Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, Tls, WebhookSettings};
+use crate::dial::HttpSettings;
+use crate::secret::Secret;
+
+/// All receivers that are right; what is wrong with the others goes to `problems`.
+pub(super) fn check(
+    sections: &Sections,
+    http: &HttpSettings,
+    lookup: Lookup<'_>,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<ConfigWarning>,
+) -> Vec<Receiver> {
+    let smtp = sections.smtp.as_ref().and_then(|section| smtp(section, http, lookup, problems, warnings)).map(Arc::new);
+    let mut receivers: Vec<Receiver> = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
+    for section in &sections.receivers {
+        let raw = &section.value;
+        let name = required(raw.name.as_ref(), section, "name", problems);
+        let kind = required(raw.kind.as_ref(), section, "kind", problems);
+        let (Some(name), Some(kind)) = (name, kind) else { continue };
+        if names.contains(&name.value.0.as_str()) {
+            problems.push(Problem::at(name.span.clone(), format!("found the receiver `{}` twice, but names are given once", name.value.0)));
+        }
+        names.push(&name.value.0);
+        refuse_foreign_keys(raw, kind.value, problems);
+        let channel = match kind.value {
+            RawReceiverKind::Email => email(section, kind.span.clone(), smtp.as_ref(), sections, problems).map(Channel::Email),
+            RawReceiverKind::Slack => slack(section, lookup, problems, warnings).map(Channel::Slack),
+            RawReceiverKind::Webhook => webhook(section, &name.value.0, lookup, problems, warnings).map(Channel::Webhook),
+            RawReceiverKind::Console => Some(Channel::Console),
+        };
+        if let Some(channel) = channel {
+            let operator = raw.operator.as_ref().is_some_and(|operator| operator.value);
+            receivers.push(Receiver { name: name.value.0.clone(), operator, channel });
+        }
+    }
+    receivers
+}
+
+/// Each kind's own keys, beside `name`, `kind` and `operator`.
+fn own_keys(kind: RawReceiverKind) -> (&'static str, &'static [&'static str]) {
+    match kind {
+        RawReceiverKind::Email => ("email", &["to"]),
+        RawReceiverKind::Slack => ("slack", &["url", "url_file", "url_credential", "allow_private"]),
+        RawReceiverKind::Webhook => (
+            "webhook",
+            &[
+                "url",
+                "url_file",
+                "url_credential",
+                "secret",
+                "secret_file",
+                "secret_credential",
+                "headers_file",
+                "headers_credential",
+                "allow_private",
+            ],
+        ),
+        RawReceiverKind::Console => ("console", &[]),
+    }
+}
+
+fn refuse_foreign_keys(raw: &RawReceiver, kind: RawReceiverKind, problems: &mut Vec<Problem>) {
+    let span_of = |span: Option<&Range<usize>>| span.cloned();
+    let given = [
+        ("to", span_of(raw.to.as_ref().map(|k| &k.span))),
+        ("url", span_of(raw.url.as_ref().map(|k| &k.span))),
+        ("url_file", span_of(raw.url_file.as_ref().map(|k| &k.span))),
+        ("url_credential", span_of(raw.url_credential.as_ref().map(|k| &k.span))),
+        ("secret", span_of(raw.secret.as_ref().map(|k| &k.span))),
+        ("secret_file", span_of(raw.secret_file.as_ref().map(|k| &k.span))),
+        ("secret_credential", span_of(raw.secret_credential.as_ref().map(|k| &k.span))),
+        ("headers_file", span_of(raw.headers_file.as_ref().map(|k| &k.span))),
+        ("headers_credential", span_of(raw.headers_credential.as_ref().map(|k| &k.span))),
+        ("allow_private", span_of(raw.allow_private.as_ref().map(|k| &k.span))),
+    ];
+    let (kind, own) = own_keys(kind);
+    for (key, span) in given {
+        if let (Some(span), false) = (span, own.contains(&key)) {
+            let known = ["name", "kind", "operator"].iter().chain(own).map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            problems.push(Problem::at(span, format!("found `{key}`, but a receiver of kind `{kind}` has only {known}")));
+        }
+    }
+}
+
+fn email(
+    section: &Placed<RawReceiver>,
+    kind_span: Range<usize>,
+    smtp: Option<&Arc<SmtpSettings>>,
+    sections: &Sections,
+    problems: &mut Vec<Problem>,
+) -> Option<EmailSettings> {
+    if sections.smtp.is_none() && !sections.misread.smtp {
+        problems.push(
+            Problem::at(kind_span, "expected a section [smtp] for a receiver of kind `email`, but found none")
+                .with_hint("email goes through your own mail relay: its host and sender stand in [smtp]"),
+        );
+    }
+    let to = required(section.value.to.as_ref(), section, "to", problems)?;
+    if to.value.is_empty() {
+        problems.push(Problem::at(to.span.clone(), "expected at least one email address, but got an empty list"));
+    }
+    let mut addresses: Vec<lettre::Address> = Vec::new();
+    for address in &to.value {
+        if addresses.contains(&address.value.0) {
+            problems.push(Problem::at(address.span.clone(), format!("found the address `{}` twice", address.value.0)));
+        }
+        addresses.push(address.value.0.clone());
+    }
+    Some(EmailSettings { smtp: Arc::clone(smtp?), to: addresses })
+}
+
+fn slack(
+    section: &Placed<RawReceiver>,
+    lookup: Lookup<'_>,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<ConfigWarning>,
+) -> Option<SlackSettings> {
+    let url = url(section, lookup, problems, warnings)?;
+    Some(SlackSettings { url, allow_private: section.value.allow_private.as_ref().is_some_and(|allow| allow.value) })
+}
+
+fn webhook(
+    section: &Placed<RawReceiver>,
+    name: &str,
+    lookup: Lookup<'_>,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<ConfigWarning>,
+) -> Option<WebhookSettings> {
+    let raw = &section.value;
+    let url = url(section, lookup, problems, warnings);
+    let keys = Keys { name: "secret", inline: &raw.secret, file: &raw.secret_file, credential: &raw.secret_credential };
+    let is_signed = raw.secret.is_some() || raw.secret_file.is_some() || raw.secret_credential.is_some();
+    let secrets = parts(lookup.find(keys, problems, warnings), "secret", signing_secrets, problems);
+    let keys = Keys { name: "headers", inline: &None, file: &raw.headers_file, credential: &raw.headers_credential };
+    let headers = parts(lookup.find(keys, problems, warnings), "headers", header_lines, problems);
+    if !is_signed {
+        warnings.push(ConfigWarning(format!("receiver `{name}`: webhooks without a `secret` are not signed, so that anybody could send them")));
+    }
+    Some(WebhookSettings { url: url?, secrets, headers, allow_private: raw.allow_private.as_ref().is_some_and(|allow| allow.value) })
+}
+
+/// What a secret of several lines holds.
+fn parts<T>(found: Option<Found>, name: &str, read: fn(&str) -> Result<Vec<T>, String>, problems: &mut Vec<Problem>) -> Vec<T> {
+    let Some(found) = found.filter(|found| !found.skipped) else { return Vec::new() };
+    read(found.secret.expose()).unwrap_or_else(|reason| {
+        problems.push(Problem::at(found.span, format!("failed to read the {name}: {reason}")));
+        Vec::new()
+    })
+}
+
+fn url(
+    section: &Placed<RawReceiver>,
+    lookup: Lookup<'_>,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<ConfigWarning>,
+) -> Option<Secret> {
+    let raw = &section.value;
+    if raw.url.is_none() && raw.url_file.is_none() && raw.url_credential.is_none() {
+        problems.push(Problem::at(section.span.clone(), "expected one of `url`, `url_file` and `url_credential` in this section, but found none"));
+        return None;
+    }
+    let keys = Keys { name: "url", inline: &raw.url, file: &raw.url_file, credential: &raw.url_credential };
+    let found = lookup.find(keys, problems, warnings)?;
+    // The address itself is a secret: what is wrong with it is said, not what it is.
+    let is_web = url::Url::parse(found.secret.expose()).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if !found.skipped && !is_web {
+        problems.push(Problem::at(found.span, "expected an address that begins with https:// or http:// as `url`"));
+        return None;
+    }
+    Some(found.secret)
+}
+
+fn smtp(
+    section: &Placed<RawSmtp>,
+    http: &HttpSettings,
+    lookup: Lookup<'_>,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<ConfigWarning>,
+) -> Option<SmtpSettings> {
+    let raw = &section.value;
+    let host = required(raw.host.as_ref(), section, "host", problems);
+    let from = required(raw.from.as_ref(), section, "from", problems);
+    let tls = match raw.tls.as_ref().map(|tls| tls.value) {
+        None | Some(RawTls::Starttls) => Tls::Starttls,
+        Some(RawTls::Implicit) => Tls::Implicit,
+        Some(RawTls::None) => Tls::None,
+    };
+    let keys = Keys { name: "password", inline: &raw.password, file: &raw.password_file, credential: &raw.password_credential };
+    let has_password = raw.password.is_some() || raw.password_file.is_some() || raw.password_credential.is_some();
+    let password = lookup.find(keys, problems, warnings);
+    match &raw.username {
+        Some(username) if !has_password => {
+            problems.push(Problem::at(username.span.clone(), "expected a `password`, `password_file` or `password_credential` beside `username`, but found none"));
+        }
+        None if has_password => {
+            problems.push(Problem::at(section.span.clone(), "expected a `username` beside the password, but found none"));
+        }
+        _ => {}
+    }
+    if tls == Tls::None && has_password {
+        warnings.push(ConfigWarning("[smtp] tls = \"none\" sends the password in the clear".to_owned()));
+    }
+    let default_port = match tls {
+        Tls::Starttls => 587,
+        Tls::Implicit => 465,
+        Tls::None => 25,
+    };
+    Some(SmtpSettings {
+        host: host?.value.0.clone(),
+        port: raw.port.as_ref().map_or(default_port, |port| port.value),
+        tls,
+        username: raw.username.as_ref().map(|username| username.value.0.clone()),
+        password: password.map(|found| found.secret),
+        from: from?.value.0.clone(),
+        ca_pem: http.ca_pem.clone(),
+    })
+}

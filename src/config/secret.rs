@@ -1,0 +1,222 @@
+//! Finds a secret `x` where the configuration says it is: in `x`, in the file `x_file`, or in the credential `x_credential`.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::problem::Problem;
+use super::raw::{Key, SecretText};
+use super::value::Text;
+use super::{ConfigWarning, SecretsMode};
+use crate::secret::Secret;
+
+/// What secrets are looked up with.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup<'a> {
+    pub mode: SecretsMode,
+    /// The configuration file's folder: relative paths start there.
+    pub folder: &'a Path,
+    /// `$CREDENTIALS_DIRECTORY`
+    pub credentials: Option<&'a Path>,
+}
+
+/// A secret's three keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys<'a> {
+    pub name: &'static str,
+    pub inline: &'a Key<SecretText>,
+    pub file: &'a Key<Text>,
+    pub credential: &'a Key<Text>,
+}
+
+/// A secret with the place to point at when it is wrong.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub secret: Secret,
+    pub span: Range<usize>,
+    /// It was not looked up: the mode says so, and `secret` is empty.
+    pub skipped: bool,
+}
+
+impl Lookup<'_> {
+    /// `None` where no key is given, or where what is given is a problem.
+    pub fn find(&self, keys: Keys<'_>, problems: &mut Vec<Problem>, warnings: &mut Vec<ConfigWarning>) -> Option<Found> {
+        let Keys { name, inline, file, credential } = keys;
+        let given: Vec<Range<usize>> =
+            [inline.as_ref().map(|k| k.span.clone()), file.as_ref().map(|k| k.span.clone()), credential.as_ref().map(|k| k.span.clone())]
+                .into_iter()
+                .flatten()
+                .collect();
+        if let [_, second, ..] = given.as_slice() {
+            problems.push(Problem::at(
+                second.clone(),
+                format!("expected one of `{name}`, `{name}_file` and `{name}_credential`, but got {}", given.len()),
+            ));
+            return None;
+        }
+        if let Some(inline) = inline {
+            let text = inline.value.0.trim();
+            if text.is_empty() {
+                problems.push(Problem::at(inline.span.clone(), format!("expected a {name}, but got an empty text")));
+                return None;
+            }
+            return Some(Found { secret: Secret::new(text), span: inline.span.clone(), skipped: false });
+        }
+        let (place, span) = match (file, credential) {
+            (Some(file), _) => (self.folder.join(&file.value.0), file.span.clone()),
+            (None, Some(credential)) => (self.credential(&credential.value.0, &credential.span, problems)?, credential.span.clone()),
+            (None, None) => return None,
+        };
+        if self.mode == SecretsMode::Skip {
+            return Some(Found { secret: Secret::new(""), span, skipped: true });
+        }
+        match read_secret(&place) {
+            Ok(text) => {
+                if file.is_some() && super::is_world_readable(&place) {
+                    warnings.push(ConfigWarning(format!("{} holds a secret and can be read by everybody on this machine", place.display())));
+                }
+                Some(Found { secret: Secret::new(text), span, skipped: false })
+            }
+            Err(reason) => {
+                problems.push(Problem::at(span, format!("failed to read the {name} from {}: {reason}", place.display())));
+                None
+            }
+        }
+    }
+
+    fn credential(&self, name: &str, span: &Range<usize>, problems: &mut Vec<Problem>) -> Option<PathBuf> {
+        if name.contains('/') || name.starts_with('.') {
+            problems.push(Problem::at(span.clone(), format!("expected the name of a credential, but got the path `{name}`")));
+            return None;
+        }
+        if self.mode == SecretsMode::Skip {
+            return Some(PathBuf::new());
+        }
+        let Some(folder) = self.credentials else {
+            problems.push(
+                Problem::at(span.clone(), format!("found the credential `{name}`, but $CREDENTIALS_DIRECTORY is not set"))
+                    .with_hint(format!("systemd sets it with LoadCredential={name}:/path; outside systemd use the `_file` key")),
+            );
+            return None;
+        };
+        Some(folder.join(name))
+    }
+}
+
+/// The file's text without the space around it; the reason, without the text, where there is none.
+fn read_secret(path: &Path) -> Result<String, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
+    let text = text.trim();
+    if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// The signing secrets of a webhook, one a line (Standard Webhooks 1.0: `whsec_` and base64 of 24 to 64 bytes).
+///
+/// # Errors
+/// Says which line is wrong, not what it says.
+pub fn signing_secrets(text: &str) -> Result<Vec<Secret>, String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let number = index + 1;
+            let encoded = line.strip_prefix("whsec_").ok_or(format!("expected a secret that begins with `whsec_` on line {number}"))?;
+            let key = STANDARD.decode(encoded).map_err(|_| format!("expected base64 after `whsec_` on line {number}"))?;
+            if !(24..=64).contains(&key.len()) {
+                return Err(format!("expected a secret of 24 to 64 bytes on line {number}, but got {}", key.len()));
+            }
+            Ok(Secret::new(*line))
+        })
+        .collect()
+}
+
+/// Headers that the program sets itself, or that would change what a request is.
+const OWN_HEADERS: [&str; 9] = [
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "transfer-encoding",
+    "host",
+    "connection",
+];
+
+/// Header lines `Name: value`; empty lines and lines that begin with `#` are passed over.
+///
+/// # Errors
+/// Says which line is wrong, not what it says.
+pub fn header_lines(text: &str) -> Result<Vec<(String, Secret)>, String> {
+    let mut headers = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let (line, number) = (line.trim(), index + 1);
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (name, value) = line.split_once(':').ok_or(format!("expected `Name: value` on line {number}"))?;
+        let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+        let value = value.trim();
+        if !is_token || value.is_empty() || value.bytes().any(|b| b.is_ascii_control() || !b.is_ascii()) {
+            return Err(format!("expected `Name: value` in ASCII on line {number}"));
+        }
+        if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            return Err(format!("found the header `{name}` on line {number}, but entitywatch sets it itself"));
+        }
+        headers.push((name.to_owned(), Secret::new(value)));
+    }
+    if headers.is_empty() { Err("expected at least one line `Name: value`".to_owned()) } else { Ok(headers) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whsec(bytes: usize) -> String {
+        format!("whsec_{}", STANDARD.encode(vec![7; bytes]))
+    }
+
+    #[test]
+    fn ok_signing_secrets() {
+        assert_eq!(signing_secrets(&whsec(24)).unwrap().len(), 1);
+        assert_eq!(signing_secrets(&format!("{}\n\n {} \n", whsec(32), whsec(64))).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn err_signing_secrets() {
+        let table = [
+            (whsec(23), "expected a secret of 24 to 64 bytes on line 1, but got 23"),
+            (format!("{}\n{}", whsec(24), whsec(65)), "expected a secret of 24 to 64 bytes on line 2, but got 65"),
+            ("hunter2".to_owned(), "expected a secret that begins with `whsec_` on line 1"),
+            ("whsec_!".to_owned(), "expected base64 after `whsec_` on line 1"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(signing_secrets(&text).unwrap_err(), expected);
+        }
+    }
+
+    #[test]
+    fn ok_headers() {
+        let headers = header_lines("# token of the ERP\nAuthorization: Bearer a:b\n\nX-Team:trade\n").unwrap();
+        let shown: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+        assert_eq!(shown, [("Authorization", "Bearer a:b"), ("X-Team", "trade")]);
+    }
+
+    #[test]
+    fn err_headers() {
+        let table = [
+            ("Authorization", "expected `Name: value` on line 1"),
+            ("A: b\nBad name: x", "expected `Name: value` in ASCII on line 2"),
+            ("A:", "expected `Name: value` in ASCII on line 1"),
+            ("Webhook-Id: 1", "found the header `Webhook-Id` on line 1, but entitywatch sets it itself"),
+            ("# nothing\n", "expected at least one line `Name: value`"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(header_lines(text).unwrap_err(), expected);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The settings that stand alone: store, server, http, delivery, messages. Holds their defaults.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use url::Url;
+
+use super::paths::Environment;
+use super::problem::Problem;
+use super::raw::{RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
+use super::secret::Lookup;
+use super::{SecretsMode, sqlite_path};
+use crate::deliver::MessageSettings;
+use crate::dial::HttpSettings;
+use crate::diff::Limits;
+use crate::domain::ListCode;
+use crate::fetch::Address;
+
+/// `[server]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerSettings {
+    /// Nothing listens where it is absent.
+    pub listen: Option<SocketAddr>,
+    pub public_url: Option<Url>,
+}
+
+/// One `[[source]]`.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub name: String,
+    pub kind: SourceKind,
+    pub address: Address,
+    /// At least one, each once.
+    pub lists: Vec<ListCode>,
+    /// The cron expression, as written.
+    pub schedule_text: String,
+    pub timezone: TimeZone,
+    pub limits: Limits,
+    /// The name under which it was recorded before.
+    pub previous_name: Option<String>,
+}
+
+/// Whose format a source has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    Csl,
+    Ecfr,
+    FederalRegister,
+    /// A file of any of the formats that `diff` knows.
+    File,
+}
+
+impl SourceKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SourceKind::Csl => "csl",
+            SourceKind::Ecfr => "ecfr",
+            SourceKind::FederalRegister => "federal-register",
+            SourceKind::File => "file",
+        }
+    }
+}
+
+/// `[delivery]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeliverySettings {
+    /// The wait before each further attempt; after the last the delivery is dead.
+    pub retry: Vec<Duration>,
+    /// Of one attempt.
+    pub timeout: Duration,
+}
+
+const DEFAULT_RETRY_SECS: [u64; 11] = [5, 30, 300, 1800, 7200, 18_000, 36_000, 86_400, 86_400, 86_400, 86_400];
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8744);
+const DEFAULT_ZONE: &str = "America/New_York";
+/// Of the Entity List, which has over 3,000 entries: half of it is no baseline.
+const DEFAULT_MIN_ENTRIES_EL: usize = 2500;
+
+pub(super) fn store(raw: &RawStore, environment: &Environment, problems: &mut Vec<Problem>) -> String {
+    let Some(url) = &raw.url else { return environment.default_store_url() };
+    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.value.starts_with(scheme)) && Url::parse(&url.value).is_ok();
+    let is_sqlite = sqlite_path(&url.value).is_some_and(|path| path.is_absolute());
+    if !is_postgres && !is_sqlite {
+        // The text itself may hold a password.
+        problems.push(Problem::at(
+            url.span.clone(),
+            "expected a database such as \"sqlite:///var/lib/entitywatch/entitywatch.db\" (three slashes: the whole path) or \"postgres://…\"",
+        ));
+    }
+    url.value.clone()
+}
+
+pub(super) fn server(raw: &RawServer) -> ServerSettings {
+    ServerSettings {
+        listen: raw.listen.as_ref().map_or(Some(DEFAULT_LISTEN), |listen| listen.value.0),
+        public_url: raw.public_url.as_ref().map(|url| url.value.0.clone()),
+    }
+}
+
+pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem>) -> HttpSettings {
+    let ca_pem = raw.ca_file.as_ref().filter(|_| lookup.mode == SecretsMode::Resolve).and_then(|file| {
+        let path = lookup.folder.join(&file.value.0);
+        pem(&path).map_err(|reason| problems.push(Problem::at(file.span.clone(), format!("failed to read {}: {reason}", path.display())))).ok()
+    });
+    HttpSettings {
+        contact: raw.contact.as_ref().map(|contact| contact.value.0.clone()),
+        proxy: raw.proxy.as_ref().map(|proxy| proxy.value.0.clone()),
+        no_proxy: raw.no_proxy.as_ref().map(|hosts| hosts.value.0.clone()),
+        ca_pem,
+        ..HttpSettings::default()
+    }
+}
+
+fn pem(path: &Path) -> Result<Vec<u8>, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let is_pem = bytes.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----");
+    if is_pem { Ok(bytes) } else { Err("expected certificates in PEM form".to_owned()) }
+}
+
+pub(super) fn delivery(raw: &RawDelivery, problems: &mut Vec<Problem>) -> DeliverySettings {
+    if let Some(retry) = raw.retry.as_ref().filter(|retry| retry.value.is_empty()) {
+        problems.push(Problem::at(retry.span.clone(), "expected at least one length of time, but got an empty list"));
+    }
+    if let Some(timeout) = raw.timeout.as_ref().filter(|timeout| timeout.value.0.is_zero()) {
+        problems.push(Problem::at(timeout.span.clone(), "expected a timeout longer than nothing"));
+    }
+    DeliverySettings {
+        retry: raw.retry.as_ref().map_or_else(
+            || DEFAULT_RETRY_SECS.into_iter().map(Duration::from_secs).collect(),
+            |retry| retry.value.iter().map(|length| length.0).collect(),
+        ),
+        timeout: raw.timeout.as_ref().map_or(DEFAULT_TIMEOUT, |timeout| timeout.value.0),
+    }
+}
+
+pub(super) fn messages(raw: &RawMessages, public_url: Option<Url>) -> MessageSettings {
+    let timezone = raw.timezone.as_ref().map(|zone| zone.value.0.clone());
+    // The bundled database has this zone, whatever the machine's.
+    MessageSettings { timezone: timezone.or_else(|| TimeZone::get(DEFAULT_ZONE).ok()).unwrap_or(TimeZone::UTC), public_url }
+}
+
+/// The guards' defaults.
+pub(super) fn default_limits() -> Limits {
+    let min_entries: BTreeMap<ListCode, usize> =
+        ListCode::ALL.iter().map(|list| (*list, if *list == ListCode::EL { DEFAULT_MIN_ENTRIES_EL } else { 1 })).collect();
+    Limits { max_loss: 0.02, max_loss_rows: 40, max_gain: 0.25, max_revised: 0.20, min_entries }
+}

@@ -1,0 +1,185 @@
+//! The configuration in effect, defaults and all, as TOML. Secrets are hidden; where they come from is shown.
+
+use std::time::Duration;
+
+use toml::{Table, Value};
+
+use super::blot::without_password;
+use super::settings::Source;
+use super::{Config, read, raw};
+use crate::deliver::{Channel, Receiver, SmtpSettings, Tls};
+use crate::fetch::Address;
+
+const HIDDEN: &str = "(hidden)";
+
+/// `config show`: the checked configuration, with the keys that the file gave for its secrets. `text` is the file's.
+pub fn show(config: &Config, text: &str) -> String {
+    let written = read::read(text, &mut Vec::new());
+    let mut table = Table::new();
+    let mut put = |name: &str, section: Table| {
+        if !section.is_empty() {
+            table.insert(name.to_owned(), Value::Table(section));
+        }
+    };
+    put("store", pairs([("url", Some(Value::from(without_password(&config.store))))]));
+    put(
+        "server",
+        pairs([
+            ("listen", Some(Value::from(config.server.listen.map_or_else(String::new, |address| address.to_string())))),
+            ("public_url", config.server.public_url.as_ref().map(|url| Value::from(url.as_str()))),
+        ]),
+    );
+    put(
+        "http",
+        pairs([
+            ("contact", config.http.contact.clone().map(Value::from)),
+            ("proxy", config.http.proxy.as_ref().map(|proxy| Value::from(without_password(proxy.as_str())))),
+            ("no_proxy", config.http.no_proxy.clone().map(Value::from)),
+            ("ca_file", written.http.ca_file.map(|file| Value::from(file.value.0))),
+        ]),
+    );
+    let smtp = config.receivers.iter().find_map(|receiver| match &receiver.channel {
+        Channel::Email(email) => Some(&email.smtp),
+        _ => None,
+    });
+    put("smtp", smtp.map(|settings| smtp_table(settings, written.smtp.as_ref().map(|s| &s.value))).unwrap_or_default());
+    put("delivery", pairs([("retry", Some(texts(config.delivery.retry.iter().map(|wait| length(*wait))))), ("timeout", Some(Value::from(length(config.delivery.timeout))))]));
+    put("messages", pairs([("timezone", config.messages.timezone.iana_name().map(Value::from))]));
+    let mut several = |name: &str, sections: Vec<Table>| {
+        if !sections.is_empty() {
+            table.insert(name.to_owned(), Value::Array(sections.into_iter().map(Value::Table).collect()));
+        }
+    };
+    several("source", config.sources.iter().map(source_table).collect());
+    several(
+        "receiver",
+        config
+            .receivers
+            .iter()
+            .map(|receiver| {
+                let raw = written.receivers.iter().map(|r| &r.value).find(|r| r.name.as_ref().is_some_and(|name| name.value.0 == receiver.name));
+                receiver_table(receiver, raw)
+            })
+            .collect(),
+    );
+    several("route", config.routes.iter().map(route_table).collect());
+    toml::to_string(&table).unwrap_or_default()
+}
+
+fn pairs<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Table {
+    pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+}
+
+fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Value {
+    Value::Array(values.into_iter().map(|value| Value::from(value.to_string())).collect())
+}
+
+fn text(key: &raw::Key<super::value::Text>) -> Option<Value> {
+    key.as_ref().map(|key| Value::from(key.value.0.clone()))
+}
+
+fn hidden(key: &raw::Key<raw::SecretText>) -> Option<Value> {
+    key.as_ref().map(|_| Value::from(HIDDEN))
+}
+
+fn source_table(source: &Source) -> Table {
+    let (url, path, allow_private) = match &source.address {
+        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } => (Some(without_password(url.as_str())), None, Some(*allow_private)),
+        Address::Path(path) => (None, Some(path.display().to_string()), None),
+    };
+    let limits = &source.limits;
+    let counts: Table = limits.min_entries.iter().map(|(list, count)| (list.to_string(), number(*count))).collect();
+    pairs([
+        ("name", Some(Value::from(source.name.clone()))),
+        ("kind", Some(Value::from(source.kind.as_str()))),
+        ("url", url.map(Value::from)),
+        ("path", path.map(Value::from)),
+        ("lists", Some(texts(&source.lists))),
+        ("schedule", Some(Value::from(source.schedule_text.clone()))),
+        ("timezone", source.timezone.iana_name().map(Value::from)),
+        ("allow_private", allow_private.map(Value::from)),
+        ("max_loss", Some(percent(limits.max_loss))),
+        ("max_loss_rows", Some(number(limits.max_loss_rows))),
+        ("max_gain", Some(percent(limits.max_gain))),
+        ("max_revised", Some(percent(limits.max_revised))),
+        ("previously", source.previous_name.clone().map(Value::from)),
+        ("min_entries", Some(Value::Table(counts))),
+    ])
+}
+
+fn smtp_table(smtp: &SmtpSettings, raw: Option<&raw::RawSmtp>) -> Table {
+    let tls = match smtp.tls {
+        Tls::Starttls => "starttls",
+        Tls::Implicit => "implicit",
+        Tls::None => "none",
+    };
+    pairs([
+        ("host", Some(Value::from(smtp.host.clone()))),
+        ("port", Some(Value::from(i64::from(smtp.port)))),
+        ("tls", Some(Value::from(tls))),
+        ("username", smtp.username.clone().map(Value::from)),
+        ("password", raw.and_then(|raw| hidden(&raw.password))),
+        ("password_file", raw.and_then(|raw| text(&raw.password_file))),
+        ("password_credential", raw.and_then(|raw| text(&raw.password_credential))),
+        ("from", Some(Value::from(smtp.from.to_string()))),
+    ])
+}
+
+fn receiver_table(receiver: &Receiver, raw: Option<&raw::RawReceiver>) -> Table {
+    let (to, allow_private) = match &receiver.channel {
+        Channel::Email(email) => (Some(texts(&email.to)), None),
+        Channel::Slack(slack) => (None, Some(slack.allow_private)),
+        Channel::Webhook(webhook) => (None, Some(webhook.allow_private)),
+        Channel::Console => (None, None),
+    };
+    pairs([
+        ("name", Some(Value::from(receiver.name.clone()))),
+        ("kind", Some(Value::from(receiver.channel.kind()))),
+        ("operator", Some(Value::from(receiver.operator))),
+        ("to", to),
+        ("url", raw.and_then(|raw| hidden(&raw.url))),
+        ("url_file", raw.and_then(|raw| text(&raw.url_file))),
+        ("url_credential", raw.and_then(|raw| text(&raw.url_credential))),
+        ("secret", raw.and_then(|raw| hidden(&raw.secret))),
+        ("secret_file", raw.and_then(|raw| text(&raw.secret_file))),
+        ("secret_credential", raw.and_then(|raw| text(&raw.secret_credential))),
+        ("headers_file", raw.and_then(|raw| text(&raw.headers_file))),
+        ("headers_credential", raw.and_then(|raw| text(&raw.headers_credential))),
+        ("allow_private", allow_private.map(Value::from)),
+    ])
+}
+
+fn route_table(route: &crate::route::Route) -> Table {
+    let given = |values: &[String]| (!values.is_empty()).then(|| texts(values));
+    pairs([
+        ("receivers", Some(texts(&route.receivers))),
+        ("kinds", (!route.kinds.is_empty()).then(|| texts(route.kinds.iter().map(|kind| kind.as_str())))),
+        ("lists", (!route.lists.is_empty()).then(|| texts(&route.lists))),
+        ("sources", given(&route.sources)),
+        ("countries", given(&route.countries)),
+        ("min_severity", route.min_severity.map(|severity| Value::from(severity.as_str()))),
+        ("editorial", Some(Value::from(route.editorial))),
+    ])
+}
+
+fn number(count: usize) -> Value {
+    Value::Integer(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+fn percent(fraction: f64) -> Value {
+    // `0.07 * 100.0` is 7.000000000000001.
+    let rounded = (fraction * 1e8).round() / 1e6;
+    Value::from(format!("{rounded}%"))
+}
+
+/// In the largest unit that leaves nothing over.
+fn length(length: Duration) -> String {
+    let (seconds, millis) = (length.as_secs(), length.as_millis());
+    match seconds {
+        _ if millis % 1000 != 0 => format!("{millis}ms"),
+        0 => "0s".to_owned(),
+        seconds if seconds % 3600 == 0 => format!("{}h", seconds / 3600),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}

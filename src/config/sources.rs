@@ -1,0 +1,164 @@
+//! Checks `[[source]]`.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use url::Url;
+
+use super::problem::Problem;
+use super::raw::{Placed, RawSource, RawSourceKind};
+use super::settings::{Source, SourceKind, default_limits};
+use crate::domain::ListCode;
+use crate::fetch::Address;
+
+const CSL_URL: &str = "https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv";
+const ECFR_URL: &str = "https://www.ecfr.gov";
+const FEDERAL_REGISTER_URL: &str = "https://www.federalregister.gov";
+const DEFAULT_SCHEDULE: &str = "*/15 * * * *";
+
+/// The lists that stand in Part 744 of the eCFR: Supplements No. 4, 6 and 7.
+const ECFR_LISTS: [ListCode; 3] = [ListCode::EL, ListCode::UVL, ListCode::MEU];
+
+/// All sources that are right; what is wrong with the others goes to `problems`.
+pub(super) fn check(sections: &[Placed<RawSource>], folder: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
+    let mut sources: Vec<Source> = Vec::new();
+    for section in sections {
+        let before = problems.len();
+        let raw = &section.value;
+        let name = required(raw.name.as_ref().map(|name| name.value.0.clone()), section, "name", problems);
+        let kind = required(raw.kind.as_ref().map(|kind| kind_of(kind.value)), section, "kind", problems);
+        if let (Some(name), Some(key)) = (&name, &raw.name)
+            && sources.iter().any(|other| other.name == *name)
+        {
+            problems.push(Problem::at(key.span.clone(), format!("found the source `{name}` twice, but names are given once")));
+        }
+        let (Some(name), Some(kind)) = (name, kind) else { continue };
+        let address = address(raw, kind, section, folder, problems);
+        let lists = lists(raw, kind, problems);
+        let (schedule_text, timezone) = schedule(raw, problems);
+        let limits = limits(raw, &lists, problems);
+        let previous_name = previous_name(raw, &name, sections, problems);
+        if let (Some(address), true) = (address, problems.len() == before) {
+            sources.push(Source { name, kind, address, lists, schedule_text, timezone, limits, previous_name });
+        }
+    }
+    sources
+}
+
+/// What is watched where nothing is configured.
+pub(super) fn the_real_csl() -> Source {
+    Source {
+        name: "csl".to_owned(),
+        kind: SourceKind::Csl,
+        address: Url::parse(CSL_URL).map_or_else(|_| Address::Path(CSL_URL.into()), |url| Address::Http { url, allow_private: false }),
+        lists: vec![ListCode::EL],
+        schedule_text: DEFAULT_SCHEDULE.to_owned(),
+        timezone: TimeZone::UTC,
+        limits: default_limits(),
+        previous_name: None,
+    }
+}
+
+pub(super) fn required<T, S>(value: Option<T>, section: &Placed<S>, key: &str, problems: &mut Vec<Problem>) -> Option<T> {
+    if value.is_none() {
+        problems.push(Problem::at(section.span.clone(), format!("expected the key `{key}` in this section, but found none")));
+    }
+    value
+}
+
+fn kind_of(raw: RawSourceKind) -> SourceKind {
+    match raw {
+        RawSourceKind::Csl => SourceKind::Csl,
+        RawSourceKind::Ecfr => SourceKind::Ecfr,
+        RawSourceKind::FederalRegister => SourceKind::FederalRegister,
+        RawSourceKind::File => SourceKind::File,
+    }
+}
+
+fn address(raw: &RawSource, kind: SourceKind, section: &Placed<RawSource>, folder: &Path, problems: &mut Vec<Problem>) -> Option<Address> {
+    if kind == SourceKind::File {
+        for (key, span) in [("url", raw.url.as_ref().map(|k| &k.span)), ("allow_private", raw.allow_private.as_ref().map(|k| &k.span))] {
+            if let Some(span) = span {
+                problems.push(Problem::at(span.clone(), format!("found `{key}`, but a source of kind `file` has only a `path`")));
+            }
+        }
+        let path = required(raw.path.as_ref(), section, "path", problems)?;
+        return Some(Address::Path(folder.join(&path.value.0)));
+    }
+    if let Some(path) = &raw.path {
+        problems.push(Problem::at(path.span.clone(), format!("found `path`, but a source of kind `{}` has a `url`", kind.as_str())));
+    }
+    let default = match kind {
+        SourceKind::Csl | SourceKind::File => CSL_URL,
+        SourceKind::Ecfr => ECFR_URL,
+        SourceKind::FederalRegister => FEDERAL_REGISTER_URL,
+    };
+    let url = raw.url.as_ref().map(|url| url.value.0.clone()).or_else(|| Url::parse(default).ok())?;
+    let allow_private = raw.allow_private.as_ref().is_some_and(|allow| allow.value);
+    Some(if kind == SourceKind::Ecfr { Address::Ecfr { url, allow_private } } else { Address::Http { url, allow_private } })
+}
+
+fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<ListCode> {
+    let Some(lists) = &raw.lists else { return vec![ListCode::EL] };
+    if lists.value.is_empty() {
+        problems.push(Problem::at(lists.span.clone(), "expected at least one list, but got an empty list"));
+    }
+    let mut codes = Vec::new();
+    for list in &lists.value {
+        let code = list.value.0;
+        if codes.contains(&code) {
+            problems.push(Problem::at(list.span.clone(), format!("found the list `{code}` twice")));
+        }
+        if kind == SourceKind::Ecfr && !ECFR_LISTS.contains(&code) {
+            problems.push(Problem::at(list.span.clone(), format!("expected EL, UVL or MEU, which are all that the eCFR has, but got `{code}`")));
+        }
+        codes.push(code);
+    }
+    codes
+}
+
+fn schedule(raw: &RawSource, problems: &mut Vec<Problem>) -> (String, TimeZone) {
+    let timezone = raw.timezone.as_ref().map_or(TimeZone::UTC, |zone| zone.value.0.clone());
+    let text = raw.schedule.as_ref().map_or(DEFAULT_SCHEDULE, |text| &text.value.0);
+    if let (Some(key), Err(error)) = (&raw.schedule, text.parse::<croner::Cron>()) {
+        problems.push(
+            Problem::at(key.span.clone(), format!("expected a cron expression of five fields, or six with seconds first, but got `{text}`"))
+                .with_hint(error.to_string()),
+        );
+    }
+    (text.to_owned(), timezone)
+}
+
+fn limits(raw: &RawSource, lists: &[ListCode], problems: &mut Vec<Problem>) -> crate::diff::Limits {
+    let mut limits = default_limits();
+    let set = |target: &mut f64, key: &super::raw::Key<super::value::Percent>| {
+        if let Some(key) = key {
+            *target = key.value.0;
+        }
+    };
+    set(&mut limits.max_loss, &raw.max_loss);
+    set(&mut limits.max_gain, &raw.max_gain);
+    set(&mut limits.max_revised, &raw.max_revised);
+    if let Some(rows) = &raw.max_loss_rows {
+        limits.max_loss_rows = rows.value;
+    }
+    if let Some(min_entries) = &raw.min_entries {
+        for (list, count) in &min_entries.value {
+            if !lists.contains(&list.0) {
+                problems.push(Problem::at(min_entries.span.clone(), format!("found `{}` in min_entries, but this source does not watch it", list.0)));
+            }
+            limits.min_entries.insert(list.0, *count);
+        }
+    }
+    limits.min_entries.retain(|list, _| lists.contains(list));
+    limits
+}
+
+fn previous_name(raw: &RawSource, name: &str, sections: &[Placed<RawSource>], problems: &mut Vec<Problem>) -> Option<String> {
+    let key = raw.previously.as_ref()?;
+    let old = &key.value.0;
+    if old == name || sections.iter().any(|other| other.value.name.as_ref().is_some_and(|other| other.value.0 == *old)) {
+        problems.push(Problem::at(key.span.clone(), format!("expected the name of a source that is no longer there, but got `{old}`")));
+    }
+    Some(old.clone())
+}

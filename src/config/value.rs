@@ -1,0 +1,219 @@
+//! The values that are written as text in the configuration: percentages, durations, addresses. Each says what it expects.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::domain::ListCode;
+
+/// A text that is not what was expected; the message is whole.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}, but got `{got}`")]
+pub struct Unreadable {
+    pub expected: &'static str,
+    pub got: String,
+}
+
+/// A part of a list: `"2%"`, held as a fraction of 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Percent(pub f64);
+
+/// A length of time: `"5s"`, `"1m30s"`, `"2h"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Length(pub Duration);
+
+/// Where the web page listens: `"127.0.0.1:8744"`, `""` for nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listen(pub Option<SocketAddr>);
+
+/// An address of the web: `http` or `https`, with a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebAddress(pub url::Url);
+
+/// A zone of the time zone database: `"America/New_York"`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Zone(pub jiff::tz::TimeZone, pub String);
+
+/// A country: `"CN"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Country(pub String);
+
+/// A list: `"EL"`, in capitals as its publisher writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct List(pub ListCode);
+
+/// The address of a person: `"compliance@example.com"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailAddress(pub lettre::Address);
+
+/// A person with a name: `"Entity List alerts <alerts@example.com>"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox(pub lettre::message::Mailbox);
+
+/// The name of a source or a receiver: it stands in commands, log lines and metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(pub String);
+
+/// A text that stands on one line and is not empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text(pub String);
+
+/// Text to value, with a schema that has the example.
+macro_rules! read_as_text {
+    ($type:ty, $expected:literal, $example:literal, $parse:expr) => {
+        impl FromStr for $type {
+            type Err = Unreadable;
+
+            fn from_str(text: &str) -> Result<Self, Unreadable> {
+                let parse: fn(&str) -> Option<$type> = $parse;
+                parse(text).ok_or_else(|| Unreadable { expected: $expected, got: text.to_owned() })
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct OfText;
+                impl Visitor<'_> for OfText {
+                    type Value = $type;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($expected)
+                    }
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$type, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(OfText)
+            }
+        }
+
+        impl JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "description": $expected, "examples": [$example] })
+            }
+        }
+    };
+}
+
+read_as_text!(Percent, "a percentage from 0 to 100 in quotes such as \"2%\"", "2%", |text| {
+    let number: f64 = text.strip_suffix('%')?.trim_end().parse().ok()?;
+    (0.0..=100.0).contains(&number).then_some(Percent(number / 100.0))
+});
+read_as_text!(Length, "a length of time such as \"5s\", \"30m\" or \"2h\"", "30m", |text| {
+    // jiff also reads signs, years and months, of which the last have no one length.
+    let plain = text.chars().all(|c| c.is_ascii_digit() || "dhms ".contains(c));
+    let (days, rest) = text.split_once('d').unwrap_or(("0", text));
+    let rest = if rest.trim().is_empty() { Duration::ZERO } else { rest.trim().parse::<jiff::SignedDuration>().ok()?.unsigned_abs() };
+    let days = Duration::from_secs(days.trim().parse::<u32>().ok()?.checked_mul(86_400)?.into());
+    (plain && !text.trim().is_empty()).then(|| days.checked_add(rest)).flatten().filter(|length| *length <= YEAR).map(Length)
+});
+read_as_text!(Listen, "an address and a port such as \"127.0.0.1:8744\", or \"\" for none", "127.0.0.1:8744", |text| {
+    if text.is_empty() { Some(Listen(None)) } else { text.parse().ok().map(|address| Listen(Some(address))) }
+});
+read_as_text!(WebAddress, "an address such as \"https://www.example.com/\"", "https://www.example.com/", |text| {
+    url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()).map(WebAddress)
+});
+read_as_text!(Zone, "a time zone such as \"America/New_York\" or \"UTC\"", "America/New_York", |text| {
+    jiff::tz::TimeZone::get(text).ok().map(|zone| Zone(zone, text.to_owned()))
+});
+read_as_text!(Country, "a country's two letters (ISO 3166-1) such as \"CN\"", "CN", |text| {
+    (text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())).then(|| Country(text.to_owned()))
+});
+read_as_text!(List, "a list: EL, DPL, UVL, MEU, ISN, DTC, SDN, SSI, CMIC, CAP, MBS, PLC or FSE", "EL", |text| {
+    ListCode::ALL.iter().copied().find(|list| list.as_str() == text).map(List)
+});
+read_as_text!(EmailAddress, "an email address such as \"compliance@example.com\"", "compliance@example.com", |text| {
+    text.parse().ok().map(EmailAddress)
+});
+read_as_text!(Mailbox, "a sender such as \"Entity List alerts <alerts@example.com>\"", "Alerts <alerts@example.com>", |text| {
+    text.parse().ok().map(Mailbox)
+});
+read_as_text!(Name, "a name without spaces at its ends, control characters or line breaks", "csl", |text| {
+    (is_text(text) && text.chars().count() <= 100).then(|| Name(text.to_owned()))
+});
+read_as_text!(Text, "a text on one line, not empty", "", |text| is_text(text).then(|| Text(text.to_owned())));
+
+/// Longer is a slip: nothing here waits a year.
+const YEAR: Duration = Duration::from_secs(366 * 86_400);
+
+fn is_text(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control)
+}
+
+impl PartialOrd for Percent {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        self.0.partial_cmp(&other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ok_percentages() {
+        for (text, fraction) in [("2%", 0.02), ("0%", 0.0), ("100%", 1.0), ("0.5%", 0.005), ("25 %", 0.25)] {
+            assert_eq!(text.parse(), Ok(Percent(fraction)), "{text}");
+        }
+    }
+
+    #[test]
+    fn err_percentages() {
+        for text in ["2", "", "%", "101%", "-1%", "two%", "NaN%", "0.02", "inf%"] {
+            assert!(text.parse::<Percent>().is_err(), "{text}");
+        }
+        assert_eq!(
+            "101%".parse::<Percent>().unwrap_err().to_string(),
+            "expected a percentage from 0 to 100 in quotes such as \"2%\", but got `101%`"
+        );
+    }
+
+    #[test]
+    fn ok_lengths() {
+        for (text, seconds) in [("5s", 5), ("30m", 1800), ("2h", 7200), ("24h", 86_400), ("1d", 86_400), ("1d 2h", 93_600), ("1m30s", 90)] {
+            assert_eq!(text.parse(), Ok(Length(Duration::from_secs(seconds))), "{text}");
+        }
+        assert_eq!("250ms".parse(), Ok(Length(Duration::from_millis(250))));
+    }
+
+    #[test]
+    fn err_lengths() {
+        for text in ["", "5", "s", "-5s", "5 apples", "1y", "P1D", "99999999999999999999h", "400d", "5s ago", "soon", "1:30"] {
+            assert!(text.parse::<Length>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ok_listen() {
+        assert_eq!("".parse(), Ok(Listen(None)));
+        assert_eq!("[::1]:80".parse::<Listen>().unwrap().0.unwrap().port(), 80);
+    }
+
+    #[test]
+    fn err_listen() {
+        for text in ["127.0.0.1", "8744", ":8744", "localhost:8744", "127.0.0.1:99999"] {
+            assert!(text.parse::<Listen>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn err_addresses_and_names() {
+        assert!("ftp://example.com/".parse::<WebAddress>().is_err());
+        assert!("www.example.com".parse::<WebAddress>().is_err());
+        assert!("Mars/Olympus".parse::<Zone>().is_err());
+        assert!("cn".parse::<Country>().is_err());
+        assert!("CHN".parse::<Country>().is_err());
+        assert!("el".parse::<List>().is_err());
+        assert!("compliance".parse::<EmailAddress>().is_err());
+        assert!("Alerts <alerts>".parse::<Mailbox>().is_err());
+        assert!("two\nlines".parse::<Name>().is_err());
+        assert!(" padded".parse::<Name>().is_err());
+    }
+}

@@ -1,0 +1,327 @@
+//! Stage 4: which receivers get which changes of an alert. Pure: alert × routes → receivers.
+//!
+//! Knows names of receivers and what an operator is, but no channel, no address and no database.
+
+use crate::domain::alert::ListChanged;
+use crate::domain::{Alert, AlertBody, Change, ChangeId, ChangeKind, ListCode, Severity};
+
+/// One `[[route]]`. A filter that is empty lets everything pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    pub receivers: Vec<String>,
+    pub kinds: Vec<ChangeKind>,
+    pub lists: Vec<ListCode>,
+    pub sources: Vec<String>,
+    /// ISO 3166-1 alpha-2, upper case. An entry of unknown country always passes.
+    pub countries: Vec<String>,
+    pub min_severity: Option<Severity>,
+    /// Whether editorial changes pass too.
+    pub editorial: bool,
+}
+
+/// As much of a receiver as routing has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReceiverRef<'a> {
+    pub name: &'a str,
+    /// Marked `operator = true`.
+    pub operator: bool,
+    /// `email`, `slack`, `webhook` or `console`.
+    pub kind: &'a str,
+}
+
+/// A receiver's name and the changes it gets; `None` where it gets all of the alert.
+pub type Routed = (String, Option<Vec<ChangeId>>);
+
+/// The channels that a person reads: they get what operators are told where no receiver is marked.
+const PEOPLES_CHANNELS: [&str; 3] = ["email", "slack", "console"];
+
+/// Who gets this alert, in the order of `receivers`; each receiver at most once, with the union of what its routes match.
+///
+/// Without any route everything but editorial changes goes to every receiver. A receiver of which no change is matched
+/// is left out. An operators' event goes by [`operators`], a test to the receiver that is tested.
+pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
+    match &alert.body {
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
+            .iter()
+            .filter_map(|receiver| Some((receiver.name.to_owned(), selection(data, routes, receiver.name)?)))
+            .collect(),
+        AlertBody::Test(test) => whole(receivers.iter().filter(|receiver| receiver.name == test.receiver)),
+        AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
+            whole(operators(receivers, Some(&trouble.receiver)).into_iter())
+        }
+        AlertBody::SourceBaseline(_) | AlertBody::SourceFailing(_) | AlertBody::SourceRecovered(_) | AlertBody::SnapshotHeld(_) => {
+            whole(operators(receivers, None).into_iter())
+        }
+    }
+}
+
+/// Who gets an operators' event: the receivers marked `operator`; with none marked, the people's channels.
+///
+/// An event about a receiver goes over the others: over the people's channels where it is the only one marked, and over
+/// itself only where there is no other. Empty: the event reaches nobody (`config check` warns of it).
+pub fn operators<'r, 'a>(receivers: &'r [ReceiverRef<'a>], about: Option<&str>) -> Vec<&'r ReceiverRef<'a>> {
+    let marked: Vec<_> = receivers.iter().filter(|receiver| receiver.operator).collect();
+    let people: Vec<_> = receivers.iter().filter(|receiver| PEOPLES_CHANNELS.contains(&receiver.kind)).collect();
+    let others = |group: &[&'r ReceiverRef<'a>]| -> Vec<_> { group.iter().copied().filter(|r| Some(r.name) != about).collect() };
+    [others(&marked), if marked.is_empty() || about.is_some() { others(&people) } else { Vec::new() }, marked, people]
+        .into_iter()
+        .find(|group| !group.is_empty())
+        .unwrap_or_default()
+}
+
+/// Whether one route lets one change of a source pass.
+pub fn matches(route: &Route, source: &str, change: &Change) -> bool {
+    let any = |empty: bool, found: bool| empty || found;
+    any(route.sources.is_empty(), route.sources.iter().any(|name| name == source))
+        && any(route.lists.is_empty(), route.lists.contains(&change.entry.list))
+        && any(route.kinds.is_empty(), route.kinds.iter().any(|kind| is_of_kind(change, *kind)))
+        && any(route.countries.is_empty(), is_of_country(change, &route.countries))
+        // An editorial change is of severity `low`: a route that asks for it would otherwise have to lower its bar.
+        && (if change.editorial { route.editorial } else { route.min_severity.is_none_or(|least| change.severity >= least) })
+}
+
+fn whole<'r, 'a: 'r>(receivers: impl Iterator<Item = &'r ReceiverRef<'a>>) -> Vec<Routed> {
+    receivers.map(|receiver| (receiver.name.to_owned(), None)).collect()
+}
+
+/// `None`: nothing for this receiver. `Some(None)`: all of it.
+fn selection(data: &ListChanged, routes: &[Route], receiver: &str) -> Option<Option<Vec<ChangeId>>> {
+    let own: Vec<&Route> = routes.iter().filter(|route| route.receivers.iter().any(|name| name == receiver)).collect();
+    let passes = |change: &Change| {
+        if routes.is_empty() { !change.editorial } else { own.iter().any(|route| matches(route, &data.source, change)) }
+    };
+    let matched: Vec<ChangeId> = data.changes.iter().filter(|change| passes(change)).map(|change| change.change_id.clone()).collect();
+    match matched.len() {
+        0 => None,
+        count if count == data.changes.len() => Some(None),
+        _ => Some(Some(matched)),
+    }
+}
+
+/// What might be a new listing must reach those who watch for new listings.
+fn is_of_kind(change: &Change, kind: ChangeKind) -> bool {
+    change.kind == kind || change.is_uncertain_revision()
+}
+
+/// Tested on before and after: a move out of a country matters to those who watch it as much as a move into it.
+fn is_of_country(change: &Change, countries: &[String]) -> bool {
+    [Some(&change.entry), change.before.as_ref()]
+        .into_iter()
+        .flatten()
+        .any(|entry| entry.countries.is_empty() || entry.countries.iter().any(|country| countries.contains(country)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::alert::{DeliveryTrouble, SnapshotRef, SourceRecovered, Test};
+    use crate::domain::{AlertId, DeliveryId, Entry, Match, Sha256, Summary};
+    use jiff::Timestamp;
+
+    fn change(id: &str, kind: ChangeKind, countries: &[&str]) -> Change {
+        let mut entry = Entry::named(ListCode::EL, id);
+        entry.countries = countries.iter().map(ToString::to_string).collect();
+        Change {
+            change_id: ChangeId(id.to_owned()),
+            kind,
+            severity: if kind == ChangeKind::Added { Severity::High } else { Severity::Normal },
+            editorial: false,
+            entry,
+            before: None,
+            fields: Vec::new(),
+            matched: None,
+            possibly_now: Vec::new(),
+            possibly_was: Vec::new(),
+            possibly: Vec::new(),
+            corroboration: Vec::new(),
+        }
+    }
+
+    fn editorial(id: &str) -> Change {
+        Change { editorial: true, severity: Severity::Low, ..change(id, ChangeKind::Revised, &["CN"]) }
+    }
+
+    fn uncertain(id: &str) -> Change {
+        let matched = Some(Match { certain: false, score: 0.8, evidence: Vec::new() });
+        Change { matched, severity: Severity::High, ..change(id, ChangeKind::Revised, &["CN"]) }
+    }
+
+    fn moved(id: &str, from: &str, to: &str) -> Change {
+        let before = Some(change(id, ChangeKind::Revised, &[from]).entry);
+        Change { before, ..change(id, ChangeKind::Revised, &[to]) }
+    }
+
+    fn alert(body: AlertBody) -> Alert {
+        Alert { alert_id: AlertId("alr_1".into()), created_at: Timestamp::UNIX_EPOCH, body }
+    }
+
+    fn changed(changes: Vec<Change>) -> Alert {
+        let summary = Summary::of(&changes);
+        alert(AlertBody::ListChanged(Box::new(ListChanged {
+            alert_id: AlertId("alr_1".into()),
+            sequence: 1,
+            source: "csl".into(),
+            observed_at: Timestamp::UNIX_EPOCH,
+            accepted_at: None,
+            unconfirmed: false,
+            snapshot: SnapshotRef { sha256: Sha256::of(b"now"), as_of: None, observed_at: None },
+            previous: None,
+            attributed: None,
+            rule: None,
+            follows: None,
+            corrects: None,
+            rule_alerted_before: 0,
+            rule_in_baseline: 0,
+            journal_head: Sha256::of(b"head"),
+            summary,
+            total: summary,
+            changes,
+            part: None,
+        })))
+    }
+
+    const fn receiver<'a>(name: &'a str, kind: &'a str, operator: bool) -> ReceiverRef<'a> {
+        ReceiverRef { name, operator, kind }
+    }
+
+    fn to(receivers: &[&str]) -> Route {
+        Route { receivers: receivers.iter().map(ToString::to_string).collect(), ..Route::default() }
+    }
+
+    /// `mail: a b` for a selection, `mail: all` for the whole alert.
+    fn routed(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<String> {
+        let text = |selection: Option<Vec<ChangeId>>| {
+            selection.map_or("all".to_owned(), |ids| ids.iter().map(ChangeId::as_str).collect::<Vec<_>>().join(" "))
+        };
+        route(alert, routes, receivers).into_iter().map(|(name, selection)| format!("{name}: {}", text(selection))).collect()
+    }
+
+    const MAIL: ReceiverRef<'static> = receiver("mail", "email", false);
+    const HOOK: ReceiverRef<'static> = receiver("hook", "webhook", false);
+
+    #[test]
+    fn without_routes_everything_but_editorial_goes_to_every_receiver() {
+        let alert = changed(vec![change("a", ChangeKind::Added, &["CN"]), editorial("b")]);
+        assert_eq!(routed(&alert, &[], &[MAIL, HOOK]), ["mail: a", "hook: a"]);
+        assert_eq!(routed(&changed(vec![change("a", ChangeKind::Removed, &[])]), &[], &[MAIL]), ["mail: all"]);
+        assert!(routed(&changed(vec![editorial("b")]), &[], &[MAIL]).is_empty());
+    }
+
+    #[test]
+    fn one_route_lets_pass_what_its_filters_match() {
+        let all = || {
+            vec![
+                change("added-cn", ChangeKind::Added, &["CN"]),
+                change("removed-ru", ChangeKind::Removed, &["RU"]),
+                change("revised-unknown", ChangeKind::Revised, &[]),
+                moved("moved-out-of-cn", "CN", "AE"),
+                moved("moved-into-cn", "AE", "CN"),
+                uncertain("uncertain"),
+                editorial("editorial"),
+            ]
+        };
+        let base = to(&["mail"]);
+        let table: Vec<(&str, Route, &str)> = vec![
+            ("no filter", base.clone(), "added-cn removed-ru revised-unknown moved-out-of-cn moved-into-cn uncertain"),
+            ("editorial", Route { editorial: true, ..base.clone() }, "all"),
+            (
+                "editorial with a bar",
+                Route { editorial: true, min_severity: Some(Severity::High), ..base.clone() },
+                "added-cn uncertain editorial",
+            ),
+            ("added", Route { kinds: vec![ChangeKind::Added], ..base.clone() }, "added-cn uncertain"),
+            ("removed", Route { kinds: vec![ChangeKind::Removed], ..base.clone() }, "removed-ru uncertain"),
+            (
+                "revised",
+                Route { kinds: vec![ChangeKind::Revised], ..base.clone() },
+                "revised-unknown moved-out-of-cn moved-into-cn uncertain",
+            ),
+            (
+                "CN",
+                Route { countries: vec!["CN".into()], ..base.clone() },
+                "added-cn revised-unknown moved-out-of-cn moved-into-cn uncertain",
+            ),
+            ("IR", Route { countries: vec!["IR".into()], ..base.clone() }, "revised-unknown"),
+            ("high", Route { min_severity: Some(Severity::High), ..base.clone() }, "added-cn uncertain"),
+            ("another list", Route { lists: vec![ListCode::UVL], ..base.clone() }, "-"),
+            ("another source", Route { sources: vec!["ecfr".into()], ..base.clone() }, "-"),
+            (
+                "this source and list",
+                Route { sources: vec!["csl".into()], lists: vec![ListCode::EL], kinds: vec![ChangeKind::Added], ..base.clone() },
+                "added-cn uncertain",
+            ),
+        ];
+        for (case, route, expected) in table {
+            let expected = if expected == "-" { Vec::new() } else { vec![format!("mail: {expected}")] };
+            assert_eq!(routed(&changed(all()), &[route], &[MAIL, HOOK]), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_receiver_gets_the_union_of_its_routes_once() {
+        let alert = changed(vec![
+            change("a", ChangeKind::Added, &["CN"]),
+            change("b", ChangeKind::Removed, &["CN"]),
+            change("c", ChangeKind::Revised, &["CN"]),
+        ]);
+        let routes = [
+            Route { kinds: vec![ChangeKind::Added], ..to(&["mail", "hook"]) },
+            Route { kinds: vec![ChangeKind::Added, ChangeKind::Removed], ..to(&["mail"]) },
+        ];
+        assert_eq!(routed(&alert, &routes, &[MAIL, HOOK]), ["mail: a b", "hook: a"]);
+    }
+
+    #[test]
+    fn a_receiver_that_no_route_names_gets_no_change() {
+        let alert = changed(vec![change("a", ChangeKind::Added, &["CN"])]);
+        assert_eq!(routed(&alert, &[to(&["hook"])], &[MAIL, HOOK]), ["hook: all"]);
+    }
+
+    #[test]
+    fn operators_events_go_to_the_marked_or_else_to_the_peoples_channels() {
+        let recovered = || {
+            alert(AlertBody::SourceRecovered(SourceRecovered {
+                source: "csl".into(),
+                failing_since: Timestamp::UNIX_EPOCH,
+                recovered_at: Timestamp::UNIX_EPOCH,
+            }))
+        };
+        let table: &[(&[ReceiverRef<'_>], &[&str])] = &[
+            (&[MAIL, HOOK, receiver("ops", "webhook", true)], &["ops: all"]),
+            (&[MAIL, HOOK, receiver("log", "console", false)], &["mail: all", "log: all"]),
+            (&[HOOK], &[]),
+            (&[], &[]),
+        ];
+        for (receivers, expected) in table {
+            assert_eq!(routed(&recovered(), &[to(&["hook"])], receivers), *expected, "{receivers:?}");
+        }
+    }
+
+    #[test]
+    fn trouble_with_a_receiver_is_told_over_another() {
+        let dead = |name: &str| {
+            alert(AlertBody::DeliveryDead(DeliveryTrouble {
+                delivery_id: DeliveryId("dlv_1".into()),
+                undelivered_alert_id: AlertId("alr_0".into()),
+                receiver: name.into(),
+                recipient: String::new(),
+                attempts: 11,
+                error: "connection refused".into(),
+                at: Timestamp::UNIX_EPOCH,
+            }))
+        };
+        let ops = receiver("ops", "slack", true);
+        let log = receiver("log", "console", true);
+        assert_eq!(routed(&dead("hook"), &[], &[HOOK, ops, log]), ["ops: all", "log: all"]);
+        assert_eq!(routed(&dead("ops"), &[], &[HOOK, ops, log]), ["log: all"]);
+        assert_eq!(routed(&dead("ops"), &[], &[MAIL, HOOK, ops]), ["mail: all"], "the only one marked fails");
+        assert_eq!(routed(&dead("ops"), &[], &[HOOK, ops]), ["ops: all"], "there is no other");
+        assert_eq!(routed(&dead("mail"), &[], &[MAIL]), ["mail: all"], "there is no other");
+    }
+
+    #[test]
+    fn a_test_goes_to_the_receiver_that_is_tested() {
+        let test = alert(AlertBody::Test(Test { receiver: "hook".into(), message: "hello".into(), at: Timestamp::UNIX_EPOCH }));
+        assert_eq!(routed(&test, &[to(&["mail"])], &[MAIL, HOOK]), ["hook: all"]);
+    }
+}
