@@ -42,8 +42,9 @@ impl EntryReader {
     pub fn row(&mut self, row: Row) {
         self.rows += 1;
         let place = format!("line {}, row {} of the {}", row.line, self.rows, self.list.title());
-        let mut cells = row.cells;
-        let country = cells.first_mut().map(std::mem::take).unwrap_or_default().flat();
+        let mut cells = row.cells.into_iter();
+        let country = cells.next().unwrap_or_default().flat();
+        let cells: Vec<Cell> = cells.collect();
         let rest_is_empty = cells.iter().all(Cell::is_empty);
         if !country.is_empty() && !is_reserved(&country) {
             let known = country::iso_of_heading(without_continued(&country));
@@ -144,7 +145,8 @@ fn continues(entity: &str) -> bool {
 }
 
 fn is_reserved(text: &str) -> bool {
-    text.trim_matches(['[', ']', '.', ' ', '*']).is_empty() || text.trim_matches(['[', ']', '.', ' ']).eq_ignore_ascii_case("reserved")
+    let stars = text.contains('*') && text.trim_matches(['*', ' ']).is_empty();
+    stars || text.trim_matches(['[', ']', '.', ' ']).eq_ignore_ascii_case("reserved")
 }
 
 fn without_continued(heading: &str) -> &str {
