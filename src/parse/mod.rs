@@ -1,6 +1,7 @@
 //! Stage 2: makes a [`Snapshot`] of a document's bytes. Pure: knows formats, not where they come from.
 
 pub mod country;
+pub mod ecfr;
 
 use std::io::Read;
 
