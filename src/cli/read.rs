@@ -1,0 +1,250 @@
+//! The reading commands: what is recorded, as tables for people and JSON for programs. They take no lock and no secret.
+
+use std::io::{Write, stdout};
+
+use anyhow::{Result, bail};
+use jiff::Timestamp;
+
+use super::args::{AlertsArgs, ChangesArgs, DeliveriesListArgs, EntriesArgs, OutputFormat};
+use super::output::{self, or_dash, time};
+use super::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
+use crate::config::Config;
+use crate::deliver::wording;
+use crate::domain::{Alert, AlertId, Change, Delivery, Hold, HoldId, SourceState, Summary};
+use crate::pipeline::decide;
+use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverState, Store};
+
+pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> Result<()> {
+    let query = ChangeQuery {
+        source: args.source.clone(),
+        list: args.list,
+        kind: args.kind,
+        since: args.since.map(|when| when.before(now)),
+        until: args.until.map(|when| when.before(now)),
+        editorial: args.editorial,
+        limit: args.limit,
+    };
+    let rows: Vec<ChangeRow> = store.changes(&query).await?.into_iter().map(ChangeRow::from).collect();
+    let header = ["seen", "source", "list", "kind", "severity", "name", "countries", "what"];
+    output::rows(&mut stdout(), args.output.output, "changes", &rows, &header, "no change is recorded", |row| {
+        vec![
+            time(row.observed_at),
+            row.source.clone(),
+            row.change.entry.list.to_string(),
+            row.change.kind.as_str().to_owned(),
+            row.change.severity.as_str().to_owned(),
+            row.change.entry.name.clone(),
+            row.change.entry.countries.join(" "),
+            what_changed(&row.change),
+        ]
+    })?;
+    Ok(())
+}
+
+/// The fields of a revision; for what stands alone, its newest citation.
+fn what_changed(change: &Change) -> String {
+    if change.fields.is_empty() {
+        return or_dash(change.entry.citations.last());
+    }
+    change.fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+pub async fn entries(store: &dyn Store, args: &EntriesArgs, now: Timestamp) -> Result<()> {
+    let query = EntryQuery {
+        source: args.source.clone(),
+        list: args.list,
+        search: args.search.clone(),
+        as_of: args.as_of,
+        known_at: args.known_at.map(|when| when.before(now)),
+        limit: args.limit,
+    };
+    let rows: Vec<EntryRow> = store.entries(&query).await?.into_iter().map(EntryRow::from).collect();
+    let header = ["source", "list", "name", "countries", "since", "citations"];
+    output::rows(&mut stdout(), args.output.output, "entries", &rows, &header, "no entry is recorded that fits", |row| {
+        let citations: Vec<String> = row.entry.citations.iter().map(ToString::to_string).collect();
+        vec![
+            row.source.clone(),
+            row.entry.list.to_string(),
+            row.entry.name.clone(),
+            row.entry.countries.join(" "),
+            or_dash(row.entry.start_date.as_ref()),
+            citations.join("; "),
+        ]
+    })?;
+    Ok(())
+}
+
+pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, now: Timestamp) -> Result<()> {
+    let mut states = store.source_states().await?;
+    for source in &config.sources {
+        if !states.iter().any(|state| state.source == source.name) {
+            states.push(SourceState { source: source.name.clone(), ..SourceState::default() });
+        }
+    }
+    let mut rows = Vec::new();
+    for state in states {
+        let source = config.source(&state.source);
+        let lists = store.list_states(&state.source).await?;
+        let next_check_at = source.and_then(|source| source.schedule.next_after(state.last_check_at.unwrap_or(now)));
+        let counts = lists.iter().map(|list| (list.list.to_string(), list.count)).collect();
+        rows.push(SourceRow { state, configured: source.is_some(), counts, next_check_at });
+    }
+    let header = ["source", "last check", "last success", "next check", "checks", "unchanged", "entries", "trouble"];
+    output::rows(&mut stdout(), format, "sources", &rows, &header, "no source is configured", |row| {
+        let counts: Vec<String> = row.counts.iter().map(|(list, count)| format!("{list} {count}")).collect();
+        vec![
+            row.state.source.clone(),
+            or_dash(row.state.last_check_at.map(time)),
+            or_dash(row.state.last_success_at.map(time)),
+            or_dash(row.next_check_at.map(time)),
+            row.state.checks.to_string(),
+            row.state.unchanged_checks.to_string(),
+            if counts.is_empty() { "-".to_owned() } else { counts.join(" ") },
+            or_dash(row.state.last_error.as_ref()),
+        ]
+    })?;
+    Ok(())
+}
+
+pub async fn alerts(store: &dyn Store, args: &AlertsArgs, now: Timestamp) -> Result<()> {
+    let alerts: Vec<Alert> = match &args.id {
+        Some(id) => match store.alert(&AlertId(id.clone())).await? {
+            Some(alert) => vec![alert],
+            None => bail!("expected the id of a recorded alert, but got `{id}`"),
+        },
+        None => {
+            let (since, until) = (args.since.map(|when| when.before(now)), args.until.map(|when| when.before(now)));
+            store.alerts(&AlertQuery { since, until, limit: args.limit }).await?
+        }
+    };
+    let header = ["recorded", "alert", "type", "about"];
+    output::rows(&mut stdout(), args.output.output, "alerts", &alerts, &header, "no alert is recorded", |alert| {
+        vec![time(alert.created_at), alert.alert_id.to_string(), alert.body.type_name().to_owned(), wording::title(alert)]
+    })?;
+    Ok(())
+}
+
+pub async fn deliveries(store: &dyn Store, args: &DeliveriesListArgs) -> Result<()> {
+    let query = DeliveryQuery {
+        receiver: args.receiver.clone(),
+        state: args.state,
+        alert: args.alert.clone().map(AlertId),
+        limit: args.limit,
+    };
+    let deliveries = store.deliveries(&query).await?;
+    let header = ["recorded", "delivery", "receiver", "recipient", "state", "attempts", "next attempt", "last error"];
+    output::rows(&mut stdout(), args.output.output, "deliveries", &deliveries, &header, "no delivery is recorded that fits", |delivery: &Delivery| {
+        let pending = delivery.state == crate::domain::DeliveryState::Pending;
+        vec![
+            time(delivery.created_at),
+            delivery.delivery_id.to_string(),
+            delivery.receiver.clone(),
+            if delivery.recipient.is_empty() { "-".to_owned() } else { delivery.recipient.clone() },
+            delivery.state.as_str().to_owned(),
+            delivery.attempts.to_string(),
+            or_dash(pending.then(|| time(delivery.next_attempt_at))),
+            or_dash(delivery.last_error.as_ref()),
+        ]
+    })?;
+    Ok(())
+}
+
+pub async fn receivers(store: &dyn Store, config: &Config, format: OutputFormat) -> Result<()> {
+    let (states, outbox) = (store.receiver_states().await?, store.outbox_counts().await?);
+    let mut rows: Vec<ReceiverRow> = Vec::new();
+    let state_of = |name: &str| {
+        let unknown = || ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
+        states.iter().find(|state| state.receiver == name).cloned().unwrap_or_else(unknown)
+    };
+    for receiver in &config.receivers {
+        let count = outbox.iter().find(|count| count.receiver == receiver.name);
+        rows.push(ReceiverRow::new(Some(receiver.channel.kind()), receiver.operator, state_of(&receiver.name), count));
+    }
+    for count in outbox.iter().filter(|count| config.receiver(&count.receiver).is_none()) {
+        rows.push(ReceiverRow::new(None, false, state_of(&count.receiver), Some(count)));
+    }
+    let header = ["receiver", "kind", "operator", "pending", "dead", "last success", "trouble"];
+    output::rows(&mut stdout(), format, "receivers", &rows, &header, "no receiver is configured", |row| {
+        let trouble = row.state.disabled_reason.as_ref().map(|reason| format!("switched off: {reason}"));
+        vec![
+            row.state.receiver.clone(),
+            row.kind.clone().unwrap_or_else(|| "no longer configured".to_owned()),
+            if row.operator { "yes" } else { "-" }.to_owned(),
+            row.pending.to_string(),
+            row.dead.to_string(),
+            or_dash(row.state.last_success_at.map(time)),
+            or_dash(trouble.or_else(|| row.state.last_error.clone())),
+        ]
+    })?;
+    Ok(())
+}
+
+pub async fn holds(store: &dyn Store, all: bool, format: OutputFormat) -> Result<()> {
+    let holds = store.holds(!all).await?;
+    let header = ["opened", "hold", "source", "list", "reason", "state", "entries", "what it is about"];
+    output::rows(&mut stdout(), format, "holds", &holds, &header, "nothing is held", |hold: &Hold| {
+        vec![
+            time(hold.opened_at),
+            hold.hold_id.to_string(),
+            hold.source.clone(),
+            hold.list.to_string(),
+            hold.reason.to_string(),
+            hold.state.as_str().to_owned(),
+            format!("{} -> {}", hold.count_before, hold.count_after),
+            hold.message.clone(),
+        ]
+    })?;
+    Ok(())
+}
+
+/// What an open hold would change; of a decided one, what was decided.
+pub async fn hold(store: &dyn Store, id: &str, format: OutputFormat) -> Result<()> {
+    let Some(hold) = store.hold(&HoldId(id.to_owned())).await? else {
+        bail!("expected the id of a hold (`entitywatch holds list --all` shows them), but got `{id}`")
+    };
+    let open = hold.state == crate::domain::HoldState::Open;
+    let changes = if open { decide::preview(store, &hold).await? } else { Vec::new() };
+    let out = &mut stdout();
+    if format == OutputFormat::Json {
+        let mut shown = serde_json::to_value(&hold)?;
+        if let Some(fields) = shown.as_object_mut() {
+            fields.insert("changes".into(), serde_json::to_value(&changes)?);
+        }
+        return Ok(output::json(out, &serde_json::json!({"holds": [shown]}))?);
+    }
+    output::line(out, &format!("{}: {} of {}, held for {}, {}", hold.hold_id, hold.list, hold.source, hold.reason, hold.state.as_str()))?;
+    output::line(out, &hold.message)?;
+    output::line(out, &format!("first seen {}; {} entries before, {} in the held file", time(hold.opened_at), hold.count_before, hold.count_after))?;
+    if let (Some(by), Some(reason), Some(at)) = (&hold.decided_by, &hold.decision_reason, hold.decided_at) {
+        output::line(out, &format!("{} by {by} at {}: {reason}", hold.state.as_str(), time(at)))?;
+    }
+    if open {
+        let Summary { added, removed, revised, editorial } = Summary::of(&changes);
+        output::line(out, &format!("accepting it would tell {added} added, {removed} removed, {revised} revised ({editorial} editorial):"))?;
+        let rows = changes.iter().map(|change| {
+            vec![change.kind.as_str().to_owned(), change.entry.name.clone(), change.entry.countries.join(" "), what_changed(change)]
+        });
+        output::line(out, &output::table(&["kind", "name", "countries", "what"], rows))?;
+        output::line(out, &format!("entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject {id} --by NAME --reason TEXT"))?;
+    }
+    Ok(())
+}
+
+/// The whole journal, an entry a line.
+pub async fn export_journal(store: &dyn Store) -> Result<()> {
+    const PAGE: usize = 1000;
+    let mut after = 0;
+    let mut out = std::io::BufWriter::new(stdout().lock());
+    loop {
+        let entries = store.journal(after, PAGE).await?;
+        let Some(last) = entries.last() else { break };
+        after = last.seq;
+        for entry in &entries {
+            match writeln!(out, "{}", serde_json::to_string(entry)?) {
+                Err(problem) if problem.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+                other => other?,
+            }
+        }
+    }
+    Ok(out.flush().or_else(|problem| if problem.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(problem) })?)
+}
