@@ -6,7 +6,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,8 +17,8 @@ use tracing::{error, info, warn};
 
 use crate::domain::{Sha256, SourceState};
 use crate::pipeline::{Program, Wiring, deliver, watch};
-use crate::record::StoreError;
 use crate::schedule::{self, Due};
+use crate::web::{Loop, Status};
 
 /// The loops look around at least this often, should the ticker ever stand still.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -27,23 +26,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const REFRESH_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// A receiver's loop looks into the outbox at least this often.
 const OUTBOX_PAUSE: Duration = Duration::from_secs(30);
-
-/// When the loops last showed that they are alive, in milliseconds since the epoch.
-#[derive(Debug, Default)]
-pub struct Heartbeat {
-    watching: AtomicI64,
-}
-
-impl Heartbeat {
-    fn beat(&self, now: Timestamp) {
-        self.watching.store(now.as_millisecond(), Ordering::Relaxed);
-    }
-
-    /// When the watching loop last looked around.
-    pub fn last(&self) -> Option<Timestamp> {
-        Timestamp::from_millisecond(self.watching.load(Ordering::Relaxed)).ok().filter(|last| *last != Timestamp::UNIX_EPOCH)
-    }
-}
 
 /// Starts the ticker: a signal every second. Its job does nothing but signal, so nothing in it can fail or overlap; what
 /// is due is computed elsewhere, right across daylight saving.
@@ -60,7 +42,7 @@ pub async fn ticker() -> Result<(JobScheduler, mpsc::Receiver<()>), JobScheduler
 }
 
 /// Checks every source when it is due, until `stop`; then finishes the checks that are under way.
-pub async fn watch_sources(program: Arc<Program>, mut ticks: mpsc::Receiver<()>, heartbeat: Arc<Heartbeat>, stop: CancellationToken) {
+pub async fn watch_sources(program: Arc<Program>, mut ticks: mpsc::Receiver<()>, status: Arc<Status>, stop: CancellationToken) {
     let mut running: JoinSet<String> = JoinSet::new();
     let mut busy: HashSet<String> = HashSet::new();
     let mut known: HashMap<String, SourceState> = HashMap::new();
@@ -75,7 +57,7 @@ pub async fn watch_sources(program: Arc<Program>, mut ticks: mpsc::Receiver<()>,
             () = stop.cancelled() => break,
         }
         let now = program.clock.now();
-        heartbeat.beat(now);
+        status.beat(Loop::Watch, now);
         if refreshed.is_none_or(|last| now.duration_since(last).abs() >= REFRESH_EVERY) {
             match program.store.source_states().await {
                 Ok(states) => {
@@ -125,7 +107,7 @@ fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, name: &str
         Due::Now => {
             let Some(due) = last.filter(|last| *last <= now).and_then(|last| schedule.next_after(last)) else { return true };
             let fraction = Sha256::of_parts([name, &due.to_string()]).fraction();
-            let jitter = schedule::jitter(schedule.interval_hint(), fraction);
+            let jitter = schedule::jitter(schedule.interval_hint(now), fraction);
             now.duration_since(due) >= SignedDuration::try_from(jitter).unwrap_or_default()
         }
         Due::At(_) | Due::Never => false,
@@ -133,7 +115,7 @@ fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, name: &str
 }
 
 /// Delivers to every receiver until `stop`, each in a task of its own. A reload that changes the receivers ends and starts their tasks.
-pub async fn deliver_to_receivers(program: Arc<Program>, mut reloaded: tokio::sync::watch::Receiver<()>, stop: CancellationToken) {
+pub async fn deliver_to_receivers(program: Arc<Program>, status: Arc<Status>, mut reloaded: tokio::sync::watch::Receiver<()>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let round = stop.child_token();
         let mut loops: JoinSet<()> = JoinSet::new();
@@ -141,10 +123,14 @@ pub async fn deliver_to_receivers(program: Arc<Program>, mut reloaded: tokio::sy
             loops.spawn(deliver_to(Arc::clone(&program), receiver.name.clone(), round.clone()));
         }
         tell_orphans(&program).await;
-        tokio::select! {
-            _ = reloaded.changed() => {}
-            () = stop.cancelled() => {}
-            () = first_panic(&mut loops) => {}
+        loop {
+            status.beat(Loop::Deliver, program.clock.now());
+            tokio::select! {
+                _ = reloaded.changed() => break,
+                () = stop.cancelled() => break,
+                () = first_panic(&mut loops) => break,
+                () = tokio::time::sleep(LONGEST_PAUSE) => {}
+            }
         }
         round.cancel();
         while let Some(done) = loops.join_next().await {
@@ -207,22 +193,23 @@ async fn tell_orphans(program: &Program) {
 }
 
 /// Whether the daemon works: the database answers and the watching loop looks around.
-pub async fn is_healthy(program: &Program, heartbeat: &Heartbeat) -> Result<(), String> {
+pub async fn is_healthy(program: &Program, status: &Status) -> Result<(), String> {
     let ping = tokio::time::timeout(Duration::from_secs(10), program.store.ping());
     match ping.await {
         Ok(Ok(())) => {}
         Ok(Err(problem)) => return Err(format!("the database does not answer: {problem}")),
         Err(_) => return Err("the database does not answer within 10 s".into()),
     }
-    let Some(last) = heartbeat.last() else { return Err("the watching loop has not started yet".into()) };
-    let silent = program.clock.now().duration_since(last);
-    if silent > SignedDuration::from_secs(30) { Err(format!("the watching loop has stood still for {} s", silent.as_secs())) } else { Ok(()) }
+    match status.stalled(program.clock.now()).first() {
+        Some((stalled, since)) => Err(format!("the {} loop has stood still since {since}", stalled.as_str())),
+        None => Ok(()),
+    }
 }
 
 /// Feeds systemd's watchdog while the daemon works, and only then.
-pub async fn feed_watchdog(program: Arc<Program>, heartbeat: Arc<Heartbeat>, every: Duration, stop: CancellationToken) {
+pub async fn feed_watchdog(program: Arc<Program>, status: Arc<Status>, every: Duration, stop: CancellationToken) {
     loop {
-        match is_healthy(&program, &heartbeat).await {
+        match is_healthy(&program, &status).await {
             Ok(()) => {
                 let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
             }
@@ -243,13 +230,4 @@ pub fn reload(program: &Program, wiring: Wiring) {
     }
     program.wiring.store(Arc::new(wiring));
     info!("the configuration was reloaded");
-}
-
-/// Why the daemon could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error("failed to start the ticker: {0}")]
-    Ticker(#[from] JobSchedulerError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }

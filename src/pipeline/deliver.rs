@@ -19,7 +19,7 @@ use crate::deliver::{self, Channel, Message, Outcome, Receiver, Retry};
 use crate::domain::alert::{AlertBody, DeliveryTrouble};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Alert, AlertId, Attempt, Delivery, DeliveryId, DeliveryState, Sha256};
-use crate::metrics;
+use crate::metrics::{self, AttemptOutcome};
 use crate::record::{ReceiverState, Result, Settlement};
 
 /// How many deliveries are claimed at a time.
@@ -94,11 +94,13 @@ pub async fn pass(program: &Program, receiver_name: &str, stop: &CancellationTok
         while let Some(settlements) = outcomes.next().await {
             let settlements: Vec<Settlement> = settlements.into_iter().flatten().collect();
             for settlement in &settlements {
-                match settlement.delivery.state {
-                    DeliveryState::Delivered => done.delivered += 1,
-                    DeliveryState::Pending => done.failed += 1,
-                    DeliveryState::Dead => done.dead += 1,
-                }
+                let (count, outcome) = match settlement.delivery.state {
+                    DeliveryState::Delivered => (&mut done.delivered, AttemptOutcome::Delivered),
+                    DeliveryState::Pending => (&mut done.failed, AttemptOutcome::Failed),
+                    DeliveryState::Dead => (&mut done.dead, AttemptOutcome::Dead),
+                };
+                *count += 1;
+                metrics::delivery_attempted(receiver_name, outcome);
             }
             let told = settlements.iter().any(|settlement| !settlement.alerts.is_empty());
             program.store.settle(settlements).await?;
@@ -144,7 +146,6 @@ impl Sender<'_> {
         let message = Message { delivery: &delivery, alert: &reduced };
         let attempted = self.wiring.deliverer.attempt(self.receiver, &message, started, delivery.parts_done).await;
         let settled_at = self.program.clock.now();
-        metrics::delivery_attempted(&self.receiver.name, matches!(attempted.outcome, Outcome::Delivered { .. }), stopwatch.elapsed());
         let (Outcome::Delivered { detail } | Outcome::Failed { detail, .. }) = &attempted.outcome;
         let attempt = Attempt {
             delivery_id: delivery.delivery_id.clone(),
@@ -192,6 +193,8 @@ impl Sender<'_> {
                 delivery.last_error = Some(detail.clone());
                 warn!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, retry.at = %time, "not delivered; it is tried again");
             }
+            // It keeps waiting, as due as it was, for the receiver to be switched on again.
+            Next::SwitchOff => delivery.last_error = Some(detail.clone()),
             Next::Dead => {
                 delivery.state = DeliveryState::Dead;
                 delivery.last_error = Some(detail.clone());

@@ -26,7 +26,7 @@ use tokio::sync::watch as signal;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::deliver::Deliverer;
-use crate::fetch::Fetcher;
+use crate::fetch::{FetchLimits, Fetcher};
 use crate::record::Store;
 
 /// What one configuration wires together; a reload replaces it whole.
@@ -38,7 +38,7 @@ pub struct Wiring {
 
 impl Wiring {
     pub fn new(config: Config) -> anyhow::Result<Self> {
-        let fetcher = Fetcher::new(&config.http)?;
+        let fetcher = Fetcher::new(&config.http, FetchLimits::default())?;
         let deliverer = Deliverer::new(&config.http, config.messages.clone(), config.delivery.timeout)?;
         Ok(Self { config, fetcher, deliverer })
     }

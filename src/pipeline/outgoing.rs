@@ -17,14 +17,10 @@ pub fn to_operators(config: &Config, body: AlertBody, at: Timestamp, parts: &[&s
 
 /// The alert with a delivery for every recipient of every receiver that the routes name.
 pub fn routed(config: &Config, alert: Alert, citations: Vec<Citation>) -> Outgoing {
-    let receivers: Vec<route::ReceiverRef> = config
-        .receivers
-        .iter()
-        .map(|receiver| route::ReceiverRef { name: &receiver.name, operator: receiver.operator, kind: receiver.channel.kind() })
-        .collect();
+    let receivers = config.receiver_refs();
     let mut deliveries = Vec::new();
     for (name, selection) in route::route(&alert, &config.routes, &receivers) {
-        if let Some(receiver) = config.receivers.iter().find(|receiver| receiver.name == name) {
+        if let Some(receiver) = config.receiver(&name) {
             deliveries.extend(deliveries_to(receiver, &alert, selection.as_deref()));
         }
     }

@@ -14,7 +14,7 @@ use crate::clock::Stopwatch;
 use crate::config::Source;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Document, Hold, SourceState, Validators};
+use crate::domain::{ChangeKind, Document, Hold, ListCode, SourceState, Validators};
 use crate::fetch::{Fetched, FetchedDocument};
 use crate::record::{Check, Observation, Result};
 use crate::{metrics, parse, schedule};
@@ -84,7 +84,7 @@ pub async fn watch(program: &Program, source_name: &str) -> Watched {
             failed(problem.to_string())
         }
     };
-    metrics::check_finished(source_name, watched.outcome.as_str(), stopwatch.elapsed());
+    metrics::check_finished(source_name, watched.outcome.as_str(), stopwatch.elapsed_ms());
     watched
 }
 
@@ -156,7 +156,7 @@ impl<'a> Observed<'a> {
 
     /// Checks that were due since the last one and were not made are silence of ours: they are entered as what they are.
     fn note_gap(&mut self, state: &SourceState) {
-        if let Some(gap) = state.last_check_at.and_then(|last| schedule::missed(&self.source.schedule, last, self.now)) {
+        if let Some(gap) = schedule::missed(&self.source.schedule, state.last_check_at, self.now) {
             warn!(source.name = self.source.name, gap.checks = gap.count, gap.from = %gap.first, gap.until = %gap.last, "checks that were due were not made");
             let data = json!({"source": self.source.name, "checks": gap.count, "from": gap.first, "until": gap.last});
             self.observation.journal.push(JournalEvent { kind: "gap".into(), data });
@@ -259,15 +259,15 @@ impl<'a> Observed<'a> {
         self.observation.alerts.push(outgoing);
     }
 
-    /// Open holds of the source as they are after this check; those not told for a day are told again.
+    /// All open holds as they are after this check; those of the source that were not told for a day are told again.
     async fn remind(&mut self) -> Result<Vec<Hold>> {
         let mut open: BTreeMap<_, Hold> =
-            self.program.store.holds(true).await?.into_iter().filter(|hold| hold.source == self.source.name).map(|hold| (hold.hold_id.clone(), hold)).collect();
+            self.program.store.holds(true).await?.into_iter().map(|hold| (hold.hold_id.clone(), hold)).collect();
         for hold in &self.observation.holds {
             open.insert(hold.hold_id.clone(), hold.clone());
         }
         let mut open: Vec<Hold> = open.into_values().filter(|hold| hold.state == crate::domain::HoldState::Open).collect();
-        for hold in &mut open {
+        for hold in open.iter_mut().filter(|hold| hold.source == self.source.name) {
             if self.now.duration_since(hold.told_at) >= REMIND_EVERY {
                 hold.told_at = self.now;
                 self.observation.holds.push(hold.clone());
@@ -280,7 +280,7 @@ impl<'a> Observed<'a> {
     /// Writes the check and all that follows from it in one transaction.
     async fn finish(mut self, state: SourceState, outcome: Outcome, detail: String, read: Option<(Document, serde_json::Value)>) -> Result<Watched> {
         let open_holds = self.remind().await?;
-        let held = open_holds.iter().any(|hold| self.source.lists.contains(&hold.list));
+        let held = open_holds.iter().any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
         let sha256 = read.as_ref().map(|(document, _)| document.sha256.clone()).or_else(|| state.document_sha256.clone());
         let mut data = json!({"source": self.source.name, "outcome": outcome.as_str(), "detail": detail, "sha256": sha256});
         if let (Some(fields), Some((_, serde_json::Value::Object(about)))) = (data.as_object_mut(), read) {
@@ -297,13 +297,43 @@ impl<'a> Observed<'a> {
         });
         self.observation.source = Some(state);
         let (alerts, changes) = (self.observation.alerts.len(), self.observation.changes.len());
-        metrics::observed(&self.source.name, &self.observation);
+        let figures = Figures::of(&self.observation, open_holds.len());
         self.program.store.record(self.observation).await?;
+        figures.count(&self.source.name);
         if alerts > 0 {
             self.program.outbox.send_replace(());
         }
         info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{detail}");
         Ok(Watched { source: self.source.name.clone(), outcome, detail, held })
+    }
+}
+
+/// What the metrics say of a check, once it is recorded.
+struct Figures {
+    last_success_at: Option<Timestamp>,
+    consecutive_failures: u32,
+    lists: Vec<(ListCode, usize)>,
+    changes: Vec<(ChangeKind, bool)>,
+    open_holds: usize,
+}
+
+impl Figures {
+    fn of(observation: &Observation, open_holds: usize) -> Self {
+        let state = observation.source.as_ref();
+        Self {
+            last_success_at: state.and_then(|state| state.last_success_at),
+            consecutive_failures: state.map_or(0, |state| state.consecutive_failures),
+            lists: observation.lists.iter().map(|update| (update.state.list, update.state.count)).collect(),
+            changes: observation.changes.iter().map(|recorded| (recorded.change.kind, recorded.change.editorial)).collect(),
+            open_holds,
+        }
+    }
+
+    fn count(self, source: &str) {
+        metrics::source_state(source, self.last_success_at, self.consecutive_failures);
+        self.lists.into_iter().for_each(|(list, count)| metrics::snapshot_entries(source, list, count));
+        self.changes.into_iter().for_each(|(kind, editorial)| metrics::change_recorded(source, kind, editorial));
+        metrics::holds_open(self.open_holds);
     }
 }
 
