@@ -41,10 +41,9 @@ const PEOPLES_CHANNELS: [&str; 3] = ["email", "slack", "console"];
 /// is left out. An operators' event goes by [`operators`], a test to the receiver that is tested.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
-        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
-            .iter()
-            .filter_map(|receiver| Some((receiver.name.to_owned(), selection(data, routes, receiver.name)?)))
-            .collect(),
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
+            receivers.iter().filter_map(|receiver| Some((receiver.name.to_owned(), selection(data, routes, receiver.name)?))).collect()
+        }
         AlertBody::Test(test) => whole(receivers.iter().filter(|receiver| receiver.name == test.receiver)),
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             whole(operators(receivers, Some(&trouble.receiver)).into_iter())

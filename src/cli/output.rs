@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ContentArrangement, Table, TableStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -50,7 +49,7 @@ pub fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
 /// Rows in columns, each as wide as its widest cell; without lines, so that they can be cut and sorted.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.iter().map(|name| name.to_uppercase()));
     for row in rows {
         table.add_row(row.iter().map(|cell| one_line(cell)));
@@ -100,7 +99,8 @@ mod tests {
 
     fn printed(format: OutputFormat, names: &[&str]) -> String {
         let mut out = Vec::new();
-        rows(&mut out, format, "sources", names, &["name", "length"], "no source", |name| vec![(*name).to_owned(), name.len().to_string()]).unwrap();
+        rows(&mut out, format, "sources", names, &["name", "length"], "no source", |name| vec![(*name).to_owned(), name.len().to_string()])
+            .unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -114,7 +114,10 @@ mod tests {
     fn programs_get_an_object_named_as_the_command() {
         let value: serde_json::Value = serde_json::from_str(&printed(OutputFormat::Json, &["csl"])).unwrap();
         assert_eq!(value, serde_json::json!({"sources": ["csl"]}));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&printed(OutputFormat::Json, &[])).unwrap(), serde_json::json!({"sources": []}));
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&printed(OutputFormat::Json, &[])).unwrap(),
+            serde_json::json!({"sources": []})
+        );
     }
 
     #[test]

@@ -69,7 +69,10 @@ fn never_matches(route: &Route, config: &Config) -> Option<String> {
         .any(|source| source.lists.iter().any(|list| passes(&route.lists, list)));
     if !watched {
         let lists: Vec<&str> = route.lists.iter().map(|list| list.as_str()).collect();
-        return Some(format!("no source that it names watches {}", if lists.is_empty() { "anything".to_owned() } else { lists.join(", ") }));
+        return Some(format!(
+            "no source that it names watches {}",
+            if lists.is_empty() { "anything".to_owned() } else { lists.join(", ") }
+        ));
     }
     // A revision matched by weighed evidence passes as `added` and `removed` too, but is no reason to write a route.
     let some_severity = KINDS

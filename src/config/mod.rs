@@ -139,7 +139,7 @@ pub fn default_config(environment: &Environment) -> Config {
         store: environment.default_store_url(),
         server: settings::server(&raw::RawServer::default()),
         http: HttpSettings::default(),
-        sources: vec![sources::the_real_csl()],
+        sources: sources::the_real_csl(),
         receivers: vec![Receiver { name: "console".to_owned(), operator: true, channel: Channel::Console }],
         routes: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
@@ -185,4 +185,3 @@ fn is_world_readable(path: &Path) -> bool {
 fn is_world_readable(_path: &Path) -> bool {
     false
 }
-

@@ -105,6 +105,9 @@ mod tests {
         let store = "sqlite:///data/ew.db?mode=rwc";
         assert_eq!(environment(&[("RUNTIME_DIRECTORY", "/run/ew")]).control_socket(store), Path::new("/run/ew/control.sock"));
         assert_eq!(environment(&[]).control_socket(store), Path::new("/data/ew.sock"));
-        assert_eq!(environment(&[("HOME", "/h")]).control_socket("postgres://db/ew"), Path::new("/h/.local/state/entitywatch/control.sock"));
+        assert_eq!(
+            environment(&[("HOME", "/h")]).control_socket("postgres://db/ew"),
+            Path::new("/h/.local/state/entitywatch/control.sock")
+        );
     }
 }

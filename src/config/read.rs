@@ -5,9 +5,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::problem::Problem;
-use super::raw::{
-    Placed, RawDelivery, RawHttp, RawMessages, RawReceiver, RawRoute, RawServer, RawSmtp, RawSource, RawStore,
-};
+use super::raw::{Placed, RawDelivery, RawHttp, RawMessages, RawReceiver, RawRoute, RawServer, RawSmtp, RawSource, RawStore};
 
 /// The sections that could be read. One that holds a mistake is left out, but for its name.
 #[derive(Debug, Default)]
@@ -73,10 +71,9 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
             _ => {
                 let known: Vec<String> = SECTIONS.iter().map(|(name, several)| section_name(name, *several)).collect();
                 let bare: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
-                problems.push(
-                    Problem::at(key.span(), format!("unknown key `{name}`, expected one of {}", known.join(", ")))
-                        .with_hint(did_you_mean(&name, &bare).unwrap_or_else(|| "the example (`entitywatch config example`) has every key".to_owned())),
-                );
+                problems.push(Problem::at(key.span(), format!("unknown key `{name}`, expected one of {}", known.join(", "))).with_hint(
+                    did_you_mean(&name, &bare).unwrap_or_else(|| "the example (`entitywatch config example`) has every key".to_owned()),
+                ));
             }
         }
     }
@@ -114,7 +111,8 @@ fn several<T: DeserializeOwned>(
             problems.push(wrong());
             continue;
         }
-        let own_name = value.get_ref().as_table().and_then(|table| table.get("name")).and_then(|name| name.get_ref().as_str()).map(str::to_owned);
+        let own_name =
+            value.get_ref().as_table().and_then(|table| table.get("name")).and_then(|name| name.get_ref().as_str()).map(str::to_owned);
         match section(value, problems) {
             Some(section) => sections.push(section),
             None => misread.extend(own_name),
@@ -138,11 +136,9 @@ fn section<T: DeserializeOwned>(mut value: Spanned<DeValue<'_>>, problems: &mut 
         problems.push(worded(error.message(), at.clone()));
         let DeValue::Table(table) = value.get_mut() else { return None };
         let within = |outer: &std::ops::Range<usize>| outer.start <= at.start && at.end <= outer.end;
-        let count = table.len();
-        table.retain(|key, value| !(within(&key.span()) || within(&value.span())));
-        if table.len() == count {
-            return None;
-        }
+        let mistaken =
+            table.iter().find(|(key, value)| within(&key.span()) || within(&value.span())).map(|(key, _)| key.get_ref().to_string());
+        table.remove(mistaken.as_deref()?);
     }
 }
 
@@ -182,9 +178,11 @@ fn plain_type(expected: &str) -> &str {
 
 /// The known word nearest to a mistyped one, where one is near.
 pub fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
-    let distance = |candidate: &str| rapidfuzz::distance::damerau_levenshtein::distance(word.to_lowercase().chars(), candidate.to_lowercase().chars());
+    let distance =
+        |candidate: &str| rapidfuzz::distance::damerau_levenshtein::distance(word.to_lowercase().chars(), candidate.to_lowercase().chars());
     let nearest = known.iter().min_by_key(|candidate| distance(candidate))?;
-    let is_near = distance(nearest) <= 1 + word.chars().count() / 4 || (word.len() >= 3 && (nearest.starts_with(word) || word.starts_with(nearest)));
+    let is_near =
+        distance(nearest) <= 1 + word.chars().count() / 4 || (word.len() >= 3 && (nearest.starts_with(word) || word.starts_with(nearest)));
     is_near.then(|| format!("did you mean `{nearest}`?"))
 }
 

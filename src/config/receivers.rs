@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::ConfigWarning;
 use super::problem::Problem;
 use super::raw::{Placed, RawReceiver, RawReceiverKind, RawSmtp, RawTls};
 use super::read::Sections;
 use super::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
 use super::sources::required;
-use super::ConfigWarning;
 use crate::deliver::{Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, Tls, WebhookSettings};
 use crate::dial::HttpSettings;
 use crate::secret::Secret;
@@ -146,7 +146,8 @@ fn webhook(
     let keys = Keys { name: "headers", inline: &None, file: &raw.headers_file, credential: &raw.headers_credential };
     let headers = parts(lookup.find(keys, problems, warnings), "headers", header_lines, problems);
     if !is_signed {
-        warnings.push(ConfigWarning(format!("receiver `{name}`: webhooks without a `secret` are not signed, so that anybody could send them")));
+        warnings
+            .push(ConfigWarning(format!("receiver `{name}`: webhooks without a `secret` are not signed, so that anybody could send them")));
     }
     Some(WebhookSettings { url: url?, secrets, headers, allow_private: raw.allow_private.as_ref().is_some_and(|allow| allow.value) })
 }
@@ -168,7 +169,10 @@ fn url(
 ) -> Option<Secret> {
     let raw = &section.value;
     if raw.url.is_none() && raw.url_file.is_none() && raw.url_credential.is_none() {
-        problems.push(Problem::at(section.span.clone(), "expected one of `url`, `url_file` and `url_credential` in this section, but found none"));
+        problems.push(Problem::at(
+            section.span.clone(),
+            "expected one of `url`, `url_file` and `url_credential` in this section, but found none",
+        ));
         return None;
     }
     let keys = Keys { name: "url", inline: &raw.url, file: &raw.url_file, credential: &raw.url_credential };
@@ -202,7 +206,10 @@ fn smtp(
     let password = lookup.find(keys, problems, warnings);
     match &raw.username {
         Some(username) if !has_password => {
-            problems.push(Problem::at(username.span.clone(), "expected a `password`, `password_file` or `password_credential` beside `username`, but found none"));
+            problems.push(Problem::at(
+                username.span.clone(),
+                "expected a `password`, `password_file` or `password_credential` beside `username`, but found none",
+            ));
         }
         None if has_password => {
             problems.push(Problem::at(section.span.clone(), "expected a `username` beside the password, but found none"));

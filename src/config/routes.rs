@@ -52,7 +52,10 @@ fn one(section: &Placed<RawRoute>, receivers: &[&str], sources: &[&str], problem
 /// An empty list lets nothing pass in the reader's mind and everything in the program's.
 fn not_empty<T>(key: &Key<Vec<T>>, what: &str, problems: &mut Vec<Problem>) {
     if let Some(key) = key.as_ref().filter(|key| key.value.is_empty()) {
-        problems.push(Problem::at(key.span.clone(), format!("expected at least one {what}, but got an empty list")).with_hint("leave the key out for all"));
+        problems.push(
+            Problem::at(key.span.clone(), format!("expected at least one {what}, but got an empty list"))
+                .with_hint("leave the key out for all"),
+        );
     }
 }
 

@@ -75,7 +75,8 @@ impl Lookup<'_> {
         match read_secret(&place) {
             Ok(text) => {
                 if file.is_some() && super::is_world_readable(&place) {
-                    warnings.push(ConfigWarning(format!("{} holds a secret and can be read by everybody on this machine", place.display())));
+                    warnings
+                        .push(ConfigWarning(format!("{} holds a secret and can be read by everybody on this machine", place.display())));
                 }
                 Some(Found { secret: Secret::new(text), span, skipped: false })
             }

@@ -18,6 +18,7 @@ use crate::dial::HttpSettings;
 use crate::diff::Limits;
 use crate::domain::ListCode;
 use crate::fetch::Address;
+use crate::schedule::Schedule;
 
 /// `[server]`
 #[derive(Clone, Debug, PartialEq)]
@@ -35,9 +36,11 @@ pub struct Source {
     pub address: Address,
     /// At least one, each once.
     pub lists: Vec<ListCode>,
+    pub schedule: Schedule,
     /// The cron expression, as written.
     pub schedule_text: String,
-    pub timezone: TimeZone,
+    /// Of the schedule, by its name.
+    pub timezone: String,
     pub limits: Limits,
     /// The name under which it was recorded before.
     pub previous_name: Option<String>,
@@ -104,7 +107,9 @@ pub(super) fn server(raw: &RawServer) -> ServerSettings {
 pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem>) -> HttpSettings {
     let ca_pem = raw.ca_file.as_ref().filter(|_| lookup.mode == SecretsMode::Resolve).and_then(|file| {
         let path = lookup.folder.join(&file.value.0);
-        pem(&path).map_err(|reason| problems.push(Problem::at(file.span.clone(), format!("failed to read {}: {reason}", path.display())))).ok()
+        pem(&path)
+            .map_err(|reason| problems.push(Problem::at(file.span.clone(), format!("failed to read {}: {reason}", path.display()))))
+            .ok()
     });
     HttpSettings {
         contact: raw.contact.as_ref().map(|contact| contact.value.0.clone()),

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::blot::without_password;
 use super::settings::Source;
-use super::{Config, read, raw};
+use super::{Config, raw, read};
 use crate::deliver::{Channel, Receiver, SmtpSettings, Tls};
 use crate::fetch::Address;
 
@@ -43,7 +43,13 @@ pub fn show(config: &Config, text: &str) -> String {
         _ => None,
     });
     put("smtp", smtp.map(|settings| smtp_table(settings, written.smtp.as_ref().map(|s| &s.value))).unwrap_or_default());
-    put("delivery", pairs([("retry", Some(texts(config.delivery.retry.iter().map(|wait| length(*wait))))), ("timeout", Some(Value::from(length(config.delivery.timeout))))]));
+    put(
+        "delivery",
+        pairs([
+            ("retry", Some(texts(config.delivery.retry.iter().map(|wait| length(*wait))))),
+            ("timeout", Some(Value::from(length(config.delivery.timeout)))),
+        ]),
+    );
     put("messages", pairs([("timezone", config.messages.timezone.iana_name().map(Value::from))]));
     let mut several = |name: &str, sections: Vec<Table>| {
         if !sections.is_empty() {
@@ -57,7 +63,8 @@ pub fn show(config: &Config, text: &str) -> String {
             .receivers
             .iter()
             .map(|receiver| {
-                let raw = written.receivers.iter().map(|r| &r.value).find(|r| r.name.as_ref().is_some_and(|name| name.value.0 == receiver.name));
+                let raw =
+                    written.receivers.iter().map(|r| &r.value).find(|r| r.name.as_ref().is_some_and(|name| name.value.0 == receiver.name));
                 receiver_table(receiver, raw)
             })
             .collect(),
@@ -84,7 +91,9 @@ fn hidden(key: &raw::Key<raw::SecretText>) -> Option<Value> {
 
 fn source_table(source: &Source) -> Table {
     let (url, path, allow_private) = match &source.address {
-        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } => (Some(without_password(url.as_str())), None, Some(*allow_private)),
+        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } => {
+            (Some(without_password(url.as_str())), None, Some(*allow_private))
+        }
         Address::Path(path) => (None, Some(path.display().to_string()), None),
     };
     let limits = &source.limits;
@@ -96,7 +105,7 @@ fn source_table(source: &Source) -> Table {
         ("path", path.map(Value::from)),
         ("lists", Some(texts(&source.lists))),
         ("schedule", Some(Value::from(source.schedule_text.clone()))),
-        ("timezone", source.timezone.iana_name().map(Value::from)),
+        ("timezone", Some(Value::from(source.timezone.clone()))),
         ("allow_private", allow_private.map(Value::from)),
         ("max_loss", Some(percent(limits.max_loss))),
         ("max_loss_rows", Some(number(limits.max_loss_rows))),

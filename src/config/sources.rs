@@ -2,19 +2,21 @@
 
 use std::path::Path;
 
-use jiff::tz::TimeZone;
 use url::Url;
 
 use super::problem::Problem;
 use super::raw::{Placed, RawSource, RawSourceKind};
 use super::settings::{Source, SourceKind, default_limits};
+use super::value::Name;
 use crate::domain::ListCode;
 use crate::fetch::Address;
+use crate::schedule::Schedule;
 
 const CSL_URL: &str = "https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv";
 const ECFR_URL: &str = "https://www.ecfr.gov";
 const FEDERAL_REGISTER_URL: &str = "https://www.federalregister.gov";
 const DEFAULT_SCHEDULE: &str = "*/15 * * * *";
+const DEFAULT_SCHEDULE_ZONE: &str = "UTC";
 
 /// The lists that stand in Part 744 of the eCFR: Supplements No. 4, 6 and 7.
 const ECFR_LISTS: [ListCode; 3] = [ListCode::EL, ListCode::UVL, ListCode::MEU];
@@ -35,28 +37,24 @@ pub(super) fn check(sections: &[Placed<RawSource>], folder: &Path, problems: &mu
         let (Some(name), Some(kind)) = (name, kind) else { continue };
         let address = address(raw, kind, section, folder, problems);
         let lists = lists(raw, kind, problems);
-        let (schedule_text, timezone) = schedule(raw, problems);
+        let (schedule_text, timezone, schedule) = schedule(raw, problems);
         let limits = limits(raw, &lists, problems);
         let previous_name = previous_name(raw, &name, sections, problems);
-        if let (Some(address), true) = (address, problems.len() == before) {
-            sources.push(Source { name, kind, address, lists, schedule_text, timezone, limits, previous_name });
+        if let (Some(address), Some(schedule), true) = (address, schedule, problems.len() == before) {
+            sources.push(Source { name, kind, address, lists, schedule, schedule_text, timezone, limits, previous_name });
         }
     }
     sources
 }
 
-/// What is watched where nothing is configured.
-pub(super) fn the_real_csl() -> Source {
-    Source {
-        name: "csl".to_owned(),
-        kind: SourceKind::Csl,
-        address: Url::parse(CSL_URL).map_or_else(|_| Address::Path(CSL_URL.into()), |url| Address::Http { url, allow_private: false }),
-        lists: vec![ListCode::EL],
-        schedule_text: DEFAULT_SCHEDULE.to_owned(),
-        timezone: TimeZone::UTC,
-        limits: default_limits(),
-        previous_name: None,
-    }
+/// What is watched where nothing is configured: a section that gives nothing but its name and kind.
+pub(super) fn the_real_csl() -> Vec<Source> {
+    let raw = RawSource {
+        name: Some(Placed { value: Name("csl".to_owned()), span: 0..0 }),
+        kind: Some(Placed { value: RawSourceKind::Csl, span: 0..0 }),
+        ..RawSource::default()
+    };
+    check(&[Placed { value: raw, span: 0..0 }], Path::new(""), &mut Vec::new())
 }
 
 pub(super) fn required<T, S>(value: Option<T>, section: &Placed<S>, key: &str, problems: &mut Vec<Problem>) -> Option<T> {
@@ -110,23 +108,26 @@ fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<
             problems.push(Problem::at(list.span.clone(), format!("found the list `{code}` twice")));
         }
         if kind == SourceKind::Ecfr && !ECFR_LISTS.contains(&code) {
-            problems.push(Problem::at(list.span.clone(), format!("expected EL, UVL or MEU, which are all that the eCFR has, but got `{code}`")));
+            problems.push(Problem::at(
+                list.span.clone(),
+                format!("expected EL, UVL or MEU, which are all that the eCFR has, but got `{code}`"),
+            ));
         }
         codes.push(code);
     }
     codes
 }
 
-fn schedule(raw: &RawSource, problems: &mut Vec<Problem>) -> (String, TimeZone) {
-    let timezone = raw.timezone.as_ref().map_or(TimeZone::UTC, |zone| zone.value.0.clone());
+fn schedule(raw: &RawSource, problems: &mut Vec<Problem>) -> (String, String, Option<Schedule>) {
+    let zone = raw.timezone.as_ref().map_or(DEFAULT_SCHEDULE_ZONE, |zone| &zone.value.1);
     let text = raw.schedule.as_ref().map_or(DEFAULT_SCHEDULE, |text| &text.value.0);
-    if let (Some(key), Err(error)) = (&raw.schedule, text.parse::<croner::Cron>()) {
-        problems.push(
-            Problem::at(key.span.clone(), format!("expected a cron expression of five fields, or six with seconds first, but got `{text}`"))
-                .with_hint(error.to_string()),
-        );
-    }
-    (text.to_owned(), timezone)
+    let schedule = Schedule::parse(text, zone)
+        .map_err(|error| {
+            let key = raw.schedule.as_ref().map(|key| key.span.clone()).or_else(|| raw.timezone.as_ref().map(|key| key.span.clone()));
+            problems.push(Problem { message: error.to_string(), span: key, hint: None });
+        })
+        .ok();
+    (text.to_owned(), zone.to_owned(), schedule)
 }
 
 fn limits(raw: &RawSource, lists: &[ListCode], problems: &mut Vec<Problem>) -> crate::diff::Limits {
@@ -145,7 +146,10 @@ fn limits(raw: &RawSource, lists: &[ListCode], problems: &mut Vec<Problem>) -> c
     if let Some(min_entries) = &raw.min_entries {
         for (list, count) in &min_entries.value {
             if !lists.contains(&list.0) {
-                problems.push(Problem::at(min_entries.span.clone(), format!("found `{}` in min_entries, but this source does not watch it", list.0)));
+                problems.push(Problem::at(
+                    min_entries.span.clone(),
+                    format!("found `{}` in min_entries, but this source does not watch it", list.0),
+                ));
             }
             limits.min_entries.insert(list.0, *count);
         }
