@@ -164,7 +164,7 @@ fn head(text: &str, listed: bool, country: Option<&str>, entity: &mut Entity) ->
         None => {
             let (text, references) = without_cross_references(text);
             let end = name_end(&text, country);
-            entity.name = name_of(end.name);
+            entity.name = if end.address.is_empty() { last_name_of(end.name) } else { name_of(end.name) };
             entity.certain = end.certain;
             entity.remarks.extend(references);
             end.address.to_owned()
@@ -197,7 +197,7 @@ fn known_name(rest: &str, listed: bool, country: Option<&str>, entity: &mut Enti
     }
     let end = name_end(rest, country);
     entity.certain = end.certain;
-    entity.aliases.push(name_of(end.name));
+    entity.aliases.push(if end.address.is_empty() { last_name_of(end.name) } else { name_of(end.name) });
     end.address.to_owned()
 }
 
@@ -228,7 +228,7 @@ fn alias<'a>(text: &'a str, last: bool, country: Option<&str>) -> (Vec<String>, 
         names.push(name_of(from.get(..known.range.start).unwrap_or_default()));
         from = from.get(known.range.end..).unwrap_or_default();
     }
-    names.push(name_of(from));
+    names.push(if last { last_name_of(from) } else { name_of(from) });
     (names, rest)
 }
 
@@ -289,7 +289,13 @@ fn join(text: &mut String, more: &str) {
     text.push_str(more);
 }
 
+/// A name without what joins it to the next text. Its own full stop stays.
 fn name_of(text: &str) -> String {
+    text.trim().trim_end_matches([',', ';', ':', ' ']).to_owned()
+}
+
+/// A name that ends a sentence.
+fn last_name_of(text: &str) -> String {
     words::without_final_stop(text.trim().trim_end_matches([',', ';', ':', ' '])).trim_end_matches([',', ' ']).to_owned()
 }
 

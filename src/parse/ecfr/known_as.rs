@@ -25,7 +25,8 @@ pub fn find_known_as(text: &str, from: usize) -> Option<KnownAs> {
         {
             let (end, list) = announcement_end(text, end);
             let head = text.get(..at).unwrap_or_default();
-            let bracketed = head.matches('(').count() > head.matches(')').count();
+            // a list is announced outside brackets: one that is open before it was never closed
+            let bracketed = !list && head.matches('(').count() > head.matches(')').count();
             return Some(KnownAs { range: at..end, list, bracketed });
         }
         before = Some(character);

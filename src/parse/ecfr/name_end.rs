@@ -26,18 +26,18 @@ pub fn name_end<'a>(text: &'a str, country: Option<&str>) -> NameEnd<'a> {
         let previous = text.get(previous_start..*comma).unwrap_or_default().trim();
         previous_start = comma + 1;
         let first_address = part.split(';').next().unwrap_or(part);
-        if continues_the_name(previous, first_address, index == 0, country) {
+        if continues_the_name(text.get(..*comma).unwrap_or(text), previous, first_address, index == 0, country) {
             continue;
         }
         let name = text.get(..*comma).unwrap_or(text).trim();
         let address = text.get(comma + 1..).unwrap_or_default().trim();
-        let certain = words::begins_an_address(part) || country.is_some_and(|country| words::without_final_stop(part) == country);
+        let certain = words::begins_an_address(part) || country.is_some_and(|country| part.trim_end_matches('.') == country);
         return NameEnd { name, address, certain };
     }
     NameEnd { name: text.trim(), address: "", certain: commas.is_empty() || commas.len() == 1 && !text.contains(';') }
 }
 
-fn continues_the_name(previous: &str, part: &str, first: bool, country: Option<&str>) -> bool {
+fn continues_the_name(name: &str, previous: &str, part: &str, first: bool, country: Option<&str>) -> bool {
     let part = part.trim();
     if part.is_empty() || words::is_legal_form(part) {
         return true;
@@ -45,7 +45,8 @@ fn continues_the_name(previous: &str, part: &str, first: bool, country: Option<&
     if words::begins_an_address(part) || country.is_some_and(|country| part.contains(country)) {
         return false;
     }
-    if part.starts_with(['”', '’', '"']) || words::names_an_institution(part) {
+    // an institution's address may begin with another one, a person's often does
+    if part.starts_with(['”', '’', '"']) || words::names_an_institution(part) && words::names_an_institution(name) {
         return true;
     }
     first && continues_an_enumeration(previous, part)
@@ -105,6 +106,7 @@ mod tests {
             "Perm, Russia",
         );
         check("Ivan Petrov, University Street 5, Perm, Russia", "Ivan Petrov", "University Street 5, Perm, Russia");
+        check("Ivan Petrov, Institute of Glass, Perm, Russia", "Ivan Petrov", "Institute of Glass, Perm, Russia");
     }
 
     #[test]

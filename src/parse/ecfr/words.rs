@@ -324,7 +324,7 @@ pub fn begins_an_address(text: &str) -> bool {
     abbreviated || (letters <= 2 && digit_follows)
 }
 
-/// Removes the full stop that ends a sentence and keeps the one that ends an abbreviation (`Co.`, `S.A.`).
+/// Removes the full stop that ends a sentence and keeps the one that ends an abbreviation (`Co.`, `S.A.`), where it may be both.
 pub fn without_final_stop(text: &str) -> &str {
     let text = text.trim();
     let Some(bare) = text.strip_suffix('.') else { return text };
