@@ -1,1 +1,26 @@
-fn main() {}
+//! Arguments in, exit code out.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use entitywatch::cli::{args::Cli, dispatch};
+use entitywatch::{dial, exit::Exit};
+
+fn main() -> ExitCode {
+    dial::install_tls_provider();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(shown) => {
+            // Help and version are answers, not mistakes; a closed pipe is neither.
+            let _ = shown.print();
+            return if shown.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+        }
+    };
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(dispatch::dispatch(cli)).into(),
+        Err(problem) => {
+            eprintln!("entitywatch: failed to start: {problem}");
+            Exit::Failed.into()
+        }
+    }
+}

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
+use super::{output, run};
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, Environment};
 use crate::control;
 use crate::exit::Exit;
 use crate::operate::{self, Reply, Request};
@@ -13,25 +14,25 @@ use crate::pipeline::{Program, Wiring};
 use crate::record::{self, Mode};
 
 /// Carries a request out and says what came of it.
-pub async fn act(config: Config, control_socket: &std::path::Path, request: Request) -> Result<Exit> {
-    let reply = match control::ask(control_socket, &request).await? {
-        Some(reply) => reply,
-        None => {
-            let store = record::open(&config.store, Mode::Write).await?;
-            let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
-            let program = Program::new(store, Arc::new(SystemClock), wiring);
-            operate::operate(&program, request).await
+pub async fn act(config: Config, environment: &Environment, request: Request) -> Result<Exit> {
+    for socket in run::control_sockets(&config, environment) {
+        if let Some(reply) = control::ask(&socket, &request).await? {
+            return Ok(say(&reply));
         }
-    };
-    Ok(say(&reply))
+    }
+    let store = record::open(&config.store.parse()?, Mode::Write).await?;
+    let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
+    let program = Program::new(store, Arc::new(SystemClock), wiring);
+    Ok(say(&operate::operate(&program, request).await))
 }
 
 fn say(reply: &Reply) -> Exit {
     for line in &reply.lines {
-        super::output::line(line);
+        // A closed pipe is no failure of the command, which has been carried out.
+        let _ = output::line(&mut std::io::stdout(), line);
     }
     for problem in &reply.problems {
-        super::output::problem(problem);
+        output::problem(problem);
     }
     Exit::from_code(reply.exit)
 }

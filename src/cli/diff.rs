@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, stdout};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::domain::{Change, ChangeSet, Entry, ListCode, Snapshot};
+use super::args::OutputFormat;
+use super::output;
+use crate::domain::{Change, ChangeSet, Entry, ListCode, Snapshot, Summary};
 use crate::{diff, parse};
 
 /// The changes from `old` to `new` in these lists, list by list.
@@ -42,4 +44,30 @@ fn by_list(snapshot: Snapshot) -> BTreeMap<ListCode, Vec<Entry>> {
         lists.entry(entry.list).or_default().push(entry);
     }
     lists
+}
+
+/// Prints the changes: for people by kind, a revision with each field as it was and as it is.
+pub fn print(changes: &ChangeSet, format: OutputFormat) -> Result<()> {
+    let out = &mut stdout();
+    if format == OutputFormat::Json {
+        return Ok(output::json(out, changes)?);
+    }
+    let Summary { added, removed, revised, editorial } = changes.summary;
+    for change in &changes.changes {
+        let countries = change.entry.countries.join(" ");
+        let kind = if change.editorial { "editorial" } else { change.kind.as_str() };
+        output::line(out, &format!("{kind}: {} [{}] {countries}", change.entry.name, change.entry.list))?;
+        for field in &change.fields {
+            output::line(out, &format!("    {}: {} -> {}", field.field, field.before, field.after))?;
+        }
+        if let Some(matched) = change.matched.as_ref().filter(|matched| !matched.certain) {
+            output::line(out, &format!("    taken for one entry: {}", matched.evidence.join("; ")))?;
+        }
+        for (names, word) in [(&change.possibly_now, "is now"), (&change.possibly_was, "was")] {
+            if !names.is_empty() {
+                output::line(out, &format!("    possibly {word}: {}", names.join("; ")))?;
+            }
+        }
+    }
+    Ok(output::line(out, &format!("{added} added, {removed} removed, {revised} revised, {editorial} editorial"))?)
 }

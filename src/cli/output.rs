@@ -46,6 +46,11 @@ pub fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
     quiet(writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()))
 }
 
+/// Says on standard error what is wrong.
+pub fn problem(text: &str) {
+    let _ = writeln!(io::stderr(), "entitywatch: {text}");
+}
+
 /// Rows in columns, each as wide as its widest cell; without lines, so that they can be cut and sorted.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();

@@ -1,6 +1,6 @@
 //! The reading commands: what is recorded, as tables for people and JSON for programs. They take no lock and no secret.
 
-use std::io::{Write, stdout};
+use std::io::stdout;
 
 use anyhow::{Result, bail};
 use jiff::Timestamp;
@@ -228,23 +228,4 @@ pub async fn hold(store: &dyn Store, id: &str, format: OutputFormat) -> Result<(
         output::line(out, &format!("entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject {id} --by NAME --reason TEXT"))?;
     }
     Ok(())
-}
-
-/// The whole journal, an entry a line.
-pub async fn export_journal(store: &dyn Store) -> Result<()> {
-    const PAGE: usize = 1000;
-    let mut after = 0;
-    let mut out = std::io::BufWriter::new(stdout().lock());
-    loop {
-        let entries = store.journal(after, PAGE).await?;
-        let Some(last) = entries.last() else { break };
-        after = last.seq;
-        for entry in &entries {
-            match writeln!(out, "{}", serde_json::to_string(entry)?) {
-                Err(problem) if problem.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-                other => other?,
-            }
-        }
-    }
-    Ok(out.flush().or_else(|problem| if problem.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(problem) })?)
 }

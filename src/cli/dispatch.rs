@@ -1,0 +1,144 @@
+//! From the command line to the command, and from its end to an exit code.
+
+use std::io::{self, stderr, stdout};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+
+use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, OutputFormat, ReceiversCommand};
+use super::{act, completions, config as config_command, demo, diff, journal, logs, output, read, run};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Config, Environment, SecretsMode};
+use crate::domain::{DeliveryId, HoldId, Summary};
+use crate::exit::Exit;
+use crate::operate::Request;
+use crate::record::{self, Mode, Store};
+
+/// Runs the command; whatever goes wrong is told on standard error.
+pub async fn dispatch(cli: Cli) -> Exit {
+    let level = if matches!(cli.command, Command::Run) { "info" } else { "warn" };
+    logs::start(cli.log_format, level);
+    let environment = Environment::of_process();
+    match command(cli, &environment).await {
+        Ok(exit) => exit,
+        Err(problem) => {
+            let exit = if problem.is::<config::ConfigErrors>() || problem.is::<Usage>() { Exit::Usage } else { Exit::Failed };
+            output::problem(&format!("{problem:#}"));
+            exit
+        }
+    }
+}
+
+/// A mistake in how the program was called.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
+    let path = cli.config_path();
+    let named = cli.config.is_some();
+    let now = SystemClock.now();
+    match cli.command {
+        Command::Run => {
+            let (config, warnings) = config::load(&path, environment, SecretsMode::Resolve)?;
+            warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+            run::run(&path, config, environment).await?;
+        }
+        Command::Check { sources } => {
+            let config = if named || path.exists() {
+                config::load(&path, environment, SecretsMode::Resolve)?.0
+            } else {
+                config::default_config(environment)
+            };
+            return act::act(config, environment, Request::Check { sources }).await;
+        }
+        Command::Diff { old, new, lists, output } => {
+            let changes = diff::compare_files(&old, &new, &lists)?;
+            diff::print(&changes, output.output)?;
+        }
+        Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,
+        Command::Config { command } => return Ok(config_command::run(command, &path, environment, &mut stdout(), &mut stderr())?),
+        Command::Completions { shell } => completions::completions(shell, &mut stdout())?,
+        Command::Man => completions::man(&mut stdout())?,
+        Command::Changes(args) => read::changes(&*reading(&path, named, environment).await?.1, &args, now).await?,
+        Command::Entries(args) => read::entries(&*reading(&path, named, environment).await?.1, &args, now).await?,
+        Command::Alerts(args) => read::alerts(&*reading(&path, named, environment).await?.1, &args, now).await?,
+        Command::Sources { compare: true, .. } => {
+            return Err(Usage("expected at least two sources of one list to compare: this version reads one kind of source".into()).into());
+        }
+        Command::Sources { output, .. } => {
+            let (config, store) = reading(&path, named, environment).await?;
+            read::sources(store.as_ref(), &config, output.output, now).await?;
+        }
+        Command::Backfill { source, .. } => {
+            return Err(Usage(format!("expected a source of kind ecfr, but `{source}` keeps no history that could be asked for")).into());
+        }
+        Command::Deliveries(args) => {
+            let request = match args.command {
+                None => {
+                    read::deliveries(&*reading(&path, named, environment).await?.1, &args.list).await?;
+                    return Ok(Exit::Fine);
+                }
+                Some(DeliveriesCommand::Retry { ids }) => Request::DeliveriesRetry { ids: ids.into_iter().map(DeliveryId).collect() },
+                Some(DeliveriesCommand::Send { receiver, since }) => Request::DeliveriesSend { receiver, since: since.before(now) },
+            };
+            return acting(&path, environment, request).await;
+        }
+        Command::Holds { command } => {
+            let request = match command {
+                HoldsCommand::List { all, output } => {
+                    read::holds(&*reading(&path, named, environment).await?.1, all, output.output).await?;
+                    return Ok(Exit::Fine);
+                }
+                HoldsCommand::Show { id, output } => {
+                    read::hold(&*reading(&path, named, environment).await?.1, &id, output.output).await?;
+                    return Ok(Exit::Fine);
+                }
+                HoldsCommand::Accept { decision, as_baseline } => {
+                    Request::HoldsAccept { id: HoldId(decision.id), by: decision.by, reason: decision.reason, as_baseline }
+                }
+                HoldsCommand::Reject { decision } => {
+                    Request::HoldsReject { id: HoldId(decision.id), by: decision.by, reason: decision.reason }
+                }
+            };
+            return acting(&path, environment, request).await;
+        }
+        Command::Receivers { command } => {
+            let request = match command {
+                ReceiversCommand::List { output } => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    read::receivers(store.as_ref(), &config, output.output).await?;
+                    return Ok(Exit::Fine);
+                }
+                ReceiversCommand::Test { name } => Request::ReceiversTest { name },
+                ReceiversCommand::Enable { name } => Request::ReceiversEnable { name },
+            };
+            return acting(&path, environment, request).await;
+        }
+        Command::Journal { command } => {
+            let store = reading(&path, named, environment).await?.1;
+            match command {
+                JournalCommand::Verify { head } => return journal::verify(store.as_ref(), head).await,
+                JournalCommand::Export => journal::export(store.as_ref()).await?,
+            }
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+/// The record, read beside whatever runs; no secret is looked up.
+async fn reading(path: &Path, named: bool, environment: &Environment) -> Result<(Config, Arc<dyn Store>)> {
+    let config = if named || path.exists() {
+        config::load(path, environment, SecretsMode::Skip)?.0
+    } else {
+        config::default_config(environment)
+    };
+    let store = record::open(&config.store.parse()?, Mode::Read).await?;
+    Ok((config, store))
+}
+
+async fn acting(path: &Path, environment: &Environment, request: Request) -> Result<Exit> {
+    let (config, _) = config::load(path, environment, SecretsMode::Resolve)?;
+    act::act(config, environment, request).await
+}

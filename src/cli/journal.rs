@@ -1,0 +1,74 @@
+//! `journal verify | export`.
+
+use std::io::{self, BufWriter, Write, stdout};
+
+use anyhow::Result;
+
+use super::output;
+use crate::domain::Sha256;
+use crate::exit::Exit;
+use crate::record::journal::Verifier;
+use crate::record::{Result as StoreResult, Store};
+use crate::domain::JournalEntry;
+
+/// How many entries are read at a time: a journal of years is never held whole.
+const PAGE: usize = 1000;
+
+/// Verifies every entry, and that the journal holds `head`.
+pub async fn verify(store: &dyn Store, head: Option<String>) -> Result<Exit> {
+    let mut verifier = Verifier::new(head.map(Sha256));
+    let mut after = 0;
+    loop {
+        let page = page(store, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.seq;
+        for entry in &page {
+            if let Err(fault) = verifier.check(entry) {
+                output::problem(&fault.to_string());
+                return Ok(Exit::Failed);
+            }
+        }
+    }
+    match verifier.finish() {
+        Ok((count, head)) => {
+            output::line(&mut stdout(), &format!("the journal is whole: {count} entries, head {head}"))?;
+            Ok(Exit::Fine)
+        }
+        Err(fault) => {
+            output::problem(&fault.to_string());
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+/// Prints every entry as a line of JSON.
+pub async fn export(store: &dyn Store) -> Result<()> {
+    let mut out = BufWriter::new(stdout().lock());
+    let mut after = 0;
+    loop {
+        let page = page(store, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.seq;
+        for entry in &page {
+            let line = serde_json::to_string(entry)?;
+            if !went(writeln!(out, "{line}"))? {
+                return Ok(());
+            }
+        }
+    }
+    went(out.flush())?;
+    Ok(())
+}
+
+async fn page(store: &dyn Store, after: u64) -> StoreResult<Vec<JournalEntry>> {
+    store.journal(after, PAGE).await
+}
+
+/// Whether somebody still reads.
+fn went(written: io::Result<()>) -> io::Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(problem) if problem.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(problem) => Err(problem),
+    }
+}

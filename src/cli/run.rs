@@ -1,0 +1,205 @@
+//! `run`: the daemon, from its configuration to its last word.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use async_trait::async_trait;
+use sd_notify::NotifyState;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Config, Environment, SecretsMode, sqlite_path};
+use crate::control::Control;
+use crate::domain::{ChangeSet, Hold};
+use crate::pipeline::{Program, Wiring, decide};
+use crate::record::{self, Mode, Store};
+use crate::web::{HoldPreview, ReceiverLine, SourceLine, Status, WebSettings, WebState};
+use crate::{daemon, metrics, web};
+
+/// A loop that shows no sign of life for this long has stalled.
+const STALLED_AFTER: Duration = Duration::from_secs(120);
+
+/// Runs until the process is told to stop. `config` was read from `path`, which a SIGHUP reads again.
+pub async fn run(path: &Path, config: Config, environment: &Environment) -> Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let prometheus = metrics::install().context("failed to set up the metrics")?;
+    let store = record::open(&config.store.parse()?, Mode::Write).await?;
+    let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
+    let listener = listen(&config).await?;
+    let control_socket = environment.control_socket(&config.store);
+    let control = Control::listen(&control_socket)?;
+    link_beside_database(&control_socket, &config);
+    status.set_configuration(sources(&config, clock.as_ref()), receivers(&config));
+    let web_state = web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
+    let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
+
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    let (reloaded, reloads) = tokio::sync::watch::channel(());
+    let (scheduler, ticks) = daemon::ticker().await?;
+    tasks.spawn(ends_the_process_if_it_panics(metrics::upkeep(prometheus, stop.clone())));
+    if let Some(listener) = listener {
+        info!(server.listen = %listener.local_addr()?, "the pages, health and metrics are served");
+        tasks.spawn(ends_the_process_if_it_panics(web::serve(listener, web::router(web_state), stop.clone())));
+    }
+    tasks.spawn(ends_the_process_if_it_panics(control.serve(Arc::clone(&program), stop.clone())));
+    tasks.spawn(ends_the_process_if_it_panics(daemon::watch_sources(Arc::clone(&program), ticks, Arc::clone(&status), stop.clone())));
+    let delivering = daemon::deliver_to_receivers(Arc::clone(&program), Arc::clone(&status), reloads, stop.clone());
+    tasks.spawn(ends_the_process_if_it_panics(delivering));
+    if let Some(period) = sd_notify::watchdog_enabled() {
+        let feeding = daemon::feed_watchdog(Arc::clone(&program), Arc::clone(&status), period / 3, stop.clone());
+        tasks.spawn(ends_the_process_if_it_panics(feeding));
+    }
+    tasks.close();
+
+    let config_sources = program.wiring.load().config.sources.len();
+    info!(version = status.version(), sources = config_sources, "entitywatch is watching");
+    notify(&[NotifyState::Ready]);
+    let (mut hangup, mut terminate, mut interrupt) =
+        (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => reload(path, environment, &program, &status, &reloaded),
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+        }
+    }
+    info!("stopping: what is under way is finished, and what waits stays in the outbox");
+    notify(&[NotifyState::Stopping]);
+    stop.cancel();
+    let mut scheduler = scheduler;
+    if let Err(problem) = scheduler.shutdown().await {
+        warn!(error = %problem, "the ticker did not stop");
+    }
+    tasks.wait().await;
+    info!("stopped");
+    Ok(())
+}
+
+/// A task that panics is a program that does not know its own state: it ends, systemd starts it again, and the outbox
+/// makes that safe.
+async fn ends_the_process_if_it_panics(task: impl Future<Output: Send + 'static> + Send + 'static) {
+    if tokio::spawn(task).await.is_err_and(|failed| failed.is_panic()) {
+        error!("a part of the program failed in a way that it must not: the process ends, to be started again");
+        std::process::abort();
+    }
+}
+
+async fn listen(config: &Config) -> Result<Option<TcpListener>> {
+    let Some(address) = config.server.listen else { return Ok(None) };
+    let listener = TcpListener::bind(address).await.with_context(|| format!("failed to listen on {address} (`[server] listen`)"))?;
+    Ok(Some(listener))
+}
+
+/// A command typed in a shell knows the database from the configuration, but not the service's runtime directory.
+fn link_beside_database(socket: &Path, config: &Config) {
+    let Some(beside) = sqlite_path(&config.store).map(|database| database.with_extension("sock")).filter(|beside| beside != socket) else {
+        return;
+    };
+    let _ = std::fs::remove_file(&beside);
+    if let Err(problem) = std::os::unix::fs::symlink(socket, &beside) {
+        warn!(error = %problem, "commands will not find the daemon's control socket beside the database");
+    }
+}
+
+fn reload(path: &Path, environment: &Environment, program: &Program, status: &Status, reloaded: &tokio::sync::watch::Sender<()>) {
+    notify(&[NotifyState::Reloading]);
+    let wiring = config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
+        warnings.iter().for_each(|warning| warn!("{warning}"));
+        Wiring::new(config).map_err(|problem| format!("{problem:#}"))
+    });
+    match wiring {
+        Ok(wiring) => {
+            daemon::reload(program, wiring);
+            let wiring = program.wiring.load();
+            status.set_configuration(sources(&wiring.config, program.clock.as_ref()), receivers(&wiring.config));
+            metrics::config_reloaded(true);
+            reloaded.send_replace(());
+        }
+        Err(problem) => {
+            error!(error = problem, "the configuration was not taken: the old one stays in force");
+            status.set_reload_error(problem);
+            metrics::config_reloaded(false);
+        }
+    }
+    notify(&[NotifyState::Ready]);
+}
+
+/// Tells systemd; elsewhere nobody listens.
+fn notify(states: &[NotifyState]) {
+    let mut states = states.to_vec();
+    if states.contains(&NotifyState::Reloading)
+        && let Ok(monotonic) = NotifyState::monotonic_usec_now()
+    {
+        states.push(monotonic);
+    }
+    if let Err(problem) = sd_notify::notify(&states) {
+        warn!(error = %problem, "systemd could not be told");
+    }
+}
+
+fn sources(config: &Config, clock: &dyn Clock) -> Vec<SourceLine> {
+    let line = |source: &config::Source| SourceLine {
+        name: source.name.clone(),
+        kind: source.kind.as_str().to_owned(),
+        next_due_at: source.schedule.next_after(clock.now()),
+    };
+    config.sources.iter().map(line).collect()
+}
+
+fn receivers(config: &Config) -> Vec<ReceiverLine> {
+    let line = |receiver: &crate::deliver::Receiver| ReceiverLine {
+        name: receiver.name.clone(),
+        kind: receiver.channel.kind().to_owned(),
+        operator: receiver.operator,
+    };
+    config.receivers.iter().map(line).collect()
+}
+
+fn web_state(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    status: &Arc<Status>,
+    clock: &Arc<dyn Clock>,
+    metrics: metrics_exporter_prometheus::PrometheusHandle,
+    listener: Option<&TcpListener>,
+) -> WebState {
+    let address = listener.and_then(|listener| listener.local_addr().ok());
+    let settings = WebSettings {
+        timezone: config.messages.timezone.clone(),
+        public_url: config.server.public_url.clone(),
+        loopback_only: address.is_none_or(|address| address.ip().is_loopback()),
+    };
+    WebState {
+        store: Arc::clone(store),
+        status: Arc::clone(status),
+        clock: Arc::clone(clock),
+        metrics,
+        preview: Some(Arc::new(Preview(Arc::clone(store)))),
+        settings: Arc::new(settings),
+    }
+}
+
+/// What accepting a hold would change, for its page.
+struct Preview(Arc<dyn Store>);
+
+#[async_trait]
+impl HoldPreview for Preview {
+    async fn preview(&self, hold: &Hold) -> Result<ChangeSet, String> {
+        decide::preview(self.0.as_ref(), hold).await.map(ChangeSet::new).map_err(|problem| problem.to_string())
+    }
+}
+
+/// Where the daemon of this configuration may be asked: in the runtime directory, or beside the database.
+pub fn control_sockets(config: &Config, environment: &Environment) -> Vec<PathBuf> {
+    let mut sockets = vec![environment.control_socket(&config.store)];
+    sockets.extend(sqlite_path(&config.store).map(|database| database.with_extension("sock")));
+    sockets.dedup();
+    sockets
+}
