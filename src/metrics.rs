@@ -1,0 +1,210 @@
+//! The names of all metrics, and the only functions that set them.
+//!
+//! Names and units follow Prometheus' conventions; `config/metrics.md` lists them, and a test compares the two. Labels
+//! are names of the configuration, codes of lists and closed sets of words: never an address, never a text of a list.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{ChangeKind, ListCode};
+use crate::record::OutboxCount;
+
+pub const BUILD_INFO: &str = "entitywatch_build_info";
+pub const CHECKS: &str = "entitywatch_checks_total";
+pub const CHECK_DURATION: &str = "entitywatch_check_duration_seconds";
+pub const SOURCE_LAST_SUCCESS: &str = "entitywatch_source_last_success_timestamp_seconds";
+pub const SOURCE_CONSECUTIVE_FAILURES: &str = "entitywatch_source_consecutive_failures";
+pub const SNAPSHOT_ENTRIES: &str = "entitywatch_snapshot_entries";
+pub const CHANGES: &str = "entitywatch_changes_total";
+pub const HOLDS_OPEN: &str = "entitywatch_holds_open";
+pub const DELIVERY_ATTEMPTS: &str = "entitywatch_delivery_attempts_total";
+pub const OUTBOX_PENDING: &str = "entitywatch_outbox_pending";
+pub const OUTBOX_DEAD: &str = "entitywatch_outbox_dead";
+pub const OUTBOX_OLDEST_PENDING: &str = "entitywatch_outbox_oldest_pending_timestamp_seconds";
+pub const RELOAD_SUCCESSFUL: &str = "entitywatch_config_last_reload_successful";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// Every metric: its name, its kind, its labels, and what it says.
+const METRICS: [(&str, Kind, &str, &str); 13] = [
+    (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label says which version runs."),
+    (CHECKS, Kind::Counter, "source, outcome", "Checks of a source that ended, by outcome."),
+    (CHECK_DURATION, Kind::Histogram, "source", "How long a check of a source took, from fetch to record."),
+    (SOURCE_LAST_SUCCESS, Kind::Gauge, "source", "When a source was last read or found unchanged."),
+    (SOURCE_CONSECUTIVE_FAILURES, Kind::Gauge, "source", "Checks of a source that failed since its last success."),
+    (SNAPSHOT_ENTRIES, Kind::Gauge, "source, list", "Entries of a list that are held now."),
+    (CHANGES, Kind::Counter, "source, kind", "Changes that were recorded, by kind: added, removed, revised, editorial."),
+    (HOLDS_OPEN, Kind::Gauge, "", "Lists that are held and wait for a person."),
+    (DELIVERY_ATTEMPTS, Kind::Counter, "receiver, outcome", "Attempts at a delivery, by outcome: delivered, failed, dead."),
+    (OUTBOX_PENDING, Kind::Gauge, "receiver", "Deliveries that wait to be taken by the receiver's server."),
+    (OUTBOX_DEAD, Kind::Gauge, "receiver", "Deliveries whose every retry failed."),
+    (OUTBOX_OLDEST_PENDING, Kind::Gauge, "receiver", "When the oldest delivery that still waits was recorded; 0: none waits."),
+    (RELOAD_SUCCESSFUL, Kind::Gauge, "", "1 if the last reload of the configuration was taken, 0 if it was refused."),
+];
+
+/// From a 304 to a slow server with a big file.
+const CHECK_DURATION_BUCKETS_SECS: [f64; 9] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 120.0];
+/// Histograms keep every sample until upkeep or a scrape folds them: without it they grow where nobody scrapes.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Makes the recorder the process's own; once in a process.
+pub fn install() -> Result<PrometheusHandle, BuildError> {
+    let handle = builder()?.install_recorder()?;
+    describe();
+    Ok(handle)
+}
+
+/// Folds the histograms until `shutdown`.
+pub async fn upkeep(handle: PrometheusHandle, shutdown: CancellationToken) {
+    let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = interval.tick() => handle.run_upkeep(),
+        }
+    }
+}
+
+/// `outcome` is that of the recorded check: a word of a closed set.
+pub fn check_finished(source: &str, outcome: &str, duration_ms: u64) {
+    counter!(CHECKS, "source" => source.to_owned(), "outcome" => outcome.to_owned()).increment(1);
+    histogram!(CHECK_DURATION, "source" => source.to_owned()).record(Duration::from_millis(duration_ms));
+}
+
+pub fn source_state(source: &str, last_success_at: Option<Timestamp>, consecutive_failures: u32) {
+    if let Some(at) = last_success_at {
+        gauge!(SOURCE_LAST_SUCCESS, "source" => source.to_owned()).set(seconds(at));
+    }
+    gauge!(SOURCE_CONSECUTIVE_FAILURES, "source" => source.to_owned()).set(consecutive_failures);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no list has 2^53 entries")]
+pub fn snapshot_entries(source: &str, list: ListCode, count: usize) {
+    gauge!(SNAPSHOT_ENTRIES, "source" => source.to_owned(), "list" => list.as_str()).set(count as f64);
+}
+
+pub fn change_recorded(source: &str, kind: ChangeKind, editorial: bool) {
+    let kind = if editorial { "editorial" } else { kind.as_str() };
+    counter!(CHANGES, "source" => source.to_owned(), "kind" => kind).increment(1);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are never 2^53 holds")]
+pub fn holds_open(count: usize) {
+    gauge!(HOLDS_OPEN).set(count as f64);
+}
+
+/// What an attempt came to, as the metric's label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptOutcome {
+    Delivered,
+    Failed,
+    Dead,
+}
+
+impl AttemptOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            AttemptOutcome::Delivered => "delivered",
+            AttemptOutcome::Failed => "failed",
+            AttemptOutcome::Dead => "dead",
+        }
+    }
+}
+
+pub fn delivery_attempted(receiver: &str, outcome: AttemptOutcome) {
+    counter!(DELIVERY_ATTEMPTS, "receiver" => receiver.to_owned(), "outcome" => outcome.as_str()).increment(1);
+}
+
+/// Sets the gauges of these receivers; one that has nothing more must be among them with zeros, or keeps its last figure.
+#[expect(clippy::cast_precision_loss, reason = "there are never 2^53 deliveries")]
+pub fn outbox(counts: &[OutboxCount]) {
+    for OutboxCount { receiver, pending, dead, oldest_pending_at } in counts {
+        gauge!(OUTBOX_PENDING, "receiver" => receiver.clone()).set(*pending as f64);
+        gauge!(OUTBOX_DEAD, "receiver" => receiver.clone()).set(*dead as f64);
+        gauge!(OUTBOX_OLDEST_PENDING, "receiver" => receiver.clone()).set(oldest_pending_at.map_or(0.0, seconds));
+    }
+}
+
+pub fn config_reloaded(successful: bool) {
+    gauge!(RELOAD_SUCCESSFUL).set(if successful { 1.0 } else { 0.0 });
+}
+
+fn builder() -> Result<PrometheusBuilder, BuildError> {
+    PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(CHECK_DURATION.to_owned()), &CHECK_DURATION_BUCKETS_SECS)
+}
+
+fn describe() {
+    for (name, kind, _, description) in METRICS {
+        match kind {
+            Kind::Counter => describe_counter!(name, description),
+            Kind::Gauge => describe_gauge!(name, description),
+            Kind::Histogram => describe_histogram!(name, description),
+        }
+    }
+    gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of our age fit into 53 bits")]
+fn seconds(at: Timestamp) -> f64 {
+    at.as_millisecond() as f64 / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_table_is_the_table_of_metrics() {
+        let documented: Vec<&str> = include_str!("../config/metrics.md").lines().filter(|line| line.starts_with("| `")).collect();
+        let expected: Vec<String> = METRICS
+            .iter()
+            .map(|(name, kind, labels, description)| {
+                let kind = format!("{kind:?}").to_lowercase();
+                let labels: Vec<String> = labels.split(", ").filter(|l| !l.is_empty()).map(|l| format!("`{l}`")).collect();
+                format!("| `{name}` | {kind} | {} | {description} |", labels.join(", "))
+            })
+            .collect();
+        assert_eq!(documented, expected);
+    }
+
+    #[test]
+    fn every_metric_shows_under_its_name_with_its_labels() {
+        let recorder = builder().unwrap().build_recorder();
+        let handle = recorder.handle();
+        metrics::with_local_recorder(&recorder, || {
+            describe();
+            check_finished("csl", "unchanged", 120);
+            source_state("csl", Some(Timestamp::from_second(1_700_000_000).unwrap()), 0);
+            snapshot_entries("csl", ListCode::EL, 3_400);
+            change_recorded("csl", ChangeKind::Revised, true);
+            holds_open(0);
+            delivery_attempted("desk", AttemptOutcome::Delivered);
+            outbox(&[OutboxCount { receiver: "desk".into(), pending: 2, dead: 1, oldest_pending_at: None }]);
+            config_reloaded(true);
+        });
+        handle.run_upkeep();
+        let text = handle.render();
+        for (name, ..) in METRICS {
+            assert!(text.contains(&format!("# HELP {name} ")) && text.contains(&format!("# TYPE {name} ")), "{name} is not in\n{text}");
+        }
+        for line in [
+            "entitywatch_checks_total{source=\"csl\",outcome=\"unchanged\"} 1",
+            "entitywatch_check_duration_seconds_bucket{source=\"csl\",le=\"0.25\"} 1",
+            "entitywatch_changes_total{source=\"csl\",kind=\"editorial\"} 1",
+            "entitywatch_source_last_success_timestamp_seconds{source=\"csl\"} 1700000000",
+            "entitywatch_outbox_dead{receiver=\"desk\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! JSON below `/api`: the shapes of the reading commands, `{"changes": [objects]}`.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Web;
+use super::error::WebError;
+use super::object::{ChangeObject, EntryObject, SourceObject};
+use super::page::changes::page_of;
+use super::query::Asked;
+use crate::domain::AlertId;
+
+/// Where no `limit` is asked, and the most that can be.
+const LIMIT: usize = 1_000;
+const MOST: usize = 100_000;
+
+/// Newest first. `next_until` is given where there are older ones: ask again with it as `until`.
+pub async fn changes(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+    let answer = async {
+        let limit = asked.limit(LIMIT, MOST)?;
+        let page = page_of(&web, asked.changes(&web.state.settings.timezone, limit)?).await?;
+        let changes: Vec<ChangeObject> = page.changes.into_iter().map(ChangeObject::from).collect();
+        Ok(Json(match page.older_until {
+            Some(until) => json!({ "changes": changes, "next_until": until }),
+            None => json!({ "changes": changes }),
+        }))
+    };
+    reply(answer.await)
+}
+
+pub async fn entries(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+    let answer = async {
+        let query = asked.entries(&web.state.settings.timezone, asked.limit(LIMIT, MOST)?)?;
+        let entries = web.state.store.entries(&query).await?;
+        Ok(listed("entries", entries.into_iter().map(EntryObject::from).collect()))
+    };
+    reply(answer.await)
+}
+
+/// Newest first.
+pub async fn alerts(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+    let answer = async {
+        let query = asked.alerts(&web.state.settings.timezone, asked.limit(100, MOST)?)?;
+        Ok(listed("alerts", web.state.store.alerts(&query).await?))
+    };
+    reply(answer.await)
+}
+
+pub async fn alert(State(web): State<Web>, Path(id): Path<String>) -> Response {
+    let answer = async {
+        let alert = web.state.store.alert(&AlertId(id.clone())).await?;
+        alert.map(Json).ok_or(WebError::Unknown { what: "alert", id })
+    };
+    reply(answer.await)
+}
+
+/// Newest first.
+pub async fn deliveries(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+    let answer = async {
+        let query = asked.deliveries(asked.limit(LIMIT, MOST)?)?;
+        Ok(listed("deliveries", web.state.store.deliveries(&query).await?))
+    };
+    reply(answer.await)
+}
+
+/// All holds; with `open=true` those that wait for a decision.
+pub async fn holds(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+    let answer = async { Ok(listed("holds", web.state.store.holds(asked.open_only()?).await?)) };
+    reply(answer.await)
+}
+
+pub async fn sources(State(web): State<Web>) -> Response {
+    let answer = async {
+        let mut sources = Vec::new();
+        for state in web.state.store.source_states().await? {
+            let lists = web.state.store.list_states(&state.source).await?;
+            sources.push(SourceObject::new(state, lists));
+        }
+        Ok(listed("sources", sources))
+    };
+    reply(answer.await)
+}
+
+fn listed<T: Serialize>(name: &'static str, objects: Vec<T>) -> Json<serde_json::Value> {
+    Json(json!({ name: objects }))
+}
+
+fn reply<T: IntoResponse>(answer: Result<T, WebError>) -> Response {
+    answer.map_or_else(WebError::into_json, IntoResponse::into_response)
+}

@@ -1,0 +1,28 @@
+//! `/entries`: who is listed, now or at some time.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde_json::json;
+
+use super::reply;
+use crate::domain::ListCode;
+use crate::web::Web;
+use crate::web::object::EntryObject;
+use crate::web::query::Asked;
+
+const LIMIT: usize = 50;
+const MOST: usize = 2_000;
+
+pub async fn show(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+    let context = async {
+        let limit = asked.limit(LIMIT, MOST)?;
+        let query = asked.entries(&web.state.settings.timezone, limit.saturating_add(1))?;
+        let mut entries = web.state.store.entries(&query).await?;
+        let cut = entries.len() > limit;
+        entries.truncate(limit);
+        let entries: Vec<EntryObject> = entries.into_iter().map(EntryObject::from).collect();
+        let lists: Vec<&str> = ListCode::ALL.iter().map(|list| list.as_str()).collect();
+        Ok(json!({ "asked": asked, "entries": entries, "cut": cut, "lists": lists, "limit": limit }))
+    };
+    reply(&web, "entries.html", context.await)
+}

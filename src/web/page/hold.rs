@@ -1,0 +1,35 @@
+//! `/holds/{id}`: why a list is not believed, what it would change, and the commands that decide.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde_json::json;
+
+use super::reply;
+use crate::domain::{HoldId, HoldState};
+use crate::web::Web;
+use crate::web::error::WebError;
+
+/// Changes shown of what accepting would change; the command shows all.
+const SHOWN: usize = 500;
+
+pub async fn show(State(web): State<Web>, Path(id): Path<String>) -> Response {
+    let context = async {
+        let hold = web.state.store.hold(&HoldId(id.clone())).await?.ok_or(WebError::Unknown { what: "hold", id })?;
+        let open = hold.state == HoldState::Open;
+        let preview = match &web.state.preview {
+            Some(preview) if open => Some(preview.preview(&hold).await),
+            _ => None,
+        };
+        let (mut changes, failed) = match preview {
+            Some(Ok(set)) => (Some(set.changes), None),
+            Some(Err(reason)) => (None, Some(reason)),
+            None => (None, None),
+        };
+        let left_out = changes.as_ref().map_or(0, |changes| changes.len().saturating_sub(SHOWN));
+        if let Some(changes) = &mut changes {
+            changes.truncate(SHOWN);
+        }
+        Ok(json!({ "hold": hold, "open": open, "changes": changes, "failed": failed, "left_out": left_out }))
+    };
+    reply(&web, "hold.html", context.await)
+}

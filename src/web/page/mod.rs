@@ -1,0 +1,22 @@
+//! The pages: each reads the record, and hands its template what it shows.
+
+pub mod alert;
+pub mod changes;
+pub mod entries;
+pub mod hold;
+pub mod overview;
+
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::Web;
+use super::error::WebError;
+
+/// The page, or the page that says why there is none.
+fn reply(web: &Web, template: &str, context: Result<Value, WebError>) -> Response {
+    let page = context.and_then(|context| Ok(web.templates.render(template, context)?));
+    match page {
+        Ok(html) => html.into_response(),
+        Err(error) => error.into_page(web),
+    }
+}

@@ -1,0 +1,165 @@
+//! What the daemon tells the pages about itself: heartbeats, the configuration in force, when sources are next due.
+//!
+//! The daemon writes it, the pages read it; nothing here is durable.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::Timestamp;
+
+/// One of the daemon's loops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loop {
+    /// Checks the sources.
+    Watch,
+    /// Sends what waits.
+    Deliver,
+}
+
+impl Loop {
+    pub const ALL: [Loop; 2] = [Loop::Watch, Loop::Deliver];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Loop::Watch => "watch",
+            Loop::Deliver => "deliver",
+        }
+    }
+}
+
+/// One source of the configuration in force.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SourceLine {
+    pub name: String,
+    /// `csl`, `ecfr`, `federal-register`, `file`
+    pub kind: String,
+    pub next_due_at: Option<Timestamp>,
+}
+
+/// One receiver of the configuration in force: its name and kind, nothing of where it is.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ReceiverLine {
+    pub name: String,
+    /// `email`, `slack`, `webhook`, `console`
+    pub kind: String,
+    pub operator: bool,
+}
+
+/// Shared between the daemon and the pages.
+#[derive(Debug)]
+pub struct Status {
+    /// A loop that gave no sign of life for this long has stalled.
+    stalled_after: Duration,
+    watch_beat_ms: AtomicI64,
+    deliver_beat_ms: AtomicI64,
+    sources: ArcSwap<Vec<SourceLine>>,
+    receivers: ArcSwap<Vec<ReceiverLine>>,
+    reload_error: ArcSwapOption<String>,
+}
+
+impl Status {
+    /// Both loops count as alive at `started_at`.
+    pub fn new(started_at: Timestamp, stalled_after: Duration) -> Self {
+        let beat_ms = started_at.as_millisecond();
+        Self {
+            stalled_after,
+            watch_beat_ms: AtomicI64::new(beat_ms),
+            deliver_beat_ms: AtomicI64::new(beat_ms),
+            sources: ArcSwap::default(),
+            receivers: ArcSwap::default(),
+            reload_error: ArcSwapOption::empty(),
+        }
+    }
+
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    /// The loop is alive at this time.
+    pub fn beat(&self, of: Loop, at: Timestamp) {
+        self.beat_of(of).store(at.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// The loops that gave no sign of life for too long, each with the time of its last one.
+    pub fn stalled(&self, now: Timestamp) -> Vec<(Loop, Timestamp)> {
+        let limit_ms = i64::try_from(self.stalled_after.as_millis()).unwrap_or(i64::MAX);
+        Loop::ALL
+            .into_iter()
+            .map(|each| (each, self.beat_of(each).load(Ordering::Relaxed)))
+            .filter(|(_, beat_ms)| now.as_millisecond().saturating_sub(*beat_ms) > limit_ms)
+            .map(|(each, beat_ms)| (each, Timestamp::from_millisecond(beat_ms).unwrap_or(Timestamp::UNIX_EPOCH)))
+            .collect()
+    }
+
+    /// The configuration in force from now on.
+    pub fn set_configuration(&self, sources: Vec<SourceLine>, receivers: Vec<ReceiverLine>) {
+        self.sources.store(sources.into());
+        self.receivers.store(receivers.into());
+        self.reload_error.store(None);
+    }
+
+    pub fn set_next_due(&self, source: &str, at: Option<Timestamp>) {
+        self.sources.rcu(|lines| {
+            let mut lines = Vec::clone(lines);
+            for line in lines.iter_mut().filter(|line| line.name == source) {
+                line.next_due_at = at;
+            }
+            lines
+        });
+    }
+
+    /// A reload was refused: the configuration from before stays in force. The text holds no secret.
+    pub fn set_reload_error(&self, error: String) {
+        self.reload_error.store(Some(error.into()));
+    }
+
+    pub fn reload_error(&self) -> Option<String> {
+        self.reload_error.load().as_deref().cloned()
+    }
+
+    pub fn sources(&self) -> Vec<SourceLine> {
+        self.sources.load().to_vec()
+    }
+
+    pub fn receivers(&self) -> Vec<ReceiverLine> {
+        self.receivers.load().to_vec()
+    }
+
+    fn beat_of(&self, of: Loop) -> &AtomicI64 {
+        match of {
+            Loop::Watch => &self.watch_beat_ms,
+            Loop::Deliver => &self.deliver_beat_ms,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_loop_without_a_beat_has_stalled_and_one_with_a_beat_has_not() {
+        let status = Status::new(second(0), Duration::from_secs(60));
+        status.beat(Loop::Watch, second(50));
+        assert_eq!(status.stalled(second(60)), []);
+        assert_eq!(status.stalled(second(61)), [(Loop::Deliver, second(0))]);
+        assert_eq!(status.stalled(second(111)), [(Loop::Watch, second(50)), (Loop::Deliver, second(0))]);
+    }
+
+    #[test]
+    fn a_reload_that_works_clears_the_error_of_the_one_before() {
+        let status = Status::new(second(0), Duration::from_secs(60));
+        status.set_reload_error("expected a table, but got a number".into());
+        assert!(status.reload_error().is_some());
+        let line = SourceLine { name: "csl".into(), kind: "csl".into(), next_due_at: None };
+        status.set_configuration(vec![line], Vec::new());
+        assert_eq!(status.reload_error(), None);
+        status.set_next_due("csl", Some(second(9)));
+        assert_eq!(status.sources().first().and_then(|line| line.next_due_at), Some(second(9)));
+    }
+}

@@ -1,0 +1,137 @@
+//! HTML from templates. All that comes from a list is untrusted: `.html` templates escape it, addresses become links only
+//! if they are `http(s)`, and every text of a list stands in its own `<bdi>`, so that none can turn its surroundings round.
+
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, Error, UndefinedBehavior, Value};
+
+use super::difference::{self, Piece};
+use crate::domain::ListCode;
+
+const STYLESHEET: &str = include_str!("templates/style.css");
+
+const FILES: [(&str, &str); 9] = [
+    ("base.html", include_str!("templates/base.html")),
+    ("change.html", include_str!("templates/change.html")),
+    ("overview.html", include_str!("templates/overview.html")),
+    ("changes.html", include_str!("templates/changes.html")),
+    ("entries.html", include_str!("templates/entries.html")),
+    ("alert.html", include_str!("templates/alert.html")),
+    ("hold.html", include_str!("templates/hold.html")),
+    ("error.html", include_str!("templates/error.html")),
+    ("feed_entry.html", include_str!("templates/feed_entry.html")),
+];
+
+/// Steps a template may take: an alert of thousands of changes needs some millions; an endless loop ends.
+const FUEL: u64 = 200_000_000;
+
+/// The templates, parsed once.
+pub struct Templates {
+    environment: Result<Environment<'static>, Error>,
+}
+
+impl Templates {
+    pub fn new(timezone: &TimeZone) -> Self {
+        Self { environment: environment(timezone) }
+    }
+
+    pub fn render(&self, name: &str, context: serde_json::Value) -> Result<Html<String>, Error> {
+        let environment = self.environment.as_ref().map_err(|error| Error::new(error.kind(), error.to_string()))?;
+        environment.get_template(name)?.render(Serde(context)).map(Html)
+    }
+}
+
+pub async fn stylesheet() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=600")], STYLESHEET)
+}
+
+fn environment(timezone: &TimeZone) -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    let timezone = timezone.clone();
+    environment.add_filter("when", move |at: Serde<Timestamp>| Value::from_safe_string(when(at.0, &timezone)));
+    environment.add_filter("list_title", |code: &str| code.parse::<ListCode>().map_or_else(|_| code.to_owned(), |c| c.title().to_owned()));
+    environment.add_filter("field_title", field_title);
+    environment.add_filter("web_address", |address: Option<&str>| address.filter(|a| is_web_address(a)).map(str::to_owned));
+    environment.add_filter("grouped", grouped);
+    environment.add_function("difference", |before: Serde<serde_json::Value>, after: Serde<serde_json::Value>| {
+        Value::from(Serde(difference::of(&before.0, &after.0).collect::<Vec<Vec<Piece>>>()))
+    });
+    environment.add_global("version", env!("CARGO_PKG_VERSION"));
+    for (name, source) in FILES {
+        environment.add_template(name, source)?;
+    }
+    Ok(environment)
+}
+
+/// `2026-11-23 17:20 EST`, with the exact time in UTC for machines and on hovering. Digits and a zone's letters: safe.
+fn when(at: Timestamp, timezone: &TimeZone) -> String {
+    let exact = at.strftime("%Y-%m-%dT%H:%M:%SZ");
+    let shown = at.to_zoned(timezone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
+    let utc = at.strftime("%Y-%m-%d %H:%M:%S UTC");
+    format!("<time datetime=\"{exact}\" title=\"{utc}\">{shown}</time>")
+}
+
+/// `license_requirement` is `licence requirement` to a reader.
+fn field_title(field: &str) -> String {
+    match field {
+        "license_requirement" => "license requirement".to_owned(),
+        "license_policy" => "license review policy".to_owned(),
+        "aliases" => "also known as".to_owned(),
+        _ => field.trim_start_matches("other.").replace('_', " "),
+    }
+}
+
+fn is_web_address(address: &str) -> bool {
+    url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// `25,700`
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_parses() {
+        let environment = environment(&TimeZone::UTC).unwrap();
+        assert_eq!(environment.templates().count(), FILES.len());
+    }
+
+    #[test]
+    fn a_time_is_shown_in_the_zone_with_utc_beside_it() {
+        let at = "2026-07-01T16:05:09Z".parse().unwrap();
+        let html = when(at, &TimeZone::get("America/New_York").unwrap());
+        assert_eq!(html, r#"<time datetime="2026-07-01T16:05:09Z" title="2026-07-01 16:05:09 UTC">2026-07-01 12:05 EDT</time>"#);
+    }
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        for address in ["javascript:alert(1)", "data:text/html,x", "//example.com", "file:///etc/passwd", ""] {
+            assert!(!is_web_address(address), "{address}");
+        }
+        assert!(is_web_address("https://www.federalregister.gov/citation/87-FR-38925"));
+    }
+
+    #[test]
+    fn counts_are_grouped_by_thousands() {
+        assert_eq!([0, 999, 1000, 25_700, 1_234_567].map(grouped), ["0", "999", "1,000", "25,700", "1,234,567"]);
+    }
+}
