@@ -3,18 +3,54 @@
 //! Knows the domain and SQL; knows no publisher, no channel, no clock and no configuration but its own address.
 //! [`Store`] is the whole of what the program asks of a database; what a method promises is said at the method.
 
+mod database;
+mod db;
+mod history;
+mod holds;
+mod journal;
+mod lock;
+mod migrate;
+mod observe;
+mod outbox;
+mod postgres;
 mod query;
+mod read;
+mod sqlite;
+mod url;
+mod value;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-pub use query::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
+pub use self::journal::{JournalFault, Verifier, verify};
+pub use self::query::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
+pub use self::url::{InvalidStoreUrl, StoreUrl};
 
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
     Alert, AlertId, Attempt, Change, ChangeId, Citation, Delivery, DeliveryId, Document, Entry, Hold, HoldId, JournalEntry, ListCode,
     ListState, Sha256, SourceState,
 };
+
+/// What a database is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Takes the process lock, and makes or migrates the tables.
+    Write,
+    /// Takes no lock and writes nothing; works beside a running writer. Tables of another version are refused.
+    Read,
+}
+
+/// Opens the record. A SQLite file is made where it is missing (0600, its folder too, 0700); a PostgreSQL database must be there.
+pub async fn open(url: &StoreUrl, mode: Mode) -> Result<Arc<dyn Store>> {
+    let store = url.to_string();
+    Ok(Arc::new(match url.backend() {
+        self::url::Backend::Sqlite(path) => sqlite::open(path, store, mode).await?,
+        self::url::Backend::Postgres(address) => postgres::open(address, store, mode).await?,
+    }))
+}
 
 /// What can go wrong with the record.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +65,34 @@ pub enum StoreError {
     Unreadable { place: String, reason: String },
     #[error("failed to {action}: {source}")]
     Database { action: &'static str, source: sqlx::Error },
+    /// The rows that were to be closed are not held any more: somebody else wrote since they were read. Read again.
+    #[error("found that the rows of {list} in {source_name} have changed since they were read")]
+    Stale { source_name: String, list: ListCode },
+    #[error("failed to {action}: the record is open for reading only")]
+    ReadOnly { action: &'static str },
+}
+
+impl StoreError {
+    /// What the database says of a damaged file is of the file, whatever was asked of it.
+    fn database(action: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
+        move |source| match sqlite::result_code(&source) {
+            Some(11 | 26) => {
+                StoreError::Unreadable { place: format!("the record, trying to {action}"), reason: "the file is damaged".to_owned() }
+            }
+            _ => StoreError::Database { action, source },
+        }
+    }
+
+    /// The disk (or the quota) is full: nothing was written, and the same can be tried again when there is space.
+    pub fn is_full(&self) -> bool {
+        match self {
+            StoreError::Database { source, .. } => {
+                sqlite::result_code(source) == Some(13)
+                    || source.as_database_error().and_then(|error| error.code()).as_deref() == Some("53100")
+            }
+            _ => false,
+        }
+    }
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -61,6 +125,24 @@ pub struct ListUpdate {
     pub close: Vec<i64>,
     /// Rows that are held from now on.
     pub open: Vec<Entry>,
+}
+
+/// What a list was on a past date, told as the difference from the past date before it. It touches nothing that is held,
+/// and what it writes never answers what was known at a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastUpdate {
+    pub source: String,
+    pub list: ListCode,
+    /// The publisher's date.
+    pub as_of: jiff::civil::Date,
+    /// Rows of `open_history` that were not listed any more on this date.
+    pub close: Vec<i64>,
+    /// Rows that were listed from this date on.
+    pub open: Vec<Entry>,
+    pub changes: Vec<RecordedChange>,
+    /// When it is written down: our time.
+    pub at: Timestamp,
+    pub journal: Vec<JournalEvent>,
 }
 
 /// A change with when and how it was seen.
@@ -173,13 +255,24 @@ pub trait Store: Send + Sync {
     async fn recent_changes(&self, source: &str, list: ListCode, since: Timestamp) -> Result<Vec<RecordedChange>>;
     /// Alerts of this source that are attributed to one of these pages, oldest first, with the number of their changes.
     async fn alerts_citing(&self, source: &str, citations: &[Citation]) -> Result<Vec<(AlertId, usize)>>;
-    /// Writes an observation in one transaction. Alerts and deliveries whose ids are recorded already are left as they are.
+    /// Writes an observation in one transaction. Alerts, deliveries and (within a source) changes whose ids are recorded already
+    /// are left as they are. Rows to close that are not held (any more) refuse the whole: [`StoreError::Stale`].
     async fn record(&self, observation: Observation) -> Result<()>;
-    /// A new `[[source]] previously = "old"`: all that is recorded under the old name stands under the new one.
+    /// A new `[[source]] previously = "old"`: all that is recorded under the old name stands under the new one, but for the
+    /// alerts' texts, which stay as they were sent. False, and nothing is done: the old is not known, or the new is already.
     async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool>;
+
+    // --- the past
+
+    /// The rows written by `record_history` that no later date has closed.
+    async fn open_history(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>>;
+    /// Writes what a list was on a past date. Dates are to be written in their order. For a day from which on the list was
+    /// watched, what is written here answers nothing.
+    async fn record_history(&self, past: PastUpdate) -> Result<()>;
 
     // --- holds
 
+    /// Oldest first.
     async fn holds(&self, open_only: bool) -> Result<Vec<Hold>>;
     async fn hold(&self, id: &HoldId) -> Result<Option<Hold>>;
 
@@ -191,21 +284,26 @@ pub trait Store: Send + Sync {
     async fn next_due_at(&self, receivers: &[String]) -> Result<Option<Timestamp>>;
     async fn alert(&self, id: &AlertId) -> Result<Option<Alert>>;
     async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>>;
-    /// Writes the outcomes of attempts in one transaction.
+    /// Writes the outcomes of attempts in one transaction, in this order. A delivery that is not recorded refuses the whole.
+    /// Journal entries bear the attempt's time.
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<()>;
     async fn receiver_states(&self) -> Result<Vec<ReceiverState>>;
     async fn set_receiver_state(&self, state: ReceiverState, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()>;
-    /// Makes these deliveries pending and due, whatever they were; which of them exist is returned.
+    /// Makes these deliveries pending and due, whatever they were; which of them exist is returned. Their retries begin anew.
     async fn retry(&self, ids: &[DeliveryId], at: Timestamp) -> Result<Vec<DeliveryId>>;
     /// Adds deliveries of recorded alerts; those whose id is recorded already become pending and due again.
     async fn add_deliveries(&self, deliveries: Vec<Delivery>, at: Timestamp) -> Result<()>;
     async fn outbox_counts(&self) -> Result<Vec<OutboxCount>>;
     /// The deliveries of this alert, whatever their state.
     async fn deliveries_of(&self, alert: &AlertId) -> Result<Vec<Delivery>>;
+    /// Oldest first.
+    async fn attempts(&self, delivery: &DeliveryId) -> Result<Vec<Attempt>>;
 
     // --- reading
 
+    /// Newest observation first; those of one observation in the order in which they were recorded.
     async fn changes(&self, query: &ChangeQuery) -> Result<Vec<RecordedChange>>;
+    /// By source and list, in the order in which they were first held.
     async fn entries(&self, query: &EntryQuery) -> Result<Vec<HistoricEntry>>;
     /// Newest first.
     async fn alerts(&self, query: &AlertQuery) -> Result<Vec<Alert>>;
@@ -225,4 +323,6 @@ pub trait Store: Send + Sync {
 
     /// Fails where the database does not answer; writes nothing.
     async fn ping(&self) -> Result<()>;
+    /// Waits for what is being written and lets go of the files. Dropping does too, without waiting.
+    async fn close(&self);
 }

@@ -1,0 +1,36 @@
+//! Writing a list's past, from the publisher's own past dates.
+
+use super::db::{Db, placeholders, sql};
+use super::{PastUpdate, Result, StoreError, StoredEntry, journal, observe};
+use crate::domain::ListCode;
+
+pub async fn open_history(db: &Db, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
+    let statement =
+        sql("SELECT row, json FROM entry WHERE source = $1 AND list = $2 AND backfilled = 1 AND listed_until IS NULL ORDER BY row");
+    let rows = db.fetch("read the past", statement.bind(source).bind(list.as_str())).await?;
+    rows.iter().map(observe::stored_entry).collect()
+}
+
+pub async fn record_history(db: &Db, past: PastUpdate) -> Result<()> {
+    const ACTION: &str = "record the past";
+    /// Rows that one statement closes.
+    const ROWS: usize = 500;
+    let PastUpdate { source, list, as_of, close, open, changes, at, journal } = past;
+    let mut tx = db.begin(ACTION).await?;
+    for rows in close.chunks(ROWS) {
+        let text = format!(
+            "UPDATE entry SET known_until = $1, listed_until = $2, day_until = $2 \
+             WHERE source = $3 AND list = $4 AND backfilled = 1 AND listed_until IS NULL AND row IN ({})",
+            placeholders(4, rows.len())
+        );
+        let statement = sql(text).bind(at).bind(as_of).bind(source.as_str()).bind(list.as_str()).bind_all(rows.iter().copied());
+        if tx.execute(ACTION, statement).await? != rows.len() as u64 {
+            return Err(StoreError::Stale { source_name: source, list });
+        }
+    }
+    let rows = open.iter().map(|entry| observe::entry_row(&source, entry, at, Some(as_of), true)).collect::<Result<_>>()?;
+    observe::write_entries(&mut tx, rows).await?;
+    observe::write_changes(&mut tx, &changes, true).await?;
+    journal::enter(&mut tx, at, &journal).await?;
+    tx.commit(ACTION).await
+}

@@ -1,0 +1,216 @@
+//! Writing what was observed, and reading what the next observation is compared with.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::db::{Db, Row, Tx, placeholders, sql};
+use super::value::{Value, json};
+use super::{Check, ListUpdate, Observation, RecordedChange, Result, StoreError, StoredEntry, holds, journal, outbox};
+use crate::domain::{ChangeId, Document, Entry, ListCode, ListState, Sha256, SourceState};
+
+/// Ids that one statement asks for.
+const IDS: usize = 500;
+
+pub async fn source_states(db: &Db, source: Option<&str>) -> Result<Vec<SourceState>> {
+    let statement = sql("SELECT source, state FROM source_state").and_if(" WHERE source = $?", source).then(" ORDER BY source");
+    let read = |row: &Row| Ok(SourceState { source: row.text(0)?, ..row.json(1)? });
+    db.fetch("read the sources", statement).await?.iter().map(read).collect()
+}
+
+pub async fn list_states(db: &Db, source: &str) -> Result<Vec<ListState>> {
+    let statement = sql("SELECT source, state FROM list_state WHERE source = $1 ORDER BY list").bind(source);
+    let read = |row: &Row| Ok(ListState { source: row.text(0)?, ..row.json(1)? });
+    db.fetch("read the lists", statement).await?.iter().map(read).collect()
+}
+
+pub async fn held_entries(db: &Db, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
+    let statement =
+        sql("SELECT row, json FROM entry WHERE source = $1 AND list = $2 AND known_until IS NULL AND backfilled = 0 ORDER BY row");
+    let rows = db.fetch("read the held entries", statement.bind(source).bind(list.as_str())).await?;
+    rows.iter().map(stored_entry).collect()
+}
+
+pub fn stored_entry(row: &Row) -> Result<StoredEntry> {
+    Ok(StoredEntry { row: row.integer(0)?, entry: row.json(1)? })
+}
+
+pub async fn document(db: &Db, sha256: &Sha256) -> Result<Option<Document>> {
+    let statement = sql("SELECT size_bytes, fetched_at, content FROM document WHERE sha256 = $1").bind(sha256.as_str());
+    let read = |row: Row| {
+        Ok(Document { sha256: sha256.clone(), size_bytes: row.count(0)?, fetched_at: row.time(1)?, compressed: row.bytes(2)?.into() })
+    };
+    db.fetch_one("read a document", statement).await?.map(read).transpose()
+}
+
+pub async fn recurrences(db: &Db, source: &str, base_ids: &[ChangeId]) -> Result<Vec<(ChangeId, u32)>> {
+    let mut wanted: Vec<&ChangeId> = base_ids.iter().collect();
+    wanted.sort();
+    wanted.dedup();
+    let mut counts = Vec::new();
+    for ids in wanted.chunks(IDS) {
+        let text = format!(
+            "SELECT base_id, COUNT(*) FROM change WHERE source = $1 AND backfilled = 0 AND base_id IN ({}) GROUP BY base_id ORDER BY base_id",
+            placeholders(1, ids.len())
+        );
+        let statement = sql(text).bind(source).bind_all(ids.iter().map(|id| id.as_str()));
+        for row in db.fetch("count recurrences", statement).await? {
+            counts.push((ChangeId(row.text(0)?), row.count32(1)?));
+        }
+    }
+    Ok(counts)
+}
+
+pub async fn record(db: &Db, observation: Observation) -> Result<()> {
+    const ACTION: &str = "record an observation";
+    let Observation { at, check, document, source, lists, holds, changes, alerts, journal } = observation;
+    let mut tx = db.begin(ACTION).await?;
+    if let Some(document) = document {
+        write_document(&mut tx, document).await?;
+    }
+    for list in lists {
+        update_list(&mut tx, list, at).await?;
+    }
+    outbox::send_out(&mut tx, &alerts).await?;
+    write_changes(&mut tx, &changes, false).await?;
+    for hold in &holds {
+        holds::write(&mut tx, hold).await?;
+    }
+    if let Some(source) = source {
+        let statement =
+            sql("INSERT INTO source_state (source, state) VALUES ($1, $2) ON CONFLICT (source) DO UPDATE SET state = excluded.state");
+        tx.execute("write a source's state", statement.bind(source.source.as_str()).bind(json(&source)?)).await?;
+    }
+    if let Some(check) = check {
+        write_check(&mut tx, check).await?;
+    }
+    journal::enter(&mut tx, at, &journal).await?;
+    tx.commit(ACTION).await
+}
+
+async fn write_document(tx: &mut Tx, document: Document) -> Result<()> {
+    let statement =
+        sql("INSERT INTO document (sha256, size_bytes, fetched_at, content) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING")
+            .bind(document.sha256.as_str())
+            .bind(document.size_bytes)
+            .bind(document.fetched_at)
+            .bind(Vec::from(document.compressed));
+    tx.execute("keep a document", statement).await?;
+    Ok(())
+}
+
+async fn update_list(tx: &mut Tx, update: ListUpdate, at: Timestamp) -> Result<()> {
+    let ListUpdate { state, close, open } = update;
+    let statement = sql(
+        "INSERT INTO list_state (source, list, state) VALUES ($1, $2, $3) ON CONFLICT (source, list) DO UPDATE SET state = excluded.state",
+    )
+    .bind(state.source.as_str())
+    .bind(state.list.as_str())
+    .bind(json(&state)?);
+    tx.execute("write a list's state", statement).await?;
+
+    let day = state.as_of.unwrap_or_else(|| day_of(at));
+    for rows in close.chunks(IDS) {
+        let text = format!(
+            "UPDATE entry SET known_until = $1, listed_until = $2, day_until = $3 \
+             WHERE source = $4 AND list = $5 AND backfilled = 0 AND known_until IS NULL AND row IN ({})",
+            placeholders(5, rows.len())
+        );
+        let statement = sql(text).bind(at).bind(state.as_of).bind(day).bind(state.source.as_str()).bind(state.list.as_str());
+        let closed = tx.execute("close entries", statement.bind_all(rows.iter().copied())).await?;
+        if closed != rows.len() as u64 {
+            return Err(StoreError::Stale { source_name: state.source, list: state.list });
+        }
+    }
+    let rows = open.iter().map(|entry| entry_row(&state.source, entry, at, state.as_of, false)).collect::<Result<_>>()?;
+    write_entries(tx, rows).await
+}
+
+pub async fn write_entries(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<()> {
+    let head = "INSERT INTO entry (source, list, content_hash, json, search, known_from, listed_from, day_from, backfilled)";
+    tx.insert("write entries", head, 9, "", rows).await
+}
+
+pub fn entry_row(source: &str, entry: &Entry, at: Timestamp, as_of: Option<jiff::civil::Date>, backfilled: bool) -> Result<Vec<Value>> {
+    Ok(vec![
+        source.into(),
+        entry.list.as_str().into(),
+        entry.content_hash().as_str().into(),
+        json(entry)?,
+        search_text(entry).into(),
+        at.into(),
+        as_of.into(),
+        as_of.unwrap_or_else(|| day_of(at)).into(),
+        backfilled.into(),
+    ])
+}
+
+/// One line for each text, so that no search finds what runs from one into the next.
+fn search_text(entry: &Entry) -> String {
+    let texts = [&entry.name].into_iter().chain(&entry.aliases).chain(&entry.addresses).chain([&entry.remarks]);
+    texts.map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n")
+}
+
+fn day_of(time: Timestamp) -> jiff::civil::Date {
+    time.to_zoned(TimeZone::UTC).date()
+}
+
+pub async fn write_changes(tx: &mut Tx, changes: &[RecordedChange], backfilled: bool) -> Result<()> {
+    let row = |recorded: &RecordedChange| {
+        let change = &recorded.change;
+        Ok(vec![
+            change.change_id.as_str().into(),
+            recorded.base_id.as_str().into(),
+            recorded.source.as_str().into(),
+            change.entry.list.as_str().into(),
+            change.kind.as_str().into(),
+            change.editorial.into(),
+            recorded.observed_at.into(),
+            recorded.accepted_at.into(),
+            recorded.unconfirmed.into(),
+            recorded.alert_id.as_ref().map(|id| id.as_str()).into(),
+            backfilled.into(),
+            json(change)?,
+        ])
+    };
+    let head = "INSERT INTO change (change_id, base_id, source, list, kind, editorial, observed_at, accepted_at, unconfirmed, alert_id, \
+                backfilled, json)";
+    let rows = changes.iter().map(row).collect::<Result<_>>()?;
+    tx.insert("write changes", head, 12, "ON CONFLICT (source, change_id) DO NOTHING", rows).await
+}
+
+async fn write_check(tx: &mut Tx, check: Check) -> Result<()> {
+    let statement = sql("INSERT INTO source_check (source, at, duration_ms, outcome, detail, sha256) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(check.source)
+        .bind(check.at)
+        .bind(check.duration_ms)
+        .bind(check.outcome)
+        .bind(check.detail)
+        .bind(check.sha256.map(|hash| hash.0));
+    tx.execute("write a check", statement).await?;
+    Ok(())
+}
+
+pub async fn rename_source(db: &Db, old: &str, new: &str, at: Timestamp) -> Result<bool> {
+    const ACTION: &str = "rename a source";
+    let mut tx = db.begin(ACTION).await?;
+    let known = sql("SELECT COUNT(CASE WHEN source = $1 THEN 1 END), COUNT(CASE WHEN source = $2 THEN 1 END) FROM source_state");
+    let Some(row) = tx.fetch_one(ACTION, known.bind(old).bind(new)).await? else { return Ok(false) };
+    if row.count(0)? == 0 || row.count(1)? > 0 {
+        return Ok(false);
+    }
+    for text in [
+        "UPDATE source_state SET source = $2 WHERE source = $1",
+        "UPDATE list_state SET source = $2 WHERE source = $1",
+        "UPDATE entry SET source = $2 WHERE source = $1",
+        "UPDATE change SET source = $2 WHERE source = $1",
+        "UPDATE alert SET source = $2 WHERE source = $1",
+        "UPDATE hold SET source = $2 WHERE source = $1",
+        "UPDATE source_check SET source = $2 WHERE source = $1",
+    ] {
+        tx.execute(ACTION, sql(text).bind(old).bind(new)).await?;
+    }
+    let event =
+        crate::domain::journal::JournalEvent { kind: "source.renamed".to_owned(), data: serde_json::json!({ "from": old, "to": new }) };
+    journal::enter(&mut tx, at, &[event]).await?;
+    tx.commit(ACTION).await?;
+    Ok(true)
+}

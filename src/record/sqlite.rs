@@ -1,0 +1,181 @@
+//! Opening the SQLite file: its lock, its rights, its pragmas, and what may be wrong with it.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Row};
+
+use super::database::Database;
+use super::db::Db;
+use super::lock::{LockFailure, ProcessLock};
+use super::{Mode, Result, StoreError, migrate};
+
+/// How many reads go on beside the writer.
+const READERS: u32 = 4;
+
+pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Database> {
+    let file = SqliteFile { path, store };
+    match mode {
+        Mode::Write => file.open_to_write().await,
+        Mode::Read => file.open_to_read().await,
+    }
+}
+
+struct SqliteFile<'a> {
+    path: &'a Path,
+    /// How messages name it.
+    store: String,
+}
+
+impl SqliteFile<'_> {
+    async fn open_to_write(self) -> Result<Database> {
+        self.refuse_folder()?;
+        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.map_err(|error| self.cannot_open(format!("failed to make its folder: {error}")))?;
+        }
+        let lock = ProcessLock::take(self.path).map_err(|failure| match failure {
+            LockFailure::Held(pid) => {
+                StoreError::InUse { store: self.store.clone(), holder: pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default() }
+            }
+            LockFailure::Io(error) => self.cannot_open(format!("failed to take its lock: {error}")),
+        })?;
+        // SQLite gives the files beside it the rights of the database, so these decide for all.
+        let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
+        let length = made.and_then(|file| file.metadata()).map_err(|error| self.cannot_open(error.to_string()))?.len();
+        if length > 0 {
+            // Looked at before anything is written: a file of another program stays as it is.
+            self.look(self.options().read_only(true)).await?.refuse_later(&self.store)?;
+        }
+
+        let options = self.options().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+        let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+        let writer = pool.connect_with(options).await.map_err(|error| self.explain(error))?;
+        let migrator = migrate::SQLITE.migrator().await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
+        migrator.run(&writer).await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
+        let readers = self.readers().connect_lazy_with(self.options().read_only(true));
+        Ok(Database::new(Db::Sqlite { writer: Some(writer), readers }, Some(lock)))
+    }
+
+    async fn open_to_read(self) -> Result<Database> {
+        self.refuse_folder()?;
+        match self.path.metadata() {
+            Ok(metadata) if metadata.len() > 0 => {}
+            Ok(_) => return Err(self.nothing_recorded()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.nothing_recorded()),
+            Err(error) => return Err(self.cannot_open(error.to_string())),
+        }
+        let mut options = self.options().read_only(true);
+        let mut found = self.look(options.clone()).await;
+        // Where no writer is and the folder cannot be written, SQLite cannot make the files that readers of a WAL share.
+        // Without a WAL the file is whole by itself and can be read as it is.
+        if matches!(found, Err(StoreError::Open { .. })) {
+            match beside(self.path, "-wal").metadata() {
+                Ok(wal) if wal.len() > 0 => {
+                    return Err(self.cannot_open(format!(
+                        "the last writes stand in {} and cannot be taken in from here: start the daemon, or read as its user",
+                        beside(self.path, "-wal").display()
+                    )));
+                }
+                _ => {
+                    options = options.immutable(true);
+                    found = self.look(options.clone()).await;
+                }
+            }
+        }
+        match found?.version {
+            None => return Err(self.nothing_recorded()),
+            version => migrate::SQLITE.check(&self.store, version)?,
+        }
+        Ok(Database::new(Db::Sqlite { writer: None, readers: self.readers().connect_lazy_with(options) }, None))
+    }
+
+    fn options(&self) -> SqliteConnectOptions {
+        SqliteConnectOptions::new()
+            .filename(self.path)
+            .create_if_missing(false)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .disable_statement_logging()
+    }
+
+    fn readers(&self) -> SqlitePoolOptions {
+        SqlitePoolOptions::new().max_connections(READERS).idle_timeout(Duration::from_secs(60)).test_before_acquire(false)
+    }
+
+    /// What the file says of itself.
+    async fn look(&self, options: SqliteConnectOptions) -> Result<Found> {
+        let mut connection = options.connect().await.map_err(|error| self.explain(error))?;
+        let found = found(&mut connection).await.map_err(|error| self.explain(error));
+        let _ = connection.close().await;
+        let found = found?;
+        if found.version.is_none() && found.tables > 0 {
+            migrate::SQLITE.check(&self.store, None)?;
+        }
+        Ok(found)
+    }
+
+    fn refuse_folder(&self) -> Result<()> {
+        if self.path.is_dir() { Err(self.cannot_open("expected a file, but it is a folder".to_owned())) } else { Ok(()) }
+    }
+
+    fn nothing_recorded(&self) -> StoreError {
+        self.cannot_open("nothing is recorded yet: `entitywatch run` or `entitywatch check` makes it".to_owned())
+    }
+
+    fn cannot_open(&self, reason: String) -> StoreError {
+        StoreError::Open { store: self.store.clone(), reason }
+    }
+
+    /// By SQLite's result codes (<https://www.sqlite.org/rescode.html>).
+    fn explain(&self, error: sqlx::Error) -> StoreError {
+        match result_code(&error) {
+            Some(11 | 26) => {
+                StoreError::Unreadable { place: self.store.clone(), reason: "it is no SQLite database, or it is damaged".to_owned() }
+            }
+            Some(13) => self.cannot_open("the disk is full".to_owned()),
+            _ => self.cannot_open(error.to_string()),
+        }
+    }
+}
+
+/// `x.db` → `x.db-wal`
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(suffix);
+    beside.into()
+}
+
+/// SQLite's primary result code; PostgreSQL's codes are five characters and none of these.
+pub fn result_code(error: &sqlx::Error) -> Option<u32> {
+    let code: u32 = error.as_database_error()?.code().filter(|code| code.len() < 5)?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+struct Found {
+    tables: i64,
+    /// Of the newest migration that was made.
+    version: Option<i64>,
+}
+
+impl Found {
+    /// An earlier version is migrated, a later one left alone.
+    fn refuse_later(&self, store: &str) -> Result<()> {
+        if self.version > Some(migrate::SQLITE.newest()) { migrate::SQLITE.check(store, self.version) } else { Ok(()) }
+    }
+}
+
+async fn found(connection: &mut SqliteConnection) -> sqlx::Result<Found> {
+    let tables = "SELECT COUNT(*), COUNT(CASE WHEN name = '_sqlx_migrations' THEN 1 END) FROM sqlite_schema WHERE type = 'table'";
+    let row = sqlx::query(tables).fetch_one(&mut *connection).await?;
+    let (tables, migrations): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    if migrations == 0 {
+        return Ok(Found { tables, version: None });
+    }
+    let row = sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?;
+    Ok(Found { tables: tables - 1, version: row.try_get(0)? })
+}
