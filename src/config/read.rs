@@ -166,7 +166,7 @@ fn worded(message: &str, at: std::ops::Range<usize>) -> Problem {
 /// Rust's names of types say nothing to an operator.
 fn plain_type(expected: &str) -> &str {
     match expected {
-        "usize" | "u64" | "u32" => "a whole number",
+        "usize" | "u64" | "u32" => "a whole number, 0 or more",
         "u16" => "a whole number from 0 to 65535",
         "a string" => "a text in quotes",
         "a boolean" => "true or false",

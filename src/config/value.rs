@@ -13,10 +13,18 @@ use crate::domain::ListCode;
 
 /// A text that is not what was expected; the message is whole.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected {expected}, but got `{got}`")]
-pub struct Unreadable {
-    pub expected: &'static str,
-    pub got: String,
+pub enum Unreadable {
+    #[error("expected {expected}, but got `{got}`")]
+    Text { expected: &'static str, got: String },
+    /// An address that cannot be read may hold a password or a token all the same.
+    #[error("expected {expected}")]
+    Address { expected: &'static str },
+}
+
+impl Unreadable {
+    fn new(expected: &'static str, got: &str) -> Self {
+        if got.contains("://") { Self::Address { expected } } else { Self::Text { expected, got: got.to_owned() } }
+    }
 }
 
 /// A part of a list: `"2%"`, held as a fraction of 1.
@@ -71,7 +79,7 @@ macro_rules! read_as_text {
 
             fn from_str(text: &str) -> Result<Self, Unreadable> {
                 let parse: fn(&str) -> Option<$type> = $parse;
-                parse(text).ok_or_else(|| Unreadable { expected: $expected, got: text.to_owned() })
+                parse(text).ok_or_else(|| Unreadable::new($expected, text))
             }
         }
 

@@ -1,5 +1,7 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
+mod config;
 mod fetch;
 mod parse_ecfr;
+mod route;
 mod upstream;

@@ -1,0 +1,289 @@
+//! The configuration: each mistake's text, what is shown of it, and that the example and the schema are whole.
+
+use std::path::{Path, PathBuf};
+
+use entitywatch::cli;
+use entitywatch::cli::args::ConfigCommand;
+use entitywatch::cli::exit::Exit;
+use entitywatch::config::{self, Environment, SecretsMode};
+use entitywatch::deliver::Channel;
+use serde_json::{Value, json};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/config")
+}
+
+/// As `config check` sees it: warnings or mistakes, with the folder's name taken out.
+fn checked(name: &str) -> String {
+    let path = fixtures().join(name);
+    let environment =
+        Environment { credentials_directory: name.starts_with("ok_").then(|| fixtures().join("secrets")), ..Environment::default() };
+    let text = match config::load(&path, &environment, SecretsMode::Resolve) {
+        // How open the fixtures are is the checkout's business: another test sets it.
+        Ok((_, warnings)) => warnings
+            .iter()
+            .filter(|warning| !warning.0.contains("read by everybody"))
+            .map(|warning| format!("warning: {warning}\n"))
+            .collect(),
+        Err(errors) => errors.to_string(),
+    };
+    text.replace(&format!("{}/", fixtures().display()), "")
+}
+
+#[test]
+fn each_mistake_is_told_with_its_line_and_a_caret() {
+    let mut names: Vec<String> = std::fs::read_dir(fixtures())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".toml"))
+        .collect();
+    names.sort();
+    assert!(names.len() > 15);
+    for name in names {
+        let text = checked(&name);
+        assert!(!text.contains("hunter2") && !text.contains("271828"), "{name} shows a secret:\n{text}");
+        assert_eq!(name.starts_with("err_"), text.contains("error: "), "{name}:\n{text}");
+        insta::assert_snapshot!(name.trim_end_matches(".toml"), text);
+    }
+}
+
+#[test]
+fn a_configuration_that_is_not_there_names_the_example() {
+    let errors = config::load(Path::new("/nowhere/x.toml"), &Environment::default(), SecretsMode::Resolve).unwrap_err().to_string();
+    assert!(errors.contains("/nowhere/x.toml"), "{errors}");
+    assert!(errors.contains("config example"), "{errors}");
+}
+
+#[test]
+fn reading_commands_need_no_secret() {
+    let path = fixtures().join("ok_everything.toml");
+    let (config, _) = config::load(&path, &Environment::default(), SecretsMode::Skip).unwrap();
+    let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else { panic!("desk is a slack receiver") };
+    assert_eq!(slack.url.expose(), "");
+}
+
+#[test]
+fn secrets_come_from_the_file_beside_the_configuration_or_the_credentials() {
+    let path = fixtures().join("ok_everything.toml");
+    let environment = Environment { credentials_directory: Some(fixtures().join("secrets")), ..Environment::default() };
+    let (config, _) = config::load(&path, &environment, SecretsMode::Resolve).unwrap();
+    let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else { panic!("desk is a slack receiver") };
+    assert_eq!(slack.url.expose(), "https://hooks.example.com/services/T0/B0/hunter2");
+    let Channel::Webhook(webhook) = &config.receiver("erp").unwrap().channel else { panic!("erp is a webhook receiver") };
+    assert_eq!(webhook.secrets.len(), 2);
+    assert_eq!(webhook.headers[0].1.expose(), "Bearer hunter2");
+    let Channel::Email(email) = &config.receiver("compliance").unwrap().channel else { panic!("compliance is an email receiver") };
+    assert_eq!(email.smtp.password.as_ref().unwrap().expose(), "hunter2");
+    assert!(!format!("{config:?}").contains("Bearer"), "Debug shows a secret");
+}
+
+#[test]
+fn what_is_shown_is_a_configuration_with_defaults_and_no_secret() {
+    let path = fixtures().join("ok_everything.toml");
+    let shown = config::show(&path, &Environment::default()).unwrap();
+    assert!(!shown.contains("hunter2"), "{shown}");
+    insta::assert_snapshot!(shown.replace(&fixtures().display().to_string(), "FOLDER"));
+}
+
+#[test]
+fn what_is_left_out_has_the_contracts_defaults() {
+    let toml = "[[source]]\nname = \"csl\"\nkind = \"csl\"\n";
+    let environment = Environment { state_directory: Some("/state".into()), ..Environment::default() };
+    let (config, _) = config::check(Path::new("x.toml"), toml, &environment, SecretsMode::Resolve).unwrap();
+    assert_eq!(config.store, "sqlite:///state/entitywatch.db");
+    assert_eq!(config.server.listen.unwrap().to_string(), "127.0.0.1:8744");
+    let source = config.source("csl").unwrap();
+    assert_eq!((source.schedule_text.as_str(), source.timezone.as_str()), ("*/15 * * * *", "UTC"));
+    let limits = &source.limits;
+    assert_eq!((limits.max_loss, limits.max_loss_rows, limits.max_gain, limits.max_revised), (0.02, 40, 0.25, 0.2));
+    assert_eq!(limits.min_entries.values().copied().collect::<Vec<_>>(), [2500]);
+    assert_eq!(config.messages.timezone.iana_name(), Some("America/New_York"));
+}
+
+#[test]
+fn without_a_configuration_the_real_list_is_watched_and_told_on_the_console() {
+    let environment = Environment { home: Some("/home/a".into()), ..Environment::default() };
+    let config = config::default_config(&environment);
+    assert_eq!(config.sources.len(), 1);
+    assert!(format!("{:?}", config.sources[0].address).contains("data.trade.gov"));
+    assert_eq!(config.store, "sqlite:///home/a/.local/state/entitywatch/entitywatch.db");
+    assert_eq!(config.receivers[0].channel.kind(), "console");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_secrets_that_everybody_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, secret) = (folder.path().join("x.toml"), folder.path().join("slack-url"));
+    std::fs::write(&secret, "https://hooks.example.com/x").unwrap();
+    let warned = |text: &str, mode: u32| -> usize {
+        std::fs::write(&path, text).unwrap();
+        for file in [&path, &secret] {
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let (_, warnings) = config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap();
+        warnings.iter().filter(|warning| warning.0.contains("read by everybody")).count()
+    };
+    let receiver = "[[receiver]]\nname = \"desk\"\nkind = \"slack\"\n";
+    assert_eq!(warned(&format!("{receiver}url = \"https://hooks.example.com/x\""), 0o644), 1);
+    assert_eq!(warned(&format!("{receiver}url = \"https://hooks.example.com/x\""), 0o600), 0);
+    assert_eq!(warned(&format!("{receiver}url_file = \"slack-url\""), 0o644), 1);
+    assert_eq!(warned(&format!("{receiver}url_file = \"slack-url\""), 0o640), 0);
+}
+
+// --- the example
+
+#[test]
+fn the_example_runs_as_it_is() {
+    let environment = Environment { home: Some("/home/a".into()), ..Environment::default() };
+    let (config, warnings) = config::check(Path::new("x.toml"), config::EXAMPLE, &environment, SecretsMode::Resolve).unwrap();
+    assert_eq!(warnings, []);
+    let default = config::default_config(&environment);
+    assert_eq!(format!("{:?}", config.sources), format!("{:?}", default.sources), "the example and `check` without one watch the same");
+    assert_eq!(format!("{:?}", config.receivers), format!("{:?}", default.receivers));
+    assert_eq!(config.store, default.store);
+    assert_eq!(config.delivery, default.delivery);
+}
+
+/// The example with every key that is commented out in effect. A comment that is no key begins with a capital or holds none.
+fn uncommented() -> String {
+    let is_toml = |line: &str| {
+        line.starts_with('[') && line.ends_with(']')
+            || line.split_once(" = ").is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+    };
+    config::EXAMPLE.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_toml(rest)).unwrap_or(line).to_owned() + "\n").collect()
+}
+
+#[test]
+fn the_example_is_right_in_what_it_comments_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("company-ca.pem", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
+    write("smtp-password", "x");
+    write("slack-url", "https://hooks.example.com/x");
+    write("erp-hook", &format!("whsec_{}", "A".repeat(32)));
+    write("erp-headers", "Authorization: Bearer x");
+    let environment = Environment { credentials_directory: Some(folder.path().to_owned()), ..Environment::default() };
+    let path = folder.path().join("entitywatch.toml");
+    let checked = config::check(&path, &uncommented(), &environment, SecretsMode::Resolve);
+    let (config, _) = checked.unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(config.sources.len(), 4);
+    assert_eq!(config.receivers.len(), 4);
+    assert_eq!(config.routes.len(), 1);
+}
+
+#[test]
+fn the_example_has_every_key() {
+    let schema = serde_json::to_value(config::schema()).unwrap();
+    let text = uncommented();
+    let mut missing = Vec::new();
+    for (section, key) in keys(&schema) {
+        let heading = [format!("[{section}]"), format!("[[{section}]]")];
+        let mut inside = false;
+        let found = text.lines().any(|line| {
+            if line.starts_with('[') {
+                inside = heading.iter().any(|heading| line.starts_with(heading));
+            }
+            // `password_file` and the like are named beside the first of the three.
+            inside && (line.starts_with(&format!("{key} =")) || line.split('#').nth(1).is_some_and(|comment| comment.contains(&key)))
+        });
+        if !found {
+            missing.push(format!("{section}.{key}"));
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+/// Every `(section, key)` of the configuration's schema.
+fn keys(schema: &Value) -> Vec<(String, String)> {
+    let resolve = |node: &Value| resolved(schema, node);
+    let properties = |node: &Value| node["properties"].as_object().cloned().unwrap_or_default();
+    let keys: Vec<(String, String)> = properties(schema)
+        .iter()
+        .flat_map(|(section, node)| properties(&resolve(node)).into_iter().map(|(key, _)| (section.clone(), key)).collect::<Vec<_>>())
+        .collect();
+    assert!(keys.len() > 45, "{keys:?}");
+    keys
+}
+
+/// The node that a reference, a list's items or an optional value stands for.
+fn resolved(schema: &Value, node: &Value) -> Value {
+    let reference = node.get("$ref").and_then(Value::as_str).and_then(|reference| schema.pointer(reference.trim_start_matches('#')));
+    match node.get("items").or_else(|| node.pointer("/anyOf/0")).or(reference) {
+        Some(inner) => resolved(schema, inner),
+        None => node.clone(),
+    }
+}
+
+// --- the schemas
+
+fn validate(name: &str, instance: &Value) -> Result<(), String> {
+    let schemas = cli::schema::schemas();
+    let validator = jsonschema::validator_for(&schemas[name]).unwrap_or_else(|error| panic!("{name} is no schema: {error}"));
+    validator.validate(instance).map_err(|error| format!("{error} at {}", error.instance_path()))
+}
+
+#[test]
+fn every_schema_is_one() {
+    let schemas = cli::schema::schemas();
+    for (name, schema) in schemas.as_object().unwrap() {
+        assert!(jsonschema::meta::is_valid(schema), "{name}");
+        assert!(jsonschema::validator_for(schema).is_ok(), "{name}");
+    }
+    for name in ["configuration", "webhook", "diff", "changes", "entries", "sources", "deliveries", "alerts", "holds", "receivers"] {
+        assert!(schemas.get(name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn the_configurations_schema_takes_what_the_program_takes() {
+    for text in [config::EXAMPLE.to_owned(), uncommented(), std::fs::read_to_string(fixtures().join("ok_everything.toml")).unwrap()] {
+        let instance = serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap();
+        validate("configuration", &instance).unwrap();
+    }
+    assert!(validate("configuration", &json!({"server": {"listn": "x"}})).is_err());
+    assert!(validate("configuration", &json!({"sources": []})).is_err());
+    assert!(validate("configuration", &json!({"source": [{"name": "a", "kind": "csv"}]})).is_err());
+}
+
+#[test]
+fn the_webhooks_schema_takes_a_body_and_refuses_what_is_none() {
+    let test = |data: Value| json!({"type": "test", "timestamp": "2026-07-01T00:00:00Z", "data": data});
+    validate("webhook", &test(json!({"receiver": "erp", "message": "hello", "at": "2026-07-01T00:00:00Z"}))).unwrap();
+    assert!(validate("webhook", &test(json!({"receiver": "erp"}))).is_err());
+    assert!(validate("webhook", &json!({"type": "moved", "timestamp": "2026-07-01T00:00:00Z", "data": {}})).is_err());
+    let summary = json!({"added": 1, "removed": 0, "revised": 0, "editorial": 0});
+    let entry = json!({"list": "EL", "form": "party", "name": "A", "aliases": [], "addresses": [], "countries": ["CN"],
+        "license_requirement": "", "license_policy": "", "footnotes": [], "citations": ["87 FR 38925"], "start_date": null,
+        "end_date": null, "remarks": "", "other": {}});
+    let change = json!({"change_id": "chg_1", "kind": "added", "severity": "high", "editorial": false, "entry": entry});
+    let changed = json!({"type": "list.changed", "timestamp": "2026-07-01T00:00:00Z", "data": {"alert_id": "alr_1", "sequence": 1,
+        "source": "csl", "observed_at": "2026-07-01T00:00:00Z", "accepted_at": null, "unconfirmed": false,
+        "snapshot": {"sha256": "00", "as_of": null}, "previous": null, "attributed": "cited", "rule": null, "follows": null,
+        "rule_alerted_before": 0, "rule_in_baseline": 0, "journal_head": "00", "summary": summary, "total": summary, "changes": [change]}});
+    validate("webhook", &changed).unwrap();
+    validate("diff", &json!({"summary": summary, "changes": [change]})).unwrap();
+}
+
+// --- the commands
+
+fn run(command: ConfigCommand, name: &str) -> (Exit, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let exit = cli::config::run(command, &fixtures().join(name), &Environment::default(), &mut out, &mut err).unwrap();
+    (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+#[test]
+fn the_configuration_is_checked_shown_described_and_exemplified() {
+    let (exit, out, err) = run(ConfigCommand::Check, "err_unknown_key.toml");
+    assert_eq!((exit, out.as_str()), (Exit::Usage, ""));
+    assert!(err.contains("did you mean `listen`?"), "{err}");
+    let (exit, out, err) = run(ConfigCommand::Check, "warn_of_what_reaches_nobody.toml");
+    assert_eq!(exit, Exit::Fine);
+    assert!(out.contains("is fine: 1 source, 1 receiver, 5 routes"), "{out}");
+    assert!(err.starts_with("warning: "), "{err}");
+    assert_eq!(run(ConfigCommand::Show, "err_broken_syntax.toml").0, Exit::Usage);
+    assert_eq!(run(ConfigCommand::Example, "absent.toml"), (Exit::Fine, config::EXAMPLE.to_owned(), String::new()));
+    assert!(serde_json::from_str::<Value>(&run(ConfigCommand::Schema, "absent.toml").1).unwrap().get("webhook").is_some());
+}
