@@ -1,4 +1,5 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
+mod dial;
 mod fetch;
 mod upstream;
