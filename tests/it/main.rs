@@ -1,6 +1,7 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
 mod config;
+mod dial;
 mod fetch;
 mod parse_ecfr;
 mod route;

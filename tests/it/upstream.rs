@@ -254,6 +254,11 @@ async fn read_request(socket: &mut TcpStream) -> std::io::Result<Option<Seen>> {
         if socket.read_buf(&mut bytes).await? == 0 {
             return Ok(None);
         }
+        // A TLS handshake gets what a plain server says to it.
+        if !bytes[0].is_ascii_uppercase() {
+            socket.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").await?;
+            return Ok(None);
+        }
     };
     let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
     let mut lines = head.split("\r\n");
