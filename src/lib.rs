@@ -1,17 +1,31 @@
 //! entitywatch watches the US Entity List, finds what changed, and tells the people who must act.
+//!
+//! # Layout
+//!
+//! The modules stand in reading order: what everything speaks of, the stages of the pipeline in the order of the data,
+//! the pipeline itself, and what drives it. `src/README.md` is the map.
 
-pub mod cli;
-pub mod clock;
-pub mod config;
-pub mod deliver;
-pub mod dial;
-pub mod diff;
 pub mod domain;
-pub mod fetch;
-pub mod metrics;
-pub mod parse;
-pub mod record;
-pub mod route;
-pub mod schedule;
+
+pub mod clock;
+pub mod exit;
 pub mod secret;
+
+pub mod dial;
+pub mod fetch;
+pub mod parse;
+pub mod diff;
+pub mod route;
+pub mod record;
+pub mod deliver;
+
+pub mod schedule;
+pub mod pipeline;
+pub mod metrics;
+pub mod operate;
+pub mod control;
+pub mod daemon;
 pub mod web;
+
+pub mod config;
+pub mod cli;

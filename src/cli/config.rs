@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::args::ConfigCommand;
-use super::exit::Exit;
 use super::{output, schema};
 use crate::config::{self, Environment, SecretsMode};
+use crate::exit::Exit;
 
 /// Runs one of the subcommands: results go to `out`, mistakes and warnings to `err`.
 ///

@@ -1,9 +1,16 @@
 //! The commands: one file each. Knows how results are shown; what they mean is the stages' business.
 
+pub mod act;
 pub mod args;
 pub mod completions;
 pub mod config;
-pub mod exit;
+pub mod demo;
+pub mod diff;
+pub mod dispatch;
+pub mod journal;
+pub mod logs;
 pub mod output;
+pub mod read;
 pub mod rows;
+pub mod run;
 pub mod schema;
