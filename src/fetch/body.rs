@@ -82,10 +82,10 @@ impl<'a> Intake<'a> {
         if let Decoder::Undecided(..) = self.decoder {
             self.decide(most_bytes).map_err(|error| self.refuse(&error))?;
         }
-        if let Decoder::Gzip(decoder) = &mut self.decoder {
-            if self.wire_bytes > 0 {
-                decoder.try_finish().map_err(|error| self.refuse(&error))?;
-            }
+        if self.wire_bytes > 0
+            && let Decoder::Gzip(decoder) = &mut self.decoder
+        {
+            decoder.try_finish().map_err(|error| self.refuse(&error))?;
         }
         let from = self.from;
         let sink = match self.decoder {

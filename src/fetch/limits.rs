@@ -12,11 +12,11 @@ pub struct FetchLimits {
     pub read_timeout: Duration,
     /// For one request with its answer. Waiting for another request to the same host does not count.
     pub total_timeout: Duration,
-    /// Of the answer as it comes, compressed or not.
+    /// Of the answer as it comes, compressed or not: what an answer that cannot be compressed further can cost in memory.
     pub wire_bytes: u64,
     /// Of the content, decoded. The whole Consolidated Screening List is 34 MB.
     pub decoded_bytes: u64,
-    /// How many times its size on the wire the content may have. Lists come to some 10.
+    /// How many times its size on the wire the content may have. Lists come to some 10, and gzip allows 1,032.
     pub decoded_ratio: u64,
     /// The ratio is not looked at in content smaller than this.
     pub ratio_from_bytes: u64,
@@ -34,10 +34,10 @@ impl Default for FetchLimits {
             connect_timeout: CONNECT_TIMEOUT,
             read_timeout: Duration::from_secs(30),
             total_timeout: Duration::from_mins(10),
-            wire_bytes: 64 * MIB,
-            decoded_bytes: 256 * MIB,
-            decoded_ratio: 100,
-            ratio_from_bytes: 8 * MIB,
+            wire_bytes: 128 * MIB,
+            decoded_bytes: 384 * MIB,
+            decoded_ratio: 200,
+            ratio_from_bytes: 16 * MIB,
             redirects: 5,
             retry_pauses: vec![Duration::from_millis(500), Duration::from_secs(3)],
             retry_until: Duration::from_secs(10),
