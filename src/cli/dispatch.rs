@@ -1,16 +1,16 @@
 //! From the command line to the command, and from its end to an exit code.
 
-use std::io::{self, stderr, stdout};
+use std::io::{stderr, stdout};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
-use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, OutputFormat, ReceiversCommand};
+use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
 use super::{act, completions, config as config_command, demo, diff, journal, logs, output, read, run};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
-use crate::domain::{DeliveryId, HoldId, Summary};
+use crate::domain::{DeliveryId, HoldId};
 use crate::exit::Exit;
 use crate::operate::Request;
 use crate::record::{self, Mode, Store};

@@ -5,11 +5,9 @@ use std::io::{self, BufWriter, Write, stdout};
 use anyhow::Result;
 
 use super::output;
-use crate::domain::Sha256;
+use crate::domain::{JournalEntry, Sha256};
 use crate::exit::Exit;
-use crate::record::journal::Verifier;
-use crate::record::{Result as StoreResult, Store};
-use crate::domain::JournalEntry;
+use crate::record::{Result as StoreResult, Store, Verifier};
 
 /// How many entries are read at a time: a journal of years is never held whole.
 const PAGE: usize = 1000;

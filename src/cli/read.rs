@@ -9,7 +9,6 @@ use super::args::{AlertsArgs, ChangesArgs, DeliveriesListArgs, EntriesArgs, Outp
 use super::output::{self, or_dash, time};
 use super::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
 use crate::config::Config;
-use crate::deliver::wording;
 use crate::domain::{Alert, AlertId, Change, Delivery, Hold, HoldId, SourceState, Summary};
 use crate::pipeline::decide;
 use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverState, Store};
@@ -119,9 +118,18 @@ pub async fn alerts(store: &dyn Store, args: &AlertsArgs, now: Timestamp) -> Res
     };
     let header = ["recorded", "alert", "type", "about"];
     output::rows(&mut stdout(), args.output.output, "alerts", &alerts, &header, "no alert is recorded", |alert| {
-        vec![time(alert.created_at), alert.alert_id.to_string(), alert.body.type_name().to_owned(), wording::title(alert)]
+        vec![time(alert.created_at), alert.alert_id.to_string(), alert.body.type_name().to_owned(), about(alert)]
     })?;
     Ok(())
+}
+
+/// What an alert is about, in a few words.
+fn about(alert: &Alert) -> String {
+    let source = alert.body.source().unwrap_or_default();
+    let Some(data) = alert.body.list_changed() else { return source.to_owned() };
+    let Summary { added, removed, revised, .. } = data.total;
+    let rule = data.rule.as_ref().and_then(|rule| rule.citation.as_deref()).map_or_else(String::new, |citation| format!(", {citation}"));
+    format!("{source}: {added} added, {removed} removed, {revised} revised{rule}")
 }
 
 pub async fn deliveries(store: &dyn Store, args: &DeliveriesListArgs) -> Result<()> {

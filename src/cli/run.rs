@@ -109,7 +109,11 @@ fn link_beside_database(socket: &Path, config: &Config) {
 }
 
 fn reload(path: &Path, environment: &Environment, program: &Program, status: &Status, reloaded: &tokio::sync::watch::Sender<()>) {
-    notify(&[NotifyState::Reloading]);
+    // systemd wants to know when the reload began, by the clock that never jumps.
+    match NotifyState::monotonic_usec_now() {
+        Ok(began) => notify(&[NotifyState::Reloading, began]),
+        Err(_) => notify(&[NotifyState::Reloading]),
+    }
     let wiring = config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
         warnings.iter().for_each(|warning| warn!("{warning}"));
         Wiring::new(config).map_err(|problem| format!("{problem:#}"))
@@ -132,13 +136,7 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
 }
 
 /// Tells systemd; elsewhere nobody listens.
-fn notify(states: &[NotifyState]) {
-    let mut states = states.to_vec();
-    if states.contains(&NotifyState::Reloading)
-        && let Ok(monotonic) = NotifyState::monotonic_usec_now()
-    {
-        states.push(monotonic);
-    }
+fn notify(states: &[NotifyState<'_>]) {
     if let Err(problem) = sd_notify::notify(&states) {
         warn!(error = %problem, "systemd could not be told");
     }

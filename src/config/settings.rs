@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::raw::{RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
 use super::secret::Lookup;
 use super::{SecretsMode, sqlite_path};
+use crate::deliver::retry::RetryPolicy;
 use crate::deliver::MessageSettings;
 use crate::dial::HttpSettings;
 use crate::diff::Limits;
@@ -71,12 +72,11 @@ impl SourceKind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeliverySettings {
     /// The wait before each further attempt; after the last the delivery is dead.
-    pub retry: Vec<Duration>,
+    pub retry: RetryPolicy,
     /// Of one attempt.
     pub timeout: Duration,
 }
 
-const DEFAULT_RETRY_SECS: [u64; 11] = [5, 30, 300, 1800, 7200, 18_000, 36_000, 86_400, 86_400, 86_400, 86_400];
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8744);
 const DEFAULT_ZONE: &str = "America/New_York";
@@ -134,10 +134,11 @@ pub(super) fn delivery(raw: &RawDelivery, problems: &mut Vec<Problem>) -> Delive
         problems.push(Problem::at(timeout.span.clone(), "expected a timeout longer than nothing"));
     }
     DeliverySettings {
-        retry: raw.retry.as_ref().map_or_else(
-            || DEFAULT_RETRY_SECS.into_iter().map(Duration::from_secs).collect(),
-            |retry| retry.value.iter().map(|length| length.0).collect(),
-        ),
+        retry: raw
+            .retry
+            .as_ref()
+            .map(|retry| RetryPolicy { steps: retry.value.iter().map(|length| length.0).collect() })
+            .unwrap_or_default(),
         timeout: raw.timeout.as_ref().map_or(DEFAULT_TIMEOUT, |timeout| timeout.value.0),
     }
 }

@@ -46,7 +46,7 @@ pub fn show(config: &Config, text: &str) -> String {
     put(
         "delivery",
         pairs([
-            ("retry", Some(texts(config.delivery.retry.iter().map(|wait| length(*wait))))),
+            ("retry", Some(texts(config.delivery.retry.steps.iter().map(|wait| length(*wait))))),
             ("timeout", Some(Value::from(length(config.delivery.timeout)))),
         ]),
     );

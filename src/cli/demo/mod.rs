@@ -18,7 +18,7 @@ use self::servers::Inbox;
 use super::output;
 use crate::clock::ManualClock;
 use crate::config::{self, Environment, SecretsMode};
-use crate::deliver::{self, Message};
+use crate::deliver::{self, Message, layout, wording};
 use crate::domain::{Alert, DeliveryState};
 use crate::operate::{self, Reply, Request};
 use crate::pipeline::{Program, Wiring, outgoing};
@@ -80,8 +80,8 @@ pub async fn demo(folder: &Path) -> Result<()> {
     let alert = deliver::for_delivery(&alert, delivery);
     let message = Message { delivery, alert: &alert };
     say("\nThe alert of 30 June, as the console shows it:\n")?;
-    say(&deliver::text::of(&message, &wiring.config.messages))?;
-    write_files(folder, &inbox, &deliver::email::html(&message, &wiring.config.messages)?)
+    say(&layout::text(&message, &wiring.config.messages)?)?;
+    write_files(folder, &inbox, &layout::html_of(&wording::account(&message, &wiring.config.messages), None)?)
 }
 
 fn say(text: &str) -> Result<()> {
