@@ -26,7 +26,13 @@ pub fn iso_of_heading(heading: &str) -> Option<&'static str> {
     }
     let named =
         |pairs: &'static [(&'static str, &'static str)]| pairs.iter().find(|(_, name)| letters_of(name) == wanted).map(|(code, _)| *code);
-    named(NAMES).or_else(|| named(OTHER_HEADINGS))
+    named(NAMES).or_else(|| named(OTHER_HEADINGS)).or_else(|| named(REGIONS))
+}
+
+/// Whether the heading is of a region that stands beside its country on the list, e.g. `CRIMEA REGION OF UKRAINE`.
+pub fn is_region_heading(heading: &str) -> bool {
+    let wanted = letters_of(heading);
+    REGIONS.iter().any(|(_, name)| letters_of(name) == wanted)
 }
 
 /// The letters of a heading in plain capitals, its words joined by one space: `Côte d'Ivoire` gives `COTE DIVOIRE`.
@@ -291,7 +297,7 @@ const NAMES: &[(&str, &str)] = &[
     ("ZW", "Zimbabwe"),
 ];
 
-/// Headings that are not the name above: inverted, official and former ones, and the regions that stand under a heading of their own.
+/// Headings that are not the name above: inverted, official and former ones.
 const OTHER_HEADINGS: &[(&str, &str)] = &[
     ("AE", "UAE"),
     ("AE", "EMIRATES"),
@@ -357,6 +363,19 @@ const OTHER_HEADINGS: &[(&str, &str)] = &[
     ("TR", "TURKEY"),
     ("TW", "TAIWAN, PROVINCE OF CHINA"),
     ("TZ", "TANZANIA, UNITED REPUBLIC OF"),
+    ("US", "UNITED STATES OF AMERICA"),
+    ("US", "USA"),
+    ("VA", "HOLY SEE"),
+    ("VE", "VENEZUELA, BOLIVARIAN REPUBLIC OF"),
+    ("VG", "VIRGIN ISLANDS, BRITISH"),
+    ("VG", "VIRGIN ISLANDS (BRITISH)"),
+    ("VI", "VIRGIN ISLANDS, U.S."),
+    ("VN", "VIET NAM"),
+    ("XK", "KOSOVO, REPUBLIC OF"),
+];
+
+/// Regions that have a heading of their own.
+const REGIONS: &[(&str, &str)] = &[
     ("UA", "CRIMEA REGION OF UKRAINE"),
     ("UA", "CRIMEA"),
     ("UA", "CRIMEA (OCCUPIED)"),
@@ -367,15 +386,6 @@ const OTHER_HEADINGS: &[(&str, &str)] = &[
     ("UA", "SO-CALLED LUHANSK PEOPLE'S REPUBLIC"),
     ("UA", "DONETSK REGION OF UKRAINE"),
     ("UA", "LUHANSK REGION OF UKRAINE"),
-    ("US", "UNITED STATES OF AMERICA"),
-    ("US", "USA"),
-    ("VA", "HOLY SEE"),
-    ("VE", "VENEZUELA, BOLIVARIAN REPUBLIC OF"),
-    ("VG", "VIRGIN ISLANDS, BRITISH"),
-    ("VG", "VIRGIN ISLANDS (BRITISH)"),
-    ("VI", "VIRGIN ISLANDS, U.S."),
-    ("VN", "VIET NAM"),
-    ("XK", "KOSOVO, REPUBLIC OF"),
 ];
 
 #[cfg(test)]

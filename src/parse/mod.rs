@@ -6,6 +6,7 @@ pub mod citation;
 pub mod country;
 pub mod csl;
 mod detect;
+pub mod ecfr;
 pub mod footnote;
 
 use std::io::Read;
@@ -43,6 +44,6 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
         Format::Csv => csl::parse_table(input, b',', lists),
         Format::Tsv => csl::parse_table(input, b'\t', lists),
         Format::Json => csl::parse_json(input, lists),
-        Format::Xml => Err(ParseError::new("byte 0", "expected the Consolidated Screening List, but got XML")),
+        Format::Xml => ecfr::parse(input, lists),
     }
 }

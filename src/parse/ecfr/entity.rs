@@ -1,0 +1,308 @@
+//! An Entity cell taken apart: name, other names, addresses, cross-references, subordinate parties.
+//!
+//! The form is that of Supplement No. 4 to Part 744: `Name, a.k.a., the following two aliases:`, a line `—Alias;` each, then the
+//! addresses joined with `; and `, then cross-references in brackets. Older entries have only a comma between name and address.
+//! Knows one cell; it must not know rows, columns or lists.
+
+use super::address::{Addresses, addresses_of, without_cross_references};
+use super::known_as::{find_known_as, find_list};
+use super::name_end::name_end;
+use super::words;
+use crate::domain::Form;
+
+/// What an Entity cell says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entity {
+    pub form: Form,
+    pub name: String,
+    pub aliases: Vec<String>,
+    pub addresses: Vec<String>,
+    /// Subordinate institutions and affiliated entities, one each, with their own aliases: `Second Works, a.k.a. SW; Works 2`.
+    pub subordinates: Vec<String>,
+    /// Cross-references and what the addresses apply to.
+    pub remarks: Vec<String>,
+    /// The name's end was marked, not inferred.
+    pub certain: bool,
+}
+
+/// Takes a cell apart. Lines are as the publisher breaks them; a cell on one line is read by its `—` marks. `country` is the
+/// English name of the heading that the entry stands under.
+pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
+    let mut entity = Entity { certain: true, ..Entity::default() };
+    let mut address_text = String::new();
+    let pieces = pieces_of(cell);
+    let mut pieces = pieces.iter().peekable();
+    let listed = pieces.clone().any(|piece| matches!(piece, Piece::Alias(_)));
+    let mut in_subordinate = false;
+    let mut first = true;
+    while let Some(piece) = pieces.next() {
+        match piece {
+            Piece::Alias(text) => {
+                let last = !matches!(pieces.peek(), Some(Piece::Alias(_)));
+                let (names, rest) = alias(text, last, country);
+                let names = names.into_iter().filter(|name| !name.is_empty());
+                match entity.subordinates.last_mut().filter(|_| in_subordinate) {
+                    Some(party) => names.for_each(|name| join_alias(party, &name)),
+                    None => entity.aliases.extend(names),
+                }
+                join(&mut address_text, rest);
+            }
+            Piece::Text(text) if first => {
+                let rest = head(text, listed, country, &mut entity);
+                join(&mut address_text, &rest);
+            }
+            Piece::Text(text) => {
+                if let Some(party) = subordinate(text) {
+                    in_subordinate = true;
+                    let (names, rest) = subordinate_head(party, matches!(pieces.peek(), Some(Piece::Alias(_))), country);
+                    entity.subordinates.push(names);
+                    join(&mut address_text, rest);
+                } else {
+                    let known = find_list(text);
+                    let rest = known
+                        .as_ref()
+                        .filter(|known| known.range.start == 0)
+                        .map_or(text.as_str(), |known| text.get(known.range.end..).unwrap_or_default());
+                    join(&mut address_text, rest);
+                }
+            }
+        }
+        first = false;
+    }
+    let Addresses { addresses, remarks } = addresses_of(&address_text, country);
+    entity.addresses = addresses;
+    entity.remarks.extend(remarks);
+    if is_address_label(&entity.name) {
+        entity.form = Form::Address;
+    }
+    entity
+}
+
+enum Piece {
+    /// What stands behind a `—`.
+    Alias(String),
+    Text(String),
+}
+
+/// The lines of a cell, further parted at the marks of aliases and where a subordinate party or a shared address begins.
+fn pieces_of(cell: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut announced = false;
+    for line in cell.split('\n').flat_map(sentences) {
+        let mut start = 0;
+        let mut alias = false;
+        let mut close = |from: usize, to: usize, alias: bool| {
+            let text = line.get(from..to).unwrap_or_default().trim();
+            if !text.is_empty() {
+                pieces.push(if alias { Piece::Alias(text.to_owned()) } else { Piece::Text(text.to_owned()) });
+            }
+        };
+        announced |= find_known_as(line, 0).is_some();
+        for (at, character) in line.char_indices() {
+            let dash = character == '—' || at == 0 && matches!(character, '–' | '―' | '-');
+            let head = line.get(..at).unwrap_or_default();
+            let parted = head.trim_end().len() < head.len() || head.ends_with([';', ':']);
+            let follows = line.get(at + character.len_utf8()..).is_some_and(|rest| !rest.starts_with(' '));
+            if dash && (at == 0 || announced && parted && follows) {
+                close(start, at, alias);
+                start = at + character.len_utf8();
+                alias = true;
+            }
+        }
+        close(start, line.len(), alias);
+    }
+    pieces
+}
+
+/// Parts a line before a sentence that begins something of its own.
+fn sentences(line: &str) -> Vec<&str> {
+    const BEGINNINGS: &[&str] =
+        &["Subordinate institution", "Subordinate entit", "Affiliated entit", "Affiliated institution", "The following address"];
+    let mut cuts: Vec<usize> = BEGINNINGS
+        .iter()
+        .flat_map(|beginning| line.match_indices(beginning).map(|(at, _)| at))
+        .filter(|at| line.get(..*at).is_some_and(|head| head.trim_end().ends_with(['.', ';', ')'])))
+        .collect();
+    cuts.sort_unstable();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for cut in cuts {
+        parts.push(line.get(start..cut).unwrap_or_default());
+        start = cut;
+    }
+    parts.push(line.get(start..).unwrap_or_default());
+    parts
+}
+
+/// Reads the cell's beginning: the name, and what else stands before the first line break. Returns the text of addresses in it.
+fn head(text: &str, listed: bool, country: Option<&str>, entity: &mut Entity) -> String {
+    let first = find_known_as(text, 0);
+    let open = first.clone().into_iter().chain(next_open(text)).find(|known| !known.bracketed);
+    if let Some(known) = open.filter(|known| known.list || listed || known.range.end < text.len()) {
+        entity.name = name_of(text.get(..known.range.start).unwrap_or_default());
+        let rest = text.get(known.range.end..).unwrap_or_default();
+        if known.list && (listed || rest.is_empty()) {
+            return rest.to_owned();
+        }
+        return known_name(rest, listed, country, entity);
+    }
+    if listed {
+        entity.name = name_of(text);
+        return String::new();
+    }
+    match first {
+        Some(known) => {
+            // `Name (a.k.a. X and Y), address`: the bracket may never be closed
+            let name = text.get(..known.range.start).unwrap_or_default();
+            entity.name = name_of(name.trim_end().trim_end_matches('('));
+            let inner = text.get(known.range.end..).unwrap_or_default();
+            let (names, rest) = inner.split_once(')').unwrap_or_else(|| inner.split_once("Address:").unwrap_or((inner, "")));
+            entity.certain = inner.contains(')');
+            entity.aliases.extend(enumerated(names));
+            rest.to_owned()
+        }
+        None => {
+            let (text, references) = without_cross_references(text);
+            let end = name_end(&text, country);
+            entity.name = if end.address.is_empty() { last_name_of(end.name) } else { name_of(end.name) };
+            entity.certain = end.certain;
+            entity.remarks.extend(references);
+            end.address.to_owned()
+        }
+    }
+}
+
+/// The first announcement outside brackets.
+fn next_open(text: &str) -> Option<super::known_as::KnownAs> {
+    let mut from = 0;
+    while let Some(known) = find_known_as(text, from) {
+        if !known.bracketed {
+            return Some(known);
+        }
+        from = known.range.end.max(known.range.start + 1);
+    }
+    None
+}
+
+/// `Name, a.k.a. X, address`, or `Name, a.k.a. X, f.k.a., the following …`: one name behind the announcement, ended as names are.
+fn known_name(rest: &str, listed: bool, country: Option<&str>, entity: &mut Entity) -> String {
+    if let Some(more) = next_open(rest) {
+        entity.aliases.push(name_of(rest.get(..more.range.start).unwrap_or_default()));
+        let behind = rest.get(more.range.end..).unwrap_or_default();
+        return if more.list { behind.to_owned() } else { known_name(behind, listed, country, entity) };
+    }
+    if listed {
+        entity.aliases.push(name_of(rest));
+        return String::new();
+    }
+    let end = name_end(rest, country);
+    entity.certain = end.certain;
+    entity.aliases.push(if end.address.is_empty() { last_name_of(end.name) } else { name_of(end.name) });
+    end.address.to_owned()
+}
+
+/// The names of a bracket: `Lin Rong, Steven Lim and Yong Lim`.
+fn enumerated(names: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for part in names.split([',', ';']) {
+        match found.last_mut().filter(|_| words::is_legal_form(part)) {
+            Some(name) => *name = format!("{name}, {}", part.trim()),
+            None => {
+                let part = part.trim();
+                let part = part.strip_prefix("and ").unwrap_or(part);
+                let (one, other) = part.split_once(" and ").filter(|(one, _)| !found.is_empty() || one.contains(' ')).unwrap_or((part, ""));
+                found.extend([one, other].iter().map(|name| name_of(name)).filter(|name| !name.is_empty()));
+            }
+        }
+    }
+    found
+}
+
+/// One alias without its joint, and the addresses that run on behind the last of them.
+fn alias<'a>(text: &'a str, last: bool, country: Option<&str>) -> (Vec<String>, &'a str) {
+    let (text, rest) = if last { alias_end(text, country) } else { (text, "") };
+    let text = text.strip_suffix("and").filter(|head| head.ends_with([' ', ';'])).unwrap_or(text).trim_end().trim_end_matches([';', ',']);
+    let mut names = Vec::new();
+    let mut from = text;
+    while let Some(known) = next_open(from) {
+        names.push(name_of(from.get(..known.range.start).unwrap_or_default()));
+        from = from.get(known.range.end..).unwrap_or_default();
+    }
+    names.push(if last { last_name_of(from) } else { name_of(from) });
+    (names, rest)
+}
+
+/// Where the last alias ends and an address runs on in the same line: behind a full stop, else before a house number.
+fn alias_end<'a>(text: &'a str, country: Option<&str>) -> (&'a str, &'a str) {
+    for (at, _) in text.match_indices(". ") {
+        let (alias, rest) = (text.get(..=at).unwrap_or(text), text.get(at + 2..).unwrap_or_default());
+        let word = alias.trim_end_matches('.').rsplit(' ').next().unwrap_or_default();
+        let stopped = !words::is_abbreviation(word) || words::is_legal_form(word);
+        let placed =
+            rest.contains(',') && (country.is_some_and(|country| rest.contains(country)) || rest.contains(|c: char| c.is_ascii_digit()));
+        if words::begins_an_address(rest) && (stopped || placed) || stopped && placed {
+            return (alias, rest);
+        }
+    }
+    let numbered = text.match_indices(' ').map(|(at, _)| at).find(|at| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        rest.contains(',') && words::begins_an_address(rest) && rest.split(',').next().is_some_and(words::holds_place_word)
+    });
+    numbered.map_or((text, ""), |at| text.split_at(at))
+}
+
+/// The text behind `Subordinate institution`, `Affiliated entities:` and the like.
+fn subordinate(text: &str) -> Option<&str> {
+    let rest = ["Subordinate ", "Affiliated "].iter().find_map(|start| text.strip_prefix(start))?;
+    let rest = ["institutions", "institution", "entities", "entity"].iter().find_map(|kind| rest.strip_prefix(kind))?;
+    Some(rest.trim_start_matches([':', ' ', '.']))
+}
+
+/// A subordinate party's name, and what stands behind it.
+fn subordinate_head<'a>(text: &'a str, listed: bool, country: Option<&str>) -> (String, &'a str) {
+    match find_known_as(text, 0) {
+        Some(known) => (name_of(text.get(..known.range.start).unwrap_or_default()), text.get(known.range.end..).unwrap_or_default()),
+        None if listed => (name_of(text), ""),
+        None => {
+            let end = name_end(text, country);
+            (name_of(end.name), end.address)
+        }
+    }
+}
+
+fn join_alias(party: &mut String, name: &str) {
+    party.push_str(if party.contains(", a.k.a. ") {
+        "; "
+    } else if party.is_empty() {
+        ""
+    } else {
+        ", a.k.a. "
+    });
+    party.push_str(name);
+}
+
+fn join(text: &mut String, more: &str) {
+    let more = more.trim();
+    if !text.is_empty() && !more.is_empty() {
+        text.push(' ');
+    }
+    text.push_str(more);
+}
+
+/// A name without what joins it to the next text. Its own full stop stays.
+fn name_of(text: &str) -> String {
+    text.trim().trim_end_matches([',', ';', ':', ' ']).to_owned()
+}
+
+/// A name that ends a sentence.
+fn last_name_of(text: &str) -> String {
+    words::without_final_stop(text.trim().trim_end_matches([',', ';', ':', ' '])).trim_end_matches([',', ' ']).to_owned()
+}
+
+/// `Address 01`, as entries that list an address alone are called since 89 FR 51644.
+fn is_address_label(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("Address") else { return false };
+    let rest = rest.trim_start();
+    let rest = rest.strip_prefix("No.").unwrap_or(rest).trim_start();
+    rest.starts_with(|c: char| c.is_ascii_digit())
+}

@@ -1,0 +1,125 @@
+//! Part 744 of the eCFR: the Entity List (Supplement No. 4), the Unverified List (No. 6), the Military End-User List (No. 7).
+//!
+//! Source of the format: `/api/versioner/v1/full/DATE/title-15.xml?part=744`, described in the Electronic Code of Federal
+//! Regulations XML User Guide of the Government Publishing Office. Knows where in the part the lists stand.
+
+mod address;
+pub mod cell;
+mod citations;
+pub mod entity;
+mod entry;
+mod known_as;
+pub mod markup;
+mod name_end;
+mod table;
+mod words;
+
+use std::io::Read;
+
+use self::entry::{EntryReader, columns_of};
+use self::markup::{Markup, MarkupReader, Tag};
+use super::ParseError;
+use crate::domain::{Entry, ListCode, Snapshot, Warning};
+
+/// The lists that Part 744 holds, with the number of the supplement.
+const SUPPLEMENTS: &[(ListCode, u32)] = &[(ListCode::EL, 4), (ListCode::UVL, 6), (ListCode::MEU, 7)];
+
+/// Reads the `lists` out of Part 744.
+///
+/// `Snapshot::rows` counts the entries of all three lists. Each entry's country is that of its heading, its start date that of its
+/// first citation; `other.entity` holds the whole cell where the end of the name was inferred.
+///
+/// # Errors
+/// No XML, XML that is cut short, no Part 744, a list that is missing or empty, a table of other columns; with the line.
+pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
+    if let Some(list) = lists.iter().find(|list| !SUPPLEMENTS.iter().any(|(known, _)| known == *list)) {
+        return Err(ParseError {
+            place: "the watched lists".into(),
+            problem: format!("expected EL, UVL or MEU of the eCFR, but got {list}"),
+        });
+    }
+    let mut reader = MarkupReader::new(input);
+    let mut snapshot = Snapshot::default();
+    let mut found: Vec<ListCode> = Vec::new();
+    let mut in_part = false;
+    let mut first = true;
+    loop {
+        match reader.next()? {
+            Markup::Start(tag) => {
+                if first && tag.name.eq_ignore_ascii_case("html") {
+                    let problem = "expected the XML of Part 744, but got a web page".into();
+                    return Err(ParseError { place: format!("line {}", reader.line()), problem });
+                }
+                first = false;
+                in_part |= tag.name == "DIV5" && tag.attribute("N").is_some_and(|number| number.trim() == "744");
+                if let Some(list) = supplement(&tag).filter(|_| in_part) {
+                    let read = read_supplement(&mut reader, list)?;
+                    let Some((entries, warnings)) = read else { continue };
+                    found.push(list);
+                    snapshot.rows += entries.len();
+                    if lists.contains(&list) {
+                        snapshot.entries.extend(entries);
+                        snapshot.warnings.extend(warnings);
+                    }
+                }
+            }
+            Markup::End(_) | Markup::Text(_) => {}
+            Markup::Finished => break,
+        }
+    }
+    let place = format!("line {}", reader.line());
+    if !in_part {
+        return Err(ParseError { place, problem: "expected Part 744 (DIV5 N=\"744\"), but the document ends without it".into() });
+    }
+    if let Some((list, number)) = SUPPLEMENTS.iter().find(|(list, _)| lists.contains(list) && !found.contains(list)) {
+        let problem = format!("expected Supplement No. {number} (the {}) with a table, but the document ends without it", list.title());
+        return Err(ParseError { place, problem });
+    }
+    cap(&mut snapshot.warnings);
+    Ok(snapshot)
+}
+
+/// The list whose supplement begins with this tag.
+fn supplement(tag: &Tag) -> Option<ListCode> {
+    let name = tag.attribute("N").filter(|_| tag.name == "DIV9")?.to_lowercase();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let ["supplement", "no.", number, "to", "part", "744"] = words.as_slice() else { return None };
+    SUPPLEMENTS.iter().find(|(_, known)| number.parse() == Ok(*known)).map(|(list, _)| *list)
+}
+
+/// The entries of a supplement; `None` where it has no table.
+fn read_supplement<R: Read>(reader: &mut MarkupReader<R>, list: ListCode) -> Result<Option<(Vec<Entry>, Vec<Warning>)>, ParseError> {
+    let mut entries = EntryReader::new(list);
+    let mut tables = 0_usize;
+    loop {
+        match reader.next()? {
+            Markup::Start(tag) if tag.name == "TABLE" => {
+                tables += 1;
+                let title = |error: ParseError| ParseError { place: format!("{} (the {})", error.place, list.title()), ..error };
+                table::read_table(reader, columns_of(list), |row| {
+                    entries.row(row);
+                    Ok(())
+                })
+                .map_err(title)?;
+            }
+            Markup::End(name) if name == "DIV9" => break,
+            Markup::Start(_) | Markup::End(_) | Markup::Text(_) => {}
+            Markup::Finished => break,
+        }
+    }
+    let (entries, warnings) = entries.finish();
+    if tables > 0 && entries.is_empty() {
+        let problem = "expected entries, but the table holds none".to_owned();
+        return Err(ParseError { place: format!("line {} (the {})", reader.line(), list.title()), problem });
+    }
+    Ok((tables > 0).then_some((entries, warnings)))
+}
+
+fn cap(warnings: &mut Vec<Warning>) {
+    let count = warnings.len();
+    if count > Warning::KEPT {
+        warnings.truncate(Warning::KEPT - 1);
+        warnings
+            .push(Warning { place: "the whole document".into(), text: format!("{count} oddities in all, of which the first are shown") });
+    }
+}

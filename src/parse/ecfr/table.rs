@@ -1,0 +1,240 @@
+//! The tables of Part 744's supplements, row by row.
+//!
+//! Knows tables: headings, spans, columns. It must not know what an entry is.
+
+use std::io::Read;
+
+use super::cell::{Cell, CellWriter};
+use super::markup::{Markup, MarkupReader, Tag};
+use crate::parse::ParseError;
+
+/// What a column of a supplement holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Country,
+    Entity,
+    LicenseRequirement,
+    LicensePolicy,
+    Citation,
+}
+
+impl Column {
+    /// Reads a column's heading: `License review policy`, `Listed person and address`, `Federal Register citation and date of publication`.
+    pub fn of_heading(heading: &str) -> Option<Self> {
+        let heading = heading.to_lowercase();
+        let has = |word: &str| heading.contains(word);
+        match () {
+            () if has("citation") || has("federal register") => Some(Column::Citation),
+            () if has("policy") => Some(Column::LicensePolicy),
+            () if has("requirement") => Some(Column::LicenseRequirement),
+            () if has("country") || has("destination") => Some(Column::Country),
+            () if has("entit") || has("person") || has("military end") => Some(Column::Entity),
+            () => None,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Column::Country => "country",
+            Column::Entity => "entity",
+            Column::LicenseRequirement => "license requirement",
+            Column::LicensePolicy => "license review policy",
+            Column::Citation => "Federal Register citation",
+        }
+    }
+}
+
+/// One row below the headings; the cells in the order of the columns that were asked for.
+#[derive(Debug)]
+pub struct Row {
+    pub line: u64,
+    pub cells: Vec<Cell>,
+    /// The row had fewer cells than the table has columns; the last ones are empty.
+    pub short: bool,
+}
+
+/// Reads one table whose start tag was just read, and hands over its rows in the order of `columns`.
+///
+/// # Errors
+/// Another set of columns, a row that does not fit them, a table in a table, or no rows at all.
+pub fn read_table<R: Read>(
+    reader: &mut MarkupReader<R>,
+    columns: &[Column],
+    mut take: impl FnMut(Row) -> Result<(), ParseError>,
+) -> Result<(), ParseError> {
+    let mut order: Option<Vec<usize>> = None;
+    let mut spans = Spans::default();
+    let mut heading = false;
+    let mut rows = 0_usize;
+    let started = reader.line();
+    loop {
+        match reader.next()? {
+            Markup::Start(tag) => match tag.name.to_ascii_uppercase().as_str() {
+                "THEAD" => heading = true,
+                "TR" => {
+                    let line = reader.line();
+                    let cells = spans.place(read_row(reader)?);
+                    if cells.iter().all(Cell::is_empty) {
+                        continue;
+                    }
+                    if let Some(found) = heading_order(&cells, columns) {
+                        order.get_or_insert(found);
+                        continue;
+                    }
+                    let Some(order) = &order else {
+                        if heading && columns.len() != cells.len() && cells.iter().filter(|cell| !cell.is_empty()).count() == 1 {
+                            continue; // a title that spans the table
+                        }
+                        return Err(other_columns(line, &cells, columns));
+                    };
+                    rows += 1;
+                    take(fit(line, cells, order)?)?;
+                }
+                "TABLE" => return Err(at(reader.line(), "expected a row, but got a table inside a table")),
+                _ => {}
+            },
+            Markup::End(name) if name.eq_ignore_ascii_case("THEAD") => heading = false,
+            Markup::End(name) if name.eq_ignore_ascii_case("TABLE") => break,
+            Markup::End(_) | Markup::Text(_) => {}
+            Markup::Finished => return Err(at(reader.line(), "expected </TABLE>, but the document ends here")),
+        }
+    }
+    if rows == 0 { Err(at(started, "expected rows, but the table is empty")) } else { Ok(()) }
+}
+
+/// The cells of a row as they are written, each with the columns and rows that it covers.
+fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Spanning>, ParseError> {
+    let mut cells = Vec::new();
+    loop {
+        match reader.next()? {
+            Markup::Start(tag) if is_cell(&tag.name) => {
+                let (columns, rows) = (tag.count("colspan"), tag.count("rowspan"));
+                let name = tag.name;
+                cells.push(Spanning { cell: read_cell(reader, &name)?, columns, rows });
+            }
+            Markup::Start(Tag { name, .. }) if name.eq_ignore_ascii_case("TABLE") => {
+                return Err(at(reader.line(), "expected a cell, but got a table inside a table"));
+            }
+            Markup::End(name) if name.eq_ignore_ascii_case("TR") => return Ok(cells),
+            Markup::Finished => return Err(at(reader.line(), "expected </TR>, but the document ends here")),
+            Markup::Start(_) | Markup::End(_) | Markup::Text(_) => {}
+        }
+    }
+}
+
+fn is_cell(name: &str) -> bool {
+    name.eq_ignore_ascii_case("TD") || name.eq_ignore_ascii_case("TH")
+}
+
+/// The text of an element whose start tag was just read, up to its end.
+fn read_cell<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result<Cell, ParseError> {
+    let mut writer = CellWriter::default();
+    let mut depth = 1_usize;
+    loop {
+        match reader.next()? {
+            Markup::Start(tag) => {
+                if tag.name.eq_ignore_ascii_case(element) {
+                    depth += 1;
+                }
+                match tag.name.to_ascii_uppercase().as_str() {
+                    "BR" | "LI" | "P" | "DIV" | "FP" => writer.line_break(),
+                    "SU" | "SUP" => writer.open_mark(),
+                    "TABLE" => return Err(at(reader.line(), "expected text, but got a table inside a cell")),
+                    _ => {}
+                }
+            }
+            Markup::End(name) => {
+                if name.eq_ignore_ascii_case(element) {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Ok(writer.finish());
+                    }
+                }
+                match name.to_ascii_uppercase().as_str() {
+                    "SU" | "SUP" => writer.close_mark(),
+                    "LI" | "P" | "DIV" | "FP" => writer.line_break(),
+                    _ => {}
+                }
+            }
+            Markup::Text(text) => writer.text(&text),
+            Markup::Finished => return Err(at(reader.line(), "expected the end of a cell, but the document ends here")),
+        }
+    }
+}
+
+struct Spanning {
+    cell: Cell,
+    columns: usize,
+    rows: usize,
+}
+
+/// Cells that reach down into later rows, by column.
+#[derive(Default)]
+struct Spans {
+    down: Vec<Option<(usize, Cell)>>,
+}
+
+impl Spans {
+    /// The cells of a row by column. One that spans rows stands in each of them, one that spans columns in the first.
+    fn place(&mut self, written: Vec<Spanning>) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        let mut written = written.into_iter();
+        loop {
+            let column = cells.len();
+            if let Some(Some((rows, cell))) = self.down.get_mut(column) {
+                cells.push(cell.clone());
+                *rows -= 1;
+                if *rows == 0 {
+                    self.down[column] = None;
+                }
+                continue;
+            }
+            let Some(next) = written.next() else {
+                // what reaches down beyond a gap still counts; a row never ends before it
+                match (column..self.down.len()).find(|at| self.down[*at].is_some()) {
+                    Some(_) => cells.push(Cell::default()),
+                    None => return cells,
+                }
+                continue;
+            };
+            for index in 0..next.columns.min(64) {
+                let cell = if index == 0 { next.cell.clone() } else { Cell::default() };
+                if next.rows > 1 {
+                    if self.down.len() <= column + index {
+                        self.down.resize(column + index + 1, None);
+                    }
+                    self.down[column + index] = Some((next.rows - 1, cell.clone()));
+                }
+                cells.push(cell);
+            }
+        }
+    }
+}
+
+/// For each column that is wanted, where it stands; `None` if these cells are no headings, or other ones.
+fn heading_order(cells: &[Cell], columns: &[Column]) -> Option<Vec<usize>> {
+    let found: Vec<Option<Column>> = cells.iter().map(|cell| Column::of_heading(&cell.flat()).filter(|_| cell.text.len() < 80)).collect();
+    let order: Option<Vec<usize>> = columns.iter().map(|wanted| found.iter().position(|column| *column == Some(*wanted))).collect();
+    order.filter(|order| order.len() == cells.len())
+}
+
+fn fit(line: u64, mut cells: Vec<Cell>, order: &[usize]) -> Result<Row, ParseError> {
+    let short = cells.len() < order.len();
+    let excess = cells.get(order.len()..).unwrap_or_default();
+    if excess.iter().any(|cell| !cell.is_empty()) {
+        return Err(at(line, &format!("expected {} cells in a row, but got {}", order.len(), cells.len())));
+    }
+    let mut take = |index: &usize| cells.get_mut(*index).map(std::mem::take).unwrap_or_default();
+    Ok(Row { line, cells: order.iter().map(&mut take).collect(), short })
+}
+
+fn other_columns(line: u64, cells: &[Cell], columns: &[Column]) -> ParseError {
+    let shown = |texts: Vec<String>| texts.join(" | ");
+    let wanted = shown(columns.iter().map(|column| column.title().to_owned()).collect());
+    let got = shown(cells.iter().map(|cell| cell.flat().chars().take(40).collect()).collect());
+    at(line, &format!("expected the columns {wanted}, but got {got}"))
+}
+
+fn at(line: u64, problem: &str) -> ParseError {
+    ParseError { place: format!("line {line}"), problem: problem.to_owned() }
+}

@@ -1,0 +1,205 @@
+//! The eCFR parser on the real list: what comes out against the data that the list was made from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use entitywatch::domain::ListCode;
+use entitywatch::parse::ecfr::{entity::take_apart, parse};
+use serde_json::Value;
+
+fn shared() -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let found = shared.join("data").is_dir();
+    if !found {
+        println!("skipped: ../shared/data is not here");
+    }
+    found.then_some(shared)
+}
+
+/// The list of a day, made of the real data by the shared tool; `None` without Python.
+fn list_of(shared: &Path, day: &str, folder: &Path) -> Option<PathBuf> {
+    let data = shared.join("data/entity-list-to-2022.json.xz");
+    let made = Command::new("python3").arg(shared.join("tools/make_lists.py")).arg(data).args(["as-of", day]).arg(folder).output();
+    match made {
+        Ok(output) if output.status.success() => Some(folder.join("part-744.xml")),
+        other => {
+            println!("skipped: python3 could not make the list: {other:?}");
+            None
+        }
+    }
+}
+
+/// The data behind the list, by country and name.
+fn truth(shared: &Path) -> Option<Vec<Value>> {
+    let read = Command::new("python3")
+        .args(["-c", "import lzma,sys;sys.stdout.buffer.write(lzma.open(sys.argv[1]).read())"])
+        .arg(shared.join("data/entity-list-to-2022.json.xz"))
+        .output()
+        .ok()?;
+    let data: Value = serde_json::from_slice(&read.stdout).ok()?;
+    data.get("entities")?.as_array().cloned()
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// Volume and page of each citation of the data, up to `day`, with the first one's date.
+fn citations(value: &Value, day: &str) -> Option<(Vec<String>, String)> {
+    let mut found = Vec::new();
+    for part in text(value, "federal_register").lines() {
+        let (citation, date) = part.trim_end_matches('.').split_once(", ")?;
+        let mut numbers = date.split('/').map(|n| n.parse::<u32>());
+        let (month, day, year) = (numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?);
+        let year = if year > 99 {
+            year
+        } else if year > 80 {
+            1900 + year
+        } else {
+            2000 + year
+        };
+        found.push((format!("{year:04}-{month:02}-{day:02}"), citation.to_owned()));
+    }
+    let first = found.first()?.0.clone();
+    (first.as_str() <= day)
+        .then(|| (found.into_iter().filter(|(date, _)| date.as_str() <= day).map(|(_, citation)| citation).collect(), first))
+}
+
+#[derive(Default)]
+struct Figures(BTreeMap<&'static str, (usize, usize)>);
+
+impl Figures {
+    fn count(&mut self, field: &'static str, right: bool) {
+        let (good, all) = self.0.entry(field).or_default();
+        *good += usize::from(right);
+        *all += 1;
+    }
+
+    fn share(&self, field: &str) -> f64 {
+        let (good, all) = self.0.get(field).copied().unwrap_or_default();
+        good as f64 / all.max(1) as f64
+    }
+}
+
+#[test]
+fn every_entry_of_the_real_list_is_read_and_its_fields_are_right() {
+    let Some(shared) = shared() else { return };
+    let Some(data) = truth(&shared) else { return };
+    let mut all = Vec::new();
+    for day in ["2016-06-30", "2020-12-31", "2022-06-30", "2022-12-31"] {
+        let folder = tempfile::tempdir().unwrap();
+        let Some(path) = list_of(&shared, day, folder.path()) else { return };
+        let snapshot = parse(std::fs::File::open(path).unwrap(), &[ListCode::EL]).unwrap();
+
+        // the list is sorted as the tool sorts it: by heading and name
+        let mut expected: Vec<(&Value, Vec<String>, String)> =
+            data.iter().filter_map(|e| citations(e, day).map(|(cited, first)| (e, cited, first))).collect();
+        expected.sort_by_key(|(e, ..)| (text(e, "country").to_uppercase(), text(e, "name").to_lowercase()));
+        assert_eq!(snapshot.entries.len(), expected.len(), "{day}");
+        assert_eq!(snapshot.rows, expected.len());
+
+        let mut figures = Figures::default();
+        let show = std::env::var("SHOW").is_ok() && day == "2022-12-31";
+        for (entry, (row, cited, first)) in snapshot.entries.iter().zip(&expected) {
+            let aliases: Vec<&str> = row["aliases"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
+            let address = text(row, "address");
+            let name_right = entry.name == text(row, "name").trim();
+            let field = match (aliases.is_empty(), address.is_empty()) {
+                (false, _) => "names with an alias line",
+                (true, false) => "names with only a comma",
+                (true, true) => "names alone",
+            };
+            figures.count(field, name_right);
+            if show && !name_right {
+                println!("{field}: {:?} for {:?} | {address:.60}", entry.name, text(row, "name"));
+            }
+            let clean = |alias: &&&str| !alias.contains(';') && !holds_address(alias);
+            for alias in aliases.iter().filter(clean) {
+                // the list ends an alias that ends with a full stop with one stop only, so that `Ltd` and `Ltd.` look the same
+                let bare = |name: &str| name.trim().trim_end_matches('.').to_owned();
+                let right = entry.aliases.iter().any(|found| bare(found) == bare(alias));
+                figures.count("aliases", right);
+                if show && !right {
+                    println!("alias {alias:?} not in {:?}", entry.aliases);
+                }
+            }
+            let parts: Vec<&str> = address.split(';').map(|a| a.trim().trim_start_matches("and ")).filter(|a| !a.is_empty()).collect();
+            if !parts.is_empty() {
+                figures.count("address counts", entry.addresses.len() == parts.len());
+                if std::env::var("SHOW_ADDRESSES").is_ok() && show && entry.addresses.len() != parts.len() {
+                    println!("addresses of {}: {:#?} for {address}", entry.name, entry.addresses);
+                }
+            }
+            let footnotes: Vec<String> = footnotes(text(row, "notes"));
+            figures.count("footnotes", entry.footnotes == footnotes);
+            if show && entry.footnotes != footnotes {
+                println!("footnotes {:?} for {footnotes:?} of {}", entry.footnotes, text(row, "notes"));
+            }
+            figures.count("citations", entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>() == *cited);
+            figures.count("start dates", entry.start_date.as_deref() == Some(first));
+            figures.count("countries", entry.countries.len() == 1);
+            figures.count("certain names", !entry.other.contains_key("entity"));
+        }
+        for (field, (good, all)) in &figures.0 {
+            println!("{day} {field}: {good} of {all} = {:.2} %", 100.0 * figures.share(field));
+        }
+        for warning in &snapshot.warnings {
+            println!("{day} {}: {}", warning.place, warning.text);
+        }
+        all.push((day, figures));
+    }
+    for (day, figures) in all {
+        for field in ["aliases", "footnotes", "citations", "start dates", "countries"] {
+            assert!(figures.share(field) >= 0.995, "{day} {field}");
+        }
+        assert!(figures.share("names with an alias line") >= 0.99, "{day}");
+        assert!(figures.share("names with only a comma") >= 0.97, "{day}");
+    }
+}
+
+/// The data ran some last aliases and the address behind them together: a sentence that ends inside, or a comma and a house number.
+fn holds_address(alias: &str) -> bool {
+    let behind_stop = alias.split_once(". ").is_some_and(|(_, rest)| rest.contains(',') || rest.contains(": "));
+    behind_stop || alias.split(',').skip(1).any(|part| part.contains(|c: char| c.is_ascii_digit()))
+}
+
+/// What the tool marks as footnotes: a figure behind `734.9(e)` or `734.9(g)`, and one behind the last bracket.
+fn footnotes(notes: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for section in ["734.9(e)", "734.9(g)"] {
+        for (at, _) in notes.match_indices(section) {
+            let rest = notes[at + section.len()..].trim_start_matches(',').trim_start_matches(' ');
+            let digit: String = rest.chars().take(1).filter(|c| "1345".contains(*c)).collect();
+            if !digit.is_empty() && rest[1..].starts_with(char::is_whitespace) {
+                found.push(digit);
+            }
+        }
+    }
+    let end = notes.trim_end_matches('.');
+    if let Some(digit) = end.chars().next_back().filter(|c| "1345".contains(*c))
+        && end[..end.len() - 1].trim_end().ends_with(')')
+    {
+        found.push(digit.to_string());
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn the_real_cells_have_their_names() {
+    let Some(shared) = shared() else { return };
+    let cells: Value = serde_json::from_slice(&std::fs::read(shared.join("data/entity-cells.json")).unwrap()).unwrap();
+    let (mut wrong, mut aliases, mut addresses) = (0, 0, 0);
+    for cell in cells.as_array().unwrap() {
+        let entity = take_apart(text(cell, "raw"), Some("China"));
+        println!("{entity:#?}");
+        wrong += usize::from(entity.name != text(cell, "name"));
+        aliases += entity.aliases.len();
+        addresses += entity.addresses.len();
+    }
+    println!("30 cells: {wrong} names wrong, {aliases} aliases, {addresses} addresses");
+    assert!(wrong <= 1);
+    assert!(cells.as_array().unwrap().len() == 30);
+}
