@@ -18,8 +18,8 @@ pub fn citations(text: &str) -> Vec<DatedCitation> {
     let mut unread_from = 0;
     let mut follows_word = false;
     for (at, character) in text.char_indices() {
-        let starts_number = character.is_ascii_digit() && !mem::replace(&mut follows_word, character.is_alphanumeric());
-        if at < unread_from || !starts_number {
+        let is_within_word = mem::replace(&mut follows_word, character.is_alphanumeric());
+        if at < unread_from || is_within_word || !character.is_ascii_digit() {
             continue;
         }
         let mut cursor = Cursor(text.get(at..).unwrap_or_default());
@@ -290,7 +290,9 @@ mod tests {
 
     #[test]
     fn ok_volume_and_page() {
-        for text in ["80 FR 69852", "80FR 69852", "80 FR  69852 ", "80 fr 69852", "80 F.R. 69852", "80.F.R. 69852", "80 F.R 69852", "80F.R.69852"] {
+        for text in
+            ["80 FR 69852", "80FR 69852", "80 FR  69852 ", "80 fr 69852", "80 F.R. 69852", "80.F.R. 69852", "80 F.R 69852", "80F.R.69852"]
+        {
             check(text, &["80 FR 69852"]);
         }
         check("87 FR 38,925", &["87 FR 38925"]);

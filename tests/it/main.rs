@@ -3,6 +3,7 @@
 mod config;
 mod dial;
 mod fetch;
+mod parse_csl;
 mod parse_ecfr;
 mod route;
 mod upstream;

@@ -91,13 +91,22 @@ impl<'a> Reading<'a> {
                 if self.key.is_empty() { String::new() } else { format!(" in the middle of or after the key `{}`", shortened(&self.key)) };
             format!("the file breaks off{within}: expected the rest of the document, but got its end")
         } else if let Some((got, expected)) = text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
-            format!("expected {expected}, but got {got}")
+            format!("expected {expected}, but got {}", value_in_words(got))
         } else if error.is_io() {
             format!("failed to read the document: {text}")
         } else {
             format!("expected JSON, but got a fault: {text}")
         };
         ParseError::new(place, problem)
+    }
+}
+
+/// serde's word for a kind of value, in JSON's words.
+fn value_in_words(got: &str) -> &str {
+    match got {
+        "sequence" => "an array",
+        "map" => "an object",
+        other => other,
     }
 }
 

@@ -42,7 +42,7 @@ impl Row {
             Ok(text) => match self.ends.iter().find(|end| !text.is_char_boundary(**end)) {
                 None if !self.bytes.contains(&0) => return Ok(RowText { text, ends: &self.ends }),
                 None => self.bytes.iter().position(|byte| *byte == 0).unwrap_or_default(),
-                Some(end) => *end,
+                Some(end) => end.saturating_sub(1),
             },
             Err(error) => error.valid_up_to(),
         };
