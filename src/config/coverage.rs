@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Config, ConfigWarning};
+use super::{Config, ConfigWarning, SourceKind};
 use crate::domain::{ChangeKind, ListCode, Severity};
 use crate::route::{self, Route};
 
@@ -89,7 +89,8 @@ fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
         return;
     }
     let named: BTreeSet<&str> = config.routes.iter().flat_map(|route| &route.countries).map(String::as_str).collect();
-    for source in &config.sources {
+    // The Federal Register tells of rules, not of entries.
+    for source in config.sources.iter().filter(|source| source.kind != SourceKind::FederalRegister) {
         for list in &source.lists {
             let mut missed: Vec<String> = Vec::new();
             let mut reached = false;

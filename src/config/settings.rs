@@ -8,16 +8,17 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use url::Url;
 
+use super::SecretsMode;
 use super::paths::Environment;
 use super::problem::Problem;
 use super::raw::{RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
 use super::secret::Lookup;
-use super::{SecretsMode, sqlite_path};
 use crate::deliver::MessageSettings;
 use crate::dial::HttpSettings;
 use crate::diff::Limits;
 use crate::domain::ListCode;
 use crate::fetch::Address;
+use crate::record::StoreUrl;
 use crate::schedule::Schedule;
 
 /// `[server]`
@@ -83,18 +84,10 @@ const DEFAULT_ZONE: &str = "America/New_York";
 /// Of the Entity List, which has over 3,000 entries: half of it is no baseline.
 const DEFAULT_MIN_ENTRIES_EL: usize = 2500;
 
-pub(super) fn store(raw: &RawStore, environment: &Environment, problems: &mut Vec<Problem>) -> String {
-    let Some(url) = &raw.url else { return environment.default_store_url() };
-    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.value.starts_with(scheme)) && Url::parse(&url.value).is_ok();
-    let is_sqlite = sqlite_path(&url.value).is_some_and(|path| path.is_absolute());
-    if !is_postgres && !is_sqlite {
-        // The text itself may hold a password.
-        problems.push(Problem::at(
-            url.span.clone(),
-            "expected a database such as \"sqlite:///var/lib/entitywatch/entitywatch.db\" (three slashes: the whole path) or \"postgres://…\"",
-        ));
-    }
-    url.value.clone()
+/// A relative path starts at the configuration's folder, as every other path in it.
+pub(super) fn store(raw: &RawStore, environment: &Environment, folder: &Path) -> StoreUrl {
+    let Some(url) = raw.url.as_ref().map(|url| &url.value) else { return environment.default_store() };
+    url.sqlite_path().map_or_else(|| url.clone(), |path| StoreUrl::sqlite_file(folder.join(path)))
 }
 
 pub(super) fn server(raw: &RawServer) -> ServerSettings {
