@@ -7,3 +7,4 @@ pub mod exit;
 pub mod output;
 pub mod rows;
 pub mod schema;
+pub mod when;

@@ -109,7 +109,6 @@ pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem
         proxy: raw.proxy.as_ref().map(|proxy| proxy.value.0.clone()),
         no_proxy: raw.no_proxy.as_ref().map(|hosts| hosts.value.0.clone()),
         ca_pem,
-        ..HttpSettings::default()
     }
 }
 

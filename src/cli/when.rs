@@ -1,0 +1,53 @@
+//! A time on the command line.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// A time as given: exact, or so long before now (which only the clock knows).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum When {
+    At(Timestamp),
+    Ago(std::time::Duration),
+}
+
+impl When {
+    pub fn before(self, now: Timestamp) -> Timestamp {
+        match self {
+            When::At(at) => at,
+            When::Ago(length) => now.saturating_sub(length).unwrap_or(Timestamp::MIN),
+        }
+    }
+}
+
+/// Reads RFC 3339, a date (its midnight in UTC), or a length of time before now.
+///
+/// # Errors
+/// Says what was expected.
+pub fn when(text: &str) -> Result<When, String> {
+    let exact = text.parse::<Timestamp>().ok();
+    let date = || text.parse::<Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|midnight| midnight.timestamp());
+    let ago = || crate::config::length_of(text).map(When::Ago);
+    exact
+        .or_else(date)
+        .map(When::At)
+        .or_else(ago)
+        .ok_or_else(|| "expected a time such as 2026-07-01, 2026-07-01T12:00:00Z, 24h or 7d".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_exact_a_date_or_so_long_ago() {
+        let now: Timestamp = "2026-07-10T12:00:00Z".parse().unwrap();
+        for (text, expected) in [
+            ("2026-07-01", "2026-07-01T00:00:00Z"),
+            ("2026-07-01T12:00:00-04:00", "2026-07-01T16:00:00Z"),
+            ("24h", "2026-07-09T12:00:00Z"),
+            ("7d", "2026-07-03T12:00:00Z"),
+        ] {
+            assert_eq!(when(text).unwrap().before(now).to_string(), expected, "{text}");
+        }
+    }
+}
