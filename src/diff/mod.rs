@@ -1,14 +1,32 @@
 //! Stage 3: compares two snapshots of one list. Pure: snapshot × snapshot → changes.
+//!
+//! Knows entries; knows no document, no source, no clock and no database.
+//!
+//! # Layout
+//! `compare` puts it together: `identity` says which old row is which new row (by `content`, then `same_name`, then
+//! `assign` over the candidates of `block`, weighed by `evidence`), `fields` says what differs between the two, `editorial`
+//! whether that matters, `severity` how much. `plausible` guards against files that lost or gained too much, `cite` groups
+//! changes into rules, `undo` finds corrections, `words` shows a reader what differs in a text.
 
-use crate::domain::{Change, Entry};
+pub mod cite;
+pub mod compare;
+pub mod plausible;
+pub mod undo;
+pub mod words;
 
-/// The guards of one source, from the configuration.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Limits {
-    /// Fractions of 1.
-    pub max_loss: f64,
-    pub max_loss_rows: usize,
-    pub max_gain: f64,
-    pub max_revised: f64,
-    pub min_entries: std::collections::BTreeMap<crate::domain::ListCode, usize>,
-}
+mod assign;
+mod block;
+mod content;
+mod editorial;
+mod evidence;
+mod fields;
+mod identity;
+mod name;
+mod number;
+mod profile;
+mod rarity;
+mod same_name;
+mod severity;
+
+pub use compare::compare;
+pub use plausible::{Limits, Verdict, enough_for_baseline, plausible};

@@ -1,0 +1,100 @@
+//! Compares two snapshots of one list.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::content::{Content, in_order};
+use super::fields::differences;
+use super::identity::identify;
+use super::same_name::Pair;
+use super::severity;
+use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
+
+/// What changed from one snapshot of a list to the next.
+///
+/// The outcome does not depend on the order of the rows, nor on that of aliases and addresses within a row; rows that say
+/// the same are one. Sorted for a reader: additions, revisions, removals, editorial revisions; each by name.
+pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
+    let (gone, come) = (only_in(before, after), only_in(after, before));
+    let identity = identify(&gone, &come, before);
+
+    let mut changes: Vec<Change> = Vec::new();
+    for pair in identity.pairs {
+        if let (Some(old), Some(new)) = (gone.get(pair.before), come.get(pair.after)) {
+            changes.push(revision(old, new, pair));
+        }
+    }
+    let mut removed: BTreeMap<usize, Change> =
+        identity.removed.iter().filter_map(|at| Some((*at, alone(ChangeKind::Removed, Severity::Normal, gone.get(*at)?)))).collect();
+    let mut added: BTreeMap<usize, Change> =
+        identity.added.iter().filter_map(|at| Some((*at, alone(ChangeKind::Added, Severity::High, come.get(*at)?)))).collect();
+    for (old, new) in identity.possible {
+        if let (Some(removal), Some(addition)) = (removed.get_mut(&old), added.get_mut(&new)) {
+            removal.possibly_now.push(addition.entry.name.clone());
+            removal.possibly.push(addition.change_id.clone());
+            addition.possibly_was.push(removal.entry.name.clone());
+            addition.possibly.push(removal.change_id.clone());
+        }
+    }
+    changes.extend(removed.into_values());
+    changes.extend(added.into_values());
+    changes.sort_by(|a, b| {
+        let key = |change: &Change| (change.editorial, place(change.kind));
+        key(a).cmp(&key(b)).then_with(|| a.entry.name.cmp(&b.entry.name)).then_with(|| a.change_id.cmp(&b.change_id))
+    });
+    changes
+}
+
+fn place(kind: ChangeKind) -> u8 {
+    match kind {
+        ChangeKind::Added => 0,
+        ChangeKind::Revised => 1,
+        ChangeKind::Removed => 2,
+    }
+}
+
+/// The rows of one snapshot whose content the other has not, each content once, in an order of their contents.
+fn only_in<'a>(rows: &'a [Entry], other: &[Entry]) -> Vec<&'a Entry> {
+    let theirs: HashSet<Content<'_>> = other.iter().map(Content).collect();
+    let mut seen: HashSet<Content<'_>> = HashSet::new();
+    let mut only: Vec<&Entry> = rows.iter().filter(|row| !theirs.contains(&Content(row)) && seen.insert(Content(row))).collect();
+    only.sort_by(|a, b| in_order(a, b));
+    only
+}
+
+fn alone(kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
+    let change_id = match kind {
+        ChangeKind::Removed => Change::id_of(kind, Some(entry), None, 0),
+        ChangeKind::Added | ChangeKind::Revised => Change::id_of(kind, None, Some(entry), 0),
+    };
+    change(change_id, kind, severity, entry)
+}
+
+fn revision(before: &Entry, after: &Entry, pair: Pair) -> Change {
+    let differences = differences(before, after);
+    let editorial = pair.matched.certain && differences.iter().all(|difference| difference.editorial);
+    let severity = severity::of_revision(&differences, pair.matched.certain);
+    Change {
+        editorial,
+        before: Some(before.clone()),
+        fields: differences.into_iter().map(|difference| difference.change).collect(),
+        matched: Some(pair.matched),
+        ..change(Change::id_of(ChangeKind::Revised, Some(before), Some(after), 0), ChangeKind::Revised, severity, after)
+    }
+}
+
+fn change(change_id: ChangeId, kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
+    Change {
+        change_id,
+        kind,
+        severity,
+        editorial: false,
+        entry: entry.clone(),
+        before: None,
+        fields: Vec::new(),
+        matched: None,
+        possibly_now: Vec::new(),
+        possibly_was: Vec::new(),
+        possibly: Vec::new(),
+        corroboration: Vec::new(),
+    }
+}

@@ -1,0 +1,87 @@
+//! When two rows say the same: all that is compared is equal, whatever the order of their aliases and addresses.
+
+use std::hash::{Hash, Hasher};
+
+use crate::domain::Entry;
+
+/// A row by what it says; the publisher's id and the order inside its lists do not count.
+pub struct Content<'a>(pub &'a Entry);
+
+impl PartialEq for Content<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (self.0, other.0);
+        a.name == b.name
+            && a.list == b.list
+            && a.form == b.form
+            && a.license_requirement == b.license_requirement
+            && a.license_policy == b.license_policy
+            && a.remarks == b.remarks
+            && a.start_date == b.start_date
+            && a.end_date == b.end_date
+            && a.other == b.other
+            && same_members(&a.aliases, &b.aliases)
+            && same_members(&a.addresses, &b.addresses)
+            && same_members(&a.countries, &b.countries)
+            && same_members(&a.footnotes, &b.footnotes)
+            && same_members(&a.citations, &b.citations)
+    }
+}
+
+impl Eq for Content<'_> {}
+
+impl Hash for Content<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // What is left out costs a comparison where two rows differ in nothing else; it is never wrong.
+        let entry = self.0;
+        entry.name.hash(state);
+        entry.remarks.hash(state);
+        entry.addresses.len().hash(state);
+        entry.aliases.len().hash(state);
+        entry.citations.len().hash(state);
+        let shortest_address = entry.addresses.iter().min();
+        shortest_address.hash(state);
+        entry.aliases.iter().min().hash(state);
+        entry.citations.iter().max().hash(state);
+    }
+}
+
+/// Whether two lists hold the same, each as often, in any order.
+pub fn same_members<T: Ord>(one: &[T], other: &[T]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    if one == other {
+        return true;
+    }
+    let (mut one, mut other): (Vec<&T>, Vec<&T>) = (one.iter().collect(), other.iter().collect());
+    one.sort_unstable();
+    other.sort_unstable();
+    one == other
+}
+
+/// An order of rows by what they say, so that the order in which they stand decides nothing.
+pub fn in_order(one: &Entry, other: &Entry) -> std::cmp::Ordering {
+    let sorted = |list: &[String]| {
+        let mut list = list.to_vec();
+        list.sort_unstable();
+        list
+    };
+    let citations = |entry: &Entry| {
+        let mut citations = entry.citations.clone();
+        citations.sort_unstable();
+        citations
+    };
+    (one.list, &one.name)
+        .cmp(&(other.list, &other.name))
+        .then_with(|| citations(one).cmp(&citations(other)))
+        .then_with(|| one.countries.cmp(&other.countries))
+        .then_with(|| sorted(&one.addresses).cmp(&sorted(&other.addresses)))
+        .then_with(|| one.other.cmp(&other.other))
+        .then_with(|| one.remarks.cmp(&other.remarks))
+        .then_with(|| sorted(&one.aliases).cmp(&sorted(&other.aliases)))
+        .then_with(|| one.license_requirement.cmp(&other.license_requirement))
+        .then_with(|| one.license_policy.cmp(&other.license_policy))
+        .then_with(|| (&one.start_date, &one.end_date).cmp(&(&other.start_date, &other.end_date)))
+        .then_with(|| one.footnotes.cmp(&other.footnotes))
+        .then_with(|| (one.form as u8).cmp(&(other.form as u8)))
+}

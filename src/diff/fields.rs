@@ -1,0 +1,113 @@
+//! What differs between the two rows of one entry, field by field.
+//!
+//! Knows every field of an entry and which of them are the entity's; knows nothing of how the rows were matched.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::content::same_members;
+use super::editorial::{folded, is_same_text};
+use crate::domain::{Entry, FieldChange};
+
+/// A field that differs, and whether in nothing that matters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    pub change: FieldChange,
+    pub editorial: bool,
+    /// The list gained a member that is none of the old ones set in another way.
+    pub gained: bool,
+}
+
+/// Every field that differs, in the order of an entry's keys.
+pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
+    let mut found = Differences::default();
+    found.value("form", json!(before.form), json!(after.form), before.form == after.form);
+    found.text("name", &before.name, &after.name);
+    found.list("aliases", &before.aliases, &after.aliases);
+    found.list("addresses", &before.addresses, &after.addresses);
+    // A country that was derived from an address comes along with the address that was set in another way.
+    let addresses_were_reset = found.0.last().is_some_and(|last| last.change.field == "addresses" && last.editorial);
+    found.list("countries", &before.countries, &after.countries);
+    if let Some(last) = found.0.last_mut().filter(|last| last.change.field == "countries" && addresses_were_reset) {
+        (last.editorial, last.gained) = (true, false);
+    }
+    found.text("license_requirement", &before.license_requirement, &after.license_requirement);
+    found.text("license_policy", &before.license_policy, &after.license_policy);
+    found.list("footnotes", &before.footnotes, &after.footnotes);
+    let citations = |entry: &Entry| entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>();
+    found.list("citations", &citations(before), &citations(after));
+    found.optional("start_date", before.start_date.as_deref(), after.start_date.as_deref());
+    found.optional("end_date", before.end_date.as_deref(), after.end_date.as_deref());
+    found.text("remarks", &before.remarks, &after.remarks);
+    let keys: BTreeSet<&String> = before.other.keys().chain(after.other.keys()).collect();
+    for key in keys {
+        found.optional(&format!("other.{key}"), before.other.get(key).map(String::as_str), after.other.get(key).map(String::as_str));
+        if let Some(last) = found.0.last_mut().filter(|last| last.change.field.strip_prefix("other.") == Some(key)) {
+            last.editorial |=
+                is_the_publishers(key) || (key == "federal_register_notice" && same_members(&before.citations, &after.citations));
+            last.gained &= !last.editorial;
+        }
+    }
+    found.0
+}
+
+/// The publisher's own addresses are no property of the entity.
+fn is_the_publishers(key: &str) -> bool {
+    matches!(key, "source_list_url" | "source_information_url")
+}
+
+#[derive(Default)]
+struct Differences(Vec<Difference>);
+
+impl Differences {
+    fn value(&mut self, field: &str, before: Value, after: Value, same: bool) {
+        if !same {
+            let change = FieldChange { field: field.to_owned(), before, after };
+            self.0.push(Difference { change, editorial: false, gained: false });
+        }
+    }
+
+    fn text(&mut self, field: &str, before: &str, after: &str) {
+        self.optional(field, Some(before), Some(after));
+    }
+
+    fn optional(&mut self, field: &str, before: Option<&str>, after: Option<&str>) {
+        if before != after {
+            let (old, new) = (before.unwrap_or_default(), after.unwrap_or_default());
+            let editorial = is_same_text(old, new);
+            let gained = !editorial && old.len() < new.len();
+            let change = FieldChange { field: field.to_owned(), before: json!(before), after: json!(after) };
+            self.0.push(Difference { change, editorial, gained });
+        }
+    }
+
+    fn list(&mut self, field: &str, before: &[String], after: &[String]) {
+        if !same_members(before, after) {
+            let (lost, gained) = unpaired(before, after);
+            let change = FieldChange { field: field.to_owned(), before: json!(before), after: json!(after) };
+            self.0.push(Difference { change, editorial: lost == 0 && gained == 0, gained: gained > 0 });
+        }
+    }
+}
+
+/// How many members of each list have no counterpart in the other, be it set in another way or repaired.
+fn unpaired(before: &[String], after: &[String]) -> (usize, usize) {
+    let mut gone: Vec<(&String, String)> = before.iter().map(|text| (text, folded(text))).collect();
+    let mut come: Vec<&String> = Vec::new();
+    for text in after {
+        let fold = folded(text);
+        match gone.iter().position(|(_, old)| *old == fold) {
+            Some(at) => drop(gone.swap_remove(at)),
+            None => come.push(text),
+        }
+    }
+    come.retain(|text| match gone.iter().position(|(old, _)| is_same_text(old, text)) {
+        Some(at) => {
+            gone.swap_remove(at);
+            false
+        }
+        None => true,
+    });
+    (gone.len(), come.len())
+}

@@ -1,0 +1,172 @@
+//! Which entry is which: pairs the old and new rows of one list that are one entry.
+//!
+//! Knows rows that differ; what is equal in content never gets here. The publisher's row ids are no identity: the CSL makes
+//! them of name and citations, so that an amended entry has a new one and an edited one the old.
+
+use std::collections::BTreeMap;
+
+use super::assign::{Edge, best};
+use super::block::candidates;
+use super::evidence::{Weight, weigh};
+use super::profile::Profile;
+use super::rarity::Rarity;
+use super::same_name::{self, Pair, taken};
+use crate::domain::{Entry, Match};
+
+/// What became of the rows that differ. Numbers are places in the slices that were given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Identity {
+    /// Certain ones and such as evidence speaks for. A row is in several only where rows were split or folded.
+    pub pairs: Vec<Pair>,
+    pub removed: Vec<usize>,
+    pub added: Vec<usize>,
+    /// A removed and an added row that may be one, the likeliest first.
+    pub possible: Vec<(usize, usize)>,
+}
+
+/// Pairs `gone` with `come`, both in an order that their contents decide. `list` is the list before, for what is rare in it.
+pub fn identify(gone: &[&Entry], come: &[&Entry], list: &[Entry]) -> Identity {
+    let mut pairs = same_name::pair(gone, come);
+    let (old, new) = taken(&pairs);
+    let left: Vec<usize> = (0..gone.len()).filter(|at| !old.contains(at)).collect();
+    let arrived: Vec<usize> = (0..come.len()).filter(|at| !new.contains(at)).collect();
+    if left.is_empty() || arrived.is_empty() {
+        return Identity { pairs, removed: left, added: arrived, possible: Vec::new() };
+    }
+
+    let (old, new) = (profiles(&left, gone), profiles(&arrived, come));
+    let rarity = rarity_in(list, &old, &new);
+    let weighed = weigh_all(&old, &new, &rarity);
+    let decided = decide(&weighed);
+
+    let at = |places: &[usize], place: usize| places.get(place).copied().unwrap_or_default();
+    let (decided_old, decided_new): (Vec<usize>, Vec<usize>) = decided.iter().copied().unzip();
+    for (before, after) in &decided {
+        if let Some(weight) = weighed.get(&(*before, *after)) {
+            let matched = Match { certain: false, score: score(weight.net()), evidence: weight.words.clone() };
+            pairs.push(Pair { before: at(&left, *before), after: at(&arrived, *after), matched });
+        }
+    }
+    let (decided_old, decided_new) = (sorted(decided_old), sorted(decided_new));
+    let is_open =
+        |(before, after): &(usize, usize)| decided_old.binary_search(before).is_err() && decided_new.binary_search(after).is_err();
+    let possible =
+        likeliest(weighed.iter().filter(|(pair, weight)| is_open(pair) && is_possible(weight)).map(|(pair, weight)| (*pair, weight)));
+    Identity {
+        pairs,
+        removed: (0..left.len()).filter(|place| decided_old.binary_search(place).is_err()).map(|place| at(&left, place)).collect(),
+        added: (0..arrived.len()).filter(|place| decided_new.binary_search(place).is_err()).map(|place| at(&arrived, place)).collect(),
+        possible: possible.into_iter().map(|(before, after)| (at(&left, before), at(&arrived, after))).collect(),
+    }
+}
+
+/// Bits above which two rows are taken for one. A pair at random is two with some ten bits, the size of a list's changes
+/// against one another.
+const REVISION_BITS: f64 = 10.0;
+
+/// So much more must speak for a pair than for the next candidate.
+const MARGIN_BITS: f64 = 3.0;
+
+/// What speaks for a pair, and what is left of it when the half of what speaks against it is taken away.
+const POSSIBLE_FOR_BITS: f64 = 6.0;
+const POSSIBLE_LEFT_BITS: f64 = 1.0;
+
+/// Of each row, so many possible partners are named.
+const NAMED_PARTNERS: usize = 3;
+
+fn is_possible(weight: &Weight) -> bool {
+    weight.for_bits >= POSSIBLE_FOR_BITS && weight.for_bits - weight.against_bits / 2.0 >= POSSIBLE_LEFT_BITS
+}
+
+fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {
+    places.iter().filter_map(|at| rows.get(*at)).map(|entry| Profile::of(entry)).collect()
+}
+
+fn rarity_in(list: &[Entry], old: &[Profile<'_>], new: &[Profile<'_>]) -> Rarity {
+    let mut rarity = Rarity::of_wanted(old.iter().chain(new).flat_map(Profile::features));
+    for entry in list {
+        rarity.count(&Profile::of(entry).features());
+    }
+    rarity
+}
+
+type Weighed = BTreeMap<(usize, usize), Weight>;
+
+fn weigh_all(old: &[Profile<'_>], new: &[Profile<'_>], rarity: &Rarity) -> Weighed {
+    let mut weighed = Weighed::new();
+    for (before, after) in candidates(old, new, rarity) {
+        if let (Some(old), Some(new)) = (old.get(before), new.get(after)) {
+            let weight = weigh(old, new, rarity);
+            if is_possible(&weight) || weight.net() >= REVISION_BITS {
+                weighed.insert((before, after), weight);
+            }
+        }
+    }
+    weighed
+}
+
+/// The pairs that are taken for one: of the best assignment overall, those above the threshold that nothing contradicts and
+/// that stand out from what else either row could have been.
+fn decide(weighed: &Weighed) -> Vec<(usize, usize)> {
+    let edges: Vec<Edge> = weighed
+        .iter()
+        .filter(|(_, weight)| weight.net() > 0.0)
+        .map(|(&(before, after), weight)| Edge {
+            before,
+            after,
+            weight: if weight.contrary { weight.net().min(1.0) } else { weight.net() },
+        })
+        .collect();
+    let chosen = best(&edges);
+    let by_before: BTreeMap<usize, Edge> = chosen.iter().map(|edge| (edge.before, *edge)).collect();
+    let by_after: BTreeMap<usize, Edge> = chosen.iter().map(|edge| (edge.after, *edge)).collect();
+    // A rival that is spoken for by something much better is none.
+    let is_spoken_for = |rival: &Edge, by: Option<&Edge>| by.is_some_and(|better| better.weight >= rival.weight + MARGIN_BITS);
+    let mut strongest_rival: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    for rival in &edges {
+        let of_before =
+            by_before.get(&rival.before).filter(|edge| edge.after != rival.after && !is_spoken_for(rival, by_after.get(&rival.after)));
+        let of_after =
+            by_after.get(&rival.after).filter(|edge| edge.before != rival.before && !is_spoken_for(rival, by_before.get(&rival.before)));
+        for edge in of_before.into_iter().chain(of_after) {
+            let strongest = strongest_rival.entry((edge.before, edge.after)).or_insert(0.0);
+            *strongest = strongest.max(rival.weight);
+        }
+    }
+    chosen
+        .into_iter()
+        .filter(|edge| {
+            let rival = strongest_rival.get(&(edge.before, edge.after)).copied().unwrap_or(0.0);
+            edge.weight >= REVISION_BITS && edge.weight - rival >= MARGIN_BITS
+        })
+        .map(|edge| (edge.before, edge.after))
+        .collect()
+}
+
+/// Of each row its best partners, the likeliest first.
+fn likeliest<'a>(open: impl Iterator<Item = ((usize, usize), &'a Weight)>) -> Vec<(usize, usize)> {
+    let mut open: Vec<((usize, usize), &Weight)> = open.collect();
+    open.sort_by(|a, b| b.1.net().total_cmp(&a.1.net()).then(a.0.cmp(&b.0)));
+    let (mut of_before, mut of_after): (BTreeMap<usize, usize>, BTreeMap<usize, usize>) = (BTreeMap::new(), BTreeMap::new());
+    open.retain(|((before, after), _)| {
+        let (olds, news) = (of_before.entry(*before).or_default(), of_after.entry(*after).or_default());
+        let is_named = *olds < NAMED_PARTNERS && *news < NAMED_PARTNERS;
+        if is_named {
+            *olds += 1;
+            *news += 1;
+        }
+        is_named
+    });
+    open.into_iter().map(|(pair, _)| pair).collect()
+}
+
+/// 0 to 1: one half at a bit for every second candidate pair, three quarters and more above the threshold.
+fn score(bits: f64) -> f64 {
+    let score = 1.0 / (1.0 + (-(bits - 6.0) / 2.0).exp2());
+    (score * 1000.0).round() / 1000.0
+}
+
+fn sorted(mut places: Vec<usize>) -> Vec<usize> {
+    places.sort_unstable();
+    places
+}

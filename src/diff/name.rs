@@ -1,0 +1,215 @@
+//! A name as it is compared: transliterated to Latin letters, in words, legal forms told apart from the rest.
+//!
+//! Knows letters and legal forms; knows no list and no rarity.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A name in words of lower-case ASCII letters and digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Name {
+    /// Sorted, so that the order of a person's names does not count.
+    pub words: Vec<String>,
+    /// All words in published order without spaces: blind to spacing and punctuation.
+    pub compact: String,
+    /// The numbers in it, sorted: `55` of `55th`. Sister institutes differ in nothing else.
+    pub numbers: Vec<String>,
+}
+
+impl Name {
+    pub fn of(text: &str) -> Self {
+        let mut words = words(text);
+        let compact = words.concat();
+        let mut numbers: Vec<String> = words
+            .iter()
+            .flat_map(|word| word.split(|c: char| !c.is_ascii_digit()))
+            .filter(|digits| !digits.is_empty())
+            .map(str::to_owned)
+            .collect();
+        numbers.sort_unstable();
+        words.sort_unstable();
+        Self { words, compact, numbers }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+}
+
+/// The words of a text in lower-case ASCII. An ideograph is a word of its own, as it is in Latin spelling.
+pub fn words(text: &str) -> Vec<String> {
+    let mut latin = String::with_capacity(text.len());
+    for character in text.nfkc() {
+        if character.is_ascii() {
+            latin.push(character.to_ascii_lowercase());
+            continue;
+        }
+        let spelled = any_ascii::any_ascii_char(character);
+        let is_ideograph =
+            matches!(u32::from(character), 0x2e80..=0x2fdf | 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff);
+        if is_ideograph {
+            latin.push(' ');
+        }
+        latin.extend(spelled.chars().map(|c| c.to_ascii_lowercase()));
+        if is_ideograph {
+            latin.push(' ');
+        }
+    }
+    // An apostrophe inside a word is often lost: `Xi'an` and `Xian` are one word, as are `P.J.S` and `PJS`.
+    latin.retain(|c| !matches!(c, '\'' | '`'));
+    let latin = without_points_of_initials(&latin);
+    latin.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Legal forms and the words that go with them say little about who it is.
+pub fn is_legal_form(word: &str) -> bool {
+    LEGAL_FORMS.binary_search(&word).is_ok()
+}
+
+/// The consonants of a word, doubled ones once: what transliterations of one name have in common.
+pub fn skeleton(word: &str) -> String {
+    let mut skeleton = String::new();
+    for letter in word.chars() {
+        let letter = match letter {
+            'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'j' | 'h' | 'w' => continue,
+            'c' | 'q' => 'k',
+            'z' => 's',
+            other => other,
+        };
+        if !skeleton.ends_with(letter) {
+            skeleton.push(letter);
+        }
+    }
+    skeleton
+}
+
+/// Sorted, for the binary search.
+const LEGAL_FORMS: &[&str] = &[
+    "a",
+    "ab",
+    "ag",
+    "aktsionernoe",
+    "aktsionernoye",
+    "al",
+    "and",
+    "ao",
+    "as",
+    "bhd",
+    "bv",
+    "ca",
+    "cjsc",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "cv",
+    "de",
+    "doo",
+    "el",
+    "ev",
+    "fz",
+    "fzc",
+    "fzco",
+    "fze",
+    "fzllc",
+    "gmbh",
+    "group",
+    "holding",
+    "holdings",
+    "inc",
+    "incorporated",
+    "jlt",
+    "joint",
+    "jsc",
+    "jsco",
+    "kft",
+    "kg",
+    "kk",
+    "la",
+    "limited",
+    "limitada",
+    "llc",
+    "llp",
+    "lp",
+    "ltd",
+    "ltda",
+    "mchj",
+    "nv",
+    "oao",
+    "obschestvo",
+    "of",
+    "ojsc",
+    "ooo",
+    "otkrytoe",
+    "otkrytoye",
+    "oy",
+    "oyj",
+    "pao",
+    "pjsc",
+    "plc",
+    "private",
+    "pte",
+    "public",
+    "pty",
+    "pvt",
+    "sa",
+    "sae",
+    "sal",
+    "sarl",
+    "sas",
+    "sdn",
+    "sl",
+    "spa",
+    "srl",
+    "sro",
+    "stock",
+    "the",
+    "tov",
+    "uab",
+    "y",
+    "zao",
+];
+
+/// `p.j.s` → `pjs`: a point between single letters parts no words.
+fn without_points_of_initials(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let is_single = |at: usize| {
+        characters.get(at).is_some_and(char::is_ascii_alphabetic)
+            && at.checked_sub(1).and_then(|b| characters.get(b)).is_none_or(|c| !c.is_ascii_alphanumeric())
+            && characters.get(at + 1).is_none_or(|c| !c.is_ascii_alphanumeric())
+    };
+    characters
+        .iter()
+        .enumerate()
+        .filter(|(at, c)| !(**c == '.' && at.checked_sub(1).is_some_and(is_single) && is_single(at + 1)))
+        .map(|(_, c)| *c)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn legal_forms_are_sorted_for_the_search() {
+        assert!(LEGAL_FORMS.is_sorted());
+    }
+
+    #[test]
+    fn words_are_latin_whatever_the_script() {
+        assert_eq!(words("Компания «Восток-1»"), ["kompaniya", "vostok", "1"]);
+        assert_eq!(words("华为技术"), ["hua", "wei", "ji", "shu"]);
+        assert_eq!(words("Xi’an P.J.S Co., Ltd."), ["xian", "pjs", "co", "ltd"]);
+        assert_eq!(words("شركة"), ["shrkh"]);
+    }
+
+    #[test]
+    fn numbers_are_kept_apart() {
+        assert_eq!(Name::of("55th Research Institute 1-2").numbers, ["1", "2", "55"]);
+    }
+
+    #[test]
+    fn transliterations_have_one_skeleton() {
+        assert_eq!(skeleton("zumar"), skeleton("zomor"));
+        assert_eq!(skeleton("aleksandr"), skeleton("oleksandr"));
+    }
+}

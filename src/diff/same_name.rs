@@ -1,0 +1,301 @@
+//! Pairs rows that are one entry for certain: by a true id, or by an equal name within the list.
+//!
+//! Knows what names, ids, citations, countries and addresses a row has; weighs nothing. A publisher's row may split in two,
+//! or two be folded into one: that is seen here, where several rows have one name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::assign::{Edge, best};
+use super::content::same_members;
+use super::editorial::{folded, is_broken, is_repaired};
+use super::number::Facts;
+use crate::domain::{Citation, Entry, ListCode, Match};
+
+/// An old row and a new row that are one entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    pub before: usize,
+    pub after: usize,
+    pub matched: Match,
+}
+
+/// Whether `entity_number` is the publisher's own, stable number of an entry in this list: OFAC's are.
+pub fn has_true_id(list: ListCode) -> bool {
+    matches!(list, ListCode::SDN | ListCode::SSI | ListCode::CMIC | ListCode::CAP | ListCode::MBS | ListCode::PLC | ListCode::FSE)
+}
+
+/// The pairs that are certain. A row is in more than one of them only where rows were split or folded.
+pub fn pair(gone: &[&Entry], come: &[&Entry]) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    let by_id = |entry: &Entry| has_true_id(entry.list).then(|| entry.other.get("entity_number").cloned()).flatten();
+    for (id, (befores, afters)) in groups(gone, come, &pairs, by_id) {
+        pairs.extend(
+            Group { gone, come, befores, afters, told_by: format!("same number of the publisher, {id}"), is_true_id: true }.pairs(),
+        );
+    }
+    let by_name = |entry: &Entry| Some(folded(&entry.name)).filter(|name| !name.is_empty());
+    for (_, (befores, afters)) in groups(gone, come, &pairs, by_name) {
+        pairs.extend(Group { gone, come, befores, afters, told_by: "same name".into(), is_true_id: false }.pairs());
+    }
+    pairs.extend(repaired(gone, come, &pairs));
+    pairs
+}
+
+/// Larger groups of one name (an empty one, say) are left to what else the rows have.
+const LARGEST_GROUP: usize = 40_000;
+
+type Rows = (Vec<usize>, Vec<usize>);
+
+/// Rows of both sides that are in no pair yet, by their key, where both sides have one.
+fn groups(gone: &[&Entry], come: &[&Entry], pairs: &[Pair], key: impl Fn(&Entry) -> Option<String>) -> BTreeMap<String, Rows> {
+    let (old, new) = taken(pairs);
+    let mut groups: BTreeMap<String, Rows> = BTreeMap::new();
+    for (at, entry) in gone.iter().enumerate().filter(|(at, _)| !old.contains(at)) {
+        if let Some(key) = key(entry) {
+            groups.entry(key).or_default().0.push(at);
+        }
+    }
+    for (at, entry) in come.iter().enumerate().filter(|(at, _)| !new.contains(at)) {
+        if let Some(rows) = key(entry).and_then(|key| groups.get_mut(&key)) {
+            rows.1.push(at);
+        }
+    }
+    groups.retain(|_, (befores, afters)| !afters.is_empty() && befores.len().saturating_mul(afters.len()) <= LARGEST_GROUP);
+    groups
+}
+
+/// The rows that pairs have used, old and new.
+pub fn taken(pairs: &[Pair]) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    (pairs.iter().map(|pair| pair.before).collect(), pairs.iter().map(|pair| pair.after).collect())
+}
+
+/// Rows whose names are one but for a broken character that was repaired (or broken).
+fn repaired(gone: &[&Entry], come: &[&Entry], pairs: &[Pair]) -> Vec<Pair> {
+    let (old, new) = taken(pairs);
+    // A name is looked up by the longer of its sound ends.
+    let mut by_end: BTreeMap<(bool, String), Rows> = BTreeMap::new();
+    let mut lengths: BTreeSet<(bool, usize)> = BTreeSet::new();
+    let sides = [(gone, &old, false), (come, &new, true)];
+    for (rows, used, is_new) in sides {
+        for (at, entry) in rows.iter().enumerate().filter(|(at, entry)| !used.contains(at) && entry.name.contains(is_broken)) {
+            if let Some((is_tail, end)) = sound_end(&entry.name) {
+                lengths.insert((is_tail, end.chars().count()));
+                let rows = by_end.entry((is_tail, end)).or_default();
+                if is_new { rows.1.push(at) } else { rows.0.push(at) }
+            }
+        }
+    }
+    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (rows, used, is_new) in sides {
+        for (at, entry) in rows.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+            let name: Vec<char> = folded(&entry.name).chars().collect();
+            for &(is_tail, length) in &lengths {
+                let end = if is_tail { name.len().checked_sub(length).and_then(|from| name.get(from..)) } else { name.get(..length) };
+                let Some((befores, afters)) = end.and_then(|end| by_end.get(&(is_tail, end.iter().collect()))) else { continue };
+                if is_new {
+                    edges.extend(
+                        befores.iter().filter(|b| gone.get(**b).is_some_and(|g| is_repaired(&g.name, &entry.name))).map(|b| (*b, at)),
+                    );
+                } else {
+                    edges.extend(
+                        afters.iter().filter(|a| come.get(**a).is_some_and(|c| is_repaired(&c.name, &entry.name))).map(|a| (at, *a)),
+                    );
+                }
+            }
+        }
+    }
+    let edges: Vec<Edge> = edges
+        .into_iter()
+        .filter_map(|(before, after)| {
+            let (old, new) = (gone.get(before)?, come.get(after)?);
+            may_be_one(old, new).then(|| Edge { before, after, weight: affinity(old, new) })
+        })
+        .collect();
+    let told_by = "same name but for a broken character".to_owned();
+    best(&edges).into_iter().map(|edge| Pair { before: edge.before, after: edge.after, matched: certain(vec![told_by.clone()]) }).collect()
+}
+
+/// The longer of what stands before the first broken character and after the last, if it is long enough to look up by.
+fn sound_end(name: &str) -> Option<(bool, String)> {
+    let name = folded(name);
+    let head = name.split(is_broken).next().unwrap_or_default();
+    let tail = name.rsplit(is_broken).next().unwrap_or_default();
+    let is_tail = tail.len() > head.len();
+    let end = if is_tail { tail } else { head };
+    (end.len() > 1).then(|| (is_tail, end.to_owned()))
+}
+
+/// Rows of one name or one id.
+struct Group<'a> {
+    gone: &'a [&'a Entry],
+    come: &'a [&'a Entry],
+    befores: Vec<usize>,
+    afters: Vec<usize>,
+    told_by: String,
+    is_true_id: bool,
+}
+
+impl Group<'_> {
+    fn pairs(&self) -> Vec<Pair> {
+        let mut edges = Vec::new();
+        for &before in &self.befores {
+            for &after in &self.afters {
+                let (Some(old), Some(new)) = (self.gone.get(before), self.come.get(after)) else { continue };
+                // Where a name repeats, another birth date or number tells its bearers apart.
+                let is_apart = || !self.is_alone() && !Facts::of(old).contradictions(&Facts::of(new)).is_empty();
+                if self.is_true_id || (may_be_one(old, new) && !is_apart()) {
+                    edges.push(Edge { before, after, weight: affinity(old, new) });
+                }
+            }
+        }
+        let chosen = best(&edges);
+        let mut pairs: Vec<Pair> = chosen.iter().map(|edge| self.pair(edge.before, edge.after, Vec::new())).collect();
+        pairs.extend(self.splits(&chosen));
+        pairs.extend(self.folds(&chosen));
+        pairs
+    }
+
+    fn pair(&self, before: usize, after: usize, more: Vec<String>) -> Pair {
+        let mut evidence = vec![self.told_by.clone()];
+        if let (Some(old), Some(new)) = (self.gone.get(before), self.come.get(after)) {
+            evidence.extend(citations_in_words(old, new));
+            if !self.is_alone() {
+                evidence.push("told apart from others of the name by citations, country and address".into());
+            }
+        }
+        evidence.extend(more);
+        let contradictions = match (self.gone.get(before), self.come.get(after)) {
+            (Some(old), Some(new)) if !self.is_true_id => Facts::of(old).contradictions(&Facts::of(new)),
+            _ => Vec::new(),
+        };
+        if contradictions.is_empty() {
+            return Pair { before, after, matched: certain(evidence) };
+        }
+        // A corrected birth date, or another bearer of the name: shown as a revision, as loudly as an addition.
+        evidence.extend(contradictions);
+        Pair { before, after, matched: Match { certain: false, score: SCORE_AGAINST_FACTS, evidence } }
+    }
+
+    fn is_alone(&self) -> bool {
+        self.befores.len() == 1 && self.afters.len() == 1
+    }
+
+    /// New rows that have what an old row lost to them.
+    fn splits(&self, chosen: &[Edge]) -> Vec<Pair> {
+        let mut pairs = Vec::new();
+        for &after in self.afters.iter().filter(|after| !chosen.iter().any(|edge| edge.after == **after)) {
+            let whole = chosen.iter().find_map(|edge| {
+                let (old, rest, part) = (self.gone.get(edge.before)?, self.come.get(edge.after)?, self.come.get(after)?);
+                moved(old, rest, part).map(|what| (edge.before, what))
+            });
+            if let Some((before, what)) = whole {
+                pairs.push(self.pair(
+                    before,
+                    after,
+                    vec![format!("part of a row that was split: it has {what}, which the other part lost")],
+                ));
+            }
+        }
+        pairs
+    }
+
+    /// Old rows whose content a new row gained.
+    fn folds(&self, chosen: &[Edge]) -> Vec<Pair> {
+        let mut pairs = Vec::new();
+        for &before in self.befores.iter().filter(|before| !chosen.iter().any(|edge| edge.before == **before)) {
+            let whole = chosen.iter().find_map(|edge| {
+                let (part, rest, new) = (self.gone.get(before)?, self.gone.get(edge.before)?, self.come.get(edge.after)?);
+                moved(new, rest, part).map(|what| (edge.after, what))
+            });
+            if let Some((after, what)) = whole {
+                pairs.push(self.pair(before, after, vec![format!("folded into one row with another: that row gained {what}")]));
+            }
+        }
+        pairs
+    }
+}
+
+/// What `whole` has, `rest` has not and `part` has: an address, or a country where there are no addresses to compare.
+fn moved(whole: &Entry, rest: &Entry, part: &Entry) -> Option<String> {
+    if !shares_citation(whole, part) {
+        return None;
+    }
+    let fold = |texts: &[String]| texts.iter().map(|text| folded(text)).collect::<BTreeSet<_>>();
+    let (rest_addresses, part_addresses) = (fold(&rest.addresses), fold(&part.addresses));
+    let is_moved = |text: &&String| !rest_addresses.contains(&folded(text)) && part_addresses.contains(&folded(text));
+    if let Some(address) = whole.addresses.iter().find(is_moved) {
+        return Some(format!("the address {address}"));
+    }
+    // A part without an address of its own shows its country alone. Having the old citations and no other, it is no addition.
+    let is_bare = part.addresses.iter().all(|address| part.countries.contains(address));
+    let is_old = !part.citations.is_empty() && same_members(&part.citations, &whole.citations);
+    let country = whole
+        .countries
+        .iter()
+        .find(|country| part.countries.contains(country) && (!rest.countries.contains(country) || (is_bare && is_old)));
+    country.map(|country| format!("the country {country}"))
+}
+
+/// An addition has only new citations, so that a part of an old row shares one with it.
+fn shares_citation(whole: &Entry, part: &Entry) -> bool {
+    whole.citations.is_empty() || part.citations.is_empty() || whole.citations.iter().any(|citation| part.citations.contains(citation))
+}
+
+/// Whether nothing speaks against two rows of one name being one entry.
+fn may_be_one(old: &Entry, new: &Entry) -> bool {
+    let differ = |key: &str| matches!((old.other.get(key), new.other.get(key)), (Some(one), Some(other)) if folded(one) != folded(other));
+    if (has_true_id(old.list) && differ("entity_number")) || differ("type") || old.form != new.form {
+        return false;
+    }
+    !is_elsewhere(old, new)
+}
+
+/// Cites nothing that the old row cited, and stands at another place: a new listing of the name.
+fn is_elsewhere(old: &Entry, new: &Entry) -> bool {
+    let has_page = |entry: &Entry| entry.citations.iter().any(|citation| matches!(citation, Citation::Page { .. }));
+    let apart = |one: &[String], other: &[String]| {
+        !one.is_empty() && !other.is_empty() && !one.iter().any(|text| other.iter().any(|o| folded(o) == folded(text)))
+    };
+    has_page(old)
+        && has_page(new)
+        && !shares_citation(old, new)
+        && (apart(&old.countries, &new.countries) || apart(&old.addresses, &new.addresses))
+}
+
+/// How much two rows of one name have in common besides; always above zero.
+fn affinity(old: &Entry, new: &Entry) -> f64 {
+    let citations = |entry: &Entry| entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let mut affinity = 1.0;
+    affinity += 8.0 * overlap(&citations(old), &citations(new));
+    affinity += 6.0 * overlap(&old.addresses, &new.addresses);
+    affinity += 4.0 * overlap(&old.countries, &new.countries);
+    affinity += 2.0 * overlap(&old.aliases, &new.aliases);
+    affinity += f64::from(u8::from(old.remarks == new.remarks)) + f64::from(u8::from(old.start_date == new.start_date));
+    affinity += f64::from(u8::from(old.other == new.other)) + 0.5 * f64::from(u8::from(old.name == new.name));
+    let (one, other) = (Facts::of(old), Facts::of(new));
+    affinity + if one.numbers.iter().any(|number| other.numbers.contains(number)) { 8.0 } else { 0.0 }
+}
+
+/// 0 to 1: what two lists have in common against all that they have; nothing at all is alike.
+#[expect(clippy::cast_precision_loss, reason = "counts of addresses")]
+fn overlap(one: &[String], other: &[String]) -> f64 {
+    let fold = |texts: &[String]| texts.iter().map(|text| folded(text)).collect::<BTreeSet<_>>();
+    let (one, other) = (fold(one), fold(other));
+    let all = one.union(&other).count();
+    if all == 0 { 1.0 } else { one.intersection(&other).count() as f64 / all as f64 }
+}
+
+fn citations_in_words(old: &Entry, new: &Entry) -> Option<String> {
+    if old.citations.is_empty() || !old.citations.iter().all(|citation| new.citations.contains(citation)) {
+        return None;
+    }
+    let gained: Vec<String> = new.citations.iter().filter(|citation| !old.citations.contains(citation)).map(ToString::to_string).collect();
+    Some(if gained.is_empty() { "same citations".into() } else { format!("same citations plus {}", gained.join(", ")) })
+}
+
+/// Of rows that have one name to themselves and another birth date or number.
+const SCORE_AGAINST_FACTS: f64 = 0.75;
+
+fn certain(evidence: Vec<String>) -> Match {
+    Match { certain: true, score: 1.0, evidence }
+}

@@ -1,0 +1,57 @@
+//! Finds changes that undo earlier ones with no rule to explain it: the earlier alert was wrong.
+
+use std::collections::HashMap;
+
+use super::cite::new_citations;
+use super::content::Content;
+use super::editorial::folded;
+use super::fields::differences;
+use crate::domain::{Change, ChangeKind, Citation, Entry};
+
+/// Pairs of places: a change of `now` and the latest change of `earlier` that it undoes. Each is in one pair at most.
+///
+/// `earlier` is in the order in which the changes were seen. A change that cites a new rule undoes nothing, nor does an
+/// editorial one.
+pub fn undone(now: &[Change], earlier: &[Change]) -> Vec<(usize, usize)> {
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, change) in earlier.iter().enumerate().filter(|(_, change)| !change.editorial) {
+        by_name.entry(folded(&change.entry.name)).or_default().push(at);
+    }
+    let mut pairs = Vec::new();
+    for (at, change) in now.iter().enumerate().filter(|(_, change)| !change.editorial) {
+        let name = folded(&was(change).name);
+        let Some(places) = by_name.get_mut(&name) else { continue };
+        let found = places.iter().rposition(|place| earlier.get(*place).is_some_and(|earlier| is_inverse(change, earlier)));
+        if let Some(found) = found {
+            pairs.push((at, places.remove(found)));
+        }
+    }
+    pairs
+}
+
+/// The row as it was before this change; of an addition, the row itself.
+fn was(change: &Change) -> &Entry {
+    change.before.as_ref().unwrap_or(&change.entry)
+}
+
+fn is_inverse(now: &Change, earlier: &Change) -> bool {
+    match (now.kind, earlier.kind) {
+        (ChangeKind::Removed, ChangeKind::Added) | (ChangeKind::Added, ChangeKind::Removed) => {
+            is_same(&now.entry, &earlier.entry) && !(now.kind == ChangeKind::Added && cites_new_rule(now, &earlier.entry.citations))
+        }
+        (ChangeKind::Revised, ChangeKind::Revised) => {
+            let known = was(earlier).citations.as_slice();
+            is_same(was(now), &earlier.entry) && is_same(&now.entry, was(earlier)) && !cites_new_rule(now, known)
+        }
+        _ => false,
+    }
+}
+
+fn cites_new_rule(change: &Change, known: &[Citation]) -> bool {
+    new_citations(change).into_iter().any(|citation| !known.contains(citation))
+}
+
+/// Equal, or set in another way.
+fn is_same(one: &Entry, other: &Entry) -> bool {
+    Content(one) == Content(other) || differences(one, other).iter().all(|difference| difference.editorial)
+}
