@@ -140,9 +140,9 @@ pub(super) fn messages(raw: &RawMessages, public_url: Option<Url>) -> MessageSet
     MessageSettings { timezone: timezone.or_else(|| TimeZone::get(DEFAULT_ZONE).ok()).unwrap_or(TimeZone::UTC), public_url }
 }
 
-/// The guards' defaults.
+/// The guards' defaults, with what each list has at least.
 pub(super) fn default_limits() -> Limits {
     let min_entries: BTreeMap<ListCode, usize> =
         ListCode::ALL.iter().map(|list| (*list, if *list == ListCode::EL { DEFAULT_MIN_ENTRIES_EL } else { 1 })).collect();
-    Limits { max_loss: 0.02, max_loss_rows: 40, max_gain: 0.25, max_revised: 0.20, min_entries }
+    Limits { min_entries, ..Limits::default() }
 }

@@ -1,5 +1,5 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
 mod config;
-mod route;
 mod diff;
+mod route;
