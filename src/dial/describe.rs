@@ -78,7 +78,9 @@ fn describe_tls(error: &rustls::Error) -> String {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "it is for another name",
-            CertificateError::UnknownIssuer => "its issuer is not trusted (a company's own goes into `ca_file`)",
+            CertificateError::UnknownIssuer => {
+                "its issuer is not trusted (the system's authorities may be missing; a company's own go into `ca_file`)"
+            }
             CertificateError::Revoked => "it was revoked",
             other => return format!("the server's TLS certificate is not accepted: {other}"),
         },

@@ -29,7 +29,8 @@ pub struct HttpSettings {
     pub contact: Option<String>,
     /// Without one, the environment's (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
     pub proxy: Option<Url>,
-    /// Hosts that are not reached through the proxy, comma-separated. `*` without a `proxy`: not even through the environment's.
+    /// Hosts that are not reached through `proxy`, comma-separated; the environment's proxies have their own `NO_PROXY`. `*` without a
+    /// `proxy` switches those off.
     pub no_proxy: Option<String>,
     /// PEM of a company's certificate authorities, trusted beside the system's.
     pub ca_pem: Option<Vec<u8>>,
@@ -70,9 +71,8 @@ pub fn client_builder(settings: &HttpSettings, allow_private: bool) -> Result<Cl
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
         .dns_resolver(Arc::new(resolver::FilteringResolver { allow_private, trusted_names: proxy_names(settings.proxy.as_ref()) }));
-    if let Some(pem) = &settings.ca_pem {
-        builder = builder.tls_certs_merge(certificates(pem)?);
-    }
+    let company = settings.ca_pem.as_deref().map(certificates).transpose()?.unwrap_or_default();
+    builder = if system_has_authorities() { builder.tls_certs_merge(company) } else { builder.tls_certs_only(company) };
     match (&settings.proxy, settings.no_proxy.as_deref()) {
         (Some(proxy), no_proxy) => {
             let except = NoProxy::from_string(no_proxy.unwrap_or(""));
@@ -84,6 +84,12 @@ pub fn client_builder(settings: &HttpSettings, allow_private: bool) -> Result<Cl
         (None, _) => {}
     }
     Ok(builder)
+}
+
+/// Whether the system has certificate authorities at all: a small container may have none, and then no client could be made, not even for
+/// what needs no TLS.
+fn system_has_authorities() -> bool {
+    reqwest::Client::builder().no_proxy().build().is_ok()
 }
 
 fn user_agent(contact: Option<&str>) -> Result<reqwest::header::HeaderValue, DialError> {

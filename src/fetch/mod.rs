@@ -1,4 +1,15 @@
 //! Stage 1: gets a source's document. Knows addresses, not meaning.
+//!
+//! A document is the bytes that came whole, after any `Content-Encoding`; what is in them is the parsers' to say. Only what is no list
+//! on any reading is refused here: an empty answer, a web page, a bomb.
+
+mod body;
+mod ecfr;
+mod http;
+mod limits;
+mod path;
+mod retry_after;
+mod turns;
 
 use std::path::PathBuf;
 
@@ -6,6 +17,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use url::Url;
 
+pub use limits::FetchLimits;
+
+use crate::dial::{DialError, HttpSettings};
 use crate::domain::{Document, Validators};
 
 /// Where a source's document comes from.
@@ -32,7 +46,7 @@ pub enum Fetched {
 pub struct FetchedDocument {
     pub document: Document,
     pub validators: Option<Validators>,
-    /// The publisher's date, where the address or the answer says one.
+    /// The publisher's date, where the address says one. A server's `Last-Modified` is none: it has stood still while the list changed.
     pub as_of: Option<Date>,
     /// The request was made without conditions.
     pub unconditional: bool,
@@ -45,6 +59,69 @@ pub struct FetchError {
     pub message: String,
     /// The publisher asked to be left alone until then.
     pub retry_after: Option<Timestamp>,
-    /// The answer itself is not a whole list (cut short, empty, a web page, a bomb), as against a server that cannot be reached.
+    /// The answer came and is no list (empty, a web page, a bomb, broken gzip), as against a server that cannot be reached, answers with
+    /// an error, or lets the connection break off.
     pub refused: bool,
+}
+
+impl FetchError {
+    /// No answer, or not the whole of it.
+    fn unreachable(message: impl Into<String>) -> Self {
+        Self { message: message.into(), retry_after: None, refused: false }
+    }
+
+    /// An answer that is no list.
+    fn refused(message: impl Into<String>) -> Self {
+        Self { message: message.into(), retry_after: None, refused: true }
+    }
+}
+
+impl From<DialError> for FetchError {
+    fn from(error: DialError) -> Self {
+        Self::unreachable(error.to_string())
+    }
+}
+
+/// Fetches documents: one for the whole program, since it sees to it that a host is asked one thing at a time.
+pub struct Fetcher {
+    http: http::HttpClients,
+    limits: FetchLimits,
+}
+
+impl Fetcher {
+    /// # Errors
+    ///
+    /// Where the settings cannot be used: see [`crate::dial::client_builder`].
+    pub fn new(settings: &HttpSettings, limits: FetchLimits) -> Result<Self, DialError> {
+        Ok(Self { http: http::HttpClients::new(settings, &limits)?, limits })
+    }
+
+    /// Gets what stands at `address` now. With `validators` of this very address, only if it is not what they were given for.
+    ///
+    /// # Errors
+    ///
+    /// Whatever comes between: each says whether the publisher wants to be left alone and whether it was the answer that was no good.
+    pub async fn fetch(&self, address: &Address, validators: Option<&Validators>, now: Timestamp) -> Result<Fetched, FetchError> {
+        match address {
+            Address::Http { url, allow_private } => {
+                http::fetch(&self.http, &self.limits, &http::Request { url, allow_private: *allow_private, validators, now }).await
+            }
+            Address::Ecfr { url, allow_private } => self.ecfr(url, *allow_private).newest(validators, now).await,
+            Address::Path(path) => path::fetch(path, validators, now, &self.limits).await,
+        }
+    }
+
+    /// Part 744 as it stood on a past date.
+    pub async fn fetch_ecfr_on(&self, base: &Url, allow_private: bool, date: Date, now: Timestamp) -> Result<FetchedDocument, FetchError> {
+        self.ecfr(base, allow_private).on(date, now).await
+    }
+
+    /// The dates on which a supplement of part 744 was amended, oldest first.
+    pub async fn ecfr_amendment_dates(&self, base: &Url, allow_private: bool, now: Timestamp) -> Result<Vec<Date>, FetchError> {
+        self.ecfr(base, allow_private).amendment_dates(now).await
+    }
+
+    fn ecfr<'a>(&'a self, base: &'a Url, allow_private: bool) -> ecfr::Ecfr<'a> {
+        ecfr::Ecfr { http: &self.http, limits: &self.limits, base, allow_private }
+    }
 }

@@ -3,3 +3,6 @@
 mod config;
 mod diff;
 mod route;
+mod dial;
+mod fetch;
+mod upstream;

@@ -1,0 +1,259 @@
+//! Takes the bytes in piece by piece: decodes, counts, hashes, and keeps them compressed. What is too much ends it at once.
+
+use std::io::{self, Write};
+
+use flate2::write::MultiGzDecoder;
+use jiff::Timestamp;
+
+use super::{FetchError, FetchLimits};
+use crate::domain::Document;
+use crate::domain::document::DocumentWriter;
+
+/// How the pieces are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Gzip,
+    /// Said to be plain. A file that is gzip itself is known by its first bytes and unpacked.
+    Plain,
+}
+
+/// A document on its way in. `from` names the sender in errors.
+pub(super) struct Intake<'a> {
+    from: &'a str,
+    limits: &'a FetchLimits,
+    wire_bytes: u64,
+    decoder: Decoder,
+}
+
+enum Decoder {
+    /// Too few bytes yet to tell.
+    Undecided(Vec<u8>, Sink),
+    Plain(Sink),
+    Gzip(Box<MultiGzDecoder<Sink>>),
+}
+
+impl<'a> Intake<'a> {
+    pub(super) fn new(from: &'a str, encoding: Encoding, limits: &'a FetchLimits) -> Result<Self, FetchError> {
+        let sink = Sink { writer: DocumentWriter::new().map_err(|e| broken(from, &e))?, head: Vec::new(), most_bytes: 0, too_much: false };
+        let decoder = match encoding {
+            Encoding::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(sink))),
+            Encoding::Plain => Decoder::Undecided(Vec::new(), sink),
+        };
+        Ok(Self { from, limits, wire_bytes: 0, decoder })
+    }
+
+    /// How many bytes came in, as they came.
+    pub(super) fn wire_bytes(&self) -> u64 {
+        self.wire_bytes
+    }
+
+    /// Refuses at once what says beforehand that it is too much.
+    pub(super) fn expect_bytes(&self, wire_bytes: u64) -> Result<(), FetchError> {
+        if wire_bytes > self.limits.wire_bytes {
+            return Err(FetchError::refused(format!(
+                "expected at most {} bytes from {}, but got {wire_bytes}",
+                self.limits.wire_bytes, self.from
+            )));
+        }
+        Ok(())
+    }
+
+    pub(super) fn take(&mut self, piece: &[u8]) -> Result<(), FetchError> {
+        self.wire_bytes += piece.len() as u64;
+        self.expect_bytes(self.wire_bytes)?;
+        let most_bytes = self.most_decoded_bytes();
+        let taken = match &mut self.decoder {
+            Decoder::Undecided(first, _) => {
+                first.extend_from_slice(piece);
+                if first.len() < GZIP_MAGIC.len() { Ok(()) } else { self.decide(most_bytes) }
+            }
+            Decoder::Plain(sink) => sink.take(piece, most_bytes),
+            Decoder::Gzip(decoder) => {
+                decoder.get_mut().most_bytes = most_bytes;
+                decoder.write_all(piece)
+            }
+        };
+        taken.map_err(|error| self.refuse(&error))
+    }
+
+    /// The document, if what came is whole and can be a list.
+    pub(super) fn finish(mut self, now: Timestamp) -> Result<Document, FetchError> {
+        let most_bytes = self.most_decoded_bytes();
+        if let Decoder::Undecided(..) = self.decoder {
+            self.decide(most_bytes).map_err(|error| self.refuse(&error))?;
+        }
+        if self.wire_bytes > 0
+            && let Decoder::Gzip(decoder) = &mut self.decoder
+        {
+            decoder.try_finish().map_err(|error| self.refuse(&error))?;
+        }
+        let from = self.from;
+        let sink = match self.decoder {
+            Decoder::Undecided(_, sink) | Decoder::Plain(sink) => sink,
+            Decoder::Gzip(decoder) if self.wire_bytes > 0 => decoder.finish().map_err(|e| broken(from, &e))?,
+            Decoder::Gzip(_) => return Err(FetchError::refused(format!("expected a list from {from}, but got an empty answer"))),
+        };
+        if sink.writer.size_bytes() == 0 {
+            return Err(FetchError::refused(format!("expected a list from {from}, but got an empty answer")));
+        }
+        if is_web_page(&sink.head) {
+            return Err(FetchError::refused(format!("expected a list from {from}, but got a web page")));
+        }
+        sink.writer.finish(now).map_err(|e| broken(from, &e))
+    }
+
+    /// By the first bytes: gzip or plain.
+    fn decide(&mut self, most_bytes: u64) -> io::Result<()> {
+        let plain = Decoder::Undecided(Vec::new(), Sink::closed()?);
+        let Decoder::Undecided(first, mut sink) = std::mem::replace(&mut self.decoder, plain) else { return Ok(()) };
+        if first.starts_with(GZIP_MAGIC) {
+            sink.most_bytes = most_bytes;
+            let mut decoder = Box::new(MultiGzDecoder::new(sink));
+            let written = decoder.write_all(&first);
+            self.decoder = Decoder::Gzip(decoder);
+            written
+        } else {
+            let written = sink.take(&first, most_bytes);
+            self.decoder = Decoder::Plain(sink);
+            written
+        }
+    }
+
+    fn most_decoded_bytes(&self) -> u64 {
+        let by_ratio = self.wire_bytes.saturating_mul(self.limits.decoded_ratio).max(self.limits.ratio_from_bytes);
+        self.limits.decoded_bytes.min(by_ratio)
+    }
+
+    fn refuse(&self, error: &io::Error) -> FetchError {
+        let too_much = match &self.decoder {
+            Decoder::Undecided(_, sink) | Decoder::Plain(sink) => sink.too_much,
+            Decoder::Gzip(decoder) => decoder.get_ref().too_much,
+        };
+        if too_much {
+            let (from, most, wire) = (self.from, self.most_decoded_bytes(), self.wire_bytes);
+            return FetchError::refused(format!("expected at most {most} bytes from {from}, but {wire} bytes unpack to more"));
+        }
+        broken(self.from, error)
+    }
+}
+
+const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+
+fn broken(from: &str, error: &io::Error) -> FetchError {
+    FetchError::refused(format!("failed to unpack the answer from {from}: {error}"))
+}
+
+/// Whether the content begins as HTML does. XML and text do not.
+fn is_web_page(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<body", b"<script"]
+        .iter()
+        .any(|tag| head.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
+}
+
+/// Where decoded content ends up.
+struct Sink {
+    writer: DocumentWriter,
+    /// The first bytes, to know a web page by.
+    head: Vec<u8>,
+    most_bytes: u64,
+    too_much: bool,
+}
+
+impl Sink {
+    const HEAD: usize = 256;
+
+    /// Takes the place of one that is moved.
+    fn closed() -> io::Result<Self> {
+        Ok(Self { writer: DocumentWriter::new()?, head: Vec::new(), most_bytes: 0, too_much: false })
+    }
+
+    fn take(&mut self, content: &[u8], most_bytes: u64) -> io::Result<()> {
+        self.most_bytes = most_bytes;
+        self.write_all(content)
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        if self.writer.size_bytes().saturating_add(content.len() as u64) > self.most_bytes {
+            self.too_much = true;
+            return Err(io::Error::other("too much"));
+        }
+        let missing = Self::HEAD.saturating_sub(self.head.len()).min(content.len());
+        self.head.extend_from_slice(content.get(..missing).unwrap_or_default());
+        self.writer.write(content)?;
+        Ok(content.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gzip(content: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn check(encoding: Encoding, limits: &FetchLimits, wire: &[u8], piece_bytes: usize) -> Result<String, String> {
+        let mut intake = Intake::new("the test", encoding, limits).map_err(|e| e.message)?;
+        for piece in wire.chunks(piece_bytes) {
+            intake.take(piece).map_err(|e| e.message)?;
+        }
+        let document = intake.finish(Timestamp::UNIX_EPOCH).map_err(|e| e.message)?;
+        Ok(io::read_to_string(document.reader().unwrap()).unwrap())
+    }
+
+    #[test]
+    fn ok_the_same_content_comes_of_every_encoding_and_cut() {
+        let limits = FetchLimits::default();
+        for piece_bytes in [1, 2, 3, 7, 1000] {
+            assert_eq!(check(Encoding::Plain, &limits, b"name\nA\n", piece_bytes).unwrap(), "name\nA\n");
+            assert_eq!(check(Encoding::Plain, &limits, &gzip(b"name\nA\n"), piece_bytes).unwrap(), "name\nA\n");
+            assert_eq!(check(Encoding::Gzip, &limits, &gzip(b"name\nA\n"), piece_bytes).unwrap(), "name\nA\n");
+        }
+        let two_members = [gzip(b"name\n"), gzip(b"A\n")].concat();
+        assert_eq!(check(Encoding::Gzip, &limits, &two_members, 5).unwrap(), "name\nA\n");
+        assert_eq!(check(Encoding::Plain, &limits, b"x", 1).unwrap(), "x");
+    }
+
+    #[test]
+    fn err_gzip_cut_short_anywhere_is_refused() {
+        let whole = gzip(b"name,country\nA,B\nC,D\n");
+        for cut in 1..whole.len() {
+            let found = check(Encoding::Gzip, &FetchLimits::default(), &whole[..cut], 1000);
+            assert!(found.is_err(), "cut at {cut} of {}: {found:?}", whole.len());
+        }
+        assert!(check(Encoding::Gzip, &FetchLimits::default(), b"plain text", 1000).unwrap_err().contains("failed to unpack"));
+    }
+
+    #[test]
+    fn err_nothing_and_a_web_page_are_no_list() {
+        let limits = FetchLimits::default();
+        let empty = "expected a list from the test, but got an empty answer";
+        assert_eq!(check(Encoding::Plain, &limits, b"", 1).unwrap_err(), empty);
+        assert_eq!(check(Encoding::Gzip, &limits, b"", 1).unwrap_err(), empty);
+        assert_eq!(check(Encoding::Gzip, &limits, &gzip(b""), 9).unwrap_err(), empty);
+        for page in [&b"<!DOCTYPE HTML>\n<html>"[..], b"\xef\xbb\xbf\n  <html lang=en>", b"<HTML>"] {
+            assert_eq!(check(Encoding::Plain, &limits, page, 2).unwrap_err(), "expected a list from the test, but got a web page");
+        }
+        assert!(check(Encoding::Plain, &limits, b"<?xml version=\"1.0\"?><DIV5/>", 5).is_ok());
+    }
+
+    #[test]
+    fn err_a_bomb_is_stopped_by_its_size_and_by_its_ratio() {
+        let bomb = gzip(&vec![b'0'; 4 << 20]);
+        let small = FetchLimits { decoded_bytes: 1 << 20, ..FetchLimits::default() };
+        assert!(check(Encoding::Gzip, &small, &bomb, 512).unwrap_err().contains("expected at most 1048576 bytes"));
+        let strict = FetchLimits { ratio_from_bytes: 1 << 10, ..FetchLimits::default() };
+        assert!(check(Encoding::Gzip, &strict, &bomb, 512).unwrap_err().contains("unpack to more"));
+        let narrow = FetchLimits { wire_bytes: 100, ..FetchLimits::default() };
+        assert_eq!(check(Encoding::Plain, &narrow, &[b'x'; 101], 7).unwrap_err(), "expected at most 100 bytes from the test, but got 101");
+    }
+}

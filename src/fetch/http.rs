@@ -1,0 +1,261 @@
+//! One document over HTTP(S): conditions, redirects, quick repeats, and what each answer means.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Client, Response, StatusCode};
+use url::Url;
+
+use super::body::{Encoding, Intake};
+use super::turns::Turns;
+use super::{FetchError, FetchLimits, Fetched, FetchedDocument, retry_after};
+use crate::clock::Stopwatch;
+use crate::dial::{self, DialError, HttpSettings, check_redirect, check_url, client_builder, place};
+use crate::domain::{Sha256, Validators};
+
+/// The clients, and whose turn it is at each host.
+pub(super) struct HttpClients {
+    outside: Client,
+    /// For sources with `allow_private`.
+    anywhere: Client,
+    turns: Turns,
+}
+
+impl HttpClients {
+    pub(super) fn new(settings: &HttpSettings, limits: &FetchLimits) -> Result<Self, DialError> {
+        let build = |allow_private| {
+            let builder = client_builder(settings, allow_private)?
+                .no_gzip()
+                .no_brotli()
+                .connect_timeout(limits.connect_timeout)
+                .read_timeout(limits.read_timeout);
+            builder.build().map_err(|error| DialError::Settings(format!("failed to make an HTTP client: {}", dial::describe(&error))))
+        };
+        Ok(Self { outside: build(false)?, anywhere: build(true)?, turns: Turns::default() })
+    }
+}
+
+/// What is asked for.
+pub(super) struct Request<'a> {
+    pub url: &'a Url,
+    pub allow_private: bool,
+    pub validators: Option<&'a Validators>,
+    pub now: Timestamp,
+}
+
+impl Request<'_> {
+    /// The address as validators know it: it may hold a token.
+    fn address_sha256(&self) -> Sha256 {
+        Sha256::of(self.url.as_str().as_bytes())
+    }
+
+    /// The headers that make it conditional. Validators of another address say nothing about this one. They go back as they came.
+    fn conditions(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let Some(validators) = self.validators.filter(|validators| validators.address_sha256 == self.address_sha256()) else {
+            return headers;
+        };
+        let mut set = |name: HeaderName, value: Option<&String>| {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
+                headers.insert(name, value);
+            }
+        };
+        set(IF_NONE_MATCH, validators.etag.as_ref());
+        set(IF_MODIFIED_SINCE, validators.last_modified.as_ref());
+        headers
+    }
+}
+
+/// Asks, and asks again where it is likely to help at once.
+pub(super) async fn fetch(clients: &HttpClients, limits: &FetchLimits, request: &Request<'_>) -> Result<Fetched, FetchError> {
+    let since = Stopwatch::start();
+    let mut pauses = limits.retry_pauses.iter();
+    loop {
+        let failure = match follow(clients, limits, request).await {
+            Ok(fetched) => return Ok(fetched),
+            Err(failure) => failure,
+        };
+        match pauses.next() {
+            Some(pause) if failure.passing && since.elapsed() + *pause < limits.retry_until => tokio::time::sleep(*pause).await,
+            _ => return Err(failure.error),
+        }
+    }
+}
+
+/// A request that came to nothing.
+struct Failure {
+    error: FetchError,
+    /// Worth another try in a moment: no connection, 502, 504.
+    passing: bool,
+}
+
+impl<E: Into<FetchError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), passing: false }
+    }
+}
+
+/// What one request came to.
+enum Step {
+    Done(Fetched),
+    Redirected(Url),
+}
+
+/// Goes where redirects lead, each hop checked like the first and in its own host's turn.
+async fn follow(clients: &HttpClients, limits: &FetchLimits, request: &Request<'_>) -> Result<Fetched, Failure> {
+    check_url(request.url, request.allow_private)?;
+    let mut url = request.url.clone();
+    for _ in 0..=limits.redirects {
+        let _turn = clients.turns.take(&url).await;
+        let exchange = exchange(clients, limits, request, &url);
+        match tokio::time::timeout(limits.total_timeout, exchange).await {
+            Ok(Ok(Step::Done(fetched))) => return Ok(fetched),
+            Ok(Ok(Step::Redirected(to))) => {
+                check_redirect(&url, &to, request.allow_private)?;
+                url = to;
+            }
+            Ok(Err(failure)) => return Err(failure),
+            Err(_) => {
+                let message = format!("failed to fetch from {}: not whole after {}", place(&url), in_words(limits.total_timeout));
+                return Err(FetchError::unreachable(message).into());
+            }
+        }
+    }
+    Err(FetchError::unreachable(format!("failed to fetch from {}: more than {} redirects", place(request.url), limits.redirects)).into())
+}
+
+async fn exchange(clients: &HttpClients, limits: &FetchLimits, request: &Request<'_>, url: &Url) -> Result<Step, Failure> {
+    let client = if request.allow_private { &clients.anywhere } else { &clients.outside };
+    let conditions = request.conditions();
+    let conditional = !conditions.is_empty();
+    let from = place(url);
+    let sent = client.get(url.clone()).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "gzip").headers(conditions).send().await;
+    let response = sent.map_err(|error| Failure {
+        // What timed out would time out again, and has taken its time already.
+        passing: !error.is_timeout() && !is_refusal(&error),
+        error: FetchError::unreachable(format!("failed to fetch from {from}: {}", dial::describe(&error))),
+    })?;
+    match response.status() {
+        StatusCode::OK => read(response, limits, request, &from, conditional).await.map(Step::Done),
+        StatusCode::NOT_MODIFIED if conditional => Ok(Step::Done(Fetched::NotModified)),
+        status if is_redirect(status) => match location(&response, url) {
+            Some(to) => Ok(Step::Redirected(to)),
+            None => Err(wrong_status(&response, &from, request.now)),
+        },
+        _ => Err(wrong_status(&response, &from, request.now)),
+    }
+}
+
+/// Takes in the content of a 200.
+async fn read(
+    mut response: Response,
+    limits: &FetchLimits,
+    request: &Request<'_>,
+    from: &str,
+    conditional: bool,
+) -> Result<Fetched, Failure> {
+    let mut intake = Intake::new(from, encoding(response.headers(), from)?, limits)?;
+    let announced = response.content_length();
+    if let Some(bytes) = announced {
+        intake.expect_bytes(bytes)?;
+    }
+    loop {
+        match response.chunk().await {
+            Ok(Some(piece)) => intake.take(&piece)?,
+            Ok(None) => break,
+            Err(error) => {
+                let so_far = match announced {
+                    Some(bytes) => format!("{} of {bytes} bytes", intake.wire_bytes()),
+                    None => format!("{} bytes", intake.wire_bytes()),
+                };
+                let what = if error.is_timeout() {
+                    format!("nothing more came for {}, after {so_far}", in_words(limits.read_timeout))
+                } else {
+                    format!("the connection broke off after {so_far}")
+                };
+                return Err(FetchError::unreachable(format!("failed to fetch from {from}: {what}")).into());
+            }
+        }
+    }
+    let validators = Validators {
+        etag: text(response.headers(), &ETAG),
+        last_modified: text(response.headers(), &LAST_MODIFIED),
+        address_sha256: request.address_sha256(),
+    };
+    Ok(Fetched::Document(FetchedDocument {
+        document: intake.finish(request.now)?,
+        validators: (validators.etag.is_some() || validators.last_modified.is_some()).then_some(validators),
+        as_of: None,
+        unconditional: !conditional,
+    }))
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+fn location(response: &Response, url: &Url) -> Option<Url> {
+    url.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
+}
+
+fn encoding(headers: &HeaderMap, from: &str) -> Result<Encoding, FetchError> {
+    match text(headers, &CONTENT_ENCODING).as_deref().map(str::trim) {
+        None | Some("identity") => Ok(Encoding::Plain),
+        Some(gzip) if gzip.eq_ignore_ascii_case("gzip") || gzip.eq_ignore_ascii_case("x-gzip") => Ok(Encoding::Gzip),
+        Some(_) => Err(FetchError::refused(format!("expected an answer in gzip or plain from {from}, but got another encoding"))),
+    }
+}
+
+/// A status that brings no document. Nothing of the answer is quoted: it may hold anything.
+fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
+    let status = response.status();
+    let retry_after = text(response.headers(), &RETRY_AFTER).and_then(|text| retry_after::parse(&text, now));
+    let mut message = format!("expected a list from {from}, but got {status}");
+    if status == StatusCode::NOT_MODIFIED {
+        message.push_str(" to a request without conditions");
+    }
+    if let Some(content_type) = text(response.headers(), &CONTENT_TYPE) {
+        message.push_str(&media_type(&content_type).map(|found| format!(" ({found})")).unwrap_or_default());
+    }
+    if let Some(until) = retry_after {
+        message.push_str(&format!(", to be asked again after {until:.0}"));
+    }
+    let passing = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) && retry_after.is_none();
+    Failure { error: FetchError { message, retry_after, refused: false }, passing }
+}
+
+/// `text/html` of `text/html; charset=utf-8`, where it has that form.
+fn media_type(text: &str) -> Option<&str> {
+    let found = text.split(';').next().unwrap_or("").trim();
+    let is_name = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let (kind, form) = found.split_once('/')?;
+    (found.len() <= 60 && is_name(kind) && is_name(form)).then_some(found)
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned).filter(|text| !text.is_empty())
+}
+
+/// Whether our own resolver refused: another try would find the same.
+fn is_refusal(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(found) = cause {
+        if found.is::<DialError>() {
+            return true;
+        }
+        cause = found.source();
+    }
+    false
+}
+
+fn in_words(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => format!("{} ms", duration.as_millis()),
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
+}

@@ -1,0 +1,110 @@
+//! A file, or the newest file of a folder that someone drops files into.
+//!
+//! The newest is the one modified last, and of several modified at once the one whose name sorts last. Names that begin with a dot, and
+//! those that end as unfinished downloads do, are passed over.
+
+use std::fs::{self, File, Metadata};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::body::{Encoding, Intake};
+use super::{FetchError, FetchLimits, Fetched, FetchedDocument};
+use crate::domain::{Document, Sha256, Validators};
+
+pub(super) async fn fetch(
+    path: &Path,
+    validators: Option<&Validators>,
+    now: Timestamp,
+    limits: &FetchLimits,
+) -> Result<Fetched, FetchError> {
+    let (path, validators, limits) = (path.to_owned(), validators.cloned(), limits.clone());
+    tokio::task::spawn_blocking(move || read(&path, validators.as_ref(), now, &limits))
+        .await
+        .unwrap_or_else(|_| Err(FetchError::unreachable("failed to read the file: the reading was stopped")))
+}
+
+fn read(path: &Path, validators: Option<&Validators>, now: Timestamp, limits: &FetchLimits) -> Result<Fetched, FetchError> {
+    let address_sha256 = Sha256::of(path.as_os_str().as_encoded_bytes());
+    let found = fs::metadata(path).map_err(|e| failed(path, &e))?;
+    let file_path = if found.is_dir() { newest_file(path)? } else { path.to_owned() };
+    let before = fs::metadata(&file_path).map_err(|e| failed(&file_path, &e))?;
+    if !before.is_file() {
+        return Err(FetchError::unreachable(format!("expected a file at {}, but got something else", file_path.display())));
+    }
+    let state = state_of(&file_path, &before);
+    let known = validators.filter(|known| known.address_sha256 == address_sha256);
+    if known.is_some_and(|known| known.etag.as_ref() == Some(&state)) {
+        return Ok(Fetched::NotModified);
+    }
+    let document = read_whole(&file_path, now, limits)?;
+    let after = fs::metadata(&file_path).map_err(|e| failed(&file_path, &e))?;
+    if state_of(&file_path, &after) != state {
+        return Err(FetchError::unreachable(format!("failed to read {}: it is still being written", file_path.display())));
+    }
+    Ok(Fetched::Document(FetchedDocument {
+        document,
+        validators: Some(Validators { etag: Some(state), last_modified: None, address_sha256 }),
+        as_of: None,
+        unconditional: known.is_none(),
+    }))
+}
+
+fn read_whole(path: &Path, now: Timestamp, limits: &FetchLimits) -> Result<Document, FetchError> {
+    const PIECE: usize = 64 * 1024;
+    let mut file = File::open(path).map_err(|e| failed(path, &e))?;
+    let from = path.display().to_string();
+    // A file is as large on the disk as it is in all: nothing travels.
+    let limits = FetchLimits { wire_bytes: limits.decoded_bytes, ..limits.clone() };
+    let mut intake = Intake::new(&from, Encoding::Plain, &limits)?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => break,
+            Ok(length) => intake.take(piece.get(..length).unwrap_or_default())?,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(path, &error)),
+        }
+    }
+    intake.finish(now)
+}
+
+fn newest_file(folder: &Path) -> Result<PathBuf, FetchError> {
+    let mut newest: Option<((i64, i64), PathBuf)> = None;
+    for entry in fs::read_dir(folder).map_err(|e| failed(folder, &e))? {
+        let path = entry.map_err(|e| failed(folder, &e))?.path();
+        // A file that goes away while the folder is read was not the newest for long.
+        let Ok(metadata) = fs::metadata(&path) else { continue };
+        if !metadata.is_file() || is_passed_over(&path) {
+            continue;
+        }
+        let candidate = ((metadata.mtime(), metadata.mtime_nsec()), path);
+        if newest.as_ref().is_none_or(|newest| candidate > *newest) {
+            newest = Some(candidate);
+        }
+    }
+    newest
+        .map(|(_, path)| path)
+        .ok_or_else(|| FetchError::unreachable(format!("expected a file in the folder {}, but got none", folder.display())))
+}
+
+fn is_passed_over(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let unfinished = [".part", ".tmp", ".partial", ".crdownload", ".filepart", "~"];
+    name.starts_with('.') || unfinished.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Changes whenever the file does: the time of change also where someone set the time of modification, the number also where another
+/// file took the name.
+fn state_of(path: &Path, metadata: &Metadata) -> String {
+    let name = Sha256::of(path.as_os_str().as_encoded_bytes());
+    let name = name.as_str().get(..16).unwrap_or_default();
+    let (m, c) = ((metadata.mtime(), metadata.mtime_nsec()), (metadata.ctime(), metadata.ctime_nsec()));
+    format!("file:{name}:{}:{}.{:09}:{}.{:09}:{}", metadata.size(), m.0, m.1, c.0, c.1, metadata.ino())
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> FetchError {
+    FetchError::unreachable(format!("failed to read {}: {}", path.display(), error.kind()))
+}

@@ -1,0 +1,25 @@
+//! One request at a time to a host, whoever asks.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
+use url::Url;
+
+/// Whose turn it is at each host.
+#[derive(Default)]
+pub(super) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    /// Waits until nobody else asks the host of `url`. The turn ends when the guard is dropped.
+    pub(super) async fn take(&self, url: &Url) -> OwnedMutexGuard<()> {
+        let host = url.host_str().unwrap_or("").to_owned();
+        let turn = {
+            let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            // A redirect names hosts at will: those that nobody waits for are forgotten.
+            hosts.retain(|_, turn| Arc::strong_count(turn) > 1);
+            Arc::clone(hosts.entry(host).or_default())
+        };
+        turn.lock_owned().await
+    }
+}

@@ -1,0 +1,126 @@
+//! What goes wrong on the way to a server is said in a sentence without the address's secrets, and a company's own authority is trusted.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use entitywatch::dial::{HttpSettings, client_builder, describe};
+use reqwest::dns::{Name, Resolve, Resolving};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::upstream::{Answer, Upstream};
+
+/// Good for 127.0.0.1 and localhost until 2126, and used nowhere else.
+const CERTIFICATE: &[u8] = include_bytes!("../fixtures/tls/loopback.cert.pem");
+const KEY: &[u8] = include_bytes!("../fixtures/tls/loopback.key.pem");
+
+fn direct() -> HttpSettings {
+    HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() }
+}
+
+/// What is said of a request for `url` that fails.
+async fn failure(settings: &HttpSettings, allow_private: bool, url: &str) -> String {
+    let client = client_builder(settings, allow_private).unwrap().build().unwrap();
+    let error = client.get(format!("{url}/hooks/hunter2?token=hunter2")).send().await.expect_err("expected a failure");
+    let said = describe(&error);
+    assert!(!said.contains("hunter2") && !said.contains("hooks"), "{said}");
+    said
+}
+
+/// A port of this machine at which nobody listens.
+fn closed_port() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Serves one request over TLS, or fails to; the thread ends with its connection.
+fn serve_tls_once() -> SocketAddr {
+    entitywatch::dial::install_tls_provider();
+    let key = PrivateKeyDer::from_pem_slice(KEY).unwrap();
+    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
+    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (socket, _) = listener.accept().unwrap();
+        let mut stream = rustls::StreamOwned::new(rustls::ServerConnection::new(Arc::new(config)).unwrap(), socket);
+        // Where the client does not trust us this fails, as it should.
+        let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        let _ = stream.flush();
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_said_to_be_refused() {
+    assert_eq!(failure(&direct(), true, &format!("http://{}", closed_port())).await, "the connection was refused");
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_without_an_answer_is_said_to_have_broken_off() {
+    let upstream = Upstream::start().await;
+    upstream.answer("/hooks/hunter2", Answer::Raw(Vec::new()));
+    let said = failure(&direct(), true, upstream.url("").as_str().trim_end_matches('/')).await;
+    assert_eq!(said, "the connection broke off before the answer was whole");
+}
+
+#[tokio::test]
+async fn a_name_that_leads_inside_is_refused_when_dialled() {
+    let upstream = Upstream::start().await;
+    let said = failure(&direct(), false, &format!("http://localhost:{}", upstream.address().port())).await;
+    assert_eq!(said, "refused to connect to localhost: a loopback address needs `allow_private = true`");
+    assert!(upstream.seen().is_empty());
+}
+
+struct NoSuchName;
+
+impl Resolve for NoSuchName {
+    fn resolve(&self, _: Name) -> Resolving {
+        Box::pin(async { Err(std::io::Error::other("Name or service not known").into()) })
+    }
+}
+
+#[tokio::test]
+async fn a_name_without_an_address_is_said_to_have_none() {
+    let client = client_builder(&direct(), false).unwrap().dns_resolver(Arc::new(NoSuchName)).build().unwrap();
+    let error = client.get("https://data.example.com/hooks/hunter2").send().await.unwrap_err();
+    assert_eq!(describe(&error), "failed to find the host's address (DNS)");
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_said_to_refuse() {
+    let proxy = Upstream::start().await;
+    proxy.answer("data.example.com:443", Answer::status(403, ""));
+    let settings = HttpSettings { proxy: Some(proxy.url("/")), ..HttpSettings::default() };
+    assert_eq!(failure(&settings, false, "https://data.example.com").await, "the proxy refused to open a connection");
+    assert_eq!(proxy.seen()[0].method, "CONNECT");
+}
+
+#[tokio::test]
+async fn a_proxy_is_reached_by_a_name_that_leads_inside() {
+    let proxy = Upstream::start().await;
+    proxy.answer("http://data.example.com/list.csv", Answer::ok("ok"));
+    let url = format!("http://localhost:{}", proxy.address().port()).parse().unwrap();
+    let settings = HttpSettings { proxy: Some(url), ..HttpSettings::default() };
+    let client = client_builder(&settings, false).unwrap().build().unwrap();
+    let answer = client.get("http://data.example.com/list.csv").send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "ok");
+}
+
+#[tokio::test]
+async fn a_plain_server_is_not_taken_for_a_tls_server() {
+    let upstream = Upstream::start().await;
+    let said = failure(&direct(), true, &format!("https://{}", upstream.address())).await;
+    assert!(said.starts_with("failed to agree on TLS") || said.starts_with("the connection broke off"), "{said}");
+}
+
+#[tokio::test]
+async fn a_certificate_is_trusted_only_where_its_authority_is_configured() {
+    let said = failure(&direct(), true, &format!("https://{}", serve_tls_once())).await;
+    assert!(said.starts_with("the server's TLS certificate is not accepted: "), "{said}");
+    let settings = HttpSettings { ca_pem: Some(CERTIFICATE.to_vec()), ..direct() };
+    let client = client_builder(&settings, true).unwrap().build().unwrap();
+    let answer = client.get(format!("https://{}/", serve_tls_once())).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "ok");
+}

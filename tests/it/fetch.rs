@@ -1,0 +1,425 @@
+//! What the fetcher makes of publishers that behave and of those that do not.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use entitywatch::dial::HttpSettings;
+use entitywatch::domain::{Sha256, Validators};
+use entitywatch::fetch::{Address, FetchError, FetchLimits, Fetched, FetchedDocument, Fetcher};
+use jiff::Timestamp;
+use jiff::civil::date;
+use url::Url;
+
+use crate::upstream::{Answer, Upstream, gzip};
+
+const LIST: &[u8] = b"name,country\nAlpha,CN\nBeta,RU\n";
+
+fn now() -> Timestamp {
+    "2026-05-01T12:00:00Z".parse().unwrap()
+}
+
+fn limits() -> FetchLimits {
+    FetchLimits { retry_pauses: Vec::new(), ..FetchLimits::default() }
+}
+
+fn fetcher_with(limits: FetchLimits) -> Fetcher {
+    Fetcher::new(&HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() }, limits).unwrap()
+}
+
+fn fetcher() -> Fetcher {
+    fetcher_with(limits())
+}
+
+fn inside(url: Url) -> Address {
+    Address::Http { url, allow_private: true }
+}
+
+fn document(fetched: Result<Fetched, FetchError>) -> FetchedDocument {
+    match fetched.unwrap() {
+        Fetched::Document(document) => document,
+        Fetched::NotModified => panic!("expected a document, but got NotModified"),
+    }
+}
+
+fn content(fetched: &FetchedDocument) -> Vec<u8> {
+    let mut content = Vec::new();
+    fetched.document.reader().unwrap().read_to_end(&mut content).unwrap();
+    content
+}
+
+/// What comes of one answer.
+async fn fetch_answer(answer: Answer, limits: FetchLimits) -> Result<Fetched, FetchError> {
+    let upstream = Upstream::start().await;
+    upstream.answer("/list.csv", answer);
+    fetcher_with(limits).fetch(&inside(upstream.url("/list.csv?token=hunter2")), None, now()).await
+}
+
+async fn error_of(answer: Answer, limits: FetchLimits) -> FetchError {
+    let error = fetch_answer(answer, limits).await.expect_err("expected no document");
+    assert!(!error.message.contains("hunter2") && !error.message.contains("list.csv"), "{}", error.message);
+    error
+}
+
+#[tokio::test]
+async fn a_list_comes_whole_with_its_validators_plain_or_gzip() {
+    for answer in [Answer::ok(LIST), Answer::gzip(LIST)] {
+        let answer = answer.with_header("ETag", "W/\"odd, one\"").with_header("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT");
+        let fetched = document(fetch_answer(answer, limits()).await);
+        assert_eq!(content(&fetched), LIST);
+        assert_eq!(fetched.document.sha256, Sha256::of(LIST));
+        assert_eq!(fetched.document.fetched_at, now());
+        assert!(fetched.unconditional);
+        assert_eq!(fetched.as_of, None);
+        let validators = fetched.validators.unwrap();
+        assert_eq!(validators.etag.as_deref(), Some("W/\"odd, one\""));
+        assert_eq!(validators.last_modified.as_deref(), Some("Thu, 30 Apr 2026 09:00:00 GMT"));
+    }
+}
+
+#[tokio::test]
+async fn a_request_says_who_asks_and_whom_to_write_to() {
+    let upstream = Upstream::start().await;
+    upstream.answer("/list.csv", Answer::ok(LIST));
+    let settings = HttpSettings { contact: Some("mailto:a@example.com".into()), no_proxy: Some("*".into()), ..HttpSettings::default() };
+    let fetcher = Fetcher::new(&settings, limits()).unwrap();
+    document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await);
+    let seen = &upstream.seen()[0];
+    assert_eq!((seen.method.as_str(), seen.body.len()), ("GET", 0));
+    assert_eq!(seen.header("user-agent"), Some(concat!("entitywatch/", env!("CARGO_PKG_VERSION"), " (+mailto:a@example.com)")));
+    assert_eq!(seen.header("accept-encoding"), Some("gzip"));
+    assert_eq!((seen.header("if-none-match"), seen.header("referer"), seen.header("cookie")), (None, None, None));
+}
+
+#[tokio::test]
+async fn validators_go_back_as_they_came_and_only_to_their_own_address() {
+    let upstream = Upstream::start().await;
+    upstream.answer("/list.csv", Answer::Conditional { etag: "W/\"7\"".into(), body: LIST.to_vec() });
+    upstream.answer("/other.csv", Answer::Conditional { etag: "W/\"7\"".into(), body: LIST.to_vec() });
+    let fetcher = fetcher();
+    let validators = document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await).validators.unwrap();
+    let again = fetcher.fetch(&inside(upstream.url("/list.csv")), Some(&validators), now()).await.unwrap();
+    assert!(matches!(again, Fetched::NotModified));
+    let other = document(fetcher.fetch(&inside(upstream.url("/other.csv")), Some(&validators), now()).await);
+    assert!(other.unconditional);
+    assert_eq!(upstream.seen()[1].header("if-none-match"), Some("W/\"7\""));
+    assert_eq!(upstream.seen()[2].header("if-none-match"), None);
+    upstream.answer("/list.csv", Answer::Conditional { etag: "W/\"8\"".into(), body: LIST.to_vec() });
+    let changed = document(fetcher.fetch(&inside(upstream.url("/list.csv")), Some(&validators), now()).await);
+    assert!(!changed.unconditional);
+    assert_eq!(changed.validators.unwrap().etag.as_deref(), Some("W/\"8\""));
+}
+
+#[tokio::test]
+async fn a_304_to_an_unconditional_request_is_an_error() {
+    let error = error_of(Answer::status(304, ""), limits()).await;
+    assert!(error.message.ends_with("but got 304 Not Modified to a request without conditions"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_off_is_told_with_how_far_it_came() {
+    let error = error_of(Answer::truncated(LIST, 10), limits()).await;
+    assert!(error.message.ends_with("the connection broke off after 10 of 30 bytes"), "{}", error.message);
+    assert!(!error.refused);
+    let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nname,\r\n".to_vec();
+    let error = error_of(Answer::Raw(chunked), limits()).await;
+    assert!(error.message.ends_with("the connection broke off after 5 bytes"), "{}", error.message);
+    let zipped = gzip(LIST);
+    let mut cut = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", zipped.len()).into_bytes();
+    cut.extend_from_slice(&zipped[..zipped.len() - 3]);
+    assert!(error_of(Answer::Raw(cut), limits()).await.message.contains("broke off"));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_list_is_refused() {
+    let whole_but_broken = Answer::ok(&gzip(LIST)[..20]).with_header("Content-Encoding", "gzip");
+    for (answer, reason) in [
+        (Answer::ok(""), "but got an empty answer"),
+        (Answer::gzip(b""), "but got an empty answer"),
+        (Answer::ok("<!DOCTYPE html><html><title>Moved</title></html>"), "but got a web page"),
+        (whole_but_broken, "failed to unpack"),
+        (Answer::ok(LIST).with_header("Content-Encoding", "br"), "but got another encoding"),
+    ] {
+        let error = error_of(answer, limits()).await;
+        assert!(error.refused && error.message.contains(reason), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_and_a_bomb_are_stopped() {
+    let small = FetchLimits { wire_bytes: 4096, decoded_bytes: 1 << 20, ..limits() };
+    let announced = Answer::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n".to_vec());
+    assert!(error_of(announced, small.clone()).await.message.contains("expected at most 4096 bytes"));
+    let flood = Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 1024]);
+    let error = error_of(flood, small.clone()).await;
+    assert!(error.refused && error.message.contains("expected at most 4096 bytes"), "{error:?}");
+    let error = error_of(Answer::gzip(&vec![b'0'; 2 << 20]), small).await;
+    assert!(error.refused && error.message.contains("unpack to more"), "{error:?}");
+    // Within all sizes, but a thousandfold.
+    let error = error_of(Answer::gzip(&vec![b'0'; 20 << 20]), limits()).await;
+    assert!(error.refused && error.message.contains("unpack to more"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let short = FetchLimits { read_timeout: Duration::from_millis(50), ..limits() };
+    let error = error_of(Answer::Stall(Vec::new()), short.clone()).await;
+    assert!(error.message.ends_with("timed out waiting for the answer"), "{}", error.message);
+    let error = error_of(Answer::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nname".to_vec()), short).await;
+    assert!(error.message.ends_with("nothing more came for 50 ms, after 4 of 9 bytes"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn a_body_that_drips_for_ever_is_given_up() {
+    let short = FetchLimits { total_timeout: Duration::from_millis(100), wire_bytes: u64::MAX, decoded_bytes: u64::MAX, ..limits() };
+    let error = error_of(Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), b"x".to_vec()), short).await;
+    assert!(error.message.ends_with("not whole after 100 ms"), "{}", error.message);
+    assert!(!error.refused);
+}
+
+#[tokio::test]
+async fn other_statuses_are_errors_that_name_themselves_and_nothing_else() {
+    for status in [201, 203, 204, 206, 300, 400, 401, 403, 404, 410, 500, 501, 502, 503, 504] {
+        let error = error_of(Answer::status(status, "hunter2").with_header("Content-Type", "text/html; hunter2"), limits()).await;
+        assert!(error.message.contains(&format!("but got {status}")) && error.message.contains("(text/html)"), "{}", error.message);
+        assert_eq!((error.refused, error.retry_after), (false, None), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn the_wish_to_be_left_alone_is_understood() {
+    for (status, wish, until) in [
+        (503, "120", "2026-05-01T12:02:00Z"),
+        (429, "Fri, 01 May 2026 15:00:00 GMT", "2026-05-01T15:00:00Z"),
+        (503, "999999", "2026-05-02T12:00:00Z"),
+        (502, "60", "2026-05-01T12:01:00Z"),
+    ] {
+        let limits = FetchLimits { retry_pauses: vec![Duration::ZERO], ..limits() };
+        let error = error_of(Answer::status(status, "").with_header("Retry-After", wish), limits).await;
+        assert_eq!(error.retry_after, Some(until.parse().unwrap()), "{wish}");
+        assert!(error.message.ends_with(&format!("to be asked again after {until}")), "{}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn what_passes_quickly_is_tried_again_and_nothing_else_is() {
+    let limits = FetchLimits { retry_pauses: vec![Duration::ZERO; 2], ..limits() };
+    for (answers, tries, succeeds) in [
+        (vec![Answer::status(502, ""), Answer::status(504, ""), Answer::ok(LIST)], 3, true),
+        (vec![Answer::Raw(Vec::new()), Answer::ok(LIST)], 2, true),
+        (vec![Answer::status(502, "")], 3, false),
+        (vec![Answer::status(500, ""), Answer::ok(LIST)], 1, false),
+        (vec![Answer::truncated(LIST, 3), Answer::ok(LIST)], 1, false),
+    ] {
+        let upstream = Upstream::start().await;
+        upstream.answer_in_turn("/list.csv", answers);
+        let fetched = fetcher_with(limits.clone()).fetch(&inside(upstream.url("/list.csv")), None, now()).await;
+        assert_eq!((upstream.seen().len(), fetched.is_ok()), (tries, succeeds), "{fetched:?}");
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_followed_where_they_may_lead() {
+    let upstream = Upstream::start().await;
+    upstream.answer("/new.csv", Answer::ok(LIST).with_header("ETag", "\"1\""));
+    for status in [301, 302, 307, 308] {
+        upstream.answer("/old.csv", Answer::redirect(status, "/new.csv"));
+        let old = upstream.url("/old.csv");
+        let fetched = document(fetcher().fetch(&inside(old.clone()), None, now()).await);
+        assert_eq!(content(&fetched), LIST);
+        assert_eq!(fetched.validators.unwrap().address_sha256, Sha256::of(old.as_str().as_bytes()));
+    }
+}
+
+#[tokio::test]
+async fn redirects_that_lead_nowhere_or_inside_are_refused() {
+    let error = error_of(Answer::redirect(302, "/list.csv"), limits()).await;
+    assert!(error.message.ends_with("more than 5 redirects"), "{}", error.message);
+    let error = error_of(Answer::redirect(302, "http://169.254.169.254/latest/meta-data?hunter2"), limits()).await;
+    assert!(error.message.contains("refused to connect to http://169.254.169.254"), "{}", error.message);
+    let error = error_of(Answer::redirect(302, "file:///etc/passwd"), limits()).await;
+    assert!(error.message.contains("but got scheme `file`"), "{}", error.message);
+    assert!(error_of(Answer::status(302, ""), limits()).await.message.contains("but got 302"));
+}
+
+#[tokio::test]
+async fn an_address_inside_needs_to_be_allowed() {
+    let upstream = Upstream::start().await;
+    upstream.answer("/list.csv", Answer::ok(LIST));
+    let port = upstream.address().port();
+    for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433"] {
+        let url = Url::parse(&format!("http://{host}:{port}/list.csv")).unwrap();
+        let error = fetcher().fetch(&Address::Http { url, allow_private: false }, None, now()).await.unwrap_err();
+        assert!(error.message.contains("allow_private"), "{host}: {}", error.message);
+    }
+    assert!(upstream.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_host_is_asked_one_thing_at_a_time() {
+    let upstream = Upstream::start().await;
+    let paths = ["/a", "/b", "/c"];
+    for path in paths {
+        upstream.answer(path, Answer::Held(Box::new(Answer::ok(LIST))));
+    }
+    let fetcher = fetcher();
+    let fetch = |path| {
+        let address = inside(upstream.url(path));
+        let fetcher = &fetcher;
+        async move { document(fetcher.fetch(&address, None, now()).await) }
+    };
+    let release = async {
+        for count in 1..=paths.len() {
+            upstream.asked(count).await;
+            assert_eq!(upstream.seen().len(), count);
+            upstream.release();
+        }
+    };
+    tokio::join!(fetch(paths[0]), fetch(paths[1]), fetch(paths[2]), release);
+    assert_eq!(upstream.most_at_once(), 1);
+}
+
+#[tokio::test]
+async fn the_companys_proxy_is_used_but_for_the_hosts_excepted() {
+    let proxy = Upstream::start().await;
+    let upstream = Upstream::start().await;
+    upstream.answer("/list.csv", Answer::ok(LIST));
+    proxy.answer("http://data.example.com/list.csv", Answer::ok(LIST));
+    let settings = HttpSettings { proxy: Some(proxy.url("/")), no_proxy: Some("127.0.0.1".to_owned()), ..HttpSettings::default() };
+    let fetcher = Fetcher::new(&settings, limits()).unwrap();
+    let outside = Address::Http { url: Url::parse("http://data.example.com/list.csv").unwrap(), allow_private: false };
+    assert_eq!(content(&document(fetcher.fetch(&outside, None, now()).await)), LIST);
+    assert_eq!(content(&document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await)), LIST);
+    assert_eq!((proxy.seen().len(), upstream.seen().len()), (1, 1));
+    let literal = Address::Http { url: Url::parse("http://10.1.2.3/list.csv").unwrap(), allow_private: false };
+    assert!(fetcher.fetch(&literal, None, now()).await.unwrap_err().message.contains("allow_private"));
+}
+
+mod ecfr {
+    use super::*;
+
+    const TITLES: &str = "/api/versioner/v1/titles.json";
+    const FULL: &str = "/api/versioner/v1/full/2026-04-29/title-15.xml";
+    const XML: &[u8] = b"<?xml version=\"1.0\"?><DIV5 N=\"744\"/>";
+
+    fn titles(date: &str) -> Answer {
+        Answer::ok(format!(
+            r#"{{"titles": [{{"number": 14, "up_to_date_as_of": "2026-05-01"}}, {{"number": 35, "up_to_date_as_of": null, "reserved": true}},
+               {{"number": 15, "name": "Commerce", "up_to_date_as_of": "{date}"}}], "meta": {{"import_in_progress": false}}}}"#
+        ))
+    }
+
+    async fn start() -> (Upstream, Address) {
+        let upstream = Upstream::start().await;
+        upstream.answer(TITLES, titles("2026-04-29"));
+        upstream.answer(FULL, Answer::gzip(XML));
+        let address = Address::Ecfr { url: upstream.url(""), allow_private: true };
+        (upstream, address)
+    }
+
+    #[tokio::test]
+    async fn the_newest_date_is_asked_for_and_not_again() {
+        let (upstream, address) = start().await;
+        let fetched = document(fetcher().fetch(&address, None, now()).await);
+        assert_eq!(content(&fetched), XML);
+        assert_eq!(fetched.as_of, Some(date(2026, 4, 29)));
+        assert!(fetched.unconditional);
+        let again = fetcher().fetch(&address, fetched.validators.as_ref(), now()).await.unwrap();
+        assert!(matches!(again, Fetched::NotModified));
+        let targets: Vec<String> = upstream.seen().into_iter().map(|seen| seen.target).collect();
+        assert_eq!(targets, [TITLES.to_owned(), format!("{FULL}?part=744"), TITLES.to_owned()]);
+    }
+
+    #[tokio::test]
+    async fn a_date_that_is_not_there_or_goes_back_is_tried_later() {
+        let (upstream, address) = start().await;
+        let validators = document(fetcher().fetch(&address, None, now()).await).validators;
+        upstream.answer(TITLES, titles("2026-04-30"));
+        let error = fetcher().fetch(&address, validators.as_ref(), now()).await.unwrap_err();
+        assert!(error.message.contains("404") && error.message.ends_with("/full/2026-04-30/title-15.xml"), "{}", error.message);
+        upstream.answer(TITLES, titles("2026-04-28"));
+        let error = fetcher().fetch(&address, validators.as_ref(), now()).await.unwrap_err();
+        assert!(error.message.contains("of 2026-04-29 or later"), "{}", error.message);
+        upstream.answer(TITLES, Answer::ok("{\"titles\": []}"));
+        assert!(fetcher().fetch(&address, None, now()).await.unwrap_err().refused);
+    }
+
+    #[tokio::test]
+    async fn past_dates_are_listed_and_fetched() {
+        let (upstream, _) = start().await;
+        upstream.answer(
+            "/api/versioner/v1/versions/title-15.json",
+            Answer::ok(
+                r#"{"content_versions": [
+                {"identifier": "Supplement No. 4 to Part 744", "amendment_date": "2026-03-02", "issue_date": "2026-03-05"},
+                {"identifier": "744.11", "amendment_date": "2026-01-01", "issue_date": "2026-01-01"},
+                {"identifier": "Supplement No. 6 to Part 744", "amendment_date": "2026-03-05", "issue_date": "2026-03-05"},
+                {"identifier": "Supplement No. 4 to Part 744", "amendment_date": "2025-12-30", "issue_date": "2025-12-29"}]}"#,
+            ),
+        );
+        let base = upstream.url("/api/versioner/v1/full/DATE/title-15.xml?part=744");
+        let dates = fetcher().ecfr_amendment_dates(&base, true, now()).await.unwrap();
+        assert_eq!(dates, [date(2025, 12, 30), date(2026, 3, 5)]);
+        let fetched = fetcher().fetch_ecfr_on(&base, true, date(2026, 4, 29), now()).await.unwrap();
+        assert_eq!((content(&fetched), fetched.as_of), (XML.to_vec(), Some(date(2026, 4, 29))));
+    }
+}
+
+mod path {
+    use std::fs::{self, File};
+    use std::path::Path;
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    fn put(path: &Path, bytes: &[u8], modified_secs: u64) {
+        fs::write(path, bytes).unwrap();
+        File::options().write(true).open(path).unwrap().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(modified_secs)).unwrap();
+    }
+
+    async fn fetch(path: &Path, validators: Option<&Validators>) -> Result<Fetched, FetchError> {
+        fetcher().fetch(&Address::Path(path.to_owned()), validators, now()).await
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_once_until_it_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("list.csv");
+        put(&file, LIST, 1000);
+        let fetched = document(fetch(&file, None).await);
+        assert_eq!(content(&fetched), LIST);
+        assert!(matches!(fetch(&file, fetched.validators.as_ref()).await.unwrap(), Fetched::NotModified));
+        // The same size and time of modification, as a copying tool may set them.
+        let copy = folder.path().join("copy.csv");
+        put(&copy, &LIST.to_ascii_uppercase(), 1000);
+        fs::rename(&copy, &file).unwrap();
+        let changed = document(fetch(&file, fetched.validators.as_ref()).await);
+        assert_eq!(content(&changed), LIST.to_ascii_uppercase());
+        assert!(!changed.unconditional);
+    }
+
+    #[tokio::test]
+    async fn the_newest_whole_file_of_a_folder_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8], secs| put(&folder.path().join(name), bytes, secs);
+        put("z-old.csv", b"old", 1000);
+        put("a-new.csv", b"new a", 2000);
+        put("b-new.csv", b"new b", 2000);
+        put(".hidden.csv", b"hidden", 3000);
+        put("c.csv.part", b"unfinished", 3000);
+        fs::create_dir(folder.path().join("folder")).unwrap();
+        assert_eq!(content(&document(fetch(folder.path(), None).await)), b"new b");
+        put("d.csv.gz", &gzip(LIST), 4000);
+        assert_eq!(content(&document(fetch(folder.path(), None).await)), LIST);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_or_empty_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(fetch(folder.path(), None).await.unwrap_err().message.starts_with("expected a file in the folder "));
+        let missing = fetch(&folder.path().join("missing.csv"), None).await.unwrap_err();
+        assert!(missing.message.ends_with("missing.csv: entity not found") && !missing.refused, "{}", missing.message);
+        put(&folder.path().join("empty.csv"), b"", 1000);
+        assert!(fetch(folder.path(), None).await.unwrap_err().refused);
+        assert!(fetch(Path::new("/dev/null"), None).await.unwrap_err().message.contains("but got something else"));
+    }
+}
