@@ -20,7 +20,7 @@ pub async fn act(config: Config, environment: &Environment, request: Request) ->
             return Ok(say(&reply));
         }
     }
-    let store = record::open(&config.store.parse()?, Mode::Write).await?;
+    let store = record::open(&config.store, Mode::Write).await?;
     let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);
     Ok(say(&operate::operate(&program, request).await))

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::when::{When, when};
 use crate::config::DEFAULT_CONFIG;
 use crate::domain::{ChangeKind, DeliveryState, ListCode};
 
@@ -21,7 +21,7 @@ use crate::domain::{ChangeKind, DeliveryState, ListCode};
 )]
 pub struct Cli {
     /// The configuration [default: /etc/entitywatch/entitywatch.toml]
-    #[arg(long, global = true, value_name = "FILE", env = "ENTITYWATCH_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
     /// How log lines are written to standard error (auto: journald under systemd, text elsewhere)
@@ -147,10 +147,10 @@ pub enum OutputFormat {
 #[derive(Clone, Debug, Args)]
 pub struct ChangesArgs {
     /// First seen at or after this time: 2026-07-01, 2026-07-01T12:00:00Z, or 24h, 7d ago
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = when)]
     pub since: Option<When>,
     /// First seen before this time
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = when)]
     pub until: Option<When>,
     /// Only of this source
     #[arg(long, value_name = "NAME")]
@@ -180,7 +180,7 @@ pub struct EntriesArgs {
     #[arg(long, value_name = "DATE", conflicts_with = "known_at")]
     pub as_of: Option<Date>,
     /// As known to this program at this time
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = when)]
     pub known_at: Option<When>,
     /// Only of this source
     #[arg(long, value_name = "NAME")]
@@ -201,10 +201,10 @@ pub struct AlertsArgs {
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
     /// Recorded at or after this time
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = when)]
     pub since: Option<When>,
     /// Recorded before this time
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = when)]
     pub until: Option<When>,
     /// At most so many, the newest
     #[arg(long, value_name = "COUNT")]
@@ -252,7 +252,7 @@ pub enum DeliveriesCommand {
         #[arg(long, value_name = "NAME")]
         receiver: String,
         /// Alerts recorded at or after this time
-        #[arg(long, value_name = "TIME", value_parser = time)]
+        #[arg(long, value_name = "TIME", value_parser = when)]
         since: When,
     },
 }
@@ -335,34 +335,6 @@ pub enum JournalCommand {
     },
     /// Print every entry as a line of JSON
     Export,
-}
-
-/// A time as given: exact, or so long before now (which only the clock knows).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum When {
-    At(Timestamp),
-    Ago(std::time::Duration),
-}
-
-impl When {
-    pub fn before(self, now: Timestamp) -> Timestamp {
-        match self {
-            When::At(at) => at,
-            When::Ago(length) => now.saturating_sub(length).unwrap_or(Timestamp::MIN),
-        }
-    }
-}
-
-/// RFC 3339, a date (its midnight in UTC), or a length of time before now.
-fn time(text: &str) -> Result<When, String> {
-    let exact = text.parse::<Timestamp>().ok();
-    let date = || text.parse::<Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|midnight| midnight.timestamp());
-    let ago = || crate::config::length_of(text).map(When::Ago);
-    exact
-        .or_else(date)
-        .map(When::At)
-        .or_else(ago)
-        .ok_or_else(|| "expected a time such as 2026-07-01, 2026-07-01T12:00:00Z, 24h or 7d".to_owned())
 }
 
 fn kind(text: &str) -> Result<ChangeKind, String> {
@@ -454,19 +426,6 @@ mod tests {
         ] {
             let parsed = Cli::try_parse_from(["entitywatch"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty())));
             assert_eq!(parsed.err().map(|error| error.exit_code()), Some(2), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_time_is_exact_a_date_or_so_long_ago() {
-        let now: Timestamp = "2026-07-10T12:00:00Z".parse().unwrap();
-        for (text, expected) in [
-            ("2026-07-01", "2026-07-01T00:00:00Z"),
-            ("2026-07-01T12:00:00-04:00", "2026-07-01T16:00:00Z"),
-            ("24h", "2026-07-09T12:00:00Z"),
-            ("7d", "2026-07-03T12:00:00Z"),
-        ] {
-            assert_eq!(time(text).unwrap().before(now).to_string(), expected, "{text}");
         }
     }
 }

@@ -134,7 +134,7 @@ async fn reading(path: &Path, named: bool, environment: &Environment) -> Result<
     } else {
         config::default_config(environment)
     };
-    let store = record::open(&config.store.parse()?, Mode::Read).await?;
+    let store = record::open(&config.store, Mode::Read).await?;
     Ok((config, store))
 }
 

@@ -14,3 +14,4 @@ pub mod read;
 pub mod rows;
 pub mod run;
 pub mod schema;
+pub mod when;

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, Environment, SecretsMode, sqlite_path};
+use crate::config::{self, Config, Environment, SecretsMode};
 use crate::control::Control;
 use crate::domain::{ChangeSet, Hold};
 use crate::pipeline::{Program, Wiring, decide};
@@ -29,7 +29,7 @@ const STALLED_AFTER: Duration = Duration::from_secs(120);
 pub async fn run(path: &Path, config: Config, environment: &Environment) -> Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let prometheus = metrics::install().context("failed to set up the metrics")?;
-    let store = record::open(&config.store.parse()?, Mode::Write).await?;
+    let store = record::open(&config.store, Mode::Write).await?;
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
     let control_socket = environment.control_socket(&config.store);
@@ -99,7 +99,7 @@ async fn listen(config: &Config) -> Result<Option<TcpListener>> {
 
 /// A command typed in a shell knows the database from the configuration, but not the service's runtime directory.
 fn link_beside_database(socket: &Path, config: &Config) {
-    let Some(beside) = sqlite_path(&config.store).map(|database| database.with_extension("sock")).filter(|beside| beside != socket) else {
+    let Some(beside) = config.store.sqlite_path().map(|database| database.with_extension("sock")).filter(|beside| beside != socket) else {
         return;
     };
     let _ = std::fs::remove_file(&beside);
@@ -197,7 +197,7 @@ impl HoldPreview for Preview {
 /// Where the daemon of this configuration may be asked: in the runtime directory, or beside the database.
 pub fn control_sockets(config: &Config, environment: &Environment) -> Vec<PathBuf> {
     let mut sockets = vec![environment.control_socket(&config.store)];
-    sockets.extend(sqlite_path(&config.store).map(|database| database.with_extension("sock")));
+    sockets.extend(config.store.sqlite_path().map(|database| database.with_extension("sock")));
     sockets.dedup();
     sockets
 }

@@ -1,9 +1,14 @@
-//! Warns of what could reach nobody, and of routes that let nothing pass.
+//! Warns of what could reach nobody, of routes that let nothing pass, and of addresses that are never dialled.
 
 use std::collections::BTreeSet;
 
-use super::{Config, ConfigWarning};
+use url::Url;
+
+use super::{Config, ConfigWarning, SourceKind};
+use crate::deliver::Channel;
+use crate::dial;
 use crate::domain::{ChangeKind, ListCode, Severity};
+use crate::fetch::Address;
 use crate::route::{self, Route};
 
 /// All such warnings of a checked configuration.
@@ -12,6 +17,7 @@ pub fn warnings(config: &Config) -> Vec<ConfigWarning> {
     if config.sources.is_empty() {
         warnings.push(warning("no source is configured: nothing is watched"));
     }
+    never_dialled(config, &mut warnings);
     if config.receivers.is_empty() {
         warnings.push(warning("no receiver is configured: no change and no operator event reaches anybody"));
         return warnings;
@@ -28,6 +34,29 @@ pub fn warnings(config: &Config) -> Vec<ConfigWarning> {
 
 fn warning(text: &str) -> ConfigWarning {
     ConfigWarning(text.to_owned())
+}
+
+/// Addresses that say themselves that they are refused when dialled.
+fn never_dialled(config: &Config, warnings: &mut Vec<ConfigWarning>) {
+    let sources = config.sources.iter().filter_map(|source| match &source.address {
+        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } => {
+            Some(("source", &source.name, Some(url.clone()), *allow_private))
+        }
+        Address::Path(_) => None,
+    });
+    let receivers = config.receivers.iter().filter_map(|receiver| {
+        let (url, allow_private) = match &receiver.channel {
+            Channel::Slack(slack) => (&slack.url, slack.allow_private),
+            Channel::Webhook(webhook) => (&webhook.url, webhook.allow_private),
+            Channel::Email(_) | Channel::Console => return None,
+        };
+        Some(("receiver", &receiver.name, Url::parse(url.expose()).ok(), allow_private))
+    });
+    for (what, name, url, allow_private) in sources.chain(receivers) {
+        if let Some(Err(error)) = url.map(|url| dial::check_url(&url, allow_private)) {
+            warnings.push(ConfigWarning(format!("{what} `{name}` can never be reached: {error}")));
+        }
+    }
 }
 
 fn operator_events(config: &Config, warnings: &mut Vec<ConfigWarning>) {
@@ -89,7 +118,8 @@ fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
         return;
     }
     let named: BTreeSet<&str> = config.routes.iter().flat_map(|route| &route.countries).map(String::as_str).collect();
-    for source in &config.sources {
+    // The Federal Register tells of rules, not of entries.
+    for source in config.sources.iter().filter(|source| source.kind != SourceKind::FederalRegister) {
         for list in &source.lists {
             let mut missed: Vec<String> = Vec::new();
             let mut reached = false;

@@ -21,14 +21,16 @@ mod sources;
 mod value;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use coverage::warnings as coverage_warnings;
-pub use paths::{DEFAULT_CONFIG, Environment, sqlite_path};
+pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
 pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
 
-use crate::deliver::{Channel, MessageSettings, Receiver};
+use crate::deliver::{Channel, MessageSettings, Receiver, SmtpSettings};
 use crate::dial::HttpSettings;
+use crate::record::StoreUrl;
 use crate::route::{ReceiverRef, Route};
 
 /// The example: every key, commented; it runs as it is.
@@ -37,11 +39,12 @@ pub const EXAMPLE: &str = include_str!("../../config/entitywatch.toml");
 /// A checked configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// `sqlite://…` or `postgres://…`; may hold a password.
-    pub store: String,
+    pub store: StoreUrl,
     pub server: ServerSettings,
     pub http: HttpSettings,
     pub sources: Vec<Source>,
+    /// Also in each email receiver.
+    pub smtp: Option<Arc<SmtpSettings>>,
     pub receivers: Vec<Receiver>,
     pub routes: Vec<Route>,
     pub delivery: DeliverySettings,
@@ -116,10 +119,11 @@ pub fn check(
     let folder = path.parent().unwrap_or(Path::new(""));
     let lookup = secret::Lookup { mode: secrets, folder, credentials: environment.credentials_directory.as_deref() };
 
-    let store = settings::store(&sections.store, environment, &mut problems);
+    let store = settings::store(&sections.store, environment, folder);
     let http = settings::http(&sections.http, lookup, &mut problems);
     let sources = sources::check(&sections.sources, folder, &mut problems);
-    let receivers = receivers::check(&sections, &http, lookup, &mut problems, &mut warnings);
+    let smtp = receivers::smtp(&sections, &http, lookup, &mut problems, &mut warnings);
+    let receivers = receivers::check(&sections, smtp.as_ref(), lookup, &mut problems, &mut warnings);
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     if !problems.is_empty() {
@@ -127,7 +131,7 @@ pub fn check(
     }
     let server = settings::server(&sections.server);
     let messages = settings::messages(&sections.messages, server.public_url.clone());
-    let config = Config { store, server, http, sources, receivers, routes, delivery, messages };
+    let config = Config { store, server, http, sources, smtp, receivers, routes, delivery, messages };
     warnings.extend(coverage::warnings(&config));
     Ok((config, warnings))
 }
@@ -136,10 +140,11 @@ pub fn check(
 /// the console; nothing listens.
 pub fn default_config(environment: &Environment) -> Config {
     let mut config = Config {
-        store: environment.default_store_url(),
+        store: environment.default_store(),
         server: settings::server(&raw::RawServer::default()),
         http: HttpSettings::default(),
         sources: sources::the_real_csl(),
+        smtp: None,
         receivers: vec![Receiver { name: "console".to_owned(), operator: true, channel: Channel::Console }],
         routes: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),

@@ -1,7 +1,9 @@
 //! Where things lie on this machine: configuration, state, socket. The environment comes in as an argument.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::record::StoreUrl;
 
 /// What is taken from the process's environment; [`Environment::of_process`] is the only place that asks it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,14 +52,14 @@ impl Environment {
             .unwrap_or_else(|| PathBuf::from("/var/lib/entitywatch"))
     }
 
-    /// `sqlite://` with a file in the state directory.
-    pub fn default_store_url(&self) -> String {
-        sqlite_url(&self.state_dir().join("entitywatch.db"))
+    /// A SQLite file in the state directory.
+    pub fn default_store(&self) -> StoreUrl {
+        StoreUrl::sqlite_file(self.state_dir().join("entitywatch.db"))
     }
 
     /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory.
-    pub fn control_socket(&self, store_url: &str) -> PathBuf {
-        match (&self.runtime_directory, sqlite_path(store_url)) {
+    pub fn control_socket(&self, store: &StoreUrl) -> PathBuf {
+        match (&self.runtime_directory, store.sqlite_path()) {
             (Some(runtime), _) => runtime.join("control.sock"),
             (None, Some(database)) => database.with_extension("sock"),
             (None, None) => self.state_dir().join("control.sock"),
@@ -65,20 +67,10 @@ impl Environment {
     }
 }
 
-/// The file of a `sqlite:` URL; none for `:memory:` and other databases.
-pub fn sqlite_path(store_url: &str) -> Option<PathBuf> {
-    let rest = store_url.strip_prefix("sqlite:")?;
-    let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;
-    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
-}
-
-fn sqlite_url(path: &Path) -> String {
-    format!("sqlite://{}", path.display())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
         Environment::from(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)))
@@ -97,17 +89,15 @@ mod tests {
         for (pairs, expected) in table {
             assert_eq!(environment(pairs).state_dir(), Path::new(expected), "{pairs:?}");
         }
-        assert_eq!(environment(&[home]).default_store_url(), "sqlite:///home/a/.local/state/entitywatch/entitywatch.db");
+        assert_eq!(environment(&[home]).default_store().to_string(), "sqlite:///home/a/.local/state/entitywatch/entitywatch.db");
     }
 
     #[test]
     fn the_socket_is_in_the_runtime_directory_or_beside_the_database() {
-        let store = "sqlite:///data/ew.db?mode=rwc";
+        let store = &StoreUrl::sqlite_file("/data/ew.db");
+        let postgres = &"postgres://db/ew".parse().unwrap();
         assert_eq!(environment(&[("RUNTIME_DIRECTORY", "/run/ew")]).control_socket(store), Path::new("/run/ew/control.sock"));
         assert_eq!(environment(&[]).control_socket(store), Path::new("/data/ew.sock"));
-        assert_eq!(
-            environment(&[("HOME", "/h")]).control_socket("postgres://db/ew"),
-            Path::new("/h/.local/state/entitywatch/control.sock")
-        );
+        assert_eq!(environment(&[("HOME", "/h")]).control_socket(postgres), Path::new("/h/.local/state/entitywatch/control.sock"));
     }
 }

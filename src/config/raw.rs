@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::value::{Country, EmailAddress, Length, List, Listen, Mailbox, Name, Percent, Text, WebAddress, Zone};
 use crate::domain::{ChangeKind, Severity};
+use crate::record::StoreUrl;
 
 /// A value with the bytes of the file that it stands in.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ pub struct RawConfig {
 #[serde(deny_unknown_fields)]
 pub struct RawStore {
     /// `sqlite:///path/to/file` (made where it is missing) or `postgres://…`. Default: a file in the state directory.
-    pub url: Key<String>,
+    pub url: Key<StoreUrl>,
 }
 
 /// The web page, feed and metrics.

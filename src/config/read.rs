@@ -100,15 +100,16 @@ fn several<T: DeserializeOwned>(
     problems: &mut Vec<Problem>,
 ) -> Vec<Placed<T>> {
     let span = value.span();
-    let wrong = || Problem::at(span.clone(), format!("expected sections {}, but got: {}", section_name(name, true), "something else"));
+    let wrong = |got: &str| Problem::at(span.clone(), format!("expected sections {}, but got: {got}", section_name(name, true)));
+    let got = value.get_ref().type_str();
     let DeValue::Array(values) = value.into_inner() else {
-        problems.push(wrong().with_hint(format!("a section that may stand several times has two brackets: [[{name}]]")));
+        problems.push(wrong(got).with_hint(format!("a section that may stand several times has two brackets: [[{name}]]")));
         return Vec::new();
     };
     let mut sections = Vec::new();
     for value in values {
         if !value.get_ref().is_table() {
-            problems.push(wrong());
+            problems.push(wrong(value.get_ref().type_str()));
             continue;
         }
         let own_name =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ConfigWarning;
 use super::problem::Problem;
-use super::raw::{Placed, RawReceiver, RawReceiverKind, RawSmtp, RawTls};
+use super::raw::{Placed, RawReceiver, RawReceiverKind, RawTls};
 use super::read::Sections;
 use super::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
 use super::sources::required;
@@ -16,12 +16,11 @@ use crate::secret::Secret;
 /// All receivers that are right; what is wrong with the others goes to `problems`.
 pub(super) fn check(
     sections: &Sections,
-    http: &HttpSettings,
+    smtp: Option<&Arc<SmtpSettings>>,
     lookup: Lookup<'_>,
     problems: &mut Vec<Problem>,
     warnings: &mut Vec<ConfigWarning>,
 ) -> Vec<Receiver> {
-    let smtp = sections.smtp.as_ref().and_then(|section| smtp(section, http, lookup, problems, warnings)).map(Arc::new);
     let mut receivers: Vec<Receiver> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     for section in &sections.receivers {
@@ -35,7 +34,7 @@ pub(super) fn check(
         names.push(&name.value.0);
         refuse_foreign_keys(raw, kind.value, problems);
         let channel = match kind.value {
-            RawReceiverKind::Email => email(section, kind.span.clone(), smtp.as_ref(), sections, problems).map(Channel::Email),
+            RawReceiverKind::Email => email(section, kind.span.clone(), smtp, sections, problems).map(Channel::Email),
             RawReceiverKind::Slack => slack(section, lookup, problems, warnings).map(Channel::Slack),
             RawReceiverKind::Webhook => webhook(section, &name.value.0, lookup, problems, warnings).map(Channel::Webhook),
             RawReceiverKind::Console => Some(Channel::Console),
@@ -46,6 +45,57 @@ pub(super) fn check(
         }
     }
     receivers
+}
+
+/// The mail relay, where one is configured rightly.
+pub(super) fn smtp(
+    sections: &Sections,
+    http: &HttpSettings,
+    lookup: Lookup<'_>,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<ConfigWarning>,
+) -> Option<Arc<SmtpSettings>> {
+    let section = sections.smtp.as_ref()?;
+    let raw = &section.value;
+    let host = required(raw.host.as_ref(), section, "host", problems);
+    let from = required(raw.from.as_ref(), section, "from", problems);
+    let tls = match raw.tls.as_ref().map(|tls| tls.value) {
+        None | Some(RawTls::Starttls) => Tls::Starttls,
+        Some(RawTls::Implicit) => Tls::Implicit,
+        Some(RawTls::None) => Tls::None,
+    };
+    let keys = Keys { name: "password", inline: &raw.password, file: &raw.password_file, credential: &raw.password_credential };
+    let has_password = raw.password.is_some() || raw.password_file.is_some() || raw.password_credential.is_some();
+    let password = lookup.find(keys, problems, warnings);
+    match &raw.username {
+        Some(username) if !has_password => {
+            problems.push(Problem::at(
+                username.span.clone(),
+                "expected a `password`, `password_file` or `password_credential` beside `username`, but found none",
+            ));
+        }
+        None if has_password => {
+            problems.push(Problem::at(section.span.clone(), "expected a `username` beside the password, but found none"));
+        }
+        _ => {}
+    }
+    if tls == Tls::None && has_password {
+        warnings.push(ConfigWarning("[smtp] tls = \"none\" sends the password in the clear".to_owned()));
+    }
+    let default_port = match tls {
+        Tls::Starttls => 587,
+        Tls::Implicit => 465,
+        Tls::None => 25,
+    };
+    Some(Arc::new(SmtpSettings {
+        host: host?.value.0.clone(),
+        port: raw.port.as_ref().map_or(default_port, |port| port.value),
+        tls,
+        username: raw.username.as_ref().map(|username| username.value.0.clone()),
+        password: password.map(|found| found.secret),
+        from: from?.value.0.clone(),
+        ca_pem: http.ca_pem.clone(),
+    }))
 }
 
 /// Each kind's own keys, beside `name`, `kind` and `operator`.
@@ -184,53 +234,4 @@ fn url(
         return None;
     }
     Some(found.secret)
-}
-
-fn smtp(
-    section: &Placed<RawSmtp>,
-    http: &HttpSettings,
-    lookup: Lookup<'_>,
-    problems: &mut Vec<Problem>,
-    warnings: &mut Vec<ConfigWarning>,
-) -> Option<SmtpSettings> {
-    let raw = &section.value;
-    let host = required(raw.host.as_ref(), section, "host", problems);
-    let from = required(raw.from.as_ref(), section, "from", problems);
-    let tls = match raw.tls.as_ref().map(|tls| tls.value) {
-        None | Some(RawTls::Starttls) => Tls::Starttls,
-        Some(RawTls::Implicit) => Tls::Implicit,
-        Some(RawTls::None) => Tls::None,
-    };
-    let keys = Keys { name: "password", inline: &raw.password, file: &raw.password_file, credential: &raw.password_credential };
-    let has_password = raw.password.is_some() || raw.password_file.is_some() || raw.password_credential.is_some();
-    let password = lookup.find(keys, problems, warnings);
-    match &raw.username {
-        Some(username) if !has_password => {
-            problems.push(Problem::at(
-                username.span.clone(),
-                "expected a `password`, `password_file` or `password_credential` beside `username`, but found none",
-            ));
-        }
-        None if has_password => {
-            problems.push(Problem::at(section.span.clone(), "expected a `username` beside the password, but found none"));
-        }
-        _ => {}
-    }
-    if tls == Tls::None && has_password {
-        warnings.push(ConfigWarning("[smtp] tls = \"none\" sends the password in the clear".to_owned()));
-    }
-    let default_port = match tls {
-        Tls::Starttls => 587,
-        Tls::Implicit => 465,
-        Tls::None => 25,
-    };
-    Some(SmtpSettings {
-        host: host?.value.0.clone(),
-        port: raw.port.as_ref().map_or(default_port, |port| port.value),
-        tls,
-        username: raw.username.as_ref().map(|username| username.value.0.clone()),
-        password: password.map(|found| found.secret),
-        from: from?.value.0.clone(),
-        ca_pem: http.ca_pem.clone(),
-    })
 }

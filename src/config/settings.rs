@@ -8,17 +8,18 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use url::Url;
 
+use super::SecretsMode;
 use super::paths::Environment;
 use super::problem::Problem;
 use super::raw::{RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
 use super::secret::Lookup;
-use super::{SecretsMode, sqlite_path};
-use crate::deliver::retry::RetryPolicy;
 use crate::deliver::MessageSettings;
+use crate::deliver::retry::RetryPolicy;
 use crate::dial::HttpSettings;
 use crate::diff::Limits;
 use crate::domain::ListCode;
 use crate::fetch::Address;
+use crate::record::StoreUrl;
 use crate::schedule::Schedule;
 
 /// `[server]`
@@ -83,18 +84,10 @@ const DEFAULT_ZONE: &str = "America/New_York";
 /// Of the Entity List, which has over 3,000 entries: half of it is no baseline.
 const DEFAULT_MIN_ENTRIES_EL: usize = 2500;
 
-pub(super) fn store(raw: &RawStore, environment: &Environment, problems: &mut Vec<Problem>) -> String {
-    let Some(url) = &raw.url else { return environment.default_store_url() };
-    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.value.starts_with(scheme)) && Url::parse(&url.value).is_ok();
-    let is_sqlite = sqlite_path(&url.value).is_some_and(|path| path.is_absolute());
-    if !is_postgres && !is_sqlite {
-        // The text itself may hold a password.
-        problems.push(Problem::at(
-            url.span.clone(),
-            "expected a database such as \"sqlite:///var/lib/entitywatch/entitywatch.db\" (three slashes: the whole path) or \"postgres://…\"",
-        ));
-    }
-    url.value.clone()
+/// A relative path starts at the configuration's folder, as every other path in it.
+pub(super) fn store(raw: &RawStore, environment: &Environment, folder: &Path) -> StoreUrl {
+    let Some(url) = raw.url.as_ref().map(|url| &url.value) else { return environment.default_store() };
+    url.sqlite_path().map_or_else(|| url.clone(), |path| StoreUrl::sqlite_file(folder.join(path)))
 }
 
 pub(super) fn server(raw: &RawServer) -> ServerSettings {
@@ -116,7 +109,6 @@ pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem
         proxy: raw.proxy.as_ref().map(|proxy| proxy.value.0.clone()),
         no_proxy: raw.no_proxy.as_ref().map(|hosts| hosts.value.0.clone()),
         ca_pem,
-        ..HttpSettings::default()
     }
 }
 
@@ -149,9 +141,9 @@ pub(super) fn messages(raw: &RawMessages, public_url: Option<Url>) -> MessageSet
     MessageSettings { timezone: timezone.or_else(|| TimeZone::get(DEFAULT_ZONE).ok()).unwrap_or(TimeZone::UTC), public_url }
 }
 
-/// The guards' defaults.
+/// The guards' defaults, with what each list has at least.
 pub(super) fn default_limits() -> Limits {
     let min_entries: BTreeMap<ListCode, usize> =
         ListCode::ALL.iter().map(|list| (*list, if *list == ListCode::EL { DEFAULT_MIN_ENTRIES_EL } else { 1 })).collect();
-    Limits { max_loss: 0.02, max_loss_rows: 40, max_gain: 0.25, max_revised: 0.20, min_entries }
+    Limits { min_entries, ..Limits::default() }
 }

@@ -21,7 +21,7 @@ pub fn show(config: &Config, text: &str) -> String {
             table.insert(name.to_owned(), Value::Table(section));
         }
     };
-    put("store", pairs([("url", Some(Value::from(without_password(&config.store))))]));
+    put("store", pairs([("url", Some(Value::from(config.store.to_string())))]));
     put(
         "server",
         pairs([
@@ -38,11 +38,7 @@ pub fn show(config: &Config, text: &str) -> String {
             ("ca_file", written.http.ca_file.map(|file| Value::from(file.value.0))),
         ]),
     );
-    let smtp = config.receivers.iter().find_map(|receiver| match &receiver.channel {
-        Channel::Email(email) => Some(&email.smtp),
-        _ => None,
-    });
-    put("smtp", smtp.map(|settings| smtp_table(settings, written.smtp.as_ref().map(|s| &s.value))).unwrap_or_default());
+    put("smtp", config.smtp.as_ref().map(|settings| smtp_table(settings, written.smtp.as_ref().map(|s| &s.value))).unwrap_or_default());
     put(
         "delivery",
         pairs([

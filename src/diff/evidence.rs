@@ -62,6 +62,7 @@ pub fn weigh(old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) -> Weight {
 const MOST_FOR_A_NAME: f64 = 16.0;
 const MOST_FOR_ALIASES: f64 = 8.0;
 const MOST_FOR_ADDRESSES: f64 = 9.0;
+const MOST_FOR_A_NUMBER: f64 = 16.0;
 
 fn names(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
     let direct = Likeness::of(&old.name, &new.name, rarity);
@@ -146,6 +147,10 @@ impl Likeness {
             }
         }
         apart += open.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
+        if is_same_but_for_legal_form(one, other) {
+            // The whole name says more than its words: nobody else in the list has it, or both names would be weighed alike.
+            return Self { shared: shared + BITS_FOR_A_WHOLE_NAME, ratio: 1.0 };
+        }
         let by_words = Self { shared, ratio: if shared + apart > 0.0 { 2.0 * shared / (2.0 * shared + apart) } else { 0.5 } };
         by_words.or_by_letters(one, other, rarity)
     }
@@ -168,6 +173,15 @@ impl Likeness {
         let scale = (self.ratio - 0.5) * 2.0;
         if scale >= 0.0 { self.shared.min(MOST_FOR_A_NAME) * scale } else { scale * 5.0 }
     }
+}
+
+const BITS_FOR_A_WHOLE_NAME: f64 = 3.0;
+
+fn is_same_but_for_legal_form(one: &Name, other: &Name) -> bool {
+    fn core(name: &Name) -> impl Iterator<Item = &String> {
+        name.words.iter().filter(|word| !is_legal_form(word))
+    }
+    core(one).next().is_some() && core(one).eq(core(other))
 }
 
 const LEAST_WORD_SIMILARITY: f64 = 0.74;
@@ -265,12 +279,11 @@ fn numbers(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &R
     let mut strongest = 0.0_f64;
     for number in old.facts.numbers.iter().filter(|number| new.facts.numbers.contains(number)) {
         let bits = rarity.bits(&number_feature(&number.in_words()));
-        let identifies = number.is_for_life() && !number.kind.ends_with("date");
-        shared_for_life |= identifies;
-        strongest = strongest.max(if identifies { bits + 5.0 } else { (bits - 1.0).max(0.0) });
+        shared_for_life |= number.is_for_life();
+        strongest = strongest.max(if number.is_for_life() { bits + 6.0 } else { bits });
         weight.words.push(format!("same {}", number.in_words()));
     }
-    weight.for_bits += strongest.min(15.0);
+    weight.for_bits += strongest.min(MOST_FOR_A_NUMBER);
 
     for kind in old.facts.numbers.iter().filter(|number| number.is_for_life()).map(|number| &number.kind).collect::<BTreeSet<_>>() {
         let values = |profile: &Profile<'_>| -> Vec<String> {

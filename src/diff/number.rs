@@ -64,14 +64,24 @@ impl Facts {
         facts
     }
 
-    /// A number or a birth date that a party has for life is another one, and no such number is the same.
-    pub fn contradicts(&self, other: &Self) -> bool {
-        let for_life = || self.numbers.iter().filter(|number| number.is_for_life());
-        if for_life().any(|number| other.numbers.contains(number)) {
-            return false;
+    /// In words, what a party has for life and is another one here and there. None where a number or a whole date of birth is
+    /// the same: then the other was corrected.
+    pub fn contradictions(&self, other: &Self) -> Vec<String> {
+        let is_shared_number = self.numbers.iter().any(|number| other.numbers.contains(number));
+        let is_shared_date = self.birth_dates.iter().any(|date| date.len() == WHOLE_DATE && other.birth_dates.contains(date));
+        if is_shared_number || is_shared_date {
+            return Vec::new();
         }
-        let is_other_number = for_life().any(|number| other.numbers.iter().any(|n| n.kind == number.kind));
-        is_other_number || is_other_date(&self.birth_dates, &other.birth_dates)
+        let mut contradictions = Vec::new();
+        for number in self.numbers.iter().filter(|number| number.is_for_life()) {
+            if let Some(contrary) = other.numbers.iter().find(|contrary| contrary.kind == number.kind) {
+                contradictions.push(format!("different {} ({} and {})", number.kind, number.value, contrary.value));
+            }
+        }
+        if is_other_date(&self.birth_dates, &other.birth_dates) {
+            contradictions.push(format!("different dates of birth ({} and {})", self.birth_dates.join(", "), other.birth_dates.join(", ")));
+        }
+        contradictions
     }
 
     fn read(&mut self, segment: &str) {
@@ -83,9 +93,8 @@ impl Facts {
         } else if let Some(rest) = lower.strip_prefix("dob ") {
             self.birth_dates.extend(date(rest));
         } else if let Some(founded) = lower.strip_prefix("organization established date ") {
-            if let Some(value) = date(founded) {
-                self.numbers.push(Number { kind: "organization established date".into(), value });
-            }
+            // The day on which a party began, be it a person or a company.
+            self.birth_dates.extend(date(founded));
         } else if let Some(number) = number(lower) {
             self.numbers.push(number);
         } else {
@@ -94,8 +103,11 @@ impl Facts {
     }
 }
 
+/// The length of `1971-03-12`.
+pub const WHOLE_DATE: usize = 10;
+
 /// Whether both lists have dates and no two of them agree: `1971` agrees with `1971-03-12`.
-pub fn is_other_date(one: &[String], other: &[String]) -> bool {
+fn is_other_date(one: &[String], other: &[String]) -> bool {
     let agree = |a: &String, b: &String| a.starts_with(b.as_str()) || b.starts_with(a.as_str());
     !one.is_empty() && !other.is_empty() && !one.iter().any(|a| other.iter().any(|b| agree(a, b)))
 }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assign::{Edge, best};
+use super::content::same_members;
 use super::editorial::{folded, is_broken, is_repaired};
 use super::number::Facts;
 use crate::domain::{Citation, Entry, ListCode, Match};
@@ -140,7 +141,9 @@ impl Group<'_> {
         for &before in &self.befores {
             for &after in &self.afters {
                 let (Some(old), Some(new)) = (self.gone.get(before), self.come.get(after)) else { continue };
-                if self.is_true_id || may_be_one(old, new) {
+                // Where a name repeats, another birth date or number tells its bearers apart.
+                let is_apart = || !self.is_alone() && !Facts::of(old).contradictions(&Facts::of(new)).is_empty();
+                if self.is_true_id || (may_be_one(old, new) && !is_apart()) {
                     edges.push(Edge { before, after, weight: affinity(old, new) });
                 }
             }
@@ -156,12 +159,25 @@ impl Group<'_> {
         let mut evidence = vec![self.told_by.clone()];
         if let (Some(old), Some(new)) = (self.gone.get(before), self.come.get(after)) {
             evidence.extend(citations_in_words(old, new));
-            if self.befores.len() + self.afters.len() > 2 {
+            if !self.is_alone() {
                 evidence.push("told apart from others of the name by citations, country and address".into());
             }
         }
         evidence.extend(more);
-        Pair { before, after, matched: certain(evidence) }
+        let contradictions = match (self.gone.get(before), self.come.get(after)) {
+            (Some(old), Some(new)) if !self.is_true_id => Facts::of(old).contradictions(&Facts::of(new)),
+            _ => Vec::new(),
+        };
+        if contradictions.is_empty() {
+            return Pair { before, after, matched: certain(evidence) };
+        }
+        // A corrected birth date, or another bearer of the name: shown as a revision, as loudly as an addition.
+        evidence.extend(contradictions);
+        Pair { before, after, matched: Match { certain: false, score: SCORE_AGAINST_FACTS, evidence } }
+    }
+
+    fn is_alone(&self) -> bool {
+        self.befores.len() == 1 && self.afters.len() == 1
     }
 
     /// New rows that have what an old row lost to them.
@@ -210,7 +226,13 @@ fn moved(whole: &Entry, rest: &Entry, part: &Entry) -> Option<String> {
     if let Some(address) = whole.addresses.iter().find(is_moved) {
         return Some(format!("the address {address}"));
     }
-    let country = whole.countries.iter().find(|country| !rest.countries.contains(country) && part.countries.contains(country));
+    // A part without an address of its own shows its country alone. Having the old citations and no other, it is no addition.
+    let is_bare = part.addresses.iter().all(|address| part.countries.contains(address));
+    let is_old = !part.citations.is_empty() && same_members(&part.citations, &whole.citations);
+    let country = whole
+        .countries
+        .iter()
+        .find(|country| part.countries.contains(country) && (!rest.countries.contains(country) || (is_bare && is_old)));
     country.map(|country| format!("the country {country}"))
 }
 
@@ -225,11 +247,7 @@ fn may_be_one(old: &Entry, new: &Entry) -> bool {
     if (has_true_id(old.list) && differ("entity_number")) || differ("type") || old.form != new.form {
         return false;
     }
-    if is_elsewhere(old, new) {
-        return false;
-    }
-    let (one, other) = (Facts::of(old), Facts::of(new));
-    !one.contradicts(&other)
+    !is_elsewhere(old, new)
 }
 
 /// Cites nothing that the old row cited, and stands at another place: a new listing of the name.
@@ -274,6 +292,9 @@ fn citations_in_words(old: &Entry, new: &Entry) -> Option<String> {
     let gained: Vec<String> = new.citations.iter().filter(|citation| !old.citations.contains(citation)).map(ToString::to_string).collect();
     Some(if gained.is_empty() { "same citations".into() } else { format!("same citations plus {}", gained.join(", ")) })
 }
+
+/// Of rows that have one name to themselves and another birth date or number.
+const SCORE_AGAINST_FACTS: f64 = 0.75;
 
 fn certain(evidence: Vec<String>) -> Match {
     Match { certain: true, score: 1.0, evidence }

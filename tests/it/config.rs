@@ -90,7 +90,7 @@ fn what_is_left_out_has_the_contracts_defaults() {
     let toml = "[[source]]\nname = \"csl\"\nkind = \"csl\"\n";
     let environment = Environment { state_directory: Some("/state".into()), ..Environment::default() };
     let (config, _) = config::check(Path::new("x.toml"), toml, &environment, SecretsMode::Resolve).unwrap();
-    assert_eq!(config.store, "sqlite:///state/entitywatch.db");
+    assert_eq!(config.store.to_string(), "sqlite:///state/entitywatch.db");
     assert_eq!(config.server.listen.unwrap().to_string(), "127.0.0.1:8744");
     let source = config.source("csl").unwrap();
     assert_eq!((source.schedule_text.as_str(), source.timezone.as_str()), ("*/15 * * * *", "UTC"));
@@ -106,7 +106,7 @@ fn without_a_configuration_the_real_list_is_watched_and_told_on_the_console() {
     let config = config::default_config(&environment);
     assert_eq!(config.sources.len(), 1);
     assert!(format!("{:?}", config.sources[0].address).contains("data.trade.gov"));
-    assert_eq!(config.store, "sqlite:///home/a/.local/state/entitywatch/entitywatch.db");
+    assert_eq!(config.store.to_string(), "sqlite:///home/a/.local/state/entitywatch/entitywatch.db");
     assert_eq!(config.receivers[0].channel.kind(), "console");
 }
 

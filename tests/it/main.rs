@@ -1,6 +1,8 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
 mod config;
+mod diff;
+mod route;
 mod dial;
 mod fetch;
 mod parse_csl;

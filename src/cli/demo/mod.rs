@@ -41,7 +41,7 @@ pub async fn demo(folder: &Path) -> Result<()> {
     fs::write(&path, configuration(&database.display().to_string(), http.port(), smtp.port()))?;
     let (config, _) = config::load(&path, &Environment::default(), SecretsMode::Resolve)?;
     let clock = Arc::new(ManualClock::at(at("2022-06-27T13:00:00Z")?));
-    let store = record::open(&config.store.parse()?, Mode::Write).await?;
+    let store = record::open(&config.store, Mode::Write).await?;
     let program = Program::new(store, clock.clone(), Wiring::new(config)?);
 
     say("A publisher, a mail server and a webhook address run on loopback for this demo; nothing leaves this machine.")?;
