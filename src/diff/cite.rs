@@ -87,3 +87,46 @@ fn are_neighbours(one: &Citation, other: &Citation) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::compare;
+    use crate::domain::{Entry, ListCode};
+
+    fn row(name: &str, pages: &[u32]) -> Entry {
+        Entry { citations: pages.iter().map(|page| Citation::page(87, *page)).collect(), ..Entry::named(ListCode::EL, name) }
+    }
+
+    fn groups(before: &[Entry], after: &[Entry]) -> Vec<(Option<String>, Option<Attribution>, usize)> {
+        let text = |rule: Vec<Citation>| rule.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        by_rule(compare(before, after)).into_iter().map(|group| (group.rule.map(text), group.attributed, group.changes.len())).collect()
+    }
+
+    #[test]
+    fn neighbouring_pages_are_one_rule() {
+        let after = [row("Ash", &[100]), row("Birch", &[50, 108]), row("Cedar", &[117])];
+        assert_eq!(
+            groups(&[], &after),
+            [(Some("87 FR 100, 87 FR 108".into()), Some(Attribution::Cited), 2), (Some("87 FR 117".into()), Some(Attribution::Cited), 1)]
+        );
+    }
+
+    #[test]
+    fn what_cites_nothing_new_goes_with_the_only_rule() {
+        let before = [row("Ash", &[1]), row("Birch", &[1])];
+        let after = [row("Ash", &[1, 100])];
+        assert_eq!(groups(&before, &after), [(Some("87 FR 100".into()), Some(Attribution::Presumed), 2)]);
+        assert_eq!(groups(&before, &before[..1]), [(None, None, 1)]);
+        let two_rules = [row("Ash", &[1, 100]), row("Maple", &[300])];
+        assert_eq!(groups(&before, &two_rules).last(), Some(&(None, None, 1)));
+    }
+
+    #[test]
+    fn a_page_is_newer_than_what_could_not_be_read() {
+        let mut entry = row("Ash", &[100]);
+        entry.citations.push(Citation::AsPublished("76 FR No. 197".into()));
+        assert_eq!(groups(&[], &[entry]), [(Some("87 FR 100".into()), Some(Attribution::Cited), 1)]);
+        assert_eq!(groups(&[], &[]), []);
+    }
+}

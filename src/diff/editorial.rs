@@ -139,3 +139,48 @@ fn is_dash(character: char) -> bool {
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ok_what_is_set_in_another_way_is_the_same_text() {
+        for (before, after) in [
+            ("Alpha  Works", "Alpha Works"),
+            ("ALPHA Works Co., Ltd", "Alpha Works Co., Ltd."),
+            ("Alpha “Works”", "Alpha 'Works'"),
+            ("Alpha – Works", "Alpha-Works"),
+            ("Unit 5-A", "Unit 5 A"),
+            ("caf\u{e9}", "cafe\u{301}"),
+            ("Xi?an", "Xi’an"),
+            ("M?nchen", "München"),
+            ("M\u{fffd}\u{fffd}nchen", "München"),
+            ("See §?744.11 of the EAR", "See § 744.11 of the EAR."),
+            ("See §?744.11 of the EAR", "See §\u{a0}744.11 of the EAR"),
+            ("Alpha Works?", "Alpha Works”"),
+        ] {
+            assert!(is_same_text(before, after), "{before} | {after}");
+        }
+    }
+
+    #[test]
+    fn err_another_letter_or_anything_between_digits_is_another_text() {
+        for (before, after) in [
+            ("Unit 1-2", "Unit 12"),
+            ("Unit 1 2", "Unit 12"),
+            ("Unit 1-2", "Unit 1 2"),
+            ("Unit 1?2", "Unit 1-2"),
+            ("Unit 1?", "Unit 15"),
+            ("café", "cafe"),
+            ("Xi?an", "Xian"),
+            ("Xi’an", "Xi?an"),
+            ("Alpha", "Alphaa"),
+            ("Alpha & Works", "Alpha and Works"),
+            ("For all items", "For no items"),
+            ("What?", "Whatever it takes"),
+        ] {
+            assert!(!is_same_text(before, after), "{before} | {after}");
+        }
+    }
+}

@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 use rapidfuzz::distance::levenshtein;
 
 use super::name::{Name, is_legal_form, skeleton};
-use super::profile::{
-    Profile, address_feature, citation_feature, date_feature, number_feature, phrase_feature, place_feature, word_feature,
-};
+use super::profile::{Kind, Profile};
 use super::rarity::Rarity;
 use crate::domain::Citation;
 
@@ -205,7 +203,7 @@ fn word_bits(word: &str, rarity: &Rarity) -> f64 {
     } else {
         1.0
     };
-    rarity.bits(&word_feature(word)) * light
+    rarity.bits(Kind::Word, word) * light
 }
 
 /// An amended entry keeps its citations and gains one; an addition has only new ones.
@@ -221,7 +219,7 @@ fn citations(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: 
         weight.speaks_against(if all_are_pages { 10.0 } else { 5.0 }, "none of the old citations is left");
         return;
     }
-    let rarest = shared.iter().map(|citation| rarity.bits(&citation_feature(citation))).fold(0.0, f64::max);
+    let rarest = shared.iter().map(|citation| rarity.bits(Kind::Citation, &citation.to_string())).fold(0.0, f64::max);
     if shared.len() == before.len() {
         let words = if gained.is_empty() { "same citations".to_owned() } else { format!("same citations plus {}", gained.join(", ")) };
         weight.speaks_for(2.0 + (rarest * 0.6).min(5.0), words);
@@ -249,7 +247,7 @@ fn addresses(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: 
     let mut bits: Vec<f64> = Vec::new();
     for address in &old.addresses {
         if new.addresses.contains(address) {
-            bits.push(rarity.bits(&address_feature(address)));
+            bits.push(rarity.bits(Kind::Address, &address.join(" ")));
         } else {
             bits.push(new.addresses.iter().map(|other| similar_address(address, other, rarity)).fold(0.0, f64::max));
         }
@@ -266,7 +264,7 @@ fn addresses(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: 
 
 /// Bits of an address that was edited: most of its rare words are the same.
 fn similar_address(one: &[String], other: &[String], rarity: &Rarity) -> f64 {
-    let bits = |words: &[&String]| words.iter().map(|word| rarity.bits(&place_feature(word))).sum::<f64>();
+    let bits = |words: &[&String]| words.iter().map(|word| rarity.bits(Kind::Place, word)).sum::<f64>();
     let (shared, apart): (Vec<&String>, Vec<&String>) = one.iter().partition(|word| other.binary_search(word).is_ok());
     let others: Vec<&String> = other.iter().filter(|word| one.binary_search(word).is_err()).collect();
     let (shared, apart) = (bits(&shared), bits(&apart) + bits(&others));
@@ -278,7 +276,7 @@ fn numbers(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &R
     let mut shared_for_life = false;
     let mut strongest = 0.0_f64;
     for number in old.facts.numbers.iter().filter(|number| new.facts.numbers.contains(number)) {
-        let bits = rarity.bits(&number_feature(&number.in_words()));
+        let bits = rarity.bits(Kind::Number, &number.in_words());
         shared_for_life |= number.is_for_life();
         strongest = strongest.max(if number.is_for_life() { bits + 6.0 } else { bits });
         weight.words.push(format!("same {}", number.in_words()));
@@ -306,7 +304,7 @@ fn birth_dates(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity
         return;
     }
     if let Some(date) = before.iter().filter(|date| after.contains(date)).max_by_key(|date| date.len()) {
-        let bits = rarity.bits(&date_feature(date));
+        let bits = rarity.bits(Kind::Date, date);
         // The first of January stands for a day that is not known.
         let exact = date.len() == 10 && !date.ends_with("-01-01");
         weight.speaks_for(if exact { (bits + 1.0).min(11.0) } else { (bits * 0.6).min(6.0) }, format!("same date of birth {date}"));
@@ -325,8 +323,8 @@ fn birth_dates(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity
 /// Remarks that many rows have say nothing, and what a row is linked to says little: sisters share it.
 fn phrases(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
     let shared: Vec<&String> = old.facts.phrases.iter().filter(|phrase| new.facts.phrases.contains(phrase)).collect();
-    let bits: f64 = shared.iter().map(|phrase| (rarity.bits(&phrase_feature(phrase)) * 0.3).min(2.5)).sum();
-    if let Some(first) = shared.iter().max_by(|a, b| rarity.bits(&phrase_feature(a)).total_cmp(&rarity.bits(&phrase_feature(b)))) {
+    let bits: f64 = shared.iter().map(|phrase| (rarity.bits(Kind::Phrase, phrase) * 0.3).min(2.5)).sum();
+    if let Some(first) = shared.iter().max_by(|a, b| rarity.bits(Kind::Phrase, a).total_cmp(&rarity.bits(Kind::Phrase, b))) {
         weight.speaks_for(bits.min(6.0), format!("remarks in common ({first})"));
     }
 }

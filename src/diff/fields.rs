@@ -111,3 +111,46 @@ fn unpaired(before: &[String], after: &[String]) -> (usize, usize) {
     });
     (gone.len(), come.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Citation, ListCode};
+
+    fn check(change: impl Fn(&mut Entry), expected: &[(&str, bool, bool)]) {
+        let mut before = Entry::named(ListCode::EL, "Alpha");
+        before.addresses = vec!["1 Dock Road, cn".into()];
+        before.citations = vec![Citation::page(80, 1)];
+        before.other.insert("federal_register_notice".into(), "80FR 1".into());
+        let mut after = before.clone();
+        change(&mut after);
+        let found = differences(&before, &after);
+        let found: Vec<_> = found.iter().map(|d| (d.change.field.as_str(), d.editorial, d.gained)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn each_field_is_named_by_its_key_with_whether_it_is_editorial_and_gained() {
+        check(|_| {}, &[]);
+        check(|e| e.name = "Alpha.".into(), &[("name", true, false)]);
+        check(|e| e.aliases = vec!["A".into()], &[("aliases", false, true)]);
+        check(|e| e.addresses.clear(), &[("addresses", false, false)]);
+        check(|e| e.license_policy = "Denial".into(), &[("license_policy", false, true)]);
+        check(|e| e.end_date = Some("2022-01-01".into()), &[("end_date", false, true)]);
+        check(|e| drop(e.other.insert("programs".into(), "X".into())), &[("other.programs", false, true)]);
+        check(|e| e.publisher_id = "another".into(), &[]);
+    }
+
+    #[test]
+    fn a_country_comes_along_with_an_address_that_was_set_in_another_way() {
+        let reset = |e: &mut Entry| (e.addresses, e.countries) = (vec!["1 Dock Road, CN".into()], vec!["CN".into()]);
+        check(reset, &[("addresses", true, false), ("countries", true, false)]);
+        check(|e| e.countries = vec!["CN".into()], &[("countries", false, true)]);
+    }
+
+    #[test]
+    fn the_raw_citation_text_matters_only_with_the_citations() {
+        let raw = |e: &mut Entry| drop(e.other.insert("federal_register_notice".into(), "80 FR 1 (no. 2)".into()));
+        check(raw, &[("other.federal_register_notice", true, false)]);
+    }
+}

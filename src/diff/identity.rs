@@ -3,7 +3,7 @@
 //! Knows rows that differ; what is equal in content never gets here. The publisher's row ids are no identity: the CSL makes
 //! them of name and citations, so that an amended entry has a new one and an edited one the old.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::assign::{Edge, best};
 use super::block::candidates;
@@ -83,9 +83,14 @@ fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {
 }
 
 fn rarity_in(list: &[Entry], old: &[Profile<'_>], new: &[Profile<'_>]) -> Rarity {
-    let mut rarity = Rarity::of_wanted(old.iter().chain(new).flat_map(Profile::features));
-    for entry in list {
-        rarity.count(&Profile::of(entry).features());
+    let mut rarity = Rarity::of_wanted(old.iter().chain(new).flat_map(|profile| &profile.features));
+    // Rows that are weighed have been read already.
+    let read: HashSet<*const Entry> = old.iter().map(|profile| std::ptr::from_ref(profile.entry)).collect();
+    for profile in old {
+        rarity.count(&profile.features);
+    }
+    for entry in list.iter().filter(|entry| !read.contains(&std::ptr::from_ref(*entry))) {
+        rarity.count(&Profile::of(entry).features);
     }
     rarity
 }

@@ -112,3 +112,71 @@ fn percent(fraction: f64) -> String {
     let text = format!("{:.2}", fraction * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::compare;
+    use crate::domain::Entry;
+
+    fn rows(from: usize, to: usize) -> Vec<Entry> {
+        (from..to).map(|n| Entry::named(ListCode::EL, format!("{} party", "x".repeat(n % 50 + 1) + &n.to_string()))).collect()
+    }
+
+    fn verdict(before: &[Entry], after: &[Entry], high_water: usize) -> Verdict {
+        plausible(&Limits::default(), ListCode::EL, high_water, before.len(), after.len(), &compare(before, after))
+    }
+
+    fn reason(verdict: Verdict) -> Option<HoldReason> {
+        match verdict {
+            Verdict::Plausible => None,
+            Verdict::Held { reason, message } => {
+                assert!(message.contains("EL") && message.contains("max_") || message.contains("empty"), "{message}");
+                Some(reason)
+            }
+        }
+    }
+
+    #[test]
+    fn ok_small_steps_pass() {
+        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 980), 1000)), None);
+        assert_eq!(reason(verdict(&rows(0, 20), &rows(5, 25), 20)), None);
+        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 1250), 1000)), None);
+        assert_eq!(reason(verdict(&[], &[], 0)), None);
+    }
+
+    #[test]
+    fn err_a_loss_is_measured_against_the_high_water_and_needs_removals() {
+        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 979), 1000)), Some(HoldReason::Loss));
+        assert_eq!(reason(verdict(&rows(0, 990), &rows(0, 985), 1000)), None);
+        assert_eq!(reason(verdict(&rows(0, 985), &rows(0, 979), 1000)), Some(HoldReason::Loss));
+        assert_eq!(reason(verdict(&rows(0, 900), &rows(0, 901), 1000)), None);
+        assert_eq!(reason(verdict(&rows(0, 5000), &rows(0, 4959), 5000)), Some(HoldReason::Loss), "41 rows of 5,000 are under 2 %");
+    }
+
+    #[test]
+    fn err_an_emptied_doubled_or_swapped_list_is_held() {
+        assert_eq!(reason(verdict(&rows(0, 3), &[], 3)), Some(HoldReason::Loss));
+        let doubled: Vec<Entry> = rows(0, 100).into_iter().chain(rows(0, 100)).collect();
+        assert_eq!(reason(verdict(&rows(0, 100), &doubled, 100)), Some(HoldReason::Gain));
+        assert_eq!(reason(verdict(&rows(0, 100), &rows(0, 126), 100)), Some(HoldReason::Gain));
+    }
+
+    #[test]
+    fn err_a_column_that_went_blank_is_held_and_editorial_changes_are_not() {
+        let with_policy =
+            |policy: &str| rows(0, 100).into_iter().map(|row| Entry { license_policy: policy.into(), ..row }).collect::<Vec<_>>();
+        assert_eq!(reason(verdict(&with_policy("Presumption of denial."), &with_policy(""), 100)), Some(HoldReason::Revision));
+        assert_eq!(reason(verdict(&with_policy("Presumption of denial."), &with_policy("Presumption of denial"), 100)), None);
+    }
+
+    #[test]
+    fn a_half_list_is_no_baseline() {
+        let limits = Limits { min_entries: [(ListCode::UVL, 10)].into(), ..Limits::default() };
+        assert_eq!(enough_for_baseline(&limits, ListCode::EL, 2500), Ok(()));
+        assert_eq!(enough_for_baseline(&limits, ListCode::DPL, 1), Ok(()));
+        let error = enough_for_baseline(&limits, ListCode::EL, 2499).unwrap_err();
+        assert_eq!(error, "expected at least 2500 rows of EL in a first snapshot (min_entries), but got 2499");
+        assert!(enough_for_baseline(&limits, ListCode::UVL, 9).is_err() && enough_for_baseline(&limits, ListCode::DPL, 0).is_err());
+    }
+}

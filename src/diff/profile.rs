@@ -1,10 +1,31 @@
 //! What one row has to be recognised by, made ready for weighing.
 
-use std::collections::BTreeSet;
-
 use super::name::{Name, skeleton, words};
 use super::number::Facts;
 use crate::domain::Entry;
+
+/// What a feature is of. A word of a name and the same word of an address are two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Word,
+    Place,
+    Address,
+    Citation,
+    Number,
+    Date,
+    Phrase,
+    /// Traces: by them a row is found though letters of its name changed.
+    Whole,
+    Head,
+    Tail,
+    Skeleton,
+}
+
+impl Kind {
+    pub const COUNT: usize = 11;
+}
+
+pub type Feature = (Kind, String);
 
 /// One row, read once, weighed against many.
 pub struct Profile<'a> {
@@ -15,6 +36,8 @@ pub struct Profile<'a> {
     /// Each as a sorted set of words; a country alone is no address.
     pub addresses: Vec<Vec<String>>,
     pub facts: Facts,
+    /// What its rarity is asked of; sorted, each once.
+    pub features: Vec<Feature>,
 }
 
 impl<'a> Profile<'a> {
@@ -22,67 +45,48 @@ impl<'a> Profile<'a> {
         let facts = Facts::of(entry);
         let aliases = entry.aliases.iter().chain(&facts.aliases).map(|alias| Name::of(alias)).filter(|alias| !alias.is_empty()).collect();
         let addresses = entry.addresses.iter().map(|text| sorted_words(text)).filter(|words| words.len() > 1).collect();
-        Self { entry, name: Name::of(&entry.name), aliases, addresses, facts }
+        let mut profile = Self { entry, name: Name::of(&entry.name), aliases, addresses, facts, features: Vec::new() };
+        profile.features = profile.read_features();
+        profile
     }
 
-    /// What its rarity is asked of, sorted.
-    pub fn features(&self) -> Vec<String> {
-        let mut features: BTreeSet<String> = BTreeSet::new();
-        for name in std::iter::once(&self.name).chain(&self.aliases) {
-            features.extend(name.words.iter().map(|word| word_feature(word)));
+    fn read_features(&self) -> Vec<Feature> {
+        let mut features: Vec<Feature> = Vec::new();
+        for name in self.names() {
+            features.extend(name.words.iter().map(|word| (Kind::Word, word.clone())));
         }
         for address in &self.addresses {
-            features.insert(address_feature(address));
-            features.extend(address.iter().map(|word| place_feature(word)));
+            features.push((Kind::Address, address.join(" ")));
+            features.extend(address.iter().map(|word| (Kind::Place, word.clone())));
         }
-        features.extend(self.entry.citations.iter().map(citation_feature));
-        features.extend(self.facts.numbers.iter().map(|number| number_feature(&number.in_words())));
-        features.extend(self.facts.birth_dates.iter().map(|date| date_feature(date)));
-        features.extend(self.facts.phrases.iter().map(|phrase| phrase_feature(phrase)));
-        features.into_iter().collect()
+        features.extend(self.entry.citations.iter().map(|citation| (Kind::Citation, citation.to_string())));
+        features.extend(self.facts.numbers.iter().map(|number| (Kind::Number, number.in_words())));
+        features.extend(self.facts.birth_dates.iter().map(|date| (Kind::Date, date.clone())));
+        features.extend(self.facts.phrases.iter().map(|phrase| (Kind::Phrase, phrase.clone())));
+        features.sort_unstable();
+        features.dedup();
+        features
     }
 
     /// By what it can be found though letters of its name changed: the ends and the consonants.
-    pub fn traces(&self) -> Vec<String> {
-        let mut traces: BTreeSet<String> = BTreeSet::new();
-        for name in std::iter::once(&self.name).chain(&self.aliases) {
+    pub fn traces(&self) -> Vec<Feature> {
+        let mut traces: Vec<Feature> = Vec::new();
+        for name in self.names() {
             let compact = name.compact.as_str();
-            traces.insert(format!("whole {compact}"));
+            traces.push((Kind::Whole, compact.to_owned()));
             if let (Some(head), Some(tail)) = (compact.get(..6), compact.len().checked_sub(6).and_then(|at| compact.get(at..))) {
-                traces.extend([format!("head {head}"), format!("tail {tail}")]);
+                traces.extend([(Kind::Head, head.to_owned()), (Kind::Tail, tail.to_owned())]);
             }
-            traces.extend(name.words.iter().map(|word| skeleton(word)).filter(|s| s.len() > 2).map(|s| format!("skeleton {s}")));
+            traces.extend(name.words.iter().map(|word| skeleton(word)).filter(|s| s.len() > 2).map(|s| (Kind::Skeleton, s)));
         }
-        traces.into_iter().collect()
+        traces.sort_unstable();
+        traces.dedup();
+        traces
     }
-}
 
-pub fn word_feature(word: &str) -> String {
-    format!("word {word}")
-}
-
-pub fn place_feature(word: &str) -> String {
-    format!("place {word}")
-}
-
-pub fn address_feature(words: &[String]) -> String {
-    format!("address {}", words.join(" "))
-}
-
-pub fn citation_feature(citation: &crate::domain::Citation) -> String {
-    format!("citation {citation}")
-}
-
-pub fn number_feature(number: &str) -> String {
-    format!("number {number}")
-}
-
-pub fn date_feature(date: &str) -> String {
-    format!("born {date}")
-}
-
-pub fn phrase_feature(phrase: &str) -> String {
-    format!("phrase {phrase}")
+    fn names(&self) -> impl Iterator<Item = &Name> {
+        std::iter::once(&self.name).chain(&self.aliases)
+    }
 }
 
 fn sorted_words(text: &str) -> Vec<String> {

@@ -55,3 +55,37 @@ fn cites_new_rule(change: &Change, known: &[Citation]) -> bool {
 fn is_same(one: &Entry, other: &Entry) -> bool {
     Content(one) == Content(other) || differences(one, other).iter().all(|difference| difference.editorial)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::compare;
+    use crate::domain::ListCode;
+
+    fn row(name: &str, policy: &str, pages: &[u32]) -> Entry {
+        let citations = pages.iter().map(|page| Citation::page(87, *page)).collect();
+        Entry { citations, license_policy: policy.into(), ..Entry::named(ListCode::EL, name) }
+    }
+
+    #[test]
+    fn ok_what_went_and_came_back_is_undone() {
+        let (with, without) = ([row("Ash", "", &[1]), row("Oak", "", &[1])], [row("Oak", "", &[1])]);
+        assert_eq!(undone(&compare(&without, &with), &compare(&with, &without)), [(0, 0)]);
+        assert_eq!(undone(&compare(&with, &without), &compare(&without, &with)), [(0, 0)]);
+    }
+
+    #[test]
+    fn ok_a_revision_that_was_reverted_is_undone_once() {
+        let (old, new) = ([row("Ash", "denial", &[1])], [row("Ash", "review", &[1])]);
+        let (there, back) = (compare(&old, &new), compare(&new, &old));
+        let earlier: Vec<Change> = there.iter().chain(&there).cloned().collect();
+        assert_eq!(undone(&back, &earlier), [(0, 1)]);
+    }
+
+    #[test]
+    fn err_what_a_new_rule_orders_undoes_nothing() {
+        let earlier = compare(&[row("Ash", "", &[1])], &[]);
+        assert_eq!(undone(&compare(&[], &[row("Ash", "", &[1, 100])]), &earlier), []);
+        assert_eq!(undone(&earlier, &earlier), []);
+    }
+}

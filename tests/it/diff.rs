@@ -227,3 +227,281 @@ fn judge(day: &Path, changes: &[Change], truth: &serde_json::Value, renames: &mu
         }
     }
 }
+
+// --- cases that mislead
+
+fn el(name: &str, citations: &[&str], address: &str) -> Entry {
+    let mut entry = Entry::named(ListCode::EL, name);
+    entry.citations = citations.iter().map(|text| Citation::from_text(text)).collect();
+    if !address.is_empty() {
+        entry.addresses = vec![address.to_owned()];
+        entry.countries = address.rsplit(", ").next().map(str::to_owned).into_iter().collect();
+    }
+    entry
+}
+
+fn sdn(name: &str, remarks: &str) -> Entry {
+    let mut entry = Entry::named(ListCode::SDN, name);
+    remarks.clone_into(&mut entry.remarks);
+    entry
+}
+
+fn only(changes: Vec<Change>) -> Change {
+    assert_eq!(changes.len(), 1, "{changes:#?}");
+    changes.into_iter().next().unwrap()
+}
+
+#[test]
+fn a_sister_company_under_a_new_rule_is_no_revision_of_the_one_that_went() {
+    let gone = el("Northwind Electronics (Shenzhen) Co., Ltd.", &["80 FR 1000"], "8 Harbour Road, Shenzhen, CN");
+    let come = el("Northwind Electronics (Beijing) Co., Ltd.", &["87 FR 2000"], "4 Garden Street, Beijing, CN");
+    let changes = compare(&[gone], &[come]);
+    assert_eq!(summary(&changes), (1, 1, 0, 0));
+    assert_eq!(changes[1].possibly_now, ["Northwind Electronics (Beijing) Co., Ltd."]);
+    assert_eq!(changes[0].possibly, [changes[1].change_id.clone()]);
+}
+
+#[test]
+fn sister_institutes_differ_by_their_number() {
+    let gone = el("55th Research Institute of Harbour Works", &["80 FR 1000"], "8 Harbour Road, Nanjing, CN");
+    let come = el("54th Research Institute of Harbour Works", &["80 FR 1000"], "8 Harbour Road, Nanjing, CN");
+    let changes = compare(&[gone], &[come]);
+    assert_eq!(summary(&changes), (1, 1, 0, 0));
+    assert_eq!(changes[0].possibly_was, ["55th Research Institute of Harbour Works"]);
+}
+
+#[test]
+fn punctuation_between_digits_is_another_unit() {
+    let (before, after) = (el("Alpha", &["80 FR 1"], "Unit 1-2, Dock Road, HK"), el("Alpha", &["80 FR 1"], "Unit 12, Dock Road, HK"));
+    let change = only(compare(&[before], &[after]));
+    assert_eq!((change.kind, change.editorial, change.severity), (ChangeKind::Revised, false, Severity::High));
+}
+
+#[test]
+fn two_persons_of_one_name_are_told_apart_by_their_birth_dates() {
+    let (one, other) = (sdn("SMITH, John", "DOB 01 Feb 1960."), sdn("SMITH, John", "DOB 03 Mar 1975."));
+    let other_now = sdn("SMITH, John", "DOB 03 Mar 1975; Passport A1234567 (Canada).");
+    let change = only(compare(&[one.clone(), other.clone()], &[other_now, one]));
+    assert_eq!(change.before.as_ref(), Some(&other));
+    assert!(change.matched.unwrap().certain);
+}
+
+#[test]
+fn another_birth_date_under_the_only_equal_name_is_told_as_loudly_as_an_addition() {
+    let change = only(compare(&[sdn("SMITH, John", "DOB 01 Feb 1960.")], &[sdn("SMITH, John", "DOB 03 Mar 1975.")]));
+    assert_eq!((change.kind, change.severity, change.is_uncertain_revision()), (ChangeKind::Revised, Severity::High, true));
+}
+
+#[test]
+fn ofacs_number_decides_on_its_lists() {
+    let numbered = |name: &str, number: &str| {
+        let mut entry = sdn(name, "");
+        entry.other.insert("entity_number".into(), number.into());
+        entry
+    };
+    let change = only(compare(&[numbered("OLD NAME", "36001")], &[numbered("WHOLLY OTHER", "36001")]));
+    assert!(change.kind == ChangeKind::Revised && change.matched.unwrap().certain);
+    let changes = compare(&[numbered("SEA HARRIER TRADING", "36001")], &[numbered("SEA HARRIER TRADING", "36002")]);
+    assert_eq!(summary(&changes), (1, 1, 0, 0));
+    assert_eq!(changes[0].possibly_was, ["SEA HARRIER TRADING"]);
+}
+
+#[test]
+fn a_transliterated_name_with_one_passport_is_one_person() {
+    let before = sdn("DIKIY, Aleksey Petrovich", "DOB 05 Jul 1974; Passport 484824991 (Ukraine).");
+    let after = sdn("ДИКИЙ, Алексей Петрович", "DOB 05 Jul 1974; Passport 484824991 (Ukraine).");
+    let change = only(compare(&[before], &[after]));
+    assert_eq!((change.kind, change.severity), (ChangeKind::Revised, Severity::High));
+    assert!(change.matched.unwrap().evidence.iter().any(|words| words.contains("passport of ukraine 484824991")));
+}
+
+#[test]
+fn names_in_other_scripts_are_compared_and_matched() {
+    for (before, after) in [
+        ("华为技术有限公司", "华为技术股份有限公司"),
+        ("Завод Восток", "Завод «Восток» имени Ленина"),
+        ("شركة البحر الأحمر", "شركة البحر الاحمر للتجارة"),
+    ] {
+        let address = "8 Harbour Road, Shenzhen, CN";
+        let change = only(compare(&[el(before, &["80 FR 1"], address)], &[el(after, &["80 FR 1", "87 FR 9"], address)]));
+        assert_eq!((change.kind, change.severity), (ChangeKind::Revised, Severity::High), "{before}");
+    }
+}
+
+#[test]
+fn a_name_that_became_an_alias_is_the_same_party() {
+    let before = el("Quayside Optics", &["80 FR 1"], "8 Harbour Road, Shenzhen, CN");
+    let mut after = el("Meridian Lenses", &["80 FR 1", "87 FR 9"], "8 Harbour Road, Shenzhen, CN");
+    after.aliases = vec!["Quayside Optics".into()];
+    let change = only(compare(&[before], &[after]));
+    let matched = change.matched.unwrap();
+    assert!(matched.evidence.contains(&"the old name is an alias now".to_owned()), "{matched:?}");
+    assert!(matched.evidence.contains(&"same citations plus 87 FR 9".to_owned()), "{matched:?}");
+}
+
+#[test]
+fn a_repaired_character_of_a_name_is_editorial() {
+    let change = only(compare(&[el("Xi?an Works", &["80 FR 1"], "")], &[el("Xi’an Works", &["80 FR 1"], "")]));
+    assert_eq!((change.editorial, change.severity), (true, Severity::Low));
+}
+
+#[test]
+fn a_row_that_splits_is_a_revision_for_each_part() {
+    let mut whole = el("Alpha", &["80 FR 1"], "1 Dock Road, CN");
+    whole.addresses.push("2 Quay Road, HK".into());
+    whole.countries = vec!["CN".into(), "HK".into()];
+    let parts = [el("Alpha", &["80 FR 1"], "1 Dock Road, CN"), el("Alpha", &["80 FR 1", "87 FR 9"], "2 Quay Road, HK")];
+    let changes = compare(&[whole.clone()], &parts);
+    assert_eq!(summary(&changes), (0, 0, 2, 0));
+    assert!(changes.iter().all(|change| change.before.as_ref() == Some(&whole) && change.severity == Severity::Normal));
+    let folded = compare(&parts, &[whole.clone()]);
+    assert_eq!(summary(&folded), (0, 0, 2, 0));
+    assert!(folded.iter().all(|change| change.entry == whole));
+}
+
+#[test]
+fn a_new_row_of_an_old_name_is_an_addition_where_the_old_row_lost_nothing() {
+    let old = el("Alpha", &["80 FR 1"], "1 Dock Road, CN");
+    let mut amended = old.clone();
+    amended.citations.push(Citation::page(87, 9));
+    let new = el("Alpha", &["87 FR 9"], "2 Quay Road, AE");
+    assert_eq!(summary(&compare(&[old.clone()], &[old.clone(), new.clone()])), (1, 0, 0, 0));
+    assert_eq!(summary(&compare(&[old], &[amended, new])), (1, 0, 1, 0));
+}
+
+#[test]
+fn a_name_listed_anew_in_another_country_is_an_addition() {
+    let changes = compare(&[el("Alpha", &["80 FR 1"], "1 Dock Road, CN")], &[el("Alpha", &["87 FR 9"], "2 Quay Road, AE")]);
+    assert_eq!(summary(&changes), (1, 1, 0, 0));
+    assert_eq!(changes[0].possibly_was, ["Alpha"]);
+}
+
+#[test]
+fn the_publishers_own_addresses_and_the_order_of_aliases_are_no_change_of_substance() {
+    let mut before = el("Alpha", &["80 FR 1"], "");
+    before.aliases = vec!["B".into(), "A".into()];
+    before.other.insert("source_list_url".into(), "https://old.example".into());
+    let mut after = before.clone();
+    after.aliases.reverse();
+    assert_eq!(compare(std::slice::from_ref(&before), std::slice::from_ref(&after)), []);
+    after.other.insert("source_list_url".into(), "https://new.example".into());
+    let change = only(compare(&[before], &[after]));
+    assert_eq!((change.editorial, change.severity, change.fields.len()), (true, Severity::Low, 1));
+}
+
+#[test]
+fn equal_rows_are_one_and_empty_names_are_compared() {
+    let twice = [el("", &[], ""), el("", &[], ""), el("Alpha", &["80 FR 1"], ""), el("Alpha", &["80 FR 1"], "")];
+    assert_eq!(compare(&twice, &twice[1..3]), []);
+    assert_eq!(summary(&compare(&twice, &[])), (0, 2, 0, 0));
+    let ids: BTreeSet<_> =
+        compare(&twice, &[el("Alpha", &["80 FR 1", "87 FR 9"], "")]).into_iter().map(|change| change.change_id).collect();
+    assert_eq!(ids.len(), 2);
+}
+
+#[test]
+fn a_hundred_thousand_rows_that_changed_whole_are_compared() {
+    let rows = |suffix: &str| -> Vec<Entry> {
+        (0..100_000_u32)
+            .map(|n| {
+                let mixed = n.wrapping_mul(2_654_435_761);
+                let name = format!("{}{suffix} {} Works", letters(mixed), letters(mixed.rotate_left(13)));
+                el(&name, &["80 FR 1"], &format!("{} Dock Road, CN", letters(mixed.rotate_left(7))))
+            })
+            .collect()
+    };
+    let changes = compare(&rows(""), &rows("x"));
+    let (added, removed, revised, _) = summary(&changes);
+    assert_eq!((added + revised, removed + revised), (100_000, 100_000));
+    assert!(revised > 90_000, "{revised}");
+}
+
+fn letters(mut number: u32) -> String {
+    std::iter::from_fn(|| {
+        let letter = char::from(b'a' + u8::try_from(number % 26).ok()?);
+        number /= 26;
+        Some(letter)
+    })
+    .take(7)
+    .collect()
+}
+
+// --- properties
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn row() -> impl Strategy<Value = Entry> {
+        let names = prop::sample::select(vec!["Alpha", "Alpha Works", "Beta 1-2", "Beta 12", "Xi?an", "Xi’an", "", "华为"]);
+        let texts = || prop::collection::vec(prop::sample::select(vec!["1 Dock Road, CN", "2 Quay Road, HK", "CN", "3 Lane, RU"]), 0..3);
+        let cited = prop::collection::vec(1_u32..4, 0..3);
+        (names, texts(), texts(), cited, prop::sample::select(vec!["", "a", "A.", "b"])).prop_map(
+            |(name, aliases, addresses, cited, policy)| {
+                let mut entry = Entry::named(ListCode::EL, name);
+                entry.aliases = aliases.iter().map(ToString::to_string).collect();
+                entry.countries = addresses
+                    .iter()
+                    .filter_map(|a| a.rsplit(", ").next())
+                    .map(str::to_owned)
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect();
+                entry.addresses = addresses.iter().map(ToString::to_string).collect();
+                entry.citations =
+                    cited.into_iter().collect::<BTreeSet<_>>().into_iter().map(|page| Citation::page(80, page * 100)).collect();
+                entry.license_policy = policy.to_owned();
+                entry
+            },
+        )
+    }
+
+    /// What a list says, whatever the order of its rows and of what stands in them.
+    fn said(rows: impl IntoIterator<Item = Entry>) -> BTreeSet<String> {
+        let text = |mut entry: Entry| {
+            entry.aliases.sort();
+            entry.addresses.sort();
+            serde_json::to_string(&entry).unwrap()
+        };
+        rows.into_iter().map(text).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_does_not_differ_from_itself(rows in prop::collection::vec(row(), 0..12)) {
+            prop_assert_eq!(compare(&rows, &rows), vec![]);
+        }
+
+        #[test]
+        fn the_changes_lead_from_one_list_to_the_other(before in prop::collection::vec(row(), 0..10), after in prop::collection::vec(row(), 0..10)) {
+            let changes = compare(&before, &after);
+            let gone = said(changes.iter().filter_map(|c| if c.kind == ChangeKind::Removed { Some(c.entry.clone()) } else { c.before.clone() }));
+            let come = said(changes.iter().filter(|c| c.kind != ChangeKind::Removed).map(|c| c.entry.clone()));
+            let mut led: BTreeSet<String> = said(before);
+            led.retain(|row| !gone.contains(row));
+            led.extend(come);
+            prop_assert_eq!(led, said(after));
+        }
+
+        #[test]
+        fn the_order_of_rows_decides_nothing(before in prop::collection::vec(row(), 0..10), after in prop::collection::vec(row(), 0..10)) {
+            let changes = compare(&before, &after);
+            let ids: BTreeSet<_> = changes.iter().map(|change| change.change_id.clone()).collect();
+            prop_assert_eq!(ids.len(), changes.len());
+            let (mut turned_before, mut turned_after) = (before, after);
+            turned_before.reverse();
+            turned_after.reverse();
+            prop_assert_eq!(compare(&turned_before, &turned_after), changes);
+        }
+
+        #[test]
+        fn what_is_added_one_way_is_removed_the_other(before in prop::collection::vec(0_u8..9, 0..9), after in prop::collection::vec(0_u8..9, 0..9)) {
+            let rows = |numbers: &[u8]| numbers.iter().map(|n| el(["Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Oak"][usize::from(*n)], &[], "")).collect::<Vec<_>>();
+            let (before, after) = (rows(&before), rows(&after));
+            let (there, back) = (compare(&before, &after), compare(&after, &before));
+            prop_assert_eq!(names(&there, ChangeKind::Added, false), names(&back, ChangeKind::Removed, false));
+            prop_assert_eq!(names(&there, ChangeKind::Removed, false), names(&back, ChangeKind::Added, false));
+        }
+    }
+}
