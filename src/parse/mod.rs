@@ -2,6 +2,7 @@
 
 pub mod country;
 pub mod ecfr;
+pub mod federal_register;
 
 use std::io::Read;
 
