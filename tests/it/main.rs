@@ -1,3 +1,4 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
 mod parse_ecfr;
+mod parse_federal_register;

@@ -88,18 +88,15 @@ pub fn touches_entity_list(document: &FederalRegisterDocument) -> bool {
         return false;
     }
     let title = document.title.to_lowercase();
-    let changes = ["add", "remov", "revis", "modif", "correct", "amend", "delet", "transfer"];
-    if title.contains("entity list") && changes.iter().any(|verb| title.contains(verb)) {
+    if title.contains("entity list") && CHANGES.iter().any(|change| title.contains(change)) {
         return true;
     }
     // in the abstract the verb and the list stand in one sentence
-    text.split(". ").any(|sentence| {
-        sentence.contains("entity list")
-            && ["adding", "adds", "added", "removes", "removing", "revises", "revising", "modifies", "modifying", "corrects", "moves", "moving", "transfer"]
-                .iter()
-                .any(|verb| sentence.contains(verb))
-    })
+    text.split(". ").any(|sentence| sentence.contains("entity list") && CHANGES.iter().any(|change| sentence.contains(change)))
 }
+
+/// Words of a sentence about the list that changes it.
+const CHANGES: &[&str] = &["add", "correct", "existing entities", "existing entries", "modif", "mov", "remov", "revis", "transfer"];
 
 #[derive(Deserialize)]
 struct Wire {
@@ -132,7 +129,8 @@ struct Wire {
 
 impl From<Wire> for FederalRegisterDocument {
     fn from(wire: Wire) -> Self {
-        let number_of = |url: String| url.rsplit('/').next().unwrap_or(&url).split('?').next().unwrap_or_default().trim_end_matches(".json").to_owned();
+        let number_of =
+            |url: String| url.rsplit('/').next().unwrap_or(&url).split('?').next().unwrap_or_default().trim_end_matches(".json").to_owned();
         Self {
             document_number: wire.document_number,
             citation: wire.citation,

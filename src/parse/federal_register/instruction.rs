@@ -44,7 +44,13 @@ impl InstructionReader {
         let lower = text.to_lowercase();
         let top_level = text.trim_start().starts_with(|c: char| c.is_ascii_digit());
         if let Some(at) = lower.find("supplement no.") {
-            let number: String = lower.get(at + "supplement no.".len()..).unwrap_or_default().trim_start().chars().take_while(char::is_ascii_digit).collect();
+            let number: String = lower
+                .get(at + "supplement no.".len()..)
+                .unwrap_or_default()
+                .trim_start()
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect();
             self.supplement_4 = number == "4" && lower.contains("744");
             (self.heading, self.order) = (None, None);
         } else if top_level {
@@ -97,7 +103,9 @@ fn heading_of(text: &str) -> Option<String> {
             continue;
         }
         let mut rest = text.get(at + "under ".len()..)?.trim_start();
-        for filler in ["the destination of ", "the destination ", "the country of ", "the entry for ", "the entries for ", "the heading ", "the "] {
+        for filler in
+            ["the destination of ", "the destination ", "the country of ", "the entry for ", "the entries for ", "the heading ", "the "]
+        {
             if rest.get(..filler.len()).is_some_and(|start| start.eq_ignore_ascii_case(filler)) {
                 rest = rest.get(filler.len()..)?;
             }
@@ -110,7 +118,7 @@ fn heading_of(text: &str) -> Option<String> {
         ends.sort_unstable();
         let known = ends.iter().rev().filter_map(|end| rest.get(..*end)).find(|heading| iso_of_heading(heading).is_some());
         if let Some(heading) = known {
-            return Some(heading.trim().to_owned());
+            return Some(heading.trim_matches([' ', ',', ':', ';', '.', '—']).to_owned());
         }
     }
     None
@@ -182,7 +190,8 @@ fn quotations(text: &str) -> Vec<(usize, usize)> {
             ('”' | '"', Some(from)) => {
                 depth = depth.saturating_sub(1);
                 let next = behind.trim_start().trim_start_matches([',', ';']).trim_start();
-                let ends_an_item = behind.starts_with([';', '.', ',', ':']) && (next.is_empty() || next.starts_with(['“', '"']) || next.starts_with("and ") || next.starts_with("by "))
+                let ends_an_item = behind.starts_with([';', '.', ',', ':'])
+                    && (next.is_empty() || next.starts_with(['“', '"']) || next.starts_with("and ") || next.starts_with("by "))
                     || behind.trim().is_empty()
                     || [" and “", " and \"", "; and “"].iter().any(|joint| behind.starts_with(joint));
                 if depth == 0 || ends_an_item {
@@ -204,11 +213,8 @@ mod tests {
     fn check(paragraphs: &[&str], expected: &[(Order, Option<&str>, &[&str])]) {
         let mut reader = InstructionReader::default();
         paragraphs.iter().for_each(|text| reader.paragraph(text));
-        let found: Vec<(Order, Option<&str>, Vec<&str>)> = reader
-            .instructions
-            .iter()
-            .map(|i| (i.order, i.heading.as_deref(), i.names.iter().map(String::as_str).collect()))
-            .collect();
+        let found: Vec<(Order, Option<&str>, Vec<&str>)> =
+            reader.instructions.iter().map(|i| (i.order, i.heading.as_deref(), i.names.iter().map(String::as_str).collect())).collect();
         let expected: Vec<_> = expected.iter().map(|(order, heading, names)| (*order, *heading, names.to_vec())).collect();
         assert_eq!(found, expected);
     }
@@ -218,7 +224,10 @@ mod tests {
     #[test]
     fn one_sentence_orders_under_one_heading() {
         check(
-            &[START, "a. Under CHINA, PEOPLE'S REPUBLIC OF, by adding, in alphabetical order, entries for “Glass Works Co., Ltd.”; and “North Lake”;"],
+            &[
+                START,
+                "a. Under CHINA, PEOPLE'S REPUBLIC OF, by adding, in alphabetical order, entries for “Glass Works Co., Ltd.”; and “North Lake”;",
+            ],
             &[(Order::Add, Some("CHINA, PEOPLE'S REPUBLIC OF"), &["Glass Works Co., Ltd.", "North Lake"])],
         );
     }

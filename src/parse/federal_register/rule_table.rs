@@ -50,7 +50,12 @@ pub fn read_rule_table<R: Read>(reader: &mut MarkupReader<R>, columns: usize, mu
                 row(&mut table, line, cells, &mut heading);
             }
             Markup::End(name) if name == "GPOTABLE" => break,
-            Markup::Finished => return Err(ParseError { place: format!("line {}", reader.line()), problem: "expected </GPOTABLE>, but the document ends here".into() }),
+            Markup::Finished => {
+                return Err(ParseError {
+                    place: format!("line {}", reader.line()),
+                    problem: "expected </GPOTABLE>, but the document ends here".into(),
+                });
+            }
             Markup::Start(_) | Markup::End(_) | Markup::Text(_) => {}
         }
     }
@@ -123,12 +128,18 @@ fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Cell>, ParseErr
     loop {
         match reader.next()? {
             Markup::Start(tag) if tag.name == "ENT" => {
-                let further = tag.attribute("A").map_or(0, |text| text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0_usize));
+                let further =
+                    tag.attribute("A").map_or(0, |text| text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0_usize));
                 cells.push(read_text(reader, "ENT")?);
                 cells.extend((0..further.min(16)).map(|_| Cell::default()));
             }
             Markup::End(name) if name == "ROW" => return Ok(cells),
-            Markup::Finished => return Err(ParseError { place: format!("line {}", reader.line()), problem: "expected </ROW>, but the document ends here".into() }),
+            Markup::Finished => {
+                return Err(ParseError {
+                    place: format!("line {}", reader.line()),
+                    problem: "expected </ROW>, but the document ends here".into(),
+                });
+            }
             Markup::Start(_) | Markup::End(_) | Markup::Text(_) => {}
         }
     }
@@ -146,6 +157,7 @@ pub fn read_text<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result
                 match tag.name.as_str() {
                     "LI" | "P" | "FP" | "BR" => writer.line_break(),
                     "SU" => writer.open_mark(),
+                    "E" if tag.is_superscript() => writer.open_mark(),
                     "PRTPAGE" | "FTREF" => skipped = Some(tag.name),
                     _ => {}
                 }
@@ -158,7 +170,7 @@ pub fn read_text<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result
                     }
                 }
                 match name.as_str() {
-                    "SU" => writer.close_mark(),
+                    "SU" | "E" => writer.close_mark(),
                     "LI" | "P" | "FP" => writer.line_break(),
                     _ if skipped.as_ref() == Some(&name) => skipped = None,
                     _ => {}
@@ -166,7 +178,12 @@ pub fn read_text<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result
             }
             Markup::Text(text) if skipped.is_none() => writer.text(&text),
             Markup::Text(_) => {}
-            Markup::Finished => return Err(ParseError { place: format!("line {}", reader.line()), problem: format!("expected </{element}>, but the document ends here") }),
+            Markup::Finished => {
+                return Err(ParseError {
+                    place: format!("line {}", reader.line()),
+                    problem: format!("expected </{element}>, but the document ends here"),
+                });
+            }
         }
     }
 }
