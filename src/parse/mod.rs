@@ -7,6 +7,7 @@ pub mod country;
 pub mod csl;
 mod detect;
 pub mod ecfr;
+pub mod federal_register;
 pub mod footnote;
 
 use std::io::Read;

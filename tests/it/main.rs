@@ -9,3 +9,4 @@ mod parse_csl;
 mod parse_ecfr;
 mod route;
 mod upstream;
+mod parse_federal_register;

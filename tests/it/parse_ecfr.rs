@@ -203,3 +203,97 @@ fn the_real_cells_have_their_names() {
     assert!(wrong <= 1);
     assert!(cells.as_array().unwrap().len() == 30);
 }
+
+const PART_744: &str = include_str!("../fixtures/ecfr/part-744.xml");
+
+#[test]
+fn a_part_with_every_form_of_row_is_read() {
+    let snapshot = parse(PART_744.as_bytes(), &[ListCode::EL, ListCode::UVL, ListCode::MEU]).unwrap();
+    assert_eq!(snapshot.warnings, vec![]);
+    assert_eq!(snapshot.rows, 7);
+    let entries = &snapshot.entries;
+    let names: Vec<(&str, &str)> = entries.iter().map(|entry| (entry.countries[0].as_str(), entry.name.as_str())).collect();
+    assert_eq!(
+        names,
+        [
+            ("CN", "Amber Lake Optics Co., Ltd."),
+            ("CN", "Birch Valley Academy"),
+            ("UA", "Cedar Port"),
+            ("UA", "Cedar Works, JSC"),
+            ("HK", "Address 01"),
+            ("CA", "Dogwood Import Ltd."),
+            ("RU", "Elder Engines JSC"),
+        ]
+    );
+    let amber = &entries[0];
+    assert_eq!(amber.aliases, ["Amber Lake", "ALO", "Amber & Lake Glass Ltd."]);
+    assert_eq!(amber.addresses, ["No. 12 Orchard Road, Wuxi, China", "3rd Floor, Pine Tower, Jinan, China"]);
+    assert_eq!(amber.remarks, "See alternate address under Russia");
+    assert_eq!(amber.footnotes, ["1", "3"]);
+    assert_eq!(amber.license_requirement, "For all items subject to the EAR. (See §§ 734.9(e),¹ 734.9(g),³ and 744.11 of the EAR)");
+    assert_eq!(amber.citations.iter().map(ToString::to_string).collect::<Vec<_>>(), ["85 FR 36719", "87 FR 38925"]);
+    assert_eq!(amber.start_date.as_deref(), Some("2020-06-18"));
+    assert!(amber.other.is_empty(), "the name's end is marked: {:?}", amber.other);
+
+    let birch = &entries[1];
+    assert_eq!(birch.aliases, ["BVA"]);
+    assert_eq!(birch.other["subordinate_parties"], "First Design Office, a.k.a. FDO\n9th Workshop");
+    assert_eq!(birch.addresses, ["5 Birch Street, Xian, China", "6 Birch Street, Xian, China"]);
+    assert_eq!(birch.remarks, "The following addresses apply to the entity and to its two subordinate institutions");
+
+    assert_eq!(entries[2].other["country_heading"], "CRIMEA REGION OF UKRAINE");
+    assert_eq!(entries[2].other["entity"], "Cedar Port, Yalta, Crimea.", "the cut is uncertain: the cell is kept whole");
+    assert_eq!(entries[3].license_requirement, "For all items subject to the EAR", "a cell that spans rows counts in each");
+    assert_eq!(entries[3].addresses, ["5 Quay Street, Kerch, Crimea", "6 Quay Street, Kerch, Crimea"]);
+    assert_eq!(entries[4].form, entitywatch::domain::Form::Address);
+    assert_eq!(entries[4].addresses, ["Unit 9, 8/F, Poplar House, Kowloon, Hong Kong"]);
+    assert_eq!((entries[5].list, entries[6].list), (ListCode::UVL, ListCode::MEU));
+}
+
+#[test]
+fn only_the_lists_asked_for_are_given_and_all_are_counted() {
+    let snapshot = parse(PART_744.as_bytes(), &[ListCode::MEU]).unwrap();
+    assert_eq!((snapshot.entries.len(), snapshot.rows), (1, 7));
+}
+
+#[test]
+fn a_document_cut_anywhere_is_refused() {
+    for length in (0..PART_744.len() - 10).step_by(97) {
+        let cut = PART_744.as_bytes().get(..length).unwrap();
+        let error = parse(cut, &[ListCode::EL]).expect_err(&format!("cut at byte {length}"));
+        assert!(error.place.starts_with("line "), "{error}");
+    }
+}
+
+#[track_caller]
+fn check_refused(document: &str, lists: &[ListCode], expected: &str) {
+    assert_eq!(parse(document.as_bytes(), lists).unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn err_what_is_not_the_list_is_refused_with_its_place() {
+    let el = &[ListCode::EL];
+    check_refused("<!DOCTYPE html>\n<html><head></head></html>", el, "line 2: expected the XML of Part 744, but got a web page");
+    check_refused("{\"error\": \"Not found\"}", el, "line 1: expected XML, but got `{\"error\": \"Not found\"}`");
+    check_refused(
+        "<DIV5 N=\"740\" TYPE=\"PART\"></DIV5>",
+        el,
+        "line 1: expected Part 744 (DIV5 N=\"744\"), but the document ends without it",
+    );
+    check_refused(
+        "<DIV5 N=\"744\"></DIV5>",
+        el,
+        "line 1: expected Supplement No. 4 (the Entity List) with a table, but the document ends without it",
+    );
+    check_refused(PART_744, &[ListCode::DPL], "the watched lists: expected EL, UVL or MEU of the eCFR, but got DPL");
+    let other_columns = PART_744.replace("<TH scope=\"col\">Entity</TH>", "");
+    check_refused(
+        &other_columns,
+        el,
+        "line 10 (the Entity List): expected the columns country | entity | license requirement | license review policy | Federal Register citation, \
+         but got Country | License requirement | License review policy | Federal Register citation",
+    );
+    let begin = PART_744.find("<TBODY>").unwrap() + "<TBODY>".len();
+    let empty = format!("{}{}", &PART_744[..begin], &PART_744[PART_744.find("</TBODY>").unwrap()..]);
+    check_refused(&empty, el, "line 9 (the Entity List): expected rows, but the table is empty");
+}

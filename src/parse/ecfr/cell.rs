@@ -64,11 +64,14 @@ impl CellWriter {
         let Some(mark) = self.mark.take() else { return };
         let numbers: Vec<&str> = mark.split([',', ' ', '\n', '\t', '\u{a0}']).filter(|part| !part.is_empty()).collect();
         if numbers.is_empty() || !numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+            // an ordinal's letters belong to the number before them, however the markup is indented
+            if ["st", "nd", "rd", "th"].contains(&mark.trim()) {
+                self.close_up();
+            }
             self.text(&mark);
             return;
         }
-        let length = self.cell.text.trim_end_matches(' ').len();
-        self.cell.text.truncate(length);
+        self.close_up();
         for (index, number) in numbers.iter().enumerate() {
             if index > 0 {
                 self.cell.text.push(',');
@@ -82,6 +85,11 @@ impl CellWriter {
         self.close_mark();
         let text = self.cell.text.trim();
         Cell { text: text.to_owned(), marks: self.cell.marks }
+    }
+
+    fn close_up(&mut self) {
+        let length = self.cell.text.trim_end_matches(' ').len();
+        self.cell.text.truncate(length);
     }
 }
 

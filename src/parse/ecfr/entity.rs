@@ -240,7 +240,7 @@ fn alias_end<'a>(text: &'a str, country: Option<&str>) -> (&'a str, &'a str) {
         let stopped = !words::is_abbreviation(word) || words::is_legal_form(word);
         let placed =
             rest.contains(',') && (country.is_some_and(|country| rest.contains(country)) || rest.contains(|c: char| c.is_ascii_digit()));
-        if words::begins_an_address(rest) && (stopped || placed) || stopped && placed {
+        if stopped && (placed || words::begins_an_address(rest)) {
             return (alias, rest);
         }
     }
@@ -265,7 +265,7 @@ fn subordinate_head<'a>(text: &'a str, listed: bool, country: Option<&str>) -> (
         None if listed => (name_of(text), ""),
         None => {
             let end = name_end(text, country);
-            (name_of(end.name), end.address)
+            (if end.address.is_empty() { last_name_of(end.name) } else { name_of(end.name) }, end.address)
         }
     }
 }

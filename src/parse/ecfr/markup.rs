@@ -33,6 +33,11 @@ impl Tag {
         self.attributes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// Whether this is the typesetters' emphasis 51, which raises its text.
+    pub fn is_superscript(&self) -> bool {
+        self.name == "E" && self.attribute("T") == Some("51")
+    }
+
     /// A count that an attribute gives (`rowspan`, `colspan`); 1 where it is missing or no sensible number.
     pub fn count(&self, name: &str) -> usize {
         self.attribute(name).and_then(|value| value.trim().parse().ok()).filter(|count| (1..=10_000).contains(count)).unwrap_or(1)

@@ -5,13 +5,13 @@
 
 mod address;
 pub mod cell;
-mod citations;
+pub(in crate::parse) mod citations;
 pub mod entity;
 mod entry;
 mod known_as;
 pub mod markup;
 mod name_end;
-mod table;
+pub(in crate::parse) mod table;
 mod words;
 
 use std::io::Read;

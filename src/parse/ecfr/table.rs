@@ -139,6 +139,7 @@ fn read_cell<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result<Cel
                 match tag.name.to_ascii_uppercase().as_str() {
                     "BR" | "LI" | "P" | "DIV" | "FP" => writer.line_break(),
                     "SU" | "SUP" => writer.open_mark(),
+                    "E" if tag.is_superscript() => writer.open_mark(),
                     "TABLE" => return Err(at(reader.line(), "expected text, but got a table inside a cell")),
                     _ => {}
                 }
@@ -151,7 +152,7 @@ fn read_cell<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result<Cel
                     }
                 }
                 match name.to_ascii_uppercase().as_str() {
-                    "SU" | "SUP" => writer.close_mark(),
+                    "SU" | "SUP" | "E" => writer.close_mark(),
                     "LI" | "P" | "DIV" | "FP" => writer.line_break(),
                     _ => {}
                 }
@@ -184,16 +185,18 @@ impl Spans {
             if let Some(Some((rows, cell))) = self.down.get_mut(column) {
                 cells.push(cell.clone());
                 *rows -= 1;
-                if *rows == 0 {
-                    self.down[column] = None;
+                if *rows == 0
+                    && let Some(span) = self.down.get_mut(column)
+                {
+                    *span = None;
                 }
                 continue;
             }
             let Some(next) = written.next() else {
                 // what reaches down beyond a gap still counts; a row never ends before it
-                match (column..self.down.len()).find(|at| self.down[*at].is_some()) {
-                    Some(_) => cells.push(Cell::default()),
-                    None => return cells,
+                match self.down.iter().skip(column).any(Option::is_some) {
+                    true => cells.push(Cell::default()),
+                    false => return cells,
                 }
                 continue;
             };
@@ -203,7 +206,9 @@ impl Spans {
                     if self.down.len() <= column + index {
                         self.down.resize(column + index + 1, None);
                     }
-                    self.down[column + index] = Some((next.rows - 1, cell.clone()));
+                    if let Some(span) = self.down.get_mut(column + index) {
+                        *span = Some((next.rows - 1, cell.clone()));
+                    }
                 }
                 cells.push(cell);
             }

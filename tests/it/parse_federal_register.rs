@@ -1,0 +1,96 @@
+//! The Federal Register's parsers on real documents.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use entitywatch::parse::federal_register::document::{Filing, parse_document, parse_documents};
+use entitywatch::parse::federal_register::{Order, parse_rule, touches_entity_list};
+use serde_json::Value;
+
+fn data(file: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(file);
+    if !path.exists() {
+        println!("skipped: ../shared/data is not here");
+    }
+    path.exists().then_some(path)
+}
+
+#[test]
+fn the_rule_of_february_2023_adds_thirteen_entries_of_ten_entities() {
+    let Some(path) = data("fr-2023-03929.xml") else { return };
+    let rule = parse_rule(std::fs::File::open(path).unwrap()).unwrap();
+    assert!(rule.certain, "{:?}", rule.warnings);
+    assert_eq!(rule.title, "Additions of Entities to the Entity List");
+    assert_eq!(rule.effective_on, Some(jiff::civil::date(2023, 2, 24)));
+    assert_eq!(rule.entries.len(), 13);
+    let mut countries: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in &rule.entries {
+        assert_eq!(entry.entry.countries.len(), 1);
+        *countries.entry(entry.entry.countries[0].as_str()).or_default() += 1;
+        assert_eq!(entry.order, Some(Order::Add), "{}", entry.entry.name);
+        assert_eq!(entry.entry.footnotes, ["3"], "{}", entry.entry.name);
+        assert_eq!(entry.entry.start_date.as_deref(), Some("2023-02-27"));
+        assert!(entry.entry.citations.is_empty(), "the rule's own page is not printed in it");
+        assert!(!entry.entry.addresses.is_empty(), "{}", entry.entry.name);
+        assert!(!entry.entry.aliases.is_empty(), "{}", entry.entry.name);
+        println!("{:#?}", entry.entry);
+    }
+    assert_eq!(countries, BTreeMap::from([("CA", 2), ("CN", 5), ("FR", 1), ("LU", 1), ("NL", 1), ("RU", 3)]));
+    let names: std::collections::BTreeSet<&str> = rule.entries.iter().map(|entry| entry.entry.name.as_str()).collect();
+    assert_eq!(names.len(), 10, "{names:?}");
+    assert!(rule.removed.is_empty());
+    assert!(rule.savings_clause.as_deref().is_some_and(|clause| clause.contains("en route aboard a carrier")));
+    println!("{:#?}", rule.instructions);
+}
+
+#[test]
+fn real_answers_of_the_api_are_read() {
+    let Some(path) = data("federal-register-api-shapes.json") else { return };
+    let shapes: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut read = 0;
+    for (address, answer) in shapes.as_object().unwrap() {
+        let bytes = serde_json::to_vec(answer).unwrap();
+        if address.contains("/NUMBER") {
+            let document = parse_document(&bytes).unwrap();
+            println!("{document:#?}");
+            assert!(document.html_url.is_some() && document.publication_date.is_some());
+            read += 1;
+        } else if answer.get("results").is_some() {
+            let documents = parse_documents(&bytes).unwrap();
+            assert_eq!(documents.len(), answer["results"].as_array().unwrap().len());
+            for document in &documents {
+                assert!(!document.document_number.is_empty() && !document.title.is_empty());
+                assert!(document.publication_date.is_some());
+                if address.starts_with("public-inspection") {
+                    assert_eq!(document.filing, Some(Filing::Special));
+                    assert!(document.filed_at.is_some() && document.raw_text_url.is_some() && document.full_text_xml_url.is_none());
+                }
+            }
+            read += 1;
+        } else {
+            println!("not read: {address}");
+        }
+    }
+    assert!(read >= 3);
+}
+
+#[test]
+fn the_rules_that_change_the_entity_list_are_told_from_the_others() {
+    let Some(path) = data("bis-rules-to-2022.json") else { return };
+    let rules: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    for rule in &rules {
+        let document = parse_document(&serde_json::to_vec(rule).unwrap()).unwrap();
+        let touches = touches_entity_list(&document);
+        println!("{} {touches} {}", document.document_number, document.title);
+        let titled = document.title.contains("Entity List")
+            && !document.title.starts_with("Authorization")
+            && !document.title.contains("Clarifications to");
+        if titled {
+            assert!(touches, "{}", document.title);
+        }
+        if document.title.starts_with("Revisions to the Unverified List") && !document.title.contains("Entity") {
+            assert!(!touches, "{}", document.title);
+        }
+    }
+    assert_eq!(rules.len(), 30);
+}
