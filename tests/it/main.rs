@@ -1,1 +1,3 @@
 //! One binary of stories: each module tells one area from outside its stage.
+
+mod web;
