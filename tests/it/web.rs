@@ -76,7 +76,8 @@ async fn every_page_is_whole_and_lets_no_text_of_a_list_out_of_its_quotes() {
 #[tokio::test]
 async fn an_alert_shows_every_change_the_words_that_differ_the_evidence_and_the_rule() {
     let sample = sample().await;
-    let page = get(&sample, &format!("/alerts/{}", sample.alert)).await.text;
+    // The templates escape slashes too.
+    let page = get(&sample, &format!("/alerts/{}", sample.alert)).await.text.replace("&#x2f;", "/");
     for part in [
         "Entity List: 1 added, 1 removed, 1 revised (91 FR 70001)",
         "<a rel=\"noreferrer\" href=\"https://www.federalregister.gov/citation/91-FR-70001\">",
@@ -127,7 +128,8 @@ async fn what_is_not_there_is_a_404_and_what_cannot_be_read_a_400() {
         let answer = get(&sample, path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
         assert!(answer.text.contains(part), "{path}: {}", answer.text);
-        assert!(!answer.text.contains("<script"), "{path}: {}", answer.text);
+        let is_json = answer.headers[header::CONTENT_TYPE] == "application/json";
+        assert!(is_json || !answer.text.contains("<script"), "{path}: {}", answer.text);
     };
     check("/alerts/alr_none", StatusCode::NOT_FOUND, "found no alert `alr_none`").await;
     check("/alerts/%3Cscript%3E", StatusCode::NOT_FOUND, "&lt;script&gt;").await;
