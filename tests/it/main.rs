@@ -10,3 +10,4 @@ mod parse_ecfr;
 mod route;
 mod upstream;
 mod parse_federal_register;
+mod web;

@@ -1,0 +1,248 @@
+//! The pages, the feed, the JSON and the health checks, over a record in SQLite.
+
+mod sample;
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use entitywatch::web;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use sample::{HOSTILE, Sample, sample};
+
+struct Answer {
+    status: StatusCode,
+    headers: axum::http::HeaderMap,
+    text: String,
+}
+
+async fn get(sample: &Sample, path: &str) -> Answer {
+    ask(sample, Request::get(path).header(header::HOST, "127.0.0.1:8744").body(Body::empty()).unwrap()).await
+}
+
+async fn ask(sample: &Sample, request: Request<Body>) -> Answer {
+    let response = web::router(sample.state.clone()).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+}
+
+async fn get_json(sample: &Sample, path: &str) -> Value {
+    let answer = get(sample, path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+    serde_json::from_str(&answer.text).unwrap()
+}
+
+fn pages(sample: &Sample) -> Vec<String> {
+    vec![
+        "/".into(),
+        "/changes?editorial=true".into(),
+        "/entries?search=dock".into(),
+        format!("/alerts/{}", sample.alert),
+        format!("/alerts/{}", sample.operator_alert),
+        format!("/holds/{}", sample.hold),
+    ]
+}
+
+#[tokio::test]
+async fn every_page_is_whole_and_lets_no_text_of_a_list_out_of_its_quotes() {
+    let sample = sample().await;
+    for path in pages(&sample) {
+        let answer = get(&sample, &path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+        let page = &answer.text;
+        for wrong in ["<script", "<img", "onerror=alert(1)>", "href=\"javascript:", "style=\""] {
+            assert!(!page.contains(wrong), "{path} has {wrong}");
+        }
+        assert_eq!(page.matches("<h1>").count(), 1, "{path}");
+        assert_eq!(page.matches("<table").count(), page.matches("<caption").count(), "{path}");
+        for right in ["<html lang=\"en\">", "name=\"viewport\"", "<main id=\"main\">", "<title>"] {
+            assert!(page.contains(right), "{path} lacks {right}");
+        }
+        for element in ["div", "dl", "dd", "li", "ul", "table", "tr", "article", "details", "p", "form", "bdi"] {
+            let (opened, closed) = (
+                page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count(),
+                page.matches(&format!("</{element}>")).count(),
+            );
+            assert_eq!(opened, closed, "{path}: <{element}>");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_alert_shows_every_change_the_words_that_differ_the_evidence_and_the_rule() {
+    let sample = sample().await;
+    // The templates escape slashes too.
+    let page = get(&sample, &format!("/alerts/{}", sample.alert)).await.text.replace("&#x2f;", "/");
+    for part in [
+        "Entity List: 1 added, 1 removed, 1 revised (91 FR 70001)",
+        "<a rel=\"noreferrer\" href=\"https://www.federalregister.gov/citation/91-FR-70001\">",
+        "(presumed: seen together with this rule only)",
+        "Example <del>Machinery</del><ins>Machine</ins> Company Limited",
+        "<ins>14 Mill Lane, River Town, Russia</ins>",
+        "Probably the same entry, by weighed evidence",
+        "(score 0.91): <bdi>one address of one is kept</bdi>",
+        "Former Trading House",
+        "desk@example.com",
+        "2026-11-20 10:00 EST",
+    ] {
+        assert!(page.contains(part), "`{part}` is not in\n{page}");
+    }
+}
+
+#[tokio::test]
+async fn the_overview_says_what_was_last_and_what_needs_a_person() {
+    let sample = sample().await;
+    sample.state.status.set_reload_error("expected a table, but got a number".into());
+    let page = get(&sample, "/").await.text;
+    for part in [
+        "Checked 1,204 times, unchanged 1,203.",
+        "Entity List from csl is held for loss",
+        "2 dead deliveries to erp",
+        "EL 3,412</a>",
+        "not checked yet",
+        "expected a table, but got a number",
+        "Source ecfr is failing",
+    ] {
+        assert!(page.contains(part), "`{part}` is not in\n{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_hold_shows_the_commands_that_decide_on_it() {
+    let sample = sample().await;
+    let page = get(&sample, &format!("/holds/{}", sample.hold)).await.text;
+    assert!(page.contains(&format!("entitywatch holds accept {} --by \"YOUR NAME\" --reason \"WHY\"", sample.hold)), "{page}");
+    assert!(page.contains(&format!("entitywatch holds reject {} --by \"YOUR NAME\" --reason \"WHY\"", sample.hold)), "{page}");
+    assert!(page.contains("2,212 of 3,412 entries are gone"), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_404_and_what_cannot_be_read_a_400() {
+    let sample = sample().await;
+    let check = async |path: &str, status: StatusCode, part: &str| {
+        let answer = get(&sample, path).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+        assert!(answer.text.contains(part), "{path}: {}", answer.text);
+        let is_json = answer.headers[header::CONTENT_TYPE] == "application/json";
+        assert!(is_json || !answer.text.contains("<script"), "{path}: {}", answer.text);
+    };
+    check("/alerts/alr_none", StatusCode::NOT_FOUND, "found no alert `alr_none`").await;
+    check("/alerts/%3Cscript%3E", StatusCode::NOT_FOUND, "&lt;script&gt;").await;
+    check("/holds/hld_none", StatusCode::NOT_FOUND, "found no hold `hld_none`").await;
+    check("/nothing", StatusCode::NOT_FOUND, "there is no such page").await;
+    check("/api/nothing", StatusCode::NOT_FOUND, "{\"error\":").await;
+    check("/changes?since=yesterday", StatusCode::BAD_REQUEST, "but got `yesterday`").await;
+    check("/api/changes?kind=%3Cscript%3E", StatusCode::BAD_REQUEST, "expected `added`").await;
+}
+
+#[tokio::test]
+async fn pages_only_read() {
+    let sample = sample().await;
+    for path in ["/", "/api/changes", "/healthz"] {
+        let request = Request::post(path).header(header::HOST, "localhost").body(Body::empty()).unwrap();
+        assert_eq!(ask(&sample, request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let sample = sample().await;
+    for path in ["/", "/nothing", "/api/changes", "/feed.atom", "/healthz", "/metrics", "/style.css"] {
+        let headers = get(&sample, path).await.headers;
+        let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        assert!(value("content-security-policy").starts_with("default-src 'none'; style-src 'self';"), "{path}");
+        assert!(value("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(value("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(value("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(value("cache-control"), if path == "/style.css" { "public, max-age=600" } else { "no-store" }, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_name_for_this_machine_is_refused_but_for_health_checks() {
+    let sample = sample().await;
+    let ask_as = async |host: &str, path: &str| {
+        ask(&sample, Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap()).await.status
+    };
+    assert_eq!(ask_as("rebound.example", "/").await, StatusCode::MISDIRECTED_REQUEST);
+    assert_eq!(ask_as("rebound.example", "/api/deliveries").await, StatusCode::MISDIRECTED_REQUEST);
+    assert_eq!(ask_as("entitywatch.example.com", "/").await, StatusCode::OK);
+    assert_eq!(ask_as("[::1]:8744", "/").await, StatusCode::OK);
+    assert_eq!(ask_as("rebound.example", "/healthz").await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn json_has_the_shapes_of_the_reading_commands() {
+    let sample = sample().await;
+    let changes = get_json(&sample, "/api/changes?kind=added").await;
+    let change = &changes["changes"][0];
+    assert_eq!(change["kind"], "added");
+    assert_eq!(change["entry"]["name"], HOSTILE);
+    assert_eq!(change["source"], "csl");
+    assert_eq!(change["alert_id"], sample.alert.as_str());
+    assert_eq!(change["observed_at"], "2026-11-20T15:00:04Z");
+    let entries = get_json(&sample, "/api/entries?search=former").await;
+    assert_eq!(entries["entries"][0]["name"], "Former Trading House");
+    assert_eq!(entries["entries"][0]["known_until"], Value::Null);
+    let alerts = get_json(&sample, "/api/alerts").await;
+    assert_eq!(alerts["alerts"].as_array().map(Vec::len), Some(2));
+    let alert = get_json(&sample, &format!("/api/alerts/{}", sample.alert)).await;
+    assert_eq!((&alert["type"], &alert["data"]["sequence"]), (&Value::from("list.changed"), &Value::from(1)));
+    let deliveries = get_json(&sample, "/api/deliveries?state=dead").await;
+    assert_eq!(deliveries["deliveries"][0]["receiver"], "erp");
+    assert_eq!(get_json(&sample, "/api/holds?open=true").await["holds"][0]["hold_id"], sample.hold.as_str());
+    assert_eq!(get_json(&sample, "/api/sources").await["sources"][0]["lists"][0]["count"], 3_412);
+}
+
+#[tokio::test]
+async fn the_feed_is_read_by_a_feed_reader_and_its_ids_stay() {
+    let sample = sample().await;
+    let first = get(&sample, "/feed.atom").await;
+    assert_eq!(first.headers[header::CONTENT_TYPE], "application/atom+xml; charset=utf-8");
+    assert!(!first.text.contains('\u{b}'));
+    let feed = feed_rs::parser::parse(first.text.as_bytes()).unwrap();
+    assert_eq!(feed.entries.len(), 1, "only what readers are alerted to");
+    let entry = &feed.entries[0];
+    assert!(entry.id.starts_with("urn:uuid:"), "{}", entry.id);
+    assert_eq!(entry.links[0].href, format!("https://entitywatch.example.com/alerts/{}", sample.alert));
+    assert_eq!(entry.title.as_ref().map(|title| title.content.as_str()), Some("Entity List: 1 added, 1 removed, 1 revised (91 FR 70001)"));
+    let body = entry.content.as_ref().and_then(|content| content.body.clone()).unwrap();
+    assert!(body.contains("Former Trading House") && !body.contains("<script"), "{body}");
+    assert_eq!(get(&sample, "/feed.atom").await.text, first.text);
+}
+
+#[tokio::test]
+async fn it_is_ready_until_a_loop_stalls() {
+    let sample = sample().await;
+    let ready = get(&sample, "/readyz").await;
+    assert_eq!((ready.status, ready.text.as_str()), (StatusCode::OK, "ready\n"));
+    sample.clock.advance(Duration::from_secs(121));
+    sample.state.status.beat(web::Loop::Deliver, sample::time("2026-11-20T15:02:00Z"));
+    let stalled = get(&sample, "/readyz").await;
+    assert_eq!(stalled.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(stalled.text, "the watch loop has given no sign of life since 2026-11-20T15:00:04Z\n");
+    assert_eq!(get(&sample, "/healthz").await.text, "ok\n");
+}
+
+#[tokio::test]
+async fn a_connection_is_answered_until_shutdown_and_serving_then_ends() {
+    let sample = sample().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let shutdown = CancellationToken::new();
+    let serving = tokio::spawn(web::serve(listener, web::router(sample.state.clone()), shutdown.clone()));
+    let mut idle = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("ok\n"), "{answer}");
+    shutdown.cancel();
+    tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap();
+    assert_eq!(idle.read(&mut [0; 8]).await.unwrap_or(0), 0, "the idle connection was closed");
+}

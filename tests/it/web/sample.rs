@@ -1,0 +1,245 @@
+//! A record with one of everything that a page shows, hostile texts among it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entitywatch::clock::ManualClock;
+use entitywatch::domain::alert::{ListChanged, SnapshotRef, SourceFailing};
+use entitywatch::domain::journal::JournalEvent;
+use entitywatch::domain::{
+    Alert, AlertBody, AlertId, Attribution, Change, ChangeKind, Citation, Delivery, DeliveryState, Entry, FieldChange, Hold, HoldId,
+    HoldReason, HoldState, ListCode, ListState, Match, Rule, Severity, Sha256, SourceState, Summary,
+};
+use entitywatch::record::{self, ListUpdate, Mode, Observation, Outgoing, RecordedChange, Store, StoreUrl};
+use entitywatch::web::{ReceiverLine, SourceLine, Status, WebSettings, WebState};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+/// Breaks out of an element, an attribute and a script, if it is let; with a vertical tab, which XML does not have.
+pub const HOSTILE: &str = "Harmless & Sons \"<script>alert('x')</script><img src=x onerror=alert(1)>\u{b}\u{202e}dtL";
+
+pub struct Sample {
+    pub state: WebState,
+    pub clock: Arc<ManualClock>,
+    pub alert: AlertId,
+    pub operator_alert: AlertId,
+    pub hold: HoldId,
+    _directory: tempfile::TempDir,
+}
+
+pub fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub async fn sample() -> Sample {
+    let directory = tempfile::tempdir().unwrap();
+    let store = record::open(&StoreUrl::sqlite_file(directory.path().join("web.db")), Mode::Write).await.unwrap();
+    let at = time("2026-11-20T15:00:04Z");
+    let (alert, operator_alert, hold) = fill(&*store, at).await;
+    let status = Status::new(at, Duration::from_secs(120));
+    let line =
+        |name: &str, kind: &str| SourceLine { name: name.into(), kind: kind.into(), next_due_at: Some(time("2026-11-20T15:15:00Z")) };
+    let receiver = |name: &str, kind: &str, operator| ReceiverLine { name: name.into(), kind: kind.into(), operator };
+    status.set_configuration(
+        vec![line("csl", "csl"), line("ecfr", "ecfr")],
+        vec![receiver("compliance", "email", false), receiver("erp", "webhook", false), receiver("log", "console", true)],
+    );
+    let clock = Arc::new(ManualClock::at(at));
+    let state = WebState {
+        store,
+        status: Arc::new(status),
+        clock: clock.clone(),
+        metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
+        preview: None,
+        settings: Arc::new(WebSettings {
+            timezone: TimeZone::get("America/New_York").unwrap(),
+            public_url: Some("https://entitywatch.example.com/".parse().unwrap()),
+            loopback_only: true,
+        }),
+    };
+    Sample { state, clock, alert, operator_alert, hold, _directory: directory }
+}
+
+async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
+    let document = Sha256::of(b"a document");
+    let changes = changes();
+    let alert_id = AlertId::of(["csl", "1"]);
+    let total = Summary::of(&changes);
+    let snapshot = SnapshotRef { sha256: document.clone(), as_of: Some("2026-11-20".parse().unwrap()), observed_at: None };
+    let changed = ListChanged {
+        alert_id: alert_id.clone(),
+        sequence: 1,
+        source: "csl".into(),
+        observed_at: at,
+        accepted_at: None,
+        unconfirmed: false,
+        snapshot,
+        previous: None,
+        attributed: Some(Attribution::Presumed),
+        rule: Some(Rule {
+            citation: Some("91 FR 70001".into()),
+            document_number: Some("2026-25001".into()),
+            title: Some("Additions and Revisions to the Entity List".into()),
+            url: Some("https://www.federalregister.gov/citation/91-FR-70001".into()),
+            filed_at: None,
+            effective_on: Some("2026-11-19".parse().unwrap()),
+            published_on: Some("2026-11-20".parse().unwrap()),
+        }),
+        follows: None,
+        corrects: None,
+        rule_alerted_before: 0,
+        rule_in_baseline: 2,
+        journal_head: Sha256::of(b"journal"),
+        summary: total,
+        total,
+        changes: changes.clone(),
+        part: None,
+    };
+    let failing = AlertId::of(["ecfr", "failing"]);
+    let source_failing = SourceFailing {
+        source: "ecfr".into(),
+        failing_since: at,
+        last_success_at: None,
+        consecutive_failures: 3,
+        error: "failed to fetch ecfr: the server answered 503".into(),
+    };
+    let hold = hold(&document, at);
+    let hold_id = hold.hold_id.clone();
+    let recorded = changes.iter().map(|change| RecordedChange {
+        source: "csl".into(),
+        base_id: change.change_id.clone(),
+        change: change.clone(),
+        alert_id: Some(alert_id.clone()),
+        observed_at: at,
+        accepted_at: None,
+        unconfirmed: false,
+    });
+    let list = ListState {
+        source: "csl".into(),
+        list: ListCode::EL,
+        baseline_at: at,
+        count: 3_412,
+        recent_counts: Vec::new(),
+        document_sha256: document.clone(),
+        observed_at: at,
+        as_of: Some("2026-11-20".parse().unwrap()),
+        rejected_sha256: None,
+    };
+    let observation = Observation {
+        at,
+        source: Some(SourceState {
+            source: "csl".into(),
+            last_check_at: Some(at),
+            last_success_at: Some(at),
+            checks: 1_204,
+            unchanged_checks: 1_203,
+            sequence: 1,
+            ..SourceState::default()
+        }),
+        lists: vec![ListUpdate { state: list, close: Vec::new(), open: changes.iter().map(|change| change.entry.clone()).collect() }],
+        holds: vec![hold],
+        alerts: vec![
+            outgoing(alert_id.clone(), at, AlertBody::ListChanged(Box::new(changed))),
+            outgoing(failing.clone(), at, AlertBody::SourceFailing(source_failing)),
+        ],
+        changes: recorded.collect(),
+        journal: vec![JournalEvent { kind: "check".into(), data: json!({ "source": "csl" }) }],
+        ..Observation::default()
+    };
+    store.record(observation).await.unwrap();
+    (alert_id, failing, hold_id)
+}
+
+fn changes() -> Vec<Change> {
+    let mut added = Entry::named(ListCode::EL, HOSTILE);
+    added.aliases = vec!["亨氏科技".into(), "هاينز".into()];
+    added.addresses = vec!["Unit 4, 12 Dock Road, Port Town, China".into(), "Room 9, Canal Street, Port Town, China".into()];
+    added.countries = vec!["CN".into()];
+    added.license_requirement = "For all items subject to the EAR".into();
+    added.license_policy = "Presumption of denial".into();
+    added.citations = vec![Citation::page(91, 70_001)];
+    added.other.insert("source_list_url".into(), "javascript:alert(1)".into());
+    let mut before = Entry::named(ListCode::EL, "Example Machinery Company Limited");
+    before.addresses = vec!["Room 12, Dock Road, Port Town, Russia".into()];
+    before.license_policy = "Case-by-case review".into();
+    before.countries = vec!["RU".into()];
+    let mut after = before.clone();
+    after.name = "Example Machine Company Limited".into();
+    after.addresses.push("14 Mill Lane, River Town, Russia".into());
+    after.license_policy = "Policy of denial".into();
+    let field = |field: &str, before: serde_json::Value, after: serde_json::Value| FieldChange { field: field.into(), before, after };
+    let fields = vec![
+        field("name", json!(before.name), json!(after.name)),
+        field("addresses", json!(before.addresses), json!(after.addresses)),
+        field("license_policy", json!(before.license_policy), json!(after.license_policy)),
+    ];
+    let mut removed = Entry::named(ListCode::EL, "Former Trading House");
+    removed.countries = vec!["AE".into()];
+    vec![
+        change(ChangeKind::Added, Severity::High, None, added),
+        Change {
+            fields,
+            matched: Some(Match { certain: false, score: 0.91, evidence: vec!["one address of one is kept".into()] }),
+            ..change(ChangeKind::Revised, Severity::High, Some(before), after)
+        },
+        Change { possibly_now: vec![HOSTILE.into()], ..change(ChangeKind::Removed, Severity::Normal, None, removed) },
+    ]
+}
+
+fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry: Entry) -> Change {
+    Change {
+        change_id: Change::id_of(kind, before.as_ref(), Some(&entry), 0),
+        kind,
+        severity,
+        editorial: false,
+        entry,
+        before,
+        fields: Vec::new(),
+        matched: None,
+        possibly_now: Vec::new(),
+        possibly_was: Vec::new(),
+        possibly: Vec::new(),
+        corroboration: Vec::new(),
+    }
+}
+
+fn hold(document: &Sha256, at: Timestamp) -> Hold {
+    Hold {
+        hold_id: HoldId::of(["csl", "EL", document.as_str()]),
+        source: "csl".into(),
+        list: ListCode::EL,
+        reason: HoldReason::Loss,
+        state: HoldState::Open,
+        sha256: document.clone(),
+        opened_at: at,
+        told_at: at,
+        count_before: 3_412,
+        count_after: 1_200,
+        summary: Summary { removed: 2_212, ..Summary::default() },
+        message: "2,212 of 3,412 entries are gone, more than 40 rows".into(),
+        decided_at: None,
+        decided_by: None,
+        decision_reason: None,
+        as_baseline: false,
+    }
+}
+
+fn outgoing(alert_id: AlertId, at: Timestamp, body: AlertBody) -> Outgoing {
+    let delivery = |receiver: &str, recipient: &str, state| Delivery {
+        delivery_id: Delivery::id_of(&alert_id, receiver, recipient),
+        alert_id: alert_id.clone(),
+        receiver: receiver.into(),
+        recipient: recipient.into(),
+        selection: None,
+        state,
+        attempts: 1,
+        parts_done: 0,
+        created_at: at,
+        next_attempt_at: at,
+        delivered_at: None,
+        last_error: Some("the server answered 500".into()),
+    };
+    let deliveries = vec![delivery("compliance", "desk@example.com", DeliveryState::Pending), delivery("erp", "", DeliveryState::Dead)];
+    Outgoing { alert: Alert { alert_id, created_at: at, body }, citations: Vec::new(), deliveries }
+}
