@@ -1,0 +1,155 @@
+//! Makes an email of an account: headers, both bodies, attachments. Pure.
+
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+
+use super::attachment::{self, Attachments};
+use crate::deliver::layout::{self, LayoutError};
+use crate::deliver::{Message, MessageSettings, plain, wording};
+use crate::domain::{AlertId, Delivery};
+
+/// An email that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    #[error("expected an email address as the recipient, but got another text")]
+    Recipient,
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    #[error("failed to write the attachments: {0}")]
+    Attachment(#[from] attachment::AttachmentError),
+    #[error("failed to put the email together: {0}")]
+    Email(#[from] lettre::error::Error),
+}
+
+/// The whole email. The same delivery gives the same `Message-ID` every time.
+pub fn email(from: &Mailbox, message: &Message<'_>, settings: &MessageSettings, now: Timestamp) -> Result<lettre::Message, ComposeError> {
+    let delivery = message.delivery;
+    let account = wording::account(message, settings);
+    let attachments = attachment::of(message.alert)?;
+    let (text, html) = (layout::text_of(&account, attachments.note())?, layout::html_of(&account, attachments.note())?);
+    let domain = id_domain(from);
+
+    let to = delivery.recipient.parse().map_err(|_| ComposeError::Recipient)?;
+    let mut builder = lettre::Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(None, to))
+        .date(SystemTime::from(now))
+        .message_id(Some(format!("<{}@{domain}>", delivery.delivery_id)))
+        .subject(plain::line(&account.subject));
+    let earlier: Vec<String> = earlier_alerts(message)
+        .map(|alert| format!("<{}@{domain}>", Delivery::id_of(alert, &delivery.receiver, &delivery.recipient)))
+        .collect();
+    if let Some(last) = earlier.last() {
+        builder = builder.in_reply_to(last.clone()).references(earlier.join(" "));
+    }
+    let own = [
+        (HeaderName::new_from_ascii_str("List-Id"), format!("<{}.{domain}>", list_label(&delivery.receiver))),
+        // No holiday reply to a program (RFC 3834), nor Outlook's.
+        (HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()),
+        (HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"), "All".to_owned()),
+    ];
+    for (name, value) in own {
+        builder = builder.raw_header(HeaderValue::new(name, value));
+    }
+    let bodies = MultiPart::alternative_plain_html(text, html);
+    Ok(builder.multipart(match attachments {
+        Attachments::None | Attachments::TooLong(_) => bodies,
+        Attachments::Files { csv, json, .. } => MultiPart::mixed()
+            .multipart(bodies)
+            .singlepart(file("changes.csv", ContentType::parse("text/csv; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN), csv))
+            .singlepart(file("changes.json", ContentType::parse("application/json").unwrap_or(ContentType::TEXT_PLAIN), json)),
+    })?)
+}
+
+fn file(name: &str, content_type: ContentType, content: Vec<u8>) -> SinglePart {
+    lettre::message::Attachment::new(name.to_owned()).body(content, content_type)
+}
+
+/// The alerts in whose thread this one belongs, the nearest last.
+fn earlier_alerts<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a AlertId> {
+    let data = message.alert.body.list_changed();
+    data.into_iter().flat_map(|data| [data.follows.as_ref(), data.corrects.as_ref()]).flatten()
+}
+
+/// The right side of message ids: the sender's own domain, so that they are unique and nobody else's.
+fn id_domain(from: &Mailbox) -> String {
+    match url::Host::parse(from.email.domain()) {
+        Ok(url::Host::Domain(domain)) => format!("entitywatch.{domain}"),
+        _ => "entitywatch.localhost".to_owned(),
+    }
+}
+
+/// A receiver's name as a label of a List-Id (RFC 2919).
+fn list_label(receiver: &str) -> String {
+    let label: String = receiver.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let label = label.trim_matches('-');
+    if label.is_empty() { "alerts".to_owned() } else { label.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::{Alert, AlertBody};
+
+    fn written(alert: &Alert) -> String {
+        let delivery = sample::delivery(alert, "compliance", "officer@example.com");
+        let from: Mailbox = "Entity List alerts <alerts@example.com>".parse().unwrap();
+        let message = Message { delivery: &delivery, alert };
+        let now = "2022-06-30T13:05:00Z".parse().unwrap();
+        String::from_utf8(email(&from, &message, &sample::settings(None), now).unwrap().formatted()).unwrap()
+    }
+
+    fn header<'a>(email: &'a str, name: &str) -> Option<&'a str> {
+        email.split("\r\n\r\n").next()?.split("\r\n").find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    #[test]
+    fn the_headers_identify_the_delivery() {
+        let alert = sample::rule_of_june_2022();
+        let email = written(&alert);
+        let id = Delivery::id_of(&alert.alert_id, "compliance", "officer@example.com");
+        assert_eq!(header(&email, "Message-ID"), Some(format!("<{id}@entitywatch.example.com>").as_str()));
+        assert_eq!(header(&email, "List-Id"), Some("<compliance.entitywatch.example.com>"));
+        assert_eq!(header(&email, "Auto-Submitted"), Some("auto-generated"));
+        assert_eq!(header(&email, "Date"), Some("Thu, 30 Jun 2022 13:05:00 +0000"));
+        assert_eq!(header(&email, "To"), Some("officer@example.com"));
+        assert_eq!(header(&email, "In-Reply-To"), None);
+        assert!(email.contains("filename=\"changes.csv\"") && email.contains("filename=\"changes.json\""));
+    }
+
+    #[test]
+    fn a_later_part_answers_the_first_alerts_message() {
+        let mut alert = sample::rule_of_june_2022();
+        let first = AlertId("alr_first".into());
+        if let AlertBody::ListChanged(data) = &mut alert.body {
+            data.follows = Some(first.clone());
+        }
+        let expected = format!("<{}@entitywatch.example.com>", Delivery::id_of(&first, "compliance", "officer@example.com"));
+        let email = written(&alert);
+        assert_eq!(header(&email, "In-Reply-To"), Some(expected.as_str()));
+        assert_eq!(header(&email, "References"), Some(expected.as_str()));
+    }
+
+    #[test]
+    fn a_source_cannot_add_a_header() {
+        let mut alert = sample::rule_of_june_2022();
+        if let AlertBody::ListChanged(data) = &mut alert.body {
+            data.source = "csl\r\nBcc: thief@example.com\r\n\r\nbody".into();
+            data.rule.as_mut().unwrap().citation = Some("87 FR 1\nBcc: thief@example.com".into());
+        }
+        let email = written(&alert);
+        let head = email.split("\r\n\r\n").next().unwrap();
+        assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{head}");
+    }
+
+    #[test]
+    fn every_kind_of_alert_becomes_an_email() {
+        for alert in sample::all_kinds() {
+            assert!(header(&written(&alert), "Subject").is_some(), "{}", alert.body.type_name());
+        }
+    }
+}

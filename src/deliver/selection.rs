@@ -1,0 +1,40 @@
+//! Reduces an alert to what one delivery carries. Pure.
+
+use std::collections::HashSet;
+
+use crate::domain::{Alert, AlertBody, ChangeId, Delivery, Summary};
+
+/// The alert with only the changes that the delivery's receiver asked for, in their order; `summary` counts those, and
+/// `total` stays the count of all.
+pub fn for_delivery(alert: &Alert, delivery: &Delivery) -> Alert {
+    let mut alert = alert.clone();
+    let Some(selection) = &delivery.selection else { return alert };
+    if let AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) = &mut alert.body {
+        let selected: HashSet<&ChangeId> = selection.iter().collect();
+        data.changes.retain(|change| selected.contains(&change.change_id));
+        data.summary = Summary::of(&data.changes);
+    }
+    alert
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+
+    #[test]
+    fn the_selection_is_counted_and_the_total_stays() {
+        let alert = sample::rule_of_june_2022();
+        let all = alert.body.list_changed().unwrap();
+        let first = all.changes[0].change_id.clone();
+        let mut delivery = sample::delivery(&alert, "erp", "");
+        assert_eq!(for_delivery(&alert, &delivery), alert);
+
+        delivery.selection = Some(vec![first.clone()]);
+        let selected = for_delivery(&alert, &delivery);
+        let data = selected.body.list_changed().unwrap();
+        assert_eq!(data.changes.iter().map(|c| &c.change_id).collect::<Vec<_>>(), [&first]);
+        assert_eq!((data.summary.added, data.summary.removed, data.summary.revised), (1, 0, 0));
+        assert_eq!(data.total, all.total);
+    }
+}

@@ -1,0 +1,244 @@
+//! The Slack channel: one incoming-webhook message in Block Kit. What it cannot hold is said, and where it is.
+
+use jiff::Timestamp;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+
+use super::excerpt::{Hidden, excerpt};
+use super::post::{Post, post};
+use super::wording::{Account, EntryText, Step};
+use super::{Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording};
+
+const MOST_BLOCKS: usize = 50;
+const LONGEST_HEADER: usize = 150;
+const LONGEST_SECTION: usize = 3_000;
+/// Slack refuses somewhat more than 13,200 characters in all blocks together.
+const LONGEST_BLOCKS: usize = 13_000;
+/// More entries than this nobody reads in a chat.
+const MOST_ENTRIES: usize = 25;
+
+pub async fn send(
+    client: &reqwest::Client,
+    settings: &SlackSettings,
+    message: &Message<'_>,
+    messages: &MessageSettings,
+    now: Timestamp,
+) -> Outcome {
+    let hidden = Hidden::of([settings.url.expose()]);
+    let url = match url::Url::parse(settings.url.expose()) {
+        Ok(url) => url,
+        Err(error) => {
+            let detail = excerpt(&format!("failed to read the receiver's address: {error}"), &hidden);
+            return Outcome::Failed { retry: Retry::Slowly, detail };
+        }
+    };
+    let body = payload(&wording::account(message, messages), message.delivery.delivery_id.as_str()).to_string().into_bytes();
+    let request = Post { url, allow_private: settings.allow_private, headers: HeaderMap::new(), body };
+    post(client, request, now, &hidden).await
+}
+
+/// The message: `blocks`, and `text` for notifications and readers that show none.
+pub fn payload(account: &Account, delivery_id: &str) -> Value {
+    let foot = vec![
+        section(&where_it_is(&account.whole)),
+        json!({"type": "context", "elements": [{"type": "mrkdwn", "text": format!("Delivery {}", mrkdwn::escaped(delivery_id)), "verbatim": true}]}),
+    ];
+    let mut blocks = Blocks::with_foot(foot);
+    blocks.push(
+        json!({"type": "header", "text": {"type": "plain_text", "text": mrkdwn::cut(&account.title, LONGEST_HEADER), "emoji": false}}),
+    );
+    blocks.push(section(&mrkdwn::escaped(&account.lead)));
+    for note in &account.notes {
+        blocks.push(section(&format!("*Note:* {}", mrkdwn::escaped(note))));
+    }
+    if !account.countries.is_empty() {
+        blocks.push(section(&format!("*By country:* {}", mrkdwn::escaped(&account.countries.join(", ")))));
+    }
+    let facts: Vec<String> = account.facts.iter().map(fact).collect();
+    if !facts.is_empty() {
+        blocks.push(section(&facts.join("\n")));
+    }
+    for step in &account.steps {
+        blocks.push(section(&format!("• {}", where_it_is(step))));
+    }
+    entries(account, &mut blocks);
+    let text = format!("{}\n{}\nDelivery {delivery_id}", account.title, account.lead);
+    json!({"text": mrkdwn::escaped(&plain::shorten(&text, LONGEST_SECTION / 2)), "blocks": blocks.finish(), "unfurl_links": false, "unfurl_media": false})
+}
+
+/// As many entries as there is room for, each on a line of its own, and how many are left.
+fn entries(account: &Account, blocks: &mut Blocks) {
+    let all: usize = account.sections.iter().map(|section| section.entries.len()).sum();
+    let mut shown = 0;
+    'sections: for part in &account.sections {
+        for (index, entry) in part.entries.iter().enumerate() {
+            let title = if index == 0 { format!("*{}*\n", mrkdwn::escaped(&part.title)) } else { String::new() };
+            if shown == MOST_ENTRIES || !blocks.push(section(&format!("{title}{}", entry_line(entry)))) {
+                break 'sections;
+            }
+            shown += 1;
+        }
+        if let Some(note) = &part.note {
+            blocks.push(json!({"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn::escaped_within(note, LONGEST_SECTION), "verbatim": true}]}));
+        }
+    }
+    if shown < all {
+        blocks.rest = Some(format!("… and {} more.", all - shown));
+    }
+}
+
+fn entry_line(entry: &EntryText) -> String {
+    let mut line = format!("• *{}* ({})", mrkdwn::escaped_within(&entry.heading, 300), mrkdwn::escaped_within(&entry.countries, 200));
+    if !entry.brief.is_empty() {
+        line.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, 300)));
+    }
+    for row in entry.rows.iter().filter(|row| row.changed) {
+        for spans in row.lines.iter().filter(|spans| spans.iter().any(|span| span.kind != super::words::SpanKind::Same)) {
+            line.push_str(&format!("\n    {}: {}", mrkdwn::escaped(&row.label), mrkdwn::spans(spans, 400)));
+        }
+    }
+    for note in &entry.notes {
+        line.push_str(&format!("\n    _{}_", mrkdwn::escaped_within(note, 400)));
+    }
+    line
+}
+
+fn fact(fact: &wording::Fact) -> String {
+    let text = mrkdwn::escaped_within(&fact.text, 400);
+    let text = fact.link.as_deref().and_then(|link| mrkdwn::link(link, &text)).unwrap_or(text);
+    format!("*{}:* {text}", mrkdwn::escaped(&fact.label))
+}
+
+fn where_it_is(step: &Step) -> String {
+    let text = mrkdwn::escaped(&step.text);
+    match (&step.link, &step.command) {
+        (Some(link), _) => mrkdwn::link(link, &text).unwrap_or(text),
+        (None, Some(command)) => format!("{text}: `{}`", mrkdwn::escaped(command)),
+        (None, None) => text,
+    }
+}
+
+fn section(mrkdwn: &str) -> Value {
+    json!({"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn::cut(mrkdwn, LONGEST_SECTION), "verbatim": true}})
+}
+
+/// Blocks within Slack's limits, with room kept for those that must stand at the end.
+struct Blocks {
+    blocks: Vec<Value>,
+    foot: Vec<Value>,
+    rest: Option<String>,
+    size: usize,
+}
+
+impl Blocks {
+    /// For the line that says how much is left, and for the brackets.
+    const KEPT: usize = 200;
+
+    fn with_foot(foot: Vec<Value>) -> Self {
+        let size = foot.iter().map(size).sum::<usize>() + Self::KEPT;
+        Self { blocks: Vec::new(), foot, rest: None, size }
+    }
+
+    /// Adds a block if there is room for it.
+    fn push(&mut self, block: Value) -> bool {
+        let size = size(&block);
+        let fits = self.size + size <= LONGEST_BLOCKS && self.blocks.len() + self.foot.len() + 1 < MOST_BLOCKS;
+        if fits {
+            self.size += size;
+            self.blocks.push(block);
+        }
+        fits
+    }
+
+    fn finish(mut self) -> Vec<Value> {
+        self.blocks.extend(self.rest.as_deref().map(section));
+        self.blocks.append(&mut self.foot);
+        self.blocks
+    }
+}
+
+/// How long a block is as JSON in its longest usual form: everything but ASCII as `\u…` and a space behind commas and colons.
+fn size(block: &Value) -> usize {
+    let longest = |c: char| match c {
+        ',' | ':' => 2,
+        _ if c.is_ascii() => 1,
+        _ => 6 * c.len_utf16(),
+    };
+    block.to_string().chars().map(longest).sum::<usize>() + 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::{Alert, AlertBody, Summary};
+
+    fn payload_of(alert: &Alert) -> Value {
+        let delivery = sample::delivery(alert, "export-desk", "");
+        let message = Message { delivery: &delivery, alert };
+        payload(&wording::account(&message, &sample::settings(None)), delivery.delivery_id.as_str())
+    }
+
+    fn check_limits(payload: &Value) {
+        let blocks = payload["blocks"].as_array().unwrap();
+        assert!(blocks.len() <= 50, "{} blocks", blocks.len());
+        let length = size(&payload["blocks"]);
+        assert!(length <= 13_000, "{length} characters");
+        for block in blocks {
+            let text = block["text"]["text"].as_str().or_else(|| block["elements"][0]["text"].as_str()).unwrap();
+            let longest = if block["type"] == "header" { 150 } else { 3_000 };
+            assert!(!text.is_empty() && text.encode_utf16().count() <= longest, "{}", block);
+        }
+        assert!(payload["text"].as_str().unwrap().chars().count() <= 3_000);
+    }
+
+    #[test]
+    fn a_message_says_what_where_and_whence() {
+        let alert = sample::rule_of_june_2022();
+        let payload = payload_of(&alert);
+        check_limits(&payload);
+        let delivery_id = sample::delivery(&alert, "export-desk", "").delivery_id.0;
+        assert!(payload["text"].as_str().unwrap().contains(&delivery_id));
+        insta::assert_snapshot!("slack", serde_json::to_string_pretty(&payload).unwrap());
+    }
+
+    #[test]
+    fn three_thousand_long_entries_in_many_scripts_stay_within_the_limits() {
+        for name in ["西安電子科技大學 ", "АО «Научно-производственное объединение» ", "شرکت صنایع ", "𠀀𠀁 ", "& < > \" ", "plain "]
+        {
+            let mut alert = sample::rule_of_june_2022();
+            if let AlertBody::ListChanged(data) = &mut alert.body {
+                data.changes = (0..3_000).map(|n| sample::added(&format!("{}{n}", name.repeat(60)), "CN")).collect();
+                data.summary = Summary::of(&data.changes);
+                data.source = name.repeat(100);
+                if let Some(rule) = &mut data.rule {
+                    rule.title = Some(name.repeat(500));
+                }
+            }
+            let payload = payload_of(&alert);
+            check_limits(&payload);
+            let text = payload["blocks"].to_string();
+            assert!(text.contains(" more.") && text.contains("entitywatch alerts --id") && text.contains("Delivery dlv_"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_no_markup() {
+        let mut alert = sample::rule_of_june_2022();
+        if let AlertBody::ListChanged(data) = &mut alert.body {
+            data.changes = vec![sample::added("<!channel> *bold* _it_ `code` :bomb: <https://example.com|x> A&B", "CN")];
+        }
+        let text = payload_of(&alert)["blocks"].to_string();
+        for markup in ["<!channel>", "*bold*", "_it_", "`code`", ":bomb:", "<https://example.com"] {
+            assert!(!text.contains(markup), "{markup} in {text}");
+        }
+        assert!(text.contains("&lt;!channel&gt;") && text.contains("A&amp;B"), "{text}");
+    }
+
+    #[test]
+    fn every_kind_of_alert_stays_within_the_limits() {
+        for alert in sample::all_kinds() {
+            check_limits(&payload_of(&alert));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The webhook channel: Standard Webhooks, the whole alert as JSON, parted where it is over 1 MiB.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jiff::Timestamp;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
+
+use super::excerpt::{Hidden, excerpt};
+use super::post::{Post, post};
+use super::{Message, Outcome, Retry, WebhookSettings, signature};
+use crate::domain::alert::{ListChanged, Part};
+use crate::domain::{Alert, AlertBody};
+
+/// The most bytes of a body; only a single Change that is longer goes over it.
+pub const LONGEST_BODY_BYTES: usize = 1024 * 1024;
+
+/// Sends the parts that the receiver has not taken, and counts in `parts_done` each one that it takes.
+pub async fn send(
+    client: &reqwest::Client,
+    settings: &WebhookSettings,
+    message: &Message<'_>,
+    now: Timestamp,
+    parts_done: &AtomicU32,
+) -> Outcome {
+    let hidden = hidden(settings);
+    let not_sent = |what: String| Outcome::Failed { retry: Retry::Slowly, detail: excerpt(&what, &hidden) };
+    let url = match url::Url::parse(settings.url.expose()) {
+        Ok(url) => url,
+        Err(error) => return not_sent(format!("failed to read the receiver's address: {error}")),
+    };
+    let bodies = match bodies(message.alert, LONGEST_BODY_BYTES) {
+        Ok(bodies) => bodies,
+        Err(error) => return not_sent(format!("failed to write the alert as JSON: {error}")),
+    };
+    let of = bodies.len();
+    let mut outcome = Outcome::Delivered { detail: format!("all {of} parts were taken before") };
+    for (index, body) in bodies.into_iter().enumerate().skip(parts_done.load(Ordering::Relaxed) as usize) {
+        let n = index + 1;
+        let headers = match headers(settings, &message_id(message.delivery.delivery_id.as_str(), n), now, body.as_bytes()) {
+            Ok(headers) => headers,
+            Err(what) => return not_sent(what),
+        };
+        let request = Post { url: url.clone(), allow_private: settings.allow_private, headers, body: body.into_bytes() };
+        outcome = post(client, request, now, &hidden).await;
+        match &mut outcome {
+            Outcome::Delivered { .. } => parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed),
+            Outcome::Failed { detail, .. } => {
+                if of > 1 {
+                    *detail = format!("part {n} of {of}: {detail}");
+                }
+                return outcome;
+            }
+        }
+    }
+    outcome
+}
+
+/// What of these settings must not be shown.
+pub fn hidden(settings: &WebhookSettings) -> Hidden {
+    let secrets = settings.secrets.iter().chain(settings.headers.iter().map(|(_, value)| value));
+    Hidden::of(secrets.map(|secret| secret.expose()).chain([settings.url.expose()]))
+}
+
+/// The first part's is the delivery's own, so that a message that is not parted has it too.
+fn message_id(delivery_id: &str, n: usize) -> String {
+    if n == 1 { delivery_id.to_owned() } else { format!("{delivery_id}.{n}") }
+}
+
+fn headers(settings: &WebhookSettings, id: &str, now: Timestamp, body: &[u8]) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &settings.headers {
+        // The name may be shown; the value is a secret and is left out of the error.
+        let header = HeaderName::try_from(name.as_str()).map_err(|_| "expected the name of a header, but got another text".to_owned())?;
+        let mut value = HeaderValue::try_from(value.expose().trim())
+            .map_err(|_| format!("expected a header value for {name}, but got another text"))?;
+        value.set_sensitive(true);
+        headers.append(header, value);
+    }
+    let timestamp = now.as_second();
+    let mut own = vec![("webhook-id", id.to_owned()), ("webhook-timestamp", timestamp.to_string())];
+    if !settings.secrets.is_empty() {
+        let signatures = signature::signatures(&settings.secrets, id, timestamp, body).map_err(|error| error.to_string())?;
+        own.push(("webhook-signature", signatures));
+    }
+    for (name, value) in own {
+        let value = HeaderValue::try_from(value).map_err(|_| format!("failed to write the header {name}"))?;
+        headers.insert(HeaderName::from_static(name), value);
+    }
+    Ok(headers)
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    timestamp: Timestamp,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    #[serde(flatten)]
+    head: &'a Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<Part>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'a [Box<RawValue>]>,
+}
+
+/// The bodies of an alert: one, or as many parts as keep each within `longest_bytes`. The same alert gives the same bytes.
+fn bodies(alert: &Alert, longest_bytes: usize) -> Result<Vec<String>, serde_json::Error> {
+    let head = head(&alert.body, alert.alert_id.as_str())?;
+    let body = |part, changes| {
+        let data = Data { head: &head, part, changes };
+        serde_json::to_string(&Body { r#type: alert.body.type_name(), timestamp: alert.created_at, data })
+    };
+    let Some(list_changed) = alert.body.list_changed() else { return Ok(vec![body(None, None)?]) };
+
+    let changes = list_changed.changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
+    let whole = body(None, Some(&changes))?;
+    if whole.len() <= longest_bytes {
+        return Ok(vec![whole]);
+    }
+    let widest = Part { n: changes.len(), of: changes.len() };
+    let room = longest_bytes.saturating_sub(body(Some(widest), Some(&[]))?.len());
+    let groups = groups(&changes, room);
+    let of = groups.len();
+    groups.into_iter().enumerate().map(|(index, group)| body((of > 1).then_some(Part { n: index + 1, of }), Some(group))).collect()
+}
+
+/// As few runs of changes as fit into `room` bytes each, commas counted; a change that fits nowhere is a run of its own.
+fn groups(changes: &[Box<RawValue>], room: usize) -> Vec<&[Box<RawValue>]> {
+    let mut groups = Vec::new();
+    let (mut rest, mut taken, mut size) = (changes, 0, 0);
+    for change in changes {
+        let with_comma = change.get().len() + 1;
+        if taken > 0 && size + with_comma > room {
+            let (group, after) = rest.split_at(taken);
+            groups.push(group);
+            (rest, taken, size) = (after, 0, 0);
+        }
+        taken += 1;
+        size += with_comma;
+    }
+    groups.push(rest);
+    groups
+}
+
+/// The `data` of a body but for its changes.
+fn head(body: &AlertBody, alert_id: &str) -> Result<Map<String, Value>, serde_json::Error> {
+    let value = match body {
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => serde_json::to_value(without_changes(data))?,
+        other => serde_json::to_value(other)?.get_mut("data").map(Value::take).unwrap_or_default(),
+    };
+    let Value::Object(mut head) = value else { return Ok(Map::new()) };
+    head.remove("changes");
+    let mut with_id = Map::new();
+    with_id.insert("alert_id".to_owned(), Value::from(alert_id));
+    with_id.append(&mut head);
+    Ok(with_id)
+}
+
+/// A copy that is cheap however long the list is: the changes are written one by one.
+fn without_changes(data: &ListChanged) -> ListChanged {
+    ListChanged {
+        alert_id: data.alert_id.clone(),
+        source: data.source.clone(),
+        snapshot: data.snapshot.clone(),
+        previous: data.previous.clone(),
+        rule: data.rule.clone(),
+        follows: data.follows.clone(),
+        corrects: data.corrects.clone(),
+        journal_head: data.journal_head.clone(),
+        changes: Vec::new(),
+        part: None,
+        ..*data
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::{Change, Summary};
+
+    fn parsed(alert: &Alert, longest_bytes: usize) -> Vec<Value> {
+        bodies(alert, longest_bytes).unwrap().iter().map(|body| serde_json::from_str(body).unwrap()).collect()
+    }
+
+    fn with_changes(count: usize) -> Alert {
+        let mut alert = sample::rule_of_june_2022();
+        if let AlertBody::ListChanged(data) = &mut alert.body {
+            data.changes = (0..count).map(|n| sample::added(&format!("Party {n}"), "CN")).collect();
+            data.summary = Summary::of(&data.changes);
+        }
+        alert
+    }
+
+    #[test]
+    fn a_body_is_type_timestamp_and_data() {
+        let alert = sample::rule_of_june_2022();
+        let [body] = parsed(&alert, LONGEST_BODY_BYTES).try_into().unwrap();
+        assert_eq!(body["type"], "list.changed");
+        assert_eq!(body["timestamp"], "2022-06-30T13:02:11Z");
+        let data = alert.body.list_changed().unwrap();
+        assert_eq!(body["data"], serde_json::to_value(data).unwrap());
+        assert!(body["data"].get("part").is_none());
+    }
+
+    #[test]
+    fn an_operators_alert_has_its_id_inside_data() {
+        let alert = sample::source_failing();
+        let [body] = parsed(&alert, LONGEST_BODY_BYTES).try_into().unwrap();
+        assert_eq!(body["data"]["alert_id"], alert.alert_id.as_str());
+        assert_eq!(body["data"]["source"], "csl");
+        assert!(body["data"].get("changes").is_none());
+    }
+
+    #[test]
+    fn parts_hold_whole_changes_within_the_limit_and_all_of_them_once() {
+        let alert = with_changes(200);
+        let bodies = bodies(&alert, 20_000).unwrap();
+        assert!(bodies.len() > 2 && bodies.iter().all(|body| body.len() <= 20_000));
+        let mut changes: Vec<Change> = Vec::new();
+        for (index, body) in bodies.iter().enumerate() {
+            let body: Value = serde_json::from_str(body).unwrap();
+            assert_eq!(body["data"]["part"], serde_json::json!({"n": index + 1, "of": bodies.len()}));
+            assert_eq!(body["data"]["summary"]["added"], 200);
+            changes.extend(serde_json::from_value::<Vec<Change>>(body["data"]["changes"].clone()).unwrap());
+        }
+        assert_eq!(changes, alert.body.list_changed().unwrap().changes);
+    }
+
+    #[test]
+    fn a_change_over_the_limit_goes_alone() {
+        let mut alert = with_changes(3);
+        if let AlertBody::ListChanged(data) = &mut alert.body {
+            data.changes[1].entry.remarks = "x".repeat(30_000);
+        }
+        let counts: Vec<usize> = parsed(&alert, 20_000).iter().map(|body| body["data"]["changes"].as_array().map_or(0, Vec::len)).collect();
+        assert_eq!(counts, [1, 1, 1]);
+    }
+
+    #[test]
+    fn the_first_part_has_the_deliverys_own_id() {
+        assert_eq!([message_id("dlv_1", 1), message_id("dlv_1", 2)], ["dlv_1", "dlv_1.2"]);
+    }
+}

@@ -1,0 +1,28 @@
+//! What the footnotes of a licence requirement mean (15 CFR 734.9 and Supplement No. 4 to Part 744).
+
+/// One footnote in words. Those of the foreign-direct-product rules say so: a footnote on an old entry is a severe change.
+pub fn explained(footnote: &str) -> String {
+    let paragraph = match footnote {
+        "1" => "(e)(1)",
+        "3" => "(g)",
+        "4" => "(e)(2)",
+        "5" => "(e)(3)",
+        other => return format!("Footnote {other}: see the notes to Supplement No. 4 to Part 744"),
+    };
+    format!("Footnote {footnote}: certain foreign-made items are controlled too (foreign-direct-product rule, 15 CFR 734.9{paragraph})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_footnote_of_the_foreign_direct_product_rules_names_its_paragraph() {
+        assert_eq!(
+            explained("3"),
+            "Footnote 3: certain foreign-made items are controlled too (foreign-direct-product rule, 15 CFR 734.9(g))"
+        );
+        assert!(explained("4").ends_with("734.9(e)(2))"));
+        assert!(!explained("2").contains("foreign-made"));
+    }
+}

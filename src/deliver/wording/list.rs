@@ -1,0 +1,191 @@
+//! The wording of changes of a list: one rule, or none, with its entries.
+
+use super::count::{counted, enumeration, sentence, summary};
+use super::{Account, Fact, Section, Writer, country, entry, time};
+use crate::deliver::plain;
+use crate::domain::alert::ListChanged;
+use crate::domain::{Attribution, Change, ChangeKind, ListCode, Rule};
+
+/// The longest subject that every mail reader still shows whole.
+const LONGEST_SUBJECT_CHARS: usize = 120;
+const NOT_KNOWN: &str = "not known yet";
+
+pub fn account(data: &ListChanged, writer: &Writer<'_>) -> Account {
+    let source = plain::line(&data.source);
+    let lists = lists(&data.changes);
+    let counts = country::counts(&data.changes);
+    let title = title(data, &lists, &source);
+    Account {
+        subject: subject(data, &title, &counts),
+        lead: lead(data, &lists, &source),
+        notes: notes(data, &source),
+        countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
+        facts: facts(data, &source, writer),
+        sections: sections(data, &source),
+        steps: Vec::new(),
+        whole: writer.step(
+            "This alert with all its entries",
+            &format!("/alerts/{}", data.alert_id),
+            format!("entitywatch alerts --id {}", data.alert_id),
+        ),
+        evidence: evidence(data),
+        title,
+    }
+}
+
+/// `Entity List`, or for several lists their codes.
+fn lists(changes: &[Change]) -> String {
+    let mut lists: Vec<ListCode> = changes.iter().map(|change| change.entry.list).collect();
+    lists.sort_unstable();
+    lists.dedup();
+    match lists.as_slice() {
+        [] => "Watched lists".to_owned(),
+        [only] => only.title().to_owned(),
+        several => several.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn title(data: &ListChanged, lists: &str, source: &str) -> String {
+    let kind = match (data.corrects.is_some(), data.unconfirmed, data.follows.is_some()) {
+        (true, _, _) => " correction",
+        (_, true, _) => " (unconfirmed)",
+        (_, _, true) => " (further part)",
+        _ => "",
+    };
+    format!("{lists}{kind}: {}", summary(&data.summary, source))
+}
+
+fn subject(data: &ListChanged, title: &str, counts: &[(String, usize)]) -> String {
+    let citation = data.rule.as_ref().and_then(|rule| rule.citation.as_deref()).map(|text| format!(" — {}", plain::line(text)));
+    let fixed = format!("{title}{}", citation.unwrap_or_default());
+    let mut names: Vec<&str> = counts.iter().map(|(name, _)| name.as_str()).take(3).collect();
+    let more = counts.len() > names.len();
+    while !names.is_empty() {
+        let subject = format!("{fixed} ({}{})", names.join(", "), if more || names.len() < counts.len() { ", …" } else { "" });
+        if subject.chars().count() <= LONGEST_SUBJECT_CHARS {
+            return subject;
+        }
+        names.pop();
+    }
+    plain::shorten(&fixed, LONGEST_SUBJECT_CHARS)
+}
+
+fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
+    let citation = data.rule.as_ref().and_then(|rule| rule.citation.as_deref()).map(plain::line);
+    let what = format!("{lists}: {}", sentence(&data.summary, source));
+    let why = match (&citation, data.attributed) {
+        (Some(citation), Some(Attribution::Presumed)) => format!("under {citation}, in part presumed (see below)"),
+        (Some(citation), _) => format!("under {citation}"),
+        (None, _) if data.rule.is_some() => "under the rule named below".to_owned(),
+        (None, _) => return format!("{what}. No new rule is cited for it."),
+    };
+    format!("{what}, {why}.")
+}
+
+fn notes(data: &ListChanged, source: &str) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(first) = &data.corrects {
+        notes.push(format!(
+            "Correction of alert {first}: what it told has been undone in {source}, and no rule explains it. Check what was done because of that alert."
+        ));
+    }
+    if data.unconfirmed {
+        notes.push(format!(
+            "Unconfirmed: {source} lost more entries at the same time than is plausible, so this file may be faulty. What is missing from it is held back and not told here."
+        ));
+    }
+    if data.attributed == Some(Attribution::Presumed) {
+        notes.push(
+            "Presumed: some of these changes cite no new rule. They were seen together with this one alone and are presumed to be part of it."
+                .to_owned(),
+        );
+    }
+    if let Some(first) = &data.follows {
+        notes.push(format!("This is a further part of what alert {first} told: {}.", rule_progress(data)));
+    } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
+        notes.push(format!("Of this rule, {}.", rule_progress(data)));
+    }
+    if data.accepted_at.is_some() {
+        notes.push("These changes were held as implausible until a person accepted them.".to_owned());
+    }
+    if data.total != data.summary {
+        notes.push(format!("Your routes select these; in all there were: {}.", summary(&data.total, source)));
+    }
+    notes
+}
+
+fn rule_progress(data: &ListChanged) -> String {
+    let was = |count: usize| if count == 1 { "was" } else { "were" };
+    let mut told = vec![format!("{} {} alerted before", counted(data.rule_alerted_before, "entry"), was(data.rule_alerted_before))];
+    if data.rule_in_baseline > 0 {
+        told.push(format!("{} {} already in the baseline and never alerted", data.rule_in_baseline, was(data.rule_in_baseline)));
+    }
+    enumeration(&told)
+}
+
+/// The rule and the four clocks; what is not known is said, so that nobody reads its absence as an answer.
+fn facts(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Fact> {
+    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, writer)).unwrap_or_default();
+    facts.push(Fact::new("First seen", format!("{} in {source}", writer.moment(data.observed_at))));
+    if let Some(accepted_at) = data.accepted_at {
+        facts.push(Fact::new("Accepted", writer.moment(accepted_at)));
+    }
+    if let Some(as_of) = data.snapshot.as_of {
+        facts.push(Fact::new("List as of", time::date(as_of)));
+    }
+    facts
+}
+
+fn rule_facts(rule: &Rule, writer: &Writer<'_>) -> Vec<Fact> {
+    let named: Vec<String> = [&rule.citation, &rule.title].into_iter().flatten().map(|text| plain::line(text)).collect();
+    let date = |date: Option<jiff::civil::Date>| date.map_or_else(|| NOT_KNOWN.to_owned(), time::date);
+    let filed = rule.filed_at.map_or_else(|| NOT_KNOWN.to_owned(), |at| writer.moment(at));
+    let mut facts =
+        vec![Fact::linked("Rule", if named.is_empty() { "Federal Register".to_owned() } else { named.join(" — ") }, rule.url.clone())];
+    facts.extend(rule.document_number.as_deref().map(|number| Fact::new("Document number", plain::line(number))));
+    facts.push(Fact::new("Filed for public inspection", filed));
+    facts.push(Fact::new("Effective", date(rule.effective_on)));
+    facts.push(Fact::new("Published", date(rule.published_on)));
+    facts
+}
+
+fn sections(data: &ListChanged, source: &str) -> Vec<Section> {
+    let several_lists = data.changes.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.list != b.entry.list));
+    let section = |title: &str, kind: ChangeKind, editorial: bool, note: Option<String>| {
+        let entries: Vec<_> = data
+            .changes
+            .iter()
+            .filter(|change| change.kind == kind && (kind != ChangeKind::Revised || change.editorial == editorial))
+            .map(|change| entry::text(change, several_lists))
+            .collect();
+        (!entries.is_empty()).then(|| Section { title: format!("{title} ({})", entries.len()), kind, note, entries })
+    };
+    let legend = "[−…] was taken out, [+…] was put in.";
+    let removal = format!(
+        "These entries were in {source} before and are not in it now. The end of a listing lifts at most the restriction of that listing: General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay."
+    );
+    [
+        section("Added", ChangeKind::Added, false, None),
+        section("Revised", ChangeKind::Revised, false, Some(legend.to_owned())),
+        section(&format!("No longer in {source}"), ChangeKind::Removed, false, Some(removal)),
+        section(
+            "Editorial",
+            ChangeKind::Revised,
+            true,
+            Some(format!("Nothing but spelling, case, spacing or punctuation changed. {legend}")),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn evidence(data: &ListChanged) -> Vec<Fact> {
+    let mut evidence = vec![
+        Fact::new("Sequence", format!("{} of {}", data.sequence, plain::line(&data.source))),
+        Fact::new("SHA-256 of the list", data.snapshot.sha256.as_str()),
+    ];
+    evidence.extend(data.previous.as_ref().map(|previous| Fact::new("SHA-256 of the list before", previous.sha256.as_str())));
+    evidence.push(Fact::new("Journal head", data.journal_head.as_str()));
+    evidence
+}

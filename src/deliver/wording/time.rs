@@ -1,0 +1,91 @@
+//! Times and dates as people write them.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::count::counted;
+
+/// `30 Jun 2022 09:02 EDT (13:02 UTC)`: in the readers' zone with its name, and in UTC.
+pub fn moment(time: Timestamp, zone: &TimeZone) -> String {
+    let (local, utc) = (time.to_zoned(zone.clone()), time.to_zoned(TimeZone::UTC));
+    let name = local.strftime("%Z").to_string();
+    let in_utc = utc.strftime("%-d %b %Y %H:%M UTC").to_string();
+    if name == "UTC" || name == "GMT" && local.offset().is_zero() && zone == &TimeZone::UTC {
+        return in_utc;
+    }
+    // Zones without an abbreviation of their own are called by their offset.
+    let name = if name.starts_with(['+', '-']) { format!("UTC{name}") } else { name };
+    let in_utc = if local.date() == utc.date() { utc.strftime("%H:%M UTC").to_string() } else { in_utc };
+    format!("{} {name} ({in_utc})", local.strftime("%-d %b %Y %H:%M"))
+}
+
+/// `30 June 2022`: the dates of a rule have no zone.
+pub fn date(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}
+
+/// `20 seconds`, `5 minutes`, `2 hours`, `3 days`: in the largest unit that is whole.
+pub fn duration(duration: Duration) -> String {
+    let secs = duration.as_secs();
+    let whole = |unit: u64| secs >= unit && secs.is_multiple_of(unit);
+    match secs {
+        0 => counted(usize::try_from(duration.as_millis()).unwrap_or(usize::MAX), "millisecond"),
+        _ if whole(86_400) => counted(size(secs / 86_400), "day"),
+        _ if whole(3_600) => counted(size(secs / 3_600), "hour"),
+        _ if whole(60) => counted(size(secs / 60), "minute"),
+        _ => counted(size(secs), "second"),
+    }
+}
+
+/// About how long something has lasted: `3 days`, `5 hours`, `12 minutes`.
+pub fn span(from: Timestamp, to: Timestamp) -> String {
+    let secs = u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0);
+    let unit = [172_800, 7_200, 60].into_iter().zip([86_400, 3_600, 60]).find(|(least, _)| secs >= *least).map_or(1, |(_, unit)| unit);
+    self::duration(Duration::from_secs(secs / unit * unit))
+}
+
+fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_names_its_zone_and_stands_in_utc_too() {
+        let check = |time: &str, zone: &str, expected: &str| {
+            assert_eq!(moment(time.parse().unwrap(), &TimeZone::get(zone).unwrap()), expected);
+        };
+        check("2022-06-30T13:02:11Z", "America/New_York", "30 Jun 2022 09:02 EDT (13:02 UTC)");
+        check("2022-12-01T02:00:00Z", "America/New_York", "30 Nov 2022 21:00 EST (1 Dec 2022 02:00 UTC)");
+        check("2022-06-30T13:02:11Z", "Asia/Dubai", "30 Jun 2022 17:02 UTC+04 (13:02 UTC)");
+        check("2022-06-30T13:02:11Z", "UTC", "30 Jun 2022 13:02 UTC");
+        check("2022-01-30T13:02:11Z", "Europe/London", "30 Jan 2022 13:02 GMT (13:02 UTC)");
+    }
+
+    #[test]
+    fn durations_are_in_their_largest_whole_unit() {
+        let check = |secs, expected: &str| assert_eq!(duration(Duration::from_secs(secs)), expected);
+        check(1, "1 second");
+        check(20, "20 seconds");
+        check(90, "90 seconds");
+        check(120, "2 minutes");
+        check(7_200, "2 hours");
+        check(86_400, "1 day");
+        assert_eq!(duration(Duration::from_millis(250)), "250 milliseconds");
+    }
+
+    #[test]
+    fn a_span_is_told_roughly() {
+        let check = |secs: i64, expected: &str| assert_eq!(span(Timestamp::UNIX_EPOCH, Timestamp::from_second(secs).unwrap()), expected);
+        check(40, "40 seconds");
+        check(3_700, "61 minutes");
+        check(7_300, "2 hours");
+        check(300_000, "3 days");
+        check(-5, "0 milliseconds");
+    }
+}
