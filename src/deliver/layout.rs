@@ -49,3 +49,56 @@ fn render(template: &'static str, account: &Account, attachments: Option<&str>) 
     let context = minijinja::context! { account => Value::from(Serde(account)), attachments };
     environment.get_template(template).and_then(|template| template.render(context)).map_err(|error| failed(&error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::Alert;
+
+    fn shown(alert: &Alert, public_url: Option<&str>) -> String {
+        let delivery = sample::delivery(alert, "log", "");
+        text(&Message { delivery: &delivery, alert }, &sample::settings(public_url)).unwrap()
+    }
+
+    fn page(alert: &Alert) -> String {
+        let delivery = sample::delivery(alert, "compliance", "officer@example.com");
+        let message = Message { delivery: &delivery, alert };
+        html_of(&wording::account(&message, &sample::settings(Some("https://watch.example.com/"))), Some("Attached: two files.")).unwrap()
+    }
+
+    #[test]
+    fn an_alert_reads_well_as_text() {
+        insta::assert_snapshot!("list_changed.txt", shown(&sample::rule_of_june_2022(), None));
+    }
+
+    #[test]
+    fn what_operators_are_told_reads_well_as_text() {
+        let rest: Vec<String> = sample::all_kinds().iter().skip(1).map(|alert| shown(alert, None)).collect();
+        insta::assert_snapshot!("others.txt", rest.join("\n==========\n\n"));
+    }
+
+    #[test]
+    fn an_alert_reads_well_as_a_page() {
+        insta::assert_snapshot!("list_changed.html", page(&sample::rule_of_june_2022()));
+    }
+
+    #[test]
+    fn links_lead_to_the_page_where_there_is_one() {
+        let held = &sample::all_kinds()[5];
+        assert!(shown(held, Some("https://watch.example.com/")).contains("https://watch.example.com/holds/hld_"));
+        assert!(!shown(held, None).contains("https://"));
+    }
+
+    #[test]
+    fn a_name_is_no_html() {
+        let mut alert = sample::rule_of_june_2022();
+        if let crate::domain::AlertBody::ListChanged(data) = &mut alert.body {
+            data.changes = vec![sample::added("<script>alert(1)</script> \"x\" & 'y' \u{202e}", "CN")];
+            data.rule.as_mut().unwrap().url = Some("javascript:alert(1)".into());
+        }
+        let page = page(&alert);
+        assert!(!page.contains("<script") && !page.contains("javascript:") && !page.contains('\u{202e}'), "{page}");
+        assert!(page.contains("&lt;script&gt;"));
+    }
+}

@@ -1,1 +1,4 @@
 //! One binary of stories: each module tells one area from outside its stage.
+
+mod deliver;
+mod sinks;
