@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
 
 use super::wording::Account;
@@ -11,8 +13,7 @@ use super::{Message, MessageSettings, wording};
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     // The ending of the name decides that `.html` is escaped and `.txt` is not.
     environment.add_template("message.html", include_str!("templates/message.html"))?;
     environment.add_template("message.txt", include_str!("templates/message.txt"))?;
@@ -45,6 +46,59 @@ pub fn html_of(account: &Account, attachments: Option<&str>) -> Result<String, L
 fn render(template: &'static str, account: &Account, attachments: Option<&str>) -> Result<String, LayoutError> {
     let failed = |error: &minijinja::Error| LayoutError { template, reason: error.to_string() };
     let environment = TEMPLATES.as_ref().map_err(failed)?;
-    let context = minijinja::context! { account, attachments };
+    let context = minijinja::context! { account => Value::from(Serde(account)), attachments };
     environment.get_template(template).and_then(|template| template.render(context)).map_err(|error| failed(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::Alert;
+
+    fn shown(alert: &Alert, public_url: Option<&str>) -> String {
+        let delivery = sample::delivery(alert, "log", "");
+        text(&Message { delivery: &delivery, alert }, &sample::settings(public_url)).unwrap()
+    }
+
+    fn page(alert: &Alert) -> String {
+        let delivery = sample::delivery(alert, "compliance", "officer@example.com");
+        let message = Message { delivery: &delivery, alert };
+        html_of(&wording::account(&message, &sample::settings(Some("https://watch.example.com/"))), Some("Attached: two files.")).unwrap()
+    }
+
+    #[test]
+    fn an_alert_reads_well_as_text() {
+        insta::assert_snapshot!("list_changed.txt", shown(&sample::rule_of_june_2022(), None));
+    }
+
+    #[test]
+    fn what_operators_are_told_reads_well_as_text() {
+        let rest: Vec<String> = sample::all_kinds().iter().skip(1).map(|alert| shown(alert, None)).collect();
+        insta::assert_snapshot!("others.txt", rest.join("\n==========\n\n"));
+    }
+
+    #[test]
+    fn an_alert_reads_well_as_a_page() {
+        insta::assert_snapshot!("list_changed.html", page(&sample::rule_of_june_2022()));
+    }
+
+    #[test]
+    fn links_lead_to_the_page_where_there_is_one() {
+        let held = &sample::all_kinds()[5];
+        assert!(shown(held, Some("https://watch.example.com/")).contains("https://watch.example.com/holds/hld_"));
+        assert!(!shown(held, None).contains("https://"));
+    }
+
+    #[test]
+    fn a_name_is_no_html() {
+        let mut alert = sample::rule_of_june_2022();
+        if let crate::domain::AlertBody::ListChanged(data) = &mut alert.body {
+            data.changes = vec![sample::added("<script>alert(1)</script> \"x\" & 'y' \u{202e}", "CN")];
+            data.rule.as_mut().unwrap().url = Some("javascript:alert(1)".into());
+        }
+        let page = page(&alert);
+        assert!(!page.contains("<script") && !page.contains("javascript:") && !page.contains('\u{202e}'), "{page}");
+        assert!(page.contains("&lt;script&gt;"));
+    }
 }

@@ -1,4 +1,26 @@
 //! Stage 6: brings alerts to people and programs. Knows channels and wording, no database and no schedule.
+//!
+//! [`Deliverer::attempt`] tries a delivery once, whatever its channel; [`retry::next`] says what becomes of it. The
+//! channels share their words (`wording`), their layout (`layout`) and, for HTTP, one table of answers (`answer`).
+
+mod answer;
+mod console;
+mod deliverer;
+mod email;
+mod excerpt;
+pub mod layout;
+mod mrkdwn;
+mod plain;
+mod post;
+pub mod retry;
+#[cfg(test)]
+mod sample;
+mod selection;
+mod signature;
+mod slack;
+mod webhook;
+pub mod wording;
+mod words;
 
 use std::time::Duration;
 
@@ -7,6 +29,12 @@ use lettre::message::Mailbox;
 
 use crate::domain::{Alert, Delivery};
 use crate::secret::Secret;
+
+pub use deliverer::{Attempted, DeliverError, Deliverer};
+pub use layout::{LayoutError, text};
+pub use retry::{Next, RetryPolicy, next};
+pub use selection::for_delivery;
+pub use signature::{SecretError, check_secret};
 
 /// One `[[receiver]]`.
 #[derive(Clone, Debug)]

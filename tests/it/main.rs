@@ -11,3 +11,5 @@ mod route;
 mod upstream;
 mod parse_federal_register;
 mod web;
+mod deliver;
+mod sinks;

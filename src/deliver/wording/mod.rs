@@ -19,7 +19,6 @@ use super::words::Span;
 use super::{Message, MessageSettings};
 use crate::domain::{AlertBody, ChangeKind};
 
-pub use count::counted;
 pub use entry::value_text;
 
 /// Everything one message says.

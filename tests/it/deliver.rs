@@ -1,0 +1,404 @@
+//! Delivery as receivers see it: what arrives, and what becomes of each answer.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use entitywatch::deliver::{
+    Attempted, Channel, Deliverer, EmailSettings, Message, MessageSettings, Outcome, Receiver, Retry, SlackSettings, SmtpSettings, Tls,
+    WebhookSettings,
+};
+use entitywatch::dial::HttpSettings;
+use entitywatch::domain::alert::{ListChanged, SnapshotRef};
+use entitywatch::domain::{
+    Alert, AlertBody, AlertId, Change, ChangeKind, Delivery, DeliveryState, Entry, ListCode, Severity, Sha256, Summary,
+};
+use entitywatch::secret::Secret;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::sinks::{Answer, HttpSink, SmtpManner, SmtpSink};
+
+const SECRETS: [&str; 2] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"];
+const TOKEN: &str = "t0ken-in-the-path";
+const PASSWORD: &str = "correct horse battery";
+
+fn now() -> Timestamp {
+    "2022-06-30T13:05:00Z".parse().unwrap()
+}
+
+fn alert_with(names: impl IntoIterator<Item = String>) -> Alert {
+    let changes: Vec<Change> = names
+        .into_iter()
+        .map(|name| {
+            let entry = Entry::named(ListCode::EL, name);
+            Change {
+                change_id: Change::id_of(ChangeKind::Added, None, Some(&entry), 0),
+                kind: ChangeKind::Added,
+                severity: Severity::High,
+                editorial: false,
+                entry,
+                before: None,
+                fields: Vec::new(),
+                matched: None,
+                possibly_now: Vec::new(),
+                possibly_was: Vec::new(),
+                possibly: Vec::new(),
+                corroboration: Vec::new(),
+            }
+        })
+        .collect();
+    let (alert_id, summary) = (AlertId::of(["alert"]), Summary::of(&changes));
+    let body = AlertBody::ListChanged(Box::new(ListChanged {
+        alert_id: alert_id.clone(),
+        sequence: 1,
+        source: "csl".into(),
+        observed_at: now(),
+        accepted_at: None,
+        unconfirmed: false,
+        snapshot: SnapshotRef { sha256: Sha256::of(b"list"), as_of: None, observed_at: None },
+        previous: None,
+        attributed: None,
+        rule: None,
+        follows: None,
+        corrects: None,
+        rule_alerted_before: 0,
+        rule_in_baseline: 0,
+        journal_head: Sha256::of(b"journal"),
+        summary,
+        total: summary,
+        changes,
+        part: None,
+    }));
+    Alert { alert_id, created_at: now(), body }
+}
+
+fn alert() -> Alert {
+    alert_with(["Example Trading".to_owned(), "Пример".to_owned()])
+}
+
+fn delivery(alert: &Alert, receiver: &Receiver) -> Delivery {
+    let recipient = receiver.recipients().remove(0);
+    Delivery {
+        delivery_id: Delivery::id_of(&alert.alert_id, &receiver.name, &recipient),
+        alert_id: alert.alert_id.clone(),
+        receiver: receiver.name.clone(),
+        recipient,
+        selection: None,
+        state: DeliveryState::Pending,
+        attempts: 0,
+        parts_done: 0,
+        created_at: now(),
+        next_attempt_at: now(),
+        delivered_at: None,
+        last_error: None,
+    }
+}
+
+fn deliverer(timeout: Duration) -> Deliverer {
+    let messages = MessageSettings { timezone: TimeZone::UTC, public_url: None };
+    Deliverer::new(&HttpSettings::default(), messages, timeout).unwrap()
+}
+
+/// One attempt, after `parts_done` parts.
+async fn attempt_from(receiver: &Receiver, alert: &Alert, timeout: Duration, parts_done: u32) -> Attempted {
+    let delivery = delivery(alert, receiver);
+    deliverer(timeout).attempt(receiver, &Message { delivery: &delivery, alert }, now(), parts_done).await
+}
+
+async fn attempt(receiver: &Receiver) -> Outcome {
+    attempt_from(receiver, &alert(), Duration::from_secs(20), 0).await.outcome
+}
+
+fn webhook(url: String) -> Receiver {
+    let headers = vec![("Authorization".to_owned(), Secret::new("Bearer s3cr3t-header"))];
+    let settings = WebhookSettings { url: Secret::new(url), secrets: SECRETS.map(Secret::new).to_vec(), headers, allow_private: true };
+    Receiver { name: "erp".into(), operator: false, channel: Channel::Webhook(settings) }
+}
+
+fn slack(url: String) -> Receiver {
+    let settings = SlackSettings { url: Secret::new(url), allow_private: true };
+    Receiver { name: "desk".into(), operator: false, channel: Channel::Slack(settings) }
+}
+
+fn email(sink: &SmtpSink) -> Receiver {
+    let smtp = SmtpSettings {
+        host: sink.address.ip().to_string(),
+        port: sink.address.port(),
+        tls: Tls::None,
+        username: None,
+        password: None,
+        from: "Entity List alerts <alerts@example.com>".parse().unwrap(),
+        ca_pem: None,
+    };
+    let settings = EmailSettings { smtp: Arc::new(smtp), to: vec!["officer@example.org".parse().unwrap()] };
+    Receiver { name: "compliance".into(), operator: false, channel: Channel::Email(settings) }
+}
+
+fn failed(outcome: Outcome) -> (Retry, String) {
+    match outcome {
+        Outcome::Failed { retry, detail } => (retry, detail),
+        Outcome::Delivered { detail } => panic!("expected a failure, but it was delivered: {detail}"),
+    }
+}
+
+#[tokio::test]
+async fn a_webhook_arrives_signed_with_both_secrets_and_repeats_are_the_same() {
+    let sink = HttpSink::start().await;
+    let receiver = webhook(sink.url("/hook"));
+    for _ in 0..2 {
+        assert_eq!(attempt(&receiver).await, Outcome::Delivered { detail: "HTTP 200 OK".into() });
+    }
+    let [first, second] = sink.received().try_into().unwrap();
+    assert_eq!((&first.body, first.header("webhook-id")), (&second.body, second.header("webhook-id")));
+    assert_eq!(first.header("webhook-id"), Some(Delivery::id_of(&alert().alert_id, "erp", "").as_str()));
+    assert_eq!(first.header("webhook-timestamp"), Some("1656594300"));
+    assert_eq!(first.header("content-type"), Some("application/json"));
+    assert_eq!(first.header("authorization"), Some("Bearer s3cr3t-header"));
+    let id = first.header("webhook-id").unwrap();
+    let signatures: Vec<String> = SECRETS
+        .iter()
+        .map(|secret| standardwebhooks::Webhook::new(secret).unwrap().sign(id, 1_656_594_300, first.body.as_bytes()).unwrap())
+        .collect();
+    assert_eq!(first.header("webhook-signature"), Some(signatures.join(" ").as_str()));
+    let body = first.json();
+    assert_eq!((&body["type"], &body["timestamp"]), (&"list.changed".into(), &"2022-06-30T13:05:00Z".into()));
+    assert_eq!(body["data"]["changes"][1]["entry"]["name"], "Пример");
+}
+
+#[tokio::test]
+async fn a_parted_webhook_goes_on_where_it_was_interrupted() {
+    let sink = HttpSink::start().await;
+    let receiver = webhook(sink.url("/hook"));
+    let alert = alert_with((0..40).map(|n| format!("{n} {}", "x".repeat(60_000))));
+    sink.will_answer([Answer::status(200), Answer::status(500)]);
+    let attempted = attempt_from(&receiver, &alert, Duration::from_secs(20), 0).await;
+    assert_eq!(attempted.parts_done, 1);
+    let (retry, detail) = failed(attempted.outcome);
+    assert_eq!((retry, detail.as_str()), (Retry::Later, "part 2 of 3: expected HTTP 2xx, but got HTTP 500 Internal Server Error"));
+
+    let attempted = attempt_from(&receiver, &alert, Duration::from_secs(20), 1).await;
+    assert_eq!(attempted, Attempted { outcome: Outcome::Delivered { detail: "HTTP 200 OK".into() }, parts_done: 3 });
+    let id = Delivery::id_of(&alert.alert_id, "erp", "");
+    let received = sink.received();
+    let ids: Vec<&str> = received.iter().filter_map(|request| request.header("webhook-id")).collect();
+    assert_eq!(ids, [id.to_string(), format!("{id}.2"), format!("{id}.2"), format!("{id}.3")]);
+    assert_eq!(received[1].body, received[2].body);
+    assert!(received.iter().all(|request| request.body.len() <= 1024 * 1024));
+    let told: usize = [0, 2, 3].iter().map(|&n: &usize| received[n].json()["data"]["changes"].as_array().unwrap().len()).sum();
+    assert_eq!(told, 40);
+}
+
+#[tokio::test]
+async fn each_answer_has_its_consequence() {
+    let sink = HttpSink::start().await;
+    let elsewhere = sink.url("/elsewhere");
+    let answers = [
+        (Answer::status(204), None),
+        (Answer::status(302).with_header("location", elsewhere), Some(Retry::Later)),
+        (Answer::status(404), Some(Retry::Slowly)),
+        (Answer::status(410), Some(Retry::SwitchOff)),
+        (Answer::status(429).with_header("retry-after", "120"), Some(Retry::After(Duration::from_secs(120)))),
+        (Answer::status(503).with_header("retry-after", "Thu, 30 Jun 2022 14:05:00 GMT"), Some(Retry::After(Duration::from_secs(3_600)))),
+        (Answer::status(503), Some(Retry::Later)),
+    ];
+    for receiver in [webhook(sink.url("/hook")), slack(sink.url("/slack"))] {
+        for (answer, expected) in &answers {
+            sink.will_answer([answer.clone()]);
+            match (attempt(&receiver).await, expected) {
+                (Outcome::Delivered { .. }, None) => {}
+                (Outcome::Failed { retry, .. }, Some(expected)) => assert_eq!(retry, *expected, "{answer:?}"),
+                (outcome, _) => panic!("{answer:?}: {outcome:?}"),
+            }
+        }
+    }
+    assert!(sink.received().iter().all(|request| request.path != "/elsewhere"));
+}
+
+#[tokio::test]
+async fn slack_gets_blocks_and_a_text_with_the_delivery_id() {
+    let sink = HttpSink::start().await;
+    let receiver = slack(sink.url("/services/T0/B0/x"));
+    assert!(matches!(attempt(&receiver).await, Outcome::Delivered { .. }));
+    let [message] = sink.received().try_into().unwrap();
+    let message = message.json();
+    assert_eq!(message["blocks"][0]["type"], "header");
+    let id = Delivery::id_of(&alert().alert_id, "desk", "");
+    assert!(message["text"].as_str().unwrap().contains(id.as_str()));
+}
+
+#[tokio::test]
+async fn an_email_arrives_whole() {
+    let sink = SmtpSink::start(SmtpManner::default()).await;
+    let receiver = email(&sink);
+    let Outcome::Delivered { detail } = attempt(&receiver).await else { panic!("not delivered") };
+    assert_eq!(detail, "SMTP 250 2.0.0 queued as 1A2B3C");
+    let [mail] = sink.mails().try_into().unwrap();
+    assert_eq!((mail.from.as_str(), mail.to.as_slice()), ("alerts@example.com", ["officer@example.org".to_owned()].as_slice()));
+    let id = Delivery::id_of(&alert().alert_id, "compliance", "officer@example.org");
+    assert_eq!(mail.header("Message-ID"), Some(format!("<{id}@entitywatch.example.com>")));
+    assert_eq!(mail.header("Subject"), Some("Entity List: 2 added (country not given)".to_owned()));
+    for part in ["multipart/alternative", "text/plain", "text/html", "changes.csv", "changes.json"] {
+        assert!(mail.data.contains(part), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn one_connection_serves_again_after_a_refusal() {
+    let sink = SmtpSink::start(SmtpManner { recipient_reply: Some("451 4.7.1 come back later"), ..SmtpManner::default() }).await;
+    let receiver = email(&sink);
+    let (alert, deliverer) = (alert(), deliverer(Duration::from_secs(20)));
+    let delivery = delivery(&alert, &receiver);
+    let message = Message { delivery: &delivery, alert: &alert };
+    let (retry, _) = failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
+    assert_eq!(retry, Retry::Later);
+    sink.behave(SmtpManner::default());
+    assert!(matches!(deliverer.attempt(&receiver, &message, now(), 0).await.outcome, Outcome::Delivered { .. }));
+}
+
+#[tokio::test]
+async fn each_reply_of_a_mail_server_has_its_consequence() {
+    let replies = [
+        (
+            SmtpManner { recipient_reply: Some("451 4.7.1 greylisted"), ..SmtpManner::default() },
+            Retry::Later,
+            "the mail server did not take the message now: SMTP 451 4.7.1 greylisted",
+        ),
+        (
+            SmtpManner { recipient_reply: Some("550 5.1.1 <officer@example.org> unknown"), ..SmtpManner::default() },
+            Retry::Slowly,
+            "the mail server refused the message for good: SMTP 550 5.1.1 […] unknown",
+        ),
+        (
+            SmtpManner { data_reply: Some("552 5.3.4 too big"), ..SmtpManner::default() },
+            Retry::Slowly,
+            "the mail server refused the message for good: SMTP 552 5.3.4 too big",
+        ),
+        (
+            SmtpManner { data_reply: Some("452 4.3.1 disk full"), ..SmtpManner::default() },
+            Retry::Later,
+            "the mail server did not take the message now: SMTP 452 4.3.1 disk full",
+        ),
+    ];
+    for (manner, retry, detail) in replies {
+        let sink = SmtpSink::start(manner).await;
+        assert_eq!(failed(attempt(&email(&sink)).await), (retry, detail.to_owned()));
+        assert!(sink.mails().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_mail_server_that_says_nothing_is_given_up_in_time() {
+    let sink = SmtpSink::start(SmtpManner { silent: true, ..SmtpManner::default() }).await;
+    let outcome = attempt_from(&email(&sink), &alert(), Duration::from_millis(200), 0).await.outcome;
+    assert_eq!(failed(outcome).0, Retry::Later);
+}
+
+#[tokio::test]
+async fn starttls_is_insisted_on() {
+    let sink = SmtpSink::start(SmtpManner::default()).await;
+    let mut receiver = email(&sink);
+    if let Channel::Email(settings) = &mut receiver.channel {
+        let mut smtp = (*settings.smtp).clone();
+        smtp.tls = Tls::Starttls;
+        settings.smtp = Arc::new(smtp);
+    }
+    let (retry, detail) = failed(attempt(&receiver).await);
+    assert_eq!(retry, Retry::Slowly);
+    assert!(detail.contains("STARTTLS"), "{detail}");
+    assert!(sink.mails().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_tells_a_secret() {
+    let sink = HttpSink::start().await;
+    let url = sink.url(&format!("/hook/{TOKEN}?key=query-token"));
+    // A server that repeats all it was told.
+    let echo = format!("{url} {} {} Bearer s3cr3t-header query-token", SECRETS[0], SECRETS[1]);
+    let (webhook, slack) = (webhook(url.clone()), slack(url.clone()));
+    let mut seen = vec![format!("{webhook:?} {slack:?}")];
+    for receiver in [&webhook, &slack] {
+        for status in [400, 404, 410, 500, 503] {
+            sink.will_answer([Answer::status(status).with_body(&echo)]);
+            seen.push(failed(attempt(receiver).await).1);
+        }
+    }
+    // A port that nobody listens on, and addresses that nobody can dial.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for unreachable in [
+        format!("http://{closed}/{TOKEN}"),
+        format!("http://nowhere.invalid/{TOKEN}"),
+        format!("no address {TOKEN}"),
+        format!("http://169.254.169.254/{TOKEN}"),
+    ] {
+        seen.push(failed(attempt(&self::webhook(unreachable.clone())).await).1);
+        seen.push(failed(attempt(&self::slack(unreachable)).await).1);
+    }
+    let smtp = SmtpSink::start(SmtpManner {
+        recipient_reply: Some("550 user mailer password correct horse battery from 192.0.2.1"),
+        ..SmtpManner::default()
+    })
+    .await;
+    let mut mailer = email(&smtp);
+    if let Channel::Email(settings) = &mut mailer.channel {
+        let mut with_password = (*settings.smtp).clone();
+        (with_password.username, with_password.password) = (Some("mailer-account".into()), Some(Secret::new(PASSWORD)));
+        seen.push(format!("{with_password:?}"));
+        settings.smtp = Arc::new(SmtpSettings { username: None, ..with_password });
+    }
+    seen.push(failed(attempt(&mailer).await).1);
+    for text in &seen {
+        for secret in [TOKEN, "query-token", "s3cr3t-header", PASSWORD, "MfKQ9r8", "C2FVsBQ", "192.0.2.1", "nowhere.invalid"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+        assert!(!text.contains("://"), "{text}");
+    }
+}
+
+/// A console that can be read.
+#[derive(Clone, Default)]
+struct Screen(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Screen {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A pipe whose reader has gone.
+struct ClosedPipe;
+
+impl Write for ClosedPipe {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn attempt_on(console: Box<dyn Write + Send>) -> Outcome {
+    let messages = MessageSettings { timezone: TimeZone::UTC, public_url: None };
+    let deliverer = Deliverer::with_console(&HttpSettings::default(), messages, Duration::from_secs(20), console).unwrap();
+    let (alert, receiver) = (alert(), Receiver { name: "log".into(), operator: true, channel: Channel::Console });
+    let delivery = delivery(&alert, &receiver);
+    deliverer.attempt(&receiver, &Message { delivery: &delivery, alert: &alert }, now(), 0).await.outcome
+}
+
+#[tokio::test]
+async fn the_console_shows_the_alert_and_its_delivery() {
+    let screen = Screen::default();
+    assert!(matches!(attempt_on(Box::new(screen.clone())).await, Outcome::Delivered { .. }));
+    let text = String::from_utf8(screen.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("Example Trading") && text.contains("Delivery: dlv_"), "{text}");
+}
+
+#[tokio::test]
+async fn a_closed_pipe_is_a_failure_and_no_panic() {
+    assert_eq!(failed(attempt_on(Box::new(ClosedPipe)).await), (Retry::Later, "failed to write to the console: broken pipe".to_owned()));
+}

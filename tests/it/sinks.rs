@@ -1,0 +1,250 @@
+//! What stands in for receivers: servers on loopback that write down what they are sent, and answer as they are told.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// One request as it came in; the names of its headers in lower case.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).expect("the body is JSON")
+    }
+}
+
+/// What an HTTP sink answers: a status, headers and a body.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn status(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: String::new() }
+    }
+
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub fn with_body(mut self, body: impl Into<String>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+/// A server for webhooks, and for Slack's incoming ones, which answer `ok`.
+#[derive(Clone)]
+pub struct HttpSink {
+    pub address: SocketAddr,
+    received: Arc<Mutex<Vec<Received>>>,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+}
+
+impl HttpSink {
+    /// Answers 200 `ok` to everything, unless told otherwise.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
+        let sink = Self { address: listener.local_addr().expect("its address"), received: Arc::default(), answers: Arc::default() };
+        let server = sink.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(server.clone().serve(stream));
+            }
+        });
+        sink
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// What it answers next, once each.
+    pub fn will_answer(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.answers.lock().unwrap().extend(answers);
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    async fn serve(self, stream: TcpStream) {
+        let mut stream = BufReader::new(stream);
+        while let Some(received) = read_request(&mut stream).await {
+            self.received.lock().unwrap().push(received);
+            let answer = self.answers.lock().unwrap().pop_front().unwrap_or_else(|| Answer::status(200).with_body("ok"));
+            let headers: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let head = format!("HTTP/1.1 {} Told\r\ncontent-length: {}\r\n{headers}\r\n", answer.status, answer.body.len());
+            if stream.write_all(format!("{head}{}", answer.body).as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Received> {
+    let mut line = String::new();
+    stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
+    let path = line.split(' ').nth(1)?.to_owned();
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.push((name.to_lowercase(), value.trim().to_owned()));
+    }
+    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(Received { path, headers, body: String::from_utf8(body).ok()? })
+}
+
+/// One email as it came in.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    pub from: String,
+    pub to: Vec<String>,
+    /// Headers and body, with CRLF.
+    pub data: String,
+}
+
+impl Mail {
+    /// A header's value, unfolded.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let head = self.data.split("\r\n\r\n").next()?.replace("\r\n ", " ");
+        head.split("\r\n").find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
+    }
+}
+
+/// How a mail server behaves.
+#[derive(Clone, Debug, Default)]
+pub struct SmtpManner {
+    /// Accepts the connection and never says a word.
+    pub silent: bool,
+    /// The reply to `RCPT TO`, e.g. `550 5.1.1 no such user`; taken if absent.
+    pub recipient_reply: Option<&'static str>,
+    /// The reply to the message itself.
+    pub data_reply: Option<&'static str>,
+}
+
+/// A mail server without TLS.
+#[derive(Clone)]
+pub struct SmtpSink {
+    pub address: SocketAddr,
+    mails: Arc<Mutex<Vec<Mail>>>,
+    manner: Arc<Mutex<SmtpManner>>,
+}
+
+impl SmtpSink {
+    pub async fn start(manner: SmtpManner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
+        let address = listener.local_addr().expect("its address");
+        let sink = Self { address, mails: Arc::default(), manner: Arc::new(Mutex::new(manner)) };
+        let server = sink.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(server.clone().serve(stream));
+            }
+        });
+        sink
+    }
+
+    /// Behaves otherwise from the next command on.
+    pub fn behave(&self, manner: SmtpManner) {
+        *self.manner.lock().unwrap() = manner;
+    }
+
+    pub fn mails(&self) -> Vec<Mail> {
+        self.mails.lock().unwrap().clone()
+    }
+
+    async fn serve(self, stream: TcpStream) -> Option<()> {
+        let mut stream = BufReader::new(stream);
+        if self.manner.lock().unwrap().silent {
+            // Until the other side has had enough.
+            let mut ignored = Vec::new();
+            let _ = stream.read_to_end(&mut ignored).await;
+            return None;
+        }
+        say(&mut stream, "220 sink.example.com").await?;
+        let (mut from, mut to) = (String::new(), Vec::new());
+        loop {
+            let line = hear(&mut stream).await?;
+            let manner = self.manner.lock().unwrap().clone();
+            let reply = match line.get(..4).unwrap_or_default().to_ascii_uppercase().as_str() {
+                "EHLO" => "250-sink.example.com\r\n250 8BITMIME",
+                "MAIL" => {
+                    from = path(&line);
+                    "250 2.1.0 ok"
+                }
+                "RCPT" => match manner.recipient_reply {
+                    Some(refusal) => refusal,
+                    None => {
+                        to.push(path(&line));
+                        "250 2.1.5 ok"
+                    }
+                },
+                "DATA" => {
+                    say(&mut stream, "354 go on").await?;
+                    let data = hear_data(&mut stream).await?;
+                    match manner.data_reply {
+                        Some(refusal) => refusal,
+                        None => {
+                            self.mails.lock().unwrap().push(Mail { from: from.clone(), to: std::mem::take(&mut to), data });
+                            "250 2.0.0 queued as 1A2B3C"
+                        }
+                    }
+                }
+                "QUIT" => {
+                    say(&mut stream, "221 bye").await?;
+                    return None;
+                }
+                _ => "250 ok",
+            };
+            say(&mut stream, reply).await?;
+        }
+    }
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> Option<()> {
+    stream.write_all(format!("{line}\r\n").as_bytes()).await.ok()
+}
+
+async fn hear(stream: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut line = String::new();
+    stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
+    Some(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+async fn hear_data(stream: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut data = String::new();
+    loop {
+        let line = hear(stream).await?;
+        if line == "." {
+            return Some(data);
+        }
+        data.push_str(line.strip_prefix('.').unwrap_or(&line));
+        data.push_str("\r\n");
+    }
+}
+
+/// `a@b` of `RCPT TO:<a@b>`
+fn path(line: &str) -> String {
+    line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path.to_owned()).unwrap_or_default()
+}
