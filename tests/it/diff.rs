@@ -365,7 +365,7 @@ fn a_new_row_of_an_old_name_is_an_addition_where_the_old_row_lost_nothing() {
     let mut amended = old.clone();
     amended.citations.push(Citation::page(87, 9));
     let new = el("Alpha", &["87 FR 9"], "2 Quay Road, AE");
-    assert_eq!(summary(&compare(&[old.clone()], &[old.clone(), new.clone()])), (1, 0, 0, 0));
+    assert_eq!(summary(&compare(std::slice::from_ref(&old), &[old.clone(), new.clone()])), (1, 0, 0, 0));
     assert_eq!(summary(&compare(&[old], &[amended, new])), (1, 0, 1, 0));
 }
 
