@@ -233,7 +233,7 @@ fn err_json_that_is_no_list() {
         ("[]", "line 1, byte 1: expected an object with rows in `results`, but got an array"),
         ("{\"results\": null}", "line 1, byte 16: expected an array of rows in `results`, but got null"),
         ("{\"results\": []}", "end of the document: expected rows, but got none: a list of nothing is no list"),
-        ("{\"results\": [7]}", "line 1, byte 14, row 1 of results: expected a row (an object), but got integer `7`"),
+        ("{\"results\": [7]}", "line 1, byte 15, row 1 of results: expected a row (an object), but got integer `7`"),
         ("{\"results\": [], \"results\": []}", "results: the key `results` stands twice"),
         ("{\"results\": [{\"source\": \"x\"}]}", "results, row 1: expected the key `name`, but it is missing"),
         ("{\"results\": [{\"name\": \"x\"}]}", "results, row 1: expected the key `source`, but it is missing"),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -20,7 +20,7 @@ use crate::parse::ParseError;
 /// Where it is cut, is no object with rows in `results`, a row names no list or has no name, or a key was renamed.
 pub fn parse_json(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
     let reading = RefCell::new(Reading::new(lists));
-    let mut deserializer = serde_json::Deserializer::from_reader(input);
+    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
     let outcome = DocumentSeed(&reading).deserialize(&mut deserializer).and_then(|()| deserializer.end());
     let reading = reading.into_inner();
     match outcome {
