@@ -87,8 +87,7 @@ impl<'a> Reading<'a> {
         let text = error.to_string();
         let text = text.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())).unwrap_or(&text);
         let problem = if error.is_eof() {
-            let within =
-                if self.key.is_empty() { String::new() } else { format!(" in the middle of or after the key `{}`", shortened(&self.key)) };
+            let within = if self.key.is_empty() { String::new() } else { format!(" at the key `{}`", shortened(&self.key)) };
             format!("the file breaks off{within}: expected the rest of the document, but got its end")
         } else if let Some((got, expected)) = text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
             format!("expected {expected}, but got {}", value_in_words(got))
