@@ -60,7 +60,9 @@ fn keep_unread(text: &str, found: &mut Vec<DatedCitation>) {
                 .unwrap_or(part)
                 .trim_end_matches([' ', ',']);
         }
-        if part.chars().any(char::is_alphanumeric) {
+        // A date that stands twice, or beside a citation that has one, cites nothing.
+        let is_bare_date = part.contains('/') && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'/');
+        if part.chars().any(char::is_alphanumeric) && !is_bare_date {
             push(found, Citation::AsPublished(part.to_owned()), only_date(part));
         }
     }
@@ -327,6 +329,7 @@ mod tests {
         check("82 F.R. 16788, 16789 4/6/2017", &["82 FR 16788 @ 2017-04-06", "82 FR 16789 @ 2017-04-06"]);
         check("82 FR 16788-16789, 83 FR 1", &["82 FR 16788", "83 FR 1"]);
         check("80 FR 80, 81 FR 14953", &["80 FR 80", "81 FR 14953"]);
+        check("86 FR 66277, 5/18/2022, 5/18/2022; 87 FR 30173 11/222/2021", &["86 FR 66277 @ 2022-05-18", "87 FR 30173"]);
         check("", &[]);
     }
 

@@ -81,9 +81,53 @@ fn format_of(head: &[u8]) -> Result<Format, ParseError> {
     }
 }
 
+/// `<HEAD>` is no mark of one: the eCFR's headings are called so.
 fn is_web_page(head: &[u8]) -> bool {
     let head = head.to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head>", "<body", "<script"]
-        .iter()
-        .any(|mark| head.windows(mark.len()).any(|window| window == mark.as_bytes()))
+    ["<!doctype html", "<html", "<script"].iter().any(|mark| head.windows(mark.len()).any(|window| window == mark.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(bytes: &[u8]) -> Result<Format, String> {
+        detect(bytes).map(|(format, _)| format).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn ok_a_document_is_known_by_its_beginning() {
+        assert_eq!(kind(b"_id,source\n\"a\tb\",1\n"), Ok(Format::Csv));
+        assert_eq!(kind(b"\xef\xbb\xbf_id\tsource\n"), Ok(Format::Tsv));
+        assert_eq!(kind(b" \n{\"results\": []}"), Ok(Format::Json));
+        assert_eq!(kind(b"<?xml version=\"1.0\"?>\n<DIV5 N=\"744\"><HEAD>PART 744</HEAD>"), Ok(Format::Xml));
+    }
+
+    #[test]
+    fn ok_the_document_comes_whole_but_for_a_mark_and_a_long_blank_before_it() {
+        for (text, expected) in [("\u{feff}a,b\n", "a,b\n".to_owned()), ("a,b\n", "a,b\n".to_owned())] {
+            let (_, mut input) = detect(text.as_bytes()).unwrap();
+            let mut read = String::new();
+            input.read_to_string(&mut read).unwrap();
+            assert_eq!(read, expected);
+        }
+        let long = format!("{}{{{}", " ".repeat(3 * HEAD_BYTES), "x".repeat(1 << 17));
+        let (format, mut input) = detect(long.as_bytes()).unwrap();
+        let mut read = String::new();
+        input.read_to_string(&mut read).unwrap();
+        assert_eq!((format, read.trim_start().len()), (Format::Json, 1 + (1 << 17)));
+    }
+
+    #[test]
+    fn err_what_is_no_text_is_named() {
+        for (bytes, got) in [
+            (&b"\x1f\x8b\x08"[..], "a gzip archive: unpack it first"),
+            (b"PK\x03\x04", "a zip archive: unpack it first"),
+            (b"\xff\xfe_\0i\0d\0", "UTF-16 text: it has to be UTF-8"),
+            (b"%PDF-1.7", "a PDF"),
+            (b"<!-- x --><HTML>", "a web page (HTML)"),
+        ] {
+            assert_eq!(kind(bytes), Err(format!("byte 0: {EXPECTED}, but got {got}")));
+        }
+    }
 }

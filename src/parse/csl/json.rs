@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -20,7 +20,7 @@ use crate::parse::ParseError;
 /// Where it is cut, is no object with rows in `results`, a row names no list or has no name, or a key was renamed.
 pub fn parse_json(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
     let reading = RefCell::new(Reading::new(lists));
-    let mut deserializer = serde_json::Deserializer::from_reader(input);
+    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
     let outcome = DocumentSeed(&reading).deserialize(&mut deserializer).and_then(|()| deserializer.end());
     let reading = reading.into_inner();
     match outcome {
@@ -87,8 +87,7 @@ impl<'a> Reading<'a> {
         let text = error.to_string();
         let text = text.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())).unwrap_or(&text);
         let problem = if error.is_eof() {
-            let within =
-                if self.key.is_empty() { String::new() } else { format!(" in the middle of or after the key `{}`", shortened(&self.key)) };
+            let within = if self.key.is_empty() { String::new() } else { format!(" at the key `{}`", shortened(&self.key)) };
             format!("the file breaks off{within}: expected the rest of the document, but got its end")
         } else if let Some((got, expected)) = text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
             format!("expected {expected}, but got {}", value_in_words(got))

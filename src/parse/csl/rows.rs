@@ -3,7 +3,7 @@
 //! Strictly, because every leniency hides damage: a reader that takes an unclosed quote at the end of a file, text after a closing
 //! quote, or a last row without a line break turns a cut file into a shorter list. So does one that skips what it cannot read.
 
-use std::io::BufRead;
+use std::io::{BufRead, ErrorKind};
 
 use crate::parse::ParseError;
 use crate::parse::detect::failed_to_read;
@@ -124,7 +124,11 @@ impl<R: BufRead> Rows<R> {
         row.clear(self.line);
         let mut state = State::FieldStart;
         loop {
-            let chunk = self.input.fill_buf().map_err(|error| failed_to_read(self.byte, &error))?;
+            let chunk = match self.input.fill_buf() {
+                Ok(chunk) => chunk,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(failed_to_read(self.byte, &error)),
+            };
             if chunk.is_empty() {
                 return self.finish(state, row);
             }
