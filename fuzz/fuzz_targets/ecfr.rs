@@ -1,0 +1,13 @@
+//! Any bytes as part 744 of the eCFR, and as whatever they look like.
+
+#![no_main]
+
+use entitywatch::domain::ListCode;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(snapshot) = entitywatch::parse::ecfr::parse(bytes, &[ListCode::EL]) {
+        assert!(snapshot.entries.len() <= snapshot.rows);
+    }
+    let _ = entitywatch::parse::parse(bytes, ListCode::ALL);
+});

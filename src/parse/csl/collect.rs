@@ -1,0 +1,127 @@
+//! Takes in the rows of a document, whatever its shape, and keeps those of the watched lists.
+
+use std::collections::BTreeMap;
+
+use super::column::{Cells, Column};
+use super::entry::entry_of;
+use super::source::{Source, source_of};
+use super::warnings::Warnings;
+use crate::domain::{Entry, ListCode, Snapshot};
+use crate::parse::ParseError;
+
+/// What was read so far.
+pub struct Collector<'a> {
+    lists: &'a [ListCode],
+    /// What each label that was seen says: there are thirteen, and 25,000 rows.
+    sources: BTreeMap<String, Source>,
+    entries: Vec<Entry>,
+    rows: usize,
+    rows_of_known_lists: usize,
+    /// Rows whose names lost a character.
+    damaged: usize,
+    /// Where the first damaged name stands.
+    first_damaged: Option<String>,
+    pub warnings: Warnings,
+}
+
+impl<'a> Collector<'a> {
+    /// More labels than this are no labels: the column holds something else.
+    const MAX_LABELS: usize = 64;
+
+    pub fn new(lists: &'a [ListCode]) -> Self {
+        Self {
+            lists,
+            sources: BTreeMap::new(),
+            entries: Vec::new(),
+            rows: 0,
+            rows_of_known_lists: 0,
+            damaged: 0,
+            first_damaged: None,
+            warnings: Warnings::default(),
+        }
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Counts a row of this `source`; its list, where that is watched.
+    ///
+    /// # Errors
+    ///
+    /// Where the source is empty or garbled.
+    pub fn count(&mut self, label: &str, place: impl Fn() -> String) -> Result<Option<ListCode>, ParseError> {
+        self.rows += 1;
+        let source = match self.sources.get(label) {
+            Some(source) => *source,
+            None => self.meet(label, &place)?,
+        };
+        let Source::Known(list) = source else { return Ok(None) };
+        self.rows_of_known_lists += 1;
+        Ok(self.lists.contains(&list).then_some(list))
+    }
+
+    /// Keeps a row of a watched list.
+    pub fn keep(&mut self, list: ListCode, cells: &Cells<'_>, extras: &[(String, String)], place: &dyn Fn(Column) -> String) {
+        if [Column::Name, Column::AltNames].iter().any(|column| is_damaged(cells.get(*column))) {
+            self.damaged += 1;
+            self.first_damaged.get_or_insert_with(|| place(Column::Name));
+        }
+        self.entries.push(entry_of(list, cells, extras, place, &mut self.warnings));
+    }
+
+    /// The snapshot of a document that was read to its end.
+    ///
+    /// # Errors
+    ///
+    /// Where it has no row, or none of a list that is known.
+    pub fn finish(mut self) -> Result<Snapshot, ParseError> {
+        if self.rows == 0 {
+            return Err(ParseError::new("end of the document", "expected rows, but got none: a list of nothing is no list"));
+        }
+        if self.rows_of_known_lists == 0 {
+            return Err(ParseError::new("column source", format!("expected rows of the known lists, but got none in {} rows", self.rows)));
+        }
+        if let Some(place) = self.first_damaged.take() {
+            let count = self.damaged;
+            let text =
+                format!("a character of a name was lost (`?` or U+FFFD within a word) in {count} rows from here on; kept as published");
+            self.warnings.push(|| place, || text);
+        }
+        Ok(Snapshot { as_of: None, entries: self.entries, rows: self.rows, warnings: self.warnings.finish() })
+    }
+
+    fn meet(&mut self, label: &str, place: &impl Fn() -> String) -> Result<Source, ParseError> {
+        let source = source_of(label);
+        if source == Source::Garbled || self.sources.len() >= Self::MAX_LABELS {
+            let got = if label.trim().is_empty() { "nothing".to_owned() } else { format!("`{}`", shortened(label)) };
+            let problem =
+                format!("expected the name of a list such as `Entity List (EL) - Bureau of Industry and Security`, but got {got}");
+            return Err(ParseError::new(place(), problem));
+        }
+        if source == Source::Unknown {
+            self.warnings.push(place, || format!("`{}` is a list that is not known; its rows are counted and not kept", shortened(label)));
+        }
+        self.sources.insert(label.to_owned(), source);
+        Ok(source)
+    }
+}
+
+/// At most 60 characters, for an error.
+pub fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(60).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// Whether a letter within a word became `?` or the replacement character, as in `Xi?an`.
+fn is_damaged(text: &str) -> bool {
+    if !text.contains(['?', char::REPLACEMENT_CHARACTER]) {
+        return false;
+    }
+    let characters: Vec<char> = text.chars().collect();
+    text.contains(char::REPLACEMENT_CHARACTER)
+        || characters.windows(3).any(|three| matches!(three, [before, '?', after] if before.is_alphanumeric() && after.is_alphanumeric()))
+}

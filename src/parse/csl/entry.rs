@@ -1,0 +1,183 @@
+//! Makes an entry of a row's cells.
+
+use jiff::civil::Date;
+
+use super::address::countries_of;
+use super::column::{Cells, Column};
+use super::warnings::Warnings;
+use crate::domain::{Entry, Form, ListCode};
+use crate::parse::citation::citations;
+use crate::parse::footnote::footnotes;
+
+/// The entry of one row; `extras` are keys that are none of the columns. What is odd is kept as published, with a warning.
+pub fn entry_of(
+    list: ListCode,
+    cells: &Cells<'_>,
+    extras: &[(String, String)],
+    place: &dyn Fn(Column) -> String,
+    warnings: &mut Warnings,
+) -> Entry {
+    let mut entry = Entry::named(list, cells.trimmed(Column::Name));
+    if entry.name.is_empty() {
+        warnings.push(|| place(Column::Name), || "the name is empty; the row is kept without one".to_owned());
+    }
+    entry.aliases = aliases_of(cells.get(Column::AltNames));
+    entry.addresses = parts_of(cells.get(Column::Addresses)).map(str::to_owned).collect();
+    entry.countries = countries_of(list, &entry.addresses);
+    entry.form = form_of(&entry.name, &entry.addresses);
+    entry.license_requirement = cells.trimmed(Column::LicenseRequirement).to_owned();
+    entry.license_policy = cells.trimmed(Column::LicensePolicy).to_owned();
+    entry.footnotes = footnotes(&entry.license_requirement);
+    entry.remarks = cells.trimmed(Column::Remarks).to_owned();
+    entry.publisher_id = cells.trimmed(Column::Id).to_owned();
+    entry.start_date = date_of(Column::StartDate, cells, place, warnings);
+    entry.end_date = date_of(Column::EndDate, cells, place, warnings);
+
+    let notice = cells.trimmed(Column::FederalRegisterNotice);
+    entry.citations = citations(notice).into_iter().map(|dated| dated.citation).collect();
+    let read = entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    if notice != read {
+        // Dates and issue numbers that are no part of a citation are not lost.
+        entry.other.insert(Column::FederalRegisterNotice.name().to_owned(), notice.to_owned());
+    }
+    for column in Column::ALL.iter().filter(|column| !column.has_field()) {
+        let text = cells.trimmed(*column);
+        if !text.is_empty() {
+            entry.other.insert(column.name().to_owned(), text.to_owned());
+        }
+    }
+    for (key, text) in extras.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        entry.other.insert(key.clone(), text.trim().to_owned());
+    }
+    entry
+}
+
+/// The list's own joiner; it is never escaped.
+const JOINER: &str = "; ";
+
+fn parts_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(JOINER).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// The last of several aliases sometimes begins with the `and ` of the sentence that it was taken from.
+fn aliases_of(text: &str) -> Vec<String> {
+    let mut aliases: Vec<String> = parts_of(text).map(str::to_owned).collect();
+    let is_one_of_several = aliases.len() > 1;
+    if let Some(last) = aliases.last_mut()
+        && is_one_of_several
+        && let Some(bare) = last.strip_prefix("and ")
+    {
+        *last = bare.trim_start().to_owned();
+    }
+    aliases
+}
+
+/// Since 89 FR 51644 an entry may be an address alone: its name is `Address 01`, or the address.
+fn form_of(name: &str, addresses: &[String]) -> Form {
+    let number = name.get(..7).filter(|word| word.eq_ignore_ascii_case("address")).and_then(|_| name.get(7..)).map(str::trim_start);
+    let is_numbered = number.is_some_and(|rest| name.get(7..8) == Some(" ") && is_number_alone(rest));
+    let is_its_address = name.bytes().any(|byte| byte.is_ascii_digit())
+        && name.contains(',')
+        && addresses.iter().any(|address| address.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(", ")));
+    if is_numbered || is_its_address { Form::Address } else { Form::Party }
+}
+
+/// `01`, or `01, 7 Long Road`, but not `1000 Holdings`.
+fn is_number_alone(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=3).contains(&digits) && text.get(digits..).is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':', '.', ';', ')']))
+}
+
+fn date_of(column: Column, cells: &Cells<'_>, place: &dyn Fn(Column) -> String, warnings: &mut Warnings) -> Option<String> {
+    let text = cells.trimmed(column);
+    if text.is_empty() {
+        return None;
+    }
+    if text.len() != 10 || text.parse::<Date>().is_err() {
+        warnings.push(|| place(column), || format!("expected a date such as 2022-06-30, but got `{text}`; it is kept as published"));
+    }
+    Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Citation;
+
+    fn entry(list: ListCode, filled: &[(Column, &str)]) -> (Entry, Vec<String>) {
+        let mut cells = Cells([""; Column::COUNT]);
+        for (column, text) in filled {
+            cells.0[*column as usize] = text;
+        }
+        let mut warnings = Warnings::default();
+        let entry = entry_of(list, &cells, &[], &|column| format!("line 2, column {}", column.name()), &mut warnings);
+        (entry, warnings.finish().into_iter().map(|warning| format!("{}: {}", warning.place, warning.text)).collect())
+    }
+
+    #[test]
+    fn a_row_of_the_entity_list_becomes_an_entry() {
+        let (entry, warnings) = entry(
+            ListCode::EL,
+            &[
+                (Column::Id, "0a1b"),
+                (Column::Name, " Northern Widgets OOO "),
+                (Column::AltNames, "Severnye Vidzhety; NW; and Widgets North"),
+                (Column::Addresses, "1 Long Road, Minsk, BY; 2 Short Road, Almaty, KZ"),
+                (Column::FederalRegisterNotice, "87 FR 38925; 88 FR 66273"),
+                (Column::StartDate, "2022-06-30"),
+                (Column::LicenseRequirement, "For all items subject to the EAR. (See § 734.9(g),3 of the EAR) "),
+                (Column::LicensePolicy, "Presumption of denial."),
+                (Column::Programs, "A; B"),
+            ],
+        );
+        assert_eq!(warnings, [""; 0]);
+        assert_eq!(entry.name, "Northern Widgets OOO");
+        assert_eq!(entry.aliases, ["Severnye Vidzhety", "NW", "Widgets North"]);
+        assert_eq!(entry.addresses, ["1 Long Road, Minsk, BY", "2 Short Road, Almaty, KZ"]);
+        assert_eq!(entry.countries, ["BY", "KZ"]);
+        assert_eq!(entry.footnotes, ["3"]);
+        assert_eq!(entry.citations, [Citation::page(87, 38925), Citation::page(88, 66273)]);
+        assert_eq!(entry.start_date.as_deref(), Some("2022-06-30"));
+        assert_eq!(entry.end_date, None);
+        assert_eq!(entry.publisher_id, "0a1b");
+        assert_eq!(entry.other.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect::<Vec<_>>(), [("programs", "A; B")]);
+    }
+
+    #[test]
+    fn a_notice_that_says_more_than_its_citations_is_kept() {
+        let (entry, _) = entry(ListCode::EL, &[(Column::Name, "A"), (Column::FederalRegisterNotice, "77 FR 61249 No. 195")]);
+        assert_eq!(entry.citations, [Citation::page(77, 61249)]);
+        assert_eq!(entry.other["federal_register_notice"], "77 FR 61249 No. 195");
+    }
+
+    #[test]
+    fn a_date_that_is_none_is_kept_with_a_warning() {
+        let (entry, warnings) = entry(ListCode::DPL, &[(Column::Name, "A"), (Column::EndDate, "indefinite")]);
+        assert_eq!(entry.end_date.as_deref(), Some("indefinite"));
+        assert_eq!(
+            warnings,
+            ["line 2, column end_date: expected a date such as 2022-06-30, but got `indefinite`; it is kept as published"]
+        );
+    }
+
+    #[test]
+    fn an_and_is_dropped_from_the_last_of_several_aliases_only() {
+        assert_eq!(aliases_of("and Sons"), ["and Sons"]);
+        assert_eq!(aliases_of("and Sons; Anders; and Sons"), ["and Sons", "Anders", "Sons"]);
+        assert_eq!(aliases_of("A;B; ; and"), ["A;B", "and"]);
+        assert_eq!(aliases_of(" "), [""; 0]);
+    }
+
+    #[test]
+    fn an_address_is_told_from_a_party() {
+        let long_road = ["Room 4, 7 Long Road, Hong Kong, HK".to_owned()];
+        for name in ["Address 01", "ADDRESS 2", "Address 12, Room 4", "Room 4, 7 Long Road", "Room 4, 7 Long Road, Hong Kong, HK"] {
+            assert_eq!(form_of(name, &long_road), Form::Address, "{name}");
+        }
+        for name in
+            ["Address Systems 01", "Address01 Ltd.", "Address 1000 Holdings", "Address 4 You Ltd.", "Addressé", "Room 4", "北京公司"]
+        {
+            assert_eq!(form_of(name, &long_road), Form::Party, "{name}");
+        }
+    }
+}

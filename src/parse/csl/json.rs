@@ -1,0 +1,268 @@
+//! Reads the list as JSON: `{"results": [ … ]}`, one object an entry, streamed.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::{BufReader, Read};
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::cell::CellSeed;
+use super::collect::{Collector, shortened};
+use super::column::{Cells, Column};
+use crate::domain::{ListCode, Snapshot};
+use crate::parse::ParseError;
+
+/// Reads the watched lists of a JSON document; one row is held at a time.
+///
+/// # Errors
+///
+/// Where it is cut, is no object with rows in `results`, a row names no list or has no name, or a key was renamed.
+pub fn parse_json(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
+    let reading = RefCell::new(Reading::new(lists));
+    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
+    let outcome = DocumentSeed(&reading).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    let reading = reading.into_inner();
+    match outcome {
+        Ok(()) => reading.finish(),
+        Err(error) => Err(reading.refusal.clone().unwrap_or_else(|| reading.refusal_of(&error))),
+    }
+}
+
+/// What was read so far, and where.
+struct Reading<'a> {
+    collector: Collector<'a>,
+    has_results: bool,
+    /// How many rows the document says that there are.
+    total: Option<u64>,
+    /// The key that is being read, outside and inside a row.
+    key: String,
+    in_results: bool,
+    seen: [bool; Column::COUNT],
+    unknown_keys: BTreeSet<String>,
+    /// A refusal of our own, which serde's error type cannot carry.
+    refusal: Option<ParseError>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(lists: &'a [ListCode]) -> Self {
+        Self {
+            collector: Collector::new(lists),
+            has_results: false,
+            total: None,
+            key: String::new(),
+            in_results: false,
+            seen: [false; Column::COUNT],
+            unknown_keys: BTreeSet::new(),
+            refusal: None,
+        }
+    }
+
+    fn finish(self) -> Result<Snapshot, ParseError> {
+        let renamed: Vec<String> = RENAMABLE
+            .iter()
+            .filter(|column| !self.seen.get(**column as usize).is_some_and(|seen| *seen))
+            .map(|column| format!("`{}`", column.name()))
+            .collect();
+        if !renamed.is_empty() && !self.unknown_keys.is_empty() {
+            let unknown: Vec<String> = self.unknown_keys.iter().map(|key| format!("`{}`", shortened(key))).collect();
+            let problem = format!("the keys of the rows changed: missing: {}; unknown: {}", renamed.join(", "), unknown.join(", "));
+            return Err(ParseError::new("results", problem));
+        }
+        let rows = self.collector.rows() as u64;
+        if let Some(total) = self.total.filter(|total| *total > rows) {
+            return Err(ParseError::new("results", format!("expected all {total} rows that `total` speaks of, but got {rows}")));
+        }
+        self.collector.finish()
+    }
+
+    fn row_place(&self) -> String {
+        format!("results, row {}", self.collector.rows() + 1)
+    }
+
+    /// Puts an error of the JSON itself into words.
+    fn refusal_of(&self, error: &serde_json::Error) -> ParseError {
+        let at = format!("line {}, byte {}", error.line(), error.column());
+        let place = if self.in_results { format!("{at}, row {} of results", self.collector.rows() + 1) } else { at.clone() };
+        let text = error.to_string();
+        let text = text.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())).unwrap_or(&text);
+        let problem = if error.is_eof() {
+            let within =
+                if self.key.is_empty() { String::new() } else { format!(" in the middle of or after the key `{}`", shortened(&self.key)) };
+            format!("the file breaks off{within}: expected the rest of the document, but got its end")
+        } else if let Some((got, expected)) = text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
+            format!("expected {expected}, but got {}", value_in_words(got))
+        } else if error.is_io() {
+            format!("failed to read the document: {text}")
+        } else {
+            format!("expected JSON, but got a fault: {text}")
+        };
+        ParseError::new(place, problem)
+    }
+}
+
+/// serde's word for a kind of value, in JSON's words.
+fn value_in_words(got: &str) -> &str {
+    match got {
+        "sequence" => "an array",
+        "map" => "an object",
+        other => other,
+    }
+}
+
+/// The keys without which a list is not what it was, if there is a key beside that nobody knows: one may have become the other.
+const RENAMABLE: &[Column] = &[Column::Id, Column::AltNames, Column::Addresses, Column::FederalRegisterNotice, Column::LicenseRequirement];
+
+struct DocumentSeed<'r, 'a>(&'r RefCell<Reading<'a>>);
+
+impl<'de> DeserializeSeed<'de> for DocumentSeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with rows in `results`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let refuse = |place: &str, problem: String| {
+            self.0.borrow_mut().refusal = Some(ParseError::new(place, problem));
+            A::Error::custom("refused")
+        };
+        let mut said = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            self.0.borrow_mut().key.clone_from(&key);
+            match key.as_str() {
+                "results" if self.0.borrow().has_results => return Err(refuse("results", "the key `results` stands twice".to_owned())),
+                "results" => {
+                    self.0.borrow_mut().has_results = true;
+                    map.next_value_seed(ResultsSeed(self.0))?;
+                }
+                "total" => self.0.borrow_mut().total = map.next_value::<serde_json::Value>()?.as_u64(),
+                "error" | "errors" | "message" | "detail" => {
+                    said.push(format!("`{key}`: `{}`", shortened(&map.next_value_seed(CellSeed(None))?)))
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    said.push(format!("`{}`", shortened(&key)));
+                }
+            }
+        }
+        if !self.0.borrow().has_results {
+            let got = if said.is_empty() { "an empty object".to_owned() } else { format!("one with {}", said.join(", ")) };
+            return Err(refuse("document", format!("expected an object with rows in `results`, but got {got}")));
+        }
+        Ok(())
+    }
+}
+
+struct ResultsSeed<'r, 'a>(&'r RefCell<Reading<'a>>);
+
+impl<'de> DeserializeSeed<'de> for ResultsSeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ResultsSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of rows in `results`")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        self.0.borrow_mut().in_results = true;
+        while rows.next_element_seed(RowSeed(self.0))?.is_some() {}
+        let mut reading = self.0.borrow_mut();
+        reading.in_results = false;
+        reading.key.clear();
+        Ok(())
+    }
+}
+
+struct RowSeed<'r, 'a>(&'r RefCell<Reading<'a>>);
+
+impl<'de> DeserializeSeed<'de> for RowSeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row (an object)")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut texts: [Option<String>; Column::COUNT] = [const { None }; Column::COUNT];
+        let mut extras: Vec<(String, String)> = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let column = Column::of_name(&key);
+            self.0.borrow_mut().key.clone_from(&key);
+            let text = map.next_value_seed(CellSeed(column))?;
+            let is_repeated = match column.and_then(|column| texts.get_mut(column as usize)) {
+                Some(place) => place.replace(text).is_some(),
+                None => {
+                    let is_repeated = extras.iter().any(|(known, _)| *known == key);
+                    extras.push((key.clone(), text));
+                    is_repeated
+                }
+            };
+            if is_repeated {
+                return Err(A::Error::custom(format!("the key `{}` stands twice in one row", shortened(&key))));
+            }
+        }
+        let mut reading = self.0.borrow_mut();
+        reading.key.clear();
+        reading.take(&texts, &extras).map_err(|refusal| {
+            reading.refusal = Some(refusal);
+            A::Error::custom("refused")
+        })
+    }
+}
+
+impl Reading<'_> {
+    fn take(&mut self, texts: &[Option<String>; Column::COUNT], extras: &[(String, String)]) -> Result<(), ParseError> {
+        let row = self.row_place();
+        let cells = Cells(texts.each_ref().map(|text| text.as_deref().unwrap_or_default()));
+        let place = |column: Column| format!("{row}, key {}", if column == Column::Id { "id" } else { column.name() });
+        for (column, text) in Column::ALL.iter().zip(texts) {
+            if let (Some(seen), Some(text)) = (self.seen.get_mut(*column as usize), text) {
+                *seen = true;
+                if text.contains('\0') {
+                    return Err(ParseError::new(place(*column), "expected text, but got byte 0x00"));
+                }
+            }
+        }
+        for required in [Column::Source, Column::Name] {
+            if texts.get(required as usize).is_none_or(Option::is_none) {
+                return Err(ParseError::new(row, format!("expected the key `{}`, but it is missing", required.name())));
+            }
+        }
+        for (key, _) in extras {
+            if self.unknown_keys.len() < 64 && !self.unknown_keys.contains(key) {
+                self.unknown_keys.insert(key.clone());
+                self.collector
+                    .warnings
+                    .push(|| row.clone(), || format!("the key `{}` is not known; it is kept as published", shortened(key)));
+            }
+        }
+        if let Some(list) = self.collector.count(cells.get(Column::Source), || place(Column::Source))? {
+            self.collector.keep(list, &cells, extras, &place);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Reads the list as CSV or TSV: a header of 29 columns, found by name in any order, and one row an entry.
+
+use std::io::BufRead;
+
+use super::collect::{Collector, shortened};
+use super::column::{Cells, Column};
+use super::rows::{Row, RowText, Rows, byte_in_words};
+use crate::domain::{ListCode, Snapshot};
+use crate::parse::ParseError;
+
+/// Reads the watched lists of a delimited file.
+///
+/// # Errors
+///
+/// Where the file is cut, a row has another number of columns, the header is another, or a byte is no text.
+pub fn parse_table(input: impl BufRead, delimiter: u8, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
+    let mut rows = Rows::new(input, delimiter);
+    let mut row = Row::default();
+    let header = read_header(&mut rows, &mut row)?;
+    let mut collector = Collector::new(lists);
+    let mut blank_line = None;
+    while rows.read(&mut row)? {
+        let line = row.line;
+        if row.is_blank() {
+            blank_line.get_or_insert(line);
+            continue;
+        }
+        if let Some(blank_line) = blank_line.take() {
+            collector.warnings.push(|| format!("line {blank_line}"), || "an empty line stands between rows and is passed over".to_owned());
+        }
+        if row.len() != Column::COUNT {
+            return Err(ParseError::new(format!("line {line}"), format!("expected {} columns, but got {}", Column::COUNT, row.len())));
+        }
+        let text = text_of(&row, &rows)?;
+        if text.iter().eq(rows.columns.iter().map(String::as_str)) {
+            collector.warnings.push(|| format!("line {line}"), || "the header line is repeated and is dropped".to_owned());
+            continue;
+        }
+        if row.is_unterminated {
+            collector.warnings.push(|| format!("line {line}"), || "the last row has no line break after it".to_owned());
+        }
+        let place = |column: Column| rows.place(line, header.field_of(column));
+        if let Some(list) = collector.count(text.get(header.field_of(Column::Source)), || place(Column::Source))? {
+            collector.keep(list, &header.cells_of(text), &[], &place);
+        }
+    }
+    collector.finish()
+}
+
+/// Where each column stands.
+struct Header([usize; Column::COUNT]);
+
+impl Header {
+    fn field_of(&self, column: Column) -> usize {
+        self.0.get(column as usize).copied().unwrap_or_default()
+    }
+
+    fn cells_of<'a>(&self, text: RowText<'a>) -> Cells<'a> {
+        Cells(self.0.map(|field| text.get(field)))
+    }
+}
+
+/// Reads the header and tells `rows` the names of the columns.
+fn read_header<R: BufRead>(rows: &mut Rows<R>, row: &mut Row) -> Result<Header, ParseError> {
+    loop {
+        if !rows.read(row)? {
+            return Err(ParseError::new("line 1", "expected a header, but got the end of the file"));
+        }
+        if !row.is_blank() {
+            break;
+        }
+    }
+    let place = format!("line {}", row.line);
+    let names: Vec<String> = text_of(row, rows)?.iter().map(str::to_owned).collect();
+    if !names.iter().any(|name| Column::of_name(name).is_some()) {
+        let got = shortened(&names.join(","));
+        return Err(ParseError::new(
+            place,
+            format!("expected the header of the Consolidated Screening List (`_id,source,…,ids`), but got `{got}`"),
+        ));
+    }
+    let mut fields = [None; Column::COUNT];
+    let (mut unknown, mut repeated) = (Vec::new(), Vec::new());
+    for (number, name) in names.iter().enumerate() {
+        match Column::of_name(name).and_then(|column| fields.get_mut(column as usize)) {
+            None => unknown.push(name.as_str()),
+            Some(Some(_)) => repeated.push(name.as_str()),
+            Some(field) => *field = Some(number),
+        }
+    }
+    let missing: Vec<&str> = Column::ALL.iter().filter(|column| fields[**column as usize].is_none()).map(|column| column.name()).collect();
+    let faults: Vec<String> = [("missing", missing), ("unknown", unknown), ("repeated", repeated)]
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| {
+            format!("{what}: {}", names.iter().map(|name| format!("`{}`", shortened(name))).collect::<Vec<_>>().join(", "))
+        })
+        .collect();
+    if !faults.is_empty() {
+        let problem =
+            format!("the header changed: expected the {} known columns, but got {} ({})", Column::COUNT, names.len(), faults.join("; "));
+        return Err(ParseError::new(place, problem));
+    }
+    rows.columns = names;
+    Ok(Header(fields.map(Option::unwrap_or_default)))
+}
+
+fn text_of<'a, R: BufRead>(row: &'a Row, rows: &Rows<R>) -> Result<RowText<'a>, ParseError> {
+    row.text().map_err(|(field, byte)| {
+        let expected = if byte == 0 { "text" } else { "UTF-8" };
+        ParseError::new(rows.place(row.line, field), format!("expected {expected}, but got {}", byte_in_words(byte)))
+    })
+}

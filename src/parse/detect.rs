@@ -1,0 +1,89 @@
+//! Tells what a document is by how it begins. Knows first bytes, not structure.
+
+use std::io::{BufReader, Chain, Cursor, Read};
+
+use super::ParseError;
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Tsv,
+    Json,
+    Xml,
+}
+
+/// A document from its first byte on, without a byte order mark and without white space before it.
+pub type Input<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
+
+/// The kind of a document, and the document.
+///
+/// # Errors
+///
+/// Where it is empty, or plainly no list: a web page, an archive.
+pub fn detect<R: Read>(input: R) -> Result<(Format, Input<R>), ParseError> {
+    let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    let mut skipped = 0_u64;
+    loop {
+        let wanted = (HEAD_BYTES - head.len()) as u64;
+        let read = input.by_ref().take(wanted).read_to_end(&mut head).map_err(|error| failed_to_read(skipped, &error))?;
+        let blank = leading_blank(&head, skipped == 0);
+        head.drain(..blank);
+        skipped += blank as u64;
+        if read == 0 || head.len() >= HEAD_BYTES {
+            break;
+        }
+    }
+    if head.is_empty() {
+        let got =
+            if skipped == 0 { "an empty document (0 bytes)".to_owned() } else { format!("nothing but white space ({skipped} bytes)") };
+        return Err(ParseError::new("byte 0", format!("{EXPECTED}, but got {got}")));
+    }
+    let format = format_of(&head)?;
+    Ok((format, Cursor::new(head).chain(input)))
+}
+
+/// A reader that broke off: what it says is the only thing known.
+pub fn failed_to_read(byte: u64, error: &std::io::Error) -> ParseError {
+    ParseError::new(format!("byte {byte}"), format!("failed to read the document: {error}"))
+}
+
+const EXPECTED: &str = "expected a list as CSV, TSV, JSON or eCFR XML";
+
+/// Enough to see a web page behind an XML declaration and comments, and the whole of a CSV's header.
+const HEAD_BYTES: usize = 2048;
+
+const BUFFER_BYTES: usize = 1 << 16;
+
+/// How many bytes at the beginning are a byte order mark or white space.
+fn leading_blank(head: &[u8], at_start: bool) -> usize {
+    let mark = if at_start && head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    mark + head.iter().skip(mark).take_while(|byte| byte.is_ascii_whitespace()).count()
+}
+
+fn format_of(head: &[u8]) -> Result<Format, ParseError> {
+    let refused = |got: &str| Err(ParseError::new("byte 0", format!("{EXPECTED}, but got {got}")));
+    match head {
+        [0x1f, 0x8b, ..] => refused("a gzip archive: unpack it first"),
+        [b'P', b'K', 3, 4, ..] => refused("a zip archive: unpack it first"),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => refused("an xz archive: unpack it first"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => refused("a zstd archive: unpack it first"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => refused("UTF-16 text: it has to be UTF-8"),
+        [b'%', b'P', b'D', b'F', ..] => refused("a PDF"),
+        [b'<', ..] if is_web_page(head) => refused("a web page (HTML)"),
+        [b'<', ..] => Ok(Format::Xml),
+        [b'{' | b'[', ..] => Ok(Format::Json),
+        _ => {
+            let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+            Ok(if first_line.contains(&b'\t') { Format::Tsv } else { Format::Csv })
+        }
+    }
+}
+
+fn is_web_page(head: &[u8]) -> bool {
+    let head = head.to_ascii_lowercase();
+    ["<!doctype html", "<html", "<head>", "<body", "<script"]
+        .iter()
+        .any(|mark| head.windows(mark.len()).any(|window| window == mark.as_bytes()))
+}
