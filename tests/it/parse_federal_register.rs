@@ -94,3 +94,43 @@ fn the_rules_that_change_the_entity_list_are_told_from_the_others() {
     }
     assert_eq!(rules.len(), 30);
 }
+
+const RULE: &str = include_str!("../fixtures/federal_register/rule.xml");
+
+#[test]
+fn a_rule_that_adds_revises_and_removes_is_read() {
+    let rule = parse_rule(RULE.as_bytes()).unwrap();
+    assert!(rule.certain, "{:?}", rule.warnings);
+    assert_eq!(rule.effective_on, Some(jiff::civil::date(2025, 3, 4)));
+    assert!(rule.effective_text.ends_with("effective May 5, 2025."));
+    assert_eq!(rule.savings_clause.as_deref(), Some("Shipments on their way may go on.\n\nThey must arrive by April 3."));
+    let [north, blue] = rule.entries.as_slice() else { panic!("{:?}", rule.entries) };
+    assert_eq!(
+        (north.entry.name.as_str(), north.order, north.entry.start_date.as_deref()),
+        ("North Glass JSC", Some(Order::Add), Some("2025-03-06"))
+    );
+    assert_eq!((&north.entry.aliases, &north.entry.addresses), (&vec!["NG".to_owned()], &vec!["The 3rd Street, Perm, Russia".to_owned()]));
+    assert_eq!(
+        (blue.entry.name.as_str(), blue.order, blue.entry.start_date.as_deref()),
+        ("Blue Lake Ltd.", Some(Order::Revise), Some("2022-06-30"))
+    );
+    assert_eq!(blue.entry.citations.len(), 1);
+    let removed: Vec<(&str, Option<&str>)> =
+        rule.removed.iter().map(|removal| (removal.name.as_str(), removal.heading.as_deref())).collect();
+    assert_eq!(removed, [("Old Glass", Some("RUSSIA"))]);
+}
+
+#[test]
+fn a_rule_whose_table_cannot_be_read_says_so() {
+    let begin = RULE.find("<GPOTABLE").unwrap();
+    let end = RULE.find("</GPOTABLE>").unwrap() + "</GPOTABLE>".len();
+    let picture = format!("{}<GPH><GID>ER06MR25.000</GID></GPH>{}", &RULE[..begin], &RULE[end..]);
+    let rule = parse_rule(picture.as_bytes()).unwrap();
+    assert!(!rule.certain);
+    assert_eq!(rule.warnings[0].text, "the instructions name 2 entries, but the table has 0");
+
+    let unknown = RULE.replace("<ENT I=\"01\">TURKEY</ENT>", "<ENT I=\"01\">ATLANTIS</ENT>");
+    assert!(!parse_rule(unknown.as_bytes()).unwrap().certain);
+    assert!(parse_rule(&RULE.as_bytes()[..end]).is_err(), "a rule cut short is no rule");
+    assert!(parse_rule("<html></html>".as_bytes()).is_err());
+}

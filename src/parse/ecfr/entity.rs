@@ -152,12 +152,10 @@ fn head(text: &str, listed: bool, country: Option<&str>, entity: &mut Entity) ->
     }
     match first {
         Some(known) => {
-            // `Name (a.k.a. X and Y), address`: the bracket may never be closed
-            let name = text.get(..known.range.start).unwrap_or_default();
-            entity.name = name_of(name.trim_end().trim_end_matches('('));
+            // `Name (a.k.a. X and Y), address`
             let inner = text.get(known.range.end..).unwrap_or_default();
-            let (names, rest) = inner.split_once(')').unwrap_or_else(|| inner.split_once("Address:").unwrap_or((inner, "")));
-            entity.certain = inner.contains(')');
+            let Some((names, rest)) = inner.split_once(')') else { return damaged_bracket(text, known.range.end, entity) };
+            entity.name = name_of(text.get(..known.range.start).unwrap_or_default().trim_end().trim_end_matches('('));
             entity.aliases.extend(enumerated(names));
             rest.to_owned()
         }
@@ -170,6 +168,16 @@ fn head(text: &str, listed: bool, country: Option<&str>, entity: &mut Entity) ->
             end.address.to_owned()
         }
     }
+}
+
+/// A bracket that is never closed may hold anything: all of it stays with the name, up to where an address begins.
+fn damaged_bracket(text: &str, from: usize, entity: &mut Entity) -> String {
+    let commas = || text.match_indices(',').map(|(at, _)| at).filter(|at| *at >= from);
+    let address = commas().find(|at| text.get(at + 1..).is_some_and(words::begins_an_address)).or_else(|| commas().next());
+    let (name, rest) = text.split_at(address.unwrap_or(text.len()));
+    entity.name = name_of(name);
+    entity.certain = false;
+    rest.to_owned()
 }
 
 /// The first announcement outside brackets.
@@ -205,15 +213,16 @@ fn known_name(rest: &str, listed: bool, country: Option<&str>, entity: &mut Enti
 fn enumerated(names: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for part in names.split([',', ';']) {
-        match found.last_mut().filter(|_| words::is_legal_form(part)) {
-            Some(name) => *name = format!("{name}, {}", part.trim()),
-            None => {
-                let part = part.trim();
-                let part = part.strip_prefix("and ").unwrap_or(part);
-                let (one, other) = part.split_once(" and ").filter(|(one, _)| !found.is_empty() || one.contains(' ')).unwrap_or((part, ""));
-                found.extend([one, other].iter().map(|name| name_of(name)).filter(|name| !name.is_empty()));
-            }
+        let part = part.trim();
+        let part = part.strip_prefix("and ").unwrap_or(part);
+        // `Smith and Sons` alone may be one name; behind another name, or behind several words, `and` joins two
+        let (one, other) = part.split_once(" and ").filter(|(one, _)| !found.is_empty() || one.contains(' ')).unwrap_or((part, ""));
+        match found.last_mut().filter(|_| words::is_legal_form(one)) {
+            Some(name) => *name = format!("{name}, {one}"),
+            None => found.push(name_of(one)),
         }
+        found.push(name_of(other));
+        found.retain(|name| !name.is_empty());
     }
     found
 }
@@ -305,4 +314,82 @@ fn is_address_label(name: &str) -> bool {
     let rest = rest.trim_start();
     let rest = rest.strip_prefix("No.").unwrap_or(rest).trim_start();
     rest.starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(cell: &str, name: &str, aliases: &[&str], addresses: &[&str]) {
+        let entity = take_apart(cell, Some("Russia"));
+        let (found_aliases, found_addresses): (Vec<&str>, Vec<&str>) =
+            (entity.aliases.iter().map(String::as_str).collect(), entity.addresses.iter().map(String::as_str).collect());
+        assert_eq!((entity.name.as_str(), found_aliases, found_addresses), (name, aliases.to_vec(), addresses.to_vec()), "{cell}");
+    }
+
+    #[test]
+    fn a_cell_in_lines_is_taken_apart() {
+        check(
+            "Glass Works, JSC, a.k.a., the following two aliases:\n—GW; and\n—Glass Works Ltd.\n5 Mira Street, Perm, Russia; and 7 Mira Street, Perm, Russia.",
+            "Glass Works, JSC",
+            &["GW", "Glass Works Ltd."],
+            &["5 Mira Street, Perm, Russia", "7 Mira Street, Perm, Russia"],
+        );
+        check("Glass Works, a.k.a., the following one alias:\n—GW.", "Glass Works", &["GW"], &[]);
+    }
+
+    #[test]
+    fn a_cell_on_one_line_is_taken_apart_by_its_marks() {
+        check(
+            "Lake—Stone Institute, a.k.a., the following two aliases: —LSI; and —Lake Stone Co. No. 1 Mira Road, Perm, Russia.",
+            "Lake—Stone Institute",
+            &["LSI", "Lake Stone Co."],
+            &["No. 1 Mira Road, Perm, Russia"],
+        );
+        check("Works, a.k.a., the following one alias: —12th Works 51 Mira Road, Perm", "Works", &["12th Works"], &["51 Mira Road, Perm"]);
+        check("Works, a.k.a., the following one alias: —N.A. Yu. A. Petrov Works.", "Works", &["N.A. Yu. A. Petrov Works"], &[]);
+    }
+
+    #[test]
+    fn names_in_running_text_are_found() {
+        check(
+            "Glass Works (a.k.a. GW, Glass Co., Ltd. and Glasco), 5 Mira, Perm",
+            "Glass Works",
+            &["GW", "Glass Co., Ltd.", "Glasco"],
+            &["5 Mira, Perm"],
+        );
+        check("Glass Works, f.k.a. Old Works, 5 Mira, Perm", "Glass Works", &["Old Works"], &["5 Mira, Perm"]);
+        check(
+            "Glass Works, f.k.a. Old Works, a.k.a., the following one alias:\n—GW.\n5 Mira, Perm.",
+            "Glass Works",
+            &["Old Works", "GW"],
+            &["5 Mira, Perm"],
+        );
+        check(
+            "Works, a.k.a., the following one alias:\n—GW; and\nf.k.a., the following one alias:\n—Old Works.\n5 Mira, Perm.",
+            "Works",
+            &["GW", "Old Works"],
+            &["5 Mira, Perm"],
+        );
+    }
+
+    #[test]
+    fn a_former_name_in_brackets_stays_with_a_name_whose_end_is_marked() {
+        check("Glass, OOO (f.k.a., Old Glass), a.k.a., the following one alias:\n—GW.", "Glass, OOO (f.k.a., Old Glass)", &["GW"], &[]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_kept_and_said() {
+        let entity = take_apart("Glass, OAO (a.k.a. Glass Works, Address: 5 Mira, Perm", Some("Russia"));
+        assert_eq!((entity.name.as_str(), entity.certain), ("Glass, OAO (a.k.a. Glass Works", false));
+        assert_eq!(entity.addresses, ["5 Mira, Perm"]);
+    }
+
+    #[test]
+    fn affiliated_parties_are_kept_apart_from_the_aliases() {
+        let entity =
+            take_apart("Glass, a.k.a., the following one alias:\n—GW.\nAffiliated entities: North Glass Ltd.\n5 Mira, Perm.", None);
+        assert_eq!((entity.aliases, entity.subordinates), (vec!["GW".to_owned()], vec!["North Glass Ltd.".to_owned()]));
+    }
 }

@@ -3,10 +3,10 @@
 //! Knows what a row's columns mean; it must not know XML or how a cell is broken into lines.
 
 use super::cell::Cell;
-use super::citations::citations;
 use super::entity::take_apart;
 use super::table::{Column, Row};
 use crate::domain::{Entry, ListCode, Warning};
+use crate::parse::citation::citations;
 use crate::parse::country;
 
 /// The columns of a supplement.

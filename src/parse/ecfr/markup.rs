@@ -66,7 +66,7 @@ impl<R: Read> MarkupReader<R> {
         self.reader.get_ref().line
     }
 
-    pub fn next(&mut self) -> Result<Markup, ParseError> {
+    pub fn read(&mut self) -> Result<Markup, ParseError> {
         loop {
             self.buffer.clear();
             let decoder = self.reader.decoder();
@@ -191,7 +191,7 @@ mod tests {
         let mut reader = MarkupReader::new(document.as_bytes());
         let mut pieces = Vec::new();
         loop {
-            match reader.next()? {
+            match reader.read()? {
                 Markup::Finished => return Ok(pieces),
                 piece => pieces.push(piece),
             }

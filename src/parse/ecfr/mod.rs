@@ -5,7 +5,6 @@
 
 mod address;
 pub mod cell;
-pub(in crate::parse) mod citations;
 pub mod entity;
 mod entry;
 mod known_as;
@@ -44,7 +43,7 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
     let mut in_part = false;
     let mut first = true;
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) => {
                 if first && tag.name.eq_ignore_ascii_case("html") {
                     let problem = "expected the XML of Part 744, but got a web page".into();
@@ -54,7 +53,7 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
                 in_part |= tag.name == "DIV5" && tag.attribute("N").is_some_and(|number| number.trim() == "744");
                 if let Some(list) = supplement(&tag).filter(|_| in_part) {
                     let read = read_supplement(&mut reader, list)?;
-                    let Some((entries, warnings)) = read else { continue };
+                    let Some(Supplement { entries, warnings }) = read else { continue };
                     found.push(list);
                     snapshot.rows += entries.len();
                     if lists.contains(&list) {
@@ -79,6 +78,12 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
     Ok(snapshot)
 }
 
+/// What one supplement holds.
+struct Supplement {
+    entries: Vec<Entry>,
+    warnings: Vec<Warning>,
+}
+
 /// The list whose supplement begins with this tag.
 fn supplement(tag: &Tag) -> Option<ListCode> {
     let name = tag.attribute("N").filter(|_| tag.name == "DIV9")?.to_lowercase();
@@ -88,11 +93,11 @@ fn supplement(tag: &Tag) -> Option<ListCode> {
 }
 
 /// The entries of a supplement; `None` where it has no table.
-fn read_supplement<R: Read>(reader: &mut MarkupReader<R>, list: ListCode) -> Result<Option<(Vec<Entry>, Vec<Warning>)>, ParseError> {
+fn read_supplement<R: Read>(reader: &mut MarkupReader<R>, list: ListCode) -> Result<Option<Supplement>, ParseError> {
     let mut entries = EntryReader::new(list);
     let mut tables = 0_usize;
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) if tag.name == "TABLE" => {
                 tables += 1;
                 let title = |error: ParseError| ParseError { place: format!("{} (the {})", error.place, list.title()), ..error };
@@ -112,7 +117,7 @@ fn read_supplement<R: Read>(reader: &mut MarkupReader<R>, list: ListCode) -> Res
         let problem = "expected entries, but the table holds none".to_owned();
         return Err(ParseError { place: format!("line {} (the {})", reader.line(), list.title()), problem });
     }
-    Ok((tables > 0).then_some((entries, warnings)))
+    Ok((tables > 0).then_some(Supplement { entries, warnings }))
 }
 
 fn cap(warnings: &mut Vec<Warning>) {

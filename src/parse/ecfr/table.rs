@@ -68,7 +68,7 @@ pub fn read_table<R: Read>(
     let mut rows = 0_usize;
     let started = reader.line();
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) => match tag.name.to_ascii_uppercase().as_str() {
                 "THEAD" => heading = true,
                 "TR" => {
@@ -106,7 +106,7 @@ pub fn read_table<R: Read>(
 fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Spanning>, ParseError> {
     let mut cells = Vec::new();
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) if is_cell(&tag.name) => {
                 let (columns, rows) = (tag.count("colspan"), tag.count("rowspan"));
                 let name = tag.name;
@@ -131,7 +131,7 @@ fn read_cell<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result<Cel
     let mut writer = CellWriter::default();
     let mut depth = 1_usize;
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) => {
                 if tag.name.eq_ignore_ascii_case(element) {
                     depth += 1;

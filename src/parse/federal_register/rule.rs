@@ -11,8 +11,8 @@ use super::instruction::{Instruction, InstructionReader, Order};
 use super::rule_table::{TableRow, read_rule_table, read_text};
 use crate::domain::{Citation, Entry, ListCode, Warning};
 use crate::parse::ParseError;
+use crate::parse::citation::citations;
 use crate::parse::country::{iso_of_heading, name_of};
-use crate::parse::ecfr::citations::citations;
 use crate::parse::ecfr::entity::take_apart;
 use crate::parse::ecfr::markup::{Markup, MarkupReader};
 
@@ -66,7 +66,7 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
     let mut in_dates = false;
     let mut doubts: Vec<String> = Vec::new();
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) => match tag.name.as_str() {
                 "RULE" => in_rule = true,
                 "SUBJECT" if rule.title.is_empty() => rule.title = read_text(&mut reader, "SUBJECT")?.flat(),

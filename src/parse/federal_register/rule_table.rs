@@ -38,7 +38,7 @@ pub fn read_rule_table<R: Read>(reader: &mut MarkupReader<R>, columns: usize, mu
     let mut table = Table { columns, ..Table::default() };
     let mut box_heads = String::new();
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) if tag.name == "CHED" => {
                 let cell = read_text(reader, "CHED")?;
                 box_heads.push_str(&cell.flat());
@@ -126,7 +126,7 @@ fn is_header(texts: &[String]) -> bool {
 fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Cell>, ParseError> {
     let mut cells = Vec::new();
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) if tag.name == "ENT" => {
                 let further =
                     tag.attribute("A").map_or(0, |text| text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0_usize));
@@ -151,7 +151,7 @@ pub fn read_text<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result
     let mut depth = 1_usize;
     let mut skipped: Option<String> = None;
     loop {
-        match reader.next()? {
+        match reader.read()? {
             Markup::Start(tag) => {
                 depth += usize::from(tag.name == element);
                 match tag.name.as_str() {
