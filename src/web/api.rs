@@ -1,5 +1,7 @@
 //! JSON below `/api`: the shapes of the reading commands, `{"changes": [objects]}`.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -9,19 +11,26 @@ use serde_json::json;
 use super::Web;
 use super::error::WebError;
 use super::object::{ChangeObject, EntryObject, SourceObject};
-use super::page::changes::page_of;
+use super::page::changes::{just_after, page_of};
 use super::query::Asked;
 use crate::domain::AlertId;
+use crate::record::ChangeQuery;
 
 /// Where no `limit` is asked, and the most that can be.
 const LIMIT: usize = 1_000;
 const MOST: usize = 100_000;
 
-/// Newest first. `next_until` is given where there are older ones: ask again with it as `until`.
+/// Newest first. `next_until` is given where there may be older ones: ask again with it as `until`. An observation is never
+/// parted: one that is over the limit by itself comes whole.
 pub async fn changes(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
     let answer = async {
         let limit = asked.limit(LIMIT, MOST)?;
-        let page = page_of(&web, asked.changes(&web.state.settings.timezone, limit)?).await?;
+        let query = asked.changes(&web.state.settings.timezone, limit)?;
+        let mut page = page_of(&web, query.clone()).await?;
+        if let Some(at) = page.older_until.filter(|_| page.cut) {
+            let whole = ChangeQuery { since: Some(at), until: Some(just_after(at)), limit: None, ..query };
+            page.changes = web.state.store.changes(&whole).await?;
+        }
         let changes: Vec<ChangeObject> = page.changes.into_iter().map(ChangeObject::from).collect();
         Ok(Json(match page.older_until {
             Some(until) => json!({ "changes": changes, "next_until": until }),
@@ -84,8 +93,8 @@ pub async fn sources(State(web): State<Web>) -> Response {
     reply(answer.await)
 }
 
-fn listed<T: Serialize>(name: &'static str, objects: Vec<T>) -> Json<serde_json::Value> {
-    Json(json!({ name: objects }))
+fn listed<T: Serialize>(name: &'static str, objects: Vec<T>) -> Json<BTreeMap<&'static str, Vec<T>>> {
+    Json(BTreeMap::from([(name, objects)]))
 }
 
 fn reply<T: IntoResponse>(answer: Result<T, WebError>) -> Response {

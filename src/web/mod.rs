@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::get;
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -79,6 +80,8 @@ pub fn router(state: WebState) -> Router {
         .route("/alerts/{alert_id}", get(page::alert::show))
         .route("/holds/{hold_id}", get(page::hold::show))
         .route("/style.css", get(template::stylesheet))
+        // Browsers ask for one, unasked.
+        .route("/favicon.ico", get(StatusCode::NO_CONTENT))
         .route("/feed.atom", get(feed::show))
         .route("/api/changes", get(api::changes))
         .route("/api/entries", get(api::entries))

@@ -20,7 +20,7 @@ pub const MAX_CONNECTIONS: usize = 64;
 /// For a request's headers, from the first byte or the end of the answer before.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection is closed after this long, whatever goes on in it: a client that reads slowly cannot keep it.
-const CONNECTION_LIFETIME: Duration = Duration::from_secs(300);
+const CONNECTION_LIFETIME: Duration = Duration::from_mins(5);
 /// What is under way at shutdown may take this long.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// After the process ran out of file descriptors, say, before the next try.

@@ -200,6 +200,18 @@ async fn json_has_the_shapes_of_the_reading_commands() {
 }
 
 #[tokio::test]
+async fn paging_by_time_parts_no_observation_and_leaves_out_no_change() {
+    let sample = sample().await;
+    let first = get_json(&sample, "/api/changes?limit=1").await;
+    assert_eq!(first["changes"].as_array().map(Vec::len), Some(3), "all that were seen at one time");
+    let next = first["next_until"].as_str().unwrap();
+    let second = get_json(&sample, &format!("/api/changes?limit=1&until={next}")).await;
+    assert_eq!(second, serde_json::json!({ "changes": [] }));
+    let page = get(&sample, "/changes?limit=1&kind=").await.text;
+    assert!(page.contains("One observation has more changes than fit here"), "{page}");
+}
+
+#[tokio::test]
 async fn the_feed_is_read_by_a_feed_reader_and_its_ids_stay() {
     let sample = sample().await;
     let first = get(&sample, "/feed.atom").await;

@@ -21,7 +21,7 @@ pub async fn show(State(web): State<Web>, Query(asked): Query<Asked>) -> Respons
         let limit = asked.limit(LIMIT, MOST)?;
         let page = page_of(&web, asked.changes(&web.state.settings.timezone, limit)?).await?;
         let older = page.older_until.map(|until| Asked { until: until.to_string(), ..asked.clone() });
-        let older = older.map(|older| serde_urlencoded(&older));
+        let older = older.map(|older| query_string(&older));
         let lists: Vec<&str> = ListCode::ALL.iter().map(|list| list.as_str()).collect();
         let sources: Vec<String> = web.state.status.sources().into_iter().map(|line| line.name).collect();
         let changes: Vec<ChangeObject> = page.changes.into_iter().map(ChangeObject::from).collect();
@@ -39,7 +39,8 @@ pub struct ChangePage {
     pub cut: bool,
 }
 
-/// At most `limit` changes. All of one observation carry one time, so a page ends between two observations.
+/// At most `limit` changes. All of one observation carry one time, so a page ends between two observations; only where one
+/// observation alone is over the limit is it cut, and `cut` says so.
 pub async fn page_of(web: &Web, mut query: ChangeQuery) -> Result<ChangePage, WebError> {
     let limit = query.limit.unwrap_or(LIMIT);
     query.limit = Some(limit.saturating_add(1));
@@ -54,12 +55,16 @@ pub async fn page_of(web: &Web, mut query: ChangeQuery) -> Result<ChangePage, We
         return Ok(ChangePage { changes, older_until: Some(last), cut: true });
     }
     changes.truncate(whole);
-    let after_last = last.checked_add(1.microsecond()).unwrap_or(last);
-    Ok(ChangePage { changes, older_until: Some(after_last), cut: false })
+    Ok(ChangePage { changes, older_until: Some(just_after(last)), cut: false })
+}
+
+/// As an `until`, so that what was seen at this time is within: the record's times are exact to the microsecond.
+pub fn just_after(at: Timestamp) -> Timestamp {
+    at.checked_add(1.microsecond()).unwrap_or(at)
 }
 
 /// The asked parameters as a query string, without the empty ones.
-fn serde_urlencoded(asked: &Asked) -> String {
+fn query_string(asked: &Asked) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if let Ok(serde_json::Value::Object(parameters)) = serde_json::to_value(asked) {
         for (name, value) in &parameters {

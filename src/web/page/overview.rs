@@ -73,8 +73,10 @@ async fn receiver_rows(web: &Web) -> Result<Vec<ReceiverRow>, WebError> {
         rows.push(ReceiverRow { kind: Some(line.kind), operator: line.operator, ..ReceiverRow::unknown(line.name) });
     }
     for OutboxCount { receiver, pending, dead, .. } in web.state.store.outbox_counts().await? {
-        let row = row_of(&mut rows, receiver);
-        (row.pending, row.dead) = (pending, dead);
+        match rows.iter_mut().find(|row| row.name == receiver) {
+            Some(row) => (row.pending, row.dead) = (pending, dead),
+            None => rows.push(ReceiverRow { pending, dead, ..ReceiverRow::unknown(receiver) }),
+        }
     }
     for state in web.state.store.receiver_states().await? {
         if let Some(row) = rows.iter_mut().find(|row| row.name == state.receiver) {
@@ -89,12 +91,4 @@ impl ReceiverRow {
     fn unknown(name: String) -> Self {
         Self { name, kind: None, operator: false, pending: 0, dead: 0, state: None }
     }
-}
-
-fn row_of(rows: &mut Vec<ReceiverRow>, name: String) -> &mut ReceiverRow {
-    let index = rows.iter().position(|row| row.name == name).unwrap_or_else(|| {
-        rows.push(ReceiverRow::unknown(name));
-        rows.len() - 1
-    });
-    &mut rows[index]
 }
