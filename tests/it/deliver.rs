@@ -267,7 +267,7 @@ async fn each_reply_of_a_mail_server_has_its_consequence() {
         (
             SmtpManner { recipient_reply: Some("550 5.1.1 <officer@example.org> unknown"), ..SmtpManner::default() },
             Retry::Slowly,
-            "the mail server refused the message for good: SMTP 550 5.1.1 […] unknown",
+            "the mail server refused the message for good: SMTP 550 5.1.1 <[…]> unknown",
         ),
         (
             SmtpManner { data_reply: Some("552 5.3.4 too big"), ..SmtpManner::default() },
@@ -319,7 +319,9 @@ async fn nothing_tells_a_secret() {
     let mut seen = vec![format!("{webhook:?} {slack:?}")];
     for receiver in [&webhook, &slack] {
         for status in [400, 404, 410, 500, 503] {
-            sink.will_answer([Answer::status(status).with_body(&echo)]);
+            // Slack never had the webhook's secrets to repeat.
+            let body = if receiver.name == "erp" { &echo } else { &url };
+            sink.will_answer([Answer::status(status).with_body(body)]);
             seen.push(failed(attempt(receiver).await).1);
         }
     }

@@ -83,7 +83,8 @@ fn row(key: &str, change: &Change) -> Option<Row> {
     let now = values(&change.entry, key);
     let was = change.before.as_ref().map(|before| values(before, key));
     let changed = was.as_ref().is_some_and(|was| *was != now);
-    let untold = key.strip_prefix("other.").is_some_and(|column| UNTOLD_COLUMNS.contains(&column));
+    // The countries stand beside the name already.
+    let untold = key == "countries" || key.strip_prefix("other.").is_some_and(|column| UNTOLD_COLUMNS.contains(&column));
     if !changed && (now.is_empty() || untold) {
         return None;
     }

@@ -41,7 +41,7 @@ fn blank(title: String, writer: &Writer<'_>) -> Account {
 
 fn baseline(data: &SourceBaseline, writer: &Writer<'_>) -> Account {
     let source = plain::line(&data.source);
-    let mut account = blank(format!("first {} from {source}: {}", data.list.title(), counted(data.count, "entry")), writer);
+    let mut account = blank(format!("First {} from {source}: {}", data.list.title(), counted(data.count, "entry")), writer);
     account.lead = format!(
         "The {} was seen in {source} for the first time, with {}. It is what later lists are compared with; readers are not alerted of it.",
         data.list.title(),
@@ -136,7 +136,7 @@ fn held(data: &SnapshotHeld, writer: &Writer<'_>) -> Account {
 fn delivery(data: &DeliveryTrouble, dead: bool, writer: &Writer<'_>) -> Account {
     let receiver = plain::line(&data.receiver);
     let whom = if data.recipient.is_empty() { receiver.clone() } else { format!("{receiver} ({})", plain::line(&data.recipient)) };
-    let title = if dead { format!("an alert could not be delivered to {receiver}") } else { format!("delivery to {receiver} is failing") };
+    let title = if dead { format!("An alert could not be delivered to {receiver}") } else { format!("Delivery to {receiver} is failing") };
     let mut account = blank(title, writer);
     let after = counted(data.attempts as usize, "attempt");
     account.lead = if dead {
@@ -160,7 +160,7 @@ fn delivery(data: &DeliveryTrouble, dead: bool, writer: &Writer<'_>) -> Account 
 
 fn test(data: &Test, writer: &Writer<'_>) -> Account {
     let receiver = plain::line(&data.receiver);
-    let mut account = blank(format!("test message to {receiver}"), writer);
+    let mut account = blank(format!("Test message to {receiver}"), writer);
     account.lead =
         format!("This is a test: {}. Nothing has changed, and nothing is to be done.", plain::line(&data.message).trim_end_matches('.'));
     account.facts = vec![Fact::new("Sent", writer.moment(data.at))];
