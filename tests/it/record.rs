@@ -2,6 +2,7 @@
 
 mod observing;
 mod outbox;
+mod pace;
 mod places;
 mod reading;
 mod sqlite_file;

@@ -55,7 +55,7 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
     let kept = store.document(&Sha256::of(b"the list")).await.unwrap().unwrap();
     assert_eq!((kept.size_bytes, kept.fetched_at), (8, at));
     assert_eq!(std::io::read_to_string(kept.reader().unwrap()).unwrap(), "the list");
-    assert_eq!(store.checks(Some("csl"), 10).await.unwrap(), [check.clone()]);
+    assert_eq!(store.checks(Some("csl"), 10).await.unwrap(), std::slice::from_ref(&check));
     assert_eq!(store.checks(None, 10).await.unwrap(), [check]);
     assert_eq!(store.checks(Some("ecfr"), 10).await.unwrap(), []);
 
