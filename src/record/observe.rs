@@ -214,3 +214,49 @@ pub async fn rename_source(db: &Db, old: &str, new: &str, at: Timestamp) -> Resu
     tx.commit(ACTION).await?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Mode, Store, StoreUrl, sqlite};
+    use super::*;
+
+    fn observation(names: std::ops::Range<u32>) -> Observation {
+        let at = Timestamp::UNIX_EPOCH;
+        let state = ListState {
+            source: "csl".to_owned(),
+            list: ListCode::EL,
+            baseline_at: at,
+            count: names.len(),
+            recent_counts: Vec::new(),
+            document_sha256: Sha256::of(b""),
+            observed_at: at,
+            as_of: None,
+            rejected_sha256: None,
+        };
+        let open = names.map(|n| Entry::named(ListCode::EL, format!("{n} {}", "x".repeat(2000)))).collect();
+        let journal = vec![crate::domain::journal::JournalEvent { kind: "check".to_owned(), data: serde_json::json!({}) }];
+        Observation { at, lists: vec![ListUpdate { state, close: Vec::new(), open }], journal, ..Observation::default() }
+    }
+
+    /// SQLite answers a file that may not grow as it does a disk that is full.
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing_and_what_failed_succeeds_when_there_is_space() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = StoreUrl::sqlite_file(folder.path().join("record.db"));
+        let store = sqlite::open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.unwrap();
+        store.record(observation(0..10)).await.unwrap();
+        let Db::Sqlite { writer: Some(writer), .. } = store.db() else { panic!("expected a writer to SQLite") };
+
+        sqlx::query("PRAGMA max_page_count = 1").execute(writer).await.unwrap();
+        let error = store.record(observation(10..1000)).await.unwrap_err();
+        assert!(error.is_full(), "{error}");
+        assert!(error.to_string().contains("database or disk is full"), "{error}");
+        assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap().len(), 10);
+        assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
+
+        sqlx::query("PRAGMA max_page_count = 1000000").execute(writer).await.unwrap();
+        store.record(observation(10..1000)).await.unwrap();
+        assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap().len(), 1000);
+        assert_eq!(store.journal(0, 10).await.unwrap().len(), 2);
+    }
+}

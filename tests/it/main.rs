@@ -13,3 +13,4 @@ mod parse_federal_register;
 mod web;
 mod deliver;
 mod sinks;
+mod record;

@@ -1,0 +1,170 @@
+//! The store's contract, told to every backend; and what befalls the file of the one that has a file.
+
+mod observing;
+mod outbox;
+mod pace;
+mod places;
+mod reading;
+mod sqlite_file;
+mod writers;
+
+use entitywatch::domain::alert::{ListChanged, SnapshotRef, Test};
+use entitywatch::domain::document::DocumentWriter;
+use entitywatch::domain::journal::JournalEvent;
+use entitywatch::domain::{
+    Alert, AlertBody, AlertId, Change, ChangeKind, Citation, Delivery, DeliveryState, Document, Entry, JournalEntry, ListCode, ListState,
+    Severity, Sha256, Summary,
+};
+use entitywatch::record::{ListUpdate, Observation, Outgoing, RecordedChange, Store};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Makes of each story one test for each backend.
+macro_rules! on_every_backend {
+    ($($story:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test] async fn $story() { super::$story(&crate::record::places::Place::sqlite()).await; })*
+        }
+        mod postgres {
+            $(#[tokio::test] async fn $story() {
+                if let Some(place) = crate::record::places::Place::postgres().await {
+                    super::$story(&place).await;
+                }
+            })*
+        }
+    };
+}
+use on_every_backend;
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn entry(name: &str) -> Entry {
+    Entry::named(ListCode::EL, name)
+}
+
+fn event(kind: &str) -> JournalEvent {
+    JournalEvent { kind: kind.to_owned(), data: serde_json::json!({ "what": kind }) }
+}
+
+fn list_state(source: &str, count: usize, as_of: Option<Date>, at: Timestamp) -> ListState {
+    ListState {
+        source: source.to_owned(),
+        list: ListCode::EL,
+        baseline_at: at,
+        count,
+        recent_counts: vec![(day("2026-03-01"), count)],
+        document_sha256: Sha256::of(b"document"),
+        observed_at: at,
+        as_of,
+        rejected_sha256: None,
+    }
+}
+
+fn document(content: &[u8], at: Timestamp) -> Document {
+    let mut writer = DocumentWriter::new().unwrap();
+    writer.write(content).unwrap();
+    writer.finish(at).unwrap()
+}
+
+/// A list as it is seen at a time: these rows go, these come.
+fn seen(source: &str, at: Timestamp, as_of: Option<Date>, close: Vec<i64>, open: Vec<Entry>) -> Observation {
+    let state = list_state(source, open.len(), as_of, at);
+    Observation { at, lists: vec![ListUpdate { state, close, open }], ..Observation::default() }
+}
+
+fn change(kind: ChangeKind, entry: Entry, recurrence: u32) -> Change {
+    Change {
+        change_id: Change::id_of(kind, None, Some(&entry), recurrence),
+        kind,
+        severity: Severity::High,
+        editorial: false,
+        entry,
+        before: None,
+        fields: Vec::new(),
+        matched: None,
+        possibly_now: Vec::new(),
+        possibly_was: Vec::new(),
+        possibly: Vec::new(),
+        corroboration: Vec::new(),
+    }
+}
+
+fn recorded(source: &str, change: Change, observed_at: Timestamp) -> RecordedChange {
+    let base_id = Change::id_of(change.kind, None, Some(&change.entry), 0);
+    RecordedChange { source: source.to_owned(), change, base_id, alert_id: None, observed_at, accepted_at: None, unconfirmed: false }
+}
+
+/// An alert of changes, with one delivery to each of these receivers.
+fn outgoing(source: &str, sequence: u64, at: Timestamp, changes: Vec<Change>, receivers: &[&str]) -> Outgoing {
+    let alert_id = AlertId::of([source, sequence.to_string().as_str()]);
+    let data = ListChanged {
+        alert_id: alert_id.clone(),
+        sequence,
+        source: source.to_owned(),
+        observed_at: at,
+        accepted_at: None,
+        unconfirmed: false,
+        snapshot: SnapshotRef { sha256: Sha256::of(b"now"), as_of: None, observed_at: None },
+        previous: None,
+        attributed: None,
+        rule: None,
+        follows: None,
+        corrects: None,
+        rule_alerted_before: 0,
+        rule_in_baseline: 0,
+        journal_head: JournalEntry::genesis(),
+        summary: Summary::of(&changes),
+        total: Summary::of(&changes),
+        changes,
+        part: None,
+    };
+    let alert = Alert { alert_id, created_at: at, body: AlertBody::ListChanged(Box::new(data)) };
+    to_receivers(alert, receivers)
+}
+
+/// An alert without changes, with one delivery to each of these receivers.
+fn test_alert(name: &str, at: Timestamp, receivers: &[&str]) -> Outgoing {
+    let body = AlertBody::Test(Test { receiver: name.to_owned(), message: "a test".to_owned(), at });
+    to_receivers(Alert { alert_id: AlertId::of(["test", name]), created_at: at, body }, receivers)
+}
+
+fn to_receivers(alert: Alert, receivers: &[&str]) -> Outgoing {
+    let deliveries = receivers.iter().map(|receiver| delivery(&alert, receiver, alert.created_at)).collect();
+    Outgoing { alert, citations: Vec::new(), deliveries }
+}
+
+fn delivery(alert: &Alert, receiver: &str, at: Timestamp) -> Delivery {
+    Delivery {
+        delivery_id: Delivery::id_of(&alert.alert_id, receiver, ""),
+        alert_id: alert.alert_id.clone(),
+        receiver: receiver.to_owned(),
+        recipient: String::new(),
+        selection: None,
+        state: DeliveryState::Pending,
+        attempts: 0,
+        parts_done: 0,
+        created_at: at,
+        next_attempt_at: at,
+        delivered_at: None,
+        last_error: None,
+    }
+}
+
+fn cited(mut outgoing: Outgoing, citations: &[Citation]) -> Outgoing {
+    outgoing.citations = citations.to_vec();
+    outgoing
+}
+
+async fn record_alerts(store: &dyn Store, at: Timestamp, alerts: Vec<Outgoing>) {
+    store.record(Observation { at, alerts, ..Observation::default() }).await.unwrap();
+}
+
+async fn held_names(store: &dyn Store, source: &str) -> Vec<String> {
+    store.held_entries(source, ListCode::EL).await.unwrap().into_iter().map(|stored| stored.entry.name).collect()
+}

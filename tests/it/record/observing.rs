@@ -1,0 +1,281 @@
+//! What is observed is written whole, and read back as it was.
+
+use entitywatch::domain::journal::JournalEvent;
+use entitywatch::domain::{ChangeKind, Citation, Hold, HoldId, HoldReason, HoldState, ListCode, Sha256, SourceState, Summary};
+use entitywatch::record::{ChangeQuery, Check, Observation, RecordedChange, StoreError, verify};
+
+use super::places::Place;
+use super::*;
+
+on_every_backend! {
+    an_observation_is_read_back_as_it_was
+    a_list_moves_on_and_keeps_its_order
+    an_observation_of_stale_rows_is_refused_whole
+    a_repeated_observation_repeats_no_alert_delivery_or_change
+    recurrences_count_what_was_recorded_of_each_content
+    alerts_are_found_by_the_pages_they_cite
+    a_hold_is_written_over_what_was_recorded_under_its_id
+    a_renamed_source_keeps_its_record
+    the_journal_is_one_chain_whoever_writes
+    a_journal_that_was_changed_by_hand_is_found_out
+    odd_characters_are_kept
+}
+
+async fn an_observation_is_read_back_as_it_was(place: &Place) {
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00.123456Z");
+    assert_eq!(store.source_state("csl").await.unwrap(), None);
+    assert_eq!(store.document(&Sha256::of(b"absent")).await.unwrap().map(|found| found.size_bytes), None);
+
+    let source = SourceState { source: "csl".to_owned(), checks: 3, as_of: Some(day("2026-02-28")), ..SourceState::default() };
+    let check = Check {
+        source: "csl".to_owned(),
+        at,
+        duration_ms: 12,
+        outcome: "baseline".to_owned(),
+        detail: "2 entries".to_owned(),
+        sha256: Some(Sha256::of(b"the list")),
+    };
+    let mut observation = seen("csl", at, Some(day("2026-02-28")), Vec::new(), vec![entry("Beta"), entry("Alpha")]);
+    observation.source = Some(source.clone());
+    observation.check = Some(check.clone());
+    observation.document = Some(document(b"the list", at));
+    observation.journal = vec![event("check"), event("source.baseline")];
+    store.record(observation).await.unwrap();
+    // The same content served again is kept once, as it was first fetched.
+    let again = Observation { document: Some(document(b"the list", time("2026-03-02T10:00:00Z"))), ..Observation::default() };
+    store.record(again).await.unwrap();
+
+    assert_eq!(store.source_state("csl").await.unwrap(), Some(source.clone()));
+    assert_eq!(store.source_states().await.unwrap(), [source]);
+    assert_eq!(store.list_states("csl").await.unwrap(), [list_state("csl", 2, Some(day("2026-02-28")), at)]);
+    assert_eq!(store.list_states("ecfr").await.unwrap(), []);
+    let held: Vec<_> = store.held_entries("csl", ListCode::EL).await.unwrap().into_iter().map(|stored| stored.entry).collect();
+    assert_eq!(held, [entry("Beta"), entry("Alpha")]);
+    let kept = store.document(&Sha256::of(b"the list")).await.unwrap().unwrap();
+    assert_eq!((kept.size_bytes, kept.fetched_at), (8, at));
+    assert_eq!(std::io::read_to_string(kept.reader().unwrap()).unwrap(), "the list");
+    assert_eq!(store.checks(Some("csl"), 10).await.unwrap(), std::slice::from_ref(&check));
+    assert_eq!(store.checks(None, 10).await.unwrap(), [check]);
+    assert_eq!(store.checks(Some("ecfr"), 10).await.unwrap(), []);
+
+    let journal = store.journal(0, 10).await.unwrap();
+    assert_eq!(journal.iter().map(|entry| entry.kind.as_str()).collect::<Vec<_>>(), ["check", "source.baseline"]);
+    assert!(journal.iter().all(|entry| entry.at == at));
+    assert_eq!(verify(journal, None).unwrap(), (2, store.journal_head().await.unwrap()));
+    store.ping().await.unwrap();
+}
+
+async fn a_list_moves_on_and_keeps_its_order(place: &Place) {
+    let store = place.write().await;
+    let names: Vec<String> = (0..250).map(|n| format!("Entity {n:03}")).collect();
+    let first = seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), names.iter().map(|name| entry(name)).collect());
+    store.record(first).await.unwrap();
+    assert_eq!(held_names(&*store, "csl").await, names);
+
+    let rows: Vec<i64> = store.held_entries("csl", ListCode::EL).await.unwrap()[..249].iter().map(|stored| stored.row).collect();
+    store.record(seen("csl", time("2026-03-02T10:00:00Z"), None, rows, vec![entry("New")])).await.unwrap();
+    assert_eq!(held_names(&*store, "csl").await, ["Entity 249", "New"]);
+    assert_eq!(held_names(&*store, "ecfr").await, Vec::<String>::new());
+    assert_eq!(store.list_states("csl").await.unwrap().len(), 1);
+}
+
+async fn an_observation_of_stale_rows_is_refused_whole(place: &Place) {
+    let store = place.write().await;
+    store.record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
+    let row = store.held_entries("csl", ListCode::EL).await.unwrap()[0].row;
+    let close = |name: &str| seen("csl", time("2026-03-02T10:00:00Z"), None, vec![row], vec![entry(name)]);
+    store.record(close("Beta")).await.unwrap();
+
+    let mut stale = close("Gamma");
+    stale.document = Some(document(b"stale", stale.at));
+    stale.alerts = vec![test_alert("stale", stale.at, &["erp"])];
+    stale.journal = vec![event("check")];
+    let error = store.record(stale).await.unwrap_err();
+    assert!(matches!(error, StoreError::Stale { .. }), "{error}");
+    assert_eq!(error.to_string(), "found that the rows of EL in csl have changed since they were read");
+
+    assert_eq!(held_names(&*store, "csl").await, ["Beta"]);
+    assert!(store.document(&Sha256::of(b"stale")).await.unwrap().is_none());
+    assert_eq!(store.alerts(&Default::default()).await.unwrap(), []);
+    assert_eq!(store.journal(0, 10).await.unwrap(), []);
+}
+
+async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Place) {
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    let added = change(ChangeKind::Added, entry("Alpha"), 0);
+    let first = outgoing("csl", 1, at, vec![added.clone()], &["erp", "desk"]);
+    let observation = Observation { at, changes: vec![recorded("csl", added, at)], alerts: vec![first.clone()], ..Observation::default() };
+    store.record(observation.clone()).await.unwrap();
+
+    let mut settled = first.deliveries[0].clone();
+    settled.state = DeliveryState::Delivered;
+    settled.delivered_at = Some(at);
+    let settlement = entitywatch::record::Settlement {
+        delivery: settled.clone(),
+        attempt: None,
+        receiver: None,
+        make_due_at: None,
+        alerts: Vec::new(),
+        journal: Vec::new(),
+    };
+    store.settle(vec![settlement]).await.unwrap();
+    store.record(observation).await.unwrap();
+
+    assert_eq!(store.alerts(&Default::default()).await.unwrap(), std::slice::from_ref(&first.alert));
+    assert_eq!(store.delivery(&settled.delivery_id).await.unwrap(), Some(settled));
+    assert_eq!(store.deliveries_of(&first.alert.alert_id).await.unwrap().len(), 2);
+    assert_eq!(store.changes(&ChangeQuery::default()).await.unwrap().len(), 1);
+}
+
+async fn recurrences_count_what_was_recorded_of_each_content(place: &Place) {
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    let removed = |recurrence| recorded("csl", change(ChangeKind::Removed, entry("Alpha"), recurrence), at);
+    let other = recorded("csl", change(ChangeKind::Added, entry("Beta"), 0), at);
+    let elsewhere = RecordedChange { source: "ecfr".to_owned(), ..removed(0) };
+    let changes = vec![removed(0), removed(1), other.clone(), elsewhere];
+    store.record(Observation { at, changes, ..Observation::default() }).await.unwrap();
+
+    let absent = Change::id_of(ChangeKind::Added, None, Some(&entry("Gamma")), 0);
+    let mut asked = vec![removed(0).base_id, other.base_id.clone(), absent, removed(0).base_id];
+    asked.extend((0..1200).map(|n| Change::id_of(ChangeKind::Added, None, Some(&entry(&n.to_string())), 0)));
+    let mut counts = store.recurrences("csl", &asked).await.unwrap();
+    counts.sort_by_key(|(_, count)| *count);
+    assert_eq!(counts, [(other.base_id, 1), (removed(0).base_id, 2)]);
+    assert_eq!(store.recurrences("csl", &[]).await.unwrap(), []);
+}
+
+async fn alerts_are_found_by_the_pages_they_cite(place: &Place) {
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    let changes = |names: &[&str]| names.iter().map(|name| change(ChangeKind::Added, entry(name), 0)).collect::<Vec<_>>();
+    let page = |page| Citation::page(87, page);
+    let first = cited(outgoing("csl", 1, at, changes(&["Alpha", "Beta"]), &[]), &[page(10), page(11)]);
+    let second = cited(outgoing("csl", 2, at, changes(&["Gamma"]), &[]), &[page(11), page(12)]);
+    let elsewhere = cited(outgoing("ecfr", 1, at, changes(&["Alpha"]), &[]), &[page(11)]);
+    let ids = [first.alert.alert_id.clone(), second.alert.alert_id.clone()];
+    record_alerts(&*store, at, vec![first, second, elsewhere]).await;
+
+    let found = store.alerts_citing("csl", &[page(12), page(11), page(11)]).await.unwrap();
+    assert_eq!(found, [(ids[0].clone(), 2), (ids[1].clone(), 1)]);
+    assert_eq!(store.alerts_citing("csl", &[page(10)]).await.unwrap(), [(ids[0].clone(), 2)]);
+    let many: Vec<Citation> = (0..1300).map(page).collect();
+    assert_eq!(store.alerts_citing("csl", &many).await.unwrap().len(), 2);
+    assert_eq!(store.alerts_citing("csl", &[page(13)]).await.unwrap(), []);
+    assert_eq!(store.alerts_citing("csl", &[]).await.unwrap(), []);
+}
+
+async fn a_hold_is_written_over_what_was_recorded_under_its_id(place: &Place) {
+    let store = place.write().await;
+    let hold = |id: &str, opened_at: &str| Hold {
+        hold_id: HoldId::of([id]),
+        source: "csl".to_owned(),
+        list: ListCode::EL,
+        reason: HoldReason::Loss,
+        state: HoldState::Open,
+        sha256: Sha256::of(id.as_bytes()),
+        opened_at: time(opened_at),
+        told_at: time(opened_at),
+        count_before: 100,
+        count_after: 50,
+        summary: Summary::default(),
+        message: "half of it is gone".to_owned(),
+        decided_at: None,
+        decided_by: None,
+        decision_reason: None,
+        as_baseline: false,
+    };
+    let (older, newer) = (hold("older", "2026-03-01T10:00:00Z"), hold("newer", "2026-03-02T10:00:00Z"));
+    store.record(Observation { holds: vec![newer.clone(), older.clone()], ..Observation::default() }).await.unwrap();
+    assert_eq!(store.holds(true).await.unwrap(), [older.clone(), newer.clone()]);
+
+    let accepted = Hold { state: HoldState::Accepted, decided_by: Some("Ann".to_owned()), ..older.clone() };
+    store.record(Observation { holds: vec![accepted.clone()], ..Observation::default() }).await.unwrap();
+    assert_eq!(store.holds(true).await.unwrap(), std::slice::from_ref(&newer));
+    assert_eq!(store.holds(false).await.unwrap(), [accepted.clone(), newer]);
+    assert_eq!(store.hold(&older.hold_id).await.unwrap(), Some(accepted));
+    assert_eq!(store.hold(&HoldId::of(["absent"])).await.unwrap(), None);
+}
+
+async fn a_renamed_source_keeps_its_record(place: &Place) {
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    let mut observation = seen("old", at, None, Vec::new(), vec![entry("Alpha")]);
+    observation.source = Some(SourceState { source: "old".to_owned(), sequence: 7, ..SourceState::default() });
+    observation.changes = vec![recorded("old", change(ChangeKind::Added, entry("Alpha"), 0), at)];
+    observation.alerts = vec![cited(outgoing("old", 7, at, Vec::new(), &["erp"]), &[Citation::page(87, 1)])];
+    store.record(observation).await.unwrap();
+
+    assert!(!store.rename_source("absent", "new", at).await.unwrap());
+    assert!(store.rename_source("old", "new", at).await.unwrap());
+    assert!(!store.rename_source("old", "new", at).await.unwrap());
+
+    let state = store.source_state("new").await.unwrap().unwrap();
+    assert_eq!((state.source.as_str(), state.sequence), ("new", 7));
+    assert_eq!(store.source_state("old").await.unwrap(), None);
+    assert_eq!(store.list_states("new").await.unwrap()[0].source, "new");
+    assert_eq!(held_names(&*store, "new").await, ["Alpha"]);
+    assert_eq!(store.changes(&ChangeQuery::default()).await.unwrap()[0].source, "new");
+    assert_eq!(store.alerts_citing("new", &[Citation::page(87, 1)]).await.unwrap().len(), 1);
+    assert_eq!(store.journal(0, 10).await.unwrap()[0].kind, "source.renamed");
+
+    // A source that is known already is not overrun.
+    let other =
+        Observation { source: Some(SourceState { source: "other".to_owned(), ..SourceState::default() }), ..Observation::default() };
+    store.record(other).await.unwrap();
+    assert!(!store.rename_source("new", "other", at).await.unwrap());
+}
+
+async fn the_journal_is_one_chain_whoever_writes(place: &Place) {
+    let store = place.write().await;
+    assert_eq!(store.journal_head().await.unwrap(), JournalEntry::genesis());
+    let mut writers = tokio::task::JoinSet::new();
+    for n in 0..40_u32 {
+        let store = store.clone();
+        writers.spawn(async move {
+            let at = time("2026-03-01T10:00:00.000000001Z") + std::time::Duration::from_nanos(1001) * n;
+            if n % 2 == 0 {
+                store.enter(at, vec![event("check"), event("gap")]).await.unwrap();
+            } else {
+                store.record(Observation { at, journal: vec![event("check")], ..Observation::default() }).await.unwrap();
+            }
+        });
+    }
+    writers.join_all().await;
+
+    let whole = store.journal(0, 1000).await.unwrap();
+    assert_eq!(whole.len(), 60);
+    assert_eq!(verify(whole.clone(), None).unwrap().1, store.journal_head().await.unwrap());
+    assert_eq!(store.journal(10, 3).await.unwrap(), whole[10..13]);
+    assert_eq!(store.journal(60, 3).await.unwrap(), []);
+}
+
+async fn a_journal_that_was_changed_by_hand_is_found_out(place: &Place) {
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    store.enter(at, vec![event("check"), event("gap"), event("check")]).await.unwrap();
+    let head = store.journal_head().await.unwrap();
+
+    place.tamper("UPDATE journal SET kind = 'check' WHERE seq = 2").await;
+    let fault = verify(store.journal(0, 10).await.unwrap(), None).unwrap_err();
+    assert_eq!(fault.to_string(), "found in journal entry 2 a hash that is not that of its content: it was changed");
+
+    place.tamper("UPDATE journal SET kind = 'gap' WHERE seq = 2").await;
+    place.tamper("DELETE FROM journal WHERE seq = 3").await;
+    let fault = verify(store.journal(0, 10).await.unwrap(), Some(&head)).unwrap_err();
+    assert!(fault.to_string().ends_with("none of its 2 entries has it: the end was cut off or written anew"), "{fault}");
+}
+
+async fn odd_characters_are_kept(place: &Place) {
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    let mut odd = entry("Zoë \u{1F680} \u{0}nul \\ ' \" %_ \u{fffd}\r\n");
+    odd.remarks = "x".repeat(200_000);
+    let mut observation = seen("csl", at, None, Vec::new(), vec![odd.clone()]);
+    observation.journal = vec![JournalEvent { kind: "check".to_owned(), data: serde_json::json!({ "error": "\u{0}'" }) }];
+    store.record(observation).await.unwrap();
+    assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap()[0].entry, odd);
+    verify(store.journal(0, 10).await.unwrap(), None).unwrap();
+}

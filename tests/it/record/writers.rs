@@ -1,0 +1,171 @@
+//! One writer, any number of readers, and what a writer leaves behind that dies.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entitywatch::record::{Mode, Settlement, StoreError, open, verify};
+
+use super::places::Place;
+use super::*;
+
+on_every_backend! {
+    a_second_writer_is_refused_and_told_the_pid_of_the_first
+    a_reader_works_beside_the_writer_and_writes_nothing
+    nothing_is_read_before_anything_is_recorded
+    a_record_of_a_later_version_is_refused_and_left_alone
+    what_was_recorded_is_there_when_opened_again
+    a_writer_that_dies_in_the_middle_leaves_nothing_half_written
+    recording_settling_and_reading_go_on_at_once
+}
+
+async fn a_second_writer_is_refused_and_told_the_pid_of_the_first(place: &Place) {
+    let first = place.write().await;
+    let refused = open(&place.url, Mode::Write).await.err().unwrap();
+    assert!(matches!(refused, StoreError::InUse { .. }), "{refused}");
+    let expected = format!("{} is in use by another entitywatch process (pid {})", place.url, std::process::id());
+    assert_eq!(refused.to_string(), expected);
+    first.close().await;
+    drop(first);
+    place.write().await.ping().await.unwrap();
+}
+
+async fn a_reader_works_beside_the_writer_and_writes_nothing(place: &Place) {
+    let writer = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    let reader = place.read().await;
+    assert_eq!(held_names(&*reader, "csl").await, Vec::<String>::new());
+    writer.record(seen("csl", at, None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
+    assert_eq!(held_names(&*reader, "csl").await, ["Alpha"]);
+
+    let refused = reader.record(seen("csl", at, None, Vec::new(), vec![entry("Beta")])).await.unwrap_err();
+    assert_eq!(refused.to_string(), "failed to record an observation: the record is open for reading only");
+    reader.enter(at, vec![event("check")]).await.unwrap_err();
+    assert_eq!(held_names(&*writer, "csl").await, ["Alpha"]);
+    writer.close().await;
+    drop(writer);
+    assert_eq!(held_names(&*place.read().await, "csl").await, ["Alpha"]);
+}
+
+async fn nothing_is_read_before_anything_is_recorded(place: &Place) {
+    let error = open(&place.url, Mode::Read).await.err().unwrap();
+    assert!(error.to_string().starts_with(&format!("failed to open {}: nothing is recorded yet", place.url)), "{error}");
+}
+
+async fn a_record_of_a_later_version_is_refused_and_left_alone(place: &Place) {
+    let writer = place.write().await;
+    writer.close().await;
+    drop(writer);
+    place.tamper("UPDATE _sqlx_migrations SET version = 999").await;
+    for mode in [Mode::Write, Mode::Read] {
+        let error = open(&place.url, mode).await.err().unwrap();
+        assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
+        assert!(error.to_string().ends_with("it was written by a later entitywatch"), "{error}");
+    }
+    place.tamper("UPDATE _sqlx_migrations SET version = 1").await;
+    place.write().await.ping().await.unwrap();
+}
+
+async fn what_was_recorded_is_there_when_opened_again(place: &Place) {
+    let at = time("2026-03-01T10:00:00Z");
+    let first = place.write().await;
+    let mut observation = seen("csl", at, None, Vec::new(), vec![entry("Alpha")]);
+    observation.alerts = vec![test_alert("waits", at, &["erp"])];
+    first.record(observation).await.unwrap();
+    first.close().await;
+    drop(first);
+    let again = place.write().await;
+    assert_eq!(held_names(&*again, "csl").await, ["Alpha"]);
+    assert_eq!(again.due("erp", at, 10).await.unwrap().len(), 1);
+}
+
+/// Drops the writing at every point at which it waits for the database, until it comes to its end.
+async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Place) {
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    let names: Vec<String> = (0..150).map(|n| format!("Entity {n:03}")).collect();
+    let mut observation = seen("csl", at, None, Vec::new(), names.iter().map(|name| entry(name)).collect());
+    observation.document = Some(document(b"cut off", at));
+    observation.alerts = vec![outgoing("csl", 1, at, vec![change(ChangeKind::Added, entry("Alpha"), 0)], &["erp", "desk"])];
+    observation.journal = vec![event("check")];
+
+    let mut whole = false;
+    for polls in 1..10_000 {
+        let mut writing = store.record(observation.clone());
+        let mut left = polls;
+        let ended = std::future::poll_fn(|context| {
+            left -= 1;
+            match writing.as_mut().poll(context) {
+                std::task::Poll::Ready(result) => std::task::Poll::Ready(Some(result)),
+                std::task::Poll::Pending if left == 0 => std::task::Poll::Ready(None),
+                std::task::Poll::Pending => std::task::Poll::Pending,
+            }
+        })
+        .await;
+        drop(writing);
+        if let Some(result) = ended {
+            result.unwrap();
+        }
+        // The commit may have reached the database though its answer was not waited for: all or nothing.
+        let held = store.held_entries("csl", ListCode::EL).await.unwrap().len();
+        let alerts = store.alerts(&Default::default()).await.unwrap().len();
+        let journal = store.journal(0, 10).await.unwrap().len();
+        let due = store.due("erp", at, 10).await.unwrap().len();
+        whole = held > 0;
+        let expected = if whole { (150, 1, 1, 1) } else { (0, 0, 0, 0) };
+        assert_eq!((held, alerts, journal, due), expected, "after {polls} polls");
+        if whole {
+            break;
+        }
+    }
+    assert!(whole);
+    store.enter(at, vec![event("check")]).await.unwrap();
+    verify(store.journal(0, 10).await.unwrap(), None).unwrap();
+}
+
+async fn recording_settling_and_reading_go_on_at_once(place: &Place) {
+    const ROUNDS: u64 = 20;
+    let store = place.write().await;
+    let at = time("2026-03-01T10:00:00Z");
+    let mut tasks = tokio::task::JoinSet::new();
+    let writer = Arc::clone(&store);
+    tasks.spawn(async move {
+        for n in 0..ROUNDS {
+            let changes = vec![change(ChangeKind::Added, entry(&n.to_string()), 0)];
+            let mut observation = seen("csl", at, None, Vec::new(), vec![entry(&n.to_string())]);
+            observation.alerts = vec![outgoing("csl", n, at, changes, &["erp"])];
+            observation.journal = vec![event("check")];
+            writer.record(observation).await.unwrap();
+        }
+    });
+    let sender = Arc::clone(&store);
+    tasks.spawn(async move {
+        let mut delivered = 0;
+        while delivered < ROUNDS {
+            let due = sender.due("erp", at, 3).await.unwrap();
+            let take = |delivery: Delivery| Settlement {
+                delivery: Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..delivery },
+                attempt: None,
+                receiver: None,
+                make_due_at: Some(at),
+                alerts: Vec::new(),
+                journal: vec![event("delivered")],
+            };
+            delivered += due.len() as u64;
+            sender.settle(due.into_iter().map(take).collect()).await.unwrap();
+        }
+    });
+    let reader = place.read().await;
+    tasks.spawn(async move {
+        loop {
+            let held = reader.held_entries("csl", ListCode::EL).await.unwrap().len() as u64;
+            let alerts = reader.alerts(&Default::default()).await.unwrap().len() as u64;
+            assert!(alerts >= held, "{alerts} alerts after {held} entries");
+            if held == ROUNDS {
+                break;
+            }
+        }
+    });
+    tokio::time::timeout(Duration::from_secs(60), tasks.join_all()).await.unwrap();
+    assert_eq!(verify(store.journal(0, 1000).await.unwrap(), None).unwrap().0, 2 * ROUNDS);
+    assert_eq!(store.outbox_counts().await.unwrap(), []);
+}
