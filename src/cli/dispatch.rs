@@ -17,7 +17,12 @@ use crate::record::{self, Mode, Store};
 
 /// Runs the command; whatever goes wrong is told on standard error.
 pub async fn dispatch(cli: Cli) -> Exit {
-    let level = if matches!(cli.command, Command::Run) { "info" } else { "warn" };
+    let level = match cli.command {
+        Command::Run => "info",
+        // The demo tells its story on standard output; what it breaks on purpose is part of it.
+        Command::Demo => "error",
+        _ => "warn",
+    };
     logs::start(cli.log_format, level);
     let environment = Environment::of_process();
     match command(cli, &environment).await {

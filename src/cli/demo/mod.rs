@@ -45,7 +45,8 @@ pub async fn demo(folder: &Path) -> Result<()> {
     let program = Program::new(store, clock.clone(), Wiring::new(config)?);
 
     say("A publisher, a mail server and a webhook address run on loopback for this demo; nothing leaves this machine.")?;
-    say("The list is a few entries of the Entity List around 87 FR 38920, shortened by hand.\n")?;
+    say("The list is a few entries of the Entity List around 87 FR 38920, shortened by hand.")?;
+    say("")?;
 
     say("27 June 2022. The first check: what it sees becomes the baseline, silently.")?;
     inbox.publish(list::before());
@@ -79,7 +80,8 @@ pub async fn demo(folder: &Path) -> Result<()> {
     ensure!(delivered.is_some_and(|delivery| delivery.state == DeliveryState::Delivered), "expected the alert to be delivered by email");
     let alert = deliver::for_delivery(&alert, delivery);
     let message = Message { delivery, alert: &alert };
-    say("\nThe alert of 30 June, as the console shows it:\n")?;
+    say("The alert of 30 June, as the console shows it:")?;
+    say("")?;
     say(&layout::text(&message, &wiring.config.messages)?)?;
     write_files(folder, &inbox, &layout::html_of(&wording::account(&message, &wiring.config.messages), None)?)
 }
@@ -93,7 +95,8 @@ async fn check(program: &Program) -> Result<()> {
     for line in lines.iter().chain(&problems) {
         say(&format!("  {line}"))?;
     }
-    say(&format!("  (`entitywatch check` would exit with {exit})\n"))
+    say(&format!("  (`entitywatch check` would exit with {exit})"))?;
+    say("")
 }
 
 fn at(time: &str) -> Result<Timestamp> {
@@ -116,6 +119,7 @@ fn write_files(folder: &Path, inbox: &Inbox, html: &str) -> Result<()> {
     let pretty = |body: &String| serde_json::from_str(body).and_then(|value: serde_json::Value| serde_json::to_string_pretty(&value));
     let slack = pretty(post("slack").context("expected the alert among the Slack messages")?)?;
     let webhook = pretty(post("webhook").context("expected the alert among the webhooks")?)?;
+    say("")?;
     say("What arrived, as files to open:")?;
     for (name, content, what) in [
         ("alert.eml", email.as_str(), "the email as it came over SMTP, with the changes attached as CSV and JSON"),
