@@ -192,6 +192,7 @@ fn held(reason: HoldReason) -> Alert {
         reason,
         state: HoldState::Open,
         sha256: Sha256::of(b"held"),
+        content_sha256: Sha256::of(b"held"),
         opened_at: SEEN.parse().unwrap(),
         told_at: SEEN.parse().unwrap(),
         count_before: 3_410,

@@ -231,7 +231,7 @@ mod tests {
             document_sha256: Sha256::of(b""),
             observed_at: at,
             as_of: None,
-            rejected_sha256: None,
+            rejected_content: None,
         };
         let open = names.map(|n| Entry::named(ListCode::EL, format!("{n} {}", "x".repeat(2000)))).collect();
         let journal = vec![crate::domain::journal::JournalEvent { kind: "check".to_owned(), data: serde_json::json!({}) }];

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use entitywatch::cli;
 use entitywatch::cli::args::ConfigCommand;
-use entitywatch::cli::exit::Exit;
+use entitywatch::exit::Exit;
 use entitywatch::config::{self, Environment, SecretsMode};
 use entitywatch::deliver::Channel;
 use serde_json::{Value, json};

@@ -1,16 +1,15 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
 mod config;
-mod diff;
-mod route;
+mod deliver;
 mod dial;
+mod diff;
 mod fetch;
 mod parse_csl;
 mod parse_ecfr;
-mod route;
-mod upstream;
 mod parse_federal_register;
-mod web;
-mod deliver;
-mod sinks;
 mod record;
+mod route;
+mod sinks;
+mod upstream;
+mod web;

@@ -62,7 +62,7 @@ fn list_state(source: &str, count: usize, as_of: Option<Date>, at: Timestamp) ->
         document_sha256: Sha256::of(b"document"),
         observed_at: at,
         as_of,
-        rejected_sha256: None,
+        rejected_content: None,
     }
 }
 

@@ -176,6 +176,7 @@ async fn a_hold_is_written_over_what_was_recorded_under_its_id(place: &Place) {
         reason: HoldReason::Loss,
         state: HoldState::Open,
         sha256: Sha256::of(id.as_bytes()),
+        content_sha256: Sha256::of(id.as_bytes()),
         opened_at: time(opened_at),
         told_at: time(opened_at),
         count_before: 100,

@@ -124,7 +124,7 @@ async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
         document_sha256: document.clone(),
         observed_at: at,
         as_of: Some("2026-11-20".parse().unwrap()),
-        rejected_sha256: None,
+        rejected_content: None,
     };
     let observation = Observation {
         at,
@@ -212,6 +212,7 @@ fn hold(document: &Sha256, at: Timestamp) -> Hold {
         reason: HoldReason::Loss,
         state: HoldState::Open,
         sha256: document.clone(),
+        content_sha256: document.clone(),
         opened_at: at,
         told_at: at,
         count_before: 3_412,
