@@ -78,11 +78,9 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         open: Vec::new(),
     };
     let changes = diff::compare(&before, &entries);
-    if changes.is_empty() {
-        // Rows may still differ in the publisher's ids; what is held is replaced only where content differs.
-        return unmoved(ListVerdict::Unchanged, before);
-    }
     let (reason, message) = match diff::plausible(limits, list, high_water, before.len(), count, &changes) {
+        // Rows may still differ in the publisher's ids; what is held is replaced only where content differs.
+        Verdict::Plausible if changes.is_empty() => return unmoved(ListVerdict::Unchanged, before),
         Verdict::Plausible => return moved(list, ListVerdict::Changed(changes), count, &rows, before, entries),
         Verdict::Held { reason, message } => (reason, message),
     };
