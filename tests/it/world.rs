@@ -47,6 +47,8 @@ pub struct Site {
     pub lists: &'static str,
     /// More keys of the source.
     pub source: String,
+    /// More keys of `[smtp]`.
+    pub smtp_keys: String,
     /// More sections.
     pub sections: String,
     /// `[delivery]`
@@ -64,6 +66,7 @@ impl Site {
             schedule: "*/15 * * * *",
             lists: r#"["EL"]"#,
             source: String::new(),
+            smtp_keys: String::new(),
             sections: String::new(),
             delivery: String::new(),
         }
@@ -93,7 +96,7 @@ impl Site {
 
     /// The configuration's text. `erp` (webhook) and `desk` (Slack) are readers', `compliance` (email) is the operators' too.
     pub fn text(&self) -> String {
-        let Self { schedule, lists, source, sections, delivery, .. } = self;
+        let Self { schedule, lists, source, smtp_keys, sections, delivery, .. } = self;
         let min_entries = if lists.contains("UVL") { "{ EL = 10, UVL = 1 }" } else { "{ EL = 10 }" };
         format!(
             r#"[store]
@@ -117,6 +120,7 @@ host = "127.0.0.1"
 port = {smtp_port}
 tls = "none"
 from = "Entity List alerts <alerts@example.com>"
+{smtp_keys}
 
 [[receiver]]
 name = "compliance"
@@ -225,7 +229,7 @@ allow_private = true
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
         let mut command = self.binary(&["run"]);
         command.env("NOTIFY_SOCKET", &notify).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        Daemon { child: command.spawn().unwrap(), told }
+        Daemon { child: Some(command.spawn().unwrap()), told }
     }
 
     /// Starts the daemon and waits until it says that it is ready.
@@ -279,7 +283,7 @@ pub struct Ended {
 
 /// The real binary at `run`; killed when dropped.
 pub struct Daemon {
-    child: Child,
+    child: Option<Child>,
     told: UnixDatagram,
 }
 
@@ -296,13 +300,13 @@ impl Daemon {
     }
 
     /// SIGKILL.
-    pub fn kill(mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    pub fn kill(self) {
+        drop(self);
     }
 
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
+        let id = self.child.as_ref().unwrap().id();
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().unwrap();
         assert!(sent.success());
     }
 
@@ -310,14 +314,18 @@ impl Daemon {
     pub async fn stop(mut self) -> Option<i32> {
         self.signal("TERM");
         within("the daemon to stop", self.says("STOPPING=1")).await;
-        self.child.wait().unwrap().code()
+        let mut child = self.child.take().unwrap();
+        // The sinks go on answering meanwhile.
+        within("the daemon's end", tokio::task::spawn_blocking(move || child.wait().unwrap().code())).await.unwrap()
     }
 }
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
