@@ -57,7 +57,7 @@ async fn killed_while_the_publisher_answers() {
     within("a request", site.publisher.asked(asked + 1)).await;
     daemon.kill();
     site.publish(&grown());
-    all_is_told(&site, site.start()).await;
+    all_is_told(&site, site.run().await).await;
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn killed_when_the_webhook_has_the_request_and_has_not_answered() {
     let daemon = site.start();
     within("the webhook's requests", site.webhook.until(|sink| sink.received().len() == NEW.len())).await;
     daemon.kill();
-    all_is_told(&site, site.start()).await;
+    all_is_told(&site, site.run().await).await;
     assert_eq!(site.alerts().len(), 2 * NEW.len(), "an attempt without an outcome is made again at once, and once");
 }
 
@@ -79,7 +79,7 @@ async fn killed_right_after_the_webhook_has_answered() {
         within("the webhook's answers", site.webhook.until(|sink| sink.answered() >= answered)).await;
         daemon.kill();
     }
-    all_is_told(&site, site.start()).await;
+    all_is_told(&site, site.run().await).await;
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn killed_after_ever_longer_times() {
         let _ = tokio::time::timeout(Duration::from_millis(20 + 60 * step), told).await;
         daemon.kill();
     }
-    all_is_told(&site, site.start()).await;
+    all_is_told(&site, site.run().await).await;
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn a_stop_finishes_what_is_under_way() {
     let site = site().await;
     let daemon = site.start();
     within("the webhook's first request", site.webhook.until(|sink| !sink.received().is_empty())).await;
-    assert_eq!(daemon.stop().await, Some(0));
-    all_is_told(&site, site.start()).await;
+    assert_eq!(daemon.stop().await, Some(0), "{}", std::fs::read_to_string(site.log_path()).unwrap());
+    all_is_told(&site, site.run().await).await;
     assert_eq!(site.alerts().len(), NEW.len(), "nothing was sent twice");
 }
