@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use entitywatch::domain::DeliveryState;
 use entitywatch::operate::Request;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::list::{Row, row, rows};
 use crate::sinks::{Answer, SmtpManner};
@@ -187,9 +189,28 @@ fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files.filter(|path| path.is_file()).map(|path| read(&path)).collect()
 }
 
+/// Every page of the daemon, while it runs for a moment; its log is left behind.
+async fn served(site: &Site) -> Vec<(String, String)> {
+    let daemon = site.run().await;
+    let log = std::fs::read_to_string(site.log_path()).unwrap();
+    let address = log.split("server.listen=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or_else(|| panic!("{log}"));
+    let mut pages = Vec::new();
+    for path in ["/", "/changes", "/entries", "/feed.atom", "/api/changes", "/api/alerts", "/api/deliveries", "/api/sources", "/metrics", "/readyz"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        within(path, stream.read_to_string(&mut answer)).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") || path == "/readyz", "{path}: {answer}");
+        pages.push((path.to_owned(), answer));
+    }
+    drop(daemon);
+    pages
+}
+
 #[tokio::test]
-async fn no_secret_gets_into_a_log_an_error_or_the_record() {
-    let mut site = Site::new().await;
+async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
+    let mut site = Site { listen: "127.0.0.1:0", schedule: "* * * * * *", ..Site::new().await };
     site.publish(&rows(40));
     // Each place of a secret holds a word of its own; nobody answers at port 9.
     let (source_token, slack_token, hook_token) = ("planted-source-token", "planted-slack-token", "planted-hook-token");
@@ -224,6 +245,13 @@ async fn no_secret_gets_into_a_log_an_error_or_the_record() {
     for output in outputs {
         for word in planted {
             assert!(!output.stdout.contains(word) && !output.stderr.contains(word), "{word} got out: {output:?}");
+        }
+    }
+    let pages = served(&site).await;
+    assert!(pages.iter().any(|(_, text)| text.contains("Tianshan")), "the pages are served");
+    for (path, text) in pages {
+        for word in planted {
+            assert!(!text.contains(word), "{word} stands on {path}");
         }
     }
     for (path, content) in written(site.folder.path()) {

@@ -45,6 +45,8 @@ pub struct Site {
     /// Every second in the real binary's stories.
     pub schedule: &'static str,
     pub lists: &'static str,
+    /// Where the pages are served; nowhere if empty.
+    pub listen: &'static str,
     /// More keys of the source.
     pub source: String,
     /// More keys of `[smtp]`.
@@ -65,6 +67,7 @@ impl Site {
             smtp: SmtpSink::start(SmtpManner::default()).await,
             schedule: "*/15 * * * *",
             lists: r#"["EL"]"#,
+            listen: "",
             source: String::new(),
             smtp_keys: String::new(),
             sections: String::new(),
@@ -96,14 +99,14 @@ impl Site {
 
     /// The configuration's text. `erp` (webhook) and `desk` (Slack) are readers', `compliance` (email) is the operators' too.
     pub fn text(&self) -> String {
-        let Self { schedule, lists, source, smtp_keys, sections, delivery, .. } = self;
+        let Self { schedule, lists, listen, source, smtp_keys, sections, delivery, .. } = self;
         let min_entries = if lists.contains("UVL") { "{ EL = 10, UVL = 1 }" } else { "{ EL = 10 }" };
         format!(
             r#"[store]
 url = "sqlite://{database}"
 
 [server]
-listen = ""
+listen = "{listen}"
 
 [[source]]
 name = "csl"
