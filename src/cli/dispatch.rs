@@ -51,12 +51,13 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             run::run(&path, config, environment).await?;
         }
         Command::Check { sources } => {
-            let config = if named || path.exists() {
-                config::load(&path, environment, SecretsMode::Resolve)?.0
-            } else {
-                config::default_config(environment)
+            let load = |secrets| {
+                if named || path.exists() {
+                    return Ok(config::load(&path, environment, secrets)?.0);
+                }
+                Ok(config::default_config(environment))
             };
-            return act::act(config, environment, Request::Check { sources }).await;
+            return act::act(load, environment, Request::Check { sources }).await;
         }
         Command::Diff { old, new, lists, output } => {
             let changes = diff::compare_files(&old, &new, &lists)?;
@@ -144,6 +145,5 @@ async fn reading(path: &Path, named: bool, environment: &Environment) -> Result<
 }
 
 async fn acting(path: &Path, environment: &Environment, request: Request) -> Result<Exit> {
-    let (config, _) = config::load(path, environment, SecretsMode::Resolve)?;
-    act::act(config, environment, request).await
+    act::act(|secrets| Ok(config::load(path, environment, secrets)?.0), environment, request).await
 }

@@ -48,7 +48,8 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let (scheduler, ticks) = daemon::ticker().await?;
     tasks.spawn(ends_the_process_if_it_panics(metrics::upkeep(prometheus, stop.clone())));
     if let Some(listener) = listener {
-        info!(server.listen = %listener.local_addr()?, "the pages, health and metrics are served");
+        let address = listener.local_addr()?;
+        info!(server.listen = %address, "the pages, health and metrics are served at http://{address}");
         tasks.spawn(ends_the_process_if_it_panics(web::serve(listener, web::router(web_state), stop.clone())));
     }
     tasks.spawn(ends_the_process_if_it_panics(control.serve(Arc::clone(&program), stop.clone())));
@@ -62,7 +63,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     tasks.close();
 
     let config_sources = program.wiring.load().config.sources.len();
-    info!(version = status.version(), sources = config_sources, "entitywatch is watching");
+    info!(version = status.version(), sources = config_sources, "entitywatch {} is watching", status.version());
     notify(&[NotifyState::Ready]);
     loop {
         tokio::select! {
@@ -76,7 +77,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     stop.cancel();
     let mut scheduler = scheduler;
     if let Err(problem) = scheduler.shutdown().await {
-        warn!(error = %problem, "the ticker did not stop");
+        warn!("the ticker did not stop: {problem}");
     }
     tasks.wait().await;
     info!("stopped");
@@ -105,7 +106,7 @@ fn link_beside_database(socket: &Path, config: &Config) {
     };
     let _ = std::fs::remove_file(&beside);
     if let Err(problem) = std::os::unix::fs::symlink(socket, &beside) {
-        warn!(error = %problem, "commands will not find the daemon's control socket beside the database");
+        warn!("commands will not find the daemon's control socket beside the database: {problem}");
     }
 }
 
@@ -128,7 +129,8 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
             reloaded.send_replace(());
         }
         Err(problem) => {
-            error!(error = problem, "the configuration was not taken: the old one stays in force");
+            // The journal shows a line's text and hides its fields: the reason stands in the text.
+            error!("the configuration was not taken, and the old one stays in force: {problem}");
             status.set_reload_error(problem);
             metrics::config_reloaded(false);
         }
@@ -139,7 +141,7 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
 /// Tells systemd; elsewhere nobody listens.
 fn notify(states: &[NotifyState<'_>]) {
     if let Err(problem) = sd_notify::notify(&states) {
-        warn!(error = %problem, "systemd could not be told");
+        warn!("systemd could not be told: {problem}");
     }
 }
 

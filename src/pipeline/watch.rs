@@ -165,7 +165,7 @@ impl<'a> Observed<'a> {
 
     /// The source could not be reached, or its document is refused whole: nothing that is held changes.
     async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
-        warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "the check failed; what is held stays as it is");
+        warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "{}: the check failed, and what is held stays as it is: {}", self.source.name, failure.message);
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         if let Some(body) = trouble::failed(&mut state, failure, self.now) {
             self.tell_operators(body);
@@ -303,7 +303,7 @@ impl<'a> Observed<'a> {
         if alerts > 0 {
             self.program.outbox.send_replace(());
         }
-        info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{detail}");
+        info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{}: {detail}", self.source.name);
         Ok(Watched { source: self.source.name.clone(), outcome, detail, held })
     }
 }
