@@ -20,6 +20,7 @@ mod story_crash;
 mod story_first_alert;
 mod story_holds;
 mod story_receivers;
+mod story_ecfr;
 mod upstream;
 mod web;
 mod world;
