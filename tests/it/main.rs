@@ -11,5 +11,6 @@ mod parse_federal_register;
 mod record;
 mod route;
 mod sinks;
+mod story_two_sources;
 mod upstream;
 mod web;
