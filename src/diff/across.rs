@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use rapidfuzz::distance::levenshtein;
 
 use super::name::{is_legal_form, words};
-use crate::domain::{Citation, Entry, Form};
+use crate::domain::{Change, Citation, Entry, Form};
 
 /// By what two entries are recognised as one, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,8 +18,10 @@ pub enum How {
     Name,
     /// The name of one is an alias of the other.
     Alias,
-    /// One is a subordinate or affiliated party that the other names, or a name that runs on into the address.
+    /// One is a subordinate or affiliated party that the other names.
     Part,
+    /// One name runs on where the other ends: into a place, say.
+    Longer,
     /// Names that differ in a letter or a word, of one rule and country.
     Spelling,
 }
@@ -52,10 +54,10 @@ pub fn matched(one: &[Entry], other: &[Entry]) -> Across {
         *known = how.min(*known);
     };
     for (at, entry) in one.iter().enumerate() {
-        find_all(entry, &in_other).into_iter().for_each(|found| note((at, found.at), found.how));
+        find_all(entry, &in_other, &in_one).into_iter().for_each(|found| note((at, found.at), found.how));
     }
     for (at, entry) in other.iter().enumerate() {
-        find_all(entry, &in_one).into_iter().for_each(|found| note((found.at, at), found.how));
+        find_all(entry, &in_one, &in_other).into_iter().for_each(|found| note((found.at, at), found.how));
     }
     let (mut has_one, mut has_other) = (vec![false; one.len()], vec![false; other.len()]);
     for (this, that) in pairs.keys() {
@@ -73,31 +75,19 @@ pub fn matched(one: &[Entry], other: &[Entry]) -> Across {
     }
 }
 
-/// The likeliest counterpart of an entry.
-pub fn find(entry: &Entry, among: &Index<'_>) -> Option<Found> {
-    find_all(entry, among).into_iter().next()
+/// The likeliest counterpart of an entry; see [`find_all`].
+pub fn find(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Option<Found> {
+    find_all(entry, among, own).into_iter().next()
 }
 
-/// Every counterpart of an entry, those that are as sure as the surest.
-pub fn find_all(entry: &Entry, among: &Index<'_>) -> Vec<Found> {
+/// Every counterpart of an entry, those that are as sure as the surest. `own` is the entry's own source: what bears the name of
+/// another entry there is no counterpart of this one, however alike. Sisters differ in a letter.
+pub fn find_all(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Vec<Found> {
     let sought = Sought::of(entry);
-    let best = |candidates: Vec<(usize, How)>| {
-        let mut accepted: Vec<((How, bool, bool), usize)> = candidates
-            .into_iter()
-            .filter_map(|(at, how)| {
-                let (place, rule) = (place(entry, among.entries.get(at)?), rule(entry, among.entries.get(at)?));
-                is_one(how, place, rule).then_some(((how, rule != Tie::Agrees, place != Tie::Agrees), at))
-            })
-            .collect();
-        accepted.sort_unstable();
-        let surest = accepted.first().map(|(rank, _)| *rank);
-        let mut found: Vec<Found> =
-            accepted.into_iter().filter(|(rank, _)| Some(*rank) == surest).map(|((how, ..), at)| Found { at, how }).collect();
-        found.dedup_by_key(|found| found.at);
-        found
-    };
-    let named = best(among.named(&sought));
-    if named.is_empty() { best(among.alike(&sought)) } else { named }
+    let named = among.surest(entry, among.named(&sought));
+    let mut found = if named.is_empty() { among.surest(entry, among.alike(&sought)) } else { named };
+    found.retain(|found| matches!(found.how, How::Name | How::Part) || among.get(*found).is_some_and(|other| !own.names_it(other)));
+    found
 }
 
 /// The likeliest entry of all, however little speaks for it: what a person would look at first.
@@ -141,6 +131,27 @@ impl<'a> Index<'a> {
         self.entries.get(found.at)
     }
 
+    /// Of the candidates those that nothing speaks against, and of these the surest.
+    fn surest(&self, entry: &Entry, candidates: Vec<(usize, How)>) -> Vec<Found> {
+        let mut accepted: Vec<((How, bool, bool), usize)> = Vec::new();
+        for (at, how) in candidates {
+            let Some(other) = self.entries.get(at) else { continue };
+            let (place, rule) = (place(entry, other), rule(entry, other));
+            if is_one(how, place, rule) {
+                accepted.push(((how, rule != Tie::Agrees, place != Tie::Agrees), at));
+            }
+        }
+        accepted.sort_unstable();
+        let surest = accepted.first().map(|(rank, _)| *rank);
+        accepted.into_iter().take_while(|(rank, _)| Some(*rank) == surest).map(|((how, ..), at)| Found { at, how }).collect()
+    }
+
+    /// Whether an entry here has this one's very name.
+    fn names_it(&self, other: &Entry) -> bool {
+        let named = self.named(&Sought::of(other)).into_iter().filter(|(_, how)| *how == How::Name).collect();
+        !self.surest(other, named).is_empty()
+    }
+
     /// Entries that bear one of the names. An alias on both sides is no name of either.
     fn named(&self, sought: &Sought) -> Vec<(usize, How)> {
         let mut found: BTreeMap<usize, How> = BTreeMap::new();
@@ -157,7 +168,7 @@ impl<'a> Index<'a> {
     }
 
     fn alike(&self, sought: &Sought) -> Vec<(usize, How)> {
-        self.similar(sought, LEAST_LIKENESS).into_iter().map(|(at, likeness)| (at, if likeness > 1.0 { How::Part } else { How::Spelling })).collect()
+        self.similar(sought, LEAST_LIKENESS).into_iter().map(|(at, likeness)| (at, if likeness > 1.0 { How::Longer } else { How::Spelling })).collect()
     }
 
     /// Entries whose names are alike, with how much: 0 to 1 by their letters, 2 where one runs on as the other does not.
@@ -194,7 +205,7 @@ const LEAST_LIKENESS: f64 = 0.8;
 const LEAST_FOR_A_PERSON: f64 = 0.55;
 
 /// Letters of a name that may stand for a longer one.
-const LEAST_HEAD: usize = 9;
+const LEAST_HEAD: usize = 8;
 
 /// What more names than these have in common is not looked up.
 const COMMON: usize = 60;
@@ -218,8 +229,9 @@ impl Sought {
         add(&entry.name, How::Name);
         add(name, How::Name);
         known_as.into_iter().for_each(|alias| add(alias, How::Alias));
-        if let Some(party) = subordinate(name) {
+        if let Some((parent, party)) = subordinate(name) {
             add(party, How::Part);
+            add(parent, How::Part);
         }
         for alias in &entry.aliases {
             let (alias, more) = parted(alias);
@@ -256,11 +268,14 @@ fn parted(text: &str) -> (&str, Vec<&str>) {
     (name, parts.filter(|part| !part.is_empty()).collect())
 }
 
-/// The party that a row of its own names behind its parent: `Board of Mines entity: Second Works`.
-fn subordinate(name: &str) -> Option<&str> {
-    const MARKS: [&str; 6] = ["subordinate entity ", "subordinate institution ", "affiliated entity ", "affiliated institution ", "entity: ", "institution: "];
-    let (at, mark) = MARKS.iter().filter_map(|mark| name.find(mark).map(|at| (at, mark))).max()?;
-    name.get(at + mark.len()..).map(|party| party.trim_start_matches([':', ' '])).filter(|party| !party.is_empty())
+/// The parent and the party that a row of its own names behind it: `Board of Mines entity: Second Works`.
+fn subordinate(name: &str) -> Option<(&str, &str)> {
+    const MARKS: [&str; 6] =
+        ["subordinate entity", "subordinate institution", "affiliated entity", "affiliated institution", " entity:", " institution:"];
+    let (at, mark) = MARKS.iter().filter_map(|mark| name.find(mark).map(|at| (at, mark))).min()?;
+    let parent = name.get(..at)?.trim_end_matches([',', ' ']).trim_end_matches(" and").trim_end_matches([',', ' ']);
+    let party = name.get(at + mark.len()..)?.trim_start_matches([':', ' ']);
+    (!parent.is_empty() && !party.is_empty()).then_some((parent, party))
 }
 
 /// A name as it is looked up: in its order, in any order, and without what stands in brackets.
@@ -311,8 +326,30 @@ fn place(one: &Entry, other: &Entry) -> Tie {
     if one.countries.is_empty() || other.countries.is_empty() {
         return Tie::Unknown;
     }
-    if one.countries.iter().any(|country| other.countries.contains(country)) { Tie::Agrees } else { Tie::Differs }
+    // One publisher goes by the heading, the other by the address.
+    if one.countries.iter().any(|country| other.countries.contains(country)) || share_an_address(one, other) {
+        Tie::Agrees
+    } else {
+        Tie::Differs
+    }
 }
+
+/// Whether most words of an address stand in one of the other's.
+fn share_an_address(one: &Entry, other: &Entry) -> bool {
+    let read = |entry: &Entry| -> Vec<Vec<String>> {
+        entry.addresses.iter().map(|address| words(address)).filter(|words| words.len() >= LEAST_ADDRESS_WORDS).collect()
+    };
+    let those = read(other);
+    read(one).iter().any(|this| {
+        those.iter().any(|that| {
+            let shared = this.iter().filter(|word| that.contains(word)).count();
+            shared * 10 >= this.len().min(that.len()) * 8
+        })
+    })
+}
+
+/// A city and a country are no address.
+const LEAST_ADDRESS_WORDS: usize = 4;
 
 /// So far may a rule's first page, which one publisher cites, be from the page of the entry, which the other does: the longest
 /// rules that amend these lists run to some fifty pages.
@@ -342,6 +379,100 @@ fn is_one(how: How, place: Tie, rule: Tie) -> bool {
         How::Name => place != Tie::Differs || rule == Tie::Agrees,
         How::Alias => place != Tie::Differs && rule != Tie::Differs && (place == Tie::Agrees || rule == Tie::Agrees),
         How::Part => place != Tie::Differs && (rule == Tie::Agrees || (rule == Tie::Unknown && place == Tie::Agrees)),
-        How::Spelling => place != Tie::Differs && rule == Tie::Agrees,
+        How::Longer | How::Spelling => place != Tie::Differs && rule == Tie::Agrees,
     }
+}
+
+/// What an entry shows that none of its counterparts in another source does, each in words: a name, a country, a footnote, an alias, a
+/// licence requirement. What is spelled in another way is no difference, nor is what the two cite.
+pub fn lacking(entry: &Entry, counterparts: &[&Entry]) -> Vec<String> {
+    let known = |has: &dyn Fn(&Entry) -> bool| counterparts.iter().any(|counterpart| has(counterpart));
+    let mut lacking: Vec<String> = Vec::new();
+    let (name, _) = parted(&entry.name);
+    let name = subordinate(name).map_or(name, |(_, party)| party);
+    if entry.form == Form::Party && !known(&|other| mentions(other, name)) {
+        lacking.push(format!("name {name}"));
+    }
+    for country in entry.countries.iter().filter(|country| !known(&|other| other.countries.is_empty() || other.countries.contains(country))) {
+        // One publisher goes by the heading, the other by the address.
+        if !known(&|other| share_an_address(entry, other)) {
+            lacking.push(format!("country {country}"));
+        }
+    }
+    for footnote in entry.footnotes.iter().filter(|footnote| !known(&|other| other.footnotes.contains(footnote))) {
+        lacking.push(format!("footnote {footnote}"));
+    }
+    lacking.extend(entry.aliases.iter().filter(|alias| !known(&|other| mentions(other, parted(alias).0))).map(|alias| format!("alias {alias}")));
+    if !entry.license_requirement.is_empty() && !known(&|other| is_same_requirement(&entry.license_requirement, &other.license_requirement)) {
+        lacking.push(format!("licence requirement \"{}\"", entry.license_requirement));
+    }
+    lacking
+}
+
+/// What of a revision its counterparts in another source, as they are now, do not bear out; `None` where that source has told of
+/// another event. `told` is the revision that it told.
+pub fn unborne(revision: &Change, told: &Change, counterparts: &[&Entry]) -> Option<Vec<String>> {
+    let before = revision.before.as_ref()?;
+    let known = |has: &dyn Fn(&Entry) -> bool| counterparts.iter().any(|counterpart| has(counterpart));
+    let gained = |now: &[String], was: &[String]| now.iter().filter(|text| !was.contains(text)).cloned().collect::<Vec<_>>();
+    let after = &revision.entry;
+    // Only what this revision brought is asked about: what the two differed in before is no news.
+    let mut brought = Entry::named(after.list, after.name.clone());
+    brought.form = after.form;
+    brought.aliases = gained(&after.aliases, &before.aliases);
+    brought.addresses.clone_from(&after.addresses);
+    brought.countries = gained(&after.countries, &before.countries);
+    brought.footnotes = gained(&after.footnotes, &before.footnotes);
+    if after.license_requirement != before.license_requirement {
+        brought.license_requirement.clone_from(&after.license_requirement);
+    }
+    let mut unborne = lacking(&brought, counterparts);
+    for address in gained(&after.addresses, &before.addresses) {
+        let alone = Entry { addresses: vec![address.clone()], ..Entry::named(after.list, "") };
+        if !known(&|other| share_an_address(&alone, other) || mentions(other, &address)) {
+            unborne.push(format!("address {address}"));
+        }
+    }
+    for footnote in gained(&before.footnotes, &after.footnotes).iter().filter(|footnote| known(&|other| other.footnotes.contains(footnote))) {
+        unborne.push(format!("no footnote {footnote}"));
+    }
+    if after.license_policy != before.license_policy && !known(&|other| is_same_requirement(&after.license_policy, &other.license_policy)) {
+        unborne.push(format!("licence review policy \"{}\"", after.license_policy));
+    }
+    let new: Vec<Citation> = after.citations.iter().filter(|citation| !before.citations.contains(citation)).cloned().collect();
+    let same_rule = !new.is_empty() && {
+        let cited = Entry { citations: new, ..Entry::named(after.list, "") };
+        rule(&cited, &told.entry) == Tie::Agrees
+    };
+    let substantive = |change: &Change| change.fields.iter().map(|field| field.field.clone()).filter(|field| !is_the_sources(field)).collect::<Vec<_>>();
+    let (these, those) = (substantive(revision), substantive(told));
+    let same_field = these.iter().any(|field| those.contains(field)) && unborne.len() < these.len();
+    (same_rule || same_field).then_some(unborne)
+}
+
+/// What each publisher has in its own way, and no two alike.
+fn is_the_sources(field: &str) -> bool {
+    matches!(field, "citations" | "start_date" | "end_date" | "remarks" | "form") || field.starts_with("other.")
+}
+
+/// Whether a name stands anywhere in what the entry says of itself: another publisher cuts the same text in other places.
+fn mentions(entry: &Entry, name: &str) -> bool {
+    let sought = core(name).concat();
+    let parts = [&entry.name, &entry.remarks].into_iter().chain(&entry.aliases).chain(&entry.addresses).chain(entry.other.values());
+    parts.into_iter().any(|text| {
+        let text = core(text).concat();
+        text.contains(&sought) || levenshtein::normalized_similarity(text.chars(), sought.chars()) >= LEAST_LIKENESS
+    })
+}
+
+/// The same goods and sections, however they are worded.
+fn is_same_requirement(one: &str, other: &str) -> bool {
+    let (one, other) = (words(one).concat(), words(other).concat());
+    let numbers = |text: &str| {
+        let mut numbers: Vec<String> = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() > 2).map(str::to_owned).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    };
+    one == other || (numbers(&one) == numbers(&other) && levenshtein::normalized_similarity(one.chars(), other.chars()) >= LEAST_LIKENESS)
 }

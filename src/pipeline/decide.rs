@@ -7,7 +7,7 @@ use serde_json::json;
 use super::compose::{self, Seen, Step};
 use super::judge::{self, Judgement, ListVerdict};
 use super::watch::in_background;
-use super::{Program, Wiring};
+use super::{Program, Wiring, corroborate};
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, Hold, HoldId, HoldState, ListState, Summary};
@@ -153,7 +153,9 @@ async fn told(
         journal_head: store.journal_head().await?,
         sequence: source.sequence,
     };
+    let steps = corroborate::steps(store, &wiring.config, &hold.source, steps, now).await?;
     let composed = compose::compose(store, &seen, steps).await?;
+    observation.journal.extend(corroborate::journal(&composed.changes));
     if as_baseline {
         observation.changes = composed.changes.into_iter().map(|change| RecordedChange { alert_id: None, ..change }).collect();
         return Ok(());

@@ -50,5 +50,17 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
     for (one, other, how) in found.pairs.iter().filter(|(_, _, how)| *how > across::How::Name) {
         println!("{how:?}: {} {:?} = {} {:?}", csl[*one].name, csl[*one].countries, ecfr[*other].name, ecfr[*other].countries);
     }
+    let (mut lacks, mut rows) = ([0, 0], [0, 0]);
+    for (n, (from, to)) in [(&csl, &ecfr), (&ecfr, &csl)].into_iter().enumerate() {
+        let (index, own) = (Index::of(to), Index::of(from));
+        for entry in from {
+            let found: Vec<&Entry> = across::find_all(entry, &index, &own).into_iter().filter_map(|f| index.get(f)).collect();
+            if found.is_empty() { continue; }
+            rows[n] += 1;
+            let lacking = across::lacking(entry, &found);
+            if !lacking.is_empty() { lacks[n] += 1; println!("lack {n} {} {:?}: {lacking:?} | {:?}", entry.name, entry.countries, found[0].license_requirement); }
+        }
+    }
+    println!("lacking {lacks:?} of {rows:?}");
     println!("{} of {}; {} pairs", csl.len() - found.only_one.len(), csl.len(), found.pairs.len());
 }
