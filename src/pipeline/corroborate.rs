@@ -10,7 +10,6 @@ use serde_json::json;
 
 use super::compose::Step;
 use super::watch::in_background;
-use crate::config::Config;
 use crate::diff::across::{self, How, Index};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, ChangeKind, Entry, ListCode};
@@ -18,6 +17,9 @@ use crate::record::{RecordedChange, Result, Store};
 
 /// A source that shows a change no longer than this after another one confirms it; later it is news again.
 const CONFIRMED_WITHIN: SignedDuration = SignedDuration::from_hours(60 * 24);
+
+/// A source that was not checked for longer says nothing of today: it was taken out of the configuration, say.
+const WATCHED_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A removal from another source that is longer ago is not remembered.
 const GONE_WITHIN: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -33,24 +35,28 @@ struct Other {
     watched: bool,
     as_of: Date,
     held: Vec<Entry>,
-    /// Entries that went, with when.
-    gone: Vec<(Entry, Date)>,
+    /// Entries that went, and when each did.
+    gone: Vec<Entry>,
+    gone_on: Vec<Date>,
     /// What readers were told of it lately.
     told: Vec<RecordedChange>,
 }
 
 /// Reads what the other sources have of a list.
-pub async fn others(store: &dyn Store, config: &Config, source: &str, list: ListCode, now: Timestamp) -> Result<Others> {
+pub async fn others(store: &dyn Store, source: &str, list: ListCode, now: Timestamp) -> Result<Others> {
     let mut others = Vec::new();
-    for other in store.source_states().await?.into_iter().map(|state| state.source).filter(|other| other != source) {
+    for other in store.source_states().await?.into_iter().filter(|other| other.source != source) {
+        let watched = other.lists.contains(&list) && other.last_check_at.is_some_and(|at| now.duration_since(at) <= WATCHED_WITHIN);
+        let other = other.source;
         let Some(state) = store.list_states(&other).await?.into_iter().find(|state| state.list == list) else { continue };
         let recent = store.recent_changes(&other, list, now - GONE_WITHIN).await?;
-        let gone = recent.iter().filter(|recorded| recorded.change.kind == ChangeKind::Removed);
+        let gone = || recent.iter().filter(|recorded| recorded.change.kind == ChangeKind::Removed);
         others.push(Other {
-            watched: config.source(&other).is_some_and(|configured| configured.lists.contains(&list)),
+            watched,
             as_of: state.as_of.unwrap_or_else(|| day(state.observed_at)),
             held: store.held_entries(&other, list).await?.into_iter().map(|stored| stored.entry).collect(),
-            gone: gone.map(|recorded| (recorded.change.entry.clone(), day(recorded.observed_at))).collect(),
+            gone: gone().map(|recorded| recorded.change.entry.clone()).collect(),
+            gone_on: gone().map(|recorded| day(recorded.observed_at)).collect(),
             told: recent.into_iter().filter(|recorded| recorded.alert_id.is_some() && recorded.observed_at >= now - CONFIRMED_WITHIN).collect(),
             source: other,
         });
@@ -59,11 +65,11 @@ pub async fn others(store: &dyn Store, config: &Config, source: &str, list: List
 }
 
 /// Says at each change of an observation what the other sources of its list say of it.
-pub async fn steps(store: &dyn Store, config: &Config, source: &str, steps: Vec<Step>, now: Timestamp) -> Result<Vec<Step>> {
+pub async fn steps(store: &dyn Store, source: &str, steps: Vec<Step>, now: Timestamp) -> Result<Vec<Step>> {
     let mut corroborated = Vec::with_capacity(steps.len());
     for mut step in steps {
         if step.changes.iter().any(|change| !change.editorial) {
-            let others = others(store, config, source, step.list, now).await?;
+            let others = others(store, source, step.list, now).await?;
             if !others.0.is_empty() {
                 step = in_background(move || {
                     others.confirm(&mut step.changes, &step.before);
@@ -146,7 +152,8 @@ impl Others {
     }
 
     fn views<'a>(&'a self, before: &'a [Entry]) -> Vec<View<'a>> {
-        self.0.iter().filter(|other| other.watched).map(|other| View { other, held: Index::of(&other.held), own: Index::of(before) }).collect()
+        let view = |other: &'a Other| View { other, held: Index::of(&other.held), gone: Index::of(&other.gone), own: Index::of(before) };
+        self.0.iter().filter(|other| other.watched).map(view).collect()
     }
 }
 
@@ -154,6 +161,7 @@ impl Others {
 struct View<'a> {
     other: &'a Other,
     held: Index<'a>,
+    gone: Index<'a>,
     own: Index<'a>,
 }
 
@@ -170,10 +178,8 @@ impl View<'_> {
         if let Some(found) = across::find(entry, &self.held, &self.own).and_then(|found| self.held.get(found)) {
             return Says::Listed { name: found.name.clone() };
         }
-        let went = self.other.gone.iter().rev().find(|(gone, _)| {
-            across::find(entry, &Index::of(std::slice::from_ref(gone)), &self.own).is_some()
-        });
-        went.map_or(Says::Unknown, |(_, since)| Says::Gone(*since))
+        let went = across::find_all(entry, &self.gone, &self.own).into_iter().filter_map(|found| self.other.gone_on.get(found.at)).max();
+        went.map_or(Says::Unknown, |since| Says::Gone(*since))
     }
 }
 

@@ -218,7 +218,7 @@ impl<'a> Observed<'a> {
             sequence: before_sequence,
         };
         let store = self.program.store.as_ref();
-        let steps = corroborate::steps(store, &self.wiring.config, &self.source.name, verdicts.steps, self.now).await?;
+        let steps = corroborate::steps(store, &self.source.name, verdicts.steps, self.now).await?;
         let composed = compose::compose(store, &seen, steps).await?;
         state.sequence = composed.sequence;
         self.observation.journal.extend(corroborate::journal(&composed.changes));
