@@ -8,6 +8,7 @@ mod fetch;
 mod parse_csl;
 mod parse_ecfr;
 mod parse_federal_register;
+mod readme;
 mod record;
 mod route;
 mod sinks;
