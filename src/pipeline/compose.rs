@@ -67,6 +67,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     let mut batches: Vec<Batch> = Vec::new();
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
+    let mut confirmations: Vec<(Change, bool)> = Vec::new();
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
         let (corrections, changes) = split_corrections(store, seen, step.list, changes).await?;
@@ -81,7 +82,11 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
                 corrects: Some(alert_id),
             });
         }
-        for group in cite::by_rule(changes) {
+        // What another source has shown is known to readers; where this one shows more, that is told by itself.
+        let (confirmed, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_confirmation);
+        confirmations.extend(confirmed.into_iter().map(|change| (change, step.unconfirmed)));
+        let (differing, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.confirms.is_some());
+        for group in cite::by_rule(changes).into_iter().chain(cite::by_rule(differing)) {
             let batch = Batch {
                 changes: group.changes,
                 unconfirmed: step.unconfirmed,
@@ -105,31 +110,48 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         // An alert of nothing but editorial changes is made only where somebody asked for them.
         let told = !outgoing.deliveries.is_empty() || batch.changes.iter().any(|change| !change.editorial);
         let alert_id = told.then(|| outgoing.alert.alert_id.clone());
-        composed.changes.extend(batch.changes.into_iter().map(|change| RecordedChange {
-            source: seen.source.to_owned(),
-            base_id: base_ids.get(&change.change_id).unwrap_or(&change.change_id).clone(),
-            change,
-            alert_id: alert_id.clone(),
-            observed_at: seen.observed_at,
-            accepted_at: seen.accepted_at,
-            unconfirmed: batch.unconfirmed,
-        }));
+        let unconfirmed = batch.unconfirmed;
+        composed.changes.extend(batch.changes.into_iter().map(|change| recorded(seen, &base_ids, change, alert_id.clone(), unconfirmed)));
         if told {
             composed.sequence += 1;
             composed.alerts.push(outgoing);
         }
     }
+    composed.changes.extend(confirmations.into_iter().map(|(change, unconfirmed)| recorded(seen, &base_ids, change, None, unconfirmed)));
     Ok(composed)
 }
 
+fn recorded(
+    seen: &Seen<'_>,
+    base_ids: &HashMap<ChangeId, ChangeId>,
+    change: Change,
+    alert_id: Option<AlertId>,
+    unconfirmed: bool,
+) -> RecordedChange {
+    RecordedChange {
+        source: seen.source.to_owned(),
+        base_id: base_ids.get(&change.change_id).unwrap_or(&change.change_id).clone(),
+        change,
+        alert_id,
+        observed_at: seen.observed_at,
+        accepted_at: seen.accepted_at,
+        unconfirmed,
+    }
+}
+
 impl Batch {
+    /// It tells only what another source's alert did not.
+    fn is_of_differences(&self) -> bool {
+        self.changes.first().is_some_and(|change| change.confirms.is_some())
+    }
+
     fn tells_the_same(&self, other: &Batch) -> bool {
         let rules_meet = match (&self.rule, &other.rule) {
             (None, None) => true,
             (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
             _ => false,
         };
-        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && rules_meet
+        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && self.is_of_differences() == other.is_of_differences() && rules_meet
     }
 
     fn absorb(&mut self, other: Batch) {

@@ -10,6 +10,7 @@
 
 pub mod backfill;
 pub mod compose;
+pub mod corroborate;
 pub mod decide;
 pub mod deliver;
 pub mod judge;

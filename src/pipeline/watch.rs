@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 use super::compose::{self, Seen};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
-use super::{Program, Wiring, outgoing};
+use super::{Program, Wiring, corroborate, outgoing};
 use crate::clock::Stopwatch;
 use crate::config::Source;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
@@ -228,8 +228,11 @@ impl<'a> Observed<'a> {
             journal_head: self.program.store.journal_head().await?,
             sequence: before_sequence,
         };
-        let composed = compose::compose(self.program.store.as_ref(), &seen, verdicts.steps).await?;
+        let store = self.program.store.as_ref();
+        let steps = corroborate::steps(store, &self.source.name, verdicts.steps, self.now).await?;
+        let composed = compose::compose(store, &seen, steps).await?;
         state.sequence = composed.sequence;
+        self.observation.journal.extend(corroborate::journal(&composed.changes));
         self.observation.alerts.extend(composed.alerts);
         self.observation.changes.extend(composed.changes);
         accept_document(&mut state, self.source, &fetched, self.now);

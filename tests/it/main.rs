@@ -21,6 +21,7 @@ mod story_first_alert;
 mod story_holds;
 mod story_receivers;
 mod story_ecfr;
+mod story_two_sources;
 mod upstream;
 mod web;
 mod world;
