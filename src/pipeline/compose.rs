@@ -233,6 +233,7 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         summary,
         total: summary,
         changes: batch.changes.clone(),
+        announced: None,
         part: None,
     });
     let Some(corrected) = &batch.corrects else {

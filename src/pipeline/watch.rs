@@ -9,9 +9,9 @@ use tracing::{error, info, warn};
 use super::compose::{self, Seen};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
-use super::{Program, Wiring, outgoing};
+use super::{Program, Wiring, outgoing, rules};
 use crate::clock::Stopwatch;
-use crate::config::Source;
+use crate::config::{Source, SourceKind};
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{ChangeKind, Document, Hold, ListCode, SourceState, Validators};
@@ -104,6 +104,9 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     }
     let mut observed = Observed::new(program, wiring, source, now, stopwatch);
     observed.note_gap(&state);
+    if source.kind == SourceKind::FederalRegister {
+        return rules::check(observed, state).await;
+    }
     let fetched = wiring.fetcher.fetch(&source.address, validators(&state, source, now), now).await;
     state.last_check_at = Some(now);
     state.checks += 1;
@@ -140,13 +143,13 @@ fn accept_document(state: &mut SourceState, source: &Source, fetched: &FetchedDo
 }
 
 /// One check on its way into the record.
-struct Observed<'a> {
-    program: &'a Program,
-    wiring: &'a Wiring,
-    source: &'a Source,
-    now: Timestamp,
+pub(super) struct Observed<'a> {
+    pub(super) program: &'a Program,
+    pub(super) wiring: &'a Wiring,
+    pub(super) source: &'a Source,
+    pub(super) now: Timestamp,
     stopwatch: Stopwatch,
-    observation: Observation,
+    pub(super) observation: Observation,
 }
 
 impl<'a> Observed<'a> {
@@ -164,7 +167,7 @@ impl<'a> Observed<'a> {
     }
 
     /// The source could not be reached, or its document is refused whole: nothing that is held changes.
-    async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
+    pub(super) async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
         warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "the check failed; what is held stays as it is");
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         if let Some(body) = trouble::failed(&mut state, failure, self.now) {
@@ -248,10 +251,21 @@ impl<'a> Observed<'a> {
         }
     }
 
-    fn succeed(&mut self, state: &mut SourceState) {
+    pub(super) fn succeed(&mut self, state: &mut SourceState) {
         if let Some(body) = trouble::succeeded(state, self.now) {
             self.tell_operators(body);
         }
+    }
+
+    /// The validators to send, unless the documents themselves are needed.
+    pub(super) fn validators<'s>(&self, state: &'s SourceState) -> Option<&'s Validators> {
+        validators(state, self.source, self.now)
+    }
+
+    /// An event that is told by itself, under an id made of what it is about.
+    pub(super) fn tell_operators_of(&mut self, body: AlertBody, about: &str) {
+        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, about]);
+        self.observation.alerts.push(outgoing);
     }
 
     fn tell_operators(&mut self, body: AlertBody) {
@@ -278,7 +292,7 @@ impl<'a> Observed<'a> {
     }
 
     /// Writes the check and all that follows from it in one transaction.
-    async fn finish(mut self, state: SourceState, outcome: Outcome, detail: String, read: Option<(Document, serde_json::Value)>) -> Result<Watched> {
+    pub(super) async fn finish(mut self, state: SourceState, outcome: Outcome, detail: String, read: Option<(Document, serde_json::Value)>) -> Result<Watched> {
         let open_holds = self.remind().await?;
         let held = open_holds.iter().any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
         let sha256 = read.as_ref().map(|(document, _)| document.sha256.clone()).or_else(|| state.document_sha256.clone());
