@@ -41,16 +41,13 @@ const PEOPLES_CHANNELS: [&str; 3] = ["email", "slack", "console"];
 /// is left out. An operators' event goes by [`operators`], a test to the receiver that is tested.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
-        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
-            receivers
-                .iter()
-                .filter_map(|receiver| Some((receiver.name.to_owned(), selection(&data.source, &data.changes, routes, receiver.name)?)))
-                .collect()
-        }
-        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => receivers
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
             .iter()
-            .filter_map(|receiver| Some((receiver.name.to_owned(), of_a_rule(data, routes, receiver.name)?)))
+            .filter_map(|receiver| Some((receiver.name.to_owned(), selection(&data.source, &data.changes, routes, receiver.name)?)))
             .collect(),
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
+            receivers.iter().filter_map(|receiver| Some((receiver.name.to_owned(), of_a_rule(data, routes, receiver.name)?))).collect()
+        }
         AlertBody::Test(test) => whole(receivers.iter().filter(|receiver| receiver.name == test.receiver)),
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             whole(operators(receivers, Some(&trouble.receiver)).into_iter())
@@ -59,9 +56,7 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         | AlertBody::SourceLagging(_)
         | AlertBody::SourceFailing(_)
         | AlertBody::SourceRecovered(_)
-        | AlertBody::SnapshotHeld(_) => {
-            whole(operators(receivers, None).into_iter())
-        }
+        | AlertBody::SnapshotHeld(_) => whole(operators(receivers, None).into_iter()),
     }
 }
 

@@ -38,8 +38,21 @@ const PER_PAGE: usize = 100;
 /// A publisher that names ever more pages is not followed for ever.
 const MOST_PAGES: usize = 20;
 const FIELDS: [&str; 15] = [
-    "abstract", "agencies", "citation", "correction_of", "document_number", "effective_on", "end_page", "full_text_xml_url", "html_url",
-    "pdf_url", "publication_date", "raw_text_url", "start_page", "title", "type",
+    "abstract",
+    "agencies",
+    "citation",
+    "correction_of",
+    "document_number",
+    "effective_on",
+    "end_page",
+    "full_text_xml_url",
+    "html_url",
+    "pdf_url",
+    "publication_date",
+    "raw_text_url",
+    "start_page",
+    "title",
+    "type",
 ];
 
 impl FederalRegister<'_> {
@@ -60,8 +73,9 @@ impl FederalRegister<'_> {
 
     /// A document's text. The address comes from outside: a private one is dialled only on the host of the source itself.
     pub(super) async fn text(&self, address: &str, now: Timestamp) -> Result<FetchedDocument, FetchError> {
-        let url = Url::parse(address)
-            .map_err(|error| FetchError::refused(format!("expected the address of a document's text, but got one that cannot be read: {error}")))?;
+        let url = Url::parse(address).map_err(|error| {
+            FetchError::refused(format!("expected the address of a document's text, but got one that cannot be read: {error}"))
+        })?;
         let allow_private = self.allow_private && url.host() == self.base.host();
         let request = Request { url: &url, allow_private, validators: None, now };
         match http::fetch(self.http, self.limits, &request).await? {

@@ -111,9 +111,10 @@ impl Fetcher {
                 http::fetch(&self.http, &self.limits, &http::Request { url, allow_private: *allow_private, validators, now }).await
             }
             Address::Ecfr { url, allow_private } => self.ecfr(url, *allow_private).newest(validators, now).await,
-            Address::FederalRegister { url, .. } => {
-                Err(FetchError::refused(format!("expected one list, but {} has documents: they are asked for one by one", dial::place(url))))
-            }
+            Address::FederalRegister { url, .. } => Err(FetchError::refused(format!(
+                "expected one list, but {} has documents: they are asked for one by one",
+                dial::place(url)
+            ))),
             Address::Path(path) => path::fetch(path, validators, now, &self.limits).await,
         }
     }

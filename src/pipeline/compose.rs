@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use super::outgoing;
+use super::rules::join::{self, Joined, KnownRules};
 use crate::config::Config;
 use crate::diff::{cite, undo};
 use crate::domain::alert::{ListChanged, SnapshotRef};
-use crate::domain::{Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, Rule, Sha256, Summary};
+use crate::domain::{
+    Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, RecordedRule, Rule, Sha256, Summary,
+};
 use crate::record::{Outgoing, RecordedChange, Result, Store};
 
 /// A change that is undone within this time, and that no rule explains, was a mistake.
@@ -57,6 +60,8 @@ struct Batch {
     unconfirmed: bool,
     previous: Option<SnapshotRef>,
     rule: Option<Vec<Citation>>,
+    /// The recorded document that orders them.
+    document: Option<RecordedRule>,
     attributed: Option<Attribution>,
     corrects: Option<AlertId>,
 }
@@ -65,15 +70,25 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     let mut batches: Vec<Batch> = Vec::new();
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
+    let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
-        let (corrections, changes) = split_corrections(store, seen, step.list, changes).await?;
+        let (corrections, changes) = split_corrections(store, seen, step.list, changes, &rules).await?;
         for (alert_id, changes) in corrections {
             let previous = step.previous.clone();
-            batches.push(Batch { changes, unconfirmed: step.unconfirmed, previous, rule: None, attributed: None, corrects: Some(alert_id) });
+            batches.push(Batch {
+                changes,
+                unconfirmed: step.unconfirmed,
+                previous,
+                rule: None,
+                document: None,
+                attributed: None,
+                corrects: Some(alert_id),
+            });
         }
-        for group in cite::by_rule(changes) {
+        for Joined { group, rule: document } in rules.join(cite::by_rule(changes)) {
             let batch = Batch {
+                document,
                 changes: group.changes,
                 unconfirmed: step.unconfirmed,
                 previous: step.previous.clone(),
@@ -114,12 +129,21 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
 
 impl Batch {
     fn tells_the_same(&self, other: &Batch) -> bool {
-        let rules_meet = match (&self.rule, &other.rule) {
-            (None, None) => true,
-            (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
+        // Where the Federal Register says whose the pages are, their distance says nothing.
+        let rules_meet = match (&self.document, &other.document) {
+            (Some(this), Some(that)) => this.document_number == that.document_number,
+            (None, None) => self.pages_meet(other),
             _ => false,
         };
         self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && rules_meet
+    }
+
+    fn pages_meet(&self, other: &Batch) -> bool {
+        match (&self.rule, &other.rule) {
+            (None, None) => true,
+            (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
+            _ => false,
+        }
     }
 
     fn absorb(&mut self, other: Batch) {
@@ -185,6 +209,7 @@ async fn split_corrections(
     seen: &Seen<'_>,
     list: ListCode,
     changes: Vec<Change>,
+    rules: &KnownRules,
 ) -> Result<(BTreeMap<AlertId, Vec<Change>>, Vec<Change>)> {
     let mut corrections: BTreeMap<AlertId, Vec<Change>> = BTreeMap::new();
     let since = seen.recorded_at - CORRECTION_WINDOW;
@@ -194,7 +219,8 @@ async fn split_corrections(
     let undone: HashMap<usize, usize> = undo::undone(&changes, &earlier).into_iter().collect();
     let mut others = Vec::new();
     for (index, change) in changes.into_iter().enumerate() {
-        match undone.get(&index).and_then(|earlier| told.get(*earlier)).and_then(|recorded| recorded.alert_id.clone()) {
+        let undoes = undone.get(&index).filter(|_| !rules.order(&change));
+        match undoes.and_then(|earlier| told.get(*earlier)).and_then(|recorded| recorded.alert_id.clone()) {
             Some(alert_id) => corrections.entry(alert_id).or_default().push(change),
             None => others.push(change),
         }
@@ -204,8 +230,15 @@ async fn split_corrections(
 
 /// The alert of one batch, with its deliveries.
 async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry], sequence: u64) -> Result<Outgoing> {
-    let pages = batch.rule.clone().unwrap_or_default();
-    let neighbours = neighbours(&pages);
+    let mut pages = batch.rule.clone().unwrap_or_default();
+    if pages.is_empty() {
+        pages.extend(batch.document.iter().flat_map(|rule| join::pages(rule).into_iter().take(1)));
+    }
+    let neighbours = match batch.document.as_ref().map(join::pages) {
+        Some(pages) if !pages.is_empty() => pages,
+        _ => neighbours(&pages),
+    };
+    let announced = batch.document.as_ref().and_then(|rule| join::announced(rule, &batch.changes));
     let told = store.alerts_citing(seen.source, &neighbours).await?;
     let alerted_before: usize = told.iter().map(|(_, count)| count).sum();
     let cited_before = before.iter().filter(|entry| entry.citations.iter().any(|cited| neighbours.contains(cited))).count();
@@ -224,8 +257,8 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         snapshot: seen.snapshot.clone(),
         previous: batch.previous.clone(),
         attributed: batch.attributed,
-        rule: pages.first().map(rule_of),
-        follows: told.first().map(|(alert_id, _)| alert_id.clone()),
+        rule: batch.document.as_ref().map(|rule| rule.rule.clone()).or_else(|| pages.first().map(rule_of)),
+        follows: told.first().map(|(alert_id, _)| alert_id.clone()).or_else(|| announced.as_ref().map(|told| told.alert_id.clone())),
         corrects: batch.corrects.clone(),
         rule_alerted_before: alerted_before,
         rule_in_baseline: cited_before.saturating_sub(alerted_before),
@@ -233,7 +266,7 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         summary,
         total: summary,
         changes: batch.changes.clone(),
-        announced: None,
+        announced,
         part: None,
     });
     let Some(corrected) = &batch.corrects else {

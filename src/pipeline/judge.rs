@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::rules::same;
 use crate::diff::{self, Limits, Verdict};
 use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot};
 use crate::record::StoredEntry;
@@ -11,6 +12,8 @@ use crate::record::StoredEntry;
 pub struct Known {
     pub state: Option<ListState>,
     pub entries: Vec<StoredEntry>,
+    /// Removals that rules order: what they take off the list is no loss.
+    pub ordered_removals: Vec<Change>,
 }
 
 /// The judgement on one list.
@@ -22,6 +25,8 @@ pub struct Judgement {
     pub count: usize,
     /// Entries that are held once the judgement is recorded.
     pub held_count: usize,
+    /// Entries that are gone because a rule orders it.
+    pub ordered_off: usize,
     /// What was held before.
     pub before: Vec<Entry>,
     pub close: Vec<i64>,
@@ -65,7 +70,7 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
             Ok(()) => (ListVerdict::Baseline, entries),
             Err(message) => (ListVerdict::RefusedBaseline(message), Vec::new()),
         };
-        return Judgement { list, verdict, count, held_count: open.len(), before: Vec::new(), close: Vec::new(), open };
+        return Judgement { list, verdict, count, held_count: open.len(), ordered_off: 0, before: Vec::new(), close: Vec::new(), open };
     };
     let (rows, before): (Vec<i64>, Vec<Entry>) = known.entries.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
     let unmoved = |verdict, before: Vec<Entry>| Judgement {
@@ -73,6 +78,7 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         verdict,
         count,
         held_count: before.len(),
+        ordered_off: 0,
         before,
         close: Vec::new(),
         open: Vec::new(),
@@ -82,8 +88,18 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         // Rows may still differ in the publisher's ids; what is held is replaced only where content differs.
         return unmoved(ListVerdict::Unchanged, before);
     }
-    let (reason, message) = match diff::plausible(limits, list, high_water, before.len(), count, &changes) {
-        Verdict::Plausible => return moved(list, ListVerdict::Changed(changes), count, &rows, before, entries),
+    let ordered = |change: &Change| {
+        change.kind == ChangeKind::Removed && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change))
+    };
+    let (ordered_off, unexplained): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| ordered(change));
+    let ordered_off = ordered_off.len();
+    let unexplained: Vec<Change> = if ordered_off == 0 { Vec::new() } else { unexplained.into_iter().cloned().collect() };
+    let measured = if ordered_off == 0 { &changes } else { &unexplained };
+    let (high_water, count_before) = (high_water.saturating_sub(ordered_off), before.len().saturating_sub(ordered_off));
+    let (reason, message) = match diff::plausible(limits, list, high_water, count_before, count, measured) {
+        Verdict::Plausible => {
+            return Judgement { ordered_off, ..moved(list, ListVerdict::Changed(changes), count, &rows, before, entries) };
+        }
         Verdict::Held { reason, message } => (reason, message),
     };
     let content = Snapshot::content_of(&entries);
@@ -93,11 +109,15 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     if reason != HoldReason::Loss {
         return unmoved(ListVerdict::Held(HeldStep { reason, message, all: changes, passing: Vec::new(), content }), before);
     }
-    let (removals, passing): (Vec<Change>, Vec<Change>) = changes.iter().cloned().partition(|c| c.kind == ChangeKind::Removed);
+    let (removals, passing): (Vec<Change>, Vec<Change>) =
+        changes.iter().cloned().partition(|c| c.kind == ChangeKind::Removed && !ordered(c));
     // What waits is still held: it stands beside what the document has.
     let mut held = entries;
     held.extend(removals.into_iter().map(|removal| removal.entry));
-    moved(list, ListVerdict::Held(HeldStep { reason, message, all: changes, passing, content }), count, &rows, before, held)
+    Judgement {
+        ordered_off,
+        ..moved(list, ListVerdict::Held(HeldStep { reason, message, all: changes, passing, content }), count, &rows, before, held)
+    }
 }
 
 /// Judges content that a person has accepted: no guard applies, and what waited is let through.
@@ -118,5 +138,5 @@ fn moved(list: ListCode, verdict: ListVerdict, count: usize, rows: &[i64], befor
     let open = after.into_iter().filter(|entry| held.get_mut(&entry.content_hash()).and_then(Vec::pop).is_none()).collect();
     let mut close: Vec<i64> = held.into_values().flatten().collect();
     close.sort_unstable();
-    Judgement { list, verdict, count, held_count, before, close, open }
+    Judgement { list, verdict, count, held_count, ordered_off: 0, before, close, open }
 }

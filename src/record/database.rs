@@ -11,8 +11,8 @@ use super::{
 };
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState, RecordedRule,
-    Sha256, SourceState,
+    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState,
+    RecordedRule, Sha256, SourceState,
 };
 
 /// An open database, of either kind.

@@ -22,7 +22,11 @@ pub fn account(data: &RuleNotice, alert_id: &AlertId, writer: &Writer<'_>) -> Ac
         facts: facts(data, writer),
         sections: sections(data),
         steps: steps(data),
-        whole: writer.step("This alert with all its entries", &format!("/alerts/{alert_id}"), format!("entitywatch alerts --id {alert_id}")),
+        whole: writer.step(
+            "This alert with all its entries",
+            &format!("/alerts/{alert_id}"),
+            format!("entitywatch alerts --id {alert_id}"),
+        ),
         evidence: vec![Fact::new("Source", plain::line(&data.source)), Fact::new("Journal head", data.journal_head.as_str())],
         title,
     }
@@ -59,7 +63,8 @@ fn subject(data: &RuleNotice, title: &str, counts: &[(String, usize)]) -> String
 
 fn lead(data: &RuleNotice) -> String {
     let agency = data.agency.as_deref().map_or_else(|| "The agency".to_owned(), plain::line);
-    let named = data.rule.as_ref().and_then(|rule| rule.title.as_deref()).map_or_else(String::new, |title| format!(" “{}”", plain::line(title)));
+    let named =
+        data.rule.as_ref().and_then(|rule| rule.title.as_deref()).map_or_else(String::new, |title| format!(" “{}”", plain::line(title)));
     match data.status {
         NoticeStatus::Filed => format!("{agency} has filed the rule{named} for public inspection. It may be in effect before any list shows it."),
         NoticeStatus::Changed => format!("More is known of the rule{named} than was told before."),
@@ -135,8 +140,7 @@ fn listed(listing: &RuleListing, writer: &Writer<'_>) -> Fact {
 fn sections(data: &RuleNotice) -> Vec<Section> {
     let withdrawn = data.status == NoticeStatus::Withdrawn;
     let section = |title: &str, kind: ChangeKind, note: Option<&str>| {
-        let entries: Vec<_> =
-            data.changes.iter().filter(|change| change.kind == kind).map(|change| entry::text(change, false)).collect();
+        let entries: Vec<_> = data.changes.iter().filter(|change| change.kind == kind).map(|change| entry::text(change, false)).collect();
         let note = note.map(str::to_owned);
         (!entries.is_empty() && !withdrawn).then(|| Section { title: format!("{title} ({})", entries.len()), kind, note, entries })
     };

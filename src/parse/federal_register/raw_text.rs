@@ -87,7 +87,8 @@ fn is_enumerated(line: &str) -> bool {
     let follows = line.get(end + 1..).is_some_and(|rest| rest.starts_with(' '));
     let digits = mark.bytes().all(|byte| byte.is_ascii_digit());
     let roman = mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
-    let letters = mark.len() <= 2 && mark.bytes().all(|byte| byte.is_ascii_lowercase()) && mark.bytes().all(|b| mark.as_bytes().first() == Some(&b));
+    let letters =
+        mark.len() <= 2 && mark.bytes().all(|byte| byte.is_ascii_lowercase()) && mark.bytes().all(|b| mark.as_bytes().first() == Some(&b));
     follows && !mark.is_empty() && mark.len() <= 6 && (digits || roman || letters)
 }
 
@@ -156,7 +157,8 @@ RUSSIA North Glass JSC, “adding” 5 Sea Street
     #[test]
     fn names_are_read_from_the_instructions_alone() {
         let rule = parse_raw_text(TEXT);
-        let names: Vec<(&str, &str)> = rule.entries.iter().map(|entry| (entry.entry.name.as_str(), entry.entry.countries[0].as_str())).collect();
+        let names: Vec<(&str, &str)> =
+            rule.entries.iter().map(|entry| (entry.entry.name.as_str(), entry.entry.countries[0].as_str())).collect();
         assert_eq!(names, [("North Glass JSC", "RU"), ("South Glass", "RU")]);
         assert_eq!(rule.removed, [Removal { name: "Blue Lake Ltd.".into(), heading: Some("TURKEY".into()) }]);
         assert_eq!(rule.effective_on, Some(jiff::civil::date(2025, 3, 4)));

@@ -61,6 +61,11 @@ impl KnownRules {
         self.rules.iter().filter(ordered).max_by_key(|rule| rule.day())
     }
 
+    /// Whether a rule orders this very change.
+    pub fn order(&self, change: &Change) -> bool {
+        self.ordering(change).is_some()
+    }
+
     /// Parts and attributes the groups as the rules themselves say.
     pub fn join(&self, groups: Vec<Group>) -> Vec<Joined> {
         groups.into_iter().flat_map(|group| self.part(group)).collect()

@@ -111,16 +111,17 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
 
 /// Later than the last success by a margin: a document may be published under a date that has passed.
 fn asked_since(state: &SourceState, today: Date) -> Date {
-    let from = state.last_success_at.map_or_else(|| today.saturating_sub(Span::new().days(FIRST_DAYS)), |at| {
-        at.to_zoned(TimeZone::UTC).date().min(today).saturating_sub(Span::new().days(LATER_DAYS))
-    });
+    let from = state.last_success_at.map_or_else(
+        || today.saturating_sub(Span::new().days(FIRST_DAYS)),
+        |at| at.to_zoned(TimeZone::UTC).date().min(today).saturating_sub(Span::new().days(LATER_DAYS)),
+    );
     from.max(today.saturating_sub(Span::new().days(KNOWN_DAYS)))
 }
 
 /// The agency's rules in both lists; the published ones last.
 fn standings(register: &Register) -> std::result::Result<Vec<Standing>, String> {
     let mut all = Vec::new();
-    for document in &register.filed {
+    if let Some(document) = &register.filed {
         all.extend(documents(document)?.into_iter().filter_map(Standing::filed));
     }
     for page in register.published.iter().flatten() {

@@ -176,7 +176,8 @@ pub fn difference(before: &RecordedRule, after: &RecordedRule) -> Option<String>
         found.push(format!("it does not name any more, or names otherwise: {}", gone.join("; ")));
     }
     if new.difference(&old).next().is_some() {
-        let what = if before.changes.is_empty() { "its entries can be read now" } else { "entries that were not in it before are shown below" };
+        let what =
+            if before.changes.is_empty() { "its entries can be read now" } else { "entries that were not in it before are shown below" };
         found.push(what.to_owned());
     }
     (!found.is_empty()).then(|| format!("What is new: {}.", found.join("; ")))

@@ -44,7 +44,9 @@ async fn parsed(from: ReadFrom, document: Document) -> Result<Reading, String> {
             ReadFrom::Xml => parse_rule(reader).map_err(|error| error.to_string())?,
             ReadFrom::Text | ReadFrom::Nothing => {
                 let mut bytes = Vec::new();
-                std::io::BufReader::new(reader).read_to_end(&mut bytes).map_err(|error| format!("failed to decompress its text: {error}"))?;
+                std::io::BufReader::new(reader)
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| format!("failed to decompress its text: {error}"))?;
                 parse_raw_text(&String::from_utf8_lossy(&bytes))
             }
         };

@@ -24,8 +24,10 @@ pub fn same_change(one: &Change, other: &Change) -> bool {
 /// rule's plain text did not tell cannot have been announced.
 pub fn shows_as_announced(ordered: &Change, shown: &Change) -> bool {
     let told_whole = !ordered.entry.license_requirement.is_empty() || ordered.kind == crate::domain::ChangeKind::Removed;
-    same_change(ordered, shown) && told_whole && (ordered.kind == crate::domain::ChangeKind::Removed || {
-        let known: Vec<String> = ordered.entry.aliases.iter().map(|alias| key(alias)).collect();
-        ordered.entry.footnotes == shown.entry.footnotes && shown.entry.aliases.iter().all(|alias| known.contains(&key(alias)))
-    })
+    same_change(ordered, shown)
+        && told_whole
+        && (ordered.kind == crate::domain::ChangeKind::Removed || {
+            let known: Vec<String> = ordered.entry.aliases.iter().map(|alias| key(alias)).collect();
+            ordered.entry.footnotes == shown.entry.footnotes && shown.entry.aliases.iter().all(|alias| known.contains(&key(alias)))
+        })
 }
