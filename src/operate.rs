@@ -197,7 +197,7 @@ async fn deliveries_send(program: &Program, name: &str, since: jiff::Timestamp, 
     let alerts = program.store.alerts(&AlertQuery { since: Some(since), until: None, limit: None }).await?;
     let now = program.clock.now();
     let mut deliveries: Vec<Delivery> = Vec::new();
-    for alert in alerts.into_iter().rev().filter(|alert| alert.body.list_changed().is_some()) {
+    for alert in alerts.into_iter().rev().filter(|alert| alert.body.is_readers()) {
         let routed = outgoing::routed(&wiring.config, alert, Vec::new());
         let to_receiver = routed.deliveries.into_iter().filter(|delivery| delivery.receiver == name);
         deliveries.extend(to_receiver.map(|delivery| Delivery { created_at: now, next_attempt_at: now, ..delivery }));

@@ -15,6 +15,7 @@ pub mod decide;
 pub mod deliver;
 pub mod judge;
 pub mod outgoing;
+pub mod rules;
 pub mod trouble;
 pub mod verdict;
 pub mod watch;
