@@ -307,7 +307,8 @@ async fn a_record_that_cannot_be_written_does_not_make_the_daemon_ask_every_seco
     world.clock.advance(Duration::from_secs(20 * 60));
 
     let (signal, ticks) = tokio::sync::mpsc::channel(1);
-    let (stop, status) = (CancellationToken::new(), Arc::new(Status::new("2022-06-30T13:20:00Z".parse().unwrap(), Duration::from_secs(120))));
+    let (stop, status) =
+        (CancellationToken::new(), Arc::new(Status::new("2022-06-30T13:20:00Z".parse().unwrap(), Duration::from_secs(120))));
     let watching = tokio::spawn(daemon::watch_sources(Arc::clone(&world.program), ticks, status, stop.clone()));
     signal.send(()).await.unwrap();
     within("the daemon's check", world.publisher.asked(2)).await;
