@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -134,7 +136,8 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
     if names.is_empty() {
         names = configured.iter().map(ToString::to_string).collect();
     }
-    names.dedup();
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     let checks = names.iter().map(|name| watch::watch(program, name));
     for Watched { source, outcome, detail, held } in futures_util::future::join_all(checks).await {
         let line = format!("{source}: {}: {detail}", outcome.as_str());
