@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
-use super::{act, completions, config as config_command, demo, diff, journal, logs, output, read, run};
+use super::{act, backfill, completions, config as config_command, demo, diff, journal, logs, output, read, run};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
 use crate::domain::{DeliveryId, HoldId};
@@ -77,8 +77,9 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             let (config, store) = reading(&path, named, environment).await?;
             read::sources(store.as_ref(), &config, output.output, now).await?;
         }
-        Command::Backfill { source, .. } => {
-            return Err(Usage(format!("expected a source of kind ecfr, but `{source}` keeps no history that could be asked for")).into());
+        Command::Backfill { source, from, to } => {
+            let (config, _) = config::load(&path, environment, SecretsMode::Resolve)?;
+            return backfill::backfill(config, environment, &source, from, to).await;
         }
         Command::Deliveries(args) => {
             let request = match args.command {

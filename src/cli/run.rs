@@ -27,6 +27,9 @@ const STALLED_AFTER: Duration = Duration::from_secs(120);
 
 /// Runs until the process is told to stop. `config` was read from `path`, which a SIGHUP reads again.
 pub async fn run(path: &Path, config: Config, environment: &Environment) -> Result<()> {
+    // Before anything is under way: a signal that comes while the daemon starts must not end it in the midst.
+    let (mut hangup, mut terminate, mut interrupt) =
+        (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let prometheus = metrics::install().context("failed to set up the metrics")?;
     let store = record::open(&config.store, Mode::Write).await?;
@@ -62,8 +65,6 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let config_sources = program.wiring.load().config.sources.len();
     info!(version = status.version(), sources = config_sources, "entitywatch {} is watching", status.version());
     notify(&[NotifyState::Ready]);
-    let (mut hangup, mut terminate, mut interrupt) =
-        (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     loop {
         tokio::select! {
             _ = hangup.recv() => reload(path, environment, &program, &status, &reloaded),

@@ -1,7 +1,8 @@
 //! What one document means for one list: a baseline, a step that is believed, or a hold. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::corroborate::Others;
 use crate::diff::{self, Limits, Verdict};
 use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot};
 use crate::record::StoredEntry;
@@ -11,7 +12,20 @@ use crate::record::StoredEntry;
 pub struct Known {
     pub state: Option<ListState>,
     pub entries: Vec<StoredEntry>,
+    /// The list in other sources, where that is asked: of a loss.
+    pub others: Others,
 }
+
+impl Known {
+    /// More entries are missing than could be an everyday change, so that it matters what the other sources hold.
+    pub fn misses_many(&self, seen: &[Entry]) -> bool {
+        let names: HashSet<&str> = seen.iter().map(|entry| entry.name.as_str()).collect();
+        let missing = self.entries.iter().filter(|stored| !names.contains(stored.entry.name.as_str())).take(MANY).count();
+        missing >= MANY || seen.len() + MANY <= self.entries.len()
+    }
+}
+
+const MANY: usize = 5;
 
 /// The judgement on one list.
 #[derive(Debug)]
@@ -26,6 +40,8 @@ pub struct Judgement {
     pub before: Vec<Entry>,
     pub close: Vec<i64>,
     pub open: Vec<Entry>,
+    /// A loss that other sources bear out: later counts are measured against this one, not against those before.
+    pub begins_anew: bool,
 }
 
 #[derive(Debug)]
@@ -65,7 +81,7 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
             Ok(()) => (ListVerdict::Baseline, entries),
             Err(message) => (ListVerdict::RefusedBaseline(message), Vec::new()),
         };
-        return Judgement { list, verdict, count, held_count: open.len(), before: Vec::new(), close: Vec::new(), open };
+        return Judgement { list, verdict, count, held_count: open.len(), before: Vec::new(), close: Vec::new(), open, begins_anew: false };
     };
     let (rows, before): (Vec<i64>, Vec<Entry>) = known.entries.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
     let unmoved = |verdict, before: Vec<Entry>| Judgement {
@@ -76,14 +92,23 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         before,
         close: Vec::new(),
         open: Vec::new(),
+        begins_anew: false,
     };
     let changes = diff::compare(&before, &entries);
-    let (reason, message) = match diff::plausible(limits, list, high_water, before.len(), count, &changes) {
+    let borne_out = known.others.confirmed_removals(&changes, &before);
+    let plausible = |borne_out| diff::plausible(limits, list, high_water, before.len(), count, &changes, borne_out);
+    let (reason, mut message) = match plausible(borne_out) {
         // Rows may still differ in the publisher's ids; what is held is replaced only where content differs.
         Verdict::Plausible if changes.is_empty() => return unmoved(ListVerdict::Unchanged, before),
-        Verdict::Plausible => return moved(list, ListVerdict::Changed(changes), count, &rows, before, entries),
+        Verdict::Plausible => {
+            let begins_anew = borne_out > 0 && plausible(0) != Verdict::Plausible;
+            return Judgement { begins_anew, ..moved(list, ListVerdict::Changed(changes), count, &rows, before, entries) };
+        }
         Verdict::Held { reason, message } => (reason, message),
     };
+    if let Some(elsewhere) = known.others.of_a_loss(&changes, &before).filter(|_| reason == HoldReason::Loss) {
+        message = format!("{message}; {elsewhere}");
+    }
     let content = Snapshot::content_of(&entries);
     if state.rejected_content.as_ref() == Some(&content) {
         return unmoved(ListVerdict::RejectedBefore, before);
@@ -116,5 +141,5 @@ fn moved(list: ListCode, verdict: ListVerdict, count: usize, rows: &[i64], befor
     let open = after.into_iter().filter(|entry| held.get_mut(&entry.content_hash()).and_then(Vec::pop).is_none()).collect();
     let mut close: Vec<i64> = held.into_values().flatten().collect();
     close.sort_unstable();
-    Judgement { list, verdict, count, held_count, before, close, open }
+    Judgement { list, verdict, count, held_count, before, close, open, begins_anew: false }
 }
