@@ -151,7 +151,10 @@ impl Batch {
             (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
             _ => false,
         };
-        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && self.is_of_differences() == other.is_of_differences() && rules_meet
+        self.unconfirmed == other.unconfirmed
+            && self.corrects == other.corrects
+            && self.is_of_differences() == other.is_of_differences()
+            && rules_meet
     }
 
     fn absorb(&mut self, other: Batch) {
@@ -216,12 +219,7 @@ async fn number(
 type Corrections = BTreeMap<AlertId, Vec<(Change, ChangeId)>>;
 
 /// Parts off the changes that undo what was told lately.
-async fn split_corrections(
-    store: &dyn Store,
-    seen: &Seen<'_>,
-    list: ListCode,
-    changes: Vec<Change>,
-) -> Result<(Corrections, Vec<Change>)> {
+async fn split_corrections(store: &dyn Store, seen: &Seen<'_>, list: ListCode, changes: Vec<Change>) -> Result<(Corrections, Vec<Change>)> {
     let mut corrections = Corrections::new();
     let since = seen.recorded_at - CORRECTION_WINDOW;
     let told: Vec<RecordedChange> =
@@ -285,7 +283,8 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
 fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) -> Outgoing {
     let mut deliveries = Vec::new();
     for Delivery { receiver, recipient, selection, .. } in earlier {
-        let got = |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
+        let got =
+            |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
         let undone: Vec<ChangeId> = batch.changes.iter().filter(got).map(|change| change.change_id.clone()).collect();
         if !undone.is_empty() {
             let selection = Some(undone).filter(|undone| undone.len() < batch.changes.len());

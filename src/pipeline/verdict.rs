@@ -41,13 +41,7 @@ impl Verdicts {
 }
 
 /// Judges every watched list of a document against what is held of it.
-pub async fn of_lists(
-    program: &Program,
-    source: &Source,
-    snapshot: Snapshot,
-    reference: &SnapshotRef,
-    now: Timestamp,
-) -> Result<Verdicts> {
+pub async fn of_lists(program: &Program, source: &Source, snapshot: Snapshot, reference: &SnapshotRef, now: Timestamp) -> Result<Verdicts> {
     let mut verdicts = Verdicts {
         outcome: Outcome::NotModified,
         steps: Vec::new(),

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::db::Db;
 use super::lock::ProcessLock;
 use super::{
-    AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, HistorySpan, Observation, OutboxCount, PastUpdate, ReceiverState,
-    RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read,
+    AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, HistorySpan, Observation, OutboxCount, PastUpdate,
+    ReceiverState, RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read,
 };
 use crate::domain::journal::JournalEvent;
 use crate::domain::{

@@ -164,8 +164,10 @@ async fn a_receiver_added_later_gets_what_comes_later_and_the_past_when_it_is_se
     world.publish(&with(&["Tianshan Avionics Institute"]));
     world.next_check().await;
     let late = crate::sinks::HttpSink::start().await;
-    world.site.sections =
-        format!("[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \"{SECRET}\"\nallow_private = true\n", late.url("/"));
+    world.site.sections = format!(
+        "[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \"{SECRET}\"\nallow_private = true\n",
+        late.url("/")
+    );
     world.reload();
     world.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
     world.next_check().await;
@@ -195,7 +197,9 @@ async fn served(site: &Site) -> Vec<(String, String)> {
     let log = std::fs::read_to_string(site.log_path()).unwrap();
     let address = log.split("server.listen=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or_else(|| panic!("{log}"));
     let mut pages = Vec::new();
-    for path in ["/", "/changes", "/entries", "/feed.atom", "/api/changes", "/api/alerts", "/api/deliveries", "/api/sources", "/metrics", "/readyz"] {
+    for path in
+        ["/", "/changes", "/entries", "/feed.atom", "/api/changes", "/api/alerts", "/api/deliveries", "/api/sources", "/metrics", "/readyz"]
+    {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
