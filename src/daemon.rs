@@ -205,7 +205,12 @@ async fn tell_orphans(program: &Program) {
     let Ok(counts) = program.store.outbox_counts().await else { return };
     for count in counts {
         if count.pending > 0 && !wiring.config.receivers.iter().any(|receiver| receiver.name == count.receiver) {
-            warn!(receiver.name = count.receiver, deliveries.pending = count.pending, "the configuration no longer has the receiver {}: what waits for it is kept and not sent", count.receiver);
+            warn!(
+                receiver.name = count.receiver,
+                deliveries.pending = count.pending,
+                "the configuration no longer has the receiver {}: what waits for it is kept and not sent",
+                count.receiver
+            );
         }
     }
 }

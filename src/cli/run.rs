@@ -141,7 +141,7 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
 
 /// Tells systemd; elsewhere nobody listens.
 fn notify(states: &[NotifyState<'_>]) {
-    if let Err(problem) = sd_notify::notify(&states) {
+    if let Err(problem) = sd_notify::notify(states) {
         warn!("systemd could not be told: {problem}");
     }
 }

@@ -103,7 +103,7 @@ fn dates(amended: &[Date], newest: Date, from: Date, to: Option<Date>, spans: &[
     let recorded_until = spans.iter().filter_map(|(_, span)| span.until).max();
     let begin = recorded_until.map_or(base, |until| base.min(until));
     let watched_from = spans.iter().map(|(_, span)| span.watched_from).max().flatten();
-    let end = to.map(|to| recorded_until.map_or(to, |until| to.max(until))).unwrap_or(newest).min(newest);
+    let end = to.map_or(newest, |to| recorded_until.map_or(to, |until| to.max(until))).min(newest);
     let end = watched_from.filter(|_| spans.iter().all(|(_, span)| span.watched_from.is_some())).map_or(end, |watched| end.min(watched));
     let mut dates = vec![begin];
     dates.extend(amended.iter().copied().filter(|date| *date > begin));
@@ -158,7 +158,8 @@ pub async fn step(program: &Program, source_name: &str, plan: u64, first: Date, 
         entries = others;
         if !found.contains(&list) {
             if span.from.is_some_and(|from| from < date) {
-                let problem = format!("expected the {}, which is there on {}, but the document ends without it", list.title(), since(&span));
+                let problem =
+                    format!("expected the {}, which is there on {}, but the document ends without it", list.title(), since(&span));
                 return Err(BackfillError::Document { date, problem });
             }
             continue;
@@ -229,15 +230,7 @@ fn recorded(source: &str, date: Date, changes: Vec<Change>) -> Vec<RecordedChang
         let base_id = change.change_id.clone();
         change.change_id = past_id(&base_id);
         change.possibly = change.possibly.iter().map(past_id).collect();
-        RecordedChange {
-            source: source.to_owned(),
-            change,
-            base_id,
-            alert_id: None,
-            observed_at,
-            accepted_at: None,
-            unconfirmed: false,
-        }
+        RecordedChange { source: source.to_owned(), change, base_id, alert_id: None, observed_at, accepted_at: None, unconfirmed: false }
     };
     changes.into_iter().map(record).collect()
 }

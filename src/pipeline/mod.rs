@@ -63,7 +63,14 @@ pub struct Program {
 
 impl Program {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, wiring: Wiring) -> Self {
-        Self { store, clock, wiring: ArcSwap::from_pointee(wiring), outbox: signal::Sender::new(()), turns: Mutex::default(), backfills: Mutex::default() }
+        Self {
+            store,
+            clock,
+            wiring: ArcSwap::from_pointee(wiring),
+            outbox: signal::Sender::new(()),
+            turns: Mutex::default(),
+            backfills: Mutex::default(),
+        }
     }
 
     /// The turn-taking of one source.
