@@ -17,6 +17,7 @@ pub mod parse;
 pub mod diff;
 pub mod route;
 pub mod record;
+pub mod rows;
 pub mod deliver;
 
 pub mod schedule;

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod args;
+pub mod compare;
 pub mod completions;
 pub mod config;
 pub mod demo;
@@ -11,7 +12,6 @@ pub mod journal;
 pub mod logs;
 pub mod output;
 pub mod read;
-pub mod rows;
 pub mod run;
 pub mod schema;
 pub mod when;

@@ -71,7 +71,14 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         let (corrections, changes) = split_corrections(store, seen, step.list, changes).await?;
         for (alert_id, changes) in corrections {
             let previous = step.previous.clone();
-            batches.push(Batch { changes, unconfirmed: step.unconfirmed, previous, rule: None, attributed: None, corrects: Some(alert_id) });
+            batches.push(Batch {
+                changes,
+                unconfirmed: step.unconfirmed,
+                previous,
+                rule: None,
+                attributed: None,
+                corrects: Some(alert_id),
+            });
         }
         // What another source has shown is known to readers; where this one shows more, that is told by itself.
         let (confirmed, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_confirmation);
@@ -141,7 +148,10 @@ impl Batch {
             (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
             _ => false,
         };
-        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && self.is_of_differences() == other.is_of_differences() && rules_meet
+        self.unconfirmed == other.unconfirmed
+            && self.corrects == other.corrects
+            && self.is_of_differences() == other.is_of_differences()
+            && rules_meet
     }
 
     fn absorb(&mut self, other: Batch) {

@@ -24,7 +24,13 @@ fn entries(document: &[u8]) -> Vec<Entry> {
 fn real_lists(shared: &Path) -> Option<(Vec<Entry>, Vec<Entry>)> {
     let folder = tempfile::tempdir().unwrap();
     let data = shared.join("data/entity-list-to-2022.json.xz");
-    let made = Command::new("python3").arg("-B").arg(shared.join("tools/make_lists.py")).arg(data).args(["as-of", "2022-12-31"]).arg(folder.path()).output();
+    let made = Command::new("python3")
+        .arg("-B")
+        .arg(shared.join("tools/make_lists.py"))
+        .arg(data)
+        .args(["as-of", "2022-12-31"])
+        .arg(folder.path())
+        .output();
     let unpacked = Command::new("xz").arg("-dc").arg(shared.join("data/csl-2023-11-30-truncated.csv.xz")).output();
     let (Ok(made), Ok(unpacked)) = (made, unpacked) else {
         println!("skipped: python3 or xz is not here");
@@ -55,10 +61,15 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         let (index, own) = (Index::of(to), Index::of(from));
         for entry in from {
             let found: Vec<&Entry> = across::find_all(entry, &index, &own).into_iter().filter_map(|f| index.get(f)).collect();
-            if found.is_empty() { continue; }
+            if found.is_empty() {
+                continue;
+            }
             rows[n] += 1;
             let lacking = across::lacking(entry, &found);
-            if !lacking.is_empty() { lacks[n] += 1; println!("lack {n} {} {:?}: {lacking:?} | {:?}", entry.name, entry.countries, found[0].license_requirement); }
+            if !lacking.is_empty() {
+                lacks[n] += 1;
+                println!("lack {n} {} {:?}: {lacking:?} | {:?}", entry.name, entry.countries, found[0].license_requirement);
+            }
         }
     }
     println!("lacking {lacks:?} of {rows:?}");
