@@ -17,6 +17,7 @@ pub mod words;
 
 mod assign;
 mod block;
+mod cell;
 mod content;
 mod editorial;
 mod evidence;

@@ -59,6 +59,8 @@ struct Batch {
     rule: Option<Vec<Citation>>,
     attributed: Option<Attribution>,
     corrects: Option<AlertId>,
+    /// Of a correction: for each of its changes, the one that it undoes.
+    undoes: HashMap<ChangeId, ChangeId>,
 }
 
 pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Result<Composed> {
@@ -69,12 +71,12 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
         let (corrections, changes) = split_corrections(store, seen, step.list, changes).await?;
-        for (alert_id, changes) in corrections {
-            let previous = step.previous.clone();
+        for (alert_id, undoing) in corrections {
             batches.push(Batch {
-                changes,
+                undoes: undoing.iter().map(|(change, undone)| (change.change_id.clone(), undone.clone())).collect(),
+                changes: undoing.into_iter().map(|(change, _)| change).collect(),
                 unconfirmed: step.unconfirmed,
-                previous,
+                previous: step.previous.clone(),
                 rule: None,
                 attributed: None,
                 corrects: Some(alert_id),
@@ -92,6 +94,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
                 rule: group.rule,
                 attributed: group.attributed,
                 corrects: None,
+                undoes: HashMap::new(),
             };
             match batches.iter_mut().find(|other| other.tells_the_same(&batch)) {
                 Some(other) => other.absorb(batch),
@@ -156,6 +159,7 @@ impl Batch {
 
     fn absorb(&mut self, other: Batch) {
         self.changes.extend(other.changes);
+        self.undoes.extend(other.undoes);
         if let (Some(pages), Some(more)) = (&mut self.rule, other.rule) {
             pages.extend(more);
             pages.sort();
@@ -211,14 +215,17 @@ async fn number(
     Ok(changes)
 }
 
-/// Parts off the changes that undo what was told lately, by the alert that told it.
+/// Changes that undo earlier ones, each with the id of the one that it undoes, by the alert that told those.
+type Corrections = BTreeMap<AlertId, Vec<(Change, ChangeId)>>;
+
+/// Parts off the changes that undo what was told lately.
 async fn split_corrections(
     store: &dyn Store,
     seen: &Seen<'_>,
     list: ListCode,
     changes: Vec<Change>,
-) -> Result<(BTreeMap<AlertId, Vec<Change>>, Vec<Change>)> {
-    let mut corrections: BTreeMap<AlertId, Vec<Change>> = BTreeMap::new();
+) -> Result<(Corrections, Vec<Change>)> {
+    let mut corrections = Corrections::new();
     let since = seen.recorded_at - CORRECTION_WINDOW;
     let told: Vec<RecordedChange> =
         store.recent_changes(seen.source, list, since).await?.into_iter().filter(|recorded| recorded.alert_id.is_some()).collect();
@@ -226,8 +233,9 @@ async fn split_corrections(
     let undone: HashMap<usize, usize> = undo::undone(&changes, &earlier).into_iter().collect();
     let mut others = Vec::new();
     for (index, change) in changes.into_iter().enumerate() {
-        match undone.get(&index).and_then(|earlier| told.get(*earlier)).and_then(|recorded| recorded.alert_id.clone()) {
-            Some(alert_id) => corrections.entry(alert_id).or_default().push(change),
+        let earlier = undone.get(&index).and_then(|earlier| told.get(*earlier));
+        match earlier.and_then(|recorded| Some((recorded.alert_id.clone()?, recorded.change.change_id.clone()))) {
+            Some((alert_id, undone)) => corrections.entry(alert_id).or_default().push((change, undone)),
             None => others.push(change),
         }
     }
@@ -273,13 +281,20 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
     };
     let alert = Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListCorrected(data) };
     let earlier = store.deliveries_of(corrected).await?;
-    Ok(outgoing_to_those_who_got(alert, &earlier))
+    Ok(outgoing_to_those_who_got(alert, batch, &earlier))
 }
 
-/// A correction goes to whoever got the alert that it corrects, whatever the routes say today.
-fn outgoing_to_those_who_got(alert: Alert, earlier: &[Delivery]) -> Outgoing {
-    let deliveries =
-        earlier.iter().map(|delivery| outgoing::delivery(&alert, &delivery.receiver, delivery.recipient.clone(), None)).collect();
+/// A correction goes to whoever got the alert that it corrects, whatever the routes say today: of what they got, and no more.
+fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) -> Outgoing {
+    let mut deliveries = Vec::new();
+    for Delivery { receiver, recipient, selection, .. } in earlier {
+        let got = |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
+        let undone: Vec<ChangeId> = batch.changes.iter().filter(got).map(|change| change.change_id.clone()).collect();
+        if !undone.is_empty() {
+            let selection = Some(undone).filter(|undone| undone.len() < batch.changes.len());
+            deliveries.push(outgoing::delivery(&alert, receiver, recipient.clone(), selection.as_deref()));
+        }
+    }
     Outgoing { alert, citations: Vec::new(), deliveries }
 }
 

@@ -155,6 +155,10 @@ impl Verdicts {
                 (Outcome::Unchanged, format!("{list}: {count} entries, unchanged"))
             }
             ListVerdict::RejectedBefore => {
+                // What was held since is not what the publisher serves now: nobody is asked about it any more.
+                if let Some(hold) = open_hold {
+                    self.holds.push(Hold { state: HoldState::Replaced, decided_at: Some(listed.now), ..hold });
+                }
                 (Outcome::Unchanged, format!("{list}: the same content was rejected before; what is held stays as it is"))
             }
             ListVerdict::Changed(changes) => {
