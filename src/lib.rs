@@ -18,6 +18,8 @@ pub mod fetch;
 pub mod parse;
 pub mod record;
 pub mod route;
+pub mod rows;
+pub mod deliver;
 
 pub mod control;
 pub mod daemon;

@@ -382,3 +382,94 @@ fn is_one(how: How, place: Tie, rule: Tie) -> bool {
         How::Longer | How::Spelling => place != Tie::Differs && rule == Tie::Agrees,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::borne::{lacking, unborne};
+    use crate::domain::ListCode;
+
+    fn entry(name: &str, country: &str, page: u32) -> Entry {
+        Entry { countries: vec![country.into()], citations: vec![Citation::page(87, page)], ..Entry::named(ListCode::EL, name) }
+    }
+
+    fn how(one: &Entry, other: &Entry) -> Option<How> {
+        matched(std::slice::from_ref(one), std::slice::from_ref(other)).pairs.first().map(|(.., how)| *how)
+    }
+
+    #[test]
+    fn ok_one_entry_as_two_publishers_set_it() {
+        let ash = entry("Ash Works Co., Ltd.", "CN", 38920);
+        assert_eq!(how(&ash, &entry("ASH WORKS Company Limited", "CN", 38960)), Some(How::Name));
+        assert_eq!(how(&ash, &entry("Ash Works (AW)", "CN", 500)), Some(How::Name), "whatever they cite");
+        assert_eq!(how(&ash, &Entry { aliases: vec!["Ash Works".into()], ..entry("Esche Werke", "CN", 38960) }), Some(How::Alias));
+        assert_eq!(how(&entry("Oak, a.k.a. Quercus Trading", "CN", 38920), &entry("Quercus Trading", "CN", 38960)), Some(How::Alias));
+        assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 38920), &entry("Elizaveta Krapivina", "RU", 38925)), Some(How::Spelling));
+        assert_eq!(how(&entry("Kish Airlines, Headquarters", "IR", 38920), &entry("Kish Airlines", "IR", 38925)), Some(How::Longer));
+        assert_eq!(how(&entry("Board of Mines entity: Second Works", "IN", 38920), &entry("Board of Mines", "IN", 38925)), Some(How::Part));
+        let mut board = entry("Board of Mines", "IN", 38925);
+        board.other.insert("subordinate_parties".into(), "Second Works, a.k.a. SW\nThird Works".into());
+        assert_eq!(how(&entry("Third Works", "IN", 38920), &board), Some(How::Part));
+    }
+
+    #[test]
+    fn err_another_entry_however_alike() {
+        let ash = entry("Ash Works 13 Institute", "CN", 38920);
+        assert_eq!(how(&ash, &entry("Ash Works 14 Institute", "CN", 38920)), None);
+        assert_eq!(how(&ash, &entry("Ash Works 13 Institute", "RU", 500)), None, "another country and rule");
+        assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)), None, "alike, and of another rule");
+    }
+
+    #[test]
+    fn sisters_are_told_apart_where_each_stands_in_one_source() {
+        let (m, t) = (entry("Angstrem-M", "RU", 100), entry("Angstrem-T", "RU", 100));
+        let across = matched(&[m.clone(), t.clone()], std::slice::from_ref(&m));
+        assert_eq!((across.pairs, across.only_one), (vec![(0, 0, How::Name)], vec![1]));
+        let entries = [m.clone(), t.clone()];
+        assert_eq!(find(&t, &Index::of(&entries[..1]), &Index::of(&entries)), None);
+    }
+
+    #[test]
+    fn what_one_publisher_folds_has_two_counterparts() {
+        let folded = Entry { countries: vec!["CN".into(), "HK".into()], ..entry("Ash Works", "CN", 100) };
+        let across = matched(&[folded], &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)]);
+        assert_eq!(across.pairs, [(0, 0, How::Name), (0, 1, How::Name)]);
+    }
+
+    #[test]
+    fn only_what_another_source_lacks_is_a_difference() {
+        let mut one = entry("Ash Works", "CN", 100);
+        one.aliases = vec!["AW Trading".into(), "Esche Handel".into()];
+        one.footnotes = vec!["3".into()];
+        one.license_requirement = "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)".into();
+        let mut other = entry("Ash Works Ltd.", "CN", 110);
+        other.addresses = vec!["a.k.a. AW Trading, 5 Orchard Road, Wuxi, CN".into()];
+        other.license_requirement = "For all items subject to the EAR  (See §744.11 of the EAR)".into();
+        let requirement = format!("licence requirement \"{}\"", one.license_requirement);
+        assert_eq!(lacking(&one, &[&other]), ["footnote 3", "alias Esche Handel", &requirement]);
+        assert_eq!(lacking(&other, &[&one]), [requirement.replace(&one.license_requirement, &other.license_requirement)]);
+        assert_eq!(lacking(&one, &[&one]), [""; 0]);
+    }
+
+    #[test]
+    fn a_revision_is_borne_out_by_what_the_other_source_came_to() {
+        let revision = |before: &Entry, after: &Entry| {
+            crate::diff::compare(std::slice::from_ref(before), std::slice::from_ref(after)).remove(0)
+        };
+        let was = entry("Ash Works", "CN", 100);
+        let aliased = |alias: &str| {
+            let mut now = was.clone();
+            now.aliases = vec![alias.into()];
+            now.citations.push(Citation::page(88, 500));
+            now
+        };
+        let told = revision(&was, &aliased("AW Trading"));
+        let check = |after: &Entry, expected: Option<&[&str]>| {
+            let unborne = unborne(&revision(&was, after), &told, &[&told.entry]);
+            assert_eq!(unborne, expected.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()));
+        };
+        check(&aliased("A.W. Trading"), Some(&[]));
+        check(&aliased("Esche Handel"), Some(&["alias Esche Handel"]));
+        check(&Entry { license_policy: "Denial.".into(), ..was.clone() }, None);
+    }
+}

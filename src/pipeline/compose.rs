@@ -161,7 +161,10 @@ impl Batch {
             (None, None) => self.pages_meet(other),
             _ => false,
         };
-        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && self.is_of_differences() == other.is_of_differences() && rules_meet
+        self.unconfirmed == other.unconfirmed
+            && self.corrects == other.corrects
+            && self.is_of_differences() == other.is_of_differences()
+            && rules_meet
     }
 
     fn pages_meet(&self, other: &Batch) -> bool {
