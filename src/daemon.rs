@@ -65,7 +65,7 @@ pub async fn watch_sources(program: Arc<Program>, mut ticks: mpsc::Receiver<()>,
                     refreshed = Some(now);
                 }
                 Err(problem) => {
-                    error!(error = %problem, "the record does not answer: what is due is decided from what was last known");
+                    error!("the record does not answer, and what is due is decided from what was last known: {problem}");
                 }
             }
         }
@@ -161,7 +161,7 @@ async fn deliver_to(program: Arc<Program>, receiver: String, stop: CancellationT
     loop {
         outbox.mark_unchanged();
         if let Err(problem) = deliver::pass(&program, &receiver, &stop).await {
-            error!(receiver.name = receiver, error = %problem, "the outbox does not answer: what waits stays in it");
+            error!(receiver.name = receiver, "the outbox does not answer, and what waits for {receiver} stays in it: {problem}");
         }
         let pause = match program.store.next_due_at(std::slice::from_ref(&receiver)).await {
             Ok(Some(due)) => until(due, program.clock.now()),
@@ -187,7 +187,7 @@ async fn tell_orphans(program: &Program) {
     let Ok(counts) = program.store.outbox_counts().await else { return };
     for count in counts {
         if count.pending > 0 && !wiring.config.receivers.iter().any(|receiver| receiver.name == count.receiver) {
-            warn!(receiver.name = count.receiver, deliveries.pending = count.pending, "the configuration no longer has this receiver: what waits for it is kept and not sent");
+            warn!(receiver.name = count.receiver, deliveries.pending = count.pending, "the configuration no longer has the receiver {}: what waits for it is kept and not sent", count.receiver);
         }
     }
 }
@@ -213,7 +213,7 @@ pub async fn feed_watchdog(program: Arc<Program>, status: Arc<Status>, every: Du
             Ok(()) => {
                 let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
             }
-            Err(reason) => error!(reason, "not healthy: the watchdog is not fed, and systemd starts the service again if it lasts"),
+            Err(reason) => error!("not healthy: {reason}; the watchdog is not fed, and systemd starts the service again if it lasts"),
         }
         tokio::select! {
             () = tokio::time::sleep(every) => {}

@@ -1,5 +1,7 @@
 //! The commands that act: carried out by the daemon where one runs, else by the command's own process.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -8,6 +10,7 @@ use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Alert, AlertId, Delivery, DeliveryId, DeliveryState, HoldId, Summary};
 use crate::exit::Exit;
+use crate::pipeline::backfill::{self, BackfillError, Plan, Step};
 use crate::pipeline::decide::{self, Decision};
 use crate::pipeline::deliver::{self, Pass};
 use crate::pipeline::watch::{self, Watched};
@@ -24,6 +27,10 @@ pub enum Request {
     DeliveriesSend { receiver: String, since: jiff::Timestamp },
     HoldsAccept { id: HoldId, by: String, reason: String, as_baseline: bool },
     HoldsReject { id: HoldId, by: String, reason: String },
+    /// The dates to go through come back in the reply.
+    BackfillPlan { source: String, from: Date, to: Option<Date> },
+    /// One date of a plan that begins with `first`: a backfill is as many requests as it has dates, so that neither keeps the other waiting.
+    BackfillStep { source: String, plan: u64, first: Date, date: Date },
     ReceiversTest { name: String },
     ReceiversEnable { name: String },
 }
@@ -36,6 +43,12 @@ pub struct Reply {
     pub lines: Vec<String>,
     /// For standard error.
     pub problems: Vec<String>,
+    /// Of `BackfillPlan`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// The publisher asked to be left alone until then: the same can be asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_until: Option<Timestamp>,
 }
 
 impl Reply {
@@ -81,6 +94,20 @@ pub async fn operate(program: &Program, request: Request) -> Reply {
                     hold.hold_id, hold.list, hold.source
                 )),
                 Err(problem) => reply.problem(Exit::Failed, problem.to_string()),
+            }
+            Ok(())
+        }
+        Request::BackfillPlan { source, from, to } => {
+            match backfill::plan(program, &source, from, to).await {
+                Ok(plan) => reply.plan = Some(plan),
+                Err(problem) => not_backfilled(problem, &mut reply),
+            }
+            Ok(())
+        }
+        Request::BackfillStep { source, plan, first, date } => {
+            match backfill::step(program, &source, plan, first, date).await {
+                Ok(step) => reply.line(format!("{date}: {}", step_in_words(&step))),
+                Err(problem) => not_backfilled(problem, &mut reply),
             }
             Ok(())
         }
@@ -235,6 +262,27 @@ async fn receivers_enable(program: &Program, name: &str, reply: &mut Reply) -> R
     program.outbox.send_replace(());
     reply.line(format!("{name} is switched on; {} deliveries that waited are due", waiting.len()));
     deliver_now(program, reply).await
+}
+
+fn step_in_words(step: &Step) -> String {
+    let lists = match step {
+        Step::Known => return "recorded before".into(),
+        Step::BeforeAll => return "the eCFR has nothing of this date: its history begins later".into(),
+        Step::Recorded(lists) => lists.iter().map(|past| match past.summary {
+            Some(summary) => format!("{}: {}; {} entries", past.list, counts(summary), past.entries),
+            None => format!("{}: {} entries, where the history begins", past.list, past.entries),
+        }),
+    };
+    let lists: Vec<String> = lists.collect();
+    if lists.is_empty() { "none of the lists is there yet".into() } else { lists.join("; ") }
+}
+
+fn not_backfilled(problem: BackfillError, reply: &mut Reply) {
+    let exit = if let BackfillError::Usage(_) = problem { Exit::Usage } else { Exit::Failed };
+    if let BackfillError::Waiting { until, .. } = problem {
+        reply.wait_until = Some(until);
+    }
+    reply.problem(exit, problem.to_string());
 }
 
 fn counts(Summary { added, removed, revised, editorial }: Summary) -> String {

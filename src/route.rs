@@ -155,6 +155,8 @@ mod tests {
             possibly_was: Vec::new(),
             possibly: Vec::new(),
             corroboration: Vec::new(),
+            confirms: None,
+            differences: Vec::new(),
         }
     }
 

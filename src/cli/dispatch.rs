@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
-use super::{act, completions, config as config_command, demo, diff, journal, logs, output, read, run};
+use super::{act, backfill, completions, config as config_command, demo, diff, journal, logs, output, read, run};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
 use crate::domain::{DeliveryId, HoldId};
@@ -51,12 +51,13 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             run::run(&path, config, environment).await?;
         }
         Command::Check { sources } => {
-            let config = if named || path.exists() {
-                config::load(&path, environment, SecretsMode::Resolve)?.0
-            } else {
-                config::default_config(environment)
+            let load = |secrets| {
+                if named || path.exists() {
+                    return Ok(config::load(&path, environment, secrets)?.0);
+                }
+                Ok(config::default_config(environment))
             };
-            return act::act(config, environment, Request::Check { sources }).await;
+            return act::act(load, environment, Request::Check { sources }).await;
         }
         Command::Diff { old, new, lists, output } => {
             let changes = diff::compare_files(&old, &new, &lists)?;
@@ -76,8 +77,9 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             let (config, store) = reading(&path, named, environment).await?;
             read::sources(store.as_ref(), &config, output.output, now).await?;
         }
-        Command::Backfill { source, .. } => {
-            return Err(Usage(format!("expected a source of kind ecfr, but `{source}` keeps no history that could be asked for")).into());
+        Command::Backfill { source, from, to } => {
+            let (config, _) = config::load(&path, environment, SecretsMode::Resolve)?;
+            return backfill::backfill(config, environment, &source, from, to).await;
         }
         Command::Deliveries(args) => {
             let request = match args.command {
@@ -144,6 +146,5 @@ async fn reading(path: &Path, named: bool, environment: &Environment) -> Result<
 }
 
 async fn acting(path: &Path, environment: &Environment, request: Request) -> Result<Exit> {
-    let (config, _) = config::load(path, environment, SecretsMode::Resolve)?;
-    act::act(config, environment, request).await
+    act::act(|secrets| Ok(config::load(path, environment, secrets)?.0), environment, request).await
 }

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod args;
+pub mod backfill;
 pub mod completions;
 pub mod config;
 pub mod demo;

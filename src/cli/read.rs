@@ -20,7 +20,7 @@ pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> R
         kind: args.kind,
         since: args.since.map(|when| when.before(now)),
         until: args.until.map(|when| when.before(now)),
-        editorial: args.editorial,
+        editorial: !args.no_editorial,
         limit: args.limit,
     };
     let rows: Vec<ChangeRow> = store.changes(&query).await?.into_iter().map(ChangeRow::from).collect();

@@ -1,7 +1,9 @@
 //! When two rows say the same: all that is compared is equal, whatever the order of their aliases and addresses.
 
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
+use super::cell;
 use crate::domain::Entry;
 
 /// A row by what it says; the publisher's id and the order inside its lists do not count.
@@ -10,17 +12,20 @@ pub struct Content<'a>(pub &'a Entry);
 impl PartialEq for Content<'_> {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (self.0, other.0);
-        a.name == b.name
+        // Two cuts of one cell are one content.
+        let same_parts = cell::is_same(a, b) && same_but_for_cuts(&a.other, &b.other)
+            || a.name == b.name
+                && a.form == b.form
+                && a.remarks == b.remarks
+                && a.other == b.other
+                && same_members(&a.aliases, &b.aliases)
+                && same_members(&a.addresses, &b.addresses);
+        same_parts
             && a.list == b.list
-            && a.form == b.form
             && a.license_requirement == b.license_requirement
             && a.license_policy == b.license_policy
-            && a.remarks == b.remarks
             && a.start_date == b.start_date
             && a.end_date == b.end_date
-            && a.other == b.other
-            && same_members(&a.aliases, &b.aliases)
-            && same_members(&a.addresses, &b.addresses)
             && same_members(&a.countries, &b.countries)
             && same_members(&a.footnotes, &b.footnotes)
             && same_members(&a.citations, &b.citations)
@@ -33,16 +38,27 @@ impl Hash for Content<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // What is left out costs a comparison where two rows differ in nothing else; it is never wrong.
         let entry = self.0;
+        entry.citations.len().hash(state);
+        entry.citations.iter().max().hash(state);
+        if let Some(cell) = cell::cell(entry) {
+            cell.hash(state);
+            return;
+        }
         entry.name.hash(state);
         entry.remarks.hash(state);
         entry.addresses.len().hash(state);
         entry.aliases.len().hash(state);
-        entry.citations.len().hash(state);
         let shortest_address = entry.addresses.iter().min();
         shortest_address.hash(state);
         entry.aliases.iter().min().hash(state);
-        entry.citations.iter().max().hash(state);
     }
+}
+
+fn same_but_for_cuts(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
+    fn kept(columns: &BTreeMap<String, String>) -> impl Iterator<Item = (&String, &String)> {
+        columns.iter().filter(|(key, _)| key.as_str() != cell::SUBORDINATES)
+    }
+    kept(one).eq(kept(other))
 }
 
 /// Whether two lists hold the same, each as often, in any order.

@@ -66,17 +66,19 @@ pub struct FetchError {
     /// The answer came and is no list (empty, a web page, a bomb, broken gzip), as against a server that cannot be reached, answers with
     /// an error, or lets the connection break off.
     pub refused: bool,
+    /// The server answers, and has nothing at this address (404).
+    pub not_found: bool,
 }
 
 impl FetchError {
     /// No answer, or not the whole of it.
     fn unreachable(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retry_after: None, refused: false }
+        Self { message: message.into(), retry_after: None, refused: false, not_found: false }
     }
 
     /// An answer that is no list.
     fn refused(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retry_after: None, refused: true }
+        Self { message: message.into(), retry_after: None, refused: true, not_found: false }
     }
 }
 
@@ -127,6 +129,11 @@ impl Fetcher {
     /// The dates on which a supplement of part 744 was amended, oldest first.
     pub async fn ecfr_amendment_dates(&self, base: &Url, allow_private: bool, now: Timestamp) -> Result<Vec<Date>, FetchError> {
         self.ecfr(base, allow_private).amendment_dates(now).await
+    }
+
+    /// The newest date of which the eCFR has title 15.
+    pub async fn ecfr_newest_date(&self, base: &Url, allow_private: bool, now: Timestamp) -> Result<Date, FetchError> {
+        self.ecfr(base, allow_private).newest_date(now).await
     }
 
     /// The documents that the Federal Register has of the Bureau of Industry and Security: on file, and published on `since` or later.

@@ -64,6 +64,8 @@ struct Batch {
     document: Option<RecordedRule>,
     attributed: Option<Attribution>,
     corrects: Option<AlertId>,
+    /// Of a correction: for each of its changes, the one that it undoes.
+    undoes: HashMap<ChangeId, ChangeId>,
 }
 
 pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Result<Composed> {
@@ -71,22 +73,28 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
     let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
+    let mut confirmations: Vec<(Change, bool)> = Vec::new();
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
         let (corrections, changes) = split_corrections(store, seen, step.list, changes, &rules).await?;
-        for (alert_id, changes) in corrections {
-            let previous = step.previous.clone();
+        for (alert_id, undoing) in corrections {
             batches.push(Batch {
-                changes,
+                undoes: undoing.iter().map(|(change, undone)| (change.change_id.clone(), undone.clone())).collect(),
+                changes: undoing.into_iter().map(|(change, _)| change).collect(),
                 unconfirmed: step.unconfirmed,
-                previous,
+                previous: step.previous.clone(),
                 rule: None,
                 document: None,
                 attributed: None,
                 corrects: Some(alert_id),
             });
         }
-        for Joined { group, rule: document } in rules.join(cite::by_rule(changes)) {
+        // What another source has shown is known to readers; where this one shows more, that is told by itself.
+        let (confirmed, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_confirmation);
+        confirmations.extend(confirmed.into_iter().map(|change| (change, step.unconfirmed)));
+        let (differing, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.confirms.is_some());
+        let joined = rules.join(cite::by_rule(changes)).into_iter().chain(rules.join(cite::by_rule(differing)));
+        for Joined { group, rule: document } in joined {
             let batch = Batch {
                 document,
                 changes: group.changes,
@@ -95,6 +103,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
                 rule: group.rule,
                 attributed: group.attributed,
                 corrects: None,
+                undoes: HashMap::new(),
             };
             match batches.iter_mut().find(|other| other.tells_the_same(&batch)) {
                 Some(other) => other.absorb(batch),
@@ -110,24 +119,41 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         // An alert of nothing but editorial changes is made only where somebody asked for them.
         let told = !outgoing.deliveries.is_empty() || batch.changes.iter().any(|change| !change.editorial);
         let alert_id = told.then(|| outgoing.alert.alert_id.clone());
-        composed.changes.extend(batch.changes.into_iter().map(|change| RecordedChange {
-            source: seen.source.to_owned(),
-            base_id: base_ids.get(&change.change_id).unwrap_or(&change.change_id).clone(),
-            change,
-            alert_id: alert_id.clone(),
-            observed_at: seen.observed_at,
-            accepted_at: seen.accepted_at,
-            unconfirmed: batch.unconfirmed,
-        }));
+        let unconfirmed = batch.unconfirmed;
+        composed.changes.extend(batch.changes.into_iter().map(|change| recorded(seen, &base_ids, change, alert_id.clone(), unconfirmed)));
         if told {
             composed.sequence += 1;
             composed.alerts.push(outgoing);
         }
     }
+    composed.changes.extend(confirmations.into_iter().map(|(change, unconfirmed)| recorded(seen, &base_ids, change, None, unconfirmed)));
     Ok(composed)
 }
 
+fn recorded(
+    seen: &Seen<'_>,
+    base_ids: &HashMap<ChangeId, ChangeId>,
+    change: Change,
+    alert_id: Option<AlertId>,
+    unconfirmed: bool,
+) -> RecordedChange {
+    RecordedChange {
+        source: seen.source.to_owned(),
+        base_id: base_ids.get(&change.change_id).unwrap_or(&change.change_id).clone(),
+        change,
+        alert_id,
+        observed_at: seen.observed_at,
+        accepted_at: seen.accepted_at,
+        unconfirmed,
+    }
+}
+
 impl Batch {
+    /// It tells only what another source's alert did not.
+    fn is_of_differences(&self) -> bool {
+        self.changes.first().is_some_and(|change| change.confirms.is_some())
+    }
+
     fn tells_the_same(&self, other: &Batch) -> bool {
         // Where the Federal Register says whose the pages are, their distance says nothing.
         let rules_meet = match (&self.document, &other.document) {
@@ -135,7 +161,7 @@ impl Batch {
             (None, None) => self.pages_meet(other),
             _ => false,
         };
-        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && rules_meet
+        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && self.is_of_differences() == other.is_of_differences() && rules_meet
     }
 
     fn pages_meet(&self, other: &Batch) -> bool {
@@ -148,6 +174,7 @@ impl Batch {
 
     fn absorb(&mut self, other: Batch) {
         self.changes.extend(other.changes);
+        self.undoes.extend(other.undoes);
         if let (Some(pages), Some(more)) = (&mut self.rule, other.rule) {
             pages.extend(more);
             pages.sort();
@@ -203,15 +230,18 @@ async fn number(
     Ok(changes)
 }
 
-/// Parts off the changes that undo what was told lately, by the alert that told it.
+/// Changes that undo earlier ones, each with the id of the one that it undoes, by the alert that told those.
+type Corrections = BTreeMap<AlertId, Vec<(Change, ChangeId)>>;
+
+/// Parts off the changes that undo what was told lately.
 async fn split_corrections(
     store: &dyn Store,
     seen: &Seen<'_>,
     list: ListCode,
     changes: Vec<Change>,
     rules: &KnownRules,
-) -> Result<(BTreeMap<AlertId, Vec<Change>>, Vec<Change>)> {
-    let mut corrections: BTreeMap<AlertId, Vec<Change>> = BTreeMap::new();
+) -> Result<(Corrections, Vec<Change>)> {
+    let mut corrections = Corrections::new();
     let since = seen.recorded_at - CORRECTION_WINDOW;
     let told: Vec<RecordedChange> =
         store.recent_changes(seen.source, list, since).await?.into_iter().filter(|recorded| recorded.alert_id.is_some()).collect();
@@ -219,9 +249,9 @@ async fn split_corrections(
     let undone: HashMap<usize, usize> = undo::undone(&changes, &earlier).into_iter().collect();
     let mut others = Vec::new();
     for (index, change) in changes.into_iter().enumerate() {
-        let undoes = undone.get(&index).filter(|_| !rules.order(&change));
-        match undoes.and_then(|earlier| told.get(*earlier)).and_then(|recorded| recorded.alert_id.clone()) {
-            Some(alert_id) => corrections.entry(alert_id).or_default().push(change),
+        let earlier = undone.get(&index).filter(|_| !rules.order(&change)).and_then(|earlier| told.get(*earlier));
+        match earlier.and_then(|recorded| Some((recorded.alert_id.clone()?, recorded.change.change_id.clone()))) {
+            Some((alert_id, undone)) => corrections.entry(alert_id).or_default().push((change, undone)),
             None => others.push(change),
         }
     }
@@ -275,13 +305,20 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
     };
     let alert = Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListCorrected(data) };
     let earlier = store.deliveries_of(corrected).await?;
-    Ok(outgoing_to_those_who_got(alert, &earlier))
+    Ok(outgoing_to_those_who_got(alert, batch, &earlier))
 }
 
-/// A correction goes to whoever got the alert that it corrects, whatever the routes say today.
-fn outgoing_to_those_who_got(alert: Alert, earlier: &[Delivery]) -> Outgoing {
-    let deliveries =
-        earlier.iter().map(|delivery| outgoing::delivery(&alert, &delivery.receiver, delivery.recipient.clone(), None)).collect();
+/// A correction goes to whoever got the alert that it corrects, whatever the routes say today: of what they got, and no more.
+fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) -> Outgoing {
+    let mut deliveries = Vec::new();
+    for Delivery { receiver, recipient, selection, .. } in earlier {
+        let got = |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
+        let undone: Vec<ChangeId> = batch.changes.iter().filter(got).map(|change| change.change_id.clone()).collect();
+        if !undone.is_empty() {
+            let selection = Some(undone).filter(|undone| undone.len() < batch.changes.len());
+            deliveries.push(outgoing::delivery(&alert, receiver, recipient.clone(), selection.as_deref()));
+        }
+    }
     Outgoing { alert, citations: Vec::new(), deliveries }
 }
 

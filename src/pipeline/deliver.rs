@@ -186,19 +186,19 @@ impl Sender<'_> {
                 delivery.state = DeliveryState::Delivered;
                 delivery.delivered_at = Some(now);
                 delivery.last_error = None;
-                info!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, alert.id = %delivery.alert_id, "delivered");
+                info!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, alert.id = %delivery.alert_id, "delivered to {}", self.receiver.name);
             }
             Next::RetryAt(time) => {
                 delivery.next_attempt_at = time;
                 delivery.last_error = Some(detail.clone());
-                warn!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, retry.at = %time, "not delivered; it is tried again");
+                warn!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, retry.at = %time, "not delivered to {}, and tried again: {detail}", self.receiver.name);
             }
             // It keeps waiting, as due as it was, for the receiver to be switched on again.
             Next::SwitchOff => delivery.last_error = Some(detail.clone()),
             Next::Dead => {
                 delivery.state = DeliveryState::Dead;
                 delivery.last_error = Some(detail.clone());
-                error!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, "given up after the last retry: `entitywatch deliveries retry` sends it again");
+                error!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, "given up after the last retry to {}: {detail}; `entitywatch deliveries retry` sends it again", self.receiver.name);
             }
         }
         let delivery = settlement.delivery.clone();

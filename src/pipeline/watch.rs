@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{error, info, warn};
@@ -9,7 +10,7 @@ use tracing::{error, info, warn};
 use super::compose::{self, Seen};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
-use super::{Program, Wiring, outgoing, rules};
+use super::{Program, Wiring, corroborate, outgoing, rules};
 use crate::clock::Stopwatch;
 use crate::config::{Source, SourceKind};
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
@@ -117,12 +118,22 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
             observed.fail(state, &failure).await
         }
         Ok(Fetched::NotModified) => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
+        // An older list would look like one from which entries were removed.
+        Ok(Fetched::Document(fetched)) if fetched.as_of.is_some() && fetched.as_of < state.as_of => {
+            let (got, known) = (said(fetched.as_of), said(state.as_of));
+            let message = format!("expected the list of {known}, which was read before, or a later one, but got that of {got}");
+            observed.fail(state, &Failure { message, refused: false, retry_after: None }).await
+        }
         Ok(Fetched::Document(fetched)) if known_lists && state.document_sha256.as_ref() == Some(&fetched.document.sha256) => {
             accept_document(&mut state, source, &fetched, now);
             observed.stand(state, Outcome::Unchanged, "the document is the one of the last check").await
         }
         Ok(Fetched::Document(fetched)) => observed.read(state, fetched).await,
     }
+}
+
+fn said(date: Option<Date>) -> String {
+    date.map_or_else(String::new, |date| date.to_string())
 }
 
 /// The validators to send, unless the document itself is needed.
@@ -168,7 +179,7 @@ impl<'a> Observed<'a> {
 
     /// The source could not be reached, or its document is refused whole: nothing that is held changes.
     pub(super) async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
-        warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "the check failed; what is held stays as it is");
+        warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "{}: the check failed, and what is held stays as it is: {}", self.source.name, failure.message);
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         if let Some(body) = trouble::failed(&mut state, failure, self.now) {
             self.tell_operators(body);
@@ -220,8 +231,11 @@ impl<'a> Observed<'a> {
             journal_head: self.program.store.journal_head().await?,
             sequence: before_sequence,
         };
-        let composed = compose::compose(self.program.store.as_ref(), &seen, verdicts.steps).await?;
+        let store = self.program.store.as_ref();
+        let steps = corroborate::steps(store, &self.source.name, verdicts.steps, self.now).await?;
+        let composed = compose::compose(store, &seen, steps).await?;
         state.sequence = composed.sequence;
+        self.observation.journal.extend(corroborate::journal(&composed.changes));
         self.observation.alerts.extend(composed.alerts);
         self.observation.changes.extend(composed.changes);
         accept_document(&mut state, self.source, &fetched, self.now);
@@ -317,7 +331,7 @@ impl<'a> Observed<'a> {
         if alerts > 0 {
             self.program.outbox.send_replace(());
         }
-        info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{detail}");
+        info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{}: {detail}", self.source.name);
         Ok(Watched { source: self.source.name.clone(), outcome, detail, held })
     }
 }

@@ -146,6 +146,17 @@ pub struct PastUpdate {
     pub journal: Vec<JournalEvent>,
 }
 
+/// Which of a list's days are recorded, by the publisher's dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistorySpan {
+    /// The first past date that was written by `record_history`; None: there is no history.
+    pub from: Option<jiff::civil::Date>,
+    /// The last past date on which anything changed.
+    pub until: Option<jiff::civil::Date>,
+    /// The first day on which the list was watched: from it on, what was watched answers.
+    pub watched_from: Option<jiff::civil::Date>,
+}
+
 /// A change with when and how it was seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedChange {
@@ -281,6 +292,10 @@ pub trait Store: Send + Sync {
     /// Writes what a list was on a past date. Dates are to be written in their order. For a day from which on the list was
     /// watched, what is written here answers nothing.
     async fn record_history(&self, past: PastUpdate) -> Result<()>;
+    async fn history_span(&self, source: &str, list: ListCode) -> Result<HistorySpan>;
+    /// Takes back what `record_history` wrote of a list, so that it can be written anew from an earlier date. The journal keeps
+    /// what it says of it.
+    async fn forget_history(&self, source: &str, list: ListCode, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()>;
 
     // --- holds
 

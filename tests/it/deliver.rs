@@ -45,6 +45,8 @@ fn alert_with(names: impl IntoIterator<Item = String>) -> Alert {
                 possibly_was: Vec::new(),
                 possibly: Vec::new(),
                 corroboration: Vec::new(),
+                confirms: None,
+                differences: Vec::new(),
             }
         })
         .collect();

@@ -92,6 +92,8 @@ fn change(kind: ChangeKind, entry: Entry, recurrence: u32) -> Change {
         possibly_was: Vec::new(),
         possibly: Vec::new(),
         corroboration: Vec::new(),
+        confirms: None,
+        differences: Vec::new(),
     }
 }
 

@@ -60,11 +60,15 @@ fn baseline(data: &SourceBaseline, writer: &Writer<'_>) -> Account {
 fn failing(data: &SourceFailing, message: &Message<'_>, writer: &Writer<'_>) -> Account {
     let source = plain::line(&data.source);
     let mut account = blank(format!("{source} cannot be read"), writer);
-    account.lead = format!(
-        "{source} has failed {} in a row, for {}. Until it can be read again, nothing that changes in it is noticed.",
-        counted(data.consecutive_failures as usize, "time"),
-        time::span(data.failing_since, message.alert.created_at)
-    );
+    let failed = match data.consecutive_failures {
+        0 | 1 => format!("The check of {source} failed."),
+        times => format!(
+            "{source} has failed {} in a row, for {}.",
+            counted(times as usize, "time"),
+            time::span(data.failing_since, message.alert.created_at)
+        ),
+    };
+    account.lead = format!("{failed} Until it can be read again, nothing that changes in it is noticed.");
     account.facts = vec![
         Fact::new("Error", plain::line(&data.error)),
         Fact::new("Failing since", writer.moment(data.failing_since)),

@@ -103,5 +103,7 @@ fn plain(change_id: ChangeId, kind: ChangeKind, severity: Severity, entry: Entry
         possibly_was: Vec::new(),
         possibly: Vec::new(),
         corroboration: Vec::new(),
+        confirms: None,
+        differences: Vec::new(),
     }
 }

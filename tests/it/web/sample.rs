@@ -202,6 +202,8 @@ fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry: En
         possibly_was: Vec::new(),
         possibly: Vec::new(),
         corroboration: Vec::new(),
+        confirms: None,
+        differences: Vec::new(),
     }
 }
 
