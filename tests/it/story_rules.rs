@@ -11,6 +11,7 @@ use entitywatch::record::{self, Mode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::list::{self, Row};
 use crate::sinks::HttpSink;
 use crate::upstream::{Answer, Upstream};
 
@@ -113,6 +114,15 @@ impl Story {
         })
     }
 
+    fn csl(&self, rows: &[Row]) {
+        let all: Vec<Row> = list::rows(30).into_iter().chain(rows.iter().cloned()).collect();
+        // The licence requirement is the list's own.
+        let requirement = |line: &str| if line.contains("North Glass") { "All items. (See § 734.9(g),3 of the EAR)" } else { "All items." };
+        let theirs = "For all items subject to the EAR. (See § 744.11 of the EAR)";
+        let file: Vec<String> = list::file(&all).lines().map(|line| line.replace(theirs, requirement(line))).collect();
+        self.upstream.answer("/consolidated.csv", Answer::ok(file.join("\n") + "\n"));
+    }
+
     fn ecfr(&self, date: &str, rows: &str) {
         let titles = json!({"titles": [{"number": 15, "up_to_date_as_of": date}]});
         self.upstream.answer("/api/versioner/v1/titles.json", Answer::ok(titles.to_string()));
@@ -128,6 +138,10 @@ impl Story {
 
 fn row(country: &str, entity: &str, citation: &str) -> String {
     format!("<TR><TD>{country}</TD><TD>{entity}</TD><TD>All items.</TD><TD>Denial.</TD><TD>{citation}</TD></TR>")
+}
+
+fn csl_row(name: &str, citation: &str, address: &str) -> Row {
+    Row { policy: "Denial.".to_owned(), ..list::row(name, citation).at(address) }
 }
 
 fn before() -> String {
@@ -164,6 +178,8 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     story.ecfr("2025-02-28", &before());
     assert_eq!(story.check("2025-03-01T12:00:00Z", "rules").await.outcome, Outcome::Baseline);
     assert_eq!(story.check("2025-03-01T12:01:00Z", "ecfr").await.outcome, Outcome::Baseline);
+    story.csl(&[csl_row("Old Glass", "80 FR 69852", "9 Sand Street, Perm, RU"), csl_row("Blue Lake Ltd.", "87 FR 38925", "4 Sea Street, Izmir, TR")]);
+    assert_eq!(story.check("2025-03-01T12:02:00Z", "csl").await.outcome, Outcome::Baseline);
     assert!(told(&story.desk).is_empty(), "nothing was filed of late, and a baseline is silent");
 
     // Filed on Monday afternoon: only a plain text is there.
@@ -223,9 +239,193 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     assert_eq!(data["follows"], json!(first));
     assert_eq!(data["announced"]["changes"].as_array().unwrap().len(), 3, "{data:#}");
 
+    // On the fourth day the CSL has it too: that is a confirmation, and no news.
+    story.csl(&[
+        csl_row("North Glass JSC", "90 FR 11280", "The 3rd Street, Perm, RU"),
+        csl_row("Blue Lake Ltd.", "87 FR 38925, 90 FR 11280", "5 Sea Street, Izmir, TR"),
+    ]);
+    let watched = story.check("2025-03-12T12:00:00Z", "csl").await;
+    assert_eq!(watched.detail, "EL: 1 added, 1 removed, 1 revised, 0 editorial");
+    assert_eq!(types(&story.desk).len(), 3, "{:#}", told(&story.desk).pop().unwrap()["data"]["changes"]);
+
     // Nobody is told that the list lags, and who watches China hears only of a document that might concern it.
     story.check("2025-03-20T12:00:00Z", "rules").await;
     assert_eq!(types(&story.desk).len(), 3);
     assert!(!types(&story.ops).contains(&"source.lagging".to_owned()), "{:?}", types(&story.ops));
     assert!(!types(&story.china).contains(&"list.changed".to_owned()), "{:?}", types(&story.china));
+}
+
+/// A rule of which nothing was filed, in print at once.
+async fn in_print_at_once(story: &Story, number: &str) -> Watched {
+    story.in_print(&[story.published(number)]);
+    story.text("/rule.xml", RULE);
+    story.check("2025-03-06T12:00:00Z", "rules").await
+}
+
+async fn begun() -> Story {
+    let story = Story::begin("2025-03-01T12:00:00Z").await;
+    story.ecfr("2025-02-28", &before());
+    story.check("2025-03-01T12:00:00Z", "rules").await;
+    story.check("2025-03-01T12:01:00Z", "ecfr").await;
+    story
+}
+
+#[tokio::test]
+async fn the_rule_of_february_2023_is_told_with_its_thirteen_entries() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/fr-2023-03929.xml");
+    let Ok(xml) = std::fs::read_to_string(path) else {
+        println!("skipped: ../shared/data is not here");
+        return;
+    };
+    let story = Story::begin("2023-02-20T12:00:00Z").await;
+    story.check("2023-02-20T12:00:00Z", "rules").await;
+    let mut document = story.published("2023-03929");
+    for (key, value) in [("citation", json!("88 FR 12170")), ("start_page", json!(12170)), ("end_page", json!(12177)), ("publication_date", json!("2023-02-27")), ("effective_on", Value::Null)] {
+        document[key] = value;
+    }
+    story.in_print(&[document]);
+    story.text("/rule.xml", &xml);
+    story.check("2023-02-27T13:00:00Z", "rules").await;
+    let alert = told(&story.desk).pop().unwrap();
+    let data = &alert["data"];
+    assert_eq!((&alert["type"], &data["certain"], &data["rule"]["effective_on"]), (&json!("rule.published"), &json!(true), &json!("2023-02-24")));
+    assert_eq!(data["summary"], json!({"added": 13, "removed": 0, "revised": 0, "editorial": 0}));
+    let changes = data["changes"].as_array().unwrap();
+    let of = |code: &str| changes.iter().filter(|change| change["entry"]["countries"] == json!([code])).count();
+    assert_eq!(["CA", "CN", "FR", "LU", "NL", "RU"].map(of), [2, 5, 1, 1, 1, 3]);
+    for change in changes {
+        let entry = &change["entry"];
+        assert_eq!((&entry["footnotes"], &entry["citations"]), (&json!(["3"]), &json!(["88 FR 12170"])), "{}", entry["name"]);
+        assert!(!entry["aliases"].as_array().unwrap().is_empty() && !entry["addresses"].as_array().unwrap().is_empty());
+    }
+    let china = told(&story.china).pop().unwrap();
+    assert_eq!((&china["data"]["summary"]["added"], &china["data"]["total"]["added"]), (&json!(5), &json!(13)), "a route selects entries");
+}
+
+#[tokio::test]
+async fn what_the_list_showed_before_its_rule_was_known_is_joined_when_the_rule_turns_up() {
+    let story = begun().await;
+    story.ecfr("2025-03-05", &after());
+    story.check("2025-03-05T12:00:00Z", "ecfr").await;
+    let listed = told(&story.desk).pop().unwrap();
+    assert_eq!(listed["data"]["rule"]["document_number"], Value::Null);
+    in_print_at_once(&story, NUMBER).await;
+    assert_eq!(types(&story.desk), ["list.changed", "rule.published"]);
+    let rule = told(&story.desk).pop().unwrap();
+    assert_eq!(rule["data"]["related"], json!([listed["data"]["alert_id"]]));
+    assert_eq!(rule["data"]["changes"], json!([]), "the list told of all that the rule orders");
+    assert_eq!(rule["data"]["orders"], json!({"added": 1, "removed": 1, "revised": 1, "editorial": 0}));
+    story.check("2025-03-06T12:30:00Z", "rules").await;
+    assert_eq!(types(&story.desk).len(), 2, "once");
+}
+
+#[tokio::test]
+async fn what_was_filed_of_late_is_told_once_as_a_list_when_the_source_is_new() {
+    let story = Story::begin("2025-03-06T12:00:00Z").await;
+    let mut old = story.published("2025-00001");
+    old["publication_date"] = json!("2025-01-15");
+    story.in_print(&[story.published(NUMBER), old]);
+    story.on_file(&[story.filed("2025-03999")]);
+    story.text("/rule.xml", RULE);
+    story.text("/rule.txt", RAW);
+    assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, Outcome::Baseline);
+    let digest = told(&story.desk).pop().unwrap();
+    assert_eq!((&digest["type"], &digest["data"]["status"], &digest["data"]["rule"]), (&json!("rule.filed"), &json!("digest"), &Value::Null));
+    let numbers: Vec<&str> = digest["data"]["documents"].as_array().unwrap().iter().map(|d| d["rule"]["document_number"].as_str().unwrap()).collect();
+    assert_eq!(numbers, [NUMBER, "2025-03999"]);
+    story.check("2025-03-06T12:15:00Z", "rules").await;
+    assert_eq!(types(&story.desk), ["rule.filed"]);
+}
+
+#[tokio::test]
+async fn a_document_that_is_withdrawn_is_told_once_it_has_been_gone_for_a_while() {
+    let story = begun().await;
+    story.on_file(&[story.filed(NUMBER)]);
+    story.text("/rule.txt", RAW);
+    story.check("2025-03-03T21:20:00Z", "rules").await;
+    story.on_file(&[]);
+    story.check("2025-03-03T21:35:00Z", "rules").await;
+    assert_eq!(types(&story.desk).len(), 1, "one answer may be faulty");
+    story.check("2025-03-03T23:00:00Z", "rules").await;
+    let withdrawn = told(&story.desk).pop().unwrap();
+    assert_eq!((&withdrawn["type"], &withdrawn["data"]["status"]), (&json!("rule.filed"), &json!("withdrawn")));
+    assert_eq!(withdrawn["data"]["changes"].as_array().unwrap().len(), 3, "what does not come into effect is named");
+    story.check("2025-03-04T12:00:00Z", "rules").await;
+    assert_eq!(types(&story.desk).len(), 2);
+    // It comes back under another date.
+    let mut again = story.filed(NUMBER);
+    again["publication_date"] = json!("2025-03-10");
+    story.on_file(&[again]);
+    story.check("2025-03-05T12:00:00Z", "rules").await;
+    let changed = told(&story.desk).pop().unwrap();
+    assert_eq!(changed["data"]["status"], "changed");
+    let note = changed["data"]["note"].as_str().unwrap();
+    assert!(note.contains("filed again") && note.contains("2025-03-06"), "{note}");
+    assert_eq!(changed["data"]["changes"], json!([]));
+}
+
+#[tokio::test]
+async fn a_text_that_cannot_be_read_is_said_and_told_when_it_can() {
+    let story = begun().await;
+    story.in_print(&[story.published(NUMBER)]);
+    let watched = story.check("2025-03-06T12:00:00Z", "rules").await;
+    assert_eq!(watched.outcome, Outcome::Changed, "the source itself answers");
+    let blind = told(&story.desk).pop().unwrap();
+    assert_eq!((&blind["data"]["certain"], &blind["data"]["changes"]), (&json!(false), &json!([])));
+    assert!(blind["data"]["doubts"][0].as_str().unwrap().contains("could not be read"), "{}", blind["data"]["doubts"]);
+    assert!(blind["data"]["rule"]["url"].is_string());
+    assert_eq!(types(&story.china), ["rule.published"], "it may concern anybody");
+    let begin = RULE.find("<GPOTABLE").unwrap();
+    let end = RULE.find("</GPOTABLE>").unwrap() + "</GPOTABLE>".len();
+    story.text("/rule.xml", &format!("{}<GPH><GID>ER06MR25.000</GID></GPH>{}", &RULE[..begin], &RULE[end..]));
+    story.check("2025-03-06T12:15:00Z", "rules").await;
+    let read = told(&story.desk).pop().unwrap();
+    assert_eq!((&read["data"]["status"], &read["data"]["certain"]), (&json!("changed"), &json!(false)), "a table that is a picture is no table");
+    assert_eq!(names(&read), pairs(&[("removed", "Old Glass")]));
+}
+
+#[tokio::test]
+async fn answers_that_are_no_lists_of_documents_are_refused_and_told_to_operators() {
+    let story = begun().await;
+    story.upstream.answer(PUBLISHED, Answer::ok("<html>maintenance</html>"));
+    assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, Outcome::Refused);
+    assert_eq!(types(&story.ops).last().unwrap(), "source.failing");
+    in_print_at_once(&story, NUMBER).await;
+    assert!(types(&story.ops).contains(&"source.recovered".to_owned()));
+    assert_eq!(types(&story.desk), ["rule.published"]);
+}
+
+#[tokio::test]
+async fn removals_that_a_rule_orders_are_no_loss() {
+    let story = Story::begin("2025-03-01T12:00:00Z").await;
+    let many: String = (1..=12).map(|n| row(if n == 1 { "TURKEY" } else { "" }, &format!("Old Mill {n} Ltd., {n} Mill Street, Izmir, Turkey."), "81 FR 61601, 9/7/16.")).collect();
+    story.ecfr("2025-02-28", &many);
+    story.check("2025-03-01T12:00:00Z", "rules").await;
+    story.check("2025-03-01T12:01:00Z", "ecfr").await;
+    let quoted: Vec<String> = (1..=12).map(|n| format!("“Old Mill {n} Ltd.”")).collect();
+    let rule = format!(
+        "<RULE><SUBJECT>Removals From the Entity List</SUBJECT><SUPLINF><REGTEXT><AMDPAR>2. Supplement No. 4 to part 744 is amended under TURKEY by removing the entries for {}.</AMDPAR></REGTEXT></SUPLINF></RULE>",
+        quoted.join(", ")
+    );
+    story.in_print(&[story.published(NUMBER)]);
+    story.text("/rule.xml", &rule);
+    story.check("2025-03-06T12:00:00Z", "rules").await;
+    assert_eq!(told(&story.desk).pop().unwrap()["data"]["orders"]["removed"], 12);
+    story.ecfr("2025-03-07", "");
+    assert_eq!(story.check("2025-03-10T12:00:00Z", "ecfr").await.outcome, Outcome::Changed);
+    let gone = told(&story.desk).pop().unwrap();
+    assert_eq!((&gone["data"]["summary"]["removed"], &gone["data"]["attributed"]), (&json!(12), &json!("cited")));
+}
+
+#[tokio::test]
+async fn an_announced_entry_that_no_list_shows_is_told_to_operators_once() {
+    let story = begun().await;
+    in_print_at_once(&story, NUMBER).await;
+    story.check("2025-03-13T12:00:00Z", "rules").await;
+    assert!(!types(&story.ops).contains(&"source.lagging".to_owned()));
+    story.check("2025-03-14T12:00:00Z", "rules").await;
+    story.check("2025-03-17T12:00:00Z", "rules").await;
+    let lagging: Vec<Value> = told(&story.ops).into_iter().filter(|body| body["type"] == "source.lagging").collect();
+    let [lagging] = lagging.as_slice() else { panic!("{:?}", types(&story.ops)) };
+    assert_eq!((&lagging["data"]["source"], &lagging["data"]["missing"]), (&json!("ecfr"), &json!(["North Glass JSC"])));
 }
