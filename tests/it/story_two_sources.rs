@@ -68,7 +68,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
     let counterparts =
         |entry: &Entry| across::find_all(entry, &list, &own).into_iter().filter_map(|found| list.get(found)).collect::<Vec<_>>();
     let differing =
-        csl.iter().filter(|entry| !counterparts(entry).is_empty() && !across::lacking(entry, &counterparts(entry)).is_empty()).count();
+        csl.iter().filter(|entry| !counterparts(entry).is_empty() && !borne::lacking(entry, &counterparts(entry)).is_empty()).count();
     let same = csl.len() - found.only_one.len();
     println!("{same} of {} rows are found, {differing} of them with a difference that would be told", csl.len());
     assert!(same >= FOUND_AT_LEAST && differing <= DIFFERING_AT_MOST, "{same} found, {differing} differ");
@@ -88,7 +88,7 @@ fn a_list_is_itself_in_every_source() {
             .all(|at| across.pairs.contains(&(at, at, across::How::Name)) || ecfr[at].form == entitywatch::domain::Form::Address)
     );
     let own = Index::of(&ecfr);
-    assert!(ecfr.iter().all(|entry| across::lacking(entry, &[entry]).is_empty()));
+    assert!(ecfr.iter().all(|entry| borne::lacking(entry, &[entry]).is_empty()));
     assert!(ecfr.iter().all(|entry| across::find(entry, &own, &own).is_some()));
 }
 
