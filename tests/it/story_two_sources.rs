@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use entitywatch::diff::across::{self, Index};
+use entitywatch::diff::borne;
 use entitywatch::domain::{Change, ChangeKind, Entry, ListCode};
 use entitywatch::operate::Request;
 use entitywatch::parse;
