@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use entitywatch::diff::borne;
 use entitywatch::diff::across::{self, Index};
 use entitywatch::domain::{Entry, ListCode};
 use entitywatch::parse;
@@ -57,7 +58,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
             let found: Vec<&Entry> = across::find_all(entry, &index, &own).into_iter().filter_map(|f| index.get(f)).collect();
             if found.is_empty() { continue; }
             rows[n] += 1;
-            let lacking = across::lacking(entry, &found);
+            let lacking = borne::lacking(entry, &found);
             if !lacking.is_empty() { lacks[n] += 1; println!("lack {n} {} {:?}: {lacking:?} | {:?}", entry.name, entry.countries, found[0].license_requirement); }
         }
     }
