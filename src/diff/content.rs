@@ -1,7 +1,8 @@
 //! When two rows say the same: all that is compared is equal, whatever the order of their aliases and addresses.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
+use super::mixer::{MixerState, mixed};
 use crate::domain::Entry;
 
 /// A row by what it says; the publisher's id and the order inside its lists do not count.
@@ -31,17 +32,18 @@ impl Eq for Content<'_> {}
 
 impl Hash for Content<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // What is left out costs a comparison where two rows differ in nothing else; it is never wrong.
         let entry = self.0;
-        entry.name.hash(state);
-        entry.remarks.hash(state);
-        entry.addresses.len().hash(state);
-        entry.aliases.len().hash(state);
-        entry.citations.len().hash(state);
-        let shortest_address = entry.addresses.iter().min();
-        shortest_address.hash(state);
-        entry.aliases.iter().min().hash(state);
-        entry.citations.iter().max().hash(state);
+        for text in [&entry.name, &entry.license_requirement, &entry.license_policy, &entry.remarks] {
+            text.hash(state);
+        }
+        (&entry.start_date, &entry.end_date, &entry.other).hash(state);
+        // Sums, because their order does not count.
+        for list in [&entry.aliases, &entry.addresses] {
+            list.iter().fold(list.len() as u64, |sum, text| sum.wrapping_add(mixed(text.as_bytes()))).hash(state);
+        }
+        // Countries and footnotes follow from what was hashed.
+        let citations = entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
+        citations.fold(0_u64, u64::wrapping_add).hash(state);
     }
 }
 
