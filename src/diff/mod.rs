@@ -24,6 +24,7 @@ mod editorial;
 mod evidence;
 mod fields;
 mod identity;
+mod mixer;
 mod name;
 mod number;
 mod profile;
