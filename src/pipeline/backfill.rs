@@ -219,7 +219,8 @@ pub async fn step(program: &Program, source_name: &str, plan: u64, first: Date, 
         entries = others;
         if !found.contains(&list) {
             if span.from.is_some_and(|from| from < date) {
-                let problem = format!("expected the {}, which is there on {}, but the document ends without it", list.title(), since(&span));
+                let problem =
+                    format!("expected the {}, which is there on {}, but the document ends without it", list.title(), since(&span));
                 return Err(BackfillError::Document { date, problem });
             }
             let data = json!({"source": source.name, "list": list, "as_of": date, "sha256": sha256, "entries": null});
@@ -296,15 +297,7 @@ fn recorded(source: &str, date: Date, changes: Vec<Change>) -> Vec<RecordedChang
         let base_id = change.change_id.clone();
         change.change_id = past_id(&base_id);
         change.possibly = change.possibly.iter().map(past_id).collect();
-        RecordedChange {
-            source: source.to_owned(),
-            change,
-            base_id,
-            alert_id: None,
-            observed_at,
-            accepted_at: None,
-            unconfirmed: false,
-        }
+        RecordedChange { source: source.to_owned(), change, base_id, alert_id: None, observed_at, accepted_at: None, unconfirmed: false }
     };
     changes.into_iter().map(record).collect()
 }

@@ -27,7 +27,8 @@ fn titles(date: &str) -> Answer {
 }
 
 fn versions(dates: &[&str]) -> Answer {
-    let version = |date: &&str| format!(r#"{{"identifier": "Supplement No. 4 to Part 744", "amendment_date": "{date}", "issue_date": "{date}"}}"#);
+    let version =
+        |date: &&str| format!(r#"{{"identifier": "Supplement No. 4 to Part 744", "amendment_date": "{date}", "issue_date": "{date}"}}"#);
     Answer::ok(format!(r#"{{"content_versions": [{}]}}"#, dates.iter().map(version).collect::<Vec<_>>().join(", ")))
 }
 
@@ -148,7 +149,8 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     let reply = check(&program).await;
     assert_eq!(reply.lines[0], "ecfr: changed: EL: 1 added, 0 removed, 1 revised, 0 editorial");
     let alerts = program.store.alerts(&AlertQuery { since: None, until: None, limit: None }).await.unwrap();
-    let told: Vec<_> = alerts.iter().filter_map(|alert| if let AlertBody::ListChanged(data) = &alert.body { Some(data) } else { None }).collect();
+    let told: Vec<_> =
+        alerts.iter().filter_map(|alert| if let AlertBody::ListChanged(data) = &alert.body { Some(data) } else { None }).collect();
     assert_eq!(told.len(), 1, "one rule, one alert");
     assert_eq!((told[0].summary.added, told[0].summary.revised), (1, 1));
     assert_eq!(told[0].snapshot.as_of, Some("2026-04-30".parse().unwrap()));
@@ -226,7 +228,10 @@ async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
             "[4 of 4] 2026-05-20: EL: 0 added, 1 removed, 0 revised, 0 editorial; 2 entries; MEU: 0 added, 0 removed, 0 revised, 0 editorial; 1 entries",
         ]
     );
-    assert_eq!(whole.names(&["entries", "--as-of", "2026-05-19", "--list", "EL"]).await, ["Amber Lake Optics", "Birch Valley Academy", "Cedar Port"]);
+    assert_eq!(
+        whole.names(&["entries", "--as-of", "2026-05-19", "--list", "EL"]).await,
+        ["Amber Lake Optics", "Birch Valley Academy", "Cedar Port"]
+    );
     assert_eq!(whole.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await, ["Birch Valley Academy", "Cedar Port"]);
     let nothing: Vec<String> = Vec::new();
     assert_eq!(whole.names(&["entries", "--as-of", "2026-01-31"]).await, nothing);
@@ -252,7 +257,12 @@ async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
     std::fs::write(killed.config(), text).unwrap();
     let output = killed.run(&backfill).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let rest = [TITLES.to_owned(), format!("{VERSIONS}?part=744"), format!("{}?part=744", full("2026-04-30")), format!("{}?part=744", full("2026-05-20"))];
+    let rest = [
+        TITLES.to_owned(),
+        format!("{VERSIONS}?part=744"),
+        format!("{}?part=744", full("2026-04-30")),
+        format!("{}?part=744", full("2026-05-20")),
+    ];
     assert_eq!(asked_for(&fourth), rest, "what is recorded is not asked again");
     assert_eq!(told(&killed).await, told(&whole).await);
 
@@ -286,7 +296,8 @@ async fn a_past_date_that_is_no_list_stops_the_backfill_with_its_date() {
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&output.stderr).contains(expected));
     }
-    let text = std::fs::read_to_string(site.config()).unwrap().replace("\"EL\", \"MEU\"", "\"EL\"").replace("kind = \"ecfr\"", "kind = \"csl\"");
+    let text =
+        std::fs::read_to_string(site.config()).unwrap().replace("\"EL\", \"MEU\"", "\"EL\"").replace("kind = \"ecfr\"", "kind = \"csl\"");
     std::fs::write(site.config(), text).unwrap();
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-01-01"]).await;
     assert_eq!(output.status.code(), Some(2));
@@ -402,7 +413,9 @@ async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
     // The plan and the rest of the dates, the last of which is held.
     upstream.asked(asked + 2 + dates.len() - dates.len() / 2).await;
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-    let kib = |key: &str| -> usize { status.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0) };
+    let kib = |key: &str| -> usize {
+        status.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0)
+    };
     let mib = |kib: usize| kib as f64 / 1024.0;
     let peak_kib = kib("VmHWM:");
     // The code of a debug build is several times as large, and is mapped from its file.
