@@ -11,21 +11,23 @@ pub mod clock;
 pub mod exit;
 pub mod secret;
 
+pub mod deliver;
 pub mod dial;
+pub mod diff;
 pub mod fetch;
 pub mod parse;
-pub mod diff;
-pub mod route;
 pub mod record;
+pub mod route;
+pub mod rows;
 pub mod deliver;
 
-pub mod schedule;
-pub mod pipeline;
-pub mod metrics;
-pub mod operate;
 pub mod control;
 pub mod daemon;
+pub mod metrics;
+pub mod operate;
+pub mod pipeline;
+pub mod schedule;
 pub mod web;
 
-pub mod config;
 pub mod cli;
+pub mod config;

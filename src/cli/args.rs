@@ -167,9 +167,9 @@ pub struct ChangesArgs {
     /// Only of this kind
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Option<ChangeKind>,
-    /// Editorial changes too
+    /// Leave out editorial changes
     #[arg(long)]
-    pub editorial: bool,
+    pub no_editorial: bool,
     /// At most so many, the newest
     #[arg(long, value_name = "COUNT")]
     pub limit: Option<usize>,

@@ -100,5 +100,7 @@ fn change(change_id: ChangeId, kind: ChangeKind, severity: Severity, entry: &Ent
         possibly_was: Vec::new(),
         possibly: Vec::new(),
         corroboration: Vec::new(),
+        confirms: None,
+        differences: Vec::new(),
     }
 }

@@ -164,7 +164,7 @@ fn dates(amended: &[Date], newest: Date, from: Date, to: Option<Date>, spans: &[
     let recorded_until = spans.iter().filter_map(|(_, span)| span.until).max();
     let begin = recorded_until.map_or(base, |until| base.min(until));
     let watched_from = spans.iter().map(|(_, span)| span.watched_from).max().flatten();
-    let end = to.map(|to| recorded_until.map_or(to, |until| to.max(until))).unwrap_or(newest).min(newest);
+    let end = to.map_or(newest, |to| recorded_until.map_or(to, |until| to.max(until))).min(newest);
     let end = watched_from.filter(|_| spans.iter().all(|(_, span)| span.watched_from.is_some())).map_or(end, |watched| end.min(watched));
     let mut dates = vec![begin];
     dates.extend(amended.iter().copied().filter(|date| *date > begin));

@@ -10,10 +10,12 @@
 
 pub mod backfill;
 pub mod compose;
+pub mod corroborate;
 pub mod decide;
 pub mod deliver;
 pub mod judge;
 pub mod outgoing;
+pub mod rules;
 pub mod trouble;
 pub mod verdict;
 pub mod watch;
@@ -61,7 +63,14 @@ pub struct Program {
 
 impl Program {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, wiring: Wiring) -> Self {
-        Self { store, clock, wiring: ArcSwap::from_pointee(wiring), outbox: signal::Sender::new(()), turns: Mutex::default(), backfills: Mutex::default() }
+        Self {
+            store,
+            clock,
+            wiring: ArcSwap::from_pointee(wiring),
+            outbox: signal::Sender::new(()),
+            turns: Mutex::default(),
+            backfills: Mutex::default(),
+        }
     }
 
     /// The turn-taking of one source.

@@ -1,0 +1,106 @@
+//! One whole `check` of the program, a check answered 304, and the daemon at rest.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::compare::path;
+use crate::list::{Day, Size, bytes, in_words};
+use crate::origin::Origin;
+use crate::program::{self, Daemon};
+use crate::report::{heading, judged, line, median, mib, ms, skipped};
+
+pub fn figures() {
+    let origin = Origin::start();
+    let (old, new) = (bytes(Size::REAL, Day::Before), bytes(Size::REAL, Day::After));
+    heading(&format!("A whole `check` of {}, one webhook, SQLite", in_words(Size::REAL, old.len())));
+
+    let (mut baselines, mut changes, mut peak) = (Vec::new(), Vec::new(), 0);
+    let mut folder = None;
+    for round in 0..5 {
+        let fresh = tempfile::tempdir().expect("a folder");
+        let config = configured(fresh.path(), &origin);
+        let check = ["--config", path(&config), "check"];
+        origin.publish(old.clone(), "before");
+        baselines.push(succeeded(&check));
+        origin.publish(new.clone(), "after");
+        let taken = origin.taken();
+        if round == 0 {
+            peak = program::peak_kib(&check);
+        } else {
+            changes.push(succeeded(&check));
+        }
+        assert!(origin.taken() > taken, "the change was not delivered");
+        folder = Some((fresh, config));
+    }
+    let (_folder, config) = folder.expect("a round was made");
+    line("the first: a baseline of 3,420 entries is recorded", ms(median(baselines)), "");
+    let changed = median(changes);
+    line("a change is found, recorded and delivered", ms(changed), judged(changed.as_secs_f64(), 0.3) + " s");
+    line("  its peak memory", mib(peak), "");
+
+    let check = ["--config", path(&config), "check"];
+    let rounds = 40;
+    let before = program::cpu_of_runs();
+    let times: Vec<Duration> = (0..rounds).map(|_| succeeded(&check)).collect();
+    let cpu = (program::cpu_of_runs() - before) / rounds;
+    line("a check answered 304: CPU", ms(cpu), judged(cpu.as_secs_f64() * 1e3, 10.0) + " ms");
+    line("  its time", ms(median(times)), "");
+    let before = program::cpu_of_runs();
+    (0..rounds).for_each(|_| drop(program::run(&["--version"])));
+    line("  of which starting a process (`--version`): CPU", ms((program::cpu_of_runs() - before) / rounds), "");
+
+    at_rest(&config);
+}
+
+/// Runs the daemon until it has made its first check, and then watches it do nothing.
+fn at_rest(config: &Path) {
+    const WATCHED: Duration = Duration::from_secs(8);
+    heading("The daemon at rest");
+    let daemon = Daemon::start(config);
+    std::thread::sleep(Duration::from_secs(3));
+    let Some(memory) = program::status_kib(daemon.pid(), "VmRSS:") else {
+        return skipped("the daemon", "it did not start");
+    };
+    let (before, started) = (program::cpu_of(daemon.pid()), Instant::now());
+    std::thread::sleep(WATCHED);
+    let cpu = program::cpu_of(daemon.pid()) - before;
+    line("memory (RSS)", mib(memory), judged(memory as f64 / 1024.0, 30.0) + " MiB");
+    line(&format!("CPU in {} s, counted in steps of 10 ms", started.elapsed().as_secs()), ms(cpu), "aim: none to be measured");
+}
+
+fn succeeded(arguments: &[&str]) -> Duration {
+    let run = program::run(arguments);
+    assert!(run.output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.output.stderr));
+    run.wall
+}
+
+fn configured(folder: &Path, origin: &Origin) -> PathBuf {
+    let config = folder.join("entitywatch.toml");
+    let text = format!(
+        r#"
+[store]
+url = "sqlite://{folder}/record.db"
+[server]
+listen = ""
+[[source]]
+name = "csl"
+kind = "csl"
+url = "{list}"
+lists = ["EL"]
+schedule = "0 0 1 1 *"
+allow_private = true
+[[receiver]]
+name = "erp"
+kind = "webhook"
+url = "{hook}"
+secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+operator = true
+allow_private = true
+"#,
+        folder = path(folder),
+        list = origin.list_url(),
+        hook = origin.hook_url(),
+    );
+    std::fs::write(&config, text).expect("the configuration is written");
+    config
+}
