@@ -105,13 +105,7 @@ fn finished(done: Result<String, tokio::task::JoinError>) -> String {
 
 /// Whether a source is to be checked now: its schedule, a Retry-After, and a jitter that is drawn from its name and the
 /// due time, so that a thousand installations do not ask the publisher in the same second.
-fn is_due(
-    schedule: &schedule::Schedule,
-    known: Option<&SourceState>,
-    last_begun: Option<Timestamp>,
-    name: &str,
-    now: Timestamp,
-) -> bool {
+fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, last_begun: Option<Timestamp>, name: &str, now: Timestamp) -> bool {
     // What was recorded by a clock that has been set back since counts for less than what was seen by this one.
     let recorded = known.and_then(|state| state.last_check_at).filter(|last| last_begun.is_none() || *last <= now);
     let last = recorded.max(last_begun);

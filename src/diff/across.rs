@@ -168,7 +168,10 @@ impl<'a> Index<'a> {
     }
 
     fn alike(&self, sought: &Sought) -> Vec<(usize, How)> {
-        self.similar(sought, LEAST_LIKENESS).into_iter().map(|(at, likeness)| (at, if likeness > 1.0 { How::Longer } else { How::Spelling })).collect()
+        self.similar(sought, LEAST_LIKENESS)
+            .into_iter()
+            .map(|(at, likeness)| (at, if likeness > 1.0 { How::Longer } else { How::Spelling }))
+            .collect()
     }
 
     /// Entries whose names are alike, with how much: 0 to 1 by their letters, 2 where one runs on as the other does not.
@@ -263,7 +266,8 @@ impl Sought {
 
 /// A name, and what stands behind `a.k.a.` or `f.k.a.` in it.
 pub(super) fn parted(text: &str) -> (&str, Vec<&str>) {
-    let mut parts = text.split("a.k.a.").flat_map(|part| part.split("f.k.a.")).map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
+    let mut parts =
+        text.split("a.k.a.").flat_map(|part| part.split("f.k.a.")).map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
     let name = parts.next().unwrap_or_default();
     (name, parts.filter(|part| !part.is_empty()).collect())
 }
@@ -417,7 +421,11 @@ mod tests {
         let ash = entry("Ash Works 13 Institute", "CN", 38920);
         assert_eq!(how(&ash, &entry("Ash Works 14 Institute", "CN", 38920)), None);
         assert_eq!(how(&ash, &entry("Ash Works 13 Institute", "RU", 500)), None, "another country and rule");
-        assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)), None, "alike, and of another rule");
+        assert_eq!(
+            how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)),
+            None,
+            "alike, and of another rule"
+        );
     }
 
     #[test]
@@ -453,9 +461,8 @@ mod tests {
 
     #[test]
     fn a_revision_is_borne_out_by_what_the_other_source_came_to() {
-        let revision = |before: &Entry, after: &Entry| {
-            crate::diff::compare(std::slice::from_ref(before), std::slice::from_ref(after)).remove(0)
-        };
+        let revision =
+            |before: &Entry, after: &Entry| crate::diff::compare(std::slice::from_ref(before), std::slice::from_ref(after)).remove(0);
         let was = entry("Ash Works", "CN", 100);
         let aliased = |alias: &str| {
             let mut now = was.clone();

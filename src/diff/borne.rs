@@ -18,7 +18,8 @@ pub fn lacking(entry: &Entry, counterparts: &[&Entry]) -> Vec<String> {
     if entry.form == Form::Party && !known(&|other| mentions(other, name)) {
         lacking.push(format!("name {name}"));
     }
-    for country in entry.countries.iter().filter(|country| !known(&|other| other.countries.is_empty() || other.countries.contains(country))) {
+    for country in entry.countries.iter().filter(|country| !known(&|other| other.countries.is_empty() || other.countries.contains(country)))
+    {
         // One publisher goes by the heading, the other by the address.
         if !known(&|other| share_an_address(entry, other)) {
             lacking.push(format!("country {country}"));
@@ -27,8 +28,11 @@ pub fn lacking(entry: &Entry, counterparts: &[&Entry]) -> Vec<String> {
     for footnote in entry.footnotes.iter().filter(|footnote| !known(&|other| other.footnotes.contains(footnote))) {
         lacking.push(format!("footnote {footnote}"));
     }
-    lacking.extend(entry.aliases.iter().filter(|alias| !known(&|other| mentions(other, parted(alias).0))).map(|alias| format!("alias {alias}")));
-    if !entry.license_requirement.is_empty() && !known(&|other| is_same_requirement(&entry.license_requirement, &other.license_requirement)) {
+    lacking.extend(
+        entry.aliases.iter().filter(|alias| !known(&|other| mentions(other, parted(alias).0))).map(|alias| format!("alias {alias}")),
+    );
+    if !entry.license_requirement.is_empty() && !known(&|other| is_same_requirement(&entry.license_requirement, &other.license_requirement))
+    {
         lacking.push(format!("licence requirement \"{}\"", entry.license_requirement));
     }
     lacking
@@ -58,7 +62,8 @@ pub fn unborne(revision: &Change, told: &Change, counterparts: &[&Entry]) -> Opt
             unborne.push(format!("address {address}"));
         }
     }
-    for footnote in gained(&before.footnotes, &after.footnotes).iter().filter(|footnote| known(&|other| other.footnotes.contains(footnote))) {
+    for footnote in gained(&before.footnotes, &after.footnotes).iter().filter(|footnote| known(&|other| other.footnotes.contains(footnote)))
+    {
         unborne.push(format!("no footnote {footnote}"));
     }
     if after.license_policy != before.license_policy && !known(&|other| is_same_requirement(&after.license_policy, &other.license_policy)) {
@@ -69,7 +74,8 @@ pub fn unborne(revision: &Change, told: &Change, counterparts: &[&Entry]) -> Opt
         let cited = Entry { citations: new, ..Entry::named(after.list, "") };
         rule(&cited, &told.entry) == Tie::Agrees
     };
-    let substantive = |change: &Change| change.fields.iter().map(|field| field.field.clone()).filter(|field| !is_the_sources(field)).collect::<Vec<_>>();
+    let substantive =
+        |change: &Change| change.fields.iter().map(|field| field.field.clone()).filter(|field| !is_the_sources(field)).collect::<Vec<_>>();
     let (these, those) = (substantive(revision), substantive(told));
     let same_field = these.iter().any(|field| those.contains(field)) && unborne.len() < these.len();
     (same_rule || same_field).then_some(unborne)
@@ -94,7 +100,8 @@ fn mentions(entry: &Entry, name: &str) -> bool {
 fn is_same_requirement(one: &str, other: &str) -> bool {
     let (one, other) = (words(one).concat(), words(other).concat());
     let numbers = |text: &str| {
-        let mut numbers: Vec<String> = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() > 2).map(str::to_owned).collect();
+        let mut numbers: Vec<String> =
+            text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() > 2).map(str::to_owned).collect();
         numbers.sort_unstable();
         numbers.dedup();
         numbers

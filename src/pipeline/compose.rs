@@ -315,7 +315,8 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
 fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) -> Outgoing {
     let mut deliveries = Vec::new();
     for Delivery { receiver, recipient, selection, .. } in earlier {
-        let got = |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
+        let got =
+            |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
         let undone: Vec<ChangeId> = batch.changes.iter().filter(got).map(|change| change.change_id.clone()).collect();
         if !undone.is_empty() {
             let selection = Some(undone).filter(|undone| undone.len() < batch.changes.len());

@@ -87,7 +87,17 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
             Err(message) => (ListVerdict::RefusedBaseline(message), Vec::new()),
         };
         let held_count = open.len();
-        return Judgement { list, verdict, count, held_count, ordered_off: 0, before: Vec::new(), close: Vec::new(), open, begins_anew: false };
+        return Judgement {
+            list,
+            verdict,
+            count,
+            held_count,
+            ordered_off: 0,
+            before: Vec::new(),
+            close: Vec::new(),
+            open,
+            begins_anew: false,
+        };
     };
     let (rows, before): (Vec<i64>, Vec<Entry>) = known.entries.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
     let unmoved = |verdict, before: Vec<Entry>| Judgement {
