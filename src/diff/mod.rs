@@ -11,6 +11,7 @@
 pub mod across;
 pub mod cite;
 pub mod compare;
+pub mod lacking;
 pub mod plausible;
 pub mod undo;
 pub mod words;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use entitywatch::diff::across::{self, Index};
+use entitywatch::diff::lacking::lacking;
 use entitywatch::domain::{Change, ChangeKind, Entry, ListCode};
 use entitywatch::operate::Request;
 use entitywatch::parse;
@@ -66,7 +67,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         println!("only in the CSL: {} ({}), closest {near:?}", entry.name, entry.countries.join(" "));
     }
     let counterparts = |entry: &Entry| across::find_all(entry, &list, &own).into_iter().filter_map(|found| list.get(found)).collect::<Vec<_>>();
-    let differing = csl.iter().filter(|entry| !counterparts(entry).is_empty() && !across::lacking(entry, &counterparts(entry)).is_empty()).count();
+    let differing = csl.iter().filter(|entry| !counterparts(entry).is_empty() && !lacking(entry, &counterparts(entry)).is_empty()).count();
     let same = csl.len() - found.only_one.len();
     println!("{same} of {} rows are found, {differing} of them with a difference that would be told", csl.len());
     assert!(same >= FOUND_AT_LEAST && differing <= DIFFERING_AT_MOST, "{same} found, {differing} differ");
@@ -83,7 +84,7 @@ fn a_list_is_itself_in_every_source() {
     assert_eq!((across.only_one.len(), across.only_other.len()), (0, 0));
     assert!((0..ecfr.len()).all(|at| across.pairs.contains(&(at, at, across::How::Name)) || ecfr[at].form == entitywatch::domain::Form::Address));
     let own = Index::of(&ecfr);
-    assert!(ecfr.iter().all(|entry| across::lacking(entry, &[entry]).is_empty()));
+    assert!(ecfr.iter().all(|entry| lacking(entry, &[entry]).is_empty()));
     assert!(ecfr.iter().all(|entry| across::find(entry, &own, &own).is_some()));
 }
 
@@ -104,7 +105,7 @@ fn what_is_gone_from_a_source_is_not_found_in_another_entry_of_it() {
 }
 
 /// A party that is listed under two headings by one rule.
-const MISTAKEN_AT_MOST: usize = 2;
+const MISTAKEN_AT_MOST: usize = 4;
 
 const MIRROR: &str = "/mirror.csv";
 
