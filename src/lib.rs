@@ -16,8 +16,8 @@ pub mod fetch;
 pub mod parse;
 pub mod diff;
 pub mod route;
-pub mod record;
 pub mod rows;
+pub mod record;
 pub mod deliver;
 
 pub mod schedule;

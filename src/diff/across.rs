@@ -392,6 +392,7 @@ fn is_one(how: How, place: Tie, rule: Tie) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diff::borne::{lacking, unborne};
     use crate::domain::ListCode;
 
     fn entry(name: &str, country: &str, page: u32) -> Entry {
@@ -422,7 +423,11 @@ mod tests {
         let ash = entry("Ash Works 13 Institute", "CN", 38920);
         assert_eq!(how(&ash, &entry("Ash Works 14 Institute", "CN", 38920)), None);
         assert_eq!(how(&ash, &entry("Ash Works 13 Institute", "RU", 500)), None, "another country and rule");
-        assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)), None, "alike, and of another rule");
+        assert_eq!(
+            how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)),
+            None,
+            "alike, and of another rule"
+        );
     }
 
     #[test]
@@ -440,4 +445,43 @@ mod tests {
         let across = matched(&[folded], &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)]);
         assert_eq!(across.pairs, [(0, 0, How::Name), (0, 1, How::Name)]);
     }
+<<<<<<< HEAD
+=======
+
+    #[test]
+    fn only_what_another_source_lacks_is_a_difference() {
+        let mut one = entry("Ash Works", "CN", 100);
+        one.aliases = vec!["AW Trading".into(), "Esche Handel".into()];
+        one.footnotes = vec!["3".into()];
+        one.license_requirement = "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)".into();
+        let mut other = entry("Ash Works Ltd.", "CN", 110);
+        other.addresses = vec!["a.k.a. AW Trading, 5 Orchard Road, Wuxi, CN".into()];
+        other.license_requirement = "For all items subject to the EAR  (See §744.11 of the EAR)".into();
+        let requirement = format!("licence requirement \"{}\"", one.license_requirement);
+        assert_eq!(lacking(&one, &[&other]), ["footnote 3", "alias Esche Handel", &requirement]);
+        assert_eq!(lacking(&other, &[&one]), [requirement.replace(&one.license_requirement, &other.license_requirement)]);
+        assert_eq!(lacking(&one, &[&one]), [""; 0]);
+    }
+
+    #[test]
+    fn a_revision_is_borne_out_by_what_the_other_source_came_to() {
+        let revision =
+            |before: &Entry, after: &Entry| crate::diff::compare(std::slice::from_ref(before), std::slice::from_ref(after)).remove(0);
+        let was = entry("Ash Works", "CN", 100);
+        let aliased = |alias: &str| {
+            let mut now = was.clone();
+            now.aliases = vec![alias.into()];
+            now.citations.push(Citation::page(88, 500));
+            now
+        };
+        let told = revision(&was, &aliased("AW Trading"));
+        let check = |after: &Entry, expected: Option<&[&str]>| {
+            let unborne = unborne(&revision(&was, after), &told, &[&told.entry]);
+            assert_eq!(unborne, expected.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()));
+        };
+        check(&aliased("A.W. Trading"), Some(&[]));
+        check(&aliased("Esche Handel"), Some(&["alias Esche Handel"]));
+        check(&Entry { license_policy: "Denial.".into(), ..was.clone() }, None);
+    }
+>>>>>>> main
 }

@@ -10,9 +10,9 @@ use tracing::{error, info, warn};
 use super::compose::{self, Seen};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
-use super::{Program, Wiring, corroborate, outgoing};
+use super::{Program, Wiring, corroborate, outgoing, rules};
 use crate::clock::Stopwatch;
-use crate::config::Source;
+use crate::config::{Source, SourceKind};
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{ChangeKind, Document, Hold, ListCode, SourceState, Validators};
@@ -105,6 +105,9 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     }
     let mut observed = Observed::new(program, wiring, source, now, stopwatch);
     observed.note_gap(&state);
+    if source.kind == SourceKind::FederalRegister {
+        return rules::check(observed, state).await;
+    }
     let fetched = wiring.fetcher.fetch(&source.address, validators(&state, source, now), now).await;
     state.last_check_at = Some(now);
     state.checks += 1;
@@ -151,13 +154,13 @@ fn accept_document(state: &mut SourceState, source: &Source, fetched: &FetchedDo
 }
 
 /// One check on its way into the record.
-struct Observed<'a> {
-    program: &'a Program,
-    wiring: &'a Wiring,
-    source: &'a Source,
-    now: Timestamp,
+pub(super) struct Observed<'a> {
+    pub(super) program: &'a Program,
+    pub(super) wiring: &'a Wiring,
+    pub(super) source: &'a Source,
+    pub(super) now: Timestamp,
     stopwatch: Stopwatch,
-    observation: Observation,
+    pub(super) observation: Observation,
 }
 
 impl<'a> Observed<'a> {
@@ -175,8 +178,16 @@ impl<'a> Observed<'a> {
     }
 
     /// The source could not be reached, or its document is refused whole: nothing that is held changes.
-    async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
-        warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "{}: the check failed, and what is held stays as it is: {}", self.source.name, failure.message);
+    pub(super) async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
+        warn!(
+            source.name = self.source.name,
+            error = failure.message,
+            refused = failure.refused,
+            failures = state.consecutive_failures + 1,
+            "{}: the check failed, and what is held stays as it is: {}",
+            self.source.name,
+            failure.message
+        );
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         if let Some(body) = trouble::failed(&mut state, failure, self.now) {
             self.tell_operators(body);
@@ -262,14 +273,26 @@ impl<'a> Observed<'a> {
         }
     }
 
-    fn succeed(&mut self, state: &mut SourceState) {
+    pub(super) fn succeed(&mut self, state: &mut SourceState) {
         if let Some(body) = trouble::succeeded(state, self.now) {
             self.tell_operators(body);
         }
     }
 
+    /// The validators to send, unless the documents themselves are needed.
+    pub(super) fn validators<'s>(&self, state: &'s SourceState) -> Option<&'s Validators> {
+        validators(state, self.source, self.now)
+    }
+
+    /// An event that is told by itself, under an id made of what it is about.
+    pub(super) fn tell_operators_of(&mut self, body: AlertBody, about: &str) {
+        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, about]);
+        self.observation.alerts.push(outgoing);
+    }
+
     fn tell_operators(&mut self, body: AlertBody) {
-        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
+        let outgoing =
+            outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
         self.observation.alerts.push(outgoing);
     }
 
@@ -285,14 +308,24 @@ impl<'a> Observed<'a> {
             if self.now.duration_since(hold.told_at) >= REMIND_EVERY {
                 hold.told_at = self.now;
                 self.observation.holds.push(hold.clone());
-                self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold: hold.clone(), reminder: true, examples: Vec::new() })));
+                self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld {
+                    hold: hold.clone(),
+                    reminder: true,
+                    examples: Vec::new(),
+                })));
             }
         }
         Ok(open)
     }
 
     /// Writes the check and all that follows from it in one transaction.
-    async fn finish(mut self, state: SourceState, outcome: Outcome, detail: String, read: Option<(Document, serde_json::Value)>) -> Result<Watched> {
+    pub(super) async fn finish(
+        mut self,
+        state: SourceState,
+        outcome: Outcome,
+        detail: String,
+        read: Option<(Document, serde_json::Value)>,
+    ) -> Result<Watched> {
         let open_holds = self.remind().await?;
         let held = open_holds.iter().any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
         let sha256 = read.as_ref().map(|(document, _)| document.sha256.clone()).or_else(|| state.document_sha256.clone());
@@ -317,7 +350,15 @@ impl<'a> Observed<'a> {
         if alerts > 0 {
             self.program.outbox.send_replace(());
         }
-        info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{}: {detail}", self.source.name);
+        info!(
+            source.name = self.source.name,
+            outcome = outcome.as_str(),
+            changes,
+            alerts,
+            duration_ms = self.stopwatch.elapsed_ms(),
+            "{}: {detail}",
+            self.source.name
+        );
         Ok(Watched { source: self.source.name.clone(), outcome, detail, held })
     }
 }
