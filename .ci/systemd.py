@@ -27,8 +27,6 @@ SECRETS = {
 NOT_TO_BE_SEEN = ["very-secret-path", "very-secret-password", WEBHOOK_KEY]
 
 CONFIGURATION = """
-[store]
-url = "sqlite:///var/lib/entitywatch/entitywatch.db"
 [[source]]
 name = "csl"
 kind = "csl"

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -22,17 +24,46 @@ use crate::record::{AlertQuery, DeliveryQuery, ReceiverState, Result};
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Request {
     /// Every source if none is named.
-    Check { sources: Vec<String> },
-    DeliveriesRetry { ids: Vec<DeliveryId> },
-    DeliveriesSend { receiver: String, since: jiff::Timestamp },
-    HoldsAccept { id: HoldId, by: String, reason: String, as_baseline: bool },
-    HoldsReject { id: HoldId, by: String, reason: String },
+    Check {
+        sources: Vec<String>,
+    },
+    DeliveriesRetry {
+        ids: Vec<DeliveryId>,
+    },
+    DeliveriesSend {
+        receiver: String,
+        since: jiff::Timestamp,
+    },
+    HoldsAccept {
+        id: HoldId,
+        by: String,
+        reason: String,
+        as_baseline: bool,
+    },
+    HoldsReject {
+        id: HoldId,
+        by: String,
+        reason: String,
+    },
     /// The dates to go through come back in the reply.
-    BackfillPlan { source: String, from: Date, to: Option<Date> },
+    BackfillPlan {
+        source: String,
+        from: Date,
+        to: Option<Date>,
+    },
     /// One date of a plan that begins with `first`: a backfill is as many requests as it has dates, so that neither keeps the other waiting.
-    BackfillStep { source: String, plan: u64, first: Date, date: Date },
-    ReceiversTest { name: String },
-    ReceiversEnable { name: String },
+    BackfillStep {
+        source: String,
+        plan: u64,
+        first: Date,
+        date: Date,
+    },
+    ReceiversTest {
+        name: String,
+    },
+    ReceiversEnable {
+        name: String,
+    },
 }
 
 /// What came of it.
@@ -134,7 +165,8 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
     if names.is_empty() {
         names = configured.iter().map(ToString::to_string).collect();
     }
-    names.dedup();
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     let checks = names.iter().map(|name| watch::watch(program, name));
     for Watched { source, outcome, detail, held } in futures_util::future::join_all(checks).await {
         let line = format!("{source}: {}: {detail}", outcome.as_str());

@@ -135,8 +135,7 @@ fn is_of_country(change: &Change, countries: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::alert::ListChanged;
-    use crate::domain::alert::{DeliveryTrouble, SnapshotRef, SourceRecovered, Test};
+    use crate::domain::alert::{DeliveryTrouble, ListChanged, SnapshotRef, SourceRecovered, Test};
     use crate::domain::{AlertId, DeliveryId, Entry, Match, Sha256, Summary};
     use jiff::Timestamp;
 

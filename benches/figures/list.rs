@@ -165,7 +165,10 @@ impl<W: Write> Rows<'_, W> {
                 cells[4] = dice.pick(&["SDGT", "RUSSIA-EO14024", "IFSR; SDGT", "NPWMD", "CYBER2; ELECTION-EO13848"]).to_owned();
                 cells[6] = if dice.below(3) == 0 { format!("Head of {}", dice.name()) } else { String::new() };
                 let linked = dice.name();
-                cells[20] = format!("(Linked To: {linked}) Secondary sanctions risk: a section of the regulations; Gender {}", dice.pick(&["Male", "Female"]));
+                cells[20] = format!(
+                    "(Linked To: {linked}) Secondary sanctions risk: a section of the regulations; Gender {}",
+                    dice.pick(&["Male", "Female"])
+                );
                 cells[24] = date(&mut dice);
                 cells[26] = format!("{}, {}", dice.word(), dice.pick(&COUNTRIES));
                 let papers: Vec<String> = (0..6 + dice.below(6)).map(|_| dice.paper()).collect();
@@ -210,7 +213,17 @@ struct Edit {
 const COUNTRIES: [&str; 16] = ["CN", "RU", "IR", "HK", "TR", "AE", "PK", "DE", "BY", "SG", "MY", "TW", "GB", "SY", "VE", "IN"];
 const FORMS: [&str; 8] = ["Co., Ltd.", "LLC", "OOO", "JSC", "FZE", "GmbH", "Limited", "Pvt. Ltd."];
 const TRADES: [&str; 12] = [
-    "Technology", "Trading", "Electronics", "Institute", "Logistics", "Industries", "Aviation", "Shipping", "Research", "Optics", "Export",
+    "Technology",
+    "Trading",
+    "Electronics",
+    "Institute",
+    "Logistics",
+    "Industries",
+    "Aviation",
+    "Shipping",
+    "Research",
+    "Optics",
+    "Export",
     "Systems",
 ];
 const REQUIREMENTS: [&str; 4] = [
@@ -225,8 +238,8 @@ const POLICIES: [&str; 3] = [
     "Policy of denial for all items apart from food and medicine, which will be reviewed on a case-by-case basis",
 ];
 const SYLLABLES: [&str; 32] = [
-    "ba", "ko", "len", "dor", "mi", "ta", "shu", "ran", "vel", "ok", "zhi", "gan", "pe", "tro", "nov", "sky", "har", "lin", "qu", "sa", "mer",
-    "dan", "fu", "jin", "kra", "ost", "ul", "ber", "yan", "wei", "xi", "chor",
+    "ba", "ko", "len", "dor", "mi", "ta", "shu", "ran", "vel", "ok", "zhi", "gan", "pe", "tro", "nov", "sky", "har", "lin", "qu", "sa",
+    "mer", "dan", "fu", "jin", "kra", "ost", "ul", "ber", "yan", "wei", "xi", "chor",
 ];
 
 /// Draws that a seed decides.
@@ -267,7 +280,12 @@ impl Dice {
 
     fn address(&mut self) -> String {
         let (number, street, town) = (1 + self.below(900), self.word(), self.word());
-        format!("No. {number} {street} Road, {} District, {town}, {}, {}", self.word(), 100_000 + self.below(800_000), self.pick(&COUNTRIES))
+        format!(
+            "No. {number} {street} Road, {} District, {town}, {}, {}",
+            self.word(),
+            100_000 + self.below(800_000),
+            self.pick(&COUNTRIES)
+        )
     }
 
     fn paper(&mut self) -> String {

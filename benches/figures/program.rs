@@ -54,8 +54,7 @@ pub fn cpu_of_runs() -> Duration {
 /// The sum of two fields of `stat` after the command's name: user and system time, or those of the children.
 fn cpu_in(path: &str, first: usize) -> Duration {
     let stat = fs::read_to_string(path).unwrap_or_default();
-    let fields: Vec<u64> =
-        stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(|field| field.parse().unwrap_or(0)).collect();
+    let fields: Vec<u64> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(|field| field.parse().unwrap_or(0)).collect();
     let hundredths: u64 = fields.iter().skip(first).take(2).sum();
     Duration::from_millis(hundredths * 10)
 }

@@ -39,7 +39,9 @@ pub async fn backfill(config: Config, environment: &Environment, source: &str, f
             progress(&format!("[{} of {}] {line}", index + 1, dates.len()));
         }
         if reply.exit != 0 {
-            output::problem(&format!("stopped at {date}; what was recorded before it is kept, and the command goes on from there when it is given again"));
+            output::problem(&format!(
+                "stopped at {date}; what was recorded before it is kept, and the command goes on from there when it is given again"
+            ));
             return Ok(say(&reply));
         }
     }

@@ -116,10 +116,11 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
         Ok(began) => notify(&[NotifyState::Reloading, began]),
         Err(_) => notify(&[NotifyState::Reloading]),
     }
-    let wiring = config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
-        warnings.iter().for_each(|warning| warn!("{warning}"));
-        Wiring::new(config).map_err(|problem| format!("{problem:#}"))
-    });
+    let wiring =
+        config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
+            warnings.iter().for_each(|warning| warn!("{warning}"));
+            Wiring::new(config).map_err(|problem| format!("{problem:#}"))
+        });
     match wiring {
         Ok(wiring) => {
             daemon::reload(program, wiring);
@@ -140,7 +141,7 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
 
 /// Tells systemd; elsewhere nobody listens.
 fn notify(states: &[NotifyState<'_>]) {
-    if let Err(problem) = sd_notify::notify(&states) {
+    if let Err(problem) = sd_notify::notify(states) {
         warn!("systemd could not be told: {problem}");
     }
 }

@@ -72,8 +72,8 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     let mut batches: Vec<Batch> = Vec::new();
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
-    let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
     let mut confirmations: Vec<(Change, bool)> = Vec::new();
+    let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
         let (corrections, changes) = split_corrections(store, seen, step.list, changes, &rules).await?;
@@ -161,7 +161,10 @@ impl Batch {
             (None, None) => self.pages_meet(other),
             _ => false,
         };
-        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && self.is_of_differences() == other.is_of_differences() && rules_meet
+        self.unconfirmed == other.unconfirmed
+            && self.corrects == other.corrects
+            && self.is_of_differences() == other.is_of_differences()
+            && rules_meet
     }
 
     fn pages_meet(&self, other: &Batch) -> bool {
@@ -312,7 +315,8 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
 fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) -> Outgoing {
     let mut deliveries = Vec::new();
     for Delivery { receiver, recipient, selection, .. } in earlier {
-        let got = |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
+        let got =
+            |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
         let undone: Vec<ChangeId> = batch.changes.iter().filter(got).map(|change| change.change_id.clone()).collect();
         if !undone.is_empty() {
             let selection = Some(undone).filter(|undone| undone.len() < batch.changes.len());

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::compose::Step;
 use super::watch::in_background;
 use crate::diff::across::{self, How, Index};
+use crate::diff::borne;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, ChangeKind, Entry, ListCode};
 use crate::record::{RecordedChange, Result, Store};
@@ -57,7 +58,10 @@ pub async fn others(store: &dyn Store, source: &str, list: ListCode, now: Timest
             held: store.held_entries(&other, list).await?.into_iter().map(|stored| stored.entry).collect(),
             gone: gone().map(|recorded| recorded.change.entry.clone()).collect(),
             gone_on: gone().map(|recorded| day(recorded.observed_at)).collect(),
-            told: recent.into_iter().filter(|recorded| recorded.alert_id.is_some() && recorded.observed_at >= now - CONFIRMED_WITHIN).collect(),
+            told: recent
+                .into_iter()
+                .filter(|recorded| recorded.alert_id.is_some() && recorded.observed_at >= now - CONFIRMED_WITHIN)
+                .collect(),
             source: other,
         });
     }
@@ -92,7 +96,8 @@ pub fn journal(changes: &[RecordedChange]) -> Option<JournalEvent> {
         .map(|recorded| json!({"change_id": recorded.change.change_id, "confirms": recorded.change.confirms}))
         .collect();
     let source = changes.first().map(|recorded| recorded.source.as_str());
-    (!confirmed.is_empty()).then(|| JournalEvent { kind: "changes.confirmed".into(), data: json!({"source": source, "changes": confirmed}) })
+    (!confirmed.is_empty())
+        .then(|| JournalEvent { kind: "changes.confirmed".into(), data: json!({"source": source, "changes": confirmed}) })
 }
 
 impl Others {
@@ -124,7 +129,11 @@ impl Others {
             let still = says.iter().filter(|says| matches!(says, Says::Listed { .. })).count();
             let also = says.iter().filter(|says| matches!(says, Says::Gone(_))).count();
             let Other { source, as_of, held, .. } = view.other;
-            format!("{source}, as of {as_of}, holds {} entries and still lists {still} of the {} that are gone here; {also} are gone there too", held.len(), gone.len())
+            format!(
+                "{source}, as of {as_of}, holds {} entries and still lists {still} of the {} that are gone here; {also} are gone there too",
+                held.len(),
+                gone.len()
+            )
         };
         (!views.is_empty() && !gone.is_empty()).then(|| views.iter().map(of_view).collect::<Vec<_>>().join("; "))
     }
@@ -168,7 +177,9 @@ struct View<'a> {
 /// What a source says of an entry that is gone from another one.
 enum Says {
     /// With the name that it lists it by.
-    Listed { name: String },
+    Listed {
+        name: String,
+    },
     Gone(Date),
     Unknown,
 }
@@ -218,9 +229,9 @@ impl<'a> Told<'a> {
                 ChangeKind::Removed => Vec::new(),
                 ChangeKind::Added => {
                     held.push(&told.change.entry);
-                    across::lacking(&change.entry, &held)
+                    borne::lacking(&change.entry, &held)
                 }
-                ChangeKind::Revised => across::unborne(change, &told.change, &held)?,
+                ChangeKind::Revised => borne::unborne(change, &told.change, &held)?,
             };
             Some((told, differences))
         })

@@ -57,13 +57,20 @@ pub struct Program {
     /// Held while a source is being watched, and while a receiver's deliveries are claimed, sent and settled:
     /// neither is ever done twice at a time, whoever asks for it.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    /// The number of the newest backfill of each source.
-    backfills: Mutex<HashMap<String, u64>>,
+    /// The newest backfill of each source.
+    backfills: Mutex<HashMap<String, backfill::Underway>>,
 }
 
 impl Program {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, wiring: Wiring) -> Self {
-        Self { store, clock, wiring: ArcSwap::from_pointee(wiring), outbox: signal::Sender::new(()), turns: Mutex::default(), backfills: Mutex::default() }
+        Self {
+            store,
+            clock,
+            wiring: ArcSwap::from_pointee(wiring),
+            outbox: signal::Sender::new(()),
+            turns: Mutex::default(),
+            backfills: Mutex::default(),
+        }
     }
 
     /// The turn-taking of one source.

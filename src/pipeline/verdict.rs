@@ -42,13 +42,7 @@ impl Verdicts {
 }
 
 /// Judges every watched list of a document against what is held of it.
-pub async fn of_lists(
-    program: &Program,
-    source: &Source,
-    snapshot: Snapshot,
-    reference: &SnapshotRef,
-    now: Timestamp,
-) -> Result<Verdicts> {
+pub async fn of_lists(program: &Program, source: &Source, snapshot: Snapshot, reference: &SnapshotRef, now: Timestamp) -> Result<Verdicts> {
     let mut verdicts = Verdicts {
         outcome: Outcome::NotModified,
         steps: Vec::new(),
@@ -131,9 +125,17 @@ impl Listed<'_> {
     }
 }
 
+/// What a rule takes off the list does not count as lost tomorrow either.
+fn without_ordered(mut state: ListState, ordered_off: usize, count: usize) -> ListState {
+    if ordered_off > 0 {
+        state.recent_counts.iter_mut().for_each(|(_, highest)| *highest = highest.saturating_sub(ordered_off).max(count));
+    }
+    state
+}
+
 impl Verdicts {
     fn take(&mut self, listed: &Listed<'_>, judgement: Judgement, open_hold: Option<Hold>) {
-        let Judgement { list, verdict, count, held_count, before, close, open, begins_anew } = judgement;
+        let Judgement { list, verdict, count, held_count, ordered_off, before, close, open, begins_anew } = judgement;
         let (outcome, line) = match verdict {
             ListVerdict::RefusedBaseline(message) => {
                 self.refusals.push(message.clone());
@@ -165,7 +167,7 @@ impl Verdicts {
             }
             ListVerdict::Changed(changes) => {
                 let Summary { added, removed, revised, editorial } = Summary::of(&changes);
-                let mut state = listed.moved_on(held_count);
+                let mut state = without_ordered(listed.moved_on(held_count), ordered_off, held_count);
                 if begins_anew {
                     state.recent_counts.clear();
                     state.note_count(listed.now.to_zoned(TimeZone::UTC).date(), held_count);

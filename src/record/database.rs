@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use super::db::Db;
 use super::lock::ProcessLock;
 use super::{
-    AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, HistorySpan, Observation, OutboxCount, PastUpdate, ReceiverState,
-    RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read, rules,
+    AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, HistorySpan, Observation, OutboxCount, PastUpdate,
+    ReceiverState, RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read, rules,
 };
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState, RecordedRule,
-    Sha256, SourceState,
+    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState,
+    RecordedRule, Sha256, SourceState,
 };
 
 /// An open database, of either kind.

@@ -13,11 +13,7 @@ pub async fn history_span(db: &Db, source: &str, list: ListCode) -> Result<Histo
          FROM entry WHERE source = $1 AND list = $2");
     let row = db.fetch_one("read how far the past is recorded", statement.bind(source).bind(list.as_str())).await?;
     let Some(row) = row else { return Ok(HistorySpan::default()) };
-    Ok(HistorySpan {
-        from: row.day_if_any(0)?,
-        until: row.day_if_any(1)?.max(row.day_if_any(2)?),
-        watched_from: row.day_if_any(3)?,
-    })
+    Ok(HistorySpan { from: row.day_if_any(0)?, until: row.day_if_any(1)?.max(row.day_if_any(2)?), watched_from: row.day_if_any(3)? })
 }
 
 pub async fn forget_history(db: &Db, source: &str, list: ListCode, at: Timestamp, events: &[JournalEvent]) -> Result<()> {

@@ -117,7 +117,8 @@ fn only_what_drives_the_program_names_several_stages() {
         if ["pipeline", "config", "cli", "operate", "lib", "main"].contains(&of) {
             continue;
         }
-        let named: Vec<String> = imports(&source.code).into_iter().filter(|import| stages.contains(&import.as_str()) && import != of).collect();
+        let named: Vec<String> =
+            imports(&source.code).into_iter().filter(|import| stages.contains(&import.as_str()) && import != of).collect();
         let only_the_record = named.iter().all(|stage| stage == "record");
         assert!(only_the_record, "{} names {named:?}", source.path);
     }
@@ -127,13 +128,22 @@ fn only_what_drives_the_program_names_several_stages() {
 fn the_pure_modules_do_no_io_and_ask_no_clock() {
     let pure = |path: &str| {
         ["src/domain/", "src/parse/", "src/diff/", "src/deliver/wording/"].iter().any(|folder| path.starts_with(folder))
-            || ["src/route.rs", "src/schedule.rs", "src/deliver/retry.rs", "src/pipeline/judge.rs", "src/pipeline/trouble.rs", "src/pipeline/outgoing.rs"]
-                .contains(&path)
+            || [
+                "src/route.rs",
+                "src/schedule.rs",
+                "src/deliver/retry.rs",
+                "src/pipeline/judge.rs",
+                "src/pipeline/trouble.rs",
+                "src/pipeline/outgoing.rs",
+            ]
+            .contains(&path)
     };
     let sources: Vec<Source> = sources().into_iter().filter(|source| pure(&source.path)).collect();
     assert!(sources.len() > 50);
     for source in sources {
-        for forbidden in ["tokio", "reqwest", "sqlx", "lettre", "std::fs", "std::net", "std::env", "std::process", "async fn", "::now(", "rand::"] {
+        for forbidden in
+            ["tokio", "reqwest", "sqlx", "lettre", "std::fs", "std::net", "std::env", "std::process", "async fn", "::now(", "rand::"]
+        {
             assert!(!source.code.contains(forbidden), "{} does more than compute: {forbidden}", source.path);
         }
     }
@@ -182,7 +192,8 @@ fn no_test_sleeps_or_is_ignored() {
     for file in files("tests/it").into_iter().chain(files("src")) {
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(!text.contains(ignored), "{} ignores a test", file.display());
-        let tests = if file.starts_with(crate_root().join("src")) { text.split("\n#[cfg(test)]\nmod tests").nth(1).unwrap_or("") } else { &text };
+        let tests =
+            if file.starts_with(crate_root().join("src")) { text.split("\n#[cfg(test)]\nmod tests").nth(1).unwrap_or("") } else { &text };
         assert!(sleeps.iter().all(|sleep| !tests.contains(sleep)), "{} sleeps in a test", file.display());
     }
 }

@@ -43,7 +43,8 @@ pub fn rows(count: usize) -> Vec<Row> {
     let syllables = ["bar", "den", "fil", "gom", "hur", "kas", "lep", "min", "nor", "puk", "ras", "tev", "vox", "wiz", "zul"];
     let syllable = |n: usize| syllables[n % syllables.len()];
     let name = |n: usize| {
-        let word = |salt: usize| format!("{}{}{}", syllable(n * 7 + salt), syllable(n / 15 + n * 4 + salt * 3), syllable(n * 11 + salt * 5));
+        let word =
+            |salt: usize| format!("{}{}{}", syllable(n * 7 + salt), syllable(n / 15 + n * 4 + salt * 3), syllable(n * 11 + salt * 5));
         format!("{} {} {n}", word(1), word(4))
     };
     (0..count).map(|n| row(&name(n), "75 FR 36519").at(&format!("{} {} Street, Kabul, AF", n + 1, syllable(n * 13)))).collect()

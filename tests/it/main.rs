@@ -1,5 +1,19 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::default_trait_access,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, says what it saw, and measures time"
+)]
+
 mod architecture;
 mod config;
 mod deliver;

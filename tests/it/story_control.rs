@@ -93,7 +93,9 @@ async fn two_daemons_on_one_database_are_refused() {
 async fn what_a_killed_daemon_left_behind_is_in_nobodys_way() {
     let site = site().await;
     site.run().await.kill();
-    let sockets = std::fs::read_dir(site.folder.path()).unwrap().filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|e| e == "sock"));
+    let sockets = std::fs::read_dir(site.folder.path())
+        .unwrap()
+        .filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|e| e == "sock"));
     assert!(sockets.count() > 0, "its socket is still there");
     assert_eq!(site.command(&["check"]).await.exit, Some(0), "carried out by the command itself");
     let daemon = site.run().await;

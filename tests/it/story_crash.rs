@@ -17,7 +17,11 @@ fn grown() -> Vec<Row> {
 
 /// A site with a baseline, whose publisher has three alerts' worth of news, and a daemon that asks every second.
 async fn site() -> Site {
-    let site = Site { schedule: "* * * * * *", delivery: "retry = [\"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\"]".to_owned(), ..Site::new().await };
+    let site = Site {
+        schedule: "* * * * * *",
+        delivery: "retry = [\"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\"]".to_owned(),
+        ..Site::new().await
+    };
     site.publish(&rows(40));
     let ended = site.command(&["check"]).await;
     assert_eq!(ended.exit, Some(0), "{ended:?}");
@@ -34,7 +38,11 @@ async fn these_are_told(site: &Site, daemon: Daemon, new: &[String]) {
     let names = |site: &Site| site.told().into_iter().map(|(_, name)| name).collect::<BTreeSet<String>>();
     within("the webhook's alerts", site.webhook.until(|_| names(site).len() == new.len())).await;
     within("Slack's alerts", site.slack.until(|sink| new.iter().all(|name| sink.received().iter().any(|r| r.body.contains(name))))).await;
-    within("the emails", site.smtp.until(|mails| new.iter().all(|name| mails.iter().any(|mail| mail.data.replace("=\r\n", "").contains(name))))).await;
+    within(
+        "the emails",
+        site.smtp.until(|mails| new.iter().all(|name| mails.iter().any(|mail| mail.data.replace("=\r\n", "").contains(name)))),
+    )
+    .await;
     // What arrived before a kill, but was not noted to have arrived, is sent once more: that too is over when this ends.
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
     assert_eq!(daemon.stop().await, Some(0), "a stop waits for what is under way");

@@ -88,7 +88,10 @@ async fn a_change_that_is_undone_after_a_week_is_a_change() {
 #[tokio::test]
 async fn a_receiver_is_told_the_correction_of_what_it_was_told_and_no_more() {
     let standing = rows(40);
-    let site = Site { sections: "[[route]]\nreceivers = [\"erp\"]\ncountries = [\"CN\"]\n\n[[route]]\nreceivers = [\"desk\"]\n".to_owned(), ..Site::new().await };
+    let site = Site {
+        sections: "[[route]]\nreceivers = [\"erp\"]\ncountries = [\"CN\"]\n\n[[route]]\nreceivers = [\"desk\"]\n".to_owned(),
+        ..Site::new().await
+    };
     let world = World::with_baseline(site, &standing).await;
     let kabul = row("Hindukush Trading", "87 FR 38925").at("Kabul, AF");
     world.publish(&with(&standing, &[newcomer(), kabul]));

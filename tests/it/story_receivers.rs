@@ -72,6 +72,18 @@ async fn the_first_success_brings_all_that_waited() {
 }
 
 #[tokio::test]
+async fn a_check_tries_each_delivery_once_whatever_succeeds_beside_it() {
+    let world = world("").await;
+    let two: Vec<Row> = with(&["Tianshan Avionics Institute"]).into_iter().chain([row("Vostok Radar Plant", "87 FR 51877")]).collect();
+    world.publish(&two);
+    world.webhook.will_answer([Answer::status(400), Answer::status(200)]);
+    world.next_check().await;
+    assert_eq!(world.webhook.received().len(), 2, "the success does not bring the failure back in the same breath");
+    world.deliver().await;
+    assert_eq!(world.webhook.received().len(), 3, "but at once after it");
+}
+
+#[tokio::test]
 async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     let world = world("").await;
     world.webhook.will_answer([Answer::status(410)]);
@@ -164,8 +176,10 @@ async fn a_receiver_added_later_gets_what_comes_later_and_the_past_when_it_is_se
     world.publish(&with(&["Tianshan Avionics Institute"]));
     world.next_check().await;
     let late = crate::sinks::HttpSink::start().await;
-    world.site.sections =
-        format!("[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \"{SECRET}\"\nallow_private = true\n", late.url("/"));
+    world.site.sections = format!(
+        "[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \"{SECRET}\"\nallow_private = true\n",
+        late.url("/")
+    );
     world.reload();
     world.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
     world.next_check().await;
@@ -195,7 +209,9 @@ async fn served(site: &Site) -> Vec<(String, String)> {
     let log = std::fs::read_to_string(site.log_path()).unwrap();
     let address = log.split("server.listen=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or_else(|| panic!("{log}"));
     let mut pages = Vec::new();
-    for path in ["/", "/changes", "/entries", "/feed.atom", "/api/changes", "/api/alerts", "/api/deliveries", "/api/sources", "/metrics", "/readyz"] {
+    for path in
+        ["/", "/changes", "/entries", "/feed.atom", "/api/changes", "/api/alerts", "/api/deliveries", "/api/sources", "/metrics", "/readyz"]
+    {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();

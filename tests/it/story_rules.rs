@@ -39,7 +39,8 @@ struct Story {
 
 impl Story {
     async fn begin(now: &str) -> Self {
-        let (upstream, desk, china, ops) = (Upstream::start().await, HttpSink::start().await, HttpSink::start().await, HttpSink::start().await);
+        let (upstream, desk, china, ops) =
+            (Upstream::start().await, HttpSink::start().await, HttpSink::start().await, HttpSink::start().await);
         let folder = tempfile::tempdir().unwrap();
         let base = upstream.url("");
         let receiver = |name: &str, sink: &HttpSink, operator: bool| {
@@ -117,7 +118,8 @@ impl Story {
     fn csl(&self, rows: &[Row]) {
         let all: Vec<Row> = list::rows(30).into_iter().chain(rows.iter().cloned()).collect();
         // The licence requirement is the list's own.
-        let requirement = |line: &str| if line.contains("North Glass") { "All items. (See § 734.9(g),3 of the EAR)" } else { "All items." };
+        let requirement =
+            |line: &str| if line.contains("North Glass") { "All items. (See § 734.9(g),3 of the EAR)" } else { "All items." };
         let theirs = "For all items subject to the EAR. (See § 744.11 of the EAR)";
         let file: Vec<String> = list::file(&all).lines().map(|line| line.replace(theirs, requirement(line))).collect();
         self.upstream.answer("/consolidated.csv", Answer::ok(file.join("\n") + "\n"));
@@ -126,7 +128,8 @@ impl Story {
     fn ecfr(&self, date: &str, rows: &str) {
         let titles = json!({"titles": [{"number": 15, "up_to_date_as_of": date}]});
         self.upstream.answer("/api/versioner/v1/titles.json", Answer::ok(titles.to_string()));
-        let others: String = (1..=30).map(|n| row("", &format!("Bystander {n} Ltd., {n} Quiet Road, Perm, Russia."), "81 FR 61601, 9/7/16.")).collect();
+        let others: String =
+            (1..=30).map(|n| row("", &format!("Bystander {n} Ltd., {n} Quiet Road, Perm, Russia."), "81 FR 61601, 9/7/16.")).collect();
         let xml = format!(
             "<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE><THEAD><TR><TH>Country</TH><TH>Entity</TH><TH>License requirement</TH>\
              <TH>License review policy</TH><TH>Federal Register citation</TH></TR></THEAD><TBODY>{}{others}{rows}</TBODY></TABLE></DIV9></DIV5>",
@@ -150,8 +153,12 @@ fn before() -> String {
 }
 
 fn after() -> String {
-    row("RUSSIA", "North Glass JSC, a.k.a., the following one alias:<br/>—NG.<br/>The 3<SU>rd</SU> Street, Perm, Russia.", "90 FR 11290, 3/6/25.")
-        .replace("<TD>All items.</TD>", "<TD>All items. (See § 734.9(g),<SU>3</SU> of the EAR)</TD>")
+    row(
+        "RUSSIA",
+        "North Glass JSC, a.k.a., the following one alias:<br/>—NG.<br/>The 3<SU>rd</SU> Street, Perm, Russia.",
+        "90 FR 11290, 3/6/25.",
+    )
+    .replace("<TD>All items.</TD>", "<TD>All items. (See § 734.9(g),<SU>3</SU> of the EAR)</TD>")
         + &row("TURKEY", "Blue Lake Ltd., 5 Sea Street, Izmir, Turkey.", "87 FR 38925, 6/30/22. 90 FR 11291, 3/6/25.")
 }
 
@@ -178,7 +185,10 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     story.ecfr("2025-02-28", &before());
     assert_eq!(story.check("2025-03-01T12:00:00Z", "rules").await.outcome, Outcome::Baseline);
     assert_eq!(story.check("2025-03-01T12:01:00Z", "ecfr").await.outcome, Outcome::Baseline);
-    story.csl(&[csl_row("Old Glass", "80 FR 69852", "9 Sand Street, Perm, RU"), csl_row("Blue Lake Ltd.", "87 FR 38925", "4 Sea Street, Izmir, TR")]);
+    story.csl(&[
+        csl_row("Old Glass", "80 FR 69852", "9 Sand Street, Perm, RU"),
+        csl_row("Blue Lake Ltd.", "87 FR 38925", "4 Sea Street, Izmir, TR"),
+    ]);
     assert_eq!(story.check("2025-03-01T12:02:00Z", "csl").await.outcome, Outcome::Baseline);
     assert!(told(&story.desk).is_empty(), "nothing was filed of late, and a baseline is silent");
 
@@ -190,10 +200,7 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     let filed = told(&story.desk).pop().unwrap();
     assert_eq!(filed["type"], "rule.filed");
     let data = &filed["data"];
-    assert_eq!(
-        names(&filed),
-        pairs(&[("added", "North Glass JSC"), ("revised", "Blue Lake Ltd."), ("removed", "Old Glass")]),
-    );
+    assert_eq!(names(&filed), pairs(&[("added", "North Glass JSC"), ("revised", "Blue Lake Ltd."), ("removed", "Old Glass")]),);
     assert_eq!(data["changes"][2]["entry"]["addresses"][0], "9 Sand Street, Perm, Russia", "a removed entry is told as it is held");
     assert_eq!((&data["status"], &data["certain"], &data["filing_type"]), (&json!("filed"), &json!(false), &json!("special")));
     assert_eq!(data["rule"]["filed_at"], "2025-03-03T21:15:00Z");
@@ -280,7 +287,13 @@ async fn the_rule_of_february_2023_is_told_with_its_thirteen_entries() {
     let story = Story::begin("2023-02-20T12:00:00Z").await;
     story.check("2023-02-20T12:00:00Z", "rules").await;
     let mut document = story.published("2023-03929");
-    for (key, value) in [("citation", json!("88 FR 12170")), ("start_page", json!(12170)), ("end_page", json!(12177)), ("publication_date", json!("2023-02-27")), ("effective_on", Value::Null)] {
+    for (key, value) in [
+        ("citation", json!("88 FR 12170")),
+        ("start_page", json!(12170)),
+        ("end_page", json!(12177)),
+        ("publication_date", json!("2023-02-27")),
+        ("effective_on", Value::Null),
+    ] {
         document[key] = value;
     }
     story.in_print(&[document]);
@@ -288,7 +301,10 @@ async fn the_rule_of_february_2023_is_told_with_its_thirteen_entries() {
     story.check("2023-02-27T13:00:00Z", "rules").await;
     let alert = told(&story.desk).pop().unwrap();
     let data = &alert["data"];
-    assert_eq!((&alert["type"], &data["certain"], &data["rule"]["effective_on"]), (&json!("rule.published"), &json!(true), &json!("2023-02-24")));
+    assert_eq!(
+        (&alert["type"], &data["certain"], &data["rule"]["effective_on"]),
+        (&json!("rule.published"), &json!(true), &json!("2023-02-24"))
+    );
     assert_eq!(data["summary"], json!({"added": 13, "removed": 0, "revised": 0, "editorial": 0}));
     let changes = data["changes"].as_array().unwrap();
     let of = |code: &str| changes.iter().filter(|change| change["entry"]["countries"] == json!([code])).count();
@@ -330,8 +346,12 @@ async fn what_was_filed_of_late_is_told_once_as_a_list_when_the_source_is_new() 
     story.text("/rule.txt", RAW);
     assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, Outcome::Baseline);
     let digest = told(&story.desk).pop().unwrap();
-    assert_eq!((&digest["type"], &digest["data"]["status"], &digest["data"]["rule"]), (&json!("rule.filed"), &json!("digest"), &Value::Null));
-    let numbers: Vec<&str> = digest["data"]["documents"].as_array().unwrap().iter().map(|d| d["rule"]["document_number"].as_str().unwrap()).collect();
+    assert_eq!(
+        (&digest["type"], &digest["data"]["status"], &digest["data"]["rule"]),
+        (&json!("rule.filed"), &json!("digest"), &Value::Null)
+    );
+    let numbers: Vec<&str> =
+        digest["data"]["documents"].as_array().unwrap().iter().map(|d| d["rule"]["document_number"].as_str().unwrap()).collect();
     assert_eq!(numbers, [NUMBER, "2025-03999"]);
     story.check("2025-03-06T12:15:00Z", "rules").await;
     assert_eq!(types(&story.desk), ["rule.filed"]);
@@ -380,7 +400,11 @@ async fn a_text_that_cannot_be_read_is_said_and_told_when_it_can() {
     story.text("/rule.xml", &format!("{}<GPH><GID>ER06MR25.000</GID></GPH>{}", &RULE[..begin], &RULE[end..]));
     story.check("2025-03-06T12:15:00Z", "rules").await;
     let read = told(&story.desk).pop().unwrap();
-    assert_eq!((&read["data"]["status"], &read["data"]["certain"]), (&json!("changed"), &json!(false)), "a table that is a picture is no table");
+    assert_eq!(
+        (&read["data"]["status"], &read["data"]["certain"]),
+        (&json!("changed"), &json!(false)),
+        "a table that is a picture is no table"
+    );
     assert_eq!(names(&read), pairs(&[("removed", "Old Glass")]));
 }
 
@@ -398,7 +422,11 @@ async fn answers_that_are_no_lists_of_documents_are_refused_and_told_to_operator
 #[tokio::test]
 async fn removals_that_a_rule_orders_are_no_loss() {
     let story = Story::begin("2025-03-01T12:00:00Z").await;
-    let many: String = (1..=12).map(|n| row(if n == 1 { "TURKEY" } else { "" }, &format!("Old Mill {n} Ltd., {n} Mill Street, Izmir, Turkey."), "81 FR 61601, 9/7/16.")).collect();
+    let many: String = (1..=12)
+        .map(|n| {
+            row(if n == 1 { "TURKEY" } else { "" }, &format!("Old Mill {n} Ltd., {n} Mill Street, Izmir, Turkey."), "81 FR 61601, 9/7/16.")
+        })
+        .collect();
     story.ecfr("2025-02-28", &many);
     story.check("2025-03-01T12:00:00Z", "rules").await;
     story.check("2025-03-01T12:01:00Z", "ecfr").await;

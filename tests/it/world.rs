@@ -217,7 +217,9 @@ allow_private = true
     fn binary(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_entitywatch"));
         command.arg("--config").arg(self.configuration()).args(arguments);
-        for variable in ["RUNTIME_DIRECTORY", "STATE_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", "HTTP_PROXY", "http_proxy"] {
+        for variable in
+            ["RUNTIME_DIRECTORY", "STATE_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", "HTTP_PROXY", "http_proxy"]
+        {
             command.env_remove(variable);
         }
         command
