@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -163,7 +165,8 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
     if names.is_empty() {
         names = configured.iter().map(ToString::to_string).collect();
     }
-    names.dedup();
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     let checks = names.iter().map(|name| watch::watch(program, name));
     for Watched { source, outcome, detail, held } in futures_util::future::join_all(checks).await {
         let line = format!("{source}: {}: {detail}", outcome.as_str());
@@ -226,7 +229,7 @@ async fn deliveries_send(program: &Program, name: &str, since: jiff::Timestamp, 
     let alerts = program.store.alerts(&AlertQuery { since: Some(since), until: None, limit: None }).await?;
     let now = program.clock.now();
     let mut deliveries: Vec<Delivery> = Vec::new();
-    for alert in alerts.into_iter().rev().filter(|alert| alert.body.list_changed().is_some()) {
+    for alert in alerts.into_iter().rev().filter(|alert| alert.body.is_readers()) {
         let routed = outgoing::routed(&wiring.config, alert, Vec::new());
         let to_receiver = routed.deliveries.into_iter().filter(|delivery| delivery.receiver == name);
         deliveries.extend(to_receiver.map(|delivery| Delivery { created_at: now, next_attempt_at: now, ..delivery }));

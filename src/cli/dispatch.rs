@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
-use super::{act, backfill, completions, config as config_command, demo, diff, journal, logs, output, read, run};
+use super::{act, backfill, compare, completions, config as config_command, demo, diff, journal, logs, output, read, run};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
 use crate::domain::{DeliveryId, HoldId};
@@ -70,8 +70,11 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Changes(args) => read::changes(&*reading(&path, named, environment).await?.1, &args, now).await?,
         Command::Entries(args) => read::entries(&*reading(&path, named, environment).await?.1, &args, now).await?,
         Command::Alerts(args) => read::alerts(&*reading(&path, named, environment).await?.1, &args, now).await?,
-        Command::Sources { compare: true, .. } => {
-            return Err(Usage("expected at least two sources of one list to compare: this version reads one kind of source".into()).into());
+        Command::Sources { compare: true, output } => {
+            let (config, store) = reading(&path, named, environment).await?;
+            if !compare::sources(store.as_ref(), &config, output.output, now).await? {
+                return Err(Usage("expected two sources of one list to compare, but no list is watched in more than one".into()).into());
+            }
         }
         Command::Sources { output, .. } => {
             let (config, store) = reading(&path, named, environment).await?;

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use super::args::{AlertsArgs, ChangesArgs, DeliveriesListArgs, EntriesArgs, OutputFormat};
 use super::output::{self, or_dash, time};
-use super::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
 use crate::config::Config;
 use crate::domain::{Alert, AlertId, Change, Delivery, Hold, HoldId, SourceState, Summary};
 use crate::pipeline::decide;
 use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverState, Store};
+use crate::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
 
 pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> Result<()> {
     let query = ChangeQuery {
@@ -80,26 +80,27 @@ pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, n
             states.push(SourceState { source: source.name.clone(), ..SourceState::default() });
         }
     }
-    let mut rows = Vec::new();
+    let (mut rows, holds) = (Vec::new(), store.holds(true).await?);
     for state in states {
         let source = config.source(&state.source);
         let lists = store.list_states(&state.source).await?;
         let next_check_at = source.and_then(|source| source.schedule.next_after(state.last_check_at.unwrap_or(now)));
-        let counts = lists.iter().map(|list| (list.list.to_string(), list.count)).collect();
-        rows.push(SourceRow { state, configured: source.is_some(), counts, next_check_at });
+        rows.push(SourceRow::new(state, lists, &holds, source.is_some(), next_check_at));
     }
     let header = ["source", "last check", "last success", "next check", "checks", "unchanged", "entries", "trouble"];
     output::rows(&mut stdout(), format, "sources", &rows, &header, "no source is configured", |row| {
-        let counts: Vec<String> = row.counts.iter().map(|(list, count)| format!("{list} {count}")).collect();
+        let held = |held: bool| if held { " (held)" } else { "" };
+        let lists: Vec<String> =
+            row.lists.iter().map(|list| format!("{} {}{}", list.list, list.count, held(list.hold_id.is_some()))).collect();
         vec![
-            row.state.source.clone(),
-            or_dash(row.state.last_check_at.map(time)),
-            or_dash(row.state.last_success_at.map(time)),
+            row.source.clone(),
+            or_dash(row.last_check_at.map(time)),
+            or_dash(row.last_success_at.map(time)),
             or_dash(row.next_check_at.map(time)),
-            row.state.checks.to_string(),
-            row.state.unchanged_checks.to_string(),
-            if counts.is_empty() { "-".to_owned() } else { counts.join(" ") },
-            or_dash(row.state.last_error.as_ref()),
+            row.checks.to_string(),
+            row.unchanged_checks.to_string(),
+            if lists.is_empty() { "-".to_owned() } else { lists.join(" ") },
+            or_dash(row.last_error.as_ref()),
         ]
     })?;
     Ok(())

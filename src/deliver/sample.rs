@@ -167,6 +167,7 @@ pub fn rule_of_june_2022() -> Alert {
             summary,
             total: summary,
             changes,
+            announced: None,
             part: None,
         })),
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use rapidfuzz::distance::levenshtein;
 
 use super::name::{is_legal_form, words};
-use crate::domain::{Change, Citation, Entry, Form};
+use crate::domain::{Citation, Entry, Form};
 
 /// By what two entries are recognised as one, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -204,7 +204,7 @@ impl<'a> Index<'a> {
 }
 
 /// Letters that must be alike, of names that one rule brought to one country.
-const LEAST_LIKENESS: f64 = 0.8;
+pub(super) const LEAST_LIKENESS: f64 = 0.8;
 const LEAST_FOR_A_PERSON: f64 = 0.55;
 
 /// Letters of a name that may stand for a longer one.
@@ -265,7 +265,7 @@ impl Sought {
 }
 
 /// A name, and what stands behind `a.k.a.` or `f.k.a.` in it.
-fn parted(text: &str) -> (&str, Vec<&str>) {
+pub(super) fn parted(text: &str) -> (&str, Vec<&str>) {
     let mut parts =
         text.split("a.k.a.").flat_map(|part| part.split("f.k.a.")).map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
     let name = parts.next().unwrap_or_default();
@@ -273,7 +273,7 @@ fn parted(text: &str) -> (&str, Vec<&str>) {
 }
 
 /// The parent and the party that a row of its own names behind it: `Board of Mines entity: Second Works`.
-fn subordinate(name: &str) -> Option<(&str, &str)> {
+pub(super) fn subordinate(name: &str) -> Option<(&str, &str)> {
     const MARKS: [&str; 6] =
         ["subordinate entity", "subordinate institution", "affiliated entity", "affiliated institution", " entity:", " institution:"];
     let (at, mark) = MARKS.iter().filter_map(|mark| name.find(mark).map(|at| (at, mark))).min()?;
@@ -298,7 +298,7 @@ fn forms(text: &str) -> Vec<String> {
 }
 
 /// The words that are no legal form; where there is no other, all.
-fn core(text: &str) -> Vec<String> {
+pub(super) fn core(text: &str) -> Vec<String> {
     let all = words(text);
     let core: Vec<String> = all.iter().filter(|word| !is_legal_form(word)).cloned().collect();
     if core.is_empty() { all } else { core }
@@ -320,7 +320,7 @@ fn without_brackets(text: &str) -> String {
 
 /// What a property of two entries says of their being one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tie {
+pub(super) enum Tie {
     Agrees,
     Unknown,
     Differs,
@@ -339,7 +339,7 @@ fn place(one: &Entry, other: &Entry) -> Tie {
 }
 
 /// Whether most words of an address stand in one of the other's.
-fn share_an_address(one: &Entry, other: &Entry) -> bool {
+pub(super) fn share_an_address(one: &Entry, other: &Entry) -> bool {
     let read = |entry: &Entry| -> Vec<Vec<String>> {
         entry.addresses.iter().map(|address| words(address)).filter(|words| words.len() >= LEAST_ADDRESS_WORDS).collect()
     };
@@ -359,7 +359,7 @@ const LEAST_ADDRESS_WORDS: usize = 4;
 /// rules that amend these lists run to some fifty pages.
 const PAGES_OF_A_RULE: u32 = 60;
 
-fn rule(one: &Entry, other: &Entry) -> Tie {
+pub(super) fn rule(one: &Entry, other: &Entry) -> Tie {
     let pages = |entry: &Entry| -> Vec<(u16, u32)> {
         let page = |citation: &Citation| match citation {
             Citation::Page { volume, page } => Some((*volume, *page)),
@@ -387,103 +387,96 @@ fn is_one(how: How, place: Tie, rule: Tie) -> bool {
     }
 }
 
-/// What an entry shows that none of its counterparts in another source does, each in words: a name, a country, a footnote, an alias, a
-/// licence requirement. What is spelled in another way is no difference, nor is what the two cite.
-pub fn lacking(entry: &Entry, counterparts: &[&Entry]) -> Vec<String> {
-    let known = |has: &dyn Fn(&Entry) -> bool| counterparts.iter().any(|counterpart| has(counterpart));
-    let mut lacking: Vec<String> = Vec::new();
-    let (name, _) = parted(&entry.name);
-    let name = subordinate(name).map_or(name, |(_, party)| party);
-    if entry.form == Form::Party && !known(&|other| mentions(other, name)) {
-        lacking.push(format!("name {name}"));
-    }
-    for country in entry.countries.iter().filter(|country| !known(&|other| other.countries.is_empty() || other.countries.contains(country)))
-    {
-        // One publisher goes by the heading, the other by the address.
-        if !known(&|other| share_an_address(entry, other)) {
-            lacking.push(format!("country {country}"));
-        }
-    }
-    for footnote in entry.footnotes.iter().filter(|footnote| !known(&|other| other.footnotes.contains(footnote))) {
-        lacking.push(format!("footnote {footnote}"));
-    }
-    lacking.extend(
-        entry.aliases.iter().filter(|alias| !known(&|other| mentions(other, parted(alias).0))).map(|alias| format!("alias {alias}")),
-    );
-    if !entry.license_requirement.is_empty() && !known(&|other| is_same_requirement(&entry.license_requirement, &other.license_requirement))
-    {
-        lacking.push(format!("licence requirement \"{}\"", entry.license_requirement));
-    }
-    lacking
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::borne::{lacking, unborne};
+    use crate::domain::ListCode;
 
-/// What of a revision its counterparts in another source, as they are now, do not bear out; `None` where that source has told of
-/// another event. `told` is the revision that it told.
-pub fn unborne(revision: &Change, told: &Change, counterparts: &[&Entry]) -> Option<Vec<String>> {
-    let before = revision.before.as_ref()?;
-    let known = |has: &dyn Fn(&Entry) -> bool| counterparts.iter().any(|counterpart| has(counterpart));
-    let gained = |now: &[String], was: &[String]| now.iter().filter(|text| !was.contains(text)).cloned().collect::<Vec<_>>();
-    let after = &revision.entry;
-    // Only what this revision brought is asked about: what the two differed in before is no news.
-    let mut brought = Entry::named(after.list, after.name.clone());
-    brought.form = after.form;
-    brought.aliases = gained(&after.aliases, &before.aliases);
-    brought.addresses.clone_from(&after.addresses);
-    brought.countries = gained(&after.countries, &before.countries);
-    brought.footnotes = gained(&after.footnotes, &before.footnotes);
-    if after.license_requirement != before.license_requirement {
-        brought.license_requirement.clone_from(&after.license_requirement);
+    fn entry(name: &str, country: &str, page: u32) -> Entry {
+        Entry { countries: vec![country.into()], citations: vec![Citation::page(87, page)], ..Entry::named(ListCode::EL, name) }
     }
-    let mut unborne = lacking(&brought, counterparts);
-    for address in gained(&after.addresses, &before.addresses) {
-        let alone = Entry { addresses: vec![address.clone()], ..Entry::named(after.list, "") };
-        if !known(&|other| share_an_address(&alone, other) || mentions(other, &address)) {
-            unborne.push(format!("address {address}"));
-        }
-    }
-    for footnote in gained(&before.footnotes, &after.footnotes).iter().filter(|footnote| known(&|other| other.footnotes.contains(footnote)))
-    {
-        unborne.push(format!("no footnote {footnote}"));
-    }
-    if after.license_policy != before.license_policy && !known(&|other| is_same_requirement(&after.license_policy, &other.license_policy)) {
-        unborne.push(format!("licence review policy \"{}\"", after.license_policy));
-    }
-    let new: Vec<Citation> = after.citations.iter().filter(|citation| !before.citations.contains(citation)).cloned().collect();
-    let same_rule = !new.is_empty() && {
-        let cited = Entry { citations: new, ..Entry::named(after.list, "") };
-        rule(&cited, &told.entry) == Tie::Agrees
-    };
-    let substantive =
-        |change: &Change| change.fields.iter().map(|field| field.field.clone()).filter(|field| !is_the_sources(field)).collect::<Vec<_>>();
-    let (these, those) = (substantive(revision), substantive(told));
-    let same_field = these.iter().any(|field| those.contains(field)) && unborne.len() < these.len();
-    (same_rule || same_field).then_some(unborne)
-}
 
-/// What each publisher has in its own way, and no two alike.
-fn is_the_sources(field: &str) -> bool {
-    matches!(field, "citations" | "start_date" | "end_date" | "remarks" | "form") || field.starts_with("other.")
-}
+    fn how(one: &Entry, other: &Entry) -> Option<How> {
+        matched(std::slice::from_ref(one), std::slice::from_ref(other)).pairs.first().map(|(.., how)| *how)
+    }
 
-/// Whether a name stands anywhere in what the entry says of itself: another publisher cuts the same text in other places.
-fn mentions(entry: &Entry, name: &str) -> bool {
-    let sought = core(name).concat();
-    let parts = [&entry.name, &entry.remarks].into_iter().chain(&entry.aliases).chain(&entry.addresses).chain(entry.other.values());
-    parts.into_iter().any(|text| {
-        let text = core(text).concat();
-        text.contains(&sought) || levenshtein::normalized_similarity(text.chars(), sought.chars()) >= LEAST_LIKENESS
-    })
-}
+    #[test]
+    fn ok_one_entry_as_two_publishers_set_it() {
+        let ash = entry("Ash Works Co., Ltd.", "CN", 38920);
+        assert_eq!(how(&ash, &entry("ASH WORKS Company Limited", "CN", 38960)), Some(How::Name));
+        assert_eq!(how(&ash, &entry("Ash Works (AW)", "CN", 500)), Some(How::Name), "whatever they cite");
+        assert_eq!(how(&ash, &Entry { aliases: vec!["Ash Works".into()], ..entry("Esche Werke", "CN", 38960) }), Some(How::Alias));
+        assert_eq!(how(&entry("Oak, a.k.a. Quercus Trading", "CN", 38920), &entry("Quercus Trading", "CN", 38960)), Some(How::Alias));
+        assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 38920), &entry("Elizaveta Krapivina", "RU", 38925)), Some(How::Spelling));
+        assert_eq!(how(&entry("Kish Airlines, Headquarters", "IR", 38920), &entry("Kish Airlines", "IR", 38925)), Some(How::Longer));
+        assert_eq!(how(&entry("Board of Mines entity: Second Works", "IN", 38920), &entry("Board of Mines", "IN", 38925)), Some(How::Part));
+        let mut board = entry("Board of Mines", "IN", 38925);
+        board.other.insert("subordinate_parties".into(), "Second Works, a.k.a. SW\nThird Works".into());
+        assert_eq!(how(&entry("Third Works", "IN", 38920), &board), Some(How::Part));
+    }
 
-/// The same goods and sections, however they are worded.
-fn is_same_requirement(one: &str, other: &str) -> bool {
-    let (one, other) = (words(one).concat(), words(other).concat());
-    let numbers = |text: &str| {
-        let mut numbers: Vec<String> =
-            text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() > 2).map(str::to_owned).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
-    };
-    one == other || (numbers(&one) == numbers(&other) && levenshtein::normalized_similarity(one.chars(), other.chars()) >= LEAST_LIKENESS)
+    #[test]
+    fn err_another_entry_however_alike() {
+        let ash = entry("Ash Works 13 Institute", "CN", 38920);
+        assert_eq!(how(&ash, &entry("Ash Works 14 Institute", "CN", 38920)), None);
+        assert_eq!(how(&ash, &entry("Ash Works 13 Institute", "RU", 500)), None, "another country and rule");
+        assert_eq!(
+            how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)),
+            None,
+            "alike, and of another rule"
+        );
+    }
+
+    #[test]
+    fn sisters_are_told_apart_where_each_stands_in_one_source() {
+        let (m, t) = (entry("Angstrem-M", "RU", 100), entry("Angstrem-T", "RU", 100));
+        let across = matched(&[m.clone(), t.clone()], std::slice::from_ref(&m));
+        assert_eq!((across.pairs, across.only_one), (vec![(0, 0, How::Name)], vec![1]));
+        let entries = [m.clone(), t.clone()];
+        assert_eq!(find(&t, &Index::of(&entries[..1]), &Index::of(&entries)), None);
+    }
+
+    #[test]
+    fn what_one_publisher_folds_has_two_counterparts() {
+        let folded = Entry { countries: vec!["CN".into(), "HK".into()], ..entry("Ash Works", "CN", 100) };
+        let across = matched(&[folded], &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)]);
+        assert_eq!(across.pairs, [(0, 0, How::Name), (0, 1, How::Name)]);
+    }
+
+    #[test]
+    fn only_what_another_source_lacks_is_a_difference() {
+        let mut one = entry("Ash Works", "CN", 100);
+        one.aliases = vec!["AW Trading".into(), "Esche Handel".into()];
+        one.footnotes = vec!["3".into()];
+        one.license_requirement = "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)".into();
+        let mut other = entry("Ash Works Ltd.", "CN", 110);
+        other.addresses = vec!["a.k.a. AW Trading, 5 Orchard Road, Wuxi, CN".into()];
+        other.license_requirement = "For all items subject to the EAR  (See §744.11 of the EAR)".into();
+        let requirement = format!("licence requirement \"{}\"", one.license_requirement);
+        assert_eq!(lacking(&one, &[&other]), ["footnote 3", "alias Esche Handel", &requirement]);
+        assert_eq!(lacking(&other, &[&one]), [requirement.replace(&one.license_requirement, &other.license_requirement)]);
+        assert_eq!(lacking(&one, &[&one]), [""; 0]);
+    }
+
+    #[test]
+    fn a_revision_is_borne_out_by_what_the_other_source_came_to() {
+        let revision =
+            |before: &Entry, after: &Entry| crate::diff::compare(std::slice::from_ref(before), std::slice::from_ref(after)).remove(0);
+        let was = entry("Ash Works", "CN", 100);
+        let aliased = |alias: &str| {
+            let mut now = was.clone();
+            now.aliases = vec![alias.into()];
+            now.citations.push(Citation::page(88, 500));
+            now
+        };
+        let told = revision(&was, &aliased("AW Trading"));
+        let check = |after: &Entry, expected: Option<&[&str]>| {
+            let unborne = unborne(&revision(&was, after), &told, &[&told.entry]);
+            assert_eq!(unborne, expected.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()));
+        };
+        check(&aliased("A.W. Trading"), Some(&[]));
+        check(&aliased("Esche Handel"), Some(&["alias Esche Handel"]));
+        check(&Entry { license_policy: "Denial.".into(), ..was.clone() }, None);
+    }
 }

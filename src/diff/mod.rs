@@ -9,6 +9,7 @@
 //! changes into rules, `undo` finds corrections, `words` shows a reader what differs in a text.
 
 pub mod across;
+pub mod borne;
 pub mod cite;
 pub mod compare;
 pub mod plausible;

@@ -33,7 +33,8 @@ pub enum Verdict {
 /// Whether the step from a list of `before_count` rows to one of `after_count` is believable.
 ///
 /// `high_water` is the list's highest accepted count of seven days: a list that shrinks a little every day is measured
-/// against where it began. `borne_out` counts the removals that another source bears out: they are no sign of a cut file. Where several limits are broken, the one that makes the list wait whole is named.
+/// against where it began. `borne_out` counts the removals that a rule or another source bears out: they are no
+/// sign of a cut file. Where several limits are broken, the one that makes the list wait whole is named.
 pub fn plausible(
     limits: &Limits,
     list: ListCode,
@@ -74,7 +75,7 @@ pub fn plausible(
             let message = format!(
                 "{list} lost {gone} rows ({high_water} at its highest in 7 days, {after} now, {} gone in this step{}), more than the {allowed_loss} that max_loss = {} and max_loss_rows = {} allow: the file may be cut",
                 summary.removed,
-                if borne_out > 0 { format!(", {borne_out} of them borne out by another source") } else { String::new() },
+                if borne_out > 0 { format!(", {borne_out} of them borne out by a rule or another source") } else { String::new() },
                 percent(limits.max_loss),
                 limits.max_loss_rows
             );

@@ -5,6 +5,7 @@
 
 mod body;
 mod ecfr;
+mod federal_register;
 mod http;
 mod limits;
 mod path;
@@ -17,9 +18,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use url::Url;
 
+pub use federal_register::Register;
 pub use limits::FetchLimits;
 
-use crate::dial::{DialError, HttpSettings};
+use crate::dial::{self, DialError, HttpSettings};
 use crate::domain::{Document, Validators};
 
 /// Where a source's document comes from.
@@ -29,6 +31,8 @@ pub enum Address {
     Http { url: Url, allow_private: bool },
     /// Part 744 of the newest date that the eCFR has; `url` is the API's base.
     Ecfr { url: Url, allow_private: bool },
+    /// What the Bureau of Industry and Security files and publishes; `url` is the base of the Federal Register's API.
+    FederalRegister { url: Url, allow_private: bool },
     /// A file, or the newest file of a folder that someone drops files into.
     Path(PathBuf),
 }
@@ -109,6 +113,10 @@ impl Fetcher {
                 http::fetch(&self.http, &self.limits, &http::Request { url, allow_private: *allow_private, validators, now }).await
             }
             Address::Ecfr { url, allow_private } => self.ecfr(url, *allow_private).newest(validators, now).await,
+            Address::FederalRegister { url, .. } => Err(FetchError::refused(format!(
+                "expected one list, but {} has documents: they are asked for one by one",
+                dial::place(url)
+            ))),
             Address::Path(path) => path::fetch(path, validators, now, &self.limits).await,
         }
     }
@@ -126,6 +134,34 @@ impl Fetcher {
     /// The newest date of which the eCFR has title 15.
     pub async fn ecfr_newest_date(&self, base: &Url, allow_private: bool, now: Timestamp) -> Result<Date, FetchError> {
         self.ecfr(base, allow_private).newest_date(now).await
+    }
+
+    /// The documents that the Federal Register has of the Bureau of Industry and Security: on file, and published on `since` or later.
+    /// With `validators` of an earlier answer, only what has changed.
+    pub async fn federal_register(
+        &self,
+        base: &Url,
+        allow_private: bool,
+        validators: Option<&Validators>,
+        since: Date,
+        now: Timestamp,
+    ) -> Result<Register, FetchError> {
+        self.register(base, allow_private).register(validators, since, now).await
+    }
+
+    /// The text of a document of the Federal Register, at the address that the API gave for it.
+    pub async fn federal_register_text(
+        &self,
+        base: &Url,
+        allow_private: bool,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchError> {
+        self.register(base, allow_private).text(address, now).await
+    }
+
+    fn register<'a>(&'a self, base: &'a Url, allow_private: bool) -> federal_register::FederalRegister<'a> {
+        federal_register::FederalRegister { http: &self.http, limits: &self.limits, base, allow_private }
     }
 
     fn ecfr<'a>(&'a self, base: &'a Url, allow_private: bool) -> ecfr::Ecfr<'a> {

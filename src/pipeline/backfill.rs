@@ -3,7 +3,8 @@
 //! It is made of steps, each of one date and recorded whole, so that it can be stopped anywhere and gone on with: what is
 //! recorded already is neither asked for nor written again. Dates are recorded oldest first, each compared with the one before.
 
-use std::sync::PoisonError;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -91,11 +92,71 @@ pub async fn plan(program: &Program, source_name: &str, from: Date, to: Option<D
         Err(problem) => return Err(failed(program, source, "the dates on which Part 744 was amended", problem).await?),
     };
     let spans = spans(program, source).await?;
-    let mut plans = program.backfills.lock().unwrap_or_else(PoisonError::into_inner);
-    let number = plans.entry(source.name.clone()).or_default();
-    *number += 1;
-    Ok(Plan { number: *number, dates: dates(&amended, newest, from, to, &spans) })
+    let recorded = Arc::new(recorded_before(program, &source.name).await?);
+    let mut backfills = program.backfills.lock().unwrap_or_else(PoisonError::into_inner);
+    let underway = backfills.entry(source.name.clone()).or_default();
+    *underway = Underway { plan: underway.plan + 1, recorded };
+    Ok(Plan { number: underway.plan, dates: dates(&amended, newest, from, to, &spans) })
 }
+
+/// The newest backfill of a source.
+#[derive(Clone, Default)]
+pub(super) struct Underway {
+    plan: u64,
+    /// What was recorded before it: also of dates on which nothing changed, or a list was not there yet.
+    recorded: Arc<HashSet<(ListCode, Date)>>,
+}
+
+#[derive(Deserialize)]
+struct Journalled {
+    source: String,
+    list: ListCode,
+    as_of: Option<Date>,
+}
+
+#[derive(Deserialize)]
+struct Renamed {
+    from: String,
+    to: String,
+}
+
+/// The lists and dates that the journal says are recorded.
+async fn recorded_before(program: &Program, source: &str) -> Result<HashSet<(ListCode, Date)>, StoreError> {
+    /// Entries read at a time.
+    const ENTRIES: usize = 1000;
+    let mut by_source: HashMap<String, HashSet<(ListCode, Date)>> = HashMap::new();
+    let mut after = 0;
+    loop {
+        let entries = program.store.journal(after, ENTRIES).await?;
+        let Some(last) = entries.last() else { break };
+        after = last.seq;
+        for entry in &entries {
+            match entry.kind.as_str() {
+                RECORDED | FORGOTTEN => {
+                    let Ok(Journalled { source, list, as_of }) = serde_json::from_str(&entry.data) else { continue };
+                    let known = by_source.entry(source).or_default();
+                    match as_of.filter(|_| entry.kind == RECORDED) {
+                        Some(date) => drop(known.insert((list, date))),
+                        None => known.retain(|(of, _)| *of != list),
+                    }
+                }
+                "source.renamed" => {
+                    let Ok(Renamed { from, to }) = serde_json::from_str(&entry.data) else { continue };
+                    if let Some(known) = by_source.remove(&from) {
+                        by_source.insert(to, known);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(by_source.remove(source).unwrap_or_default())
+}
+
+/// Entered with each list and date that is recorded, also where the list was not there yet.
+const RECORDED: &str = "history.recorded";
+/// Entered where a list's history is begun anew.
+const FORGOTTEN: &str = "history.forgotten";
 
 fn dates(amended: &[Date], newest: Date, from: Date, to: Option<Date>, spans: &[(ListCode, HistorySpan)]) -> Vec<Date> {
     let base = amended.iter().copied().filter(|date| *date <= from).max().unwrap_or(from);
@@ -119,17 +180,17 @@ fn dates(amended: &[Date], newest: Date, from: Date, to: Option<Date>, spans: &[
 pub async fn step(program: &Program, source_name: &str, plan: u64, first: Date, date: Date) -> Result<Step, BackfillError> {
     let turn = program.backfill_turn(source_name);
     let _turn = turn.lock().await;
-    let newest = program.backfills.lock().unwrap_or_else(PoisonError::into_inner).get(source_name).copied();
-    if newest != Some(plan) {
+    let underway = program.backfills.lock().unwrap_or_else(PoisonError::into_inner).get(source_name).cloned();
+    let Some(Underway { recorded: before, .. }) = underway.filter(|newest| newest.plan == plan) else {
         return Err(BackfillError::Replaced(source_name.to_owned()));
-    }
+    };
     let wiring = program.wiring.load_full();
     let (source, url, allow_private) = past_source(&wiring.config.sources, source_name)?;
     let now = program.clock.now();
     let mut wanted: Vec<(ListCode, HistorySpan)> = Vec::new();
     for (list, span) in spans(program, source).await? {
-        let recorded = span.from.is_some_and(|from| from <= date) && span.until.is_some_and(|until| date <= until);
-        if recorded || span.watched_from.is_some_and(|watched| date > watched) {
+        let within = span.from.is_some_and(|from| from <= date) && span.until.is_some_and(|until| date <= until);
+        if within || before.contains(&(list, date)) || span.watched_from.is_some_and(|watched| date > watched) {
             continue;
         }
         wanted.push((list, span));
@@ -162,6 +223,8 @@ pub async fn step(program: &Program, source_name: &str, plan: u64, first: Date, 
                     format!("expected the {}, which is there on {}, but the document ends without it", list.title(), since(&span));
                 return Err(BackfillError::Document { date, problem });
             }
+            let data = json!({"source": source.name, "list": list, "as_of": date, "sha256": sha256, "entries": null});
+            program.store.enter(now, vec![JournalEvent { kind: RECORDED.into(), data }]).await?;
             continue;
         }
         recorded.push(record_list(program, source, &Past { list, date, span, sha256: &sha256, now }, of_list).await?);
@@ -190,7 +253,11 @@ async fn record_list(program: &Program, source: &Source, past: &Past<'_>, entrie
     let mut begins = span.from.is_none();
     if span.from.is_some_and(|from| date < from) {
         let data = json!({"source": source.name, "list": list, "from": span.from, "until": span.until, "begins_anew_on": date});
-        store.forget_history(&source.name, list, now, vec![JournalEvent { kind: "history.forgotten".into(), data }]).await?;
+        store.forget_history(&source.name, list, now, vec![JournalEvent { kind: FORGOTTEN.into(), data }]).await?;
+        let mut backfills = program.backfills.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(underway) = backfills.get_mut(&source.name) {
+            Arc::make_mut(&mut underway.recorded).retain(|(of, _)| *of != list);
+        }
         begins = true;
     }
     let known = if begins { Vec::new() } else { store.open_history(&source.name, list).await? };
@@ -215,7 +282,7 @@ async fn record_list(program: &Program, source: &Source, past: &Past<'_>, entrie
         open,
         changes: recorded(&source.name, date, changes),
         at: now,
-        journal: vec![JournalEvent { kind: "history.recorded".into(), data }],
+        journal: vec![JournalEvent { kind: RECORDED.into(), data }],
     };
     store.record_history(past).await?;
     Ok(PastList { list, entries: count, summary })

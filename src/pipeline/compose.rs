@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use super::outgoing;
+use super::rules::join::{self, Joined, KnownRules};
 use crate::config::Config;
 use crate::diff::{cite, undo};
 use crate::domain::alert::{ListChanged, SnapshotRef};
-use crate::domain::{Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, Rule, Sha256, Summary};
+use crate::domain::{
+    Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, RecordedRule, Rule, Sha256, Summary,
+};
 use crate::record::{Outgoing, RecordedChange, Result, Store};
 
 /// A change that is undone within this time, and that no rule explains, was a mistake.
@@ -57,6 +60,8 @@ struct Batch {
     unconfirmed: bool,
     previous: Option<SnapshotRef>,
     rule: Option<Vec<Citation>>,
+    /// The recorded document that orders them.
+    document: Option<RecordedRule>,
     attributed: Option<Attribution>,
     corrects: Option<AlertId>,
     /// Of a correction: for each of its changes, the one that it undoes.
@@ -68,9 +73,10 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
     let mut confirmations: Vec<(Change, bool)> = Vec::new();
+    let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
-        let (corrections, changes) = split_corrections(store, seen, step.list, changes).await?;
+        let (corrections, changes) = split_corrections(store, seen, step.list, changes, &rules).await?;
         for (alert_id, undoing) in corrections {
             batches.push(Batch {
                 undoes: undoing.iter().map(|(change, undone)| (change.change_id.clone(), undone.clone())).collect(),
@@ -78,6 +84,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
                 unconfirmed: step.unconfirmed,
                 previous: step.previous.clone(),
                 rule: None,
+                document: None,
                 attributed: None,
                 corrects: Some(alert_id),
             });
@@ -86,8 +93,10 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         let (confirmed, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_confirmation);
         confirmations.extend(confirmed.into_iter().map(|change| (change, step.unconfirmed)));
         let (differing, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.confirms.is_some());
-        for group in cite::by_rule(changes).into_iter().chain(cite::by_rule(differing)) {
+        let joined = rules.join(cite::by_rule(changes)).into_iter().chain(rules.join(cite::by_rule(differing)));
+        for Joined { group, rule: document } in joined {
             let batch = Batch {
+                document,
                 changes: group.changes,
                 unconfirmed: step.unconfirmed,
                 previous: step.previous.clone(),
@@ -146,15 +155,24 @@ impl Batch {
     }
 
     fn tells_the_same(&self, other: &Batch) -> bool {
-        let rules_meet = match (&self.rule, &other.rule) {
-            (None, None) => true,
-            (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
+        // Where the Federal Register says whose the pages are, their distance says nothing.
+        let rules_meet = match (&self.document, &other.document) {
+            (Some(this), Some(that)) => this.document_number == that.document_number,
+            (None, None) => self.pages_meet(other),
             _ => false,
         };
         self.unconfirmed == other.unconfirmed
             && self.corrects == other.corrects
             && self.is_of_differences() == other.is_of_differences()
             && rules_meet
+    }
+
+    fn pages_meet(&self, other: &Batch) -> bool {
+        match (&self.rule, &other.rule) {
+            (None, None) => true,
+            (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
+            _ => false,
+        }
     }
 
     fn absorb(&mut self, other: Batch) {
@@ -219,7 +237,13 @@ async fn number(
 type Corrections = BTreeMap<AlertId, Vec<(Change, ChangeId)>>;
 
 /// Parts off the changes that undo what was told lately.
-async fn split_corrections(store: &dyn Store, seen: &Seen<'_>, list: ListCode, changes: Vec<Change>) -> Result<(Corrections, Vec<Change>)> {
+async fn split_corrections(
+    store: &dyn Store,
+    seen: &Seen<'_>,
+    list: ListCode,
+    changes: Vec<Change>,
+    rules: &KnownRules,
+) -> Result<(Corrections, Vec<Change>)> {
     let mut corrections = Corrections::new();
     let since = seen.recorded_at - CORRECTION_WINDOW;
     let told: Vec<RecordedChange> =
@@ -228,7 +252,7 @@ async fn split_corrections(store: &dyn Store, seen: &Seen<'_>, list: ListCode, c
     let undone: HashMap<usize, usize> = undo::undone(&changes, &earlier).into_iter().collect();
     let mut others = Vec::new();
     for (index, change) in changes.into_iter().enumerate() {
-        let earlier = undone.get(&index).and_then(|earlier| told.get(*earlier));
+        let earlier = undone.get(&index).filter(|_| !rules.order(&change)).and_then(|earlier| told.get(*earlier));
         match earlier.and_then(|recorded| Some((recorded.alert_id.clone()?, recorded.change.change_id.clone()))) {
             Some((alert_id, undone)) => corrections.entry(alert_id).or_default().push((change, undone)),
             None => others.push(change),
@@ -239,8 +263,15 @@ async fn split_corrections(store: &dyn Store, seen: &Seen<'_>, list: ListCode, c
 
 /// The alert of one batch, with its deliveries.
 async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry], sequence: u64) -> Result<Outgoing> {
-    let pages = batch.rule.clone().unwrap_or_default();
-    let neighbours = neighbours(&pages);
+    let mut pages = batch.rule.clone().unwrap_or_default();
+    if pages.is_empty() {
+        pages.extend(batch.document.iter().flat_map(|rule| join::pages(rule).into_iter().take(1)));
+    }
+    let neighbours = match batch.document.as_ref().map(join::pages) {
+        Some(pages) if !pages.is_empty() => pages,
+        _ => neighbours(&pages),
+    };
+    let announced = batch.document.as_ref().and_then(|rule| join::announced(rule, &batch.changes));
     let told = store.alerts_citing(seen.source, &neighbours).await?;
     let alerted_before: usize = told.iter().map(|(_, count)| count).sum();
     let cited_before = before.iter().filter(|entry| entry.citations.iter().any(|cited| neighbours.contains(cited))).count();
@@ -259,8 +290,8 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         snapshot: seen.snapshot.clone(),
         previous: batch.previous.clone(),
         attributed: batch.attributed,
-        rule: pages.first().map(rule_of),
-        follows: told.first().map(|(alert_id, _)| alert_id.clone()),
+        rule: batch.document.as_ref().map(|rule| rule.rule.clone()).or_else(|| pages.first().map(rule_of)),
+        follows: told.first().map(|(alert_id, _)| alert_id.clone()).or_else(|| announced.as_ref().map(|told| told.alert_id.clone())),
         corrects: batch.corrects.clone(),
         rule_alerted_before: alerted_before,
         rule_in_baseline: cited_before.saturating_sub(alerted_before),
@@ -268,6 +299,7 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         summary,
         total: summary,
         changes: batch.changes.clone(),
+        announced,
         part: None,
     });
     let Some(corrected) = &batch.corrects else {

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::compose::Step;
 use super::watch::in_background;
 use crate::diff::across::{self, How, Index};
+use crate::diff::borne;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, ChangeKind, Entry, ListCode};
 use crate::record::{RecordedChange, Result, Store};
@@ -228,9 +229,9 @@ impl<'a> Told<'a> {
                 ChangeKind::Removed => Vec::new(),
                 ChangeKind::Added => {
                     held.push(&told.change.entry);
-                    across::lacking(&change.entry, &held)
+                    borne::lacking(&change.entry, &held)
                 }
-                ChangeKind::Revised => across::unborne(change, &told.change, &held)?,
+                ChangeKind::Revised => borne::unborne(change, &told.change, &held)?,
             };
             Some((told, differences))
         })

@@ -54,7 +54,7 @@ pub async fn deliver_due(program: &Program) -> Result<Pass> {
     let mut tried = HashSet::new();
     loop {
         let wiring = program.wiring.load_full();
-        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, &stop));
+        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, &tried, &stop));
         let mut this_round = Pass::default();
         for done in futures_util::future::join_all(passes).await {
             let (pass, ids) = done?;
@@ -69,8 +69,14 @@ pub async fn deliver_due(program: &Program) -> Result<Pass> {
     }
 }
 
-/// Tries once each delivery to a receiver that is due. Stops claiming when `stop` is cancelled; what is under way is finished.
-pub async fn pass(program: &Program, receiver_name: &str, stop: &CancellationToken) -> Result<(Pass, HashSet<DeliveryId>)> {
+/// Tries once each delivery to a receiver that is due, but for those that were `tried_before`, and says which. Stops
+/// claiming when `stop` is cancelled; what is under way is finished.
+pub async fn pass(
+    program: &Program,
+    receiver_name: &str,
+    tried_before: &HashSet<DeliveryId>,
+    stop: &CancellationToken,
+) -> Result<(Pass, HashSet<DeliveryId>)> {
     let turn = program.receiver_turn(receiver_name);
     let _turn = turn.lock().await;
     let wiring = program.wiring.load_full();
@@ -85,7 +91,7 @@ pub async fn pass(program: &Program, receiver_name: &str, stop: &CancellationTok
     let sender = Sender { program, wiring: &wiring, receiver, state: Mutex::new(state), alerts: Mutex::default() };
     while !stop.is_cancelled() && sender.state.lock().await.disabled_at.is_none() {
         let mut due = program.store.due(receiver_name, program.clock.now(), CLAIM).await?;
-        due.retain(|delivery| tried.insert(delivery.delivery_id.clone()));
+        due.retain(|delivery| !tried_before.contains(&delivery.delivery_id) && tried.insert(delivery.delivery_id.clone()));
         if due.is_empty() {
             break;
         }

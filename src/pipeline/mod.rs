@@ -15,6 +15,7 @@ pub mod decide;
 pub mod deliver;
 pub mod judge;
 pub mod outgoing;
+pub mod rules;
 pub mod trouble;
 pub mod verdict;
 pub mod watch;
@@ -56,8 +57,8 @@ pub struct Program {
     /// Held while a source is being watched, and while a receiver's deliveries are claimed, sent and settled:
     /// neither is ever done twice at a time, whoever asks for it.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-    /// The number of the newest backfill of each source.
-    backfills: Mutex<HashMap<String, u64>>,
+    /// The newest backfill of each source.
+    backfills: Mutex<HashMap<String, backfill::Underway>>,
 }
 
 impl Program {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::compose::Step;
 use super::judge::{self, HeldStep, Judgement, Known, ListVerdict};
+use super::rules::join;
 use super::watch::{Outcome, in_background};
 use super::{Program, corroborate};
 use crate::config::Source;
@@ -66,7 +67,8 @@ pub async fn of_lists(program: &Program, source: &Source, snapshot: Snapshot, re
         let state = states.remove(&list);
         let entries = if state.is_some() { program.store.held_entries(&source.name, list).await? } else { Vec::new() };
         let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
-        let mut known = Known { state: state.clone(), entries, ..Known::default() };
+        let ordered_removals = join::ordered_removals(program.store.as_ref(), list, now).await?;
+        let mut known = Known { state: state.clone(), entries, ordered_removals, ..Known::default() };
         let (limits, seen) = (source.limits.clone(), entries_by_list.remove(&list).unwrap_or_default());
         if known.misses_many(&seen) {
             known.others = corroborate::others(program.store.as_ref(), &source.name, list, now).await?;
@@ -123,9 +125,17 @@ impl Listed<'_> {
     }
 }
 
+/// What a rule takes off the list does not count as lost tomorrow either.
+fn without_ordered(mut state: ListState, ordered_off: usize, count: usize) -> ListState {
+    if ordered_off > 0 {
+        state.recent_counts.iter_mut().for_each(|(_, highest)| *highest = highest.saturating_sub(ordered_off).max(count));
+    }
+    state
+}
+
 impl Verdicts {
     fn take(&mut self, listed: &Listed<'_>, judgement: Judgement, open_hold: Option<Hold>) {
-        let Judgement { list, verdict, count, held_count, before, close, open, begins_anew } = judgement;
+        let Judgement { list, verdict, count, held_count, ordered_off, before, close, open, begins_anew } = judgement;
         let (outcome, line) = match verdict {
             ListVerdict::RefusedBaseline(message) => {
                 self.refusals.push(message.clone());
@@ -157,7 +167,7 @@ impl Verdicts {
             }
             ListVerdict::Changed(changes) => {
                 let Summary { added, removed, revised, editorial } = Summary::of(&changes);
-                let mut state = listed.moved_on(held_count);
+                let mut state = without_ordered(listed.moved_on(held_count), ordered_off, held_count);
                 if begins_anew {
                     state.recent_counts.clear();
                     state.note_count(listed.now.to_zoned(TimeZone::UTC).date(), held_count);

@@ -10,9 +10,9 @@ use tracing::{error, info, warn};
 use super::compose::{self, Seen};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
-use super::{Program, Wiring, corroborate, outgoing};
+use super::{Program, Wiring, corroborate, outgoing, rules};
 use crate::clock::Stopwatch;
-use crate::config::Source;
+use crate::config::{Source, SourceKind};
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{ChangeKind, Document, Hold, ListCode, SourceState, Validators};
@@ -105,6 +105,9 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     }
     let mut observed = Observed::new(program, wiring, source, now, stopwatch);
     observed.note_gap(&state);
+    if source.kind == SourceKind::FederalRegister {
+        return rules::check(observed, state).await;
+    }
     let fetched = wiring.fetcher.fetch(&source.address, validators(&state, source, now), now).await;
     state.last_check_at = Some(now);
     state.checks += 1;
@@ -151,13 +154,13 @@ fn accept_document(state: &mut SourceState, source: &Source, fetched: &FetchedDo
 }
 
 /// One check on its way into the record.
-struct Observed<'a> {
-    program: &'a Program,
-    wiring: &'a Wiring,
-    source: &'a Source,
-    now: Timestamp,
+pub(super) struct Observed<'a> {
+    pub(super) program: &'a Program,
+    pub(super) wiring: &'a Wiring,
+    pub(super) source: &'a Source,
+    pub(super) now: Timestamp,
     stopwatch: Stopwatch,
-    observation: Observation,
+    pub(super) observation: Observation,
 }
 
 impl<'a> Observed<'a> {
@@ -175,7 +178,7 @@ impl<'a> Observed<'a> {
     }
 
     /// The source could not be reached, or its document is refused whole: nothing that is held changes.
-    async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
+    pub(super) async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
         warn!(
             source.name = self.source.name,
             error = failure.message,
@@ -270,10 +273,21 @@ impl<'a> Observed<'a> {
         }
     }
 
-    fn succeed(&mut self, state: &mut SourceState) {
+    pub(super) fn succeed(&mut self, state: &mut SourceState) {
         if let Some(body) = trouble::succeeded(state, self.now) {
             self.tell_operators(body);
         }
+    }
+
+    /// The validators to send, unless the documents themselves are needed.
+    pub(super) fn validators<'s>(&self, state: &'s SourceState) -> Option<&'s Validators> {
+        validators(state, self.source, self.now)
+    }
+
+    /// An event that is told by itself, under an id made of what it is about.
+    pub(super) fn tell_operators_of(&mut self, body: AlertBody, about: &str) {
+        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, about]);
+        self.observation.alerts.push(outgoing);
     }
 
     fn tell_operators(&mut self, body: AlertBody) {
@@ -305,7 +319,7 @@ impl<'a> Observed<'a> {
     }
 
     /// Writes the check and all that follows from it in one transaction.
-    async fn finish(
+    pub(super) async fn finish(
         mut self,
         state: SourceState,
         outcome: Outcome,

@@ -7,12 +7,12 @@ use super::db::Db;
 use super::lock::ProcessLock;
 use super::{
     AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, HistorySpan, Observation, OutboxCount, PastUpdate,
-    ReceiverState, RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read,
+    ReceiverState, RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read, rules,
 };
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState, Sha256,
-    SourceState,
+    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState,
+    RecordedRule, Sha256, SourceState,
 };
 
 /// An open database, of either kind.
@@ -73,6 +73,14 @@ impl Store for Database {
 
     async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool> {
         observe::rename_source(&self.db, old, new, at).await
+    }
+
+    async fn rules(&self, since: jiff::civil::Date) -> Result<Vec<RecordedRule>> {
+        rules::since(&self.db, since).await
+    }
+
+    async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
+        rules::covering(&self.db, volume, page).await
     }
 
     async fn open_history(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {

@@ -15,6 +15,7 @@ mod outbox;
 mod postgres;
 mod query;
 mod read;
+mod rules;
 mod sqlite;
 mod url;
 mod value;
@@ -31,7 +32,7 @@ pub use self::url::{InvalidStoreUrl, StoreUrl};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
     Alert, AlertId, Attempt, Change, ChangeId, Citation, Delivery, DeliveryId, Document, Entry, Hold, HoldId, JournalEntry, ListCode,
-    ListState, Sha256, SourceState,
+    ListState, RecordedRule, Sha256, SourceState,
 };
 
 /// What a database is opened for.
@@ -204,6 +205,10 @@ pub struct Observation {
     pub holds: Vec<Hold>,
     pub changes: Vec<RecordedChange>,
     pub alerts: Vec<Outgoing>,
+    /// Written over what was recorded under their numbers.
+    pub rules: Vec<RecordedRule>,
+    /// The texts of those rules, kept like `document`.
+    pub texts: Vec<Document>,
     pub journal: Vec<JournalEvent>,
 }
 
@@ -272,6 +277,13 @@ pub trait Store: Send + Sync {
     /// A new `[[source]] previously = "old"`: all that is recorded under the old name stands under the new one, but for the
     /// alerts' texts, which stay as they were sent. False, and nothing is done: the old is not known, or the new is already.
     async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool>;
+
+    // --- rules
+
+    /// Documents of the Federal Register of this day and later (`RecordedRule::day`), oldest first.
+    async fn rules(&self, since: jiff::civil::Date) -> Result<Vec<RecordedRule>>;
+    /// The published rule that has this page; of two that share it, the one that begins on it.
+    async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>>;
 
     // --- the past
 

@@ -70,6 +70,7 @@ fn alert_with(names: impl IntoIterator<Item = String>) -> Alert {
         summary,
         total: summary,
         changes,
+        announced: None,
         part: None,
     }));
     Alert { alert_id, created_at: now(), body }

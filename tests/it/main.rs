@@ -28,6 +28,7 @@ mod readme;
 mod record;
 mod route;
 mod sinks;
+mod story_rules;
 mod story_bad_days;
 mod story_control;
 mod story_crash;

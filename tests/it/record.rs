@@ -124,6 +124,7 @@ fn outgoing(source: &str, sequence: u64, at: Timestamp, changes: Vec<Change>, re
         summary: Summary::of(&changes),
         total: Summary::of(&changes),
         changes,
+        announced: None,
         part: None,
     };
     let alert = Alert { alert_id, created_at: at, body: AlertBody::ListChanged(Box::new(data)) };

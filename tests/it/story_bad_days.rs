@@ -1,13 +1,18 @@
 //! A publisher in trouble: what it serves then never becomes a removal, and the exit code says what it was.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use entitywatch::daemon;
 use entitywatch::domain::HoldReason;
 use entitywatch::operate::Reply;
+use entitywatch::web::Status;
+use sqlx::Connection;
+use tokio_util::sync::CancellationToken;
 
 use crate::list::{Row, file, row, rows};
 use crate::upstream::{Answer, Upstream, gzip};
-use crate::world::{Site, World};
+use crate::world::{Site, World, within};
 
 fn text_of(reply: &Reply) -> String {
     [reply.lines.join("\n"), reply.problems.join("\n")].join("\n")
@@ -288,4 +293,39 @@ async fn a_new_address_keeps_the_source_and_a_new_name_carries_it_over() {
     assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
     assert_eq!(world.alerts()[0].1["data"]["source"], "renamed");
     assert_eq!(world.publisher.seen()[0].header("if-none-match"), None, "validators belong to an address");
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_written_does_not_make_the_daemon_ask_every_second() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
+    let mut full = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(refuse).execute(&mut full).await.unwrap();
+    world.publish(&standing[1..]);
+    world.clock.advance(Duration::from_secs(20 * 60));
+
+    let (signal, ticks) = tokio::sync::mpsc::channel(1);
+    let (stop, status) =
+        (CancellationToken::new(), Arc::new(Status::new("2022-06-30T13:20:00Z".parse().unwrap(), Duration::from_secs(120))));
+    let watching = tokio::spawn(daemon::watch_sources(Arc::clone(&world.program), ticks, status, stop.clone()));
+    signal.send(()).await.unwrap();
+    within("the daemon's check", world.publisher.asked(2)).await;
+    assert_eq!(world.check().await.exit, 1, "this one waits for the daemon's to end, and fails as it did");
+    for _ in 0..30 {
+        world.clock.advance(Duration::from_secs(1));
+        signal.send(()).await.unwrap();
+    }
+    assert_eq!(world.publisher.seen().len(), 3);
+    assert!(world.told().is_empty(), "what is not recorded is not told");
+
+    sqlx::query("DROP TRIGGER full_disk").execute(&mut full).await.unwrap();
+    world.clock.advance(Duration::from_secs(20 * 60));
+    signal.send(()).await.unwrap();
+    within("the next check", world.publisher.asked(4)).await;
+    stop.cancel();
+    within("the daemon's end", watching).await.unwrap();
+    world.deliver().await;
+    assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
 }

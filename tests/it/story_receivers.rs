@@ -72,6 +72,18 @@ async fn the_first_success_brings_all_that_waited() {
 }
 
 #[tokio::test]
+async fn a_check_tries_each_delivery_once_whatever_succeeds_beside_it() {
+    let world = world("").await;
+    let two: Vec<Row> = with(&["Tianshan Avionics Institute"]).into_iter().chain([row("Vostok Radar Plant", "87 FR 51877")]).collect();
+    world.publish(&two);
+    world.webhook.will_answer([Answer::status(400), Answer::status(200)]);
+    world.next_check().await;
+    assert_eq!(world.webhook.received().len(), 2, "the success does not bring the failure back in the same breath");
+    world.deliver().await;
+    assert_eq!(world.webhook.received().len(), 3, "but at once after it");
+}
+
+#[tokio::test]
 async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     let world = world("").await;
     world.webhook.will_answer([Answer::status(410)]);

@@ -94,6 +94,7 @@ async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
         summary: total,
         total,
         changes: changes.clone(),
+        announced: None,
         part: None,
     };
     let failing = AlertId::of(["ecfr", "failing"]);
