@@ -179,15 +179,8 @@ impl<'a> Observed<'a> {
 
     /// The source could not be reached, or its document is refused whole: nothing that is held changes.
     pub(super) async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
-        warn!(
-            source.name = self.source.name,
-            error = failure.message,
-            refused = failure.refused,
-            failures = state.consecutive_failures + 1,
-            "{}: the check failed, and what is held stays as it is: {}",
-            self.source.name,
-            failure.message
-        );
+        let (source, message, failures) = (&self.source.name, &failure.message, state.consecutive_failures + 1);
+        warn!(source.name = source, refused = failure.refused, failures, "{source}: the check failed; what is held stays: {message}");
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         if let Some(body) = trouble::failed(&mut state, failure, self.now) {
             self.tell_operators(body);
