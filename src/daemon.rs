@@ -115,12 +115,7 @@ fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, name: &str
 }
 
 /// Delivers to every receiver until `stop`, each in a task of its own. A reload that changes the receivers ends and starts their tasks.
-pub async fn deliver_to_receivers(
-    program: Arc<Program>,
-    status: Arc<Status>,
-    mut reloaded: tokio::sync::watch::Receiver<()>,
-    stop: CancellationToken,
-) {
+pub async fn deliver_to_receivers(program: Arc<Program>, status: Arc<Status>, mut reloaded: tokio::sync::watch::Receiver<()>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let round = stop.child_token();
         let mut loops: JoinSet<()> = JoinSet::new();
@@ -192,11 +187,7 @@ async fn tell_orphans(program: &Program) {
     let Ok(counts) = program.store.outbox_counts().await else { return };
     for count in counts {
         if count.pending > 0 && !wiring.config.receivers.iter().any(|receiver| receiver.name == count.receiver) {
-            warn!(
-                receiver.name = count.receiver,
-                deliveries.pending = count.pending,
-                "the configuration no longer has this receiver: what waits for it is kept and not sent"
-            );
+            warn!(receiver.name = count.receiver, deliveries.pending = count.pending, "the configuration no longer has this receiver: what waits for it is kept and not sent");
         }
     }
 }

@@ -11,21 +11,21 @@ pub mod clock;
 pub mod exit;
 pub mod secret;
 
-pub mod deliver;
 pub mod dial;
-pub mod diff;
 pub mod fetch;
 pub mod parse;
-pub mod record;
+pub mod diff;
 pub mod route;
+pub mod record;
+pub mod deliver;
 
-pub mod control;
-pub mod daemon;
+pub mod schedule;
+pub mod pipeline;
 pub mod metrics;
 pub mod operate;
-pub mod pipeline;
-pub mod schedule;
+pub mod control;
+pub mod daemon;
 pub mod web;
 
-pub mod cli;
 pub mod config;
+pub mod cli;

@@ -19,33 +19,13 @@ use crate::record::{AlertQuery, DeliveryQuery, ReceiverState, Result};
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Request {
     /// Every source if none is named.
-    Check {
-        sources: Vec<String>,
-    },
-    DeliveriesRetry {
-        ids: Vec<DeliveryId>,
-    },
-    DeliveriesSend {
-        receiver: String,
-        since: jiff::Timestamp,
-    },
-    HoldsAccept {
-        id: HoldId,
-        by: String,
-        reason: String,
-        as_baseline: bool,
-    },
-    HoldsReject {
-        id: HoldId,
-        by: String,
-        reason: String,
-    },
-    ReceiversTest {
-        name: String,
-    },
-    ReceiversEnable {
-        name: String,
-    },
+    Check { sources: Vec<String> },
+    DeliveriesRetry { ids: Vec<DeliveryId> },
+    DeliveriesSend { receiver: String, since: jiff::Timestamp },
+    HoldsAccept { id: HoldId, by: String, reason: String, as_baseline: bool },
+    HoldsReject { id: HoldId, by: String, reason: String },
+    ReceiversTest { name: String },
+    ReceiversEnable { name: String },
 }
 
 /// What came of it.

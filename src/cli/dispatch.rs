@@ -134,8 +134,11 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
 
 /// The record, read beside whatever runs; no secret is looked up.
 async fn reading(path: &Path, named: bool, environment: &Environment) -> Result<(Config, Arc<dyn Store>)> {
-    let config =
-        if named || path.exists() { config::load(path, environment, SecretsMode::Skip)?.0 } else { config::default_config(environment) };
+    let config = if named || path.exists() {
+        config::load(path, environment, SecretsMode::Skip)?.0
+    } else {
+        config::default_config(environment)
+    };
     let store = record::open(&config.store, Mode::Read).await?;
     Ok((config, store))
 }

@@ -133,31 +133,27 @@ fn about(alert: &Alert) -> String {
 }
 
 pub async fn deliveries(store: &dyn Store, args: &DeliveriesListArgs) -> Result<()> {
-    let query =
-        DeliveryQuery { receiver: args.receiver.clone(), state: args.state, alert: args.alert.clone().map(AlertId), limit: args.limit };
+    let query = DeliveryQuery {
+        receiver: args.receiver.clone(),
+        state: args.state,
+        alert: args.alert.clone().map(AlertId),
+        limit: args.limit,
+    };
     let deliveries = store.deliveries(&query).await?;
     let header = ["recorded", "delivery", "receiver", "recipient", "state", "attempts", "next attempt", "last error"];
-    output::rows(
-        &mut stdout(),
-        args.output.output,
-        "deliveries",
-        &deliveries,
-        &header,
-        "no delivery is recorded that fits",
-        |delivery: &Delivery| {
-            let pending = delivery.state == crate::domain::DeliveryState::Pending;
-            vec![
-                time(delivery.created_at),
-                delivery.delivery_id.to_string(),
-                delivery.receiver.clone(),
-                if delivery.recipient.is_empty() { "-".to_owned() } else { delivery.recipient.clone() },
-                delivery.state.as_str().to_owned(),
-                delivery.attempts.to_string(),
-                or_dash(pending.then(|| time(delivery.next_attempt_at))),
-                or_dash(delivery.last_error.as_ref()),
-            ]
-        },
-    )?;
+    output::rows(&mut stdout(), args.output.output, "deliveries", &deliveries, &header, "no delivery is recorded that fits", |delivery: &Delivery| {
+        let pending = delivery.state == crate::domain::DeliveryState::Pending;
+        vec![
+            time(delivery.created_at),
+            delivery.delivery_id.to_string(),
+            delivery.receiver.clone(),
+            if delivery.recipient.is_empty() { "-".to_owned() } else { delivery.recipient.clone() },
+            delivery.state.as_str().to_owned(),
+            delivery.attempts.to_string(),
+            or_dash(pending.then(|| time(delivery.next_attempt_at))),
+            or_dash(delivery.last_error.as_ref()),
+        ]
+    })?;
     Ok(())
 }
 
@@ -226,27 +222,18 @@ pub async fn hold(store: &dyn Store, id: &str, format: OutputFormat) -> Result<(
     }
     output::line(out, &format!("{}: {} of {}, held for {}, {}", hold.hold_id, hold.list, hold.source, hold.reason, hold.state.as_str()))?;
     output::line(out, &hold.message)?;
-    output::line(
-        out,
-        &format!("first seen {}; {} entries before, {} in the held file", time(hold.opened_at), hold.count_before, hold.count_after),
-    )?;
+    output::line(out, &format!("first seen {}; {} entries before, {} in the held file", time(hold.opened_at), hold.count_before, hold.count_after))?;
     if let (Some(by), Some(reason), Some(at)) = (&hold.decided_by, &hold.decision_reason, hold.decided_at) {
         output::line(out, &format!("{} by {by} at {}: {reason}", hold.state.as_str(), time(at)))?;
     }
     if open {
         let Summary { added, removed, revised, editorial } = Summary::of(&changes);
-        output::line(
-            out,
-            &format!("accepting it would tell {added} added, {removed} removed, {revised} revised ({editorial} editorial):"),
-        )?;
+        output::line(out, &format!("accepting it would tell {added} added, {removed} removed, {revised} revised ({editorial} editorial):"))?;
         let rows = changes.iter().map(|change| {
             vec![change.kind.as_str().to_owned(), change.entry.name.clone(), change.entry.countries.join(" "), what_changed(change)]
         });
         output::line(out, &output::table(&["kind", "name", "countries", "what"], rows))?;
-        output::line(
-            out,
-            &format!("entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject {id} --by NAME --reason TEXT"),
-        )?;
+        output::line(out, &format!("entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject {id} --by NAME --reason TEXT"))?;
     }
     Ok(())
 }

@@ -114,11 +114,10 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
         Ok(began) => notify(&[NotifyState::Reloading, began]),
         Err(_) => notify(&[NotifyState::Reloading]),
     }
-    let wiring =
-        config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
-            warnings.iter().for_each(|warning| warn!("{warning}"));
-            Wiring::new(config).map_err(|problem| format!("{problem:#}"))
-        });
+    let wiring = config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
+        warnings.iter().for_each(|warning| warn!("{warning}"));
+        Wiring::new(config).map_err(|problem| format!("{problem:#}"))
+    });
     match wiring {
         Ok(wiring) => {
             daemon::reload(program, wiring);

@@ -70,14 +70,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         let (corrections, changes) = split_corrections(store, seen, step.list, changes).await?;
         for (alert_id, changes) in corrections {
             let previous = step.previous.clone();
-            batches.push(Batch {
-                changes,
-                unconfirmed: step.unconfirmed,
-                previous,
-                rule: None,
-                attributed: None,
-                corrects: Some(alert_id),
-            });
+            batches.push(Batch { changes, unconfirmed: step.unconfirmed, previous, rule: None, attributed: None, corrects: Some(alert_id) });
         }
         for group in cite::by_rule(changes) {
             let batch = Batch {

@@ -175,15 +175,7 @@ impl Sender<'_> {
         Ok(alert)
     }
 
-    async fn settled(
-        &self,
-        delivery: Delivery,
-        alert: &Alert,
-        attempt: Attempt,
-        outcome: &Outcome,
-        next: Next,
-        now: Timestamp,
-    ) -> Settlement {
+    async fn settled(&self, delivery: Delivery, alert: &Alert, attempt: Attempt, outcome: &Outcome, next: Next, now: Timestamp) -> Settlement {
         let mut state = self.state.lock().await;
         let detail = attempt.detail.clone();
         let mut settlement =
@@ -248,13 +240,11 @@ impl Sender<'_> {
         if retry == Retry::SwitchOff {
             changed.disabled_at = Some(now);
             changed.disabled_reason = Some(detail.to_owned());
-            error!(
-                receiver.name = self.receiver.name,
-                "the receiver says that it is gone and is switched off; what waits is kept: `entitywatch receivers enable`"
-            );
-            settlement
-                .journal
-                .push(JournalEvent { kind: "receiver.disabled".into(), data: json!({"receiver": self.receiver.name, "reason": detail}) });
+            error!(receiver.name = self.receiver.name, "the receiver says that it is gone and is switched off; what waits is kept: `entitywatch receivers enable`");
+            settlement.journal.push(JournalEvent {
+                kind: "receiver.disabled".into(),
+                data: json!({"receiver": self.receiver.name, "reason": detail}),
+            });
         }
         settlement.receiver = Some(changed);
     }

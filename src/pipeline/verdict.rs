@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::Program;
 use super::compose::Step;
 use super::judge::{self, HeldStep, Judgement, Known, ListVerdict};
 use super::watch::{Outcome, in_background};
+use super::Program;
 use crate::config::Source;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
 use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Snapshot, Summary};
@@ -41,7 +41,13 @@ impl Verdicts {
 }
 
 /// Judges every watched list of a document against what is held of it.
-pub async fn of_lists(program: &Program, source: &Source, snapshot: Snapshot, reference: &SnapshotRef, now: Timestamp) -> Result<Verdicts> {
+pub async fn of_lists(
+    program: &Program,
+    source: &Source,
+    snapshot: Snapshot,
+    reference: &SnapshotRef,
+    now: Timestamp,
+) -> Result<Verdicts> {
     let mut verdicts = Verdicts {
         outcome: Outcome::NotModified,
         steps: Vec::new(),

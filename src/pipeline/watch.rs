@@ -165,13 +165,7 @@ impl<'a> Observed<'a> {
 
     /// The source could not be reached, or its document is refused whole: nothing that is held changes.
     async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
-        warn!(
-            source.name = self.source.name,
-            error = failure.message,
-            refused = failure.refused,
-            failures = state.consecutive_failures + 1,
-            "the check failed; what is held stays as it is"
-        );
+        warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "the check failed; what is held stays as it is");
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         if let Some(body) = trouble::failed(&mut state, failure, self.now) {
             self.tell_operators(body);
@@ -261,8 +255,7 @@ impl<'a> Observed<'a> {
     }
 
     fn tell_operators(&mut self, body: AlertBody) {
-        let outgoing =
-            outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
+        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
         self.observation.alerts.push(outgoing);
     }
 
@@ -278,24 +271,14 @@ impl<'a> Observed<'a> {
             if self.now.duration_since(hold.told_at) >= REMIND_EVERY {
                 hold.told_at = self.now;
                 self.observation.holds.push(hold.clone());
-                self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld {
-                    hold: hold.clone(),
-                    reminder: true,
-                    examples: Vec::new(),
-                })));
+                self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold: hold.clone(), reminder: true, examples: Vec::new() })));
             }
         }
         Ok(open)
     }
 
     /// Writes the check and all that follows from it in one transaction.
-    async fn finish(
-        mut self,
-        state: SourceState,
-        outcome: Outcome,
-        detail: String,
-        read: Option<(Document, serde_json::Value)>,
-    ) -> Result<Watched> {
+    async fn finish(mut self, state: SourceState, outcome: Outcome, detail: String, read: Option<(Document, serde_json::Value)>) -> Result<Watched> {
         let open_holds = self.remind().await?;
         let held = open_holds.iter().any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
         let sha256 = read.as_ref().map(|(document, _)| document.sha256.clone()).or_else(|| state.document_sha256.clone());
@@ -320,14 +303,7 @@ impl<'a> Observed<'a> {
         if alerts > 0 {
             self.program.outbox.send_replace(());
         }
-        info!(
-            source.name = self.source.name,
-            outcome = outcome.as_str(),
-            changes,
-            alerts,
-            duration_ms = self.stopwatch.elapsed_ms(),
-            "{detail}"
-        );
+        info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{detail}");
         Ok(Watched { source: self.source.name.clone(), outcome, detail, held })
     }
 }
