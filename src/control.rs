@@ -70,12 +70,12 @@ impl Control {
                     let program = Arc::clone(&program);
                     connections.spawn(async move {
                         if let Err(problem) = answer(stream, &program).await {
-                            warn!(error = %problem, "a request on the control socket was not answered");
+                            warn!("a request on the control socket was not answered: {problem}");
                         }
                     });
                 }
                 Err(problem) => {
-                    warn!(error = %problem, "failed to accept on the control socket");
+                    warn!("failed to accept on the control socket: {problem}");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }

@@ -46,6 +46,9 @@ pub async fn watch_sources(program: Arc<Program>, mut ticks: mpsc::Receiver<()>,
     let mut running: JoinSet<String> = JoinSet::new();
     let mut busy: HashSet<String> = HashSet::new();
     let mut known: HashMap<String, SourceState> = HashMap::new();
+    // When a check was last begun, recorded or not: a record that cannot be written (a full disk) is no reason to ask the
+    // publisher every second.
+    let mut begun: HashMap<String, Timestamp> = HashMap::new();
     let mut refreshed: Option<Timestamp> = None;
     loop {
         tokio::select! {
@@ -65,15 +68,17 @@ pub async fn watch_sources(program: Arc<Program>, mut ticks: mpsc::Receiver<()>,
                     refreshed = Some(now);
                 }
                 Err(problem) => {
-                    error!(error = %problem, "the record does not answer: what is due is decided from what was last known");
+                    error!("the record does not answer, and what is due is decided from what was last known: {problem}");
                 }
             }
         }
         let wiring = program.wiring.load_full();
         for source in &wiring.config.sources {
             let name = &source.name;
-            if !busy.contains(name) && is_due(&source.schedule, known.get(name), name, now) {
+            let last_begun = begun.get(name).copied().filter(|begun| *begun <= now);
+            if !busy.contains(name) && is_due(&source.schedule, known.get(name), last_begun, name, now) {
                 busy.insert(name.clone());
+                begun.insert(name.clone(), now);
                 let (program, name) = (Arc::clone(&program), name.clone());
                 running.spawn(async move {
                     watch::watch(&program, &name).await;
@@ -100,8 +105,10 @@ fn finished(done: Result<String, tokio::task::JoinError>) -> String {
 
 /// Whether a source is to be checked now: its schedule, a Retry-After, and a jitter that is drawn from its name and the
 /// due time, so that a thousand installations do not ask the publisher in the same second.
-fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, name: &str, now: Timestamp) -> bool {
-    let last = known.and_then(|state| state.last_check_at);
+fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, last_begun: Option<Timestamp>, name: &str, now: Timestamp) -> bool {
+    // What was recorded by a clock that has been set back since counts for less than what was seen by this one.
+    let recorded = known.and_then(|state| state.last_check_at).filter(|last| last_begun.is_none() || *last <= now);
+    let last = recorded.max(last_begun);
     let retry_after = known.and_then(|state| state.retry_after_until);
     match schedule::due(schedule, last, retry_after, now) {
         Due::Now => {
@@ -115,7 +122,12 @@ fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, name: &str
 }
 
 /// Delivers to every receiver until `stop`, each in a task of its own. A reload that changes the receivers ends and starts their tasks.
-pub async fn deliver_to_receivers(program: Arc<Program>, status: Arc<Status>, mut reloaded: tokio::sync::watch::Receiver<()>, stop: CancellationToken) {
+pub async fn deliver_to_receivers(
+    program: Arc<Program>,
+    status: Arc<Status>,
+    mut reloaded: tokio::sync::watch::Receiver<()>,
+    stop: CancellationToken,
+) {
     while !stop.is_cancelled() {
         let round = stop.child_token();
         let mut loops: JoinSet<()> = JoinSet::new();
@@ -160,8 +172,8 @@ async fn deliver_to(program: Arc<Program>, receiver: String, stop: CancellationT
     let mut outbox = program.outbox.subscribe();
     loop {
         outbox.mark_unchanged();
-        if let Err(problem) = deliver::pass(&program, &receiver, &stop).await {
-            error!(receiver.name = receiver, error = %problem, "the outbox does not answer: what waits stays in it");
+        if let Err(problem) = deliver::pass(&program, &receiver, &HashSet::new(), &stop).await {
+            error!(receiver.name = receiver, "the outbox does not answer, and what waits for {receiver} stays in it: {problem}");
         }
         let pause = match program.store.next_due_at(std::slice::from_ref(&receiver)).await {
             Ok(Some(due)) => until(due, program.clock.now()),
@@ -187,7 +199,12 @@ async fn tell_orphans(program: &Program) {
     let Ok(counts) = program.store.outbox_counts().await else { return };
     for count in counts {
         if count.pending > 0 && !wiring.config.receivers.iter().any(|receiver| receiver.name == count.receiver) {
-            warn!(receiver.name = count.receiver, deliveries.pending = count.pending, "the configuration no longer has this receiver: what waits for it is kept and not sent");
+            warn!(
+                receiver.name = count.receiver,
+                deliveries.pending = count.pending,
+                "the configuration no longer has the receiver {}: what waits for it is kept and not sent",
+                count.receiver
+            );
         }
     }
 }
@@ -213,7 +230,7 @@ pub async fn feed_watchdog(program: Arc<Program>, status: Arc<Status>, every: Du
             Ok(()) => {
                 let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
             }
-            Err(reason) => error!(reason, "not healthy: the watchdog is not fed, and systemd starts the service again if it lasts"),
+            Err(reason) => error!("not healthy: {reason}; the watchdog is not fed, and systemd starts the service again if it lasts"),
         }
         tokio::select! {
             () = tokio::time::sleep(every) => {}

@@ -16,6 +16,7 @@ pub mod fetch;
 pub mod parse;
 pub mod diff;
 pub mod route;
+pub mod rows;
 pub mod record;
 pub mod deliver;
 

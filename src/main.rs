@@ -6,6 +6,7 @@ use clap::Parser;
 use entitywatch::cli::{args::Cli, dispatch};
 use entitywatch::{dial, exit::Exit};
 
+#[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
 fn main() -> ExitCode {
     dial::install_tls_provider();
     let cli = match Cli::try_parse() {

@@ -1,5 +1,9 @@
 //! The commands that act: carried out by the daemon where one runs, else by the command's own process.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -8,6 +12,7 @@ use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Alert, AlertId, Delivery, DeliveryId, DeliveryState, HoldId, Summary};
 use crate::exit::Exit;
+use crate::pipeline::backfill::{self, BackfillError, Plan, Step};
 use crate::pipeline::decide::{self, Decision};
 use crate::pipeline::deliver::{self, Pass};
 use crate::pipeline::watch::{self, Watched};
@@ -19,13 +24,46 @@ use crate::record::{AlertQuery, DeliveryQuery, ReceiverState, Result};
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Request {
     /// Every source if none is named.
-    Check { sources: Vec<String> },
-    DeliveriesRetry { ids: Vec<DeliveryId> },
-    DeliveriesSend { receiver: String, since: jiff::Timestamp },
-    HoldsAccept { id: HoldId, by: String, reason: String, as_baseline: bool },
-    HoldsReject { id: HoldId, by: String, reason: String },
-    ReceiversTest { name: String },
-    ReceiversEnable { name: String },
+    Check {
+        sources: Vec<String>,
+    },
+    DeliveriesRetry {
+        ids: Vec<DeliveryId>,
+    },
+    DeliveriesSend {
+        receiver: String,
+        since: jiff::Timestamp,
+    },
+    HoldsAccept {
+        id: HoldId,
+        by: String,
+        reason: String,
+        as_baseline: bool,
+    },
+    HoldsReject {
+        id: HoldId,
+        by: String,
+        reason: String,
+    },
+    /// The dates to go through come back in the reply.
+    BackfillPlan {
+        source: String,
+        from: Date,
+        to: Option<Date>,
+    },
+    /// One date of a plan that begins with `first`: a backfill is as many requests as it has dates, so that neither keeps the other waiting.
+    BackfillStep {
+        source: String,
+        plan: u64,
+        first: Date,
+        date: Date,
+    },
+    ReceiversTest {
+        name: String,
+    },
+    ReceiversEnable {
+        name: String,
+    },
 }
 
 /// What came of it.
@@ -36,6 +74,12 @@ pub struct Reply {
     pub lines: Vec<String>,
     /// For standard error.
     pub problems: Vec<String>,
+    /// Of `BackfillPlan`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// The publisher asked to be left alone until then: the same can be asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_until: Option<Timestamp>,
 }
 
 impl Reply {
@@ -84,6 +128,20 @@ pub async fn operate(program: &Program, request: Request) -> Reply {
             }
             Ok(())
         }
+        Request::BackfillPlan { source, from, to } => {
+            match backfill::plan(program, &source, from, to).await {
+                Ok(plan) => reply.plan = Some(plan),
+                Err(problem) => not_backfilled(problem, &mut reply),
+            }
+            Ok(())
+        }
+        Request::BackfillStep { source, plan, first, date } => {
+            match backfill::step(program, &source, plan, first, date).await {
+                Ok(step) => reply.line(format!("{date}: {}", step_in_words(&step))),
+                Err(problem) => not_backfilled(problem, &mut reply),
+            }
+            Ok(())
+        }
         Request::ReceiversTest { name } => receivers_test(program, &name, &mut reply).await,
         Request::ReceiversEnable { name } => receivers_enable(program, &name, &mut reply).await,
     };
@@ -107,7 +165,8 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
     if names.is_empty() {
         names = configured.iter().map(ToString::to_string).collect();
     }
-    names.dedup();
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     let checks = names.iter().map(|name| watch::watch(program, name));
     for Watched { source, outcome, detail, held } in futures_util::future::join_all(checks).await {
         let line = format!("{source}: {}: {detail}", outcome.as_str());
@@ -170,7 +229,7 @@ async fn deliveries_send(program: &Program, name: &str, since: jiff::Timestamp, 
     let alerts = program.store.alerts(&AlertQuery { since: Some(since), until: None, limit: None }).await?;
     let now = program.clock.now();
     let mut deliveries: Vec<Delivery> = Vec::new();
-    for alert in alerts.into_iter().rev().filter(|alert| alert.body.list_changed().is_some()) {
+    for alert in alerts.into_iter().rev().filter(|alert| alert.body.is_readers()) {
         let routed = outgoing::routed(&wiring.config, alert, Vec::new());
         let to_receiver = routed.deliveries.into_iter().filter(|delivery| delivery.receiver == name);
         deliveries.extend(to_receiver.map(|delivery| Delivery { created_at: now, next_attempt_at: now, ..delivery }));
@@ -235,6 +294,27 @@ async fn receivers_enable(program: &Program, name: &str, reply: &mut Reply) -> R
     program.outbox.send_replace(());
     reply.line(format!("{name} is switched on; {} deliveries that waited are due", waiting.len()));
     deliver_now(program, reply).await
+}
+
+fn step_in_words(step: &Step) -> String {
+    let lists = match step {
+        Step::Known => return "recorded before".into(),
+        Step::BeforeAll => return "the eCFR has nothing of this date: its history begins later".into(),
+        Step::Recorded(lists) => lists.iter().map(|past| match past.summary {
+            Some(summary) => format!("{}: {}; {} entries", past.list, counts(summary), past.entries),
+            None => format!("{}: {} entries, where the history begins", past.list, past.entries),
+        }),
+    };
+    let lists: Vec<String> = lists.collect();
+    if lists.is_empty() { "none of the lists is there yet".into() } else { lists.join("; ") }
+}
+
+fn not_backfilled(problem: BackfillError, reply: &mut Reply) {
+    let exit = if let BackfillError::Usage(_) = problem { Exit::Usage } else { Exit::Failed };
+    if let BackfillError::Waiting { until, .. } = problem {
+        reply.wait_until = Some(until);
+    }
+    reply.problem(exit, problem.to_string());
 }
 
 fn counts(Summary { added, removed, revised, editorial }: Summary) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Knows names of receivers and what an operator is, but no channel, no address and no database.
 
-use crate::domain::alert::ListChanged;
+use crate::domain::alert::RuleNotice;
 use crate::domain::{Alert, AlertBody, Change, ChangeId, ChangeKind, ListCode, Severity};
 
 /// One `[[route]]`. A filter that is empty lets everything pass.
@@ -41,16 +41,22 @@ const PEOPLES_CHANNELS: [&str; 3] = ["email", "slack", "console"];
 /// is left out. An operators' event goes by [`operators`], a test to the receiver that is tested.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
-        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
-            receivers.iter().filter_map(|receiver| Some((receiver.name.to_owned(), selection(data, routes, receiver.name)?))).collect()
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
+            .iter()
+            .filter_map(|receiver| Some((receiver.name.to_owned(), selection(&data.source, &data.changes, routes, receiver.name)?)))
+            .collect(),
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
+            receivers.iter().filter_map(|receiver| Some((receiver.name.to_owned(), of_a_rule(data, routes, receiver.name)?))).collect()
         }
         AlertBody::Test(test) => whole(receivers.iter().filter(|receiver| receiver.name == test.receiver)),
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             whole(operators(receivers, Some(&trouble.receiver)).into_iter())
         }
-        AlertBody::SourceBaseline(_) | AlertBody::SourceFailing(_) | AlertBody::SourceRecovered(_) | AlertBody::SnapshotHeld(_) => {
-            whole(operators(receivers, None).into_iter())
-        }
+        AlertBody::SourceBaseline(_)
+        | AlertBody::SourceLagging(_)
+        | AlertBody::SourceFailing(_)
+        | AlertBody::SourceRecovered(_)
+        | AlertBody::SnapshotHeld(_) => whole(operators(receivers, None).into_iter()),
     }
 }
 
@@ -84,16 +90,32 @@ fn whole<'r, 'a: 'r>(receivers: impl Iterator<Item = &'r ReceiverRef<'a>>) -> Ve
 }
 
 /// `None`: nothing for this receiver. `Some(None)`: all of it.
-fn selection(data: &ListChanged, routes: &[Route], receiver: &str) -> Option<Option<Vec<ChangeId>>> {
+fn selection(source: &str, changes: &[Change], routes: &[Route], receiver: &str) -> Option<Option<Vec<ChangeId>>> {
     let own: Vec<&Route> = routes.iter().filter(|route| route.receivers.iter().any(|name| name == receiver)).collect();
     let passes = |change: &Change| {
-        if routes.is_empty() { !change.editorial } else { own.iter().any(|route| matches(route, &data.source, change)) }
+        if routes.is_empty() { !change.editorial } else { own.iter().any(|route| matches(route, source, change)) }
     };
-    let matched: Vec<ChangeId> = data.changes.iter().filter(|change| passes(change)).map(|change| change.change_id.clone()).collect();
+    let matched: Vec<ChangeId> = changes.iter().filter(|change| passes(change)).map(|change| change.change_id.clone()).collect();
     match matched.len() {
         0 => None,
-        count if count == data.changes.len() => Some(None),
+        count if count == changes.len() => Some(None),
         _ => Some(Some(matched)),
+    }
+}
+
+/// A document whose entries are not known, or not with certainty, may concern everybody who watches the list.
+fn of_a_rule(data: &RuleNotice, routes: &[Route], receiver: &str) -> Option<Option<Vec<ChangeId>>> {
+    let watches = |route: &Route| {
+        route.receivers.iter().any(|name| name == receiver)
+            && (route.lists.is_empty() || route.lists.contains(&ListCode::EL))
+            && (route.sources.is_empty() || route.sources.contains(&data.source))
+    };
+    let selected = selection(&data.source, &data.changes, routes, receiver);
+    match selected {
+        None if (data.changes.is_empty() || !data.certain) && (routes.is_empty() || routes.iter().any(watches)) => {
+            Some(if data.changes.is_empty() { None } else { Some(Vec::new()) })
+        }
+        selected => selected,
     }
 }
 
@@ -113,7 +135,7 @@ fn is_of_country(change: &Change, countries: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::alert::{DeliveryTrouble, SnapshotRef, SourceRecovered, Test};
+    use crate::domain::alert::{DeliveryTrouble, ListChanged, SnapshotRef, SourceRecovered, Test};
     use crate::domain::{AlertId, DeliveryId, Entry, Match, Sha256, Summary};
     use jiff::Timestamp;
 
@@ -133,6 +155,8 @@ mod tests {
             possibly_was: Vec::new(),
             possibly: Vec::new(),
             corroboration: Vec::new(),
+            confirms: None,
+            differences: Vec::new(),
         }
     }
 
@@ -175,6 +199,7 @@ mod tests {
             summary,
             total: summary,
             changes,
+            announced: None,
             part: None,
         })))
     }

@@ -3,6 +3,18 @@
 //!
 //! Nothing here passes or fails: a figure that is missed is said so.
 
+#![allow(
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a bench that cannot go on ends, says what it saw, and measures time"
+)]
+
 mod check;
 mod compare;
 mod deliver;

@@ -6,20 +6,22 @@ use anyhow::{Context, Result};
 
 use super::{output, run};
 use crate::clock::SystemClock;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, SecretsMode};
 use crate::control;
 use crate::exit::Exit;
 use crate::operate::{self, Reply, Request};
 use crate::pipeline::{Program, Wiring};
 use crate::record::{self, Mode};
 
-/// Carries a request out and says what came of it.
-pub async fn act(config: Config, environment: &Environment, request: Request) -> Result<Exit> {
-    for socket in run::control_sockets(&config, environment) {
+/// Carries a request out and says what came of it. The daemon has its secrets already, and whoever asks it may be unable
+/// to read them: `load` is asked for them only where no daemon runs.
+pub async fn act(load: impl Fn(SecretsMode) -> Result<Config>, environment: &Environment, request: Request) -> Result<Exit> {
+    for socket in run::control_sockets(&load(SecretsMode::Skip)?, environment) {
         if let Some(reply) = control::ask(&socket, &request).await? {
             return Ok(say(&reply));
         }
     }
+    let config = load(SecretsMode::Resolve)?;
     let store = record::open(&config.store, Mode::Write).await?;
     let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);

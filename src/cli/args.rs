@@ -104,6 +104,12 @@ pub enum Command {
         command: ConfigCommand,
     },
     /// Record a list's history from the publisher's past dates (eCFR)
+    ///
+    /// Only the dates on which Part 744 was amended are fetched, oldest first, one at a time; the first is the last amendment up to
+    /// --from. Nobody is alerted. It can be stopped at any time: given again, it goes on where it stopped. An earlier --from than that
+    /// of a history that is there records it anew. From the day on which the source was first watched, nothing is recorded: what
+    /// was watched answers for that. Beside a running daemon, the daemon fetches and records; progress is shown here all the same.
+    #[command(verbatim_doc_comment)]
     Backfill {
         /// The source, of kind ecfr
         #[arg(long, value_name = "NAME")]
@@ -161,9 +167,9 @@ pub struct ChangesArgs {
     /// Only of this kind
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Option<ChangeKind>,
-    /// Editorial changes too
+    /// Leave out editorial changes
     #[arg(long)]
-    pub editorial: bool,
+    pub no_editorial: bool,
     /// At most so many, the newest
     #[arg(long, value_name = "COUNT")]
     pub limit: Option<usize>,

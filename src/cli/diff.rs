@@ -31,7 +31,8 @@ pub fn compare_files(old: &Path, new: &Path, lists: &[ListCode]) -> Result<Chang
 
 fn read(path: &Path, lists: &[ListCode]) -> Result<Snapshot> {
     let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
-    let snapshot = parse::parse(BufReader::with_capacity(1 << 16, file), lists).with_context(|| format!("{} is refused", path.display()))?;
+    let snapshot =
+        parse::parse(BufReader::with_capacity(1 << 16, file), lists).with_context(|| format!("{} is refused", path.display()))?;
     for warning in &snapshot.warnings {
         tracing::warn!(file = %path.display(), place = warning.place, "{}", warning.text);
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
-use super::{act, completions, config as config_command, demo, diff, journal, logs, output, read, run};
+use super::{act, backfill, compare, completions, config as config_command, demo, diff, journal, logs, output, read, run};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
 use crate::domain::{DeliveryId, HoldId};
@@ -51,12 +51,13 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             run::run(&path, config, environment).await?;
         }
         Command::Check { sources } => {
-            let config = if named || path.exists() {
-                config::load(&path, environment, SecretsMode::Resolve)?.0
-            } else {
-                config::default_config(environment)
+            let load = |secrets| {
+                if named || path.exists() {
+                    return Ok(config::load(&path, environment, secrets)?.0);
+                }
+                Ok(config::default_config(environment))
             };
-            return act::act(config, environment, Request::Check { sources }).await;
+            return act::act(load, environment, Request::Check { sources }).await;
         }
         Command::Diff { old, new, lists, output } => {
             let changes = diff::compare_files(&old, &new, &lists)?;
@@ -69,15 +70,19 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Changes(args) => read::changes(&*reading(&path, named, environment).await?.1, &args, now).await?,
         Command::Entries(args) => read::entries(&*reading(&path, named, environment).await?.1, &args, now).await?,
         Command::Alerts(args) => read::alerts(&*reading(&path, named, environment).await?.1, &args, now).await?,
-        Command::Sources { compare: true, .. } => {
-            return Err(Usage("expected at least two sources of one list to compare: this version reads one kind of source".into()).into());
+        Command::Sources { compare: true, output } => {
+            let (config, store) = reading(&path, named, environment).await?;
+            if !compare::sources(store.as_ref(), &config, output.output, now).await? {
+                return Err(Usage("expected two sources of one list to compare, but no list is watched in more than one".into()).into());
+            }
         }
         Command::Sources { output, .. } => {
             let (config, store) = reading(&path, named, environment).await?;
             read::sources(store.as_ref(), &config, output.output, now).await?;
         }
-        Command::Backfill { source, .. } => {
-            return Err(Usage(format!("expected a source of kind ecfr, but `{source}` keeps no history that could be asked for")).into());
+        Command::Backfill { source, from, to } => {
+            let (config, _) = config::load(&path, environment, SecretsMode::Resolve)?;
+            return backfill::backfill(config, environment, &source, from, to).await;
         }
         Command::Deliveries(args) => {
             let request = match args.command {
@@ -134,16 +139,12 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
 
 /// The record, read beside whatever runs; no secret is looked up.
 async fn reading(path: &Path, named: bool, environment: &Environment) -> Result<(Config, Arc<dyn Store>)> {
-    let config = if named || path.exists() {
-        config::load(path, environment, SecretsMode::Skip)?.0
-    } else {
-        config::default_config(environment)
-    };
+    let config =
+        if named || path.exists() { config::load(path, environment, SecretsMode::Skip)?.0 } else { config::default_config(environment) };
     let store = record::open(&config.store, Mode::Read).await?;
     Ok((config, store))
 }
 
 async fn acting(path: &Path, environment: &Environment, request: Request) -> Result<Exit> {
-    let (config, _) = config::load(path, environment, SecretsMode::Resolve)?;
-    act::act(config, environment, request).await
+    act::act(|secrets| Ok(config::load(path, environment, secrets)?.0), environment, request).await
 }

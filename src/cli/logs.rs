@@ -28,5 +28,7 @@ fn journald<S>() -> Option<Box<dyn Layer<S> + Send + Sync>>
 where
     S: tracing::Subscriber + for<'span> tracing_subscriber::registry::LookupSpan<'span>,
 {
-    tracing_journald::layer().ok().map(|layer| layer.with_field_prefix(Some("ENTITYWATCH".into())).with_syslog_identifier("entitywatch".into()).boxed())
+    tracing_journald::layer()
+        .ok()
+        .map(|layer| layer.with_field_prefix(Some("ENTITYWATCH".into())).with_syslog_identifier("entitywatch".into()).boxed())
 }

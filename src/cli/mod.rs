@@ -2,6 +2,8 @@
 
 pub mod act;
 pub mod args;
+pub mod backfill;
+pub mod compare;
 pub mod completions;
 pub mod config;
 pub mod demo;
@@ -11,7 +13,6 @@ pub mod journal;
 pub mod logs;
 pub mod output;
 pub mod read;
-pub mod rows;
 pub mod run;
 pub mod schema;
 pub mod when;

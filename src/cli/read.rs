@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use super::args::{AlertsArgs, ChangesArgs, DeliveriesListArgs, EntriesArgs, OutputFormat};
 use super::output::{self, or_dash, time};
-use super::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
 use crate::config::Config;
 use crate::domain::{Alert, AlertId, Change, Delivery, Hold, HoldId, SourceState, Summary};
 use crate::pipeline::decide;
 use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverState, Store};
+use crate::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
 
 pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> Result<()> {
     let query = ChangeQuery {
@@ -20,7 +20,7 @@ pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> R
         kind: args.kind,
         since: args.since.map(|when| when.before(now)),
         until: args.until.map(|when| when.before(now)),
-        editorial: args.editorial,
+        editorial: !args.no_editorial,
         limit: args.limit,
     };
     let rows: Vec<ChangeRow> = store.changes(&query).await?.into_iter().map(ChangeRow::from).collect();
@@ -80,26 +80,27 @@ pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, n
             states.push(SourceState { source: source.name.clone(), ..SourceState::default() });
         }
     }
-    let mut rows = Vec::new();
+    let (mut rows, holds) = (Vec::new(), store.holds(true).await?);
     for state in states {
         let source = config.source(&state.source);
         let lists = store.list_states(&state.source).await?;
         let next_check_at = source.and_then(|source| source.schedule.next_after(state.last_check_at.unwrap_or(now)));
-        let counts = lists.iter().map(|list| (list.list.to_string(), list.count)).collect();
-        rows.push(SourceRow { state, configured: source.is_some(), counts, next_check_at });
+        rows.push(SourceRow::new(state, lists, &holds, source.is_some(), next_check_at));
     }
     let header = ["source", "last check", "last success", "next check", "checks", "unchanged", "entries", "trouble"];
     output::rows(&mut stdout(), format, "sources", &rows, &header, "no source is configured", |row| {
-        let counts: Vec<String> = row.counts.iter().map(|(list, count)| format!("{list} {count}")).collect();
+        let held = |held: bool| if held { " (held)" } else { "" };
+        let lists: Vec<String> =
+            row.lists.iter().map(|list| format!("{} {}{}", list.list, list.count, held(list.hold_id.is_some()))).collect();
         vec![
-            row.state.source.clone(),
-            or_dash(row.state.last_check_at.map(time)),
-            or_dash(row.state.last_success_at.map(time)),
+            row.source.clone(),
+            or_dash(row.last_check_at.map(time)),
+            or_dash(row.last_success_at.map(time)),
             or_dash(row.next_check_at.map(time)),
-            row.state.checks.to_string(),
-            row.state.unchanged_checks.to_string(),
-            if counts.is_empty() { "-".to_owned() } else { counts.join(" ") },
-            or_dash(row.state.last_error.as_ref()),
+            row.checks.to_string(),
+            row.unchanged_checks.to_string(),
+            if lists.is_empty() { "-".to_owned() } else { lists.join(" ") },
+            or_dash(row.last_error.as_ref()),
         ]
     })?;
     Ok(())
@@ -133,27 +134,31 @@ fn about(alert: &Alert) -> String {
 }
 
 pub async fn deliveries(store: &dyn Store, args: &DeliveriesListArgs) -> Result<()> {
-    let query = DeliveryQuery {
-        receiver: args.receiver.clone(),
-        state: args.state,
-        alert: args.alert.clone().map(AlertId),
-        limit: args.limit,
-    };
+    let query =
+        DeliveryQuery { receiver: args.receiver.clone(), state: args.state, alert: args.alert.clone().map(AlertId), limit: args.limit };
     let deliveries = store.deliveries(&query).await?;
     let header = ["recorded", "delivery", "receiver", "recipient", "state", "attempts", "next attempt", "last error"];
-    output::rows(&mut stdout(), args.output.output, "deliveries", &deliveries, &header, "no delivery is recorded that fits", |delivery: &Delivery| {
-        let pending = delivery.state == crate::domain::DeliveryState::Pending;
-        vec![
-            time(delivery.created_at),
-            delivery.delivery_id.to_string(),
-            delivery.receiver.clone(),
-            if delivery.recipient.is_empty() { "-".to_owned() } else { delivery.recipient.clone() },
-            delivery.state.as_str().to_owned(),
-            delivery.attempts.to_string(),
-            or_dash(pending.then(|| time(delivery.next_attempt_at))),
-            or_dash(delivery.last_error.as_ref()),
-        ]
-    })?;
+    output::rows(
+        &mut stdout(),
+        args.output.output,
+        "deliveries",
+        &deliveries,
+        &header,
+        "no delivery is recorded that fits",
+        |delivery: &Delivery| {
+            let pending = delivery.state == crate::domain::DeliveryState::Pending;
+            vec![
+                time(delivery.created_at),
+                delivery.delivery_id.to_string(),
+                delivery.receiver.clone(),
+                if delivery.recipient.is_empty() { "-".to_owned() } else { delivery.recipient.clone() },
+                delivery.state.as_str().to_owned(),
+                delivery.attempts.to_string(),
+                or_dash(pending.then(|| time(delivery.next_attempt_at))),
+                or_dash(delivery.last_error.as_ref()),
+            ]
+        },
+    )?;
     Ok(())
 }
 
@@ -222,18 +227,27 @@ pub async fn hold(store: &dyn Store, id: &str, format: OutputFormat) -> Result<(
     }
     output::line(out, &format!("{}: {} of {}, held for {}, {}", hold.hold_id, hold.list, hold.source, hold.reason, hold.state.as_str()))?;
     output::line(out, &hold.message)?;
-    output::line(out, &format!("first seen {}; {} entries before, {} in the held file", time(hold.opened_at), hold.count_before, hold.count_after))?;
+    output::line(
+        out,
+        &format!("first seen {}; {} entries before, {} in the held file", time(hold.opened_at), hold.count_before, hold.count_after),
+    )?;
     if let (Some(by), Some(reason), Some(at)) = (&hold.decided_by, &hold.decision_reason, hold.decided_at) {
         output::line(out, &format!("{} by {by} at {}: {reason}", hold.state.as_str(), time(at)))?;
     }
     if open {
         let Summary { added, removed, revised, editorial } = Summary::of(&changes);
-        output::line(out, &format!("accepting it would tell {added} added, {removed} removed, {revised} revised ({editorial} editorial):"))?;
+        output::line(
+            out,
+            &format!("accepting it would tell {added} added, {removed} removed, {revised} revised ({editorial} editorial):"),
+        )?;
         let rows = changes.iter().map(|change| {
             vec![change.kind.as_str().to_owned(), change.entry.name.clone(), change.entry.countries.join(" "), what_changed(change)]
         });
         output::line(out, &output::table(&["kind", "name", "countries", "what"], rows))?;
-        output::line(out, &format!("entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject {id} --by NAME --reason TEXT"))?;
+        output::line(
+            out,
+            &format!("entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject {id} --by NAME --reason TEXT"),
+        )?;
     }
     Ok(())
 }

@@ -27,6 +27,9 @@ const STALLED_AFTER: Duration = Duration::from_secs(120);
 
 /// Runs until the process is told to stop. `config` was read from `path`, which a SIGHUP reads again.
 pub async fn run(path: &Path, config: Config, environment: &Environment) -> Result<()> {
+    // Before anything is under way: a signal that comes while the daemon starts must not end it in the midst.
+    let (mut hangup, mut terminate, mut interrupt) =
+        (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let prometheus = metrics::install().context("failed to set up the metrics")?;
     let store = record::open(&config.store, Mode::Write).await?;
@@ -45,7 +48,8 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let (scheduler, ticks) = daemon::ticker().await?;
     tasks.spawn(ends_the_process_if_it_panics(metrics::upkeep(prometheus, stop.clone())));
     if let Some(listener) = listener {
-        info!(server.listen = %listener.local_addr()?, "the pages, health and metrics are served");
+        let address = listener.local_addr()?;
+        info!(server.listen = %address, "the pages, health and metrics are served at http://{address}");
         tasks.spawn(ends_the_process_if_it_panics(web::serve(listener, web::router(web_state), stop.clone())));
     }
     tasks.spawn(ends_the_process_if_it_panics(control.serve(Arc::clone(&program), stop.clone())));
@@ -59,10 +63,8 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     tasks.close();
 
     let config_sources = program.wiring.load().config.sources.len();
-    info!(version = status.version(), sources = config_sources, "entitywatch is watching");
+    info!(version = status.version(), sources = config_sources, "entitywatch {} is watching", status.version());
     notify(&[NotifyState::Ready]);
-    let (mut hangup, mut terminate, mut interrupt) =
-        (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     loop {
         tokio::select! {
             _ = hangup.recv() => reload(path, environment, &program, &status, &reloaded),
@@ -75,7 +77,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     stop.cancel();
     let mut scheduler = scheduler;
     if let Err(problem) = scheduler.shutdown().await {
-        warn!(error = %problem, "the ticker did not stop");
+        warn!("the ticker did not stop: {problem}");
     }
     tasks.wait().await;
     info!("stopped");
@@ -104,7 +106,7 @@ fn link_beside_database(socket: &Path, config: &Config) {
     };
     let _ = std::fs::remove_file(&beside);
     if let Err(problem) = std::os::unix::fs::symlink(socket, &beside) {
-        warn!(error = %problem, "commands will not find the daemon's control socket beside the database");
+        warn!("commands will not find the daemon's control socket beside the database: {problem}");
     }
 }
 
@@ -114,10 +116,11 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
         Ok(began) => notify(&[NotifyState::Reloading, began]),
         Err(_) => notify(&[NotifyState::Reloading]),
     }
-    let wiring = config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
-        warnings.iter().for_each(|warning| warn!("{warning}"));
-        Wiring::new(config).map_err(|problem| format!("{problem:#}"))
-    });
+    let wiring =
+        config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
+            warnings.iter().for_each(|warning| warn!("{warning}"));
+            Wiring::new(config).map_err(|problem| format!("{problem:#}"))
+        });
     match wiring {
         Ok(wiring) => {
             daemon::reload(program, wiring);
@@ -127,7 +130,8 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
             reloaded.send_replace(());
         }
         Err(problem) => {
-            error!(error = problem, "the configuration was not taken: the old one stays in force");
+            // The journal shows a line's text and hides its fields: the reason stands in the text.
+            error!("the configuration was not taken, and the old one stays in force: {problem}");
             status.set_reload_error(problem);
             metrics::config_reloaded(false);
         }
@@ -137,8 +141,8 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
 
 /// Tells systemd; elsewhere nobody listens.
 fn notify(states: &[NotifyState<'_>]) {
-    if let Err(problem) = sd_notify::notify(&states) {
-        warn!(error = %problem, "systemd could not be told");
+    if let Err(problem) = sd_notify::notify(states) {
+        warn!("systemd could not be told: {problem}");
     }
 }
 

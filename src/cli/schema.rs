@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
 use crate::domain::{Alert, AlertBody, ChangeSet, Delivery, Hold, JournalEntry};
+use crate::rows::{ChangeRow, DifferenceRow, EntryRow, ReceiverRow, SourceRow};
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for a line of its export.
 pub fn schemas() -> Value {
@@ -17,6 +17,7 @@ pub fn schemas() -> Value {
     all.insert("changes".to_owned(), rows::<ChangeRow>("changes"));
     all.insert("entries".to_owned(), rows::<EntryRow>("entries"));
     all.insert("sources".to_owned(), rows::<SourceRow>("sources"));
+    all.insert("sources --compare".to_owned(), rows::<DifferenceRow>("sources"));
     all.insert("deliveries".to_owned(), rows::<Delivery>("deliveries"));
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
     all.insert("holds".to_owned(), rows::<Hold>("holds"));

@@ -39,7 +39,7 @@ fn warning(text: &str) -> ConfigWarning {
 /// Addresses that say themselves that they are refused when dialled.
 fn never_dialled(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     let sources = config.sources.iter().filter_map(|source| match &source.address {
-        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } => {
+        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } | Address::FederalRegister { url, allow_private } => {
             Some(("source", &source.name, Some(url.clone()), *allow_private))
         }
         Address::Path(_) => None,

@@ -1,7 +1,7 @@
 //! Where things lie on this machine: configuration, state, socket. The environment comes in as an argument.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::record::StoreUrl;
 
@@ -21,9 +21,23 @@ pub struct Environment {
 /// Where a configuration is looked for when none is named.
 pub const DEFAULT_CONFIG: &str = "/etc/entitywatch/entitywatch.toml";
 
+/// Where the unit's `StateDirectory=` is.
+const SERVICE_STATE: &str = "/var/lib/entitywatch";
+const DATABASE: &str = "entitywatch.db";
+
 impl Environment {
     pub fn of_process() -> Self {
-        Self::from(|name| std::env::var_os(name))
+        let environment = Self::from(|name| std::env::var_os(name));
+        environment.or_state_of(Path::new(SERVICE_STATE))
+    }
+
+    /// A root shell has none of the service's variables, yet means the service's record: where there is one that it can
+    /// see, and nothing says otherwise, that is the state directory. Nobody else can see it.
+    fn or_state_of(mut self, service: &Path) -> Self {
+        if self.state_directory.is_none() && self.xdg_state_home.is_none() && service.join(DATABASE).exists() {
+            self.state_directory = Some(service.to_owned());
+        }
+        self
     }
 
     /// From any lookup of variables; empty ones are unset, and systemd separates several directories with colons.
@@ -49,12 +63,12 @@ impl Environment {
             .clone()
             .or_else(|| self.xdg_state_home.as_ref().map(|dir| dir.join("entitywatch")))
             .or_else(|| self.home.as_ref().map(|home| home.join(".local/state/entitywatch")))
-            .unwrap_or_else(|| PathBuf::from("/var/lib/entitywatch"))
+            .unwrap_or_else(|| PathBuf::from(SERVICE_STATE))
     }
 
     /// A SQLite file in the state directory.
     pub fn default_store(&self) -> StoreUrl {
-        StoreUrl::sqlite_file(self.state_dir().join("entitywatch.db"))
+        StoreUrl::sqlite_file(self.state_dir().join(DATABASE))
     }
 
     /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory.
@@ -70,7 +84,6 @@ impl Environment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
         Environment::from(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)))
@@ -99,5 +112,16 @@ mod tests {
         assert_eq!(environment(&[("RUNTIME_DIRECTORY", "/run/ew")]).control_socket(store), Path::new("/run/ew/control.sock"));
         assert_eq!(environment(&[]).control_socket(store), Path::new("/data/ew.sock"));
         assert_eq!(environment(&[("HOME", "/h")]).control_socket(postgres), Path::new("/h/.local/state/entitywatch/control.sock"));
+    }
+
+    #[test]
+    fn a_root_shell_means_the_services_record_unless_something_says_otherwise() {
+        let service = tempfile::tempdir().unwrap();
+        let of = |pairs: &[(&str, &str)]| environment(pairs).or_state_of(service.path()).state_dir();
+        assert_eq!(of(&[("HOME", "/root")]), Path::new("/root/.local/state/entitywatch"), "there is no service");
+        std::fs::write(service.path().join(DATABASE), "").unwrap();
+        assert_eq!(of(&[("HOME", "/root")]), service.path());
+        assert_eq!(of(&[("HOME", "/root"), ("XDG_STATE_HOME", "/x")]), Path::new("/x/entitywatch"));
+        assert_eq!(of(&[("HOME", "/root"), ("STATE_DIRECTORY", "/y")]), Path::new("/y"));
     }
 }

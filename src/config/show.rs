@@ -87,7 +87,7 @@ fn hidden(key: &raw::Key<raw::SecretText>) -> Option<Value> {
 
 fn source_table(source: &Source) -> Table {
     let (url, path, allow_private) = match &source.address {
-        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } => {
+        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } | Address::FederalRegister { url, allow_private } => {
             (Some(without_password(url.as_str())), None, Some(*allow_private))
         }
         Address::Path(path) => (None, Some(path.display().to_string()), None),

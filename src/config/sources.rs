@@ -93,7 +93,11 @@ fn address(raw: &RawSource, kind: SourceKind, section: &Placed<RawSource>, folde
     };
     let url = raw.url.as_ref().map(|url| url.value.0.clone()).or_else(|| Url::parse(default).ok())?;
     let allow_private = raw.allow_private.as_ref().is_some_and(|allow| allow.value);
-    Some(if kind == SourceKind::Ecfr { Address::Ecfr { url, allow_private } } else { Address::Http { url, allow_private } })
+    Some(match kind {
+        SourceKind::Ecfr => Address::Ecfr { url, allow_private },
+        SourceKind::FederalRegister => Address::FederalRegister { url, allow_private },
+        SourceKind::Csl | SourceKind::File => Address::Http { url, allow_private },
+    })
 }
 
 fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<ListCode> {

@@ -95,8 +95,7 @@ mod tests {
 
     #[test]
     fn each_failure_takes_the_next_step_and_after_the_last_comes_death() {
-        for (before, seconds) in [5, 30, 300, 1_800, 7_200, 18_000, 36_000, 86_400, 86_400, 86_400, 86_400, -1].into_iter().enumerate() {
-            let before = before as u32;
+        for (before, seconds) in (0..).zip([5, 30, 300, 1_800, 7_200, 18_000, 36_000, 86_400, 86_400, 86_400, 86_400, -1]) {
             check(before, Retry::Later, (seconds, before + 1));
         }
     }

@@ -59,6 +59,8 @@ fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry: En
         possibly_was: Vec::new(),
         possibly: Vec::new(),
         corroboration: Vec::new(),
+        confirms: None,
+        differences: Vec::new(),
     }
 }
 
@@ -165,6 +167,7 @@ pub fn rule_of_june_2022() -> Alert {
             summary,
             total: summary,
             changes,
+            announced: None,
             part: None,
         })),
     }

@@ -9,11 +9,14 @@ use crate::domain::{Alert, AlertBody, ChangeId, Delivery, Summary};
 pub fn for_delivery(alert: &Alert, delivery: &Delivery) -> Alert {
     let mut alert = alert.clone();
     let Some(selection) = &delivery.selection else { return alert };
-    if let AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) = &mut alert.body {
-        let selected: HashSet<&ChangeId> = selection.iter().collect();
-        data.changes.retain(|change| selected.contains(&change.change_id));
-        data.summary = Summary::of(&data.changes);
-    }
+    let (changes, summary) = match &mut alert.body {
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => (&mut data.changes, &mut data.summary),
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => (&mut data.changes, &mut data.summary),
+        _ => return alert,
+    };
+    let selected: HashSet<&ChangeId> = selection.iter().collect();
+    changes.retain(|change| selected.contains(&change.change_id));
+    *summary = Summary::of(&*changes);
     alert
 }
 

@@ -116,9 +116,9 @@ fn bodies(alert: &Alert, longest_bytes: usize) -> Result<Vec<String>, serde_json
         let data = Data { head: &head, part, changes };
         serde_json::to_string(&Body { r#type: alert.body.type_name(), timestamp: alert.created_at, data })
     };
-    let Some(list_changed) = alert.body.list_changed() else { return Ok(vec![body(None, None)?]) };
+    let Some(changes) = alert.body.changes() else { return Ok(vec![body(None, None)?]) };
 
-    let changes = list_changed.changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
+    let changes = changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
     let whole = body(None, Some(&changes))?;
     if whole.len() <= longest_bytes {
         return Ok(vec![whole]);
@@ -174,6 +174,7 @@ fn without_changes(data: &ListChanged) -> ListChanged {
         corrects: data.corrects.clone(),
         journal_head: data.journal_head.clone(),
         changes: Vec::new(),
+        announced: data.announced.clone(),
         part: None,
         ..*data
     }

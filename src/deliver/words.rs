@@ -83,6 +83,7 @@ fn flush(merged: &mut Vec<Span>, gone: &mut String, come: &mut String) {
 }
 
 /// How alike two texts are by their words, from 0 to 1.
+#[expect(clippy::cast_precision_loss, reason = "no text has 2^52 words")]
 pub fn likeness(a: &str, b: &str) -> f64 {
     let words = |text: &str| -> HashSet<String> {
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()

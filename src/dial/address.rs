@@ -27,7 +27,7 @@ pub fn reach(address: IpAddr) -> Reach {
     }
 }
 
-/// Amazon, Google, Azure, DigitalOcean and others serve theirs inside 169.254.0.0/16, which is refused whole.
+/// Amazon, Google, Azure, Digital Ocean and others serve theirs inside 169.254.0.0/16, which is refused whole.
 const METADATA_V4: &[(Ipv4Addr, &str)] = &[
     (Ipv4Addr::new(100, 100, 100, 200), "a cloud's metadata service"),
     (Ipv4Addr::new(168, 63, 129, 16), "a cloud's host service"),

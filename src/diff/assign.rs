@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_large_component_is_assigned_by_the_heaviest_edge() {
-        let edges: Vec<Edge> = (0..EXACT_ROWS + 1).flat_map(|row| [edge(row, row, 2.0), edge(row, row + 1, 1.0)]).collect();
+        let edges: Vec<Edge> = (0..=EXACT_ROWS).flat_map(|row| [edge(row, row, 2.0), edge(row, row + 1, 1.0)]).collect();
         let chosen = best(&edges);
         assert_eq!(chosen.len(), EXACT_ROWS + 1);
         assert!(chosen.iter().all(|e| e.before == e.after));

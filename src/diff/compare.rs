@@ -30,7 +30,11 @@ pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for pair in identity.pairs {
         if let (Some(old), Some(new)) = (gone.get(pair.before), come.get(pair.after)) {
-            changes.push(revision(old, new, pair));
+            let revision = revision(old, new, pair);
+            // Rows that differ in nothing but where their cell was cut are one entry as it was.
+            if !revision.editorial || !revision.fields.is_empty() {
+                changes.push(revision);
+            }
         }
     }
     let mut removed: BTreeMap<usize, Change> =
@@ -109,5 +113,7 @@ fn change(change_id: ChangeId, kind: ChangeKind, severity: Severity, entry: &Ent
         possibly_was: Vec::new(),
         possibly: Vec::new(),
         corroboration: Vec::new(),
+        confirms: None,
+        differences: Vec::new(),
     }
 }

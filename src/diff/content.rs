@@ -1,7 +1,9 @@
 //! When two rows say the same: all that is compared is equal, whatever the order of their aliases and addresses.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
+use super::cell;
 use super::mixer::{MixerState, mixed};
 use crate::domain::Entry;
 
@@ -11,17 +13,20 @@ pub struct Content<'a>(pub &'a Entry);
 impl PartialEq for Content<'_> {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (self.0, other.0);
-        a.name == b.name
+        // Two cuts of one cell are one content.
+        let same_parts = cell::is_same(a, b) && same_but_for_cuts(&a.other, &b.other)
+            || a.name == b.name
+                && a.form == b.form
+                && a.remarks == b.remarks
+                && a.other == b.other
+                && same_members(&a.aliases, &b.aliases)
+                && same_members(&a.addresses, &b.addresses);
+        same_parts
             && a.list == b.list
-            && a.form == b.form
             && a.license_requirement == b.license_requirement
             && a.license_policy == b.license_policy
-            && a.remarks == b.remarks
             && a.start_date == b.start_date
             && a.end_date == b.end_date
-            && a.other == b.other
-            && same_members(&a.aliases, &b.aliases)
-            && same_members(&a.addresses, &b.addresses)
             && same_members(&a.countries, &b.countries)
             && same_members(&a.footnotes, &b.footnotes)
             && same_members(&a.citations, &b.citations)
@@ -33,18 +38,26 @@ impl Eq for Content<'_> {}
 impl Hash for Content<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let entry = self.0;
-        for text in [&entry.name, &entry.license_requirement, &entry.license_policy, &entry.remarks] {
-            text.hash(state);
-        }
-        (&entry.start_date, &entry.end_date, &entry.other).hash(state);
+        (&entry.license_requirement, &entry.license_policy, &entry.start_date, &entry.end_date).hash(state);
         // Sums, because their order does not count.
+        let citations = entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
+        citations.fold(0_u64, u64::wrapping_add).hash(state);
+        if let Some(cell) = cell::cell(entry) {
+            cell.hash(state);
+            return;
+        }
+        (&entry.name, &entry.remarks, &entry.other).hash(state);
         for list in [&entry.aliases, &entry.addresses] {
             list.iter().fold(list.len() as u64, |sum, text| sum.wrapping_add(mixed(text.as_bytes()))).hash(state);
         }
-        // Countries and footnotes follow from what was hashed.
-        let citations = entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
-        citations.fold(0_u64, u64::wrapping_add).hash(state);
     }
+}
+
+fn same_but_for_cuts(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
+    fn kept(columns: &BTreeMap<String, String>) -> impl Iterator<Item = (&String, &String)> {
+        columns.iter().filter(|(key, _)| key.as_str() != cell::SUBORDINATES)
+    }
+    kept(one).eq(kept(other))
 }
 
 /// Whether two lists hold the same, each as often, in any order.

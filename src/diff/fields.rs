@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
+use super::cell;
 use super::content::same_members;
 use super::editorial::{folded, is_broken, is_same_text};
 use crate::domain::{Entry, FieldChange};
@@ -21,6 +22,8 @@ pub struct Difference {
 
 /// Every field that differs, in the order of an entry's keys.
 pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
+    let (before, after) = cell::aligned(before, after);
+    let (before, after) = (before.as_ref(), after.as_ref());
     let mut found = Differences::default();
     found.value("form", json!(before.form), json!(after.form), before.form == after.form);
     found.text("name", &before.name, &after.name);
@@ -41,7 +44,7 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
     found.optional("end_date", before.end_date.as_deref(), after.end_date.as_deref());
     found.text("remarks", &before.remarks, &after.remarks);
     let keys: BTreeSet<&String> = before.other.keys().chain(after.other.keys()).collect();
-    for key in keys {
+    for key in keys.into_iter().filter(|key| *key != cell::CELL) {
         found.optional(&format!("other.{key}"), before.other.get(key).map(String::as_str), after.other.get(key).map(String::as_str));
         if let Some(last) = found.0.last_mut().filter(|last| last.change.field.strip_prefix("other.") == Some(key)) {
             last.editorial |=
@@ -49,7 +52,17 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
             last.gained &= !last.editorial;
         }
     }
+    // What is cut from the cell tells what changed in it; the cell itself is shown where it says what no part of it does.
+    if let (Some(old), Some(new)) = (cell::cell(before), cell::cell(after))
+        && !found.0.iter().any(|difference| is_cut_from_the_cell(&difference.change.field))
+    {
+        found.text(&format!("other.{}", cell::CELL), old, new);
+    }
     found.0
+}
+
+fn is_cut_from_the_cell(field: &str) -> bool {
+    matches!(field, "form" | "name" | "aliases" | "addresses" | "remarks") || field.strip_prefix("other.") == Some(cell::SUBORDINATES)
 }
 
 /// The publisher's own addresses are no property of the entity.

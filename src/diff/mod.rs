@@ -8,6 +8,8 @@
 //! whether that matters, `severity` how much. `plausible` guards against files that lost or gained too much, `cite` groups
 //! changes into rules, `undo` finds corrections, `words` shows a reader what differs in a text.
 
+pub mod across;
+pub mod borne;
 pub mod cite;
 pub mod compare;
 pub mod plausible;
@@ -16,6 +18,7 @@ pub mod words;
 
 mod assign;
 mod block;
+mod cell;
 mod content;
 mod editorial;
 mod evidence;

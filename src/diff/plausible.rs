@@ -33,7 +33,8 @@ pub enum Verdict {
 /// Whether the step from a list of `before_count` rows to one of `after_count` is believable.
 ///
 /// `high_water` is the list's highest accepted count of seven days: a list that shrinks a little every day is measured
-/// against where it began. Where several limits are broken, the one that makes the list wait whole is named.
+/// against where it began. `borne_out` counts the removals that a rule or another source bears out: they are no
+/// sign of a cut file. Where several limits are broken, the one that makes the list wait whole is named.
 pub fn plausible(
     limits: &Limits,
     list: ListCode,
@@ -41,6 +42,7 @@ pub fn plausible(
     before_count: usize,
     after_count: usize,
     changes: &[Change],
+    borne_out: usize,
 ) -> Verdict {
     let summary = Summary::of(changes);
     let (before, after) = (before_count, after_count);
@@ -66,12 +68,14 @@ pub fn plausible(
     }
 
     if summary.removed > 0 {
-        let loss = summary.removed.max(high_water.saturating_sub(after_count));
+        let gone = summary.removed.max(high_water.saturating_sub(after_count));
+        let loss = gone.saturating_sub(borne_out);
         let allowed_loss = share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
         if loss > allowed_loss {
             let message = format!(
-                "{list} lost {loss} rows ({high_water} at its highest in 7 days, {after} now, {} gone in this step), more than the {allowed_loss} that max_loss = {} and max_loss_rows = {} allow: the file may be cut",
+                "{list} lost {gone} rows ({high_water} at its highest in 7 days, {after} now, {} gone in this step{}), more than the {allowed_loss} that max_loss = {} and max_loss_rows = {} allow: the file may be cut",
                 summary.removed,
+                if borne_out > 0 { format!(", {borne_out} of them borne out by a rule or another source") } else { String::new() },
                 percent(limits.max_loss),
                 limits.max_loss_rows
             );
@@ -124,7 +128,7 @@ mod tests {
     }
 
     fn verdict(before: &[Entry], after: &[Entry], high_water: usize) -> Verdict {
-        plausible(&Limits::default(), ListCode::EL, high_water, before.len(), after.len(), &compare(before, after))
+        plausible(&Limits::default(), ListCode::EL, high_water, before.len(), after.len(), &compare(before, after), 0)
     }
 
     fn reason(verdict: Verdict) -> Option<HoldReason> {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assign::{Edge, best};
+use super::cell;
 use super::content::same_members;
 use super::editorial::{folded, is_broken, is_repaired};
 use super::number::Facts;
@@ -33,11 +34,16 @@ pub fn pair(gone: &[&Entry], come: &[&Entry]) -> Vec<Pair> {
             Group { gone, come, befores, afters, told_by: format!("same number of the publisher, {id}"), is_true_id: true }.pairs(),
         );
     }
+    let by_cell = |entry: &Entry| cell::cell(entry).map(str::to_owned);
+    for (_, (befores, afters)) in groups(gone, come, &pairs, by_cell) {
+        pairs.extend(Group { gone, come, befores, afters, told_by: "same cell as published".into(), is_true_id: false }.pairs());
+    }
     let by_name = |entry: &Entry| Some(folded(&entry.name)).filter(|name| !name.is_empty());
     for (_, (befores, afters)) in groups(gone, come, &pairs, by_name) {
         pairs.extend(Group { gone, come, befores, afters, told_by: "same name".into(), is_true_id: false }.pairs());
     }
     pairs.extend(repaired(gone, come, &pairs));
+    pairs.extend(marked(gone, come, &pairs));
     pairs
 }
 
@@ -71,6 +77,43 @@ pub fn taken(pairs: &[Pair]) -> (BTreeSet<usize>, BTreeSet<usize>) {
 
 /// So many names are compared for each row, on average.
 const REPAIRS_OF_A_ROW: usize = 50;
+
+/// Rows of which one has a marked name, and the other a cell that begins with it but was cut elsewhere.
+fn marked(gone: &[&Entry], come: &[&Entry], pairs: &[Pair]) -> Vec<Pair> {
+    let (old, new) = taken(pairs);
+    let mut by_name: BTreeMap<&str, Rows> = BTreeMap::new();
+    for (rows, used, is_new) in [(gone, &old, false), (come, &new, true)] {
+        for (at, entry) in rows.iter().enumerate().filter(|(at, entry)| !used.contains(at) && cell::cell(entry).is_none()) {
+            let rows = by_name.entry(entry.name.as_str()).or_default();
+            if is_new { rows.1.push(at) } else { rows.0.push(at) }
+        }
+    }
+    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (rows, used, is_new) in [(gone, &old, false), (come, &new, true)] {
+        for (at, entry) in rows.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+            for (befores, afters) in cell::cell(entry).into_iter().flat_map(cell::possible_names).filter_map(|name| by_name.get(name)) {
+                if is_new {
+                    edges.extend(befores.iter().map(|before| (*before, at)));
+                } else {
+                    edges.extend(afters.iter().map(|after| (at, *after)));
+                }
+            }
+        }
+    }
+    let told_by = "same name: the cell of one begins with the name that is marked in the other".to_owned();
+    paired(gone, come, edges, &told_by)
+}
+
+/// The best of these pairs, where nothing speaks against them.
+fn paired(gone: &[&Entry], come: &[&Entry], edges: BTreeSet<(usize, usize)>, told_by: &str) -> Vec<Pair> {
+    let weighed = |(before, after): (usize, usize)| {
+        let (old, new) = (gone.get(before)?, come.get(after)?);
+        may_be_one(old, new).then(|| Edge { before, after, weight: affinity(old, new) })
+    };
+    let edges: Vec<Edge> = edges.into_iter().filter_map(weighed).collect();
+    let pair = |edge: Edge| Pair { before: edge.before, after: edge.after, matched: certain(vec![told_by.to_owned()]) };
+    best(&edges).into_iter().map(pair).collect()
+}
 
 /// Rows whose names are one but for a broken character that was repaired (or broken).
 fn repaired(gone: &[&Entry], come: &[&Entry], pairs: &[Pair]) -> Vec<Pair> {
@@ -110,15 +153,7 @@ fn repaired(gone: &[&Entry], come: &[&Entry], pairs: &[Pair]) -> Vec<Pair> {
             }
         }
     }
-    let edges: Vec<Edge> = edges
-        .into_iter()
-        .filter_map(|(before, after)| {
-            let (old, new) = (gone.get(before)?, come.get(after)?);
-            may_be_one(old, new).then(|| Edge { before, after, weight: affinity(old, new) })
-        })
-        .collect();
-    let told_by = "same name but for a broken character".to_owned();
-    best(&edges).into_iter().map(|edge| Pair { before: edge.before, after: edge.after, matched: certain(vec![told_by.clone()]) }).collect()
+    paired(gone, come, edges, "same name but for a broken character")
 }
 
 /// The longer of what stands before the first broken character and after the last, if it is long enough to look up by.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, Attribution, Change, DeliveryId, Hold, ListCode, Rule, Sha256, Summary};
+use super::{AlertId, Attribution, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256, Summary};
 
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,13 @@ pub enum AlertBody {
     ListChanged(Box<ListChanged>),
     #[serde(rename = "list.corrected")]
     ListCorrected(Box<ListChanged>),
+    /// A document that changes the Entity List was filed for public inspection.
+    #[serde(rename = "rule.filed")]
+    RuleFiled(Box<RuleNotice>),
+    #[serde(rename = "rule.published")]
+    RulePublished(Box<RuleNotice>),
+    #[serde(rename = "source.lagging")]
+    SourceLagging(SourceLagging),
     #[serde(rename = "source.baseline")]
     SourceBaseline(SourceBaseline),
     #[serde(rename = "source.failing")]
@@ -44,6 +51,9 @@ impl AlertBody {
         match self {
             AlertBody::ListChanged(_) => "list.changed",
             AlertBody::ListCorrected(_) => "list.corrected",
+            AlertBody::RuleFiled(_) => "rule.filed",
+            AlertBody::RulePublished(_) => "rule.published",
+            AlertBody::SourceLagging(_) => "source.lagging",
             AlertBody::SourceBaseline(_) => "source.baseline",
             AlertBody::SourceFailing(_) => "source.failing",
             AlertBody::SourceRecovered(_) => "source.recovered",
@@ -62,14 +72,34 @@ impl AlertBody {
         }
     }
 
+    /// A document of the Federal Register, where that is what is told.
+    pub fn rule_notice(&self) -> Option<&RuleNotice> {
+        match self {
+            AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    /// The changes that are told, of a list or as a rule orders them.
+    pub fn changes(&self) -> Option<&[Change]> {
+        self.list_changed().map(|data| data.changes.as_slice()).or_else(|| self.rule_notice().map(|data| data.changes.as_slice()))
+    }
+
+    /// Goes to those who read of changes.
+    pub fn is_readers(&self) -> bool {
+        self.changes().is_some()
+    }
+
     /// Goes to operator receivers only.
     pub fn is_operators(&self) -> bool {
-        self.list_changed().is_none() && !matches!(self, AlertBody::Test(_))
+        !self.is_readers() && !matches!(self, AlertBody::Test(_))
     }
 
     pub fn source(&self) -> Option<&str> {
         match self {
             AlertBody::ListChanged(d) | AlertBody::ListCorrected(d) => Some(&d.source),
+            AlertBody::RuleFiled(d) | AlertBody::RulePublished(d) => Some(&d.source),
+            AlertBody::SourceLagging(d) => Some(&d.source),
             AlertBody::SourceBaseline(d) => Some(&d.source),
             AlertBody::SourceFailing(d) => Some(&d.source),
             AlertBody::SourceRecovered(d) => Some(&d.source),
@@ -123,8 +153,95 @@ pub struct ListChanged {
     /// Counts all changes of this alert, whoever gets them.
     pub total: Summary,
     pub changes: Vec<Change>,
+    /// What the Federal Register's own document told of it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Announced>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
+}
+
+/// The changes of a list that its rule announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Announced {
+    pub alert_id: AlertId,
+    /// When readers were told of the rule.
+    pub at: Timestamp,
+    /// Those of the alert's changes that the rule's own table had told, alike in substance.
+    pub changes: Vec<ChangeId>,
+}
+
+/// What is told of a document of the Federal Register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NoticeStatus {
+    Filed,
+    /// It was changed after it was told, or more of it can be read.
+    Changed,
+    /// Gone from public inspection before it was published.
+    Withdrawn,
+    Published,
+    /// What was filed of late, told once as a list when the source is new.
+    Digest,
+}
+
+/// One document of a digest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleListing {
+    pub rule: Rule,
+    pub published: bool,
+    pub certain: bool,
+    pub summary: Summary,
+}
+
+/// A document of the Federal Register that changes the Entity List.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleNotice {
+    pub source: String,
+    pub observed_at: Timestamp,
+    pub status: NoticeStatus,
+    /// `published_on` is the planned date until it is published. None in a digest.
+    pub rule: Option<Rule>,
+    pub agency: Option<String>,
+    /// `special` or `regular`
+    pub filing_type: Option<String>,
+    pub pdf_url: Option<String>,
+    /// The document was read whole and its table agrees with its instructions. Else see the document itself.
+    pub certain: bool,
+    /// Why not, in words.
+    pub doubts: Vec<String>,
+    /// What the document says of its dates.
+    pub effective_text: Option<String>,
+    pub savings_clause: Option<String>,
+    /// What was changed, or why it is told, in words.
+    pub note: Option<String>,
+    /// The first alert of the same document.
+    pub follows: Option<AlertId>,
+    /// Alerts of list changes that this document orders.
+    pub related: Vec<AlertId>,
+    /// Of a digest.
+    pub documents: Vec<RuleListing>,
+    /// Counts all that the document orders, told before or not.
+    pub orders: Summary,
+    pub journal_head: Sha256,
+    /// Counts the changes below, which are those that the receiver's routes match.
+    pub summary: Summary,
+    /// Counts all changes of this alert, whoever gets them.
+    pub total: Summary,
+    /// What the document orders and was not told before.
+    pub changes: Vec<Change>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+/// A list does not show what a rule in effect has ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceLagging {
+    /// The source of the list.
+    pub source: String,
+    pub rule: Rule,
+    /// Names of the entries that were announced as added and are not listed.
+    pub missing: Vec<String>,
+    pub at: Timestamp,
 }
 
 /// Which part of a parted webhook.

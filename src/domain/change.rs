@@ -91,12 +91,23 @@ pub struct Change {
     /// What the other sources say of the entry, in words, where they say anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corroboration: Vec<String>,
+    /// The change that another source of the list showed first, and of which readers were told then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirms: Option<ChangeId>,
+    /// What that other source does not show, in words: only this is news.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<String>,
 }
 
 impl Change {
     /// A revision matched by weighed evidence alone might hide a new listing.
     pub fn is_uncertain_revision(&self) -> bool {
         self.kind == ChangeKind::Revised && self.matched.as_ref().is_some_and(|m| !m.certain)
+    }
+
+    /// Another source has shown it, and it shows nothing that this one did not: readers know it already.
+    pub fn is_confirmation(&self) -> bool {
+        self.confirms.is_some() && self.differences.is_empty()
     }
 
     /// `change_id` for the content of a change. `recurrence` counts how often the same content has been recorded before,

@@ -35,7 +35,7 @@ macro_rules! lists {
 
 #[allow(clippy::upper_case_acronyms, reason = "the codes are the publisher's")]
 mod codes {
-    use super::*;
+    use super::{Deserialize, JsonSchema, Serialize};
 
     lists! {
         EL, "Entity List", "Bureau of Industry and Security";

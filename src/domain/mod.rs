@@ -26,6 +26,6 @@ pub use hold::{Hold, HoldReason, HoldState};
 pub use id::{AlertId, ChangeId, DeliveryId, HoldId, Sha256};
 pub use journal::JournalEntry;
 pub use list::ListCode;
-pub use rule::{Attribution, Rule};
+pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
 pub use snapshot::{Snapshot, Warning};
 pub use state::{ListState, SourceState, Validators};

@@ -67,7 +67,7 @@ impl Ecfr<'_> {
         Ok(dates)
     }
 
-    async fn newest_date(&self, now: Timestamp) -> Result<Date, FetchError> {
+    pub(super) async fn newest_date(&self, now: Timestamp) -> Result<Date, FetchError> {
         let titles: Titles = self.get_json("/titles.json", None, now).await?;
         let found = titles.titles.iter().find(|title| title.number == TITLE).and_then(|title| title.up_to_date_as_of);
         found.ok_or_else(|| {
@@ -135,6 +135,8 @@ struct Versions {
 
 #[derive(Deserialize)]
 struct ContentVersion {
+    /// When the text became this, where the two dates below are not given.
+    date: Option<Date>,
     /// When the amendment takes effect.
     amendment_date: Option<Date>,
     /// Of the Federal Register that brought it.
@@ -150,6 +152,6 @@ impl ContentVersion {
 
     /// A text is served once it is both published and in effect.
     fn served_from(&self) -> Option<Date> {
-        self.amendment_date.max(self.issue_date)
+        self.amendment_date.max(self.issue_date).or(self.date)
     }
 }

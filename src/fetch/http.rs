@@ -225,7 +225,7 @@ fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
         message.push_str(&format!(", to be asked again after {until:.0}"));
     }
     let passing = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) && retry_after.is_none();
-    Failure { error: FetchError { message, retry_after, refused: false }, passing }
+    Failure { error: FetchError { message, retry_after, refused: false, not_found: status == StatusCode::NOT_FOUND }, passing }
 }
 
 /// `text/html` of `text/html; charset=utf-8`, where it has that form.

@@ -5,6 +5,7 @@
 
 mod body;
 mod ecfr;
+mod federal_register;
 mod http;
 mod limits;
 mod path;
@@ -17,9 +18,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use url::Url;
 
+pub use federal_register::Register;
 pub use limits::FetchLimits;
 
-use crate::dial::{DialError, HttpSettings};
+use crate::dial::{self, DialError, HttpSettings};
 use crate::domain::{Document, Validators};
 
 /// Where a source's document comes from.
@@ -29,6 +31,8 @@ pub enum Address {
     Http { url: Url, allow_private: bool },
     /// Part 744 of the newest date that the eCFR has; `url` is the API's base.
     Ecfr { url: Url, allow_private: bool },
+    /// What the Bureau of Industry and Security files and publishes; `url` is the base of the Federal Register's API.
+    FederalRegister { url: Url, allow_private: bool },
     /// A file, or the newest file of a folder that someone drops files into.
     Path(PathBuf),
 }
@@ -62,17 +66,19 @@ pub struct FetchError {
     /// The answer came and is no list (empty, a web page, a bomb, broken gzip), as against a server that cannot be reached, answers with
     /// an error, or lets the connection break off.
     pub refused: bool,
+    /// The server answers, and has nothing at this address (404).
+    pub not_found: bool,
 }
 
 impl FetchError {
     /// No answer, or not the whole of it.
     fn unreachable(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retry_after: None, refused: false }
+        Self { message: message.into(), retry_after: None, refused: false, not_found: false }
     }
 
     /// An answer that is no list.
     fn refused(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retry_after: None, refused: true }
+        Self { message: message.into(), retry_after: None, refused: true, not_found: false }
     }
 }
 
@@ -107,6 +113,10 @@ impl Fetcher {
                 http::fetch(&self.http, &self.limits, &http::Request { url, allow_private: *allow_private, validators, now }).await
             }
             Address::Ecfr { url, allow_private } => self.ecfr(url, *allow_private).newest(validators, now).await,
+            Address::FederalRegister { url, .. } => Err(FetchError::refused(format!(
+                "expected one list, but {} has documents: they are asked for one by one",
+                dial::place(url)
+            ))),
             Address::Path(path) => path::fetch(path, validators, now, &self.limits).await,
         }
     }
@@ -119,6 +129,39 @@ impl Fetcher {
     /// The dates on which a supplement of part 744 was amended, oldest first.
     pub async fn ecfr_amendment_dates(&self, base: &Url, allow_private: bool, now: Timestamp) -> Result<Vec<Date>, FetchError> {
         self.ecfr(base, allow_private).amendment_dates(now).await
+    }
+
+    /// The newest date of which the eCFR has title 15.
+    pub async fn ecfr_newest_date(&self, base: &Url, allow_private: bool, now: Timestamp) -> Result<Date, FetchError> {
+        self.ecfr(base, allow_private).newest_date(now).await
+    }
+
+    /// The documents that the Federal Register has of the Bureau of Industry and Security: on file, and published on `since` or later.
+    /// With `validators` of an earlier answer, only what has changed.
+    pub async fn federal_register(
+        &self,
+        base: &Url,
+        allow_private: bool,
+        validators: Option<&Validators>,
+        since: Date,
+        now: Timestamp,
+    ) -> Result<Register, FetchError> {
+        self.register(base, allow_private).register(validators, since, now).await
+    }
+
+    /// The text of a document of the Federal Register, at the address that the API gave for it.
+    pub async fn federal_register_text(
+        &self,
+        base: &Url,
+        allow_private: bool,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchError> {
+        self.register(base, allow_private).text(address, now).await
+    }
+
+    fn register<'a>(&'a self, base: &'a Url, allow_private: bool) -> federal_register::FederalRegister<'a> {
+        federal_register::FederalRegister { http: &self.http, limits: &self.limits, base, allow_private }
     }
 
     fn ecfr<'a>(&'a self, base: &'a Url, allow_private: bool) -> ecfr::Ecfr<'a> {

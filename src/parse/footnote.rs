@@ -13,7 +13,7 @@ pub fn footnotes(license_requirement: &str) -> Vec<String> {
     for (at, character) in text.char_indices() {
         let end = at + character.len_utf8();
         let (before, after) = (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
-        let digit = SUPERSCRIPTS.iter().position(|mark| *mark == character).and_then(|number| char::from_digit(number as u32 + 1, 10));
+        let digit = SUPERSCRIPTS.iter().zip('1'..).find(|(mark, _)| **mark == character).map(|(_, digit)| digit);
         let is_mark =
             digit.is_some() || (('1'..='9').contains(&character) && is_plain_mark(before, after, after_mark.map(|end| text.get(end..at))));
         if is_mark {

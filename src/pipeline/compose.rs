@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use super::outgoing;
+use super::rules::join::{self, Joined, KnownRules};
 use crate::config::Config;
 use crate::diff::{cite, undo};
 use crate::domain::alert::{ListChanged, SnapshotRef};
-use crate::domain::{Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, Rule, Sha256, Summary};
+use crate::domain::{
+    Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, RecordedRule, Rule, Sha256, Summary,
+};
 use crate::record::{Outgoing, RecordedChange, Result, Store};
 
 /// A change that is undone within this time, and that no rule explains, was a mistake.
@@ -57,29 +60,50 @@ struct Batch {
     unconfirmed: bool,
     previous: Option<SnapshotRef>,
     rule: Option<Vec<Citation>>,
+    /// The recorded document that orders them.
+    document: Option<RecordedRule>,
     attributed: Option<Attribution>,
     corrects: Option<AlertId>,
+    /// Of a correction: for each of its changes, the one that it undoes.
+    undoes: HashMap<ChangeId, ChangeId>,
 }
 
 pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Result<Composed> {
     let mut batches: Vec<Batch> = Vec::new();
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
+    let mut confirmations: Vec<(Change, bool)> = Vec::new();
+    let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
-        let (corrections, changes) = split_corrections(store, seen, step.list, changes).await?;
-        for (alert_id, changes) in corrections {
-            let previous = step.previous.clone();
-            batches.push(Batch { changes, unconfirmed: step.unconfirmed, previous, rule: None, attributed: None, corrects: Some(alert_id) });
+        let (corrections, changes) = split_corrections(store, seen, step.list, changes, &rules).await?;
+        for (alert_id, undoing) in corrections {
+            batches.push(Batch {
+                undoes: undoing.iter().map(|(change, undone)| (change.change_id.clone(), undone.clone())).collect(),
+                changes: undoing.into_iter().map(|(change, _)| change).collect(),
+                unconfirmed: step.unconfirmed,
+                previous: step.previous.clone(),
+                rule: None,
+                document: None,
+                attributed: None,
+                corrects: Some(alert_id),
+            });
         }
-        for group in cite::by_rule(changes) {
+        // What another source has shown is known to readers; where this one shows more, that is told by itself.
+        let (confirmed, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_confirmation);
+        confirmations.extend(confirmed.into_iter().map(|change| (change, step.unconfirmed)));
+        let (differing, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.confirms.is_some());
+        let joined = rules.join(cite::by_rule(changes)).into_iter().chain(rules.join(cite::by_rule(differing)));
+        for Joined { group, rule: document } in joined {
             let batch = Batch {
+                document,
                 changes: group.changes,
                 unconfirmed: step.unconfirmed,
                 previous: step.previous.clone(),
                 rule: group.rule,
                 attributed: group.attributed,
                 corrects: None,
+                undoes: HashMap::new(),
             };
             match batches.iter_mut().find(|other| other.tells_the_same(&batch)) {
                 Some(other) => other.absorb(batch),
@@ -95,35 +119,65 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         // An alert of nothing but editorial changes is made only where somebody asked for them.
         let told = !outgoing.deliveries.is_empty() || batch.changes.iter().any(|change| !change.editorial);
         let alert_id = told.then(|| outgoing.alert.alert_id.clone());
-        composed.changes.extend(batch.changes.into_iter().map(|change| RecordedChange {
-            source: seen.source.to_owned(),
-            base_id: base_ids.get(&change.change_id).unwrap_or(&change.change_id).clone(),
-            change,
-            alert_id: alert_id.clone(),
-            observed_at: seen.observed_at,
-            accepted_at: seen.accepted_at,
-            unconfirmed: batch.unconfirmed,
-        }));
+        let unconfirmed = batch.unconfirmed;
+        composed.changes.extend(batch.changes.into_iter().map(|change| recorded(seen, &base_ids, change, alert_id.clone(), unconfirmed)));
         if told {
             composed.sequence += 1;
             composed.alerts.push(outgoing);
         }
     }
+    composed.changes.extend(confirmations.into_iter().map(|(change, unconfirmed)| recorded(seen, &base_ids, change, None, unconfirmed)));
     Ok(composed)
 }
 
+fn recorded(
+    seen: &Seen<'_>,
+    base_ids: &HashMap<ChangeId, ChangeId>,
+    change: Change,
+    alert_id: Option<AlertId>,
+    unconfirmed: bool,
+) -> RecordedChange {
+    RecordedChange {
+        source: seen.source.to_owned(),
+        base_id: base_ids.get(&change.change_id).unwrap_or(&change.change_id).clone(),
+        change,
+        alert_id,
+        observed_at: seen.observed_at,
+        accepted_at: seen.accepted_at,
+        unconfirmed,
+    }
+}
+
 impl Batch {
+    /// It tells only what another source's alert did not.
+    fn is_of_differences(&self) -> bool {
+        self.changes.first().is_some_and(|change| change.confirms.is_some())
+    }
+
     fn tells_the_same(&self, other: &Batch) -> bool {
-        let rules_meet = match (&self.rule, &other.rule) {
+        // Where the Federal Register says whose the pages are, their distance says nothing.
+        let rules_meet = match (&self.document, &other.document) {
+            (Some(this), Some(that)) => this.document_number == that.document_number,
+            (None, None) => self.pages_meet(other),
+            _ => false,
+        };
+        self.unconfirmed == other.unconfirmed
+            && self.corrects == other.corrects
+            && self.is_of_differences() == other.is_of_differences()
+            && rules_meet
+    }
+
+    fn pages_meet(&self, other: &Batch) -> bool {
+        match (&self.rule, &other.rule) {
             (None, None) => true,
             (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
             _ => false,
-        };
-        self.unconfirmed == other.unconfirmed && self.corrects == other.corrects && rules_meet
+        }
     }
 
     fn absorb(&mut self, other: Batch) {
         self.changes.extend(other.changes);
+        self.undoes.extend(other.undoes);
         if let (Some(pages), Some(more)) = (&mut self.rule, other.rule) {
             pages.extend(more);
             pages.sort();
@@ -179,14 +233,18 @@ async fn number(
     Ok(changes)
 }
 
-/// Parts off the changes that undo what was told lately, by the alert that told it.
+/// Changes that undo earlier ones, each with the id of the one that it undoes, by the alert that told those.
+type Corrections = BTreeMap<AlertId, Vec<(Change, ChangeId)>>;
+
+/// Parts off the changes that undo what was told lately.
 async fn split_corrections(
     store: &dyn Store,
     seen: &Seen<'_>,
     list: ListCode,
     changes: Vec<Change>,
-) -> Result<(BTreeMap<AlertId, Vec<Change>>, Vec<Change>)> {
-    let mut corrections: BTreeMap<AlertId, Vec<Change>> = BTreeMap::new();
+    rules: &KnownRules,
+) -> Result<(Corrections, Vec<Change>)> {
+    let mut corrections = Corrections::new();
     let since = seen.recorded_at - CORRECTION_WINDOW;
     let told: Vec<RecordedChange> =
         store.recent_changes(seen.source, list, since).await?.into_iter().filter(|recorded| recorded.alert_id.is_some()).collect();
@@ -194,8 +252,9 @@ async fn split_corrections(
     let undone: HashMap<usize, usize> = undo::undone(&changes, &earlier).into_iter().collect();
     let mut others = Vec::new();
     for (index, change) in changes.into_iter().enumerate() {
-        match undone.get(&index).and_then(|earlier| told.get(*earlier)).and_then(|recorded| recorded.alert_id.clone()) {
-            Some(alert_id) => corrections.entry(alert_id).or_default().push(change),
+        let earlier = undone.get(&index).filter(|_| !rules.order(&change)).and_then(|earlier| told.get(*earlier));
+        match earlier.and_then(|recorded| Some((recorded.alert_id.clone()?, recorded.change.change_id.clone()))) {
+            Some((alert_id, undone)) => corrections.entry(alert_id).or_default().push((change, undone)),
             None => others.push(change),
         }
     }
@@ -204,8 +263,15 @@ async fn split_corrections(
 
 /// The alert of one batch, with its deliveries.
 async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry], sequence: u64) -> Result<Outgoing> {
-    let pages = batch.rule.clone().unwrap_or_default();
-    let neighbours = neighbours(&pages);
+    let mut pages = batch.rule.clone().unwrap_or_default();
+    if pages.is_empty() {
+        pages.extend(batch.document.iter().flat_map(|rule| join::pages(rule).into_iter().take(1)));
+    }
+    let neighbours = match batch.document.as_ref().map(join::pages) {
+        Some(pages) if !pages.is_empty() => pages,
+        _ => neighbours(&pages),
+    };
+    let announced = batch.document.as_ref().and_then(|rule| join::announced(rule, &batch.changes));
     let told = store.alerts_citing(seen.source, &neighbours).await?;
     let alerted_before: usize = told.iter().map(|(_, count)| count).sum();
     let cited_before = before.iter().filter(|entry| entry.citations.iter().any(|cited| neighbours.contains(cited))).count();
@@ -224,8 +290,8 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         snapshot: seen.snapshot.clone(),
         previous: batch.previous.clone(),
         attributed: batch.attributed,
-        rule: pages.first().map(rule_of),
-        follows: told.first().map(|(alert_id, _)| alert_id.clone()),
+        rule: batch.document.as_ref().map(|rule| rule.rule.clone()).or_else(|| pages.first().map(rule_of)),
+        follows: told.first().map(|(alert_id, _)| alert_id.clone()).or_else(|| announced.as_ref().map(|told| told.alert_id.clone())),
         corrects: batch.corrects.clone(),
         rule_alerted_before: alerted_before,
         rule_in_baseline: cited_before.saturating_sub(alerted_before),
@@ -233,6 +299,7 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         summary,
         total: summary,
         changes: batch.changes.clone(),
+        announced,
         part: None,
     });
     let Some(corrected) = &batch.corrects else {
@@ -241,13 +308,21 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
     };
     let alert = Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListCorrected(data) };
     let earlier = store.deliveries_of(corrected).await?;
-    Ok(outgoing_to_those_who_got(alert, &earlier))
+    Ok(outgoing_to_those_who_got(alert, batch, &earlier))
 }
 
-/// A correction goes to whoever got the alert that it corrects, whatever the routes say today.
-fn outgoing_to_those_who_got(alert: Alert, earlier: &[Delivery]) -> Outgoing {
-    let deliveries =
-        earlier.iter().map(|delivery| outgoing::delivery(&alert, &delivery.receiver, delivery.recipient.clone(), None)).collect();
+/// A correction goes to whoever got the alert that it corrects, whatever the routes say today: of what they got, and no more.
+fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) -> Outgoing {
+    let mut deliveries = Vec::new();
+    for Delivery { receiver, recipient, selection, .. } in earlier {
+        let got =
+            |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
+        let undone: Vec<ChangeId> = batch.changes.iter().filter(got).map(|change| change.change_id.clone()).collect();
+        if !undone.is_empty() {
+            let selection = Some(undone).filter(|undone| undone.len() < batch.changes.len());
+            deliveries.push(outgoing::delivery(&alert, receiver, recipient.clone(), selection.as_deref()));
+        }
+    }
     Outgoing { alert, citations: Vec::new(), deliveries }
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::compose::{self, Seen, Step};
 use super::judge::{self, Judgement, ListVerdict};
 use super::watch::in_background;
-use super::{Program, Wiring};
+use super::{Program, Wiring, corroborate};
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, Hold, HoldId, HoldState, ListState, Summary};
@@ -38,10 +38,10 @@ pub struct Decision<'a> {
 
 /// What would change if the hold were accepted now.
 pub async fn preview(store: &dyn Store, hold: &Hold) -> Result<Vec<Change>, DecideError> {
-    match judged(store, hold).await?.verdict {
-        ListVerdict::Changed(changes) => Ok(changes),
-        _ => Ok(Vec::new()),
-    }
+    let judgement = judged(store, hold).await?;
+    let ListVerdict::Changed(mut changes) = judgement.verdict else { return Ok(Vec::new()) };
+    corroborate::others(store, &hold.source, hold.list, hold.told_at).await?.corroborate(&mut changes, &judgement.before);
+    Ok(changes)
 }
 
 /// Believes the held document: its changes are told, or with `as_baseline` only recorded.
@@ -153,7 +153,9 @@ async fn told(
         journal_head: store.journal_head().await?,
         sequence: source.sequence,
     };
+    let steps = corroborate::steps(store, &hold.source, steps, now).await?;
     let composed = compose::compose(store, &seen, steps).await?;
+    observation.journal.extend(corroborate::journal(&composed.changes));
     if as_baseline {
         observation.changes = composed.changes.into_iter().map(|change| RecordedChange { alert_id: None, ..change }).collect();
         return Ok(());

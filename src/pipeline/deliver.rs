@@ -54,7 +54,7 @@ pub async fn deliver_due(program: &Program) -> Result<Pass> {
     let mut tried = HashSet::new();
     loop {
         let wiring = program.wiring.load_full();
-        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, &stop));
+        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, &tried, &stop));
         let mut this_round = Pass::default();
         for done in futures_util::future::join_all(passes).await {
             let (pass, ids) = done?;
@@ -69,8 +69,14 @@ pub async fn deliver_due(program: &Program) -> Result<Pass> {
     }
 }
 
-/// Tries once each delivery to a receiver that is due. Stops claiming when `stop` is cancelled; what is under way is finished.
-pub async fn pass(program: &Program, receiver_name: &str, stop: &CancellationToken) -> Result<(Pass, HashSet<DeliveryId>)> {
+/// Tries once each delivery to a receiver that is due, but for those that were `tried_before`, and says which. Stops
+/// claiming when `stop` is cancelled; what is under way is finished.
+pub async fn pass(
+    program: &Program,
+    receiver_name: &str,
+    tried_before: &HashSet<DeliveryId>,
+    stop: &CancellationToken,
+) -> Result<(Pass, HashSet<DeliveryId>)> {
     let turn = program.receiver_turn(receiver_name);
     let _turn = turn.lock().await;
     let wiring = program.wiring.load_full();
@@ -85,7 +91,7 @@ pub async fn pass(program: &Program, receiver_name: &str, stop: &CancellationTok
     let sender = Sender { program, wiring: &wiring, receiver, state: Mutex::new(state), alerts: Mutex::default() };
     while !stop.is_cancelled() && sender.state.lock().await.disabled_at.is_none() {
         let mut due = program.store.due(receiver_name, program.clock.now(), CLAIM).await?;
-        due.retain(|delivery| tried.insert(delivery.delivery_id.clone()));
+        due.retain(|delivery| !tried_before.contains(&delivery.delivery_id) && tried.insert(delivery.delivery_id.clone()));
         if due.is_empty() {
             break;
         }
@@ -175,7 +181,15 @@ impl Sender<'_> {
         Ok(alert)
     }
 
-    async fn settled(&self, delivery: Delivery, alert: &Alert, attempt: Attempt, outcome: &Outcome, next: Next, now: Timestamp) -> Settlement {
+    async fn settled(
+        &self,
+        delivery: Delivery,
+        alert: &Alert,
+        attempt: Attempt,
+        outcome: &Outcome,
+        next: Next,
+        now: Timestamp,
+    ) -> Settlement {
         let mut state = self.state.lock().await;
         let detail = attempt.detail.clone();
         let mut settlement =
@@ -186,19 +200,19 @@ impl Sender<'_> {
                 delivery.state = DeliveryState::Delivered;
                 delivery.delivered_at = Some(now);
                 delivery.last_error = None;
-                info!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, alert.id = %delivery.alert_id, "delivered");
+                info!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, alert.id = %delivery.alert_id, "delivered to {}", self.receiver.name);
             }
             Next::RetryAt(time) => {
                 delivery.next_attempt_at = time;
                 delivery.last_error = Some(detail.clone());
-                warn!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, retry.at = %time, "not delivered; it is tried again");
+                warn!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, retry.at = %time, "not delivered to {}, and tried again: {detail}", self.receiver.name);
             }
             // It keeps waiting, as due as it was, for the receiver to be switched on again.
             Next::SwitchOff => delivery.last_error = Some(detail.clone()),
             Next::Dead => {
                 delivery.state = DeliveryState::Dead;
                 delivery.last_error = Some(detail.clone());
-                error!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, "given up after the last retry: `entitywatch deliveries retry` sends it again");
+                error!(delivery.id = %delivery.delivery_id, receiver.name = self.receiver.name, error = detail, "given up after the last retry to {}: {detail}; `entitywatch deliveries retry` sends it again", self.receiver.name);
             }
         }
         let delivery = settlement.delivery.clone();
@@ -240,11 +254,13 @@ impl Sender<'_> {
         if retry == Retry::SwitchOff {
             changed.disabled_at = Some(now);
             changed.disabled_reason = Some(detail.to_owned());
-            error!(receiver.name = self.receiver.name, "the receiver says that it is gone and is switched off; what waits is kept: `entitywatch receivers enable`");
-            settlement.journal.push(JournalEvent {
-                kind: "receiver.disabled".into(),
-                data: json!({"receiver": self.receiver.name, "reason": detail}),
-            });
+            error!(
+                receiver.name = self.receiver.name,
+                "the receiver says that it is gone and is switched off; what waits is kept: `entitywatch receivers enable`"
+            );
+            settlement
+                .journal
+                .push(JournalEvent { kind: "receiver.disabled".into(), data: json!({"receiver": self.receiver.name, "reason": detail}) });
         }
         settlement.receiver = Some(changed);
     }

@@ -1,7 +1,9 @@
 //! What one document means for one list: a baseline, a step that is believed, or a hold. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::corroborate::Others;
+use super::rules::same;
 use crate::diff::{self, Limits, Verdict};
 use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot};
 use crate::record::StoredEntry;
@@ -11,7 +13,22 @@ use crate::record::StoredEntry;
 pub struct Known {
     pub state: Option<ListState>,
     pub entries: Vec<StoredEntry>,
+    /// The list in other sources, where that is asked: of a loss.
+    pub others: Others,
+    /// Removals that rules order: what they take off the list is no loss.
+    pub ordered_removals: Vec<Change>,
 }
+
+impl Known {
+    /// More entries are missing than could be an everyday change, so that it matters what the other sources hold.
+    pub fn misses_many(&self, seen: &[Entry]) -> bool {
+        let names: HashSet<&str> = seen.iter().map(|entry| entry.name.as_str()).collect();
+        let missing = self.entries.iter().filter(|stored| !names.contains(stored.entry.name.as_str())).take(MANY).count();
+        missing >= MANY || seen.len() + MANY <= self.entries.len()
+    }
+}
+
+const MANY: usize = 5;
 
 /// The judgement on one list.
 #[derive(Debug)]
@@ -22,10 +39,14 @@ pub struct Judgement {
     pub count: usize,
     /// Entries that are held once the judgement is recorded.
     pub held_count: usize,
+    /// Entries that are gone because a rule orders it.
+    pub ordered_off: usize,
     /// What was held before.
     pub before: Vec<Entry>,
     pub close: Vec<i64>,
     pub open: Vec<Entry>,
+    /// A loss that other sources bear out: later counts are measured against this one, not against those before.
+    pub begins_anew: bool,
 }
 
 #[derive(Debug)]
@@ -65,7 +86,18 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
             Ok(()) => (ListVerdict::Baseline, entries),
             Err(message) => (ListVerdict::RefusedBaseline(message), Vec::new()),
         };
-        return Judgement { list, verdict, count, held_count: open.len(), before: Vec::new(), close: Vec::new(), open };
+        let held_count = open.len();
+        return Judgement {
+            list,
+            verdict,
+            count,
+            held_count,
+            ordered_off: 0,
+            before: Vec::new(),
+            close: Vec::new(),
+            open,
+            begins_anew: false,
+        };
     };
     let (rows, before): (Vec<i64>, Vec<Entry>) = known.entries.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
     let unmoved = |verdict, before: Vec<Entry>| Judgement {
@@ -73,17 +105,39 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         verdict,
         count,
         held_count: before.len(),
+        ordered_off: 0,
         before,
         close: Vec::new(),
         open: Vec::new(),
+        begins_anew: false,
     };
     let changes = diff::compare(&before, &entries);
-    let (reason, message) = match diff::plausible(limits, list, high_water, before.len(), count, &changes) {
+    let is_ordered = |change: &Change| {
+        change.kind == ChangeKind::Removed && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change))
+    };
+    let (ordered, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_ordered(change));
+    let ordered_off = ordered.len();
+    // A removal that a rule orders, or that another source shows too, is no sign of a cut file.
+    let confirmed = if ordered_off == 0 {
+        known.others.confirmed_removals(&changes, &before)
+    } else {
+        known.others.confirmed_removals(&others.into_iter().cloned().collect::<Vec<Change>>(), &before)
+    };
+    let borne_out = ordered_off + confirmed;
+    let plausible = |borne_out| diff::plausible(limits, list, high_water, before.len(), count, &changes, borne_out);
+    let (reason, mut message) = match plausible(borne_out) {
         // Rows may still differ in the publisher's ids; what is held is replaced only where content differs.
         Verdict::Plausible if changes.is_empty() => return unmoved(ListVerdict::Unchanged, before),
-        Verdict::Plausible => return moved(list, ListVerdict::Changed(changes), count, &rows, before, entries),
+        Verdict::Plausible => {
+            let begins_anew = borne_out > ordered_off && plausible(ordered_off) != Verdict::Plausible;
+            let moved = moved(list, ListVerdict::Changed(changes), count, &rows, before, entries);
+            return Judgement { ordered_off, begins_anew, ..moved };
+        }
         Verdict::Held { reason, message } => (reason, message),
     };
+    if let Some(elsewhere) = known.others.of_a_loss(&changes, &before).filter(|_| reason == HoldReason::Loss) {
+        message = format!("{message}; {elsewhere}");
+    }
     let content = Snapshot::content_of(&entries);
     if state.rejected_content.as_ref() == Some(&content) {
         return unmoved(ListVerdict::RejectedBefore, before);
@@ -91,11 +145,15 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     if reason != HoldReason::Loss {
         return unmoved(ListVerdict::Held(HeldStep { reason, message, all: changes, passing: Vec::new(), content }), before);
     }
-    let (removals, passing): (Vec<Change>, Vec<Change>) = changes.iter().cloned().partition(|c| c.kind == ChangeKind::Removed);
+    let (removals, passing): (Vec<Change>, Vec<Change>) =
+        changes.iter().cloned().partition(|c| c.kind == ChangeKind::Removed && !is_ordered(c));
     // What waits is still held: it stands beside what the document has.
     let mut held = entries;
     held.extend(removals.into_iter().map(|removal| removal.entry));
-    moved(list, ListVerdict::Held(HeldStep { reason, message, all: changes, passing, content }), count, &rows, before, held)
+    Judgement {
+        ordered_off,
+        ..moved(list, ListVerdict::Held(HeldStep { reason, message, all: changes, passing, content }), count, &rows, before, held)
+    }
 }
 
 /// Judges content that a person has accepted: no guard applies, and what waited is let through.
@@ -116,5 +174,5 @@ fn moved(list: ListCode, verdict: ListVerdict, count: usize, rows: &[i64], befor
     let open = after.into_iter().filter(|entry| held.get_mut(&entry.content_hash()).and_then(Vec::pop).is_none()).collect();
     let mut close: Vec<i64> = held.into_values().flatten().collect();
     close.sort_unstable();
-    Judgement { list, verdict, count, held_count, before, close, open }
+    Judgement { list, verdict, count, held_count, ordered_off: 0, before, close, open, begins_anew: false }
 }

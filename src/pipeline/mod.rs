@@ -8,11 +8,14 @@
 //! The only place that names several stages. Nothing is sent inside a transaction, and nothing that is to be sent is
 //! held in memory alone: what the process did not see confirmed stands in the outbox when it starts again.
 
+pub mod backfill;
 pub mod compose;
+pub mod corroborate;
 pub mod decide;
 pub mod deliver;
 pub mod judge;
 pub mod outgoing;
+pub mod rules;
 pub mod trouble;
 pub mod verdict;
 pub mod watch;
@@ -54,16 +57,30 @@ pub struct Program {
     /// Held while a source is being watched, and while a receiver's deliveries are claimed, sent and settled:
     /// neither is ever done twice at a time, whoever asks for it.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// The newest backfill of each source.
+    backfills: Mutex<HashMap<String, backfill::Underway>>,
 }
 
 impl Program {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, wiring: Wiring) -> Self {
-        Self { store, clock, wiring: ArcSwap::from_pointee(wiring), outbox: signal::Sender::new(()), turns: Mutex::default() }
+        Self {
+            store,
+            clock,
+            wiring: ArcSwap::from_pointee(wiring),
+            outbox: signal::Sender::new(()),
+            turns: Mutex::default(),
+            backfills: Mutex::default(),
+        }
     }
 
     /// The turn-taking of one source.
     fn source_turn(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
         self.turn(format!("source {source}"))
+    }
+
+    /// The turn-taking of the backfills of one source, beside which it may be watched.
+    fn backfill_turn(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
+        self.turn(format!("backfill {source}"))
     }
 
     /// The turn-taking of one receiver.

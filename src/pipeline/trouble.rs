@@ -47,9 +47,9 @@ pub fn succeeded(state: &mut SourceState, now: Timestamp) -> Option<AlertBody> {
     state.last_error = None;
     state.retry_after_until = None;
     state.last_success_at = Some(now);
-    failing_since.filter(|_| told).map(|failing_since| {
-        AlertBody::SourceRecovered(SourceRecovered { source: state.source.clone(), failing_since, recovered_at: now })
-    })
+    failing_since
+        .filter(|_| told)
+        .map(|failing_since| AlertBody::SourceRecovered(SourceRecovered { source: state.source.clone(), failing_since, recovered_at: now }))
 }
 
 #[cfg(test)]

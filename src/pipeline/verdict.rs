@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::compose::Step;
 use super::judge::{self, HeldStep, Judgement, Known, ListVerdict};
+use super::rules::join;
 use super::watch::{Outcome, in_background};
-use super::Program;
+use super::{Program, corroborate};
 use crate::config::Source;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
 use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Snapshot, Summary};
@@ -41,13 +42,7 @@ impl Verdicts {
 }
 
 /// Judges every watched list of a document against what is held of it.
-pub async fn of_lists(
-    program: &Program,
-    source: &Source,
-    snapshot: Snapshot,
-    reference: &SnapshotRef,
-    now: Timestamp,
-) -> Result<Verdicts> {
+pub async fn of_lists(program: &Program, source: &Source, snapshot: Snapshot, reference: &SnapshotRef, now: Timestamp) -> Result<Verdicts> {
     let mut verdicts = Verdicts {
         outcome: Outcome::NotModified,
         steps: Vec::new(),
@@ -72,8 +67,12 @@ pub async fn of_lists(
         let state = states.remove(&list);
         let entries = if state.is_some() { program.store.held_entries(&source.name, list).await? } else { Vec::new() };
         let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
-        let known = Known { state: state.clone(), entries };
+        let ordered_removals = join::ordered_removals(program.store.as_ref(), list, now).await?;
+        let mut known = Known { state: state.clone(), entries, ordered_removals, ..Known::default() };
         let (limits, seen) = (source.limits.clone(), entries_by_list.remove(&list).unwrap_or_default());
+        if known.misses_many(&seen) {
+            known.others = corroborate::others(program.store.as_ref(), &source.name, list, now).await?;
+        }
         let judgement = in_background(move || judge::judge(&limits, list, known, seen, high_water)).await;
         let listed = Listed { source, list, state, reference, now, warnings: &warnings };
         verdicts.take(&listed, judgement, open_holds.remove(&list));
@@ -126,9 +125,17 @@ impl Listed<'_> {
     }
 }
 
+/// What a rule takes off the list does not count as lost tomorrow either.
+fn without_ordered(mut state: ListState, ordered_off: usize, count: usize) -> ListState {
+    if ordered_off > 0 {
+        state.recent_counts.iter_mut().for_each(|(_, highest)| *highest = highest.saturating_sub(ordered_off).max(count));
+    }
+    state
+}
+
 impl Verdicts {
     fn take(&mut self, listed: &Listed<'_>, judgement: Judgement, open_hold: Option<Hold>) {
-        let Judgement { list, verdict, count, held_count, before, close, open } = judgement;
+        let Judgement { list, verdict, count, held_count, ordered_off, before, close, open, begins_anew } = judgement;
         let (outcome, line) = match verdict {
             ListVerdict::RefusedBaseline(message) => {
                 self.refusals.push(message.clone());
@@ -152,11 +159,20 @@ impl Verdicts {
                 (Outcome::Unchanged, format!("{list}: {count} entries, unchanged"))
             }
             ListVerdict::RejectedBefore => {
+                // What was held since is not what the publisher serves now: nobody is asked about it any more.
+                if let Some(hold) = open_hold {
+                    self.holds.push(Hold { state: HoldState::Replaced, decided_at: Some(listed.now), ..hold });
+                }
                 (Outcome::Unchanged, format!("{list}: the same content was rejected before; what is held stays as it is"))
             }
             ListVerdict::Changed(changes) => {
                 let Summary { added, removed, revised, editorial } = Summary::of(&changes);
-                self.updates.push(ListUpdate { state: listed.moved_on(held_count), close, open });
+                let mut state = without_ordered(listed.moved_on(held_count), ordered_off, held_count);
+                if begins_anew {
+                    state.recent_counts.clear();
+                    state.note_count(listed.now.to_zoned(TimeZone::UTC).date(), held_count);
+                }
+                self.updates.push(ListUpdate { state, close, open });
                 self.supersede(open_hold, listed.now);
                 self.steps.push(listed.step(changes, false, before));
                 (Outcome::Changed, format!("{list}: {added} added, {removed} removed, {revised} revised, {editorial} editorial"))

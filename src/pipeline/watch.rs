@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{error, info, warn};
@@ -9,9 +10,9 @@ use tracing::{error, info, warn};
 use super::compose::{self, Seen};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
-use super::{Program, Wiring, outgoing};
+use super::{Program, Wiring, corroborate, outgoing, rules};
 use crate::clock::Stopwatch;
-use crate::config::Source;
+use crate::config::{Source, SourceKind};
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{ChangeKind, Document, Hold, ListCode, SourceState, Validators};
@@ -104,6 +105,9 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     }
     let mut observed = Observed::new(program, wiring, source, now, stopwatch);
     observed.note_gap(&state);
+    if source.kind == SourceKind::FederalRegister {
+        return rules::check(observed, state).await;
+    }
     let fetched = wiring.fetcher.fetch(&source.address, validators(&state, source, now), now).await;
     state.last_check_at = Some(now);
     state.checks += 1;
@@ -114,12 +118,22 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
             observed.fail(state, &failure).await
         }
         Ok(Fetched::NotModified) => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
+        // An older list would look like one from which entries were removed.
+        Ok(Fetched::Document(fetched)) if fetched.as_of.is_some() && fetched.as_of < state.as_of => {
+            let (got, known) = (said(fetched.as_of), said(state.as_of));
+            let message = format!("expected the list of {known}, which was read before, or a later one, but got that of {got}");
+            observed.fail(state, &Failure { message, refused: false, retry_after: None }).await
+        }
         Ok(Fetched::Document(fetched)) if known_lists && state.document_sha256.as_ref() == Some(&fetched.document.sha256) => {
             accept_document(&mut state, source, &fetched, now);
             observed.stand(state, Outcome::Unchanged, "the document is the one of the last check").await
         }
         Ok(Fetched::Document(fetched)) => observed.read(state, fetched).await,
     }
+}
+
+fn said(date: Option<Date>) -> String {
+    date.map_or_else(String::new, |date| date.to_string())
 }
 
 /// The validators to send, unless the document itself is needed.
@@ -140,13 +154,13 @@ fn accept_document(state: &mut SourceState, source: &Source, fetched: &FetchedDo
 }
 
 /// One check on its way into the record.
-struct Observed<'a> {
-    program: &'a Program,
-    wiring: &'a Wiring,
-    source: &'a Source,
-    now: Timestamp,
+pub(super) struct Observed<'a> {
+    pub(super) program: &'a Program,
+    pub(super) wiring: &'a Wiring,
+    pub(super) source: &'a Source,
+    pub(super) now: Timestamp,
     stopwatch: Stopwatch,
-    observation: Observation,
+    pub(super) observation: Observation,
 }
 
 impl<'a> Observed<'a> {
@@ -164,8 +178,16 @@ impl<'a> Observed<'a> {
     }
 
     /// The source could not be reached, or its document is refused whole: nothing that is held changes.
-    async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
-        warn!(source.name = self.source.name, error = failure.message, refused = failure.refused, failures = state.consecutive_failures + 1, "the check failed; what is held stays as it is");
+    pub(super) async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
+        warn!(
+            source.name = self.source.name,
+            error = failure.message,
+            refused = failure.refused,
+            failures = state.consecutive_failures + 1,
+            "{}: the check failed, and what is held stays as it is: {}",
+            self.source.name,
+            failure.message
+        );
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         if let Some(body) = trouble::failed(&mut state, failure, self.now) {
             self.tell_operators(body);
@@ -217,8 +239,11 @@ impl<'a> Observed<'a> {
             journal_head: self.program.store.journal_head().await?,
             sequence: before_sequence,
         };
-        let composed = compose::compose(self.program.store.as_ref(), &seen, verdicts.steps).await?;
+        let store = self.program.store.as_ref();
+        let steps = corroborate::steps(store, &self.source.name, verdicts.steps, self.now).await?;
+        let composed = compose::compose(store, &seen, steps).await?;
         state.sequence = composed.sequence;
+        self.observation.journal.extend(corroborate::journal(&composed.changes));
         self.observation.alerts.extend(composed.alerts);
         self.observation.changes.extend(composed.changes);
         accept_document(&mut state, self.source, &fetched, self.now);
@@ -248,14 +273,26 @@ impl<'a> Observed<'a> {
         }
     }
 
-    fn succeed(&mut self, state: &mut SourceState) {
+    pub(super) fn succeed(&mut self, state: &mut SourceState) {
         if let Some(body) = trouble::succeeded(state, self.now) {
             self.tell_operators(body);
         }
     }
 
+    /// The validators to send, unless the documents themselves are needed.
+    pub(super) fn validators<'s>(&self, state: &'s SourceState) -> Option<&'s Validators> {
+        validators(state, self.source, self.now)
+    }
+
+    /// An event that is told by itself, under an id made of what it is about.
+    pub(super) fn tell_operators_of(&mut self, body: AlertBody, about: &str) {
+        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, about]);
+        self.observation.alerts.push(outgoing);
+    }
+
     fn tell_operators(&mut self, body: AlertBody) {
-        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
+        let outgoing =
+            outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
         self.observation.alerts.push(outgoing);
     }
 
@@ -271,14 +308,24 @@ impl<'a> Observed<'a> {
             if self.now.duration_since(hold.told_at) >= REMIND_EVERY {
                 hold.told_at = self.now;
                 self.observation.holds.push(hold.clone());
-                self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold: hold.clone(), reminder: true, examples: Vec::new() })));
+                self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld {
+                    hold: hold.clone(),
+                    reminder: true,
+                    examples: Vec::new(),
+                })));
             }
         }
         Ok(open)
     }
 
     /// Writes the check and all that follows from it in one transaction.
-    async fn finish(mut self, state: SourceState, outcome: Outcome, detail: String, read: Option<(Document, serde_json::Value)>) -> Result<Watched> {
+    pub(super) async fn finish(
+        mut self,
+        state: SourceState,
+        outcome: Outcome,
+        detail: String,
+        read: Option<(Document, serde_json::Value)>,
+    ) -> Result<Watched> {
         let open_holds = self.remind().await?;
         let held = open_holds.iter().any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
         let sha256 = read.as_ref().map(|(document, _)| document.sha256.clone()).or_else(|| state.document_sha256.clone());
@@ -303,7 +350,15 @@ impl<'a> Observed<'a> {
         if alerts > 0 {
             self.program.outbox.send_replace(());
         }
-        info!(source.name = self.source.name, outcome = outcome.as_str(), changes, alerts, duration_ms = self.stopwatch.elapsed_ms(), "{detail}");
+        info!(
+            source.name = self.source.name,
+            outcome = outcome.as_str(),
+            changes,
+            alerts,
+            duration_ms = self.stopwatch.elapsed_ms(),
+            "{}: {detail}",
+            self.source.name
+        );
         Ok(Watched { source: self.source.name.clone(), outcome, detail, held })
     }
 }

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use super::db::Db;
 use super::lock::ProcessLock;
 use super::{
-    AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, Observation, OutboxCount, PastUpdate, ReceiverState,
-    RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read,
+    AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, HistorySpan, Observation, OutboxCount, PastUpdate,
+    ReceiverState, RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read, rules,
 };
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState, Sha256,
-    SourceState,
+    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState,
+    RecordedRule, Sha256, SourceState,
 };
 
 /// An open database, of either kind.
@@ -75,12 +75,28 @@ impl Store for Database {
         observe::rename_source(&self.db, old, new, at).await
     }
 
+    async fn rules(&self, since: jiff::civil::Date) -> Result<Vec<RecordedRule>> {
+        rules::since(&self.db, since).await
+    }
+
+    async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
+        rules::covering(&self.db, volume, page).await
+    }
+
     async fn open_history(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
         history::open_history(&self.db, source, list).await
     }
 
     async fn record_history(&self, past: PastUpdate) -> Result<()> {
         history::record_history(&self.db, past).await
+    }
+
+    async fn history_span(&self, source: &str, list: ListCode) -> Result<HistorySpan> {
+        history::history_span(&self.db, source, list).await
+    }
+
+    async fn forget_history(&self, source: &str, list: ListCode, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()> {
+        history::forget_history(&self.db, source, list, at, &journal).await
     }
 
     async fn holds(&self, open_only: bool) -> Result<Vec<Hold>> {

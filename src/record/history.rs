@@ -1,8 +1,33 @@
 //! Writing a list's past, from the publisher's own past dates.
 
+use jiff::Timestamp;
+
 use super::db::{Db, placeholders, sql};
-use super::{PastUpdate, Result, StoreError, StoredEntry, journal, observe};
+use super::{HistorySpan, PastUpdate, Result, StoreError, StoredEntry, journal, observe};
 use crate::domain::ListCode;
+use crate::domain::journal::JournalEvent;
+
+pub async fn history_span(db: &Db, source: &str, list: ListCode) -> Result<HistorySpan> {
+    let statement = sql("SELECT MIN(CASE WHEN backfilled = 1 THEN day_from END), MAX(CASE WHEN backfilled = 1 THEN day_from END), \
+         MAX(CASE WHEN backfilled = 1 THEN day_until END), MIN(CASE WHEN backfilled = 0 THEN day_from END) \
+         FROM entry WHERE source = $1 AND list = $2");
+    let row = db.fetch_one("read how far the past is recorded", statement.bind(source).bind(list.as_str())).await?;
+    let Some(row) = row else { return Ok(HistorySpan::default()) };
+    Ok(HistorySpan { from: row.day_if_any(0)?, until: row.day_if_any(1)?.max(row.day_if_any(2)?), watched_from: row.day_if_any(3)? })
+}
+
+pub async fn forget_history(db: &Db, source: &str, list: ListCode, at: Timestamp, events: &[JournalEvent]) -> Result<()> {
+    const ACTION: &str = "forget the past";
+    let mut tx = db.begin(ACTION).await?;
+    for text in [
+        "DELETE FROM entry WHERE source = $1 AND list = $2 AND backfilled = 1",
+        "DELETE FROM change WHERE source = $1 AND list = $2 AND backfilled = 1",
+    ] {
+        tx.execute(ACTION, sql(text).bind(source).bind(list.as_str())).await?;
+    }
+    journal::enter(&mut tx, at, events).await?;
+    tx.commit(ACTION).await
+}
 
 pub async fn open_history(db: &Db, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
     let statement =

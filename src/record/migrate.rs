@@ -10,8 +10,14 @@ use super::StoreError;
 #[derive(Clone, Copy, Debug)]
 pub struct Versions(&'static [(i64, &'static str, &'static str)]);
 
-pub const SQLITE: Versions = Versions(&[(1, "record", include_str!("migrations/sqlite/0001_record.sql"))]);
-pub const POSTGRES: Versions = Versions(&[(1, "record", include_str!("migrations/postgres/0001_record.sql"))]);
+pub const SQLITE: Versions = Versions(&[
+    (1, "record", include_str!("migrations/sqlite/0001_record.sql")),
+    (2, "rules", include_str!("migrations/sqlite/0002_rules.sql")),
+]);
+pub const POSTGRES: Versions = Versions(&[
+    (1, "record", include_str!("migrations/postgres/0001_record.sql")),
+    (2, "rules", include_str!("migrations/postgres/0002_rules.sql")),
+]);
 
 impl Versions {
     /// The version that this program writes.

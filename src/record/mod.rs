@@ -15,6 +15,7 @@ mod outbox;
 mod postgres;
 mod query;
 mod read;
+mod rules;
 mod sqlite;
 mod url;
 mod value;
@@ -31,7 +32,7 @@ pub use self::url::{InvalidStoreUrl, StoreUrl};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
     Alert, AlertId, Attempt, Change, ChangeId, Citation, Delivery, DeliveryId, Document, Entry, Hold, HoldId, JournalEntry, ListCode,
-    ListState, Sha256, SourceState,
+    ListState, RecordedRule, Sha256, SourceState,
 };
 
 /// What a database is opened for.
@@ -145,6 +146,17 @@ pub struct PastUpdate {
     pub journal: Vec<JournalEvent>,
 }
 
+/// Which of a list's days are recorded, by the publisher's dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HistorySpan {
+    /// The first past date that was written by `record_history`; None: there is no history.
+    pub from: Option<jiff::civil::Date>,
+    /// The last past date on which anything changed.
+    pub until: Option<jiff::civil::Date>,
+    /// The first day on which the list was watched: from it on, what was watched answers.
+    pub watched_from: Option<jiff::civil::Date>,
+}
+
 /// A change with when and how it was seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedChange {
@@ -193,6 +205,10 @@ pub struct Observation {
     pub holds: Vec<Hold>,
     pub changes: Vec<RecordedChange>,
     pub alerts: Vec<Outgoing>,
+    /// Written over what was recorded under their numbers.
+    pub rules: Vec<RecordedRule>,
+    /// The texts of those rules, kept like `document`.
+    pub texts: Vec<Document>,
     pub journal: Vec<JournalEvent>,
 }
 
@@ -262,6 +278,13 @@ pub trait Store: Send + Sync {
     /// alerts' texts, which stay as they were sent. False, and nothing is done: the old is not known, or the new is already.
     async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool>;
 
+    // --- rules
+
+    /// Documents of the Federal Register of this day and later (`RecordedRule::day`), oldest first.
+    async fn rules(&self, since: jiff::civil::Date) -> Result<Vec<RecordedRule>>;
+    /// The published rule that has this page; of two that share it, the one that begins on it.
+    async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>>;
+
     // --- the past
 
     /// The rows written by `record_history` that no later date has closed.
@@ -269,6 +292,10 @@ pub trait Store: Send + Sync {
     /// Writes what a list was on a past date. Dates are to be written in their order. For a day from which on the list was
     /// watched, what is written here answers nothing.
     async fn record_history(&self, past: PastUpdate) -> Result<()>;
+    async fn history_span(&self, source: &str, list: ListCode) -> Result<HistorySpan>;
+    /// Takes back what `record_history` wrote of a list, so that it can be written anew from an earlier date. The journal keeps
+    /// what it says of it.
+    async fn forget_history(&self, source: &str, list: ListCode, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()>;
 
     // --- holds
 

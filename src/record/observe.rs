@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::db::{Db, Row, Tx, placeholders, sql};
 use super::value::{Value, json};
-use super::{Check, ListUpdate, Observation, RecordedChange, Result, StoreError, StoredEntry, holds, journal, outbox};
+use super::{Check, ListUpdate, Observation, RecordedChange, Result, StoreError, StoredEntry, holds, journal, outbox, rules};
 use crate::domain::{ChangeId, Document, Entry, ListCode, ListState, Sha256, SourceState};
 
 /// Ids that one statement asks for.
@@ -61,9 +61,9 @@ pub async fn recurrences(db: &Db, source: &str, base_ids: &[ChangeId]) -> Result
 
 pub async fn record(db: &Db, observation: Observation) -> Result<()> {
     const ACTION: &str = "record an observation";
-    let Observation { at, check, document, source, lists, holds, changes, alerts, journal } = observation;
+    let Observation { at, check, document, source, lists, holds, changes, alerts, rules, texts, journal } = observation;
     let mut tx = db.begin(ACTION).await?;
-    if let Some(document) = document {
+    for document in document.into_iter().chain(texts) {
         write_document(&mut tx, document).await?;
     }
     for list in lists {
@@ -73,6 +73,9 @@ pub async fn record(db: &Db, observation: Observation) -> Result<()> {
     write_changes(&mut tx, &changes, false).await?;
     for hold in &holds {
         holds::write(&mut tx, hold).await?;
+    }
+    for rule in &rules {
+        rules::write(&mut tx, rule).await?;
     }
     if let Some(source) = source {
         let statement =
@@ -204,6 +207,7 @@ pub async fn rename_source(db: &Db, old: &str, new: &str, at: Timestamp) -> Resu
         "UPDATE change SET source = $2 WHERE source = $1",
         "UPDATE alert SET source = $2 WHERE source = $1",
         "UPDATE hold SET source = $2 WHERE source = $1",
+        "UPDATE rule SET source = $2 WHERE source = $1",
         "UPDATE source_check SET source = $2 WHERE source = $1",
     ] {
         tx.execute(ACTION, sql(text).bind(old).bind(new)).await?;

@@ -27,7 +27,7 @@ pub async fn send_out(tx: &mut Tx, outgoing: &[Outgoing]) -> Result<()> {
         .bind(alert.body.type_name())
         .bind(alert.body.source())
         .bind(alert.created_at)
-        .bind(alert.body.list_changed().map_or(0, |data| data.changes.len()))
+        .bind(alert.body.changes().map_or(0, <[_]>::len))
         .bind(json(alert)?);
         tx.execute("write an alert", statement).await?;
         let rows = citations.iter().map(|citation| vec![citation.to_string().into(), alert.alert_id.as_str().into()]).collect();

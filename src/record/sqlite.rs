@@ -57,7 +57,7 @@ impl SqliteFile<'_> {
         let writer = pool.connect_with(options).await.map_err(|error| self.explain(error))?;
         let migrator = migrate::SQLITE.migrator().await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
         migrator.run(&writer).await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
-        let readers = self.readers().connect_lazy_with(self.options().read_only(true));
+        let readers = Self::readers().connect_lazy_with(self.options().read_only(true));
         Ok(Database::new(Db::Sqlite { writer: Some(writer), readers }, Some(lock)))
     }
 
@@ -91,7 +91,7 @@ impl SqliteFile<'_> {
             None => return Err(self.nothing_recorded()),
             version => migrate::SQLITE.check(&self.store, version)?,
         }
-        Ok(Database::new(Db::Sqlite { writer: None, readers: self.readers().connect_lazy_with(options) }, None))
+        Ok(Database::new(Db::Sqlite { writer: None, readers: Self::readers().connect_lazy_with(options) }, None))
     }
 
     fn options(&self) -> SqliteConnectOptions {
@@ -103,7 +103,7 @@ impl SqliteFile<'_> {
             .disable_statement_logging()
     }
 
-    fn readers(&self) -> SqlitePoolOptions {
+    fn readers() -> SqlitePoolOptions {
         SqlitePoolOptions::new().max_connections(READERS).idle_timeout(Duration::from_secs(60)).test_before_acquire(false)
     }
 

@@ -10,11 +10,11 @@ use serde_json::json;
 
 use super::Web;
 use super::error::WebError;
-use super::object::{ChangeObject, EntryObject, SourceObject};
 use super::page::changes::{just_after, page_of};
 use super::query::Asked;
 use crate::domain::AlertId;
 use crate::record::ChangeQuery;
+use crate::rows::{ChangeRow, EntryRow, SourceRow};
 
 /// Where no `limit` is asked, and the most that can be.
 const LIMIT: usize = 1_000;
@@ -31,7 +31,7 @@ pub async fn changes(State(web): State<Web>, Query(asked): Query<Asked>) -> Resp
             let whole = ChangeQuery { since: Some(at), until: Some(just_after(at)), limit: None, ..query };
             page.changes = web.state.store.changes(&whole).await?;
         }
-        let changes: Vec<ChangeObject> = page.changes.into_iter().map(ChangeObject::from).collect();
+        let changes: Vec<ChangeRow> = page.changes.into_iter().map(ChangeRow::from).collect();
         Ok(Json(match page.older_until {
             Some(until) => json!({ "changes": changes, "next_until": until }),
             None => json!({ "changes": changes }),
@@ -44,7 +44,7 @@ pub async fn entries(State(web): State<Web>, Query(asked): Query<Asked>) -> Resp
     let answer = async {
         let query = asked.entries(&web.state.settings.timezone, asked.limit(LIMIT, MOST)?)?;
         let entries = web.state.store.entries(&query).await?;
-        Ok(listed("entries", entries.into_iter().map(EntryObject::from).collect()))
+        Ok(listed("entries", entries.into_iter().map(EntryRow::from).collect()))
     };
     reply(answer.await)
 }
@@ -83,10 +83,11 @@ pub async fn holds(State(web): State<Web>, Query(asked): Query<Asked>) -> Respon
 
 pub async fn sources(State(web): State<Web>) -> Response {
     let answer = async {
-        let mut sources = Vec::new();
+        let (mut sources, holds, lines) = (Vec::new(), web.state.store.holds(true).await?, web.state.status.sources());
         for state in web.state.store.source_states().await? {
             let lists = web.state.store.list_states(&state.source).await?;
-            sources.push(SourceObject::new(state, lists));
+            let line = lines.iter().find(|line| line.name == state.source);
+            sources.push(SourceRow::new(state, lists, &holds, line.is_some(), line.and_then(|line| line.next_due_at)));
         }
         Ok(listed("sources", sources))
     };

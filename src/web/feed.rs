@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Web;
 use super::error::WebError;
-use crate::domain::alert::ListChanged;
+use crate::domain::alert::{ListChanged, NoticeStatus, RuleNotice};
 use crate::domain::{Alert, AlertBody, Sha256};
 use crate::record::AlertQuery;
 
@@ -26,7 +26,7 @@ const SHOWN: usize = 100;
 pub async fn show(State(web): State<Web>) -> Response {
     let feed = async {
         let alerts = web.state.store.alerts(&AlertQuery { limit: Some(LATEST), ..AlertQuery::default() }).await?;
-        let alerts: Vec<&Alert> = alerts.iter().filter(|alert| alert.body.list_changed().is_some()).collect();
+        let alerts: Vec<&Alert> = alerts.iter().filter(|alert| alert.body.is_readers()).collect();
         let xml = feed_of(&web, &alerts)?;
         Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], xml).into_response())
     };
@@ -38,6 +38,8 @@ pub fn headline(alert: &Alert) -> String {
     match &alert.body {
         AlertBody::ListChanged(data) => counts(data),
         AlertBody::ListCorrected(data) => format!("Correction: {}", counts(data)),
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule_headline(data),
+        AlertBody::SourceLagging(data) => format!("{} does not show what a rule announced", data.source),
         AlertBody::SourceBaseline(data) => format!("{}: first read from {}, {} entries", data.list.title(), data.source, data.count),
         AlertBody::SourceFailing(data) => format!("Source {} is failing", data.source),
         AlertBody::SourceRecovered(data) => format!("Source {} works again", data.source),
@@ -45,6 +47,17 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::DeliveryFailing(data) => format!("Deliveries to {} are failing", data.receiver),
         AlertBody::DeliveryDead(data) => format!("A delivery to {} is dead", data.receiver),
         AlertBody::Test(data) => format!("Test message to {}", data.receiver),
+    }
+}
+
+fn rule_headline(data: &RuleNotice) -> String {
+    let title = data.rule.as_ref().and_then(|rule| rule.title.as_deref()).unwrap_or("rules of the Entity List");
+    match data.status {
+        NoticeStatus::Filed => format!("Filed: {title}"),
+        NoticeStatus::Changed => format!("Changed: {title}"),
+        NoticeStatus::Withdrawn => format!("Withdrawn: {title}"),
+        NoticeStatus::Published => format!("Published: {title}"),
+        NoticeStatus::Digest => format!("Federal Register: {} documents on the Entity List", data.documents.len()),
     }
 }
 

@@ -5,7 +5,6 @@
 //!
 //! Addresses: `/` `/changes` `/alerts/{id}` `/holds/{id}` `/entries` `/feed.atom` `/api/…` `/healthz` `/readyz` `/metrics`.
 
-pub mod object;
 pub mod serve;
 pub mod status;
 

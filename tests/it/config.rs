@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use entitywatch::cli;
 use entitywatch::cli::args::ConfigCommand;
-use entitywatch::exit::Exit;
 use entitywatch::config::{self, Environment, SecretsMode};
 use entitywatch::deliver::Channel;
+use entitywatch::exit::Exit;
 use serde_json::{Value, json};
 
 fn fixtures() -> PathBuf {

@@ -45,6 +45,8 @@ fn alert_with(names: impl IntoIterator<Item = String>) -> Alert {
                 possibly_was: Vec::new(),
                 possibly: Vec::new(),
                 corroboration: Vec::new(),
+                confirms: None,
+                differences: Vec::new(),
             }
         })
         .collect();
@@ -68,6 +70,7 @@ fn alert_with(names: impl IntoIterator<Item = String>) -> Alert {
         summary,
         total: summary,
         changes,
+        announced: None,
         part: None,
     }));
     Alert { alert_id, created_at: now(), body }

@@ -1,15 +1,42 @@
 //! One binary of stories: each module tells one area from outside its stage.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::default_trait_access,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, says what it saw, and measures time"
+)]
+
+mod architecture;
 mod config;
 mod deliver;
 mod dial;
 mod diff;
 mod fetch;
+mod list;
 mod parse_csl;
 mod parse_ecfr;
 mod parse_federal_register;
+mod readme;
 mod record;
 mod route;
 mod sinks;
+mod story_rules;
+mod story_bad_days;
+mod story_control;
+mod story_crash;
+mod story_first_alert;
+mod story_holds;
+mod story_receivers;
+mod story_ecfr;
+mod story_two_sources;
 mod upstream;
 mod web;
+mod world;

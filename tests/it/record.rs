@@ -92,6 +92,8 @@ fn change(kind: ChangeKind, entry: Entry, recurrence: u32) -> Change {
         possibly_was: Vec::new(),
         possibly: Vec::new(),
         corroboration: Vec::new(),
+        confirms: None,
+        differences: Vec::new(),
     }
 }
 
@@ -122,6 +124,7 @@ fn outgoing(source: &str, sequence: u64, at: Timestamp, changes: Vec<Change>, re
         summary: Summary::of(&changes),
         total: Summary::of(&changes),
         changes,
+        announced: None,
         part: None,
     };
     let alert = Alert { alert_id, created_at: at, body: AlertBody::ListChanged(Box::new(data)) };

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// One request as it came in; the names of its headers in lower case.
 #[derive(Clone, Debug)]
@@ -31,11 +32,17 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: String,
+    /// It has the request and never answers.
+    pub silent: bool,
 }
 
 impl Answer {
     pub fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new() }
+        Self { status, headers: Vec::new(), body: String::new(), silent: false }
+    }
+
+    pub fn silence() -> Self {
+        Self { silent: true, ..Self::status(200) }
     }
 
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -55,13 +62,17 @@ pub struct HttpSink {
     pub address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
+    answered: Arc<Mutex<usize>>,
+    news: Arc<Notify>,
 }
 
 impl HttpSink {
     /// Answers 200 `ok` to everything, unless told otherwise.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
-        let sink = Self { address: listener.local_addr().expect("its address"), received: Arc::default(), answers: Arc::default() };
+        let address = listener.local_addr().expect("its address");
+        let (answered, news) = (Arc::default(), Arc::default());
+        let sink = Self { address, received: Arc::default(), answers: Arc::default(), answered, news };
         let server = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -84,16 +95,43 @@ impl HttpSink {
         self.received.lock().unwrap().clone()
     }
 
+    /// How many requests were answered.
+    pub fn answered(&self) -> usize {
+        *self.answered.lock().unwrap()
+    }
+
+    /// Waits until what came, or was answered, is as it should be.
+    pub async fn until(&self, is_so: impl Fn(&Self) -> bool) {
+        loop {
+            let news = self.news.notified();
+            tokio::pin!(news);
+            news.as_mut().enable();
+            if is_so(self) {
+                return;
+            }
+            news.await;
+        }
+    }
+
     async fn serve(self, stream: TcpStream) {
         let mut stream = BufReader::new(stream);
         while let Some(received) = read_request(&mut stream).await {
             self.received.lock().unwrap().push(received);
+            self.news.notify_waiters();
             let answer = self.answers.lock().unwrap().pop_front().unwrap_or_else(|| Answer::status(200).with_body("ok"));
+            if answer.silent {
+                // Until the other side has had enough.
+                let mut ignored = Vec::new();
+                let _ = stream.read_to_end(&mut ignored).await;
+                return;
+            }
             let headers: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
             let head = format!("HTTP/1.1 {} Told\r\ncontent-length: {}\r\n{headers}\r\n", answer.status, answer.body.len());
             if stream.write_all(format!("{head}{}", answer.body).as_bytes()).await.is_err() {
                 return;
             }
+            *self.answered.lock().unwrap() += 1;
+            self.news.notify_waiters();
         }
     }
 }
@@ -149,13 +187,14 @@ pub struct SmtpSink {
     pub address: SocketAddr,
     mails: Arc<Mutex<Vec<Mail>>>,
     manner: Arc<Mutex<SmtpManner>>,
+    news: Arc<Notify>,
 }
 
 impl SmtpSink {
     pub async fn start(manner: SmtpManner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
-        let sink = Self { address, mails: Arc::default(), manner: Arc::new(Mutex::new(manner)) };
+        let sink = Self { address, mails: Arc::default(), manner: Arc::new(Mutex::new(manner)), news: Arc::default() };
         let server = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -172,6 +211,19 @@ impl SmtpSink {
 
     pub fn mails(&self) -> Vec<Mail> {
         self.mails.lock().unwrap().clone()
+    }
+
+    /// Waits until the mails that came are as they should be.
+    pub async fn until(&self, is_so: impl Fn(&[Mail]) -> bool) {
+        loop {
+            let news = self.news.notified();
+            tokio::pin!(news);
+            news.as_mut().enable();
+            if is_so(&self.mails()) {
+                return;
+            }
+            news.await;
+        }
     }
 
     async fn serve(self, stream: TcpStream) -> Option<()> {
@@ -207,6 +259,7 @@ impl SmtpSink {
                         Some(refusal) => refusal,
                         None => {
                             self.mails.lock().unwrap().push(Mail { from: from.clone(), to: std::mem::take(&mut to), data });
+                            self.news.notify_waiters();
                             "250 2.0.0 queued as 1A2B3C"
                         }
                     }

@@ -22,7 +22,13 @@ struct Row {
     requirement: &'static str,
 }
 
-const fn row(name: &'static str, aliases: &'static [&'static str], address: &'static str, citations: &'static str, start: &'static str) -> Row {
+const fn row(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    address: &'static str,
+    citations: &'static str,
+    start: &'static str,
+) -> Row {
     Row { name, aliases, address, citations, start, requirement: ALL_ITEMS }
 }
 
@@ -71,7 +77,11 @@ const REMOVED: &[Row] = &[row("Example Trading (Lahore)", &[], "Nishter Road, La
 /// Entries that the rule adds; the first five are the companies of the news.
 const ADDED: &[Row] = &[
     military("Connec Electronic Ltd.", &["Suzhou Konecot Electronics"], "Wuzhong District, Suzhou, CN"),
-    military("King Pai Technology Co., Ltd.", &["KingPai Technology Group Co., Limited"], "Futian, Shenzhen, CN; Kowloon Bay, Hong Kong, HK"),
+    military(
+        "King Pai Technology Co., Ltd.",
+        &["KingPai Technology Group Co., Limited"],
+        "Futian, Shenzhen, CN; Kowloon Bay, Hong Kong, HK",
+    ),
     military("Sinno Electronics Co., Ltd.", &["Xinnuo Electronic Technology"], "Futian District, Shenzhen, CN"),
     military("Winninc Electronic", &[], "Huaqiang North, Shenzhen, CN; Wuchang District, Wuhan, CN"),
     military("World Jetta (H.K.) Logistics Limited", &["Hong Kong Shijieda Logistics"], "Futian District, Shenzhen, CN"),

@@ -91,7 +91,7 @@ fn say(text: &str) -> Result<()> {
 }
 
 async fn check(program: &Program) -> Result<()> {
-    let Reply { lines, problems, exit } = operate::operate(program, Request::Check { sources: Vec::new() }).await;
+    let Reply { lines, problems, exit, .. } = operate::operate(program, Request::Check { sources: Vec::new() }).await;
     for line in lines.iter().chain(&problems) {
         say(&format!("  {line}"))?;
     }

@@ -44,9 +44,9 @@ pub fn of(alert: &Alert) -> Result<Attachments, AttachmentError> {
 }
 
 fn within(alert: &Alert, longest_bytes: usize) -> Result<Attachments, AttachmentError> {
-    let Some(data) = alert.body.list_changed() else { return Ok(Attachments::None) };
-    let csv = table(&data.changes)?;
-    let json = serde_json::to_vec_pretty(&ChangeSet { summary: data.summary, changes: data.changes.clone() })?;
+    let Some(changes) = alert.body.changes().filter(|changes| !changes.is_empty()) else { return Ok(Attachments::None) };
+    let csv = table(changes)?;
+    let json = serde_json::to_vec_pretty(&ChangeSet::new(changes.to_vec()))?;
     let size_bytes = csv.len() + json.len();
     if size_bytes > longest_bytes {
         let sizes = format!("{} MB, and at most {} MB are attached", size_bytes.div_ceil(1024 * 1024), longest_bytes.div_ceil(1024 * 1024));

@@ -70,8 +70,9 @@ fn file(name: &str, content_type: ContentType, content: Vec<u8>) -> SinglePart {
 
 /// The alerts in whose thread this one belongs, the nearest last.
 fn earlier_alerts<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a AlertId> {
-    let data = message.alert.body.list_changed();
-    data.into_iter().flat_map(|data| [data.follows.as_ref(), data.corrects.as_ref()]).flatten()
+    let list = message.alert.body.list_changed().into_iter().flat_map(|data| [data.follows.as_ref(), data.corrects.as_ref()]).flatten();
+    let rule = message.alert.body.rule_notice().into_iter().flat_map(|data| data.related.iter().chain(data.follows.as_ref()));
+    list.chain(rule)
 }
 
 /// The right side of message ids: the sender's own domain, so that they are unique and nobody else's.

@@ -28,6 +28,11 @@ pub fn text(change: &Change, several_lists: bool) -> EntryText {
     }
 }
 
+/// The entry by its name alone: all else was told when its rule was.
+pub fn announced(change: &Change, several_lists: bool) -> EntryText {
+    EntryText { brief: "as announced".to_owned(), rows: Vec::new(), notes: Vec::new(), grave: false, ..text(change, several_lists) }
+}
+
 fn heading(entry: &Entry) -> String {
     let name = plain::line(&entry.name);
     match entry.form {

@@ -18,7 +18,7 @@ pub fn account(data: &ListChanged, writer: &Writer<'_>) -> Account {
     Account {
         subject: subject(data, &title, &counts),
         lead: lead(data, &lists, &source),
-        notes: notes(data, &source),
+        notes: notes(data, &source, writer),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
         facts: facts(data, &source, writer),
         sections: sections(data, &source),
@@ -77,12 +77,12 @@ fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
         (Some(citation), Some(Attribution::Presumed)) => format!("under {citation}, in part presumed (see below)"),
         (Some(citation), _) => format!("under {citation}"),
         (None, _) if data.rule.is_some() => "under the rule named below".to_owned(),
-        (None, _) => return format!("{what}. No new rule is cited for it."),
+        (None, _) => return format!("{what}. No rule found yet: none is cited for it."),
     };
     format!("{what}, {why}.")
 }
 
-fn notes(data: &ListChanged, source: &str) -> Vec<String> {
+fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(first) = &data.corrects {
         notes.push(format!(
@@ -100,7 +100,16 @@ fn notes(data: &ListChanged, source: &str) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if let Some(first) = &data.follows {
+    if let Some(announced) = &data.announced {
+        let count = data.changes.iter().filter(|change| announced.changes.contains(&change.change_id)).count();
+        notes.push(format!(
+            "As announced on {} (alert {}): {source} now shows {}.{}",
+            writer.moment(announced.at),
+            announced.alert_id,
+            counted(count, "entry of that rule"),
+            if count < data.changes.len() { " What was not told then is shown in full." } else { "" }
+        ));
+    } else if let Some(first) = &data.follows {
         notes.push(format!("This is a further part of what alert {first} told: {}.", rule_progress(data)));
     } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
         notes.push(format!("Of this rule, {}.", rule_progress(data)));
@@ -125,7 +134,7 @@ fn rule_progress(data: &ListChanged) -> String {
 
 /// The rule and the four clocks; what is not known is said, so that nobody reads its absence as an answer.
 fn facts(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Fact> {
-    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, writer)).unwrap_or_default();
+    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, writer)).unwrap_or_else(|| vec![Fact::new("Rule", "no rule found yet")]);
     facts.push(Fact::new("First seen", format!("{} in {source}", writer.moment(data.observed_at))));
     if let Some(accepted_at) = data.accepted_at {
         facts.push(Fact::new("Accepted", writer.moment(accepted_at)));
@@ -136,7 +145,7 @@ fn facts(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Fact> {
     facts
 }
 
-fn rule_facts(rule: &Rule, writer: &Writer<'_>) -> Vec<Fact> {
+pub(super) fn rule_facts(rule: &Rule, writer: &Writer<'_>) -> Vec<Fact> {
     let named: Vec<String> = [&rule.citation, &rule.title].into_iter().flatten().map(|text| plain::line(text)).collect();
     let date = |date: Option<jiff::civil::Date>| date.map_or_else(|| NOT_KNOWN.to_owned(), time::date);
     let filed = rule.filed_at.map_or_else(|| NOT_KNOWN.to_owned(), |at| writer.moment(at));
@@ -151,12 +160,13 @@ fn rule_facts(rule: &Rule, writer: &Writer<'_>) -> Vec<Fact> {
 
 fn sections(data: &ListChanged, source: &str) -> Vec<Section> {
     let several_lists = data.changes.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.list != b.entry.list));
+    let was_told = |change: &Change| data.announced.as_ref().is_some_and(|announced| announced.changes.contains(&change.change_id));
     let section = |title: &str, kind: ChangeKind, editorial: bool, note: Option<String>| {
         let entries: Vec<_> = data
             .changes
             .iter()
             .filter(|change| change.kind == kind && (kind != ChangeKind::Revised || change.editorial == editorial))
-            .map(|change| entry::text(change, several_lists))
+            .map(|change| if was_told(change) { entry::announced(change, several_lists) } else { entry::text(change, several_lists) })
             .collect();
         (!entries.is_empty()).then(|| Section { title: format!("{title} ({})", entries.len()), kind, note, entries })
     };

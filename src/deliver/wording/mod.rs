@@ -9,6 +9,7 @@ mod entry;
 mod footnote;
 mod list;
 mod operator;
+mod rule;
 pub mod time;
 
 use jiff::tz::TimeZone;
@@ -98,6 +99,7 @@ pub fn account(message: &Message<'_>, settings: &MessageSettings) -> Account {
     let writer = Writer { zone: &settings.timezone, public_url: settings.public_url.as_ref() };
     let mut account = match &message.alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => list::account(data, &writer),
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule::account(data, &message.alert.alert_id, &writer),
         other => operator::account(other, message, &writer),
     };
     account.evidence.push(Fact::new("Alert", message.alert.alert_id.as_str()));

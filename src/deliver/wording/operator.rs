@@ -3,7 +3,7 @@
 use super::count::{counted, summary};
 use super::{Account, Fact, Step, Writer, time};
 use crate::deliver::{Message, plain};
-use crate::domain::alert::{DeliveryTrouble, SnapshotHeld, SourceBaseline, SourceFailing, SourceRecovered, Test};
+use crate::domain::alert::{DeliveryTrouble, SnapshotHeld, SourceBaseline, SourceFailing, SourceLagging, SourceRecovered, Test};
 use crate::domain::{AlertBody, HoldReason};
 
 const LONGEST_SUBJECT_CHARS: usize = 120;
@@ -11,13 +11,15 @@ const LONGEST_SUBJECT_CHARS: usize = 120;
 pub fn account(body: &AlertBody, message: &Message<'_>, writer: &Writer<'_>) -> Account {
     let mut account = match body {
         AlertBody::SourceBaseline(data) => baseline(data, writer),
+        AlertBody::SourceLagging(data) => lagging(data, writer),
         AlertBody::SourceFailing(data) => failing(data, message, writer),
         AlertBody::SourceRecovered(data) => recovered(data, writer),
         AlertBody::SnapshotHeld(data) => held(data, writer),
         AlertBody::DeliveryFailing(data) => delivery(data, false, writer),
         AlertBody::DeliveryDead(data) => delivery(data, true, writer),
         AlertBody::Test(data) => test(data, writer),
-        // Worded by `list`; said here only so that a new alert cannot be forgotten.
+        // Worded by `list` and `rule`; said here only so that a new alert cannot be forgotten.
+        AlertBody::RuleFiled(_) | AlertBody::RulePublished(_) => blank("A rule on the Entity List".to_owned(), writer),
         AlertBody::ListChanged(_) | AlertBody::ListCorrected(_) => blank("The list changed".to_owned(), writer),
     };
     account.subject = plain::shorten(&format!("entitywatch: {}", account.title), LONGEST_SUBJECT_CHARS);
@@ -58,11 +60,15 @@ fn baseline(data: &SourceBaseline, writer: &Writer<'_>) -> Account {
 fn failing(data: &SourceFailing, message: &Message<'_>, writer: &Writer<'_>) -> Account {
     let source = plain::line(&data.source);
     let mut account = blank(format!("{source} cannot be read"), writer);
-    account.lead = format!(
-        "{source} has failed {} in a row, for {}. Until it can be read again, nothing that changes in it is noticed.",
-        counted(data.consecutive_failures as usize, "time"),
-        time::span(data.failing_since, message.alert.created_at)
-    );
+    let failed = match data.consecutive_failures {
+        0 | 1 => format!("The check of {source} failed."),
+        times => format!(
+            "{source} has failed {} in a row, for {}.",
+            counted(times as usize, "time"),
+            time::span(data.failing_since, message.alert.created_at)
+        ),
+    };
+    account.lead = format!("{failed} Until it can be read again, nothing that changes in it is noticed.");
     account.facts = vec![
         Fact::new("Error", plain::line(&data.error)),
         Fact::new("Failing since", writer.moment(data.failing_since)),
@@ -72,6 +78,25 @@ fn failing(data: &SourceFailing, message: &Message<'_>, writer: &Writer<'_>) -> 
         Step { text: "It is tried again on its schedule, and you are told when it recovers.".to_owned(), command: None, link: None },
         Step::command("To try it now", format!("entitywatch check --source {}", shell_word(&source))),
     ];
+    account
+}
+
+fn lagging(data: &SourceLagging, writer: &Writer<'_>) -> Account {
+    let source = plain::line(&data.source);
+    let rule = data.rule.citation.as_deref().or(data.rule.document_number.as_deref()).map_or_else(|| "A rule".to_owned(), plain::line);
+    let mut account = blank(format!("{source} does not show what {rule} announced"), writer);
+    let since = data.rule.effective_on.map_or_else(String::new, |date| format!(", in effect since {}", time::date(date)));
+    account.lead = format!(
+        "{rule}{since}, adds entries of which {source} does not show {}. Readers were told of them when the rule was seen.",
+        counted(data.missing.len(), "entry")
+    );
+    let names: Vec<String> = data.missing.iter().map(|name| plain::line(name)).collect();
+    account.facts = vec![
+        Fact::linked("Rule", data.rule.title.as_deref().map_or_else(|| rule.clone(), plain::line), data.rule.url.clone()),
+        Fact::new("Not listed", plain::shorten(&names.join("; "), 1500)),
+        Fact::new("Looked", writer.moment(data.at)),
+    ];
+    account.steps.push(Step::command("Look for them in the lists", "entitywatch entries --search NAME"));
     account
 }
 

@@ -145,7 +145,7 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
                 }
                 "total" => self.0.borrow_mut().total = map.next_value::<serde_json::Value>()?.as_u64(),
                 "error" | "errors" | "message" | "detail" => {
-                    said.push(format!("`{key}`: `{}`", shortened(&map.next_value_seed(CellSeed(None))?)))
+                    said.push(format!("`{key}`: `{}`", shortened(&map.next_value_seed(CellSeed(None))?)));
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;

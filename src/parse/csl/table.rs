@@ -88,7 +88,8 @@ fn read_header<R: BufRead>(rows: &mut Rows<R>, row: &mut Row) -> Result<Header, 
             Some(field) => *field = Some(number),
         }
     }
-    let missing: Vec<&str> = Column::ALL.iter().filter(|column| fields[**column as usize].is_none()).map(|column| column.name()).collect();
+    let missing: Vec<&str> =
+        Column::ALL.iter().zip(&fields).filter(|(_, field)| field.is_none()).map(|(column, _)| column.name()).collect();
     let faults: Vec<String> = [("missing", missing), ("unknown", unknown), ("repeated", repeated)]
         .into_iter()
         .filter(|(_, names)| !names.is_empty())

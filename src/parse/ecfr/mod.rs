@@ -31,6 +31,33 @@ const SUPPLEMENTS: &[(ListCode, u32)] = &[(ListCode::EL, 4), (ListCode::UVL, 6),
 /// # Errors
 /// No XML, XML that is cut short, no Part 744, a list that is missing or empty, a table of other columns; with the line.
 pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
+    let (snapshot, found, place) = read(input, lists)?;
+    match SUPPLEMENTS.iter().find(|(list, _)| lists.contains(list) && !found.contains(list)) {
+        Some((list, _)) => Err(missing(*list, place)),
+        None => Ok(snapshot),
+    }
+}
+
+/// Reads Part 744 of a past date, on which lists that are younger than the Entity List may not have been there yet. Says which were.
+///
+/// # Errors
+/// As [`parse`], but that only a missing Entity List is one.
+pub fn parse_past(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>), ParseError> {
+    let (snapshot, found, place) = read(input, lists)?;
+    if lists.contains(&ListCode::EL) && !found.contains(&ListCode::EL) {
+        return Err(missing(ListCode::EL, place));
+    }
+    Ok((snapshot, found))
+}
+
+fn missing(list: ListCode, place: String) -> ParseError {
+    let number = SUPPLEMENTS.iter().find(|(known, _)| *known == list).map_or(0, |(_, number)| *number);
+    let problem = format!("expected Supplement No. {number} (the {}) with a table, but the document ends without it", list.title());
+    ParseError { place, problem }
+}
+
+/// The watched lists of a document, the lists that it holds, and where it ends.
+fn read(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>, String), ParseError> {
     if let Some(list) = lists.iter().find(|list| !SUPPLEMENTS.iter().any(|(known, _)| known == *list)) {
         return Err(ParseError {
             place: "the watched lists".into(),
@@ -70,12 +97,8 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
     if !in_part {
         return Err(ParseError { place, problem: "expected Part 744 (DIV5 N=\"744\"), but the document ends without it".into() });
     }
-    if let Some((list, number)) = SUPPLEMENTS.iter().find(|(list, _)| lists.contains(list) && !found.contains(list)) {
-        let problem = format!("expected Supplement No. {number} (the {}) with a table, but the document ends without it", list.title());
-        return Err(ParseError { place, problem });
-    }
     cap(&mut snapshot.warnings);
-    Ok(snapshot)
+    Ok((snapshot, found, place))
 }
 
 /// What one supplement holds.

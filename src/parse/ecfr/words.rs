@@ -278,7 +278,7 @@ const ADDRESS_BEGINNINGS: &[&str] = &[
 ];
 
 /// Abbreviations whose full stop is theirs, at the end of a name too.
-const ABBREVIATIONS: &[&str] = &["Bros", "Co", "Corp", "Inc", "Jr", "LLC", "Ltd", "Pte", "Pty", "Pvt", "Sr", "Sti"];
+const ABBREVIATIONS: &[&str] = &["Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Pte", "Pty", "Pvt", "Sr", "Sti"];
 
 /// Whether a text between two commas is nothing but a legal form, e.g. `Ltd.` or `LLC (ATS)`.
 pub fn is_legal_form(part: &str) -> bool {

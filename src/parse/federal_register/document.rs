@@ -32,6 +32,8 @@ pub struct FederalRegisterDocument {
     /// When it was filed for public inspection.
     pub filed_at: Option<Timestamp>,
     pub filing: Option<Filing>,
+    /// When the file on public inspection was last put there anew.
+    pub updated_at: Option<Timestamp>,
     /// The number of the document that this one corrects.
     pub correction_of: Option<String>,
 }
@@ -123,6 +125,8 @@ struct Wire {
     #[serde(default, deserialize_with = "or_none")]
     filed_at: Option<Timestamp>,
     filing_type: Option<String>,
+    #[serde(default, deserialize_with = "or_none")]
+    pdf_updated_at: Option<Timestamp>,
     /// The API's address of the corrected document.
     correction_of: Option<String>,
 }
@@ -152,6 +156,7 @@ impl From<Wire> for FederalRegisterDocument {
                 Some("regular") => Some(Filing::Regular),
                 _ => None,
             },
+            updated_at: wire.pdf_updated_at,
             correction_of: wire.correction_of.map(number_of),
         }
     }

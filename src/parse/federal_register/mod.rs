@@ -2,9 +2,11 @@
 
 pub mod document;
 mod instruction;
+mod raw_text;
 pub mod rule;
 mod rule_table;
 
 pub use document::{FederalRegisterDocument, touches_entity_list};
 pub use instruction::{Instruction, Order};
+pub use raw_text::parse_raw_text;
 pub use rule::{Removal, RuleEntry, RuleText, parse_rule};

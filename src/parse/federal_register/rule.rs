@@ -240,7 +240,7 @@ fn numeric_date(text: &str) -> Option<Date> {
 }
 
 /// The first date in words (`February 24, 2023`) behind a word.
-fn date_after(text: &str, word: &str) -> Option<Date> {
+pub(super) fn date_after(text: &str, word: &str) -> Option<Date> {
     const MONTHS: [&str; 12] =
         ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
     let rest = text.get(text.find(word)?..)?;

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::reply;
 use crate::domain::ListCode;
+use crate::rows::EntryRow;
 use crate::web::Web;
-use crate::web::object::EntryObject;
 use crate::web::query::Asked;
 
 const LIMIT: usize = 50;
@@ -20,7 +20,7 @@ pub async fn show(State(web): State<Web>, Query(asked): Query<Asked>) -> Respons
         let mut entries = web.state.store.entries(&query).await?;
         let cut = entries.len() > limit;
         entries.truncate(limit);
-        let entries: Vec<EntryObject> = entries.into_iter().map(EntryObject::from).collect();
+        let entries: Vec<EntryRow> = entries.into_iter().map(EntryRow::from).collect();
         let lists: Vec<&str> = ListCode::ALL.iter().map(|list| list.as_str()).collect();
         Ok(json!({ "asked": asked, "entries": entries, "cut": cut, "lists": lists, "limit": limit }))
     };

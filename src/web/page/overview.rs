@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::reply;
 use crate::record::{AlertQuery, OutboxCount, ReceiverState};
+use crate::rows;
 use crate::web::Web;
 use crate::web::error::WebError;
 use crate::web::feed::headline;
-use crate::web::object::SourceObject;
 use crate::web::status::SourceLine;
 
 const LATEST_ALERTS: usize = 10;
@@ -20,7 +20,7 @@ const LATEST_ALERTS: usize = 10;
 struct SourceRow {
     name: String,
     configured: Option<SourceLine>,
-    recorded: Option<SourceObject>,
+    recorded: Option<rows::SourceRow>,
 }
 
 /// A receiver as it is configured, and what waits for it; what waits for one that was taken out is shown too.
@@ -55,10 +55,12 @@ pub async fn show(State(web): State<Web>) -> Response {
 async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
     let row = |line: SourceLine| SourceRow { name: line.name.clone(), configured: Some(line), recorded: None };
     let mut rows: Vec<SourceRow> = web.state.status.sources().into_iter().map(row).collect();
+    let holds = web.state.store.holds(true).await?;
     for state in web.state.store.source_states().await? {
         let lists = web.state.store.list_states(&state.source).await?;
         let name = state.source.clone();
-        let recorded = Some(SourceObject::new(state, lists));
+        let line = rows.iter().find(|row| row.name == name).and_then(|row| row.configured.as_ref());
+        let recorded = Some(rows::SourceRow::new(state, lists, &holds, line.is_some(), line.and_then(|line| line.next_due_at)));
         match rows.iter_mut().find(|row| row.name == name) {
             Some(row) => row.recorded = recorded,
             None => rows.push(SourceRow { name, configured: None, recorded }),

@@ -94,6 +94,7 @@ async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
         summary: total,
         total,
         changes: changes.clone(),
+        announced: None,
         part: None,
     };
     let failing = AlertId::of(["ecfr", "failing"]);
@@ -201,6 +202,8 @@ fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry: En
         possibly_was: Vec::new(),
         possibly: Vec::new(),
         corroboration: Vec::new(),
+        confirms: None,
+        differences: Vec::new(),
     }
 }
 

@@ -1,0 +1,482 @@
+//! Which entry of one source is which entry of another: both hold the same list, each in its own way.
+//!
+//! Knows how two publishers of one list differ: spellings, rows that one splits and the other folds, the first page of a rule
+//! cited for the page of the entry. Knows no source by name, and believes neither more than the other. Unlike `identity`, which
+//! pairs a list with its own past, one entry may have several counterparts.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rapidfuzz::distance::levenshtein;
+
+use super::name::{is_legal_form, words};
+use crate::domain::{Citation, Entry, Form};
+
+/// By what two entries are recognised as one, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// One name but for its setting, its legal form or the order of its words.
+    Name,
+    /// The name of one is an alias of the other.
+    Alias,
+    /// One is a subordinate or affiliated party that the other names.
+    Part,
+    /// One name runs on where the other ends: into a place, say.
+    Longer,
+    /// Names that differ in a letter or a word, of one rule and country.
+    Spelling,
+}
+
+/// A counterpart in the other source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its place in the slice that the index was made of.
+    pub at: usize,
+    pub how: How,
+}
+
+/// A place in `one`, a place in `other`, and why they are one.
+pub type Pair = (usize, usize, How);
+
+/// What became of the entries of two sources. An entry is in several pairs where one publisher splits what the other folds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Across {
+    pub pairs: Vec<Pair>,
+    pub only_one: Vec<usize>,
+    pub only_other: Vec<usize>,
+}
+
+/// Matches the entries of one list in two sources.
+pub fn matched(one: &[Entry], other: &[Entry]) -> Across {
+    let (in_one, in_other) = (Index::of(one), Index::of(other));
+    let mut pairs: BTreeMap<(usize, usize), How> = BTreeMap::new();
+    let mut note = |pair: (usize, usize), how: How| {
+        let known = pairs.entry(pair).or_insert(how);
+        *known = how.min(*known);
+    };
+    for (at, entry) in one.iter().enumerate() {
+        find_all(entry, &in_other, &in_one).into_iter().for_each(|found| note((at, found.at), found.how));
+    }
+    for (at, entry) in other.iter().enumerate() {
+        find_all(entry, &in_one, &in_other).into_iter().for_each(|found| note((found.at, at), found.how));
+    }
+    let (mut has_one, mut has_other) = (vec![false; one.len()], vec![false; other.len()]);
+    for (this, that) in pairs.keys() {
+        for (marks, at) in [(&mut has_one, this), (&mut has_other, that)] {
+            if let Some(mark) = marks.get_mut(*at) {
+                *mark = true;
+            }
+        }
+    }
+    let without = |marks: Vec<bool>| marks.iter().enumerate().filter(|(_, found)| !**found).map(|(at, _)| at).collect();
+    Across {
+        pairs: pairs.into_iter().map(|((this, that), how)| (this, that, how)).collect(),
+        only_one: without(has_one),
+        only_other: without(has_other),
+    }
+}
+
+/// The likeliest counterpart of an entry; see [`find_all`].
+pub fn find(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Option<Found> {
+    find_all(entry, among, own).into_iter().next()
+}
+
+/// Every counterpart of an entry, those that are as sure as the surest. `own` is the entry's own source: what bears the name of
+/// another entry there is no counterpart of this one, however alike. Sisters differ in a letter.
+pub fn find_all(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Vec<Found> {
+    let sought = Sought::of(entry);
+    let named = among.surest(entry, among.named(&sought));
+    let mut found = if named.is_empty() { among.surest(entry, among.alike(&sought)) } else { named };
+    found.retain(|found| matches!(found.how, How::Name | How::Part) || among.get(*found).is_some_and(|other| !own.names_it(other)));
+    found
+}
+
+/// The likeliest entry of all, however little speaks for it: what a person would look at first.
+pub fn closest(entry: &Entry, among: &Index<'_>) -> Option<usize> {
+    let sought = Sought::of(entry);
+    let nearby = among.named(&sought).into_iter().map(|(at, _)| (at, 1.0)).chain(among.similar(&sought, LEAST_FOR_A_PERSON));
+    let weigh = |at: usize, likeness: f64| {
+        let other = among.entries.get(at)?;
+        let ties = f64::from(u8::from(place(entry, other) == Tie::Agrees)) + f64::from(u8::from(rule(entry, other) == Tie::Agrees));
+        Some((at, likeness + 0.1 * ties))
+    };
+    nearby.filter_map(|(at, likeness)| weigh(at, likeness)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(at, _)| at)
+}
+
+/// The entries of a source, ready to be looked up.
+pub struct Index<'a> {
+    entries: &'a [Entry],
+    names: HashMap<String, Vec<(usize, How)>>,
+    /// By what a name that is spelled in another way still has.
+    traces: HashMap<String, Vec<usize>>,
+    compact: Vec<String>,
+}
+
+impl<'a> Index<'a> {
+    pub fn of(entries: &'a [Entry]) -> Self {
+        let mut index = Self { entries, names: HashMap::new(), traces: HashMap::new(), compact: Vec::with_capacity(entries.len()) };
+        for (at, entry) in entries.iter().enumerate() {
+            let sought = Sought::of(entry);
+            for (key, how) in sought.keys {
+                index.names.entry(key).or_default().push((at, how));
+            }
+            for trace in sought.traces {
+                index.traces.entry(trace).or_default().push(at);
+            }
+            index.compact.push(sought.compact);
+        }
+        index
+    }
+
+    pub fn get(&self, found: Found) -> Option<&'a Entry> {
+        self.entries.get(found.at)
+    }
+
+    /// Of the candidates those that nothing speaks against, and of these the surest.
+    fn surest(&self, entry: &Entry, candidates: Vec<(usize, How)>) -> Vec<Found> {
+        let mut accepted: Vec<((How, bool, bool), usize)> = Vec::new();
+        for (at, how) in candidates {
+            let Some(other) = self.entries.get(at) else { continue };
+            let (place, rule) = (place(entry, other), rule(entry, other));
+            if is_one(how, place, rule) {
+                accepted.push(((how, rule != Tie::Agrees, place != Tie::Agrees), at));
+            }
+        }
+        accepted.sort_unstable();
+        let surest = accepted.first().map(|(rank, _)| *rank);
+        accepted.into_iter().take_while(|(rank, _)| Some(*rank) == surest).map(|((how, ..), at)| Found { at, how }).collect()
+    }
+
+    /// Whether an entry here has this one's very name.
+    fn names_it(&self, other: &Entry) -> bool {
+        let named = self.named(&Sought::of(other)).into_iter().filter(|(_, how)| *how == How::Name).collect();
+        !self.surest(other, named).is_empty()
+    }
+
+    /// Entries that bear one of the names. An alias on both sides is no name of either.
+    fn named(&self, sought: &Sought) -> Vec<(usize, How)> {
+        let mut found: BTreeMap<usize, How> = BTreeMap::new();
+        for (key, how) in &sought.keys {
+            for (at, other) in self.names.get(key).into_iter().flatten() {
+                if *how == How::Name || *other == How::Name {
+                    let how = (*how).max(*other);
+                    let known = found.entry(*at).or_insert(how);
+                    *known = how.min(*known);
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    fn alike(&self, sought: &Sought) -> Vec<(usize, How)> {
+        self.similar(sought, LEAST_LIKENESS)
+            .into_iter()
+            .map(|(at, likeness)| (at, if likeness > 1.0 { How::Longer } else { How::Spelling }))
+            .collect()
+    }
+
+    /// Entries whose names are alike, with how much: 0 to 1 by their letters, 2 where one runs on as the other does not.
+    fn similar(&self, sought: &Sought, least: f64) -> Vec<(usize, f64)> {
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for places in sought.traces.iter().filter_map(|trace| self.traces.get(trace)).filter(|places| places.len() <= COMMON) {
+            for at in places {
+                *shared.entry(*at).or_default() += 1;
+            }
+        }
+        let mut likeliest: Vec<(usize, usize)> = shared.into_iter().collect();
+        likeliest.sort_unstable_by_key(|(at, count)| (std::cmp::Reverse(*count), *at));
+        likeliest.truncate(CANDIDATES);
+        likeliest.into_iter().map(|(at, _)| (at, self.likeness(sought, at))).filter(|(_, likeness)| *likeness >= least).collect()
+    }
+
+    fn likeness(&self, sought: &Sought, at: usize) -> f64 {
+        let Some(compact) = self.compact.get(at) else { return 0.0 };
+        let (short, long) = if compact.len() < sought.compact.len() { (compact, &sought.compact) } else { (&sought.compact, compact) };
+        if short.len() >= LEAST_HEAD && (long.starts_with(short.as_str()) || long.ends_with(short.as_str())) {
+            return 2.0;
+        }
+        // Sister institutes differ in nothing but a number.
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        if digits(short) != digits(long) {
+            return 0.0;
+        }
+        levenshtein::normalized_similarity(compact.chars(), sought.compact.chars())
+    }
+}
+
+/// Letters that must be alike, of names that one rule brought to one country.
+pub(super) const LEAST_LIKENESS: f64 = 0.8;
+const LEAST_FOR_A_PERSON: f64 = 0.55;
+
+/// Letters of a name that may stand for a longer one.
+const LEAST_HEAD: usize = 8;
+
+/// What more names than these have in common is not looked up.
+const COMMON: usize = 60;
+
+/// So many names are compared letter by letter.
+const CANDIDATES: usize = 8;
+
+/// What one entry is looked up by.
+struct Sought {
+    keys: Vec<(String, How)>,
+    traces: Vec<String>,
+    /// The name without spaces and legal forms.
+    compact: String,
+}
+
+impl Sought {
+    fn of(entry: &Entry) -> Self {
+        let mut keys: Vec<(String, How)> = Vec::new();
+        let mut add = |text: &str, how: How| keys.extend(forms(text).into_iter().map(|key| (key, how)));
+        let (name, known_as) = parted(&entry.name);
+        add(&entry.name, How::Name);
+        add(name, How::Name);
+        known_as.into_iter().for_each(|alias| add(alias, How::Alias));
+        if let Some((parent, party)) = subordinate(name) {
+            add(party, How::Part);
+            add(parent, How::Part);
+        }
+        for alias in &entry.aliases {
+            let (alias, more) = parted(alias);
+            add(alias, How::Alias);
+            more.into_iter().for_each(|alias| add(alias, How::Alias));
+        }
+        for party in entry.other.get("subordinate_parties").into_iter().flat_map(|parties| parties.lines()) {
+            let (party, more) = parted(party);
+            add(party, How::Part);
+            more.into_iter().flat_map(|names| names.split("; ")).for_each(|alias| add(alias, How::Part));
+        }
+        keys.sort_unstable();
+        keys.dedup_by(|next, kept| next.0 == kept.0);
+        if entry.form == Form::Address {
+            // `Address 01` is the name of many: the address itself is what is listed.
+            keys = entry.addresses.iter().flat_map(|address| forms(address)).map(|key| (key, How::Name)).collect();
+        }
+        let core = core(name);
+        let compact = core.concat();
+        let mut traces: Vec<String> = core.into_iter().filter(|word| word.len() > 3).collect();
+        if let (Some(head), Some(tail)) = (compact.get(..6), compact.len().checked_sub(6).and_then(|at| compact.get(at..))) {
+            traces.extend([format!("{head}-"), format!("-{tail}")]);
+        }
+        traces.sort_unstable();
+        traces.dedup();
+        Self { keys, traces, compact }
+    }
+}
+
+/// A name, and what stands behind `a.k.a.` or `f.k.a.` in it.
+pub(super) fn parted(text: &str) -> (&str, Vec<&str>) {
+    let mut parts =
+        text.split("a.k.a.").flat_map(|part| part.split("f.k.a.")).map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
+    let name = parts.next().unwrap_or_default();
+    (name, parts.filter(|part| !part.is_empty()).collect())
+}
+
+/// The parent and the party that a row of its own names behind it: `Board of Mines entity: Second Works`.
+pub(super) fn subordinate(name: &str) -> Option<(&str, &str)> {
+    const MARKS: [&str; 6] =
+        ["subordinate entity", "subordinate institution", "affiliated entity", "affiliated institution", " entity:", " institution:"];
+    let (at, mark) = MARKS.iter().filter_map(|mark| name.find(mark).map(|at| (at, mark))).min()?;
+    let parent = name.get(..at)?.trim_end_matches([',', ' ']).trim_end_matches(" and").trim_end_matches([',', ' ']);
+    let party = name.get(at + mark.len()..)?.trim_start_matches([':', ' ']);
+    (!parent.is_empty() && !party.is_empty()).then_some((parent, party))
+}
+
+/// A name as it is looked up: in its order, in any order, and without what stands in brackets.
+fn forms(text: &str) -> Vec<String> {
+    let mut forms = Vec::new();
+    for text in [text.to_owned(), without_brackets(text)] {
+        let mut core = core(&text);
+        forms.push(core.concat());
+        core.sort_unstable();
+        forms.push(core.join(" "));
+    }
+    forms.sort_unstable();
+    forms.dedup();
+    forms.retain(|form| !form.is_empty());
+    forms
+}
+
+/// The words that are no legal form; where there is no other, all.
+pub(super) fn core(text: &str) -> Vec<String> {
+    let all = words(text);
+    let core: Vec<String> = all.iter().filter(|word| !is_legal_form(word)).cloned().collect();
+    if core.is_empty() { all } else { core }
+}
+
+fn without_brackets(text: &str) -> String {
+    let mut depth = 0_usize;
+    let mut kept = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            other if depth == 0 => kept.push(other),
+            _ => {}
+        }
+    }
+    kept
+}
+
+/// What a property of two entries says of their being one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tie {
+    Agrees,
+    Unknown,
+    Differs,
+}
+
+fn place(one: &Entry, other: &Entry) -> Tie {
+    if one.countries.is_empty() || other.countries.is_empty() {
+        return Tie::Unknown;
+    }
+    // One publisher goes by the heading, the other by the address.
+    if one.countries.iter().any(|country| other.countries.contains(country)) || share_an_address(one, other) {
+        Tie::Agrees
+    } else {
+        Tie::Differs
+    }
+}
+
+/// Whether most words of an address stand in one of the other's.
+pub(super) fn share_an_address(one: &Entry, other: &Entry) -> bool {
+    let read = |entry: &Entry| -> Vec<Vec<String>> {
+        entry.addresses.iter().map(|address| words(address)).filter(|words| words.len() >= LEAST_ADDRESS_WORDS).collect()
+    };
+    let those = read(other);
+    read(one).iter().any(|this| {
+        those.iter().any(|that| {
+            let shared = this.iter().filter(|word| that.contains(word)).count();
+            shared * 10 >= this.len().min(that.len()) * 8
+        })
+    })
+}
+
+/// A city and a country are no address.
+const LEAST_ADDRESS_WORDS: usize = 4;
+
+/// So far may a rule's first page, which one publisher cites, be from the page of the entry, which the other does: the longest
+/// rules that amend these lists run to some fifty pages.
+const PAGES_OF_A_RULE: u32 = 60;
+
+pub(super) fn rule(one: &Entry, other: &Entry) -> Tie {
+    let pages = |entry: &Entry| -> Vec<(u16, u32)> {
+        let page = |citation: &Citation| match citation {
+            Citation::Page { volume, page } => Some((*volume, *page)),
+            Citation::AsPublished(_) => None,
+        };
+        entry.citations.iter().filter_map(page).collect()
+    };
+    let (these, those) = (pages(one), pages(other));
+    if these.is_empty() || those.is_empty() {
+        let same_day = one.start_date.is_some() && one.start_date == other.start_date;
+        return if same_day { Tie::Agrees } else { Tie::Unknown };
+    }
+    let is_one_rule = |(volume, page): &(u16, u32)| those.iter().any(|(v, p)| v == volume && p.abs_diff(*page) <= PAGES_OF_A_RULE);
+    if these.iter().any(is_one_rule) { Tie::Agrees } else { Tie::Differs }
+}
+
+/// Whether two entries that are named alike are one.
+fn is_one(how: How, place: Tie, rule: Tie) -> bool {
+    match how {
+        // A name under another heading is another listing, unless one rule made both.
+        How::Name => place != Tie::Differs || rule == Tie::Agrees,
+        How::Alias => place != Tie::Differs && rule != Tie::Differs && (place == Tie::Agrees || rule == Tie::Agrees),
+        How::Part => place != Tie::Differs && (rule == Tie::Agrees || (rule == Tie::Unknown && place == Tie::Agrees)),
+        How::Longer | How::Spelling => place != Tie::Differs && rule == Tie::Agrees,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::borne::{lacking, unborne};
+    use crate::domain::ListCode;
+
+    fn entry(name: &str, country: &str, page: u32) -> Entry {
+        Entry { countries: vec![country.into()], citations: vec![Citation::page(87, page)], ..Entry::named(ListCode::EL, name) }
+    }
+
+    fn how(one: &Entry, other: &Entry) -> Option<How> {
+        matched(std::slice::from_ref(one), std::slice::from_ref(other)).pairs.first().map(|(.., how)| *how)
+    }
+
+    #[test]
+    fn ok_one_entry_as_two_publishers_set_it() {
+        let ash = entry("Ash Works Co., Ltd.", "CN", 38920);
+        assert_eq!(how(&ash, &entry("ASH WORKS Company Limited", "CN", 38960)), Some(How::Name));
+        assert_eq!(how(&ash, &entry("Ash Works (AW)", "CN", 500)), Some(How::Name), "whatever they cite");
+        assert_eq!(how(&ash, &Entry { aliases: vec!["Ash Works".into()], ..entry("Esche Werke", "CN", 38960) }), Some(How::Alias));
+        assert_eq!(how(&entry("Oak, a.k.a. Quercus Trading", "CN", 38920), &entry("Quercus Trading", "CN", 38960)), Some(How::Alias));
+        assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 38920), &entry("Elizaveta Krapivina", "RU", 38925)), Some(How::Spelling));
+        assert_eq!(how(&entry("Kish Airlines, Headquarters", "IR", 38920), &entry("Kish Airlines", "IR", 38925)), Some(How::Longer));
+        assert_eq!(how(&entry("Board of Mines entity: Second Works", "IN", 38920), &entry("Board of Mines", "IN", 38925)), Some(How::Part));
+        let mut board = entry("Board of Mines", "IN", 38925);
+        board.other.insert("subordinate_parties".into(), "Second Works, a.k.a. SW\nThird Works".into());
+        assert_eq!(how(&entry("Third Works", "IN", 38920), &board), Some(How::Part));
+    }
+
+    #[test]
+    fn err_another_entry_however_alike() {
+        let ash = entry("Ash Works 13 Institute", "CN", 38920);
+        assert_eq!(how(&ash, &entry("Ash Works 14 Institute", "CN", 38920)), None);
+        assert_eq!(how(&ash, &entry("Ash Works 13 Institute", "RU", 500)), None, "another country and rule");
+        assert_eq!(
+            how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)),
+            None,
+            "alike, and of another rule"
+        );
+    }
+
+    #[test]
+    fn sisters_are_told_apart_where_each_stands_in_one_source() {
+        let (m, t) = (entry("Angstrem-M", "RU", 100), entry("Angstrem-T", "RU", 100));
+        let across = matched(&[m.clone(), t.clone()], std::slice::from_ref(&m));
+        assert_eq!((across.pairs, across.only_one), (vec![(0, 0, How::Name)], vec![1]));
+        let entries = [m.clone(), t.clone()];
+        assert_eq!(find(&t, &Index::of(&entries[..1]), &Index::of(&entries)), None);
+    }
+
+    #[test]
+    fn what_one_publisher_folds_has_two_counterparts() {
+        let folded = Entry { countries: vec!["CN".into(), "HK".into()], ..entry("Ash Works", "CN", 100) };
+        let across = matched(&[folded], &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)]);
+        assert_eq!(across.pairs, [(0, 0, How::Name), (0, 1, How::Name)]);
+    }
+
+    #[test]
+    fn only_what_another_source_lacks_is_a_difference() {
+        let mut one = entry("Ash Works", "CN", 100);
+        one.aliases = vec!["AW Trading".into(), "Esche Handel".into()];
+        one.footnotes = vec!["3".into()];
+        one.license_requirement = "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)".into();
+        let mut other = entry("Ash Works Ltd.", "CN", 110);
+        other.addresses = vec!["a.k.a. AW Trading, 5 Orchard Road, Wuxi, CN".into()];
+        other.license_requirement = "For all items subject to the EAR  (See §744.11 of the EAR)".into();
+        let requirement = format!("licence requirement \"{}\"", one.license_requirement);
+        assert_eq!(lacking(&one, &[&other]), ["footnote 3", "alias Esche Handel", &requirement]);
+        assert_eq!(lacking(&other, &[&one]), [requirement.replace(&one.license_requirement, &other.license_requirement)]);
+        assert_eq!(lacking(&one, &[&one]), [""; 0]);
+    }
+
+    #[test]
+    fn a_revision_is_borne_out_by_what_the_other_source_came_to() {
+        let revision =
+            |before: &Entry, after: &Entry| crate::diff::compare(std::slice::from_ref(before), std::slice::from_ref(after)).remove(0);
+        let was = entry("Ash Works", "CN", 100);
+        let aliased = |alias: &str| {
+            let mut now = was.clone();
+            now.aliases = vec![alias.into()];
+            now.citations.push(Citation::page(88, 500));
+            now
+        };
+        let told = revision(&was, &aliased("AW Trading"));
+        let check = |after: &Entry, expected: Option<&[&str]>| {
+            let unborne = unborne(&revision(&was, after), &told, &[&told.entry]);
+            assert_eq!(unborne, expected.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()));
+        };
+        check(&aliased("A.W. Trading"), Some(&[]));
+        check(&aliased("Esche Handel"), Some(&["alias Esche Handel"]));
+        check(&Entry { license_policy: "Denial.".into(), ..was.clone() }, None);
+    }
+}

@@ -1,0 +1,162 @@
+//! One check of the Federal Register: which documents change the Entity List, what each orders, and what is told of it.
+//!
+//! A source of this kind has no list to compare: what it remembers are its documents, by their numbers.
+
+mod document;
+pub mod join;
+mod lagging;
+mod notice;
+mod orders;
+mod read;
+pub mod same;
+mod turn;
+mod workdays;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use tracing::warn;
+
+use super::trouble::Failure;
+use super::watch::{Observed, Outcome, Watched};
+use crate::domain::{Document, RecordedRule, SourceState, Summary};
+use crate::fetch::{Address, Register};
+use crate::parse::federal_register::{FederalRegisterDocument, document::parse_documents};
+use crate::record::Result;
+
+use document::Standing;
+use turn::Turn;
+
+/// So far back the first check looks, so that changes of a list find the rules of the last months.
+const FIRST_DAYS: i64 = 90;
+/// So far back every later check looks, at the least.
+const LATER_DAYS: i64 = 14;
+/// What was filed in so many days is told once when the source is new.
+const DIGEST_DAYS: i64 = 30;
+/// A rule that was recorded longer ago is not asked about any more.
+const KNOWN_DAYS: i64 = 400;
+
+/// Checks a source of this kind.
+pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) -> Result<Watched> {
+    let Address::FederalRegister { url, allow_private } = &observed.source.address else {
+        let message = "expected the address of the Federal Register's API, but the source has another".to_owned();
+        return observed.fail(state, &Failure { message, refused: true, retry_after: None }).await;
+    };
+    let (now, today) = (observed.now, observed.now.to_zoned(TimeZone::UTC).date());
+    let since = asked_since(&state, today);
+    let known: BTreeMap<String, RecordedRule> = observed
+        .program
+        .store
+        .rules(today.saturating_sub(Span::new().days(KNOWN_DAYS)))
+        .await?
+        .into_iter()
+        .map(|rule| (rule.document_number.clone(), rule))
+        .collect();
+    // What could not be read yet is asked for again, whatever the lists say of themselves.
+    let unread = known.values().any(|rule| turn::is_read_again(rule, today));
+    let validators = if unread { None } else { observed.validators(&state).cloned() };
+    let asked = observed.wiring.fetcher.federal_register(url, *allow_private, validators.as_ref(), since, now).await;
+    state.last_check_at = Some(now);
+    state.checks += 1;
+    let register = match asked {
+        Ok(register) => register,
+        Err(problem) => {
+            let failure = Failure { message: problem.message, refused: problem.refused, retry_after: problem.retry_after };
+            return observed.fail(state, &failure).await;
+        }
+    };
+    let standings = match standings(&register) {
+        Ok(standings) => standings,
+        Err(message) => {
+            let failure = Failure { message: format!("the document is refused: {message}"), refused: true, retry_after: None };
+            return observed.fail(state, &failure).await;
+        }
+    };
+    let first_time = state.last_success_at.is_none() && known.is_empty();
+    let mut turn = Turn::new(&observed, known, today);
+    turn.take(&standings, register.filed.is_some()).await?;
+    let looked_at = turn.looked_at;
+    let told = if first_time { turn.digest(today.saturating_sub(Span::new().days(DIGEST_DAYS))).await? } else { turn.notices().await? };
+    let lagging = if first_time { Vec::new() } else { lagging::find(&observed, &mut turn.rules, &mut turn.changed, today).await? };
+    let Turn { rules, texts, changed, .. } = turn;
+    let written: Vec<RecordedRule> = rules.into_values().filter(|rule| changed.contains(&rule.document_number)).collect();
+    let (alerts, recorded) = (told.len(), written.iter().filter(|rule| rule.concerns_the_list()).count());
+    observed.observation.alerts.extend(told);
+    for (number, body) in lagging {
+        observed.tell_operators_of(body, &number);
+    }
+    observed.observation.rules = written;
+    observed.observation.texts = texts;
+    accept(&mut state, &observed, &register, now);
+    let nothing_new = observed.observation.rules.is_empty() && observed.observation.alerts.is_empty();
+    observed.succeed(&mut state);
+    let outcome = match (nothing_new, first_time, &register) {
+        (_, true, _) => Outcome::Baseline,
+        (true, _, Register { filed: None, published: None, .. }) => Outcome::NotModified,
+        (true, ..) => Outcome::Unchanged,
+        _ => Outcome::Changed,
+    };
+    if outcome <= Outcome::Unchanged {
+        state.unchanged_checks += 1;
+    }
+    let detail = match outcome {
+        Outcome::NotModified => "the publisher says that nothing changed".to_owned(),
+        Outcome::Unchanged => format!("{looked_at} documents of the agency, nothing new on the Entity List"),
+        _ => format!("{looked_at} documents of the agency; recorded {recorded} on the Entity List, told in {alerts} alerts"),
+    };
+    observed.finish(state, outcome, detail, None).await
+}
+
+/// Later than the last success by a margin: a document may be published under a date that has passed.
+fn asked_since(state: &SourceState, today: Date) -> Date {
+    let from = state.last_success_at.map_or_else(
+        || today.saturating_sub(Span::new().days(FIRST_DAYS)),
+        |at| at.to_zoned(TimeZone::UTC).date().min(today).saturating_sub(Span::new().days(LATER_DAYS)),
+    );
+    from.max(today.saturating_sub(Span::new().days(KNOWN_DAYS)))
+}
+
+/// The agency's rules in both lists; the published ones last.
+fn standings(register: &Register) -> std::result::Result<Vec<Standing>, String> {
+    let mut all = Vec::new();
+    if let Some(document) = &register.filed {
+        all.extend(documents(document)?.into_iter().filter_map(Standing::filed));
+    }
+    for page in register.published.iter().flatten() {
+        all.extend(documents(page)?.into_iter().filter_map(Standing::published));
+    }
+    Ok(all)
+}
+
+fn documents(document: &Document) -> std::result::Result<Vec<FederalRegisterDocument>, String> {
+    let content = document.reader().and_then(|mut reader| {
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut reader, &mut content)?;
+        Ok(content)
+    });
+    parse_documents(&content.map_err(|error| format!("failed to decompress the document: {error}"))?).map_err(|error| error.to_string())
+}
+
+/// Notes what was asked and answered. The list of what is on file is kept as evidence where something came of it.
+fn accept(state: &mut SourceState, observed: &Observed<'_>, register: &Register, now: Timestamp) {
+    state.validators.clone_from(&register.validators);
+    state.lists.clone_from(&observed.source.lists);
+    if let Some(document) = &register.filed {
+        state.document_sha256 = Some(document.sha256.clone());
+    }
+    if register.unconditional {
+        state.last_full_fetch_at = Some(now);
+    }
+}
+
+/// Counts what a rule orders.
+fn orders_of(rule: &RecordedRule) -> Summary {
+    Summary::of(&rule.changes)
+}
+
+/// A log line for a text that cannot be had: it is asked for again by the next check.
+fn warn_of_text(number: &str, problem: &str) {
+    warn!(rule.document_number = number, error = problem, "the text of a rule cannot be read now");
+}

@@ -1,0 +1,83 @@
+//! Reads the text of a document: the XML where it is there, else the plain text.
+
+use std::io::Read;
+
+use super::document::Standing;
+use super::orders::{self, Held};
+use super::warn_of_text;
+use crate::domain::{Citation, Document, ReadFrom, RecordedRule};
+use crate::fetch::{Address, FetchError};
+use crate::parse::federal_register::{RuleText, parse_raw_text, parse_rule};
+use crate::pipeline::watch::{Observed, in_background};
+
+/// A text that was read, and from what.
+pub struct Reading {
+    pub from: ReadFrom,
+    pub text: RuleText,
+    pub document: Document,
+}
+
+/// Asks for the texts that are better than `known`, the best first, until one can be read.
+pub async fn read(observed: &Observed<'_>, standing: &Standing, at_least: ReadFrom) -> Result<Reading, String> {
+    let Address::FederalRegister { url, allow_private } = &observed.source.address else {
+        return Err("expected the address of the Federal Register's API".to_owned());
+    };
+    let number = standing.document.document_number.as_str();
+    let mut problem = "the register gives no address of its text".to_owned();
+    for (from, address) in standing.texts().into_iter().filter(|(from, _)| *from >= at_least) {
+        match observed.wiring.fetcher.federal_register_text(url, *allow_private, address, observed.now).await {
+            Ok(fetched) => match parsed(from, fetched.document).await {
+                Ok(reading) => return Ok(reading),
+                Err(found) => problem = found,
+            },
+            Err(FetchError { message, .. }) => problem = message,
+        }
+        warn_of_text(number, &problem);
+    }
+    Err(problem)
+}
+
+async fn parsed(from: ReadFrom, document: Document) -> Result<Reading, String> {
+    in_background(move || {
+        let reader = document.reader().map_err(|error| format!("failed to decompress its text: {error}"))?;
+        let text = match from {
+            ReadFrom::Xml => parse_rule(reader).map_err(|error| error.to_string())?,
+            ReadFrom::Text | ReadFrom::Nothing => {
+                let mut bytes = Vec::new();
+                std::io::BufReader::new(reader)
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| format!("failed to decompress its text: {error}"))?;
+                parse_raw_text(&String::from_utf8_lossy(&bytes))
+            }
+        };
+        Ok(Reading { from, text, document })
+    })
+    .await
+}
+
+/// Takes what was read over into the record.
+pub fn take_over(record: &mut RecordedRule, reading: &Reading, held: &Held) {
+    let text = &reading.text;
+    record.read_from = reading.from;
+    record.text_sha256 = Some(reading.document.sha256.clone());
+    record.certain = text.certain && !(text.entries.is_empty() && text.removed.is_empty());
+    record.doubts = text.warnings.iter().map(|warning| warning.text.clone()).collect();
+    if record.doubts.is_empty() && !record.certain {
+        record.doubts.push("no entry could be found in its table and instructions".to_owned());
+    }
+    record.rule.effective_on = text.effective_on.or(record.rule.effective_on);
+    record.effective_text = Some(text.effective_text.clone()).filter(|text| !text.is_empty()).or(record.effective_text.take());
+    record.savings_clause = text.savings_clause.clone().or(record.savings_clause.take());
+    record.changes = orders::changes(&record.document_number, text, held);
+    cite(record);
+}
+
+/// Gives the entries that the rule puts on the list its own page, which is not printed in its table.
+pub fn cite(record: &mut RecordedRule) {
+    let Some(page @ Citation::Page { .. }) = record.rule.citation.as_deref().map(Citation::from_text) else { return };
+    for change in record.changes.iter_mut().filter(|change| change.kind != crate::domain::ChangeKind::Removed) {
+        if !change.entry.citations.contains(&page) {
+            change.entry.citations.push(page.clone());
+        }
+    }
+}

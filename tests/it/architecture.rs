@@ -1,0 +1,199 @@
+//! The rules of `src/README.md`, held against the source itself.
+
+use std::path::{Path, PathBuf};
+
+/// A source file without its tests and without the comments that stand on lines of their own.
+struct Source {
+    /// From the crate's root, such as `src/diff/name.rs`.
+    path: String,
+    code: String,
+}
+
+fn crate_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![crate_root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for item in std::fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn sources() -> Vec<Source> {
+    let sources = files("src").into_iter().map(|file| {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let before_tests = text.split("\n#[cfg(test)]\nmod tests").next().unwrap();
+        let code = before_tests.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        Source { path: file.strip_prefix(crate_root()).unwrap().display().to_string(), code }
+    });
+    // A file of samples is compiled for tests alone.
+    sources.filter(|source| source.path != "src/deliver/sample.rs").collect()
+}
+
+/// The module of the crate that a file belongs to: `diff` of `src/diff/name.rs`.
+fn module(path: &str) -> &str {
+    path.trim_start_matches("src/").split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// The modules of this crate that a file names, as `crate::x` or `crate::{x, y}`.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        let names = match rest.strip_prefix('{') {
+            Some(list) => top_level(list),
+            None => vec![rest],
+        };
+        for name in names {
+            let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if !name.is_empty() && name.chars().all(|c| c.is_lowercase() || c == '_') {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+/// What stands between the commas of a braced list, at its own depth.
+fn top_level(list: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
+    for (at, letter) in list.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                parts.push(&list[start..at]);
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&list[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+#[test]
+fn a_stage_imports_the_domain_and_no_other_stage() {
+    let allowed = |of: &str| -> Option<&[&str]> {
+        Some(match of {
+            "domain" | "dial" | "secret" | "clock" | "exit" | "schedule" => &[],
+            "fetch" => &["domain", "dial", "clock"],
+            "parse" | "diff" | "route" | "record" => &["domain"],
+            "deliver" => &["domain", "dial", "secret"],
+            "web" => &["domain", "record", "clock"],
+            _ => return None,
+        })
+    };
+    let mut seen = 0;
+    for source in sources() {
+        let of = module(&source.path);
+        let Some(allowed) = allowed(of) else { continue };
+        for import in imports(&source.code) {
+            assert!(import == of || allowed.contains(&import.as_str()), "{} imports {import}", source.path);
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "the imports were found");
+}
+
+#[test]
+fn only_what_drives_the_program_names_several_stages() {
+    let stages = ["fetch", "parse", "diff", "route", "record", "deliver"];
+    for source in sources() {
+        let of = module(&source.path);
+        if ["pipeline", "config", "cli", "operate", "lib", "main"].contains(&of) {
+            continue;
+        }
+        let named: Vec<String> =
+            imports(&source.code).into_iter().filter(|import| stages.contains(&import.as_str()) && import != of).collect();
+        let only_the_record = named.iter().all(|stage| stage == "record");
+        assert!(only_the_record, "{} names {named:?}", source.path);
+    }
+}
+
+#[test]
+fn the_pure_modules_do_no_io_and_ask_no_clock() {
+    let pure = |path: &str| {
+        ["src/domain/", "src/parse/", "src/diff/", "src/deliver/wording/"].iter().any(|folder| path.starts_with(folder))
+            || [
+                "src/route.rs",
+                "src/schedule.rs",
+                "src/deliver/retry.rs",
+                "src/pipeline/judge.rs",
+                "src/pipeline/trouble.rs",
+                "src/pipeline/outgoing.rs",
+            ]
+            .contains(&path)
+    };
+    let sources: Vec<Source> = sources().into_iter().filter(|source| pure(&source.path)).collect();
+    assert!(sources.len() > 50);
+    for source in sources {
+        for forbidden in
+            ["tokio", "reqwest", "sqlx", "lettre", "std::fs", "std::net", "std::env", "std::process", "async fn", "::now(", "rand::"]
+        {
+            assert!(!source.code.contains(forbidden), "{} does more than compute: {forbidden}", source.path);
+        }
+    }
+}
+
+#[test]
+fn only_the_clock_asks_what_time_it_is() {
+    for source in sources().into_iter().filter(|source| source.path != "src/clock.rs") {
+        for asks in ["Timestamp::now(", "Instant::now(", "SystemTime::now(", "Zoned::now("] {
+            assert!(!source.code.contains(asks), "{} asks the time itself: {asks}", source.path);
+        }
+    }
+}
+
+#[test]
+fn nothing_outside_tests_panics_by_its_own_hand() {
+    for source in sources() {
+        for forbidden in [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "dbg!("] {
+            assert!(!source.code.contains(forbidden), "{} has {forbidden}", source.path);
+        }
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_can_be_read_at_a_sitting() {
+    for file in files("src") {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines = text.split("\n#[cfg(test)]\nmod tests").next().unwrap().lines().count();
+        assert!(lines <= 400, "{} has {lines} lines before its tests", file.display());
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_and_none_is_a_drawer() {
+    for file in files("src").into_iter().chain(files("tests/it")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("//! "), "{} does not begin with what it is", file.display());
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        assert!(!["util", "utils", "helpers", "common", "misc", "manager", "service", "handler"].contains(&stem), "{}", file.display());
+    }
+}
+
+#[test]
+fn no_test_sleeps_or_is_ignored() {
+    let (ignored, sleeps) = (concat!("#[ig", "nore"), [concat!("thread::sl", "eep("), concat!("time::sl", "eep(")]);
+    for file in files("tests/it").into_iter().chain(files("src")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains(ignored), "{} ignores a test", file.display());
+        let tests =
+            if file.starts_with(crate_root().join("src")) { text.split("\n#[cfg(test)]\nmod tests").nth(1).unwrap_or("") } else { &text };
+        assert!(sleeps.iter().all(|sleep| !tests.contains(sleep)), "{} sleeps in a test", file.display());
+    }
+}

@@ -1,0 +1,331 @@
+//! A publisher in trouble: what it serves then never becomes a removal, and the exit code says what it was.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entitywatch::daemon;
+use entitywatch::domain::HoldReason;
+use entitywatch::operate::Reply;
+use entitywatch::web::Status;
+use sqlx::Connection;
+use tokio_util::sync::CancellationToken;
+
+use crate::list::{Row, file, row, rows};
+use crate::upstream::{Answer, Upstream, gzip};
+use crate::world::{Site, World, within};
+
+fn text_of(reply: &Reply) -> String {
+    [reply.lines.join("\n"), reply.problems.join("\n")].join("\n")
+}
+
+fn newcomer() -> Row {
+    row("Tianshan Avionics Institute", "87 FR 38925").at("8 Xueyuan Road, Beijing, CN")
+}
+
+/// What is refused whole: exit 1 with these words, nothing held has changed, readers hear nothing, operators once.
+async fn check_refused(answer: Answer, says: &[&str]) {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    world.answer(answer);
+    for _ in 0..2 {
+        let reply = world.next_check().await;
+        assert_eq!(reply.exit, 1, "{reply:?}");
+        for words in says {
+            assert!(text_of(&reply).contains(words), "expected `{words}` in {reply:?}");
+        }
+    }
+    assert_eq!(world.held_count().await, 40);
+    assert!(world.told().is_empty());
+    assert_eq!(world.smtp.mails().len(), 2, "told once, whatever it is asked again: {:?}", world.subjects());
+    // The file after it is compared with the one before it.
+    let more: Vec<Row> = standing.iter().cloned().chain([newcomer()]).collect();
+    world.publish(&more);
+    assert_eq!(world.next_check().await.exit, 0);
+    assert_eq!(world.told(), [("added".to_owned(), newcomer().name)]);
+    assert_eq!(world.smtp.mails().len(), 4, "the recovery and the alert: {:?}", world.subjects());
+}
+
+#[tokio::test]
+async fn a_file_cut_in_the_middle_of_a_row_is_refused_with_the_place() {
+    let whole = file(&rows(40));
+    let line = whole[..whole.len() / 2].lines().count();
+    check_refused(Answer::ok(&whole[..whole.len() / 2]), &["refused", &line.to_string()]).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_no_list() {
+    let whole = file(&rows(40));
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    world.answer(Answer::truncated(whole.as_bytes(), whole.len() / 2));
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 1, "{reply:?}");
+    assert_eq!(world.held_count().await, 40);
+}
+
+#[tokio::test]
+async fn nothing_at_all_is_refused() {
+    check_refused(Answer::ok(""), &["empty"]).await;
+}
+
+#[tokio::test]
+async fn a_web_page_is_refused() {
+    check_refused(Answer::ok("<!DOCTYPE html><html><body>We'll be back soon</body></html>"), &["refused", "page"]).await;
+}
+
+#[tokio::test]
+async fn a_header_that_changed_is_refused() {
+    let text = file(&rows(40)).replacen("federal_register_notice", "frn", 1).replacen("license_requirement", "requirement", 1);
+    check_refused(Answer::ok(text), &["federal_register_notice"]).await;
+}
+
+#[tokio::test]
+async fn a_gzip_bomb_is_refused() {
+    check_refused(Answer::ok(gzip(&vec![b'a'; 32 * 1024 * 1024])).with_header("Content-Encoding", "gzip"), &["refused"]).await;
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_refused() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\n".to_vec();
+    let start: Vec<u8> = head.into_iter().chain(file(&rows(5)).into_bytes()).collect();
+    let more = file(&rows(5)).lines().skip(1).map(|line| format!("{line}\n")).collect::<String>().repeat(50);
+    check_refused(Answer::Endless(start, more.into_bytes()), &[]).await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up_and_asked_again() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    world.answer(Answer::Stall(Vec::new()));
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 1, "{reply:?}");
+    assert_eq!(world.smtp.mails().len(), 1, "once may pass");
+    world.publish(&standing);
+    assert_eq!(world.next_check().await.exit, 0);
+    assert_eq!(world.smtp.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn rows_in_another_order_are_no_change() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    let shuffled: Vec<Row> = (0..40).map(|n| standing[n * 17 % 40].clone()).collect();
+    world.publish(&shuffled);
+    let reply = world.next_check().await;
+    assert!(reply.exit == 0 && reply.lines[0].contains("unchanged"), "{reply:?}");
+    assert!(world.told().is_empty());
+}
+
+#[tokio::test]
+async fn half_a_list_is_held_and_only_its_removals_wait() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    let mut half = standing[..20].to_vec();
+    half[3].policy = "Case-by-case review.".to_owned();
+    half.push(newcomer());
+    world.publish(&half);
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 3, "{reply:?}");
+    let alerts = world.alerts();
+    assert!(!alerts.is_empty() && alerts.iter().all(|(_, body)| body["data"]["unconfirmed"] == true));
+    let mut told = world.told();
+    told.sort();
+    assert_eq!(told, [("added".to_owned(), newcomer().name), ("revised".to_owned(), standing[3].name.clone())]);
+    let holds = world.open_holds().await;
+    assert_eq!(holds.len(), 1);
+    assert_eq!((holds[0].reason, holds[0].count_before, holds[0].count_after, holds[0].summary.removed), (HoldReason::Loss, 40, 21, 20));
+
+    let reply = world.next_check().await;
+    assert!(reply.exit == 3 && text_of(&reply).contains("not modified"), "held, also after a 304: {reply:?}");
+    assert_eq!(world.alerts().len(), alerts.len());
+    assert_eq!(world.open_holds().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_list_that_vanished_is_held() {
+    let standing: Vec<Row> = rows(40).into_iter().chain((0..8).map(|n| row(&format!("Unverified {n} Depot"), "").unverified())).collect();
+    let world = World::with_baseline(Site { lists: r#"["EL", "UVL"]"#, ..Site::new().await }, &standing).await;
+    world.publish(&standing[..40]);
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 3, "{reply:?}");
+    assert!(world.told().is_empty());
+    assert_eq!(world.open_holds().await[0].list.as_str(), "UVL");
+}
+
+#[tokio::test]
+async fn a_list_of_a_few_that_vanished_is_held() {
+    let standing: Vec<Row> = rows(40).into_iter().chain([row("Lonely Depot", "").unverified()]).collect();
+    let world = World::with_baseline(Site { lists: r#"["EL", "UVL"]"#, ..Site::new().await }, &standing).await;
+    world.publish(&standing[..40]);
+    assert_eq!(world.next_check().await.exit, 3);
+    assert!(world.told().is_empty());
+}
+
+#[tokio::test]
+async fn a_doubled_list_waits_whole() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    let doubled: Vec<Row> = standing.iter().cloned().chain(rows(80).into_iter().skip(40)).collect();
+    world.publish(&doubled);
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 3, "{reply:?}");
+    assert!(world.told().is_empty());
+    assert_eq!(world.open_holds().await[0].reason, HoldReason::Gain);
+    assert_eq!(world.held_count().await, 40);
+}
+
+#[tokio::test]
+async fn every_row_twice_is_no_removal_and_no_addition_that_is_told() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    let doubled: Vec<Row> = standing.iter().chain(&standing).cloned().collect();
+    world.publish(&doubled);
+    world.next_check().await;
+    world.publish(&standing);
+    world.next_check().await;
+    assert!(world.told().is_empty(), "{:?}", world.told());
+}
+
+#[tokio::test]
+async fn a_column_that_went_blank_is_a_mass_revision_and_held() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    let blank: Vec<Row> = standing.iter().cloned().map(|row| Row { policy: String::new(), ..row }).collect();
+    world.publish(&blank);
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 3, "{reply:?}");
+    assert!(world.told().is_empty());
+    assert_eq!(world.open_holds().await[0].reason, HoldReason::Revision);
+}
+
+#[tokio::test]
+async fn half_a_list_is_no_baseline() {
+    let site = Site::new().await;
+    site.publish(&rows(5));
+    let world = site.open().await;
+    let reply = world.check().await;
+    assert!(reply.exit == 1 && text_of(&reply).contains("min_entries"), "{reply:?}");
+    world.publish(&rows(40));
+    assert_eq!(world.next_check().await.exit, 0);
+    assert!(world.told().is_empty());
+}
+
+#[tokio::test]
+async fn a_failed_source_and_a_held_one_exit_with_failure() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    world.publish(&standing[..20]);
+    assert_eq!(world.next_check().await.exit, 3);
+    world.answer(Answer::status(500, "no"));
+    assert_eq!(world.next_check().await.exit, 1, "1 outweighs 3");
+}
+
+#[tokio::test]
+async fn retry_after_is_obeyed_and_says_until_when() {
+    let world = World::with_baseline(Site::new().await, &rows(40)).await;
+    world.answer(Answer::status(503, "later").with_header("Retry-After", "7200"));
+    assert_eq!(world.next_check().await.exit, 1);
+    let asked = world.publisher.seen().len();
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 1);
+    assert!(text_of(&reply).contains("2022-06-30T15:15:00Z"), "{reply:?}");
+    assert_eq!(world.publisher.seen().len(), asked, "nothing is asked meanwhile");
+    world.publish(&rows(40));
+    world.clock.advance(Duration::from_secs(7200));
+    assert_eq!(world.check().await.exit, 0);
+}
+
+#[tokio::test]
+async fn validators_are_those_of_the_last_file_that_was_read_whole() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    world.answer(Answer::ok("<html></html>").with_header("ETag", "\"broken\""));
+    world.next_check().await;
+    world.next_check().await;
+    let seen = world.publisher.seen();
+    let asked_with: Vec<Option<&str>> = seen.iter().map(|seen| seen.header("if-none-match")).collect();
+    assert!(asked_with[1].is_some_and(|tag| tag != "\"broken\""), "{asked_with:?}");
+    assert_ne!(asked_with[2], Some("\"broken\""));
+}
+
+#[tokio::test]
+async fn the_document_is_fetched_without_conditions_once_a_day() {
+    let world = World::with_baseline(Site::new().await, &rows(40)).await;
+    for _ in 0..50 {
+        world.clock.advance(Duration::from_secs(3600));
+        assert_eq!(world.check().await.exit, 0);
+    }
+    let unconditional = world.publisher.seen().iter().filter(|seen| seen.header("if-none-match").is_none()).count();
+    assert_eq!(unconditional, 3, "the first, and one after each day");
+}
+
+#[tokio::test]
+async fn a_list_added_later_starts_silently_and_one_taken_out_is_paused() {
+    let standing: Vec<Row> = rows(40).into_iter().chain((0..8).map(|n| row(&format!("Unverified {n} Depot"), "").unverified())).collect();
+    let mut world = World::with_baseline(Site::new().await, &standing).await;
+    world.site.lists = r#"["EL", "UVL"]"#;
+    world.reload();
+    let reply = world.next_check().await;
+    assert!(reply.exit == 0 && text_of(&reply).contains("UVL: 8 entries taken as the baseline"), "{reply:?}");
+    assert!(world.told().is_empty());
+    world.site.lists = r#"["EL"]"#;
+    world.reload();
+    assert_eq!(world.next_check().await.exit, 0);
+    assert!(world.told().is_empty());
+    world.site.lists = r#"["EL", "UVL"]"#;
+    world.reload();
+    world.publish(&standing[..47]);
+    assert_eq!(world.next_check().await.exit, 0);
+    assert_eq!(world.told(), [("removed".to_owned(), "Unverified 7 Depot".to_owned())], "it goes on where it was");
+}
+
+#[tokio::test]
+async fn a_new_address_keeps_the_source_and_a_new_name_carries_it_over() {
+    let standing = rows(40);
+    let mut world = World::with_baseline(Site::new().await, &standing).await;
+    let elsewhere = Upstream::start().await;
+    elsewhere.answer("/consolidated.csv", Answer::ok(file(&standing[1..])));
+    world.site.publisher = elsewhere;
+    world.site.source = "previously = \"csl\"".to_owned();
+    let text = world.site.text().replace("name = \"csl\"\nkind", "name = \"renamed\"\nkind");
+    world.reload_text(&text);
+    assert_eq!(world.next_check().await.exit, 0);
+    assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
+    assert_eq!(world.alerts()[0].1["data"]["source"], "renamed");
+    assert_eq!(world.publisher.seen()[0].header("if-none-match"), None, "validators belong to an address");
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_written_does_not_make_the_daemon_ask_every_second() {
+    let standing = rows(40);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
+    let mut full = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(refuse).execute(&mut full).await.unwrap();
+    world.publish(&standing[1..]);
+    world.clock.advance(Duration::from_secs(20 * 60));
+
+    let (signal, ticks) = tokio::sync::mpsc::channel(1);
+    let (stop, status) =
+        (CancellationToken::new(), Arc::new(Status::new("2022-06-30T13:20:00Z".parse().unwrap(), Duration::from_secs(120))));
+    let watching = tokio::spawn(daemon::watch_sources(Arc::clone(&world.program), ticks, status, stop.clone()));
+    signal.send(()).await.unwrap();
+    within("the daemon's check", world.publisher.asked(2)).await;
+    assert_eq!(world.check().await.exit, 1, "this one waits for the daemon's to end, and fails as it did");
+    for _ in 0..30 {
+        world.clock.advance(Duration::from_secs(1));
+        signal.send(()).await.unwrap();
+    }
+    assert_eq!(world.publisher.seen().len(), 3);
+    assert!(world.told().is_empty(), "what is not recorded is not told");
+
+    sqlx::query("DROP TRIGGER full_disk").execute(&mut full).await.unwrap();
+    world.clock.advance(Duration::from_secs(20 * 60));
+    signal.send(()).await.unwrap();
+    within("the next check", world.publisher.asked(4)).await;
+    stop.cancel();
+    within("the daemon's end", watching).await.unwrap();
+    world.deliver().await;
+    assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
+}

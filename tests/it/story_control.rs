@@ -1,0 +1,172 @@
+//! Commands beside a running daemon, and two daemons on one database: the real binary.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use crate::list::{Row, row, rows};
+use crate::sinks::Answer;
+use crate::world::{Ended, Site, within};
+
+/// The daemon checks once a year by itself.
+const SELDOM: &str = "0 0 1 1 *";
+
+fn with(names: &[&str]) -> Vec<Row> {
+    rows(40).into_iter().chain(names.iter().map(|name| row(name, "87 FR 38925").at("Beijing, CN"))).collect()
+}
+
+/// A site with a baseline, at which nothing happens by itself.
+async fn site() -> Site {
+    let site = Site { schedule: SELDOM, ..Site::new().await };
+    site.publish(&rows(40));
+    let ended = site.command(&["check"]).await;
+    assert_eq!(ended.exit, Some(0), "{ended:?}");
+    site
+}
+
+fn json(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("expected JSON, but got {ended:?}"))
+}
+
+#[tokio::test]
+async fn check_beside_the_daemon_is_carried_out_by_it_and_sends_nothing_twice() {
+    let site = site().await;
+    let daemon = site.run().await;
+    site.publish(&with(&["Tianshan Avionics Institute"]));
+    let (one, two) = tokio::join!(site.command(&["check"]), site.command(&["check"]));
+    assert_eq!((one.exit, two.exit), (Some(0), Some(0)), "{one:?} {two:?}");
+    assert_eq!((site.alerts().len(), site.slack.received().len()), (1, 1));
+    assert_eq!(site.publisher.most_at_once(), 1, "one request at a time to a host");
+
+    let test = site.command(&["receivers", "test", "erp"]).await;
+    assert_eq!(test.exit, Some(0), "{test:?}");
+    let received = site.webhook.received();
+    assert_eq!((received.len(), received[1].json()["type"].as_str()), (2, Some("test")));
+
+    site.publish(&rows(20));
+    let held = site.command(&["check"]).await;
+    assert_eq!(held.exit, Some(3), "{held:?}");
+    let holds = json(&site.command(&["holds", "list", "--output", "json"]).await);
+    let id = holds["holds"][0]["hold_id"].as_str().unwrap().to_owned();
+    let accepted = site.command(&["holds", "accept", &id, "--by", "Ada", "--reason", "read it"]).await;
+    assert_eq!(accepted.exit, Some(0), "{accepted:?}");
+    let removed = site.told().iter().filter(|(kind, _)| kind == "removed").count();
+    assert_eq!(removed, 21);
+    assert_eq!(daemon.stop().await, Some(0));
+    assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
+    let mut ids: Vec<String> = site.webhook.received().iter().map(|r| r.header("webhook-id").unwrap().to_owned()).collect();
+    let sent = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), sent, "nothing was sent twice");
+}
+
+#[tokio::test]
+async fn deliveries_retry_beside_the_daemon_sends_once_more_under_the_same_id() {
+    let site = Site { delivery: "retry = [\"5h\"]".to_owned(), ..site().await };
+    let daemon = site.run().await;
+    site.webhook.will_answer([Answer::status(500)]);
+    site.publish(&with(&["Tianshan Avionics Institute"]));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    let pending = json(&site.command(&["deliveries", "--state", "pending", "--output", "json"]).await);
+    let id = pending["deliveries"][0]["delivery_id"].as_str().unwrap().to_owned();
+    let ended = site.command(&["deliveries", "retry", &id]).await;
+    assert_eq!(ended.exit, Some(0), "{ended:?}");
+    let alerts = site.alerts();
+    assert_eq!(alerts.len(), 2);
+    assert!(alerts.iter().all(|(of, _)| *of == id));
+    assert_eq!(site.command(&["deliveries", "retry", "no-such-id"]).await.exit, Some(1));
+    drop(daemon);
+}
+
+#[tokio::test]
+async fn two_daemons_on_one_database_are_refused() {
+    let site = site().await;
+    let daemon = site.run().await;
+    let second = site.command(&["run"]).await;
+    assert!(second.exit == Some(1) && second.stderr.contains("in use"), "{second:?}");
+    assert_eq!(site.command(&["check"]).await.exit, Some(0), "the first still answers");
+    assert_eq!(daemon.stop().await, Some(0));
+}
+
+#[tokio::test]
+async fn what_a_killed_daemon_left_behind_is_in_nobodys_way() {
+    let site = site().await;
+    site.run().await.kill();
+    let sockets = std::fs::read_dir(site.folder.path())
+        .unwrap()
+        .filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|e| e == "sock"));
+    assert!(sockets.count() > 0, "its socket is still there");
+    assert_eq!(site.command(&["check"]).await.exit, Some(0), "carried out by the command itself");
+    let daemon = site.run().await;
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    assert_eq!(daemon.stop().await, Some(0));
+}
+
+#[tokio::test]
+async fn reading_commands_work_beside_the_daemon_and_where_nothing_can_be_written() {
+    let site = site().await;
+    site.publish(&with(&["Tianshan Avionics Institute"]));
+    site.command(&["check"]).await;
+    let daemon = site.run().await;
+    let readings = [
+        (&["changes", "--output", "json"][..], "changes", 1),
+        (&["entries", "--output", "json"], "entries", 41),
+        (&["sources", "--output", "json"], "sources", 1),
+        (&["deliveries", "--output", "json"], "deliveries", 4),
+        (&["alerts", "--output", "json"], "alerts", 2),
+        (&["holds", "list", "--output", "json"], "holds", 0),
+    ];
+    let requests = site.publisher.seen().len();
+    for (command, key, count) in readings {
+        let ended = site.command(command).await;
+        assert_eq!(ended.exit, Some(0), "{ended:?}");
+        assert_eq!(json(&ended)[key].as_array().map(Vec::len), Some(count), "{ended:?}");
+    }
+    assert_eq!(site.publisher.seen().len(), requests);
+    assert_eq!(daemon.stop().await, Some(0));
+    // Root may write anywhere: there this shows only that reading makes nothing.
+    std::fs::set_permissions(site.folder.path(), std::fs::Permissions::from_mode(0o555)).unwrap();
+    std::fs::set_permissions(site.database(), std::fs::Permissions::from_mode(0o444)).unwrap();
+    for (command, key, count) in readings {
+        let ended = site.command(command).await;
+        assert_eq!(ended.exit, Some(0), "{ended:?}");
+        assert_eq!(json(&ended)[key].as_array().map(Vec::len), Some(count), "{ended:?}");
+    }
+    std::fs::set_permissions(site.folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[tokio::test]
+async fn a_hangup_takes_over_a_good_configuration_and_leaves_a_bad_one() {
+    let mut site = site().await;
+    let daemon = site.run().await;
+    let late = crate::sinks::HttpSink::start().await;
+    site.sections = format!("[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n", late.url("/"));
+    site.write();
+    daemon.signal("HUP");
+    within("the reload", daemon.says("READY=1")).await;
+    std::fs::write(site.configuration(), "[[source]]\nnonsense = 1\n").unwrap();
+    daemon.signal("HUP");
+    within("the second reload", daemon.says("READY=1")).await;
+    site.publish(&with(&["Tianshan Avionics Institute"]));
+    let ended = site.command(&["check"]).await;
+    assert_eq!(ended.exit, Some(0), "{ended:?}");
+    assert_eq!((late.received().len(), site.alerts().len()), (1, 1));
+    assert_eq!(daemon.stop().await, Some(0));
+    let log = std::fs::read_to_string(site.log_path()).unwrap();
+    assert!(log.contains("the old one stays in force"), "{log}");
+}
+
+#[tokio::test]
+async fn check_without_a_daemon_exits_as_the_contract_says() {
+    let site = site().await;
+    site.publish(&rows(20));
+    assert_eq!(site.command(&["check"]).await.exit, Some(3));
+    assert_eq!(site.command(&["check"]).await.exit, Some(3), "also after a 304");
+    site.publish_text("<html><body>gone fishing</body></html>");
+    assert_eq!(site.command(&["check"]).await.exit, Some(1));
+    assert_eq!(site.command(&["check", "--source", "unheard-of"]).await.exit, Some(2));
+    site.publish(&rows(40));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    assert!(site.told().is_empty());
+}

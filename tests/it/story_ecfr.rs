@@ -1,0 +1,465 @@
+//! The eCFR from end to end against a loopback one: a rule's day, what goes wrong, and the past rebuilt by `backfill`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use entitywatch::clock::ManualClock;
+use entitywatch::config::{self, Environment, SecretsMode};
+use entitywatch::domain::{AlertBody, ChangeKind};
+use entitywatch::operate::{Reply, Request, operate};
+use entitywatch::pipeline::{Program, Wiring};
+use entitywatch::record::{self, AlertQuery, ChangeQuery, Mode};
+use serde_json::Value;
+
+use crate::upstream::{Answer, Upstream};
+
+const TITLES: &str = "/api/versioner/v1/titles.json";
+const VERSIONS: &str = "/api/versioner/v1/versions/title-15.json";
+
+fn full(date: &str) -> String {
+    format!("/api/versioner/v1/full/{date}/title-15.xml")
+}
+
+fn titles(date: &str) -> Answer {
+    Answer::ok(format!(r#"{{"titles": [{{"number": 15, "up_to_date_as_of": "{date}"}}]}}"#))
+}
+
+fn versions(dates: &[&str]) -> Answer {
+    let version =
+        |date: &&str| format!(r#"{{"identifier": "Supplement No. 4 to Part 744", "amendment_date": "{date}", "issue_date": "{date}"}}"#);
+    Answer::ok(format!(r#"{{"content_versions": [{}]}}"#, dates.iter().map(version).collect::<Vec<_>>().join(", ")))
+}
+
+/// Part 744 with these Entity cells under China, each with its citations; `more` stands behind Supplement No. 4.
+fn part_744(rows: &[(&str, &str)], more: &str) -> Answer {
+    let row = |(at, (entity, cited)): (usize, &(&str, &str))| {
+        let country = if at == 0 { "CHINA" } else { "" };
+        format!("<TR><TD>{country}</TD><TD>{entity}</TD><TD>For all items.</TD><TD>Presumption of denial.</TD><TD>{cited}</TD></TR>")
+    };
+    let rows: String = rows.iter().enumerate().map(row).collect();
+    Answer::gzip(
+        format!(
+            "<?xml version=\"1.0\"?><DIV5 N=\"744\" TYPE=\"PART\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Entity</TH>\
+             <TH>License requirement</TH><TH>License review policy</TH><TH>Citation</TH></TR>{rows}</TABLE></DIV9>{more}</DIV5>"
+        )
+        .as_bytes(),
+    )
+}
+
+const AMBER: (&str, &str) = ("Amber Lake Optics, 12 Orchard Road, Wuxi, China.", "85 FR 36719, 6/18/20.");
+const BIRCH: (&str, &str) = ("Birch Valley Academy, Xian, China.", "83 FR 37427, 8/1/18.");
+const BIRCH_AMENDED: (&str, &str) = ("Birch Valley Academy, Xian, China.", "83 FR 37427, 8/1/18. 91 FR 100, 4/30/26.");
+const CEDAR: (&str, &str) = ("Cedar Port, 1 Quay, Dalian, China.", "91 FR 101, 4/30/26.");
+
+/// A folder with a configuration of the eCFR at `upstream`.
+struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    fn new(upstream: &Upstream, source: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            "[store]\nurl = \"sqlite://{}/ew.db\"\n[server]\nlisten = \"\"\n[[source]]\nname = \"ecfr\"\nkind = \"ecfr\"\nurl = \"{}\"\n\
+             allow_private = true\n{source}\n",
+            folder.path().display(),
+            upstream.url("")
+        );
+        std::fs::write(folder.path().join("entitywatch.toml"), text).unwrap();
+        Self { folder }
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("entitywatch.toml")
+    }
+
+    async fn program(&self, clock: &Arc<ManualClock>) -> Program {
+        let (config, _) = config::load(&self.config(), &Environment::of_process(), SecretsMode::Resolve).unwrap();
+        let store = record::open(&config.store, Mode::Write).await.unwrap();
+        Program::new(store, Arc::<ManualClock>::clone(clock), Wiring::new(config).unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_entitywatch"));
+        command.arg("--config").arg(self.config()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).spawn().unwrap()
+    }
+
+    /// Runs a command beside the server's tasks.
+    async fn run(&self, arguments: &[&str]) -> Output {
+        finished(self.start(arguments)).await
+    }
+
+    async fn json(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self.run(&[arguments, &["--output", "json"]].concat()).await;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        found[arguments[0]].as_array().unwrap().clone()
+    }
+
+    async fn names(&self, arguments: &[&str]) -> Vec<String> {
+        let mut names: Vec<String> = self.json(arguments).await.iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+async fn finished(child: Child) -> Output {
+    tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap()
+}
+
+async fn check(program: &Program) -> Reply {
+    operate(program, Request::Check { sources: Vec::new() }).await
+}
+
+fn asked_for(upstream: &Upstream) -> Vec<String> {
+    upstream.seen().into_iter().map(|seen| seen.target).collect()
+}
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at("2026-05-01T12:00:00Z".parse().unwrap()))
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test]
+async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
+    let upstream = Upstream::start().await;
+    upstream.answer(TITLES, titles("2026-04-29"));
+    upstream.answer(&full("2026-04-29"), part_744(&[AMBER, BIRCH], ""));
+    let (site, clock) = (Site::new(&upstream, "min_entries = { EL = 1 }"), clock());
+    let program = site.program(&clock).await;
+    let state = async || program.store.source_state("ecfr").await.unwrap().unwrap();
+    let reply = check(&program).await;
+    assert_eq!((reply.exit, reply.lines[0].as_str()), (0, "ecfr: baseline: EL: 2 entries taken as the baseline"));
+    assert_eq!(state().await.as_of, Some("2026-04-29".parse().unwrap()));
+
+    // A date that is announced and not there yet.
+    upstream.answer(TITLES, titles("2026-04-30"));
+    let reply = check(&program).await;
+    assert!(reply.exit == 1 && reply.problems[0].contains("404"), "{reply:?}");
+
+    upstream.answer(&full("2026-04-30"), part_744(&[AMBER, BIRCH_AMENDED, CEDAR], ""));
+    let reply = check(&program).await;
+    assert_eq!(reply.lines[0], "ecfr: changed: EL: 1 added, 0 removed, 1 revised, 0 editorial");
+    let alerts = program.store.alerts(&AlertQuery { since: None, until: None, limit: None }).await.unwrap();
+    let told: Vec<_> =
+        alerts.iter().filter_map(|alert| if let AlertBody::ListChanged(data) = &alert.body { Some(data) } else { None }).collect();
+    assert_eq!(told.len(), 1, "one rule, one alert");
+    assert_eq!((told[0].summary.added, told[0].summary.revised), (1, 1));
+    assert_eq!(told[0].snapshot.as_of, Some("2026-04-30".parse().unwrap()));
+    assert_eq!(check(&program).await.lines[0], "ecfr: not modified: the publisher says that nothing changed");
+
+    // A date that goes back, asked with conditions and, a day later, without.
+    upstream.answer(TITLES, titles("2026-04-29"));
+    let reply = check(&program).await;
+    assert!(reply.exit == 1 && reply.problems[0].contains("2026-04-30 or later"), "{reply:?}");
+    clock.advance(25 * HOUR);
+    let reply = check(&program).await;
+    assert!(reply.exit == 1 && reply.problems[0].contains("expected the list of 2026-04-30"), "{reply:?}");
+
+    upstream.answer(TITLES, Answer::status(406, ""));
+    let reply = check(&program).await;
+    assert!(reply.exit == 1 && reply.problems[0].contains("406"), "{reply:?}");
+    upstream.answer(TITLES, Answer::status(503, "").with_header("Retry-After", "3600"));
+    assert_eq!(check(&program).await.exit, 1);
+    let asked = upstream.seen().len();
+    upstream.answer(TITLES, titles("2026-04-30"));
+    let reply = check(&program).await;
+    assert!(reply.exit == 1 && reply.problems[0].contains("left alone until"), "{reply:?}");
+    assert_eq!(upstream.seen().len(), asked, "nothing is asked before the time is over");
+    clock.advance(2 * HOUR);
+    assert_eq!(check(&program).await.exit, 0);
+
+    assert_eq!(program.store.held_entries("ecfr", entitywatch::domain::ListCode::EL).await.unwrap().len(), 3);
+    assert_eq!(state().await.as_of, Some("2026-04-30".parse().unwrap()));
+    assert!(upstream.seen().iter().all(|seen| seen.header("accept-encoding").is_some()), "without it the eCFR answers 406");
+}
+
+/// A loopback eCFR of four amendments, the second of which the Military End-User List began with.
+async fn four_amendments() -> Upstream {
+    let upstream = Upstream::start().await;
+    upstream.answer(TITLES, titles("2026-06-30"));
+    upstream.answer(VERSIONS, versions(&["2026-02-02", "2026-03-05", "2026-04-30", "2026-05-20"]));
+    let meu = "<DIV9 N=\"Supplement No. 7 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Military end-user</TH><TH>Citation</TH></TR>\
+               <TR><TD>RUSSIA</TD><TD>Elder Engines, 5 Mira, Perm, Russia.</TD><TD>91 FR 50, 3/5/26.</TD></TR></TABLE></DIV9>";
+    upstream.answer(&full("2026-02-02"), part_744(&[AMBER, BIRCH], ""));
+    upstream.answer(&full("2026-03-05"), part_744(&[AMBER, BIRCH], meu));
+    upstream.answer(&full("2026-04-30"), part_744(&[AMBER, BIRCH_AMENDED, CEDAR], meu));
+    upstream.answer(&full("2026-05-20"), part_744(&[BIRCH_AMENDED, CEDAR], meu));
+    upstream
+}
+
+const PAST: &str = "lists = [\"EL\", \"MEU\"]\nmin_entries = { EL = 1 }";
+
+/// All that a reader can ask of the history.
+async fn told(site: &Site) -> Vec<Value> {
+    let mut told = Vec::new();
+    for day in ["2026-01-31", "2026-02-15", "2026-03-05", "2026-04-30", "2026-05-19", "2026-05-20", "2026-06-30"] {
+        for mut entry in site.json(&["entries", "--as-of", day]).await {
+            entry.as_object_mut().unwrap().retain(|key, _| !key.starts_with("known_"));
+            told.push(entry);
+        }
+    }
+    told.extend(site.json(&["changes"]).await);
+    told
+}
+
+#[tokio::test]
+async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
+    let upstream = four_amendments().await;
+    let whole = Site::new(&upstream, PAST);
+    let backfill = ["backfill", "--source", "ecfr", "--from", "2026-02-10"];
+    let output = whole.run(&backfill).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert_eq!(
+        said.lines().collect::<Vec<_>>(),
+        [
+            "[1 of 4] 2026-02-02: EL: 2 entries, where the history begins",
+            "[2 of 4] 2026-03-05: EL: 0 added, 0 removed, 0 revised, 0 editorial; 2 entries; MEU: 1 entries, where the history begins",
+            "[3 of 4] 2026-04-30: EL: 1 added, 0 removed, 1 revised, 0 editorial; 3 entries; MEU: 0 added, 0 removed, 0 revised, 0 editorial; 1 entries",
+            "[4 of 4] 2026-05-20: EL: 0 added, 1 removed, 0 revised, 0 editorial; 2 entries; MEU: 0 added, 0 removed, 0 revised, 0 editorial; 1 entries",
+        ]
+    );
+    assert_eq!(
+        whole.names(&["entries", "--as-of", "2026-05-19", "--list", "EL"]).await,
+        ["Amber Lake Optics", "Birch Valley Academy", "Cedar Port"]
+    );
+    assert_eq!(whole.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await, ["Birch Valley Academy", "Cedar Port"]);
+    let nothing: Vec<String> = Vec::new();
+    assert_eq!(whole.names(&["entries", "--as-of", "2026-01-31"]).await, nothing);
+    assert_eq!(whole.names(&["entries", "--known-at", "2100-01-01"]).await, nothing, "what was written later was not known");
+    assert_eq!(whole.names(&["entries"]).await, nothing, "and it is not held");
+    assert_eq!(whole.json(&["changes", "--since", "2026-04-30", "--until", "2026-05-01"]).await.len(), 2);
+    assert_eq!(whole.json(&["changes", "--since", "2026-05-01"]).await.len(), 1);
+    assert_eq!(whole.json(&["alerts"]).await, Vec::<Value>::new(), "nobody is alerted");
+    assert!(whole.run(&["journal", "verify"]).await.status.success());
+
+    // Killed while the third date is awaited.
+    let held = four_amendments().await;
+    let third = part_744(&[AMBER, BIRCH_AMENDED, CEDAR], "");
+    held.answer(&full("2026-04-30"), Answer::Held(Box::new(third)));
+    let killed = Site::new(&held, PAST);
+    let mut child = killed.start(&backfill);
+    held.asked(5).await;
+    child.kill().unwrap();
+    finished(child).await;
+    held.release();
+    let fourth = four_amendments().await;
+    let text = std::fs::read_to_string(killed.config()).unwrap().replace(held.url("").as_str(), fourth.url("").as_str());
+    std::fs::write(killed.config(), text).unwrap();
+    let output = killed.run(&backfill).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let rest = [
+        TITLES.to_owned(),
+        format!("{VERSIONS}?part=744"),
+        format!("{}?part=744", full("2026-04-30")),
+        format!("{}?part=744", full("2026-05-20")),
+    ];
+    assert_eq!(asked_for(&fourth), rest, "what is recorded is not asked again");
+    assert_eq!(told(&killed).await, told(&whole).await);
+
+    // An earlier beginning is recorded from there on anew.
+    fourth.answer(VERSIONS, versions(&["2025-12-01", "2026-02-02", "2026-03-05", "2026-04-30", "2026-05-20"]));
+    fourth.answer(&full("2025-12-01"), part_744(&[AMBER], ""));
+    let output = killed.run(&["backfill", "--source", "ecfr", "--from", "2025-12-15", "--to", "2025-12-31"]).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(killed.names(&["entries", "--as-of", "2026-01-31", "--list", "EL"]).await, ["Amber Lake Optics"]);
+    assert_eq!(killed.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await, ["Birch Valley Academy", "Cedar Port"]);
+    assert_eq!(killed.json(&["changes", "--kind", "added"]).await.len(), 2, "Birch Valley Academy came on 2026-02-02");
+    assert_eq!((fourth.most_at_once(), upstream.most_at_once()), (1, 1), "one request at a time");
+}
+
+#[tokio::test]
+async fn a_past_date_that_is_no_list_stops_the_backfill_with_its_date() {
+    let upstream = four_amendments().await;
+    upstream.answer(&full("2026-04-30"), Answer::ok("<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE>"));
+    let site = Site::new(&upstream, PAST);
+    let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("what the eCFR has of 2026-04-30 is refused: line 1"), "{said}");
+    assert_eq!(site.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await, ["Amber Lake Optics", "Birch Valley Academy"]);
+
+    for (arguments, expected) in [
+        (["--source", "csl", "--from", "2026-01-01"].as_slice(), "expected the name of a source (ecfr), but got `csl`"),
+        (["--source", "ecfr", "--from", "2026-01-02", "--to", "2026-01-01"].as_slice(), "expected --to on or after --from"),
+    ] {
+        let output = site.run(&[["backfill"].as_slice(), arguments].concat()).await;
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(expected));
+    }
+    let text =
+        std::fs::read_to_string(site.config()).unwrap().replace("\"EL\", \"MEU\"", "\"EL\"").replace("kind = \"ecfr\"", "kind = \"csl\"");
+    std::fs::write(site.config(), text).unwrap();
+    let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-01-01"]).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("expected a source of kind ecfr"));
+}
+
+#[tokio::test]
+async fn a_backfill_waits_as_long_as_it_is_asked_to() {
+    let upstream = four_amendments().await;
+    let list = part_744(&[AMBER, BIRCH], "");
+    upstream.answer_in_turn(&full("2026-03-05"), vec![Answer::status(429, "").with_header("Retry-After", "1"), list]);
+    let site = Site::new(&upstream, "min_entries = { EL = 1 }");
+    let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("left alone until") && said.contains("waiting"), "{said}");
+
+    upstream.answer(&full("2026-02-02"), Answer::status(429, "").with_header("Retry-After", "7200"));
+    let site = Site::new(&upstream, "min_entries = { EL = 1 }");
+    let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
+    let asked = upstream.seen().len();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(site.run(&["check"]).await.status.code(), Some(1), "a check obeys it too");
+    assert_eq!(site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await.status.code(), Some(1));
+    assert_eq!(upstream.seen().len(), asked);
+}
+
+#[tokio::test]
+async fn the_past_ends_where_the_list_was_watched_and_is_recorded_beside_a_running_daemon() {
+    let upstream = four_amendments().await;
+    upstream.answer(TITLES, titles("2026-04-30"));
+    let site = Site::new(&upstream, "min_entries = { EL = 1 }");
+    let mut daemon = site.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // The daemon's first check.
+    upstream.asked(2).await;
+    upstream.answer(TITLES, titles("2026-06-30"));
+    let socket = site.folder.path().join("ew.sock");
+    while tokio::net::UnixStream::connect(&socket).await.is_err() || site.json(&["entries"]).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("[3 of 3] 2026-04-30: EL: 1 added"), "{said}");
+    assert_eq!(site.names(&["entries", "--as-of", "2026-03-31"]).await, ["Amber Lake Optics", "Birch Valley Academy"]);
+    assert_eq!(site.names(&["entries", "--as-of", "2026-04-30"]).await.len(), 3, "as watched");
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+}
+
+// --- on the real list
+
+fn shared() -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let found = shared.join("data").is_dir() && Command::new("python3").arg("--version").output().is_ok();
+    if !found {
+        println!("skipped: ../shared/data is not here, or python3 is not");
+    }
+    found.then_some(shared)
+}
+
+/// Writes Part 744 of 2019-12-31 and of each rule date of 2020–2022 into `folder`, and says of each date how many entries were on it,
+/// added and revised.
+fn three_years(shared: &Path, folder: &Path) -> Vec<(String, usize, usize, usize)> {
+    const MAKE: &str = "
+import sys, pathlib, datetime, json
+sys.path.insert(0, sys.argv[1])
+from make_lists import load, as_of, write_xml
+entries, out = load(sys.argv[2]), pathlib.Path(sys.argv[3])
+first, last = datetime.date(2019, 12, 31), datetime.date(2022, 12, 31)
+days = sorted({c[0] for e in entries for c in e['citations'] if first < c[0] <= last})
+told = []
+for day in [first] + days:
+    now = as_of(entries, day)
+    write_xml(now, day, out / f'{day}.xml')
+    told.append([str(day), len(now), sum(e['citations'][0][0] == day for e in now), sum(e['citations'][0][0] < day == e['citations'][-1][0] for e in now)])
+print(json.dumps(told))
+";
+    let output = Command::new("python3")
+        .args(["-B", "-c", MAKE])
+        .args([&shared.join("tools"), &shared.join("data/entity-list-to-2022.json.xz"), folder])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
+    let Some(shared) = shared() else { return };
+    let lists = tempfile::tempdir().unwrap();
+    let days = three_years(&shared, lists.path());
+    let upstream = Upstream::start().await;
+    upstream.answer(TITLES, titles("2022-12-31"));
+    let dates: Vec<&str> = days.iter().map(|(day, ..)| day.as_str()).collect();
+    upstream.answer(VERSIONS, versions(&dates));
+    let document = |day: &str| Answer::gzip(&std::fs::read(lists.path().join(format!("{day}.xml"))).unwrap());
+    for day in &dates {
+        upstream.answer(&full(day), document(day));
+    }
+    let half = dates[dates.len() / 2];
+    upstream.answer_in_turn(&full(half), vec![Answer::Held(Box::new(document(half))), document(half)]);
+    let last = dates[dates.len() - 1];
+    upstream.answer(&full(last), Answer::Held(Box::new(document(last))));
+
+    let site = Site::new(&upstream, "");
+    let backfill = ["backfill", "--source", "ecfr", "--from", "2020-01-01"];
+    let mut child = site.start(&backfill);
+    upstream.asked(2 + dates.len() / 2 + 1).await;
+    child.kill().unwrap();
+    finished(child).await;
+    upstream.release();
+    let asked = upstream.seen().len();
+    let child = site.start(&backfill);
+    // The plan and the rest of the dates, the last of which is held.
+    upstream.asked(asked + 2 + dates.len() - dates.len() / 2).await;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let kib = |key: &str| -> usize {
+        status.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0)
+    };
+    let mib = |kib: usize| kib as f64 / 1024.0;
+    let peak_kib = kib("VmHWM:");
+    // The code of a debug build is several times as large, and is mapped from its file.
+    let code_kib = if cfg!(debug_assertions) { kib("RssFile:") } else { 0 };
+    println!("VmHWM of a backfill of three years: {:.1} MiB, of which {:.1} MiB are a debug build's code", mib(peak_kib), mib(code_kib));
+    assert!(peak_kib > 0 && peak_kib - code_kib <= 64 * 1024);
+    upstream.release();
+    let output = finished(child).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    for (day, entries, added, revised) in &days {
+        assert_eq!(site.names(&["entries", "--as-of", day]).await.len(), *entries, "{day}");
+        if *day == dates[0] {
+            continue;
+        }
+        let next = format!("{day}T23:59:59Z");
+        let changes = site.json(&["changes", "--since", day, "--until", &next]).await;
+        let of = |kind: &str| changes.iter().filter(|change| change["kind"] == kind).count();
+        assert_eq!((of("added"), of("revised"), of("removed")), (*added, *revised, 0), "{day}");
+    }
+    let on_the_day = days.iter().find(|(day, ..)| day == "2022-06-30").map(|(_, _, added, revised)| (*added, *revised));
+    assert_eq!(on_the_day, Some((41, 13)));
+}
+
+#[tokio::test]
+async fn the_rule_of_june_2022_is_told_from_the_real_list() {
+    let Some(shared) = shared() else { return };
+    let lists = tempfile::tempdir().unwrap();
+    let days = three_years(&shared, lists.path());
+    let at = days.iter().position(|(day, ..)| day == "2022-06-30").unwrap();
+    let upstream = Upstream::start().await;
+    let (site, clock) = (Site::new(&upstream, "min_entries = { EL = 1000 }"), clock());
+    let program = site.program(&clock).await;
+    for (day, ..) in &days[at - 1..=at] {
+        upstream.answer(TITLES, titles(day));
+        upstream.answer(&full(day), Answer::gzip(&std::fs::read(lists.path().join(format!("{day}.xml"))).unwrap()));
+        let reply = check(&program).await;
+        assert_eq!(reply.exit, 0, "{reply:?}");
+        clock.advance(HOUR);
+    }
+    let changes = program.store.changes(&ChangeQuery { editorial: true, ..ChangeQuery::default() }).await.unwrap();
+    let of = |kind| changes.iter().filter(|recorded| recorded.change.kind == kind).count();
+    assert_eq!((of(ChangeKind::Added), of(ChangeKind::Revised), of(ChangeKind::Removed)), (41, 13, 0));
+    let alerts = program.store.alerts(&AlertQuery { since: None, until: None, limit: None }).await.unwrap();
+    let told: usize = alerts.iter().filter_map(|alert| alert.body.list_changed()).map(|data| data.changes.len()).sum();
+    assert_eq!(told, 54, "every change is in an alert");
+}

@@ -1,0 +1,281 @@
+//! Receivers on their bad days: none of them loses an alert, gets one twice under two ids, or delays another.
+
+use std::path::Path;
+use std::time::Duration;
+
+use entitywatch::domain::DeliveryState;
+use entitywatch::operate::Request;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::list::{Row, row, rows};
+use crate::sinks::{Answer, SmtpManner};
+use crate::world::{SECRET, Site, World, within};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn newcomer(name: &str) -> Row {
+    row(name, "87 FR 38925").at("8 Xueyuan Road, Beijing, CN")
+}
+
+/// Forty entries and these.
+fn with(names: &[&str]) -> Vec<Row> {
+    rows(40).into_iter().chain(names.iter().map(|name| newcomer(name))).collect()
+}
+
+async fn world(delivery: &str) -> World {
+    World::with_baseline(Site { delivery: delivery.to_owned(), ..Site::new().await }, &rows(40)).await
+}
+
+#[tokio::test]
+async fn a_webhook_that_fails_four_times_gets_each_alert_once_and_under_one_id() {
+    let world = world("").await;
+    world.webhook.will_answer((0..4).map(|_| Answer::status(500)));
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 0, "a delivery that will be tried again changes nothing: {reply:?}");
+    for wait in [5, 30, 300, 1800] {
+        world.clock.advance(Duration::from_secs(wait) / 2);
+        assert_eq!(world.deliver().await.delivered, 0, "not before its time");
+        world.clock.advance(Duration::from_secs(wait));
+        world.deliver().await;
+    }
+    let alerts = world.alerts();
+    assert_eq!(alerts.len(), 5, "four failures and the one that was taken");
+    assert!(alerts.iter().all(|(id, body)| *id == alerts[0].0 && *body == alerts[0].1));
+    assert_eq!(world.deliveries("erp").await[0].state, DeliveryState::Delivered);
+    world.clock.advance(100 * MINUTE);
+    assert_eq!(world.deliver().await.delivered, 0);
+    assert_eq!((world.slack.received().len(), world.alerts().len()), (1, 5));
+}
+
+#[tokio::test]
+async fn the_first_success_brings_all_that_waited() {
+    let world = world("").await;
+    world.webhook.will_answer((0..3).map(|_| Answer::status(500)));
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    world.clock.advance(MINUTE);
+    world.deliver().await;
+    world.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
+    world.clock.advance(MINUTE);
+    world.check().await;
+    world.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant", "Juba Pumps"]));
+    world.clock.advance(MINUTE);
+    world.check().await;
+    world.deliver().await;
+    assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+    let mut ids: Vec<String> = world.alerts().into_iter().map(|(id, _)| id).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+}
+
+#[tokio::test]
+async fn a_check_tries_each_delivery_once_whatever_succeeds_beside_it() {
+    let world = world("").await;
+    let two: Vec<Row> = with(&["Tianshan Avionics Institute"]).into_iter().chain([row("Vostok Radar Plant", "87 FR 51877")]).collect();
+    world.publish(&two);
+    world.webhook.will_answer([Answer::status(400), Answer::status(200)]);
+    world.next_check().await;
+    assert_eq!(world.webhook.received().len(), 2, "the success does not bring the failure back in the same breath");
+    world.deliver().await;
+    assert_eq!(world.webhook.received().len(), 3, "but at once after it");
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
+    let world = world("").await;
+    world.webhook.will_answer([Answer::status(410)]);
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    assert_eq!(world.webhook.received().len(), 1);
+    assert!(world.subjects().iter().any(|subject| subject.contains("erp")), "told over another channel: {:?}", world.subjects());
+    world.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
+    world.clock.advance(48 * 60 * MINUTE);
+    world.check().await;
+    assert_eq!(world.webhook.received().len(), 1, "nothing is sent to it");
+    assert_eq!(world.slack.received().len(), 2);
+    assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Pending));
+    let reply = world.operate(Request::ReceiversEnable { name: "erp".into() }).await;
+    assert_eq!(reply.exit, 0, "{reply:?}");
+    assert_eq!(world.webhook.received().len(), 3);
+    assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+}
+
+#[tokio::test]
+async fn retry_after_spends_no_attempt() {
+    let world = world("retry = [\"5s\"]").await;
+    world.webhook.will_answer((0..5).map(|n| Answer::status(if n % 2 == 0 { 429 } else { 503 }).with_header("Retry-After", "600")));
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    for sent in 1..=5 {
+        assert_eq!(world.webhook.received().len(), sent);
+        world.clock.advance(9 * MINUTE);
+        world.deliver().await;
+        assert_eq!(world.webhook.received().len(), sent, "not before its time");
+        world.clock.advance(2 * MINUTE);
+        world.deliver().await;
+    }
+    let delivery = world.deliveries("erp").await.remove(0);
+    assert_eq!((delivery.state, delivery.attempts), (DeliveryState::Delivered, 1));
+}
+
+#[tokio::test]
+async fn a_dead_delivery_is_told_over_another_channel_and_can_be_sent_again() {
+    let world = world("retry = [\"5s\", \"30s\"]").await;
+    world.webhook.will_answer((0..3).map(|_| Answer::status(500)));
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    world.clock.advance(MINUTE);
+    world.deliver().await;
+    world.clock.advance(MINUTE);
+    let reply = world.check().await;
+    assert_eq!(reply.exit, 1, "a delivery became dead: {reply:?}");
+    let dead = world.deliveries("erp").await.remove(0);
+    assert_eq!(dead.state, DeliveryState::Dead);
+    assert!(world.smtp.mails().iter().any(|mail| mail.data.contains(dead.delivery_id.as_str())), "{:?}", world.subjects());
+    assert!(world.journal_kinds().await.contains(&"delivery.dead".to_owned()));
+    assert_eq!(world.next_check().await.exit, 0, "it is told once");
+    let reply = world.operate(Request::DeliveriesRetry { ids: vec![dead.delivery_id.clone()] }).await;
+    assert_eq!(reply.exit, 0, "{reply:?}");
+    let alerts = world.alerts();
+    assert_eq!(alerts.len(), 4);
+    assert!(alerts.iter().all(|(id, _)| id == dead.delivery_id.as_str()));
+}
+
+#[tokio::test]
+async fn a_mail_server_that_says_nothing_delays_nobody() {
+    let world = world("timeout = \"3s\"").await;
+    world.smtp.behave(SmtpManner { silent: true, ..SmtpManner::default() });
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.clock.advance(15 * MINUTE);
+    let checking = world.check();
+    tokio::pin!(checking);
+    let others = async {
+        within("the webhook", world.webhook.until(|sink| sink.answered() == 1)).await;
+        within("Slack", world.slack.until(|sink| sink.answered() == 1)).await;
+    };
+    tokio::select! {
+        biased;
+        () = others => {}
+        reply = &mut checking => panic!("the webhook waited for the mail server: {reply:?}"),
+    }
+    let reply = within("the mail server to be given up", checking).await;
+    assert_eq!(reply.exit, 0, "{reply:?}");
+    world.smtp.behave(SmtpManner::default());
+    world.clock.advance(MINUTE);
+    world.deliver().await;
+    assert_eq!(world.smtp.mails().len(), 2, "{:?}", world.subjects());
+    assert_eq!(world.webhook.received().len(), 1);
+}
+
+#[tokio::test]
+async fn a_receiver_added_later_gets_what_comes_later_and_the_past_when_it_is_sent() {
+    let mut world = world("").await;
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    let late = crate::sinks::HttpSink::start().await;
+    world.site.sections = format!(
+        "[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \"{SECRET}\"\nallow_private = true\n",
+        late.url("/")
+    );
+    world.reload();
+    world.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
+    world.next_check().await;
+    assert_eq!(late.received().len(), 1);
+    let since = "2022-06-30T00:00:00Z".parse().unwrap();
+    for _ in 0..2 {
+        let reply = world.operate(Request::DeliveriesSend { receiver: "late".into(), since }).await;
+        assert_eq!(reply.exit, 0, "{reply:?}");
+    }
+    let mut ids: Vec<String> = late.received().iter().map(|received| received.header("webhook-id").unwrap().to_owned()).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 2, "however often it is sent, an alert has one id");
+    assert_eq!(world.webhook.received().len(), 2, "nobody else is sent anything");
+}
+
+/// Everything that is written in a folder, the database and its log too.
+fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let read = |path: &Path| (path.display().to_string(), std::fs::read(path).unwrap_or_default());
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files.filter(|path| path.is_file()).map(|path| read(&path)).collect()
+}
+
+/// Every page of the daemon, while it runs for a moment; its log is left behind.
+async fn served(site: &Site) -> Vec<(String, String)> {
+    let daemon = site.run().await;
+    let log = std::fs::read_to_string(site.log_path()).unwrap();
+    let address = log.split("server.listen=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or_else(|| panic!("{log}"));
+    let mut pages = Vec::new();
+    for path in
+        ["/", "/changes", "/entries", "/feed.atom", "/api/changes", "/api/alerts", "/api/deliveries", "/api/sources", "/metrics", "/readyz"]
+    {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        within(path, stream.read_to_string(&mut answer)).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") || path == "/readyz", "{path}: {answer}");
+        pages.push((path.to_owned(), answer));
+    }
+    drop(daemon);
+    pages
+}
+
+#[tokio::test]
+async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
+    let mut site = Site { listen: "127.0.0.1:0", schedule: "* * * * * *", ..Site::new().await };
+    site.publish(&rows(40));
+    // Each place of a secret holds a word of its own; nobody answers at port 9.
+    let (source_token, slack_token, hook_token) = ("planted-source-token", "planted-slack-token", "planted-hook-token");
+    let (header, password) = ("planted-header-word", "planted-password-word");
+    std::fs::write(site.folder.path().join("headers"), format!("Authorization: Bearer {header}\n")).unwrap();
+    std::fs::write(site.folder.path().join("password"), format!("{password}\n")).unwrap();
+    site.sections = format!(
+        "[[receiver]]\nname = \"slack-2\"\nkind = \"slack\"\nurl = \"http://127.0.0.1:9/services/{slack_token}\"\nallow_private = true\n\n\
+         [[receiver]]\nname = \"hook-2\"\nkind = \"webhook\"\nurl = \"http://user:{hook_token}@127.0.0.1:9/{hook_token}?key={hook_token}\"\nsecret = \"{SECRET}\"\nheaders_file = \"headers\"\nallow_private = true\n\n\
+         [[source]]\nname = \"broken\"\nkind = \"csl\"\nurl = \"http://127.0.0.1:9/list.csv?subscription-key={source_token}\"\nallow_private = true\n"
+    );
+    site.smtp_keys = "username = \"alerts\"\npassword_file = \"password\"".to_owned();
+    let planted = [source_token, slack_token, hook_token, header, password, SECRET.trim_start_matches("whsec_")];
+    let mut outputs = Vec::new();
+    outputs.push(site.command(&["check"]).await);
+    site.publish(&with(&["Tianshan Avionics Institute"]));
+    for command in [
+        &["check"][..],
+        &["receivers", "test", "hook-2"],
+        &["receivers", "test", "slack-2"],
+        &["config", "show"],
+        &["config", "check"],
+        &["sources", "--output", "json"],
+        &["deliveries", "--output", "json"],
+        &["receivers", "list", "--output", "json"],
+        &["alerts", "--output", "json"],
+        &["journal", "export"],
+    ] {
+        outputs.push(site.command(command).await);
+    }
+    assert_eq!(site.alerts().len(), 1, "the others got theirs: {outputs:?}");
+    for output in outputs {
+        for word in planted {
+            assert!(!output.stdout.contains(word) && !output.stderr.contains(word), "{word} got out: {output:?}");
+        }
+    }
+    let pages = served(&site).await;
+    assert!(pages.iter().any(|(_, text)| text.contains("Tianshan")), "the pages are served");
+    for (path, text) in pages {
+        for word in planted {
+            assert!(!text.contains(word), "{word} stands on {path}");
+        }
+    }
+    for (path, content) in written(site.folder.path()) {
+        if ["entitywatch.toml", "headers", "password"].iter().any(|own| path.ends_with(own)) {
+            continue;
+        }
+        for word in planted {
+            assert!(!content.windows(word.len()).any(|window| window == word.as_bytes()), "{word} stands in {path}");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! One list in two sources: which entry is which, who tells first, and what the other is asked.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use entitywatch::diff::across::{self, Index};
+use entitywatch::diff::borne;
+use entitywatch::domain::{Change, ChangeKind, Entry, ListCode};
+use entitywatch::operate::Request;
+use entitywatch::parse;
+use entitywatch::record::{ChangeQuery, RecordedChange};
+use serde_json::Value;
+
+use crate::list::{Row, file, row, rows};
+use crate::upstream::Answer;
+use crate::world::{Site, World};
+
+fn shared() -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let found = shared.join("data").is_dir();
+    if !found {
+        println!("skipped: ../shared/data is not here");
+    }
+    found.then_some(shared)
+}
+
+fn entries(document: &[u8]) -> Vec<Entry> {
+    parse::parse(document, &[ListCode::EL]).unwrap().entries
+}
+
+/// The real list as the eCFR shows it, and real rows of the CSL of a year later. `None` without Python or xz.
+fn real_lists(shared: &Path) -> Option<(Vec<Entry>, Vec<Entry>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = shared.join("data/entity-list-to-2022.json.xz");
+    let made = Command::new("python3")
+        .arg("-B")
+        .arg(shared.join("tools/make_lists.py"))
+        .arg(data)
+        .args(["as-of", "2022-12-31"])
+        .arg(folder.path())
+        .output();
+    let unpacked = Command::new("xz").arg("-dc").arg(shared.join("data/csl-2023-11-30-truncated.csv.xz")).output();
+    let (Ok(made), Ok(unpacked)) = (made, unpacked) else {
+        println!("skipped: python3 or xz is not here");
+        return None;
+    };
+    assert!(made.status.success() && unpacked.status.success());
+    let ecfr = entries(&std::fs::read(folder.path().join("part-744.xml")).unwrap());
+    // The real download broke off in the middle of a row.
+    let end = unpacked.stdout.windows(2).rposition(|two| two == b"\"\n").unwrap() + 2;
+    Some((ecfr, entries(&unpacked.stdout[..end])))
+}
+
+/// Of 919 real rows one year younger, so many are found; a row is lost where it was delisted, renamed, or lacks all but its name.
+const FOUND_AT_LEAST: usize = 913;
+/// Aliases that one publisher has and the other has not, and sections that the regulation moved within the year.
+const DIFFERING_AT_MOST: usize = 126;
+
+#[test]
+fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
+    let Some(shared) = shared() else { return };
+    let Some((ecfr, csl)) = real_lists(&shared) else { return };
+    let found = across::matched(&csl, &ecfr);
+    let (list, own) = (Index::of(&ecfr), Index::of(&csl));
+    for entry in found.only_one.iter().map(|at| &csl[*at]) {
+        let near = across::closest(entry, &list).map(|near| ecfr[near].name.as_str());
+        println!("only in the CSL: {} ({}), closest {near:?}", entry.name, entry.countries.join(" "));
+    }
+    let counterparts =
+        |entry: &Entry| across::find_all(entry, &list, &own).into_iter().filter_map(|found| list.get(found)).collect::<Vec<_>>();
+    let differing =
+        csl.iter().filter(|entry| !counterparts(entry).is_empty() && !borne::lacking(entry, &counterparts(entry)).is_empty()).count();
+    let same = csl.len() - found.only_one.len();
+    println!("{same} of {} rows are found, {differing} of them with a difference that would be told", csl.len());
+    assert!(same >= FOUND_AT_LEAST && differing <= DIFFERING_AT_MOST, "{same} found, {differing} differ");
+    // Of those whose name another entry bears none is found by spelling alone.
+    let by_name = found.pairs.iter().filter(|(.., how)| *how == across::How::Name).count();
+    assert!(by_name >= found.pairs.len() * 95 / 100, "{by_name} of {} pairs by name", found.pairs.len());
+}
+
+#[test]
+fn a_list_is_itself_in_every_source() {
+    let Some(shared) = shared() else { return };
+    let Some((ecfr, _)) = real_lists(&shared) else { return };
+    let across = across::matched(&ecfr, &ecfr);
+    assert_eq!((across.only_one.len(), across.only_other.len()), (0, 0));
+    assert!(
+        (0..ecfr.len())
+            .all(|at| across.pairs.contains(&(at, at, across::How::Name)) || ecfr[at].form == entitywatch::domain::Form::Address)
+    );
+    let own = Index::of(&ecfr);
+    assert!(ecfr.iter().all(|entry| borne::lacking(entry, &[entry]).is_empty()));
+    assert!(ecfr.iter().all(|entry| across::find(entry, &own, &own).is_some()));
+}
+
+#[test]
+fn what_is_gone_from_a_source_is_not_found_in_another_entry_of_it() {
+    let Some(shared) = shared() else { return };
+    let Some((ecfr, _)) = real_lists(&shared) else { return };
+    let own = Index::of(&ecfr);
+    let (mut asked, mut mistaken) = (0, Vec::new());
+    for at in (0..ecfr.len()).step_by(50) {
+        let others: Vec<Entry> = ecfr.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, entry)| entry.clone()).collect();
+        let list = Index::of(&others);
+        asked += 1;
+        mistaken.extend(
+            across::find(&ecfr[at], &list, &own).and_then(|found| list.get(found)).map(|found| (&ecfr[at].name, found.name.clone())),
+        );
+    }
+    println!("{} of {asked} entries are taken for another: {mistaken:?}", mistaken.len());
+    assert!(mistaken.len() <= MISTAKEN_AT_MOST, "{mistaken:?}");
+}
+
+/// A party that is listed under two headings by one rule.
+const MISTAKEN_AT_MOST: usize = 2;
+
+const MIRROR: &str = "/mirror.csv";
+
+/// Two sources of one list with one baseline.
+async fn two_sources(baseline: &[Row]) -> World {
+    let mut site = Site::new().await;
+    site.sections = format!(
+        "[[source]]\nname = \"mirror\"\nkind = \"csl\"\nurl = \"{}\"\nlists = [\"EL\"]\nallow_private = true\nmin_entries = {{ EL = 10 }}\n",
+        site.publisher.url(MIRROR)
+    );
+    site.publisher.answer(MIRROR, Answer::ok(file(baseline)));
+    World::with_baseline(site, baseline).await
+}
+
+fn mirror(world: &World, rows: &[Row]) {
+    world.publisher.answer(MIRROR, Answer::ok(file(rows)));
+}
+
+async fn recorded(world: &World, source: &str, kind: ChangeKind) -> Vec<RecordedChange> {
+    let query = ChangeQuery { source: Some(source.into()), kind: Some(kind), ..ChangeQuery::default() };
+    world.program.store.changes(&query).await.unwrap()
+}
+
+fn with(rows: &[Row], more: &[Row]) -> Vec<Row> {
+    rows.iter().chain(more).cloned().collect()
+}
+
+/// The changes of the last alert that readers got.
+fn last_told(world: &World) -> Vec<Change> {
+    let (_, body) = world.alerts().pop().unwrap();
+    serde_json::from_value(body["data"]["changes"].clone()).unwrap()
+}
+
+fn amber() -> Row {
+    row("Amber Lake Optics Co., Ltd.", "87 FR 38920").at("12 Orchard Road, Wuxi, 214000, CN")
+}
+
+/// As the other publisher sets it: another spelling of the legal form, the page of the entry.
+fn amber_elsewhere() -> Row {
+    row("Amber Lake Optics Company Limited", "87 FR 38947").at("12 Orchard Rd., Wuxi 214000, CN")
+}
+
+#[tokio::test]
+async fn a_change_that_a_second_source_shows_later_is_its_confirmation_and_is_not_told_again() {
+    let world = two_sources(&rows(40)).await;
+    world.publish(&with(&rows(40), &[amber()]));
+    assert_eq!(world.next_check().await.exit, 0);
+    assert_eq!(world.told().len(), 1);
+
+    mirror(&world, &with(&rows(40), &[amber_elsewhere()]));
+    assert_eq!(world.next_check().await.exit, 0);
+    assert_eq!(world.told().len(), 1, "told once");
+    let (first, later) = (recorded(&world, "csl", ChangeKind::Added).await, recorded(&world, "mirror", ChangeKind::Added).await);
+    assert_eq!(later[0].change.confirms.as_ref(), Some(&first[0].change.change_id));
+    assert!(later[0].alert_id.is_none());
+    assert_eq!(later[0].change.corroboration, ["told from csl on 2022-06-30"]);
+    assert!(world.journal_kinds().await.contains(&"changes.confirmed".to_owned()));
+}
+
+#[tokio::test]
+async fn only_what_the_second_source_shows_besides_is_told_and_apart_from_what_is_new() {
+    let world = two_sources(&rows(40)).await;
+    world.publish(&with(&rows(40), &[amber()]));
+    world.next_check().await;
+    let elsewhere = amber_elsewhere().at("9 Ferry Street, Kowloon, HK");
+    mirror(&world, &with(&rows(40), &[elsewhere, row("Birch Valley Academy", "87 FR 38948")]));
+    world.next_check().await;
+    let alerts = world.alerts();
+    assert_eq!(alerts.len(), 3, "one from the first source, and of the second one for what is new and one for what differs");
+    let differing = last_told(&world);
+    assert_eq!(differing.len(), 1);
+    assert_eq!(differing[0].differences, ["country HK"]);
+    assert_eq!(differing[0].corroboration, ["told from csl on 2022-06-30; new here: country HK"]);
+    assert!(recorded(&world, "mirror", ChangeKind::Added).await.iter().all(|change| change.alert_id.is_some()));
+}
+
+#[tokio::test]
+async fn a_sister_that_differs_in_a_letter_is_news_from_whichever_source() {
+    let world = two_sources(&rows(40)).await;
+    let sisters = [row("Joint Stock Company Granit-M", "87 FR 38920"), row("Joint Stock Company Granit-T", "87 FR 38920")];
+    world.publish(&with(&rows(40), &sisters[..1]));
+    world.next_check().await;
+    mirror(&world, &with(&rows(40), &sisters));
+    world.next_check().await;
+    assert_eq!(world.told().last().unwrap().1, sisters[1].name);
+    assert_eq!(world.told().len(), 2);
+}
+
+#[tokio::test]
+async fn what_the_first_source_took_back_is_news_from_the_second() {
+    let world = two_sources(&rows(40)).await;
+    world.publish(&with(&rows(40), &[amber()]));
+    world.next_check().await;
+    world.publish(&rows(40));
+    world.next_check().await;
+    assert_eq!(world.told().len(), 2, "told and corrected");
+    mirror(&world, &with(&rows(40), &[amber_elsewhere()]));
+    world.next_check().await;
+    assert_eq!(world.told().last().unwrap(), &("added".to_owned(), amber_elsewhere().name));
+}
+
+#[tokio::test]
+async fn a_removal_says_what_the_other_source_still_lists() {
+    let all = with(&rows(40), &[amber()]);
+    let world = two_sources(&all).await;
+    world.publish(&rows(40));
+    world.next_check().await;
+    assert_eq!(last_told(&world)[0].corroboration, ["still listed in mirror as of 2022-06-30, as Amber Lake Optics Co., Ltd."]);
+
+    mirror(&world, &rows(40));
+    world.next_check().await;
+    assert_eq!(world.told().len(), 1, "told once");
+    let gone = recorded(&world, "mirror", ChangeKind::Removed).await.remove(0).change;
+    assert_eq!(gone.corroboration, ["told from csl on 2022-06-30", "also gone from csl since 2022-06-30"]);
+}
+
+#[tokio::test]
+async fn a_loss_says_what_the_other_source_holds_and_passes_when_it_bears_it_out() {
+    let world = two_sources(&rows(40)).await;
+    world.publish(&rows(20));
+    assert_eq!(world.next_check().await.exit, 3);
+    let hold = world.open_holds().await.remove(0);
+    let holds = "mirror, as of 2022-06-30, holds 40 entries and still lists 20 of the 20 that are gone here; 0 are gone there too";
+    assert!(hold.message.ends_with(holds), "{}", hold.message);
+    assert!(world.told().is_empty());
+
+    // The other one loses them as well, and a person believes it.
+    mirror(&world, &rows(20));
+    assert_eq!(world.next_check().await.exit, 3);
+    let other = world.open_holds().await.into_iter().find(|hold| hold.source == "mirror").unwrap();
+    let accept = Request::HoldsAccept { id: other.hold_id, by: "Ada".into(), reason: "read the rule".into(), as_baseline: false };
+    assert_eq!(world.operate(accept).await.exit, 0);
+    world.deliver().await;
+    assert_eq!(world.told().len(), 20);
+
+    world.publish(&with(&rows(20), &[amber()]));
+    assert_eq!(world.next_check().await.exit, 0, "borne out by the other source");
+    assert_eq!(world.held_count().await, 21);
+    assert_eq!(world.told().len(), 21, "of the removals readers know");
+    // Later losses are measured against what was believed.
+    world.publish(&rows(20));
+    assert_eq!(world.next_check().await.exit, 0);
+}
+
+#[tokio::test]
+async fn what_only_one_source_holds_is_listed() {
+    let world = two_sources(&rows(40)).await;
+    world.publish(&with(&rows(40), &[amber()]));
+    world.next_check().await;
+    let ended = world.command(&["sources", "--compare", "--output", "json"]).await;
+    assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+    let shown: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let differences = shown["sources"].as_array().unwrap();
+    assert_eq!(differences.len(), 1);
+    assert_eq!(differences[0]["name"], amber().name);
+    assert_eq!((&differences[0]["source"], &differences[0]["missing_from"]), (&Value::from("csl"), &Value::from("mirror")));
+    assert_eq!(differences[0]["since"], "2022-06-30T13:15:00Z");
+    assert_eq!(differences[0]["lasting"], true, "by the clock of the machine it is long ago");
+
+    let alone = Site::new().await.command(&["sources", "--compare"]).await;
+    assert_eq!(alone.exit, Some(1), "nothing is recorded: {}", alone.stderr);
+}

@@ -1,0 +1,420 @@
+//! The whole program between a publisher and receivers that a test tells what to do: in this process with a clock that is
+//! cranked by hand, or as the real binary.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use entitywatch::clock::ManualClock;
+use entitywatch::config::{self, Config, Environment, SecretsMode};
+use entitywatch::deliver::Deliverer;
+use entitywatch::domain::{Delivery, Hold};
+use entitywatch::fetch::{FetchLimits, Fetcher};
+use entitywatch::operate::{self, Reply, Request};
+use entitywatch::pipeline::{Program, Wiring, deliver};
+use entitywatch::record::{self, DeliveryQuery, Mode};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::UnixDatagram;
+
+use crate::list::{Row, file};
+use crate::sinks::{HttpSink, Received, SmtpManner, SmtpSink};
+use crate::upstream::{Answer, Upstream};
+
+/// Nothing in these stories takes longer, however slow the machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PATH: &str = "/consolidated.csv";
+/// 30 June 2022, 13:00 UTC.
+const BEGINNING: &str = "2022-06-30T13:00:00Z";
+
+pub const SECRET: &str = "whsec_c3RvcmllcyBhcmUgc2lnbmVkIHdpdGggdGhpcyBrZXk=";
+
+/// Waits for what is on its way, and fails the test where it does not come.
+pub async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}
+
+/// A publisher, three receivers, and a folder for the program's files.
+pub struct Site {
+    pub folder: TempDir,
+    pub publisher: Upstream,
+    pub webhook: HttpSink,
+    pub slack: HttpSink,
+    pub smtp: SmtpSink,
+    /// Every second in the real binary's stories.
+    pub schedule: &'static str,
+    pub lists: &'static str,
+    /// Where the pages are served; nowhere if empty.
+    pub listen: &'static str,
+    /// More keys of the source.
+    pub source: String,
+    /// More keys of `[smtp]`.
+    pub smtp_keys: String,
+    /// More sections.
+    pub sections: String,
+    /// `[delivery]`
+    pub delivery: String,
+}
+
+impl Site {
+    pub async fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            publisher: Upstream::start().await,
+            webhook: HttpSink::start().await,
+            slack: HttpSink::start().await,
+            smtp: SmtpSink::start(SmtpManner::default()).await,
+            schedule: "*/15 * * * *",
+            lists: r#"["EL"]"#,
+            listen: "",
+            source: String::new(),
+            smtp_keys: String::new(),
+            sections: String::new(),
+            delivery: String::new(),
+        }
+    }
+
+    /// The publisher serves these rows from now on, with an `ETag` of their own.
+    pub fn publish(&self, rows: &[Row]) {
+        self.publish_text(&file(rows));
+    }
+
+    pub fn publish_text(&self, text: &str) {
+        let etag = format!("\"{}\"", entitywatch::domain::Sha256::of(text.as_bytes()).as_str());
+        self.publisher.answer(PATH, Answer::Conditional { etag, body: text.as_bytes().to_vec() });
+    }
+
+    pub fn answer(&self, answer: Answer) {
+        self.publisher.answer(PATH, answer);
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("entitywatch.db")
+    }
+
+    pub fn configuration(&self) -> PathBuf {
+        self.folder.path().join("entitywatch.toml")
+    }
+
+    /// The configuration's text. `erp` (webhook) and `desk` (Slack) are readers', `compliance` (email) is the operators' too.
+    pub fn text(&self) -> String {
+        let Self { schedule, lists, listen, source, smtp_keys, sections, delivery, .. } = self;
+        let min_entries = if lists.contains("UVL") { "{ EL = 10, UVL = 1 }" } else { "{ EL = 10 }" };
+        format!(
+            r#"[store]
+url = "sqlite://{database}"
+
+[server]
+listen = "{listen}"
+
+[[source]]
+name = "csl"
+kind = "csl"
+url = "{url}"
+lists = {lists}
+schedule = "{schedule}"
+allow_private = true
+min_entries = {min_entries}
+{source}
+
+[smtp]
+host = "127.0.0.1"
+port = {smtp_port}
+tls = "none"
+from = "Entity List alerts <alerts@example.com>"
+{smtp_keys}
+
+[[receiver]]
+name = "compliance"
+kind = "email"
+to = ["compliance@example.com"]
+operator = true
+
+[[receiver]]
+name = "desk"
+kind = "slack"
+url = "{slack}"
+allow_private = true
+
+[[receiver]]
+name = "erp"
+kind = "webhook"
+url = "{webhook}"
+secret = "{SECRET}"
+allow_private = true
+
+[delivery]
+{delivery}
+
+{sections}
+"#,
+            database = self.database().display(),
+            url = self.publisher.url(PATH),
+            smtp_port = self.smtp.address.port(),
+            slack = self.slack.url("/services/T0/B0/x"),
+            webhook = self.webhook.url("/hook"),
+        )
+    }
+
+    pub fn write(&self) {
+        std::fs::write(self.configuration(), self.text()).unwrap();
+    }
+
+    pub fn config(&self) -> Config {
+        self.config_of(&self.text())
+    }
+
+    fn config_of(&self, text: &str) -> Config {
+        match config::check(&self.configuration(), text, &Environment::default(), SecretsMode::Resolve) {
+            Ok((config, _)) => config,
+            Err(errors) => panic!("{errors}"),
+        }
+    }
+
+    /// As the daemon would wire it, but for limits that a test can wait for.
+    fn wiring(config: Config) -> Wiring {
+        let second = Duration::from_secs(1);
+        let limits = FetchLimits {
+            read_timeout: second,
+            total_timeout: 3 * second,
+            wire_bytes: 1024 * 1024,
+            decoded_bytes: 4 * 1024 * 1024,
+            ratio_from_bytes: 1024 * 1024,
+            retry_pauses: Vec::new(),
+            ..FetchLimits::default()
+        };
+        let fetcher = Fetcher::new(&config.http, limits).unwrap();
+        let deliverer = Deliverer::new(&config.http, config.messages.clone(), config.delivery.timeout).unwrap();
+        Wiring { config, fetcher, deliverer }
+    }
+
+    /// The program in this process.
+    pub async fn open(self) -> World {
+        let clock = Arc::new(ManualClock::at(BEGINNING.parse().unwrap()));
+        let program = self.program(&clock).await;
+        World { site: self, clock, program }
+    }
+
+    async fn program(&self, clock: &Arc<ManualClock>) -> Arc<Program> {
+        let store = record::open(&self.config().store, Mode::Write).await.unwrap();
+        Arc::new(Program::new(store, clock.clone(), Self::wiring(self.config())))
+    }
+
+    /// Runs a command of the real binary to its end.
+    pub async fn command(&self, arguments: &[&str]) -> Ended {
+        self.write();
+        let mut command = self.binary(arguments);
+        let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output().unwrap());
+        let output = within("a command to end", output).await.unwrap();
+        Ended {
+            exit: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn binary(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_entitywatch"));
+        command.arg("--config").arg(self.configuration()).args(arguments);
+        for variable in
+            ["RUNTIME_DIRECTORY", "STATE_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", "HTTP_PROXY", "http_proxy"]
+        {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    /// Starts the daemon without waiting for it to be ready.
+    pub fn start(&self) -> Daemon {
+        self.write();
+        let notify = self.folder.path().join("notify");
+        let _ = std::fs::remove_file(&notify);
+        let told = UnixDatagram::bind(&notify).unwrap();
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
+        let mut command = self.binary(&["run"]);
+        command.env("NOTIFY_SOCKET", &notify).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        Daemon { child: Some(command.spawn().unwrap()), told }
+    }
+
+    /// Starts the daemon and waits until it says that it is ready.
+    pub async fn run(&self) -> Daemon {
+        let daemon = self.start();
+        within("the daemon to be ready", daemon.says("READY=1")).await;
+        daemon
+    }
+
+    pub fn log_path(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// What is in the webhook's inbox of readers' alerts, by `webhook-id`.
+    pub fn alerts(&self) -> Vec<(String, Value)> {
+        let of_list = |received: &Received| received.json()["type"].as_str().is_some_and(|kind| kind.starts_with("list."));
+        let received = self.webhook.received();
+        received.iter().filter(|r| of_list(r)).map(|r| (r.header("webhook-id").unwrap().to_owned(), r.json())).collect()
+    }
+
+    /// The changes that the webhook was told: kind and name.
+    pub fn told(&self) -> Vec<(String, String)> {
+        self.alerts().iter().flat_map(|(_, body)| changes(body)).collect()
+    }
+
+    /// What operators were told by email, by subject.
+    pub fn subjects(&self) -> Vec<String> {
+        self.smtp.mails().iter().filter_map(|mail| mail.header("Subject")).collect()
+    }
+}
+
+/// The changes of an alert: kind and name.
+pub fn changes(body: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let changes = body["data"]["changes"].as_array().unwrap();
+    changes.iter().map(|change| (text(&change["kind"]), text(&change["entry"]["name"]))).collect()
+}
+
+/// The ids of an alert's changes.
+pub fn change_ids(body: &Value) -> Vec<String> {
+    body["data"]["changes"].as_array().unwrap().iter().map(|change| change["change_id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A command that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub exit: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// The real binary at `run`; killed when dropped.
+pub struct Daemon {
+    child: Option<Child>,
+    told: UnixDatagram,
+}
+
+impl Daemon {
+    /// Waits until the daemon tells the service manager this.
+    pub async fn says(&self, word: &str) {
+        let mut message = [0; 4096];
+        loop {
+            let length = self.told.recv(&mut message).await.unwrap();
+            if String::from_utf8_lossy(&message[..length]).lines().any(|line| line == word) {
+                return;
+            }
+        }
+    }
+
+    /// SIGKILL.
+    pub fn kill(self) {
+        drop(self);
+    }
+
+    pub fn signal(&self, name: &str) {
+        let id = self.child.as_ref().unwrap().id();
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// SIGTERM; says how it ended.
+    pub async fn stop(mut self) -> Option<i32> {
+        self.signal("TERM");
+        within("the daemon to stop", self.says("STOPPING=1")).await;
+        let mut child = self.child.take().unwrap();
+        // The sinks go on answering meanwhile.
+        within("the daemon's end", tokio::task::spawn_blocking(move || child.wait().unwrap().code())).await.unwrap()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The program in this process, at its site.
+pub struct World {
+    pub site: Site,
+    pub clock: Arc<ManualClock>,
+    pub program: Arc<Program>,
+}
+
+impl std::ops::Deref for World {
+    type Target = Site;
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl World {
+    /// With a baseline of these rows, and nothing in the sinks that is still to come.
+    pub async fn with_baseline(site: Site, rows: &[Row]) -> Self {
+        site.publish(rows);
+        let world = site.open().await;
+        let reply = world.check().await;
+        assert_eq!(reply.exit, 0, "{reply:?}");
+        assert!(world.told().is_empty(), "a baseline is silent to readers");
+        world
+    }
+
+    /// `check`, as the command and the control socket carry it out.
+    pub async fn check(&self) -> Reply {
+        self.operate(Request::Check { sources: Vec::new() }).await
+    }
+
+    /// A quarter of an hour later.
+    pub async fn next_check(&self) -> Reply {
+        self.clock.advance(Duration::from_secs(15 * 60));
+        self.check().await
+    }
+
+    pub async fn operate(&self, request: Request) -> Reply {
+        within("a command to be carried out", operate::operate(&self.program, request)).await
+    }
+
+    /// One pass of the deliveries that are due.
+    pub async fn deliver(&self) -> deliver::Pass {
+        within("the deliveries", deliver::deliver_due(&self.program)).await.unwrap()
+    }
+
+    pub async fn open_holds(&self) -> Vec<Hold> {
+        self.program.store.holds(true).await.unwrap()
+    }
+
+    pub async fn deliveries(&self, receiver: &str) -> Vec<Delivery> {
+        self.program.store.deliveries(&DeliveryQuery { receiver: Some(receiver.into()), ..DeliveryQuery::default() }).await.unwrap()
+    }
+
+    pub async fn held_count(&self) -> usize {
+        self.program.store.held_entries("csl", entitywatch::domain::ListCode::EL).await.unwrap().len()
+    }
+
+    /// Takes over a changed configuration, as a reload does.
+    pub fn reload(&self) {
+        self.reload_text(&self.text());
+    }
+
+    pub fn reload_text(&self, text: &str) {
+        self.program.wiring.store(Arc::new(Site::wiring(self.config_of(text))));
+    }
+
+    /// Stops the program and starts it again on whatever the database file is by then.
+    pub async fn restart(self, between: impl FnOnce(&Site)) -> Self {
+        let Self { site, clock, program } = self;
+        program.store.close().await;
+        drop(program);
+        between(&site);
+        let program = site.program(&clock).await;
+        Self { site, clock, program }
+    }
+
+    /// Every entry of the journal follows from the one before it.
+    pub async fn journal_kinds(&self) -> Vec<String> {
+        let entries = self.program.store.journal(0, 10_000).await.unwrap();
+        assert!(entries.iter().all(entitywatch::domain::JournalEntry::is_intact));
+        assert!(entries.windows(2).all(|pair| pair[1].previous == pair[0].hash));
+        entries.into_iter().map(|entry| entry.kind).collect()
+    }
+}
