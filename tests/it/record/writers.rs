@@ -61,7 +61,7 @@ async fn a_record_of_a_later_version_is_refused_and_left_alone(place: &Place) {
         assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
         assert!(error.to_string().ends_with("it was written by a later entitywatch"), "{error}");
     }
-    place.tamper("UPDATE _sqlx_migrations SET version = 1").await;
+    place.tamper("UPDATE _sqlx_migrations SET version = 2 WHERE version = 999").await;
     place.write().await.ping().await.unwrap();
 }
 
