@@ -86,7 +86,14 @@ pub fn find_all(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Vec<Found>
     let sought = Sought::of(entry);
     let named = among.surest(entry, among.named(&sought));
     let mut found = if named.is_empty() { among.surest(entry, among.alike(&sought)) } else { named };
-    found.retain(|found| matches!(found.how, How::Name | How::Part) || among.get(*found).is_some_and(|other| !own.names_it(other)));
+    found.retain(|found| {
+        let Some(other) = among.get(*found) else { return false };
+        match found.how {
+            How::Name => place(entry, other) != Tie::Differs || !own.names_it(other, true),
+            How::Part => true,
+            How::Alias | How::Longer | How::Spelling => !own.names_it(other, false),
+        }
+    });
     found
 }
 
@@ -146,10 +153,11 @@ impl<'a> Index<'a> {
         accepted.into_iter().take_while(|(rank, _)| Some(*rank) == surest).map(|((how, ..), at)| Found { at, how }).collect()
     }
 
-    /// Whether an entry here has this one's very name.
-    fn names_it(&self, other: &Entry) -> bool {
+    /// Whether an entry here has this one's very name (and stands under its heading).
+    fn names_it(&self, other: &Entry, same_place: bool) -> bool {
         let named = self.named(&Sought::of(other)).into_iter().filter(|(_, how)| *how == How::Name).collect();
-        !self.surest(other, named).is_empty()
+        let found = self.surest(other, named);
+        found.into_iter().filter_map(|found| self.get(found)).any(|one| !same_place || place(one, other) == Tie::Agrees)
     }
 
     /// Entries that bear one of the names. An alias on both sides is no name of either.
@@ -282,10 +290,10 @@ pub(super) fn subordinate(name: &str) -> Option<(&str, &str)> {
     (!parent.is_empty() && !party.is_empty()).then_some((parent, party))
 }
 
-/// A name as it is looked up: in its order, in any order, and without what stands in brackets.
+/// A name as it is looked up: in its order, in any order, and without its short form in brackets.
 fn forms(text: &str) -> Vec<String> {
     let mut forms = Vec::new();
-    for text in [text.to_owned(), without_brackets(text)] {
+    for text in [text.to_owned(), without_short_form(text)] {
         let mut core = core(&text);
         forms.push(core.concat());
         core.sort_unstable();
@@ -304,18 +312,12 @@ pub(super) fn core(text: &str) -> Vec<String> {
     if core.is_empty() { all } else { core }
 }
 
-fn without_brackets(text: &str) -> String {
-    let mut depth = 0_usize;
-    let mut kept = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            other if depth == 0 => kept.push(other),
-            _ => {}
-        }
-    }
-    kept
+/// `Ash Works (AW)` → `Ash Works`; what is no short form (`(Shenzhen)`) tells sisters apart and stays.
+fn without_short_form(text: &str) -> String {
+    let Some((head, rest)) = text.split_once('(') else { return text.to_owned() };
+    let Some((inside, tail)) = rest.split_once(')') else { return text.to_owned() };
+    let is_short_form = inside.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '.' | '-' | '&'));
+    if is_short_form { format!("{head}{tail}") } else { text.to_owned() }
 }
 
 /// What a property of two entries says of their being one.

@@ -93,7 +93,8 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
             "fetch" => &["domain", "dial", "clock"],
             "parse" | "diff" | "route" | "record" => &["domain"],
             "deliver" => &["domain", "dial", "secret"],
-            "web" => &["domain", "record", "clock"],
+            "rows" => &["domain", "record"],
+            "web" => &["domain", "record", "rows", "clock"],
             _ => return None,
         })
     };

@@ -48,11 +48,17 @@ fn lists(changes: &[Change]) -> String {
 fn title(data: &ListChanged, lists: &str, source: &str) -> String {
     let kind = match (data.corrects.is_some(), data.unconfirmed, data.follows.is_some()) {
         (true, _, _) => " correction",
+        _ if differs(data) => " (differences)",
         (_, true, _) => " (unconfirmed)",
         (_, _, true) => " (further part)",
         _ => "",
     };
     format!("{lists}{kind}: {}", summary(&data.summary, source))
+}
+
+/// Another source has shown these changes before, but not all of what stands here.
+fn differs(data: &ListChanged) -> bool {
+    !data.changes.is_empty() && data.changes.iter().all(|change| change.confirms.is_some())
 }
 
 fn subject(data: &ListChanged, title: &str, counts: &[(String, usize)]) -> String {
@@ -93,6 +99,11 @@ fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
     if let Some(first) = &data.corrects {
         notes.push(format!(
             "Correction of alert {first}: what it told has been undone in {source}, and no rule explains it. Check what was done because of that alert."
+        ));
+    }
+    if differs(data) {
+        notes.push(format!(
+            "Known from another source: what is new in {source} are only the differences that stand at each entry."
         ));
     }
     if data.unconfirmed {
