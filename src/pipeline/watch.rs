@@ -137,7 +137,7 @@ fn said(date: Option<Date>) -> String {
 }
 
 /// The validators to send, unless the document itself is needed.
-fn validators<'a>(state: &'a SourceState, source: &Source, now: Timestamp) -> Option<&'a Validators> {
+pub(super) fn validators<'a>(state: &'a SourceState, source: &Source, now: Timestamp) -> Option<&'a Validators> {
     let fresh = state.last_full_fetch_at.is_some_and(|last| now.duration_since(last) < FULL_FETCH_EVERY && last <= now);
     state.validators.as_ref().filter(|_| fresh && state.lists == source.lists)
 }
@@ -270,17 +270,6 @@ impl<'a> Observed<'a> {
         if let Some(body) = trouble::succeeded(state, self.now) {
             self.tell_operators(body);
         }
-    }
-
-    /// The validators to send, unless the documents themselves are needed.
-    pub(super) fn validators<'s>(&self, state: &'s SourceState) -> Option<&'s Validators> {
-        validators(state, self.source, self.now)
-    }
-
-    /// An event that is told by itself, under an id made of what it is about.
-    pub(super) fn tell_operators_of(&mut self, body: AlertBody, about: &str) {
-        let outgoing = outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, about]);
-        self.observation.alerts.push(outgoing);
     }
 
     fn tell_operators(&mut self, body: AlertBody) {

@@ -19,8 +19,9 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use tracing::warn;
 
+use super::outgoing;
 use super::trouble::Failure;
-use super::watch::{Observed, Outcome, Watched};
+use super::watch::{Observed, Outcome, Watched, validators};
 use crate::domain::{Document, RecordedRule, SourceState, Summary};
 use crate::fetch::{Address, Register};
 use crate::parse::federal_register::{FederalRegisterDocument, document::parse_documents};
@@ -56,8 +57,8 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
         .collect();
     // What could not be read yet is asked for again, whatever the lists say of themselves.
     let unread = known.values().any(|rule| turn::is_read_again(rule, today));
-    let validators = if unread { None } else { observed.validators(&state).cloned() };
-    let asked = observed.wiring.fetcher.federal_register(url, *allow_private, validators.as_ref(), since, now).await;
+    let conditions = if unread { None } else { validators(&state, observed.source, now).cloned() };
+    let asked = observed.wiring.fetcher.federal_register(url, *allow_private, conditions.as_ref(), since, now).await;
     state.last_check_at = Some(now);
     state.checks += 1;
     let register = match asked {
@@ -85,7 +86,8 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
     let (alerts, recorded) = (told.len(), written.iter().filter(|rule| rule.concerns_the_list()).count());
     observed.observation.alerts.extend(told);
     for (number, body) in lagging {
-        observed.tell_operators_of(body, &number);
+        let outgoing = outgoing::to_operators(&observed.wiring.config, body, now, &[&observed.source.name, &number]);
+        observed.observation.alerts.push(outgoing);
     }
     observed.observation.rules = written;
     observed.observation.texts = texts;
