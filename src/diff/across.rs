@@ -445,8 +445,6 @@ mod tests {
         let across = matched(&[folded], &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)]);
         assert_eq!(across.pairs, [(0, 0, How::Name), (0, 1, How::Name)]);
     }
-<<<<<<< HEAD
-=======
 
     #[test]
     fn only_what_another_source_lacks_is_a_difference() {
@@ -483,5 +481,4 @@ mod tests {
         check(&aliased("Esche Handel"), Some(&["alias Esche Handel"]));
         check(&Entry { license_policy: "Denial.".into(), ..was.clone() }, None);
     }
->>>>>>> main
 }

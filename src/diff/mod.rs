@@ -12,7 +12,6 @@ pub mod across;
 pub mod borne;
 pub mod cite;
 pub mod compare;
-pub mod lacking;
 pub mod plausible;
 pub mod undo;
 pub mod words;

@@ -11,11 +11,7 @@ use serde_json::json;
 use super::compose::Step;
 use super::watch::in_background;
 use crate::diff::across::{self, How, Index};
-<<<<<<< HEAD
-use crate::diff::lacking;
-=======
 use crate::diff::borne;
->>>>>>> main
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, ChangeKind, Entry, ListCode};
 use crate::record::{RecordedChange, Result, Store};
@@ -233,15 +229,9 @@ impl<'a> Told<'a> {
                 ChangeKind::Removed => Vec::new(),
                 ChangeKind::Added => {
                     held.push(&told.change.entry);
-<<<<<<< HEAD
-                    lacking::lacking(&change.entry, &held)
-                }
-                ChangeKind::Revised => lacking::unborne(change, &told.change, &held)?,
-=======
                     borne::lacking(&change.entry, &held)
                 }
                 ChangeKind::Revised => borne::unborne(change, &told.change, &held)?,
->>>>>>> main
             };
             Some((told, differences))
         })

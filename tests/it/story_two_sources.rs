@@ -4,11 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use entitywatch::diff::across::{self, Index};
-<<<<<<< HEAD
-use entitywatch::diff::lacking::lacking;
-=======
 use entitywatch::diff::borne;
->>>>>>> main
 use entitywatch::domain::{Change, ChangeKind, Entry, ListCode};
 use entitywatch::operate::Request;
 use entitywatch::parse;
@@ -70,15 +66,10 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         let near = across::closest(entry, &list).map(|near| ecfr[near].name.as_str());
         println!("only in the CSL: {} ({}), closest {near:?}", entry.name, entry.countries.join(" "));
     }
-<<<<<<< HEAD
-    let counterparts = |entry: &Entry| across::find_all(entry, &list, &own).into_iter().filter_map(|found| list.get(found)).collect::<Vec<_>>();
-    let differing = csl.iter().filter(|entry| !counterparts(entry).is_empty() && !lacking(entry, &counterparts(entry)).is_empty()).count();
-=======
     let counterparts =
         |entry: &Entry| across::find_all(entry, &list, &own).into_iter().filter_map(|found| list.get(found)).collect::<Vec<_>>();
     let differing =
         csl.iter().filter(|entry| !counterparts(entry).is_empty() && !borne::lacking(entry, &counterparts(entry)).is_empty()).count();
->>>>>>> main
     let same = csl.len() - found.only_one.len();
     println!("{same} of {} rows are found, {differing} of them with a difference that would be told", csl.len());
     assert!(same >= FOUND_AT_LEAST && differing <= DIFFERING_AT_MOST, "{same} found, {differing} differ");
@@ -98,11 +89,7 @@ fn a_list_is_itself_in_every_source() {
             .all(|at| across.pairs.contains(&(at, at, across::How::Name)) || ecfr[at].form == entitywatch::domain::Form::Address)
     );
     let own = Index::of(&ecfr);
-<<<<<<< HEAD
-    assert!(ecfr.iter().all(|entry| lacking(entry, &[entry]).is_empty()));
-=======
     assert!(ecfr.iter().all(|entry| borne::lacking(entry, &[entry]).is_empty()));
->>>>>>> main
     assert!(ecfr.iter().all(|entry| across::find(entry, &own, &own).is_some()));
 }
 
