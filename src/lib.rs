@@ -16,7 +16,6 @@ pub mod fetch;
 pub mod parse;
 pub mod diff;
 pub mod route;
-pub mod rows;
 pub mod record;
 pub mod deliver;
 
@@ -27,6 +26,7 @@ pub mod operate;
 pub mod control;
 pub mod daemon;
 pub mod web;
+pub mod rows;
 
 pub mod config;
 pub mod cli;

@@ -4,7 +4,10 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::MessageSettings;
-use crate::domain::alert::{DeliveryTrouble, ListChanged, SnapshotHeld, SnapshotRef, SourceBaseline, SourceFailing, SourceRecovered, Test};
+use crate::domain::alert::{
+    DeliveryTrouble, ListChanged, NoticeStatus, RuleListing, RuleNotice, SnapshotHeld, SnapshotRef, SourceBaseline, SourceFailing, SourceLagging,
+    SourceRecovered, Test,
+};
 use crate::domain::*;
 
 const SEEN: &str = "2022-06-30T13:02:11Z";
@@ -248,6 +251,37 @@ pub fn all_kinds() -> Vec<Alert> {
         failing_since: "2022-06-27T09:00:00Z".parse().unwrap(),
         recovered_at: SEEN.parse().unwrap(),
     };
+    let lagging = SourceLagging {
+        source: "csl".into(),
+        rule: rule_notice().rule.unwrap(),
+        missing: vec!["Connec Electronic Ltd.".into()],
+        at: SEEN.parse().unwrap(),
+    };
+    let filed = rule_notice();
+    let published = RuleNotice {
+        status: NoticeStatus::Published,
+        certain: true,
+        doubts: Vec::new(),
+        follows: Some(AlertId::of(["rule.filed"])),
+        changes: Vec::new(),
+        summary: Summary::default(),
+        total: Summary::default(),
+        ..rule_notice()
+    };
+    let withdrawn = RuleNotice { status: NoticeStatus::Withdrawn, follows: Some(AlertId::of(["rule.filed"])), ..rule_notice() };
+    let listing = RuleListing { rule: filed.rule.clone().unwrap(), published: true, certain: true, summary: filed.orders };
+    let digest = RuleNotice {
+        status: NoticeStatus::Digest,
+        rule: None,
+        documents: vec![listing.clone(), RuleListing { published: false, certain: false, summary: Summary::default(), ..listing }],
+        changes: Vec::new(),
+        summary: Summary::default(),
+        total: Summary::default(),
+        savings_clause: None,
+        effective_text: None,
+        pdf_url: None,
+        ..rule_notice()
+    };
     let test = Test { receiver: "erp".into(), message: "sent by `receivers test`".into(), at: SEEN.parse().unwrap() };
     vec![
         rule_of_june_2022(),
@@ -261,5 +295,43 @@ pub fn all_kinds() -> Vec<Alert> {
         operators(AlertBody::DeliveryFailing(trouble())),
         operators(AlertBody::DeliveryDead(trouble())),
         operators(AlertBody::Test(test)),
+        operators(AlertBody::RuleFiled(Box::new(filed))),
+        operators(AlertBody::RulePublished(Box::new(published))),
+        operators(AlertBody::RuleFiled(Box::new(withdrawn))),
+        operators(AlertBody::RuleFiled(Box::new(digest))),
+        operators(AlertBody::SourceLagging(lagging)),
     ]
+}
+
+/// A rule as it is filed, of which only the plain text could be read.
+fn rule_notice() -> RuleNotice {
+    let AlertBody::ListChanged(list) = rule_of_june_2022().body else { unreachable!("it tells of a list") };
+    let changes: Vec<Change> = [ChangeKind::Added, ChangeKind::Removed]
+        .into_iter()
+        .flat_map(|kind| list.changes.iter().find(|change| change.kind == kind).cloned())
+        .collect();
+    let summary = Summary::of(&changes);
+    RuleNotice {
+        source: "rules".into(),
+        observed_at: SEEN.parse().unwrap(),
+        status: NoticeStatus::Filed,
+        rule: list.rule.clone(),
+        agency: Some("Industry and Security Bureau".into()),
+        filing_type: Some("special".into()),
+        pdf_url: Some("https://public-inspection.example.gov/2022-14069.pdf".into()),
+        certain: false,
+        doubts: vec!["only the plain text is there yet".into()],
+        effective_text: Some("This rule is effective June 28, 2022.".into()),
+        savings_clause: Some("Shipments on their way may go on.".into()),
+        note: None,
+        follows: None,
+        related: Vec::new(),
+        documents: Vec::new(),
+        orders: summary,
+        journal_head: Sha256::of(b"journal"),
+        summary,
+        total: summary,
+        changes,
+        part: None,
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::content::{Content, in_order};
 use super::fields::differences;
 use super::identity::identify;
+use super::mixer::MixerState;
 use super::same_name::Pair;
 use super::severity;
 use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
@@ -14,7 +15,16 @@ use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
 /// The outcome does not depend on the order of the rows, nor on that of aliases and addresses within a row; rows that say
 /// the same are one. Sorted for a reader: additions, revisions, removals, editorial revisions; each by name.
 pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
-    let (gone, come) = (only_in(before, after), only_in(after, before));
+    let (gone, come) = std::thread::scope(|scope| {
+        // A short list is compared before a thread has started.
+        let aside = (before.len() > LONG_LIST).then(|| scope.spawn(|| only_in(before, after)));
+        let come = only_in(after, before);
+        let gone = match aside {
+            Some(aside) => aside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            None => only_in(before, after),
+        };
+        (gone, come)
+    });
     let identity = identify(&gone, &come, before);
 
     let mut changes: Vec<Change> = Vec::new();
@@ -48,6 +58,9 @@ pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
     changes
 }
 
+/// The two sides of a list of more rows are looked through side by side.
+const LONG_LIST: usize = 1_000;
+
 fn place(kind: ChangeKind) -> u8 {
     match kind {
         ChangeKind::Added => 0,
@@ -58,8 +71,8 @@ fn place(kind: ChangeKind) -> u8 {
 
 /// The rows of one snapshot whose content the other has not, each content once, in an order of their contents.
 fn only_in<'a>(rows: &'a [Entry], other: &[Entry]) -> Vec<&'a Entry> {
-    let theirs: HashSet<Content<'_>> = other.iter().map(Content).collect();
-    let mut seen: HashSet<Content<'_>> = HashSet::new();
+    let theirs: HashSet<Content<'_>, MixerState> = other.iter().map(Content).collect();
+    let mut seen: HashSet<Content<'_>, MixerState> = HashSet::default();
     let mut only: Vec<&Entry> = rows.iter().filter(|row| !theirs.contains(&Content(row)) && seen.insert(Content(row))).collect();
     only.sort_by(|a, b| in_order(a, b));
     only

@@ -1,9 +1,10 @@
 //! When two rows say the same: all that is compared is equal, whatever the order of their aliases and addresses.
 
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::cell;
+use super::mixer::{MixerState, mixed};
 use crate::domain::Entry;
 
 /// A row by what it says; the publisher's id and the order inside its lists do not count.
@@ -36,21 +37,22 @@ impl Eq for Content<'_> {}
 
 impl Hash for Content<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // What is left out costs a comparison where two rows differ in nothing else; it is never wrong.
         let entry = self.0;
-        entry.citations.len().hash(state);
-        entry.citations.iter().max().hash(state);
+        for text in [&entry.license_requirement, &entry.license_policy] {
+            text.hash(state);
+        }
+        (&entry.start_date, &entry.end_date).hash(state);
+        // Sums, because their order does not count; countries and footnotes follow from what is hashed.
+        let citations = entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
+        citations.fold(0_u64, u64::wrapping_add).hash(state);
         if let Some(cell) = cell::cell(entry) {
             cell.hash(state);
             return;
         }
-        entry.name.hash(state);
-        entry.remarks.hash(state);
-        entry.addresses.len().hash(state);
-        entry.aliases.len().hash(state);
-        let shortest_address = entry.addresses.iter().min();
-        shortest_address.hash(state);
-        entry.aliases.iter().min().hash(state);
+        (&entry.name, &entry.remarks, &entry.other).hash(state);
+        for list in [&entry.aliases, &entry.addresses] {
+            list.iter().fold(list.len() as u64, |sum, text| sum.wrapping_add(mixed(text.as_bytes()))).hash(state);
+        }
     }
 }
 

@@ -2,13 +2,13 @@
 //!
 //! Knows every field of an entry and which of them are the entity's; knows nothing of how the rows were matched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
 use super::cell;
 use super::content::same_members;
-use super::editorial::{folded, is_same_text};
+use super::editorial::{folded, is_broken, is_same_text};
 use crate::domain::{Entry, FieldChange};
 
 /// A field that differs, and whether in nothing that matters.
@@ -106,24 +106,36 @@ impl Differences {
 
 /// How many members of each list have no counterpart in the other, be it set in another way or repaired.
 fn unpaired(before: &[String], after: &[String]) -> (usize, usize) {
-    let mut gone: Vec<(&String, String)> = before.iter().map(|text| (text, folded(text))).collect();
+    let mut by_fold: HashMap<String, Vec<&String>> = HashMap::new();
+    for text in before {
+        by_fold.entry(folded(text)).or_default().push(text);
+    }
     let mut come: Vec<&String> = Vec::new();
     for text in after {
-        let fold = folded(text);
-        match gone.iter().position(|(_, old)| *old == fold) {
-            Some(at) => drop(gone.swap_remove(at)),
-            None => come.push(text),
+        if by_fold.get_mut(&folded(text)).and_then(Vec::pop).is_none() {
+            come.push(text);
         }
     }
-    come.retain(|text| match gone.iter().position(|(old, _)| is_same_text(old, text)) {
-        Some(at) => {
-            gone.swap_remove(at);
-            false
-        }
-        None => true,
-    });
-    (gone.len(), come.len())
+    let mut gone: Vec<&String> = by_fold.into_values().flatten().collect();
+    gone.sort_unstable();
+    // What is left differs in letters: only a broken one can still be repaired.
+    let mut broken: Vec<&String> = gone.iter().copied().filter(|text| text.contains(is_broken)).take(MOST_BROKEN).collect();
+    let mut repaired = 0;
+    if !broken.is_empty() {
+        come.retain(|text| match broken.iter().position(|old| is_same_text(old, text)) {
+            Some(at) => {
+                broken.swap_remove(at);
+                repaired += 1;
+                false
+            }
+            None => true,
+        });
+    }
+    (gone.len() - repaired, come.len())
 }
+
+/// Of a list of which more members are broken, the others count as changed.
+const MOST_BROKEN: usize = 100;
 
 #[cfg(test)]
 mod tests {

@@ -90,7 +90,7 @@ fn rarity_in(list: &[Entry], old: &[Profile<'_>], new: &[Profile<'_>]) -> Rarity
         rarity.count(&profile.features);
     }
     for entry in list.iter().filter(|entry| !read.contains(&std::ptr::from_ref(*entry))) {
-        rarity.count(&Profile::of(entry).features);
+        rarity.count_entry(entry);
     }
     rarity
 }

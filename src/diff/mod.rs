@@ -3,7 +3,7 @@
 //! Knows entries; knows no document, no source, no clock and no database.
 //!
 //! # Layout
-//! `compare` puts it together: `identity` says which old row is which new row (by `content`, then `same_name`, then
+//! `compare` puts it together: `identity` says which old row is which new row (by `content` and `cell`, then `same_name`, then
 //! `assign` over the candidates of `block`, weighed by `evidence`), `fields` says what differs between the two, `editorial`
 //! whether that matters, `severity` how much. `plausible` guards against files that lost or gained too much, `cite` groups
 //! changes into rules, `undo` finds corrections, `words` shows a reader what differs in a text.
@@ -24,6 +24,7 @@ mod editorial;
 mod evidence;
 mod fields;
 mod identity;
+mod mixer;
 mod name;
 mod number;
 mod profile;

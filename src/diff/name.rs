@@ -37,27 +37,45 @@ impl Name {
 
 /// The words of a text in lower-case ASCII. An ideograph is a word of its own, as it is in Latin spelling.
 pub fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    each_word(text, |word| words.push(word.to_owned()));
+    words
+}
+
+/// Calls `each` with every word of a text, for where the words are looked at and not kept.
+pub fn each_word(text: &str, each: impl FnMut(&str)) {
+    let latin = without_points_of_initials(latin(text));
+    latin.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).for_each(each);
+}
+
+/// A text in lower-case ASCII. An apostrophe inside a word is often lost: `Xi'an` and `Xian` are one word.
+fn latin(text: &str) -> String {
     let mut latin = String::with_capacity(text.len());
-    for character in text.nfkc() {
-        if character.is_ascii() {
-            latin.push(character.to_ascii_lowercase());
-            continue;
-        }
-        let spelled = any_ascii::any_ascii_char(character);
-        let is_ideograph =
-            matches!(u32::from(character), 0x2e80..=0x2fdf | 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff);
-        if is_ideograph {
-            latin.push(' ');
-        }
-        latin.extend(spelled.chars().map(|c| c.to_ascii_lowercase()));
-        if is_ideograph {
-            latin.push(' ');
+    if text.is_ascii() {
+        latin.push_str(text);
+        latin.make_ascii_lowercase();
+    } else {
+        for character in text.nfkc() {
+            if character.is_ascii() {
+                latin.push(character.to_ascii_lowercase());
+                continue;
+            }
+            let spelled = any_ascii::any_ascii_char(character);
+            let is_ideograph =
+                matches!(u32::from(character), 0x2e80..=0x2fdf | 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff);
+            if is_ideograph {
+                latin.push(' ');
+            }
+            latin.extend(spelled.chars().map(|c| c.to_ascii_lowercase()));
+            if is_ideograph {
+                latin.push(' ');
+            }
         }
     }
-    // An apostrophe inside a word is often lost: `Xi'an` and `Xian` are one word, as are `P.J.S` and `PJS`.
-    latin.retain(|c| !matches!(c, '\'' | '`'));
-    let latin = without_points_of_initials(&latin);
-    latin.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    if latin.contains(['\'', '`']) {
+        latin.retain(|c| !matches!(c, '\'' | '`'));
+    }
+    latin
 }
 
 /// Legal forms and the words that go with them say little about who it is.
@@ -170,7 +188,10 @@ const LEGAL_FORMS: &[&str] = &[
 ];
 
 /// `p.j.s` → `pjs`: a point between single letters parts no words.
-fn without_points_of_initials(text: &str) -> String {
+fn without_points_of_initials(text: String) -> String {
+    if !text.contains('.') {
+        return text;
+    }
     let characters: Vec<char> = text.chars().collect();
     let is_single = |at: usize| {
         characters.get(at).is_some_and(char::is_ascii_alphabetic)

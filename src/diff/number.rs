@@ -41,16 +41,23 @@ impl Number {
 
 impl Facts {
     pub fn of(entry: &Entry) -> Self {
+        Self::of_segments(entry, |_| true)
+    }
+
+    /// The facts of those segments alone that `is_wanted`, and of all that [`has_mark`]: most rows of a long list have
+    /// nothing that is asked for, and reading costs.
+    pub fn of_segments(entry: &Entry, is_wanted: impl Fn(&str) -> bool) -> Self {
         let mut facts = Self::default();
-        for segment in segments(&entry.remarks) {
+        let wanted = |text| segments(text).filter(|segment| is_wanted(segment) || has_mark(segment));
+        for segment in wanted(&entry.remarks) {
             facts.read(segment);
         }
         for (key, text) in &entry.other {
             match key.as_str() {
-                "ids" => segments(text).for_each(|segment| facts.read(segment)),
+                "ids" => wanted(text).for_each(|segment| facts.read(segment)),
                 "dates_of_birth" => segments(text).for_each(|segment| facts.birth_dates.extend(date(segment))),
                 "call_sign" => facts.numbers.push(Number { kind: "call sign".into(), value: compact(text) }),
-                "title" | "places_of_birth" | "vessel_owner" => facts.phrases.extend(segments(text).map(|s| words(s).join(" "))),
+                "title" | "places_of_birth" | "vessel_owner" => facts.phrases.extend(wanted(text).map(|s| words(s).join(" "))),
                 _ => {}
             }
         }
@@ -101,6 +108,13 @@ impl Facts {
             self.phrases.push(words(lower).join(" "));
         }
     }
+}
+
+/// Whether a segment begins as an alias or a date does: what is read of it is another text than its own words and numbers.
+pub fn has_mark(segment: &str) -> bool {
+    let begins = |text: &str, mark: &str| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
+    let rest = segment.get("alt. ".len()..).filter(|_| begins(segment, "alt. ")).unwrap_or(segment);
+    ["a.k.a.", "f.k.a.", "n.k.a.", "aka ", "fka ", "dob ", "organization established date "].iter().any(|mark| begins(rest, mark))
 }
 
 /// The length of `1971-03-12`.

@@ -1,15 +1,29 @@
 //! How much a shared word or citation says: the rarer in the lists at hand, the more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::mixer::{MixerState, mixed};
+use super::name::{each_word, words};
+use super::number::Facts;
 use super::profile::{Feature, Kind};
+use crate::domain::Entry;
 
 /// Counts in how many rows of a list each feature stands.
 #[derive(Debug, Default)]
 pub struct Rarity {
-    rows: usize,
+    rows: u32,
     /// One map for each kind, so that a word is looked up without making a key of it.
-    counts: [HashMap<String, u32>; Kind::COUNT],
+    counts: [HashMap<String, Count, MixerState>; Kind::COUNT],
+    /// What a segment of remarks has to hold to be worth reading: the letters and digits of a phrase, or the value of a number.
+    phrases: HashSet<u64, MixerState>,
+    values: HashSet<u64, MixerState>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    rows: u32,
+    /// The number of the row that it was last seen in, from 1.
+    last: u32,
 }
 
 impl Rarity {
@@ -20,29 +34,140 @@ impl Rarity {
             if let Some(counts) = rarity.counts.get_mut(*kind as usize)
                 && !counts.contains_key(text)
             {
-                counts.insert(text.clone(), 0);
+                counts.insert(text.clone(), Count::default());
+                match kind {
+                    Kind::Phrase => {
+                        rarity.phrases.insert(letters_of(text));
+                    }
+                    Kind::Number => {
+                        rarity.values.insert(letters_of(text.rsplit(' ').next().unwrap_or(text)));
+                    }
+                    _ => {}
+                }
             }
         }
         rarity
     }
 
-    /// Counts a row by its features, each of which is given once.
+    /// Counts a row by its features.
     pub fn count(&mut self, features: &[Feature]) {
         self.rows += 1;
         for (kind, text) in features {
-            if let Some(count) = self.counts.get_mut(*kind as usize).and_then(|counts| counts.get_mut(text)) {
-                *count += 1;
-            }
+            self.meet(*kind, text);
         }
     }
 
+    /// Counts a row as [`Profile::of`](super::profile::Profile::of) would read it, without making a profile of it.
+    pub fn count_entry(&mut self, entry: &Entry) {
+        self.rows += 1;
+        let facts = Facts::of_segments(entry, |segment| self.may_be_wanted(segment));
+        for name in [&entry.name].into_iter().chain(&entry.aliases).chain(&facts.aliases) {
+            each_word(name, |word| self.meet(Kind::Word, word));
+        }
+        for address in &entry.addresses {
+            self.count_address(address);
+        }
+        if self.counts.get(Kind::Citation as usize).is_some_and(|counts| !counts.is_empty()) {
+            entry.citations.iter().for_each(|citation| self.meet(Kind::Citation, &citation.to_string()));
+        }
+        facts.numbers.iter().for_each(|number| self.meet(Kind::Number, &number.in_words()));
+        facts.birth_dates.iter().for_each(|date| self.meet(Kind::Date, date));
+        facts.phrases.iter().for_each(|phrase| self.meet(Kind::Phrase, phrase));
+    }
+
     /// The weight of sharing the feature, in bits: 0 for what every row has.
-    #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
     pub fn bits(&self, kind: Kind, text: &str) -> f64 {
-        let count = self.counts.get(kind as usize).and_then(|counts| counts.get(text)).copied().unwrap_or(1).max(1);
+        let count = self.counts.get(kind as usize).and_then(|counts| counts.get(text)).map_or(1, |count| count.rows.max(1));
         // In a short list nothing is common; what is not seen there is taken to be as rare as in a list of some hundreds.
-        ((self.rows + BACKGROUND_ROWS) as f64 / (f64::from(count) + 0.5)).log2().max(0.0)
+        (f64::from(self.rows + BACKGROUND_ROWS) / (f64::from(count) + 0.5)).log2().max(0.0)
+    }
+
+    /// Counts a feature of the row at hand once.
+    fn meet(&mut self, kind: Kind, text: &str) {
+        let row = self.rows;
+        if let Some(count) = self.counts.get_mut(kind as usize).and_then(|counts| counts.get_mut(text))
+            && count.last != row
+        {
+            count.last = row;
+            count.rows += 1;
+        }
+    }
+
+    fn is_asked(&self, kind: Kind, text: &str) -> bool {
+        self.counts.get(kind as usize).is_some_and(|counts| counts.contains_key(text))
+    }
+
+    fn count_address(&mut self, address: &str) {
+        // One word, a country's code, is no address.
+        let (mut first, mut several) = (None, false);
+        each_word(address, |word| {
+            let mixed = mixed(word.as_bytes());
+            several |= *first.get_or_insert(mixed) != mixed;
+        });
+        if !several {
+            return;
+        }
+        let mut is_whole = true;
+        each_word(address, |word| {
+            is_whole &= self.is_asked(Kind::Place, word);
+            self.meet(Kind::Place, word);
+        });
+        // Each word of an address that is asked for is asked for itself.
+        if is_whole {
+            let mut words = words(address);
+            words.sort_unstable();
+            words.dedup();
+            self.meet(Kind::Address, &words.join(" "));
+        }
+    }
+
+    fn may_be_wanted(&self, segment: &str) -> bool {
+        // The word is no part of what is read.
+        let segment =
+            segment.get(..5).filter(|start| start.eq_ignore_ascii_case("alt. ")).and_then(|_| segment.get(5..)).unwrap_or(segment);
+        !segment.is_ascii()
+            || self.phrases.contains(&letters_of(segment))
+            || segment
+                .split([' ', '\t', '\n', '\r', ',', '\u{b}', '\u{c}'])
+                .any(|token| !token.is_empty() && self.values.contains(&letters_of(token)))
     }
 }
 
-const BACKGROUND_ROWS: usize = 500;
+/// A hash of the ASCII letters and digits of a text, whatever stands between them.
+fn letters_of(text: &str) -> u64 {
+    text.bytes()
+        .filter(u8::is_ascii_alphanumeric)
+        .fold(0, |hash, byte| (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3).rotate_left(7))
+}
+
+const BACKGROUND_ROWS: u32 = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::super::profile::Profile;
+    use super::*;
+    use crate::domain::{Citation, ListCode};
+
+    #[test]
+    fn a_row_counts_the_same_with_and_without_a_profile() {
+        let mut entry = Entry::named(ListCode::SDN, "Xi’an P.J.S. Works Works");
+        entry.aliases = vec!["华为".into(), "The Works".into()];
+        entry.addresses = vec!["5 Dock Road, Road 5, CN".into(), "CN".into(), "Ulica Ленина 1, RU".into()];
+        entry.citations = vec![Citation::page(80, 1), Citation::page(81, 2)];
+        entry.remarks = "DOB 12 Mar 1971; alt. DOB 1972; alt. Passport A484824 (Egypt) issued 18 Jan 1984; a.k.a. 'TARIQ'; \
+                         (Linked To: ALDER WORKS); alt. POB Riyadh, Saudi Arabia; IMO 7406784; Größe 5."
+            .into();
+        entry.other.insert("ids".into(), "Passport, U001234, TR; Website, www.alder.example".into());
+        entry.other.insert("title".into(), "Head of Works; Minister".into());
+        entry.other.insert("dates_of_birth".into(), "1971-03-12; circa 1970".into());
+        let profile = Profile::of(&entry);
+        let mut rarity = Rarity::of_wanted(&profile.features);
+        rarity.count_entry(&entry);
+        rarity.count_entry(&Entry::named(ListCode::SDN, "Quay"));
+        assert!(profile.features.len() > 25, "{:?}", profile.features);
+        for (kind, text) in &profile.features {
+            let count = rarity.counts[*kind as usize][text];
+            assert_eq!((count.rows, count.last), (1, 1), "{kind:?} {text}");
+        }
+    }
+}

@@ -75,6 +75,9 @@ pub fn taken(pairs: &[Pair]) -> (BTreeSet<usize>, BTreeSet<usize>) {
     (pairs.iter().map(|pair| pair.before).collect(), pairs.iter().map(|pair| pair.after).collect())
 }
 
+/// So many names are compared for each row, on average.
+const REPAIRS_OF_A_ROW: usize = 50;
+
 /// Rows of which one has a marked name, and the other a cell that begins with it but was cut elsewhere.
 fn marked(gone: &[&Entry], come: &[&Entry], pairs: &[Pair]) -> Vec<Pair> {
     let (old, new) = taken(pairs);
@@ -128,13 +131,16 @@ fn repaired(gone: &[&Entry], come: &[&Entry], pairs: &[Pair]) -> Vec<Pair> {
             }
         }
     }
-    let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();
+    // Names that share an end with very many are left to what else the rows have: comparing all would grow with the square.
+    let (mut edges, mut left) = (BTreeSet::new(), (gone.len() + come.len()).saturating_mul(REPAIRS_OF_A_ROW));
     for (rows, used, is_new) in sides {
         for (at, entry) in rows.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
             let name: Vec<char> = folded(&entry.name).chars().collect();
             for &(is_tail, length) in &lengths {
                 let end = if is_tail { name.len().checked_sub(length).and_then(|from| name.get(from..)) } else { name.get(..length) };
                 let Some((befores, afters)) = end.and_then(|end| by_end.get(&(is_tail, end.iter().collect()))) else { continue };
+                let Some(rest) = left.checked_sub(if is_new { befores.len() } else { afters.len() }) else { continue };
+                left = rest;
                 if is_new {
                     edges.extend(
                         befores.iter().filter(|b| gone.get(**b).is_some_and(|g| is_repaired(&g.name, &entry.name))).map(|b| (*b, at)),

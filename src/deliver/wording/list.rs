@@ -83,9 +83,15 @@ fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
         (Some(citation), Some(Attribution::Presumed)) => format!("under {citation}, in part presumed (see below)"),
         (Some(citation), _) => format!("under {citation}"),
         (None, _) if data.rule.is_some() => "under the rule named below".to_owned(),
-        (None, _) => return format!("{what}. No rule found yet: none is cited for it."),
+        (None, _) if awaits_a_rule(data) => return format!("{what}. No rule found yet: none is cited for it."),
+        (None, _) => return format!("{what}. No new rule is cited for it."),
     };
     format!("{what}, {why}.")
+}
+
+/// The Entity List is changed by rules alone, but for the publisher's own mistakes and their mending.
+fn awaits_a_rule(data: &ListChanged) -> bool {
+    data.rule.is_none() && data.corrects.is_none() && data.changes.iter().any(|change| change.entry.list == ListCode::EL && !change.editorial)
 }
 
 fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
@@ -145,7 +151,10 @@ fn rule_progress(data: &ListChanged) -> String {
 
 /// The rule and the four clocks; what is not known is said, so that nobody reads its absence as an answer.
 fn facts(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Fact> {
-    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, writer)).unwrap_or_else(|| vec![Fact::new("Rule", "no rule found yet")]);
+    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, writer)).unwrap_or_default();
+    if awaits_a_rule(data) {
+        facts.push(Fact::new("Rule", "no rule found yet"));
+    }
     facts.push(Fact::new("First seen", format!("{} in {source}", writer.moment(data.observed_at))));
     if let Some(accepted_at) = data.accepted_at {
         facts.push(Fact::new("Accepted", writer.moment(accepted_at)));

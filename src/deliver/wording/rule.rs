@@ -82,7 +82,7 @@ fn notes(data: &RuleNotice) -> Vec<String> {
     let mut notes: Vec<String> = data.note.iter().map(|note| plain::line(note)).collect();
     if !data.certain && data.status != NoticeStatus::Digest && data.status != NoticeStatus::Withdrawn {
         let why = data.doubts.iter().map(|doubt| plain::line(doubt)).collect::<Vec<_>>().join("; ");
-        notes.push(format!("Not read with certainty: read the document itself. {}", plain::shorten(&why, 500)));
+        notes.push(format!("Not read with certainty, so that the document itself must be read: {}.", plain::shorten(&why, 500)));
     }
     if let Some(first) = &data.follows {
         let told = if data.changes.is_empty() && data.orders != data.summary {

@@ -199,7 +199,7 @@ fn split(chunk: &[u8], delimiter: u8, state: &mut State, row: &mut Row, line: &m
             }
             State::FieldStart => *state = State::Unquoted,
             State::Quoted => {
-                let length = rest.iter().position(|byte| *byte == b'"').unwrap_or(rest.len());
+                let length = memchr::memchr(b'"', rest).unwrap_or(rest.len());
                 let (content, remaining) = rest.split_at(length);
                 row.push(content);
                 *line += content.iter().filter(|byte| **byte == b'\n').count() as u64;

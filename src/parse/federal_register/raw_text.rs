@@ -68,7 +68,7 @@ fn paragraphs(text: &str) -> Vec<String> {
         if line.bytes().all(|byte| byte.is_ascii_digit()) || line.starts_with("[[Page") {
             continue; // a page's number stands in the middle of a paragraph
         }
-        match paragraphs.last_mut().filter(|_| open && !is_enumerated(line)) {
+        match paragraphs.last_mut().filter(|_| open && !is_enumerated(line) && !is_labelled(line)) {
             Some(paragraph) => {
                 paragraph.push(' ');
                 paragraph.push_str(line);
@@ -90,6 +90,12 @@ fn is_enumerated(line: &str) -> bool {
     let letters =
         mark.len() <= 2 && mark.bytes().all(|byte| byte.is_ascii_lowercase()) && mark.bytes().all(|b| mark.as_bytes().first() == Some(&b));
     follows && !mark.is_empty() && mark.len() <= 6 && (digits || roman || letters)
+}
+
+/// `DATES: This rule`
+fn is_labelled(line: &str) -> bool {
+    let label = line.split(':').next().unwrap_or_default();
+    label.len() < line.len() && (4..=30).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ')
 }
 
 fn begins_an_instruction(paragraph: &str) -> bool {
@@ -117,7 +123,7 @@ fn after_label(paragraphs: &[String], labels: &[&str]) -> Option<String> {
 fn savings_clause(paragraphs: &[String]) -> Option<String> {
     let is_heading = |text: &str| text.chars().count() <= 80 && !text.ends_with(['.', ';', ',', ':']);
     let begins = paragraphs.iter().position(|text| is_heading(text) && text.to_lowercase().contains("savings clause"))?;
-    let clause: Vec<&str> = paragraphs.iter().skip(begins + 1).map(String::as_str).take_while(|text| !is_heading(text)).collect();
+    let clause: Vec<&str> = paragraphs.iter().skip(begins + 1).map(String::as_str).take_while(|text| !is_heading(text) && !begins_the_amendments(text)).collect();
     (!clause.is_empty()).then(|| clause.join("\n\n"))
 }
 
