@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::compose::Step;
-use super::watch::in_background;
+use super::background::in_background;
 use crate::diff::across::{self, How, Index};
 use crate::diff::borne;
 use crate::domain::journal::JournalEvent;
