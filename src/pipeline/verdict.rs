@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::background::in_background;
 use super::compose::Step;
 use super::judge::{self, HeldStep, Judgement, Known, ListVerdict};
 use super::rules::join;
-use super::background::in_background;
 use super::watch::Outcome;
 use super::{Program, corroborate};
 use crate::config::Source;

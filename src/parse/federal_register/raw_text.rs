@@ -123,7 +123,12 @@ fn after_label(paragraphs: &[String], labels: &[&str]) -> Option<String> {
 fn savings_clause(paragraphs: &[String]) -> Option<String> {
     let is_heading = |text: &str| text.chars().count() <= 80 && !text.ends_with(['.', ';', ',', ':']);
     let begins = paragraphs.iter().position(|text| is_heading(text) && text.to_lowercase().contains("savings clause"))?;
-    let clause: Vec<&str> = paragraphs.iter().skip(begins + 1).map(String::as_str).take_while(|text| !is_heading(text) && !begins_the_amendments(text)).collect();
+    let clause: Vec<&str> = paragraphs
+        .iter()
+        .skip(begins + 1)
+        .map(String::as_str)
+        .take_while(|text| !is_heading(text) && !begins_the_amendments(text))
+        .collect();
     (!clause.is_empty()).then(|| clause.join("\n\n"))
 }
 
