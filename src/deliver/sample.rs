@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::MessageSettings;
 use crate::domain::alert::{
-    DeliveryTrouble, ListChanged, NoticeStatus, RuleListing, RuleNotice, SnapshotHeld, SnapshotRef, SourceBaseline, SourceFailing, SourceLagging,
-    SourceRecovered, Test,
+    DeliveryTrouble, ListChanged, NoticeStatus, RuleListing, RuleNotice, SnapshotHeld, SnapshotRef, SourceBaseline, SourceFailing,
+    SourceLagging, SourceRecovered, Test,
 };
 use crate::domain::*;
 

@@ -14,7 +14,7 @@ use serde_json::json;
 use tracing::info;
 use url::Url;
 
-use super::watch::in_background;
+use super::background::in_background;
 use super::{Program, judge};
 use crate::config::Source;
 use crate::domain::journal::JournalEvent;

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::background::in_background;
 use super::compose::Step;
-use super::watch::in_background;
 use crate::diff::across::{self, How, Index};
 use crate::diff::borne;
 use crate::domain::journal::JournalEvent;

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::background::in_background;
 use super::compose::{self, Seen, Step};
 use super::judge::{self, Judgement, ListVerdict};
-use super::watch::in_background;
 use super::{Program, Wiring, corroborate};
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;

@@ -9,6 +9,7 @@
 //! held in memory alone: what the process did not see confirmed stands in the outbox when it starts again.
 
 pub mod backfill;
+pub mod background;
 pub mod compose;
 pub mod corroborate;
 pub mod decide;

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::background::in_background;
 use super::compose::Step;
 use super::judge::{self, HeldStep, Judgement, Known, ListVerdict};
 use super::rules::join;
-use super::watch::{Outcome, in_background};
+use super::watch::Outcome;
 use super::{Program, corroborate};
 use crate::config::Source;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};

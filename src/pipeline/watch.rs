@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{error, info, warn};
 
+use super::background::in_background;
 use super::compose::{self, Seen};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
@@ -371,17 +372,5 @@ impl Figures {
         self.lists.into_iter().for_each(|(list, count)| metrics::snapshot_entries(source, list, count));
         self.changes.into_iter().for_each(|(kind, editorial)| metrics::change_recorded(source, kind, editorial));
         metrics::holds_open(self.open_holds);
-    }
-}
-
-/// Runs work that keeps a core busy where it stalls no other task. A panic in it ends the program: see the house rules.
-pub async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(failed) => match failed.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // Only a runtime that is being shut down cancels blocking work, and then nobody waits for it.
-            Err(_) => std::future::pending().await,
-        },
     }
 }

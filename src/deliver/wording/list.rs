@@ -91,7 +91,9 @@ fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
 
 /// The Entity List is changed by rules alone, but for the publisher's own mistakes and their mending.
 fn awaits_a_rule(data: &ListChanged) -> bool {
-    data.rule.is_none() && data.corrects.is_none() && data.changes.iter().any(|change| change.entry.list == ListCode::EL && !change.editorial)
+    data.rule.is_none()
+        && data.corrects.is_none()
+        && data.changes.iter().any(|change| change.entry.list == ListCode::EL && !change.editorial)
 }
 
 fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
@@ -102,9 +104,7 @@ fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
         ));
     }
     if differs(data) {
-        notes.push(format!(
-            "Known from another source: what is new in {source} are only the differences that stand at each entry."
-        ));
+        notes.push(format!("Known from another source: what is new in {source} are only the differences that stand at each entry."));
     }
     if data.unconfirmed {
         notes.push(format!(

@@ -8,7 +8,8 @@ use super::warn_of_text;
 use crate::domain::{Citation, Document, ReadFrom, RecordedRule};
 use crate::fetch::{Address, FetchError};
 use crate::parse::federal_register::{RuleText, parse_raw_text, parse_rule};
-use crate::pipeline::watch::{Observed, in_background};
+use crate::pipeline::background::in_background;
+use crate::pipeline::watch::Observed;
 
 /// A text that was read, and from what.
 pub struct Reading {
