@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::email::{self, Relay};
 use super::{Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, console, layout, slack, webhook, wording};
-use crate::dial::{self, HttpSettings};
+use crate::dial::{DialError, HttpSettings, LazyClient};
 
 /// A deliverer that cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -31,9 +31,9 @@ pub struct Attempted {
 /// The connections of one daemon; made anew on reload.
 pub struct Deliverer {
     /// To addresses on the public network only.
-    public: reqwest::Client,
+    public: LazyClient,
     /// To loopback and private addresses too.
-    private: reqwest::Client,
+    private: LazyClient,
     /// A pool of connections to each relay, made when it is first used. A handful at most, so a list does.
     relays: std::sync::Mutex<Vec<(Arc<SmtpSettings>, Relay)>>,
     console: console::Sink,
@@ -54,9 +54,8 @@ impl Deliverer {
         timeout: Duration,
         console: Box<dyn Write + Send>,
     ) -> Result<Self, DeliverError> {
-        let client = |allow_private| -> Result<reqwest::Client, DeliverError> {
-            let builder = dial::client_builder(http, allow_private).map_err(|error| DeliverError::Http { reason: error.to_string() })?;
-            builder.build().map_err(|error| DeliverError::Http { reason: dial::describe(&error) })
+        let client = |allow_private| {
+            LazyClient::new(http, allow_private, |builder| builder).map_err(|error| DeliverError::Http { reason: error.to_string() })
         };
         Ok(Self {
             public: client(false)?,
@@ -84,10 +83,15 @@ impl Deliverer {
     }
 
     async fn send(&self, receiver: &Receiver, message: &Message<'_>, now: Timestamp, parts: &AtomicU32) -> Outcome {
-        let client = |allow_private: bool| if allow_private { &self.private } else { &self.public };
         let outcome = match &receiver.channel {
-            Channel::Webhook(webhook) => return webhook::send(client(webhook.allow_private), webhook, message, now, parts).await,
-            Channel::Slack(slack) => slack::send(client(slack.allow_private), slack, message, &self.messages, now).await,
+            Channel::Webhook(webhook) => match self.client(webhook.allow_private) {
+                Ok(client) => return webhook::send(client, webhook, message, now, parts).await,
+                Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
+            },
+            Channel::Slack(slack) => match self.client(slack.allow_private) {
+                Ok(client) => slack::send(client, slack, message, &self.messages, now).await,
+                Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
+            },
             Channel::Email(email) => match self.relay(&email.smtp) {
                 Ok(relay) => email::send(&relay, email, message, &self.messages, now).await,
                 Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
@@ -101,6 +105,10 @@ impl Deliverer {
             parts.store(1, Ordering::Relaxed);
         }
         outcome
+    }
+
+    fn client(&self, allow_private: bool) -> Result<&reqwest::Client, DialError> {
+        if allow_private { self.private.get() } else { self.public.get() }
     }
 
     fn relay(&self, smtp: &Arc<SmtpSettings>) -> Result<Relay, DeliverError> {

@@ -308,7 +308,7 @@ fn rule_notice() -> RuleNotice {
     let AlertBody::ListChanged(list) = rule_of_june_2022().body else { unreachable!("it tells of a list") };
     let changes: Vec<Change> = [ChangeKind::Added, ChangeKind::Removed]
         .into_iter()
-        .flat_map(|kind| list.changes.iter().find(|change| change.kind == kind).cloned())
+        .filter_map(|kind| list.changes.iter().find(|change| change.kind == kind).cloned())
         .collect();
     let summary = Summary::of(&changes);
     RuleNotice {

@@ -8,11 +8,12 @@
 
 mod address;
 mod describe;
+mod lazy;
 mod resolver;
 mod target;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy};
@@ -20,6 +21,7 @@ use url::Url;
 
 pub use address::{Reach, reach};
 pub use describe::describe;
+pub use lazy::LazyClient;
 pub use target::{DialError, check_redirect, check_url, place};
 
 /// `[http]` of the configuration.
@@ -76,9 +78,7 @@ pub fn client_builder(settings: &HttpSettings, allow_private: bool) -> Result<Cl
     match (&settings.proxy, settings.no_proxy.as_deref()) {
         (Some(proxy), no_proxy) => {
             let except = NoProxy::from_string(no_proxy.unwrap_or(""));
-            let proxy = Proxy::all(proxy.as_str())
-                .map_err(|_| DialError::Settings(format!("expected `proxy` to be an http or https address, but got {}", place(proxy))))?;
-            builder = builder.no_proxy().proxy(proxy.no_proxy(except));
+            builder = builder.no_proxy().proxy(proxied(proxy)?.no_proxy(except));
         }
         (None, Some("*")) => builder = builder.no_proxy(),
         (None, _) => {}
@@ -89,7 +89,21 @@ pub fn client_builder(settings: &HttpSettings, allow_private: bool) -> Result<Cl
 /// Whether the system has certificate authorities at all: a small container may have none, and then no client could be made, not even for
 /// what needs no TLS.
 fn system_has_authorities() -> bool {
-    reqwest::Client::builder().no_proxy().build().is_ok()
+    static HAS: LazyLock<bool> = LazyLock::new(|| reqwest::Client::builder().no_proxy().build().is_ok());
+    *HAS
+}
+
+/// Whether clients can be made of these settings; makes none.
+pub(crate) fn check_settings(settings: &HttpSettings) -> Result<(), DialError> {
+    user_agent(settings.contact.as_deref())?;
+    settings.ca_pem.as_deref().map(certificates).transpose()?;
+    settings.proxy.as_ref().map(proxied).transpose()?;
+    Ok(())
+}
+
+fn proxied(proxy: &Url) -> Result<Proxy, DialError> {
+    Proxy::all(proxy.as_str())
+        .map_err(|_| DialError::Settings(format!("expected `proxy` to be an http or https address, but got {}", place(proxy))))
 }
 
 fn user_agent(contact: Option<&str>) -> Result<reqwest::header::HeaderValue, DialError> {

@@ -7,35 +7,33 @@ use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
     LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use url::Url;
 
 use super::body::{Encoding, Intake};
 use super::turns::Turns;
 use super::{FetchError, FetchLimits, Fetched, FetchedDocument, retry_after};
 use crate::clock::Stopwatch;
-use crate::dial::{self, DialError, HttpSettings, check_redirect, check_url, client_builder, place};
+use crate::dial::{self, DialError, HttpSettings, LazyClient, check_redirect, check_url, place};
 use crate::domain::{Sha256, Validators};
 
 /// The clients, and whose turn it is at each host.
 pub(super) struct HttpClients {
-    outside: Client,
+    outside: LazyClient,
     /// For sources with `allow_private`.
-    anywhere: Client,
+    anywhere: LazyClient,
     turns: Turns,
 }
 
 impl HttpClients {
     pub(super) fn new(settings: &HttpSettings, limits: &FetchLimits) -> Result<Self, DialError> {
-        let build = |allow_private| {
-            let builder = client_builder(settings, allow_private)?
-                .no_gzip()
-                .no_brotli()
-                .connect_timeout(limits.connect_timeout)
-                .read_timeout(limits.read_timeout);
-            builder.build().map_err(|error| DialError::Settings(format!("failed to make an HTTP client: {}", dial::describe(&error))))
+        let (connect_timeout, read_timeout) = (limits.connect_timeout, limits.read_timeout);
+        let client = |allow_private| {
+            LazyClient::new(settings, allow_private, move |builder| {
+                builder.no_gzip().no_brotli().connect_timeout(connect_timeout).read_timeout(read_timeout)
+            })
         };
-        Ok(Self { outside: build(false)?, anywhere: build(true)?, turns: Turns::default() })
+        Ok(Self { outside: client(false)?, anywhere: client(true)?, turns: Turns::default() })
     }
 }
 
@@ -129,7 +127,7 @@ async fn follow(clients: &HttpClients, limits: &FetchLimits, request: &Request<'
 }
 
 async fn exchange(clients: &HttpClients, limits: &FetchLimits, request: &Request<'_>, url: &Url) -> Result<Step, Failure> {
-    let client = if request.allow_private { &clients.anywhere } else { &clients.outside };
+    let client = if request.allow_private { &clients.anywhere } else { &clients.outside }.get()?;
     let conditions = request.conditions();
     let conditional = !conditions.is_empty();
     let from = place(url);
