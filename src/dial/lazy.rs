@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use reqwest::{Client, ClientBuilder};
 
-use super::{DialError, HttpSettings, check_settings, client_builder, describe};
+use super::{DialError, HttpSettings, builder_trusting, check_settings, describe};
 
 /// One client, not yet made or made.
 pub struct LazyClient {
@@ -39,9 +39,12 @@ impl LazyClient {
         if let Some(client) = self.made.get() {
             return Ok(client);
         }
-        let builder = (self.adjust)(client_builder(&self.settings, self.allow_private)?);
-        let client =
-            builder.build().map_err(|error| DialError::Settings(format!("failed to make an HTTP client: {}", describe(&error))))?;
+        let build = |system| Ok((self.adjust)(builder_trusting(&self.settings, self.allow_private, system)?).build());
+        let client = match build(true)? {
+            Ok(client) => client,
+            // A small container may have no authorities at all: then none but the company's are trusted.
+            Err(error) => build(false)?.map_err(|_| DialError::Settings(format!("failed to make an HTTP client: {}", describe(&error))))?,
+        };
         // Where two made one at a time, the first is kept.
         Ok(self.made.get_or_init(|| client))
     }

@@ -66,6 +66,11 @@ pub fn install_tls_provider() {
 ///
 /// [`DialError::Settings`] where the proxy, the certificates or the contact cannot be used.
 pub fn client_builder(settings: &HttpSettings, allow_private: bool) -> Result<ClientBuilder, DialError> {
+    builder_trusting(settings, allow_private, system_has_authorities())
+}
+
+/// The same, trusting the system's authorities beside the company's, or the company's alone.
+fn builder_trusting(settings: &HttpSettings, allow_private: bool, system: bool) -> Result<ClientBuilder, DialError> {
     install_tls_provider();
     let mut builder = reqwest::Client::builder()
         .user_agent(user_agent(settings.contact.as_deref())?)
@@ -74,7 +79,7 @@ pub fn client_builder(settings: &HttpSettings, allow_private: bool) -> Result<Cl
         .connect_timeout(CONNECT_TIMEOUT)
         .dns_resolver(Arc::new(resolver::FilteringResolver { allow_private, trusted_names: proxy_names(settings.proxy.as_ref()) }));
     let company = settings.ca_pem.as_deref().map(certificates).transpose()?.unwrap_or_default();
-    builder = if system_has_authorities() { builder.tls_certs_merge(company) } else { builder.tls_certs_only(company) };
+    builder = if system { builder.tls_certs_merge(company) } else { builder.tls_certs_only(company) };
     match (&settings.proxy, settings.no_proxy.as_deref()) {
         (Some(proxy), no_proxy) => {
             let except = NoProxy::from_string(no_proxy.unwrap_or(""));
