@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use reqwest::{Client, ClientBuilder};
 
-use super::{DialError, HttpSettings, builder_trusting, check_settings, describe};
+use super::{DialError, HttpSettings, check_settings, client_builder, describe};
 
 /// One client, not yet made or made.
 pub struct LazyClient {
@@ -39,7 +39,7 @@ impl LazyClient {
         if let Some(client) = self.made.get() {
             return Ok(client);
         }
-        let build = |system| Ok((self.adjust)(builder_trusting(&self.settings, self.allow_private, system)?).build());
+        let build = |trust_system| Ok((self.adjust)(client_builder(&self.settings, self.allow_private, trust_system)?).build());
         let client = match build(true)? {
             Ok(client) => client,
             // A small container may have no authorities at all: then none but the company's are trusted.

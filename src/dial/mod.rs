@@ -3,7 +3,7 @@
 //! Shared by the fetcher and by the Slack and webhook channels. Knows nothing of what is asked for.
 //!
 //! Two guards stand between a URL and the network, and a caller needs both: [`check_url`] before each request, since a literal
-//! address never reaches the resolver, and the resolver of [`client_builder`]'s clients, which judges names when they are dialled.
+//! address never reaches the resolver, and the resolver of [`LazyClient`]'s clients, which judges names when they are dialled.
 //! Behind a proxy names are looked up by the proxy, so there only literals can be judged.
 
 mod address;
@@ -13,7 +13,7 @@ mod resolver;
 mod target;
 
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy};
@@ -53,24 +53,19 @@ impl fmt::Debug for HttpSettings {
 /// How long a connection may take to stand.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Makes rustls use ring. Idempotent; [`client_builder`] calls it, and whoever else speaks TLS must have it called first.
+/// Makes rustls use ring. Idempotent; [`LazyClient`] calls it, and whoever else speaks TLS must have it called first.
 pub fn install_tls_provider() {
     // An error says that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A client as everything in this program uses it: no redirects, an honest User-Agent, the company's proxy and authorities, and a
-/// resolver that refuses addresses inside unless `allow_private`.
+/// A client as everything in this program uses it: no redirects, an honest User-Agent, the company's proxy and authorities beside the
+/// system's (`trust_system`) or alone, and a resolver that refuses addresses inside unless `allow_private`.
 ///
 /// # Errors
 ///
 /// [`DialError::Settings`] where the proxy, the certificates or the contact cannot be used.
-pub fn client_builder(settings: &HttpSettings, allow_private: bool) -> Result<ClientBuilder, DialError> {
-    builder_trusting(settings, allow_private, system_has_authorities())
-}
-
-/// The same, trusting the system's authorities beside the company's, or the company's alone.
-fn builder_trusting(settings: &HttpSettings, allow_private: bool, system: bool) -> Result<ClientBuilder, DialError> {
+fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bool) -> Result<ClientBuilder, DialError> {
     install_tls_provider();
     let mut builder = reqwest::Client::builder()
         .user_agent(user_agent(settings.contact.as_deref())?)
@@ -79,7 +74,7 @@ fn builder_trusting(settings: &HttpSettings, allow_private: bool, system: bool) 
         .connect_timeout(CONNECT_TIMEOUT)
         .dns_resolver(Arc::new(resolver::FilteringResolver { allow_private, trusted_names: proxy_names(settings.proxy.as_ref()) }));
     let company = settings.ca_pem.as_deref().map(certificates).transpose()?.unwrap_or_default();
-    builder = if system { builder.tls_certs_merge(company) } else { builder.tls_certs_only(company) };
+    builder = if trust_system { builder.tls_certs_merge(company) } else { builder.tls_certs_only(company) };
     match (&settings.proxy, settings.no_proxy.as_deref()) {
         (Some(proxy), no_proxy) => {
             let except = NoProxy::from_string(no_proxy.unwrap_or(""));
@@ -91,15 +86,8 @@ fn builder_trusting(settings: &HttpSettings, allow_private: bool, system: bool) 
     Ok(builder)
 }
 
-/// Whether the system has certificate authorities at all: a small container may have none, and then no client could be made, not even for
-/// what needs no TLS.
-fn system_has_authorities() -> bool {
-    static HAS: LazyLock<bool> = LazyLock::new(|| reqwest::Client::builder().no_proxy().build().is_ok());
-    *HAS
-}
-
 /// Whether clients can be made of these settings; makes none.
-pub(crate) fn check_settings(settings: &HttpSettings) -> Result<(), DialError> {
+fn check_settings(settings: &HttpSettings) -> Result<(), DialError> {
     user_agent(settings.contact.as_deref())?;
     settings.ca_pem.as_deref().map(certificates).transpose()?;
     settings.proxy.as_ref().map(proxied).transpose()?;
@@ -159,7 +147,7 @@ mod tests {
     fn certificates_that_cannot_be_read_are_told() {
         for pem in [&b""[..], b"not PEM", b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"] {
             let settings = HttpSettings { ca_pem: Some(pem.to_vec()), ..HttpSettings::default() };
-            let built = client_builder(&settings, false).and_then(|b| b.build().map_err(|_| DialError::Settings("build".into())));
+            let built = LazyClient::new(&settings, false, |builder| builder).and_then(|client| client.get().cloned());
             assert!(built.is_err(), "{pem:?}");
         }
     }

@@ -97,7 +97,7 @@ pub struct Fetcher {
 impl Fetcher {
     /// # Errors
     ///
-    /// Where the settings cannot be used: see [`crate::dial::client_builder`].
+    /// Where the settings cannot be used: see [`crate::dial::LazyClient::new`].
     pub fn new(settings: &HttpSettings, limits: FetchLimits) -> Result<Self, DialError> {
         Ok(Self { http: http::HttpClients::new(settings, &limits)?, limits })
     }

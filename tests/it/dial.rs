@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use entitywatch::dial::{HttpSettings, client_builder, describe};
+use entitywatch::dial::{HttpSettings, LazyClient, describe};
+use reqwest::Client;
 use reqwest::dns::{Name, Resolve, Resolving};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -19,9 +20,13 @@ fn direct() -> HttpSettings {
     HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() }
 }
 
+fn client(settings: &HttpSettings, allow_private: bool) -> Client {
+    LazyClient::new(settings, allow_private, |builder| builder).unwrap().get().unwrap().clone()
+}
+
 /// What is said of a request for `url` that fails.
 async fn failure(settings: &HttpSettings, allow_private: bool, url: &str) -> String {
-    let client = client_builder(settings, allow_private).unwrap().build().unwrap();
+    let client = client(settings, allow_private);
     let error = client.get(format!("{url}/hooks/hunter2?token=hunter2")).send().await.expect_err("expected a failure");
     let said = describe(&error);
     assert!(!said.contains("hunter2") && !said.contains("hooks"), "{said}");
@@ -83,7 +88,7 @@ impl Resolve for NoSuchName {
 
 #[tokio::test]
 async fn a_name_without_an_address_is_said_to_have_none() {
-    let client = client_builder(&direct(), false).unwrap().dns_resolver(Arc::new(NoSuchName)).build().unwrap();
+    let client = LazyClient::new(&direct(), false, |builder| builder.dns_resolver(Arc::new(NoSuchName))).unwrap().get().unwrap().clone();
     let error = client.get("https://data.example.com/hooks/hunter2").send().await.unwrap_err();
     assert_eq!(describe(&error), "failed to find the host's address (DNS)");
 }
@@ -103,7 +108,7 @@ async fn a_proxy_is_reached_by_a_name_that_leads_inside() {
     proxy.answer("http://data.example.com/list.csv", Answer::ok("ok"));
     let url = format!("http://localhost:{}", proxy.address().port()).parse().unwrap();
     let settings = HttpSettings { proxy: Some(url), ..HttpSettings::default() };
-    let client = client_builder(&settings, false).unwrap().build().unwrap();
+    let client = client(&settings, false);
     let answer = client.get("http://data.example.com/list.csv").send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "ok");
 }
@@ -120,7 +125,7 @@ async fn a_certificate_is_trusted_only_where_its_authority_is_configured() {
     let said = failure(&direct(), true, &format!("https://{}", serve_tls_once())).await;
     assert!(said.starts_with("the server's TLS certificate is not accepted: "), "{said}");
     let settings = HttpSettings { ca_pem: Some(CERTIFICATE.to_vec()), ..direct() };
-    let client = client_builder(&settings, true).unwrap().build().unwrap();
+    let client = client(&settings, true);
     let answer = client.get(format!("https://{}/", serve_tls_once())).send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "ok");
 }
