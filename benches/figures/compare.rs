@@ -6,7 +6,7 @@ use std::path::Path;
 use csv_diff::csv::Csv;
 use csv_diff::csv_diff::CsvByteDiffLocal;
 use csv_diff::diff_row::DiffByteRecord;
-use entitywatch::cli::diff::compare_files;
+use entitywatch::cli::compare_files::compare_files;
 use entitywatch::domain::{ChangeSet, ListCode};
 
 use crate::list::{Day, Size, bytes, in_words};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
-use super::{act, backfill, compare, completions, config as config_command, demo, diff, journal, logs, output, read, run};
+use super::{act, backfill, compare, compare_files, completions, config as config_command, demo, diff, journal, logs, output, read, run};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
 use crate::domain::{DeliveryId, HoldId};
@@ -60,7 +60,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             return act::act(load, environment, Request::Check { sources }).await;
         }
         Command::Diff { old, new, lists, output } => {
-            let changes = diff::compare_files(&old, &new, &lists)?;
+            let changes = compare_files::compare_files(&old, &new, &lists)?;
             diff::print(&changes, output.output)?;
         }
         Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,

@@ -4,6 +4,7 @@ pub mod act;
 pub mod args;
 pub mod backfill;
 pub mod compare;
+pub mod compare_files;
 pub mod completions;
 pub mod config;
 pub mod demo;

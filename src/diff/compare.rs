@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::content::{Content, in_order};
 use super::fields::differences;
-use super::identity::identify;
+use super::identity::{Identification, Identity};
 use super::mixer::MixerState;
 use super::same_name::Pair;
 use super::severity;
@@ -15,18 +15,53 @@ use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
 /// The outcome does not depend on the order of the rows, nor on that of aliases and addresses within a row; rows that say
 /// the same are one. Sorted for a reader: additions, revisions, removals, editorial revisions; each by name.
 pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
-    let (gone, come) = std::thread::scope(|scope| {
-        // A short list is compared before a thread has started.
-        let aside = (before.len() > LONG_LIST).then(|| scope.spawn(|| only_in(before, after)));
-        let come = only_in(after, before);
-        let gone = match aside {
-            Some(aside) => aside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            None => only_in(before, after),
-        };
-        (gone, come)
-    });
-    let identity = identify(&gone, &come, before);
+    Comparison::begin(before, after).finish()
+}
 
+/// A comparison of two snapshots of a list of which not all rows are at hand.
+///
+/// Rows that both snapshots have alike may be left out, if all rows of their name are. They tell only how rare it is what the others
+/// have, and are counted one by one ([`Comparison::count`]) where that matters.
+pub struct Comparison<'a> {
+    gone: Vec<&'a Entry>,
+    come: Vec<&'a Entry>,
+    identity: Identification<'a>,
+}
+
+impl<'a> Comparison<'a> {
+    pub fn begin(before: &'a [Entry], after: &'a [Entry]) -> Self {
+        let (gone, come) = std::thread::scope(|scope| {
+            // A short list is compared before a thread has started.
+            let aside = (before.len() > LONG_LIST).then(|| scope.spawn(|| only_in(before, after)));
+            let come = only_in(after, before);
+            let gone = match aside {
+                Some(aside) => aside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                None => only_in(before, after),
+            };
+            (gone, come)
+        });
+        let mut identity = Identification::begin(&gone, &come);
+        before.iter().for_each(|entry| identity.count(entry));
+        Self { gone, come, identity }
+    }
+
+    /// Whether it matters how rare something is, so that the rows that were left out have to be counted.
+    pub fn asks_for_rarity(&self) -> bool {
+        self.identity.is_open()
+    }
+
+    /// Counts a row of the list before that was left out.
+    pub fn count(&mut self, entry: &Entry) {
+        self.identity.count(entry);
+    }
+
+    pub fn finish(self) -> Vec<Change> {
+        let Self { gone, come, identity } = self;
+        changes_of(&gone, &come, identity.finish())
+    }
+}
+
+fn changes_of(gone: &[&Entry], come: &[&Entry], identity: Identity) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for pair in identity.pairs {
         if let (Some(old), Some(new)) = (gone.get(pair.before), come.get(pair.after)) {

@@ -24,39 +24,78 @@ pub struct Identity {
     pub possible: Vec<(usize, usize)>,
 }
 
-/// Pairs `gone` with `come`, both in an order that their contents decide. `list` is the list before, for what is rare in it.
-pub fn identify(gone: &[&Entry], come: &[&Entry], list: &[Entry]) -> Identity {
-    let mut pairs = same_name::pair(gone, come);
-    let (old, new) = taken(&pairs);
-    let left: Vec<usize> = (0..gone.len()).filter(|at| !old.contains(at)).collect();
-    let arrived: Vec<usize> = (0..come.len()).filter(|at| !new.contains(at)).collect();
-    if left.is_empty() || arrived.is_empty() {
-        return Identity { pairs, removed: left, added: arrived, possible: Vec::new() };
+/// Pairs rows that are gone with rows that have come, both in an order that their contents decide.
+///
+/// Between its beginning and its end the list before is counted, for what is rare in it.
+pub struct Identification<'a> {
+    pairs: Vec<Pair>,
+    /// Rows that are in no certain pair.
+    left: Vec<usize>,
+    arrived: Vec<usize>,
+    old: Vec<Profile<'a>>,
+    new: Vec<Profile<'a>>,
+    rarity: Rarity,
+    /// Rows that are weighed have been counted already.
+    counted: HashSet<*const Entry>,
+}
+
+impl<'a> Identification<'a> {
+    /// Finds what is certain.
+    pub fn begin(gone: &[&'a Entry], come: &[&'a Entry]) -> Self {
+        let pairs = same_name::pair(gone, come);
+        let (old, new) = taken(&pairs);
+        let left: Vec<usize> = (0..gone.len()).filter(|at| !old.contains(at)).collect();
+        let arrived: Vec<usize> = (0..come.len()).filter(|at| !new.contains(at)).collect();
+        let mut begun = Self { pairs, left, arrived, old: Vec::new(), new: Vec::new(), rarity: Rarity::default(), counted: HashSet::new() };
+        if begun.is_open() {
+            begun.old = profiles(&begun.left, gone);
+            begun.new = profiles(&begun.arrived, come);
+            begun.rarity = Rarity::of_wanted(begun.old.iter().chain(&begun.new).flat_map(|profile| &profile.features));
+            for profile in &begun.old {
+                begun.rarity.count(&profile.features);
+                begun.counted.insert(std::ptr::from_ref(profile.entry));
+            }
+        }
+        begun
     }
 
-    let (old, new) = (profiles(&left, gone), profiles(&arrived, come));
-    let rarity = rarity_in(list, &old, &new);
-    let weighed = weigh_all(&old, &new, &rarity);
-    let decided = decide(&weighed);
+    /// Whether rows are left on both sides, so that they have to be weighed.
+    pub fn is_open(&self) -> bool {
+        !self.left.is_empty() && !self.arrived.is_empty()
+    }
 
-    let at = |places: &[usize], place: usize| places.get(place).copied().unwrap_or_default();
-    let (decided_old, decided_new): (Vec<usize>, Vec<usize>) = decided.iter().copied().unzip();
-    for (before, after) in &decided {
-        if let Some(weight) = weighed.get(&(*before, *after)) {
-            let matched = Match { certain: false, score: score(weight.net()), evidence: weight.words.clone() };
-            pairs.push(Pair { before: at(&left, *before), after: at(&arrived, *after), matched });
+    /// Counts a row of the list before.
+    pub fn count(&mut self, entry: &Entry) {
+        if self.is_open() && !self.counted.contains(&std::ptr::from_ref(entry)) {
+            self.rarity.count_entry(entry);
         }
     }
-    let (decided_old, decided_new) = (sorted(decided_old), sorted(decided_new));
-    let is_open =
-        |(before, after): &(usize, usize)| decided_old.binary_search(before).is_err() && decided_new.binary_search(after).is_err();
-    let possible =
-        likeliest(weighed.iter().filter(|(pair, weight)| is_open(pair) && is_possible(weight)).map(|(pair, weight)| (*pair, weight)));
-    Identity {
-        pairs,
-        removed: (0..left.len()).filter(|place| decided_old.binary_search(place).is_err()).map(|place| at(&left, place)).collect(),
-        added: (0..arrived.len()).filter(|place| decided_new.binary_search(place).is_err()).map(|place| at(&arrived, place)).collect(),
-        possible: possible.into_iter().map(|(before, after)| (at(&left, before), at(&arrived, after))).collect(),
+
+    /// Weighs what is left.
+    pub fn finish(self) -> Identity {
+        let Self { mut pairs, left, arrived, old, new, rarity, .. } = self;
+        let weighed = weigh_all(&old, &new, &rarity);
+        let decided = decide(&weighed);
+
+        let at = |places: &[usize], place: usize| places.get(place).copied().unwrap_or_default();
+        let (decided_old, decided_new): (Vec<usize>, Vec<usize>) = decided.iter().copied().unzip();
+        for (before, after) in &decided {
+            if let Some(weight) = weighed.get(&(*before, *after)) {
+                let matched = Match { certain: false, score: score(weight.net()), evidence: weight.words.clone() };
+                pairs.push(Pair { before: at(&left, *before), after: at(&arrived, *after), matched });
+            }
+        }
+        let (decided_old, decided_new) = (sorted(decided_old), sorted(decided_new));
+        let is_open =
+            |(before, after): &(usize, usize)| decided_old.binary_search(before).is_err() && decided_new.binary_search(after).is_err();
+        let possible =
+            likeliest(weighed.iter().filter(|(pair, weight)| is_open(pair) && is_possible(weight)).map(|(pair, weight)| (*pair, weight)));
+        Identity {
+            pairs,
+            removed: (0..left.len()).filter(|place| decided_old.binary_search(place).is_err()).map(|place| at(&left, place)).collect(),
+            added: (0..arrived.len()).filter(|place| decided_new.binary_search(place).is_err()).map(|place| at(&arrived, place)).collect(),
+            possible: possible.into_iter().map(|(before, after)| (at(&left, before), at(&arrived, after))).collect(),
+        }
     }
 }
 
@@ -80,19 +119,6 @@ fn is_possible(weight: &Weight) -> bool {
 
 fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {
     places.iter().filter_map(|at| rows.get(*at)).map(|entry| Profile::of(entry)).collect()
-}
-
-fn rarity_in(list: &[Entry], old: &[Profile<'_>], new: &[Profile<'_>]) -> Rarity {
-    let mut rarity = Rarity::of_wanted(old.iter().chain(new).flat_map(|profile| &profile.features));
-    // Rows that are weighed have been read already.
-    let read: HashSet<*const Entry> = old.iter().map(|profile| std::ptr::from_ref(profile.entry)).collect();
-    for profile in old {
-        rarity.count(&profile.features);
-    }
-    for entry in list.iter().filter(|entry| !read.contains(&std::ptr::from_ref(*entry))) {
-        rarity.count_entry(entry);
-    }
-    rarity
 }
 
 type Weighed = BTreeMap<(usize, usize), Weight>;

@@ -32,5 +32,5 @@ mod rarity;
 mod same_name;
 mod severity;
 
-pub use compare::compare;
+pub use compare::{Comparison, compare};
 pub use plausible::{Limits, Verdict, enough_for_baseline, plausible};

@@ -2,6 +2,7 @@
 //!
 //! A document is read whole or refused whole: what it lost, nobody may take for a removal.
 
+mod apart;
 pub mod citation;
 pub mod country;
 pub mod csl;
@@ -14,6 +15,8 @@ use std::io::Read;
 
 use crate::domain::{ListCode, Snapshot};
 
+pub use apart::apart;
+pub use csl::{Mark, WatchedRow};
 use detect::Format;
 
 /// Why a document is refused whole.
@@ -40,11 +43,34 @@ impl ParseError {
 ///
 /// Where the document is empty, cut short, misshapen or of another kind, with the place.
 pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
+    let mut entries = Vec::new();
+    let document = read(input, lists, &mut |row| entries.push(row.entry()))?;
+    Ok(match document {
+        Document::Rows(rest) => Snapshot { entries, ..rest },
+        Document::Whole(snapshot) => snapshot,
+    })
+}
+
+/// What was read by [`read`].
+#[derive(Debug)]
+pub enum Document {
+    /// The rows went to the caller, and this is the rest: a snapshot without entries.
+    Rows(Snapshot),
+    /// A document that is no table of rows, with its entries.
+    Whole(Snapshot),
+}
+
+/// Reads a document as [`parse()`] does, and hands each row of `lists` to `each` in place of keeping it.
+///
+/// # Errors
+///
+/// As [`parse()`]; rows may have been handed on by then.
+pub fn read(input: impl Read, lists: &[ListCode], each: &mut dyn FnMut(WatchedRow<'_>)) -> Result<Document, ParseError> {
     let (format, input) = detect::detect(input)?;
-    match format {
-        Format::Csv => csl::parse_table(input, b',', lists),
-        Format::Tsv => csl::parse_table(input, b'\t', lists),
-        Format::Json => csl::parse_json(input, lists),
-        Format::Xml => ecfr::parse(input, lists),
-    }
+    Ok(match format {
+        Format::Csv => Document::Rows(csl::read_table(input, b',', lists, each)?),
+        Format::Tsv => Document::Rows(csl::read_table(input, b'\t', lists, each)?),
+        Format::Json => Document::Rows(csl::read_json(input, lists, each)?),
+        Format::Xml => Document::Whole(ecfr::parse(input, lists)?),
+    })
 }

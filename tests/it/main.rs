@@ -15,6 +15,7 @@
 )]
 
 mod architecture;
+mod compare_files;
 mod config;
 mod deliver;
 mod dial;

@@ -1,20 +1,21 @@
-//! Takes in the rows of a document, whatever its shape, and keeps those of the watched lists.
+//! Takes in the rows of a document, whatever its shape, and hands on those of the watched lists.
 
 use std::collections::BTreeMap;
 
 use super::column::{Cells, Column};
-use super::entry::entry_of;
+use super::entry::note_oddities;
 use super::source::{Source, source_of};
 use super::warnings::Warnings;
-use crate::domain::{Entry, ListCode, Snapshot};
+use super::watched_row::WatchedRow;
+use crate::domain::{ListCode, Snapshot};
 use crate::parse::ParseError;
 
 /// What was read so far.
 pub struct Collector<'a> {
     lists: &'a [ListCode],
+    each: &'a mut dyn FnMut(WatchedRow<'_>),
     /// What each label that was seen says: there are thirteen, and 25,000 rows.
     sources: BTreeMap<String, Source>,
-    entries: Vec<Entry>,
     rows: usize,
     rows_of_known_lists: usize,
     /// Rows whose names lost a character.
@@ -28,11 +29,11 @@ impl<'a> Collector<'a> {
     /// More labels than this are no labels: the column holds something else.
     const MAX_LABELS: usize = 64;
 
-    pub fn new(lists: &'a [ListCode]) -> Self {
+    pub fn new(lists: &'a [ListCode], each: &'a mut dyn FnMut(WatchedRow<'_>)) -> Self {
         Self {
             lists,
+            each,
             sources: BTreeMap::new(),
-            entries: Vec::new(),
             rows: 0,
             rows_of_known_lists: 0,
             damaged: 0,
@@ -61,16 +62,17 @@ impl<'a> Collector<'a> {
         Ok(self.lists.contains(&list).then_some(list))
     }
 
-    /// Keeps a row of a watched list.
-    pub fn keep(&mut self, list: ListCode, cells: &Cells<'_>, extras: &[(String, String)], place: &dyn Fn(Column) -> String) {
+    /// Hands on a row of a watched list.
+    pub fn hand_on(&mut self, list: ListCode, cells: &Cells<'_>, extras: &[(String, String)], place: &dyn Fn(Column) -> String) {
         if [Column::Name, Column::AltNames].iter().any(|column| is_damaged(cells.get(*column))) {
             self.damaged += 1;
             self.first_damaged.get_or_insert_with(|| place(Column::Name));
         }
-        self.entries.push(entry_of(list, cells, extras, place, &mut self.warnings));
+        note_oddities(cells, place, &mut self.warnings);
+        (self.each)(WatchedRow { list, cells, extras });
     }
 
-    /// The snapshot of a document that was read to its end.
+    /// What else there is to say of a document that was read to its end: a snapshot without entries.
     ///
     /// # Errors
     ///
@@ -88,7 +90,7 @@ impl<'a> Collector<'a> {
                 format!("a character of a name was lost (`?` or U+FFFD within a word) in {count} rows from here on; kept as published");
             self.warnings.push(|| place, || text);
         }
-        Ok(Snapshot { as_of: None, entries: self.entries, rows: self.rows, warnings: self.warnings.finish() })
+        Ok(Snapshot { as_of: None, entries: Vec::new(), rows: self.rows, warnings: self.warnings.finish() })
     }
 
     fn meet(&mut self, label: &str, place: &impl Fn() -> String) -> Result<Source, ParseError> {

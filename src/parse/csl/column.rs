@@ -56,6 +56,12 @@ impl Column {
         if name == "id" { Some(Self::Id) } else { Self::ALL.iter().copied().find(|column| column.name() == name) }
     }
 
+    /// Whether it stands in `other` and tells one party from another, as a number, a date of birth or an office does.
+    pub fn identifies(self) -> bool {
+        use Column::{CallSign, DatesOfBirth, EntityNumber, Ids, PlacesOfBirth, Title, Type, VesselOwner};
+        matches!(self, CallSign | DatesOfBirth | EntityNumber | Ids | PlacesOfBirth | Title | Type | VesselOwner)
+    }
+
     /// Whether an entry has a field of its own for it; the others stand in `other`.
     pub fn has_field(self) -> bool {
         use Column::{Addresses, AltNames, EndDate, Id, LicensePolicy, LicenseRequirement, Name, Remarks, Source, StartDate};

@@ -9,47 +9,62 @@ use crate::domain::{Entry, Form, ListCode};
 use crate::parse::citation::citations;
 use crate::parse::footnote::footnotes;
 
-/// The entry of one row; `extras` are keys that are none of the columns. What is odd is kept as published, with a warning.
-pub fn entry_of(
-    list: ListCode,
-    cells: &Cells<'_>,
-    extras: &[(String, String)],
-    place: &dyn Fn(Column) -> String,
-    warnings: &mut Warnings,
-) -> Entry {
-    let mut entry = Entry::named(list, cells.trimmed(Column::Name));
-    if entry.name.is_empty() {
-        warnings.push(|| place(Column::Name), || "the name is empty; the row is kept without one".to_owned());
-    }
-    entry.aliases = aliases_of(cells.get(Column::AltNames));
-    entry.addresses = parts_of(cells.get(Column::Addresses)).map(str::to_owned).collect();
+/// The entry of one row; `extras` are keys that are none of the columns. What is odd is kept as published: [`note_oddities`].
+pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) -> Entry {
+    let mut entry = identifying_part(list, cells);
     entry.countries = countries_of(list, &entry.addresses);
     entry.form = form_of(&entry.name, &entry.addresses);
     entry.license_requirement = cells.trimmed(Column::LicenseRequirement).to_owned();
     entry.license_policy = cells.trimmed(Column::LicensePolicy).to_owned();
     entry.footnotes = footnotes(&entry.license_requirement);
-    entry.remarks = cells.trimmed(Column::Remarks).to_owned();
     entry.publisher_id = cells.trimmed(Column::Id).to_owned();
-    entry.start_date = date_of(Column::StartDate, cells, place, warnings);
-    entry.end_date = date_of(Column::EndDate, cells, place, warnings);
+    entry.start_date = date_of(Column::StartDate, cells);
+    entry.end_date = date_of(Column::EndDate, cells);
 
     let notice = cells.trimmed(Column::FederalRegisterNotice);
-    entry.citations = citations(notice).into_iter().map(|dated| dated.citation).collect();
     let read = entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     if notice != read {
         // Dates and issue numbers that are no part of a citation are not lost.
         entry.other.insert(Column::FederalRegisterNotice.name().to_owned(), notice.to_owned());
     }
-    for column in Column::ALL.iter().filter(|column| !column.has_field()) {
+    keep_others(&mut entry, cells, |column| !column.has_field() && !column.identifies());
+    for (key, text) in extras.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        entry.other.insert(key.clone(), text.trim().to_owned());
+    }
+    entry
+}
+
+/// The entry with no more than what tells one party from another.
+pub fn identifying_part(list: ListCode, cells: &Cells<'_>) -> Entry {
+    let mut entry = Entry::named(list, cells.trimmed(Column::Name));
+    entry.aliases = aliases_of(cells.get(Column::AltNames));
+    entry.addresses = parts_of(cells.get(Column::Addresses)).map(str::to_owned).collect();
+    entry.citations = citations(cells.trimmed(Column::FederalRegisterNotice)).into_iter().map(|dated| dated.citation).collect();
+    cells.trimmed(Column::Remarks).clone_into(&mut entry.remarks);
+    keep_others(&mut entry, cells, Column::identifies);
+    entry
+}
+
+fn keep_others(entry: &mut Entry, cells: &Cells<'_>, which: impl Fn(Column) -> bool) {
+    for column in Column::ALL.iter().filter(|column| which(**column)) {
         let text = cells.trimmed(*column);
         if !text.is_empty() {
             entry.other.insert(column.name().to_owned(), text.to_owned());
         }
     }
-    for (key, text) in extras.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        entry.other.insert(key.clone(), text.trim().to_owned());
+}
+
+/// Says what is odd in a row.
+pub fn note_oddities(cells: &Cells<'_>, place: &dyn Fn(Column) -> String, warnings: &mut Warnings) {
+    if cells.trimmed(Column::Name).is_empty() {
+        warnings.push(|| place(Column::Name), || "the name is empty; the row is kept without one".to_owned());
     }
-    entry
+    for column in [Column::StartDate, Column::EndDate] {
+        let text = cells.trimmed(column);
+        if !text.is_empty() && (text.len() != 10 || text.parse::<Date>().is_err()) {
+            warnings.push(|| place(column), || format!("expected a date such as 2022-06-30, but got `{text}`; it is kept as published"));
+        }
+    }
 }
 
 /// The list's own joiner; it is never escaped.
@@ -88,15 +103,8 @@ fn is_number_alone(text: &str) -> bool {
     (1..=3).contains(&digits) && text.get(digits..).is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':', '.', ';', ')']))
 }
 
-fn date_of(column: Column, cells: &Cells<'_>, place: &dyn Fn(Column) -> String, warnings: &mut Warnings) -> Option<String> {
-    let text = cells.trimmed(column);
-    if text.is_empty() {
-        return None;
-    }
-    if text.len() != 10 || text.parse::<Date>().is_err() {
-        warnings.push(|| place(column), || format!("expected a date such as 2022-06-30, but got `{text}`; it is kept as published"));
-    }
-    Some(text.to_owned())
+fn date_of(column: Column, cells: &Cells<'_>) -> Option<String> {
+    Some(cells.trimmed(column)).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -110,8 +118,8 @@ mod tests {
             cells.0[*column as usize] = text;
         }
         let mut warnings = Warnings::default();
-        let entry = entry_of(list, &cells, &[], &|column| format!("line 2, column {}", column.name()), &mut warnings);
-        (entry, warnings.finish().into_iter().map(|warning| format!("{}: {}", warning.place, warning.text)).collect())
+        note_oddities(&cells, &|column| format!("line 2, column {}", column.name()), &mut warnings);
+        (entry_of(list, &cells, &[]), warnings.finish().into_iter().map(|warning| format!("{}: {}", warning.place, warning.text)).collect())
     }
 
     #[test]

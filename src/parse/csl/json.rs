@@ -10,16 +10,18 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use super::cell::CellSeed;
 use super::collect::{Collector, shortened};
 use super::column::{Cells, Column};
+use super::watched_row::WatchedRow;
 use crate::domain::{ListCode, Snapshot};
 use crate::parse::ParseError;
 
-/// Reads the watched lists of a JSON document; one row is held at a time.
+/// Reads a JSON document and hands each row of the watched lists to `each`, one at a time; what else there is to say comes as a
+/// snapshot without entries.
 ///
 /// # Errors
 ///
 /// Where it is cut, is no object with rows in `results`, a row names no list or has no name, or a key was renamed.
-pub fn parse_json(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
-    let reading = RefCell::new(Reading::new(lists));
+pub fn read_json(input: impl Read, lists: &[ListCode], each: &mut dyn FnMut(WatchedRow<'_>)) -> Result<Snapshot, ParseError> {
+    let reading = RefCell::new(Reading::new(lists, each));
     let mut deserializer = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
     let outcome = DocumentSeed(&reading).deserialize(&mut deserializer).and_then(|()| deserializer.end());
     let reading = reading.into_inner();
@@ -45,9 +47,9 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(lists: &'a [ListCode]) -> Self {
+    fn new(lists: &'a [ListCode], each: &'a mut dyn FnMut(WatchedRow<'_>)) -> Self {
         Self {
-            collector: Collector::new(lists),
+            collector: Collector::new(lists, each),
             has_results: false,
             total: None,
             key: String::new(),
@@ -260,7 +262,7 @@ impl Reading<'_> {
             }
         }
         if let Some(list) = self.collector.count(cells.get(Column::Source), || place(Column::Source))? {
-            self.collector.keep(list, &cells, extras, &place);
+            self.collector.hand_on(list, &cells, extras, &place);
         }
         Ok(())
     }

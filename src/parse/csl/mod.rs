@@ -13,6 +13,8 @@ mod rows;
 mod source;
 mod table;
 mod warnings;
+mod watched_row;
 
-pub use json::parse_json;
-pub use table::parse_table;
+pub use json::read_json;
+pub use table::read_table;
+pub use watched_row::{Mark, WatchedRow};

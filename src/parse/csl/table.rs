@@ -5,19 +5,25 @@ use std::io::BufRead;
 use super::collect::{Collector, shortened};
 use super::column::{Cells, Column};
 use super::rows::{Row, RowText, Rows, byte_in_words};
+use super::watched_row::WatchedRow;
 use crate::domain::{ListCode, Snapshot};
 use crate::parse::ParseError;
 
-/// Reads the watched lists of a delimited file.
+/// Reads a delimited file and hands each row of the watched lists to `each`; what else there is to say comes as a snapshot without entries.
 ///
 /// # Errors
 ///
 /// Where the file is cut, a row has another number of columns, the header is another, or a byte is no text.
-pub fn parse_table(input: impl BufRead, delimiter: u8, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
+pub fn read_table(
+    input: impl BufRead,
+    delimiter: u8,
+    lists: &[ListCode],
+    each: &mut dyn FnMut(WatchedRow<'_>),
+) -> Result<Snapshot, ParseError> {
     let mut rows = Rows::new(input, delimiter);
     let mut row = Row::default();
     let header = read_header(&mut rows, &mut row)?;
-    let mut collector = Collector::new(lists);
+    let mut collector = Collector::new(lists, each);
     let mut blank_line = None;
     while rows.read(&mut row)? {
         let line = row.line;
@@ -41,7 +47,7 @@ pub fn parse_table(input: impl BufRead, delimiter: u8, lists: &[ListCode]) -> Re
         }
         let place = |column: Column| rows.place(line, header.field_of(column));
         if let Some(list) = collector.count(text.get(header.field_of(Column::Source)), || place(Column::Source))? {
-            collector.keep(list, &header.cells_of(text), &[], &place);
+            collector.hand_on(list, &header.cells_of(text), &[], &place);
         }
     }
     collector.finish()

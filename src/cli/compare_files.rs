@@ -1,0 +1,203 @@
+//! Compares two files by what they hold, without holding either.
+//!
+//! Each is read through: first for the marks of its rows, then for the entries of the rows that the two do not share, and the older one
+//! once more where it matters how rare it is what those have. What cannot be read twice (a pipe), or is no table of rows, is
+//! held whole.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom};
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::diff::Comparison;
+use crate::domain::{Change, ChangeSet, Entry, ListCode, Snapshot};
+use crate::parse::{self, Document, Mark, WatchedRow};
+
+/// The changes from `old` to `new` in these lists, list by list.
+pub fn compare_files(old: &Path, new: &Path, lists: &[ListCode]) -> Result<ChangeSet> {
+    let (before, after) = (Input::open(old, lists)?, Input::open(new, lists)?);
+    if !before.is_rereadable() || !after.is_rereadable() {
+        let (before, after) = side_by_side(|| before.whole(), || after.whole());
+        return Ok(whole(before?, after?, lists));
+    }
+    let (old, new) = side_by_side(|| before.marks(), || after.marks());
+    let (old, new) = match (old?, new?) {
+        (Read::Marks(old), Read::Marks(new)) => (old, new),
+        // A list and the eCFR: the one that is no table has been read.
+        (old, new) => return Ok(whole(before.snapshot(old)?, after.snapshot(new)?, lists)),
+    };
+    let (old_apart, new_apart) = parse::apart(&old, &new);
+    drop((old, new));
+    let (old, new) = side_by_side(|| before.entries(&old_apart), || after.entries(&new_apart));
+    let (old, new) = (by_list(old?), by_list(new?));
+    let mut comparisons: BTreeMap<ListCode, Comparison<'_>> =
+        lists.iter().map(|list| (*list, Comparison::begin(of(&old, *list), of(&new, *list)))).collect();
+    if comparisons.values().any(Comparison::asks_for_rarity) {
+        let asking =
+            lists.iter().copied().filter(|list| comparisons.get(list).is_some_and(Comparison::asks_for_rarity)).collect::<Vec<_>>();
+        before.each_other(&old_apart, &asking, |entry| {
+            if let Some(comparison) = comparisons.get_mut(&entry.list) {
+                comparison.count(&entry);
+            }
+        })?;
+    }
+    Ok(changes(lists, comparisons))
+}
+
+/// Compares what is held whole.
+fn whole(before: Snapshot, after: Snapshot, lists: &[ListCode]) -> ChangeSet {
+    let (before, after) = (by_list(before.entries), by_list(after.entries));
+    changes(lists, lists.iter().map(|list| (*list, Comparison::begin(of(&before, *list), of(&after, *list)))).collect())
+}
+
+fn changes(lists: &[ListCode], mut comparisons: BTreeMap<ListCode, Comparison<'_>>) -> ChangeSet {
+    let changes: Vec<Change> = lists.iter().filter_map(|list| comparisons.remove(list)).flat_map(Comparison::finish).collect();
+    ChangeSet::new(changes)
+}
+
+/// Runs the first on a thread of its own.
+fn side_by_side<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() -> T) -> (T, T) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
+}
+
+fn by_list(entries: Vec<Entry>) -> BTreeMap<ListCode, Vec<Entry>> {
+    let mut lists: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
+    for entry in entries {
+        lists.entry(entry.list).or_default().push(entry);
+    }
+    lists
+}
+
+fn of(lists: &BTreeMap<ListCode, Vec<Entry>>, list: ListCode) -> &[Entry] {
+    lists.get(&list).map_or(&[], Vec::as_slice)
+}
+
+/// What the first reading of a file gave.
+enum Read {
+    /// Of each row of the watched lists.
+    Marks(Vec<Mark>),
+    /// It is no table of rows.
+    Whole(Snapshot),
+}
+
+/// One of the two files.
+struct Input<'a> {
+    path: &'a Path,
+    file: File,
+    lists: &'a [ListCode],
+}
+
+impl<'a> Input<'a> {
+    fn open(path: &'a Path, lists: &'a [ListCode]) -> Result<Self> {
+        let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
+        Ok(Self { path, file, lists })
+    }
+
+    fn is_rereadable(&self) -> bool {
+        self.file.metadata().is_ok_and(|metadata| metadata.is_file())
+    }
+
+    fn refused(&self) -> String {
+        format!("{} is refused", self.path.display())
+    }
+
+    fn whole(&self) -> Result<Snapshot> {
+        let snapshot = parse::parse(&self.file, self.lists).with_context(|| self.refused())?;
+        self.warn(&snapshot);
+        Ok(snapshot)
+    }
+
+    fn marks(&self) -> Result<Read> {
+        let mut marks = Vec::new();
+        let document = parse::read(&self.file, self.lists, &mut |row| marks.push(row.mark())).with_context(|| self.refused())?;
+        let (Document::Rows(snapshot) | Document::Whole(snapshot)) = &document;
+        self.warn(snapshot);
+        Ok(match document {
+            Document::Rows(_) => Read::Marks(marks),
+            Document::Whole(snapshot) => Read::Whole(snapshot),
+        })
+    }
+
+    /// The file as a whole, after its first reading.
+    fn snapshot(&self, read: Read) -> Result<Snapshot> {
+        let Read::Marks(marks) = read else {
+            let Read::Whole(snapshot) = read else { return Ok(Snapshot::default()) };
+            return Ok(snapshot);
+        };
+        let entries = self.entries(&vec![true; marks.len()])?;
+        Ok(Snapshot { entries, ..Snapshot::default() })
+    }
+
+    /// The entries of the rows that are asked for, by their number among those of the watched lists.
+    fn entries(&self, asked: &[bool]) -> Result<Vec<Entry>> {
+        let mut entries = Vec::with_capacity(asked.iter().filter(|asked| **asked).count());
+        self.read_again(asked, &mut |row, is_asked| {
+            if is_asked {
+                entries.push(row.entry());
+            }
+        })?;
+        Ok(entries)
+    }
+
+    /// Hands on what identifies the entries of these lists that were not asked for before. It is read on a thread of its own.
+    fn each_other(&self, asked: &[bool], lists: &[ListCode], mut each: impl FnMut(Entry)) -> Result<()> {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel::<Vec<Entry>>(BATCHES);
+            let reader = scope.spawn(move || {
+                let mut batch = Vec::with_capacity(BATCH);
+                self.read_again(asked, &mut |row, is_asked| {
+                    if !is_asked && lists.contains(&row.list) {
+                        batch.push(row.identifying_part());
+                    }
+                    if batch.len() == BATCH {
+                        // Nobody listens where the other side has panicked, which is what ends this then.
+                        let _ = sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
+                    }
+                })?;
+                let _ = sender.send(batch);
+                Ok(())
+            });
+            receiver.into_iter().flatten().for_each(&mut each);
+            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+
+    /// Goes through the rows of the watched lists once more, each with whether it is asked for.
+    fn read_again(&self, asked: &[bool], each: &mut dyn FnMut(WatchedRow<'_>, bool)) -> Result<()> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0)).with_context(|| format!("failed to read {} again", self.path.display()))?;
+        let mut number = 0;
+        parse::read(file, self.lists, &mut |row| {
+            if let Some(is_asked) = asked.get(number) {
+                each(row, *is_asked);
+            }
+            number += 1;
+        })
+        .with_context(|| self.refused())?;
+        if number != asked.len() {
+            bail!(
+                "{} changed while it was read: expected {} rows of the watched lists, but got {number}",
+                self.path.display(),
+                asked.len()
+            );
+        }
+        Ok(())
+    }
+
+    fn warn(&self, snapshot: &Snapshot) {
+        for warning in &snapshot.warnings {
+            tracing::warn!(file = %self.path.display(), place = warning.place, "{}", warning.text);
+        }
+    }
+}
+
+/// So many entries go from thread to thread at once, and so many times as many may wait.
+const BATCH: usize = 256;
+const BATCHES: usize = 4;
