@@ -81,7 +81,12 @@ fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bo
             builder = builder.no_proxy().proxy(proxied(proxy)?.no_proxy(except));
         }
         (None, Some("*")) => builder = builder.no_proxy(),
-        (None, _) => {}
+        (None, _) => {
+            builder = builder.no_proxy();
+            for proxy in environment_proxies(|variable| std::env::var(variable).ok()) {
+                builder = builder.proxy(proxy);
+            }
+        }
     }
     Ok(builder)
 }
@@ -118,6 +123,23 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, DialError> {
     Ok(found)
 }
 
+/// The proxies that the environment names, the more special ones first. This machine itself is never reached through one of them: what
+/// listens on its loopback is no business of a company's proxy, which could not reach it either.
+fn environment_proxies(variable: impl Fn(&str) -> Option<String>) -> Vec<Proxy> {
+    let of = |names: [&str; 2]| {
+        let value = names.iter().find_map(|name| variable(name).filter(|value| !value.trim().is_empty()))?;
+        Url::parse(&value).ok().filter(Url::has_host).or_else(|| Url::parse(&format!("http://{value}")).ok())
+    };
+    let listed = ["no_proxy", "NO_PROXY"].iter().find_map(|name| variable(name)).unwrap_or_default();
+    let except = NoProxy::from_string(&format!("{listed},localhost,127.0.0.0/8,::1"));
+    let kinds: [(_, fn(Url) -> reqwest::Result<Proxy>); 3] = [
+        (["https_proxy", "HTTPS_PROXY"], Proxy::https),
+        (["http_proxy", "HTTP_PROXY"], Proxy::http),
+        (["all_proxy", "ALL_PROXY"], Proxy::all),
+    ];
+    kinds.into_iter().filter_map(|(names, make)| make(of(names)?).ok()).map(|proxy| proxy.no_proxy(except.clone())).collect()
+}
+
 /// The names under which the proxies themselves are looked up. They come from the operator, not from an answer.
 fn proxy_names(proxy: Option<&Url>) -> Vec<String> {
     if let Some(proxy) = proxy {
@@ -150,6 +172,17 @@ mod tests {
             let built = LazyClient::new(&settings, false, |builder| builder).and_then(|client| client.get().cloned());
             assert!(built.is_err(), "{pem:?}");
         }
+    }
+
+    #[test]
+    fn the_environments_proxies_are_taken_in_every_spelling() {
+        let proxies = |set: &[(&str, &str)]| {
+            let found = environment_proxies(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()));
+            found.len()
+        };
+        assert_eq!(proxies(&[]), 0);
+        assert_eq!(proxies(&[("HTTPS_PROXY", "http://proxy.example.com:3128"), ("http_proxy", "proxy.example.com:3128")]), 2);
+        assert_eq!(proxies(&[("all_proxy", "http://user:secret@proxy.example.com:3128"), ("HTTP_PROXY", " ")]), 1);
     }
 
     #[test]
