@@ -105,6 +105,12 @@ fn state_of(path: &Path, metadata: &Metadata) -> String {
     format!("file:{name}:{}:{}.{:09}:{}.{:09}:{}", metadata.size(), m.0, m.1, c.0, c.1, metadata.ino())
 }
 
+/// The system's own words, without the number of the error.
+fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
 fn failed(path: &Path, error: &std::io::Error) -> FetchError {
-    FetchError::unreachable(format!("failed to read {}: {}", path.display(), error.kind()))
+    FetchError::unreachable(format!("failed to read {}: {}", path.display(), in_words(error)))
 }

@@ -417,7 +417,7 @@ mod path {
         let folder = tempfile::tempdir().unwrap();
         assert!(fetch(folder.path(), None).await.unwrap_err().message.starts_with("expected a file in the folder "));
         let missing = fetch(&folder.path().join("missing.csv"), None).await.unwrap_err();
-        assert!(missing.message.ends_with("missing.csv: entity not found") && !missing.refused, "{}", missing.message);
+        assert!(missing.message.ends_with("missing.csv: no such file or directory") && !missing.refused, "{}", missing.message);
         put(&folder.path().join("empty.csv"), b"", 1000);
         assert!(fetch(folder.path(), None).await.unwrap_err().refused);
         assert!(fetch(Path::new("/dev/null"), None).await.unwrap_err().message.contains("but got something else"));
