@@ -8,14 +8,29 @@ use super::{output, schema};
 use crate::config::{self, Environment, SecretsMode};
 use crate::exit::Exit;
 
-/// Runs one of the subcommands: results go to `out`, mistakes and warnings to `err`.
+/// Runs one of the subcommands: results go to `out`, mistakes and warnings to `err`. A file that is not `named` may be absent.
 ///
 /// # Errors
 /// Where neither can be written to.
-pub fn run(command: ConfigCommand, path: &Path, environment: &Environment, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Exit> {
+pub fn run(
+    command: ConfigCommand,
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<Exit> {
+    let is_there = named || path.exists();
     match command {
         ConfigCommand::Example => output::line(out, config::EXAMPLE)?,
         ConfigCommand::Schema => output::json(out, &schema::schemas())?,
+        ConfigCommand::Check if !is_there => {
+            output::line(
+                err,
+                &format!("warning: {} is not there: `check` watches the real list without it, and `run` needs one", path.display()),
+            )?;
+        }
+        ConfigCommand::Show if !is_there => output::line(out, &config::show_default(environment))?,
         ConfigCommand::Check => match config::load(path, environment, SecretsMode::Resolve) {
             Ok((config, warnings)) => {
                 for warning in &warnings {

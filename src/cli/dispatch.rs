@@ -51,20 +51,14 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             run::run(&path, config, environment).await?;
         }
         Command::Check { sources } => {
-            let load = |secrets| {
-                if named || path.exists() {
-                    return Ok(config::load(&path, environment, secrets)?.0);
-                }
-                Ok(config::default_config(environment))
-            };
-            return act::act(load, environment, Request::Check { sources }).await;
+            return acting(&path, named, environment, Request::Check { sources }).await;
         }
         Command::Diff { old, new, lists, output } => {
             let changes = compare_files::compare_files(&old, &new, &lists)?;
             diff::print(&changes, output.output)?;
         }
         Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,
-        Command::Config { command } => return Ok(config_command::run(command, &path, environment, &mut stdout(), &mut stderr())?),
+        Command::Config { command } => return Ok(config_command::run(command, &path, named, environment, &mut stdout(), &mut stderr())?),
         Command::Completions { shell } => completions::completions(shell, &mut stdout())?,
         Command::Man => completions::man(&mut stdout())?,
         Command::Changes(args) => read::changes(&*reading(&path, named, environment).await?.1, &args, now).await?,
@@ -93,7 +87,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 Some(DeliveriesCommand::Retry { ids }) => Request::DeliveriesRetry { ids: ids.into_iter().map(DeliveryId).collect() },
                 Some(DeliveriesCommand::Send { receiver, since }) => Request::DeliveriesSend { receiver, since: since.before(now) },
             };
-            return acting(&path, environment, request).await;
+            return acting(&path, named, environment, request).await;
         }
         Command::Holds { command } => {
             let request = match command {
@@ -112,7 +106,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     Request::HoldsReject { id: HoldId(decision.id), by: decision.by, reason: decision.reason }
                 }
             };
-            return acting(&path, environment, request).await;
+            return acting(&path, named, environment, request).await;
         }
         Command::Receivers { command } => {
             let request = match command {
@@ -124,7 +118,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 ReceiversCommand::Test { name } => Request::ReceiversTest { name },
                 ReceiversCommand::Enable { name } => Request::ReceiversEnable { name },
             };
-            return acting(&path, environment, request).await;
+            return acting(&path, named, environment, request).await;
         }
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;
@@ -139,12 +133,19 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
 
 /// The record, read beside whatever runs; no secret is looked up.
 async fn reading(path: &Path, named: bool, environment: &Environment) -> Result<(Config, Arc<dyn Store>)> {
-    let config =
-        if named || path.exists() { config::load(path, environment, SecretsMode::Skip)?.0 } else { config::default_config(environment) };
+    let config = configured(path, named, environment, SecretsMode::Skip)?;
     let store = record::open(&config.store, Mode::Read).await?;
     Ok((config, store))
 }
 
-async fn acting(path: &Path, environment: &Environment, request: Request) -> Result<Exit> {
-    act::act(|secrets| Ok(config::load(path, environment, secrets)?.0), environment, request).await
+async fn acting(path: &Path, named: bool, environment: &Environment, request: Request) -> Result<Exit> {
+    act::act(|secrets| configured(path, named, environment, secrets), environment, request).await
+}
+
+/// The configuration; the one that needs no file where none is named and none is there.
+fn configured(path: &Path, named: bool, environment: &Environment, secrets: SecretsMode) -> Result<Config> {
+    if named || path.exists() {
+        return Ok(config::load(path, environment, secrets)?.0);
+    }
+    Ok(config::default_config(environment))
 }

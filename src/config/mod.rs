@@ -165,6 +165,11 @@ pub fn show(path: &Path, environment: &Environment) -> Result<String, ConfigErro
     Ok(show::show(&config, &text))
 }
 
+/// The same of what is in effect where there is no file.
+pub fn show_default(environment: &Environment) -> String {
+    show::show(&default_config(environment), "")
+}
+
 /// A length of time as the configuration writes it: `30m`, `7d`.
 pub fn length_of(text: &str) -> Option<std::time::Duration> {
     text.parse::<value::Length>().ok().map(|length| length.0)

@@ -228,9 +228,12 @@ fn url(
     let keys = Keys { name: "url", inline: &raw.url, file: &raw.url_file, credential: &raw.url_credential };
     let found = lookup.find(keys, problems, warnings)?;
     // The address itself is a secret: what is wrong with it is said, not what it is.
-    let is_web = url::Url::parse(found.secret.expose()).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    // What is read from a file may hold two, and white space within one would be taken out in silence.
+    let is_one = !found.secret.expose().contains(|c: char| c.is_whitespace() || c.is_control());
+    let is_web =
+        is_one && url::Url::parse(found.secret.expose()).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if !found.skipped && !is_web {
-        problems.push(Problem::at(found.span, "expected an address that begins with https:// or http:// as `url`"));
+        problems.push(Problem::at(found.span, "expected one address that begins with https:// or http:// as `url`"));
         return None;
     }
     Some(found.secret)

@@ -270,7 +270,7 @@ fn the_webhooks_schema_takes_a_body_and_refuses_what_is_none() {
 
 fn run(command: ConfigCommand, name: &str) -> (Exit, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = cli::config::run(command, &fixtures().join(name), &Environment::default(), &mut out, &mut err).unwrap();
+    let exit = cli::config::run(command, &fixtures().join(name), true, &Environment::default(), &mut out, &mut err).unwrap();
     (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
