@@ -336,7 +336,7 @@ pub enum JournalCommand {
     /// Verify that no entry was changed, taken out or put in
     Verify {
         /// Also that the journal still holds this head, as an alert or an earlier `verify` gave it
-        #[arg(long, value_name = "HASH")]
+        #[arg(long, value_name = "HASH", value_parser = head)]
         head: Option<String>,
     },
     /// Print every entry as a line of JSON
@@ -359,7 +359,20 @@ fn state(text: &str) -> Result<DeliveryState, String> {
 
 fn said(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() { Err("expected a text, but got none".to_owned()) } else { Ok(text.to_owned()) }
+    if text.is_empty() {
+        return Err("expected a text, but got none".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return Err("expected a text on one line, but got one with control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// The hash of a journal entry, in either case.
+fn head(text: &str) -> Result<String, String> {
+    let text = text.trim().to_ascii_lowercase();
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash { Ok(text) } else { Err("expected the hash of a journal entry (64 hexadecimal digits)".to_owned()) }
 }
 
 #[cfg(test)]
@@ -404,7 +417,7 @@ mod tests {
             "config schema",
             "config example",
             "backfill --source ecfr --from 2022-01-01 --to 2022-02-01",
-            "journal verify --head abc",
+            "journal verify --head abababababababababababababababababababababababababababababababab",
             "journal export",
             "completions bash",
             "man",

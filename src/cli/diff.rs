@@ -18,16 +18,16 @@ pub fn print(changes: &ChangeSet, format: OutputFormat) -> Result<()> {
     for change in &changes.changes {
         let countries = change.entry.countries.join(" ");
         let kind = if change.editorial { "editorial" } else { change.kind.as_str() };
-        output::line(out, &format!("{kind}: {} [{}] {countries}", change.entry.name, change.entry.list))?;
+        output::one_line(out, &format!("{kind}: {} [{}] {countries}", change.entry.name, change.entry.list))?;
         for field in &change.fields {
-            output::line(out, &format!("    {}: {} -> {}", field.field, field.before, field.after))?;
+            output::one_line(out, &format!("    {}: {} -> {}", field.field, field.before, field.after))?;
         }
         if let Some(matched) = change.matched.as_ref().filter(|matched| !matched.certain) {
-            output::line(out, &format!("    taken for one entry: {}", matched.evidence.join("; ")))?;
+            output::one_line(out, &format!("    taken for one entry: {}", matched.evidence.join("; ")))?;
         }
         for (names, word) in [(&change.possibly_now, "is now"), (&change.possibly_was, "was")] {
             if !names.is_empty() {
-                output::line(out, &format!("    possibly {word}: {}", names.join("; ")))?;
+                output::one_line(out, &format!("    possibly {word}: {}", names.join("; ")))?;
             }
         }
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::args::OutputFormat;
+use crate::deliver::plain;
 
 /// Prints rows as the format says: for people `table` makes cells of each row, under `header`; with no row, `nothing` is
 /// said instead.
@@ -51,13 +52,14 @@ pub fn problem(text: &str) {
     let _ = writeln!(io::stderr(), "entitywatch: {text}");
 }
 
-/// Rows in columns, each as wide as its widest cell; without lines, so that they can be cut and sorted.
+/// Rows in columns, each as wide as its widest cell; without lines, so that they can be cut and sorted. A cell stays on its line, and a
+/// publisher's control characters reach no terminal.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.iter().map(|name| name.to_uppercase()));
     for row in rows {
-        table.add_row(row.iter().map(|cell| one_line(cell)));
+        table.add_row(row.iter().map(|cell| plain::line(cell)));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -75,9 +77,13 @@ pub fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// A cell stays on its line, and a publisher's control characters reach no terminal.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+/// Prints what a publisher or a person wrote, on one line; what is indented stays so.
+///
+/// # Errors
+/// Where `out` cannot be written to; a closed pipe is none.
+pub fn one_line(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    line(out, &format!("{}{}", " ".repeat(indent), plain::line(text)))
 }
 
 /// `entitywatch entries | head` ends quietly.
@@ -113,6 +119,13 @@ mod tests {
     fn people_get_columns() {
         assert_eq!(printed(OutputFormat::Text, &["csl", "e\u{1b}cfr"]), "NAME   LENGTH\ncsl    3\ne cfr  5\n");
         assert_eq!(printed(OutputFormat::Text, &[]), "no source\n");
+    }
+
+    #[test]
+    fn what_a_publisher_wrote_stays_on_its_line() {
+        let mut out = Vec::new();
+        one_line(&mut out, "    added: Alder\nremoved: Birch \u{1b}[8m\u{202e}\u{9b}Works").unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "    added: Alder removed: Birch [8m Works\n");
     }
 
     #[test]

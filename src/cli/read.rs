@@ -225,14 +225,17 @@ pub async fn hold(store: &dyn Store, id: &str, format: OutputFormat) -> Result<(
         }
         return Ok(output::json(out, &serde_json::json!({"holds": [shown]}))?);
     }
-    output::line(out, &format!("{}: {} of {}, held for {}, {}", hold.hold_id, hold.list, hold.source, hold.reason, hold.state.as_str()))?;
-    output::line(out, &hold.message)?;
+    output::one_line(
+        out,
+        &format!("{}: {} of {}, held for {}, {}", hold.hold_id, hold.list, hold.source, hold.reason, hold.state.as_str()),
+    )?;
+    output::one_line(out, &hold.message)?;
     output::line(
         out,
         &format!("first seen {}; {} entries before, {} in the held file", time(hold.opened_at), hold.count_before, hold.count_after),
     )?;
     if let (Some(by), Some(reason), Some(at)) = (&hold.decided_by, &hold.decision_reason, hold.decided_at) {
-        output::line(out, &format!("{} by {by} at {}: {reason}", hold.state.as_str(), time(at)))?;
+        output::one_line(out, &format!("{} by {by} at {}: {reason}", hold.state.as_str(), time(at)))?;
     }
     if open {
         let Summary { added, removed, revised, editorial } = Summary::of(&changes);

@@ -10,7 +10,7 @@ mod email;
 mod excerpt;
 pub mod layout;
 mod mrkdwn;
-mod plain;
+pub mod plain;
 mod post;
 pub mod retry;
 #[cfg(test)]
