@@ -9,7 +9,6 @@ use async_trait::async_trait;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
@@ -42,7 +41,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let web_state = web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
 
-    let stop = CancellationToken::new();
+    let stop = program.stopping.clone();
     let tasks = TaskTracker::new();
     let (reloaded, reloads) = tokio::sync::watch::channel(());
     let (scheduler, ticks) = daemon::ticker().await?;

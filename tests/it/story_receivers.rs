@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use entitywatch::clock::Clock;
 use entitywatch::domain::DeliveryState;
 use entitywatch::operate::Request;
+use entitywatch::pipeline::deliver;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -101,6 +103,95 @@ async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     assert_eq!(reply.exit, 0, "{reply:?}");
     assert_eq!(world.webhook.received().len(), 3);
     assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+}
+
+/// Two hundred entries, and as many newcomers as `count`, each of a rule of its own: as many alerts.
+fn with_rules(count: usize) -> Vec<Row> {
+    let newcomers = (0..count).map(|n| row(&format!("Newcomer {n}"), &format!("87 FR {}", 20_000 + 100 * n)).at("Beijing, CN"));
+    rows(200).into_iter().chain(newcomers).collect()
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_is_not_sent_what_was_claimed_already() {
+    let world = World::with_baseline(Site::new().await, &rows(200)).await;
+    world.webhook.will_answer((0..40).map(|_| Answer::status(410)));
+    world.publish(&with_rules(40));
+    world.next_check().await;
+    let sent = world.webhook.received().len();
+    assert!(sent <= 16, "only what was under way: {sent}");
+    assert!(world.deliveries("erp").await.iter().all(|delivery| (delivery.state, delivery.attempts) == (DeliveryState::Pending, 0)));
+    assert_eq!(world.subjects().iter().filter(|subject| subject.contains("erp is gone")).count(), 1, "{:?}", world.subjects());
+    assert_eq!(deliver::next_due_at(&world.program, "erp").await.unwrap(), None, "nothing is due until it is switched on");
+}
+
+#[tokio::test]
+async fn a_receiver_that_asks_for_a_rest_gets_it_from_every_delivery() {
+    let world = World::with_baseline(Site::new().await, &rows(200)).await;
+    world.slack.will_answer([Answer::status(429).with_header("Retry-After", "30")]);
+    world.publish(&with_rules(10));
+    world.next_check().await;
+    assert_eq!(world.slack.received().len(), 1);
+    world.publish(&with_rules(11));
+    world.clock.advance(Duration::from_secs(20));
+    world.check().await;
+    assert_eq!(world.slack.received().len(), 1, "what is new waits too");
+    let rest_ends = world.clock.now() + jiff::SignedDuration::from_secs(10);
+    assert_eq!(deliver::next_due_at(&world.program, "desk").await.unwrap(), Some(rest_ends));
+    world.clock.advance(Duration::from_secs(10));
+    world.deliver().await;
+    assert_eq!(world.slack.received().len(), 1 + 11);
+    let all = world.deliveries("desk").await;
+    assert!(all.iter().all(|delivery| (delivery.state, delivery.attempts) == (DeliveryState::Delivered, 1)), "{all:?}");
+}
+
+#[tokio::test]
+async fn that_a_receiver_is_gone_is_told_even_after_it_was_told_to_fail() {
+    let world = world("").await;
+    world.webhook.will_answer([Answer::status(404), Answer::status(410)]);
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    assert!(world.subjects().iter().any(|subject| subject.contains("Delivery to erp is failing")), "{:?}", world.subjects());
+    world.clock.advance(7 * 60 * MINUTE);
+    world.deliver().await;
+    let mails = world.smtp.mails();
+    let told = mails.iter().find(|mail| mail.header("Subject").is_some_and(|subject| subject.contains("erp is gone")));
+    let told = told.unwrap_or_else(|| panic!("{:?}", world.subjects()));
+    assert!(told.data.contains("entitywatch receivers enable erp") && !told.data.contains("tried again"), "{}", told.data);
+}
+
+#[tokio::test]
+async fn a_program_that_is_to_stop_finishes_what_is_under_way_and_begins_nothing_more() {
+    let site = Site { delivery: "timeout = \"1s\"".to_owned(), ..Site::new().await };
+    let world = World::with_baseline(site, &rows(200)).await;
+    world.slack.will_answer((0..40).map(|_| Answer::silence()));
+    world.publish(&with_rules(40));
+    world.clock.advance(15 * MINUTE);
+    let stopping = async {
+        within("Slack", world.slack.until(|sink| sink.received().len() == 1)).await;
+        world.program.stopping.cancel();
+    };
+    tokio::join!(world.check(), stopping);
+    assert_eq!(world.slack.received().len(), 1);
+    let waiting = world.deliveries("desk").await;
+    assert!(waiting.len() == 40 && waiting.iter().all(|delivery| delivery.state == DeliveryState::Pending));
+    assert_eq!(waiting.iter().map(|delivery| delivery.attempts).sum::<u32>(), 1);
+}
+
+#[tokio::test]
+async fn a_reload_does_not_wait_for_a_receiver_that_does_not_answer() {
+    let site = Site { schedule: "* * * * * *", delivery: "timeout = \"10m\"".to_owned(), ..Site::new().await };
+    site.publish(&rows(40));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    site.smtp.behave(SmtpManner { silent: true, ..SmtpManner::default() });
+    let daemon = site.run().await;
+    site.publish(&with(&["Tianshan Avionics Institute"]));
+    within("the first alert", site.webhook.until(|sink| sink.received().len() == 1)).await;
+    within("the mail server to be asked", site.smtp.until_asked()).await;
+    daemon.signal("HUP");
+    within("the reload", daemon.says("READY=1")).await;
+    site.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
+    within("the second alert", site.webhook.until(|sink| sink.received().len() == 2)).await;
+    drop(daemon);
 }
 
 #[tokio::test]
