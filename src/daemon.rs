@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::domain::{Sha256, SourceState};
+use crate::metrics;
 use crate::pipeline::{Program, Wiring, deliver, watch};
 use crate::schedule::{self, Due};
 use crate::web::{Loop, Status};
@@ -236,6 +237,16 @@ pub async fn feed_watchdog(program: Arc<Program>, status: Arc<Status>, every: Du
             () = tokio::time::sleep(every) => {}
             () = stop.cancelled() => return,
         }
+    }
+}
+
+/// Sets the metrics that are known without anything happening.
+pub async fn show_metrics(program: &Program) {
+    let wiring = program.wiring.load_full();
+    let sources: Vec<String> = wiring.config.sources.iter().map(|source| source.name.clone()).collect();
+    let receivers: Vec<String> = wiring.config.receivers.iter().map(|receiver| receiver.name.clone()).collect();
+    if let Err(problem) = metrics::recorded(program.store.as_ref(), &sources, &receivers).await {
+        warn!("the metrics are not whole until the next check: {problem}");
     }
 }
 

@@ -198,6 +198,8 @@ pub struct SmtpManner {
 pub struct SmtpSink {
     pub address: SocketAddr,
     mails: Arc<Mutex<Vec<Mail>>>,
+    /// How often somebody logged in.
+    logged_in: Arc<Mutex<usize>>,
     /// How often it was asked and said nothing.
     left_silent: Arc<Mutex<usize>>,
     manner: Arc<Mutex<SmtpManner>>,
@@ -208,8 +210,8 @@ impl SmtpSink {
     pub async fn start(manner: SmtpManner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
-        let (mails, left_silent, news) = (Arc::default(), Arc::default(), Arc::default());
-        let sink = Self { address, mails, left_silent, manner: Arc::new(Mutex::new(manner)), news };
+        let (mails, logged_in, left_silent, news) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let sink = Self { address, mails, logged_in, left_silent, manner: Arc::new(Mutex::new(manner)), news };
         let server = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -226,6 +228,10 @@ impl SmtpSink {
 
     pub fn mails(&self) -> Vec<Mail> {
         self.mails.lock().unwrap().clone()
+    }
+
+    pub fn logged_in(&self) -> usize {
+        *self.logged_in.lock().unwrap()
     }
 
     /// Waits until somebody waits for its first word in vain.
@@ -262,7 +268,11 @@ impl SmtpSink {
             let line = hear(&mut stream).await?;
             let manner = self.manner.lock().unwrap().clone();
             let reply = match line.get(..4).unwrap_or_default().to_ascii_uppercase().as_str() {
-                "EHLO" => "250-sink.example.com\r\n250 8BITMIME",
+                "EHLO" => "250-sink.example.com\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME",
+                "AUTH" => {
+                    *self.logged_in.lock().unwrap() += 1;
+                    "235 2.7.0 welcome"
+                }
                 "MAIL" => {
                     from = path(&line);
                     "250 2.1.0 ok"
