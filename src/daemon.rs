@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::domain::{Sha256, SourceState};
+use crate::metrics;
 use crate::pipeline::{Program, Wiring, deliver, watch};
 use crate::schedule::{self, Due};
 use crate::web::{Loop, Status};
@@ -121,16 +122,18 @@ fn is_due(schedule: &schedule::Schedule, known: Option<&SourceState>, last_begun
     }
 }
 
-/// Delivers to every receiver until `stop`, each in a task of its own. A reload that changes the receivers ends and starts their tasks.
+/// Delivers to every receiver until `stop`, each in a task of its own; then finishes what is under way. A reload tells
+/// the tasks to end and starts new ones at once: an attempt that is still under way keeps only its own receiver waiting,
+/// whose turn it has.
 pub async fn deliver_to_receivers(
     program: Arc<Program>,
     status: Arc<Status>,
     mut reloaded: tokio::sync::watch::Receiver<()>,
     stop: CancellationToken,
 ) {
+    let mut loops: JoinSet<()> = JoinSet::new();
     while !stop.is_cancelled() {
         let round = stop.child_token();
-        let mut loops: JoinSet<()> = JoinSet::new();
         for receiver in &program.wiring.load_full().config.receivers {
             loops.spawn(deliver_to(Arc::clone(&program), receiver.name.clone(), round.clone()));
         }
@@ -140,31 +143,27 @@ pub async fn deliver_to_receivers(
             tokio::select! {
                 _ = reloaded.changed() => break,
                 () = stop.cancelled() => break,
-                () = first_panic(&mut loops) => break,
+                Some(done) = loops.join_next() => ended(done),
                 () = tokio::time::sleep(LONGEST_PAUSE) => {}
             }
         }
         round.cancel();
-        while let Some(done) = loops.join_next().await {
-            if let Err(failed) = done
-                && let Ok(panic) = failed.try_into_panic()
-            {
-                std::panic::resume_unwind(panic);
-            }
+    }
+    while !loops.is_empty() {
+        status.beat(Loop::Deliver, program.clock.now());
+        tokio::select! {
+            Some(done) = loops.join_next() => ended(done),
+            () = tokio::time::sleep(LONGEST_PAUSE) => {}
         }
     }
 }
 
-/// Ends when a receiver's loop ends, which only a panic does before it is told to.
-async fn first_panic(loops: &mut JoinSet<()>) {
-    match loops.join_next().await {
-        Some(Err(failed)) => {
-            if let Ok(panic) = failed.try_into_panic() {
-                std::panic::resume_unwind(panic);
-            }
-        }
-        Some(Ok(())) => {}
-        None => std::future::pending().await,
+/// A receiver's loop ends when it is told to. One that panicked ends the process.
+fn ended(done: Result<(), tokio::task::JoinError>) {
+    if let Err(failed) = done
+        && let Ok(panic) = failed.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
     }
 }
 
@@ -172,13 +171,15 @@ async fn deliver_to(program: Arc<Program>, receiver: String, stop: CancellationT
     let mut outbox = program.outbox.subscribe();
     loop {
         outbox.mark_unchanged();
-        if let Err(problem) = deliver::pass(&program, &receiver, &HashSet::new(), &stop).await {
+        let passed = deliver::pass(&program, &receiver, &HashSet::new(), &stop).await;
+        let pause = match (&passed, deliver::next_due_at(&program, &receiver).await) {
+            (Ok(_), Ok(Some(due))) => until(due, program.clock.now()),
+            // What was sent and could not be recorded (a full disk) would be sent again and again.
+            (Err(_), _) | (_, Ok(None) | Err(_)) => OUTBOX_PAUSE,
+        };
+        if let Err(problem) = passed {
             error!(receiver.name = receiver, "the outbox does not answer, and what waits for {receiver} stays in it: {problem}");
         }
-        let pause = match program.store.next_due_at(std::slice::from_ref(&receiver)).await {
-            Ok(Some(due)) => until(due, program.clock.now()),
-            Ok(None) | Err(_) => OUTBOX_PAUSE,
-        };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = outbox.changed() => {}
@@ -236,6 +237,16 @@ pub async fn feed_watchdog(program: Arc<Program>, status: Arc<Status>, every: Du
             () = tokio::time::sleep(every) => {}
             () = stop.cancelled() => return,
         }
+    }
+}
+
+/// Sets the metrics that are known without anything happening.
+pub async fn show_metrics(program: &Program) {
+    let wiring = program.wiring.load_full();
+    let sources: Vec<String> = wiring.config.sources.iter().map(|source| source.name.clone()).collect();
+    let receivers: Vec<String> = wiring.config.receivers.iter().map(|receiver| receiver.name.clone()).collect();
+    if let Err(problem) = metrics::recorded(program.store.as_ref(), &sources, &receivers).await {
+        warn!("the metrics are not whole until the next check: {problem}");
     }
 }
 

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ChangeKind, ListCode};
-use crate::record::OutboxCount;
+use crate::record::{self, OutboxCount, Store};
 
 pub const BUILD_INFO: &str = "entitywatch_build_info";
 pub const CHECKS: &str = "entitywatch_checks_total";
@@ -61,6 +61,42 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     let handle = builder()?.install_recorder()?;
     describe();
     Ok(handle)
+}
+
+/// Sets the gauges of these sources from the record, so that a restart leaves no gap in them until the next check, and
+/// lets the counters of these sources and receivers begin at zero.
+pub async fn recorded(store: &dyn Store, sources: &[String], receivers: &[String]) -> record::Result<()> {
+    let states = store.source_states().await?;
+    for source in sources {
+        let state = states.iter().find(|state| state.source == *source);
+        source_state(source, state.and_then(|state| state.last_success_at), state.map_or(0, |state| state.consecutive_failures));
+        for list in store.list_states(source).await? {
+            snapshot_entries(source, list.list, list.count);
+        }
+        for kind in ["added", "removed", "revised", "editorial"] {
+            counter!(CHANGES, "source" => source.clone(), "kind" => kind).increment(0);
+        }
+    }
+    for receiver in receivers {
+        for outcome in [AttemptOutcome::Delivered, AttemptOutcome::Failed, AttemptOutcome::Dead] {
+            counter!(DELIVERY_ATTEMPTS, "receiver" => receiver.clone(), "outcome" => outcome.as_str()).increment(0);
+        }
+    }
+    waiting(store, receivers).await
+}
+
+/// Sets the gauges of what waits: in the outbox for a receiver, and in holds for a person. For each scrape anew, since
+/// commands and the passing of time change them too.
+pub async fn waiting(store: &dyn Store, receivers: &[String]) -> record::Result<()> {
+    holds_open(store.holds(true).await?.len());
+    let mut counts = store.outbox_counts().await?;
+    for receiver in
+        receivers.iter().filter(|receiver| !counts.iter().any(|count| count.receiver == **receiver)).cloned().collect::<Vec<_>>()
+    {
+        counts.push(OutboxCount { receiver, pending: 0, dead: 0, oldest_pending_at: None });
+    }
+    outbox(&counts);
+    Ok(())
 }
 
 /// Folds the histograms until `shutdown`.

@@ -331,6 +331,7 @@ mod tests {
                 recipient: String::new(),
                 attempts: 11,
                 error: "connection refused".into(),
+                switched_off: false,
                 at: Timestamp::UNIX_EPOCH,
             }))
         };

@@ -25,7 +25,10 @@ pub async fn act(load: impl Fn(SecretsMode) -> Result<Config>, environment: &Env
     let store = record::open(&config.store, Mode::Write).await?;
     let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);
-    Ok(say(&operate::operate(&program, request).await))
+    let reply = operate::operate(&program, request).await;
+    // Takes the log of the last writes into the file, so that a copy of it alone is whole.
+    program.store.close().await;
+    Ok(say(&reply))
 }
 
 fn say(reply: &Reply) -> Exit {

@@ -25,6 +25,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 /// Records the past of a source; what is recorded already is passed over.
 pub async fn backfill(config: Config, environment: &Environment, source: &str, from: Date, to: Option<Date>) -> Result<Exit> {
     let (carrier, plan) = Carrier::find(config, environment, Request::BackfillPlan { source: source.to_owned(), from, to }).await?;
+    let done = go_through(&carrier, plan, source, from, to).await;
+    if let Carrier::Here(program) = &carrier {
+        program.store.close().await;
+    }
+    done
+}
+
+async fn go_through(carrier: &Carrier, plan: Reply, source: &str, from: Date, to: Option<Date>) -> Result<Exit> {
     let reply = carrier.patiently(plan, &Request::BackfillPlan { source: source.to_owned(), from, to }).await?;
     let Some(Plan { number, dates }) = reply.plan else { return Ok(say(&reply)) };
     let (Some(first), Some(last)) = (dates.first().copied(), dates.last().copied()) else {

@@ -9,13 +9,12 @@ use async_trait::async_trait;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
-use crate::control::Control;
+use crate::control::{Control, ControlError};
 use crate::domain::{ChangeSet, Hold};
 use crate::pipeline::{Program, Wiring, decide};
 use crate::record::{self, Mode, Store};
@@ -36,13 +35,14 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
     let control_socket = environment.control_socket(&config.store);
-    let control = Control::listen(&control_socket)?;
-    link_beside_database(&control_socket, &config);
+    let control = listen_for_commands(&control_socket, &config)?;
     status.set_configuration(sources(&config, clock.as_ref()), receivers(&config));
     let web_state = web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
+    daemon::show_metrics(&program).await;
+    metrics::config_reloaded(true);
 
-    let stop = CancellationToken::new();
+    let stop = program.stopping.clone();
     let tasks = TaskTracker::new();
     let (reloaded, reloads) = tokio::sync::watch::channel(());
     let (scheduler, ticks) = daemon::ticker().await?;
@@ -52,7 +52,9 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
         info!(server.listen = %address, "the pages, health and metrics are served at http://{address}");
         tasks.spawn(ends_the_process_if_it_panics(web::serve(listener, web::router(web_state), stop.clone())));
     }
-    tasks.spawn(ends_the_process_if_it_panics(control.serve(Arc::clone(&program), stop.clone())));
+    if let Some(control) = control {
+        tasks.spawn(ends_the_process_if_it_panics(control.serve(Arc::clone(&program), stop.clone())));
+    }
     tasks.spawn(ends_the_process_if_it_panics(daemon::watch_sources(Arc::clone(&program), ticks, Arc::clone(&status), stop.clone())));
     let delivering = daemon::deliver_to_receivers(Arc::clone(&program), Arc::clone(&status), reloads, stop.clone());
     tasks.spawn(ends_the_process_if_it_panics(delivering));
@@ -67,7 +69,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     notify(&[NotifyState::Ready]);
     loop {
         tokio::select! {
-            _ = hangup.recv() => reload(path, environment, &program, &status, &reloaded),
+            _ = hangup.recv() => reload(path, environment, &program, &status, &reloaded).await,
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
         }
@@ -80,6 +82,8 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
         warn!("the ticker did not stop: {problem}");
     }
     tasks.wait().await;
+    // Takes the log of the last writes into the file, so that a copy of it alone is whole.
+    program.store.close().await;
     info!("stopped");
     Ok(())
 }
@@ -99,6 +103,21 @@ async fn listen(config: &Config) -> Result<Option<TcpListener>> {
     Ok(Some(listener))
 }
 
+/// Watching and telling are worth more than commands beside them: a path that is too long for a socket is warned of.
+fn listen_for_commands(socket: &Path, config: &Config) -> Result<Option<Control>> {
+    match Control::listen(socket) {
+        Ok(control) => {
+            link_beside_database(socket, config);
+            Ok(Some(control))
+        }
+        Err(ControlError::Listen { path, reason }) if reason.kind() == std::io::ErrorKind::InvalidInput => {
+            warn!("commands that act cannot be given while the daemon runs: {} cannot be a socket: {reason}", path.display());
+            Ok(None)
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
 /// A command typed in a shell knows the database from the configuration, but not the service's runtime directory.
 fn link_beside_database(socket: &Path, config: &Config) {
     let Some(beside) = config.store.sqlite_path().map(|database| database.with_extension("sock")).filter(|beside| beside != socket) else {
@@ -110,7 +129,7 @@ fn link_beside_database(socket: &Path, config: &Config) {
     }
 }
 
-fn reload(path: &Path, environment: &Environment, program: &Program, status: &Status, reloaded: &tokio::sync::watch::Sender<()>) {
+async fn reload(path: &Path, environment: &Environment, program: &Program, status: &Status, reloaded: &tokio::sync::watch::Sender<()>) {
     // systemd wants to know when the reload began, by the clock that never jumps.
     match NotifyState::monotonic_usec_now() {
         Ok(began) => notify(&[NotifyState::Reloading, began]),
@@ -128,6 +147,7 @@ fn reload(path: &Path, environment: &Environment, program: &Program, status: &St
             status.set_configuration(sources(&wiring.config, program.clock.as_ref()), receivers(&wiring.config));
             metrics::config_reloaded(true);
             reloaded.send_replace(());
+            daemon::show_metrics(program).await;
         }
         Err(problem) => {
             // The journal shows a line's text and hides its fields: the reason stands in the text.

@@ -1,30 +1,101 @@
 //! Blots the secrets out of a configuration's text, so that an error can show the line it is about.
+//!
+//! What is shown is what is known to be harmless: a mistyped key may be that of a secret, and is blotted like one.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// Keys whose values are never shown, wherever they stand; `url` only in a receiver, a proxy for its password.
+/// The keys of each section whose values may be shown. What a section does not have here is a secret, or a mistake.
+const HARMLESS: [(&str, &[&str]); 9] = [
+    ("store", &["url"]),
+    ("server", &["listen", "public_url"]),
+    ("http", &["contact", "no_proxy", "ca_file"]),
+    (
+        "source",
+        &[
+            "name",
+            "kind",
+            "url",
+            "path",
+            "lists",
+            "schedule",
+            "timezone",
+            "allow_private",
+            "max_loss",
+            "max_loss_rows",
+            "max_gain",
+            "max_revised",
+            "min_entries",
+            "previously",
+        ],
+    ),
+    ("smtp", &["host", "port", "tls", "username", "password_file", "password_credential", "from"]),
+    (
+        "receiver",
+        &[
+            "name",
+            "kind",
+            "operator",
+            "to",
+            "url_file",
+            "url_credential",
+            "secret_file",
+            "secret_credential",
+            "headers_file",
+            "headers_credential",
+            "allow_private",
+        ],
+    ),
+    ("route", &["receivers", "kinds", "lists", "sources", "countries", "min_severity", "editorial"]),
+    ("delivery", &["retry", "timeout"]),
+    ("messages", &["timezone"]),
+];
+
+/// Keys of secrets, wherever they stand; `url` only in a receiver, a proxy for its password.
 const SECRET_KEYS: [&str; 3] = ["password", "secret", "proxy"];
 
 /// The text with every secret's characters replaced by `*`, byte for byte: places stay what they were.
 ///
-/// Works on broken TOML too: there, whatever follows `password =`, `secret =`, `url =` or `proxy =` is blotted to the
-/// end of its line, and every word that looks like a webhook's secret.
+/// Left are the values of [`HARMLESS`] keys, and of an address in them what comes before its path; of one that is
+/// public, also its path. Works on broken TOML too: there a line is left only if all its keys are harmless.
 pub fn blot(text: &str) -> String {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut spans = Vec::new();
-    find_in_table(table.get_ref(), false, &mut spans);
+    let mut found = Found { text, blotted: Vec::new(), public: Vec::new() };
+    found.in_file(table.get_ref());
     if !errors.is_empty() {
-        find_in_lines(text, &mut spans);
+        found.in_lines();
     }
+    found.in_addresses();
+    found.in_signing_secrets();
     let mut bytes = text.as_bytes().to_vec();
-    for span in spans {
+    for span in found.blotted {
         for byte in bytes.get_mut(span).into_iter().flatten().filter(|byte| !byte.is_ascii_whitespace()) {
             *byte = b'*';
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Whether a text that was checked holds a secret itself, as against naming a file.
+pub fn holds_secrets(text: &str) -> bool {
+    fn in_table(table: &DeTable<'_>, in_receiver: bool) -> bool {
+        table.iter().any(|(key, value)| {
+            let key: &str = key.get_ref();
+            let holds_userinfo = || value.get_ref().as_str().is_some_and(|text| text.contains('@'));
+            SECRET_KEYS.contains(&key)
+                || (key == "url" && (in_receiver || holds_userinfo()))
+                || in_value(value.get_ref(), in_receiver || key == "receiver")
+        })
+    }
+    fn in_value(value: &DeValue<'_>, in_receiver: bool) -> bool {
+        match value {
+            DeValue::Table(table) => in_table(table, in_receiver),
+            DeValue::Array(values) => values.iter().any(|value| in_value(value.get_ref(), in_receiver)),
+            _ => false,
+        }
+    }
+    in_table(DeTable::parse_recoverable(text).0.get_ref(), false)
 }
 
 /// An address without the password in it, and without its query, where some servers take a token.
@@ -42,50 +113,111 @@ pub fn without_password(address: &str) -> String {
     url.to_string()
 }
 
-fn find_in_table(table: &DeTable<'_>, in_receiver: bool, spans: &mut Vec<Range<usize>>) {
-    for (key, value) in table {
-        let key: &str = key.get_ref();
-        if SECRET_KEYS.contains(&key) || (key == "url" && (in_receiver || holds_userinfo(value.get_ref()))) {
-            spans.push(value.span());
-        } else {
-            find_in_value(value.get_ref(), in_receiver || key == "receiver", spans);
+/// Where in the text is what.
+struct Found<'t> {
+    text: &'t str,
+    blotted: Vec<Range<usize>>,
+    /// Addresses whose path is no secret.
+    public: Vec<Range<usize>>,
+}
+
+impl Found<'_> {
+    fn in_file(&mut self, file: &DeTable<'_>) {
+        for (section, value) in file {
+            let section: &str = section.get_ref();
+            match HARMLESS.iter().find(|(name, _)| *name == section) {
+                Some((_, harmless)) => self.in_section(section, harmless, value.get_ref(), value.span()),
+                None => self.all_of(value.get_ref(), value.span()),
+            }
+        }
+    }
+
+    fn in_section(&mut self, section: &str, harmless: &[&str], value: &DeValue<'_>, span: Range<usize>) {
+        match value {
+            DeValue::Array(tables) => tables.iter().for_each(|table| self.in_section(section, harmless, table.get_ref(), table.span())),
+            DeValue::Table(table) => {
+                for (key, value) in table {
+                    let key: &str = key.get_ref();
+                    let text = value.get_ref().as_str().unwrap_or_default();
+                    if !harmless.contains(&key) || (key == "host" && text.contains(['@', '/'])) {
+                        self.all_of(value.get_ref(), value.span());
+                    } else if matches!((section, key), ("source", "url") | ("server", "public_url") | ("http", "contact"))
+                        || text.starts_with("sqlite:")
+                    {
+                        self.public.push(value.span());
+                    }
+                }
+            }
+            // Not the section that was expected there.
+            _ => self.blotted.push(span),
+        }
+    }
+
+    /// A table has the place of its heading, so what is in it is blotted piece by piece.
+    fn all_of(&mut self, value: &DeValue<'_>, span: Range<usize>) {
+        match value {
+            DeValue::Table(table) => table.iter().for_each(|(_, value)| self.all_of(value.get_ref(), value.span())),
+            DeValue::Array(values) => values.iter().for_each(|value| self.all_of(value.get_ref(), value.span())),
+            _ => self.blotted.push(span),
+        }
+    }
+
+    /// Where the syntax is broken, what was made of it is guesswork: the lines are gone through as they are.
+    fn in_lines(&mut self) {
+        let mut start = 0;
+        let mut in_long_text = false;
+        for line in self.text.split_inclusive('\n') {
+            let bare = line.trim_start();
+            let whole = start..start + line.len();
+            let quotes = line.matches("\"\"\"").count() + line.matches("'''").count();
+            let ends_or_begins_long_text = quotes % 2 == 1;
+            if in_long_text {
+                self.blotted.push(whole);
+            } else if let Some(at) = first_value_that_may_be_secret(line) {
+                self.blotted.push(start + at..start + line.len());
+            } else if !line.contains('=') && !bare.starts_with(['[', '#']) {
+                self.blotted.push(whole);
+            }
+            in_long_text ^= ends_or_begins_long_text;
+            start += line.len();
+        }
+    }
+
+    /// Of every address its userinfo, path, query and fragment; of a public one not its path.
+    fn in_addresses(&mut self) {
+        for (at, mark) in self.text.match_indices("://") {
+            let start = at + mark.len();
+            let rest = self.text.get(start..).unwrap_or_default();
+            let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')).unwrap_or(rest.len());
+            let rest = rest.get(..length).unwrap_or_default();
+            // A password may hold a slash, so the last `@` ends it.
+            let host = rest.rfind('@').map_or(0, |at| at + 1);
+            let after_host = rest.get(host..).unwrap_or_default();
+            let is_public = self.public.iter().any(|span| span.contains(&at));
+            let secret = after_host.find(|c| matches!(c, '?' | '#') || (c == '/' && !is_public)).map_or(rest.len(), |at| host + at + 1);
+            self.blotted.push(start..start + host.saturating_sub(1));
+            self.blotted.push(start + secret..start + length);
+        }
+    }
+
+    fn in_signing_secrets(&mut self) {
+        for (at, _) in self.text.match_indices("whsec_") {
+            let rest = self.text.get(at..).unwrap_or_default();
+            let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).unwrap_or(rest.len());
+            self.blotted.push(at..at + length);
         }
     }
 }
 
-fn find_in_value(value: &DeValue<'_>, in_receiver: bool, spans: &mut Vec<Range<usize>>) {
-    match value {
-        DeValue::Table(table) => find_in_table(table, in_receiver, spans),
-        DeValue::Array(values) => values.iter().for_each(|value| find_in_value(value.get_ref(), in_receiver, spans)),
-        _ => {}
-    }
-}
-
-/// `postgres://user:password@host/`
-fn holds_userinfo(value: &DeValue<'_>) -> bool {
-    value.as_str().is_some_and(|text| text.contains('@'))
-}
-
-fn find_in_lines(text: &str, spans: &mut Vec<Range<usize>>) {
-    let mut start = 0;
-    let mut in_long_text = false;
-    for line in text.split_inclusive('\n') {
-        let secret_key = line.split_once('=').filter(|(key, _)| {
-            let key = key.rsplit(['{', ',', '.', ' ', '\t']).find(|part| !part.is_empty()).unwrap_or_default().trim_matches(['"', '\'']);
-            SECRET_KEYS.contains(&key) || key == "url"
-        });
-        let quotes = line.matches("\"\"\"").count() + line.matches("'''").count();
-        if in_long_text {
-            spans.push(start..start + line.len());
-            in_long_text = quotes % 2 == 0;
-        } else if let Some((key, _)) = secret_key {
-            spans.push(start + key.len() + 1..start + line.len());
-            in_long_text = quotes % 2 == 1;
-        } else if line.contains("whsec_") {
-            spans.push(start..start + line.len());
-        }
-        start += line.len();
-    }
+/// Where in a line, behind its `=`, the value begins that belongs to no harmless key. A `=` inside a text counts too.
+fn first_value_that_may_be_secret(line: &str) -> Option<usize> {
+    let is_harmless = |key: &str| key != "url" && HARMLESS.iter().any(|(_, keys)| keys.contains(&key));
+    let key_before = |at: usize| {
+        let before = line.get(..at).unwrap_or_default();
+        let key = before.rsplit(['{', '[', ']', ',', '.', ' ', '\t', '=']).find(|part| !part.is_empty()).unwrap_or_default();
+        key.trim_matches(['"', '\''])
+    };
+    line.match_indices('=').map(|(at, _)| at).find(|at| !is_harmless(key_before(*at))).map(|at| at + 1)
 }
 
 #[cfg(test)]
@@ -104,12 +236,49 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_under_a_mistyped_key_is_blotted() {
+        for text in [
+            "[[receiver]]\nurll = \"hunter2\"\n",
+            "[[receiver]]\nwebhook_url = \"http://h/hunter2\"\n",
+            "[[receiver]]\nUrl = \"hunter2\"\n",
+            "[[receiver]]\nsecrets = [\"hunter2\"]\n",
+            "[[receiver]]\nheaders = { Authorization = \"Bearer hunter2\" }\n",
+            "[[receiver]]\nname = \"a\"\n[receiver.headers]\nAuthorization = \"Bearer hunter2\"\n",
+            "[smtp]\npasswd = \"hunter2\"\n",
+            "[smtp]\ntoken = 'hunter2'\n",
+            "[smtp]\nhost = \"smtp://u:hunter2@h\"\n",
+            "[smtp]\nhost = \"u:hunter2@h\"\n",
+            "[smpt]\npassword_ = \"hunter2\"\n",
+            "smpt.key = \"hunter2\"\n",
+            "[[recever]]\nkey = \"hunter2\"\n",
+            "[server]\ntoken = \"hunter2\"\n",
+            "receiver = \"hunter2\"\n",
+            "smtp = [\"hunter2\"]\n",
+            "[server]\nlisten = \"http://a:hunter2@h/\"\n",
+            "[[source]]\nurl = \"https://h/list.csv?key=hunter2\"\n",
+            "[[source]]\nurl = \"https://u:p/hunter2@h/list.csv\"\n",
+            "[[source]]\npath = \"https://h/hunter2\"\n",
+            "[[source]]\nname = \"whsec_hunter2\"\n",
+            "[[receiver]]\nname = \"a\" # https://h/hunter2\n",
+            "[store]\nurl = \"postgres://h/d?password=hunter2\"\n",
+        ] {
+            let blotted = blot(text);
+            assert!(!blotted.contains("hunter2"), "{blotted}");
+            assert_eq!(blotted.len(), text.len());
+        }
+    }
+
+    #[test]
     fn a_secret_is_blotted_in_broken_toml() {
         for text in [
             "[smtp]\npassword = \"hunter2\nhost = \"x\"\n",
             "[smtp\npassword = hunter2",
+            "[smtp]\npassword =\n\"hunter2\"\n",
+            "[smtp]\nport = 1 password = \"hunter2\"\n",
+            "[[receiver]]\nurll = hunter2\n",
             "x = = 1\n[[receiver]]\nsecret = '''\nhunter2\n'''\n",
             "receiver = [{ name = \"a\", url = \"hunter2\" }\nx = = 1",
+            "x = = 1\nreceiver = [\n{ name = \"a\", url = \"hunter2\" }]\n",
             "whsec_hunter2\n",
         ] {
             let blotted = blot(text);
@@ -121,7 +290,38 @@ mod tests {
     #[test]
     fn what_is_no_secret_stays() {
         let text = "[[source]]\nname = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]\nurl = \"postgres://u:p@h/d\"\n";
-        assert!(blot(text).contains("https://example.com/x.csv"));
-        assert!(!blot(text).contains("u:p@h"));
+        assert!(blot(text).contains("name = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]"));
+        assert!(!blot(text).contains("u:p"));
+        let text = "[store]\nurl = \"sqlite:///srv/x.db\"\n[[receiver]]\nname = \"erp\"\nkind = \"webhook\"\nurl_file = \"secrets/url\"\n";
+        assert_eq!(blot(text), text);
+        let broken = "[[receiver]]\nname = \"erp\"\nkind = webhook\n";
+        assert_eq!(blot(broken), broken);
+    }
+
+    #[test]
+    fn a_file_that_names_files_holds_no_secrets() {
+        for text in
+            ["[[receiver]]\nurl_file = \"x\"\n", "[[source]]\nurl = \"https://h/x.csv?format=csv\"\n", "[smtp]\npassword_file = \"x\"\n"]
+        {
+            assert!(!holds_secrets(text), "{text}");
+        }
+        for text in ["[[receiver]]\nurl = \"x\"\n", "[store]\nurl = \"postgres://u:p@h/d\"\n", "[smtp]\npassword = \"x\"\n"] {
+            assert!(holds_secrets(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_key_is_harmless_or_a_secret() {
+        let schema = serde_json::to_value(crate::config::schema()).unwrap();
+        let mut seen = 0;
+        for (section, harmless) in HARMLESS {
+            let raw = format!("Raw{}{}", section[..1].to_uppercase(), &section[1..]);
+            for key in schema["$defs"][&raw]["properties"].as_object().unwrap_or_else(|| panic!("{raw}")).keys() {
+                let is_secret = SECRET_KEYS.contains(&key.as_str()) || (section, key.as_str()) == ("receiver", "url");
+                assert!(is_secret != harmless.contains(&key.as_str()), "{section}.{key}");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 4);
     }
 }

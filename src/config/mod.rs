@@ -97,7 +97,7 @@ pub fn load(path: &Path, environment: &Environment, secrets: SecretsMode) -> Res
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text"))?;
     let (config, mut warnings) = check(path, &text, environment, secrets)?;
-    if is_world_readable(path) && holds_secrets(&text) {
+    if is_world_readable(path) && blot::holds_secrets(&text) {
         warnings.push(ConfigWarning(format!("{} holds secrets and can be read by everybody on this machine", path.display())));
     }
     Ok((config, warnings))
@@ -178,11 +178,6 @@ pub fn length_of(text: &str) -> Option<std::time::Duration> {
 /// The JSON Schema of the configuration.
 pub fn schema() -> schemars::Schema {
     schemars::schema_for!(raw::RawConfig)
-}
-
-/// Whether the text itself holds a secret, as against naming a file.
-fn holds_secrets(text: &str) -> bool {
-    blot::blot(text) != text
 }
 
 #[cfg(unix)]

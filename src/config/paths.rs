@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::domain::Sha256;
 use crate::record::StoreUrl;
 
 /// What is taken from the process's environment; [`Environment::of_process`] is the only place that asks it.
@@ -71,12 +72,17 @@ impl Environment {
         StoreUrl::sqlite_file(self.state_dir().join(DATABASE))
     }
 
-    /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory.
+    /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory under a name of the
+    /// database's own: several daemons may share that directory.
     pub fn control_socket(&self, store: &StoreUrl) -> PathBuf {
         match (&self.runtime_directory, store.sqlite_path()) {
             (Some(runtime), _) => runtime.join("control.sock"),
             (None, Some(database)) => database.with_extension("sock"),
-            (None, None) => self.state_dir().join("control.sock"),
+            (None, None) => {
+                // The address as it is shown, without user and password.
+                let hash = Sha256::of(store.to_string().as_bytes());
+                self.state_dir().join(format!("control-{}.sock", hash.as_str().get(..8).unwrap_or_default()))
+            }
         }
     }
 }
@@ -108,10 +114,12 @@ mod tests {
     #[test]
     fn the_socket_is_in_the_runtime_directory_or_beside_the_database() {
         let store = &StoreUrl::sqlite_file("/data/ew.db");
-        let postgres = &"postgres://db/ew".parse().unwrap();
         assert_eq!(environment(&[("RUNTIME_DIRECTORY", "/run/ew")]).control_socket(store), Path::new("/run/ew/control.sock"));
         assert_eq!(environment(&[]).control_socket(store), Path::new("/data/ew.sock"));
-        assert_eq!(environment(&[("HOME", "/h")]).control_socket(postgres), Path::new("/h/.local/state/entitywatch/control.sock"));
+        let of = |address: &str| environment(&[("HOME", "/h")]).control_socket(&address.parse().unwrap());
+        assert_eq!(of("postgres://db/ew").parent(), Some(Path::new("/h/.local/state/entitywatch")));
+        assert_ne!(of("postgres://db/ew"), of("postgres://db/other"), "each database has a socket of its own");
+        assert_eq!(of("postgres://db/ew"), of("postgres://user:pass@db/ew"), "whoever asks it may have another password");
     }
 
     #[test]

@@ -58,6 +58,13 @@ pub(super) fn smtp(
     let section = sections.smtp.as_ref()?;
     let raw = &section.value;
     let host = required(raw.host.as_ref(), section, "host", problems);
+    if let Some(host) = raw.host.as_ref().filter(|host| !is_host(&host.value.0)) {
+        // It may hold a password: what is wrong with it is said, not what it is.
+        problems.push(
+            Problem::at(host.span.clone(), "expected the name of a host such as \"mail.example.com\" as `host`, and nothing else in it")
+                .with_hint("`port`, `tls`, `username` and `password_file` are keys of their own"),
+        );
+    }
     let from = required(raw.from.as_ref(), section, "from", problems);
     let tls = match raw.tls.as_ref().map(|tls| tls.value) {
         None | Some(RawTls::Starttls) => Tls::Starttls,
@@ -96,6 +103,11 @@ pub(super) fn smtp(
         from: from?.value.0.clone(),
         ca_pem: http.ca_pem.clone(),
     }))
+}
+
+/// A name or an IP address, without scheme, user, port or path.
+fn is_host(text: &str) -> bool {
+    text.parse::<std::net::IpAddr>().is_ok() || !text.contains(|c: char| c.is_whitespace() || "/\\@:?#[]".contains(c))
 }
 
 /// Each kind's own keys, beside `name`, `kind` and `operator`.

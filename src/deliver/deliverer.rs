@@ -34,7 +34,7 @@ pub struct Deliverer {
     public: LazyClient,
     /// To loopback and private addresses too.
     private: LazyClient,
-    /// A pool of connections to each relay, made when it is first used. A handful at most, so a list does.
+    /// How each relay is reached, made when it is first used. A handful at most, so a list does.
     relays: std::sync::Mutex<Vec<(Arc<SmtpSettings>, Relay)>>,
     console: console::Sink,
     messages: MessageSettings,
@@ -116,7 +116,7 @@ impl Deliverer {
         if let Some((_, relay)) = relays.iter().find(|(known, _)| Arc::ptr_eq(known, smtp)) {
             return Ok(relay.clone());
         }
-        let relay = email::relay(smtp, self.timeout)?;
+        let relay = Relay::new(smtp, self.timeout)?;
         relays.push((Arc::clone(smtp), relay.clone()));
         Ok(relay)
     }

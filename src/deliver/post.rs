@@ -1,5 +1,7 @@
 //! One POST to a receiver, and what its answer means. Knows HTTP, no message.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -10,6 +12,8 @@ use crate::dial;
 
 /// The most of an answer's body that is read: it is only quoted.
 const MOST_READ_BYTES: usize = 4 * 1024;
+/// The body of a refusal is waited for no longer than this: the status has said what matters, and must not be lost to it.
+const BODY_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A request that is ready but for its client.
 pub struct Post {
@@ -54,9 +58,13 @@ fn failure_text(status: StatusCode, body: &str, hidden: &Hidden) -> String {
     format!("expected HTTP 2xx, but got {what}{}{said}", status_text(status))
 }
 
-async fn beginning_of_body(mut response: reqwest::Response) -> String {
+/// What comes of it in time; what cannot be read is not quoted.
+async fn beginning_of_body(response: reqwest::Response) -> String {
+    tokio::time::timeout(BODY_TIMEOUT, read_beginning(response)).await.unwrap_or_default()
+}
+
+async fn read_beginning(mut response: reqwest::Response) -> String {
     let mut body = Vec::new();
-    // What cannot be read is not quoted; the status has said what matters.
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
         if body.len() > MOST_READ_BYTES {

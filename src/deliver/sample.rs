@@ -225,6 +225,7 @@ fn trouble() -> DeliveryTrouble {
         recipient: String::new(),
         attempts: 12,
         error: "expected HTTP 2xx, but got HTTP 401 Unauthorized".into(),
+        switched_off: false,
         at: SEEN.parse().unwrap(),
     }
 }
@@ -300,6 +301,11 @@ pub fn all_kinds() -> Vec<Alert> {
         operators(AlertBody::RuleFiled(Box::new(withdrawn))),
         operators(AlertBody::RuleFiled(Box::new(digest))),
         operators(AlertBody::SourceLagging(lagging)),
+        operators(AlertBody::DeliveryFailing(DeliveryTrouble {
+            switched_off: true,
+            error: "expected HTTP 2xx, but got HTTP 410 Gone".into(),
+            ..trouble()
+        })),
     ]
 }
 

@@ -298,6 +298,9 @@ pub struct DeliveryTrouble {
     pub recipient: String,
     pub attempts: u32,
     pub error: String,
+    /// The receiver said that it is gone: nothing more is sent to it until `receivers enable`.
+    #[serde(default)]
+    pub switched_off: bool,
     pub at: Timestamp,
 }
 

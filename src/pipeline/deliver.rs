@@ -49,12 +49,11 @@ impl std::ops::AddAssign for Pass {
 
 /// Tries once each delivery that is due, to every receiver of the configuration, the receivers side by side.
 pub async fn deliver_due(program: &Program) -> Result<Pass> {
-    let stop = CancellationToken::new();
     let mut total = Pass::default();
     let mut tried = HashSet::new();
     loop {
         let wiring = program.wiring.load_full();
-        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, &tried, &stop));
+        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, &tried, &program.stopping));
         let mut this_round = Pass::default();
         for done in futures_util::future::join_all(passes).await {
             let (pass, ids) = done?;
@@ -69,33 +68,34 @@ pub async fn deliver_due(program: &Program) -> Result<Pass> {
     }
 }
 
-/// Tries once each delivery to a receiver that is due, but for those that were `tried_before`, and says which. Stops
-/// claiming when `stop` is cancelled; what is under way is finished.
+/// Tries once each delivery to a receiver that is due, but for those that were `tried_before`, and says which. Begins no
+/// more attempts once `stop` is cancelled, the configuration was replaced, or the receiver is to be left alone; what is
+/// under way is finished.
 pub async fn pass(
     program: &Program,
     receiver_name: &str,
     tried_before: &HashSet<DeliveryId>,
     stop: &CancellationToken,
 ) -> Result<(Pass, HashSet<DeliveryId>)> {
-    let turn = program.receiver_turn(receiver_name);
-    let _turn = turn.lock().await;
-    let wiring = program.wiring.load_full();
     let mut tried = HashSet::new();
     let mut done = Pass::default();
-    let Some(receiver) = wiring.config.receivers.iter().find(|receiver| receiver.name == receiver_name) else {
-        return Ok((done, tried));
+    let turn = program.receiver_turn(receiver_name);
+    let _turn = tokio::select! {
+        biased;
+        () = stop.cancelled() => return Ok((done, tried)),
+        turn = turn.lock() => turn,
     };
-    let states = program.store.receiver_states().await?;
-    let state = states.into_iter().find(|state| state.receiver == receiver_name);
-    let state = state.unwrap_or_else(|| ReceiverState { receiver: receiver_name.to_owned(), ..ReceiverState::default() });
-    let sender = Sender { program, wiring: &wiring, receiver, state: Mutex::new(state), alerts: Mutex::default() };
-    while !stop.is_cancelled() && sender.state.lock().await.disabled_at.is_none() {
+    let wiring = program.wiring.load_full();
+    let Some(receiver) = wiring.config.receiver(receiver_name) else { return Ok((done, tried)) };
+    let state = Mutex::new(state_of(program, receiver_name).await?);
+    let sender = Sender { program, wiring: &wiring, receiver, state, alerts: Mutex::default() };
+    while sender.goes_on(stop).await {
         let mut due = program.store.due(receiver_name, program.clock.now(), CLAIM).await?;
         due.retain(|delivery| !tried_before.contains(&delivery.delivery_id) && tried.insert(delivery.delivery_id.clone()));
         if due.is_empty() {
             break;
         }
-        let attempts = futures_util::stream::iter(due).map(|delivery| sender.attempt(delivery));
+        let attempts = futures_util::stream::iter(due).map(|delivery| sender.attempt(delivery, stop));
         let mut outcomes = attempts.buffer_unordered(concurrency(receiver)).ready_chunks(SETTLE);
         while let Some(settlements) = outcomes.next().await {
             let settlements: Vec<Settlement> = settlements.into_iter().flatten().collect();
@@ -118,6 +118,23 @@ pub async fn pass(
     Ok((done, tried))
 }
 
+/// When the next delivery to a receiver is to be tried: never (by itself) where it is switched off, and not before it
+/// wants to hear from us again.
+pub async fn next_due_at(program: &Program, receiver_name: &str) -> Result<Option<Timestamp>> {
+    let state = state_of(program, receiver_name).await?;
+    if state.disabled_at.is_some() {
+        return Ok(None);
+    }
+    let due = program.store.next_due_at(&[receiver_name.to_owned()]).await?;
+    Ok(due.map(|due| state.not_before.map_or(due, |not_before| due.max(not_before))))
+}
+
+async fn state_of(program: &Program, receiver_name: &str) -> Result<ReceiverState> {
+    let states = program.store.receiver_states().await?;
+    let state = states.into_iter().find(|state| state.receiver == receiver_name);
+    Ok(state.unwrap_or_else(|| ReceiverState { receiver: receiver_name.to_owned(), ..ReceiverState::default() }))
+}
+
 /// How many messages are under way to one receiver at a time: Slack takes one a second, a person reads in order.
 fn concurrency(receiver: &Receiver) -> usize {
     match receiver.channel {
@@ -137,8 +154,23 @@ struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// One attempt and what it writes; none where the alert cannot be read, which is logged and tried again.
-    async fn attempt(&self, delivery: Delivery) -> Option<Settlement> {
+    /// Whether one more attempt may be begun.
+    async fn goes_on(&self, stop: &CancellationToken) -> bool {
+        if stop.is_cancelled() || !std::ptr::eq(self.wiring, &**self.program.wiring.load()) {
+            return false;
+        }
+        let state = self.state.lock().await;
+        let now = self.program.clock.now();
+        state.disabled_at.is_none() && state.not_before.is_none_or(|not_before| not_before <= now)
+    }
+
+    /// One attempt and what it writes; none where no more is to be begun, or where the alert cannot be read, which is
+    /// logged and tried again.
+    async fn attempt(&self, delivery: Delivery, stop: &CancellationToken) -> Option<Settlement> {
+        // Asked before each: a claim may be long, and each attempt in it slow.
+        if !self.goes_on(stop).await {
+            return None;
+        }
         let alert = match self.alert(&delivery.alert_id).await {
             Ok(alert) => alert,
             Err(problem) => {
@@ -218,9 +250,18 @@ impl Sender<'_> {
         let delivery = settlement.delivery.clone();
         match outcome {
             Outcome::Delivered { .. } => self.note_success(&mut state, &mut settlement, now),
-            Outcome::Failed { retry, .. } => self.note_failure(&mut state, &mut settlement, *retry, &detail, now),
+            Outcome::Failed { retry, .. } => {
+                let left_alone_until = match (retry, next) {
+                    (Retry::After(_), Next::RetryAt(time)) => Some(time),
+                    _ => None,
+                };
+                self.note_failure(&mut state, &mut settlement, *retry, left_alone_until, &detail, now);
+            }
         }
-        let body = trouble(&delivery, &detail, now);
+        let (told_now, switched_off_now) = settlement.receiver.as_ref().map_or((false, false), |changed| {
+            (changed.failure_told && !state.failure_told, changed.disabled_at.is_some() && state.disabled_at.is_none())
+        });
+        let body = DeliveryTrouble { switched_off: switched_off_now, ..trouble(&delivery, &detail, now) };
         if delivery.state == DeliveryState::Dead {
             let id = delivery.delivery_id.clone();
             settlement.journal.push(JournalEvent {
@@ -228,7 +269,7 @@ impl Sender<'_> {
                 data: json!({"delivery_id": id, "alert_id": delivery.alert_id, "receiver": delivery.receiver, "error": detail}),
             });
             self.tell(&mut settlement, alert, AlertBody::DeliveryDead(body));
-        } else if settlement.receiver.as_ref().is_some_and(|changed| changed.failure_told && !state.failure_told) {
+        } else if told_now || switched_off_now {
             self.tell(&mut settlement, alert, AlertBody::DeliveryFailing(body));
         }
         if let Some(changed) = &settlement.receiver {
@@ -240,18 +281,34 @@ impl Sender<'_> {
     fn note_success(&self, state: &mut ReceiverState, settlement: &mut Settlement, now: Timestamp) {
         let stale = state.last_success_at.is_none_or(|last| now.duration_since(last) >= NOTE_SUCCESS_EVERY);
         if state.failing_since.is_some() || stale {
-            settlement.make_due_at = state.failing_since.is_some().then_some(now);
-            settlement.receiver =
-                Some(ReceiverState { receiver: self.receiver.name.clone(), last_success_at: Some(now), ..ReceiverState::default() });
+            // A success of an attempt that was under way does not end the rest that another was told to give.
+            let not_before = state.not_before.filter(|not_before| *not_before > now);
+            settlement.make_due_at = state.failing_since.is_some().then_some(not_before.unwrap_or(now));
+            settlement.receiver = Some(ReceiverState {
+                receiver: self.receiver.name.clone(),
+                last_success_at: Some(now),
+                not_before,
+                ..ReceiverState::default()
+            });
         }
     }
 
-    fn note_failure(&self, state: &mut ReceiverState, settlement: &mut Settlement, retry: Retry, detail: &str, now: Timestamp) {
+    fn note_failure(
+        &self,
+        state: &mut ReceiverState,
+        settlement: &mut Settlement,
+        retry: Retry,
+        left_alone_until: Option<Timestamp>,
+        detail: &str,
+        now: Timestamp,
+    ) {
         let failing_since = *state.failing_since.get_or_insert(now);
         let lasting = now.duration_since(failing_since) >= TROUBLE_BEFORE_TELLING;
         let mut changed = ReceiverState { last_error: Some(detail.to_owned()), ..state.clone() };
+        changed.not_before = changed.not_before.max(left_alone_until);
         changed.failure_told |= lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff);
-        if retry == Retry::SwitchOff {
+        // Of several that were under way, the first says it.
+        if retry == Retry::SwitchOff && changed.disabled_at.is_none() {
             changed.disabled_at = Some(now);
             changed.disabled_reason = Some(detail.to_owned());
             error!(
@@ -265,9 +322,11 @@ impl Sender<'_> {
         settlement.receiver = Some(changed);
     }
 
-    /// Tells operators over another channel; never of an alert that itself tells of such trouble.
+    /// Tells operators over another channel. Of an alert that itself tells of such trouble only that its receiver was
+    /// switched off, which happens once.
     fn tell(&self, settlement: &mut Settlement, alert: &Alert, body: AlertBody) {
-        if matches!(alert.body, AlertBody::DeliveryDead(_) | AlertBody::DeliveryFailing(_)) {
+        let switched_off = matches!(&body, AlertBody::DeliveryFailing(trouble) if trouble.switched_off);
+        if !switched_off && matches!(alert.body, AlertBody::DeliveryDead(_) | AlertBody::DeliveryFailing(_)) {
             return;
         }
         let id = settlement.delivery.delivery_id.as_str().to_owned();
@@ -284,6 +343,7 @@ fn trouble(delivery: &Delivery, detail: &str, now: Timestamp) -> DeliveryTrouble
         recipient: delivery.recipient.clone(),
         attempts: delivery.attempts,
         error: detail.to_owned(),
+        switched_off: false,
         at: now,
     }
 }

@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch as signal;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -55,6 +56,8 @@ pub struct Program {
     pub wiring: ArcSwap<Wiring>,
     /// Rung when something was put into the outbox.
     pub outbox: signal::Sender<()>,
+    /// Cancelled when the process is to end: what is under way is finished, and nothing more is begun.
+    pub stopping: CancellationToken,
     /// Held while a source is being watched, and while a receiver's deliveries are claimed, sent and settled:
     /// neither is ever done twice at a time, whoever asks for it.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
@@ -69,6 +72,7 @@ impl Program {
             clock,
             wiring: ArcSwap::from_pointee(wiring),
             outbox: signal::Sender::new(()),
+            stopping: CancellationToken::new(),
             turns: Mutex::default(),
             backfills: Mutex::default(),
         }

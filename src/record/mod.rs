@@ -238,6 +238,9 @@ pub struct ReceiverState {
     pub failing_since: Option<Timestamp>,
     pub last_success_at: Option<Timestamp>,
     pub last_error: Option<String>,
+    /// It asked to be left alone until then (Retry-After): nothing is sent to it before.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
     /// Whether operators were told that it fails.
     #[serde(default)]
     pub failure_told: bool,

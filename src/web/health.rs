@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
 use super::Web;
+use crate::metrics;
 
 /// A database that takes longer than this to say that it is there is not ready.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,7 +35,13 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
     if reasons.is_empty() { (StatusCode::OK, "ready\n".to_owned()) } else { (StatusCode::SERVICE_UNAVAILABLE, reasons.join("\n") + "\n") }
 }
 
-/// The Prometheus text format, version 0.0.4.
-pub async fn metrics(State(web): State<Web>) -> impl IntoResponse {
+/// The Prometheus text format, version 0.0.4. Where the database does not answer, what waits is shown as it was.
+pub async fn scrape(State(web): State<Web>) -> impl IntoResponse {
+    let receivers: Vec<String> = web.state.status.receivers().iter().map(|receiver| receiver.name.clone()).collect();
+    match tokio::time::timeout(PING_TIMEOUT, metrics::waiting(web.state.store.as_ref(), &receivers)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "what waits could not be counted for the metrics"),
+        Err(_) => tracing::warn!("what waits could not be counted for the metrics within {} s", PING_TIMEOUT.as_secs()),
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], web.state.metrics.render())
 }

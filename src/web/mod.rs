@@ -93,7 +93,7 @@ pub fn router(state: WebState) -> Router {
         .method_not_allowed_fallback(error::reads_only)
         .layer(axum::middleware::from_fn_with_state(web.clone(), guard::answer_known_hosts_only));
     let health =
-        Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready)).route("/metrics", get(health::metrics));
+        Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready)).route("/metrics", get(health::scrape));
     guard::guarded(pages.merge(health).with_state(web))
 }
 

@@ -48,7 +48,7 @@ impl Asked {
         Ok(EntryQuery {
             source: text(&self.source),
             list: list(&self.list)?,
-            search: text(&self.search),
+            search: search(&self.search)?,
             as_of: date("as_of", &self.as_of)?,
             known_at: time("known_at", &self.known_at, zone, Edge::End)?,
             limit: Some(limit),
@@ -94,6 +94,16 @@ fn asked(parameter: &str, expected: &str, got: &str) -> WebError {
 fn text(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A name is shorter by far; what is longer the database would refuse to look for.
+const LONGEST_SEARCH_BYTES: usize = 1000;
+
+fn search(asked: &str) -> Result<Option<String>, WebError> {
+    if asked.len() > LONGEST_SEARCH_BYTES {
+        return Err(WebError::Asked(format!("expected at most {LONGEST_SEARCH_BYTES} bytes as `search`, but got {}", asked.len())));
+    }
+    Ok(text(asked))
 }
 
 fn list(text: &str) -> Result<Option<ListCode>, WebError> {
@@ -170,6 +180,8 @@ mod tests {
         check(Asked { list: "XX".into(), ..Asked::default() }, "expected the code of a list as `list`, but got `XX`");
         check(Asked { kind: "new".into(), ..Asked::default() }, "expected `added`, `removed` or `revised` as `kind`, but got `new`");
         check(Asked { state: "lost".into(), ..Asked::default() }, "expected `pending`, `delivered` or `dead` as `state`, but got `lost`");
+        let search = Asked { search: "x".repeat(60_000), ..Asked::default() }.entries(&zone, 10).unwrap_err();
+        assert_eq!(search.to_string(), "expected at most 1000 bytes as `search`, but got 60000");
         let limit = Asked { limit: "0".into(), ..Asked::default() }.limit(10, 100).unwrap_err();
         assert_eq!(limit.to_string(), "expected a number from 1 to 100 as `limit`, but got `0`");
     }

@@ -94,7 +94,7 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
             "parse" | "diff" | "route" | "record" => &["domain"],
             "deliver" => &["domain", "dial", "secret"],
             "rows" => &["domain", "record"],
-            "web" => &["domain", "record", "rows", "clock"],
+            "web" => &["domain", "record", "rows", "clock", "metrics"],
             _ => return None,
         })
     };

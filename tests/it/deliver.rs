@@ -219,6 +219,20 @@ async fn each_answer_has_its_consequence() {
 }
 
 #[tokio::test]
+async fn an_answer_whose_body_never_comes_keeps_its_meaning() {
+    let answers = [
+        (Answer::status(410), Retry::SwitchOff),
+        (Answer::status(429).with_header("retry-after", "120"), Retry::After(Duration::from_secs(120))),
+        (Answer::status(400), Retry::Slowly),
+    ];
+    for (answer, expected) in answers {
+        let sink = HttpSink::start().await;
+        sink.will_answer([answer.cut()]);
+        assert_eq!(failed(attempt(&webhook(sink.url("/hook"))).await).0, expected);
+    }
+}
+
+#[tokio::test]
 async fn slack_gets_blocks_and_a_text_with_the_delivery_id() {
     let sink = HttpSink::start().await;
     let receiver = slack(sink.url("/services/T0/B0/x"));
@@ -247,7 +261,7 @@ async fn an_email_arrives_whole() {
 }
 
 #[tokio::test]
-async fn one_connection_serves_again_after_a_refusal() {
+async fn a_relay_serves_again_after_a_refusal() {
     let sink = SmtpSink::start(SmtpManner { recipient_reply: Some("451 4.7.1 come back later"), ..SmtpManner::default() }).await;
     let receiver = email(&sink);
     let (alert, deliverer) = (alert(), deliverer(Duration::from_secs(20)));
@@ -257,6 +271,30 @@ async fn one_connection_serves_again_after_a_refusal() {
     assert_eq!(retry, Retry::Later);
     sink.behave(SmtpManner::default());
     assert!(matches!(deliverer.attempt(&receiver, &message, now(), 0).await.outcome, Outcome::Delivered { .. }));
+}
+
+#[tokio::test]
+async fn a_late_answer_is_never_taken_for_that_to_the_next_message() {
+    let late = Arc::new(tokio::sync::Notify::new());
+    let sink = SmtpSink::start(SmtpManner { data_reply_waits_for: Some(late.clone()), ..SmtpManner::default() }).await;
+    let (alert, receiver, deliverer) = (alert(), email(&sink), deliverer(Duration::from_millis(500)));
+    let delivery = delivery(&alert, &receiver);
+    let message = Message { delivery: &delivery, alert: &alert };
+    let (retry, _) = failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
+    assert_eq!(retry, Retry::Later);
+    late.notify_one();
+    sink.until(|mails| mails.len() == 1).await;
+    sink.behave(SmtpManner { data_reply: Some("554 5.7.1 refused"), ..SmtpManner::default() });
+    for _ in 0..3 {
+        let (retry, detail) = failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
+        assert_eq!((retry, detail.as_str()), (Retry::Slowly, "the mail server refused the message for good: SMTP 554 5.7.1 refused"));
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_was_taken_does_not_wait_for_the_farewell() {
+    let sink = SmtpSink::start(SmtpManner { no_farewell: true, ..SmtpManner::default() }).await;
+    assert!(matches!(attempt(&email(&sink)).await, Outcome::Delivered { .. }));
 }
 
 #[tokio::test]
@@ -281,6 +319,11 @@ async fn each_reply_of_a_mail_server_has_its_consequence() {
             SmtpManner { data_reply: Some("452 4.3.1 disk full"), ..SmtpManner::default() },
             Retry::Later,
             "the mail server did not take the message now: SMTP 452 4.3.1 disk full",
+        ),
+        (
+            SmtpManner { data_reply: Some("354 go on"), ..SmtpManner::default() },
+            Retry::Later,
+            "expected SMTP 2xx for the message, but got SMTP 354 go on",
         ),
     ];
     for (manner, retry, detail) in replies {

@@ -35,6 +35,7 @@ mod story_control;
 mod story_crash;
 mod story_first_alert;
 mod story_holds;
+mod story_metrics;
 mod story_receivers;
 mod story_ecfr;
 mod story_two_sources;

@@ -34,15 +34,22 @@ pub struct Answer {
     pub body: String,
     /// It has the request and never answers.
     pub silent: bool,
+    /// It announces a body that never comes.
+    pub cut: bool,
 }
 
 impl Answer {
     pub fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new(), silent: false }
+        Self { status, headers: Vec::new(), body: String::new(), silent: false, cut: false }
     }
 
     pub fn silence() -> Self {
         Self { silent: true, ..Self::status(200) }
+    }
+
+    /// The headers alone, and a body that never comes.
+    pub fn cut(self) -> Self {
+        Self { cut: true, ..self }
     }
 
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -126,7 +133,8 @@ impl HttpSink {
                 return;
             }
             let headers: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-            let head = format!("HTTP/1.1 {} Told\r\ncontent-length: {}\r\n{headers}\r\n", answer.status, answer.body.len());
+            let length = answer.body.len() + if answer.cut { 500 } else { 0 };
+            let head = format!("HTTP/1.1 {} Told\r\ncontent-length: {length}\r\n{headers}\r\n", answer.status);
             if stream.write_all(format!("{head}{}", answer.body).as_bytes()).await.is_err() {
                 return;
             }
@@ -179,6 +187,10 @@ pub struct SmtpManner {
     pub recipient_reply: Option<&'static str>,
     /// The reply to the message itself.
     pub data_reply: Option<&'static str>,
+    /// The reply to the message is held back until this is rung.
+    pub data_reply_waits_for: Option<Arc<Notify>>,
+    /// It has nothing to say to `QUIT`, and does not hang up either.
+    pub no_farewell: bool,
 }
 
 /// A mail server without TLS.
@@ -186,6 +198,10 @@ pub struct SmtpManner {
 pub struct SmtpSink {
     pub address: SocketAddr,
     mails: Arc<Mutex<Vec<Mail>>>,
+    /// How often somebody logged in.
+    logged_in: Arc<Mutex<usize>>,
+    /// How often it was asked and said nothing.
+    left_silent: Arc<Mutex<usize>>,
     manner: Arc<Mutex<SmtpManner>>,
     news: Arc<Notify>,
 }
@@ -194,7 +210,8 @@ impl SmtpSink {
     pub async fn start(manner: SmtpManner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
-        let sink = Self { address, mails: Arc::default(), manner: Arc::new(Mutex::new(manner)), news: Arc::default() };
+        let (mails, logged_in, left_silent, news) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let sink = Self { address, mails, logged_in, left_silent, manner: Arc::new(Mutex::new(manner)), news };
         let server = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -213,6 +230,15 @@ impl SmtpSink {
         self.mails.lock().unwrap().clone()
     }
 
+    pub fn logged_in(&self) -> usize {
+        *self.logged_in.lock().unwrap()
+    }
+
+    /// Waits until somebody waits for its first word in vain.
+    pub async fn until_asked(&self) {
+        self.until(|_| *self.left_silent.lock().unwrap() > 0).await;
+    }
+
     /// Waits until the mails that came are as they should be.
     pub async fn until(&self, is_so: impl Fn(&[Mail]) -> bool) {
         loop {
@@ -229,6 +255,8 @@ impl SmtpSink {
     async fn serve(self, stream: TcpStream) -> Option<()> {
         let mut stream = BufReader::new(stream);
         if self.manner.lock().unwrap().silent {
+            *self.left_silent.lock().unwrap() += 1;
+            self.news.notify_waiters();
             // Until the other side has had enough.
             let mut ignored = Vec::new();
             let _ = stream.read_to_end(&mut ignored).await;
@@ -240,7 +268,11 @@ impl SmtpSink {
             let line = hear(&mut stream).await?;
             let manner = self.manner.lock().unwrap().clone();
             let reply = match line.get(..4).unwrap_or_default().to_ascii_uppercase().as_str() {
-                "EHLO" => "250-sink.example.com\r\n250 8BITMIME",
+                "EHLO" => "250-sink.example.com\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME",
+                "AUTH" => {
+                    *self.logged_in.lock().unwrap() += 1;
+                    "235 2.7.0 welcome"
+                }
                 "MAIL" => {
                     from = path(&line);
                     "250 2.1.0 ok"
@@ -255,6 +287,9 @@ impl SmtpSink {
                 "DATA" => {
                     say(&mut stream, "354 go on").await?;
                     let data = hear_data(&mut stream).await?;
+                    if let Some(rung) = &manner.data_reply_waits_for {
+                        rung.notified().await;
+                    }
                     match manner.data_reply {
                         Some(refusal) => refusal,
                         None => {
@@ -263,6 +298,11 @@ impl SmtpSink {
                             "250 2.0.0 queued as 1A2B3C"
                         }
                     }
+                }
+                "QUIT" if manner.no_farewell => {
+                    let mut ignored = Vec::new();
+                    let _ = stream.read_to_end(&mut ignored).await;
+                    return None;
                 }
                 "QUIT" => {
                     say(&mut stream, "221 bye").await?;

@@ -2,11 +2,15 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use entitywatch::control::{self, Control};
+use entitywatch::domain::ListCode;
+use entitywatch::operate::Request;
+use entitywatch::record::{self, Mode, StoreUrl};
 use serde_json::Value;
 
 use crate::list::{Row, row, rows};
 use crate::sinks::Answer;
-use crate::world::{Ended, Site, within};
+use crate::world::{Ended, Site, World, within};
 
 /// The daemon checks once a year by itself.
 const SELDOM: &str = "0 0 1 1 *";
@@ -155,6 +159,64 @@ async fn a_hangup_takes_over_a_good_configuration_and_leaves_a_bad_one() {
     assert_eq!(daemon.stop().await, Some(0));
     let log = std::fs::read_to_string(site.log_path()).unwrap();
     assert!(log.contains("the old one stays in force"), "{log}");
+}
+
+/// How many entries a copy of the database's file alone holds.
+async fn entries_in_the_file_alone(site: &Site) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(site.database(), &copy).unwrap();
+    let store = record::open(&StoreUrl::sqlite_file(copy), Mode::Read).await.unwrap();
+    store.held_entries("csl", ListCode::EL).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn after_a_clean_end_the_databases_file_alone_is_the_record() {
+    let site = site().await;
+    assert_eq!(entries_in_the_file_alone(&site).await, 40, "after a command");
+    let daemon = site.run().await;
+    site.publish(&with(&["Tianshan Avionics Institute"]));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    assert_eq!(daemon.stop().await, Some(0));
+    assert_eq!(entries_in_the_file_alone(&site).await, 41, "after the daemon");
+}
+
+#[tokio::test]
+async fn a_path_too_long_for_a_socket_keeps_no_daemon_from_watching() {
+    let site = Site { schedule: SELDOM, database_folder: "long".repeat(40), ..Site::new().await };
+    site.publish(&rows(40));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    let daemon = site.run().await;
+    let refused = site.command(&["check"]).await;
+    assert!(refused.exit == Some(1) && refused.stderr.contains("in use"), "{refused:?}");
+    assert_eq!(daemon.stop().await, Some(0));
+}
+
+#[tokio::test]
+async fn who_has_asked_nothing_yet_delays_no_stop() {
+    let world = World::with_baseline(Site::new().await, &rows(40)).await;
+    // Its folder is made.
+    let path = world.folder.path().join("run/entitywatch/control.sock");
+    let control = Control::listen(&path).unwrap();
+    let mode = std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    let serving = tokio::spawn(control.serve(world.program.clone(), world.program.stopping.clone()));
+    let idle = tokio::net::UnixStream::connect(&path).await.unwrap();
+    // An answer says that the connection before it was taken too.
+    let asked = within("an answer", control::ask(&path, &Request::ReceiversEnable { name: "unheard-of".into() })).await.unwrap();
+    assert_eq!(asked.map(|reply| reply.exit), Some(2));
+    world.program.stopping.cancel();
+    tokio::time::timeout(std::time::Duration::from_secs(5), serving).await.expect("it waits for nobody").unwrap();
+    drop(idle);
+}
+
+#[test]
+fn err_a_socket_that_cannot_be_says_why_once() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let Err(problem) = Control::listen(&file.path().join("control.sock")) else { panic!("a file is no folder") };
+    let text = format!("{:#}", anyhow::Error::from(problem));
+    assert!(text.starts_with("failed to listen on the control socket "), "{text}");
+    assert_eq!(text.matches("os error").count(), 1, "{text}");
 }
 
 #[tokio::test]

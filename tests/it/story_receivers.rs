@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::time::Duration;
 
+use base64::Engine;
+use entitywatch::clock::Clock;
 use entitywatch::domain::DeliveryState;
 use entitywatch::operate::Request;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use entitywatch::pipeline::deliver;
 
 use crate::list::{Row, row, rows};
 use crate::sinks::{Answer, SmtpManner};
-use crate::world::{SECRET, Site, World, within};
+use crate::world::{HOOK_TOKEN, SECRET, SLACK_TOKEN, Site, World, within};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -101,6 +102,95 @@ async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     assert_eq!(reply.exit, 0, "{reply:?}");
     assert_eq!(world.webhook.received().len(), 3);
     assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+}
+
+/// Two hundred entries, and as many newcomers as `count`, each of a rule of its own: as many alerts.
+fn with_rules(count: usize) -> Vec<Row> {
+    let newcomers = (0..count).map(|n| row(&format!("Newcomer {n}"), &format!("87 FR {}", 20_000 + 100 * n)).at("Beijing, CN"));
+    rows(200).into_iter().chain(newcomers).collect()
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_gone_is_not_sent_what_was_claimed_already() {
+    let world = World::with_baseline(Site::new().await, &rows(200)).await;
+    world.webhook.will_answer((0..40).map(|_| Answer::status(410)));
+    world.publish(&with_rules(40));
+    world.next_check().await;
+    let sent = world.webhook.received().len();
+    assert!(sent <= 16, "only what was under way: {sent}");
+    assert!(world.deliveries("erp").await.iter().all(|delivery| (delivery.state, delivery.attempts) == (DeliveryState::Pending, 0)));
+    assert_eq!(world.subjects().iter().filter(|subject| subject.contains("erp is gone")).count(), 1, "{:?}", world.subjects());
+    assert_eq!(deliver::next_due_at(&world.program, "erp").await.unwrap(), None, "nothing is due until it is switched on");
+}
+
+#[tokio::test]
+async fn a_receiver_that_asks_for_a_rest_gets_it_from_every_delivery() {
+    let world = World::with_baseline(Site::new().await, &rows(200)).await;
+    world.slack.will_answer([Answer::status(429).with_header("Retry-After", "30")]);
+    world.publish(&with_rules(10));
+    world.next_check().await;
+    assert_eq!(world.slack.received().len(), 1);
+    world.publish(&with_rules(11));
+    world.clock.advance(Duration::from_secs(20));
+    world.check().await;
+    assert_eq!(world.slack.received().len(), 1, "what is new waits too");
+    let rest_ends = world.clock.now() + jiff::SignedDuration::from_secs(10);
+    assert_eq!(deliver::next_due_at(&world.program, "desk").await.unwrap(), Some(rest_ends));
+    world.clock.advance(Duration::from_secs(10));
+    world.deliver().await;
+    assert_eq!(world.slack.received().len(), 1 + 11);
+    let all = world.deliveries("desk").await;
+    assert!(all.iter().all(|delivery| (delivery.state, delivery.attempts) == (DeliveryState::Delivered, 1)), "{all:?}");
+}
+
+#[tokio::test]
+async fn that_a_receiver_is_gone_is_told_even_after_it_was_told_to_fail() {
+    let world = world("").await;
+    world.webhook.will_answer([Answer::status(404), Answer::status(410)]);
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    assert!(world.subjects().iter().any(|subject| subject.contains("Delivery to erp is failing")), "{:?}", world.subjects());
+    world.clock.advance(7 * 60 * MINUTE);
+    world.deliver().await;
+    let mails = world.smtp.mails();
+    let told = mails.iter().find(|mail| mail.header("Subject").is_some_and(|subject| subject.contains("erp is gone")));
+    let told = told.unwrap_or_else(|| panic!("{:?}", world.subjects()));
+    assert!(told.data.contains("entitywatch receivers enable erp") && !told.data.contains("tried again"), "{}", told.data);
+}
+
+#[tokio::test]
+async fn a_program_that_is_to_stop_finishes_what_is_under_way_and_begins_nothing_more() {
+    let site = Site { delivery: "timeout = \"1s\"".to_owned(), ..Site::new().await };
+    let world = World::with_baseline(site, &rows(200)).await;
+    world.slack.will_answer((0..40).map(|_| Answer::silence()));
+    world.publish(&with_rules(40));
+    world.clock.advance(15 * MINUTE);
+    let stopping = async {
+        within("Slack", world.slack.until(|sink| sink.received().len() == 1)).await;
+        world.program.stopping.cancel();
+    };
+    tokio::join!(world.check(), stopping);
+    assert_eq!(world.slack.received().len(), 1);
+    let waiting = world.deliveries("desk").await;
+    assert!(waiting.len() == 40 && waiting.iter().all(|delivery| delivery.state == DeliveryState::Pending));
+    assert_eq!(waiting.iter().map(|delivery| delivery.attempts).sum::<u32>(), 1);
+}
+
+#[tokio::test]
+async fn a_reload_does_not_wait_for_a_receiver_that_does_not_answer() {
+    let site = Site { schedule: "* * * * * *", delivery: "timeout = \"10m\"".to_owned(), ..Site::new().await };
+    site.publish(&rows(40));
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    site.smtp.behave(SmtpManner { silent: true, ..SmtpManner::default() });
+    let daemon = site.run().await;
+    site.publish(&with(&["Tianshan Avionics Institute"]));
+    within("the first alert", site.webhook.until(|sink| sink.received().len() == 1)).await;
+    within("the mail server to be asked", site.smtp.until_asked()).await;
+    daemon.signal("HUP");
+    within("the reload", daemon.says("READY=1")).await;
+    site.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
+    within("the second alert", site.webhook.until(|sink| sink.received().len() == 2)).await;
+    drop(daemon);
 }
 
 #[tokio::test]
@@ -206,17 +296,11 @@ fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
 /// Every page of the daemon, while it runs for a moment; its log is left behind.
 async fn served(site: &Site) -> Vec<(String, String)> {
     let daemon = site.run().await;
-    let log = std::fs::read_to_string(site.log_path()).unwrap();
-    let address = log.split("server.listen=").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or_else(|| panic!("{log}"));
     let mut pages = Vec::new();
     for path in
         ["/", "/changes", "/entries", "/feed.atom", "/api/changes", "/api/alerts", "/api/deliveries", "/api/sources", "/metrics", "/readyz"]
     {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        within(path, stream.read_to_string(&mut answer)).await.unwrap();
+        let answer = site.page(path).await;
         assert!(answer.starts_with("HTTP/1.1 200") || path == "/readyz", "{path}: {answer}");
         pages.push((path.to_owned(), answer));
     }
@@ -226,7 +310,8 @@ async fn served(site: &Site) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
-    let mut site = Site { listen: "127.0.0.1:0", schedule: "* * * * * *", ..Site::new().await };
+    // However much the libraries are asked to say.
+    let mut site = Site { listen: "127.0.0.1:0", schedule: "* * * * * *", log: "trace", ..Site::new().await };
     site.publish(&rows(40));
     // Each place of a secret holds a word of its own; nobody answers at port 9.
     let (source_token, slack_token, hook_token) = ("planted-source-token", "planted-slack-token", "planted-hook-token");
@@ -239,7 +324,10 @@ async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
          [[source]]\nname = \"broken\"\nkind = \"csl\"\nurl = \"http://127.0.0.1:9/list.csv?subscription-key={source_token}\"\nallow_private = true\n"
     );
     site.smtp_keys = "username = \"alerts\"\npassword_file = \"password\"".to_owned();
-    let planted = [source_token, slack_token, hook_token, header, password, SECRET.trim_start_matches("whsec_")];
+    // As it goes over the wire.
+    let login = base64::engine::general_purpose::STANDARD.encode(format!("\0alerts\0{password}"));
+    let signing_key = SECRET.trim_start_matches("whsec_");
+    let planted = [source_token, slack_token, hook_token, header, password, &login, signing_key, SLACK_TOKEN, HOOK_TOKEN];
     let mut outputs = Vec::new();
     outputs.push(site.command(&["check"]).await);
     site.publish(&with(&["Tianshan Avionics Institute"]));
@@ -258,6 +346,7 @@ async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
         outputs.push(site.command(command).await);
     }
     assert_eq!(site.alerts().len(), 1, "the others got theirs: {outputs:?}");
+    assert!(site.smtp.logged_in() > 0, "the password was used");
     for output in outputs {
         for word in planted {
             assert!(!output.stdout.contains(word) && !output.stderr.contains(word), "{word} got out: {output:?}");

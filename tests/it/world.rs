@@ -16,7 +16,8 @@ use entitywatch::pipeline::{Program, Wiring, deliver};
 use entitywatch::record::{self, DeliveryQuery, Mode};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::net::UnixDatagram;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixDatagram};
 
 use crate::list::{Row, file};
 use crate::sinks::{HttpSink, Received, SmtpManner, SmtpSink};
@@ -28,6 +29,9 @@ const PATH: &str = "/consolidated.csv";
 /// 30 June 2022, 13:00 UTC.
 const BEGINNING: &str = "2022-06-30T13:00:00Z";
 
+/// What of the receivers' addresses is a secret.
+pub const SLACK_TOKEN: &str = "planted-slack-path";
+pub const HOOK_TOKEN: &str = "planted-hook-path";
 pub const SECRET: &str = "whsec_c3RvcmllcyBhcmUgc2lnbmVkIHdpdGggdGhpcyBrZXk=";
 
 /// Waits for what is on its way, and fails the test where it does not come.
@@ -55,6 +59,10 @@ pub struct Site {
     pub sections: String,
     /// `[delivery]`
     pub delivery: String,
+    /// `RUST_LOG` of the real binary; unset if empty.
+    pub log: &'static str,
+    /// Below the site's folder; the folder itself if empty.
+    pub database_folder: String,
 }
 
 impl Site {
@@ -72,6 +80,8 @@ impl Site {
             smtp_keys: String::new(),
             sections: String::new(),
             delivery: String::new(),
+            log: "",
+            database_folder: String::new(),
         }
     }
 
@@ -90,7 +100,7 @@ impl Site {
     }
 
     pub fn database(&self) -> PathBuf {
-        self.folder.path().join("entitywatch.db")
+        self.folder.path().join(&self.database_folder).join("entitywatch.db")
     }
 
     pub fn configuration(&self) -> PathBuf {
@@ -152,8 +162,8 @@ allow_private = true
             database = self.database().display(),
             url = self.publisher.url(PATH),
             smtp_port = self.smtp.address.port(),
-            slack = self.slack.url("/services/T0/B0/x"),
-            webhook = self.webhook.url("/hook"),
+            slack = self.slack.url(&format!("/services/T0/B0/{SLACK_TOKEN}")),
+            webhook = self.webhook.url(&format!("/hook/{HOOK_TOKEN}")),
         )
     }
 
@@ -222,6 +232,9 @@ allow_private = true
         {
             command.env_remove(variable);
         }
+        if !self.log.is_empty() {
+            command.env("RUST_LOG", self.log);
+        }
         command
     }
 
@@ -246,6 +259,19 @@ allow_private = true
 
     pub fn log_path(&self) -> PathBuf {
         self.folder.path().join("log")
+    }
+
+    /// What the running daemon serves at a path.
+    pub async fn page(&self, path: &str) -> String {
+        let log = std::fs::read_to_string(self.log_path()).unwrap();
+        let address = log.rsplit("server.listen=").next().and_then(|rest| rest.split_whitespace().next());
+        let address = address.unwrap_or_else(|| panic!("{log}"));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        within(path, stream.read_to_string(&mut answer)).await.unwrap();
+        answer
     }
 
     /// What is in the webhook's inbox of readers' alerts, by `webhook-id`.

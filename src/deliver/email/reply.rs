@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::response::{Response, Severity};
 
 use crate::deliver::excerpt::{Hidden, excerpt};
 use crate::deliver::{Outcome, Retry, SmtpSettings};
@@ -14,10 +14,17 @@ pub fn hidden(smtp: &SmtpSettings, recipient: &str) -> Hidden {
     Hidden::of(secrets.into_iter().flatten().chain([recipient]))
 }
 
-/// The server has taken the message.
-pub fn taken(response: &Response, hidden: &Hidden) -> Outcome {
+/// The server's last word on the message: taken only if it is a 2xx. lettre lets a 3xx pass, which is the answer to a
+/// command in the midst of a dialogue and never to a message.
+pub fn answered(response: &Response, hidden: &Hidden) -> Outcome {
     let text: Vec<&str> = response.message().collect();
-    Outcome::Delivered { detail: excerpt(&format!("SMTP {} {}", response.code(), text.join(" ")), hidden) }
+    let said = format!("SMTP {} {}", response.code(), text.join(" "));
+    match response.code().severity {
+        Severity::PositiveCompletion => Outcome::Delivered { detail: excerpt(&said, hidden) },
+        _ => {
+            Outcome::Failed { retry: Retry::Later, detail: excerpt(&format!("expected SMTP 2xx for the message, but got {said}"), hidden) }
+        }
+    }
 }
 
 /// It has not, or could not be asked.
