@@ -88,10 +88,20 @@ pub async fn watch_sources(program: Arc<Program>, mut ticks: mpsc::Receiver<()>,
             }
         }
     }
-    while let Some(done) = running.join_next().await {
-        finished(done);
+    let drained = async {
+        while let Some(done) = running.join_next().await {
+            finished(done);
+        }
+    };
+    if tokio::time::timeout(LONGEST_DRAIN, drained).await.is_err() {
+        // A check is recorded whole or not at all, and is made again at the next start.
+        info!("a check that is still fetching is given up; it has recorded nothing and is made again at the next start");
+        running.abort_all();
     }
 }
+
+/// So long a check that is under way may take to end when the daemon is to stop; a slow download takes ten minutes.
+const LONGEST_DRAIN: Duration = Duration::from_secs(8);
 
 /// A check that panicked ends the process.
 fn finished(done: Result<String, tokio::task::JoinError>) -> String {
