@@ -348,7 +348,7 @@ pub trait Store: Send + Sync {
 
     // --- health
 
-    /// Fails where the database does not answer; writes nothing.
+    /// Fails where the database does not answer, or would begin no write; writes nothing.
     async fn ping(&self) -> Result<()>;
     /// Waits for what is being written and lets go of the files. Dropping does too, without waiting.
     async fn close(&self);

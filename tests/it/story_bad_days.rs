@@ -301,7 +301,8 @@ async fn a_record_that_cannot_be_written_does_not_make_the_daemon_ask_every_seco
     let world = World::with_baseline(Site::new().await, &standing).await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
     let mut full = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-    let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT RAISE(ABORT, 'full'); END";
+    // As a full disk does it: the whole transaction is undone by SQLite itself.
+    let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
     sqlx::query(refuse).execute(&mut full).await.unwrap();
     world.publish(&standing[1..]);
     world.clock.advance(Duration::from_secs(20 * 60));
