@@ -109,7 +109,10 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     if source.kind == SourceKind::FederalRegister {
         return rules::check(observed, state).await;
     }
-    let fetched = wiring.fetcher.fetch(&source.address, validators(&state, source, now), now).await;
+    let fetched = match validators(&state, source, now) {
+        Some(known) => wiring.fetcher.fetch(&source.address, Some(known), now).await,
+        None => wiring.fetcher.fetch_whole(&source.address, state.validators.as_ref(), now).await,
+    };
     state.last_check_at = Some(now);
     state.checks += 1;
     let known_lists = state.lists == source.lists;

@@ -413,6 +413,40 @@ mod path {
     }
 
     #[tokio::test]
+    async fn err_a_folder_that_lost_its_newest_file_does_not_go_back_to_an_older_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = |name: &str| folder.path().join(name);
+        put(&named("a.csv"), b"old", 86_400);
+        put(&named("b.csv"), b"new", 2 * 86_400);
+        let last = document(fetch(folder.path(), None).await).validators;
+        fs::remove_file(named("b.csv")).unwrap();
+        let address = Address::Path(folder.path().to_owned());
+        for error in [
+            fetch(folder.path(), last.as_ref()).await.unwrap_err(),
+            fetcher().fetch_whole(&address, last.as_ref(), now()).await.unwrap_err(),
+        ] {
+            let expected =
+                "expected a file as new as the one read before (modified at 1970-01-03T00:00:00Z), but the newest in the folder is ";
+            assert!(error.message.starts_with(expected) && error.message.contains("a.csv, modified at 1970-01-02T00:00:00Z"), "{error}");
+            assert!(!error.refused);
+        }
+        put(&named("c.csv"), b"as new", 2 * 86_400);
+        assert_eq!(content(&document(fetch(folder.path(), last.as_ref()).await)), b"as new");
+        let whole = document(fetcher().fetch_whole(&address, last.as_ref(), now()).await);
+        assert!(whole.unconditional && content(&whole) == b"as new");
+    }
+
+    #[tokio::test]
+    async fn ok_a_file_may_be_replaced_by_an_older_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("list.csv");
+        put(&file, b"new", 2000);
+        let last = document(fetch(&file, None).await).validators;
+        put(&file, b"old", 1000);
+        assert_eq!(content(&document(fetch(&file, last.as_ref()).await)), b"old");
+    }
+
+    #[tokio::test]
     async fn what_is_not_there_or_empty_is_told() {
         let folder = tempfile::tempdir().unwrap();
         assert!(fetch(folder.path(), None).await.unwrap_err().message.starts_with("expected a file in the folder "));
