@@ -164,7 +164,8 @@ pub struct RecordedChange {
     pub change: Change,
     /// `Change::id_of(…, 0)`: the same for every recurrence of the same content.
     pub base_id: ChangeId,
-    /// None for an editorial change that no alert tells of, and for a change accepted as baseline.
+    /// None for an editorial change that no alert tells of, for one that confirms what another source has told, and for a change
+    /// accepted as baseline or that undoes one.
     pub alert_id: Option<AlertId>,
     pub observed_at: Timestamp,
     pub accepted_at: Option<Timestamp>,
