@@ -205,6 +205,10 @@ async fn half_a_list_is_no_baseline() {
     let world = site.open().await;
     let reply = world.check().await;
     assert!(reply.exit == 1 && text_of(&reply).contains("min_entries"), "{reply:?}");
+    let doubled: Vec<Row> = rows(5).into_iter().chain(rows(5)).collect();
+    world.publish(&doubled);
+    let reply = world.next_check().await;
+    assert!(reply.exit == 1 && text_of(&reply).contains("but got 5 in 10 rows"), "{reply:?}");
     world.publish(&rows(40));
     assert_eq!(world.next_check().await.exit, 0);
     assert!(world.told().is_empty());
