@@ -62,7 +62,9 @@ async fn error_of(answer: Answer, limits: FetchLimits) -> FetchError {
 
 #[tokio::test]
 async fn a_list_comes_whole_with_its_validators_plain_or_gzip() {
-    for answer in [Answer::ok(LIST), Answer::gzip(LIST)] {
+    let shouted =
+        |encoding| if encoding == "Identity" { Answer::ok(LIST) } else { Answer::ok(gzip(LIST)) }.with_header("Content-Encoding", encoding);
+    for answer in [Answer::ok(LIST), Answer::gzip(LIST), shouted("Identity"), shouted("GZIP")] {
         let answer = answer.with_header("ETag", "W/\"odd, one\"").with_header("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT");
         let fetched = document(fetch_answer(answer, limits()).await);
         assert_eq!(content(&fetched), LIST);
@@ -276,6 +278,22 @@ async fn a_host_is_asked_one_thing_at_a_time() {
     };
     tokio::join!(fetch(paths[0]), fetch(paths[1]), fetch(paths[2]), release);
     assert_eq!(upstream.most_at_once(), 1);
+}
+
+#[tokio::test]
+async fn another_port_of_a_host_is_not_waited_for() {
+    let (slow, quick) = (Upstream::start().await, Upstream::start().await);
+    slow.answer("/list.csv", Answer::Held(Box::new(Answer::ok(LIST))));
+    quick.answer("/list.csv", Answer::ok(LIST));
+    let fetcher = fetcher();
+    let (from_slow, from_quick) = (inside(slow.url("/list.csv")), inside(quick.url("/list.csv")));
+    let meanwhile = async {
+        slow.asked(1).await;
+        document(fetcher.fetch(&from_quick, None, now()).await);
+        slow.release();
+    };
+    let (fetched, ()) = tokio::join!(fetcher.fetch(&from_slow, None, now()), meanwhile);
+    assert_eq!(content(&document(fetched)), LIST);
 }
 
 #[tokio::test]
