@@ -173,10 +173,8 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
         let watched = watch::watch(program, name).await;
         (watched, deliver::deliver_untried(program, &mut *tried.lock().await).await)
     });
-    let mut passed = Pass::default();
-    for (watched, pass) in futures_util::future::join_all(checks).await {
-        passed += pass?;
-        let Watched { source, outcome, detail, held } = watched;
+    let (all_watched, passes): (Vec<Watched>, Vec<Result<Pass>>) = futures_util::future::join_all(checks).await.into_iter().unzip();
+    for Watched { source, outcome, detail, held } in all_watched {
         let line = format!("{source}: {}: {detail}", outcome.as_str());
         if outcome.is_failure() {
             reply.problem(Exit::Failed, line);
@@ -188,8 +186,11 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
             reply.line(format!("{source}: a list is held: `entitywatch holds list` shows it"));
         }
     }
-    // Without a source there was nothing to send it after.
-    passed += deliver::deliver_untried(program, &mut tried.into_inner()).await?;
+    // Where there is no source, nothing has been sent yet.
+    let mut passed = deliver::deliver_untried(program, &mut tried.into_inner()).await?;
+    for pass in passes {
+        passed += pass?;
+    }
     say_pass(passed, reply);
     Ok(())
 }

@@ -8,7 +8,10 @@ use url::Url;
 
 /// Whose turn it is at each host.
 #[derive(Default)]
-pub(super) struct Turns(Mutex<HashMap<(String, Option<u16>), Arc<tokio::sync::Mutex<()>>>>);
+pub(super) struct Turns(Mutex<HashMap<Server, Arc<tokio::sync::Mutex<()>>>>);
+
+/// A host and a port of it.
+type Server = (String, Option<u16>);
 
 impl Turns {
     /// Waits until nobody else asks the host of `url`. The turn ends when the guard is dropped.
