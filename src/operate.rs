@@ -167,8 +167,14 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
     }
     let mut seen = HashSet::new();
     names.retain(|name| seen.insert(name.clone()));
-    let checks = names.iter().map(|name| watch::watch(program, name));
-    for Watched { source, outcome, detail, held } in futures_util::future::join_all(checks).await {
+    // What a source shows is sent when it is recorded, and not when the slowest of the others has answered.
+    let tried = tokio::sync::Mutex::new(HashSet::new());
+    let checks = names.iter().map(async |name| {
+        let watched = watch::watch(program, name).await;
+        (watched, deliver::deliver_untried(program, &mut *tried.lock().await).await)
+    });
+    let (all_watched, passes): (Vec<Watched>, Vec<Result<Pass>>) = futures_util::future::join_all(checks).await.into_iter().unzip();
+    for Watched { source, outcome, detail, held } in all_watched {
         let line = format!("{source}: {}: {detail}", outcome.as_str());
         if outcome.is_failure() {
             reply.problem(Exit::Failed, line);
@@ -180,19 +186,28 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
             reply.line(format!("{source}: a list is held: `entitywatch holds list` shows it"));
         }
     }
-    deliver_now(program, reply).await
+    // Where there is no source, nothing has been sent yet.
+    let mut passed = deliver::deliver_untried(program, &mut tried.into_inner()).await?;
+    for pass in passes {
+        passed += pass?;
+    }
+    say_pass(passed, reply);
+    Ok(())
 }
 
 /// Tries what is due, and says what came of it.
 async fn deliver_now(program: &Program, reply: &mut Reply) -> Result<()> {
-    let Pass { delivered, failed, dead } = deliver::deliver_due(program).await?;
+    say_pass(deliver::deliver_due(program).await?, reply);
+    Ok(())
+}
+
+fn say_pass(Pass { delivered, failed, dead }: Pass, reply: &mut Reply) {
     if delivered + failed + dead > 0 {
         reply.line(format!("deliveries: {delivered} delivered, {failed} to be tried again, {dead} given up"));
     }
     if dead > 0 {
         reply.note(Exit::Failed);
     }
-    Ok(())
 }
 
 async fn deliveries_retry(program: &Program, ids: &[DeliveryId], reply: &mut Reply) -> Result<()> {

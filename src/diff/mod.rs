@@ -33,4 +33,4 @@ mod same_name;
 mod severity;
 
 pub use compare::{Comparison, compare};
-pub use plausible::{Limits, Verdict, enough_for_baseline, plausible};
+pub use plausible::{Limits, Size, Verdict, enough_for_baseline, plausible};

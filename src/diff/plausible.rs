@@ -2,9 +2,11 @@
 //!
 //! Knows counts and limits; knows neither sources nor what a hold does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use crate::domain::{Change, HoldReason, ListCode, Summary};
+use super::content::Content;
+use super::mixer::MixerState;
+use crate::domain::{Change, Entry, HoldReason, ListCode, Summary};
 
 /// The guards of one source, from the configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,37 +32,63 @@ pub enum Verdict {
     Held { reason: HoldReason, message: String },
 }
 
-/// Whether the step from a list of `before_count` rows to one of `after_count` is believable.
+/// How large a list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// As they stand in the document.
+    pub rows: usize,
+    /// Rows that say the same are one entry: what stands twice is not twice as much that could be lost.
+    pub entries: usize,
+}
+
+impl Size {
+    pub fn of(rows: &[Entry]) -> Self {
+        let contents: HashSet<Content<'_>, MixerState> = rows.iter().map(Content).collect();
+        Self { rows: rows.len(), entries: contents.len() }
+    }
+
+    /// Rows that repeat others.
+    pub fn repeats(self) -> usize {
+        self.rows - self.entries
+    }
+}
+
+/// Whether the step from a list of size `before` to one of size `after` is believable.
 ///
-/// `high_water` is the list's highest accepted count of seven days: a list that shrinks a little every day is measured
+/// `high_water` is the list's highest accepted count of entries of seven days: a list that shrinks a little every day is measured
 /// against where it began. `borne_out` counts the removals that a rule or another source bears out: they are no
 /// sign of a cut file. Where several limits are broken, the one that makes the list wait whole is named.
 pub fn plausible(
     limits: &Limits,
     list: ListCode,
     high_water: usize,
-    before_count: usize,
-    after_count: usize,
+    before: Size,
+    after: Size,
     changes: &[Change],
     borne_out: usize,
 ) -> Verdict {
     let summary = Summary::of(changes);
-    let (before, after) = (before_count, after_count);
 
-    let gain = summary.added.max(after_count.saturating_sub(before_count));
-    let allowed_gain = share(limits.max_gain, before_count).max(SLACK_ROWS);
+    // By rows: only they tell that a list was doubled.
+    let gain = summary.added.max(after.rows.saturating_sub(before.rows));
+    let allowed_gain = share(limits.max_gain, before.rows).max(SLACK_ROWS);
+    let (before_rows, after_rows) = (before.rows, after.rows);
     if gain > allowed_gain {
         let message = format!(
-            "{list} gained {gain} rows ({before} before, {after} now), more than the {allowed_gain} that max_gain = {} allows: the list before may have been cut, or this one doubled",
+            "{list} gained {gain} rows ({before_rows} before, {after_rows} now), more than the {allowed_gain} that max_gain = {} allows: the list before may have been cut, or this one doubled",
             percent(limits.max_gain)
         );
         return Verdict::Held { reason: HoldReason::Gain, message };
     }
 
-    let allowed_revised = share(limits.max_revised, before_count).max(SLACK_ROWS);
+    let (before, after) = (before.entries, after.entries);
+    // Of a file that was cut too, what is left of it is all that can be revised.
+    let compared = before.min(after);
+    let allowed_revised = share(limits.max_revised, compared).max(SLACK_ROWS);
     if summary.revised > allowed_revised {
+        let cut = if after < before { format!(" that are left of {before}") } else { String::new() };
         let message = format!(
-            "{list} has {} of {before} rows revised in substance, more than the {allowed_revised} that max_revised = {} allows: a column may have gone blank or changed its shape",
+            "{list} has {} of {compared} rows{cut} revised in substance, more than the {allowed_revised} that max_revised = {} allows: a column may have gone blank or changed its shape",
             summary.revised,
             percent(limits.max_revised)
         );
@@ -68,7 +96,7 @@ pub fn plausible(
     }
 
     if summary.removed > 0 {
-        let gone = summary.removed.max(high_water.saturating_sub(after_count));
+        let gone = summary.removed.max(high_water.saturating_sub(after));
         let loss = gone.saturating_sub(borne_out);
         let allowed_loss = share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
         if loss > allowed_loss {
@@ -81,7 +109,7 @@ pub fn plausible(
             );
             return Verdict::Held { reason: HoldReason::Loss, message };
         }
-        if after_count == 0 {
+        if after == 0 {
             let message = format!("{list} lost all of its {before} rows: an empty list is not believed, however short it was");
             return Verdict::Held { reason: HoldReason::Loss, message };
         }
@@ -90,12 +118,14 @@ pub fn plausible(
 }
 
 /// Whether a first snapshot of a list is large enough to be its baseline; if not, the error says so in words.
-pub fn enough_for_baseline(limits: &Limits, list: ListCode, count: usize) -> Result<(), String> {
+pub fn enough_for_baseline(limits: &Limits, list: ListCode, size: Size) -> Result<(), String> {
     let least = limits.min_entries.get(&list).copied().unwrap_or(if list == ListCode::EL { 2500 } else { 1 });
-    if count >= least {
+    let Size { rows, entries } = size;
+    if entries >= least {
         return Ok(());
     }
-    Err(format!("expected at least {least} rows of {list} in a first snapshot (min_entries), but got {count}"))
+    let repeats = if rows > entries { format!(" in {rows} rows that repeat each other") } else { String::new() };
+    Err(format!("expected at least {least} rows of {list} in a first snapshot (min_entries), but got {entries}{repeats}"))
 }
 
 /// However short a list, so many rows may come, go or change at once.
@@ -128,7 +158,7 @@ mod tests {
     }
 
     fn verdict(before: &[Entry], after: &[Entry], high_water: usize) -> Verdict {
-        plausible(&Limits::default(), ListCode::EL, high_water, before.len(), after.len(), &compare(before, after), 0)
+        plausible(&Limits::default(), ListCode::EL, high_water, Size::of(before), Size::of(after), &compare(before, after), 0)
     }
 
     fn reason(verdict: Verdict) -> Option<HoldReason> {
@@ -177,10 +207,34 @@ mod tests {
     #[test]
     fn a_half_list_is_no_baseline() {
         let limits = Limits { min_entries: [(ListCode::UVL, 10)].into(), ..Limits::default() };
-        assert_eq!(enough_for_baseline(&limits, ListCode::EL, 2500), Ok(()));
-        assert_eq!(enough_for_baseline(&limits, ListCode::DPL, 1), Ok(()));
-        let error = enough_for_baseline(&limits, ListCode::EL, 2499).unwrap_err();
+        let enough_for_baseline = |list, entries| enough_for_baseline(&limits, list, Size { rows: entries, entries });
+        assert_eq!(enough_for_baseline(ListCode::EL, 2500), Ok(()));
+        assert_eq!(enough_for_baseline(ListCode::DPL, 1), Ok(()));
+        let error = enough_for_baseline(ListCode::EL, 2499).unwrap_err();
         assert_eq!(error, "expected at least 2500 rows of EL in a first snapshot (min_entries), but got 2499");
-        assert!(enough_for_baseline(&limits, ListCode::UVL, 9).is_err() && enough_for_baseline(&limits, ListCode::DPL, 0).is_err());
+        assert!(enough_for_baseline(ListCode::UVL, 9).is_err() && enough_for_baseline(ListCode::DPL, 0).is_err());
+    }
+
+    #[test]
+    fn rows_that_repeat_others_are_no_more_that_could_be_lost_and_no_larger_list() {
+        let repeated: Vec<Entry> = rows(0, 1000).into_iter().chain(rows(0, 60)).collect();
+        assert_eq!(Size::of(&repeated), Size { rows: 1060, entries: 1000 });
+        assert_eq!(reason(verdict(&repeated, &rows(1, 1000), 1000)), None);
+        let limits = Limits { min_entries: [(ListCode::EL, 1500)].into(), ..Limits::default() };
+        let doubled: Vec<Entry> = rows(0, 900).into_iter().chain(rows(0, 900)).collect();
+        let error = enough_for_baseline(&limits, ListCode::EL, Size::of(&doubled)).unwrap_err();
+        assert!(error.ends_with("but got 900 in 1800 rows that repeat each other"), "{error}");
+    }
+
+    #[test]
+    fn err_a_file_that_was_cut_and_has_a_blank_column_is_held_whole() {
+        let blank = |row: Entry| Entry { license_policy: String::new(), ..row };
+        let before: Vec<Entry> = rows(0, 100).into_iter().map(|row| Entry { license_policy: "Denial.".into(), ..row }).collect();
+        let cut: Vec<Entry> = before[..15].iter().cloned().map(blank).collect();
+        let Verdict::Held { reason, message } = verdict(&before, &cut, 100) else { panic!("expected a hold") };
+        assert_eq!(reason, HoldReason::Revision);
+        assert!(message.starts_with("EL has 15 of 15 rows that are left of 100 revised in substance, more than the 5 that"), "{message}");
+        let few: Vec<Entry> = before[..15].iter().cloned().enumerate().map(|(n, row)| if n < 5 { blank(row) } else { row }).collect();
+        assert_eq!(self::reason(verdict(&before, &few, 100)), Some(HoldReason::Loss), "a few may be revised all the same");
     }
 }

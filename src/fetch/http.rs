@@ -202,7 +202,8 @@ fn location(response: &Response, url: &Url) -> Option<Url> {
 
 fn encoding(headers: &HeaderMap, from: &str) -> Result<Encoding, FetchError> {
     match text(headers, &CONTENT_ENCODING).as_deref().map(str::trim) {
-        None | Some("identity") => Ok(Encoding::Plain),
+        None => Ok(Encoding::Plain),
+        Some(plain) if plain.eq_ignore_ascii_case("identity") => Ok(Encoding::Plain),
         Some(gzip) if gzip.eq_ignore_ascii_case("gzip") || gzip.eq_ignore_ascii_case("x-gzip") => Ok(Encoding::Gzip),
         Some(_) => Err(FetchError::refused(format!("expected an answer in gzip or plain from {from}, but got another encoding"))),
     }

@@ -117,7 +117,20 @@ impl Fetcher {
                 "expected one list, but {} has documents: they are asked for one by one",
                 dial::place(url)
             ))),
-            Address::Path(path) => path::fetch(path, validators, now, &self.limits).await,
+            Address::Path(path) => path::fetch(path, validators, path::Read::IfChanged, now, &self.limits).await,
+        }
+    }
+
+    /// Gets what stands at `address` now, changed or not. `last` are the validators of what was read there before: where the address
+    /// itself tells old from new (a folder of files), an older document in its place is an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fetcher::fetch`].
+    pub async fn fetch_whole(&self, address: &Address, last: Option<&Validators>, now: Timestamp) -> Result<Fetched, FetchError> {
+        match address {
+            Address::Path(path) => path::fetch(path, last, path::Read::Always, now, &self.limits).await,
+            Address::Http { .. } | Address::Ecfr { .. } | Address::FederalRegister { .. } => self.fetch(address, None, now).await,
         }
     }
 

@@ -1,10 +1,11 @@
 //! A file, or the newest file of a folder that someone drops files into.
 //!
 //! The newest is the one modified last, and of several modified at once the one whose name sorts last. Names that begin with a dot, and
-//! those that end as unfinished downloads do, are passed over.
+//! those that end as unfinished downloads do, are passed over. A folder whose newest file is older than the one that was read before has
+//! lost that one: the older list would look like one from which entries were removed.
 
 use std::fs::{self, File, Metadata};
-use std::io::Read;
+use std::io::Read as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -14,19 +15,34 @@ use super::body::{Encoding, Intake};
 use super::{FetchError, FetchLimits, Fetched, FetchedDocument};
 use crate::domain::{Document, Sha256, Validators};
 
+/// When the file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    IfChanged,
+    Always,
+}
+
+/// `validators` are those of the file that was read before.
 pub(super) async fn fetch(
     path: &Path,
     validators: Option<&Validators>,
+    read: Read,
     now: Timestamp,
     limits: &FetchLimits,
 ) -> Result<Fetched, FetchError> {
     let (path, validators, limits) = (path.to_owned(), validators.cloned(), limits.clone());
-    tokio::task::spawn_blocking(move || read(&path, validators.as_ref(), now, &limits))
+    tokio::task::spawn_blocking(move || read_newest(&path, validators.as_ref(), read, now, &limits))
         .await
         .unwrap_or_else(|_| Err(FetchError::unreachable("failed to read the file: the reading was stopped")))
 }
 
-fn read(path: &Path, validators: Option<&Validators>, now: Timestamp, limits: &FetchLimits) -> Result<Fetched, FetchError> {
+fn read_newest(
+    path: &Path,
+    validators: Option<&Validators>,
+    read: Read,
+    now: Timestamp,
+    limits: &FetchLimits,
+) -> Result<Fetched, FetchError> {
     let address_sha256 = Sha256::of(path.as_os_str().as_encoded_bytes());
     let found = fs::metadata(path).map_err(|e| failed(path, &e))?;
     let file_path = if found.is_dir() { newest_file(path)? } else { path.to_owned() };
@@ -36,8 +52,13 @@ fn read(path: &Path, validators: Option<&Validators>, now: Timestamp, limits: &F
     }
     let state = state_of(&file_path, &before);
     let known = validators.filter(|known| known.address_sha256 == address_sha256);
-    if known.is_some_and(|known| known.etag.as_ref() == Some(&state)) {
+    if read == Read::IfChanged && known.is_some_and(|known| known.etag.as_ref() == Some(&state)) {
         return Ok(Fetched::NotModified);
+    }
+    if let Some(known) = known.filter(|_| found.is_dir()).and_then(modified)
+        && known > (before.mtime(), before.mtime_nsec())
+    {
+        return Err(older(&file_path, known, (before.mtime(), before.mtime_nsec())));
     }
     let document = read_whole(&file_path, now, limits)?;
     let after = fs::metadata(&file_path).map_err(|e| failed(&file_path, &e))?;
@@ -48,7 +69,7 @@ fn read(path: &Path, validators: Option<&Validators>, now: Timestamp, limits: &F
         document,
         validators: Some(Validators { etag: Some(state), last_modified: None, address_sha256 }),
         as_of: None,
-        unconditional: known.is_none(),
+        unconditional: read == Read::Always || known.is_none(),
     }))
 }
 
@@ -109,6 +130,23 @@ fn state_of(path: &Path, metadata: &Metadata) -> String {
 fn in_words(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+/// Seconds and nanoseconds of the time of modification, as [`state_of`] has written it.
+fn modified(validators: &Validators) -> Option<(i64, i64)> {
+    let (seconds, nanoseconds) = validators.etag.as_deref()?.strip_prefix("file:")?.split(':').nth(2)?.split_once('.')?;
+    Some((seconds.parse().ok()?, nanoseconds.parse().ok()?))
+}
+
+fn older(newest: &Path, known: (i64, i64), found: (i64, i64)) -> FetchError {
+    let time = |(seconds, _): (i64, i64)| Timestamp::from_second(seconds).map_or_else(|_| format!("{seconds} s"), |time| time.to_string());
+    FetchError::unreachable(format!(
+        "expected a file as new as the one read before (modified at {}), but the newest in the folder is {}, modified at {}: an older list \
+         would look like one from which entries were removed. Where it is the one to read, `touch` it",
+        time(known),
+        newest.display(),
+        time(found)
+    ))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> FetchError {

@@ -1,21 +1,19 @@
 //! From the changes of one observation to alerts: what undoes an earlier change, what one rule orders, what is left.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::correct::{self, Moment, Parted};
 use super::outgoing;
 use super::rules::join::{self, Joined, KnownRules};
 use crate::config::Config;
-use crate::diff::{cite, undo};
+use crate::diff::cite::{self, Group};
 use crate::domain::alert::{ListChanged, SnapshotRef};
 use crate::domain::{
     Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, RecordedRule, Rule, Sha256, Summary,
 };
 use crate::record::{Outgoing, RecordedChange, Result, Store};
-
-/// A change that is undone within this time, and that no rule explains, was a mistake.
-const CORRECTION_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Pages of one volume that are at most this far apart are taken for one rule.
 const RULE_PAGES: u32 = 8;
@@ -72,11 +70,15 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     let mut batches: Vec<Batch> = Vec::new();
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
-    let mut confirmations: Vec<(Change, bool)> = Vec::new();
+    // Recorded, and told nobody.
+    let mut quiet: Vec<(Change, bool)> = Vec::new();
     let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
-        let (corrections, changes) = split_corrections(store, seen, step.list, changes, &rules).await?;
+        let at = Moment { now: seen.recorded_at, accepted: seen.accepted_at.is_some() };
+        let Parted { corrections, untold, others: changes, returned } =
+            correct::part(store, seen.source, step.list, changes, &rules, at).await?;
+        quiet.extend(untold.into_iter().map(|change| (change, step.unconfirmed)));
         for (alert_id, undoing) in corrections {
             batches.push(Batch {
                 undoes: undoing.iter().map(|(change, undone)| (change.change_id.clone(), undone.clone())).collect(),
@@ -91,9 +93,9 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         }
         // What another source has shown is known to readers; where this one shows more, that is told by itself.
         let (confirmed, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_confirmation);
-        confirmations.extend(confirmed.into_iter().map(|change| (change, step.unconfirmed)));
+        quiet.extend(confirmed.into_iter().map(|change| (change, step.unconfirmed)));
         let (differing, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.confirms.is_some());
-        let joined = rules.join(cite::by_rule(changes)).into_iter().chain(rules.join(cite::by_rule(differing)));
+        let joined = [changes, differing].into_iter().flat_map(|changes| by_rule(changes, &returned, &rules));
         for Joined { group, rule: document } in joined {
             let batch = Batch {
                 document,
@@ -126,8 +128,19 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
             composed.alerts.push(outgoing);
         }
     }
-    composed.changes.extend(confirmations.into_iter().map(|(change, unconfirmed)| recorded(seen, &base_ids, change, None, unconfirmed)));
+    composed.changes.extend(quiet.into_iter().map(|(change, unconfirmed)| recorded(seen, &base_ids, change, None, unconfirmed)));
     Ok(composed)
+}
+
+/// Puts changes down to the rules that order them. What came back as it was is put down to none: the rules that it cites are those of
+/// its first listing, and would make an alert each.
+fn by_rule(changes: Vec<Change>, returned: &HashSet<ChangeId>, rules: &KnownRules) -> Vec<Joined> {
+    let (back, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| returned.contains(&change.change_id));
+    let mut joined = rules.join(cite::by_rule(changes));
+    if !back.is_empty() {
+        joined.push(Joined { group: Group { rule: None, attributed: None, changes: back }, rule: None });
+    }
+    joined
 }
 
 fn recorded(
@@ -231,34 +244,6 @@ async fn number(
         }
     }
     Ok(changes)
-}
-
-/// Changes that undo earlier ones, each with the id of the one that it undoes, by the alert that told those.
-type Corrections = BTreeMap<AlertId, Vec<(Change, ChangeId)>>;
-
-/// Parts off the changes that undo what was told lately.
-async fn split_corrections(
-    store: &dyn Store,
-    seen: &Seen<'_>,
-    list: ListCode,
-    changes: Vec<Change>,
-    rules: &KnownRules,
-) -> Result<(Corrections, Vec<Change>)> {
-    let mut corrections = Corrections::new();
-    let since = seen.recorded_at - CORRECTION_WINDOW;
-    let told: Vec<RecordedChange> =
-        store.recent_changes(seen.source, list, since).await?.into_iter().filter(|recorded| recorded.alert_id.is_some()).collect();
-    let earlier: Vec<Change> = told.iter().map(|recorded| recorded.change.clone()).collect();
-    let undone: HashMap<usize, usize> = undo::undone(&changes, &earlier).into_iter().collect();
-    let mut others = Vec::new();
-    for (index, change) in changes.into_iter().enumerate() {
-        let earlier = undone.get(&index).filter(|_| !rules.order(&change)).and_then(|earlier| told.get(*earlier));
-        match earlier.and_then(|recorded| Some((recorded.alert_id.clone()?, recorded.change.change_id.clone()))) {
-            Some((alert_id, undone)) => corrections.entry(alert_id).or_default().push((change, undone)),
-            None => others.push(change),
-        }
-    }
-    Ok((corrections, others))
 }
 
 /// The alert of one batch, with its deliveries.

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
+use tracing::warn;
 
 use super::background::in_background;
 use super::compose::{self, Seen, Step};
 use super::judge::{self, Judgement, ListVerdict};
+use super::verdict::said_of_repeats;
 use super::{Program, Wiring, corroborate};
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
@@ -51,7 +53,10 @@ pub async fn accept(program: &Program, id: &HoldId, decision: &Decision<'_>, as_
     let _turn = turn.lock().await;
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let (wiring, now, store) = (program.wiring.load_full(), program.clock.now(), program.store.as_ref());
-    let Judgement { verdict, held_count, before, close, open, .. } = judged(store, &hold).await?;
+    let Judgement { verdict, seen, held_count, before, close, open, .. } = judged(store, &hold).await?;
+    if let Some(text) = said_of_repeats(hold.list, seen) {
+        warn!(source.name = hold.source, list = hold.list.as_str(), "{text}");
+    }
     let changes = if let ListVerdict::Changed(changes) = verdict { changes } else { Vec::new() };
     let summary = Summary::of(&changes);
     let known = store.list_states(&hold.source).await?.into_iter().find(|state| state.list == hold.list);

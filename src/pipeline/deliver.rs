@@ -49,11 +49,16 @@ impl std::ops::AddAssign for Pass {
 
 /// Tries once each delivery that is due, to every receiver of the configuration, the receivers side by side.
 pub async fn deliver_due(program: &Program) -> Result<Pass> {
+    deliver_untried(program, &mut HashSet::new()).await
+}
+
+/// Does so but for the deliveries that were `tried` already, and adds those that it has tried.
+pub async fn deliver_untried(program: &Program, tried: &mut HashSet<DeliveryId>) -> Result<Pass> {
     let mut total = Pass::default();
-    let mut tried = HashSet::new();
     loop {
         let wiring = program.wiring.load_full();
-        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, &tried, &program.stopping));
+        let tried_before: &HashSet<DeliveryId> = tried;
+        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, tried_before, &program.stopping));
         let mut this_round = Pass::default();
         for done in futures_util::future::join_all(passes).await {
             let (pass, ids) = done?;

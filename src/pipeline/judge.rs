@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::corroborate::Others;
 use super::rules::same;
-use crate::diff::{self, Limits, Verdict};
+use crate::diff::{self, Limits, Size, Verdict};
 use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot};
 use crate::record::StoredEntry;
 
@@ -35,9 +35,9 @@ const MANY: usize = 5;
 pub struct Judgement {
     pub list: ListCode,
     pub verdict: ListVerdict,
-    /// Entries of the list in the document.
-    pub count: usize,
-    /// Entries that are held once the judgement is recorded.
+    /// The list in the document.
+    pub seen: Size,
+    /// Entries that are held once the judgement is recorded; those that stand more than once count once.
     pub held_count: usize,
     /// Entries that are gone because a rule orders it.
     pub ordered_off: usize,
@@ -76,21 +76,24 @@ pub struct HeldStep {
     pub passing: Vec<Change>,
     /// The hash of the list's content in the document.
     pub content: Sha256,
+    /// The two sizes that the message compares: rows of a gain, else entries.
+    pub count_before: usize,
+    pub count_after: usize,
 }
 
 /// Judges the `entries` that a document holds of `list`. `high_water` is the list's highest count of seven days.
 pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>, high_water: usize) -> Judgement {
-    let count = entries.len();
+    let seen = Size::of(&entries);
     let Some(state) = known.state else {
-        let (verdict, open) = match diff::enough_for_baseline(limits, list, count) {
+        let (verdict, open) = match diff::enough_for_baseline(limits, list, seen) {
             Ok(()) => (ListVerdict::Baseline, entries),
             Err(message) => (ListVerdict::RefusedBaseline(message), Vec::new()),
         };
-        let held_count = open.len();
+        let held_count = if open.is_empty() { 0 } else { seen.entries };
         return Judgement {
             list,
             verdict,
-            count,
+            seen,
             held_count,
             ordered_off: 0,
             before: Vec::new(),
@@ -100,11 +103,12 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         };
     };
     let (rows, before): (Vec<i64>, Vec<Entry>) = known.entries.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
+    let size_before = Size::of(&before);
     let unmoved = |verdict, before: Vec<Entry>| Judgement {
         list,
         verdict,
-        count,
-        held_count: before.len(),
+        seen,
+        held_count: size_before.entries,
         ordered_off: 0,
         before,
         close: Vec::new(),
@@ -124,13 +128,13 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         known.others.confirmed_removals(&others.into_iter().cloned().collect::<Vec<Change>>(), &before)
     };
     let borne_out = ordered_off + confirmed;
-    let plausible = |borne_out| diff::plausible(limits, list, high_water, before.len(), count, &changes, borne_out);
+    let plausible = |borne_out| diff::plausible(limits, list, high_water, size_before, seen, &changes, borne_out);
     let (reason, mut message) = match plausible(borne_out) {
         // Rows may still differ in the publisher's ids; what is held is replaced only where content differs.
         Verdict::Plausible if changes.is_empty() => return unmoved(ListVerdict::Unchanged, before),
         Verdict::Plausible => {
             let begins_anew = borne_out > ordered_off && plausible(ordered_off) != Verdict::Plausible;
-            let moved = moved(list, ListVerdict::Changed(changes), count, &rows, before, entries);
+            let moved = moved(list, ListVerdict::Changed(changes), seen, &rows, before, entries);
             return Judgement { ordered_off, begins_anew, ..moved };
         }
         Verdict::Held { reason, message } => (reason, message),
@@ -142,31 +146,33 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     if state.rejected_content.as_ref() == Some(&content) {
         return unmoved(ListVerdict::RejectedBefore, before);
     }
+    let (count_before, count_after) = match reason {
+        HoldReason::Gain => (size_before.rows, seen.rows),
+        HoldReason::Loss | HoldReason::Revision => (size_before.entries, seen.entries),
+    };
+    let held_step = |all, passing| HeldStep { reason, message, all, passing, content, count_before, count_after };
     if reason != HoldReason::Loss {
-        return unmoved(ListVerdict::Held(HeldStep { reason, message, all: changes, passing: Vec::new(), content }), before);
+        return unmoved(ListVerdict::Held(held_step(changes, Vec::new())), before);
     }
     let (removals, passing): (Vec<Change>, Vec<Change>) =
         changes.iter().cloned().partition(|c| c.kind == ChangeKind::Removed && !is_ordered(c));
     // What waits is still held: it stands beside what the document has.
     let mut held = entries;
     held.extend(removals.into_iter().map(|removal| removal.entry));
-    Judgement {
-        ordered_off,
-        ..moved(list, ListVerdict::Held(HeldStep { reason, message, all: changes, passing, content }), count, &rows, before, held)
-    }
+    Judgement { ordered_off, ..moved(list, ListVerdict::Held(held_step(changes, passing)), seen, &rows, before, held) }
 }
 
 /// Judges content that a person has accepted: no guard applies, and what waited is let through.
 pub fn accept(list: ListCode, entries_held: Vec<StoredEntry>, entries: Vec<Entry>) -> Judgement {
-    let count = entries.len();
+    let seen = Size::of(&entries);
     let (rows, before): (Vec<i64>, Vec<Entry>) = entries_held.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
     let changes = diff::compare(&before, &entries);
-    moved(list, ListVerdict::Changed(changes), count, &rows, before, entries)
+    moved(list, ListVerdict::Changed(changes), seen, &rows, before, entries)
 }
 
 /// A judgement after which `after` is held: which rows close and which entries open.
-fn moved(list: ListCode, verdict: ListVerdict, count: usize, rows: &[i64], before: Vec<Entry>, after: Vec<Entry>) -> Judgement {
-    let held_count = after.len();
+fn moved(list: ListCode, verdict: ListVerdict, seen: Size, rows: &[i64], before: Vec<Entry>, after: Vec<Entry>) -> Judgement {
+    let held_count = Size::of(&after).entries;
     let mut held: HashMap<Sha256, Vec<i64>> = HashMap::new();
     for (row, entry) in rows.iter().zip(&before) {
         held.entry(entry.content_hash()).or_default().push(*row);
@@ -174,5 +180,5 @@ fn moved(list: ListCode, verdict: ListVerdict, count: usize, rows: &[i64], befor
     let open = after.into_iter().filter(|entry| held.get_mut(&entry.content_hash()).and_then(Vec::pop).is_none()).collect();
     let mut close: Vec<i64> = held.into_values().flatten().collect();
     close.sort_unstable();
-    Judgement { list, verdict, count, held_count, ordered_off: 0, before, close, open, begins_anew: false }
+    Judgement { list, verdict, seen, held_count, ordered_off: 0, before, close, open, begins_anew: false }
 }

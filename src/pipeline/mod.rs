@@ -11,6 +11,7 @@
 pub mod backfill;
 pub mod background;
 pub mod compose;
+pub mod correct;
 pub mod corroborate;
 pub mod decide;
 pub mod deliver;

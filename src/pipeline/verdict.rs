@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
+use tracing::warn;
 
 use super::background::in_background;
 use super::compose::Step;
@@ -13,6 +14,7 @@ use super::rules::join;
 use super::watch::Outcome;
 use super::{Program, corroborate};
 use crate::config::Source;
+use crate::diff::Size;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
 use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Snapshot, Summary};
 use crate::record::{ListUpdate, Result};
@@ -126,6 +128,11 @@ impl Listed<'_> {
     }
 }
 
+/// Rows that say the same are held as they are and counted once.
+pub fn said_of_repeats(list: ListCode, seen: Size) -> Option<String> {
+    (seen.repeats() > 0).then(|| format!("{list}: {} rows repeat others of the document and count for nothing", seen.repeats()))
+}
+
 /// What a rule takes off the list does not count as lost tomorrow either.
 fn without_ordered(mut state: ListState, ordered_off: usize, count: usize) -> ListState {
     if ordered_off > 0 {
@@ -136,28 +143,31 @@ fn without_ordered(mut state: ListState, ordered_off: usize, count: usize) -> Li
 
 impl Verdicts {
     fn take(&mut self, listed: &Listed<'_>, judgement: Judgement, open_hold: Option<Hold>) {
-        let Judgement { list, verdict, count, held_count, ordered_off, before, close, open, begins_anew } = judgement;
+        let Judgement { list, verdict, seen, held_count, ordered_off, before, close, open, begins_anew } = judgement;
+        if let Some(text) = said_of_repeats(list, seen) {
+            warn!(source.name = listed.source.name, list = list.as_str(), "{text}");
+        }
         let (outcome, line) = match verdict {
             ListVerdict::RefusedBaseline(message) => {
                 self.refusals.push(message.clone());
                 (Outcome::Refused, message)
             }
             ListVerdict::Baseline => {
-                self.updates.push(ListUpdate { state: listed.moved_on(count), close, open });
+                self.updates.push(ListUpdate { state: listed.moved_on(held_count), close, open });
                 self.operator_alerts.push(AlertBody::SourceBaseline(SourceBaseline {
                     source: listed.source.name.clone(),
                     list,
-                    count,
+                    count: held_count,
                     observed_at: listed.now,
                     snapshot: listed.reference.clone(),
-                    warnings: listed.warnings.to_vec(),
+                    warnings: listed.warnings.iter().cloned().chain(said_of_repeats(list, seen)).collect(),
                 }));
-                (Outcome::Baseline, format!("{list}: {count} entries taken as the baseline"))
+                (Outcome::Baseline, format!("{list}: {held_count} entries taken as the baseline"))
             }
             ListVerdict::Unchanged => {
                 self.updates.push(ListUpdate { state: listed.moved_on(held_count), close, open });
                 self.supersede(open_hold, listed.now);
-                (Outcome::Unchanged, format!("{list}: {count} entries, unchanged"))
+                (Outcome::Unchanged, format!("{list}: {} entries, unchanged", seen.entries))
             }
             ListVerdict::RejectedBefore => {
                 // What was held since is not what the publisher serves now: nobody is asked about it any more.
@@ -186,12 +196,12 @@ impl Verdicts {
                     self.updates.push(ListUpdate { state, close, open });
                     self.steps.push(listed.step(held.passing.clone(), true, before.clone()));
                 }
-                self.hold(listed, &held, before.len(), count, open_hold);
+                self.hold(listed, &held, open_hold);
                 (Outcome::Held, line)
             }
         };
         self.outcome = self.outcome.max(outcome);
-        self.journal.insert(list.to_string(), json!({"outcome": outcome.as_str(), "entries": count}));
+        self.journal.insert(list.to_string(), json!({"outcome": outcome.as_str(), "entries": seen.entries}));
         self.lines.push(line);
     }
 
@@ -202,7 +212,7 @@ impl Verdicts {
     }
 
     /// Opens a hold, unless the same content is held already.
-    fn hold(&mut self, listed: &Listed<'_>, held: &HeldStep, count_before: usize, count_after: usize, open_hold: Option<Hold>) {
+    fn hold(&mut self, listed: &Listed<'_>, held: &HeldStep, open_hold: Option<Hold>) {
         if let Some(open_hold) = open_hold {
             if open_hold.content_sha256 == held.content {
                 return;
@@ -220,8 +230,8 @@ impl Verdicts {
             content_sha256: held.content.clone(),
             opened_at: listed.now,
             told_at: listed.now,
-            count_before,
-            count_after,
+            count_before: held.count_before,
+            count_after: held.count_after,
             summary: Summary::of(&held.all),
             message: held.message.clone(),
             decided_at: None,

@@ -109,7 +109,11 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     if source.kind == SourceKind::FederalRegister {
         return rules::check(observed, state).await;
     }
-    let fetched = wiring.fetcher.fetch(&source.address, validators(&state, source, now), now).await;
+    let known = if wants_repair(program, source).await? { None } else { validators(&state, source, now) };
+    let fetched = match known {
+        Some(known) => wiring.fetcher.fetch(&source.address, Some(known), now).await,
+        None => wiring.fetcher.fetch_whole(&source.address, state.validators.as_ref(), now).await,
+    };
     state.last_check_at = Some(now);
     state.checks += 1;
     let known_lists = state.lists == source.lists;
@@ -141,6 +145,12 @@ fn said(date: Option<Date>) -> String {
 pub(super) fn validators<'a>(state: &'a SourceState, source: &Source, now: Timestamp) -> Option<&'a Validators> {
     let fresh = state.last_full_fetch_at.is_some_and(|last| now.duration_since(last) < FULL_FETCH_EVERY && last <= now);
     state.validators.as_ref().filter(|_| fresh && state.lists == source.lists)
+}
+
+/// Whether the document is asked for though its date is known: the eCFR repairs one under the date that it had, so that what is held of it
+/// would wait for the next date. Elsewhere the publisher itself says what has changed.
+async fn wants_repair(program: &Program, source: &Source) -> Result<bool> {
+    Ok(source.kind == SourceKind::Ecfr && program.store.holds(true).await?.iter().any(|hold| hold.source == source.name))
 }
 
 /// Notes that the document was read whole.

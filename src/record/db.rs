@@ -146,6 +146,21 @@ impl Db {
         }
         .map_err(StoreError::database(action))
     }
+
+    /// Fails where a write could not begin. One that is under way is answer enough, and where nothing may be written there is none to begin.
+    pub async fn try_begin(&self, action: &'static str) -> Result<()> {
+        match self {
+            Db::Sqlite { writer: Some(pool), .. } if is_in_use(pool) => Ok(()),
+            Db::Postgres { writer: Some(pool), .. } if is_in_use(pool) => Ok(()),
+            Db::Sqlite { writer: None, .. } | Db::Postgres { writer: None, .. } => Ok(()),
+            Db::Sqlite { .. } | Db::Postgres { .. } => self.begin(action).await?.rollback(action).await,
+        }
+    }
+}
+
+/// Whether all its connections are at work.
+fn is_in_use<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> bool {
+    pool.size() > 0 && pool.num_idle() == 0
 }
 
 impl Tx {
@@ -178,6 +193,15 @@ impl Tx {
             self.execute(action, sql(text).bind_all(chunk.into_iter().flatten())).await?;
         }
         Ok(())
+    }
+
+    /// Leaves nothing behind, and says where that failed.
+    async fn rollback(self, action: &'static str) -> Result<()> {
+        match self {
+            Tx::Sqlite(tx) => tx.rollback().await,
+            Tx::Postgres(tx) => tx.rollback().await,
+        }
+        .map_err(StoreError::database(action))
     }
 
     pub async fn commit(self, action: &'static str) -> Result<()> {

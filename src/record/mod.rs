@@ -164,7 +164,8 @@ pub struct RecordedChange {
     pub change: Change,
     /// `Change::id_of(…, 0)`: the same for every recurrence of the same content.
     pub base_id: ChangeId,
-    /// None for an editorial change that no alert tells of, and for a change accepted as baseline.
+    /// None for an editorial change that no alert tells of, for one that confirms what another source has told, and for a change
+    /// accepted as baseline or that undoes one.
     pub alert_id: Option<AlertId>,
     pub observed_at: Timestamp,
     pub accepted_at: Option<Timestamp>,
@@ -351,7 +352,7 @@ pub trait Store: Send + Sync {
 
     // --- health
 
-    /// Fails where the database does not answer; writes nothing.
+    /// Fails where the database does not answer, or would begin no write; writes nothing.
     async fn ping(&self) -> Result<()>;
     /// Waits for what is being written and lets go of the files. Dropping does too, without waiting.
     async fn close(&self);

@@ -242,7 +242,8 @@ mod tests {
         Observation { at, lists: vec![ListUpdate { state, close: Vec::new(), open }], journal, ..Observation::default() }
     }
 
-    /// SQLite answers a file that may not grow as it does a disk that is full.
+    /// SQLite answers a file that may not grow as it does a disk that is full: it undoes a statement of many rows by itself, and of one
+    /// row the whole transaction.
     #[tokio::test]
     async fn a_full_disk_loses_nothing_and_what_failed_succeeds_when_there_is_space() {
         let folder = tempfile::tempdir().unwrap();
@@ -251,16 +252,43 @@ mod tests {
         store.record(observation(0..10)).await.unwrap();
         let Db::Sqlite { writer: Some(writer), .. } = store.db() else { panic!("expected a writer to SQLite") };
 
-        sqlx::query("PRAGMA max_page_count = 1").execute(writer).await.unwrap();
-        let error = store.record(observation(10..1000)).await.unwrap_err();
-        assert!(error.is_full(), "{error}");
-        assert!(error.to_string().contains("database or disk is full"), "{error}");
-        assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap().len(), 10);
-        assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
+        let compressed = bytes::Bytes::from(vec![b'x'; 1 << 20]);
+        let document = Document { sha256: Sha256::of(b"x"), size_bytes: 1 << 20, fetched_at: Timestamp::UNIX_EPOCH, compressed };
+        let of_many_rows = observation(10..1000);
+        let of_one_row = Observation { document: Some(document), ..observation(10..1000) };
+        for observation in [of_many_rows, of_one_row.clone(), of_one_row.clone()] {
+            sqlx::query("PRAGMA max_page_count = 1").execute(writer).await.unwrap();
+            let error = store.record(observation).await.unwrap_err();
+            assert!(error.is_full(), "{error}");
+            assert!(error.to_string().contains("database or disk is full"), "{error}");
+            store.ping().await.unwrap();
+            assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap().len(), 10);
+            assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
+        }
 
         sqlx::query("PRAGMA max_page_count = 1000000").execute(writer).await.unwrap();
-        store.record(observation(10..1000)).await.unwrap();
+        store.record(of_one_row).await.unwrap();
         assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap().len(), 1000);
         assert_eq!(store.journal(0, 10).await.unwrap().len(), 2);
+        let second = sqlite::open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.err();
+        assert!(matches!(second, Some(StoreError::InUse { .. })), "the lock outlives the connections: {second:?}");
+    }
+
+    #[tokio::test]
+    async fn a_record_that_begins_no_write_is_not_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = StoreUrl::sqlite_file(folder.path().join("record.db"));
+        let store = sqlite::open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.unwrap();
+        let Db::Sqlite { writer: Some(writer), .. } = store.db() else { panic!("expected a writer to SQLite") };
+        store.ping().await.unwrap();
+        let underway = writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        store.ping().await.unwrap();
+        underway.rollback().await.unwrap();
+        sqlx::query("BEGIN").execute(writer).await.unwrap();
+        // The connection is given back by a task of its own.
+        while writer.num_idle() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(store.ping().await.unwrap_err().to_string().starts_with("failed to begin a write: "));
     }
 }

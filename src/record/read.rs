@@ -159,7 +159,7 @@ pub async fn checks(db: &Db, source: Option<&str>, limit: usize) -> Result<Vec<C
 
 pub async fn ping(db: &Db) -> Result<()> {
     db.fetch_one("ask the database for a sign of life", sql("SELECT COUNT(*) FROM source_state")).await?;
-    Ok(())
+    db.try_begin("begin a write").await
 }
 
 #[cfg(test)]

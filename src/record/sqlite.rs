@@ -53,7 +53,14 @@ impl SqliteFile<'_> {
         }
 
         let options = self.options().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-        let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            // Where SQLite itself rolls back (the disk is full), the driver goes on taking the connection to be in a transaction
+            // and begins no other: it is closed, and another opened. The process lock is on a file of its own and stays.
+            .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))));
         let writer = pool.connect_with(options).await.map_err(|error| self.explain(error))?;
         let migrator = migrate::SQLITE.migrator().await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
         migrator.run(&writer).await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;

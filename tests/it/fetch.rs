@@ -62,7 +62,9 @@ async fn error_of(answer: Answer, limits: FetchLimits) -> FetchError {
 
 #[tokio::test]
 async fn a_list_comes_whole_with_its_validators_plain_or_gzip() {
-    for answer in [Answer::ok(LIST), Answer::gzip(LIST)] {
+    let shouted =
+        |encoding| if encoding == "Identity" { Answer::ok(LIST) } else { Answer::ok(gzip(LIST)) }.with_header("Content-Encoding", encoding);
+    for answer in [Answer::ok(LIST), Answer::gzip(LIST), shouted("Identity"), shouted("GZIP")] {
         let answer = answer.with_header("ETag", "W/\"odd, one\"").with_header("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT");
         let fetched = document(fetch_answer(answer, limits()).await);
         assert_eq!(content(&fetched), LIST);
@@ -279,6 +281,22 @@ async fn a_host_is_asked_one_thing_at_a_time() {
 }
 
 #[tokio::test]
+async fn another_port_of_a_host_is_not_waited_for() {
+    let (slow, quick) = (Upstream::start().await, Upstream::start().await);
+    slow.answer("/list.csv", Answer::Held(Box::new(Answer::ok(LIST))));
+    quick.answer("/list.csv", Answer::ok(LIST));
+    let fetcher = fetcher();
+    let (from_slow, from_quick) = (inside(slow.url("/list.csv")), inside(quick.url("/list.csv")));
+    let meanwhile = async {
+        slow.asked(1).await;
+        document(fetcher.fetch(&from_quick, None, now()).await);
+        slow.release();
+    };
+    let (fetched, ()) = tokio::join!(fetcher.fetch(&from_slow, None, now()), meanwhile);
+    assert_eq!(content(&document(fetched)), LIST);
+}
+
+#[tokio::test]
 async fn the_companys_proxy_is_used_but_for_the_hosts_excepted() {
     let proxy = Upstream::start().await;
     let upstream = Upstream::start().await;
@@ -410,6 +428,40 @@ mod path {
         assert_eq!(content(&document(fetch(folder.path(), None).await)), b"new b");
         put("d.csv.gz", &gzip(LIST), 4000);
         assert_eq!(content(&document(fetch(folder.path(), None).await)), LIST);
+    }
+
+    #[tokio::test]
+    async fn err_a_folder_that_lost_its_newest_file_does_not_go_back_to_an_older_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = |name: &str| folder.path().join(name);
+        put(&named("a.csv"), b"old", 86_400);
+        put(&named("b.csv"), b"new", 2 * 86_400);
+        let last = document(fetch(folder.path(), None).await).validators;
+        fs::remove_file(named("b.csv")).unwrap();
+        let address = Address::Path(folder.path().to_owned());
+        for error in [
+            fetch(folder.path(), last.as_ref()).await.unwrap_err(),
+            fetcher().fetch_whole(&address, last.as_ref(), now()).await.unwrap_err(),
+        ] {
+            let expected =
+                "expected a file as new as the one read before (modified at 1970-01-03T00:00:00Z), but the newest in the folder is ";
+            assert!(error.message.starts_with(expected) && error.message.contains("a.csv, modified at 1970-01-02T00:00:00Z"), "{error}");
+            assert!(!error.refused);
+        }
+        put(&named("c.csv"), b"as new", 2 * 86_400);
+        assert_eq!(content(&document(fetch(folder.path(), last.as_ref()).await)), b"as new");
+        let whole = document(fetcher().fetch_whole(&address, last.as_ref(), now()).await);
+        assert!(whole.unconditional && content(&whole) == b"as new");
+    }
+
+    #[tokio::test]
+    async fn ok_a_file_may_be_replaced_by_an_older_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("list.csv");
+        put(&file, b"new", 2000);
+        let last = document(fetch(&file, None).await).validators;
+        put(&file, b"old", 1000);
+        assert_eq!(content(&document(fetch(&file, last.as_ref()).await)), b"old");
     }
 
     #[tokio::test]

@@ -145,10 +145,18 @@ fn err_what_is_no_list() {
         check_refused(page, "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got a web page (HTML)");
     }
     check_refused(b"\x1f\x8b\x08\0", "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got a gzip archive: unpack it first");
-    check_refused(
-        "Service Unavailable\n",
-        "line 1: expected the header of the Consolidated Screening List (`_id,source,…,ids`), but got `Service Unavailable`",
-    );
+    for (text, got) in [
+        ("Service Unavailable\n", "Service Unavailable"),
+        ("Service Unavailable", "Service Unavailable"),
+        ("null", "null"),
+        ("\"oops\"", "oops"),
+        ("Sorry, we are down", "Sorry, we are down"),
+    ] {
+        check_refused(
+            text,
+            &format!("line 1: expected the header of the Consolidated Screening List (`_id,source,…,ids`), but got `{got}`"),
+        );
+    }
 }
 
 #[test]

@@ -205,6 +205,10 @@ async fn half_a_list_is_no_baseline() {
     let world = site.open().await;
     let reply = world.check().await;
     assert!(reply.exit == 1 && text_of(&reply).contains("min_entries"), "{reply:?}");
+    let doubled: Vec<Row> = rows(5).into_iter().chain(rows(5)).collect();
+    world.publish(&doubled);
+    let reply = world.next_check().await;
+    assert!(reply.exit == 1 && text_of(&reply).contains("but got 5 in 10 rows"), "{reply:?}");
     world.publish(&rows(40));
     assert_eq!(world.next_check().await.exit, 0);
     assert!(world.told().is_empty());
@@ -296,12 +300,50 @@ async fn a_new_address_keeps_the_source_and_a_new_name_carries_it_over() {
 }
 
 #[tokio::test]
+async fn what_one_source_shows_is_sent_while_another_is_still_answering() {
+    let slow = Upstream::start().await;
+    let list = file(&[row("Unverified Depot", "").unverified()]);
+    slow.answer("/slow.csv", Answer::ok(list.clone()));
+    let sections = format!(
+        "[[source]]\nname = \"slow\"\nkind = \"csl\"\nurl = \"{}\"\nlists = [\"UVL\"]\nschedule = \"0 0 1 1 *\"\nallow_private = true\n",
+        slow.url("/slow.csv")
+    );
+    let standing = rows(40);
+    let world = World::with_baseline(Site { sections, ..Site::new().await }, &standing).await;
+    slow.answer("/slow.csv", Answer::Held(Box::new(Answer::ok(list))));
+    world.publish(&standing[1..]);
+    let release = async {
+        within("the alert", world.webhook.until(|sink| !sink.received().is_empty())).await;
+        slow.release();
+    };
+    let (reply, ()) = tokio::join!(world.next_check(), release);
+    assert!(reply.exit == 0 && reply.lines.len() == 3, "{reply:?}");
+    assert!(reply.lines[1].starts_with("slow: unchanged") && reply.lines[2] == "deliveries: 3 delivered, 0 to be tried again, 0 given up");
+}
+
+#[tokio::test]
+async fn rows_that_stand_twice_are_counted_once() {
+    let standing = rows(400);
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    let repeated: Vec<Row> = standing.iter().chain(&standing[..60]).cloned().collect();
+    world.publish(&repeated);
+    let reply = world.next_check().await;
+    assert!(reply.exit == 0 && reply.lines[0].contains("EL: 400 entries, unchanged"), "{reply:?}");
+    world.publish(&standing);
+    assert_eq!(world.next_check().await.exit, 0);
+    world.publish(&standing[1..]);
+    assert_eq!(world.next_check().await.exit, 0, "60 rows that only repeated others are no loss");
+    assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
+}
+
+#[tokio::test]
 async fn a_record_that_cannot_be_written_does_not_make_the_daemon_ask_every_second() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
     let mut full = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-    let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT RAISE(ABORT, 'full'); END";
+    // As a full disk does it: the whole transaction is undone by SQLite itself.
+    let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
     sqlx::query(refuse).execute(&mut full).await.unwrap();
     world.publish(&standing[1..]);
     world.clock.advance(Duration::from_secs(20 * 60));

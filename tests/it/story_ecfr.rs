@@ -463,3 +463,28 @@ async fn the_rule_of_june_2022_is_told_from_the_real_list() {
     let told: usize = alerts.iter().filter_map(|alert| alert.body.list_changed()).map(|data| data.changes.len()).sum();
     assert_eq!(told, 54, "every change is in an alert");
 }
+
+#[tokio::test]
+async fn a_document_that_is_repaired_under_its_own_date_ends_the_hold() {
+    let upstream = Upstream::start().await;
+    let names = ["Amber", "Birch", "Cedar", "Dogwood", "Elder", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper", "Kapok", "Larch"];
+    let texts: Vec<String> = names.iter().enumerate().map(|(n, name)| format!("{name} Works, {n} Orchard Road, Wuxi, China.")).collect();
+    let entries: Vec<(&str, &str)> = texts.iter().map(|text| (text.as_str(), "85 FR 36719, 6/18/20.")).collect();
+    upstream.answer(TITLES, titles("2026-04-29"));
+    upstream.answer(&full("2026-04-29"), part_744(&entries, ""));
+    let (site, clock) = (Site::new(&upstream, "min_entries = { EL = 1 }"), clock());
+    let program = site.program(&clock).await;
+    assert_eq!(check(&program).await.exit, 0);
+
+    upstream.answer(TITLES, titles("2026-04-30"));
+    upstream.answer(&full("2026-04-30"), part_744(&entries[..3], ""));
+    assert_eq!(check(&program).await.exit, 3);
+    assert_eq!(check(&program).await.exit, 3, "and is so as long as nothing else is served");
+    upstream.answer(&full("2026-04-30"), part_744(&entries, ""));
+    assert_eq!(check(&program).await.exit, 0);
+    assert!(program.store.holds(true).await.unwrap().is_empty());
+
+    let asked = asked_for(&upstream).len();
+    assert_eq!(check(&program).await.lines[0], "ecfr: not modified: the publisher says that nothing changed");
+    assert_eq!(asked_for(&upstream).len(), asked + 1, "then the date is enough again");
+}

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use entitywatch::domain::{Hold, HoldState};
 use entitywatch::operate::{Reply, Request};
+use entitywatch::record::ChangeQuery;
 
 use crate::list::{Row, row, rows};
-use crate::world::{Site, World};
+use crate::world::{Site, World, changes};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -98,6 +99,46 @@ async fn a_hold_accepted_as_baseline_alerts_nobody() {
     assert_eq!((world.alerts().len(), world.slack.received().len()), before);
     assert_eq!(world.held_count().await, 21);
     assert_eq!(world.next_check().await.exit, 0);
+}
+
+#[tokio::test]
+async fn what_was_taken_as_baseline_and_comes_back_is_told_nobody_and_going_again_is() {
+    let whole: Vec<Row> = rows(200).into_iter().chain([newcomer()]).collect();
+    let world = World::with_baseline(Site::new().await, &whole).await;
+    world.publish(&whole[..180]);
+    assert_eq!(world.next_check().await.exit, 3);
+    let hold = world.open_holds().await.remove(0);
+    assert_eq!(world.operate(accept(&hold, true)).await.exit, 0);
+
+    world.publish(&whole);
+    let reply = world.next_check().await;
+    assert!(reply.exit == 0 && reply.lines[0].contains("21 added"), "{reply:?}");
+    assert!(world.told().is_empty(), "{:?}", world.told());
+    assert_eq!(world.held_count().await, 201);
+    let recorded = world.program.store.changes(&ChangeQuery::default()).await.unwrap();
+    assert_eq!(recorded.iter().filter(|recorded| recorded.alert_id.is_none()).count(), 42, "recorded all the same");
+
+    world.publish(&whole[..200]);
+    world.next_check().await;
+    assert_eq!(world.told(), [("removed".to_owned(), newcomer().name)]);
+}
+
+#[tokio::test]
+async fn what_comes_back_long_after_is_one_alert_of_no_rule() {
+    let standing: Vec<Row> = (0..40).map(|n| Row { citation: format!("{} FR {}", 60 + n % 5, 1000 + n), ..rows(40)[n].clone() }).collect();
+    let world = World::with_baseline(Site::new().await, &standing).await;
+    world.publish(&standing[..35]);
+    assert_eq!(world.next_check().await.exit, 0);
+    assert_eq!(removals(&world), 5);
+    world.clock.advance(9 * DAY);
+    let before = world.alerts().len();
+    let new_rule = row("Tianshan Avionics Institute", "87 FR 38925").at("8 Xueyuan Road, Beijing, CN");
+    world.publish(&standing.iter().cloned().chain([new_rule]).collect::<Vec<_>>());
+    assert_eq!(world.next_check().await.exit, 0);
+    let mut told: Vec<_> =
+        world.alerts()[before..].iter().map(|(_, body)| (body["data"]["rule"]["citation"].clone(), changes(body).len())).collect();
+    told.sort_by_key(|(_, count)| *count);
+    assert_eq!(told, [("87 FR 38925".into(), 1), (serde_json::Value::Null, 5)]);
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ pub struct Rows<R> {
     /// The names of the columns, once the header is known: how many there must be, and what to call them in an error.
     pub columns: Vec<String>,
     /// The byte after the last one consumed.
-    byte: u64,
+    pub byte: u64,
     line: u64,
 }
 
@@ -162,15 +162,14 @@ impl<R: BufRead> Rows<R> {
             return Ok(false);
         }
         let (expected, got) = (self.columns.len(), row.len() + 1);
-        if state == State::Closing && got == expected {
+        // What stands before the columns are known is the header's reader's to judge: it may be no list at all.
+        if expected == 0 || state == State::Closing && got == expected {
             row.end_field();
             row.is_unterminated = true;
             return Ok(true);
         }
         let place = format!("{}, byte {}", self.place(self.line, row.len()), self.byte);
-        let problem = if expected == 0 {
-            "the file breaks off in the middle of its header".to_owned()
-        } else if got != expected {
+        let problem = if got != expected {
             format!("the file breaks off in the middle of a row: expected {expected} columns, but got {got}")
         } else if state == State::Quoted {
             "the file breaks off in the middle of the last column: expected a closing quote, but got the end of the file".to_owned()

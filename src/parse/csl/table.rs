@@ -85,6 +85,10 @@ fn read_header<R: BufRead>(rows: &mut Rows<R>, row: &mut Row) -> Result<Header, 
             format!("expected the header of the Consolidated Screening List (`_id,source,…,ids`), but got `{got}`"),
         ));
     }
+    if row.is_unterminated {
+        let place = format!("{}, byte {}", rows.place(row.line, row.len().saturating_sub(1)), rows.byte);
+        return Err(ParseError::new(place, "the file breaks off in the middle of its header"));
+    }
     let mut fields = [None; Column::COUNT];
     let (mut unknown, mut repeated) = (Vec::new(), Vec::new());
     for (number, name) in names.iter().enumerate() {
