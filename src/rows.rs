@@ -2,13 +2,18 @@
 //!
 //! Fields follow Entry and Change where they apply; times are RFC 3339 in UTC. Knows the record's rows; prints nothing.
 
-use jiff::Timestamp;
+use std::collections::HashMap;
+
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{AlertId, Change, Citation, Entry, Hold, HoldId, ListCode, ListState, Sha256, SourceState};
-use crate::record::{HistoricEntry, OutboxCount, ReceiverState, RecordedChange};
+use crate::domain::{
+    AlertId, Attribution, Change, Citation, Entry, Hold, HoldId, ListCode, ListState, RecordedRule, Rule, Sha256, SourceState, same,
+};
+use crate::record::{HistoricEntry, OutboxCount, ReceiverState, RecordedChange, Result, Store};
 
 /// One row of `changes`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -21,15 +26,126 @@ pub struct ChangeRow {
     pub unconfirmed: bool,
     /// The alert that tells of it; none for an editorial change that none tells of.
     pub alert_id: Option<AlertId>,
+    /// It was read of a past date by `backfill`; nobody was told.
+    pub backfilled: bool,
+    /// The rule that orders it with its clocks, as far as they are known today; `observed_at` is the fourth.
+    pub rule: Option<Rule>,
+    /// None where there is no rule.
+    pub attributed: Option<Attribution>,
     #[serde(flatten)]
     pub change: Change,
 }
 
-impl From<RecordedChange> for ChangeRow {
-    fn from(recorded: RecordedChange) -> Self {
-        let RecordedChange { source, change, alert_id, observed_at, accepted_at, unconfirmed, .. } = recorded;
-        Self { source, observed_at, accepted_at, unconfirmed, alert_id, change }
+impl ChangeRow {
+    /// The rows of recorded changes, each with its rule: that of its alert, else the one that has the page which it cites or
+    /// that orders it.
+    ///
+    /// # Errors
+    /// What the record answers.
+    pub async fn of(store: &dyn Store, changes: Vec<RecordedChange>) -> Result<Vec<Self>> {
+        let mut rules = Rules::load(store, &changes).await?;
+        let mut rows = Vec::with_capacity(changes.len());
+        for recorded in changes {
+            let (rule, attributed) = rules.of(store, &recorded).await?.unzip();
+            let backfilled = recorded.is_backfilled();
+            let RecordedChange { source, change, alert_id, observed_at, accepted_at, unconfirmed, .. } = recorded;
+            rows.push(Self {
+                source,
+                observed_at,
+                accepted_at,
+                unconfirmed,
+                alert_id,
+                backfilled,
+                rule,
+                attributed: attributed.flatten(),
+                change,
+            });
+        }
+        Ok(rows)
     }
+}
+
+/// A rule orders changes that a list shows so many days later, or a few days earlier, at the most.
+const SHOWN_WITHIN_DAYS: i64 = 120;
+const SHOWN_BEFORE_DAYS: i64 = 14;
+
+/// The rules that changes may belong to.
+struct Rules {
+    known: Vec<RecordedRule>,
+    /// Which of them name an entry, by `same::key`.
+    naming: HashMap<String, Vec<usize>>,
+    /// Of older rules, asked for one by one.
+    covering: HashMap<Citation, Option<Rule>>,
+    told: HashMap<AlertId, (Option<Rule>, Option<Attribution>)>,
+}
+
+impl Rules {
+    async fn load(store: &dyn Store, changes: &[RecordedChange]) -> Result<Self> {
+        let first = changes.iter().map(|recorded| day(recorded.observed_at)).min();
+        let known = match first {
+            Some(first) => store.rules(first.saturating_sub(Span::new().days(SHOWN_WITHIN_DAYS))).await?,
+            None => Vec::new(),
+        };
+        let known: Vec<RecordedRule> = known.into_iter().filter(RecordedRule::concerns_the_list).collect();
+        let mut naming: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, rule) in known.iter().enumerate() {
+            rule.changes.iter().for_each(|order| naming.entry(same::key(&order.entry.name)).or_default().push(at));
+        }
+        let mut told = HashMap::new();
+        for id in changes.iter().filter_map(|recorded| recorded.alert_id.as_ref()) {
+            if !told.contains_key(id) {
+                let alert = store.alert(id).await?;
+                let data = alert.as_ref().and_then(|alert| alert.body.list_changed());
+                told.insert(id.clone(), data.map_or((None, None), |data| (data.rule.clone(), data.attributed)));
+            }
+        }
+        Ok(Self { known, naming, covering: HashMap::new(), told })
+    }
+
+    /// The rule of a change, and how it was put down to it.
+    async fn of(&mut self, store: &dyn Store, recorded: &RecordedChange) -> Result<Option<(Rule, Option<Attribution>)>> {
+        let (told, attributed) = recorded.alert_id.as_ref().and_then(|id| self.told.get(id)).cloned().unwrap_or_default();
+        if let Some(told) = told.as_ref().filter(|told| told.document_number.is_some()) {
+            let today = self.known.iter().find(|rule| rule.rule.document_number == told.document_number);
+            return Ok(Some((today.map_or(told, |rule| &rule.rule).clone(), attributed)));
+        }
+        let page = recorded.change.newest_citation();
+        let found = match page {
+            Some(page) => self.covering(store, page).await?,
+            None => self.ordering(recorded).cloned(),
+        };
+        if let Some(rule) = found {
+            return Ok(Some((rule, Some(Attribution::Cited))));
+        }
+        Ok(told.map(|told| (told, attributed)).or_else(|| page.map(|page| (Rule::of_citation(page), Some(Attribution::Cited)))))
+    }
+
+    async fn covering(&mut self, store: &dyn Store, page: &Citation) -> Result<Option<Rule>> {
+        let Citation::Page { volume, page: number } = page else { return Ok(None) };
+        if let Some(rule) = self.known.iter().filter(|rule| rule.covers(page)).max_by_key(|rule| rule.start_page) {
+            return Ok(Some(rule.rule.clone()));
+        }
+        if let Some(known) = self.covering.get(page) {
+            return Ok(known.clone());
+        }
+        let found = store.rule_covering(*volume, *number).await?.map(|rule| rule.rule);
+        self.covering.insert(page.clone(), found.clone());
+        Ok(found)
+    }
+
+    fn ordering(&self, recorded: &RecordedChange) -> Option<&Rule> {
+        let seen = day(recorded.observed_at);
+        let (from, to) =
+            (seen.saturating_sub(Span::new().days(SHOWN_WITHIN_DAYS)), seen.saturating_add(Span::new().days(SHOWN_BEFORE_DAYS)));
+        let naming = self.naming.get(&same::key(&recorded.change.entry.name))?;
+        let rules = naming.iter().filter_map(|at| self.known.get(*at)).filter(|rule| (from..=to).contains(&rule.day()));
+        let orders = |rule: &&RecordedRule| rule.changes.iter().any(|order| same::same_change(order, &recorded.change));
+        rules.filter(orders).max_by_key(|rule| rule.day()).map(|rule| &rule.rule)
+    }
+}
+
+fn day(time: Timestamp) -> Date {
+    time.to_zoned(TimeZone::UTC).date()
 }
 
 /// One row of `entries`.

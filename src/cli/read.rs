@@ -23,7 +23,7 @@ pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> R
         editorial: !args.no_editorial,
         limit: args.limit,
     };
-    let rows: Vec<ChangeRow> = store.changes(&query).await?.into_iter().map(ChangeRow::from).collect();
+    let rows = ChangeRow::of(store, store.changes(&query).await?).await?;
     let header = ["seen", "source", "list", "kind", "severity", "name", "countries", "what"];
     output::rows(&mut stdout(), args.output.output, "changes", &rows, &header, "no change is recorded", |row| {
         vec![

@@ -270,11 +270,20 @@ pub fn all_kinds() -> Vec<Alert> {
         ..rule_notice()
     };
     let withdrawn = RuleNotice { status: NoticeStatus::Withdrawn, follows: Some(AlertId::of(["rule.filed"])), ..rule_notice() };
-    let listing = RuleListing { rule: filed.rule.clone().unwrap(), published: true, certain: true, summary: filed.orders };
+    let listing = RuleListing {
+        rule: filed.rule.clone().unwrap(),
+        published: true,
+        certain: true,
+        summary: filed.orders,
+        changes: filed.changes.clone(),
+    };
     let digest = RuleNotice {
         status: NoticeStatus::Digest,
         rule: None,
-        documents: vec![listing.clone(), RuleListing { published: false, certain: false, summary: Summary::default(), ..listing }],
+        documents: vec![
+            listing.clone(),
+            RuleListing { published: false, certain: false, summary: Summary::default(), changes: Vec::new(), ..listing },
+        ],
         changes: Vec::new(),
         summary: Summary::default(),
         total: Summary::default(),

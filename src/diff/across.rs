@@ -272,6 +272,12 @@ impl Sought {
     }
 }
 
+/// A text without its `(See alternate address under …)`, which one publisher leaves in a name or an alias.
+fn without_reference(text: &str) -> &str {
+    let at = text.to_ascii_lowercase().find("(see ").or_else(|| text.to_ascii_lowercase().find("[see "));
+    at.and_then(|at| text.get(..at)).filter(|head| !head.trim().is_empty()).unwrap_or(text)
+}
+
 /// A name, and what stands behind `a.k.a.` or `f.k.a.` in it.
 pub(super) fn parted(text: &str) -> (&str, Vec<&str>) {
     let mut parts =
@@ -292,6 +298,7 @@ pub(super) fn subordinate(name: &str) -> Option<(&str, &str)> {
 
 /// A name as it is looked up: in its order, in any order, and without its short form in brackets.
 fn forms(text: &str) -> Vec<String> {
+    let text = without_reference(text);
     let mut forms = Vec::new();
     for text in [text.to_owned(), without_short_form(text)] {
         let mut core = core(&text);
@@ -408,6 +415,7 @@ mod tests {
         let ash = entry("Ash Works Co., Ltd.", "CN", 38920);
         assert_eq!(how(&ash, &entry("ASH WORKS Company Limited", "CN", 38960)), Some(How::Name));
         assert_eq!(how(&ash, &entry("Ash Works (AW)", "CN", 500)), Some(How::Name), "whatever they cite");
+        assert_eq!(how(&ash, &entry("PT Ash Works (See alternate address under Oman)", "CN", 500)), Some(How::Name));
         assert_eq!(how(&ash, &Entry { aliases: vec!["Ash Works".into()], ..entry("Esche Werke", "CN", 38960) }), Some(How::Alias));
         assert_eq!(how(&entry("Oak, a.k.a. Quercus Trading", "CN", 38920), &entry("Quercus Trading", "CN", 38960)), Some(How::Alias));
         assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 38920), &entry("Elizaveta Krapivina", "RU", 38925)), Some(How::Spelling));

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Attribution, Change, ChangeKind, Citation};
+use crate::domain::{Attribution, Change, Citation};
 
 /// The changes of one observation that are put down to one rule, or to none.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Group {
 /// Pages of one volume, each at most [`PAGES_APART`] from the next, are one rule. Changes that cite nothing new go with the
 /// rule, as presumed, where exactly one was seen.
 pub fn by_rule(changes: Vec<Change>) -> Vec<Group> {
-    let newest: Vec<Option<Citation>> = changes.iter().map(|change| newest(new_citations(change)).cloned()).collect();
+    let newest: Vec<Option<Citation>> = changes.iter().map(|change| change.newest_citation().cloned()).collect();
     let runs = runs_of_pages(newest.iter().flatten());
     let run_of: BTreeMap<Citation, usize> =
         runs.iter().enumerate().flat_map(|(number, run)| run.iter().map(move |page| (page.clone(), number))).collect();
@@ -47,21 +47,6 @@ pub fn by_rule(changes: Vec<Change>) -> Vec<Group> {
         groups.push(Group { rule: None, attributed: None, changes: unattributed });
     }
     groups
-}
-
-/// The citations that a change brings: all of an addition's, those that a revision gained, none of a removal's.
-pub fn new_citations(change: &Change) -> Vec<&Citation> {
-    match (change.kind, &change.before) {
-        (ChangeKind::Removed, _) => Vec::new(),
-        (ChangeKind::Revised, Some(before)) => change.entry.citations.iter().filter(|c| !before.citations.contains(c)).collect(),
-        (ChangeKind::Added | ChangeKind::Revised, _) => change.entry.citations.iter().collect(),
-    }
-}
-
-/// The highest page; where there is none, the last of those that could not be read.
-fn newest(citations: Vec<&Citation>) -> Option<&Citation> {
-    let page = citations.iter().copied().filter(|c| matches!(c, Citation::Page { .. })).max();
-    page.or(citations.last().copied())
 }
 
 /// So far apart two pages of one volume may be and still be of one rule.

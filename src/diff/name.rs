@@ -165,6 +165,7 @@ const LEGAL_FORMS: &[&str] = &[
     "pjsc",
     "plc",
     "private",
+    "pt",
     "pte",
     "pty",
     "public",

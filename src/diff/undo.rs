@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::cite::new_citations;
 use super::content::Content;
 use super::editorial::folded;
 use super::fields::differences;
@@ -48,7 +47,7 @@ fn is_inverse(now: &Change, earlier: &Change) -> bool {
 }
 
 fn cites_new_rule(change: &Change, known: &[Citation]) -> bool {
-    new_citations(change).into_iter().any(|citation| !known.contains(citation))
+    change.new_citations().into_iter().any(|citation| !known.contains(citation))
 }
 
 /// Equal, or set in another way.

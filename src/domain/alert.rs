@@ -191,6 +191,9 @@ pub struct RuleListing {
     pub published: bool,
     pub certain: bool,
     pub summary: Summary,
+    /// What it orders.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
 }
 
 /// A document of the Federal Register that changes the Entity List.

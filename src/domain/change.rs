@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeId, Entry};
+use super::{ChangeId, Citation, Entry};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -108,6 +108,22 @@ impl Change {
     /// Another source has shown it, and it shows nothing that this one did not: readers know it already.
     pub fn is_confirmation(&self) -> bool {
         self.confirms.is_some() && self.differences.is_empty()
+    }
+
+    /// The citations that a change brings: all of an addition's, those that a revision gained, none of a removal's.
+    pub fn new_citations(&self) -> Vec<&Citation> {
+        match (self.kind, &self.before) {
+            (ChangeKind::Removed, _) => Vec::new(),
+            (ChangeKind::Revised, Some(before)) => self.entry.citations.iter().filter(|c| !before.citations.contains(c)).collect(),
+            (ChangeKind::Added | ChangeKind::Revised, _) => self.entry.citations.iter().collect(),
+        }
+    }
+
+    /// The highest new page; where there is none, the last of those that could not be read.
+    pub fn newest_citation(&self) -> Option<&Citation> {
+        let new = self.new_citations();
+        let page = new.iter().copied().filter(|citation| matches!(citation, Citation::Page { .. })).max();
+        page.or(new.last().copied())
     }
 
     /// `change_id` for the content of a change. `recurrence` counts how often the same content has been recorded before,

@@ -13,6 +13,7 @@ pub mod id;
 pub mod journal;
 pub mod list;
 pub mod rule;
+pub mod same;
 pub mod snapshot;
 pub mod state;
 

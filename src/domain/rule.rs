@@ -22,6 +22,21 @@ pub struct Rule {
     pub published_on: Option<Date>,
 }
 
+impl Rule {
+    /// What a citation alone says of its rule.
+    pub fn of_citation(citation: &Citation) -> Self {
+        Self {
+            citation: Some(citation.to_string()),
+            document_number: None,
+            title: None,
+            url: citation.url(),
+            filed_at: None,
+            effective_on: None,
+            published_on: None,
+        }
+    }
+}
+
 /// How an alert's changes were put down to its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

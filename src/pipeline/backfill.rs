@@ -290,9 +290,8 @@ async fn record_list(program: &Program, source: &Source, past: &Past<'_>, entrie
 
 /// The changes of a past date. They bear its midnight (UTC), and ids of their own: what is seen today never has the id of something past.
 fn recorded(source: &str, date: Date, changes: Vec<Change>) -> Vec<RecordedChange> {
-    let day = date.to_string();
     let observed_at = date.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
-    let past_id = |id: &ChangeId| ChangeId::of(["past", &day, id.as_str()]);
+    let past_id = |id: &ChangeId| RecordedChange::past_id(date, id);
     let record = |mut change: Change| {
         let base_id = change.change_id.clone();
         change.change_id = past_id(&base_id);

@@ -275,8 +275,9 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         snapshot: seen.snapshot.clone(),
         previous: batch.previous.clone(),
         attributed: batch.attributed,
-        rule: batch.document.as_ref().map(|rule| rule.rule.clone()).or_else(|| pages.first().map(rule_of)),
-        follows: told.first().map(|(alert_id, _)| alert_id.clone()).or_else(|| announced.as_ref().map(|told| told.alert_id.clone())),
+        rule: batch.document.as_ref().map(|rule| rule.rule.clone()).or_else(|| pages.first().map(Rule::of_citation)),
+        // A rule of which nothing that stands here was told is still what this belongs to.
+        follows: told.first().map(|(alert_id, _)| alert_id.clone()).or_else(|| batch.document.as_ref()?.alert_id.clone()),
         corrects: batch.corrects.clone(),
         rule_alerted_before: alerted_before,
         rule_in_baseline: cited_before.saturating_sub(alerted_before),
@@ -325,17 +326,4 @@ fn neighbours(pages: &[Citation]) -> Vec<Citation> {
     all.sort();
     all.dedup();
     all
-}
-
-/// What a citation alone says of its rule.
-fn rule_of(citation: &Citation) -> Rule {
-    Rule {
-        citation: Some(citation.to_string()),
-        document_number: None,
-        title: None,
-        url: citation.url(),
-        filed_at: None,
-        effective_on: None,
-        published_on: None,
-    }
 }

@@ -46,15 +46,19 @@ struct Other {
 /// Reads what the other sources have of a list.
 pub async fn others(store: &dyn Store, source: &str, list: ListCode, now: Timestamp) -> Result<Others> {
     let mut others = Vec::new();
+    let holds = store.holds(true).await?;
     for other in store.source_states().await?.into_iter().filter(|other| other.source != source) {
         let watched = other.lists.contains(&list) && other.last_check_at.is_some_and(|at| now.duration_since(at) <= WATCHED_WITHIN);
+        // What is held back has another date than what is held.
+        let is_held = holds.iter().any(|hold| hold.source == other.source && hold.list == list);
+        let last = Some(&other).filter(|_| !is_held).and_then(|other| other.as_of.or_else(|| other.last_success_at.map(day)));
         let other = other.source;
         let Some(state) = store.list_states(&other).await?.into_iter().find(|state| state.list == list) else { continue };
         let recent = store.recent_changes(&other, list, now - GONE_WITHIN).await?;
         let gone = || recent.iter().filter(|recorded| recorded.change.kind == ChangeKind::Removed);
         others.push(Other {
             watched,
-            as_of: state.as_of.unwrap_or_else(|| day(state.observed_at)),
+            as_of: last.or(state.as_of).unwrap_or_else(|| day(state.observed_at)),
             held: store.held_entries(&other, list).await?.into_iter().map(|stored| stored.entry).collect(),
             gone: gone().map(|recorded| recorded.change.entry.clone()).collect(),
             gone_on: gone().map(|recorded| day(recorded.observed_at)).collect(),

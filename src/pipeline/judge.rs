@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::corroborate::Others;
-use super::rules::same;
 use crate::diff::{self, Limits, Size, Verdict};
-use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot};
+use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, same};
 use crate::record::StoredEntry;
 
 /// What is known of a list before the document is looked at.

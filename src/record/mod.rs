@@ -172,6 +172,18 @@ pub struct RecordedChange {
     pub unconfirmed: bool,
 }
 
+impl RecordedChange {
+    /// The id of a change of a past date, which no change that was watched has.
+    pub fn past_id(day: jiff::civil::Date, id: &ChangeId) -> ChangeId {
+        ChangeId::of(["past", &day.to_string(), id.as_str()])
+    }
+
+    /// Whether it was read of a past date (`record_history`) and not watched.
+    pub fn is_backfilled(&self) -> bool {
+        self.change.change_id == Self::past_id(self.observed_at.to_zoned(jiff::tz::TimeZone::UTC).date(), &self.base_id)
+    }
+}
+
 /// An alert and all its deliveries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {

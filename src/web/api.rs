@@ -31,7 +31,7 @@ pub async fn changes(State(web): State<Web>, Query(asked): Query<Asked>) -> Resp
             let whole = ChangeQuery { since: Some(at), until: Some(just_after(at)), limit: None, ..query };
             page.changes = web.state.store.changes(&whole).await?;
         }
-        let changes: Vec<ChangeRow> = page.changes.into_iter().map(ChangeRow::from).collect();
+        let changes = ChangeRow::of(web.state.store.as_ref(), page.changes).await?;
         Ok(Json(match page.older_until {
             Some(until) => json!({ "changes": changes, "next_until": until }),
             None => json!({ "changes": changes }),

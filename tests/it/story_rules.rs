@@ -15,9 +15,9 @@ use crate::list::{self, Row};
 use crate::sinks::HttpSink;
 use crate::upstream::{Answer, Upstream};
 
-const RULE: &str = include_str!("../fixtures/federal_register/rule.xml");
-const RAW: &str = include_str!("../fixtures/federal_register/rule.txt");
-const NUMBER: &str = "2025-03456";
+pub const RULE: &str = include_str!("../fixtures/federal_register/rule.xml");
+pub const RAW: &str = include_str!("../fixtures/federal_register/rule.txt");
+pub const NUMBER: &str = "2025-03456";
 const FILED: &str = "/api/v1/public-inspection-documents/current.json";
 const PUBLISHED: &str = "/api/v1/documents.json";
 
@@ -27,18 +27,18 @@ fn at(text: &str) -> Timestamp {
 
 /// The program with a Federal Register, an eCFR and a CSL, and receivers: the desk reads all, china what concerns China,
 /// ops is the operators'.
-struct Story {
-    program: Program,
+pub struct Story {
+    pub program: Program,
     clock: Arc<ManualClock>,
     upstream: Upstream,
-    desk: HttpSink,
-    china: HttpSink,
-    ops: HttpSink,
+    pub desk: HttpSink,
+    pub china: HttpSink,
+    pub ops: HttpSink,
     _folder: tempfile::TempDir,
 }
 
 impl Story {
-    async fn begin(now: &str) -> Self {
+    pub async fn begin(now: &str) -> Self {
         let (upstream, desk, china, ops) =
             (Upstream::start().await, HttpSink::start().await, HttpSink::start().await, HttpSink::start().await);
         let folder = tempfile::tempdir().unwrap();
@@ -72,28 +72,32 @@ impl Story {
         story
     }
 
-    fn on_file(&self, documents: &[Value]) {
+    pub fn on_file(&self, documents: &[Value]) {
         self.upstream.answer(FILED, Answer::ok(json!({"count": documents.len(), "results": documents}).to_string()));
     }
 
-    fn in_print(&self, documents: &[Value]) {
+    pub fn in_print(&self, documents: &[Value]) {
         self.upstream.answer(PUBLISHED, Answer::ok(json!({"count": documents.len(), "total_pages": 1, "results": documents}).to_string()));
     }
 
     /// What the rules' text is at their addresses.
-    fn text(&self, path: &str, text: &str) {
+    pub fn text(&self, path: &str, text: &str) {
         self.upstream.answer(path, Answer::ok(text));
     }
 
     /// Checks a source at a time and delivers.
-    async fn check(&self, time: &str, source: &str) -> Watched {
+    pub async fn check(&self, time: &str, source: &str) -> Watched {
         self.clock.set(at(time));
         let watched = watch(&self.program, source).await;
         deliver::deliver_due(&self.program).await.unwrap();
         watched
     }
 
-    fn filed(&self, number: &str) -> Value {
+    pub fn upstream_url(&self, path: &str) -> String {
+        self.upstream.url(path).to_string()
+    }
+
+    pub fn filed(&self, number: &str) -> Value {
         json!({
             "document_number": number, "type": "Rule", "title": "Additions and Revisions to the Entity List",
             "agencies": [{"name": "Industry and Security Bureau", "slug": "industry-and-security-bureau"}],
@@ -104,7 +108,7 @@ impl Story {
         })
     }
 
-    fn published(&self, number: &str) -> Value {
+    pub fn published(&self, number: &str) -> Value {
         json!({
             "document_number": number, "type": "Rule", "title": "Additions and Revisions to the Entity List",
             "abstract": "This rule adds one entity to the Entity List, revises one entry and removes one.",
@@ -115,7 +119,7 @@ impl Story {
         })
     }
 
-    fn csl(&self, rows: &[Row]) {
+    pub fn csl(&self, rows: &[Row]) {
         let all: Vec<Row> = list::rows(30).into_iter().chain(rows.iter().cloned()).collect();
         // The licence requirement is the list's own.
         let requirement =
@@ -125,7 +129,7 @@ impl Story {
         self.upstream.answer("/consolidated.csv", Answer::ok(file.join("\n") + "\n"));
     }
 
-    fn ecfr(&self, date: &str, rows: &str) {
+    pub fn ecfr(&self, date: &str, rows: &str) {
         let titles = json!({"titles": [{"number": 15, "up_to_date_as_of": date}]});
         self.upstream.answer("/api/versioner/v1/titles.json", Answer::ok(titles.to_string()));
         let others: String =
@@ -139,20 +143,20 @@ impl Story {
     }
 }
 
-fn row(country: &str, entity: &str, citation: &str) -> String {
+pub fn row(country: &str, entity: &str, citation: &str) -> String {
     format!("<TR><TD>{country}</TD><TD>{entity}</TD><TD>All items.</TD><TD>Denial.</TD><TD>{citation}</TD></TR>")
 }
 
-fn csl_row(name: &str, citation: &str, address: &str) -> Row {
+pub fn csl_row(name: &str, citation: &str, address: &str) -> Row {
     Row { policy: "Denial.".to_owned(), ..list::row(name, citation).at(address) }
 }
 
-fn before() -> String {
+pub fn before() -> String {
     row("RUSSIA", "Old Glass, a.k.a., the following one alias:<br/>—OG.<br/>9 Sand Street, Perm, Russia.", "80 FR 69852, 11/12/15.")
         + &row("TURKEY", "Blue Lake Ltd., 4 Sea Street, Izmir, Turkey.", "87 FR 38925, 6/30/22.")
 }
 
-fn after() -> String {
+pub fn after() -> String {
     row(
         "RUSSIA",
         "North Glass JSC, a.k.a., the following one alias:<br/>—NG.<br/>The 3<SU>rd</SU> Street, Perm, Russia.",
@@ -162,20 +166,20 @@ fn after() -> String {
         + &row("TURKEY", "Blue Lake Ltd., 5 Sea Street, Izmir, Turkey.", "87 FR 38925, 6/30/22. 90 FR 11291, 3/6/25.")
 }
 
-fn told(sink: &HttpSink) -> Vec<Value> {
+pub fn told(sink: &HttpSink) -> Vec<Value> {
     sink.received().iter().map(|received| received.json()).collect()
 }
 
-fn types(sink: &HttpSink) -> Vec<String> {
+pub fn types(sink: &HttpSink) -> Vec<String> {
     told(sink).iter().map(|body| body["type"].as_str().unwrap().to_owned()).collect()
 }
 
-fn names(body: &Value) -> Vec<(String, String)> {
+pub fn names(body: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     body["data"]["changes"].as_array().unwrap().iter().map(|change| (text(&change["kind"]), text(&change["entry"]["name"]))).collect()
 }
 
-fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(kind, name)| ((*kind).to_owned(), (*name).to_owned())).collect()
 }
 
@@ -263,13 +267,13 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
 }
 
 /// A rule of which nothing was filed, in print at once.
-async fn in_print_at_once(story: &Story, number: &str) -> Watched {
+pub async fn in_print_at_once(story: &Story, number: &str) -> Watched {
     story.in_print(&[story.published(number)]);
     story.text("/rule.xml", RULE);
     story.check("2025-03-06T12:00:00Z", "rules").await
 }
 
-async fn begun() -> Story {
+pub async fn begun() -> Story {
     let story = Story::begin("2025-03-01T12:00:00Z").await;
     story.ecfr("2025-02-28", &before());
     story.check("2025-03-01T12:00:00Z", "rules").await;
@@ -353,6 +357,9 @@ async fn what_was_filed_of_late_is_told_once_as_a_list_when_the_source_is_new() 
     let numbers: Vec<&str> =
         digest["data"]["documents"].as_array().unwrap().iter().map(|d| d["rule"]["document_number"].as_str().unwrap()).collect();
     assert_eq!(numbers, [NUMBER, "2025-03999"]);
+    let listed = digest["data"]["documents"][0]["changes"].as_array().unwrap();
+    assert_eq!(listed.len(), 3, "with their entries");
+    assert_eq!(listed[0]["entry"]["aliases"], json!(["NG"]));
     story.check("2025-03-06T12:15:00Z", "rules").await;
     assert_eq!(types(&story.desk), ["rule.filed"]);
 }
@@ -405,7 +412,9 @@ async fn a_text_that_cannot_be_read_is_said_and_told_when_it_can() {
         (&json!("changed"), &json!(false)),
         "a table that is a picture is no table"
     );
-    assert_eq!(names(&read), pairs(&[("removed", "Old Glass")]));
+    // What the instructions quote is told all the same.
+    assert_eq!(names(&read), pairs(&[("added", "North Glass JSC"), ("revised", "Blue Lake Ltd."), ("removed", "Old Glass")]));
+    assert_eq!(read["data"]["changes"][0]["entry"]["addresses"], json!([]));
 }
 
 #[tokio::test]

@@ -33,6 +33,24 @@ pub fn announced(change: &Change, several_lists: bool) -> EntryText {
     EntryText { brief: "as announced".to_owned(), rows: Vec::new(), notes: Vec::new(), grave: false, ..text(change, several_lists) }
 }
 
+/// The entry by its name alone, of a list of documents.
+pub fn named(change: &Change) -> EntryText {
+    let done = match change.kind {
+        ChangeKind::Added => "Added",
+        ChangeKind::Revised => "Revised",
+        ChangeKind::Removed => "Removed",
+    };
+    let whole = text(change, false);
+    EntryText {
+        heading: format!("{done}: {}", whole.heading),
+        brief: String::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+        grave: false,
+        ..whole
+    }
+}
+
 fn heading(entry: &Entry) -> String {
     let name = plain::line(&entry.name);
     match entry.form {

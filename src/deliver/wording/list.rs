@@ -46,14 +46,21 @@ fn lists(changes: &[Change]) -> String {
 }
 
 fn title(data: &ListChanged, lists: &str, source: &str) -> String {
-    let kind = match (data.corrects.is_some(), data.unconfirmed, data.follows.is_some()) {
-        (true, _, _) => " correction",
+    let kind = match data {
+        _ if data.corrects.is_some() => " correction",
         _ if differs(data) => " (differences)",
-        (_, true, _) => " (unconfirmed)",
-        (_, _, true) => " (further part)",
+        _ if data.unconfirmed => " (unconfirmed)",
+        _ if !data.changes.is_empty() && announced(data) == data.changes.len() => " (as announced)",
+        _ if data.rule_alerted_before > 0 && data.follows.is_some() => " (further part)",
         _ => "",
     };
     format!("{lists}{kind}: {}", summary(&data.summary, source))
+}
+
+/// How many of the changes the rule's own alert told.
+fn announced(data: &ListChanged) -> usize {
+    let Some(announced) = &data.announced else { return 0 };
+    data.changes.iter().filter(|change| announced.changes.contains(&change.change_id)).count()
 }
 
 /// Another source has shown these changes before, but not all of what stands here.
@@ -118,14 +125,16 @@ fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
         );
     }
     if let Some(announced) = &data.announced {
-        let count = data.changes.iter().filter(|change| announced.changes.contains(&change.change_id)).count();
+        let count = self::announced(data);
         notes.push(format!(
-            "As announced on {} (alert {}): {source} now shows {}.{}",
+            "As announced on {} (alert {}): {source} now shows {} of that rule.{}",
             writer.moment(announced.at),
             announced.alert_id,
-            counted(count, "entry of that rule"),
+            counted(count, "entry"),
             if count < data.changes.len() { " What was not told then is shown in full." } else { "" }
         ));
+    } else if let Some(first) = data.follows.as_ref().filter(|_| data.rule_alerted_before == 0) {
+        notes.push(format!("This follows alert {first}, which told of the rule."));
     } else if let Some(first) = &data.follows {
         notes.push(format!("This is a further part of what alert {first} told: {}.", rule_progress(data)));
     } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
@@ -218,4 +227,45 @@ fn evidence(data: &ListChanged) -> Vec<Fact> {
     evidence.extend(data.previous.as_ref().map(|previous| Fact::new("SHA-256 of the list before", previous.sha256.as_str())));
     evidence.push(Fact::new("Journal head", data.journal_head.as_str()));
     evidence
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::alert::Announced;
+    use crate::domain::{AlertBody, AlertId};
+
+    fn told(change: impl FnOnce(&mut ListChanged)) -> Account {
+        let AlertBody::ListChanged(mut data) = sample::rule_of_june_2022().body else { panic!("it tells of a list") };
+        change(&mut data);
+        account(&data, &Writer { zone: &TimeZone::UTC, public_url: None })
+    }
+
+    #[test]
+    fn a_change_whose_rule_is_unknown_says_so() {
+        let account = told(|data| (data.rule, data.attributed) = (None, None));
+        assert!(account.lead.contains("No rule found yet"), "{}", account.lead);
+        assert!(account.facts.iter().any(|fact| (fact.label.as_str(), fact.text.as_str()) == ("Rule", "no rule found yet")));
+    }
+
+    #[test]
+    fn what_was_announced_whole_is_no_further_part() {
+        let announce = |count: usize| {
+            told(|data| {
+                let changes = data.changes.iter().take(count).map(|change| change.change_id.clone()).collect();
+                data.follows = Some(AlertId::of(["rule.filed"]));
+                data.announced = Some(Announced { alert_id: AlertId::of(["rule.filed"]), at: data.observed_at, changes });
+            })
+        };
+        let (whole, one) = (announce(usize::MAX), announce(1));
+        assert!(whole.title.starts_with("Entity List (as announced): "), "{}", whole.title);
+        assert!(one.title.starts_with("Entity List: "), "{}", one.title);
+        let shows = |account: &Account, what: &str| account.notes.iter().any(|note| note.contains(what));
+        assert!(shows(&one, "csl now shows 1 entry of that rule.") && shows(&whole, "csl now shows 9 entries of that rule."));
+        let follows = told(|data| data.follows = Some(AlertId::of(["rule.filed"])));
+        assert!(shows(&follows, "which told of the rule"), "{:?}", follows.notes);
+    }
 }

@@ -16,11 +16,11 @@ pub fn account(data: &RuleNotice, alert_id: &AlertId, writer: &Writer<'_>) -> Ac
     let title = title(data);
     Account {
         subject: plain::shorten(&subject(data, &title, &counts), LONGEST_SUBJECT_CHARS),
-        lead: lead(data),
+        lead: lead(data, writer),
         notes: notes(data),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
         facts: facts(data, writer),
-        sections: sections(data),
+        sections: sections(data, writer),
         steps: steps(data),
         whole: writer.step(
             "This alert with all its entries",
@@ -61,20 +61,34 @@ fn subject(data: &RuleNotice, title: &str, counts: &[(String, usize)]) -> String
     format!("{title}{}{countries}", citation.unwrap_or_default())
 }
 
-fn lead(data: &RuleNotice) -> String {
+fn lead(data: &RuleNotice, writer: &Writer<'_>) -> String {
     let agency = data.agency.as_deref().map_or_else(|| "The agency".to_owned(), plain::line);
     let named =
         data.rule.as_ref().and_then(|rule| rule.title.as_deref()).map_or_else(String::new, |title| format!(" “{}”", plain::line(title)));
     match data.status {
-        NoticeStatus::Filed => format!("{agency} has filed the rule{named} for public inspection. It may be in effect before any list shows it."),
+        NoticeStatus::Filed => format!("{agency} has filed the rule{named} for public inspection. {}", effect(data, writer)),
         NoticeStatus::Changed => format!("More is known of the rule{named} than was told before."),
         NoticeStatus::Withdrawn => {
             format!("The rule{named} is no longer on public inspection and was not published. What was told of it may not come into effect.")
         }
-        NoticeStatus::Published => format!("The rule{named} is published in the Federal Register."),
+        NoticeStatus::Published => format!("The rule{named} is published in the Federal Register. {}", effect(data, writer)).trim_end().to_owned(),
         NoticeStatus::Digest => {
             "This source is new: these rules on the Entity List were filed or published in the last 30 days. From now on each is told by itself.".to_owned()
         }
+    }
+}
+
+/// Whether the rule was in effect when this was told.
+fn in_effect(data: &RuleNotice, writer: &Writer<'_>) -> bool {
+    let today = data.observed_at.to_zoned(writer.zone.clone()).date();
+    data.rule.as_ref().and_then(|rule| rule.effective_on).is_some_and(|date| date <= today)
+}
+
+fn effect(data: &RuleNotice, writer: &Writer<'_>) -> String {
+    match data.rule.as_ref().and_then(|rule| rule.effective_on) {
+        Some(date) if in_effect(data, writer) => format!("In effect since {}.", time::date(date)),
+        Some(date) => format!("It takes effect on {}, maybe before any list shows it.", time::date(date)),
+        None => "It may be in effect before any list shows it.".to_owned(),
     }
 }
 
@@ -137,7 +151,23 @@ fn listed(listing: &RuleListing, writer: &Writer<'_>) -> Fact {
     Fact::linked(&plain::line(name), text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; "), url.clone())
 }
 
-fn sections(data: &RuleNotice) -> Vec<Section> {
+/// Of a digest: what each document orders, by name.
+fn listed_entries(listing: &RuleListing) -> Option<Section> {
+    let kind = listing.changes.first()?.kind;
+    let name = listing.rule.citation.as_deref().or(listing.rule.document_number.as_deref()).unwrap_or("Rule");
+    let count = listing.summary.added + listing.summary.revised + listing.summary.removed;
+    let more = count.saturating_sub(listing.changes.len());
+    let note = (more > 0).then(|| format!("{} more stand in the document.", counted(more, "entry")));
+    let entries: Vec<_> = listing.changes.iter().map(entry::named).collect();
+    Some(Section { title: format!("{} ({count})", plain::line(name)), kind, note, entries })
+}
+
+fn sections(data: &RuleNotice, writer: &Writer<'_>) -> Vec<Section> {
+    if data.status == NoticeStatus::Digest {
+        return data.documents.iter().filter_map(listed_entries).collect();
+    }
+    let done = in_effect(data, writer);
+    let titled = |before: &'static str, after: &'static str| if done { after } else { before };
     let withdrawn = data.status == NoticeStatus::Withdrawn;
     let section = |title: &str, kind: ChangeKind, note: Option<&str>| {
         let entries: Vec<_> = data.changes.iter().filter(|change| change.kind == kind).map(|change| entry::text(change, false)).collect();
@@ -146,9 +176,9 @@ fn sections(data: &RuleNotice) -> Vec<Section> {
     };
     let removal = "The rule takes these listings off the list. The end of a listing lifts at most the restriction of that listing: General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay.";
     [
-        section("To be added", ChangeKind::Added, None),
-        section("To be revised", ChangeKind::Revised, Some("The entry as the rule states it.")),
-        section("To be removed", ChangeKind::Removed, Some(removal)),
+        section(titled("To be added", "Added"), ChangeKind::Added, None),
+        section(titled("To be revised", "Revised"), ChangeKind::Revised, Some("The entry as the rule states it.")),
+        section(titled("To be removed", "Removed"), ChangeKind::Removed, Some(removal)),
     ]
     .into_iter()
     .flatten()

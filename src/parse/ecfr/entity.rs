@@ -38,6 +38,9 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
     while let Some(piece) = pieces.next() {
         match piece {
             Piece::Alias(text) => {
+                let (text, references) = without_cross_references(text);
+                entity.remarks.extend(references);
+                let text = text.as_str();
                 let last = !matches!(pieces.peek(), Some(Piece::Alias(_)));
                 let (names, rest) = alias(text, last, country);
                 let names = names.into_iter().filter(|name| !name.is_empty());
@@ -48,7 +51,9 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
                 join(&mut address_text, rest);
             }
             Piece::Text(text) if first => {
-                let rest = head(text, listed, country, &mut entity);
+                let (text, references) = if listed { without_cross_references(text) } else { (text.clone(), Vec::new()) };
+                entity.remarks.extend(references);
+                let rest = head(&text, listed, country, &mut entity);
                 join(&mut address_text, &rest);
             }
             Piece::Text(text) => {
@@ -377,6 +382,14 @@ mod tests {
     #[test]
     fn a_former_name_in_brackets_stays_with_a_name_whose_end_is_marked() {
         check("Glass, OOO (f.k.a., Old Glass), a.k.a., the following one alias:\n—GW.", "Glass, OOO (f.k.a., Old Glass)", &["GW"], &[]);
+    }
+
+    #[test]
+    fn a_cross_reference_is_no_part_of_a_name() {
+        let cell = "Roe Works (See alternate address under Iran), a.k.a., the following two aliases:\n—RW; and\n—Roe Co. (See alternate address under Oman).\n5 Mira, Perm.";
+        let entity = take_apart(cell, Some("Russia"));
+        assert_eq!((entity.name.as_str(), entity.aliases.as_slice()), ("Roe Works", &["RW".to_owned(), "Roe Co.".to_owned()][..]));
+        assert_eq!(entity.remarks, ["See alternate address under Iran", "See alternate address under Oman"]);
     }
 
     #[test]

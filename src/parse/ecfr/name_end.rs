@@ -39,7 +39,7 @@ pub fn name_end<'a>(text: &'a str, country: Option<&str>) -> NameEnd<'a> {
 
 fn continues_the_name(name: &str, previous: &str, part: &str, first: bool, country: Option<&str>) -> bool {
     let part = part.trim();
-    if part.is_empty() || words::is_legal_form(part) {
+    if part.is_empty() || words::is_legal_form(part) || words::is_all_legal_forms(part) {
         return true;
     }
     if words::begins_an_address(part) || country.is_some_and(|country| part.contains(country)) {
@@ -89,6 +89,11 @@ mod tests {
     fn legal_forms_belong_to_the_name() {
         check("Nordwerk, JSC, 5 Lenina Street, Omsk, Russia", "Nordwerk, JSC", "5 Lenina Street, Omsk, Russia");
         check("Gold River Co., Ltd., Harbin, China", "Gold River Co., Ltd.", "Harbin, China");
+        check(
+            "Gold River Co., Ltd. Group Holdings Co., Ltd., Harbin, China",
+            "Gold River Co., Ltd. Group Holdings Co., Ltd.",
+            "Harbin, China",
+        );
         check("Able Systems Company, LLC (ASC), P.O. Box 3, Dubai, U.A.E.", "Able Systems Company, LLC (ASC)", "P.O. Box 3, Dubai, U.A.E.");
         check("Desert Star (DS, LLC), Sharjah", "Desert Star (DS, LLC)", "Sharjah");
     }

@@ -291,6 +291,19 @@ pub fn is_legal_form(part: &str) -> bool {
     LEGAL_FORMS.contains(&plain.trim())
 }
 
+/// Whether every word is one of a legal form or a group: `Ltd. Group Holdings Co.`
+pub fn is_all_legal_forms(part: &str) -> bool {
+    let is_form = |word: &str| {
+        let plain = word.replace('.', "").to_uppercase();
+        LEGAL_FORMS.contains(&plain.as_str()) || matches!(plain.as_str(), "GROUP" | "HOLDING" | "HOLDINGS")
+    };
+    let mut any = false;
+    part.split_whitespace().all(|word| {
+        any = true;
+        is_form(word)
+    }) && any
+}
+
 /// Whether one of the words is a kind of institution and none is a word of a place.
 pub fn names_an_institution(part: &str) -> bool {
     let mut institution = false;
@@ -338,7 +351,11 @@ pub fn is_abbreviation(word: &str) -> bool {
     let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
     plain.chars().count() <= 2
         || plain.contains('.')
-        || ["Imp", "Exp", "Tech", "Sci", "Mfg", "Eng", "Univ", "Inst", "Ind", "Int'l", "San", "Tic"].contains(&plain)
+        || [
+            "Imp", "Exp", "Tech", "Sci", "Mfg", "Eng", "Univ", "Inst", "Ind", "Int'l", "San", "Tic", "Str", "St", "Ave", "Rd", "Blvd",
+            "Bldg", "No",
+        ]
+        .contains(&plain)
 }
 
 /// The words of a text in capitals, without punctuation.

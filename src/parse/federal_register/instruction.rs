@@ -25,13 +25,42 @@ pub struct Instruction {
     pub text: String,
 }
 
-/// Reads the paragraphs of the instructions in their order; what one paragraph says holds for its subparagraphs.
+/// What a paragraph leaves to those below it.
+#[derive(Clone, Debug, Default)]
+struct Left {
+    heading: Option<String>,
+    order: Option<Order>,
+}
+
+/// Reads the paragraphs of the instructions in their order. What a numbered paragraph says holds for its lettered ones, and what
+/// a lettered one says for those with Roman numerals; what one letter says holds for no other.
 #[derive(Debug, Default)]
 pub struct InstructionReader {
     supplement_4: bool,
+    amends: bool,
     heading: Option<String>,
     order: Option<Order>,
+    /// Of the numbered paragraph.
+    outer: Left,
+    /// Of the lettered one.
+    letter: Left,
+    last_letter: Option<String>,
+    /// The lettered paragraph ends with a colon, so that Roman numerals may follow.
+    opens_a_list: bool,
     pub instructions: Vec<Instruction>,
+    /// An entry that is removed, and the one that is added in its place.
+    pub replaced: Vec<(String, String)>,
+    /// What could not be understood.
+    pub doubts: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Number,
+    Letter,
+    Roman,
+    /// No mark, or one of a deeper level.
+    Other,
 }
 
 impl InstructionReader {
@@ -40,25 +69,69 @@ impl InstructionReader {
         self.supplement_4
     }
 
+    /// Whether anything that was read does.
+    pub fn amends_the_list(&self) -> bool {
+        self.amends || !self.instructions.is_empty()
+    }
+
     pub fn paragraph(&mut self, text: &str) {
+        let text = text.trim_start_matches(['■', '•', ' ']);
         let lower = text.to_lowercase();
-        let top_level = text.trim_start().starts_with(|c: char| c.is_ascii_digit());
-        if let Some(at) = lower.find("supplement no.") {
-            let number: String = lower
-                .get(at + "supplement no.".len()..)
-                .unwrap_or_default()
-                .trim_start()
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect();
-            self.supplement_4 = number == "4" && lower.contains("744");
+        let mark = mark_of(text).unwrap_or_default();
+        let mut level = self.level_of(mark, text);
+        if let Some(at) = lower.find(SUPPLEMENT) {
+            let rest = lower.get(at + SUPPLEMENT.len()..).unwrap_or_default();
+            let number: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+            // A section that speaks of the supplement is not amended in it.
+            let head = lower.get(..at).unwrap_or_default();
+            let is_subject = !["section ", "§", "paragraph "].iter().any(|other| head.contains(other));
+            self.supplement_4 = is_subject && number == "4" && (lower.contains("744") || !lower.contains("part "));
+            self.amends |= self.supplement_4;
             (self.heading, self.order) = (None, None);
-        } else if top_level {
+            level = Level::Number;
+        } else if level == Level::Number {
             self.supplement_4 = false;
         }
         if !self.supplement_4 {
             return;
         }
+        match level {
+            Level::Letter => (self.heading, self.order) = (self.outer.heading.clone(), self.outer.order),
+            Level::Roman => (self.heading, self.order) = (self.letter.heading.clone(), self.letter.order.or(self.order)),
+            Level::Number | Level::Other => {}
+        }
+        self.order_of(text, level != Level::Other);
+        let left = Left { heading: self.heading.clone(), order: self.order };
+        match level {
+            Level::Number => (self.outer, self.letter, self.last_letter) = (left.clone(), left, None),
+            Level::Letter => {
+                (self.letter, self.last_letter) = (left, Some(mark.to_owned()));
+                self.opens_a_list = text.trim_end().ends_with([':', '—']);
+            }
+            Level::Roman | Level::Other => {}
+        }
+    }
+
+    /// `i.` is the letter behind `h.`, unless that one begins a list.
+    fn level_of(&self, mark: &str, text: &str) -> Level {
+        let letters = mark.bytes().all(|byte| byte.is_ascii_lowercase());
+        let roman = letters && mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
+        let follows = !self.opens_a_list && self.last_letter.as_deref().is_some_and(|last| letter_after(last) == mark);
+        match mark {
+            "" => Level::Other,
+            _ if !letters => {
+                if text.starts_with('(') {
+                    Level::Other
+                } else {
+                    Level::Number
+                }
+            }
+            _ if roman && !follows => Level::Roman,
+            _ => Level::Letter,
+        }
+    }
+
+    fn order_of(&mut self, text: &str, marked: bool) {
         if let Some(heading) = heading_of(text) {
             self.heading = Some(heading);
             self.order = None;
@@ -66,18 +139,37 @@ impl InstructionReader {
         let clauses = clauses_of(text);
         if clauses.is_empty() {
             let names = quoted(text);
-            // `ii. “Name”;` below `Under CHINA, by removing:`
-            if let Some(order) = self.order.filter(|_| !names.is_empty()) {
-                self.push(order, names, text);
+            match self.order {
+                _ if names.is_empty() => {}
+                // `ii. “Name”;` below `Under CHINA, by removing:`
+                Some(order) => self.push(order, names, text),
+                None if marked => self.doubts.push(format!("an instruction does not say what is done with what it names: `{text}`")),
+                None => {}
             }
             return;
         }
+        let mut revises = false;
+        let mut removed: Vec<String> = Vec::new();
         for (order, clause) in clauses {
+            let said = before_quotations(clause).to_lowercase();
+            // `revising the entry for “X” by removing the alias “Y”` removes no entry
+            let of_a_part = ["alias", "address", "phrase", "word", "reference"].iter().any(|word| said.contains(word));
+            if revises && of_a_part && !said.contains("entr") {
+                continue;
+            }
             self.order = Some(order);
             if let Some(heading) = heading_of(clause) {
                 self.heading = Some(heading);
             }
             let names = quoted(clause);
+            revises |= order == Order::Revise && !names.is_empty();
+            match order {
+                Order::Add if said.contains("in its place") || said.contains("in their place") || said.contains("in place ") => {
+                    self.replaced.extend(removed.drain(..).zip(names.iter().cloned()));
+                }
+                Order::Remove => removed.clone_from(&names),
+                Order::Add | Order::Revise => {}
+            }
             let opens_a_list = clause.trim_end().ends_with([':', '—']);
             if !names.is_empty() || !opens_a_list && speaks_of_entries(clause) {
                 self.push(order, names, text);
@@ -90,6 +182,62 @@ impl InstructionReader {
     }
 }
 
+const SUPPLEMENT: &str = "supplement no.";
+/// The mark of an enumeration, without its brackets and full stop: `2. Supplement`, `a. Under`, `ii. By`, `(1) Adding`.
+pub fn mark_of(line: &str) -> Option<&str> {
+    let mark = line.get(..line.find(['.', ')'])?)?.trim_start_matches('(');
+    let follows = line.get(line.find(['.', ')'])? + 1..)?.starts_with(' ');
+    let digits = mark.bytes().all(|byte| byte.is_ascii_digit());
+    let roman = mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
+    let first = mark.bytes().next()?;
+    let letters = mark.len() <= 2 && first.is_ascii_lowercase() && mark.bytes().all(|byte| byte == first);
+    (follows && mark.len() <= 6 && (digits || roman || letters)).then_some(mark)
+}
+
+/// `b` behind `a`, `aa` behind `z`, `bb` behind `aa`.
+fn letter_after(mark: &str) -> String {
+    match mark.bytes().next() {
+        Some(b'z') => "a".repeat(mark.len() + 1),
+        Some(letter) => char::from(letter.saturating_add(1)).to_string().repeat(mark.len()),
+        None => String::new(),
+    }
+}
+
+/// Where a text in lower case says that Supplement No. 4 to Part 744 is amended.
+pub fn where_supplement_4_is_amended(lower: &str) -> Option<usize> {
+    const NAMED: &str = "supplement no. 4 to part 744";
+    lower.match_indices(NAMED).map(|(at, _)| at).find(|at| {
+        let rest = lower.get(at + NAMED.len()..).unwrap_or_default();
+        let bare = |text: &str| text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let rest = bare(&rest.chars().take(60).collect::<String>());
+        let rest = bare(rest.strip_prefix("the ").unwrap_or(&rest));
+        let rest = bare(rest.strip_prefix("entity list").unwrap_or(&rest));
+        let verb = ["is amended", "is further amended", "is corrected"].iter().any(|verb| rest.starts_with(verb));
+        verb || lower.get(..*at).is_some_and(|head| head.trim_end().ends_with("amend"))
+    })
+}
+
+/// Whether a text in lower case says so anywhere.
+pub fn amends_supplement_4(lower: &str) -> bool {
+    where_supplement_4_is_amended(lower).is_some()
+}
+
+/// Whether an enumerated text orders something, as no line of a table does.
+pub fn is_an_order(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let said = lower.split_once([' ']).map_or("", |(_, said)| said.trim_start());
+    let subject = ["supplement no.", "part 7", "section ", "§", "paragraph "].iter().any(|subject| lower.contains(subject));
+    let verbs = ["by adding", "by revising", "by removing", "by correcting", "by amending", "adding ", "revising ", "removing "];
+    let imperatives = ["add ", "revise ", "remove ", "amend ", "the authority citation"];
+    lower.contains("amend") && subject
+        || verbs.iter().chain(&imperatives).any(|start| said.starts_with(start))
+        || heading_of(text).is_some() && (text.trim_end().ends_with(':') || !clauses_of(text).is_empty())
+}
+
+fn before_quotations(clause: &str) -> &str {
+    clause.find(['“', '"']).and_then(|at| clause.get(..at)).unwrap_or(clause)
+}
+
 fn speaks_of_entries(clause: &str) -> bool {
     let lower = clause.to_lowercase();
     ["entry", "entries", "entit", "address"].iter().any(|word| lower.contains(word))
@@ -97,15 +245,28 @@ fn speaks_of_entries(clause: &str) -> bool {
 
 /// The country that the text puts its orders under.
 fn heading_of(text: &str) -> Option<String> {
-    let lower = text.to_lowercase();
-    for (at, _) in lower.match_indices("under ") {
+    let lower = text.to_ascii_lowercase();
+    let mut places: Vec<usize> =
+        ["under ", "the heading ", "destination of "].iter().flat_map(|words| lower.match_indices(words).map(|(at, _)| at)).collect();
+    places.sort_unstable();
+    for at in places {
         if at > 0 && lower.as_bytes().get(at - 1).is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
-        let mut rest = text.get(at + "under ".len()..)?.trim_start();
-        for filler in
-            ["the destination of ", "the destination ", "the country of ", "the entry for ", "the entries for ", "the heading ", "the "]
-        {
+        let words = lower.get(at..)?;
+        let length = ["under ", "the heading ", "destination of "].iter().find(|start| words.starts_with(**start)).map_or(0, |w| w.len());
+        let mut rest = text.get(at + length..)?.trim_start();
+        for filler in [
+            "the destination of ",
+            "the destination ",
+            "the country of ",
+            "the entry for ",
+            "the entries for ",
+            "the heading for ",
+            "the heading of ",
+            "the heading ",
+            "the ",
+        ] {
             if rest.get(..filler.len()).is_some_and(|start| start.eq_ignore_ascii_case(filler)) {
                 rest = rest.get(filler.len()..)?;
             }
@@ -113,7 +274,8 @@ fn heading_of(text: &str) -> Option<String> {
         let rest = rest.trim_start_matches(['“', '"']);
         // the longest text up to a comma, colon or `by` that is a country: `CHINA, PEOPLE'S REPUBLIC OF, by adding`
         let ends = rest.char_indices().filter(|(_, c)| matches!(c, ',' | ':' | ';' | '.' | '—' | '”' | '"')).map(|(end, _)| end);
-        let words = rest.match_indices(" by ").chain(rest.match_indices(" in ")).map(|(end, _)| end);
+        let words =
+            [" by ", " in ", " is ", " add", " remov", " revis"].into_iter().flat_map(|word| rest.match_indices(word)).map(|(end, _)| end);
         let mut ends: Vec<usize> = ends.chain(words).chain([rest.len()]).filter(|end| *end <= 80).collect();
         ends.sort_unstable();
         let known = ends.iter().rev().filter_map(|end| rest.get(..*end)).find(|heading| iso_of_heading(heading).is_some());
@@ -257,5 +419,95 @@ mod tests {
     #[test]
     fn an_order_without_names_is_kept() {
         check(&[START, "a. Under TURKEY, by removing the entry for Old Works."], &[(Order::Remove, Some("TURKEY"), &[])]);
+    }
+
+    #[test]
+    fn a_letter_says_nothing_of_its_siblings() {
+        check(
+            &[
+                START,
+                "a. Under RUSSIA, by adding, in alphabetical order, an entry for “Alpha OOO”;",
+                "b. By removing the entry for “Gamma GmbH”.",
+            ],
+            &[(Order::Add, Some("RUSSIA"), &["Alpha OOO"]), (Order::Remove, None, &["Gamma GmbH"])],
+        );
+        check(
+            &["2. Supplement No. 4 to part 744 is amended under CHINA by removing:", "a. “A”;", "b. “B”."],
+            &[(Order::Remove, Some("CHINA"), &["A"]), (Order::Remove, Some("CHINA"), &["B"])],
+        );
+    }
+
+    #[test]
+    fn roman_numerals_stay_inside_their_letter() {
+        check(
+            &[
+                START,
+                "h. Under RUSSIA:",
+                "i. By removing “A”;",
+                "ii. By adding “B”; and",
+                "iii. By revising “C”.",
+                "i. Under CHINA, by removing “D”;",
+                "j. By removing “E”.",
+            ],
+            &[
+                (Order::Remove, Some("RUSSIA"), &["A"]),
+                (Order::Add, Some("RUSSIA"), &["B"]),
+                (Order::Revise, Some("RUSSIA"), &["C"]),
+                (Order::Remove, Some("CHINA"), &["D"]),
+                (Order::Remove, None, &["E"]),
+            ],
+        );
+        check(
+            &[START, "h. Under TURKEY, by removing “A”;", "i. By removing “B”."],
+            &[(Order::Remove, Some("TURKEY"), &["A"]), (Order::Remove, None, &["B"])],
+        );
+    }
+
+    #[test]
+    fn a_country_may_be_named_as_a_heading_or_destination() {
+        check(&[START, "a. In the heading RUSSIA, by removing “A”;"], &[(Order::Remove, Some("RUSSIA"), &["A"])]);
+        check(&[START, "a. For the destination of CHINA, add an entry for “A”;"], &[(Order::Add, Some("CHINA"), &["A"])]);
+    }
+
+    #[test]
+    fn parts_of_a_revised_entry_are_no_entries() {
+        check(
+            &[START, "a. Under CHINA, by revising the entry for “A” by removing the alias “B” and adding in its place the alias “C”."],
+            &[(Order::Revise, Some("CHINA"), &["A"])],
+        );
+    }
+
+    #[test]
+    fn what_is_put_in_the_place_of_another_is_noted() {
+        let mut reader = InstructionReader::default();
+        [START, "a. Under CHINA, by removing “Old Works” and adding in its place “New Works”."]
+            .iter()
+            .for_each(|text| reader.paragraph(text));
+        assert_eq!(reader.replaced, [("Old Works".to_owned(), "New Works".to_owned())]);
+        assert_eq!(reader.instructions.len(), 2);
+    }
+
+    #[test]
+    fn only_what_amends_the_list_does() {
+        let amends = |text: &str| {
+            let mut reader = InstructionReader::default();
+            reader.paragraph(text);
+            reader.amends_the_list()
+        };
+        assert!(amends(START));
+        assert!(amends("2. Amend Supplement No. 4 to part 744—Entity List by revising the introductory text."));
+        assert!(!amends(
+            "3. Section 744.16 is amended by revising the procedure for requests about entries of Supplement No. 4 to part 744."
+        ));
+        assert!(!amends("3. Supplement No. 6 to part 744 is amended by adding “X”."));
+    }
+
+    #[test]
+    fn a_line_of_a_table_is_no_order() {
+        let order =
+            ["a. Under CHINA, by removing “A”;", "2. Supplement No. 4 to part 744 is amended:", "b. By removing the entry for “A”."];
+        assert_eq!(order.map(is_an_order), [true; 3]);
+        let rows = ["d. 15, office 51, Simferopol, JSC “North Star”, Russia", "5. “A”", "1. 2 Under Lane, Perm, Russia"];
+        assert_eq!(rows.map(is_an_order), [false; 3]);
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod document;
 mod instruction;
+mod plain_lines;
 mod raw_text;
 pub mod rule;
 mod rule_table;

@@ -2,48 +2,42 @@
 //!
 //! The table of such a text has lost its columns, so that nothing is read from it: no alias, no address, no licence term.
 
-use super::instruction::{InstructionReader, Order};
-use super::rule::{Removal, RuleEntry, RuleText, date_after};
-use crate::domain::{Entry, ListCode, Warning};
-use crate::parse::country::iso_of_heading;
+use super::instruction::{self, InstructionReader, Order};
+use super::plain_lines::{Line, is_heading, lines_of, paragraphs_of};
+use super::rule::{Removal, RuleEntry, RuleText, bare, date_after, is_savings_heading, run_in_savings_clause};
+use crate::domain::Warning;
 use crate::parse::ecfr::entity::take_apart;
 
 /// Reads what a plain text tells of a rule. It is never certain, and says why.
 pub fn parse_raw_text(text: &str) -> RuleText {
-    let paragraphs = paragraphs(text);
+    let lines = lines_of(text);
+    let (preamble, amendments) = lines.split_at(beginning_of_amendments(&lines));
+    let preamble = paragraphs_of(preamble);
     let mut rule = RuleText {
-        title: after_label(&paragraphs, &["SUBJECT"]).unwrap_or_default(),
-        effective_text: after_label(&paragraphs, &["DATES", "EFFECTIVE DATE", "DATE"]).unwrap_or_default(),
-        savings_clause: savings_clause(&paragraphs),
+        title: after_label(&preamble, &["SUBJECT"]).unwrap_or_default(),
+        effective_text: after_label(&preamble, &["DATES", "EFFECTIVE DATE", "DATE"]).unwrap_or_default(),
+        savings_clause: savings_clause(&preamble),
         ..RuleText::default()
     };
     rule.effective_on = date_after(&rule.effective_text, "effective").or_else(|| date_after(&rule.effective_text, ""));
     let mut reader = InstructionReader::default();
-    let amendments = paragraphs.iter().skip_while(|text| !begins_the_amendments(text)).skip(1);
-    let mut in_table = false;
-    for paragraph in amendments {
-        if begins_an_instruction(paragraph) {
-            in_table = false;
-        } else if is_table(paragraph) {
-            in_table = true;
-        }
-        if !in_table {
-            reader.paragraph(paragraph);
-        }
-    }
+    instructions_of(amendments).iter().for_each(|paragraph| reader.paragraph(paragraph));
+    rule.amends_the_list = reader.amends_the_list() || instruction::amends_supplement_4(&folded(&lines).0);
     rule.instructions = reader.instructions;
+    rule.replaced = reader.replaced;
     let mut removed = Vec::new();
     for instruction in &rule.instructions {
         for quoted in &instruction.names {
-            let name = take_apart(quoted, None).name;
             if instruction.order == Order::Remove {
-                removed.push(Removal { name, heading: instruction.heading.clone() });
-                continue;
+                removed.push(Removal { name: take_apart(quoted, None).name, heading: instruction.heading.clone() });
+            } else {
+                let entry = bare(quoted, instruction.heading.as_deref());
+                rule.entries.push(RuleEntry {
+                    entry,
+                    order: Some(instruction.order),
+                    heading: instruction.heading.clone().unwrap_or_default(),
+                });
             }
-            let heading = instruction.heading.clone().unwrap_or_default();
-            let mut entry = Entry::named(ListCode::EL, name);
-            entry.countries = iso_of_heading(&heading).map(str::to_owned).into_iter().collect();
-            rule.entries.push(RuleEntry { entry, order: Some(instruction.order), heading });
         }
     }
     rule.removed = removed;
@@ -52,65 +46,110 @@ pub fn parse_raw_text(text: &str) -> RuleText {
     } else {
         "only the plain text is there yet: the names are those of its instructions, and aliases, addresses and licence terms stand in the document alone"
     };
-    rule.warnings = vec![Warning { place: "the plain text".into(), text: found.into() }];
+    let doubts = std::iter::once(found.to_owned()).chain(reader.doubts);
+    rule.warnings = doubts.map(|text| Warning { place: "the plain text".into(), text }).collect();
     rule
 }
 
-/// Lines put together to paragraphs: one begins behind an empty line and with each letter or number of an instruction.
-fn paragraphs(text: &str) -> Vec<String> {
+/// The lines in one, in lower case, with where each begins.
+fn folded(lines: &[Line]) -> (String, Vec<usize>) {
+    let mut text = String::new();
+    let mut starts = Vec::with_capacity(lines.len());
+    for line in lines {
+        starts.push(text.len());
+        text.push_str(&line.text.to_lowercase());
+        text.push(' ');
+    }
+    (text, starts)
+}
+
+/// The number of the line behind `For the reasons stated … is amended as follows:`, else that of the first instruction which
+/// amends the list. Where there is neither, all is preamble.
+fn beginning_of_amendments(lines: &[Line]) -> usize {
+    const LONGEST_SENTENCE: usize = 600;
+    let (text, starts) = folded(lines);
+    let begins = ["for the reasons", "accordingly"].iter().flat_map(|words| text.match_indices(words).map(|(at, _)| at));
+    let ends = begins.filter_map(|from| {
+        let rest = text.get(from..)?;
+        let ends = ["amended as follows", "amended to read as follows", "amended as set forth"];
+        let end = ends.iter().filter_map(|words| rest.find(words)).min().filter(|end| *end <= LONGEST_SENTENCE)?;
+        Some(from + end)
+    });
+    if let Some(end) = ends.min() {
+        return starts.partition_point(|start| *start <= end + "amended as ".len());
+    }
+    match instruction::where_supplement_4_is_amended(&text) {
+        Some(at) => starts.partition_point(|start| *start <= at).saturating_sub(1),
+        None => lines.len(),
+    }
+}
+
+/// The paragraphs of the instructions: one goes on over blank lines until the next enumerator, or until a table begins. Lines of a
+/// table are left out, however like an instruction they are numbered (a Russian address begins with `d. 15`).
+fn instructions_of(lines: &[Line]) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
+    let mut in_table = false;
     let mut open = false;
-    for line in text.lines().map(str::trim) {
-        if line.is_empty() {
-            open = false;
+    for (at, line) in lines.iter().enumerate() {
+        let text = line.text.trim_start_matches(['■', '•', ' ']);
+        if ends_the_rule(text) {
+            break;
+        }
+        let ended = paragraphs.last().is_none_or(|last| is_ended(last));
+        if instruction::mark_of(text).is_some() && (!in_table || is_an_instruction(lines.get(at..).unwrap_or_default())) {
+            in_table = false;
+            paragraphs.push(text.to_owned());
+            open = true;
+        } else if in_table {
             continue;
-        }
-        if line.bytes().all(|byte| byte.is_ascii_digit()) || line.starts_with("[[Page") {
-            continue; // a page's number stands in the middle of a paragraph
-        }
-        match paragraphs.last_mut().filter(|_| open && !is_enumerated(line) && !is_labelled(line)) {
-            Some(paragraph) => {
+        } else if begins_a_table(text, ended) {
+            in_table = true;
+            open = false;
+        } else if open && !(line.begins && ended) {
+            if let Some(paragraph) = paragraphs.last_mut() {
                 paragraph.push(' ');
-                paragraph.push_str(line);
+                paragraph.push_str(text);
             }
-            None => paragraphs.push(line.to_owned()),
+        } else {
+            paragraphs.push(text.to_owned());
+            open = true;
         }
-        open = true;
     }
     paragraphs
 }
 
-/// `2. Supplement`, `a. Under`, `ii. By`, `(1) Adding`
-fn is_enumerated(line: &str) -> bool {
-    let Some(end) = line.find(['.', ')']) else { return false };
-    let mark = line.get(..end).unwrap_or_default().trim_start_matches('(');
-    let follows = line.get(end + 1..).is_some_and(|rest| rest.starts_with(' '));
-    let digits = mark.bytes().all(|byte| byte.is_ascii_digit());
-    let roman = mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
-    let letters =
-        mark.len() <= 2 && mark.bytes().all(|byte| byte.is_ascii_lowercase()) && mark.bytes().all(|b| mark.as_bytes().first() == Some(&b));
-    follows && !mark.is_empty() && mark.len() <= 6 && (digits || roman || letters)
+/// Says what an order says, up to the next enumerator: a table's line does not.
+fn is_an_instruction(lines: &[Line]) -> bool {
+    const LINES: usize = 6;
+    let Some((first, rest)) = lines.split_first() else { return false };
+    let mut text = first.text.trim_start_matches(['■', '•', ' ']).to_owned();
+    for line in rest.iter().take(LINES).take_while(|line| instruction::mark_of(&line.text).is_none() && !line.text.starts_with('*')) {
+        text.push(' ');
+        text.push_str(&line.text);
+    }
+    instruction::is_an_order(&text)
 }
 
-/// `DATES: This rule`
-fn is_labelled(line: &str) -> bool {
-    let label = line.split(':').next().unwrap_or_default();
-    label.len() < line.len() && (4..=30).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ')
+fn is_ended(paragraph: &str) -> bool {
+    let open = paragraph.matches('“').count() > paragraph.matches('”').count();
+    !open && paragraph.ends_with(['.', ':', ';', '”'])
 }
 
-fn begins_an_instruction(paragraph: &str) -> bool {
-    is_enumerated(paragraph.trim_start_matches(['■', '•', ' ']))
+/// What stands behind the instructions: the heading of the supplement, the words that announce it, and rows of asterisks.
+fn begins_a_table(line: &str, ended: bool) -> bool {
+    let lower = line.to_lowercase();
+    let announced = ["the addition", "the revision", "the correction"].iter().any(|words| lower.starts_with(words));
+    line.starts_with('*')
+        || lower.ends_with("as follows:")
+        || lower.starts_with("country") && lower.contains("entity")
+        || ended && (announced || lower.starts_with("supplement no.") && !lower.contains("amended"))
 }
 
-fn begins_the_amendments(paragraph: &str) -> bool {
-    let lower = paragraph.to_lowercase();
-    (lower.starts_with("for the reasons") || lower.starts_with("accordingly")) && lower.contains("amended")
-}
-
-/// What stands behind the instructions: the heading of the supplement, and rows of asterisks.
-fn is_table(paragraph: &str) -> bool {
-    let lower = paragraph.to_lowercase();
-    paragraph.starts_with('*') || lower.starts_with("supplement no.") || lower.ends_with("as follows:")
+/// The signature, or what the office puts behind it.
+fn ends_the_rule(line: &str) -> bool {
+    ["[FR Doc", "BILLING CODE", "Assistant Secretary", "Deputy Assistant Secretary", "Under Secretary", "Acting Assistant Secretary"]
+        .iter()
+        .any(|start| line.starts_with(start))
 }
 
 fn after_label(paragraphs: &[String], labels: &[&str]) -> Option<String> {
@@ -121,14 +160,12 @@ fn after_label(paragraphs: &[String], labels: &[&str]) -> Option<String> {
 
 /// The paragraphs behind their heading, up to the next one.
 fn savings_clause(paragraphs: &[String]) -> Option<String> {
-    let is_heading = |text: &str| text.chars().count() <= 80 && !text.ends_with(['.', ';', ',', ':']);
-    let begins = paragraphs.iter().position(|text| is_heading(text) && text.to_lowercase().contains("savings clause"))?;
-    let clause: Vec<&str> = paragraphs
-        .iter()
-        .skip(begins + 1)
-        .map(String::as_str)
-        .take_while(|text| !is_heading(text) && !begins_the_amendments(text))
-        .collect();
+    let Some(begins) = paragraphs.iter().position(|text| is_heading(text) && is_savings_heading(text)) else {
+        return paragraphs.iter().find_map(|text| run_in_savings_clause(text));
+    };
+    let amends = |text: &str| text.to_lowercase().starts_with("for the reasons") || text.starts_with("Accordingly");
+    let clause: Vec<&str> =
+        paragraphs.iter().skip(begins + 1).map(String::as_str).take_while(|text| !is_heading(text) && !amends(text)).collect();
     (!clause.is_empty()).then(|| clause.join("\n\n"))
 }
 
@@ -182,5 +219,83 @@ RUSSIA North Glass JSC, “adding” 5 Sea Street
         let rule = parse_raw_text("DATES: soon\n\nNothing else “at all”.");
         assert!(rule.entries.is_empty() && rule.removed.is_empty() && !rule.certain);
         assert!(rule.warnings[0].text.contains("no entry could be found"));
+    }
+
+    #[track_caller]
+    fn orders(text: &str) -> Vec<(String, String)> {
+        let rule = parse_raw_text(text);
+        assert!(rule.amends_the_list && !rule.certain);
+        let country = |heading: Option<&str>| heading.unwrap_or_default().chars().take(2).collect::<String>();
+        let put = rule.entries.iter().map(|row| (row.entry.name.clone(), country(Some(&row.heading))));
+        put.chain(rule.removed.iter().map(|removal| (format!("-{}", removal.name), country(removal.heading.as_deref())))).collect()
+    }
+
+    const INSTRUCTIONS: &str = "\
+DATES: This rule is effective March 4, 2024.
+Savings Clause
+Shipments may go on until
+April 4, 2024.
+List of Subjects in 15 CFR Part 744
+Exports, Terrorism.
+For the reasons stated in the preamble, part 744 of the
+Regulations (15 CFR parts 730-774) is amended as
+follows:
+PART 744 – CONTROL POLICY
+1. The authority citation for 15 CFR part 744 continues to read as follows:
+Authority: 50 U.S.C. 4801.
+2. Supplement No. 4 to part 744 is amended:
+a. Under CHINA, by adding entries for “Alpha
+Tech Co., Ltd.” and “Beta Works”; and
+b. Under RUSSIA, by removing the entry for “Gamma OOO”.
+The additions read as follows:
+Supplement No. 4 to Part 744 – Entity List
+* * * * *
+RUSSIA
+Joint Stock Company “Works”, a.k.a.
+d. 15, office 51, Simferopol, JSC “North Star”, Russia
+* * * * *
+Jane Roe,
+Assistant Secretary for Export Administration.
+[FR Doc. 2024-00001]
+a. Under RUSSIA, by removing “Delta”.
+";
+
+    #[test]
+    fn names_are_found_however_the_text_is_laid_out() {
+        let expected = [("Alpha Tech Co., Ltd.", "CH"), ("Beta Works", "CH"), ("-Gamma OOO", "RU")];
+        let expected = expected.map(|(name, country)| (name.to_owned(), country.to_owned()));
+        let sentence =
+            "For the reasons stated in the preamble, part 744 of the\nRegulations (15 CFR parts 730-774) is amended as\nfollows:\n";
+        let layouts = [
+            INSTRUCTIONS.to_owned(),
+            INSTRUCTIONS.lines().collect::<Vec<_>>().join("\n\n"),
+            INSTRUCTIONS.replace("“Alpha\n", "“Alpha\n\n12\n\x0c\n").replace('\n', "\r\n"),
+            format!("<html><body><pre>\n{}</pre></body></html>", INSTRUCTIONS.replace('“', "&ldquo;").replace('”', "&#8221;")),
+            INSTRUCTIONS
+                .replace('“', "``")
+                .replace('”', "''")
+                .replace("\n2. ", "\n0\n2. ")
+                .replace("\nThe additions", "\n    The additions"),
+            INSTRUCTIONS.replace(sentence, ""),
+        ];
+        for text in layouts {
+            assert_eq!(orders(&text), expected, "{text}");
+            let rule = parse_raw_text(&text);
+            assert_eq!(rule.effective_on, Some(jiff::civil::date(2024, 3, 4)), "{text}");
+            assert_eq!(rule.savings_clause.as_deref(), Some("Shipments may go on until April 4, 2024."), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_second_supplement_behind_a_table_is_read() {
+        let more =
+            "3. Supplement No. 4 to part 744 is further amended:\na. Under TURKEY, by removing “Epsilon”.\nJane Roe,\nAssistant Secretary";
+        assert_eq!(orders(&INSTRUCTIONS.replace("Jane Roe,\nAssistant Secretary", more)).last().unwrap().0, "-Epsilon");
+    }
+
+    #[test]
+    fn a_text_that_amends_the_list_is_told_from_one_that_does_not() {
+        assert!(parse_raw_text("2. Supplement No. 4 to part 744 is amended as shown in the image.").amends_the_list);
+        assert!(!parse_raw_text("2. Supplement No. 6 to part 744 is amended by removing under CHINA “Alpha”.").amends_the_list);
     }
 }

@@ -7,7 +7,7 @@ use std::io::Read;
 
 use jiff::civil::Date;
 
-use super::instruction::{Instruction, InstructionReader, Order};
+use super::instruction::{self, Instruction, InstructionReader, Order};
 use super::rule_table::{TableRow, read_rule_table, read_text};
 use crate::domain::{Citation, Entry, ListCode, Warning};
 use crate::parse::ParseError;
@@ -30,6 +30,10 @@ pub struct RuleText {
     pub removed: Vec<Removal>,
     /// Quoted where the rule has one; paragraphs are parted by an empty line.
     pub savings_clause: Option<String>,
+    /// Something in it amends Supplement No. 4 to Part 744, whatever could be read of that.
+    pub amends_the_list: bool,
+    /// Names of removed entries, each with the one that is added in its place.
+    pub replaced: Vec<(String, String)>,
     pub warnings: Vec<Warning>,
     /// The table was read whole and agrees with the instructions. Otherwise readers must be sent to the document itself.
     pub certain: bool,
@@ -65,6 +69,7 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
     let mut savings: Option<Vec<String>> = None;
     let mut in_dates = false;
     let mut doubts: Vec<String> = Vec::new();
+    let mut amends = false;
     loop {
         match reader.read()? {
             Markup::Start(tag) => match tag.name.as_str() {
@@ -73,7 +78,7 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
                 "EFFDATE" | "DATES" => in_dates = true,
                 "HD" => {
                     let heading = read_text(&mut reader, "HD")?.flat();
-                    let begins = heading.to_lowercase().contains("savings clause") || heading.to_lowercase().contains("saving clause");
+                    let begins = is_savings_heading(&heading);
                     if begins && rule.savings_clause.is_none() {
                         savings = Some(Vec::new());
                     } else if let Some(paragraphs) = savings.take() {
@@ -86,8 +91,11 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
                         rule.effective_text.push_str(if rule.effective_text.is_empty() { "" } else { " " });
                         rule.effective_text.push_str(&text);
                     }
-                    if let Some(paragraphs) = savings.as_mut().filter(|_| !text.is_empty()) {
-                        paragraphs.push(text);
+                    amends |= instruction::amends_supplement_4(&text.to_lowercase());
+                    match savings.as_mut() {
+                        Some(paragraphs) if !text.is_empty() => paragraphs.push(text),
+                        None if rule.savings_clause.is_none() => rule.savings_clause = run_in_savings_clause(&text),
+                        _ => {}
                     }
                 }
                 "AMDPAR" => {
@@ -98,6 +106,7 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
                     let columns = tag.attribute("COLS").and_then(|text| text.trim().parse().ok()).unwrap_or(0);
                     let heading = rows.last().and_then(|row| row.heading.clone());
                     let table = read_rule_table(&mut reader, columns, heading)?;
+                    amends |= table.headed;
                     if instructions.in_supplement_4() && (table.headed || table.columns == 5) {
                         doubts.extend(table.doubts);
                         rows.extend(table.rows);
@@ -123,13 +132,21 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
         return Err(ParseError { place: format!("line {}", reader.line()), problem });
     }
     rule.effective_on = date_after(&rule.effective_text, "effective").or_else(|| date_after(&rule.effective_text, ""));
+    rule.amends_the_list = amends || instructions.amends_the_list();
+    doubts.extend(instructions.doubts);
     rule.instructions = instructions.instructions;
+    for (old, new) in instructions.replaced {
+        doubts.push(format!("it removes `{old}` and adds `{new}` in its place, which may be one entry under another name"));
+        rule.replaced.push((old, new));
+    }
     for row in rows {
         let entry = entry_of(row, &rule.instructions, &mut doubts);
         rule.entries.push(entry);
     }
     rule.removed = removals(&rule.instructions, &mut doubts);
     doubts.extend(disagreements(&rule));
+    let untabled = without_a_row(&rule);
+    rule.entries.extend(untabled);
     rule.certain = doubts.is_empty();
     rule.warnings = doubts.into_iter().map(|text| Warning { place: "the rule's table and instructions".into(), text }).collect();
     Ok(rule)
@@ -195,11 +212,54 @@ fn removals(instructions: &[Instruction], doubts: &mut Vec<String>) -> Vec<Remov
         if instruction.names.is_empty() {
             doubts.push(format!("an instruction removes something without quoting it: `{}`", instruction.text));
         }
+        if instruction.heading.is_none() && !instruction.names.is_empty() {
+            doubts.push(format!("an instruction removes entries without naming their country: `{}`", instruction.text));
+        }
         for quoted in &instruction.names {
             removed.push(Removal { name: take_apart(quoted, None).name, heading: instruction.heading.clone() });
         }
     }
     removed
+}
+
+/// An entry of which only what an instruction quotes is known.
+pub(super) fn bare(quoted: &str, heading: Option<&str>) -> Entry {
+    let mut entry = Entry::named(ListCode::EL, take_apart(quoted, None).name);
+    entry.countries = heading.and_then(iso_of_heading).map(str::to_owned).into_iter().collect();
+    entry
+}
+
+/// What the instructions name and the table, where it could not be read or lacks rows, does not have. A name that the table spells
+/// in another way is none of these: under its heading there are as many rows as names.
+fn without_a_row(rule: &RuleText) -> Vec<RuleEntry> {
+    let mut bare_entries = Vec::new();
+    let put = || rule.instructions.iter().filter(|instruction| instruction.order != Order::Remove);
+    for instruction in put() {
+        let here = |heading: &str| same_country(instruction.heading.as_deref(), heading);
+        let rows = rule.entries.iter().filter(|row| here(&row.heading)).count();
+        let named: usize = put().filter(|other| here(other.heading.as_deref().unwrap_or_default())).map(|other| other.names.len()).sum();
+        if rows >= named.max(instruction.names.len()) {
+            continue;
+        }
+        let has_row = |quoted: &str| rule.entries.iter().any(|row| here(&row.heading) && is_named(&row.entry.name, quoted));
+        for quoted in instruction.names.iter().filter(|quoted| !has_row(quoted)) {
+            let heading = instruction.heading.clone().unwrap_or_default();
+            bare_entries.push(RuleEntry { entry: bare(quoted, instruction.heading.as_deref()), order: Some(instruction.order), heading });
+        }
+    }
+    bare_entries
+}
+
+pub(super) fn is_savings_heading(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.contains("savings clause") || lower.contains("saving clause")
+}
+
+/// A clause whose heading stands in its own paragraph: `Savings Clause. Shipments …`
+pub(super) fn run_in_savings_clause(text: &str) -> Option<String> {
+    let (heading, clause) = text.split_once(['.', ':', '—'])?;
+    let clause = clause.trim();
+    (heading.len() <= 40 && is_savings_heading(heading) && !clause.is_empty()).then(|| clause.to_owned())
 }
 
 /// Where the table and the instructions do not say the same.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use super::{same, workdays};
-use crate::diff::cite::{self, Group};
+use crate::diff::cite::Group;
 use crate::domain::alert::Announced;
 use crate::domain::{AlertId, Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule};
 use crate::record::{Result, Store};
@@ -33,7 +33,7 @@ pub struct Joined {
 
 impl KnownRules {
     pub async fn load<'a>(store: &dyn Store, changes: impl Iterator<Item = &'a Change>, now: Timestamp) -> Result<Self> {
-        let pages: BTreeSet<Citation> = changes.flat_map(cite::new_citations).cloned().collect();
+        let pages: BTreeSet<Citation> = changes.flat_map(Change::new_citations).cloned().collect();
         let today = now.to_zoned(TimeZone::UTC).date();
         let rules = store.rules(today.saturating_sub(Span::new().days(ORDERS_OF_DAYS))).await?;
         let mut known = Self { rules: rules.into_iter().filter(RecordedRule::concerns_the_list).collect() };
@@ -61,6 +61,24 @@ impl KnownRules {
         self.rules.iter().filter(ordered).max_by_key(|rule| rule.day())
     }
 
+    /// Removals of one name under several countries, of which an order without a country means one.
+    fn ambiguous(&self, changes: &[Change]) -> BTreeSet<ChangeId> {
+        let named = |one: &Change| {
+            changes.iter().filter(|other| one.kind == other.kind && same::key(&one.entry.name) == same::key(&other.entry.name)).count()
+        };
+        let ordered = |change: &&Change| {
+            let orders =
+                |rule: &RecordedRule| rule.changes.iter().any(|order| order.entry.countries.is_empty() && same::same_change(order, change));
+            self.ordering(change).is_some_and(orders)
+        };
+        changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Removed && named(change) > 1)
+            .filter(ordered)
+            .map(|change| change.change_id.clone())
+            .collect()
+    }
+
     /// Whether a rule orders this very change.
     pub fn order(&self, change: &Change) -> bool {
         self.ordering(change).is_some()
@@ -74,11 +92,13 @@ impl KnownRules {
     fn part(&self, group: Group) -> Vec<Joined> {
         let mut parts: Vec<Joined> = Vec::new();
         let mut uncited: Vec<Change> = Vec::new();
+        let ambiguous: BTreeSet<ChangeId> = self.ambiguous(&group.changes);
         for change in group.changes {
-            let cited = newest(&change);
+            let cited = change.newest_citation().cloned();
             let rule = match &cited {
-                Some(page) => self.covering(page),
-                None => self.ordering(&change),
+                // While a rule is on file its pages are not known yet.
+                Some(page) => self.covering(page).or_else(|| self.ordering(&change).filter(|rule| rule.volume.is_none())),
+                None => self.ordering(&change).filter(|_| !ambiguous.contains(&change.change_id)),
             };
             if cited.is_none() && rule.is_none() {
                 uncited.push(change);
@@ -118,13 +138,6 @@ fn put(parts: &mut Vec<Joined>, rule: Option<&RecordedRule>, pages: Vec<Citation
             parts.push(Joined { group, rule: rule.cloned() });
         }
     }
-}
-
-/// The highest new page; where there is none, the last of those that could not be read.
-fn newest(change: &Change) -> Option<Citation> {
-    let new = cite::new_citations(change);
-    let page = new.iter().copied().filter(|citation| matches!(citation, Citation::Page { .. })).max();
-    page.or(new.last().copied()).cloned()
 }
 
 /// All pages of a rule.

@@ -1,14 +1,14 @@
 //! Looks whether the lists show what a rule in effect has announced, and tells operators where they do not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::orders::Held;
-use super::workdays;
+use super::{same, workdays};
 use crate::config::SourceKind;
+use crate::diff::across::{self, Index};
 use crate::domain::alert::{AlertBody, SourceLagging};
-use crate::domain::{ChangeKind, ListCode, RecordedRule, RuleState};
+use crate::domain::{ChangeKind, Entry, ListCode, RecordedRule, RuleState};
 use crate::pipeline::watch::Observed;
 use crate::record::Result;
 
@@ -19,7 +19,7 @@ const BUSINESS_DAYS: u32 = 5;
 pub async fn find(
     observed: &Observed<'_>,
     rules: &mut BTreeMap<String, RecordedRule>,
-    changed: &mut std::collections::BTreeSet<String>,
+    changed: &mut BTreeSet<String>,
     today: Date,
 ) -> Result<Vec<(String, AlertBody)>> {
     let due: Vec<&mut RecordedRule> = rules.values_mut().filter(|rule| is_due(rule, today)).collect();
@@ -32,19 +32,17 @@ pub async fn find(
     for source in sources.filter(|source| source.kind != SourceKind::FederalRegister && source.lists.contains(&ListCode::EL)) {
         let entries = observed.program.store.held_entries(&source.name, ListCode::EL).await?;
         if !entries.is_empty() {
-            lists.push((source.name.clone(), Held::new(entries.into_iter().map(|stored| stored.entry).collect(), false)));
+            lists.push((source.name.clone(), entries.into_iter().map(|stored| stored.entry).collect::<Vec<Entry>>()));
         }
     }
     for rule in due {
         rule.appearance_settled = true;
         changed.insert(rule.document_number.clone());
+        let added: Vec<Entry> =
+            rule.changes.iter().filter(|change| change.kind == ChangeKind::Added).map(|change| change.entry.clone()).collect();
+        let own = Index::of(&added);
         for (source, held) in &lists {
-            let missing: Vec<String> = rule
-                .changes
-                .iter()
-                .filter(|change| change.kind == ChangeKind::Added && !held.has(&change.entry))
-                .map(|change| change.entry.name.clone())
-                .collect();
+            let missing = missing(&added, &own, held);
             if !missing.is_empty() {
                 let body = SourceLagging { source: source.clone(), rule: rule.rule.clone(), missing, at: observed.now };
                 told.push((format!("{} {source}", rule.document_number), AlertBody::SourceLagging(body)));
@@ -54,10 +52,50 @@ pub async fn find(
     Ok(told)
 }
 
+/// The names of entries that a list does not have, whatever its publisher makes of their spelling.
+fn missing(added: &[Entry], own: &Index<'_>, held: &[Entry]) -> Vec<String> {
+    let among = Index::of(held);
+    let keys: BTreeSet<String> = held.iter().map(|entry| same::key(&entry.name)).collect();
+    let is_there = |entry: &&Entry| {
+        let same_name = keys.contains(&same::key(&entry.name)) && held.iter().any(|other| same::same_entry(other, entry));
+        same_name || across::find(entry, &among, own).is_some()
+    };
+    added.iter().filter(|entry| !is_there(entry)).map(|entry| entry.name.clone()).collect()
+}
+
 fn is_due(rule: &RecordedRule, today: Date) -> bool {
     let from = rule.rule.effective_on.max(rule.rule.published_on);
     !rule.appearance_settled
         && rule.state == RuleState::Published
         && rule.alert_id.is_some()
         && from.is_some_and(|from| workdays::after(from, BUSINESS_DAYS) < today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Citation;
+
+    fn entry(name: &str, country: &str) -> Entry {
+        Entry { countries: vec![country.into()], citations: vec![Citation::page(90, 11280)], ..Entry::named(ListCode::EL, name) }
+    }
+
+    #[track_caller]
+    fn check(held: &Entry, expected: usize) {
+        let added = [entry("North Glass Works", "CN")];
+        assert_eq!(missing(&added, &Index::of(&added), std::slice::from_ref(held)).len(), expected);
+    }
+
+    #[test]
+    fn ok_an_entry_that_the_list_spells_or_codes_in_another_way() {
+        check(&entry("NORTH GLASS WORKS", "HK"), 0);
+        check(&entry("North Glass Works Co., Ltd.", "CN"), 0);
+        check(&entry("North Glas Works", "CN"), 0);
+    }
+
+    #[test]
+    fn err_an_entry_that_the_list_lacks() {
+        check(&entry("Seven Hills Optics", "CN"), 1);
+        check(&Entry { citations: Vec::new(), ..entry("North Glass Works", "RU") }, 1);
+    }
 }

@@ -8,7 +8,6 @@ mod lagging;
 mod notice;
 mod orders;
 mod read;
-pub mod same;
 mod turn;
 mod workdays;
 
@@ -22,7 +21,7 @@ use tracing::warn;
 use super::outgoing;
 use super::trouble::Failure;
 use super::watch::{Observed, Outcome, Watched, validators};
-use crate::domain::{Document, RecordedRule, SourceState, Summary};
+use crate::domain::{Document, RecordedRule, SourceState, Summary, same};
 use crate::fetch::{Address, Register};
 use crate::parse::federal_register::{FederalRegisterDocument, document::parse_documents};
 use crate::record::Result;

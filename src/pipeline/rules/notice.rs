@@ -11,10 +11,15 @@ use crate::pipeline::outgoing;
 use crate::pipeline::watch::Observed;
 use crate::record::{Outgoing, Result};
 
+/// So many entries the digest lists, the newest documents first; a webhook's body has a limit.
+const MOST_LISTED: usize = 400;
+
 /// Something happened to a document.
 pub struct Event {
     pub document_number: String,
     pub status: NoticeStatus,
+    /// It is told though no entry is new: a date moved.
+    pub matters: bool,
     pub note: Option<String>,
 }
 
@@ -32,7 +37,7 @@ pub async fn of(observed: &Observed<'_>, rule: &mut RecordedRule, event: &Event)
         _ => rule.changes.iter().filter(|change| !told.contains(change.change_id.as_str()) && !related.tells(change)).cloned().collect(),
     };
     let first = rule.alert_id.clone();
-    if event.status == NoticeStatus::Changed && news.is_empty() && rule.state == RuleState::Published {
+    if event.status == NoticeStatus::Changed && !event.matters && news.is_empty() && rule.state == RuleState::Published {
         return Ok(None); // a better text that tells nothing new is no news
     }
     let (number, at) = (rule.document_number.as_str(), observed.now.to_string());
@@ -78,6 +83,7 @@ pub async fn of(observed: &Observed<'_>, rule: &mut RecordedRule, event: &Event)
 /// The one alert that lists what was there when the source was new.
 pub async fn digest(observed: &Observed<'_>, mut rules: Vec<&mut RecordedRule>) -> Result<Outgoing> {
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.day()));
+    let mut room = MOST_LISTED;
     let documents: Vec<RuleListing> = rules
         .iter()
         .map(|rule| RuleListing {
@@ -85,11 +91,16 @@ pub async fn digest(observed: &Observed<'_>, mut rules: Vec<&mut RecordedRule>) 
             published: rule.state == RuleState::Published,
             certain: rule.certain,
             summary: orders_of(rule),
+            changes: {
+                let changes: Vec<Change> = rule.changes.iter().take(room).cloned().collect();
+                room -= changes.len();
+                changes
+            },
         })
         .collect();
     let alert_id = AlertId::of(["rule.filed", &observed.source.name, "digest", &observed.now.to_string()]);
     for rule in rules {
-        // Its entries were not told: they are when more becomes of it.
+        // Its entries were told as a list alone: they are told whole when more becomes of it.
         rule.alert_id = Some(alert_id.clone());
         rule.told_at = Some(observed.now);
     }

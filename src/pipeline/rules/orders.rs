@@ -26,23 +26,16 @@ impl Held {
         Self { entries, by_name, is_the_list_itself }
     }
 
-    /// The one entry that this is. None where there are several.
+    /// The one entry that this is, first under the very country. None where there are several.
     pub fn find(&self, entry: &Entry) -> Option<&Entry> {
-        let mut found = self
-            .by_name
-            .get(&same::key(&entry.name))
-            .into_iter()
-            .flatten()
-            .filter_map(|index| self.entries.get(*index))
-            .filter(|held| same::same_entry(held, entry));
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
+        let named = || self.by_name.get(&same::key(&entry.name)).into_iter().flatten().filter_map(|index| self.entries.get(*index));
+        let very = named().filter(|held| held.countries.iter().any(|country| entry.countries.contains(country))).collect();
+        only(very).or_else(|| only(named().filter(|held| same::same_entry(held, entry)).collect()))
     }
+}
 
-    pub fn has(&self, entry: &Entry) -> bool {
-        let found = self.by_name.get(&same::key(&entry.name));
-        found.into_iter().flatten().filter_map(|index| self.entries.get(*index)).any(|held| same::same_entry(held, entry))
-    }
+fn only(found: Vec<&Entry>) -> Option<&Entry> {
+    if let [one] = found.as_slice() { Some(*one) } else { None }
 }
 
 /// What a rule orders: added, then revised, then removed entries. Ids are of the document and of what is ordered, so that reading the
@@ -65,6 +58,9 @@ pub fn changes(document_number: &str, text: &RuleText, held: &Held) -> Vec<Chang
         let entry = held.find(&entry).cloned().unwrap_or(entry);
         changes.push(plain(change_id, ChangeKind::Removed, Severity::Normal, entry));
     }
+    for (old, new) in &text.replaced {
+        link(&mut changes, old, new);
+    }
     // Two rows that read alike are one order told twice.
     let mut seen = std::collections::HashSet::new();
     changes.retain(|change| seen.insert(change.change_id.clone()));
@@ -74,6 +70,24 @@ pub fn changes(document_number: &str, text: &RuleText, held: &Held) -> Vec<Chang
         ChangeKind::Removed => 2,
     });
     changes
+}
+
+/// Marks a removed entry and the one that the rule puts in its place as possibly one.
+fn link(changes: &mut [Change], old: &str, new: &str) {
+    let find = |changes: &[Change], kind: ChangeKind, name: &str| {
+        changes.iter().position(|change| change.kind == kind && same::key(&change.entry.name) == same::key(name))
+    };
+    let Some((gone, come)) = find(changes, ChangeKind::Removed, old).zip(find(changes, ChangeKind::Added, new)) else { return };
+    let told = |change: &Change| (change.change_id.clone(), change.entry.name.clone());
+    let (Some(was), Some(is)) = (changes.get(gone).map(told), changes.get(come).map(told)) else { return };
+    if let Some(removed) = changes.get_mut(gone) {
+        removed.possibly.push(is.0);
+        removed.possibly_now.push(is.1);
+    }
+    if let Some(added) = changes.get_mut(come) {
+        added.possibly.push(was.0);
+        added.possibly_was.push(was.1);
+    }
 }
 
 /// Says what differs where the entry is held as the list itself has it; elsewhere every column would seem to.
@@ -105,5 +119,31 @@ fn plain(change_id: ChangeId, kind: ChangeKind, severity: Severity, entry: Entry
         corroboration: Vec::new(),
         confirms: None,
         differences: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::federal_register::parse_raw_text;
+
+    #[test]
+    fn an_entry_that_is_put_in_the_place_of_another_is_shown_as_possibly_that_one() {
+        let text =
+            "2. Supplement No. 4 to part 744 is amended:\na. Under CHINA, by removing “Old Works” and adding in its place “New Works”.";
+        let changes = changes("2025-1", &parse_raw_text(text), &Held::default());
+        let [added, removed] = changes.as_slice() else { panic!("{changes:?}") };
+        assert_eq!((&added.possibly_was, &added.possibly), (&vec!["Old Works".to_owned()], &vec![removed.change_id.clone()]));
+        assert_eq!((&removed.possibly_now, &removed.possibly), (&vec!["New Works".to_owned()], &vec![added.change_id.clone()]));
+    }
+
+    #[test]
+    fn an_order_without_a_country_is_of_the_only_entry_of_its_name() {
+        let text = parse_raw_text("2. Supplement No. 4 to part 744 is amended:\na. By removing the entry for “Gamma GmbH”.");
+        let entry = |country: &str| Entry { countries: vec![country.into()], ..Entry::named(ListCode::EL, "Gamma GmbH") };
+        let countries = |held: Vec<Entry>| changes("2025-1", &text, &Held::new(held, false)).remove(0).entry.countries;
+        assert_eq!(countries(vec![entry("DE")]), ["DE"]);
+        assert_eq!(countries(vec![entry("DE"), entry("AT")]), [""; 0]);
+        assert_eq!(countries(Vec::new()), [""; 0]);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use jiff::civil::Date;
+
 use super::document::Standing;
 use super::orders::{self, Held};
 use super::warn_of_text;
@@ -56,8 +58,9 @@ async fn parsed(from: ReadFrom, document: Document) -> Result<Reading, String> {
     .await
 }
 
-/// Takes what was read over into the record.
-pub fn take_over(record: &mut RecordedRule, reading: &Reading, held: &Held) {
+/// Takes what was read over into the record. The date that the register itself says (`said`) is believed before that of the text,
+/// so that the two do not take turns.
+pub fn take_over(record: &mut RecordedRule, said: Option<Date>, reading: &Reading, held: &Held) {
     let text = &reading.text;
     record.read_from = reading.from;
     record.text_sha256 = Some(reading.document.sha256.clone());
@@ -66,10 +69,14 @@ pub fn take_over(record: &mut RecordedRule, reading: &Reading, held: &Held) {
     if record.doubts.is_empty() && !record.certain {
         record.doubts.push("no entry could be found in its table and instructions".to_owned());
     }
-    record.rule.effective_on = text.effective_on.or(record.rule.effective_on);
+    record.rule.effective_on = said.or(text.effective_on).or(record.rule.effective_on);
     record.effective_text = Some(text.effective_text.clone()).filter(|text| !text.is_empty()).or(record.effective_text.take());
     record.savings_clause = text.savings_clause.clone().or(record.savings_clause.take());
-    record.changes = orders::changes(&record.document_number, text, held);
+    let changes = orders::changes(&record.document_number, text, held);
+    // A text in which nothing can be found takes nothing back that another has told.
+    if !changes.is_empty() || record.changes.is_empty() {
+        record.changes = changes;
+    }
     cite(record);
 }
 

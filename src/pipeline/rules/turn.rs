@@ -68,16 +68,17 @@ impl<'a> Turn<'a> {
             return Ok(());
         }
         let mut rule = standing.as_record(&self.observed.source.name, self.observed.now);
-        let problem = self.read_text(standing, &mut rule, ReadFrom::Text).await?;
-        if touches == Touches::ItsTextTells {
-            if problem.is_some() {
-                return Ok(()); // nothing says that it touches the list: the next check asks for its text again
-            }
-            if rule.changes.is_empty() {
-                rule.state = RuleState::Other;
-                self.keep(rule);
-                return Ok(());
-            }
+        let amends = match self.read_text(standing, &mut rule, ReadFrom::Text).await? {
+            Some(amends) => amends,
+            // Nothing but its title says that it touches the list: where that is silent, the next check asks for its text again.
+            None if touches == Touches::ItsTextTells => return Ok(()),
+            None => true,
+        };
+        // A title speaks of the list where a rule does not amend it; only the whole text with its instructions is surer.
+        if !amends && (touches == Touches::ItsTextTells || rule.read_from == ReadFrom::Xml) {
+            rule.state = RuleState::Other;
+            self.keep(rule);
+            return Ok(());
         }
         let status = if standing.published { NoticeStatus::Published } else { NoticeStatus::Filed };
         self.tell(rule, status, None);
@@ -86,7 +87,8 @@ impl<'a> Turn<'a> {
 
     async fn seen_again(&mut self, standing: &Standing, mut rule: RecordedRule) -> Result<()> {
         if rule.state == RuleState::Other {
-            if standing.touches() == Touches::Yes && standing.published {
+            let may_come = rule.read_from < ReadFrom::Xml && rule.day() >= workdays::before(self.today, READ_AGAIN_BUSINESS_DAYS);
+            if standing.touches() == Touches::Yes && standing.published && may_come {
                 return self.first_sight(standing).await;
             }
             self.rules.insert(rule.document_number.clone(), rule);
@@ -98,14 +100,25 @@ impl<'a> Turn<'a> {
             (RuleState::Filed | RuleState::Withdrawn | RuleState::Other, true) => {
                 self.read_text(standing, &mut rule, ReadFrom::Text).await?;
                 read::cite(&mut rule);
-                self.tell(rule, NoticeStatus::Published, None);
+                let moved = Some(&before)
+                    .filter(|before| before.rule.effective_on != rule.rule.effective_on)
+                    .and_then(|before| before.rule.effective_on);
+                let note = moved.map(|was| format!("What is new: its effective date was {was}."));
+                self.tell(rule, NoticeStatus::Published, note);
             }
             (RuleState::Published, _) => {
                 rule.state = RuleState::Published;
-                if self.may_be_read_better(&rule) && self.read_text(standing, &mut rule, better_than(before.read_from)).await?.is_none() {
+                if self.may_be_read_better(&rule) && self.read_text(standing, &mut rule, better_than(before.read_from)).await?.is_some() {
                     self.tell(rule, NoticeStatus::Changed, Some("Its text can be read now.".to_owned()));
                 } else if rule == before {
                     self.rules.insert(rule.document_number.clone(), rule);
+                } else if before.rule.effective_on.is_some()
+                    && rule.rule.effective_on != before.rule.effective_on
+                    && rule.alert_id.is_some()
+                {
+                    let note = notice::difference(&before, &rule);
+                    self.tell(rule, NoticeStatus::Changed, note);
+                    self.events.iter_mut().last().into_iter().for_each(|event| event.matters = true);
                 } else {
                     self.keep(rule);
                 }
@@ -152,23 +165,23 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Reads the text where it can be had; says why not, which is noted as a doubt.
-    async fn read_text(&mut self, standing: &Standing, rule: &mut RecordedRule, at_least: ReadFrom) -> Result<Option<String>> {
+    /// Reads the text and says whether it amends the list. None where it cannot be had, which is noted as a doubt.
+    async fn read_text(&mut self, standing: &Standing, rule: &mut RecordedRule, at_least: ReadFrom) -> Result<Option<bool>> {
         match read::read(self.observed, standing, at_least).await {
             Ok(reading) => {
                 if self.held.is_none() {
                     self.held = Some(held(self.observed).await?);
                 }
                 let nothing = Held::default();
-                read::take_over(rule, &reading, self.held.as_ref().unwrap_or(&nothing));
+                read::take_over(rule, standing.document.effective_on, &reading, self.held.as_ref().unwrap_or(&nothing));
                 self.texts.push(reading.document);
-                Ok(None)
+                Ok(Some(reading.text.amends_the_list))
             }
             Err(problem) => {
                 if rule.read_from == ReadFrom::Nothing {
                     (rule.certain, rule.doubts) = (false, vec![format!("its text could not be read yet: {problem}")]);
                 }
-                Ok(Some(problem))
+                Ok(None)
             }
         }
     }
@@ -183,7 +196,7 @@ impl<'a> Turn<'a> {
     }
 
     fn tell(&mut self, rule: RecordedRule, status: NoticeStatus, note: Option<String>) {
-        self.events.push(Event { document_number: rule.document_number.clone(), status, note });
+        self.events.push(Event { document_number: rule.document_number.clone(), status, matters: false, note });
         self.keep(rule);
     }
 

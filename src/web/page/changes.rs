@@ -24,7 +24,7 @@ pub async fn show(State(web): State<Web>, Query(asked): Query<Asked>) -> Respons
         let older = older.map(|older| query_string(&older));
         let lists: Vec<&str> = ListCode::ALL.iter().map(|list| list.as_str()).collect();
         let sources: Vec<String> = web.state.status.sources().into_iter().map(|line| line.name).collect();
-        let changes: Vec<ChangeRow> = page.changes.into_iter().map(ChangeRow::from).collect();
+        let changes = ChangeRow::of(web.state.store.as_ref(), page.changes).await?;
         Ok(json!({ "asked": asked, "changes": changes, "older": older, "cut": page.cut, "lists": lists, "sources": sources }))
     };
     reply(&web, "changes.html", context.await)

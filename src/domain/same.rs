@@ -1,0 +1,66 @@
+//! Whether an entry of a rule and an entry of a list are one, by name and country. Pure.
+//!
+//! Publishers differ in punctuation and case, never in the letters of a name that a rule has printed.
+
+use super::{Change, ChangeKind, Entry};
+
+/// The letters and digits of a name, in lower case.
+pub fn key(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// One name, and no contradiction in countries: an unknown country contradicts nothing.
+pub fn same_entry(one: &Entry, other: &Entry) -> bool {
+    let headed = |entry: &Entry| -> Vec<String> { entry.countries.iter().map(|code| heading_of(code).to_owned()).collect() };
+    let (these, those) = (headed(one), headed(other));
+    let countries = these.is_empty() || those.is_empty() || these.iter().any(|code| those.contains(code));
+    countries && one.list == other.list && !key(&one.name).is_empty() && key(&one.name) == key(&other.name)
+}
+
+/// Under which country the Entity List puts an entry that a publisher codes by its address: Hong Kong and Macau stand under China.
+fn heading_of(code: &str) -> &str {
+    match code {
+        "HK" | "MO" => "CN",
+        other => other,
+    }
+}
+
+/// The same done to the same entry.
+pub fn same_change(one: &Change, other: &Change) -> bool {
+    one.kind == other.kind && same_entry(&one.entry, &other.entry)
+}
+
+/// Whether the list shows of an entry what the rule's own table said: nothing that weighs was gained or lost on the way. What a
+/// rule's plain text did not tell cannot have been announced.
+pub fn shows_as_announced(ordered: &Change, shown: &Change) -> bool {
+    let told_whole = !ordered.entry.license_requirement.is_empty() || ordered.kind == ChangeKind::Removed;
+    same_change(ordered, shown)
+        && told_whole
+        && (ordered.kind == ChangeKind::Removed || {
+            let known: Vec<String> = ordered.entry.aliases.iter().map(|alias| key(alias)).collect();
+            ordered.entry.footnotes == shown.entry.footnotes && shown.entry.aliases.iter().all(|alias| known.contains(&key(alias)))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ListCode;
+
+    fn entry(name: &str, country: &str) -> Entry {
+        Entry { countries: vec![country.into()], ..Entry::named(ListCode::EL, name) }
+    }
+
+    #[test]
+    fn ok_one_entry_under_another_code() {
+        assert!(same_entry(&entry("Ash Works Ltd.", "CN"), &entry("ASH WORKS, LTD", "HK")));
+        assert!(same_entry(&entry("Ash Works", "MO"), &entry("Ash Works", "CN")));
+        assert!(same_entry(&Entry::named(ListCode::EL, "Ash Works"), &entry("Ash Works", "RU")));
+    }
+
+    #[test]
+    fn err_another_country_or_name() {
+        assert!(!same_entry(&entry("Ash Works", "RU"), &entry("Ash Works", "CN")));
+        assert!(!same_entry(&entry("Ash Works", "CN"), &entry("Oak Works", "CN")));
+    }
+}

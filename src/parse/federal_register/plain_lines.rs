@@ -1,0 +1,173 @@
+//! A document's plain text as lines and paragraphs, however it was laid out: taken from a PDF, set by the Government Publishing
+//! Office, or wrapped in a page of HTML.
+//!
+//! Knows characters, blank lines and indentation; it must not know what an instruction is.
+
+/// One line that is not empty, without the space around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub text: String,
+    /// A paragraph begins here, as far as the layout tells.
+    pub begins: bool,
+}
+
+/// The lines of a text without page numbers and bullets, which stand in the middle of paragraphs.
+pub fn lines_of(text: &str) -> Vec<Line> {
+    let text = without_markup(text).replace("``", "“").replace("''", "”");
+    let all: Vec<&str> = text.lines().collect();
+    let filled = all.iter().filter(|line| !line.trim().is_empty()).count();
+    let indented = all.iter().filter(|line| is_indented(line)).count();
+    // A blank line or an indentation that stands everywhere says nothing.
+    let set_apart =
+        all.windows(2).filter(|pair| matches!(pair, [one, other] if !one.trim().is_empty() && !other.trim().is_empty())).count();
+    let blanks_tell = set_apart * 5 >= filled;
+    let indents_tell = indented * 4 < filled * 3;
+    let mut lines: Vec<Line> = Vec::new();
+    let mut blank = true;
+    for line in all {
+        let text = line.trim();
+        if text.is_empty() {
+            blank |= blanks_tell;
+        } else if !text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with("[[Page") {
+            lines.push(Line { text: text.to_owned(), begins: blank || indents_tell && is_indented(line) });
+            blank = false;
+        }
+    }
+    lines
+}
+
+fn is_indented(line: &str) -> bool {
+    (line.starts_with("  ") || line.starts_with('\t')) && !line.trim().is_empty()
+}
+
+/// The text of a page of HTML: what stands in `<pre>` where it has one. Any other text stays as it is.
+fn without_markup(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let tagged = ["<pre", "<html", "<body", "</p>"].iter().any(|tag| lower.contains(tag));
+    if !tagged {
+        return text.to_owned();
+    }
+    let start = lower.find("<pre").unwrap_or(0);
+    let end = lower.rfind("</pre>").filter(|end| *end > start).unwrap_or(text.len());
+    let mut rest = text.get(start..end).unwrap_or(text);
+    let mut plain = String::with_capacity(rest.len());
+    while let Some(at) = rest.find(['<', '&']) {
+        let (before, mark) = rest.split_at(at);
+        plain.push_str(before);
+        let (put, length) = if mark.starts_with('<') { tag(mark) } else { reference(mark) };
+        plain.push_str(&put);
+        rest = mark.get(length..).unwrap_or_default();
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// What stands for a tag, and how long it is: paragraphs are parted, a mere `<` stays.
+fn tag(text: &str) -> (String, usize) {
+    let is_tag = text.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!')));
+    let Some(end) = text.find('>').filter(|_| is_tag) else { return ("<".to_owned(), 1) };
+    let name: String = text.chars().skip(1).take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
+    let parts = matches!(name.to_ascii_lowercase().as_str(), "p" | "/p" | "div" | "/div" | "h1" | "h2" | "h3" | "h4");
+    let breaks = matches!(name.to_ascii_lowercase().as_str(), "br" | "br/" | "tr" | "li");
+    (
+        if parts {
+            "\n\n"
+        } else if breaks {
+            "\n"
+        } else {
+            ""
+        }
+        .to_owned(),
+        end + 1,
+    )
+}
+
+/// The character of a reference, and how long that is: `&ldquo;`, `&#8220;`, `&#x201C;`. An unknown one stays.
+fn reference(text: &str) -> (String, usize) {
+    let unknown = ("&".to_owned(), 1);
+    let Some(end) = text.find(';').filter(|end| *end <= 10) else { return unknown };
+    let name = text.get(1..end).unwrap_or_default();
+    let code = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
+        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
+        None => digits.parse().ok(),
+    });
+    let named = match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        "nbsp" => Some(' '),
+        "ldquo" => Some('“'),
+        "rdquo" => Some('”'),
+        "lsquo" => Some('‘'),
+        "rsquo" => Some('’'),
+        "ndash" => Some('–'),
+        "mdash" => Some('—'),
+        "sect" => Some('§'),
+        "bull" => Some('•'),
+        _ => None,
+    };
+    code.and_then(char::from_u32).or(named).map_or(unknown, |character| (character.to_string(), end + 1))
+}
+
+/// Paragraphs as the layout, the labels (`DATES: …`) and the headings of the preamble part them.
+pub fn paragraphs_of(lines: &[Line]) -> Vec<String> {
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut after_heading = false;
+    for Line { text, begins } in lines {
+        let ended = paragraphs.last().is_none_or(|last| last.ends_with('.') || last.ends_with(".”"));
+        let heading = is_heading(text) && (ended || after_heading || *begins);
+        match paragraphs.last_mut().filter(|_| !begins && !is_labelled(text) && !heading && !after_heading) {
+            Some(paragraph) => {
+                paragraph.push(' ');
+                paragraph.push_str(text);
+            }
+            None => paragraphs.push(text.clone()),
+        }
+        after_heading = heading;
+    }
+    paragraphs
+}
+
+/// `DATES: This rule`
+fn is_labelled(line: &str) -> bool {
+    let label = line.split(':').next().unwrap_or_default();
+    label.len() < line.len() && (4..=40).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ')
+}
+
+/// A short line of capitalised words that ends like no sentence: `Savings Clause`.
+pub fn is_heading(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().filter(|word| word.len() > 3).collect();
+    let capitalised =
+        words.iter().all(|word| !word.starts_with(char::is_lowercase)) && words.iter().any(|w| w.starts_with(char::is_uppercase));
+    capitalised && text.chars().count() <= 80 && !text.ends_with(['.', ';']) && !text.contains([',', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(paragraphs_of(&lines_of(text)), expected);
+    }
+
+    #[test]
+    fn paragraphs_are_parted_by_what_the_layout_parts_them_by() {
+        let expected = ["DATES: This is effective now.", "Savings Clause", "It may go on.", "Next Part", "More."];
+        check("DATES: This is\neffective now.\n\nSavings Clause\n\nIt may\ngo on.\n\nNext Part\n\nMore.", &expected);
+        check("DATES: This is\neffective now.\nSavings Clause\nIt may\n12\ngo on.\nNext Part\nMore.", &expected);
+        check("DATES: This is\n\neffective now.\n\nSavings Clause\n\nIt may\n\n\n12\n\ngo on.\n\nNext Part\n\nMore.", &expected);
+        check("    It may\ngo on.\n    And on and\non.", &["It may go on.", "And on and on."]);
+    }
+
+    #[test]
+    fn a_page_of_html_is_read_as_its_text() {
+        check(
+            "<html><head><title>t</title></head><body><pre>\nR&amp;D <a href='x'>``Alpha''</a>\n&#167;&nbsp;5 &lt; 6\n</pre></body></html>",
+            &["R&D “Alpha” § 5 < 6"],
+        );
+        check("A < B & C", &["A < B & C"]);
+    }
+}
