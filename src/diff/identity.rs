@@ -11,6 +11,7 @@ use super::evidence::{Weight, weigh};
 use super::profile::Profile;
 use super::rarity::Rarity;
 use super::same_name::{self, Pair, taken};
+use super::split;
 use crate::domain::{Entry, Match};
 
 /// What became of the rows that differ. Numbers are places in the slices that were given.
@@ -26,6 +27,18 @@ pub struct Identity {
 
 /// Pairs `gone` with `come`, both in an order that their contents decide. `list` is the list before, for what is rare in it.
 pub fn identify(gone: &[&Entry], come: &[&Entry], list: &[Entry]) -> Identity {
+    let mut identity = one_to_one(gone, come, list);
+    let parts = split::parts(gone, come, &identity.pairs, &identity.removed, &identity.added);
+    let (old, new) = taken(&parts);
+    identity.removed.retain(|at| !old.contains(at));
+    identity.added.retain(|at| !new.contains(at));
+    identity.possible.retain(|(before, after)| !old.contains(before) && !new.contains(after));
+    identity.pairs.extend(parts);
+    identity
+}
+
+/// Pairs whole rows: those of one name, and those that evidence speaks for.
+fn one_to_one(gone: &[&Entry], come: &[&Entry], list: &[Entry]) -> Identity {
     let mut pairs = same_name::pair(gone, come);
     let (old, new) = taken(&pairs);
     let left: Vec<usize> = (0..gone.len()).filter(|at| !old.contains(at)).collect();
@@ -75,7 +88,7 @@ const POSSIBLE_LEFT_BITS: f64 = 1.0;
 const NAMED_PARTNERS: usize = 3;
 
 fn is_possible(weight: &Weight) -> bool {
-    weight.for_bits >= POSSIBLE_FOR_BITS && weight.for_bits - weight.against_bits / 2.0 >= POSSIBLE_LEFT_BITS
+    !weight.unlike && weight.for_bits >= POSSIBLE_FOR_BITS && weight.for_bits - weight.against_bits / 2.0 >= POSSIBLE_LEFT_BITS
 }
 
 fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {
