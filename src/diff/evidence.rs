@@ -55,7 +55,7 @@ struct Ties {
     address: Option<bool>,
     /// A number that is not the group's.
     number: bool,
-    /// A whole date of birth or founding.
+    /// A whole date of birth.
     birth_date: bool,
 }
 
@@ -83,7 +83,9 @@ pub fn weigh(old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) -> Weight {
     phrases(&mut weight, old, new, rarity);
     registers(&mut weight, old, new);
     kinds(&mut weight, old, new);
-    unexplained(&mut weight, ties, direct, was, is);
+    // A name that came in another script is no other name.
+    let is_script_kept = old.entry.name.chars().all(is_latin) == new.entry.name.chars().all(is_latin);
+    unexplained(&mut weight, ties, direct, is_script_kept && edits_within(MOST_SPELLED_ANEW, was, is).is_none());
     weight
 }
 
@@ -103,7 +105,7 @@ fn closest_cuts<'a>(old: &'a Profile<'_>, new: &'a Profile<'_>) -> (&'a Name, &'
         (one.compact.len() >= LONG_NAME / 2 && edits_within(FEW_EDITS, one, other).is_some()) || is_same_but_for_legal_form(one, other)
     };
     let (was, is) = (&old.name, &new.name);
-    if is_close(was, is) {
+    if (old.cuts.is_empty() && new.cuts.is_empty()) || is_close(was, is) {
         return (was, is);
     }
     let new_as_old = new.cuts.iter().find(|cut| is_close(was, cut)).map(|cut| (was, cut));
@@ -169,19 +171,20 @@ const MOST_FOR_KIN: f64 = 9.0;
 /// A name may be spelled anew without a rule by so many letters.
 const MOST_SPELLED_ANEW: usize = 3;
 
+/// Whether a character is of the Latin script or of none.
+fn is_latin(character: char) -> bool {
+    !character.is_alphabetic() || character < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&character)
+}
+
 /// What nothing explains: another name that no rule ordered, or that of a sister.
-fn unexplained(weight: &mut Weight, ties: Ties, direct: Likeness, was: &Name, is: &Name) {
+fn unexplained(weight: &mut Weight, ties: Ties, direct: Likeness, is_beyond_spelling: bool) {
     let has_own_tie = ties.alias || ties.number || ties.birth_date;
     let each_has_own = direct.own.0 > 0 && direct.own.1 > 0;
-    let is_other_name = direct.bits() <= 0.0 || each_has_own;
+    let is_other_name = each_has_own || (direct.bits() <= 0.0 && direct.own != (0, 0));
     if ties.citation == Cited::Apart && direct.bits() <= 0.0 && !has_own_tie {
         weight.unlike = true;
     }
-    if ties.citation == Cited::Same
-        && !has_own_tie
-        && (is_other_name || ties.address == Some(false))
-        && edits_within(MOST_SPELLED_ANEW, was, is).is_none()
-    {
+    if ties.citation == Cited::Same && !has_own_tie && (is_other_name || ties.address == Some(false)) && is_beyond_spelling {
         weight.contrary = true;
         weight.words.push("no rule is cited that changed the name".into());
     }
@@ -274,19 +277,25 @@ fn numbers(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Profil
     }
     weight.for_bits += strongest.min(MOST_FOR_A_NUMBER);
 
-    for kind in old.facts.numbers.iter().filter(|number| number.is_for_life()).map(|number| &number.kind).collect::<BTreeSet<_>>() {
+    let for_life = |number: &&Number| number.is_for_life();
+    let (mut same, mut other) = (0, 0);
+    for kind in old.facts.numbers.iter().filter(for_life).map(|number| &number.kind).collect::<BTreeSet<_>>() {
         let values = |profile: &Profile<'_>| -> Vec<String> {
             profile.facts.numbers.iter().filter(|number| number.kind == *kind).map(|number| number.value.clone()).collect()
         };
         let (before, after) = (values(old), values(new));
-        if !after.is_empty() && !before.iter().any(|value| after.contains(value)) {
-            weight.contrary |= !shared_for_life;
+        if before.iter().any(|value| after.contains(value)) {
+            same += 1;
+        } else if !after.is_empty() {
+            other += 1;
             weight.speaks_against(
                 if shared_for_life { 3.0 } else { 8.0 },
                 format!("different {kind} ({} and {})", before.join(", "), after.join(", ")),
             );
         }
     }
+    // A number is corrected now and then, and sisters share one; nobody keeps one and changes two.
+    weight.contrary |= other > same;
 }
 
 /// Against two parties that are in the registers of different countries.
@@ -310,7 +319,8 @@ fn birth_dates(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Pr
         let bits = rarity.bits(Kind::Date, date);
         // The first of January stands for a day that is not known.
         let exact = date.len() == WHOLE_DATE && !date.ends_with("-01-01");
-        ties.birth_date = exact;
+        // Sister companies are founded on one day.
+        ties.birth_date = exact && !old.facts.is_founding;
         weight.speaks_for(if exact { (bits + 1.0).min(11.0) } else { (bits * 0.6).min(6.0) }, format!("same date of birth {date}"));
     } else if before.iter().any(|date| after.iter().any(|other| date.starts_with(other.as_str()) || other.starts_with(date.as_str()))) {
         weight.speaks_for(4.0, "dates of birth that agree");

@@ -94,13 +94,14 @@ impl Likeness {
 /// How many of the words that one name has alone are rare, and neither a short form of what the other has alone nor a part of it.
 fn own_words(alone: &[&String], others: &[&String], other: &Name, rarity: &Rarity) -> usize {
     let is_own = |word: &&&String| {
-        let is_distinctive = word.len() > 2
+        let is_of_another =
+            |candidate: &&String| is_short_for(candidate, word) || is_short_for(word, candidate) || has_one_stem(word, candidate);
+        word.len() > 2
             && !is_legal_form(word)
             && !word.bytes().any(|byte| byte.is_ascii_digit())
-            && word_bits(word, rarity) >= BITS_OF_A_RARE_WORD;
-        is_distinctive
             && !other.compact.contains(word.as_str())
-            && !others.iter().any(|candidate| is_short_for(candidate, word) || is_short_for(word, candidate))
+            && !others.iter().any(is_of_another)
+            && word_bits(word, rarity) >= BITS_OF_A_RARE_WORD
     };
     alone.iter().filter(is_own).count()
 }
@@ -108,11 +109,23 @@ fn own_words(alone: &[&String], others: &[&String], other: &Name, rarity: &Rarit
 /// A word that more rows have than one in thirty or so tells no party from its sister.
 const BITS_OF_A_RARE_WORD: f64 = 5.0;
 
-/// `inst` of `institute`, `intl` of `international`, `a` of `ali`: letters of the word in their order, the first among them.
+/// `inst` of `institute`, `intl` of `international`, `a` of `ali`: the beginning of the word, or what is left of it without vowels.
 fn is_short_for(short: &str, word: &str) -> bool {
+    let is_vowel = |byte: u8| b"aeiouy".contains(&byte);
     let mut letters = word.bytes();
-    short.len() < word.len() && short.bytes().next() == word.bytes().next() && short.bytes().all(|byte| letters.any(|l| l == byte))
+    let is_left = |at: usize, byte: u8, letters: &mut std::str::Bytes<'_>| (at == 0 || !is_vowel(byte)) && letters.any(|l| l == byte);
+    short.len() < word.len()
+        && short.bytes().next() == word.bytes().next()
+        && (word.starts_with(short) || short.bytes().enumerate().all(|(at, byte)| is_left(at, byte, &mut letters)))
 }
+
+/// `trade` and `trading`: three in four letters of the shorter word begin the longer.
+fn has_one_stem(one: &str, other: &str) -> bool {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    same >= LEAST_STEM && same * 4 >= one.len().min(other.len()) * 3
+}
+
+const LEAST_STEM: usize = 4;
 
 /// How many letters are between two names that differ in at most `most`, whatever the spacing.
 pub fn edits_within(most: usize, one: &Name, other: &Name) -> Option<usize> {
@@ -171,6 +184,8 @@ mod tests {
             ("Ivan Petrov", "Ivan Nikolaevich Petrov", (0, 1)),
             ("Alder Works", "Alder Works Scientific Production", (0, 2)),
             ("Alder International Institute", "Alder Intl Inst.", (0, 0)),
+            ("Alder Overseas Trading", "Alder Overseas Trade", (0, 0)),
+            ("ATLAS KIAN QESHM", "ATLAS KIVANTO QESHM", (1, 1)),
             ("Ali Mehdipour Omrani", "A. M. Omrani", (0, 0)),
             ("Hua Wei Quay", "Huawei Quayside Dock", (0, 1)),
             ("Alder Works Ltd.", "Alder Works GmbH", (0, 0)),

@@ -11,6 +11,8 @@ use crate::domain::Entry;
 pub struct Facts {
     pub numbers: Vec<Number>,
     pub birth_dates: Vec<String>,
+    /// The dates are those on which a company began.
+    pub is_founding: bool,
     pub aliases: Vec<String>,
     /// Every other segment, in words.
     pub phrases: Vec<String>,
@@ -117,6 +119,7 @@ impl Facts {
         } else if let Some(founded) = lower.strip_prefix("organization established date ") {
             // The day on which a party began, be it a person or a company.
             self.birth_dates.extend(date(founded));
+            self.is_founding = true;
         } else if let Some(number) = number(lower) {
             self.numbers.push(number);
         } else {

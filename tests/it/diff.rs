@@ -324,6 +324,7 @@ fn no_rule_is_cited_no_other_name_is_taken_but_for_a_few_letters() {
     assert_eq!(pair("Chengdu Huawei Technologies Co., Ltd.", "Chengdu Alder High-Tech Investment Co., Ltd."), (1, 1, 0, 0));
     assert_eq!(pair("Jinan Tongbaolai Oilfield Equipment Co. Ltd", "Jinan Tongbolay Oilfield Equipment Co. Ltd"), (0, 0, 1, 0));
     assert_eq!(pair("Jinan Tongbaolai Oilfield Equipment Co. Ltd", "Tongbaolai Oilfield Equipment"), (0, 0, 1, 0));
+    assert_eq!(pair("Huawei Cloud Chile", "Хуавеи Цлоуд Чиле"), (0, 0, 1, 0));
     let moved = compare(
         &[el("Gulf Gate Shipping Co. LLC", &["83 FR 44824"], "No. 508, Almaktoum Road, Dubai, AE")],
         &[el("Gulf Gate Sea Cargo LLC", &["83 FR 44824"], "Gulzaad Market Building, Kabul, AE")],
@@ -341,6 +342,20 @@ fn a_word_of_ones_own_and_kin_in_common_are_two_parties() {
     assert_eq!(pair((star, &site), (sister, &site)), (1, 1, 0, 0));
     let register = format!("Registration Number 10822 (Ghana); {kin}");
     assert_eq!(pair((star, &register), (sister, &register)), (0, 0, 1, 0));
+    let founded = format!("Organization Established Date 07 Apr 2019; {kin}");
+    assert_eq!(pair((star, &founded), (sister, &founded)), (1, 1, 0, 0));
+    let numbers = |tax: &str, register: &str| {
+        format!("Gazette Number 20567335 (Russia); Tax ID No. {tax} (Russia); Registration Number {register} (Russia)")
+    };
+    assert_eq!(pair((star, &numbers("7805719070", "1177847397")), (star, &numbers("7805719070", "1177847397"))), (0, 0, 0, 0));
+    assert_eq!(
+        pair((star, &numbers("7805719070", "1177847397")), ("STAR TRADES GHANA LTD", &numbers("1790325824", "5365447209"))),
+        (1, 1, 0, 0)
+    );
+    assert_eq!(
+        pair((star, &numbers("7805719070", "1177847397")), ("STAR TRADES GHANA LTD", &numbers("7805719070", "5365447209"))),
+        (0, 0, 1, 0)
+    );
     let panama = pair(("GRUPO FALCON S.A.", "NIT 800214711 (Colombia)"), ("GRUPO FALCON DE PANAMA, S.A.", "RUC 556350144 (Panama)"));
     assert_eq!(panama, (1, 1, 0, 0));
 }
