@@ -143,6 +143,23 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_of_a_name_that_is_cut_elsewhere_is_a_revision() {
+        let whole = row("Glass Corporation, Alder Works", &["Alder"], &["5 Dock Road, Perm, Russia"], None);
+        let cell = "Glass Corporatiion, Alder Works, 5 Dock Road, Perm, Russia.";
+        let cut = row("Glass Corporatiion", &[], &["Alder Works, 5 Dock Road, Perm, Russia"], Some(cell));
+        let renamed = "Glass Corporation, Alder Works Group Holdings Co., Ltd., 5 Dock Road, Perm, Russia.";
+        let mut longer =
+            row("Glass Corporation", &[], &["Alder Works Group Holdings Co.", "Ltd., 5 Dock Road, Perm, Russia"], Some(renamed));
+        longer.citations.push(Citation::page(87, 9));
+        for after in [cut, longer] {
+            for (before, after) in [(&whole, &after), (&after, &whole)] {
+                let changes = compare(std::slice::from_ref(before), std::slice::from_ref(after));
+                assert_eq!(changes.len(), 1, "{changes:#?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_changed_in_the_parts_is_not_told_a_second_time_of_the_cell() {
         let moved = row("Ivan Petrov", &[], &["Institute of Steel, Perm, Russia"], Some("Ivan Petrov, Institute of Steel, Perm, Russia."));
         assert_eq!(fields(&compare(&[cut_short()], &[moved])), [("revised", false, vec!["addresses"])]);

@@ -57,7 +57,8 @@ impl<'a> Comparison<'a> {
 
     pub fn finish(self) -> Vec<Change> {
         let Self { gone, come, identity } = self;
-        changes_of(&gone, &come, identity.finish())
+        let found = identity.finish(&gone, &come);
+        changes_of(&gone, &come, found)
     }
 }
 

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use rapidfuzz::distance::levenshtein;
-
-use super::name::{Name, is_legal_form, skeleton};
+use super::likeness::{Likeness, best_likeness, edits_within, is_same_but_for_legal_form, word_bits};
+use super::name::{Name, Numbers};
+use super::number::{Number, WHOLE_DATE};
 use super::profile::{Kind, Profile};
 use super::rarity::Rarity;
 use crate::domain::Citation;
@@ -21,6 +21,8 @@ pub struct Weight {
     pub against_bits: f64,
     /// Something that an entry has for life is another one: the two are at most possibly one.
     pub contrary: bool,
+    /// Another name under other citations alone, with nothing of the party's own in common: not even possibly one.
+    pub unlike: bool,
     /// What was found, for and against, in words.
     pub words: Vec<String>,
 }
@@ -43,32 +45,87 @@ impl Weight {
     }
 }
 
+/// What two rows have in common besides their names.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ties {
+    /// An alias of both, or the name of one that is an alias of the other.
+    alias: bool,
+    citation: Cited,
+    /// An address of both; `Some(false)` where both have addresses and none is alike.
+    address: Option<bool>,
+    /// A number that is not the group's.
+    number: bool,
+    /// A whole date of birth.
+    birth_date: bool,
+}
+
+/// What the citations of two rows say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Cited {
+    #[default]
+    Unknown,
+    /// Pages on both sides, none of both.
+    Apart,
+    Some,
+    /// The very same: no rule has touched the entry.
+    Same,
+}
+
 /// Weighs an old row against a new one.
 pub fn weigh(old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) -> Weight {
-    let mut weight = Weight::default();
-    names(&mut weight, old, new, rarity);
-    citations(&mut weight, old, new, rarity);
-    addresses(&mut weight, old, new, rarity);
-    numbers(&mut weight, old, new, rarity);
-    birth_dates(&mut weight, old, new, rarity);
+    let (mut weight, mut ties) = (Weight::default(), Ties::default());
+    let (was, is) = closest_cuts(old, new);
+    let direct = names(&mut weight, &mut ties, (old, was), (new, is), rarity);
+    citations(&mut weight, &mut ties, old, new, rarity);
+    addresses(&mut weight, &mut ties, old, new, rarity);
+    numbers(&mut weight, &mut ties, old, new, rarity);
+    birth_dates(&mut weight, &mut ties, old, new, rarity);
     phrases(&mut weight, old, new, rarity);
+    registers(&mut weight, old, new);
     kinds(&mut weight, old, new);
+    // A name that came in another script is no other name.
+    let is_script_kept = old.entry.name.chars().all(is_latin) == new.entry.name.chars().all(is_latin);
+    unexplained(&mut weight, ties, direct, is_script_kept && edits_within(MOST_SPELLED_ANEW, was, is).is_none());
     weight
 }
 
-/// More bits than these are not given to a name, to aliases in common, to an address, however rare they are.
-const MOST_FOR_A_NAME: f64 = 16.0;
+/// More bits than these are not given to aliases in common, to an address, to a number, however rare they are.
 const MOST_FOR_ALIASES: f64 = 8.0;
 const MOST_FOR_ADDRESSES: f64 = 9.0;
 const MOST_FOR_A_NUMBER: f64 = 16.0;
 
-fn names(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
-    let direct = Likeness::of(&old.name, &new.name, rarity);
-    let became_alias = best_likeness(&old.name, &new.aliases, rarity);
-    let was_alias = best_likeness(&new.name, &old.aliases, rarity);
+/// A longer name in which a letter or two changed is told from its sisters by that, however much the sisters share.
+const LONG_NAME: usize = 20;
+const FEW_EDITS: usize = 2;
+const BITS_FOR_FEW_EDITS: f64 = 4.0;
+
+/// The names of two rows; where the end of one in its cell is uncertain, as the other is cut, if that makes them one name.
+fn closest_cuts<'a>(old: &'a Profile<'_>, new: &'a Profile<'_>) -> (&'a Name, &'a Name) {
+    let is_close = |one: &Name, other: &Name| {
+        (one.compact.len() >= LONG_NAME / 2 && edits_within(FEW_EDITS, one, other).is_some()) || is_same_but_for_legal_form(one, other)
+    };
+    let (was, is) = (&old.name, &new.name);
+    if (old.cuts.is_empty() && new.cuts.is_empty()) || is_close(was, is) {
+        return (was, is);
+    }
+    let new_as_old = new.cuts.iter().find(|cut| is_close(was, cut)).map(|cut| (was, cut));
+    new_as_old.or_else(|| old.cuts.iter().find(|cut| is_close(cut, is)).map(|cut| (cut, is))).unwrap_or((was, is))
+}
+
+fn names(
+    weight: &mut Weight,
+    ties: &mut Ties,
+    (old, was): (&Profile<'_>, &Name),
+    (new, is): (&Profile<'_>, &Name),
+    rarity: &Rarity,
+) -> Likeness {
+    let direct = Likeness::of(was, is, rarity);
+    let became_alias = best_likeness(was, &new.aliases, rarity);
+    let was_alias = best_likeness(is, &old.aliases, rarity);
     let by_alias = became_alias.bits().max(was_alias.bits());
 
     if by_alias > direct.bits() && by_alias > 0.0 {
+        ties.alias = true;
         weight.speaks_for(
             by_alias,
             if became_alias.bits() >= was_alias.bits() { "the old name is an alias now" } else { "the name was an alias before" },
@@ -79,15 +136,21 @@ fn names(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rar
     } else {
         weight.speaks_against(-direct.bits(), "different names");
     }
-    if old.name.numbers != new.name.numbers && by_alias <= direct.bits() {
-        if old.name.numbers.is_empty() || new.name.numbers.is_empty() {
-            weight.speaks_against(3.0, "a number in one of the names only");
-        } else {
-            weight.contrary = true;
-            weight.speaks_against(
-                12.0,
-                format!("different numbers in the names ({} and {})", old.name.numbers.join(" "), new.name.numbers.join(" ")),
-            );
+    let numbers = was.numbers_against(is);
+    if by_alias <= direct.bits() {
+        match numbers {
+            Numbers::Same => {}
+            Numbers::Amended => weight.speaks_against(3.0, "the numbers in the names are not the same"),
+            Numbers::Contrary => {
+                weight.contrary = true;
+                weight.speaks_against(
+                    12.0,
+                    format!("different numbers in the names ({} and {})", was.numbers.join(" "), is.numbers.join(" ")),
+                );
+            }
+        }
+        if numbers == Numbers::Same && was.compact.len() >= LONG_NAME && edits_within(FEW_EDITS, was, is).is_some() {
+            weight.speaks_for(BITS_FOR_FEW_EDITS, "names that differ in a letter or two");
         }
     }
 
@@ -97,117 +160,44 @@ fn names(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rar
         .filter(|alias| new.aliases.iter().any(|other| other.words == alias.words))
         .map(|alias| alias.words.iter().map(|word| word_bits(word, rarity)).sum::<f64>().min(MOST_FOR_ALIASES))
         .sum();
+    ties.alias |= shared > 0.0;
     weight.speaks_for(shared.min(MOST_FOR_ALIASES), "aliases in common");
+    direct
 }
 
-fn best_likeness(name: &Name, aliases: &[Name], rarity: &Rarity) -> Likeness {
-    aliases.iter().map(|alias| Likeness::of(name, alias, rarity)).max_by(|a, b| a.bits().total_cmp(&b.bits())).unwrap_or_default()
+/// So many bits are left to names with rare words of their own and nothing but their kin in common: too few for a revision.
+const MOST_FOR_KIN: f64 = 9.0;
+
+/// A name may be spelled anew without a rule by so many letters.
+const MOST_SPELLED_ANEW: usize = 3;
+
+/// Whether a character is of the Latin script or of none.
+fn is_latin(character: char) -> bool {
+    !character.is_alphabetic() || character < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&character)
 }
 
-/// How alike two names are.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Likeness {
-    /// Bits of the words that they have in common.
-    shared: f64,
-    /// 0 to 1: those bits against all.
-    ratio: f64,
-}
-
-impl Likeness {
-    fn of(one: &Name, other: &Name, rarity: &Rarity) -> Self {
-        if one.is_empty() || other.is_empty() {
-            return Self { shared: 0.0, ratio: 0.5 };
-        }
-        let mut open: Vec<&String> = other.words.iter().collect();
-        let mut left_over: Vec<&String> = Vec::new();
-        let mut shared = 0.0;
-        for word in &one.words {
-            match open.iter().position(|candidate| *candidate == word) {
-                Some(at) => {
-                    open.swap_remove(at);
-                    shared += word_bits(word, rarity);
-                }
-                None => left_over.push(word),
-            }
-        }
-        let mut apart = 0.0;
-        for word in left_over {
-            let best =
-                open.iter().enumerate().map(|(at, candidate)| (at, word_similarity(word, candidate))).max_by(|a, b| a.1.total_cmp(&b.1));
-            match best {
-                Some((at, similarity)) if similarity >= LEAST_WORD_SIMILARITY => {
-                    let candidate = open.swap_remove(at);
-                    let bits = word_bits(word, rarity).min(word_bits(candidate, rarity));
-                    shared += bits * similarity * similarity;
-                    apart += bits * (1.0 - similarity);
-                }
-                _ => apart += word_bits(word, rarity),
-            }
-        }
-        apart += open.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
-        if is_same_but_for_legal_form(one, other) {
-            // The whole name says more than its words: nobody else in the list has it, or both names would be weighed alike.
-            return Self { shared: shared + BITS_FOR_A_WHOLE_NAME, ratio: 1.0 };
-        }
-        let by_words = Self { shared, ratio: if shared + apart > 0.0 { 2.0 * shared / (2.0 * shared + apart) } else { 0.5 } };
-        by_words.or_by_letters(one, other, rarity)
+/// What nothing explains: another name that no rule ordered, or that of a sister.
+fn unexplained(weight: &mut Weight, ties: Ties, direct: Likeness, is_beyond_spelling: bool) {
+    let has_own_tie = ties.alias || ties.number || ties.birth_date;
+    let each_has_own = direct.own.0 > 0 && direct.own.1 > 0;
+    let is_other_name = each_has_own || (direct.bits() <= 0.0 && direct.own != (0, 0));
+    if ties.citation == Cited::Apart && direct.bits() <= 0.0 && !has_own_tie {
+        weight.unlike = true;
     }
-
-    /// Blind to spacing: `Hua Wei` and `Huawei`.
-    fn or_by_letters(self, one: &Name, other: &Name, rarity: &Rarity) -> Self {
-        let (short, long) = (one.compact.len().min(other.compact.len()), one.compact.len().max(other.compact.len()));
-        if self.ratio > 0.95 || one.numbers != other.numbers || short * 10 < long * 8 {
-            return self;
-        }
-        let similarity = levenshtein::normalized_similarity(one.compact.chars(), other.compact.chars());
-        if similarity < 0.88 || similarity <= self.ratio {
-            return self;
-        }
-        let total = |name: &Name| name.words.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
-        Self { shared: self.shared.max(total(one).min(total(other)) * similarity), ratio: similarity }
+    if ties.citation == Cited::Same && !has_own_tie && (is_other_name || ties.address == Some(false)) && is_beyond_spelling {
+        weight.contrary = true;
+        weight.words.push("no rule is cited that changed the name".into());
     }
-
-    fn bits(self) -> f64 {
-        let scale = (self.ratio - 0.5) * 2.0;
-        if scale >= 0.0 { self.shared.min(MOST_FOR_A_NAME) * scale } else { scale * 5.0 }
+    let is_kin = each_has_own || direct.own.0 > 1 || direct.own.1 > 1;
+    let is_at_its_place = ties.address == Some(true) && !each_has_own;
+    if is_kin && !has_own_tie && !is_at_its_place && !matches!(ties.citation, Cited::Some | Cited::Same) {
+        weight.for_bits = weight.for_bits.min(weight.against_bits + MOST_FOR_KIN);
+        weight.words.push("rare words that only one of the names has".into());
     }
-}
-
-const BITS_FOR_A_WHOLE_NAME: f64 = 3.0;
-
-fn is_same_but_for_legal_form(one: &Name, other: &Name) -> bool {
-    fn core(name: &Name) -> impl Iterator<Item = &String> {
-        name.words.iter().filter(|word| !is_legal_form(word))
-    }
-    core(one).next().is_some() && core(one).eq(core(other))
-}
-
-const LEAST_WORD_SIMILARITY: f64 = 0.74;
-
-fn word_similarity(one: &str, other: &str) -> f64 {
-    let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
-    let (short, long) = (one.len().min(other.len()), one.len().max(other.len()));
-    if short < 4 || short * 2 < long || has_digit(one) || has_digit(other) {
-        return 0.0;
-    }
-    let by_letters = levenshtein::normalized_similarity(one.chars(), other.chars());
-    let by_consonants = if by_letters < 0.8 && skeleton(one) == skeleton(other) { 0.8 } else { 0.0 };
-    by_letters.max(by_consonants)
-}
-
-fn word_bits(word: &str, rarity: &Rarity) -> f64 {
-    let light = if is_legal_form(word) {
-        0.1
-    } else if word.len() == 1 && !word.bytes().all(|byte| byte.is_ascii_digit()) {
-        0.3
-    } else {
-        1.0
-    };
-    rarity.bits(Kind::Word, word) * light
 }
 
 /// An amended entry keeps its citations and gains one; an addition has only new ones.
-fn citations(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
+fn citations(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
     let (before, after) = (&old.entry.citations, &new.entry.citations);
     if before.is_empty() || after.is_empty() {
         return;
@@ -216,9 +206,12 @@ fn citations(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: 
     let gained: Vec<String> = after.iter().filter(|citation| !before.contains(citation)).map(ToString::to_string).collect();
     if shared.is_empty() {
         let all_are_pages = before.iter().chain(after).all(|citation| matches!(citation, Citation::Page { .. }));
+        weight.contrary |= all_are_pages;
+        ties.citation = if all_are_pages { Cited::Apart } else { Cited::Unknown };
         weight.speaks_against(if all_are_pages { 10.0 } else { 5.0 }, "none of the old citations is left");
         return;
     }
+    ties.citation = if shared.len() == before.len() && gained.is_empty() { Cited::Same } else { Cited::Some };
     let rarest = shared.iter().map(|citation| rarity.bits(Kind::Citation, &citation.to_string())).fold(0.0, f64::max);
     if shared.len() == before.len() {
         let words = if gained.is_empty() { "same citations".to_owned() } else { format!("same citations plus {}", gained.join(", ")) };
@@ -232,7 +225,7 @@ fn citations(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: 
     }
 }
 
-fn addresses(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
+fn addresses(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
     let (before, after) = (&old.entry.countries, &new.entry.countries);
     if !before.is_empty() && !after.is_empty() {
         if before == after {
@@ -255,6 +248,7 @@ fn addresses(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: 
     bits.sort_by(|a, b| b.total_cmp(a));
     // The first says the most; a second and third in common confirm it.
     let total: f64 = bits.iter().zip([1.0, 0.3, 0.2, 0.1]).map(|(bits, share)| bits * share).sum();
+    ties.address = Some(total > 0.0);
     if total > 0.0 {
         weight.speaks_for(total.min(MOST_FOR_ADDRESSES), if bits.len() > 1 { "addresses in common" } else { "same or similar address" });
     } else {
@@ -272,33 +266,51 @@ fn similar_address(one: &[String], other: &[String], rarity: &Rarity) -> f64 {
     if ratio > 0.6 { shared.min(MOST_FOR_ADDRESSES) * (ratio - 0.5) * 1.5 } else { 0.0 }
 }
 
-fn numbers(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
-    let mut shared_for_life = false;
+fn numbers(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
+    let shared_for_life = old.facts.share_a_number(&new.facts);
     let mut strongest = 0.0_f64;
     for number in old.facts.numbers.iter().filter(|number| new.facts.numbers.contains(number)) {
         let bits = rarity.bits(Kind::Number, &number.in_words());
-        shared_for_life |= number.is_for_life();
+        ties.number |= !number.is_a_groups();
         strongest = strongest.max(if number.is_for_life() { bits + 6.0 } else { bits });
         weight.words.push(format!("same {}", number.in_words()));
     }
     weight.for_bits += strongest.min(MOST_FOR_A_NUMBER);
 
-    for kind in old.facts.numbers.iter().filter(|number| number.is_for_life()).map(|number| &number.kind).collect::<BTreeSet<_>>() {
+    let for_life = |number: &&Number| number.is_for_life();
+    let (mut same, mut other) = (0, 0);
+    for kind in old.facts.numbers.iter().filter(for_life).map(|number| &number.kind).collect::<BTreeSet<_>>() {
         let values = |profile: &Profile<'_>| -> Vec<String> {
             profile.facts.numbers.iter().filter(|number| number.kind == *kind).map(|number| number.value.clone()).collect()
         };
         let (before, after) = (values(old), values(new));
-        if !after.is_empty() && !before.iter().any(|value| after.contains(value)) {
-            weight.contrary |= !shared_for_life;
+        if before.iter().any(|value| after.contains(value)) {
+            same += 1;
+        } else if !after.is_empty() {
+            other += 1;
             weight.speaks_against(
                 if shared_for_life { 3.0 } else { 8.0 },
                 format!("different {kind} ({} and {})", before.join(", "), after.join(", ")),
             );
         }
     }
+    // A number is corrected now and then, and sisters share one; nobody keeps one and changes two.
+    weight.contrary |= other > same;
 }
 
-fn birth_dates(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
+/// Against two parties that are in the registers of different countries.
+fn registers(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>) {
+    fn countries<'a>(profile: &'a Profile<'_>) -> BTreeSet<&'a str> {
+        profile.facts.numbers.iter().filter(|number| number.is_for_life()).filter_map(Number::country).collect()
+    }
+    let (before, after) = (countries(old), countries(new));
+    if !before.is_empty() && !after.is_empty() && before.is_disjoint(&after) {
+        let named = |countries: BTreeSet<&str>| countries.into_iter().collect::<Vec<_>>().join(", ");
+        weight.speaks_against(4.0, format!("registers of different countries ({} and {})", named(before), named(after)));
+    }
+}
+
+fn birth_dates(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
     let (before, after) = (&old.facts.birth_dates, &new.facts.birth_dates);
     if before.is_empty() || after.is_empty() {
         return;
@@ -306,12 +318,14 @@ fn birth_dates(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity
     if let Some(date) = before.iter().filter(|date| after.contains(date)).max_by_key(|date| date.len()) {
         let bits = rarity.bits(Kind::Date, date);
         // The first of January stands for a day that is not known.
-        let exact = date.len() == 10 && !date.ends_with("-01-01");
+        let exact = date.len() == WHOLE_DATE && !date.ends_with("-01-01");
+        // Sister companies are founded on one day.
+        ties.birth_date = exact && !old.facts.is_founding;
         weight.speaks_for(if exact { (bits + 1.0).min(11.0) } else { (bits * 0.6).min(6.0) }, format!("same date of birth {date}"));
     } else if before.iter().any(|date| after.iter().any(|other| date.starts_with(other.as_str()) || other.starts_with(date.as_str()))) {
         weight.speaks_for(4.0, "dates of birth that agree");
     } else {
-        let shared_number = old.facts.numbers.iter().any(|number| number.is_for_life() && new.facts.numbers.contains(number));
+        let shared_number = old.facts.share_a_number(&new.facts);
         weight.contrary |= !shared_number;
         weight.speaks_against(
             if shared_number { 3.0 } else { 9.0 },
@@ -332,9 +346,11 @@ fn phrases(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>, rarity: &R
 fn kinds(weight: &mut Weight, old: &Profile<'_>, new: &Profile<'_>) {
     let other = |profile: &Profile<'_>, key: &str| profile.entry.other.get(key).cloned().unwrap_or_default();
     let (before, after) = (other(old, "type"), other(new, "type"));
-    if !before.is_empty() && !after.is_empty() && !before.eq_ignore_ascii_case(&after) {
-        weight.contrary = true;
-        weight.speaks_against(8.0, format!("one is {before}, the other {after}"));
+    // A party that is no person, vessel or aircraft has no type, or is an `entity`.
+    let named = |kind: &str| if kind.is_empty() { "entity".to_owned() } else { kind.to_lowercase() };
+    if named(&before) != named(&after) {
+        weight.contrary |= !before.is_empty() && !after.is_empty();
+        weight.speaks_against(8.0, format!("one is {}, the other {}", named(&before), named(&after)));
     }
     if old.entry.form != new.entry.form {
         weight.speaks_against(6.0, "one is an address alone");

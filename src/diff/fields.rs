@@ -2,13 +2,13 @@
 //!
 //! Knows every field of an entry and which of them are the entity's; knows nothing of how the rows were matched.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::cell;
 use super::content::same_members;
-use super::editorial::{folded, is_broken, is_same_text};
+use super::editorial::{folded, is_broken, is_same_text, is_same_wording};
 use crate::domain::{Entry, FieldChange};
 
 /// A field that differs, and whether in nothing that matters.
@@ -35,8 +35,8 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
     if let Some(last) = found.0.last_mut().filter(|last| last.change.field == "countries" && addresses_were_reset) {
         (last.editorial, last.gained) = (true, false);
     }
-    found.text("license_requirement", &before.license_requirement, &after.license_requirement);
-    found.text("license_policy", &before.license_policy, &after.license_policy);
+    found.wording("license_requirement", &before.license_requirement, &after.license_requirement);
+    found.wording("license_policy", &before.license_policy, &after.license_policy);
     found.list("footnotes", &before.footnotes, &after.footnotes);
     let citations = |entry: &Entry| entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>();
     found.list("citations", &citations(before), &citations(after));
@@ -85,6 +85,15 @@ impl Differences {
         self.optional(field, Some(before), Some(after));
     }
 
+    /// A text of which each word counts.
+    fn wording(&mut self, field: &str, before: &str, after: &str) {
+        self.text(field, before, after);
+        if let Some(last) = self.0.last_mut().filter(|last| last.change.field == field) {
+            last.editorial = is_same_wording(before, after);
+            last.gained = !last.editorial && before.len() < after.len();
+        }
+    }
+
     fn optional(&mut self, field: &str, before: Option<&str>, after: Option<&str>) {
         if before != after {
             let (old, new) = (before.unwrap_or_default(), after.unwrap_or_default());
@@ -104,20 +113,15 @@ impl Differences {
     }
 }
 
-/// How many members of each list have no counterpart in the other, be it set in another way or repaired.
+/// How many members of each list have no counterpart in the other, be it set in another way or repaired. What is listed twice
+/// is one.
 fn unpaired(before: &[String], after: &[String]) -> (usize, usize) {
-    let mut by_fold: HashMap<String, Vec<&String>> = HashMap::new();
-    for text in before {
-        by_fold.entry(folded(text)).or_default().push(text);
+    fn by_fold(texts: &[String]) -> BTreeMap<String, &String> {
+        texts.iter().map(|text| (folded(text), text)).collect()
     }
-    let mut come: Vec<&String> = Vec::new();
-    for text in after {
-        if by_fold.get_mut(&folded(text)).and_then(Vec::pop).is_none() {
-            come.push(text);
-        }
-    }
-    let mut gone: Vec<&String> = by_fold.into_values().flatten().collect();
-    gone.sort_unstable();
+    let (mut before, mut after) = (by_fold(before), by_fold(after));
+    before.retain(|fold, _| after.remove(fold).is_none());
+    let (gone, mut come): (Vec<&String>, Vec<&String>) = (before.into_values().collect(), after.into_values().collect());
     // What is left differs in letters: only a broken one can still be repaired.
     let mut broken: Vec<&String> = gone.iter().copied().filter(|text| text.contains(is_broken)).take(MOST_BROKEN).collect();
     let mut repaired = 0;
@@ -159,6 +163,8 @@ mod tests {
         check(|_| {}, &[]);
         check(|e| e.name = "Alpha.".into(), &[("name", true, false)]);
         check(|e| e.aliases = vec!["A".into()], &[("aliases", false, true)]);
+        check(|e| e.addresses.push("1 Dock Road, CN.".into()), &[("addresses", true, false)]);
+        check(|e| e.addresses = vec!["2 Dock Road".into(), "2 Dock Road".into()], &[("addresses", false, true)]);
         check(|e| e.addresses.clear(), &[("addresses", false, false)]);
         check(|e| e.license_policy = "Denial".into(), &[("license_policy", false, true)]);
         check(|e| e.end_date = Some("2022-01-01".into()), &[("end_date", false, true)]);

@@ -11,6 +11,7 @@ use super::evidence::{Weight, weigh};
 use super::profile::Profile;
 use super::rarity::Rarity;
 use super::same_name::{self, Pair, taken};
+use super::split;
 use crate::domain::{Entry, Match};
 
 /// What became of the rows that differ. Numbers are places in the slices that were given.
@@ -71,8 +72,20 @@ impl<'a> Identification<'a> {
         }
     }
 
-    /// Weighs what is left.
-    pub fn finish(self) -> Identity {
+    /// Weighs what is left, and sees where rows were split or folded under other names; `gone` and `come` are those of the beginning.
+    pub fn finish(self, gone: &[&Entry], come: &[&Entry]) -> Identity {
+        let mut identity = self.one_to_one();
+        let parts = split::parts(gone, come, &identity.pairs, &identity.removed, &identity.added);
+        let (old, new) = taken(&parts);
+        identity.removed.retain(|at| !old.contains(at));
+        identity.added.retain(|at| !new.contains(at));
+        identity.possible.retain(|(before, after)| !old.contains(before) && !new.contains(after));
+        identity.pairs.extend(parts);
+        identity
+    }
+
+    /// Pairs whole rows: those of one name, and those that evidence speaks for.
+    fn one_to_one(self) -> Identity {
         let Self { mut pairs, left, arrived, old, new, rarity, .. } = self;
         let weighed = weigh_all(&old, &new, &rarity);
         let decided = decide(&weighed);
@@ -114,7 +127,7 @@ const POSSIBLE_LEFT_BITS: f64 = 1.0;
 const NAMED_PARTNERS: usize = 3;
 
 fn is_possible(weight: &Weight) -> bool {
-    weight.for_bits >= POSSIBLE_FOR_BITS && weight.for_bits - weight.against_bits / 2.0 >= POSSIBLE_LEFT_BITS
+    !weight.unlike && weight.for_bits >= POSSIBLE_FOR_BITS && weight.for_bits - weight.against_bits / 2.0 >= POSSIBLE_LEFT_BITS
 }
 
 fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {

@@ -4,7 +4,7 @@
 //!
 //! # Layout
 //! `compare` puts it together: `identity` says which old row is which new row (by `content` and `cell`, then `same_name`, then
-//! `assign` over the candidates of `block`, weighed by `evidence`), `fields` says what differs between the two, `editorial`
+//! `assign` over the candidates of `block`, weighed by `evidence`; `split` finds parts of rows that were split or folded), `fields` says what differs between the two, `editorial`
 //! whether that matters, `severity` how much. `plausible` guards against files that lost or gained too much, `cite` groups
 //! changes into rules, `undo` finds corrections, `words` shows a reader what differs in a text.
 
@@ -24,6 +24,7 @@ mod editorial;
 mod evidence;
 mod fields;
 mod identity;
+mod likeness;
 mod mixer;
 mod name;
 mod number;
@@ -31,6 +32,7 @@ mod profile;
 mod rarity;
 mod same_name;
 mod severity;
+mod split;
 
 pub use compare::{Comparison, compare};
 pub use plausible::{Limits, Size, Verdict, enough_for_baseline, plausible};

@@ -11,29 +11,60 @@ pub struct Name {
     pub words: Vec<String>,
     /// All words in published order without spaces: blind to spacing and punctuation.
     pub compact: String,
-    /// The numbers in it, sorted: `55` of `55th`. Sister institutes differ in nothing else.
+    /// The numbers in it, sorted, each once: `55` of `55th`, `2` of `II`. Sister institutes and sister ships differ in nothing else.
     pub numbers: Vec<String>,
+    /// The digits of the numbers in published order: the same in `1-2` and `12`.
+    pub digits: String,
+}
+
+/// What the numbers in two names say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    Same,
+    /// One name has them all and more, or the same digits are parted in another way.
+    Amended,
+    Contrary,
 }
 
 impl Name {
     pub fn of(text: &str) -> Self {
         let mut words = words(text);
         let compact = words.concat();
-        let mut numbers: Vec<String> = words
-            .iter()
-            .flat_map(|word| word.split(|c: char| !c.is_ascii_digit()))
-            .filter(|digits| !digits.is_empty())
-            .map(str::to_owned)
-            .collect();
+        let mut numbers: Vec<String> = words.iter().flat_map(|word| numbers_in(word)).collect();
+        let digits = numbers.concat();
         numbers.sort_unstable();
+        numbers.dedup();
         words.sort_unstable();
-        Self { words, compact, numbers }
+        Self { words, compact, numbers, digits }
+    }
+
+    /// Compares the numbers in two names.
+    pub fn numbers_against(&self, other: &Self) -> Numbers {
+        let has_all = |one: &[String], other: &[String]| other.iter().all(|number| one.contains(number));
+        if self.numbers == other.numbers {
+            Numbers::Same
+        } else if has_all(&self.numbers, &other.numbers) || has_all(&other.numbers, &self.numbers) || self.digits == other.digits {
+            Numbers::Amended
+        } else {
+            Numbers::Contrary
+        }
     }
 
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 }
+
+fn numbers_in(word: &str) -> Vec<String> {
+    if let Some(at) = ROMAN.iter().position(|numeral| *numeral == word) {
+        return vec![(at + 2).to_string()];
+    }
+    word.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).map(str::to_owned).collect()
+}
+
+/// From two on. A single letter is an initial, and what stands for eleven is a syllable of Chinese names: neither is here.
+const ROMAN: [&str; 19] =
+    ["ii", "iii", "iv", "", "vi", "vii", "viii", "ix", "", "", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"];
 
 /// The words of a text in lower-case ASCII. An ideograph is a word of its own, as it is in Latin spelling.
 pub fn words(text: &str) -> Vec<String> {
@@ -87,10 +118,13 @@ pub fn is_legal_form(word: &str) -> bool {
 pub fn skeleton(word: &str) -> String {
     let mut skeleton = String::new();
     for letter in word.chars() {
+        if letter == 'x' && !skeleton.ends_with('k') {
+            skeleton.push('k');
+        }
         let letter = match letter {
             'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'j' | 'h' | 'w' => continue,
             'c' | 'q' => 'k',
-            'z' => 's',
+            'z' | 'x' => 's',
             other => other,
         };
         if !skeleton.ends_with(letter) {
@@ -230,8 +264,27 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_contrary_where_neither_name_has_those_of_the_other() {
+        for (one, other, expected) in [
+            ("55th Research Institute", "Research Institute (CETC 55)", Numbers::Same),
+            ("55th Research Institute (CETC 55)", "55th Research Institute", Numbers::Same),
+            ("Sea Pearl II", "Sea Pearl 2", Numbers::Same),
+            ("Plant 514", "Plant 514 (P.O. Box 12)", Numbers::Amended),
+            ("Plant", "Plant 514", Numbers::Amended),
+            ("Unit 1-2 Works", "Unit 12 Works", Numbers::Amended),
+            ("Sea Pearl II", "Sea Pearl III", Numbers::Contrary),
+            ("54th Research Institute", "55th Research Institute", Numbers::Contrary),
+            ("Plant V", "Plant I", Numbers::Same),
+            ("Xi Guang Works", "Xii Guang Works", Numbers::Amended),
+        ] {
+            assert_eq!(Name::of(one).numbers_against(&Name::of(other)), expected, "{one} | {other}");
+        }
+    }
+
+    #[test]
     fn transliterations_have_one_skeleton() {
         assert_eq!(skeleton("zumar"), skeleton("zomor"));
+        assert_eq!(skeleton("maxim"), skeleton("maksim"));
         assert_eq!(skeleton("aleksandr"), skeleton("oleksandr"));
     }
 }

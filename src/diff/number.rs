@@ -11,6 +11,8 @@ use crate::domain::Entry;
 pub struct Facts {
     pub numbers: Vec<Number>,
     pub birth_dates: Vec<String>,
+    /// The dates are those on which a company began.
+    pub is_founding: bool,
     pub aliases: Vec<String>,
     /// Every other segment, in words.
     pub phrases: Vec<String>,
@@ -28,9 +30,17 @@ pub struct Number {
 impl Number {
     /// A party has one of these, so that another one speaks for another party. Passports, sites and calls change.
     pub fn is_for_life(&self) -> bool {
-        !["passport", "email", "website", "phone", "telephone", "fax", "mmsi", "call sign", "license", "account", "address"]
-            .iter()
-            .any(|fleeting| self.kind.contains(fleeting))
+        !FLEETING.iter().any(|fleeting| self.kind.contains(fleeting))
+    }
+
+    /// Sisters share one: the site, the calls and the letters of a group go to all of it.
+    pub fn is_a_groups(&self) -> bool {
+        ["email", "website", "phone", "fax", "address"].iter().any(|shared| self.kind.contains(shared))
+    }
+
+    /// The country whose paper or register it is of, where one is named.
+    pub fn country(&self) -> Option<&str> {
+        self.kind.split_once(" of ").map(|(_, country)| country)
     }
 
     /// `registration number 1037825043200`
@@ -38,6 +48,9 @@ impl Number {
         format!("{} {}", self.kind, self.value)
     }
 }
+
+const FLEETING: [&str; 11] =
+    ["passport", "email", "website", "phone", "telephone", "fax", "mmsi", "call sign", "license", "account", "address"];
 
 impl Facts {
     pub fn of(entry: &Entry) -> Self {
@@ -71,12 +84,16 @@ impl Facts {
         facts
     }
 
-    /// In words, what a party has for life and is another one here and there. None where a number or a whole date of birth is
-    /// the same: then the other was corrected.
+    /// Whether both have a number that a party has for life.
+    pub fn share_a_number(&self, other: &Self) -> bool {
+        self.numbers.iter().any(|number| number.is_for_life() && other.numbers.contains(number))
+    }
+
+    /// In words, what a party has for life and is another one here and there. None where another such number or a whole date of
+    /// birth is the same: then the other was corrected.
     pub fn contradictions(&self, other: &Self) -> Vec<String> {
-        let is_shared_number = self.numbers.iter().any(|number| other.numbers.contains(number));
         let is_shared_date = self.birth_dates.iter().any(|date| date.len() == WHOLE_DATE && other.birth_dates.contains(date));
-        if is_shared_number || is_shared_date {
+        if self.share_a_number(other) || is_shared_date {
             return Vec::new();
         }
         let mut contradictions = Vec::new();
@@ -102,6 +119,7 @@ impl Facts {
         } else if let Some(founded) = lower.strip_prefix("organization established date ") {
             // The day on which a party began, be it a person or a company.
             self.birth_dates.extend(date(founded));
+            self.is_founding = true;
         } else if let Some(number) = number(lower) {
             self.numbers.push(number);
         } else {
@@ -154,6 +172,9 @@ fn number(segment: &str) -> Option<Number> {
             return None;
         }
     };
+    if label.iter().any(|word| is_of_a_phrase(word)) || (is_year(&value) && !label.iter().any(|word| is_of_a_number(word))) {
+        return None;
+    }
     label.retain(|word| word != "no" && word != "alt");
     let mut kind = label.join(" ");
     if kind.is_empty() {
@@ -161,10 +182,63 @@ fn number(segment: &str) -> Option<Number> {
     }
     if label.iter().any(|word| word == "imo") {
         "imo".clone_into(&mut kind);
-    } else if let Some(country) = tokens.next().and_then(|next| next.strip_prefix('(')) {
-        kind = format!("{kind} of {}", words(country).join(" "));
+    } else if let Some(first) = tokens.next().and_then(|next| next.strip_prefix('(')) {
+        // As far as its bracket goes: two countries begin with `United`.
+        let mut country = words(first);
+        let mut is_open = !first.contains(')');
+        while let Some(next) = tokens.next().filter(|_| is_open) {
+            country.extend(words(next));
+            is_open = !next.contains(')');
+        }
+        kind = format!("{kind} of {}", country.join(" "));
     }
     Some(Number { kind, value })
+}
+
+/// What such a word stands before is a law, a date, a make or another party: thousands of rows share it, and none has it alone.
+fn is_of_a_phrase(word: &str) -> bool {
+    const WORDS: [&str; 30] = [
+        "arrested",
+        "built",
+        "cfr",
+        "circa",
+        "date",
+        "dated",
+        "determination",
+        "directive",
+        "directives",
+        "eo",
+        "information",
+        "law",
+        "linked",
+        "manufacture",
+        "manufactured",
+        "model",
+        "models",
+        "order",
+        "pob",
+        "regulation",
+        "regulations",
+        "resolution",
+        "sanctions",
+        "section",
+        "sections",
+        "since",
+        "tonnage",
+        "until",
+        "year",
+        "years",
+    ];
+    WORDS.binary_search(&word).is_ok() || (word.len() == 3 && MONTHS.contains(&word))
+}
+
+/// Whether a word says that a number follows, so that even what looks like a year is one.
+fn is_of_a_number(word: &str) -> bool {
+    ["no", "number", "id", "identification", "passport", "registration", "imo", "license", "licence", "reg"].contains(&word)
+}
+
+fn is_year(value: &str) -> bool {
+    value.len() == 4 && (value.starts_with("18") || value.starts_with("19") || value.starts_with("20"))
 }
 
 fn compact(text: &str) -> String {
@@ -174,8 +248,8 @@ fn compact(text: &str) -> String {
 /// `1971-03-12`, `1971-03` or `1971` of `12 Mar 1971`, `circa 1971`, `1971-03-12`.
 fn date(text: &str) -> Option<String> {
     let words = words(text);
-    let is_year = |word: &String| word.len() == 4 && word.chars().all(|c| c.is_ascii_digit());
-    let at = words.iter().position(is_year)?;
+    let has_four_digits = |word: &String| word.len() == 4 && word.chars().all(|c| c.is_ascii_digit());
+    let at = words.iter().position(has_four_digits)?;
     let year = words.get(at)?;
     let number = |word: Option<&String>| word.and_then(|w| w.parse::<u8>().ok()).filter(|n| (1..=31).contains(n));
     if let (Some(month), day) = (number(words.get(at + 1)), number(words.get(at + 2))) {
@@ -217,5 +291,53 @@ mod tests {
         let facts = facts("Secondary sanctions risk: North Korea Sanctions Regulations, sections 510.201 and 510.210");
         assert_eq!(facts.numbers, []);
         assert_eq!(facts.phrases.len(), 1);
+    }
+
+    #[test]
+    fn err_a_law_a_date_a_make_or_another_party_is_no_number_of_the_party() {
+        for remark in [
+            "Executive Order 13662 Directive Determination - Subject to Directive 1",
+            "Listing Date (EO 14024 Directive 3): 24 Feb 2022",
+            "Effective Date (EO 14024 Directive 3): 26 Mar 2022",
+            "Aircraft Manufacture Date 1982",
+            "Aircraft Model B747SP4",
+            "Vessel Year of Build 1998",
+            "Linked To: 1425 BRICKELL AVENUE 64E LLC",
+            "arrested 30 Sep 2001",
+            "Sanctioned under 31 CFR 589201",
+            "Active since 1999",
+            "Minister of Trade 2005",
+        ] {
+            let facts = facts(remark);
+            assert_eq!((facts.numbers.len(), facts.phrases.len()), (0, 1), "{remark}: {facts:?}");
+        }
+    }
+
+    #[test]
+    fn ok_a_number_keeps_its_label_and_its_whole_country() {
+        for (remark, expected) in [
+            ("Registration Number 1998 (Hong Kong) issued 2001", "registration number of hong kong 1998"),
+            ("License 668722 (United Arab Emirates)", "license of united arab emirates 668722"),
+            ("Aircraft Manufacturer's Serial Number (MSN) 22021", "aircraft manufacturers serial number msn 22021"),
+            ("SWIFT/BIC MOSWRUMM", "swift bic moswrumm"),
+        ] {
+            let numbers: Vec<String> = facts(remark).numbers.iter().map(Number::in_words).collect();
+            assert_eq!(numbers, [expected]);
+        }
+    }
+
+    #[test]
+    fn only_a_number_for_life_outweighs_a_contradiction() {
+        let with = |rest: &str, tax: &str| facts(&format!("{rest}; Tax ID No. {tax} (Russia)"));
+        for (rest, expected) in [
+            ("Website www.alder.example", 1),
+            ("Phone 74951234567", 1),
+            ("Email Address a@alder.example", 1),
+            ("Passport A484824 (Egypt)", 1),
+            ("Executive Order 13662 Directive Determination", 1),
+            ("Registration Number 1027700160 (Russia)", 0),
+        ] {
+            assert_eq!(with(rest, "7718989383").contradictions(&with(rest, "7736659589")).len(), expected, "{rest}");
+        }
     }
 }

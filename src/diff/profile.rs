@@ -1,5 +1,6 @@
 //! What one row has to be recognised by, made ready for weighing.
 
+use super::cell;
 use super::name::{Name, skeleton, words};
 use super::number::Facts;
 use crate::domain::Entry;
@@ -31,6 +32,8 @@ pub type Feature = (Kind, String);
 pub struct Profile<'a> {
     pub entry: &'a Entry,
     pub name: Name,
+    /// What else the name may be, where its end in the cell is uncertain.
+    pub cuts: Vec<Name>,
     /// From the aliases and from the remarks.
     pub aliases: Vec<Name>,
     /// Each as a sorted set of words; a country alone is no address.
@@ -45,7 +48,9 @@ impl<'a> Profile<'a> {
         let facts = Facts::of(entry);
         let aliases = entry.aliases.iter().chain(&facts.aliases).map(|alias| Name::of(alias)).filter(|alias| !alias.is_empty()).collect();
         let addresses = entry.addresses.iter().map(|text| sorted_words(text)).filter(|words| words.len() > 1).collect();
-        let mut profile = Self { entry, name: Name::of(&entry.name), aliases, addresses, facts, features: Vec::new() };
+        let is_other = |text: &&str| *text != entry.name;
+        let cuts = cell::cell(entry).into_iter().flat_map(cell::possible_names).filter(is_other).take(CUTS).map(Name::of).collect();
+        let mut profile = Self { entry, name: Name::of(&entry.name), cuts, aliases, addresses, facts, features: Vec::new() };
         profile.features = profile.read_features();
         profile
     }
@@ -79,6 +84,11 @@ impl<'a> Profile<'a> {
             }
             traces.extend(name.words.iter().map(|word| skeleton(word)).filter(|s| s.len() > 2).map(|s| (Kind::Skeleton, s)));
         }
+        for cut in &self.cuts {
+            let compact = cut.compact.as_str();
+            traces.push((Kind::Whole, compact.to_owned()));
+            traces.extend(compact.len().checked_sub(6).and_then(|at| compact.get(at..)).map(|tail| (Kind::Tail, tail.to_owned())));
+        }
         traces.sort_unstable();
         traces.dedup();
         traces
@@ -88,6 +98,9 @@ impl<'a> Profile<'a> {
         std::iter::once(&self.name).chain(&self.aliases)
     }
 }
+
+/// So many places in a cell are tried as the end of the name.
+const CUTS: usize = 8;
 
 fn sorted_words(text: &str) -> Vec<String> {
     let mut words = words(text);

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assign::{Edge, best};
 use super::cell;
-use super::content::same_members;
 use super::editorial::{folded, is_broken, is_repaired};
 use super::number::Facts;
+use super::split::{Moved, moved, shares_citation};
 use crate::domain::{Citation, Entry, ListCode, Match};
 
 /// An old row and a new row that are one entry.
@@ -111,8 +111,11 @@ fn paired(gone: &[&Entry], come: &[&Entry], edges: BTreeSet<(usize, usize)>, tol
         may_be_one(old, new).then(|| Edge { before, after, weight: affinity(old, new) })
     };
     let edges: Vec<Edge> = edges.into_iter().filter_map(weighed).collect();
-    let pair = |edge: Edge| Pair { before: edge.before, after: edge.after, matched: certain(vec![told_by.to_owned()]) };
-    best(&edges).into_iter().map(pair).collect()
+    let pair = |edge: Edge| {
+        let matched = judged(gone.get(edge.before)?, come.get(edge.after)?, vec![told_by.to_owned()]);
+        Some(Pair { before: edge.before, after: edge.after, matched })
+    };
+    best(&edges).into_iter().filter_map(pair).collect()
 }
 
 /// Rows whose names are one but for a broken character that was repaired (or broken).
@@ -190,31 +193,28 @@ impl Group<'_> {
             }
         }
         let chosen = best(&edges);
-        let mut pairs: Vec<Pair> = chosen.iter().map(|edge| self.pair(edge.before, edge.after, Vec::new())).collect();
+        let mut pairs: Vec<Pair> = chosen.iter().map(|edge| self.pair(edge.before, edge.after, None)).collect();
         pairs.extend(self.splits(&chosen));
         pairs.extend(self.folds(&chosen));
         pairs
     }
 
-    fn pair(&self, before: usize, after: usize, more: Vec<String>) -> Pair {
+    fn pair(&self, before: usize, after: usize, part: Option<(String, bool)>) -> Pair {
         let mut evidence = vec![self.told_by.clone()];
-        if let (Some(old), Some(new)) = (self.gone.get(before), self.come.get(after)) {
-            evidence.extend(citations_in_words(old, new));
-            if !self.is_alone() {
-                evidence.push("told apart from others of the name by citations, country and address".into());
-            }
-        }
-        evidence.extend(more);
-        let contradictions = match (self.gone.get(before), self.come.get(after)) {
-            (Some(old), Some(new)) if !self.is_true_id => Facts::of(old).contradictions(&Facts::of(new)),
-            _ => Vec::new(),
-        };
-        if contradictions.is_empty() {
+        let (Some(old), Some(new)) = (self.gone.get(before), self.come.get(after)) else {
             return Pair { before, after, matched: certain(evidence) };
+        };
+        evidence.extend(citations_in_words(old, new));
+        if !self.is_alone() {
+            evidence.push("told apart from others of the name by citations, country and address".into());
         }
-        // A corrected birth date, or another bearer of the name: shown as a revision, as loudly as an addition.
-        evidence.extend(contradictions);
-        Pair { before, after, matched: Match { certain: false, score: SCORE_AGAINST_FACTS, evidence } }
+        let is_sure = part.as_ref().is_none_or(|(_, is_sure)| *is_sure);
+        evidence.extend(part.map(|(words, _)| words));
+        let mut matched = if self.is_true_id { certain(evidence) } else { judged(old, new, evidence) };
+        if !is_sure {
+            (matched.certain, matched.score) = (false, SCORE_AGAINST_FACTS);
+        }
+        Pair { before, after, matched }
     }
 
     fn is_alone(&self) -> bool {
@@ -227,14 +227,11 @@ impl Group<'_> {
         for &after in self.afters.iter().filter(|after| !chosen.iter().any(|edge| edge.after == **after)) {
             let whole = chosen.iter().find_map(|edge| {
                 let (old, rest, part) = (self.gone.get(edge.before)?, self.come.get(edge.after)?, self.come.get(after)?);
-                moved(old, rest, part).map(|what| (edge.before, what))
+                moved(old, rest, part).map(|moved| (edge.before, moved))
             });
-            if let Some((before, what)) = whole {
-                pairs.push(self.pair(
-                    before,
-                    after,
-                    vec![format!("part of a row that was split: it has {what}, which the other part lost")],
-                ));
+            if let Some((before, Moved { what, is_own })) = whole {
+                let words = format!("part of a row that was split: it has {what}, which the other part lost");
+                pairs.push(self.pair(before, after, Some((words, is_own))));
             }
         }
         pairs
@@ -246,40 +243,15 @@ impl Group<'_> {
         for &before in self.befores.iter().filter(|before| !chosen.iter().any(|edge| edge.before == **before)) {
             let whole = chosen.iter().find_map(|edge| {
                 let (part, rest, new) = (self.gone.get(before)?, self.gone.get(edge.before)?, self.come.get(edge.after)?);
-                moved(new, rest, part).map(|what| (edge.after, what))
+                moved(new, rest, part).map(|moved| (edge.after, moved))
             });
-            if let Some((after, what)) = whole {
-                pairs.push(self.pair(before, after, vec![format!("folded into one row with another: that row gained {what}")]));
+            if let Some((after, Moved { what, is_own })) = whole {
+                let words = format!("folded into one row with another: that row gained {what}");
+                pairs.push(self.pair(before, after, Some((words, is_own))));
             }
         }
         pairs
     }
-}
-
-/// What `whole` has, `rest` has not and `part` has: an address, or a country where there are no addresses to compare.
-fn moved(whole: &Entry, rest: &Entry, part: &Entry) -> Option<String> {
-    if !shares_citation(whole, part) {
-        return None;
-    }
-    let fold = |texts: &[String]| texts.iter().map(|text| folded(text)).collect::<BTreeSet<_>>();
-    let (rest_addresses, part_addresses) = (fold(&rest.addresses), fold(&part.addresses));
-    let is_moved = |text: &&String| !rest_addresses.contains(&folded(text)) && part_addresses.contains(&folded(text));
-    if let Some(address) = whole.addresses.iter().find(is_moved) {
-        return Some(format!("the address {address}"));
-    }
-    // A part without an address of its own shows its country alone. Having the old citations and no other, it is no addition.
-    let is_bare = part.addresses.iter().all(|address| part.countries.contains(address));
-    let is_old = !part.citations.is_empty() && same_members(&part.citations, &whole.citations);
-    let country = whole
-        .countries
-        .iter()
-        .find(|country| part.countries.contains(country) && (!rest.countries.contains(country) || (is_bare && is_old)));
-    country.map(|country| format!("the country {country}"))
-}
-
-/// An addition has only new citations, so that a part of an old row shares one with it.
-fn shares_citation(whole: &Entry, part: &Entry) -> bool {
-    whole.citations.is_empty() || part.citations.is_empty() || whole.citations.iter().any(|citation| part.citations.contains(citation))
 }
 
 /// Whether nothing speaks against two rows of one name being one entry.
@@ -291,16 +263,18 @@ fn may_be_one(old: &Entry, new: &Entry) -> bool {
     !is_elsewhere(old, new)
 }
 
-/// Cites nothing that the old row cited, and stands at another place: a new listing of the name.
-fn is_elsewhere(old: &Entry, new: &Entry) -> bool {
+/// Cites nothing that the old row cited, as an addition does: an amended entry keeps its first citation.
+fn is_cited_anew(old: &Entry, new: &Entry) -> bool {
     let has_page = |entry: &Entry| entry.citations.iter().any(|citation| matches!(citation, Citation::Page { .. }));
+    has_page(old) && has_page(new) && !shares_citation(old, new)
+}
+
+/// Cited anew, and at another place: a new listing of the name.
+fn is_elsewhere(old: &Entry, new: &Entry) -> bool {
     let apart = |one: &[String], other: &[String]| {
         !one.is_empty() && !other.is_empty() && !one.iter().any(|text| other.iter().any(|o| folded(o) == folded(text)))
     };
-    has_page(old)
-        && has_page(new)
-        && !shares_citation(old, new)
-        && (apart(&old.countries, &new.countries) || apart(&old.addresses, &new.addresses))
+    is_cited_anew(old, new) && (apart(&old.countries, &new.countries) || apart(&old.addresses, &new.addresses))
 }
 
 /// How much two rows of one name have in common besides; always above zero.
@@ -334,7 +308,21 @@ fn citations_in_words(old: &Entry, new: &Entry) -> Option<String> {
     Some(if gained.is_empty() { "same citations".into() } else { format!("same citations plus {}", gained.join(", ")) })
 }
 
-/// Of rows that have one name to themselves and another birth date or number.
+/// A match that is certain, if nothing speaks against it. Else it is a corrected birth date, or another bearer of the name; an entry
+/// whose citation was corrected, or one that is listed anew: shown as a revision, as loudly as an addition.
+fn judged(old: &Entry, new: &Entry, mut evidence: Vec<String>) -> Match {
+    let mut against = Facts::of(old).contradictions(&Facts::of(new));
+    if is_cited_anew(old, new) {
+        against.push("none of the old citations is left".into());
+    }
+    if against.is_empty() {
+        return certain(evidence);
+    }
+    evidence.append(&mut against);
+    Match { certain: false, score: SCORE_AGAINST_FACTS, evidence }
+}
+
+/// Of rows that have one name and something that speaks against their being one, or little that speaks for it.
 const SCORE_AGAINST_FACTS: f64 = 0.75;
 
 fn certain(evidence: Vec<String>) -> Match {

@@ -66,13 +66,16 @@ impl Entry {
         }
     }
 
-    /// The hash of all that is compared: two rows of one content have one hash, whatever the publisher's ids.
+    /// The hash of all that is compared: two rows of one content have one hash, whatever the publisher's ids and whatever the
+    /// order of their aliases, addresses and citations.
     pub fn content_hash(&self) -> Sha256 {
         let mut parts: Vec<&str> = vec![self.list.as_str(), if self.form == Form::Party { "party" } else { "address" }, &self.name];
         let citations: Vec<String> = self.citations.iter().map(ToString::to_string).collect();
         for group in [&self.aliases, &self.addresses, &self.countries, &self.footnotes, &citations] {
+            let mut group: Vec<&str> = group.iter().map(String::as_str).collect();
+            group.sort_unstable();
             parts.push("\u{1f}");
-            parts.extend(group.iter().map(String::as_str));
+            parts.append(&mut group);
         }
         parts.push("\u{1f}");
         parts.extend([self.license_requirement.as_str(), &self.license_policy, &self.remarks]);
@@ -81,5 +84,25 @@ impl Entry {
             parts.extend([key.as_str(), value.as_str()]);
         }
         Sha256::of_parts(parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_in_a_rows_lists_does_not_change_its_hash_and_each_member_does() {
+        let mut entry = Entry::named(ListCode::EL, "Alpha");
+        entry.aliases = vec!["B".into(), "A".into()];
+        entry.addresses = vec!["2 Quay".into(), "1 Dock".into()];
+        entry.citations = vec![Citation::page(81, 2), Citation::page(80, 1)];
+        let mut turned = entry.clone();
+        turned.aliases.reverse();
+        turned.addresses.reverse();
+        turned.citations.reverse();
+        assert_eq!(entry.content_hash(), turned.content_hash());
+        turned.addresses.push(turned.aliases.remove(0));
+        assert_ne!(entry.content_hash(), turned.content_hash());
     }
 }
