@@ -80,13 +80,13 @@ pub struct Change {
     #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
     pub matched: Option<Match>,
     /// Names of added entries that this removed one may have become.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub possibly_now: Vec<String>,
     /// Names of removed entries that this added one may have been.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub possibly_was: Vec<String>,
     /// The `change_id`s of those.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub possibly: Vec<ChangeId>,
     /// What the other sources say of the entry, in words, where they say anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
