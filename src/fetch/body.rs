@@ -96,7 +96,8 @@ impl<'a> Intake<'a> {
         if sink.writer.size_bytes() == 0 {
             return Err(FetchError::refused(format!("expected a list from {from}, but got an empty answer")));
         }
-        if is_web_page(&sink.head) {
+        let wraps_a_text = self.limits.wrapped_text && holds_plain_text(&sink.head);
+        if is_web_page(&sink.head) && !wraps_a_text {
             return Err(FetchError::refused(format!("expected a list from {from}, but got a web page")));
         }
         sink.writer.finish(now).map_err(|e| broken(from, &e))
@@ -149,6 +150,11 @@ fn is_web_page(head: &[u8]) -> bool {
     [&b"<!doctype html"[..], b"<html", b"<head", b"<body", b"<script"]
         .iter()
         .any(|tag| head.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
+}
+
+/// Whether the page is a plain text between `<pre>` and its end, which begins at once.
+fn holds_plain_text(head: &[u8]) -> bool {
+    head.windows(4).any(|tag| tag.eq_ignore_ascii_case(b"<pre"))
 }
 
 /// Where decoded content ends up.
@@ -240,6 +246,10 @@ mod tests {
         assert_eq!(check(Encoding::Plain, &limits, b"", 1).unwrap_err(), empty);
         assert_eq!(check(Encoding::Gzip, &limits, b"", 1).unwrap_err(), empty);
         assert_eq!(check(Encoding::Gzip, &limits, &gzip(b""), 9).unwrap_err(), empty);
+        let wrapped = FetchLimits { wrapped_text: true, ..limits.clone() };
+        let text = b"<html><head><title>Federal Register</title></head><body><pre>\nDATES";
+        assert!(check(Encoding::Plain, &wrapped, text, 7).is_ok() && check(Encoding::Plain, &limits, text, 7).is_err());
+        assert!(check(Encoding::Plain, &wrapped, b"<html><body>Request access</body></html>", 7).is_err());
         for page in [&b"<!DOCTYPE HTML>\n<html>"[..], b"\xef\xbb\xbf\n  <html lang=en>", b"<HTML>"] {
             assert_eq!(check(Encoding::Plain, &limits, page, 2).unwrap_err(), "expected a list from the test, but got a web page");
         }

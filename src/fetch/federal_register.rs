@@ -78,7 +78,9 @@ impl FederalRegister<'_> {
         })?;
         let allow_private = self.allow_private && url.host() == self.base.host();
         let request = Request { url: &url, allow_private, validators: None, now };
-        match http::fetch(self.http, self.limits, &request).await? {
+        // The register puts the plain text of what it has published into a page of its own.
+        let limits = FetchLimits { wrapped_text: true, ..self.limits.clone() };
+        match http::fetch(self.http, &limits, &request).await? {
             Fetched::Document(fetched) => Ok(fetched),
             Fetched::NotModified => Err(FetchError::unreachable(format!("expected an answer from {}, but got none", place(&url)))),
         }

@@ -25,6 +25,8 @@ pub struct FetchLimits {
     pub retry_pauses: Vec<Duration>,
     /// No further try begins after this long.
     pub retry_until: Duration,
+    /// A page of HTML that is nothing but a plain text (`<pre>`) is taken for that text.
+    pub wrapped_text: bool,
 }
 
 impl Default for FetchLimits {
@@ -41,6 +43,7 @@ impl Default for FetchLimits {
             redirects: 5,
             retry_pauses: vec![Duration::from_millis(500), Duration::from_secs(3)],
             retry_until: Duration::from_secs(10),
+            wrapped_text: false,
         }
     }
 }

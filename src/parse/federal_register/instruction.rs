@@ -327,8 +327,15 @@ fn quoted(text: &str) -> Vec<String> {
         .into_iter()
         .filter_map(|(from, to)| text.get(from..to))
         .map(|name| name.trim().trim_end_matches([',', ';']).trim().to_owned())
-        .filter(|name| !name.is_empty())
+        .filter(|name| !name.is_empty() && !is_column(name))
         .collect()
+}
+
+/// `revising the “License requirement” column` names a column, and no entry.
+fn is_column(name: &str) -> bool {
+    ["country", "entity", "license requirement", "license review policy", "federal register citation"]
+        .iter()
+        .any(|column| name.eq_ignore_ascii_case(column))
 }
 
 /// The insides of the quotations, as byte ranges. A quotation within one (`“AO “North””`) belongs to it; one that is never closed
@@ -414,6 +421,14 @@ mod tests {
     fn other_supplements_are_not_read() {
         check(&["3. Supplement No. 6 to part 744 is amended:", "a. Under CHINA, by removing “Old Works”."], &[]);
         check(&[START, "3. Section 744.11 is amended by adding paragraph (a)."], &[]);
+    }
+
+    #[test]
+    fn a_column_is_no_entry() {
+        check(
+            &[START, "a. Under BURMA, by revising the “License requirement” column for all entries."],
+            &[(Order::Revise, Some("BURMA"), &[])],
+        );
     }
 
     #[test]

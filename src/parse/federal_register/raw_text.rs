@@ -100,9 +100,7 @@ fn instructions_of(lines: &[Line]) -> Vec<String> {
             in_table = false;
             paragraphs.push(text.to_owned());
             open = true;
-        } else if in_table {
-            continue;
-        } else if begins_a_table(text, ended) {
+        } else if in_table || begins_a_table(text, ended) {
             in_table = true;
             open = false;
         } else if open && !(line.begins && ended) {
