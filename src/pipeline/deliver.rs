@@ -4,6 +4,7 @@
 //! process died is simply due again. Only one pass over a receiver is made at a time, whoever asks for it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
@@ -151,17 +152,17 @@ fn concurrency(receiver: &Receiver) -> usize {
 
 struct Sender<'a> {
     program: &'a Program,
-    wiring: &'a Wiring,
+    wiring: &'a Arc<Wiring>,
     receiver: &'a Receiver,
     state: Mutex<ReceiverState>,
     /// Alerts of this pass, each read once however many recipients it has.
-    alerts: Mutex<HashMap<AlertId, std::sync::Arc<Alert>>>,
+    alerts: Mutex<HashMap<AlertId, Arc<Alert>>>,
 }
 
 impl Sender<'_> {
     /// Whether one more attempt may be begun.
     async fn goes_on(&self, stop: &CancellationToken) -> bool {
-        if stop.is_cancelled() || !std::ptr::eq(self.wiring, &**self.program.wiring.load()) {
+        if stop.is_cancelled() || !Arc::ptr_eq(self.wiring, &self.program.wiring.load()) {
             return false;
         }
         let state = self.state.lock().await;
@@ -203,18 +204,18 @@ impl Sender<'_> {
         Some(self.settled(delivery, &alert, attempt, &attempted.outcome, next, settled_at).await)
     }
 
-    async fn alert(&self, id: &AlertId) -> std::result::Result<std::sync::Arc<Alert>, String> {
+    async fn alert(&self, id: &AlertId) -> std::result::Result<Arc<Alert>, String> {
         let mut alerts = self.alerts.lock().await;
         if let Some(alert) = alerts.get(id) {
-            return Ok(std::sync::Arc::clone(alert));
+            return Ok(Arc::clone(alert));
         }
         let alert = self.program.store.alert(id).await.map_err(|problem| problem.to_string())?;
-        let alert = std::sync::Arc::new(alert.ok_or_else(|| format!("alert {id} is not in the record"))?);
+        let alert = Arc::new(alert.ok_or_else(|| format!("alert {id} is not in the record"))?);
         // A long backlog may hold many large alerts: only the last few are kept.
         if alerts.len() >= 8 {
             alerts.clear();
         }
-        alerts.insert(id.clone(), std::sync::Arc::clone(&alert));
+        alerts.insert(id.clone(), Arc::clone(&alert));
         Ok(alert)
     }
 

@@ -397,7 +397,7 @@ impl World {
     }
 
     pub async fn operate(&self, request: Request) -> Reply {
-        within("a command to be carried out", operate::operate(&self.program, request)).await
+        within("a command to be carried out", Box::pin(operate::operate(&self.program, request))).await
     }
 
     /// One pass of the deliveries that are due.

@@ -83,7 +83,9 @@ pub async fn demo(folder: &Path) -> Result<()> {
     say("The alert of 30 June, as the console shows it:")?;
     say("")?;
     say(&layout::text(&message, &wiring.config.messages)?)?;
-    write_files(folder, &inbox, &layout::html_of(&wording::account(&message, &wiring.config.messages), None)?)
+    write_files(folder, &inbox, &layout::html_of(&wording::account(&message, &wiring.config.messages), None)?)?;
+    program.store.close().await;
+    Ok(())
 }
 
 fn say(text: &str) -> Result<()> {
