@@ -83,9 +83,11 @@ pub fn weigh(old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) -> Weight {
     phrases(&mut weight, old, new, rarity);
     registers(&mut weight, old, new);
     kinds(&mut weight, old, new);
-    // A name that came in another script is no other name.
+    // A name that came in another script is no other name, nor is one that was cut.
+    let is_cut = was.compact.starts_with(&is.compact) || is.compact.starts_with(&was.compact);
     let is_script_kept = old.entry.name.chars().all(is_latin) == new.entry.name.chars().all(is_latin);
-    unexplained(&mut weight, ties, direct, is_script_kept && edits_within(MOST_SPELLED_ANEW, was, is).is_none());
+    let is_beyond_spelling = is_script_kept && edits_within(MOST_SPELLED_ANEW, was, is).is_none();
+    unexplained(&mut weight, ties, direct, is_beyond_spelling, is_cut);
     weight
 }
 
@@ -177,10 +179,10 @@ fn is_latin(character: char) -> bool {
 }
 
 /// What nothing explains: another name that no rule ordered, or that of a sister.
-fn unexplained(weight: &mut Weight, ties: Ties, direct: Likeness, is_beyond_spelling: bool) {
+fn unexplained(weight: &mut Weight, ties: Ties, direct: Likeness, is_beyond_spelling: bool, is_cut: bool) {
     let has_own_tie = ties.alias || ties.number || ties.birth_date;
     let each_has_own = direct.own.0 > 0 && direct.own.1 > 0;
-    let is_other_name = each_has_own || (direct.bits() <= 0.0 && direct.own != (0, 0));
+    let is_other_name = !is_cut && (each_has_own || (direct.bits() <= 0.0 && direct.own != (0, 0)));
     if ties.citation == Cited::Apart && direct.bits() <= 0.0 && !has_own_tie {
         weight.unlike = true;
     }

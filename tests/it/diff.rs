@@ -324,6 +324,7 @@ fn no_rule_is_cited_no_other_name_is_taken_but_for_a_few_letters() {
     assert_eq!(pair("Chengdu Huawei Technologies Co., Ltd.", "Chengdu Alder High-Tech Investment Co., Ltd."), (1, 1, 0, 0));
     assert_eq!(pair("Jinan Tongbaolai Oilfield Equipment Co. Ltd", "Jinan Tongbolay Oilfield Equipment Co. Ltd"), (0, 0, 1, 0));
     assert_eq!(pair("Jinan Tongbaolai Oilfield Equipment Co. Ltd", "Tongbaolai Oilfield Equipment"), (0, 0, 1, 0));
+    assert_eq!(pair("CNOOC Limited (a subsidiary of Alder National Offshore Quay)", "CNOOC Limited"), (0, 0, 1, 0));
     assert_eq!(pair("Huawei Cloud Chile", "Хуавеи Цлоуд Чиле"), (0, 0, 1, 0));
     let moved = compare(
         &[el("Gulf Gate Shipping Co. LLC", &["83 FR 44824"], "No. 508, Almaktoum Road, Dubai, AE")],
