@@ -132,12 +132,12 @@ fn environment_proxies(variable: impl Fn(&str) -> Option<String>) -> Vec<Proxy> 
     };
     let listed = ["no_proxy", "NO_PROXY"].iter().find_map(|name| variable(name)).unwrap_or_default();
     let except = NoProxy::from_string(&format!("{listed},localhost,127.0.0.0/8,::1"));
-    let kinds: [(_, fn(Url) -> reqwest::Result<Proxy>); 3] = [
-        (["https_proxy", "HTTPS_PROXY"], Proxy::https),
-        (["http_proxy", "HTTP_PROXY"], Proxy::http),
-        (["all_proxy", "ALL_PROXY"], Proxy::all),
+    let proxies = [
+        of(["https_proxy", "HTTPS_PROXY"]).map(Proxy::https),
+        of(["http_proxy", "HTTP_PROXY"]).map(Proxy::http),
+        of(["all_proxy", "ALL_PROXY"]).map(Proxy::all),
     ];
-    kinds.into_iter().filter_map(|(names, make)| make(of(names)?).ok()).map(|proxy| proxy.no_proxy(except.clone())).collect()
+    proxies.into_iter().flatten().flatten().map(|proxy| proxy.no_proxy(except.clone())).collect()
 }
 
 /// The names under which the proxies themselves are looked up. They come from the operator, not from an answer.
