@@ -105,8 +105,9 @@ async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Pl
         if let Some(result) = ended {
             result.unwrap();
         }
-        // The commit may have reached the database though its answer was not waited for, even after the last look: all or
-        // nothing, and what was written before is written once more.
+        // The commit may reach the database though its answer was not waited for, even after the last look: all or nothing, and what was
+        // written before is written once more. The next write waits for that, so that the four counts are of one moment.
+        store.ping().await.unwrap();
         let held = store.held_entries("csl", ListCode::EL).await.unwrap().len();
         let alerts = store.alerts(&Default::default()).await.unwrap().len();
         let journal = store.journal(0, 10).await.unwrap().len();
