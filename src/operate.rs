@@ -302,7 +302,12 @@ async fn receivers_enable(program: &Program, name: &str, reply: &mut Reply) -> R
     let now = program.clock.now();
     let state = ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
     let enabled = vec![JournalEvent { kind: "receiver.enabled".into(), data: json!({"receiver": name}) }];
-    program.store.set_receiver_state(state, now, enabled).await?;
+    {
+        // An attempt that is under way would write down again that the receiver is off.
+        let turn = program.receiver_turn(name);
+        let _turn = turn.lock().await;
+        program.store.set_receiver_state(state, now, enabled).await?;
+    }
     let query = DeliveryQuery { receiver: Some(name.to_owned()), state: Some(DeliveryState::Pending), alert: None, limit: None };
     let waiting: Vec<DeliveryId> = program.store.deliveries(&query).await?.into_iter().map(|delivery| delivery.delivery_id).collect();
     program.store.retry(&waiting, now).await?;

@@ -1,32 +1,35 @@
 //! Compares two files by what they hold, without holding either.
 //!
 //! Each is read through: first for the marks of its rows, then for the entries of the rows that the two do not share, and the older one
-//! once more where it matters how rare it is what those have. What cannot be read twice (a pipe), or is no table of rows, is
-//! held whole.
+//! once more where it matters how rare it is what those have. What cannot be read twice (a pipe), is no table of rows, or is
+//! short is held whole.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::diff::Comparison;
+use crate::diff::{Comparison, Counter};
 use crate::domain::{Change, ChangeSet, Entry, ListCode, Snapshot};
 use crate::parse::{self, Document, Mark, WatchedRow};
 
 /// The changes from `old` to `new` in these lists, list by list.
 pub fn compare_files(old: &Path, new: &Path, lists: &[ListCode]) -> Result<ChangeSet> {
+    compare_holding(old, new, lists, SHORT_LIST)
+}
+
+/// The same, holding a file whole where the lists have no more than so many rows in it.
+pub fn compare_holding(old: &Path, new: &Path, lists: &[ListCode], most_held: usize) -> Result<ChangeSet> {
     let (before, after) = (Input::open(old, lists)?, Input::open(new, lists)?);
     if !before.is_rereadable() || !after.is_rereadable() {
         let (before, after) = side_by_side(|| before.whole(), || after.whole());
         return Ok(whole(before?, after?, lists));
     }
-    let (old, new) = side_by_side(|| before.marks(), || after.marks());
+    let (old, new) = side_by_side(|| before.marks(most_held), || after.marks(most_held));
     let (old, new) = match (old?, new?) {
         (Read::Marks(old), Read::Marks(new)) => (old, new),
-        // A list and the eCFR: the one that is no table has been read.
         (old, new) => return Ok(whole(before.snapshot(old)?, after.snapshot(new)?, lists)),
     };
     let (old_apart, new_apart) = parse::apart(&old, &new);
@@ -35,17 +38,22 @@ pub fn compare_files(old: &Path, new: &Path, lists: &[ListCode]) -> Result<Chang
     let (old, new) = (by_list(old?), by_list(new?));
     let mut comparisons: BTreeMap<ListCode, Comparison<'_>> =
         lists.iter().map(|list| (*list, Comparison::begin(of(&old, *list), of(&new, *list)))).collect();
-    if comparisons.values().any(Comparison::asks_for_rarity) {
-        let asking =
-            lists.iter().copied().filter(|list| comparisons.get(list).is_some_and(Comparison::asks_for_rarity)).collect::<Vec<_>>();
-        before.each_other(&old_apart, &asking, |entry| {
-            if let Some(comparison) = comparisons.get_mut(&entry.list) {
-                comparison.count(&entry);
+    let counters = || comparisons.iter().filter_map(|(list, comparison)| Some((*list, comparison.counter()?))).collect::<Counters>();
+    let (even, odd) = (counters(), counters());
+    if !even.is_empty() {
+        // Each of the two counts every other row.
+        let again = Input::open(before.path, lists)?;
+        let (even, odd) = side_by_side(|| before.count(&old_apart, 0, even), || again.count(&old_apart, 1, odd));
+        for (list, counter) in even?.iter().chain(&odd?) {
+            if let Some(comparison) = comparisons.get_mut(list) {
+                comparison.add(counter);
             }
-        })?;
+        }
     }
     Ok(changes(lists, comparisons))
 }
+
+type Counters = BTreeMap<ListCode, Counter>;
 
 /// Compares what is held whole.
 fn whole(before: Snapshot, after: Snapshot, lists: &[ListCode]) -> ChangeSet {
@@ -83,7 +91,7 @@ fn of(lists: &BTreeMap<ListCode, Vec<Entry>>, list: ListCode) -> &[Entry] {
 enum Read {
     /// Of each row of the watched lists.
     Marks(Vec<Mark>),
-    /// It is no table of rows.
+    /// It is a short list, or no table of rows.
     Whole(Snapshot),
 }
 
@@ -114,25 +122,33 @@ impl<'a> Input<'a> {
         Ok(snapshot)
     }
 
-    fn marks(&self) -> Result<Read> {
-        let mut marks = Vec::new();
-        let document = parse::read(&self.file, self.lists, &mut |row| marks.push(row.mark())).with_context(|| self.refused())?;
+    /// Reads the file for the first time: a short list is held whole, of a long one the marks alone.
+    fn marks(&self, most_held: usize) -> Result<Read> {
+        let (mut entries, mut marks) = (Vec::new(), Vec::new());
+        let document = parse::read(&self.file, self.lists, &mut |row| {
+            marks.push(row.mark());
+            if marks.len() <= most_held {
+                entries.push(row.entry());
+            } else {
+                entries = Vec::new();
+            }
+        })
+        .with_context(|| self.refused())?;
         let (Document::Rows(snapshot) | Document::Whole(snapshot)) = &document;
         self.warn(snapshot);
         Ok(match document {
-            Document::Rows(_) => Read::Marks(marks),
             Document::Whole(snapshot) => Read::Whole(snapshot),
+            Document::Rows(rest) if marks.len() <= most_held => Read::Whole(Snapshot { entries, ..rest }),
+            Document::Rows(_) => Read::Marks(marks),
         })
     }
 
     /// The file as a whole, after its first reading.
     fn snapshot(&self, read: Read) -> Result<Snapshot> {
-        let Read::Marks(marks) = read else {
-            let Read::Whole(snapshot) = read else { return Ok(Snapshot::default()) };
-            return Ok(snapshot);
-        };
-        let entries = self.entries(&vec![true; marks.len()])?;
-        Ok(Snapshot { entries, ..Snapshot::default() })
+        match read {
+            Read::Whole(snapshot) => Ok(snapshot),
+            Read::Marks(marks) => Ok(Snapshot { entries: self.entries(&vec![true; marks.len()])?, ..Snapshot::default() }),
+        }
     }
 
     /// The entries of the rows that are asked for, by their number among those of the watched lists.
@@ -146,27 +162,19 @@ impl<'a> Input<'a> {
         Ok(entries)
     }
 
-    /// Hands on what identifies the entries of these lists that were not asked for before. It is read on a thread of its own.
-    fn each_other(&self, asked: &[bool], lists: &[ListCode], mut each: impl FnMut(Entry)) -> Result<()> {
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel::<Vec<Entry>>(BATCHES);
-            let reader = scope.spawn(move || {
-                let mut batch = Vec::with_capacity(BATCH);
-                self.read_again(asked, &mut |row, is_asked| {
-                    if !is_asked && lists.contains(&row.list) {
-                        batch.push(row.identifying_part());
-                    }
-                    if batch.len() == BATCH {
-                        // Nobody listens where the other side has panicked, which is what ends this then.
-                        let _ = sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
-                    }
-                })?;
-                let _ = sender.send(batch);
-                Ok(())
-            });
-            receiver.into_iter().flatten().for_each(&mut each);
-            reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })
+    /// Counts every second row that was not asked for, from the first (0) or the second (1) on.
+    fn count(&self, asked: &[bool], from: usize, mut counters: Counters) -> Result<Counters> {
+        let mut number = 0;
+        self.read_again(asked, &mut |row, is_asked| {
+            if !is_asked
+                && number % 2 == from
+                && let Some(counter) = counters.get_mut(&row.list)
+            {
+                counter.count(&row.identifying_part());
+            }
+            number += 1;
+        })?;
+        Ok(counters)
     }
 
     /// Goes through the rows of the watched lists once more, each with whether it is asked for.
@@ -198,6 +206,5 @@ impl<'a> Input<'a> {
     }
 }
 
-/// So many entries go from thread to thread at once, and so many times as many may wait.
-const BATCH: usize = 256;
-const BATCHES: usize = 4;
+/// A list of more rows is not held whole. The Entity List has some 3,400.
+const SHORT_LIST: usize = 6_000;

@@ -6,6 +6,7 @@ use super::content::{Content, in_order};
 use super::fields::differences;
 use super::identity::{Identification, Identity};
 use super::mixer::MixerState;
+use super::rarity::Rarity;
 use super::same_name::Pair;
 use super::severity;
 use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
@@ -21,7 +22,7 @@ pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
 /// A comparison of two snapshots of a list of which not all rows are at hand.
 ///
 /// Rows that both snapshots have alike may be left out, if all rows of their name are. They tell only how rare it is what the others
-/// have, and are counted one by one ([`Comparison::count`]) where that matters.
+/// have, and are counted where that matters ([`Comparison::counter`]).
 pub struct Comparison<'a> {
     gone: Vec<&'a Entry>,
     come: Vec<&'a Entry>,
@@ -45,20 +46,30 @@ impl<'a> Comparison<'a> {
         Self { gone, come, identity }
     }
 
-    /// Whether it matters how rare something is, so that the rows that were left out have to be counted.
-    pub fn asks_for_rarity(&self) -> bool {
-        self.identity.is_open()
+    /// What counts the rows of the list before that were left out, where it matters how rare it is what the others have. Several may
+    /// count different rows at a time.
+    pub fn counter(&self) -> Option<Counter> {
+        self.identity.counter().map(Counter)
     }
 
-    /// Counts a row of the list before that was left out.
-    pub fn count(&mut self, entry: &Entry) {
-        self.identity.count(entry);
+    /// Takes back a counter when it has counted.
+    pub fn add(&mut self, counter: &Counter) {
+        self.identity.add(&counter.0);
     }
 
     pub fn finish(self) -> Vec<Change> {
         let Self { gone, come, identity } = self;
         let found = identity.finish(&gone, &come);
         changes_of(&gone, &come, found)
+    }
+}
+
+/// Counts rows of one list.
+pub struct Counter(Rarity);
+
+impl Counter {
+    pub fn count(&mut self, entry: &Entry) {
+        self.0.count_entry(entry);
     }
 }
 

@@ -72,6 +72,15 @@ impl<'a> Identification<'a> {
         }
     }
 
+    /// What counts further rows of the list before, and is given back with [`add`](Self::add).
+    pub fn counter(&self) -> Option<Rarity> {
+        self.is_open().then(|| self.rarity.beside())
+    }
+
+    pub fn add(&mut self, counted: &Rarity) {
+        self.rarity.add(counted);
+    }
+
     /// Weighs what is left, and sees where rows were split or folded under other names; `gone` and `come` are those of the beginning.
     pub fn finish(self, gone: &[&Entry], come: &[&Entry]) -> Identity {
         let mut identity = self.one_to_one();

@@ -34,5 +34,5 @@ mod same_name;
 mod severity;
 mod split;
 
-pub use compare::{Comparison, compare};
+pub use compare::{Comparison, Counter, compare};
 pub use plausible::{Limits, Size, Verdict, enough_for_baseline, plausible};

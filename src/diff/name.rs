@@ -75,8 +75,17 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// Calls `each` with every word of a text, for where the words are looked at and not kept.
 pub fn each_word(text: &str, each: impl FnMut(&str)) {
-    let latin = without_points_of_initials(latin(text));
-    latin.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).for_each(each);
+    words_of(&spelled(text)).for_each(each);
+}
+
+/// A text in the letters and points that part its words.
+pub fn spelled(text: &str) -> String {
+    without_points_of_initials(latin(text))
+}
+
+/// The words of what was [`spelled`].
+pub fn words_of(spelled: &str) -> impl Iterator<Item = &str> {
+    spelled.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// A text in lower-case ASCII. An apostrophe inside a word is often lost: `Xi'an` and `Xian` are one word.
@@ -223,22 +232,19 @@ const LEGAL_FORMS: &[&str] = &[
 ];
 
 /// `p.j.s` → `pjs`: a point between single letters parts no words.
-fn without_points_of_initials(text: String) -> String {
-    if !text.contains('.') {
-        return text;
-    }
-    let characters: Vec<char> = text.chars().collect();
+fn without_points_of_initials(mut text: String) -> String {
+    let bytes = text.as_bytes();
     let is_single = |at: usize| {
-        characters.get(at).is_some_and(char::is_ascii_alphabetic)
-            && at.checked_sub(1).and_then(|b| characters.get(b)).is_none_or(|c| !c.is_ascii_alphanumeric())
-            && characters.get(at + 1).is_none_or(|c| !c.is_ascii_alphanumeric())
+        bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
+            && at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+            && bytes.get(at + 1).is_none_or(|byte| !byte.is_ascii_alphanumeric())
     };
-    characters
-        .iter()
-        .enumerate()
-        .filter(|(at, c)| !(**c == '.' && at.checked_sub(1).is_some_and(is_single) && is_single(at + 1)))
-        .map(|(_, c)| *c)
-        .collect()
+    let is_of_initials = |at: &usize| at.checked_sub(1).is_some_and(is_single) && is_single(at + 1);
+    let points: Vec<usize> = text.match_indices('.').map(|(at, _)| at).filter(is_of_initials).collect();
+    for at in points.into_iter().rev() {
+        text.remove(at);
+    }
+    text
 }
 
 #[cfg(test)]

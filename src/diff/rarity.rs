@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::mixer::{MixerState, mixed};
-use super::name::{each_word, words};
+use super::mixer::MixerState;
+use super::name::{each_word, spelled, words_of};
 use super::number::Facts;
 use super::profile::{Feature, Kind};
 use crate::domain::Entry;
 
 /// Counts in how many rows of a list each feature stands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rarity {
     rows: u32,
     /// One map for each kind, so that a word is looked up without making a key of it.
@@ -47,6 +47,26 @@ impl Rarity {
             }
         }
         rarity
+    }
+
+    /// One that counts the same and has counted nothing yet.
+    pub fn beside(&self) -> Self {
+        let mut beside = self.clone();
+        beside.rows = 0;
+        beside.counts.iter_mut().flat_map(HashMap::values_mut).for_each(|count| *count = Count::default());
+        beside
+    }
+
+    /// Takes over what another has counted [`beside`](Self::beside) this one.
+    pub fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        for (counts, others) in self.counts.iter_mut().zip(&other.counts) {
+            for (text, count) in others {
+                if let Some(mine) = counts.get_mut(text) {
+                    mine.rows += count.rows;
+                }
+            }
+        }
     }
 
     /// Counts a row by its features.
@@ -98,23 +118,21 @@ impl Rarity {
     }
 
     fn count_address(&mut self, address: &str) {
+        let address = spelled(address);
         // One word, a country's code, is no address.
-        let (mut first, mut several) = (None, false);
-        each_word(address, |word| {
-            let mixed = mixed(word.as_bytes());
-            several |= *first.get_or_insert(mixed) != mixed;
-        });
-        if !several {
+        let mut words = words_of(&address);
+        let first = words.next();
+        if words.all(|word| Some(word) == first) {
             return;
         }
         let mut is_whole = true;
-        each_word(address, |word| {
+        for word in words_of(&address) {
             is_whole &= self.is_asked(Kind::Place, word);
             self.meet(Kind::Place, word);
-        });
+        }
         // Each word of an address that is asked for is asked for itself.
         if is_whole {
-            let mut words = words(address);
+            let mut words: Vec<&str> = words_of(&address).collect();
             words.sort_unstable();
             words.dedup();
             self.meet(Kind::Address, &words.join(" "));
@@ -125,19 +143,41 @@ impl Rarity {
         // The word is no part of what is read.
         let segment =
             segment.get(..5).filter(|start| start.eq_ignore_ascii_case("alt. ")).and_then(|_| segment.get(5..)).unwrap_or(segment);
-        !segment.is_ascii()
-            || self.phrases.contains(&letters_of(segment))
-            || segment
-                .split([' ', '\t', '\n', '\r', ',', '\u{b}', '\u{c}'])
-                .any(|token| !token.is_empty() && self.values.contains(&letters_of(token)))
+        if !segment.is_ascii() {
+            return true;
+        }
+        let (mut whole, mut token) = (Letters::default(), Letters::default());
+        for byte in segment.bytes() {
+            if matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | 0xb | 0xc) {
+                if self.values.contains(&token.0) {
+                    return true;
+                }
+                token = Letters::default();
+            } else {
+                whole.push(byte);
+                token.push(byte);
+            }
+        }
+        self.values.contains(&token.0) || self.phrases.contains(&whole.0)
     }
 }
 
 /// A hash of the ASCII letters and digits of a text, whatever stands between them.
+#[derive(Default)]
+struct Letters(u64);
+
+impl Letters {
+    fn push(&mut self, byte: u8) {
+        if byte.is_ascii_alphanumeric() {
+            self.0 = (self.0 ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3).rotate_left(7);
+        }
+    }
+}
+
 fn letters_of(text: &str) -> u64 {
-    text.bytes()
-        .filter(u8::is_ascii_alphanumeric)
-        .fold(0, |hash, byte| (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3).rotate_left(7))
+    let mut letters = Letters::default();
+    text.bytes().for_each(|byte| letters.push(byte));
+    letters.0
 }
 
 const BACKGROUND_ROWS: u32 = 500;
@@ -147,6 +187,22 @@ mod tests {
     use super::super::profile::Profile;
     use super::*;
     use crate::domain::{Citation, ListCode};
+
+    #[test]
+    fn a_list_counts_the_same_in_parts() {
+        let rows = ["Alder Works", "Birch Works", "Cedar Works Works"].map(|name| Entry::named(ListCode::EL, name));
+        let wanted = [(Kind::Word, "works".to_owned()), (Kind::Word, "birch".to_owned()), (Kind::Word, "oak".to_owned())];
+        let mut whole = Rarity::of_wanted(&wanted);
+        rows.iter().for_each(|row| whole.count_entry(row));
+        let mut one = Rarity::of_wanted(&wanted);
+        one.count_entry(&rows[0]);
+        let mut other = one.beside();
+        rows[1..].iter().for_each(|row| other.count_entry(row));
+        one.add(&other);
+        for (kind, text) in &wanted {
+            assert!((one.bits(*kind, text) - whole.bits(*kind, text)).abs() < 1e-12, "{text}");
+        }
+    }
 
     #[test]
     fn a_row_counts_the_same_with_and_without_a_profile() {

@@ -90,7 +90,7 @@ impl Program {
     }
 
     /// The turn-taking of one receiver.
-    fn receiver_turn(&self, receiver: &str) -> Arc<tokio::sync::Mutex<()>> {
+    pub(crate) fn receiver_turn(&self, receiver: &str) -> Arc<tokio::sync::Mutex<()>> {
         self.turn(format!("receiver {receiver}"))
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use entitywatch::cli::compare_files::compare_files;
+use entitywatch::cli::compare_files::{compare_files, compare_holding};
 use entitywatch::diff;
 use entitywatch::domain::{Change, ListCode};
 use entitywatch::parse::parse;
@@ -17,6 +17,9 @@ fn compared(before: &Path, after: &Path, lists: &[ListCode]) -> Vec<Change> {
     let whole: Vec<Change> = lists.iter().flat_map(|list| diff::compare(&of(&old, *list), &of(&new, *list))).collect();
     let found = compare_files(before, after, lists).unwrap().changes;
     assert_eq!(found, whole);
+    for most_held in [0, old.entries.len()] {
+        assert_eq!(compare_holding(before, after, lists, most_held).unwrap().changes, whole, "at most {most_held} rows are held");
+    }
     found
 }
 
