@@ -64,6 +64,11 @@ impl Lookup<'_> {
             }
             return Some(Found { secret: Secret::new(text), span: inline.span.clone(), skipped: false });
         }
+        if let Some(given) = file.as_ref().or(credential.as_ref()).filter(|given| is_secret_itself(&given.value.0)) {
+            let problem = format!("expected where the {name} is to be found, but got what looks like the {name} itself");
+            problems.push(Problem::at(given.span.clone(), problem).with_hint(format!("as it is it may stand as `{name}`")));
+            return None;
+        }
         let (place, span) = match (file, credential) {
             (Some(file), _) => (self.folder.join(&file.value.0), file.span.clone()),
             (None, Some(credential)) => (self.credential(&credential.value.0, &credential.span, problems)?, credential.span.clone()),
@@ -104,6 +109,11 @@ impl Lookup<'_> {
         };
         Some(folder.join(name))
     }
+}
+
+/// Whether what should be a path or a name is a signing secret or an address.
+fn is_secret_itself(value: &str) -> bool {
+    value.contains("whsec_") || value.contains("://")
 }
 
 /// The file's text without the space around it; the reason, without the text, where there is none.

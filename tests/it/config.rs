@@ -287,3 +287,17 @@ fn the_configuration_is_checked_shown_described_and_exemplified() {
     assert_eq!(run(ConfigCommand::Example, "absent.toml"), (Exit::Fine, config::EXAMPLE.to_owned(), String::new()));
     assert!(serde_json::from_str::<Value>(&run(ConfigCommand::Schema, "absent.toml").1).unwrap().get("webhook").is_some());
 }
+
+#[test]
+fn a_secret_that_stands_where_its_file_should_be_named_is_not_repeated() {
+    for key in
+        ["secret_file = \"whsec_hunter2\"", "secret_credential = \"whsec_hunter2\"", "url_file = \"https://hooks.example.com/hunter2\""]
+    {
+        let address = if key.starts_with("url") { "" } else { "url = \"https://erp.example.com/\"\n" };
+        let text =
+            format!("[[source]]\nname = \"csl\"\nkind = \"csl\"\n[[receiver]]\nname = \"erp\"\nkind = \"webhook\"\n{address}{key}\n");
+        let path = Path::new("entitywatch.toml");
+        let said = config::check(path, &text, &Environment::default(), SecretsMode::Resolve).unwrap_err().to_string();
+        assert!(said.contains("itself") && !said.contains("hunter2"), "{said}");
+    }
+}
