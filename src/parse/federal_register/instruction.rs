@@ -45,6 +45,8 @@ pub struct InstructionReader {
     /// Of the lettered one.
     letter: Left,
     last_letter: Option<String>,
+    /// How many Roman numerals came behind it.
+    numerals: usize,
     /// The lettered paragraph ends with a colon, so that Roman numerals may follow.
     opens_a_list: bool,
     pub instructions: Vec<Instruction>,
@@ -103,20 +105,25 @@ impl InstructionReader {
         self.order_of(text, level != Level::Other);
         let left = Left { heading: self.heading.clone(), order: self.order };
         match level {
-            Level::Number => (self.outer, self.letter, self.last_letter) = (left.clone(), left, None),
+            Level::Number => (self.outer, self.letter, self.last_letter, self.numerals) = (left.clone(), left, None, 0),
             Level::Letter => {
-                (self.letter, self.last_letter) = (left, Some(mark.to_owned()));
+                (self.letter, self.last_letter, self.numerals) = (left, Some(mark.to_owned()), 0);
                 self.opens_a_list = text.trim_end().ends_with([':', '—']);
             }
-            Level::Roman | Level::Other => {}
+            Level::Roman => self.numerals += 1,
+            Level::Other => {}
         }
     }
 
-    /// `i.` is the letter behind `h.`, unless that one begins a list.
+    /// `i.` is the letter behind `h.`, unless that one begins a list whose first numeral it is. Headings stand beside one another, so that
+    /// one behind a heading is a letter again.
     fn level_of(&self, mark: &str, text: &str) -> Level {
         let letters = mark.bytes().all(|byte| byte.is_ascii_lowercase());
         let roman = letters && mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
-        let follows = !self.opens_a_list && self.last_letter.as_deref().is_some_and(|last| letter_after(last) == mark);
+        let is_next_letter = self.last_letter.as_deref().is_some_and(|last| letter_after(last) == mark);
+        let is_next_numeral = NUMERALS.get(self.numerals) == Some(&mark);
+        let is_heading_beside = self.letter.heading.is_some() && heading_of(text).is_some();
+        let follows = is_next_letter && !(self.opens_a_list && is_next_numeral && !is_heading_beside);
         match mark {
             "" => Level::Other,
             _ if !letters => {
@@ -193,6 +200,10 @@ pub fn mark_of(line: &str) -> Option<&str> {
     let letters = mark.len() <= 2 && first.is_ascii_lowercase() && mark.bytes().all(|byte| byte == first);
     (follows && mark.len() <= 6 && (digits || roman || letters)).then_some(mark)
 }
+
+/// The numerals of a list, in their order.
+const NUMERALS: [&str; 20] =
+    ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"];
 
 /// `b` behind `a`, `aa` behind `z`, `bb` behind `aa`.
 fn letter_after(mark: &str) -> String {
@@ -449,6 +460,31 @@ mod tests {
         check(
             &["2. Supplement No. 4 to part 744 is amended under CHINA by removing:", "a. “A”;", "b. “B”."],
             &[(Order::Remove, Some("CHINA"), &["A"]), (Order::Remove, Some("CHINA"), &["B"])],
+        );
+    }
+
+    #[test]
+    fn the_letter_behind_h_is_told_from_the_numeral_within_it() {
+        check(
+            &[
+                START,
+                "g. Under SINGAPORE:",
+                "i. By adding an entry for “Ash Works”;",
+                "h. Under UNITED ARAB EMIRATES:",
+                "i. By adding an entry for “Birch Works”;",
+                "ii. By adding an entry for “Cedar Works”; and",
+                "i. Under UNITED KINGDOM:",
+                "i. By adding an entry for “Dogwood Works”; and",
+                "j. Under UZBEKISTAN:",
+                "i. By adding an entry for “Elm Works”.",
+            ],
+            &[
+                (Order::Add, Some("SINGAPORE"), &["Ash Works"]),
+                (Order::Add, Some("UNITED ARAB EMIRATES"), &["Birch Works"]),
+                (Order::Add, Some("UNITED ARAB EMIRATES"), &["Cedar Works"]),
+                (Order::Add, Some("UNITED KINGDOM"), &["Dogwood Works"]),
+                (Order::Add, Some("UZBEKISTAN"), &["Elm Works"]),
+            ],
         );
     }
 
