@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::email::{self, Relay};
 use super::{Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, console, layout, slack, webhook, wording};
-use crate::dial::{DialError, HttpSettings, LazyClient};
+use crate::dial::{HttpSettings, LazyClient};
 
 /// A deliverer that cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -84,14 +84,8 @@ impl Deliverer {
 
     async fn send(&self, receiver: &Receiver, message: &Message<'_>, now: Timestamp, parts: &AtomicU32) -> Outcome {
         let outcome = match &receiver.channel {
-            Channel::Webhook(webhook) => match self.client(webhook.allow_private) {
-                Ok(client) => return webhook::send(client, webhook, message, now, parts).await,
-                Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
-            },
-            Channel::Slack(slack) => match self.client(slack.allow_private) {
-                Ok(client) => slack::send(client, slack, message, &self.messages, now).await,
-                Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
-            },
+            Channel::Webhook(webhook) => return webhook::send(self.client(webhook.allow_private), webhook, message, now, parts).await,
+            Channel::Slack(slack) => slack::send(self.client(slack.allow_private), slack, message, &self.messages, now).await,
             Channel::Email(email) => match self.relay(&email.smtp) {
                 Ok(relay) => email::send(&relay, email, message, &self.messages, now).await,
                 Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
@@ -107,8 +101,8 @@ impl Deliverer {
         outcome
     }
 
-    fn client(&self, allow_private: bool) -> Result<&reqwest::Client, DialError> {
-        if allow_private { self.private.get() } else { self.public.get() }
+    fn client(&self, allow_private: bool) -> &LazyClient {
+        if allow_private { &self.private } else { &self.public }
     }
 
     fn relay(&self, smtp: &Arc<SmtpSettings>) -> Result<Relay, DeliverError> {

@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 use super::excerpt::{Hidden, excerpt};
 use super::{Outcome, Retry, answer};
-use crate::dial;
+use crate::dial::{self, LazyClient};
 
 /// The most of an answer's body that is read: it is only quoted.
 const MOST_READ_BYTES: usize = 4 * 1024;
@@ -25,10 +25,11 @@ pub struct Post {
 }
 
 /// Posts JSON once. What the server says is quoted without what `hidden` names.
-pub async fn post(client: &reqwest::Client, post: Post, now: Timestamp, hidden: &Hidden) -> Outcome {
-    if let Err(refused) = dial::check_url(&post.url, post.allow_private) {
-        return Outcome::Failed { retry: Retry::Slowly, detail: excerpt(&refused.to_string(), hidden) };
-    }
+pub async fn post(clients: &LazyClient, post: Post, now: Timestamp, hidden: &Hidden) -> Outcome {
+    let client = match dial::check_url(&post.url, post.allow_private).and_then(|()| clients.client_for(&post.url)) {
+        Ok(client) => client,
+        Err(refused) => return Outcome::Failed { retry: Retry::Slowly, detail: excerpt(&refused.to_string(), hidden) },
+    };
     let json = HeaderValue::from_static("application/json");
     let request = client.post(post.url).headers(post.headers).header(CONTENT_TYPE, json).body(post.body);
     let response = match request.send().await {

@@ -8,6 +8,7 @@ use super::excerpt::{Hidden, excerpt};
 use super::post::{Post, post};
 use super::wording::{Account, EntryText, Step};
 use super::{Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording};
+use crate::dial::LazyClient;
 
 const MOST_BLOCKS: usize = 50;
 const LONGEST_HEADER: usize = 150;
@@ -18,7 +19,7 @@ const LONGEST_BLOCKS: usize = 13_000;
 const MOST_ENTRIES: usize = 25;
 
 pub async fn send(
-    client: &reqwest::Client,
+    clients: &LazyClient,
     settings: &SlackSettings,
     message: &Message<'_>,
     messages: &MessageSettings,
@@ -34,7 +35,7 @@ pub async fn send(
     };
     let body = payload(&wording::account(message, messages), message.delivery.delivery_id.as_str()).to_string().into_bytes();
     let request = Post { url, allow_private: settings.allow_private, headers: HeaderMap::new(), body };
-    post(client, request, now, &hidden).await
+    post(clients, request, now, &hidden).await
 }
 
 /// The message: `blocks`, and `text` for notifications and readers that show none.

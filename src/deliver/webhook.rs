@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::excerpt::{Hidden, excerpt};
 use super::post::{Post, post};
 use super::{Message, Outcome, Retry, WebhookSettings, signature};
+use crate::dial::LazyClient;
 use crate::domain::alert::{ListChanged, Part};
 use crate::domain::{Alert, AlertBody};
 
@@ -19,7 +20,7 @@ pub const LONGEST_BODY_BYTES: usize = 1024 * 1024;
 
 /// Sends the parts that the receiver has not taken, and counts in `parts_done` each one that it takes.
 pub async fn send(
-    client: &reqwest::Client,
+    clients: &LazyClient,
     settings: &WebhookSettings,
     message: &Message<'_>,
     now: Timestamp,
@@ -44,7 +45,7 @@ pub async fn send(
             Err(what) => return not_sent(what),
         };
         let request = Post { url: url.clone(), allow_private: settings.allow_private, headers, body: body.into_bytes() };
-        outcome = post(client, request, now, &hidden).await;
+        outcome = post(clients, request, now, &hidden).await;
         match &mut outcome {
             Outcome::Delivered { .. } => parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed),
             Outcome::Failed { detail, .. } => {

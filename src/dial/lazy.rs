@@ -1,18 +1,24 @@
-//! A client that is made when it is first used: making one reads every root certificate of the system, which costs more
-//! than a whole check that is answered 304.
+//! A client that is made when it is first used, and that knows the system's authorities only where an address asks for them: reading
+//! every root certificate of the system costs more than all else of a check that is answered 304.
 
 use std::sync::OnceLock;
 
 use reqwest::{Client, ClientBuilder};
+use url::Url;
 
-use super::{DialError, HttpSettings, check_settings, client_builder, describe};
+use super::{DialError, HttpSettings, check_settings, client_builder, describe, proxy};
 
 /// One client, not yet made or made.
 pub struct LazyClient {
     settings: HttpSettings,
     allow_private: bool,
     adjust: Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>,
-    made: OnceLock<Client>,
+    /// Whether even an `http` address may be reached over TLS: as far as a proxy.
+    tls_to_proxy: bool,
+    /// For what is reached over TLS.
+    secure: OnceLock<Client>,
+    /// For `http`. It trusts none but the company's authorities: whatever else would need one fails.
+    plain: OnceLock<Client>,
 }
 
 impl LazyClient {
@@ -27,25 +33,38 @@ impl LazyClient {
         adjust: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
     ) -> Result<Self, DialError> {
         check_settings(settings)?;
-        Ok(Self { settings: settings.clone(), allow_private, adjust: Box::new(adjust), made: OnceLock::new() })
+        Ok(Self {
+            settings: settings.clone(),
+            allow_private,
+            adjust: Box::new(adjust),
+            tls_to_proxy: proxy::routes(settings).iter().any(proxy::Route::speaks_tls),
+            secure: OnceLock::new(),
+            plain: OnceLock::new(),
+        })
     }
 
-    /// The client, made now if it was not before.
+    /// The client for this address, made now if it was not before.
     ///
     /// # Errors
     ///
     /// Where the machine lets none be made.
-    pub fn get(&self) -> Result<&Client, DialError> {
-        if let Some(client) = self.made.get() {
+    pub fn client_for(&self, url: &Url) -> Result<&Client, DialError> {
+        let (cell, trust_system) = if url.scheme() == "http" && !self.tls_to_proxy { (&self.plain, false) } else { (&self.secure, true) };
+        if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let build = |trust_system| Ok((self.adjust)(client_builder(&self.settings, self.allow_private, trust_system)?).build());
-        let client = match build(true)? {
+        let client = match self.build(trust_system)? {
             Ok(client) => client,
             // A small container may have no authorities at all: then none but the company's are trusted.
-            Err(error) => build(false)?.map_err(|_| DialError::Settings(format!("failed to make an HTTP client: {}", describe(&error))))?,
+            Err(error) => {
+                self.build(false)?.map_err(|_| DialError::Settings(format!("failed to make an HTTP client: {}", describe(&error))))?
+            }
         };
         // Where two made one at a time, the first is kept.
-        Ok(self.made.get_or_init(|| client))
+        Ok(cell.get_or_init(|| client))
+    }
+
+    fn build(&self, trust_system: bool) -> Result<reqwest::Result<Client>, DialError> {
+        Ok((self.adjust)(client_builder(&self.settings, self.allow_private, trust_system)?).build())
     }
 }

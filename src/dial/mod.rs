@@ -9,6 +9,7 @@
 mod address;
 mod describe;
 mod lazy;
+mod proxy;
 mod resolver;
 mod target;
 
@@ -16,7 +17,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy};
+use reqwest::{Certificate, ClientBuilder};
 use url::Url;
 
 pub use address::{Reach, reach};
@@ -67,26 +68,20 @@ pub fn install_tls_provider() {
 /// [`DialError::Settings`] where the proxy, the certificates or the contact cannot be used.
 fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bool) -> Result<ClientBuilder, DialError> {
     install_tls_provider();
+    let routes = proxy::routes(settings);
+    // The proxies' own names come from the operator, not from an answer.
+    let trusted_names = routes.iter().filter_map(|route| route.host().map(str::to_owned)).collect();
     let mut builder = reqwest::Client::builder()
         .user_agent(user_agent(settings.contact.as_deref())?)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
-        .dns_resolver(Arc::new(resolver::FilteringResolver { allow_private, trusted_names: proxy_names(settings.proxy.as_ref()) }));
+        .dns_resolver(Arc::new(resolver::FilteringResolver { allow_private, trusted_names }));
     let company = settings.ca_pem.as_deref().map(certificates).transpose()?.unwrap_or_default();
     builder = if trust_system { builder.tls_certs_merge(company) } else { builder.tls_certs_only(company) };
-    match (&settings.proxy, settings.no_proxy.as_deref()) {
-        (Some(proxy), no_proxy) => {
-            let except = NoProxy::from_string(no_proxy.unwrap_or(""));
-            builder = builder.no_proxy().proxy(proxied(proxy)?.no_proxy(except));
-        }
-        (None, Some("*")) => builder = builder.no_proxy(),
-        (None, _) => {
-            builder = builder.no_proxy();
-            for proxy in environment_proxies(|variable| std::env::var(variable).ok()) {
-                builder = builder.proxy(proxy);
-            }
-        }
+    builder = builder.no_proxy();
+    for route in &routes {
+        builder = builder.proxy(route.as_proxy()?);
     }
     Ok(builder)
 }
@@ -95,13 +90,8 @@ fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bo
 fn check_settings(settings: &HttpSettings) -> Result<(), DialError> {
     user_agent(settings.contact.as_deref())?;
     settings.ca_pem.as_deref().map(certificates).transpose()?;
-    settings.proxy.as_ref().map(proxied).transpose()?;
+    proxy::routes(settings).iter().try_for_each(|route| route.as_proxy().map(drop))?;
     Ok(())
-}
-
-fn proxied(proxy: &Url) -> Result<Proxy, DialError> {
-    Proxy::all(proxy.as_str())
-        .map_err(|_| DialError::Settings(format!("expected `proxy` to be an http or https address, but got {}", place(proxy))))
 }
 
 fn user_agent(contact: Option<&str>) -> Result<reqwest::header::HeaderValue, DialError> {
@@ -123,36 +113,6 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, DialError> {
     Ok(found)
 }
 
-/// The proxies that the environment names, the more special ones first. This machine itself is never reached through one of them: what
-/// listens on its loopback is no business of a company's proxy, which could not reach it either.
-fn environment_proxies(variable: impl Fn(&str) -> Option<String>) -> Vec<Proxy> {
-    let of = |names: [&str; 2]| {
-        let value = names.iter().find_map(|name| variable(name).filter(|value| !value.trim().is_empty()))?;
-        Url::parse(&value).ok().filter(Url::has_host).or_else(|| Url::parse(&format!("http://{value}")).ok())
-    };
-    let listed = ["no_proxy", "NO_PROXY"].iter().find_map(|name| variable(name)).unwrap_or_default();
-    let except = NoProxy::from_string(&format!("{listed},localhost,127.0.0.0/8,::1"));
-    let proxies = [
-        of(["https_proxy", "HTTPS_PROXY"]).map(Proxy::https),
-        of(["http_proxy", "HTTP_PROXY"]).map(Proxy::http),
-        of(["all_proxy", "ALL_PROXY"]).map(Proxy::all),
-    ];
-    proxies.into_iter().flatten().flatten().map(|proxy| proxy.no_proxy(except.clone())).collect()
-}
-
-/// The names under which the proxies themselves are looked up. They come from the operator, not from an answer.
-fn proxy_names(proxy: Option<&Url>) -> Vec<String> {
-    if let Some(proxy) = proxy {
-        return proxy.host_str().map(str::to_owned).into_iter().collect();
-    }
-    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .iter()
-        .filter_map(|variable| std::env::var(variable).ok())
-        .filter_map(|value| Url::parse(&value).or_else(|_| Url::parse(&format!("http://{value}"))).ok())
-        .filter_map(|url| url.host_str().map(str::to_owned))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,20 +129,8 @@ mod tests {
     fn certificates_that_cannot_be_read_are_told() {
         for pem in [&b""[..], b"not PEM", b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"] {
             let settings = HttpSettings { ca_pem: Some(pem.to_vec()), ..HttpSettings::default() };
-            let built = LazyClient::new(&settings, false, |builder| builder).and_then(|client| client.get().cloned());
-            assert!(built.is_err(), "{pem:?}");
+            assert!(LazyClient::new(&settings, false, |builder| builder).is_err(), "{pem:?}");
         }
-    }
-
-    #[test]
-    fn the_environments_proxies_are_taken_in_every_spelling() {
-        let proxies = |set: &[(&str, &str)]| {
-            let found = environment_proxies(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()));
-            found.len()
-        };
-        assert_eq!(proxies(&[]), 0);
-        assert_eq!(proxies(&[("HTTPS_PROXY", "http://proxy.example.com:3128"), ("http_proxy", "proxy.example.com:3128")]), 2);
-        assert_eq!(proxies(&[("all_proxy", "http://user:secret@proxy.example.com:3128"), ("HTTP_PROXY", " ")]), 1);
     }
 
     #[test]

@@ -127,7 +127,7 @@ async fn follow(clients: &HttpClients, limits: &FetchLimits, request: &Request<'
 }
 
 async fn exchange(clients: &HttpClients, limits: &FetchLimits, request: &Request<'_>, url: &Url) -> Result<Step, Failure> {
-    let client = if request.allow_private { &clients.anywhere } else { &clients.outside }.get()?;
+    let client = if request.allow_private { &clients.anywhere } else { &clients.outside }.client_for(url)?;
     let conditions = request.conditions();
     let conditional = !conditions.is_empty();
     let from = place(url);

@@ -20,13 +20,13 @@ fn direct() -> HttpSettings {
     HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() }
 }
 
-fn client(settings: &HttpSettings, allow_private: bool) -> Client {
-    LazyClient::new(settings, allow_private, |builder| builder).unwrap().get().unwrap().clone()
+fn client(settings: &HttpSettings, allow_private: bool, url: &str) -> Client {
+    LazyClient::new(settings, allow_private, |builder| builder).unwrap().client_for(&url.parse().unwrap()).unwrap().clone()
 }
 
 /// What is said of a request for `url` that fails.
 async fn failure(settings: &HttpSettings, allow_private: bool, url: &str) -> String {
-    let client = client(settings, allow_private);
+    let client = client(settings, allow_private, url);
     let error = client.get(format!("{url}/hooks/hunter2?token=hunter2")).send().await.expect_err("expected a failure");
     let said = describe(&error);
     assert!(!said.contains("hunter2") && !said.contains("hooks"), "{said}");
@@ -88,7 +88,8 @@ impl Resolve for NoSuchName {
 
 #[tokio::test]
 async fn a_name_without_an_address_is_said_to_have_none() {
-    let client = LazyClient::new(&direct(), false, |builder| builder.dns_resolver(Arc::new(NoSuchName))).unwrap().get().unwrap().clone();
+    let clients = LazyClient::new(&direct(), false, |builder| builder.dns_resolver(Arc::new(NoSuchName))).unwrap();
+    let client = clients.client_for(&"https://data.example.com".parse().unwrap()).unwrap();
     let error = client.get("https://data.example.com/hooks/hunter2").send().await.unwrap_err();
     assert_eq!(describe(&error), "failed to find the host's address (DNS)");
 }
@@ -108,7 +109,7 @@ async fn a_proxy_is_reached_by_a_name_that_leads_inside() {
     proxy.answer("http://data.example.com/list.csv", Answer::ok("ok"));
     let url = format!("http://localhost:{}", proxy.address().port()).parse().unwrap();
     let settings = HttpSettings { proxy: Some(url), ..HttpSettings::default() };
-    let client = client(&settings, false);
+    let client = client(&settings, false, "http://data.example.com");
     let answer = client.get("http://data.example.com/list.csv").send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "ok");
 }
@@ -125,7 +126,7 @@ async fn a_certificate_is_trusted_only_where_its_authority_is_configured() {
     let said = failure(&direct(), true, &format!("https://{}", serve_tls_once())).await;
     assert!(said.starts_with("the server's TLS certificate is not accepted: "), "{said}");
     let settings = HttpSettings { ca_pem: Some(CERTIFICATE.to_vec()), ..direct() };
-    let client = client(&settings, true);
+    let client = client(&settings, true, "https://127.0.0.1");
     let answer = client.get(format!("https://{}/", serve_tls_once())).send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "ok");
 }
