@@ -104,6 +104,8 @@ pub fn placeholders(taken: usize, count: usize) -> String {
 
 impl Db {
     pub async fn fetch(&self, action: &'static str, statement: Sql) -> Result<Vec<Row>> {
+        // A connection that was given back is free once a task of the pool has run: one that is needed at once would be opened anew.
+        tokio::task::yield_now().await;
         let rows = match self {
             Db::Sqlite { readers, .. } => {
                 prepared!(statement, |query| query.fetch_all(readers).await).map(|rows| rows.into_iter().map(Row::Sqlite).collect())
@@ -183,8 +185,9 @@ impl Tx {
 
     /// Writes many rows of `columns` values each: `head` is `INSERT INTO table (…)`, `tail` may be empty or `ON CONFLICT …`.
     pub async fn insert(&mut self, action: &'static str, head: &str, columns: usize, tail: &str, rows: Vec<Vec<Value>>) -> Result<()> {
-        /// Rows a statement: well under the placeholders that either database takes (32,766 and 65,535).
-        const ROWS: usize = 100;
+        /// Rows a statement. SQLite looks each placeholder up among all those before it, so that many rows a statement cost more than
+        /// many statements.
+        const ROWS: usize = 25;
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk: Vec<Vec<Value>> = rows.by_ref().take(ROWS).collect();

@@ -6,8 +6,8 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use super::database::Database;
 use super::db::Db;
@@ -16,6 +16,8 @@ use super::{Mode, Result, StoreError, migrate};
 
 /// How many reads go on beside the writer.
 const READERS: u32 = 4;
+/// How many rows a read is ahead of whoever takes them: a list is thousands, and each wait of one for the other costs more than a row.
+const ROWS_AHEAD: usize = 1_024;
 
 pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Database> {
     let file = SqliteFile { path, store };
@@ -47,9 +49,13 @@ impl SqliteFile<'_> {
         // SQLite gives the files beside it the rights of the database, so these decide for all.
         let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
         let length = made.and_then(|file| file.metadata()).map_err(|error| self.cannot_open(error.to_string()))?.len();
+        let readers = Self::readers().connect_lazy_with(self.options().read_only(true));
+        let mut version = None;
         if length > 0 {
             // Looked at before anything is written: a file of another program stays as it is.
-            self.look(self.options().read_only(true)).await?.refuse_later(&self.store)?;
+            let found = self.look(&readers).await?;
+            found.refuse_later(&self.store)?;
+            version = found.version;
         }
 
         let options = self.options().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
@@ -62,9 +68,10 @@ impl SqliteFile<'_> {
             // and begins no other: it is closed, and another opened. The process lock is on a file of its own and stays.
             .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))));
         let writer = pool.connect_with(options).await.map_err(|error| self.explain(error))?;
-        let migrator = migrate::SQLITE.migrator().await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
-        migrator.run(&writer).await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
-        let readers = Self::readers().connect_lazy_with(self.options().read_only(true));
+        if version != Some(migrate::SQLITE.newest()) {
+            let migrator = migrate::SQLITE.migrator().await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
+            migrator.run(&writer).await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
+        }
         Ok(Database::new(Db::Sqlite { writer: Some(writer), readers }, Some(lock)))
     }
 
@@ -76,8 +83,9 @@ impl SqliteFile<'_> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.nothing_recorded()),
             Err(error) => return Err(self.cannot_open(error.to_string())),
         }
-        let mut options = self.options().read_only(true);
-        let mut found = self.look(options.clone()).await;
+        let options = self.options().read_only(true);
+        let mut readers = Self::readers().connect_lazy_with(options.clone());
+        let mut found = self.look(&readers).await;
         // Where no writer is and the folder cannot be written, SQLite cannot make the files that readers of a WAL share.
         // Without a WAL the file is whole by itself and can be read as it is.
         if matches!(found, Err(StoreError::Open { .. })) {
@@ -89,8 +97,8 @@ impl SqliteFile<'_> {
                     )));
                 }
                 _ => {
-                    options = options.immutable(true);
-                    found = self.look(options.clone()).await;
+                    readers = Self::readers().connect_lazy_with(options.immutable(true));
+                    found = self.look(&readers).await;
                 }
             }
         }
@@ -98,7 +106,7 @@ impl SqliteFile<'_> {
             None => return Err(self.nothing_recorded()),
             version => migrate::SQLITE.check(&self.store, version)?,
         }
-        Ok(Database::new(Db::Sqlite { writer: None, readers: Self::readers().connect_lazy_with(options) }, None))
+        Ok(Database::new(Db::Sqlite { writer: None, readers }, None))
     }
 
     fn options(&self) -> SqliteConnectOptions {
@@ -107,6 +115,7 @@ impl SqliteFile<'_> {
             .create_if_missing(false)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
+            .row_buffer_size(ROWS_AHEAD)
             .disable_statement_logging()
     }
 
@@ -115,11 +124,8 @@ impl SqliteFile<'_> {
     }
 
     /// What the file says of itself.
-    async fn look(&self, options: SqliteConnectOptions) -> Result<Found> {
-        let mut connection = options.connect().await.map_err(|error| self.explain(error))?;
-        let found = found(&mut connection).await.map_err(|error| self.explain(error));
-        let _ = connection.close().await;
-        let found = found?;
+    async fn look(&self, readers: &SqlitePool) -> Result<Found> {
+        let found = found(readers).await.map_err(|error| self.explain(error))?;
         if found.version.is_none() && found.tables > 0 {
             migrate::SQLITE.check(&self.store, None)?;
         }
@@ -176,13 +182,15 @@ impl Found {
     }
 }
 
-async fn found(connection: &mut SqliteConnection) -> sqlx::Result<Found> {
+async fn found(readers: &SqlitePool) -> sqlx::Result<Found> {
+    // One connection for both: what is given back is free again only a moment later.
+    let mut connection = readers.acquire().await?;
     let tables = "SELECT COUNT(*), COUNT(CASE WHEN name = '_sqlx_migrations' THEN 1 END) FROM sqlite_schema WHERE type = 'table'";
     let row = sqlx::query(tables).fetch_one(&mut *connection).await?;
     let (tables, migrations): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     if migrations == 0 {
         return Ok(Found { tables, version: None });
     }
-    let row = sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?;
+    let row = sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await?;
     Ok(Found { tables: tables - 1, version: row.try_get(0)? })
 }
