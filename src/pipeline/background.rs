@@ -1,4 +1,4 @@
-//! Work that keeps a core busy, beside the loops. Knows nothing of what it runs.
+//! Work that keeps a core busy, beside the loops or beside other such work. Knows nothing of what it runs.
 
 /// Runs work that keeps a core busy where it stalls no other task. A panic in it ends the program: see the house rules.
 pub async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
@@ -10,4 +10,13 @@ pub async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 
             Err(_) => std::future::pending().await,
         },
     }
+}
+
+/// Does two things that each keep a core busy at the same time.
+pub fn side_by_side<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
 }

@@ -259,7 +259,8 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
     let announced = batch.document.as_ref().and_then(|rule| join::announced(rule, &batch.changes));
     let told = store.alerts_citing(seen.source, &neighbours).await?;
     let alerted_before: usize = told.iter().map(|(_, count)| count).sum();
-    let cited_before = before.iter().filter(|entry| entry.citations.iter().any(|cited| neighbours.contains(cited))).count();
+    let is_near = |cited: &Citation| neighbours.binary_search(cited).is_ok();
+    let cited_before = before.iter().filter(|entry| entry.citations.iter().any(is_near)).count();
     let sequence_text = sequence.to_string();
     let type_name = if batch.corrects.is_some() { "list.corrected" } else { "list.changed" };
     let identity = [type_name, seen.source, sequence_text.as_str()];
@@ -312,7 +313,7 @@ fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) 
     Outgoing { alert, citations: Vec::new(), deliveries }
 }
 
-/// Every page that would be taken for the same rule as one of these.
+/// Every page that would be taken for the same rule as one of these, in order.
 fn neighbours(pages: &[Citation]) -> Vec<Citation> {
     let mut all: Vec<Citation> = Vec::new();
     for citation in pages {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -25,6 +25,8 @@ use crate::record::{ReceiverState, Result, Settlement};
 
 /// How many deliveries are claimed at a time.
 const CLAIM: usize = 256;
+/// How many alerts are read ahead of their attempts.
+const READ_AHEAD: usize = 4;
 /// How many outcomes are written in one transaction at most.
 const SETTLE: usize = 64;
 /// A receiver that fails for passing reasons is told of after this long.
@@ -101,7 +103,9 @@ pub async fn pass(
         if due.is_empty() {
             break;
         }
-        let attempts = futures_util::stream::iter(due).map(|delivery| sender.attempt(delivery, stop));
+        // Read ahead, but handed on in order: so attempts begin in it.
+        let read = futures_util::stream::iter(due).map(|delivery| sender.read(delivery, stop)).buffered(READ_AHEAD);
+        let attempts = read.map(|read| async { sender.attempt(read?, stop).await });
         let mut outcomes = attempts.buffer_unordered(concurrency(receiver)).ready_chunks(SETTLE);
         while let Some(settlements) = outcomes.next().await {
             let settlements: Vec<Settlement> = settlements.into_iter().flatten().collect();
@@ -156,7 +160,7 @@ struct Sender<'a> {
     receiver: &'a Receiver,
     state: Mutex<ReceiverState>,
     /// Alerts of this pass, each read once however many recipients it has.
-    alerts: Mutex<HashMap<AlertId, Arc<Alert>>>,
+    alerts: Mutex<HashMap<AlertId, Arc<OnceCell<Arc<Alert>>>>>,
 }
 
 impl Sender<'_> {
@@ -170,20 +174,27 @@ impl Sender<'_> {
         state.disabled_at.is_none() && state.not_before.is_none_or(|not_before| not_before <= now)
     }
 
-    /// One attempt and what it writes; none where no more is to be begun, or where the alert cannot be read, which is
-    /// logged and tried again.
-    async fn attempt(&self, delivery: Delivery, stop: &CancellationToken) -> Option<Settlement> {
+    /// A delivery with its alert; none where no more is to be begun, or where the alert cannot be read, which is logged and
+    /// tried again.
+    async fn read(&self, delivery: Delivery, stop: &CancellationToken) -> Option<(Delivery, Arc<Alert>)> {
+        if !self.goes_on(stop).await {
+            return None;
+        }
+        match self.alert(&delivery.alert_id).await {
+            Ok(alert) => Some((delivery, alert)),
+            Err(problem) => {
+                error!(delivery.id = %delivery.delivery_id, error = %problem, "the alert of a delivery cannot be read: it stays in the outbox");
+                None
+            }
+        }
+    }
+
+    /// One attempt and what it writes; none where no more is to be begun.
+    async fn attempt(&self, (delivery, alert): (Delivery, Arc<Alert>), stop: &CancellationToken) -> Option<Settlement> {
         // Asked before each: a claim may be long, and each attempt in it slow.
         if !self.goes_on(stop).await {
             return None;
         }
-        let alert = match self.alert(&delivery.alert_id).await {
-            Ok(alert) => alert,
-            Err(problem) => {
-                error!(delivery.id = %delivery.delivery_id, error = %problem, "the alert of a delivery cannot be read: it stays in the outbox");
-                return None;
-            }
-        };
         let started = self.program.clock.now();
         let stopwatch = Stopwatch::start();
         let reduced = deliver::for_delivery(&alert, &delivery);
@@ -205,18 +216,19 @@ impl Sender<'_> {
     }
 
     async fn alert(&self, id: &AlertId) -> std::result::Result<Arc<Alert>, String> {
-        let mut alerts = self.alerts.lock().await;
-        if let Some(alert) = alerts.get(id) {
-            return Ok(Arc::clone(alert));
-        }
-        let alert = self.program.store.alert(id).await.map_err(|problem| problem.to_string())?;
-        let alert = Arc::new(alert.ok_or_else(|| format!("alert {id} is not in the record"))?);
-        // A long backlog may hold many large alerts: only the last few are kept.
-        if alerts.len() >= 8 {
-            alerts.clear();
-        }
-        alerts.insert(id.clone(), Arc::clone(&alert));
-        Ok(alert)
+        let cell = {
+            let mut alerts = self.alerts.lock().await;
+            // A long backlog may hold many large alerts: only the last few are kept.
+            if alerts.len() >= 8 && !alerts.contains_key(id) {
+                alerts.clear();
+            }
+            Arc::clone(alerts.entry(id.clone()).or_default())
+        };
+        let read = async || {
+            let alert = self.program.store.alert(id).await.map_err(|problem| problem.to_string())?;
+            alert.map(Arc::new).ok_or_else(|| format!("alert {id} is not in the record"))
+        };
+        cell.get_or_try_init(read).await.cloned()
     }
 
     async fn settled(

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::background::side_by_side;
 use super::corroborate::Others;
 use crate::diff::{self, Limits, Size, Verdict};
 use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, same};
@@ -82,8 +83,8 @@ pub struct HeldStep {
 
 /// Judges the `entries` that a document holds of `list`. `high_water` is the list's highest count of seven days.
 pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>, high_water: usize) -> Judgement {
-    let seen = Size::of(&entries);
     let Some(state) = known.state else {
+        let seen = Size::of(&entries);
         let (verdict, open) = match diff::enough_for_baseline(limits, list, seen) {
             Ok(()) => (ListVerdict::Baseline, entries),
             Err(message) => (ListVerdict::RefusedBaseline(message), Vec::new()),
@@ -102,7 +103,7 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         };
     };
     let (rows, before): (Vec<i64>, Vec<Entry>) = known.entries.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
-    let size_before = Size::of(&before);
+    let (size_before, seen) = side_by_side(|| Size::of(&before), || Size::of(&entries));
     let unmoved = |verdict, before: Vec<Entry>| Judgement {
         list,
         verdict,
@@ -158,7 +159,8 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     // What waits is still held: it stands beside what the document has.
     let mut held = entries;
     held.extend(removals.into_iter().map(|removal| removal.entry));
-    Judgement { ordered_off, ..moved(list, ListVerdict::Held(held_step(changes, passing)), seen, &rows, before, held) }
+    let held_count = Size::of(&held).entries;
+    Judgement { held_count, ordered_off, ..moved(list, ListVerdict::Held(held_step(changes, passing)), seen, &rows, before, held) }
 }
 
 /// Judges content that a person has accepted: no guard applies, and what waited is let through.
@@ -169,15 +171,18 @@ pub fn accept(list: ListCode, entries_held: Vec<StoredEntry>, entries: Vec<Entry
     moved(list, ListVerdict::Changed(changes), seen, &rows, before, entries)
 }
 
-/// A judgement after which `after` is held: which rows close and which entries open.
+/// A judgement after which `after` is held, and nothing else of the document waits: which rows close and which entries open.
 fn moved(list: ListCode, verdict: ListVerdict, seen: Size, rows: &[i64], before: Vec<Entry>, after: Vec<Entry>) -> Judgement {
-    let held_count = Size::of(&after).entries;
+    let hashes = |entries: &[Entry]| entries.iter().map(Entry::content_hash).collect::<Vec<Sha256>>();
+    let (hashes_before, hashes_after) = side_by_side(|| hashes(&before), || hashes(&after));
     let mut held: HashMap<Sha256, Vec<i64>> = HashMap::new();
-    for (row, entry) in rows.iter().zip(&before) {
-        held.entry(entry.content_hash()).or_default().push(*row);
+    for (row, hash) in rows.iter().zip(hashes_before) {
+        held.entry(hash).or_default().push(*row);
     }
-    let open = after.into_iter().filter(|entry| held.get_mut(&entry.content_hash()).and_then(Vec::pop).is_none()).collect();
+    let is_new = |hash: &Sha256| held.get_mut(hash).and_then(Vec::pop).is_none();
+    let new: Vec<bool> = hashes_after.iter().map(is_new).collect();
+    let open = after.into_iter().zip(new).filter_map(|(entry, new)| new.then_some(entry)).collect();
     let mut close: Vec<i64> = held.into_values().flatten().collect();
     close.sort_unstable();
-    Judgement { list, verdict, seen, held_count, ordered_off: 0, before, close, open, begins_anew: false }
+    Judgement { list, verdict, seen, held_count: seen.entries, ordered_off: 0, before, close, open, begins_anew: false }
 }

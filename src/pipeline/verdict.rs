@@ -17,7 +17,7 @@ use crate::config::Source;
 use crate::diff::Size;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
 use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Snapshot, Summary};
-use crate::record::{ListUpdate, Result};
+use crate::record::{ListUpdate, Result, StoredEntry};
 
 /// How many names a message about a hold gives.
 const EXAMPLES: usize = 10;
@@ -44,8 +44,32 @@ impl Verdicts {
     }
 }
 
+/// What is held of a source; read while its document is. Of the entries those of the first list, which mostly is the only one: those of
+/// the others follow one list at a time.
+pub struct Held {
+    states: BTreeMap<ListCode, ListState>,
+    first: Option<(ListCode, Vec<StoredEntry>)>,
+}
+
+pub async fn held(program: &Program, source: &Source) -> Result<Held> {
+    let states: BTreeMap<ListCode, ListState> =
+        program.store.list_states(&source.name).await?.into_iter().map(|state| (state.list, state)).collect();
+    let first = match source.lists.first().copied() {
+        Some(list) if states.contains_key(&list) => Some((list, program.store.held_entries(&source.name, list).await?)),
+        _ => None,
+    };
+    Ok(Held { states, first })
+}
+
 /// Judges every watched list of a document against what is held of it.
-pub async fn of_lists(program: &Program, source: &Source, snapshot: Snapshot, reference: &SnapshotRef, now: Timestamp) -> Result<Verdicts> {
+pub async fn of_lists(
+    program: &Program,
+    source: &Source,
+    snapshot: Snapshot,
+    held: Held,
+    reference: &SnapshotRef,
+    now: Timestamp,
+) -> Result<Verdicts> {
     let mut verdicts = Verdicts {
         outcome: Outcome::NotModified,
         steps: Vec::new(),
@@ -58,8 +82,7 @@ pub async fn of_lists(program: &Program, source: &Source, snapshot: Snapshot, re
     };
     let mut open_holds: BTreeMap<ListCode, Hold> =
         program.store.holds(true).await?.into_iter().filter(|hold| hold.source == source.name).map(|hold| (hold.list, hold)).collect();
-    let mut states: BTreeMap<ListCode, ListState> =
-        program.store.list_states(&source.name).await?.into_iter().map(|state| (state.list, state)).collect();
+    let Held { mut states, mut first } = held;
     let mut entries_by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
     let warnings: Vec<String> = snapshot.warnings.iter().take(WARNINGS).map(|w| format!("{}: {}", w.place, w.text)).collect();
     for entry in snapshot.entries {
@@ -68,7 +91,11 @@ pub async fn of_lists(program: &Program, source: &Source, snapshot: Snapshot, re
     let today = now.to_zoned(TimeZone::UTC).date();
     for list in source.lists.iter().copied() {
         let state = states.remove(&list);
-        let entries = if state.is_some() { program.store.held_entries(&source.name, list).await? } else { Vec::new() };
+        let entries = match first.take_if(|(first, _)| *first == list) {
+            Some((_, entries)) => entries,
+            None if state.is_some() => program.store.held_entries(&source.name, list).await?,
+            None => Vec::new(),
+        };
         let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
         let ordered_removals = join::ordered_removals(program.store.as_ref(), list, now).await?;
         let mut known = Known { state: state.clone(), entries, ordered_removals, ..Known::default() };

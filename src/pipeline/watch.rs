@@ -214,8 +214,8 @@ impl<'a> Observed<'a> {
         let parsed = in_background(move || match document.reader() {
             Ok(reader) => parse::parse(reader, &lists).map_err(|problem| problem.to_string()),
             Err(problem) => Err(format!("failed to decompress the document: {problem}")),
-        })
-        .await;
+        });
+        let (parsed, held) = tokio::join!(parsed, verdict::held(self.program, self.source));
         let snapshot = match parsed {
             Ok(snapshot) => snapshot,
             Err(message) => {
@@ -229,7 +229,7 @@ impl<'a> Observed<'a> {
         let as_of = fetched.as_of.or(snapshot.as_of);
         let reference = SnapshotRef { sha256: fetched.document.sha256.clone(), as_of, observed_at: None };
         let rows = snapshot.rows;
-        let verdicts = verdict::of_lists(self.program, self.source, snapshot, &reference, self.now).await?;
+        let verdicts = verdict::of_lists(self.program, self.source, snapshot, held?, &reference, self.now).await?;
         let before_sequence = state.sequence;
         self.apply(&verdicts);
         let (outcome, detail, refusals, lists) = (verdicts.outcome, verdicts.detail(), verdicts.refusals.clone(), verdicts.journal.clone());
