@@ -54,6 +54,9 @@ const OTHERS: [(Kind, usize, &str); 8] = [
     (Kind::Reimported, 30, "ITAR Debarred (DTC) - State Department"),
 ];
 
+/// Orders what changes from one day to the next, as on real days.
+const TODAYS_RULE: &str = "91 FR 20417";
+
 const ENTITY_LIST: &str = "Entity List (EL) - Bureau of Industry and Security";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +110,7 @@ impl<W: Write> Rows<'_, W> {
                 continue;
             }
             let edit = Edit {
+                come: number >= count,
                 amended: is_after && number % one_in(85) == 7,
                 moved: is_after && number % one_in(340) == 11,
                 broken: !is_after && number % one_in(680) == 13,
@@ -128,12 +132,13 @@ impl<W: Write> Rows<'_, W> {
         let mut addresses: Vec<String> = (0..1 + dice.below(2)).map(|_| dice.address()).collect();
         let mut aliases: Vec<String> = (0..dice.below(4)).map(|_| dice.name()).collect();
         let citation = format!("{} FR {}", 60 + dice.below(30), 1_000 + dice.below(70_000));
-        let mut citations = vec![citation];
+        // Who comes and who is amended is so by the rule of the day.
+        let mut citations = vec![if edit.come { TODAYS_RULE.to_owned() } else { citation }];
         if dice.below(13) == 0 {
             citations.push(format!("{} FR {}", 89, 1_000 + dice.below(70_000)));
         }
         if edit.amended {
-            citations.push("91 FR 20417".to_owned());
+            citations.push(TODAYS_RULE.to_owned());
             aliases.push(dice.name());
         }
         if edit.moved {
@@ -201,6 +206,8 @@ impl<W: Write> Rows<'_, W> {
 /// What happened to a row overnight.
 #[derive(Clone, Copy, Debug, Default)]
 struct Edit {
+    /// It was not there the day before, and cites the rule that brought it.
+    come: bool,
     /// It cites one rule more and has one alias more: a new id.
     amended: bool,
     /// It has another address: the old id.
