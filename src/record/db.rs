@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -103,22 +104,37 @@ pub fn placeholders(taken: usize, count: usize) -> String {
 }
 
 impl Db {
-    pub async fn fetch(&self, action: &'static str, statement: Sql) -> Result<Vec<Row>> {
+    /// The rows as `read` makes something of them, one by one: they are never there all at once.
+    pub async fn fetch<T>(&self, action: &'static str, statement: Sql, read: impl Fn(&Row) -> Result<T>) -> Result<Vec<T>> {
         // A connection that was given back is free once a task of the pool has run: one that is needed at once would be opened anew.
         tokio::task::yield_now().await;
-        let rows = match self {
-            Db::Sqlite { readers, .. } => {
-                prepared!(statement, |query| query.fetch_all(readers).await).map(|rows| rows.into_iter().map(Row::Sqlite).collect())
-            }
-            Db::Postgres { readers, .. } => {
-                prepared!(statement, |query| query.fetch_all(readers).await).map(|rows| rows.into_iter().map(Row::Postgres).collect())
-            }
-        };
-        rows.map_err(StoreError::database(action))
+        let mut found = Vec::new();
+        match self {
+            Db::Sqlite { readers, .. } => prepared!(statement, |query| {
+                let mut rows = query.fetch(readers);
+                while let Some(row) = rows.try_next().await.map_err(StoreError::database(action))? {
+                    found.push(read(&Row::Sqlite(row))?);
+                }
+            }),
+            Db::Postgres { readers, .. } => prepared!(statement, |query| {
+                let mut rows = query.fetch(readers);
+                while let Some(row) = rows.try_next().await.map_err(StoreError::database(action))? {
+                    found.push(read(&Row::Postgres(row))?);
+                }
+            }),
+        }
+        Ok(found)
     }
 
     pub async fn fetch_one(&self, action: &'static str, statement: Sql) -> Result<Option<Row>> {
-        Ok(self.fetch(action, statement).await?.into_iter().next())
+        tokio::task::yield_now().await;
+        match self {
+            Db::Sqlite { readers, .. } => prepared!(statement, |query| query.fetch_optional(readers).await).map(|row| row.map(Row::Sqlite)),
+            Db::Postgres { readers, .. } => {
+                prepared!(statement, |query| query.fetch_optional(readers).await).map(|row| row.map(Row::Postgres))
+            }
+        }
+        .map_err(StoreError::database(action))
     }
 
     pub async fn close(&self) {

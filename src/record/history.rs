@@ -32,8 +32,7 @@ pub async fn forget_history(db: &Db, source: &str, list: ListCode, at: Timestamp
 pub async fn open_history(db: &Db, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
     let statement =
         sql("SELECT row, json FROM entry WHERE source = $1 AND list = $2 AND backfilled = 1 AND listed_until IS NULL ORDER BY row");
-    let rows = db.fetch("read the past", statement.bind(source).bind(list.as_str())).await?;
-    rows.iter().map(observe::stored_entry).collect()
+    db.fetch("read the past", statement.bind(source).bind(list.as_str()), observe::stored_entry).await
 }
 
 pub async fn record_history(db: &Db, past: PastUpdate) -> Result<()> {

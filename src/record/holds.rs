@@ -25,7 +25,7 @@ pub async fn all(db: &Db, open_only: bool) -> Result<Vec<Hold>> {
     } else {
         "SELECT source, json FROM hold ORDER BY opened_at, seq"
     });
-    db.fetch("read the holds", statement).await?.iter().map(hold_of).collect()
+    db.fetch("read the holds", statement, hold_of).await
 }
 
 pub async fn one(db: &Db, id: &HoldId) -> Result<Option<Hold>> {

@@ -45,7 +45,7 @@ pub(super) async fn head(db: &Db) -> Result<Sha256> {
 
 pub(super) async fn read(db: &Db, after: u64, limit: usize) -> Result<Vec<JournalEntry>> {
     let statement = sql("SELECT seq, at, kind, data, previous, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2");
-    db.fetch("read the journal", statement.bind(after).bind(limit)).await?.iter().map(entry_of).collect()
+    db.fetch("read the journal", statement.bind(after).bind(limit), entry_of).await
 }
 
 fn entry_of(row: &Row) -> Result<JournalEntry> {

@@ -13,20 +13,19 @@ const IDS: usize = 500;
 pub async fn source_states(db: &Db, source: Option<&str>) -> Result<Vec<SourceState>> {
     let statement = sql("SELECT source, state FROM source_state").and_if(" WHERE source = $?", source).then(" ORDER BY source");
     let read = |row: &Row| Ok(SourceState { source: row.text(0)?, ..row.json(1)? });
-    db.fetch("read the sources", statement).await?.iter().map(read).collect()
+    db.fetch("read the sources", statement, read).await
 }
 
 pub async fn list_states(db: &Db, source: &str) -> Result<Vec<ListState>> {
     let statement = sql("SELECT source, state FROM list_state WHERE source = $1 ORDER BY list").bind(source);
     let read = |row: &Row| Ok(ListState { source: row.text(0)?, ..row.json(1)? });
-    db.fetch("read the lists", statement).await?.iter().map(read).collect()
+    db.fetch("read the lists", statement, read).await
 }
 
 pub async fn held_entries(db: &Db, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
     let statement =
         sql("SELECT row, json FROM entry WHERE source = $1 AND list = $2 AND known_until IS NULL AND backfilled = 0 ORDER BY row");
-    let rows = db.fetch("read the held entries", statement.bind(source).bind(list.as_str())).await?;
-    rows.iter().map(stored_entry).collect()
+    db.fetch("read the held entries", statement.bind(source).bind(list.as_str()), stored_entry).await
 }
 
 pub fn stored_entry(row: &Row) -> Result<StoredEntry> {
@@ -52,9 +51,7 @@ pub async fn recurrences(db: &Db, source: &str, base_ids: &[ChangeId]) -> Result
             placeholders(1, ids.len())
         );
         let statement = sql(text).bind(source).bind_all(ids.iter().map(|id| id.as_str()));
-        for row in db.fetch("count recurrences", statement).await? {
-            counts.push((ChangeId(row.text(0)?), row.count32(1)?));
-        }
+        counts.extend(db.fetch("count recurrences", statement, |row| Ok((ChangeId(row.text(0)?), row.count32(1)?))).await?);
     }
     Ok(counts)
 }

@@ -74,7 +74,7 @@ pub async fn due(db: &Db, receiver: &str, now: Timestamp, limit: usize) -> Resul
     let statement = sql(select_delivery!(
         "WHERE receiver = $1 AND state = 'pending' AND next_attempt_at <= $2 ORDER BY alert_seq, delivery_id LIMIT $3"
     ));
-    read_deliveries(db.fetch("read what is due", statement.bind(receiver).bind(now).bind(limit)).await?)
+    db.fetch("read what is due", statement.bind(receiver).bind(now).bind(limit), delivery_of).await
 }
 
 pub async fn next_due_at(db: &Db, receivers: &[String]) -> Result<Option<Timestamp>> {
@@ -94,7 +94,7 @@ pub async fn delivery(db: &Db, id: &DeliveryId) -> Result<Option<Delivery>> {
 
 pub async fn deliveries_of(db: &Db, alert: &AlertId) -> Result<Vec<Delivery>> {
     let statement = sql(select_delivery!("WHERE alert_id = $1 ORDER BY receiver, recipient, delivery_id")).bind(alert.as_str());
-    read_deliveries(db.fetch("read an alert's deliveries", statement).await?)
+    db.fetch("read an alert's deliveries", statement, delivery_of).await
 }
 
 pub async fn deliveries(db: &Db, query: &DeliveryQuery) -> Result<Vec<Delivery>> {
@@ -104,7 +104,7 @@ pub async fn deliveries(db: &Db, query: &DeliveryQuery) -> Result<Vec<Delivery>>
         .and_if(" AND alert_id = $?", query.alert.as_ref().map(AlertId::as_str))
         .then(" ORDER BY created_at DESC, alert_seq DESC, delivery_id")
         .limit(query.limit);
-    read_deliveries(db.fetch("read the deliveries", statement).await?)
+    db.fetch("read the deliveries", statement, delivery_of).await
 }
 
 pub async fn attempts(db: &Db, id: &DeliveryId) -> Result<Vec<Attempt>> {
@@ -118,7 +118,7 @@ pub async fn attempts(db: &Db, id: &DeliveryId) -> Result<Vec<Attempt>> {
             detail: row.text(3)?,
         })
     };
-    db.fetch("read the attempts", statement).await?.iter().map(read).collect()
+    db.fetch("read the attempts", statement, read).await
 }
 
 pub async fn settle(db: &Db, settlements: Vec<Settlement>) -> Result<()> {
@@ -206,12 +206,12 @@ pub async fn outbox_counts(db: &Db) -> Result<Vec<OutboxCount>> {
     let read = |row: &Row| {
         Ok(OutboxCount { receiver: row.text(0)?, pending: row.count(1)?, dead: row.count(2)?, oldest_pending_at: row.time_if_any(3)? })
     };
-    db.fetch("count the outbox", statement).await?.iter().map(read).collect()
+    db.fetch("count the outbox", statement, read).await
 }
 
 pub async fn receiver_states(db: &Db) -> Result<Vec<ReceiverState>> {
     let statement = sql("SELECT state FROM receiver_state ORDER BY receiver");
-    db.fetch("read the receivers", statement).await?.iter().map(|row| row.json(0)).collect()
+    db.fetch("read the receivers", statement, |row| row.json(0)).await
 }
 
 pub async fn set_receiver_state(db: &Db, state: ReceiverState, at: Timestamp, events: Vec<JournalEvent>) -> Result<()> {
@@ -227,10 +227,6 @@ async fn write_receiver(tx: &mut Tx, state: &ReceiverState) -> Result<()> {
         sql("INSERT INTO receiver_state (receiver, state) VALUES ($1, $2) ON CONFLICT (receiver) DO UPDATE SET state = excluded.state");
     tx.execute("write a receiver's state", statement.bind(state.receiver.as_str()).bind(json(state)?)).await?;
     Ok(())
-}
-
-fn read_deliveries(rows: Vec<Row>) -> Result<Vec<Delivery>> {
-    rows.iter().map(delivery_of).collect()
 }
 
 fn delivery_of(row: &Row) -> Result<Delivery> {

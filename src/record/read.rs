@@ -47,7 +47,7 @@ async fn read_changes(db: &Db, statement: Sql) -> Result<Vec<RecordedChange>> {
             change: row.json(6)?,
         })
     };
-    db.fetch("read the changes", statement).await?.iter().map(read).collect()
+    db.fetch("read the changes", statement, read).await
 }
 
 /// By source, list and the order in which they were first held.
@@ -86,7 +86,7 @@ pub async fn entries(db: &Db, query: &EntryQuery) -> Result<Vec<HistoricEntry>> 
             listed_until: row.day_if_any(5)?,
         })
     };
-    db.fetch("read the entries", statement).await?.iter().map(read).collect()
+    db.fetch("read the entries", statement, read).await
 }
 
 /// The pattern of LIKE that finds exactly this text, whatever its case.
@@ -113,7 +113,7 @@ pub async fn alerts(db: &Db, query: &AlertQuery) -> Result<Vec<Alert>> {
         .and_if(" AND created_at < $?", query.until)
         .then(" ORDER BY created_at DESC, seq DESC")
         .limit(query.limit);
-    db.fetch("read the alerts", statement).await?.iter().map(|row| row.json(0)).collect()
+    db.fetch("read the alerts", statement, |row| row.json(0)).await
 }
 
 pub async fn alerts_citing(db: &Db, source: &str, citations: &[Citation]) -> Result<Vec<(AlertId, usize)>> {
@@ -129,9 +129,8 @@ pub async fn alerts_citing(db: &Db, source: &str, citations: &[Citation]) -> Res
              (SELECT alert_id FROM alert_citation WHERE citation IN ({}))",
             placeholders(1, citations.len())
         );
-        for row in db.fetch("find alerts by citation", sql(text).bind(source).bind_all(citations)).await? {
-            found.push((row.integer(0)?, AlertId(row.text(1)?), usize::try_from(row.count(2)?).unwrap_or(usize::MAX)));
-        }
+        let read = |row: &Row| Ok((row.integer(0)?, AlertId(row.text(1)?), usize::try_from(row.count(2)?).unwrap_or(usize::MAX)));
+        found.extend(db.fetch("find alerts by citation", sql(text).bind(source).bind_all(citations), read).await?);
     }
     // An alert may cite pages of several chunks.
     found.sort();
@@ -154,7 +153,7 @@ pub async fn checks(db: &Db, source: Option<&str>, limit: usize) -> Result<Vec<C
             sha256: row.text_if_any(5)?.map(Sha256),
         })
     };
-    db.fetch("read the checks", statement).await?.iter().map(read).collect()
+    db.fetch("read the checks", statement, read).await
 }
 
 pub async fn ping(db: &Db) -> Result<()> {

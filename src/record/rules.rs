@@ -28,7 +28,7 @@ pub async fn write(tx: &mut Tx, rule: &RecordedRule) -> Result<()> {
 
 pub async fn since(db: &Db, day: Date) -> Result<Vec<RecordedRule>> {
     let statement = sql("SELECT source, json FROM rule WHERE day >= $1 ORDER BY day, document_number").bind(day);
-    db.fetch("read the rules", statement).await?.iter().map(rule_of).collect()
+    db.fetch("read the rules", statement, rule_of).await
 }
 
 /// The published rule with this page; where one ends and another begins on it, the later one, whose first page it is.
