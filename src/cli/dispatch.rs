@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
+use super::usage::Usage;
 use super::{act, backfill, compare, compare_files, completions, config as config_command, demo, diff, journal, logs, output, read, run};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
@@ -35,11 +36,6 @@ pub async fn dispatch(cli: Cli) -> Exit {
     }
 }
 
-/// A mistake in how the program was called.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Usage(String);
-
 async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
     let path = cli.config_path();
     let named = cli.config.is_some();
@@ -61,8 +57,14 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Config { command } => return Ok(config_command::run(command, &path, named, environment, &mut stdout(), &mut stderr())?),
         Command::Completions { shell } => completions::completions(shell, &mut stdout())?,
         Command::Man => completions::man(&mut stdout())?,
-        Command::Changes(args) => read::changes(&*reading(&path, named, environment).await?.1, &args, now).await?,
-        Command::Entries(args) => read::entries(&*reading(&path, named, environment).await?.1, &args, now).await?,
+        Command::Changes(args) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            read::changes(store.as_ref(), &config, &args, now).await?;
+        }
+        Command::Entries(args) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            read::entries(store.as_ref(), &config, &args, now).await?;
+        }
         Command::Alerts(args) => read::alerts(&*reading(&path, named, environment).await?.1, &args, now).await?,
         Command::Sources { compare: true, output } => {
             let (config, store) = reading(&path, named, environment).await?;
@@ -81,7 +83,8 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Deliveries(args) => {
             let request = match args.command {
                 None => {
-                    read::deliveries(&*reading(&path, named, environment).await?.1, &args.list).await?;
+                    let (config, store) = reading(&path, named, environment).await?;
+                    read::deliveries(store.as_ref(), &config, &args.list).await?;
                     return Ok(Exit::Fine);
                 }
                 Some(DeliveriesCommand::Retry { ids }) => Request::DeliveriesRetry { ids: ids.into_iter().map(DeliveryId).collect() },

@@ -16,4 +16,5 @@ pub mod output;
 pub mod read;
 pub mod run;
 pub mod schema;
+pub mod usage;
 pub mod when;

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 
 use super::args::{AlertsArgs, ChangesArgs, DeliveriesListArgs, EntriesArgs, OutputFormat};
 use super::output::{self, or_dash, time};
+use super::usage::Usage;
 use crate::config::Config;
 use crate::domain::{Alert, AlertId, Change, Delivery, Hold, HoldId, SourceState, Summary};
 use crate::pipeline::decide;
 use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverState, Store};
 use crate::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
 
-pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> Result<()> {
+pub async fn changes(store: &dyn Store, config: &Config, args: &ChangesArgs, now: Timestamp) -> Result<()> {
     let query = ChangeQuery {
         source: args.source.clone(),
         list: args.list,
@@ -24,6 +25,9 @@ pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> R
         limit: args.limit,
     };
     let rows = ChangeRow::of(store, store.changes(&query).await?).await?;
+    if rows.is_empty() {
+        expect_source(store, config, args.source.as_deref()).await?;
+    }
     let header = ["seen", "source", "list", "kind", "severity", "name", "countries", "what"];
     output::rows(&mut stdout(), args.output.output, "changes", &rows, &header, "no change is recorded", |row| {
         vec![
@@ -40,6 +44,16 @@ pub async fn changes(store: &dyn Store, args: &ChangesArgs, now: Timestamp) -> R
     Ok(())
 }
 
+/// Nothing found under a name that no source has is a slip of the pen and no answer.
+async fn expect_source(store: &dyn Store, config: &Config, name: Option<&str>) -> Result<()> {
+    if let Some(name) = name {
+        let states = store.source_states().await?;
+        let known = config.sources.iter().map(|source| &source.name).chain(states.iter().map(|state| &state.source));
+        Usage::unless_known("source", name, known.map(String::as_str))?;
+    }
+    Ok(())
+}
+
 /// The fields of a revision; for what stands alone, its newest citation.
 fn what_changed(change: &Change) -> String {
     if change.fields.is_empty() {
@@ -48,7 +62,7 @@ fn what_changed(change: &Change) -> String {
     change.fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-pub async fn entries(store: &dyn Store, args: &EntriesArgs, now: Timestamp) -> Result<()> {
+pub async fn entries(store: &dyn Store, config: &Config, args: &EntriesArgs, now: Timestamp) -> Result<()> {
     let query = EntryQuery {
         source: args.source.clone(),
         list: args.list,
@@ -58,6 +72,9 @@ pub async fn entries(store: &dyn Store, args: &EntriesArgs, now: Timestamp) -> R
         limit: args.limit,
     };
     let rows: Vec<EntryRow> = store.entries(&query).await?.into_iter().map(EntryRow::from).collect();
+    if rows.is_empty() {
+        expect_source(store, config, args.source.as_deref()).await?;
+    }
     let header = ["source", "list", "name", "countries", "since", "citations"];
     output::rows(&mut stdout(), args.output.output, "entries", &rows, &header, "no entry is recorded that fits", |row| {
         let citations: Vec<String> = row.entry.citations.iter().map(ToString::to_string).collect();
@@ -133,10 +150,15 @@ fn about(alert: &Alert) -> String {
     format!("{source}: {added} added, {removed} removed, {revised} revised{rule}")
 }
 
-pub async fn deliveries(store: &dyn Store, args: &DeliveriesListArgs) -> Result<()> {
+pub async fn deliveries(store: &dyn Store, config: &Config, args: &DeliveriesListArgs) -> Result<()> {
     let query =
         DeliveryQuery { receiver: args.receiver.clone(), state: args.state, alert: args.alert.clone().map(AlertId), limit: args.limit };
     let deliveries = store.deliveries(&query).await?;
+    if let Some(name) = args.receiver.as_deref().filter(|_| deliveries.is_empty()) {
+        let states = store.receiver_states().await?;
+        let known = config.receivers.iter().map(|receiver| &receiver.name).chain(states.iter().map(|state| &state.receiver));
+        Usage::unless_known("receiver", name, known.map(String::as_str))?;
+    }
     let header = ["recorded", "delivery", "receiver", "recipient", "state", "attempts", "next attempt", "last error"];
     output::rows(
         &mut stdout(),

@@ -33,6 +33,25 @@ fn json(ended: &Ended) -> Value {
 }
 
 #[tokio::test]
+async fn a_name_that_nothing_has_is_no_empty_answer() {
+    let site = site().await;
+    for (command, option, known, unknown) in [
+        ("changes", "--source", "csl", "source (csl)"),
+        ("entries", "--source", "csl", "source (csl)"),
+        ("deliveries", "--receiver", "erp", "receiver ("),
+    ] {
+        let answered = site.command(&[command, option, known]).await;
+        assert_eq!(answered.exit, Some(0), "{answered:?}");
+        let ended = site.command(&[command, option, "typo", "--output", "json"]).await;
+        assert_eq!((ended.exit, ended.stdout.as_str()), (Some(2), ""), "{ended:?}");
+        assert!(
+            ended.stderr.contains(&format!("expected the name of a {unknown}")) && ended.stderr.contains("but got `typo`"),
+            "{ended:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn check_beside_the_daemon_is_carried_out_by_it_and_sends_nothing_twice() {
     let site = site().await;
     let daemon = site.run().await;
