@@ -200,6 +200,7 @@ mod tests {
             total: summary,
             changes,
             announced: None,
+            returned: Vec::new(),
             part: None,
         })))
     }

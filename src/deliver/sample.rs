@@ -171,6 +171,7 @@ pub fn rule_of_june_2022() -> Alert {
             total: summary,
             changes,
             announced: None,
+            returned: Vec::new(),
             part: None,
         })),
     }

@@ -176,6 +176,7 @@ fn without_changes(data: &ListChanged) -> ListChanged {
         journal_head: data.journal_head.clone(),
         changes: Vec::new(),
         announced: data.announced.clone(),
+        returned: data.returned.clone(),
         part: None,
         ..*data
     }

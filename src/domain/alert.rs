@@ -137,7 +137,7 @@ pub struct ListChanged {
     pub previous: Option<SnapshotRef>,
     pub attributed: Option<Attribution>,
     pub rule: Option<Rule>,
-    /// The first alert of the same rule, if this is a later part of it.
+    /// The first alert of the same rule, if this is a later part of it; of entries that are back, the alert that told that they went.
     pub follows: Option<AlertId>,
     /// The alert whose changes these undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,6 +156,9 @@ pub struct ListChanged {
     /// What the Federal Register's own document told of it before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Announced>,
+    /// Those of the changes that bring back an entry as it was before it went: the rules that it cites ordered its first listing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<ChangeId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
 }

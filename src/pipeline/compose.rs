@@ -1,6 +1,6 @@
 //! From the changes of one observation to alerts: what undoes an earlier change, what one rule orders, what is left.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
@@ -64,6 +64,8 @@ struct Batch {
     corrects: Option<AlertId>,
     /// Of a correction: for each of its changes, the one that it undoes.
     undoes: HashMap<ChangeId, ChangeId>,
+    /// Its changes that bring back what went, each with the alert that told that.
+    returned: BTreeMap<ChangeId, Option<AlertId>>,
 }
 
 pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Result<Composed> {
@@ -82,6 +84,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         for (alert_id, undoing) in corrections {
             batches.push(Batch {
                 undoes: undoing.iter().map(|(change, undone)| (change.change_id.clone(), undone.clone())).collect(),
+                returned: BTreeMap::new(),
                 changes: undoing.into_iter().map(|(change, _)| change).collect(),
                 unconfirmed: step.unconfirmed,
                 previous: step.previous.clone(),
@@ -97,7 +100,9 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         let (differing, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.confirms.is_some());
         let joined = [changes, differing].into_iter().flat_map(|changes| by_rule(changes, &returned, &rules));
         for Joined { group, rule: document } in joined {
+            let back = group.changes.iter().filter_map(|change| returned.get_key_value(&change.change_id));
             let batch = Batch {
+                returned: back.map(|(id, removal)| (id.clone(), removal.clone())).collect(),
                 document,
                 changes: group.changes,
                 unconfirmed: step.unconfirmed,
@@ -134,8 +139,8 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
 
 /// Puts changes down to the rules that order them. What came back as it was is put down to none: the rules that it cites are those of
 /// its first listing, and would make an alert each.
-fn by_rule(changes: Vec<Change>, returned: &HashSet<ChangeId>, rules: &KnownRules) -> Vec<Joined> {
-    let (back, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| returned.contains(&change.change_id));
+fn by_rule(changes: Vec<Change>, returned: &BTreeMap<ChangeId, Option<AlertId>>, rules: &KnownRules) -> Vec<Joined> {
+    let (back, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| returned.contains_key(&change.change_id));
     let mut joined = rules.join(cite::by_rule(changes));
     if !back.is_empty() {
         joined.push(Joined { group: Group { rule: None, attributed: None, changes: back }, rule: None });
@@ -191,6 +196,7 @@ impl Batch {
     fn absorb(&mut self, other: Batch) {
         self.changes.extend(other.changes);
         self.undoes.extend(other.undoes);
+        self.returned.extend(other.returned);
         if let (Some(pages), Some(more)) = (&mut self.rule, other.rule) {
             pages.extend(more);
             pages.sort();
@@ -258,6 +264,8 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
     };
     let announced = batch.document.as_ref().and_then(|rule| join::announced(rule, &batch.changes));
     let told = store.alerts_citing(seen.source, &neighbours).await?;
+    let is_all_back = batch.changes.iter().all(|change| batch.returned.contains_key(&change.change_id));
+    let went = batch.returned.values().flatten().next().filter(|_| is_all_back);
     let alerted_before: usize = told.iter().map(|(_, count)| count).sum();
     let is_near = |cited: &Citation| neighbours.binary_search(cited).is_ok();
     let cited_before = before.iter().filter(|entry| entry.citations.iter().any(is_near)).count();
@@ -278,7 +286,12 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         attributed: batch.attributed,
         rule: batch.document.as_ref().map(|rule| rule.rule.clone()).or_else(|| pages.first().map(Rule::of_citation)),
         // A rule of which nothing that stands here was told is still what this belongs to.
-        follows: told.first().map(|(alert_id, _)| alert_id.clone()).or_else(|| batch.document.as_ref()?.alert_id.clone()),
+        follows: told
+            .first()
+            .map(|(alert_id, _)| alert_id)
+            .or(batch.document.as_ref().and_then(|rule| rule.alert_id.as_ref()))
+            .or(went)
+            .cloned(),
         corrects: batch.corrects.clone(),
         rule_alerted_before: alerted_before,
         rule_in_baseline: cited_before.saturating_sub(alerted_before),
@@ -287,6 +300,7 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
         total: summary,
         changes: batch.changes.clone(),
         announced,
+        returned: batch.returned.keys().cloned().collect(),
         part: None,
     });
     let Some(corrected) = &batch.corrects else {

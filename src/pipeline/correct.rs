@@ -1,6 +1,6 @@
 //! What of an observation undoes what was recorded before: whom that is told, and that no rule ordered it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -24,8 +24,9 @@ pub struct Parted {
     pub untold: Vec<Change>,
     /// All others.
     pub others: Vec<Change>,
-    /// Those of them that bring back an entry as it was before it went: the rules that it cites ordered its first listing.
-    pub returned: HashSet<ChangeId>,
+    /// Those of them that bring back an entry as it was before it went, each with the alert that told that: the rules that it cites
+    /// ordered its first listing.
+    pub returned: BTreeMap<ChangeId, Option<AlertId>>,
 }
 
 /// When the changes are looked at.
@@ -59,9 +60,9 @@ pub async fn part(store: &dyn Store, source: &str, list: ListCode, changes: Vec<
     }
 
     let removals: Vec<&RecordedChange> = recorded.iter().filter(|recorded| recorded.change.kind == ChangeKind::Removed).collect();
-    let back = self::undone(&parted.others, &removals).into_keys().filter_map(|index| parted.others.get(index));
-    let unordered = back.filter(|change| change.kind == ChangeKind::Added && !rules.order(change));
-    parted.returned = unordered.map(|change| change.change_id.clone()).collect();
+    let back = self::undone(&parted.others, &removals).into_iter().filter_map(|(at, removal)| Some((parted.others.get(at)?, removal)));
+    let unordered = back.filter(|(change, _)| change.kind == ChangeKind::Added && !rules.order(change));
+    parted.returned = unordered.map(|(change, removal)| (change.change_id.clone(), removal.alert_id.clone())).collect();
     Ok(parted)
 }
 

@@ -242,6 +242,10 @@ impl Verdicts {
     fn hold(&mut self, listed: &Listed<'_>, held: &HeldStep, open_hold: Option<Hold>) {
         if let Some(open_hold) = open_hold {
             if open_hold.content_sha256 == held.content {
+                // Told again it says what is true then.
+                if open_hold.message != held.message {
+                    self.holds.push(Hold { message: held.message.clone(), ..open_hold });
+                }
                 return;
             }
             self.holds.push(Hold { state: HoldState::Replaced, decided_at: Some(listed.now), ..open_hold });

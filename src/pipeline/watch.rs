@@ -21,10 +21,12 @@ use crate::fetch::{Fetched, FetchedDocument};
 use crate::record::{Check, Observation, Result};
 use crate::{metrics, parse, schedule};
 
+/// What is done daily is due a little earlier: a check at the same time each day comes now some seconds sooner, now later.
+const DAILY: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
 /// A document is asked for without conditions this often, so that a validator that sticks cannot hide a change for good.
-const FULL_FETCH_EVERY: SignedDuration = SignedDuration::from_hours(24);
+const FULL_FETCH_EVERY: SignedDuration = DAILY;
 /// An open hold is told again this often.
-const REMIND_EVERY: SignedDuration = SignedDuration::from_hours(24);
+const REMIND_EVERY: SignedDuration = DAILY;
 
 /// What a check came to; the worst of its lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,7 +111,10 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     if source.kind == SourceKind::FederalRegister {
         return rules::check(observed, state).await;
     }
-    let known = if wants_repair(program, source).await? { None } else { validators(&state, source, now) };
+    let held = program.store.holds(true).await?.iter().any(|hold| hold.source == source.name && source.lists.contains(&hold.list));
+    // The eCFR repairs a date under the date that it had, so that what is held of it would wait for the next date. Elsewhere the
+    // publisher itself says what has changed.
+    let known = if held && source.kind == SourceKind::Ecfr { None } else { validators(&state, source, now) };
     let fetched = match known {
         Some(known) => wiring.fetcher.fetch(&source.address, Some(known), now).await,
         None => wiring.fetcher.fetch_whole(&source.address, state.validators.as_ref(), now).await,
@@ -122,6 +127,11 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
             let failure = Failure { message: problem.message, refused: problem.refused, retry_after: problem.retry_after };
             observed.fail(state, &failure).await
         }
+        // What waits is judged again: another source, a rule or the passing of days may bear out by now what was not believed.
+        Ok(Fetched::NotModified) if held && known_lists => match last_document(program, &state).await? {
+            Some(document) => observed.read(state, document).await,
+            None => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
+        },
         Ok(Fetched::NotModified) => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
         // An older list would look like one from which entries were removed.
         Ok(Fetched::Document(fetched)) if fetched.as_of.is_some() && fetched.as_of < state.as_of => {
@@ -129,7 +139,7 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
             let message = format!("expected the list of {known}, which was read before, or a later one, but got that of {got}");
             observed.fail(state, &Failure { message, refused: false, retry_after: None }).await
         }
-        Ok(Fetched::Document(fetched)) if known_lists && state.document_sha256.as_ref() == Some(&fetched.document.sha256) => {
+        Ok(Fetched::Document(fetched)) if !held && known_lists && state.document_sha256.as_ref() == Some(&fetched.document.sha256) => {
             accept_document(&mut state, source, &fetched, now);
             observed.stand(state, Outcome::Unchanged, "the document is the one of the last check").await
         }
@@ -147,10 +157,12 @@ pub(super) fn validators<'a>(state: &'a SourceState, source: &Source, now: Times
     state.validators.as_ref().filter(|_| fresh && state.lists == source.lists)
 }
 
-/// Whether the document is asked for though its date is known: the eCFR repairs one under the date that it had, so that what is held of it
-/// would wait for the next date. Elsewhere the publisher itself says what has changed.
-async fn wants_repair(program: &Program, source: &Source) -> Result<bool> {
-    Ok(source.kind == SourceKind::Ecfr && program.store.holds(true).await?.iter().any(|hold| hold.source == source.name))
+/// The document of the last check, as if it were fetched again.
+async fn last_document(program: &Program, state: &SourceState) -> Result<Option<FetchedDocument>> {
+    let Some(sha256) = &state.document_sha256 else { return Ok(None) };
+    let document = program.store.document(sha256).await?;
+    let (validators, as_of) = (state.validators.clone(), state.as_of);
+    Ok(document.map(|document| FetchedDocument { document, validators, as_of, unconditional: false }))
 }
 
 /// Notes that the document was read whole.

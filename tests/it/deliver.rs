@@ -71,6 +71,7 @@ fn alert_with(names: impl IntoIterator<Item = String>) -> Alert {
         total: summary,
         changes,
         announced: None,
+        returned: Vec::new(),
         part: None,
     }));
     Alert { alert_id, created_at: now(), body }

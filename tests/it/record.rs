@@ -125,6 +125,7 @@ fn outgoing(source: &str, sequence: u64, at: Timestamp, changes: Vec<Change>, re
         total: Summary::of(&changes),
         changes,
         announced: None,
+        returned: Vec::new(),
         part: None,
     };
     let alert = Alert { alert_id, created_at: at, body: AlertBody::ListChanged(Box::new(data)) };

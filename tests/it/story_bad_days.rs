@@ -136,7 +136,7 @@ async fn half_a_list_is_held_and_only_its_removals_wait() {
     assert_eq!((holds[0].reason, holds[0].count_before, holds[0].count_after, holds[0].summary.removed), (HoldReason::Loss, 40, 21, 20));
 
     let reply = world.next_check().await;
-    assert!(reply.exit == 3 && text_of(&reply).contains("not modified"), "held, also after a 304: {reply:?}");
+    assert!(reply.exit == 3 && text_of(&reply).contains("held for loss"), "held, also after a 304: {reply:?}");
     assert_eq!(world.alerts().len(), alerts.len());
     assert_eq!(world.open_holds().await.len(), 1);
 }

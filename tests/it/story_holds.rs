@@ -124,6 +124,39 @@ async fn what_was_taken_as_baseline_and_comes_back_is_told_nobody_and_going_agai
 }
 
 #[tokio::test]
+async fn what_is_held_is_judged_again_though_the_document_stays_as_it_is() {
+    let whole = rows(300);
+    let world = World::with_baseline(Site::new().await, &whole).await;
+    world.publish(&whole[..294]);
+    assert_eq!(world.next_check().await.exit, 0, "six of 300 may go");
+    world.clock.advance(DAY);
+    world.publish(&whole[..293]);
+    assert_eq!(world.next_check().await.exit, 3, "seven in seven days are too many");
+    let hold = world.open_holds().await.remove(0);
+    for _ in 0..6 {
+        world.clock.advance(DAY);
+        assert_eq!(world.next_check().await.exit, 3);
+    }
+    world.clock.advance(2 * DAY);
+    assert_eq!(world.next_check().await.exit, 0, "one in seven days is not");
+    assert_eq!((state_of(&world, &hold).await, removals(&world)), (HoldState::Superseded, 7));
+}
+
+#[tokio::test]
+async fn what_is_held_is_told_again_each_day_as_it_is_then() {
+    let (world, hold) = held().await;
+    let told = || world.smtp.mails().iter().filter(|mail| mail.data.contains(hold.hold_id.as_str())).count();
+    let (before, almost_a_day) = (told(), DAY - Duration::from_secs(20));
+    for day in 1..=3 {
+        world.clock.advance(almost_a_day);
+        world.check().await;
+        assert_eq!(told(), before + day, "a check of every day comes now some seconds sooner, now later");
+    }
+    let whole_fetches = world.publisher.seen().iter().filter(|seen| seen.header("if-none-match").is_none()).count();
+    assert_eq!(whole_fetches, 1 + 3, "so it is with the document that is asked for whole each day");
+}
+
+#[tokio::test]
 async fn what_comes_back_long_after_is_one_alert_of_no_rule() {
     let standing: Vec<Row> = (0..40).map(|n| Row { citation: format!("{} FR {}", 60 + n % 5, 1000 + n), ..rows(40)[n].clone() }).collect();
     let world = World::with_baseline(Site::new().await, &standing).await;
@@ -139,6 +172,13 @@ async fn what_comes_back_long_after_is_one_alert_of_no_rule() {
         world.alerts()[before..].iter().map(|(_, body)| (body["data"]["rule"]["citation"].clone(), changes(body).len())).collect();
     told.sort_by_key(|(_, count)| *count);
     assert_eq!(told, [("87 FR 38925".into(), 1), (serde_json::Value::Null, 5)]);
+    let alerts = world.alerts();
+    let back = &alerts[before..].iter().find(|(_, body)| body["data"]["rule"].is_null()).unwrap().1["data"];
+    assert_eq!(back["returned"].as_array().unwrap().len(), 5);
+    assert_eq!(back["follows"], alerts[0].1["data"]["alert_id"], "the alert that told that they went");
+    let mails = world.smtp.mails();
+    let told = |text: &str| mails.iter().any(|mail| mail.data.replace("=\r\n", "").contains(text));
+    assert!(told("What is back is as it was before it went") && !told("none is cited for it. "), "{:?}", world.subjects());
 }
 
 #[tokio::test]

@@ -90,16 +90,29 @@ fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
         (Some(citation), Some(Attribution::Presumed)) => format!("under {citation}, in part presumed (see below)"),
         (Some(citation), _) => format!("under {citation}"),
         (None, _) if data.rule.is_some() => "under the rule named below".to_owned(),
+        (None, _) if is_all_back(data) => {
+            return format!("{what}. What is back is as it was before it went: the rules that it cites ordered its first listing.");
+        }
         (None, _) if awaits_a_rule(data) => return format!("{what}. No rule found yet: none is cited for it."),
         (None, _) => return format!("{what}. No new rule is cited for it."),
     };
     format!("{what}, {why}.")
 }
 
+/// The entries that are back as they were before they went.
+fn back(data: &ListChanged) -> impl Iterator<Item = &Change> {
+    data.changes.iter().filter(|change| data.returned.contains(&change.change_id))
+}
+
+fn is_all_back(data: &ListChanged) -> bool {
+    !data.changes.is_empty() && back(data).count() == data.changes.len()
+}
+
 /// The Entity List is changed by rules alone, but for the publisher's own mistakes and their mending.
 fn awaits_a_rule(data: &ListChanged) -> bool {
     data.rule.is_none()
         && data.corrects.is_none()
+        && !is_all_back(data)
         && data.changes.iter().any(|change| change.entry.list == ListCode::EL && !change.editorial)
 }
 
@@ -133,12 +146,19 @@ fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
             counted(count, "entry"),
             if count < data.changes.len() { " What was not told then is shown in full." } else { "" }
         ));
+    } else if let Some(went) = data.follows.as_ref().filter(|_| is_all_back(data)) {
+        notes.push(format!("This follows alert {went}, which told that it was no longer in {source}."));
     } else if let Some(first) = data.follows.as_ref().filter(|_| data.rule_alerted_before == 0) {
         notes.push(format!("This follows alert {first}, which told of the rule."));
     } else if let Some(first) = &data.follows {
         notes.push(format!("This is a further part of what alert {first} told: {}.", rule_progress(data)));
     } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
         notes.push(format!("Of this rule, {}.", rule_progress(data)));
+    }
+    if !is_all_back(data) && back(data).next().is_some() {
+        let names: Vec<String> = back(data).map(|change| plain::line(&change.entry.name)).collect();
+        let (are, they) = if names.len() == 1 { ("is", "it was before it") } else { ("are", "they were before they") };
+        notes.push(format!("Back, and as {they} went: {} {are} listed by the rules of the first listing.", enumeration(&names)));
     }
     if data.accepted_at.is_some() {
         notes.push("These changes were held as implausible until a person accepted them.".to_owned());

@@ -95,6 +95,7 @@ async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
         total,
         changes: changes.clone(),
         announced: None,
+        returned: Vec::new(),
         part: None,
     };
     let failing = AlertId::of(["ecfr", "failing"]);
