@@ -22,8 +22,9 @@ pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) 
     entry.end_date = date_of(Column::EndDate, cells);
 
     let notice = cells.trimmed(Column::FederalRegisterNotice);
-    let read = entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    if notice != read {
+    let read: Vec<String> = entry.citations.iter().map(ToString::to_string).collect();
+    // The publisher sets commas and semicolons by turns, which is no part of what it says.
+    if !notice.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).eq(read.iter()) {
         // Dates and issue numbers that are no part of a citation are not lost.
         entry.other.insert(Column::FederalRegisterNotice.name().to_owned(), notice.to_owned());
     }
@@ -156,6 +157,15 @@ mod tests {
         let (entry, _) = entry(ListCode::EL, &[(Column::Name, "A"), (Column::FederalRegisterNotice, "77 FR 61249 No. 195")]);
         assert_eq!(entry.citations, [Citation::page(77, 61249)]);
         assert_eq!(entry.other["federal_register_notice"], "77 FR 61249 No. 195");
+    }
+
+    #[test]
+    fn citations_are_set_apart_by_commas_and_semicolons_alike() {
+        for notice in ["86 FR 12531, 86 FR 67319", "86 FR 12531; 86 FR 67319;", "86 FR 12531 ,86 FR 67319"] {
+            let (entry, _) = entry(ListCode::EL, &[(Column::Name, "A"), (Column::FederalRegisterNotice, notice)]);
+            assert_eq!(entry.citations, [Citation::page(86, 12531), Citation::page(86, 67319)], "{notice}");
+            assert!(entry.other.is_empty(), "{notice}: {:?}", entry.other);
+        }
     }
 
     #[test]
