@@ -10,7 +10,7 @@ use super::name::{Name, Numbers};
 use super::number::{Number, WHOLE_DATE};
 use super::profile::{Kind, Profile};
 use super::rarity::Rarity;
-use crate::domain::Citation;
+use crate::domain::{Citation, Entry, ListCode};
 
 /// The evidence on one pair of rows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -202,6 +202,7 @@ fn unexplained(weight: &mut Weight, ties: Ties, direct: Likeness, is_beyond_spel
 fn citations(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
     let (before, after) = (&old.entry.citations, &new.entry.citations);
     if before.is_empty() || after.is_empty() {
+        listed_apart(weight, old.entry, new.entry);
         return;
     }
     let shared: Vec<&Citation> = before.iter().filter(|citation| after.contains(citation)).collect();
@@ -224,6 +225,15 @@ fn citations(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Prof
             if before.first().is_some_and(|first| after.contains(first)) { 3.0 } else { 5.0 },
             "an old citation is missing",
         );
+    }
+}
+
+/// An amended row keeps the date from which its entry is listed; of rows that cite rules, that of another tells another listing.
+fn listed_apart(weight: &mut Weight, old: &Entry, new: &Entry) {
+    let (Some(before), Some(after)) = (&old.start_date, &new.start_date) else { return };
+    if matches!(old.list, ListCode::EL | ListCode::MEU | ListCode::UVL) && before != after {
+        weight.contrary = true;
+        weight.speaks_against(8.0, format!("different start dates ({before} and {after})"));
     }
 }
 

@@ -309,6 +309,18 @@ fn what_cites_new_rules_alone_is_at_most_possibly_an_old_entry() {
 }
 
 #[test]
+fn without_a_citation_the_day_of_the_listing_tells_one_entry_from_another() {
+    let place = "8 Harbour Road, Shenzhen, CN";
+    let listed = |name: &str, pages: &[&str], day: &str| Entry { start_date: Some(day.to_owned()), ..el(name, pages, place) };
+    let old = listed("Shenzhen East Electronics Co., Ltd.", &[], "2015-01-01");
+    let changes = compare(std::slice::from_ref(&old), &[listed("Shenzhen West Electronics Co., Ltd.", &["88 FR 1"], "2023-05-05")]);
+    assert_eq!(summary(&changes), (1, 1, 0, 0));
+    assert_eq!(changes[0].possibly_was, ["Shenzhen East Electronics Co., Ltd."]);
+    let renamed = only(compare(&[old], &[listed("Shenzhen East Electronic Co., Ltd.", &["88 FR 1"], "2015-01-01")]));
+    assert_eq!(renamed.kind, ChangeKind::Revised);
+}
+
+#[test]
 fn unlike_names_under_other_rules_are_not_possibly_one_though_they_share_an_address() {
     let place = "8 Harbour Road, Unit 12, Shenzhen, CN";
     let changes = compare(&[el("Quayside Optics", &["80 FR 1"], place)], &[el("Ravil Magzhanov", &["87 FR 9"], place)]);
