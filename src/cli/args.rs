@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::when::{When, when};
+use super::when::{When, day, when};
 use crate::config::DEFAULT_CONFIG;
 use crate::domain::{ChangeKind, DeliveryState, ListCode};
 
@@ -115,10 +115,10 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         source: String,
         /// The first date, e.g. 2022-01-01
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         from: Date,
         /// The last date [default: the newest that the publisher has]
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         to: Option<Date>,
     },
     /// Verify or print the journal of all checks and decisions
@@ -183,7 +183,7 @@ pub struct EntriesArgs {
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
     /// As listed on this date of the publisher's
-    #[arg(long, value_name = "DATE", conflicts_with = "known_at")]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "known_at")]
     pub as_of: Option<Date>,
     /// As known to this program at this time
     #[arg(long, value_name = "TIME", value_parser = when)]

@@ -1,7 +1,7 @@
-//! A time on the command line.
+//! A time or a date on the command line.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 
 /// A time as given: exact, or so long before now (which only the clock knows).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +36,15 @@ pub fn when(text: &str) -> Result<When, String> {
         .map(When::At)
         .or_else(ago)
         .ok_or_else(|| "expected a time such as 2026-07-01, 2026-07-01T12:00:00Z, 24h or 7d".to_owned())
+}
+
+/// Reads a date.
+///
+/// # Errors
+/// Says what was expected.
+pub fn day(text: &str) -> Result<Date, String> {
+    let plain = text.chars().all(|c| c.is_ascii_digit() || c == '-');
+    text.parse().ok().filter(|_| plain).ok_or_else(|| "expected a date such as 2026-07-01".to_owned())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::ops::Range;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-use super::value::{Country, EmailAddress, Length, List, Listen, Mailbox, Name, Percent, Text, WebAddress, Zone};
+use super::value::{Country, EmailAddress, Growth, Length, List, Listen, Mailbox, Name, Percent, Text, WebAddress, Zone};
 use crate::domain::{ChangeKind, Severity};
 use crate::record::StoreUrl;
 
@@ -113,7 +113,7 @@ pub struct RawSource {
     /// … or lost more rows than this. Default: 40.
     pub max_loss_rows: Key<usize>,
     /// A list that gained more is held. Default: `25%`.
-    pub max_gain: Key<Percent>,
+    pub max_gain: Key<Growth>,
     /// A list of which more entries were revised in substance is held. Default: `20%`.
     pub max_revised: Key<Percent>,
     /// Below it a first snapshot of a list is refused. Default: 2500 for EL, 1 for other lists.

@@ -142,8 +142,10 @@ fn limits(raw: &RawSource, lists: &[ListCode], problems: &mut Vec<Problem>) -> c
         }
     };
     set(&mut limits.max_loss, &raw.max_loss);
-    set(&mut limits.max_gain, &raw.max_gain);
     set(&mut limits.max_revised, &raw.max_revised);
+    if let Some(growth) = &raw.max_gain {
+        limits.max_gain = growth.value.0;
+    }
     if let Some(rows) = &raw.max_loss_rows {
         limits.max_loss_rows = rows.value;
     }

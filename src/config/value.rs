@@ -31,6 +31,10 @@ impl Unreadable {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Percent(pub f64);
 
+/// A growth: `"25%"`, held as a fraction of 1; a list that doubles has grown by 100 %.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Growth(pub f64);
+
 /// A length of time: `"5s"`, `"1m30s"`, `"2h"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Length(pub Duration);
@@ -114,6 +118,10 @@ read_as_text!(Percent, "a percentage from 0 to 100 in quotes such as \"2%\"", "2
     let number: f64 = text.strip_suffix('%')?.trim_end().parse().ok()?;
     (0.0..=100.0).contains(&number).then_some(Percent(number / 100.0))
 });
+read_as_text!(Growth, "a percentage in quotes such as \"25%\"", "25%", |text| {
+    let number: f64 = text.strip_suffix('%')?.trim_end().parse().ok()?;
+    (number >= 0.0 && number.is_finite()).then_some(Growth(number / 100.0))
+});
 read_as_text!(Length, "a length of time such as \"5s\", \"30m\" or \"2h\"", "30m", |text| {
     // jiff also reads signs, years and months, of which the last have no one length.
     let plain = text.chars().all(|c| c.is_ascii_digit() || "dhms ".contains(c));
@@ -169,6 +177,14 @@ mod tests {
     fn ok_percentages() {
         for (text, fraction) in [("2%", 0.02), ("0%", 0.0), ("100%", 1.0), ("0.5%", 0.005), ("25 %", 0.25)] {
             assert_eq!(text.parse(), Ok(Percent(fraction)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_growth_has_no_end() {
+        assert_eq!("1000%".parse(), Ok(Growth(10.0)));
+        for text in ["-1%", "inf%", "NaN%", "2"] {
+            assert!(text.parse::<Growth>().is_err(), "{text}");
         }
     }
 
