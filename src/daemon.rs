@@ -181,7 +181,7 @@ async fn deliver_to(program: Arc<Program>, receiver: String, stop: CancellationT
     let mut outbox = program.outbox.subscribe();
     loop {
         outbox.mark_unchanged();
-        let passed = deliver::pass(&program, &receiver, &HashSet::new(), &stop).await;
+        let passed = deliver::pass(&program, &receiver, &deliver::Tried::default(), &stop).await;
         let pause = match (&passed, deliver::next_due_at(&program, &receiver).await) {
             (Ok(_), Ok(Some(due))) => until(due, program.clock.now()),
             // What was sent and could not be recorded (a full disk) would be sent again and again.

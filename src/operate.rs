@@ -168,10 +168,10 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
     let mut seen = HashSet::new();
     names.retain(|name| seen.insert(name.clone()));
     // What a source shows is sent when it is recorded, and not when the slowest of the others has answered.
-    let tried = tokio::sync::Mutex::new(HashSet::new());
+    let tried = deliver::Tried::default();
     let checks = names.iter().map(async |name| {
         let watched = watch::watch(program, name).await;
-        (watched, deliver::deliver_untried(program, &mut *tried.lock().await).await)
+        (watched, deliver::deliver_untried(program, &tried).await)
     });
     let (all_watched, passes): (Vec<Watched>, Vec<Result<Pass>>) = futures_util::future::join_all(checks).await.into_iter().unzip();
     for Watched { source, outcome, detail, held } in all_watched {
@@ -187,7 +187,7 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
         }
     }
     // Where there is no source, nothing has been sent yet.
-    let mut passed = deliver::deliver_untried(program, &mut tried.into_inner()).await?;
+    let mut passed = deliver::deliver_untried(program, &tried).await?;
     for pass in passes {
         passed += pass?;
     }
@@ -217,20 +217,37 @@ async fn deliveries_retry(program: &Program, ids: &[DeliveryId], reply: &mut Rep
     }
     program.outbox.send_replace(());
     deliver::deliver_due(program).await?;
+    let wiring = program.wiring.load();
+    let states = program.store.receiver_states().await?;
     for id in &found {
         if let Some(delivery) = program.store.delivery(id).await? {
-            say_state(&delivery, reply);
+            let known = wiring.config.receiver(&delivery.receiver).is_some();
+            let receiver = states.iter().find(|state| state.receiver == delivery.receiver);
+            say_state(&delivery, receiver, known, reply);
         }
     }
     Ok(())
 }
 
-fn say_state(delivery: &Delivery, reply: &mut Reply) {
+/// Says what became of a delivery, whose receiver may be `known` to the configuration or not.
+fn say_state(delivery: &Delivery, receiver_state: Option<&ReceiverState>, known: bool, reply: &mut Reply) {
     let Delivery { delivery_id, receiver, state, next_attempt_at, .. } = delivery;
     let error = delivery.last_error.as_deref().unwrap_or("no error is recorded");
+    let is_off = receiver_state.is_some_and(|state| state.disabled_at.is_some());
     match state {
         DeliveryState::Delivered => reply.line(format!("{delivery_id} to {receiver}: delivered")),
-        DeliveryState::Pending => reply.line(format!("{delivery_id} to {receiver}: {error}; tried again at {next_attempt_at}")),
+        DeliveryState::Pending if !known => {
+            reply.problem(Exit::Failed, format!("{delivery_id} to {receiver}: waits: no receiver of that name is configured"));
+        }
+        DeliveryState::Pending if is_off => {
+            let mend = format!("`entitywatch receivers enable {receiver}`");
+            reply.problem(Exit::Failed, format!("{delivery_id} to {receiver}: waits: the receiver is switched off: {mend}"));
+        }
+        DeliveryState::Pending => {
+            let rests_until = receiver_state.and_then(|state| state.not_before);
+            let next = rests_until.map_or(*next_attempt_at, |rests_until| rests_until.max(*next_attempt_at));
+            reply.line(format!("{delivery_id} to {receiver}: {error}; tried again at {next}"));
+        }
         DeliveryState::Dead => reply.problem(Exit::Failed, format!("{delivery_id} to {receiver}: given up: {error}")),
     }
 }
@@ -291,7 +308,38 @@ async fn receivers_test(program: &Program, name: &str, reply: &mut Reply) -> Res
         }
     }
     let tested = json!({"receiver": name, "delivered": delivered});
-    program.store.enter(now, vec![JournalEvent { kind: "receiver.tested".into(), data: tested }]).await
+    program.store.enter(now, vec![JournalEvent { kind: "receiver.tested".into(), data: tested }]).await?;
+    if !delivered {
+        return Ok(());
+    }
+    // A success like any other: what waits is due. One that is switched off stays so until it is switched on.
+    let freed = {
+        let turn = program.receiver_turn(name);
+        let _turn = turn.lock().await;
+        match program.store.receiver_states().await?.into_iter().find(|state| state.receiver == name) {
+            Some(ReceiverState { failing_since: Some(_), disabled_at: None, not_before, .. }) => {
+                let not_before = not_before.filter(|not_before| *not_before > now);
+                let well = ReceiverState { receiver: name.to_owned(), last_success_at: Some(now), not_before, ..ReceiverState::default() };
+                program.store.set_receiver_state(well, now, Vec::new()).await?;
+                make_waiting_due(program, name, now).await?
+            }
+            _ => 0,
+        }
+    };
+    if freed > 0 {
+        reply.line(format!("{freed} deliveries to {name} that waited are due"));
+        deliver_now(program, reply).await?;
+    }
+    Ok(())
+}
+
+/// Makes what waits for a receiver due, and says how much it is.
+async fn make_waiting_due(program: &Program, name: &str, now: Timestamp) -> Result<usize> {
+    let query = DeliveryQuery { receiver: Some(name.to_owned()), state: Some(DeliveryState::Pending), alert: None, limit: None };
+    let waiting: Vec<DeliveryId> = program.store.deliveries(&query).await?.into_iter().map(|delivery| delivery.delivery_id).collect();
+    program.store.retry(&waiting, now).await?;
+    program.outbox.send_replace(());
+    Ok(waiting.len())
 }
 
 /// Switches a receiver on again; what waited for it is due at once.
@@ -308,11 +356,8 @@ async fn receivers_enable(program: &Program, name: &str, reply: &mut Reply) -> R
         let _turn = turn.lock().await;
         program.store.set_receiver_state(state, now, enabled).await?;
     }
-    let query = DeliveryQuery { receiver: Some(name.to_owned()), state: Some(DeliveryState::Pending), alert: None, limit: None };
-    let waiting: Vec<DeliveryId> = program.store.deliveries(&query).await?.into_iter().map(|delivery| delivery.delivery_id).collect();
-    program.store.retry(&waiting, now).await?;
-    program.outbox.send_replace(());
-    reply.line(format!("{name} is switched on; {} deliveries that waited are due", waiting.len()));
+    let waiting = make_waiting_due(program, name, now).await?;
+    reply.line(format!("{name} is switched on; {waiting} deliveries that waited are due"));
     deliver_now(program, reply).await
 }
 

@@ -1,6 +1,5 @@
 //! Deliveries to a webhook, the outcome of each recorded durably before the next are claimed.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -31,7 +30,7 @@ pub fn figures() {
         let alerts = (0..DELIVERIES).map(|number| outgoing(number, clock.now())).collect();
         program.store.record(Observation { at: clock.now(), alerts, ..Observation::default() }).await.expect("recorded");
         let started = Instant::now();
-        let (pass, _) = deliver::pass(&program, "erp", &HashSet::new(), &CancellationToken::new()).await.expect("a pass");
+        let pass = deliver::pass(&program, "erp", &deliver::Tried::default(), &CancellationToken::new()).await.expect("a pass");
         assert_eq!((pass.delivered, origin.taken()), (DELIVERIES, DELIVERIES), "{pass:?}");
         let took = started.elapsed();
         program.store.close().await;

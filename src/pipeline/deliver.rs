@@ -4,7 +4,7 @@
 //! process died is simply due again. Only one pass over a receiver is made at a time, whoever asks for it.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ use crate::domain::alert::{AlertBody, DeliveryTrouble};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Alert, AlertId, Attempt, Delivery, DeliveryId, DeliveryState, Sha256};
 use crate::metrics::{self, AttemptOutcome};
-use crate::record::{ReceiverState, Result, Settlement};
+use crate::record::{MakeDue, ReceiverState, Result, Settlement};
 
 /// How many deliveries are claimed at a time.
 const CLAIM: usize = 256;
@@ -31,6 +31,8 @@ const READ_AHEAD: usize = 4;
 const SETTLE: usize = 64;
 /// A receiver that fails for passing reasons is told of after this long.
 const TROUBLE_BEFORE_TELLING: SignedDuration = SignedDuration::from_mins(30);
+/// A recipient that fails by itself, while others of the receiver do not, is told of again after this long.
+const TELL_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// How often a receiver's last success is written while nothing else about it changes.
 const NOTE_SUCCESS_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -52,21 +54,29 @@ impl std::ops::AddAssign for Pass {
 
 /// Tries once each delivery that is due, to every receiver of the configuration, the receivers side by side.
 pub async fn deliver_due(program: &Program) -> Result<Pass> {
-    deliver_untried(program, &mut HashSet::new()).await
+    deliver_untried(program, &Tried::default()).await
+}
+
+/// The deliveries that were tried already, of passes that try none twice.
+#[derive(Default)]
+pub struct Tried(std::sync::Mutex<HashSet<DeliveryId>>);
+
+impl Tried {
+    /// Whether it was not there yet.
+    fn insert(&self, id: &DeliveryId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone())
+    }
 }
 
 /// Does so but for the deliveries that were `tried` already, and adds those that it has tried.
-pub async fn deliver_untried(program: &Program, tried: &mut HashSet<DeliveryId>) -> Result<Pass> {
+pub async fn deliver_untried(program: &Program, tried: &Tried) -> Result<Pass> {
     let mut total = Pass::default();
     loop {
         let wiring = program.wiring.load_full();
-        let tried_before: &HashSet<DeliveryId> = tried;
-        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, tried_before, &program.stopping));
+        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, tried, &program.stopping));
         let mut this_round = Pass::default();
-        for done in futures_util::future::join_all(passes).await {
-            let (pass, ids) = done?;
-            this_round += pass;
-            tried.extend(ids);
+        for pass in futures_util::future::join_all(passes).await {
+            this_round += pass?;
         }
         total += this_round;
         // What failed may have put an alert for the operators into the outbox: it is tried too.
@@ -76,30 +86,24 @@ pub async fn deliver_untried(program: &Program, tried: &mut HashSet<DeliveryId>)
     }
 }
 
-/// Tries once each delivery to a receiver that is due, but for those that were `tried_before`, and says which. Begins no
+/// Tries once each delivery to a receiver that is due, but for those that were `tried`, and adds them there. Begins no
 /// more attempts once `stop` is cancelled, the configuration was replaced, or the receiver is to be left alone; what is
 /// under way is finished.
-pub async fn pass(
-    program: &Program,
-    receiver_name: &str,
-    tried_before: &HashSet<DeliveryId>,
-    stop: &CancellationToken,
-) -> Result<(Pass, HashSet<DeliveryId>)> {
-    let mut tried = HashSet::new();
+pub async fn pass(program: &Program, receiver_name: &str, tried: &Tried, stop: &CancellationToken) -> Result<Pass> {
     let mut done = Pass::default();
     let turn = program.receiver_turn(receiver_name);
     let _turn = tokio::select! {
         biased;
-        () = stop.cancelled() => return Ok((done, tried)),
+        () = stop.cancelled() => return Ok(done),
         turn = turn.lock() => turn,
     };
     let wiring = program.wiring.load_full();
-    let Some(receiver) = wiring.config.receiver(receiver_name) else { return Ok((done, tried)) };
+    let Some(receiver) = wiring.config.receiver(receiver_name) else { return Ok(done) };
     let state = Mutex::new(state_of(program, receiver_name).await?);
     let sender = Sender { program, wiring: &wiring, receiver, state, alerts: Mutex::default() };
     while sender.goes_on(stop).await {
         let mut due = program.store.due(receiver_name, program.clock.now(), CLAIM).await?;
-        due.retain(|delivery| !tried_before.contains(&delivery.delivery_id) && tried.insert(delivery.delivery_id.clone()));
+        due.retain(|delivery| tried.insert(&delivery.delivery_id));
         if due.is_empty() {
             break;
         }
@@ -125,7 +129,7 @@ pub async fn pass(
             }
         }
     }
-    Ok((done, tried))
+    Ok(done)
 }
 
 /// When the next delivery to a receiver is to be tried: never (by itself) where it is switched off, and not before it
@@ -243,7 +247,7 @@ impl Sender<'_> {
         let mut state = self.state.lock().await;
         let detail = attempt.detail.clone();
         let mut settlement =
-            Settlement { delivery, attempt: Some(attempt), receiver: None, make_due_at: None, alerts: Vec::new(), journal: Vec::new() };
+            Settlement { delivery, attempt: Some(attempt), receiver: None, make_due: None, alerts: Vec::new(), journal: Vec::new() };
         let delivery = &mut settlement.delivery;
         match next {
             Next::Delivered => {
@@ -277,7 +281,8 @@ impl Sender<'_> {
             }
         }
         let (told_now, switched_off_now) = settlement.receiver.as_ref().map_or((false, false), |changed| {
-            (changed.failure_told && !state.failure_told, changed.disabled_at.is_some() && state.disabled_at.is_none())
+            let told_now = changed.failures_told.get(&delivery.recipient) == Some(&now);
+            (told_now && changed.failure_told && !state.failure_told, changed.disabled_at.is_some() && state.disabled_at.is_none())
         });
         let body = DeliveryTrouble { switched_off: switched_off_now, ..trouble(&delivery, &detail, now) };
         if delivery.state == DeliveryState::Dead {
@@ -301,11 +306,13 @@ impl Sender<'_> {
         if state.failing_since.is_some() || stale {
             // A success of an attempt that was under way does not end the rest that another was told to give.
             let not_before = state.not_before.filter(|not_before| *not_before > now);
-            settlement.make_due_at = state.failing_since.is_some().then_some(not_before.unwrap_or(now));
+            settlement.make_due =
+                state.failing_since.map(|_| MakeDue { at: not_before.unwrap_or(now), failed_since: state.last_success_at });
             settlement.receiver = Some(ReceiverState {
                 receiver: self.receiver.name.clone(),
                 last_success_at: Some(now),
                 not_before,
+                failures_told: std::mem::take(&mut state.failures_told),
                 ..ReceiverState::default()
             });
         }
@@ -324,7 +331,12 @@ impl Sender<'_> {
         let lasting = now.duration_since(failing_since) >= TROUBLE_BEFORE_TELLING;
         let mut changed = ReceiverState { last_error: Some(detail.to_owned()), ..state.clone() };
         changed.not_before = changed.not_before.max(left_alone_until);
-        changed.failure_told |= lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff);
+        let recipient = &settlement.delivery.recipient;
+        changed.failures_told.retain(|_, told_at| now.duration_since(*told_at) < TELL_AGAIN_AFTER);
+        if (lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff)) && !changed.failure_told {
+            changed.failure_told = true;
+            changed.failures_told.entry(recipient.clone()).or_insert(now);
+        }
         // Of several that were under way, the first says it.
         if retry == Retry::SwitchOff && changed.disabled_at.is_none() {
             changed.disabled_at = Some(now);

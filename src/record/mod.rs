@@ -20,6 +20,7 @@ mod sqlite;
 mod url;
 mod value;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -233,11 +234,20 @@ pub struct Settlement {
     pub attempt: Option<Attempt>,
     /// As the receiver is after the attempt, where that changed.
     pub receiver: Option<ReceiverState>,
-    /// Every other pending delivery of this receiver becomes due at this time: its server answers again.
-    pub make_due_at: Option<Timestamp>,
+    /// Where its server answers again: the other pending deliveries of this receiver that become due.
+    pub make_due: Option<MakeDue>,
     /// What operators are told about it.
     pub alerts: Vec<Outgoing>,
     pub journal: Vec<JournalEvent>,
+}
+
+/// Deliveries that become due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MakeDue {
+    pub at: Timestamp,
+    /// But for those that had failed before this success of the receiver already: what keeps them is their own and no outage, and
+    /// each success of the others would try them again.
+    pub failed_since: Option<Timestamp>,
 }
 
 /// What is remembered of a receiver.
@@ -257,6 +267,9 @@ pub struct ReceiverState {
     /// Whether operators were told that it fails.
     #[serde(default)]
     pub failure_told: bool,
+    /// When they were last told so, by recipient: one that fails while others do not is not told of with each message.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub failures_told: BTreeMap<String, Timestamp>,
 }
 
 /// How many deliveries wait and how many are dead, by receiver.

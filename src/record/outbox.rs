@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::db::{Db, Row, Tx, placeholders, sql};
 use super::value::{Value, json};
-use super::{DeliveryQuery, OutboxCount, Outgoing, ReceiverState, Result, Settlement, StoreError, journal};
+use super::{DeliveryQuery, MakeDue, OutboxCount, Outgoing, ReceiverState, Result, Settlement, StoreError, journal};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{AlertId, Attempt, ChangeId, Delivery, DeliveryId, DeliveryState};
 
@@ -125,9 +125,14 @@ pub async fn settle(db: &Db, settlements: Vec<Settlement>) -> Result<()> {
     const ACTION: &str = "settle deliveries";
     let mut tx = db.begin(ACTION).await?;
     for settlement in settlements {
-        let Settlement { delivery, attempt, receiver, make_due_at, alerts, journal } = settlement;
+        let Settlement { delivery, attempt, receiver, make_due, alerts, journal } = settlement;
         // Without an attempt the settlement tells no time of its own.
-        let at = attempt.as_ref().map(|attempt| attempt.at).or(make_due_at).or(delivery.delivered_at).unwrap_or(delivery.created_at);
+        let at = attempt
+            .as_ref()
+            .map(|attempt| attempt.at)
+            .or(make_due.as_ref().map(|due| due.at))
+            .or(delivery.delivered_at)
+            .unwrap_or(delivery.created_at);
         let statement = sql("UPDATE delivery SET state = $1, attempts = $2, parts_done = $3, next_attempt_at = $4, delivered_at = $5, \
              last_error = $6 WHERE delivery_id = $7")
         .bind(delivery.state.as_str())
@@ -153,12 +158,14 @@ pub async fn settle(db: &Db, settlements: Vec<Settlement>) -> Result<()> {
         if let Some(receiver) = receiver {
             write_receiver(&mut tx, &receiver).await?;
         }
-        if let Some(due_at) = make_due_at {
+        if let Some(MakeDue { at, failed_since }) = make_due {
             let statement = sql("UPDATE delivery SET next_attempt_at = $1 \
-                 WHERE receiver = $2 AND state = 'pending' AND next_attempt_at > $1 AND delivery_id <> $3")
-            .bind(due_at)
+                 WHERE receiver = $2 AND state = 'pending' AND next_attempt_at > $1 AND delivery_id <> $3 \
+                 AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.delivery_id AND attempt.at < $4)")
+            .bind(at)
             .bind(delivery.receiver)
-            .bind(delivery.delivery_id.as_str());
+            .bind(delivery.delivery_id.as_str())
+            .bind(failed_since.unwrap_or(Timestamp::UNIX_EPOCH));
             tx.execute("make deliveries due", statement).await?;
         }
         send_out(&mut tx, &alerts).await?;

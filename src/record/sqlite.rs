@@ -40,15 +40,17 @@ impl SqliteFile<'_> {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
             made.map_err(|error| self.cannot_open(format!("failed to make its folder: {error}")))?;
         }
-        let lock = ProcessLock::take(self.path).map_err(|failure| match failure {
+        // SQLite gives the files beside it the rights of the database, so these decide for all.
+        let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
+        let length = made.and_then(|file| file.metadata()).map_err(|error| self.cannot_open(error.to_string()))?.len();
+        // Whatever link leads to it, it is one file and has one lock.
+        let file = self.path.canonicalize().map_err(|error| self.cannot_open(error.to_string()))?;
+        let lock = ProcessLock::take(&file).map_err(|failure| match failure {
             LockFailure::Held(pid) => {
                 StoreError::InUse { store: self.store.clone(), holder: pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default() }
             }
             LockFailure::Io(error) => self.cannot_open(format!("failed to take its lock: {error}")),
         })?;
-        // SQLite gives the files beside it the rights of the database, so these decide for all.
-        let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
-        let length = made.and_then(|file| file.metadata()).map_err(|error| self.cannot_open(error.to_string()))?.len();
         let readers = Self::readers().connect_lazy_with(self.options().read_only(true));
         let mut version = None;
         if length > 0 {

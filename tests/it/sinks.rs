@@ -69,6 +69,8 @@ pub struct HttpSink {
     pub address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
+    /// The `webhook-id` that is answered 500.
+    refused: Arc<Mutex<Option<String>>>,
     answered: Arc<Mutex<usize>>,
     news: Arc<Notify>,
 }
@@ -79,7 +81,7 @@ impl HttpSink {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
         let (answered, news) = (Arc::default(), Arc::default());
-        let sink = Self { address, received: Arc::default(), answers: Arc::default(), answered, news };
+        let sink = Self { address, received: Arc::default(), answers: Arc::default(), refused: Arc::default(), answered, news };
         let server = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -96,6 +98,11 @@ impl HttpSink {
     /// What it answers next, once each.
     pub fn will_answer(&self, answers: impl IntoIterator<Item = Answer>) {
         self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// What comes under this `webhook-id` is answered 500 from now on.
+    pub fn refuse(&self, id: &str) {
+        *self.refused.lock().unwrap() = Some(id.to_owned());
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -123,9 +130,14 @@ impl HttpSink {
     async fn serve(self, stream: TcpStream) {
         let mut stream = BufReader::new(stream);
         while let Some(received) = read_request(&mut stream).await {
+            let is_refused = self.refused.lock().unwrap().as_deref().is_some_and(|id| received.header("webhook-id") == Some(id));
             self.received.lock().unwrap().push(received);
             self.news.notify_waiters();
-            let answer = self.answers.lock().unwrap().pop_front().unwrap_or_else(|| Answer::status(200).with_body("ok"));
+            let answer = match self.answers.lock().unwrap().pop_front() {
+                Some(answer) => answer,
+                None if is_refused => Answer::status(500),
+                None => Answer::status(200).with_body("ok"),
+            };
             if answer.silent {
                 // Until the other side has had enough.
                 let mut ignored = Vec::new();

@@ -212,6 +212,56 @@ async fn retry_after_spends_no_attempt() {
 }
 
 #[tokio::test]
+async fn what_is_refused_by_itself_keeps_its_schedule_while_all_else_is_taken() {
+    let world = world("").await;
+    world.webhook.will_answer([Answer::status(500)]);
+    let names: Vec<String> = (0..15).map(|n| format!("Tianshan Avionics Institute {n}")).collect();
+    world.publish(&with(&[names[0].as_str()]));
+    world.next_check().await;
+    let refused = world.deliveries("erp").await.remove(0).delivery_id;
+    world.webhook.refuse(refused.as_str());
+    for count in 2..=names.len() {
+        let known: Vec<&str> = names[..count].iter().map(String::as_str).collect();
+        world.publish(&with(&known));
+        world.clock.advance(Duration::from_secs(1));
+        world.check().await;
+    }
+    let state = world.program.store.delivery(&refused).await.unwrap().unwrap();
+    assert_eq!(state.state, DeliveryState::Pending, "{state:?}");
+    assert!(state.attempts <= 4, "its own schedule of 5 s and 30 s, and once woken: {state:?}");
+    assert_eq!(world.deliveries("erp").await.iter().filter(|delivery| delivery.state == DeliveryState::Delivered).count(), 14);
+}
+
+#[tokio::test]
+async fn a_test_that_is_taken_makes_what_waits_due() {
+    let world = world("").await;
+    world.webhook.will_answer([Answer::status(404)]);
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    let waiting = world.deliveries("erp").await.remove(0);
+    assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Pending, 1));
+
+    let reply = world.operate(Request::ReceiversTest { name: "erp".to_owned() }).await;
+    assert!(reply.exit == 0 && reply.lines.iter().any(|line| line.contains("1 delivered")), "{reply:?}");
+    assert_eq!(world.deliveries("erp").await.remove(0).state, DeliveryState::Delivered);
+    let state = world.program.store.receiver_states().await.unwrap().into_iter().find(|state| state.receiver == "erp").unwrap();
+    assert!(state.failing_since.is_none() && state.last_success_at.is_some(), "{state:?}");
+}
+
+#[tokio::test]
+async fn what_is_sent_again_to_a_receiver_that_is_switched_off_is_said_to_wait() {
+    let world = world("").await;
+    world.webhook.will_answer([Answer::status(410)]);
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    let waiting = world.deliveries("erp").await.remove(0);
+    let reply = world.operate(Request::DeliveriesRetry { ids: vec![waiting.delivery_id.clone()] }).await;
+    assert!(reply.exit == 1 && reply.problems[0].contains("waits: the receiver is switched off"), "{reply:?}");
+    let reply = world.operate(Request::ReceiversTest { name: "erp".to_owned() }).await;
+    assert_eq!((reply.exit, world.deliveries("erp").await.remove(0).state), (0, DeliveryState::Pending), "a test switches nothing on");
+}
+
+#[tokio::test]
 async fn a_dead_delivery_is_told_over_another_channel_and_can_be_sent_again() {
     let world = world("retry = [\"5s\", \"30s\"]").await;
     world.webhook.will_answer((0..3).map(|_| Answer::status(500)));

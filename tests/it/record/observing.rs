@@ -116,7 +116,7 @@ async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Plac
         delivery: settled.clone(),
         attempt: None,
         receiver: None,
-        make_due_at: None,
+        make_due: None,
         alerts: Vec::new(),
         journal: Vec::new(),
     };

@@ -1,7 +1,7 @@
 //! What waits goes out in order, and what became of it is remembered.
 
 use entitywatch::domain::{Attempt, DeliveryId};
-use entitywatch::record::{DeliveryQuery, OutboxCount, ReceiverState, Settlement};
+use entitywatch::record::{DeliveryQuery, MakeDue, OutboxCount, ReceiverState, Settlement};
 
 use super::places::Place;
 use super::*;
@@ -19,7 +19,7 @@ on_every_backend! {
 }
 
 fn settlement(delivery: Delivery) -> Settlement {
-    Settlement { delivery, attempt: None, receiver: None, make_due_at: None, alerts: Vec::new(), journal: Vec::new() }
+    Settlement { delivery, attempt: None, receiver: None, make_due: None, alerts: Vec::new(), journal: Vec::new() }
 }
 
 fn ids(deliveries: &[Delivery]) -> Vec<DeliveryId> {
@@ -110,7 +110,10 @@ async fn a_success_makes_what_else_waits_for_the_receiver_due(place: &Place) {
     let taken = Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..alerts[0].deliveries[0].clone() };
     // In the same batch, after the success: this one was told to wait and does.
     let told_to_wait = Delivery { next_attempt_at: later, ..alerts[1].deliveries[0].clone() };
-    store.settle(vec![Settlement { make_due_at: Some(at), ..settlement(taken) }, settlement(told_to_wait)]).await.unwrap();
+    store
+        .settle(vec![Settlement { make_due: Some(MakeDue { at, failed_since: None }), ..settlement(taken) }, settlement(told_to_wait)])
+        .await
+        .unwrap();
     assert_eq!(ids(&store.due("erp", at, 10).await.unwrap()), [alerts[2].deliveries[0].delivery_id.clone()]);
     assert_eq!(store.due("desk", at, 10).await.unwrap(), []);
 }

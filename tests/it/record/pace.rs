@@ -75,7 +75,7 @@ async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
             }),
             delivery: Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..delivery },
             receiver: None,
-            make_due_at: None,
+            make_due: None,
             alerts: Vec::new(),
             journal: Vec::new(),
         };

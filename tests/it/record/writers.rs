@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entitywatch::record::{Mode, Settlement, StoreError, open, verify};
+use entitywatch::record::{MakeDue, Mode, Settlement, StoreError, open, verify};
 
 use super::places::Place;
 use super::*;
@@ -149,7 +149,7 @@ async fn recording_settling_and_reading_go_on_at_once(place: &Place) {
                 delivery: Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..delivery },
                 attempt: None,
                 receiver: None,
-                make_due_at: Some(at),
+                make_due: Some(MakeDue { at, failed_since: None }),
                 alerts: Vec::new(),
                 journal: vec![event("delivered")],
             };
