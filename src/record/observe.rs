@@ -272,6 +272,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_link_to_a_record_is_that_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("record.db"), folder.path().join("link.db"));
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let first = sqlite::open(&file, "first".to_owned(), Mode::Write).await.unwrap();
+        let second = sqlite::open(&link, "second".to_owned(), Mode::Write).await.err();
+        assert!(matches!(second, Some(StoreError::InUse { .. })), "{second:?}");
+        drop(first);
+    }
+
+    #[tokio::test]
     async fn a_record_that_begins_no_write_is_not_well() {
         let folder = tempfile::tempdir().unwrap();
         let url = StoreUrl::sqlite_file(folder.path().join("record.db"));
