@@ -281,8 +281,7 @@ impl Sender<'_> {
             }
         }
         let (told_now, switched_off_now) = settlement.receiver.as_ref().map_or((false, false), |changed| {
-            let told_now = changed.failures_told.get(&delivery.recipient) == Some(&now);
-            (told_now && changed.failure_told && !state.failure_told, changed.disabled_at.is_some() && state.disabled_at.is_none())
+            (changed.failure_told && !state.failure_told, changed.disabled_at.is_some() && state.disabled_at.is_none())
         });
         let body = DeliveryTrouble { switched_off: switched_off_now, ..trouble(&delivery, &detail, now) };
         if delivery.state == DeliveryState::Dead {
@@ -333,9 +332,11 @@ impl Sender<'_> {
         changed.not_before = changed.not_before.max(left_alone_until);
         let recipient = &settlement.delivery.recipient;
         changed.failures_told.retain(|_, told_at| now.duration_since(*told_at) < TELL_AGAIN_AFTER);
-        if (lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff)) && !changed.failure_told {
+        let wants_telling = lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff);
+        // What is not told now for having been told lately is told later, if it lasts.
+        if wants_telling && !changed.failure_told && !changed.failures_told.contains_key(recipient) {
             changed.failure_told = true;
-            changed.failures_told.entry(recipient.clone()).or_insert(now);
+            changed.failures_told.insert(recipient.clone(), now);
         }
         // Of several that were under way, the first says it.
         if retry == Retry::SwitchOff && changed.disabled_at.is_none() {

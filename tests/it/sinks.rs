@@ -100,6 +100,11 @@ impl HttpSink {
         self.answers.lock().unwrap().extend(answers);
     }
 
+    /// It answers as it does untold.
+    pub fn forget_answers(&self) {
+        self.answers.lock().unwrap().clear();
+    }
+
     /// What comes under this `webhook-id` is answered 500 from now on.
     pub fn refuse(&self, id: &str) {
         *self.refused.lock().unwrap() = Some(id.to_owned());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use entitywatch::clock::Clock;
-use entitywatch::domain::DeliveryState;
+use entitywatch::domain::{Delivery, DeliveryState};
 use entitywatch::operate::Request;
 use entitywatch::pipeline::deliver;
 
@@ -232,15 +232,43 @@ async fn what_is_refused_by_itself_keeps_its_schedule_while_all_else_is_taken() 
     assert_eq!(world.deliveries("erp").await.iter().filter(|delivery| delivery.state == DeliveryState::Delivered).count(), 14);
 }
 
-#[tokio::test]
-async fn a_test_that_is_taken_makes_what_waits_due() {
+/// A webhook that answered its first alert with this status, and that alert's delivery.
+async fn refused_once(status: u16) -> (World, Delivery) {
     let world = world("").await;
-    world.webhook.will_answer([Answer::status(404)]);
+    world.webhook.will_answer([Answer::status(status)]);
     world.publish(&with(&["Tianshan Avionics Institute"]));
     world.next_check().await;
     let waiting = world.deliveries("erp").await.remove(0);
-    assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Pending, 1));
+    (world, waiting)
+}
 
+#[tokio::test]
+async fn a_receiver_that_fails_again_is_told_of_once_an_hour_and_not_forgotten() {
+    let (world, _) = refused_once(404).await;
+    let told = || world.subjects().iter().filter(|subject| subject.contains("Delivery to erp is failing")).count();
+    assert_eq!(told(), 1);
+    let names: Vec<String> = (0..3).map(|n| format!("Tianshan Avionics Institute {n}")).collect();
+    let mut known = vec!["Tianshan Avionics Institute"];
+    // It takes one, and from then on it fails again.
+    for (name, status) in names.iter().zip([200, 404, 404]) {
+        known.push(name);
+        // What waits from before is tried first where it is due.
+        world.webhook.will_answer((0..5).map(|_| Answer::status(status)));
+        world.publish(&with(&known));
+        world.next_check().await;
+        world.webhook.forget_answers();
+    }
+    assert_eq!(told(), 1, "within the hour it is known");
+    world.webhook.will_answer((0..20).map(|_| Answer::status(404)));
+    world.clock.advance(Duration::from_secs(6 * 60 * 60));
+    world.deliver().await;
+    assert_eq!(told(), 2, "it has failed since, and nobody knows that it does");
+}
+
+#[tokio::test]
+async fn a_test_that_is_taken_makes_what_waits_due() {
+    let (world, waiting) = refused_once(404).await;
+    assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Pending, 1));
     let reply = world.operate(Request::ReceiversTest { name: "erp".to_owned() }).await;
     assert!(reply.exit == 0 && reply.lines.iter().any(|line| line.contains("1 delivered")), "{reply:?}");
     assert_eq!(world.deliveries("erp").await.remove(0).state, DeliveryState::Delivered);
@@ -250,11 +278,7 @@ async fn a_test_that_is_taken_makes_what_waits_due() {
 
 #[tokio::test]
 async fn what_is_sent_again_to_a_receiver_that_is_switched_off_is_said_to_wait() {
-    let world = world("").await;
-    world.webhook.will_answer([Answer::status(410)]);
-    world.publish(&with(&["Tianshan Avionics Institute"]));
-    world.next_check().await;
-    let waiting = world.deliveries("erp").await.remove(0);
+    let (world, waiting) = refused_once(410).await;
     let reply = world.operate(Request::DeliveriesRetry { ids: vec![waiting.delivery_id.clone()] }).await;
     assert!(reply.exit == 1 && reply.problems[0].contains("waits: the receiver is switched off"), "{reply:?}");
     let reply = world.operate(Request::ReceiversTest { name: "erp".to_owned() }).await;

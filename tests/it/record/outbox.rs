@@ -10,6 +10,7 @@ on_every_backend! {
     deliveries_are_due_in_the_order_of_their_alerts
     an_outcome_is_written_with_all_that_follows_from_it
     a_success_makes_what_else_waits_for_the_receiver_due
+    a_success_wakes_nothing_that_had_failed_before_an_earlier_one
     a_batch_with_an_unknown_delivery_is_refused_whole
     a_dead_delivery_is_kept_counted_and_can_be_sent_again
     deliveries_of_the_past_are_added_or_made_pending_again
@@ -116,6 +117,24 @@ async fn a_success_makes_what_else_waits_for_the_receiver_due(place: &Place) {
         .unwrap();
     assert_eq!(ids(&store.due("erp", at, 10).await.unwrap()), [alerts[2].deliveries[0].delivery_id.clone()]);
     assert_eq!(store.due("desk", at, 10).await.unwrap(), []);
+}
+
+async fn a_success_wakes_nothing_that_had_failed_before_an_earlier_one(place: &Place) {
+    let store = place.write().await;
+    let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-02T10:00:00Z"));
+    let alerts: Vec<Outgoing> = ["a", "b", "c"].iter().map(|name| test_alert(name, at, &["erp"])).collect();
+    record_alerts(&*store, at, alerts.clone()).await;
+    let failed = |index: usize, when: &str| {
+        let delivery = Delivery { next_attempt_at: later, ..alerts[index].deliveries[0].clone() };
+        let delivery_id = delivery.delivery_id.clone();
+        let attempt = Attempt { delivery_id, at: time(when), duration_ms: 1, delivered: false, detail: "HTTP 500".into() };
+        Settlement { attempt: Some(attempt), ..settlement(delivery) }
+    };
+    let taken = Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..alerts[2].deliveries[0].clone() };
+    let failed_since = Some(time("2026-03-01T09:00:00Z"));
+    let success = Settlement { make_due: Some(MakeDue { at, failed_since }), ..settlement(taken) };
+    store.settle(vec![failed(0, "2026-03-01T08:59:59Z"), failed(1, "2026-03-01T09:00:01Z"), success]).await.unwrap();
+    assert_eq!(ids(&store.due("erp", at, 10).await.unwrap()), [alerts[1].deliveries[0].delivery_id.clone()]);
 }
 
 async fn a_batch_with_an_unknown_delivery_is_refused_whole(place: &Place) {
