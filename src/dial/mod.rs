@@ -72,6 +72,7 @@ fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bo
     // The proxies' own names come from the operator, not from an answer.
     let trusted_names = routes.iter().filter_map(|route| route.host().map(str::to_owned)).collect();
     let mut builder = reqwest::Client::builder()
+        .no_proxy()
         .user_agent(user_agent(settings.contact.as_deref())?)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
@@ -79,7 +80,6 @@ fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bo
         .dns_resolver(Arc::new(resolver::FilteringResolver { allow_private, trusted_names }));
     let company = settings.ca_pem.as_deref().map(certificates).transpose()?.unwrap_or_default();
     builder = if trust_system { builder.tls_certs_merge(company) } else { builder.tls_certs_only(company) };
-    builder = builder.no_proxy();
     for route in &routes {
         builder = builder.proxy(route.as_proxy()?);
     }

@@ -130,3 +130,27 @@ async fn a_certificate_is_trusted_only_where_its_authority_is_configured() {
     let answer = client.get(format!("https://{}/", serve_tls_once())).send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "ok");
 }
+
+#[tokio::test]
+async fn the_systems_authorities_are_known_where_a_redirect_leads_to_tls() {
+    let publisher = Upstream::start().await;
+    publisher.answer("/list.csv", Answer::status(302, "").with_header("Location", &format!("https://{}/list.csv", serve_tls_once())));
+    let folder = tempfile::tempdir().unwrap();
+    let (config, authorities) = (folder.path().join("entitywatch.toml"), folder.path().join("authorities.pem"));
+    std::fs::write(&authorities, CERTIFICATE).unwrap();
+    let text = format!(
+        "[store]\nurl = \"sqlite://{}/record.db\"\n[server]\nlisten = \"\"\n[http]\nno_proxy = \"*\"\n[[source]]\nname = \"csl\"\nkind = \"csl\"\n\
+         url = \"{}\"\nallow_private = true\n[[receiver]]\nname = \"log\"\nkind = \"console\"\n",
+        folder.path().display(),
+        publisher.url("/list.csv")
+    );
+    std::fs::write(&config, text).unwrap();
+    let check = move || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_entitywatch"));
+        command.arg("--config").arg(config).arg("check").env("SSL_CERT_FILE", authorities).output()
+    };
+    let ended = tokio::task::spawn_blocking(check).await.unwrap().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    // What the server has is no list, which only one that was trusted could show.
+    assert!(ended.status.code() == Some(1) && said.contains("the document is refused") && !said.contains("TLS"), "{said}");
+}
