@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::config;
 use crate::deliver::{Message, Outcome as DeliveryOutcome};
 use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
@@ -156,7 +157,7 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
     let configured: Vec<&str> = wiring.config.sources.iter().map(|source| source.name.as_str()).collect();
     for name in &names {
         if !configured.contains(&name.as_str()) {
-            reply.problem(Exit::Usage, format!("expected the name of a source ({}), but got `{name}`", configured.join(", ")));
+            reply.problem(Exit::Usage, config::unknown_name("source", &configured, name));
         }
     }
     if reply.exit != 0 {
@@ -279,7 +280,7 @@ fn has_receiver(program: &Program, name: &str, reply: &mut Reply) -> bool {
     let wiring = program.wiring.load();
     let known: Vec<&str> = wiring.config.receivers.iter().map(|receiver| receiver.name.as_str()).collect();
     if !known.contains(&name) {
-        reply.problem(Exit::Usage, format!("expected the name of a receiver ({}), but got `{name}`", known.join(", ")));
+        reply.problem(Exit::Usage, config::unknown_name("receiver", &known, name));
     }
     known.contains(&name)
 }

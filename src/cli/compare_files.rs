@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::diff::{Comparison, Counter};
 use crate::domain::{Change, ChangeSet, Entry, ListCode, Snapshot};
 use crate::parse::{self, Document, Mark, WatchedRow};
+use crate::pipeline::background::side_by_side;
 
 /// The changes from `old` to `new` in these lists, list by list.
 pub fn compare_files(old: &Path, new: &Path, lists: &[ListCode]) -> Result<ChangeSet> {
@@ -64,15 +65,6 @@ fn whole(before: Snapshot, after: Snapshot, lists: &[ListCode]) -> ChangeSet {
 fn changes(lists: &[ListCode], mut comparisons: BTreeMap<ListCode, Comparison<'_>>) -> ChangeSet {
     let changes: Vec<Change> = lists.iter().filter_map(|list| comparisons.remove(list)).flat_map(Comparison::finish).collect();
     ChangeSet::new(changes)
-}
-
-/// Runs the first on a thread of its own.
-fn side_by_side<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() -> T) -> (T, T) {
-    std::thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let other = other();
-        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
-    })
 }
 
 fn by_list(entries: Vec<Entry>) -> BTreeMap<ListCode, Vec<Entry>> {

@@ -1,5 +1,7 @@
 //! Mistakes in how the program was called.
 
+use crate::config;
+
 /// A mistake in how the program was called: it ends with the exit code for that.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -14,6 +16,6 @@ impl Usage {
         }
         known.sort_unstable();
         known.dedup();
-        Err(Self(format!("expected the name of a {what} ({}), but got `{name}`", known.join(", "))))
+        Err(Self(config::unknown_name(what, &known, name)))
     }
 }

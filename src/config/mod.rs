@@ -84,6 +84,11 @@ impl Config {
     }
 }
 
+/// What is said of a name, on the command line, that none of the `known` is.
+pub fn unknown_name(what: &str, known: &[&str], got: &str) -> String {
+    format!("expected the name of a {what} ({}), but got `{got}`", known.join(", "))
+}
+
 /// Reads and checks a configuration file. Relative paths in it start at its folder.
 ///
 /// # Errors

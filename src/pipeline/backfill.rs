@@ -16,7 +16,7 @@ use url::Url;
 
 use super::background::in_background;
 use super::{Program, judge};
-use crate::config::Source;
+use crate::config::{self, Source};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, ChangeId, Entry, ListCode, Sha256, SourceState, Summary};
 use crate::fetch::{Address, FetchError};
@@ -304,7 +304,7 @@ fn recorded(source: &str, date: Date, changes: Vec<Change>) -> Vec<RecordedChang
 fn past_source<'a>(sources: &'a [Source], name: &str) -> Result<(&'a Source, &'a Url, bool), BackfillError> {
     let Some(source) = sources.iter().find(|source| source.name == name) else {
         let known: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
-        return Err(BackfillError::Usage(format!("expected the name of a source ({}), but got `{name}`", known.join(", "))));
+        return Err(BackfillError::Usage(config::unknown_name("source", &known, name)));
     };
     match &source.address {
         Address::Ecfr { url, allow_private } => Ok((source, url, *allow_private)),

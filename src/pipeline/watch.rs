@@ -127,12 +127,14 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
             let failure = Failure { message: problem.message, refused: problem.refused, retry_after: problem.retry_after };
             observed.fail(state, &failure).await
         }
-        // What waits is judged again: another source, a rule or the passing of days may bear out by now what was not believed.
-        Ok(Fetched::NotModified) if held && known_lists => match last_document(program, &state).await? {
-            Some(document) => observed.read(state, document).await,
-            None => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
-        },
-        Ok(Fetched::NotModified) => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
+        Ok(Fetched::NotModified) => {
+            // What waits is judged again: another source, a rule or the passing of days may bear out by now what was not believed.
+            let waiting = if held && known_lists { last_document(program, &state).await? } else { None };
+            match waiting {
+                Some(document) => observed.read(state, document).await,
+                None => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
+            }
+        }
         // An older list would look like one from which entries were removed.
         Ok(Fetched::Document(fetched)) if fetched.as_of.is_some() && fetched.as_of < state.as_of => {
             let (got, known) = (said(fetched.as_of), said(state.as_of));
