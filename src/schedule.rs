@@ -64,7 +64,9 @@ impl Schedule {
         }
         let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
         let parsed = parser.parse(cron).map_err(|error| ScheduleError::Cron { cron: cron.to_owned(), reason: reason(&error) })?;
-        let zone = TimeZone::get(timezone).map_err(|_| ScheduleError::Zone { timezone: timezone.to_owned() })?;
+        // Known without the zone database, which is searched through before its first zone is found.
+        let zone = if timezone == "UTC" { Ok(TimeZone::UTC) } else { TimeZone::get(timezone) };
+        let zone = zone.map_err(|_| ScheduleError::Zone { timezone: timezone.to_owned() })?;
         let schedule = Self { cron: parsed, zone };
         match schedule.next_after(Timestamp::UNIX_EPOCH) {
             Some(_) => Ok(schedule),

@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(row.entry().list, row.list);
             kept += 1;
         };
-        if let Ok(rest) = read_table(text.as_slice(), b',', ListCode::ALL, &mut look) {
+        if let Ok((rest, _)) = read_table(text.as_slice(), 0, b',', ListCode::ALL, &mut look) {
             assert!(rest.rows > 0 && kept <= rest.rows);
         }
     }

@@ -22,7 +22,7 @@ pub async fn act(load: impl Fn(SecretsMode) -> Result<Config>, environment: &Env
         }
     }
     let config = load(SecretsMode::Resolve)?;
-    let store = record::open(&config.store, Mode::Write).await?;
+    let store = record::open(&config.store, Mode::Act).await?;
     let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);
     let reply = operate::operate(&program, request).await;

@@ -1,20 +1,19 @@
 //! Compares two files by what they hold, without holding either.
 //!
-//! Each is read through: first for the marks of its rows, then for the entries of the rows that the two do not share, and the older one
-//! once more where it matters how rare it is what those have. What cannot be read twice (a pipe), is no table of rows, or is
-//! short is held whole.
+//! Each is read through for the marks of its rows; then the rows that the two do not share are read again, and the others of the older
+//! one where it matters how rare it is what those have. What cannot be read twice (a pipe), has no rows, or is short is held whole.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Seek as _, SeekFrom};
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 
+use super::excerpt::Excerpt;
+use crate::diff::parallel::side_by_side;
 use crate::diff::{Comparison, Counter};
 use crate::domain::{Change, ChangeSet, Entry, ListCode, Snapshot};
-use crate::parse::{self, Document, Mark, WatchedRow};
-use crate::pipeline::background::side_by_side;
+use crate::parse::{self, Document, Mark, RowBytes, WatchedRow};
 
 /// The changes from `old` to `new` in these lists, list by list.
 pub fn compare_files(old: &Path, new: &Path, lists: &[ListCode]) -> Result<ChangeSet> {
@@ -28,24 +27,24 @@ pub fn compare_holding(old: &Path, new: &Path, lists: &[ListCode], most_held: us
         let (before, after) = side_by_side(|| before.whole(), || after.whole());
         return Ok(whole(before?, after?, lists));
     }
-    let (old, new) = side_by_side(|| before.marks(most_held), || after.marks(most_held));
+    let (old, new) = side_by_side(|| before.first_reading(most_held), || after.first_reading(most_held));
     let (old, new) = match (old?, new?) {
-        (Read::Marks(old), Read::Marks(new)) => (old, new),
+        (Read::Rows(old), Read::Rows(new)) => (old, new),
         (old, new) => return Ok(whole(before.snapshot(old)?, after.snapshot(new)?, lists)),
     };
-    let (old_apart, new_apart) = parse::apart(&old, &new);
-    drop((old, new));
-    let (old, new) = side_by_side(|| before.entries(&old_apart), || after.entries(&new_apart));
-    let (old, new) = (by_list(old?), by_list(new?));
+    let (old_apart, new_apart) = parse::apart(&old.marks, &new.marks);
+    let (old_entries, new_entries) = side_by_side(|| before.entries(&old, &old_apart), || after.entries(&new, &new_apart));
+    let (old_entries, new_entries) = (by_list(old_entries?), by_list(new_entries?));
+    drop(new);
     let mut comparisons: BTreeMap<ListCode, Comparison<'_>> =
-        lists.iter().map(|list| (*list, Comparison::begin(of(&old, *list), of(&new, *list)))).collect();
+        lists.iter().map(|list| (*list, Comparison::begin(of(&old_entries, *list), of(&new_entries, *list)))).collect();
     let counters = || comparisons.iter().filter_map(|(list, comparison)| Some((*list, comparison.counter()?))).collect::<Counters>();
-    let (even, odd) = (counters(), counters());
-    if !even.is_empty() {
-        // Each of the two counts every other row.
-        let again = Input::open(before.path, lists)?;
-        let (even, odd) = side_by_side(|| before.count(&old_apart, 0, even), || again.count(&old_apart, 1, odd));
-        for (list, counter) in even?.iter().chain(&odd?) {
+    let (some, others) = (counters(), counters());
+    if !some.is_empty() {
+        let counted: Vec<usize> = old.of_lists(|list| some.contains_key(&list)).filter(|row| old_apart.get(*row) == Some(&false)).collect();
+        let (first, second) = counted.split_at(counted.len() / 2);
+        let (some, others) = side_by_side(|| before.count(&old, first, some), || before.count(&old, second, others));
+        for (list, counter) in some?.iter().chain(&others?) {
             if let Some(comparison) = comparisons.get_mut(list) {
                 comparison.add(counter);
             }
@@ -81,10 +80,31 @@ fn of(lists: &BTreeMap<ListCode, Vec<Entry>>, list: ListCode) -> &[Entry] {
 
 /// What the first reading of a file gave.
 enum Read {
-    /// Of each row of the watched lists.
-    Marks(Vec<Mark>),
+    Rows(Rows),
     /// It is a short list, or no table of rows.
     Whole(Snapshot),
+}
+
+/// The rows of the watched lists in a file, by their numbers among these.
+#[derive(Default)]
+struct Rows {
+    marks: Vec<Mark>,
+    lists: Vec<ListCode>,
+    /// Where each stands, if each can be read by itself.
+    bytes: Vec<RowBytes>,
+    header_bytes: u64,
+}
+
+impl Rows {
+    fn take_in(&mut self, row: &WatchedRow<'_>) {
+        self.marks.push(row.mark());
+        self.lists.push(row.list);
+        self.bytes.extend(row.bytes);
+    }
+
+    fn of_lists(&self, is_asked: impl Fn(ListCode) -> bool) -> impl Iterator<Item = usize> {
+        self.lists.iter().enumerate().filter(move |(_, list)| is_asked(**list)).map(|(row, _)| row)
+    }
 }
 
 /// One of the two files.
@@ -114,24 +134,24 @@ impl<'a> Input<'a> {
         Ok(snapshot)
     }
 
-    /// Reads the file for the first time: a short list is held whole, of a long one the marks alone.
-    fn marks(&self, most_held: usize) -> Result<Read> {
-        let (mut entries, mut marks) = (Vec::new(), Vec::new());
+    /// A short list is held whole, of a long one what tells its rows apart.
+    fn first_reading(&self, most_held: usize) -> Result<Read> {
+        let (mut entries, mut rows) = (Vec::new(), Rows::default());
         let document = parse::read(&self.file, self.lists, &mut |row| {
-            marks.push(row.mark());
-            if marks.len() <= most_held {
+            rows.take_in(&row);
+            if rows.marks.len() <= most_held {
                 entries.push(row.entry());
             } else {
                 entries = Vec::new();
             }
         })
         .with_context(|| self.refused())?;
-        let (Document::Rows(snapshot) | Document::Whole(snapshot)) = &document;
+        let (Document::Rows { rest: snapshot, .. } | Document::Whole(snapshot)) = &document;
         self.warn(snapshot);
         Ok(match document {
             Document::Whole(snapshot) => Read::Whole(snapshot),
-            Document::Rows(rest) if marks.len() <= most_held => Read::Whole(Snapshot { entries, ..rest }),
-            Document::Rows(_) => Read::Marks(marks),
+            Document::Rows { rest, .. } if rows.marks.len() <= most_held => Read::Whole(Snapshot { entries, ..rest }),
+            Document::Rows { header_bytes, .. } => Read::Rows(Rows { header_bytes, ..rows }),
         })
     }
 
@@ -139,56 +159,60 @@ impl<'a> Input<'a> {
     fn snapshot(&self, read: Read) -> Result<Snapshot> {
         match read {
             Read::Whole(snapshot) => Ok(snapshot),
-            Read::Marks(marks) => Ok(Snapshot { entries: self.entries(&vec![true; marks.len()])?, ..Snapshot::default() }),
+            Read::Rows(rows) => Ok(Snapshot { entries: self.entries(&rows, &vec![true; rows.marks.len()])?, ..Snapshot::default() }),
         }
     }
 
-    /// The entries of the rows that are asked for, by their number among those of the watched lists.
-    fn entries(&self, asked: &[bool]) -> Result<Vec<Entry>> {
-        let mut entries = Vec::with_capacity(asked.iter().filter(|asked| **asked).count());
-        self.read_again(asked, &mut |row, is_asked| {
-            if is_asked {
-                entries.push(row.entry());
-            }
+    /// The entries of the rows that are asked for.
+    fn entries(&self, rows: &Rows, asked: &[bool]) -> Result<Vec<Entry>> {
+        let asked: Vec<usize> = asked.iter().enumerate().filter(|(_, asked)| **asked).map(|(row, _)| row).collect();
+        let mut entries = Vec::with_capacity(asked.len());
+        let mut is_same = true;
+        self.read_again(rows, &asked, &mut |number, row| {
+            is_same &= rows.marks.get(number) == Some(&row.mark());
+            entries.push(row.entry());
         })?;
-        Ok(entries)
+        if is_same { Ok(entries) } else { Err(self.changed()) }
     }
 
-    /// Counts every second row that was not asked for, from the first (0) or the second (1) on.
-    fn count(&self, asked: &[bool], from: usize, mut counters: Counters) -> Result<Counters> {
-        let mut number = 0;
-        self.read_again(asked, &mut |row, is_asked| {
-            if !is_asked
-                && number % 2 == from
-                && let Some(counter) = counters.get_mut(&row.list)
-            {
+    /// Counts the rows that are asked for.
+    fn count(&self, rows: &Rows, asked: &[usize], mut counters: Counters) -> Result<Counters> {
+        self.read_again(rows, asked, &mut |_, row| {
+            if let Some(counter) = counters.get_mut(&row.list) {
                 counter.count(&row.identifying_part());
             }
-            number += 1;
         })?;
         Ok(counters)
     }
 
-    /// Goes through the rows of the watched lists once more, each with whether it is asked for.
-    fn read_again(&self, asked: &[bool], each: &mut dyn FnMut(WatchedRow<'_>, bool)) -> Result<()> {
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(0)).with_context(|| format!("failed to read {} again", self.path.display()))?;
-        let mut number = 0;
-        parse::read(file, self.lists, &mut |row| {
-            if let Some(is_asked) = asked.get(number) {
-                each(row, *is_asked);
-            }
-            number += 1;
-        })
-        .with_context(|| self.refused())?;
-        if number != asked.len() {
-            bail!(
-                "{} changed while it was read: expected {} rows of the watched lists, but got {number}",
-                self.path.display(),
-                asked.len()
-            );
+    /// Reads some of the rows once more, in ascending order: of a table only these, of what else there is everything.
+    fn read_again(&self, rows: &Rows, asked: &[usize], each: &mut dyn FnMut(usize, WatchedRow<'_>)) -> Result<()> {
+        if asked.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let is_table = !rows.bytes.is_empty();
+        let (mut left, mut read_rows) = (asked.iter().copied().peekable(), 0);
+        let mut take = |row: WatchedRow<'_>| {
+            if let Some(number) = left.next_if(|asked| is_table || *asked == read_rows) {
+                each(number, row);
+            }
+            read_rows += 1;
+        };
+        let read = if is_table {
+            let bytes = asked.iter().filter_map(|row| rows.bytes.get(*row).copied());
+            parse::read(Excerpt::new(&self.file, rows.header_bytes, bytes), self.lists, &mut take)
+        } else {
+            // With a file of its own: two may read at the same time.
+            let file = File::open(self.path).with_context(|| format!("failed to open {} again", self.path.display()))?;
+            parse::read(file, self.lists, &mut take)
+        };
+        read.with_context(|| format!("{}, which was read before", self.refused()))?;
+        let expected = if is_table { asked.len() } else { rows.marks.len() };
+        if read_rows == expected { Ok(()) } else { Err(self.changed()) }
+    }
+
+    fn changed(&self) -> anyhow::Error {
+        anyhow!("{} changed while it was read: the two are not compared", self.path.display())
     }
 
     fn warn(&self, snapshot: &Snapshot) {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod demo;
 pub mod diff;
 pub mod dispatch;
+mod excerpt;
 pub mod journal;
 pub mod logs;
 pub mod output;

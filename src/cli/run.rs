@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
+use jiff::tz::TimeZone;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -194,7 +195,7 @@ fn web_state(
 ) -> WebState {
     let address = listener.and_then(|listener| listener.local_addr().ok());
     let settings = WebSettings {
-        timezone: config.messages.timezone.clone(),
+        timezone: TimeZone::clone(&config.messages.timezone),
         public_url: config.server.public_url.clone(),
         loopback_only: address.is_none_or(|address| address.ip().is_loopback()),
     };

@@ -5,7 +5,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use url::Url;
 
 use super::SecretsMode;
@@ -80,7 +79,6 @@ pub struct DeliverySettings {
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8744);
-const DEFAULT_ZONE: &str = "America/New_York";
 /// Of the Entity List, which has over 3,000 entries: half of it is no baseline.
 const DEFAULT_MIN_ENTRIES_EL: usize = 2500;
 
@@ -136,9 +134,8 @@ pub(super) fn delivery(raw: &RawDelivery, problems: &mut Vec<Problem>) -> Delive
 }
 
 pub(super) fn messages(raw: &RawMessages, public_url: Option<Url>) -> MessageSettings {
-    let timezone = raw.timezone.as_ref().map(|zone| zone.value.0.clone());
-    // The bundled database has this zone, whatever the machine's.
-    MessageSettings { timezone: timezone.or_else(|| TimeZone::get(DEFAULT_ZONE).ok()).unwrap_or(TimeZone::UTC), public_url }
+    let timezone = raw.timezone.as_ref().map(|zone| zone.value.0.clone().into());
+    MessageSettings { timezone: timezone.unwrap_or_default(), public_url }
 }
 
 /// The guards' defaults, with what each list has at least.

@@ -121,7 +121,7 @@ pub struct WebhookSettings {
 /// `[messages]` and what messages link to.
 #[derive(Clone, Debug)]
 pub struct MessageSettings {
-    pub timezone: jiff::tz::TimeZone,
+    pub timezone: wording::time::Zone,
     pub public_url: Option<url::Url>,
 }
 

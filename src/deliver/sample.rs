@@ -1,9 +1,9 @@
 //! Alerts for tests, written by hand in the manner of the action of 28 June 2022.
 
-use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::MessageSettings;
+use super::wording::time::Zone;
 use crate::domain::alert::{
     DeliveryTrouble, ListChanged, NoticeStatus, RuleListing, RuleNotice, SnapshotHeld, SnapshotRef, SourceBaseline, SourceFailing,
     SourceLagging, SourceRecovered, Test,
@@ -13,8 +13,7 @@ use crate::domain::*;
 const SEEN: &str = "2022-06-30T13:02:11Z";
 
 pub fn settings(public_url: Option<&str>) -> MessageSettings {
-    let timezone = TimeZone::get("America/New_York").unwrap();
-    MessageSettings { timezone, public_url: public_url.map(|url| url.parse().unwrap()) }
+    MessageSettings { timezone: Zone::default(), public_url: public_url.map(|url| url.parse().unwrap()) }
 }
 
 pub fn delivery(alert: &Alert, receiver: &str, recipient: &str) -> Delivery {

@@ -6,6 +6,7 @@ use super::content::{Content, in_order};
 use super::fields::differences;
 use super::identity::{Identification, Identity};
 use super::mixer::MixerState;
+use super::parallel::side_by_side;
 use super::rarity::Rarity;
 use super::same_name::Pair;
 use super::severity;
@@ -31,18 +32,14 @@ pub struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     pub fn begin(before: &'a [Entry], after: &'a [Entry]) -> Self {
-        let (gone, come) = std::thread::scope(|scope| {
-            // A short list is compared before a thread has started.
-            let aside = (before.len() > LONG_LIST).then(|| scope.spawn(|| only_in(before, after)));
-            let come = only_in(after, before);
-            let gone = match aside {
-                Some(aside) => aside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                None => only_in(before, after),
-            };
-            (gone, come)
-        });
+        // A short list is compared before a thread has started.
+        let (gone, come) = if before.len() > LONG_LIST {
+            side_by_side(|| only_in(before, after), || only_in(after, before))
+        } else {
+            (only_in(before, after), only_in(after, before))
+        };
         let mut identity = Identification::begin(&gone, &come);
-        before.iter().for_each(|entry| identity.count(entry));
+        identity.count(before);
         Self { gone, come, identity }
     }
 
@@ -105,7 +102,7 @@ fn changes_of(gone: &[&Entry], come: &[&Entry], identity: Identity) -> Vec<Chang
     changes
 }
 
-/// The two sides of a list of more rows are looked through side by side.
+/// The two sides of a list of more rows are looked through at the same time.
 const LONG_LIST: usize = 1_000;
 
 fn place(kind: ChangeKind) -> u8 {

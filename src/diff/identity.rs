@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::assign::{Edge, best};
 use super::block::candidates;
 use super::evidence::{Weight, weigh};
+use super::parallel::side_by_side;
 use super::profile::Profile;
 use super::rarity::Rarity;
 use super::same_name::{self, Pair, taken};
@@ -37,7 +38,7 @@ pub struct Identification<'a> {
     new: Vec<Profile<'a>>,
     rarity: Rarity,
     /// Rows that are weighed have been counted already.
-    counted: HashSet<*const Entry>,
+    counted: HashSet<usize>,
 }
 
 impl<'a> Identification<'a> {
@@ -54,7 +55,7 @@ impl<'a> Identification<'a> {
             begun.rarity = Rarity::of_wanted(begun.old.iter().chain(&begun.new).flat_map(|profile| &profile.features));
             for profile in &begun.old {
                 begun.rarity.count(&profile.features);
-                begun.counted.insert(std::ptr::from_ref(profile.entry));
+                begun.counted.insert(place(profile.entry));
             }
         }
         begun
@@ -65,11 +66,22 @@ impl<'a> Identification<'a> {
         !self.left.is_empty() && !self.arrived.is_empty()
     }
 
-    /// Counts a row of the list before.
-    pub fn count(&mut self, entry: &Entry) {
-        if self.is_open() && !self.counted.contains(&std::ptr::from_ref(entry)) {
-            self.rarity.count_entry(entry);
+    /// Counts rows of the list before.
+    pub fn count(&mut self, rows: &[Entry]) {
+        if !self.is_open() {
+            return;
         }
+        let counted = &self.counted;
+        let count = |rows: &[Entry], rarity: &mut Rarity| {
+            rows.iter().filter(|entry| !counted.contains(&place(entry))).for_each(|entry| rarity.count_entry(entry));
+        };
+        if rows.len() < MANY {
+            return count(rows, &mut self.rarity);
+        }
+        let (some, others) = rows.split_at(rows.len() / 2);
+        let mut beside = self.rarity.beside();
+        side_by_side(|| count(some, &mut beside), || count(others, &mut self.rarity));
+        self.rarity.add(&beside);
     }
 
     /// What counts further rows of the list before, and is given back with [`add`](Self::add).
@@ -139,6 +151,14 @@ fn is_possible(weight: &Weight) -> bool {
     !weight.unlike && weight.for_bits >= POSSIBLE_FOR_BITS && weight.for_bits - weight.against_bits / 2.0 >= POSSIBLE_LEFT_BITS
 }
 
+/// Where a row is kept, which tells it from one that says the same.
+fn place(entry: &Entry) -> usize {
+    std::ptr::from_ref(entry).addr()
+}
+
+/// So many rows or pairs are worth a thread.
+const MANY: usize = 500;
+
 fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {
     places.iter().filter_map(|at| rows.get(*at)).map(|entry| Profile::of(entry)).collect()
 }
@@ -146,16 +166,26 @@ fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {
 type Weighed = BTreeMap<(usize, usize), Weight>;
 
 fn weigh_all(old: &[Profile<'_>], new: &[Profile<'_>], rarity: &Rarity) -> Weighed {
-    let mut weighed = Weighed::new();
-    for (before, after) in candidates(old, new, rarity) {
-        if let (Some(old), Some(new)) = (old.get(before), new.get(after)) {
-            let weight = weigh(old, new, rarity);
-            if is_possible(&weight) || weight.net() >= REVISION_BITS {
-                weighed.insert((before, after), weight);
+    let weighed = |pairs: &[(usize, usize)]| {
+        let mut weighed = Weighed::new();
+        for (before, after) in pairs {
+            if let (Some(old), Some(new)) = (old.get(*before), new.get(*after)) {
+                let weight = weigh(old, new, rarity);
+                if is_possible(&weight) || weight.net() >= REVISION_BITS {
+                    weighed.insert((*before, *after), weight);
+                }
             }
         }
+        weighed
+    };
+    let pairs = candidates(old, new, rarity);
+    if pairs.len() < MANY {
+        return weighed(&pairs);
     }
-    weighed
+    let (some, others) = pairs.split_at(pairs.len() / 2);
+    let (some, mut others) = side_by_side(|| weighed(some), || weighed(others));
+    others.extend(some);
+    others
 }
 
 /// The pairs that are taken for one: of the best assignment overall, those above the threshold that nothing contradicts and

@@ -12,6 +12,7 @@ pub mod across;
 pub mod borne;
 pub mod cite;
 pub mod compare;
+pub mod parallel;
 pub mod plausible;
 pub mod undo;
 pub mod words;

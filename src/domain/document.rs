@@ -38,7 +38,9 @@ impl DocumentWriter {
     const LEVEL: i32 = 1;
 
     pub fn new() -> io::Result<Self> {
-        let encoder = zstd::stream::write::Encoder::new(Vec::new(), Self::LEVEL)?;
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), Self::LEVEL)?;
+        // Beside whoever brings the next chunk, and hashes it.
+        encoder.multithread(1)?;
         Ok(Self { hasher: sha2::Sha256::new(), encoder, size_bytes: 0 })
     }
 

@@ -16,12 +16,12 @@ pub enum Format {
 /// A document from its first byte on, without a byte order mark and without white space before it.
 pub type Input<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
 
-/// The kind of a document, and the document.
+/// The kind of a document, how many bytes are left out before it, and the document.
 ///
 /// # Errors
 ///
 /// Where it is empty, or plainly no list: a web page, an archive.
-pub fn detect<R: Read>(input: R) -> Result<(Format, Input<R>), ParseError> {
+pub fn detect<R: Read>(input: R) -> Result<(Format, u64, Input<R>), ParseError> {
     let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
     let mut head = Vec::with_capacity(HEAD_BYTES);
     let mut skipped = 0_u64;
@@ -41,7 +41,7 @@ pub fn detect<R: Read>(input: R) -> Result<(Format, Input<R>), ParseError> {
         return Err(ParseError::new("byte 0", format!("{EXPECTED}, but got {got}")));
     }
     let format = format_of(&head)?;
-    Ok((format, Cursor::new(head).chain(input)))
+    Ok((format, skipped, Cursor::new(head).chain(input)))
 }
 
 /// A reader that broke off: what it says is the only thing known.
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn kind(bytes: &[u8]) -> Result<Format, String> {
-        detect(bytes).map(|(format, _)| format).map_err(|error| error.to_string())
+        detect(bytes).map(|(format, ..)| format).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -106,13 +106,13 @@ mod tests {
     #[test]
     fn ok_the_document_comes_whole_but_for_a_mark_and_a_long_blank_before_it() {
         for (text, expected) in [("\u{feff}a,b\n", "a,b\n".to_owned()), ("a,b\n", "a,b\n".to_owned())] {
-            let (_, mut input) = detect(text.as_bytes()).unwrap();
+            let (_, skipped, mut input) = detect(text.as_bytes()).unwrap();
             let mut read = String::new();
             input.read_to_string(&mut read).unwrap();
-            assert_eq!(read, expected);
+            assert_eq!((skipped, read.as_str()), ((text.len() - expected.len()) as u64, expected.as_str()));
         }
         let long = format!("{}{{{}", " ".repeat(3 * HEAD_BYTES), "x".repeat(1 << 17));
-        let (format, mut input) = detect(long.as_bytes()).unwrap();
+        let (format, _, mut input) = detect(long.as_bytes()).unwrap();
         let mut read = String::new();
         input.read_to_string(&mut read).unwrap();
         assert_eq!((format, read.trim_start().len()), (Format::Json, 1 + (1 << 17)));

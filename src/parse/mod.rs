@@ -16,7 +16,7 @@ use std::io::Read;
 use crate::domain::{ListCode, Snapshot};
 
 pub use apart::apart;
-pub use csl::{Mark, WatchedRow};
+pub use csl::{Mark, RowBytes, WatchedRow};
 use detect::Format;
 
 /// Why a document is refused whole.
@@ -46,7 +46,7 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
     let mut entries = Vec::new();
     let document = read(input, lists, &mut |row| entries.push(row.entry()))?;
     Ok(match document {
-        Document::Rows(rest) => Snapshot { entries, ..rest },
+        Document::Rows { rest, .. } => Snapshot { entries, ..rest },
         Document::Whole(snapshot) => snapshot,
     })
 }
@@ -54,8 +54,13 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
 /// What was read by [`read`].
 #[derive(Debug)]
 pub enum Document {
-    /// The rows went to the caller, and this is the rest: a snapshot without entries.
-    Rows(Snapshot),
+    /// The rows went to the caller.
+    Rows {
+        /// What else there is to say: a snapshot without entries.
+        rest: Snapshot,
+        /// How many bytes of a table come before its rows.
+        header_bytes: u64,
+    },
     /// A document that is no table of rows, with its entries.
     Whole(Snapshot),
 }
@@ -66,11 +71,12 @@ pub enum Document {
 ///
 /// As [`parse()`]; rows may have been handed on by then.
 pub fn read(input: impl Read, lists: &[ListCode], each: &mut dyn FnMut(WatchedRow<'_>)) -> Result<Document, ParseError> {
-    let (format, input) = detect::detect(input)?;
-    Ok(match format {
-        Format::Csv => Document::Rows(csl::read_table(input, b',', lists, each)?),
-        Format::Tsv => Document::Rows(csl::read_table(input, b'\t', lists, each)?),
-        Format::Json => Document::Rows(csl::read_json(input, lists, each)?),
-        Format::Xml => Document::Whole(ecfr::parse(input, lists)?),
-    })
+    let (format, skipped, input) = detect::detect(input)?;
+    let (rest, header_bytes) = match format {
+        Format::Csv => csl::read_table(input, skipped, b',', lists, each)?,
+        Format::Tsv => csl::read_table(input, skipped, b'\t', lists, each)?,
+        Format::Json => (csl::read_json(input, lists, each)?, 0),
+        Format::Xml => return Ok(Document::Whole(ecfr::parse(input, lists)?)),
+    };
+    Ok(Document::Rows { rest, header_bytes })
 }

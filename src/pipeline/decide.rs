@@ -9,11 +9,10 @@ use super::background::in_background;
 use super::compose::{self, Seen, Step};
 use super::judge::{self, Judgement, ListVerdict};
 use super::verdict::said_of_repeats;
-use super::{Program, Wiring, corroborate};
+use super::{Program, Wiring, corroborate, reading};
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, Hold, HoldId, HoldState, ListState, Summary};
-use crate::parse;
 use crate::record::{ListUpdate, Observation, RecordedChange, Store, StoreError};
 
 /// Why a decision was not carried out; nothing has changed.
@@ -128,8 +127,7 @@ async fn judged(store: &dyn Store, hold: &Hold) -> Result<Judgement, DecideError
     let held = store.held_entries(&hold.source, hold.list).await?;
     let list = hold.list;
     in_background(move || {
-        let reader = document.reader().map_err(|problem| problem.to_string())?;
-        let snapshot = parse::parse(reader, &[list]).map_err(|problem| problem.to_string())?;
+        let snapshot = reading::snapshot(&document, &[list])?;
         Ok(judge::accept(list, held, snapshot.entries.into_iter().filter(|entry| entry.list == list).collect()))
     })
     .await

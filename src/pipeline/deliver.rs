@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use super::background::aside;
 use super::{Program, Wiring, outgoing};
 use crate::clock::Stopwatch;
 use crate::deliver::retry::{self, Next};
@@ -229,7 +230,9 @@ impl Sender<'_> {
             Arc::clone(alerts.entry(id.clone()).or_default())
         };
         let read = async || {
-            let alert = self.program.store.alert(id).await.map_err(|problem| problem.to_string())?;
+            let (store, wanted) = (Arc::clone(&self.program.store), id.clone());
+            // Reads ahead are not waited for while outcomes are written, and a command has one connection for both.
+            let alert = aside(async move { store.alert(&wanted).await }).await.map_err(|problem| problem.to_string())?;
             alert.map(Arc::new).ok_or_else(|| format!("alert {id} is not in the record"))
         };
         cell.get_or_try_init(read).await.cloned()

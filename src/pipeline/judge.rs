@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::background::side_by_side;
 use super::corroborate::Others;
+use crate::diff::parallel::side_by_side;
 use crate::diff::{self, Limits, Size, Verdict};
 use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, same};
 use crate::record::StoredEntry;

@@ -17,6 +17,7 @@ pub mod decide;
 pub mod deliver;
 pub mod judge;
 pub mod outgoing;
+mod reading;
 pub mod rules;
 pub mod trouble;
 pub mod verdict;

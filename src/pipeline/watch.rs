@@ -11,7 +11,7 @@ use super::background::in_background;
 use super::compose::{self, Seen};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
-use super::{Program, Wiring, corroborate, outgoing, rules};
+use super::{Program, Wiring, corroborate, outgoing, reading, rules};
 use crate::clock::Stopwatch;
 use crate::config::{Source, SourceKind};
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
@@ -19,7 +19,7 @@ use crate::domain::journal::JournalEvent;
 use crate::domain::{ChangeKind, Document, Hold, ListCode, SourceState, Validators};
 use crate::fetch::{Fetched, FetchedDocument};
 use crate::record::{Check, Observation, Result};
-use crate::{metrics, parse, schedule};
+use crate::{metrics, schedule};
 
 /// What is done daily is due a little earlier: a check at the same time each day comes now some seconds sooner, now later.
 const DAILY: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
@@ -225,10 +225,7 @@ impl<'a> Observed<'a> {
         let document = fetched.document.clone();
         self.observation.document = Some(document.clone());
         let lists = self.source.lists.clone();
-        let parsed = in_background(move || match document.reader() {
-            Ok(reader) => parse::parse(reader, &lists).map_err(|problem| problem.to_string()),
-            Err(problem) => Err(format!("failed to decompress the document: {problem}")),
-        });
+        let parsed = in_background(move || reading::snapshot(&document, &lists));
         let (parsed, held) = tokio::join!(parsed, verdict::held(self.program, self.source));
         let snapshot = match parsed {
             Ok(snapshot) => snapshot,

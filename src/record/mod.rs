@@ -41,6 +41,9 @@ use crate::domain::{
 pub enum Mode {
     /// Takes the process lock, and makes or migrates the tables.
     Write,
+    /// As `Write`, for a command that does one thing and ends: a SQLite file is read and written over one connection, since each that
+    /// is opened reads the tables' definitions anew. So whatever reads has to be polled to its end, or writes wait for it in vain.
+    Act,
     /// Takes no lock and writes nothing; works beside a running writer. Tables of another version are refused.
     Read,
 }

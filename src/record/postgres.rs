@@ -32,8 +32,8 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Database>
             return Err(StoreError::Open { store, reason });
         }
         Mode::Read => migrate::POSTGRES.check(&store, version)?,
-        Mode::Write if version > Some(migrate::POSTGRES.newest()) => migrate::POSTGRES.check(&store, version)?,
-        Mode::Write => {
+        Mode::Write | Mode::Act if version > Some(migrate::POSTGRES.newest()) => migrate::POSTGRES.check(&store, version)?,
+        Mode::Write | Mode::Act => {
             if !take_lock(&mut connection).await.map_err(cannot_open)? {
                 let holder = holder(&mut connection).await.map_err(cannot_open)?;
                 return Err(StoreError::InUse { store, holder });

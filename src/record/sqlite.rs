@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
 use super::database::Database;
@@ -22,7 +22,7 @@ const ROWS_AHEAD: usize = 1_024;
 pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Database> {
     let file = SqliteFile { path, store };
     match mode {
-        Mode::Write => file.open_to_write().await,
+        Mode::Write | Mode::Act => file.open_to_write(mode).await,
         Mode::Read => file.open_to_read().await,
     }
 }
@@ -34,7 +34,7 @@ struct SqliteFile<'a> {
 }
 
 impl SqliteFile<'_> {
-    async fn open_to_write(self) -> Result<Database> {
+    async fn open_to_write(self, mode: Mode) -> Result<Database> {
         self.refuse_folder()?;
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -51,16 +51,6 @@ impl SqliteFile<'_> {
             }
             LockFailure::Io(error) => self.cannot_open(format!("failed to take its lock: {error}")),
         })?;
-        let readers = Self::readers().connect_lazy_with(self.options().read_only(true));
-        let mut version = None;
-        if length > 0 {
-            // Looked at before anything is written: a file of another program stays as it is.
-            let found = self.look(&readers).await?;
-            found.refuse_later(&self.store)?;
-            version = found.version;
-        }
-
-        let options = self.options().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
@@ -69,11 +59,24 @@ impl SqliteFile<'_> {
             // Where SQLite itself rolls back (the disk is full), the driver goes on taking the connection to be in a transaction
             // and begins no other: it is closed, and another opened. The process lock is on a file of its own and stays.
             .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))));
-        let writer = pool.connect_with(options).await.map_err(|error| self.explain(error))?;
+        let writer = pool.connect_lazy_with(self.options().synchronous(SqliteSynchronous::Full));
+        let mut version = None;
+        if length > 0 {
+            // Looked at before anything is written: a file of another program stays as it is.
+            let found = self.look(&writer).await?;
+            found.refuse_later(&self.store)?;
+            version = found.version;
+        }
+        // The file keeps it, but a copy that SQLite made of it need not.
+        sqlx::query("PRAGMA journal_mode = WAL").execute(&writer).await.map_err(|error| self.explain(error))?;
         if version != Some(migrate::SQLITE.newest()) {
             let migrator = migrate::SQLITE.migrator().await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
             migrator.run(&writer).await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
         }
+        let readers = match mode {
+            Mode::Act => writer.clone(),
+            Mode::Write | Mode::Read => Self::readers().connect_lazy_with(self.options().read_only(true)),
+        };
         Ok(Database::new(Db::Sqlite { writer: Some(writer), readers }, Some(lock)))
     }
 
@@ -126,8 +129,8 @@ impl SqliteFile<'_> {
     }
 
     /// What the file says of itself.
-    async fn look(&self, readers: &SqlitePool) -> Result<Found> {
-        let found = found(readers).await.map_err(|error| self.explain(error))?;
+    async fn look(&self, pool: &SqlitePool) -> Result<Found> {
+        let found = found(pool).await.map_err(|error| self.explain(error))?;
         if found.version.is_none() && found.tables > 0 {
             migrate::SQLITE.check(&self.store, None)?;
         }
@@ -184,9 +187,9 @@ impl Found {
     }
 }
 
-async fn found(readers: &SqlitePool) -> sqlx::Result<Found> {
+async fn found(pool: &SqlitePool) -> sqlx::Result<Found> {
     // One connection for both: what is given back is free again only a moment later.
-    let mut connection = readers.acquire().await?;
+    let mut connection = pool.acquire().await?;
     let tables = "SELECT COUNT(*), COUNT(CASE WHEN name = '_sqlx_migrations' THEN 1 END) FROM sqlite_schema WHERE type = 'table'";
     let row = sqlx::query(tables).fetch_one(&mut *connection).await?;
     let (tables, migrations): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);

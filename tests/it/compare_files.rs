@@ -79,6 +79,32 @@ fn files_of_another_shape_are_compared_by_what_they_hold() {
     assert!(!compared_texts(&csv, xml, &[ListCode::EL]).is_empty() && !compared_texts(xml, &csv, &[ListCode::EL]).is_empty());
 }
 
+/// What stands before and between the rows, and how the last one ends, moves where each row begins.
+#[test]
+fn rows_are_found_again_however_they_are_set() {
+    let mut before = rows(30);
+    before.push(row("Alder Works", "80 FR 1").at("5 Dock \"Road\",\nMinsk, BY"));
+    let mut after = before.clone();
+    after[3].policy = "Case-by-case review.".to_owned();
+    after.remove(7);
+    after[29] = row("Alder Werks", "80 FR 1; 87 FR 9").at("5 Dock \"Road\",\nMinsk, BY");
+    let (old, new) = (file(&before), file(&after));
+    let header = new.split_once('\n').unwrap().0;
+    let middle = new.find("\n\"").unwrap() + 1;
+    let plain = compared_texts(&old, &new, ListCode::ALL);
+    assert_eq!(plain.len(), 3, "{plain:?}");
+    for set in [
+        format!("\u{feff}{new}"),
+        format!("\n  {new}"),
+        new.trim_end().to_owned(),
+        format!("{}\n{header}\n{}", &new[..middle], &new[middle..]),
+        new.replace("\"\n\"", "\"\r\n\""),
+    ] {
+        assert_eq!(compared_texts(&old, &set, ListCode::ALL), plain, "{set}");
+        assert_eq!(compared_texts(&set, &old, ListCode::ALL).len(), 3, "{set}");
+    }
+}
+
 #[test]
 fn the_days_of_a_real_sanctions_list_give_the_same_either_way() {
     let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/identity-2021-2022.tar.xz");

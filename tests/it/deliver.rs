@@ -100,7 +100,7 @@ fn delivery(alert: &Alert, receiver: &Receiver) -> Delivery {
 }
 
 fn deliverer(timeout: Duration) -> Deliverer {
-    let messages = MessageSettings { timezone: TimeZone::UTC, public_url: None };
+    let messages = MessageSettings { timezone: TimeZone::UTC.into(), public_url: None };
     Deliverer::new(&HttpSettings::default(), messages, timeout).unwrap()
 }
 
@@ -432,7 +432,7 @@ impl Write for ClosedPipe {
 }
 
 async fn attempt_on(console: Box<dyn Write + Send>) -> Outcome {
-    let messages = MessageSettings { timezone: TimeZone::UTC, public_url: None };
+    let messages = MessageSettings { timezone: TimeZone::UTC.into(), public_url: None };
     let deliverer = Deliverer::with_console(&HttpSettings::default(), messages, Duration::from_secs(20), console).unwrap();
     let (alert, receiver) = (alert(), Receiver { name: "log".into(), operator: true, channel: Channel::Console });
     let delivery = delivery(&alert, &receiver);

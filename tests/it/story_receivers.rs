@@ -123,6 +123,18 @@ async fn a_receiver_that_is_gone_is_not_sent_what_was_claimed_already() {
     assert_eq!(deliver::next_due_at(&world.program, "erp").await.unwrap(), None, "nothing is due until it is switched on");
 }
 
+/// A command reads and writes over one connection: what reads ahead of the attempts must not stand still with it.
+#[tokio::test]
+async fn a_command_writes_outcomes_while_it_reads_further_alerts() {
+    let site = Site::new().await;
+    site.publish(&rows(200));
+    site.command(&["check"]).await;
+    site.publish(&with_rules(40));
+    let ended = site.command(&["check"]).await;
+    assert_eq!(ended.exit, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("deliveries: 120 delivered, 0 to be tried again, 0 given up"), "{}", ended.stdout);
+}
+
 #[tokio::test]
 async fn a_receiver_that_asks_for_a_rest_gets_it_from_every_delivery() {
     let world = World::with_baseline(Site::new().await, &rows(200)).await;

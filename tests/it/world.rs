@@ -207,7 +207,7 @@ allow_private = true
     }
 
     async fn program(&self, clock: &Arc<ManualClock>) -> Arc<Program> {
-        let store = record::open(&self.config().store, Mode::Write).await.unwrap();
+        let store = record::open(&self.config().store, Mode::Act).await.unwrap();
         Arc::new(Program::new(store, clock.clone(), Self::wiring(self.config())))
     }
 

@@ -1,5 +1,7 @@
 //! Times and dates as people write them.
 
+use std::ops::Deref;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,6 +9,29 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::count::counted;
+
+/// The zone in which messages tell times: that of the configuration, else that of Washington. The default is looked up where a time is
+/// told first: before the first zone is found, the zone database of the system is searched through, and most checks tell nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Zone(Option<TimeZone>);
+
+const DEFAULT_ZONE: &str = "America/New_York";
+
+impl From<TimeZone> for Zone {
+    fn from(zone: TimeZone) -> Self {
+        Self(Some(zone))
+    }
+}
+
+impl Deref for Zone {
+    type Target = TimeZone;
+
+    fn deref(&self) -> &TimeZone {
+        // The bundled database has this zone, whatever the machine's.
+        static DEFAULT: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get(DEFAULT_ZONE).unwrap_or(TimeZone::UTC));
+        self.0.as_ref().unwrap_or(&DEFAULT)
+    }
+}
 
 /// `30 Jun 2022 09:02 EDT (13:02 UTC)`: in the readers' zone with its name, and in UTC.
 pub fn moment(time: Timestamp, zone: &TimeZone) -> String {
@@ -54,6 +79,12 @@ fn size(number: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_a_zone_times_are_those_of_washington() {
+        assert_eq!(Zone::default().iana_name(), Some("America/New_York"));
+        assert_eq!(Zone::from(TimeZone::UTC).iana_name(), Some("UTC"));
+    }
 
     #[test]
     fn a_time_names_its_zone_and_stands_in_utc_too() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::column::{Cells, Column};
+use super::column::Column;
 use super::entry::note_oddities;
 use super::source::{Source, source_of};
 use super::warnings::Warnings;
@@ -63,13 +63,14 @@ impl<'a> Collector<'a> {
     }
 
     /// Hands on a row of a watched list.
-    pub fn hand_on(&mut self, list: ListCode, cells: &Cells<'_>, extras: &[(String, String)], place: &dyn Fn(Column) -> String) {
+    pub fn hand_on(&mut self, row: WatchedRow<'_>, place: &dyn Fn(Column) -> String) {
+        let cells = row.cells;
         if [Column::Name, Column::AltNames].iter().any(|column| is_damaged(cells.get(*column))) {
             self.damaged += 1;
             self.first_damaged.get_or_insert_with(|| place(Column::Name));
         }
         note_oddities(cells, place, &mut self.warnings);
-        (self.each)(WatchedRow { list, cells, extras });
+        (self.each)(row);
     }
 
     /// What else there is to say of a document that was read to its end: a snapshot without entries.

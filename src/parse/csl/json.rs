@@ -262,7 +262,7 @@ impl Reading<'_> {
             }
         }
         if let Some(list) = self.collector.count(cells.get(Column::Source), || place(Column::Source))? {
-            self.collector.hand_on(list, &cells, extras, &place);
+            self.collector.hand_on(WatchedRow { list, cells: &cells, extras, bytes: None }, &place);
         }
         Ok(())
     }

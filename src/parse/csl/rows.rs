@@ -111,8 +111,9 @@ impl<R: BufRead> Rows<R> {
     /// A longer row is no row: a quote was lost, and the rest of the file is being swallowed.
     const MAX_ROW_BYTES: usize = 1 << 20;
 
-    pub fn new(input: R, delimiter: u8) -> Self {
-        Self { input, delimiter, columns: Vec::new(), byte: 0, line: 1 }
+    /// Bytes are counted from `byte` on.
+    pub fn new(input: R, byte: u64, delimiter: u8) -> Self {
+        Self { input, delimiter, columns: Vec::new(), byte, line: 1 }
     }
 
     /// Reads the next row into `row`; false at the end of the file.
@@ -270,7 +271,7 @@ mod tests {
     /// All rows of `text`, read through buffers of every small size: the same, however the bytes come.
     fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
         let through = |capacity: usize| {
-            let mut rows = Rows::new(BufReader::with_capacity(capacity, text.as_bytes()), b',');
+            let mut rows = Rows::new(BufReader::with_capacity(capacity, text.as_bytes()), 0, b',');
             rows.columns = vec!["name".to_owned(), "addresses".to_owned()];
             let (mut row, mut all) = (Row::default(), Vec::new());
             while rows.read(&mut row).map_err(|error| error.to_string())? {
@@ -341,7 +342,7 @@ mod tests {
     #[test]
     fn err_a_row_without_an_end_is_not_swallowed() {
         let text = format!("\"a\",\"{}", "b\n".repeat(1 << 20));
-        let mut rows = Rows::new(BufReader::new(text.as_bytes()), b',');
+        let mut rows = Rows::new(BufReader::new(text.as_bytes()), 0, b',');
         let error = rows.read(&mut Row::default()).unwrap_err();
         assert_eq!(error.to_string(), "line 1: expected a row, but got over 1048576 bytes without its end: a quote is not closed");
     }
@@ -351,7 +352,7 @@ mod tests {
         for (text, expected) in [(&b"\"a\",\"b\xe9\"\n"[..], (1, 0xe9)), (b"\"\xc3\",\"\xa9\"\n", (0, 0xc3)), (b"\"a\0\",\"b\"\n", (0, 0))]
         {
             let mut row = Row::default();
-            assert!(Rows::new(text, b',').read(&mut row).unwrap());
+            assert!(Rows::new(text, 0, b',').read(&mut row).unwrap());
             assert_eq!(row.text().err(), Some(expected), "{text:?}");
         }
     }

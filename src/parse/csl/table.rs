@@ -5,27 +5,34 @@ use std::io::BufRead;
 use super::collect::{Collector, shortened};
 use super::column::{Cells, Column};
 use super::rows::{Row, RowText, Rows, byte_in_words};
-use super::watched_row::WatchedRow;
+use super::watched_row::{RowBytes, WatchedRow};
 use crate::domain::{ListCode, Snapshot};
 use crate::parse::ParseError;
 
-/// Reads a delimited file and hands each row of the watched lists to `each`; what else there is to say comes as a snapshot without entries.
+/// Reads a delimited file, before which `skipped` bytes were left out, and hands each row of the watched lists to `each`. What else
+/// there is to say comes as a snapshot without entries; with it, how many bytes come before the rows.
 ///
 /// # Errors
 ///
 /// Where the file is cut, a row has another number of columns, the header is another, or a byte is no text.
 pub fn read_table(
     input: impl BufRead,
+    skipped: u64,
     delimiter: u8,
     lists: &[ListCode],
     each: &mut dyn FnMut(WatchedRow<'_>),
-) -> Result<Snapshot, ParseError> {
-    let mut rows = Rows::new(input, delimiter);
+) -> Result<(Snapshot, u64), ParseError> {
+    let mut rows = Rows::new(input, skipped, delimiter);
     let mut row = Row::default();
     let header = read_header(&mut rows, &mut row)?;
     let mut collector = Collector::new(lists, each);
+    let header_bytes = rows.byte;
     let mut blank_line = None;
-    while rows.read(&mut row)? {
+    loop {
+        let start = rows.byte;
+        if !rows.read(&mut row)? {
+            break;
+        }
         let line = row.line;
         if row.is_blank() {
             blank_line.get_or_insert(line);
@@ -47,10 +54,11 @@ pub fn read_table(
         }
         let place = |column: Column| rows.place(line, header.field_of(column));
         if let Some(list) = collector.count(text.get(header.field_of(Column::Source)), || place(Column::Source))? {
-            collector.hand_on(list, &header.cells_of(text), &[], &place);
+            let bytes = Some(RowBytes { start, end: rows.byte });
+            collector.hand_on(WatchedRow { list, cells: &header.cells_of(text), extras: &[], bytes }, &place);
         }
     }
-    collector.finish()
+    Ok((collector.finish()?, header_bytes))
 }
 
 /// Where each column stands.

@@ -15,6 +15,15 @@ pub struct WatchedRow<'a> {
     pub(super) cells: &'a Cells<'a>,
     /// Keys that are none of the columns.
     pub(super) extras: &'a [(String, String)],
+    /// Where the row of a table stands; a row of JSON cannot be read without what is around it.
+    pub bytes: Option<RowBytes>,
+}
+
+/// Where a row of a table stands in its document, with its line break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowBytes {
+    pub start: u64,
+    pub end: u64,
 }
 
 /// What tells a row from another without its text: rows of one content have equal marks, whatever the publisher's id.
@@ -65,7 +74,7 @@ mod tests {
         for (column, text) in filled {
             cells.0[*column as usize] = text;
         }
-        WatchedRow { list, cells: &cells, extras }.mark()
+        WatchedRow { list, cells: &cells, extras, bytes: None }.mark()
     }
 
     #[test]
