@@ -100,10 +100,14 @@ pub async fn pass(program: &Program, receiver_name: &str, tried: &Tried, stop: &
     };
     let wiring = program.wiring.load_full();
     let Some(receiver) = wiring.config.receiver(receiver_name) else { return Ok(done) };
+    let claim = async || program.store.due(receiver_name, program.clock.now(), CLAIM).await;
+    let mut due = claim().await?;
+    if due.is_empty() {
+        return Ok(done);
+    }
     let state = Mutex::new(state_of(program, receiver_name).await?);
     let sender = Sender { program, wiring: &wiring, receiver, state, alerts: Mutex::default() };
     while sender.goes_on(stop).await {
-        let mut due = program.store.due(receiver_name, program.clock.now(), CLAIM).await?;
         due.retain(|delivery| tried.insert(&delivery.delivery_id));
         if due.is_empty() {
             break;
@@ -129,6 +133,7 @@ pub async fn pass(program: &Program, receiver_name: &str, tried: &Tried, stop: &
                 program.outbox.send_replace(());
             }
         }
+        due = claim().await?;
     }
     Ok(done)
 }
