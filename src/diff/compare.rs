@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::content::{Content, in_order};
+use super::content::{Hashed, hashed, in_order};
 use super::fields::differences;
 use super::identity::{Identification, Identity};
 use super::mixer::MixerState;
@@ -32,12 +32,8 @@ pub struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     pub fn begin(before: &'a [Entry], after: &'a [Entry]) -> Self {
-        // A short list is compared before a thread has started.
-        let (gone, come) = if before.len() > LONG_LIST {
-            side_by_side(|| only_in(before, after), || only_in(after, before))
-        } else {
-            (only_in(before, after), only_in(after, before))
-        };
+        let (olds, news) = both(before.len(), || hashed(before), || hashed(after));
+        let (gone, come) = both(before.len(), || only_in(&olds, &news), || only_in(&news, &olds));
         let mut identity = Identification::begin(&gone, &come);
         identity.count(before);
         Self { gone, come, identity }
@@ -102,8 +98,11 @@ fn changes_of(gone: &[&Entry], come: &[&Entry], identity: Identity) -> Vec<Chang
     changes
 }
 
-/// The two sides of a list of more rows are looked through at the same time.
-const LONG_LIST: usize = 1_000;
+/// What is done to each side of a list; a short one is done before a thread has started.
+fn both<A: Send, B>(rows: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    const LONG_LIST: usize = 1_000;
+    if rows > LONG_LIST { side_by_side(one, other) } else { (one(), other()) }
+}
 
 fn place(kind: ChangeKind) -> u8 {
     match kind {
@@ -114,10 +113,10 @@ fn place(kind: ChangeKind) -> u8 {
 }
 
 /// The rows of one snapshot whose content the other has not, each content once, in an order of their contents.
-fn only_in<'a>(rows: &'a [Entry], other: &[Entry]) -> Vec<&'a Entry> {
-    let theirs: HashSet<Content<'_>, MixerState> = other.iter().map(Content).collect();
-    let mut seen: HashSet<Content<'_>, MixerState> = HashSet::default();
-    let mut only: Vec<&Entry> = rows.iter().filter(|row| !theirs.contains(&Content(row)) && seen.insert(Content(row))).collect();
+fn only_in<'a>(rows: &[Hashed<'a>], other: &[Hashed<'_>]) -> Vec<&'a Entry> {
+    let theirs: HashSet<&Hashed<'_>, MixerState> = other.iter().collect();
+    let mut seen: HashSet<&Hashed<'_>, MixerState> = HashSet::default();
+    let mut only: Vec<&Entry> = rows.iter().filter(|row| !theirs.contains(row) && seen.insert(row)).map(|row| row.content.0).collect();
     only.sort_by(|a, b| in_order(a, b));
     only
 }

@@ -10,6 +10,23 @@ use crate::domain::Entry;
 /// A row by what it says; the publisher's id and the order inside its lists do not count.
 pub struct Content<'a>(pub &'a Entry);
 
+/// A content with its hash, for tables that ask for it more than once.
+#[derive(PartialEq, Eq)]
+pub struct Hashed<'a> {
+    hash: u64,
+    pub content: Content<'a>,
+}
+
+pub fn hashed(rows: &[Entry]) -> Vec<Hashed<'_>> {
+    rows.iter().map(|entry| Hashed { hash: MixerState::default().hash_one(Content(entry)), content: Content(entry) }).collect()
+}
+
+impl Hash for Hashed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.hash.hash(state);
+    }
+}
+
 impl PartialEq for Content<'_> {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (self.0, other.0);

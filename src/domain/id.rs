@@ -61,13 +61,8 @@ impl Sha256 {
     }
 
     pub fn from_digest(digest: &[u8]) -> Self {
-        use fmt::Write;
-        let mut hex = String::with_capacity(digest.len() * 2);
-        for byte in digest {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Self(hex)
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+        Self(digest.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect())
     }
 
     /// The hash of several texts, each with its length before it, so that no two different lists of texts hash alike.

@@ -1,6 +1,6 @@
 //! What one document means for one list: a baseline, a step that is believed, or a hold. Pure.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::corroborate::Others;
 use crate::diff::parallel::side_by_side;
@@ -173,16 +173,48 @@ pub fn accept(list: ListCode, entries_held: Vec<StoredEntry>, entries: Vec<Entry
 
 /// A judgement after which `after` is held, and nothing else of the document waits: which rows close and which entries open.
 fn moved(list: ListCode, verdict: ListVerdict, seen: Size, rows: &[i64], before: Vec<Entry>, after: Vec<Entry>) -> Judgement {
-    let hashes = |entries: &[Entry]| entries.iter().map(Entry::content_hash).collect::<Vec<Sha256>>();
-    let (hashes_before, hashes_after) = side_by_side(|| hashes(&before), || hashes(&after));
-    let mut held: HashMap<Sha256, Vec<i64>> = HashMap::new();
-    for (row, hash) in rows.iter().zip(hashes_before) {
-        held.entry(hash).or_default().push(*row);
+    // Most rows stand as they stood, and need no hash to be known.
+    let mut by_name: HashMap<&str, VecDeque<(i64, &Entry)>> = HashMap::new();
+    for (row, entry) in rows.iter().zip(&before) {
+        by_name.entry(&entry.name).or_default().push_back((*row, entry));
     }
-    let is_new = |hash: &Sha256| held.get_mut(hash).and_then(Vec::pop).is_none();
-    let new: Vec<bool> = hashes_after.iter().map(is_new).collect();
-    let open = after.into_iter().zip(new).filter_map(|(entry, new)| new.then_some(entry)).collect();
+    let mut stands = |entry: &Entry| {
+        let namesakes = by_name.get_mut(entry.name.as_str());
+        namesakes.and_then(|held| held.pop_front_if(|(_, held)| *held == entry)).is_some()
+    };
+    let moved: Vec<Entry> = after.into_iter().filter(|entry| !stands(entry)).collect();
+    let mut held: HashMap<Sha256, Vec<i64>> = HashMap::new();
+    for (row, entry) in by_name.into_values().flatten() {
+        held.entry(entry.content_hash()).or_default().push(row);
+    }
+    let open = moved.into_iter().filter(|entry| held.get_mut(&entry.content_hash()).and_then(Vec::pop).is_none()).collect();
     let mut close: Vec<i64> = held.into_values().flatten().collect();
     close.sort_unstable();
     Judgement { list, verdict, seen, held_count: seen.entries, ordered_off: 0, before, close, open, begins_anew: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_kept_by_what_they_say_each_once() {
+        let entry = |name: &str, aliases: &[&str]| {
+            let aliases = aliases.iter().map(ToString::to_string).collect();
+            Entry { aliases, ..Entry::named(ListCode::EL, name) }
+        };
+        let stored = |row, entry| StoredEntry { row, entry };
+        let held = vec![
+            stored(1, entry("Alder", &[])),
+            stored(2, entry("Alder", &[])),
+            stored(3, entry("Birch", &["One", "Two"])),
+            stored(4, entry("Cedar", &["One"])),
+            stored(5, entry("Dogwood", &["One"])),
+        ];
+        let turned = entry("Birch", &["Two", "One"]);
+        let renamed_by_its_publisher = Entry { publisher_id: "other".to_owned(), ..entry("Dogwood", &["One"]) };
+        let now = vec![renamed_by_its_publisher, entry("Cedar", &["Two"]), turned, entry("Alder", &[])];
+        let Judgement { close, open, .. } = accept(ListCode::EL, held, now);
+        assert_eq!((close, open), (vec![2, 4], vec![entry("Cedar", &["Two"])]));
+    }
 }
