@@ -175,6 +175,7 @@ pub fn result_code(error: &sqlx::Error) -> Option<u32> {
 }
 
 struct Found {
+    /// Counted where there is no version.
     tables: i64,
     /// Of the newest migration that was made.
     version: Option<i64>,
@@ -190,12 +191,17 @@ impl Found {
 async fn found(pool: &SqlitePool) -> sqlx::Result<Found> {
     // One connection for both: what is given back is free again only a moment later.
     let mut connection = pool.acquire().await?;
-    let tables = "SELECT COUNT(*), COUNT(CASE WHEN name = '_sqlx_migrations' THEN 1 END) FROM sqlite_schema WHERE type = 'table'";
-    let row = sqlx::query(tables).fetch_one(&mut *connection).await?;
-    let (tables, migrations): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-    if migrations == 0 {
-        return Ok(Found { tables, version: None });
+    let newest = sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await;
+    let version: Option<i64> = match newest {
+        Ok(row) => row.try_get(0)?,
+        // There is no such table.
+        Err(error) if result_code(&error) == Some(1) => None,
+        Err(error) => return Err(error),
+    };
+    if version.is_some() {
+        return Ok(Found { tables: 0, version });
     }
-    let row = sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await?;
-    Ok(Found { tables: tables - 1, version: row.try_get(0)? })
+    let others = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations'";
+    let row = sqlx::query(others).fetch_one(&mut *connection).await?;
+    Ok(Found { tables: row.try_get(0)?, version })
 }
