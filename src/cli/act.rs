@@ -14,20 +14,14 @@ use crate::pipeline::{Program, Wiring};
 use crate::record::{self, Mode};
 
 /// Carries a request out and says what came of it. The daemon has its secrets already, and whoever asks it may be unable
-/// to read them: that is an error only where no daemon runs.
+/// to read them: `load` is asked for them only where no daemon runs.
 pub async fn act(load: impl Fn(SecretsMode) -> Result<Config>, environment: &Environment, request: Request) -> Result<Exit> {
-    let resolved = load(SecretsMode::Resolve);
-    let sockets = match &resolved {
-        Ok(config) => run::control_sockets(config, environment),
-        // A problem of the secrets alone; any other is one here too.
-        Err(_) => load(SecretsMode::Skip).map(|config| run::control_sockets(&config, environment)).unwrap_or_default(),
-    };
-    for socket in sockets {
+    for socket in run::control_sockets(&load(SecretsMode::Skip)?, environment) {
         if let Some(reply) = control::ask(&socket, &request).await? {
             return Ok(say(&reply));
         }
     }
-    let config = resolved?;
+    let config = load(SecretsMode::Resolve)?;
     let store = record::open(&config.store, Mode::Act).await?;
     let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);

@@ -6,7 +6,7 @@ use super::content::{Hashed, hashed, in_order};
 use super::fields::differences;
 use super::identity::{Identification, Identity};
 use super::mixer::MixerState;
-use super::parallel::side_by_side;
+use super::parallel::side_by_side_if_many;
 use super::rarity::Rarity;
 use super::same_name::Pair;
 use super::severity;
@@ -32,8 +32,8 @@ pub struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     pub fn begin(before: &'a [Entry], after: &'a [Entry]) -> Self {
-        let (olds, news) = both(before.len(), || hashed(before), || hashed(after));
-        let (gone, come) = both(before.len(), || only_in(&olds, &news), || only_in(&news, &olds));
+        let (olds, news) = side_by_side_if_many(before.len(), || hashed(before), || hashed(after));
+        let (gone, come) = side_by_side_if_many(before.len(), || only_in(&olds, &news), || only_in(&news, &olds));
         let mut identity = Identification::begin(&gone, &come);
         identity.count(before);
         Self { gone, come, identity }
@@ -96,12 +96,6 @@ fn changes_of(gone: &[&Entry], come: &[&Entry], identity: Identity) -> Vec<Chang
         key(a).cmp(&key(b)).then_with(|| a.entry.name.cmp(&b.entry.name)).then_with(|| a.change_id.cmp(&b.change_id))
     });
     changes
-}
-
-/// What is done to each side of a list; a short one is done before a thread has started.
-fn both<A: Send, B>(rows: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
-    const LONG_LIST: usize = 1_000;
-    if rows > LONG_LIST { side_by_side(one, other) } else { (one(), other()) }
 }
 
 fn place(kind: ChangeKind) -> u8 {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::assign::{Edge, best};
 use super::block::candidates;
 use super::evidence::{Weight, weigh};
-use super::parallel::side_by_side;
+use super::parallel::side_by_side_if_many;
 use super::profile::Profile;
 use super::rarity::Rarity;
 use super::same_name::{self, Pair, taken};
@@ -75,12 +75,9 @@ impl<'a> Identification<'a> {
         let count = |rows: &[Entry], rarity: &mut Rarity| {
             rows.iter().filter(|entry| !counted.contains(&place(entry))).for_each(|entry| rarity.count_entry(entry));
         };
-        if rows.len() < MANY {
-            return count(rows, &mut self.rarity);
-        }
         let (some, others) = rows.split_at(rows.len() / 2);
         let mut beside = self.rarity.beside();
-        side_by_side(|| count(some, &mut beside), || count(others, &mut self.rarity));
+        side_by_side_if_many(rows.len(), || count(some, &mut beside), || count(others, &mut self.rarity));
         self.rarity.add(&beside);
     }
 
@@ -156,9 +153,6 @@ fn place(entry: &Entry) -> usize {
     std::ptr::from_ref(entry).addr()
 }
 
-/// So many rows or pairs are worth a thread.
-const MANY: usize = 500;
-
 fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {
     places.iter().filter_map(|at| rows.get(*at)).map(|entry| Profile::of(entry)).collect()
 }
@@ -179,11 +173,8 @@ fn weigh_all(old: &[Profile<'_>], new: &[Profile<'_>], rarity: &Rarity) -> Weigh
         weighed
     };
     let pairs = candidates(old, new, rarity);
-    if pairs.len() < MANY {
-        return weighed(&pairs);
-    }
     let (some, others) = pairs.split_at(pairs.len() / 2);
-    let (some, mut others) = side_by_side(|| weighed(some), || weighed(others));
+    let (some, mut others) = side_by_side_if_many(pairs.len(), || weighed(some), || weighed(others));
     others.extend(some);
     others
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::list::{Row, row, rows};
 use crate::sinks::Answer;
-use crate::world::{Ended, Site, World, within};
+use crate::world::{Ended, SECRET, Site, World, within};
 
 /// The daemon checks once a year by itself.
 const SELDOM: &str = "0 0 1 1 *";
@@ -49,6 +49,25 @@ async fn a_name_that_nothing_has_is_no_empty_answer() {
             "{ended:?}"
         );
     }
+}
+
+/// The daemon's secrets are its own: who may ask it need not be able to read them.
+#[tokio::test]
+async fn what_the_daemon_is_asked_for_needs_no_secret() {
+    let mut site = Site { schedule: SELDOM, ..Site::new().await };
+    let url = site.webhook.url("/second");
+    site.sections =
+        format!("[[receiver]]\nname = \"second\"\nkind = \"webhook\"\nurl = \"{url}\"\nsecret_file = \"second\"\nallow_private = true\n");
+    let secret = site.folder.path().join("second");
+    std::fs::write(&secret, SECRET).unwrap();
+    site.publish(&rows(40));
+    let daemon = site.run().await;
+    std::fs::remove_file(&secret).unwrap();
+    let asked = site.command(&["receivers", "test", "second"]).await;
+    assert_eq!(asked.exit, Some(0), "{asked:?}");
+    assert_eq!(daemon.stop().await, Some(0));
+    let alone = site.command(&["receivers", "test", "second"]).await;
+    assert!(alone.exit == Some(2) && alone.stderr.contains("failed to read the secret"), "{alone:?}");
 }
 
 #[tokio::test]
