@@ -16,6 +16,8 @@ use super::{Mode, Result, StoreError, migrate};
 
 /// How many reads go on beside the writer.
 const READERS: u32 = 4;
+/// How long one waits for another's write: a whole list is one transaction, and a disk may be slow.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How many rows a read is ahead of whoever takes them: a list is thousands, and each wait of one for the other costs more than a row.
 const ROWS_AHEAD: usize = 1_024;
 
@@ -55,6 +57,7 @@ impl SqliteFile<'_> {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             // Where SQLite itself rolls back (the disk is full), the driver goes on taking the connection to be in a transaction
             // and begins no other: it is closed, and another opened. The process lock is on a file of its own and stays.
