@@ -1,9 +1,11 @@
 //! Stage 6: brings alerts to people and programs. Knows channels and wording, no database and no schedule.
 //!
 //! [`Deliverer::attempt`] tries a delivery once, whatever its channel; [`retry::next`] says what becomes of it. The
-//! channels share their words (`wording`), their layout (`layout`) and, for HTTP, one table of answers (`answer`).
+//! channels share their words (`wording`), their layout (`layout`) and, for HTTP, one table of answers (`answer`); the body of a
+//! chat service's answer is judged too (`chat_answer`).
 
 mod answer;
+mod chat_answer;
 mod console;
 mod deliverer;
 mod email;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 
+use super::chat_answer::{RefusalKind, Verdict, verdict};
 use super::excerpt::{Hidden, excerpt};
 use super::{Outcome, Retry, answer};
 use crate::dial::{self, LazyClient};
@@ -15,6 +16,20 @@ const MOST_READ_BYTES: usize = 4 * 1024;
 /// The body of a refusal is waited for no longer than this: the status has said what matters, and must not be lost to it.
 const BODY_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// The most of a chat service's answer that is read: some repeat the whole message behind their verdict.
+const MOST_JUDGED_BYTES: usize = 64 * 1024;
+/// The verdict of a chat service is waited for no longer than this, and no longer than the attempt as a whole.
+const VERDICT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where an answer of 2xx says whether the message was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerdictIn {
+    /// Whatever the body says (Standard Webhooks).
+    Status,
+    /// The body may take the status back (chat services).
+    Body,
+}
+
 /// A request that is ready but for its client.
 pub struct Post {
     pub url: url::Url,
@@ -22,6 +37,7 @@ pub struct Post {
     pub allow_private: bool,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    pub verdict_in: VerdictIn,
 }
 
 /// Posts JSON once. What the server says is quoted without what `hidden` names.
@@ -38,12 +54,43 @@ pub async fn post(clients: &LazyClient, post: Post, now: Timestamp, hidden: &Hid
     };
     let status = response.status();
     let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-    let wait = asked.and_then(|value| answer::retry_after(value, now));
+    let wait = asked.and_then(|value| dial::retry_after(value, now));
     match answer::verdict(status.as_u16(), wait) {
+        Ok(()) if post.verdict_in == VerdictIn::Body => judged_by_body(response, wait, hidden).await,
         // The body of a success is not waited for: the message is taken, and a server that dawdles must not undo that.
         Ok(()) => Outcome::Delivered { detail: status_text(status) },
-        Err(retry) => Outcome::Failed { retry, detail: failure_text(status, &beginning_of_body(response).await, hidden) },
+        Err(retry) => {
+            let beginning = beginning_of_body(response, MOST_READ_BYTES, BODY_TIMEOUT).await;
+            Outcome::Failed { retry, detail: failure_text(status, beginning.whole_words(), hidden) }
+        }
     }
+}
+
+/// A 2xx answer of a chat service. One that ends before its verdict counts as a failure: the message may then arrive twice, under the
+/// same delivery id, but it is not lost.
+async fn judged_by_body(response: reqwest::Response, wait: Option<Duration>, hidden: &Hidden) -> Outcome {
+    let status = status_text(response.status());
+    let beginning = beginning_of_body(response, MOST_JUDGED_BYTES, VERDICT_TIMEOUT).await;
+    let refusal = match verdict(&beginning.text, beginning.end != End::BrokeOff) {
+        Verdict::Accepted => return Outcome::Delivered { detail: status },
+        Verdict::Unknown => {
+            let detail = format!("expected the chat service to say whether it accepted the message, but its answer broke off ({status})");
+            return Outcome::Failed { retry: Retry::Later, detail };
+        }
+        Verdict::Refused(refusal) => refusal,
+    };
+    let retry = match (refusal.kind, wait) {
+        (RefusalKind::Wait(wait), _) | (RefusalKind::Passing, Some(wait)) => Retry::After(wait.min(dial::LONGEST_RETRY_AFTER)),
+        (RefusalKind::Passing, None) => Retry::Later,
+        (RefusalKind::Lasting | RefusalKind::Page, _) => Retry::Slowly,
+    };
+    let said = excerpt(&refusal.said, hidden);
+    let said = match refusal.kind {
+        RefusalKind::Page => "a web page".to_owned(),
+        _ if said.is_empty() => "a refusal".to_owned(),
+        _ => format!("the refusal: {said}"),
+    };
+    Outcome::Failed { retry, detail: format!("expected the chat service to accept the message, but got {status} with {said}") }
 }
 
 /// `HTTP 503 Service Unavailable`
@@ -59,22 +106,50 @@ fn failure_text(status: StatusCode, body: &str, hidden: &Hidden) -> String {
     format!("expected HTTP 2xx, but got {what}{}{said}", status_text(status))
 }
 
-/// What comes of it in time; what cannot be read is not quoted.
-async fn beginning_of_body(response: reqwest::Response) -> String {
-    tokio::time::timeout(BODY_TIMEOUT, read_beginning(response)).await.unwrap_or_default()
+/// What came of a body in time.
+struct Beginning {
+    text: String,
+    end: End,
 }
 
-async fn read_beginning(mut response: reqwest::Response) -> String {
-    let mut body = Vec::new();
-    while let Ok(Some(chunk)) = response.chunk().await {
-        body.extend_from_slice(&chunk);
-        if body.len() > MOST_READ_BYTES {
-            body.truncate(MOST_READ_BYTES);
-            // A word cut in two could be half a secret, which nothing would recognise.
-            let whole_words = body.iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
-            body.truncate(whole_words);
-            break;
+/// Why no more of a body was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Reached,
+    /// There is more than is read.
+    TooLong,
+    /// It broke off, or did not come in time.
+    BrokeOff,
+}
+
+impl Beginning {
+    /// Without a last word that was cut in two: it could be half a secret, which nothing would recognize.
+    fn whole_words(&self) -> &str {
+        match (self.end, self.text.rfind(char::is_whitespace)) {
+            (End::Reached | End::BrokeOff, _) => &self.text,
+            (End::TooLong, last) => self.text.get(..last.unwrap_or(0)).unwrap_or_default(),
         }
     }
-    String::from_utf8_lossy(&body).into_owned()
+}
+
+/// What cannot be read, or comes too late, is left out.
+async fn beginning_of_body(mut response: reqwest::Response, most_bytes: usize, timeout: Duration) -> Beginning {
+    let mut body = Vec::new();
+    let reading = read_beginning(&mut response, &mut body, most_bytes);
+    let end = tokio::time::timeout(timeout, reading).await.unwrap_or(End::BrokeOff);
+    Beginning { text: String::from_utf8_lossy(&body).into_owned(), end }
+}
+
+async fn read_beginning(response: &mut reqwest::Response, body: &mut Vec<u8>, most_bytes: usize) -> End {
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return End::Reached,
+            Err(_) => return End::BrokeOff,
+        }
+        if body.len() > most_bytes {
+            body.truncate(most_bytes);
+            return End::TooLong;
+        }
+    }
 }

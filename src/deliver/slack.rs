@@ -5,7 +5,7 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use super::excerpt::{Hidden, excerpt};
-use super::post::{Post, post};
+use super::post::{Post, VerdictIn, post};
 use super::wording::{Account, EntryText, Step};
 use super::{Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording};
 use crate::dial::LazyClient;
@@ -34,7 +34,7 @@ pub async fn send(
         }
     };
     let body = payload(&wording::account(message, messages), message.delivery.delivery_id.as_str()).to_string().into_bytes();
-    let request = Post { url, allow_private: settings.allow_private, headers: HeaderMap::new(), body };
+    let request = Post { url, allow_private: settings.allow_private, headers: HeaderMap::new(), body, verdict_in: VerdictIn::Body };
     post(clients, request, now, &hidden).await
 }
 

@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::excerpt::{Hidden, excerpt};
-use super::post::{Post, post};
+use super::post::{Post, VerdictIn, post};
 use super::{Message, Outcome, Retry, WebhookSettings, signature};
 use crate::dial::LazyClient;
 use crate::domain::alert::{ListChanged, Part};
@@ -44,7 +44,7 @@ pub async fn send(
             Ok(headers) => headers,
             Err(what) => return not_sent(what),
         };
-        let request = Post { url: url.clone(), allow_private: settings.allow_private, headers, body: body.into_bytes() };
+        let request = Post { url: url.clone(), allow_private: settings.allow_private, headers, body: body.into_bytes(), verdict_in: VerdictIn::Status };
         outcome = post(clients, request, now, &hidden).await;
         match &mut outcome {
             Outcome::Delivered { .. } => parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed),

@@ -11,6 +11,7 @@ mod describe;
 mod lazy;
 mod proxy;
 mod resolver;
+mod retry_after;
 mod target;
 
 use std::fmt;
@@ -23,6 +24,7 @@ use url::Url;
 pub use address::{Reach, reach};
 pub use describe::describe;
 pub use lazy::LazyClient;
+pub use retry_after::{LONGEST_RETRY_AFTER, retry_after};
 pub use target::{DialError, check_redirect, check_url, place};
 
 /// `[http]` of the configuration.

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::body::{Encoding, Intake};
 use super::turns::Turns;
-use super::{FetchError, FetchLimits, Fetched, FetchedDocument, retry_after};
+use super::{FetchError, FetchLimits, Fetched, FetchedDocument};
 use crate::clock::Stopwatch;
 use crate::dial::{self, DialError, HttpSettings, LazyClient, check_redirect, check_url, place};
 use crate::domain::{Sha256, Validators};
@@ -212,7 +212,8 @@ fn encoding(headers: &HeaderMap, from: &str) -> Result<Encoding, FetchError> {
 /// A status that brings no document. Nothing of the answer is quoted: it may hold anything.
 fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
     let status = response.status();
-    let retry_after = text(response.headers(), &RETRY_AFTER).and_then(|text| retry_after::parse(&text, now));
+    let retry_after = text(response.headers(), &RETRY_AFTER).and_then(|text| dial::retry_after(&text, now));
+    let retry_after = retry_after.and_then(|wait| now.checked_add(wait).ok());
     let mut message = format!("expected a list from {from}, but got {status}");
     if status == StatusCode::NOT_MODIFIED {
         message.push_str(" to a request without conditions");

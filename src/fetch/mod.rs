@@ -9,7 +9,6 @@ mod federal_register;
 mod http;
 mod limits;
 mod path;
-mod retry_after;
 mod turns;
 
 use std::path::PathBuf;

@@ -204,6 +204,11 @@ async fn each_answer_has_its_consequence() {
         (Answer::status(410), Some(Retry::SwitchOff)),
         (Answer::status(429).with_header("retry-after", "120"), Some(Retry::After(Duration::from_secs(120)))),
         (Answer::status(503).with_header("retry-after", "Thu, 30 Jun 2022 14:05:00 GMT"), Some(Retry::After(Duration::from_secs(3_600)))),
+        (Answer::status(503).with_header("retry-after", "Mon, 30 Jun 2022 14:05:00 GMT"), Some(Retry::After(Duration::from_secs(3_600)))),
+        (Answer::status(429).with_header("retry-after", "Monday, 30-Jun-22 14:05:00 GMT"), Some(Retry::After(Duration::from_secs(3_600)))),
+        (Answer::status(429).with_header("retry-after", "Mon Jun 30 14:05:00 2022"), Some(Retry::After(Duration::from_secs(3_600)))),
+        (Answer::status(429).with_header("retry-after", "9999999"), Some(Retry::After(Duration::from_secs(86_400)))),
+        (Answer::status(503).with_header("retry-after", "Thu, 30 Jun 2022 13:04:00 GMT"), Some(Retry::Later)),
         (Answer::status(503), Some(Retry::Later)),
     ];
     for receiver in [webhook(sink.url("/hook")), slack(sink.url("/slack"))] {
@@ -230,6 +235,74 @@ async fn an_answer_whose_body_never_comes_keeps_its_meaning() {
         let sink = HttpSink::start().await;
         sink.will_answer([answer.cut()]);
         assert_eq!(failed(attempt(&webhook(sink.url("/hook"))).await).0, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_chat_services_refusal_in_the_body_is_a_failure_and_a_webhooks_is_none() {
+    let page = "\u{feff}\n<!-- portal --><html><body>Sign in</body></html>";
+    let long = format!(r#"{{"ok":false,"error":"invalid_blocks","echo":"{}"}}"#, "x".repeat(200_000));
+    let answers = [
+        (Answer::status(200).with_body(r#"{"ok":false,"error":"channel_not_found"}"#), Retry::Slowly, "HTTP 200 OK with the refusal: channel_not_found"),
+        (Answer::status(201).with_body(r#"{"success":false}"#), Retry::Slowly, "HTTP 201 Created with a refusal"),
+        (Answer::status(200).with_body("no_service"), Retry::Slowly, "HTTP 200 OK with the refusal: no_service"),
+        (Answer::status(200).with_body(page), Retry::Slowly, "HTTP 200 OK with a web page"),
+        (Answer::status(200).with_body(long), Retry::Slowly, "HTTP 200 OK with the refusal: invalid_blocks"),
+        (Answer::status(200).with_body("rate_limited"), Retry::Later, "HTTP 200 OK with the refusal: rate_limited"),
+        (
+            Answer::status(200).with_body(r#"{"ok":false,"error":"ratelimited"}"#).with_header("retry-after", "90"),
+            Retry::After(Duration::from_secs(90)),
+            "HTTP 200 OK with the refusal: ratelimited",
+        ),
+    ];
+    let sink = HttpSink::start().await;
+    for (answer, retry, detail) in answers {
+        sink.will_answer([answer.clone(), answer]);
+        let expected = (retry, format!("expected the chat service to accept the message, but got {detail}"));
+        assert_eq!(failed(attempt(&slack(sink.url("/slack"))).await), expected);
+        assert!(matches!(attempt(&webhook(sink.url("/hook"))).await, Outcome::Delivered { .. }), "a webhook is judged by its status");
+    }
+}
+
+#[tokio::test]
+async fn a_chat_services_answer_that_says_nothing_against_the_message_is_a_success() {
+    let sink = HttpSink::start().await;
+    let long = format!(r#"{{"ok":true,"message":"{}"}}"#, "x".repeat(200_000));
+    for body in ["ok", "", r#"{"ok":true}"#, r#"{"id":"1","status":"queued"}"#, "thank you", long.as_str()] {
+        sink.will_answer([Answer::status(200).with_body(body)]);
+        assert_eq!(attempt(&slack(sink.url("/slack"))).await, Outcome::Delivered { detail: "HTTP 200 OK".into() }, "{body:.40}");
+    }
+    sink.will_answer([Answer::status(204)]);
+    assert!(matches!(attempt(&slack(sink.url("/slack"))).await, Outcome::Delivered { .. }));
+}
+
+#[tokio::test]
+async fn a_chat_services_answer_that_ends_before_its_verdict_is_tried_again() {
+    let sink = HttpSink::start().await;
+    for body in ["", "o", r#"{"ok":"#] {
+        sink.will_answer([Answer::status(200).with_body(body).broken_off()]);
+        let (retry, detail) = failed(attempt(&slack(sink.url("/slack"))).await);
+        assert_eq!(retry, Retry::Later);
+        assert!(detail.ends_with("but its answer broke off (HTTP 200 OK)"), "{detail}");
+    }
+    for (body, is_delivered) in [("ok", true), (r#"{"ok":true,"#, true), (r#"{"ok":false,"#, false)] {
+        sink.will_answer([Answer::status(200).with_body(body).broken_off()]);
+        assert_eq!(matches!(attempt(&slack(sink.url("/slack"))).await, Outcome::Delivered { .. }), is_delivered, "{body}");
+    }
+    // One that dawdles is given the time of the attempt, and no more.
+    sink.will_answer([Answer::status(200).cut()]);
+    let dawdling = attempt_from(&slack(sink.url("/slack")), &alert(), Duration::from_millis(300), 0).await;
+    assert_eq!((failed(dawdling.outcome).0, dawdling.parts_done), (Retry::Later, 0));
+}
+
+#[tokio::test]
+async fn a_chat_services_refusal_shows_no_secret() {
+    let sink = HttpSink::start().await;
+    let url = sink.url(&format!("/services/{TOKEN}"));
+    for body in [format!(r#"{{"ok":false,"error":"no hook {TOKEN} at {url}"}}"#), format!("no_service {url}"), format!("invalid_token: {TOKEN}")] {
+        sink.will_answer([Answer::status(200).with_body(&body)]);
+        let (_, detail) = failed(attempt(&slack(url.clone())).await);
+        assert!(detail.contains("the refusal: ") && !detail.contains(TOKEN) && !detail.contains("://"), "{detail}");
     }
 }
 

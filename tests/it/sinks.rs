@@ -36,11 +36,13 @@ pub struct Answer {
     pub silent: bool,
     /// It announces a body that never comes.
     pub cut: bool,
+    /// It closes the connection after what it sent.
+    pub hangs_up: bool,
 }
 
 impl Answer {
     pub fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new(), silent: false, cut: false }
+        Self { status, headers: Vec::new(), body: String::new(), silent: false, cut: false, hangs_up: false }
     }
 
     pub fn silence() -> Self {
@@ -50,6 +52,11 @@ impl Answer {
     /// The headers alone, and a body that never comes.
     pub fn cut(self) -> Self {
         Self { cut: true, ..self }
+    }
+
+    /// The headers and some of the body, and then the connection closes.
+    pub fn broken_off(self) -> Self {
+        Self { cut: true, hangs_up: true, ..self }
     }
 
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -157,6 +164,9 @@ impl HttpSink {
             }
             *self.answered.lock().unwrap() += 1;
             self.news.notify_waiters();
+            if answer.hangs_up {
+                return;
+            }
         }
     }
 }

@@ -1,0 +1,375 @@
+//! What the body of a chat service's 2xx answer says about the message. Slack, and services that imitate it, may answer 200 to a message
+//! that they refuse. Pure.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+/// Where a page may begin: behind a warning that a broken server printed first.
+const PAGE_MARKS: [&str; 3] = ["<!doctype html", "<html", "</body>"];
+/// The longest text that can be an error code. Slack's longest has 39 characters.
+const LONGEST_CODE_CHARS: usize = 60;
+
+/// The body says that the message was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub kind: RefusalKind,
+    /// What the server said, as it said it.
+    pub said: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// The service is busy or has an error of its own: the same message may be accepted soon.
+    Passing,
+    /// As `Passing`, and it says how long to wait.
+    Wait(Duration),
+    /// The address, the channel or the message: a person probably has to act.
+    Lasting,
+    /// A page for people, so probably no chat service stands at this address.
+    Page,
+}
+
+/// What the body says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It says so, or it says nothing against it.
+    Accepted,
+    Refused(Refusal),
+    /// The body broke off before it said anything.
+    Unknown,
+}
+
+/// Judges the body of a 2xx answer. `is_whole`: the server sent no more than this.
+pub fn verdict(body: &str, is_whole: bool) -> Verdict {
+    let body = body.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\0'));
+    if body.is_empty() {
+        return if is_whole { Verdict::Accepted } else { Verdict::Unknown };
+    }
+    if is_page(body) {
+        return refused(RefusalKind::Page, String::new());
+    }
+    if body.starts_with('{') {
+        return of_json(body, is_whole);
+    }
+    of_text(body.trim_matches('"').trim(), is_whole)
+}
+
+/// HTML or XML. The content type is not asked: Slack itself sends its `ok` as text/html.
+fn is_page(body: &str) -> bool {
+    let lower = body.to_ascii_lowercase();
+    body.starts_with('<') || (!body.starts_with('{') && PAGE_MARKS.iter().any(|mark| lower.contains(mark)))
+}
+
+fn refused(kind: RefusalKind, said: String) -> Verdict {
+    Verdict::Refused(Refusal { kind, said })
+}
+
+fn of_json(body: &str, is_whole: bool) -> Verdict {
+    let mut said = Said::default();
+    // A body that breaks off has said what stands before its end.
+    let is_json = said.read(body).is_ok();
+    let has_error = said.error.as_deref().is_some_and(|error| !error.is_empty());
+    if said.denies || (has_error && !said.affirms) {
+        let error = said.error.unwrap_or_default();
+        let kind = match said.retry_after {
+            Some(wait) => RefusalKind::Wait(wait),
+            None => kind_of(&error),
+        };
+        return refused(kind, error);
+    }
+    if said.affirms || is_json || is_whole { Verdict::Accepted } else { Verdict::Unknown }
+}
+
+fn of_text(text: &str, is_whole: bool) -> Verdict {
+    let code: String = text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+    let code = code.to_ascii_lowercase().replace('-', "_");
+    if is_error_code(&code) {
+        return refused(kind_of(&code), text.to_owned());
+    }
+    // `o`, of an `ok` that broke off, says nothing yet.
+    if is_whole || code == "ok" { Verdict::Accepted } else { Verdict::Unknown }
+}
+
+/// Slack's codes (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>), and others formed like them.
+fn is_error_code(code: &str) -> bool {
+    const WHOLE: [&str; 10] = [
+        "ratelimited",
+        "error",
+        "errors",
+        "fail",
+        "failed",
+        "failure",
+        "false",
+        "account_inactive",
+        "restricted_action",
+        "access_denied",
+    ];
+    const BEGINNINGS: [&str; 10] = ["invalid", "no_", "not_", "missing_", "too_many", "cannot_", "cant_", "unknown_", "msg_too", "org_"];
+    const ENDS: [&str; 21] = [
+        "_error",
+        "_errors",
+        "_failed",
+        "_failure",
+        "_not_found",
+        "_denied",
+        "_disabled",
+        "_archived",
+        "_prohibited",
+        "_limited",
+        "_exceeded",
+        "_required",
+        "_revoked",
+        "_expired",
+        "_inactive",
+        "_restricted",
+        "_timeout",
+        "_unavailable",
+        "_too_long",
+        "_too_large",
+        "_attachments",
+    ];
+    code.len() <= LONGEST_CODE_CHARS
+        && (WHOLE.contains(&code)
+            || BEGINNINGS.iter().any(|beginning| code.starts_with(beginning))
+            || ENDS.iter().any(|end| code.ends_with(end)))
+}
+
+/// Whether the same message may be accepted soon.
+fn kind_of(error: &str) -> RefusalKind {
+    const PASSING: [&str; 14] = [
+        "ratelimited",
+        "rate_limit",
+        "ratelimit",
+        "too_many_request",
+        "limit_exceeded",
+        "internal",
+        "server_error",
+        "fatal_error",
+        "rollup_error",
+        "unavailable",
+        "timeout",
+        "timed_out",
+        "try_again",
+        "temporar",
+    ];
+    let error = error.to_ascii_lowercase().replace([' ', '-'], "_");
+    if PASSING.iter().any(|passing| error.contains(passing)) { RefusalKind::Passing } else { RefusalKind::Lasting }
+}
+
+/// What an object says at its top level, up to where it could be read.
+#[derive(Debug, Default)]
+struct Said {
+    affirms: bool,
+    denies: bool,
+    error: Option<String>,
+    retry_after: Option<Duration>,
+}
+
+impl Said {
+    fn read(&mut self, json: &str) -> serde_json::Result<()> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        DeserializeSeed::deserialize(self, &mut deserializer)
+    }
+
+    fn member(&mut self, key: &str, value: &Value) {
+        match key.to_ascii_lowercase().as_str() {
+            "ok" | "success" => match truth(value) {
+                Some(true) => self.affirms = true,
+                Some(false) => self.denies = true,
+                None => {}
+            },
+            "result" | "status" => match value.as_str().map(str::to_ascii_lowercase).as_deref() {
+                Some("ok" | "success") => self.affirms = true,
+                Some("error" | "fail" | "failed" | "failure") => self.denies = true,
+                _ => {}
+            },
+            // The code is worth more than the sentence.
+            "error" => self.error = text_of(value).or(self.error.take()),
+            "message" | "msg" | "detail" | "description" if self.error.is_none() && self.denies => self.error = text_of(value),
+            "retry_after" => self.retry_after = value.as_f64().filter(|secs| *secs > 0.0).map(|secs| Duration::from_secs(secs.ceil() as u64)),
+            _ => {}
+        }
+    }
+}
+
+/// `false`, and what programs write for it.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::Number(number) => number.as_i64().map(|number| number != 0),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        _ => None,
+    }
+}
+
+/// An error is a code, or an object that has one.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Object(members) => ["code", "type", "message"].iter().find_map(|key| members.get(*key)?.as_str()).map(str::to_owned),
+        Value::Bool(true) => Some("error".to_owned()),
+        _ => None,
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Said {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Said {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(key) = members.next_key::<String>()? {
+            // A long member that says nothing, such as the message itself, is not kept.
+            if matches!(key.to_ascii_lowercase().as_str(), "message" | "channel" | "ts") && !self.denies {
+                members.next_value::<IgnoredAny>()?;
+            } else {
+                self.member(&key, &members.next_value::<Value>()?);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use RefusalKind::{Lasting, Page, Passing, Wait};
+
+    #[track_caller]
+    fn check_refused(body: &str, kind: RefusalKind, said: &str) {
+        assert_eq!(verdict(body, true), refused(kind, said.to_owned()), "{body:?}");
+    }
+
+    #[test]
+    fn ok_what_accepts_or_says_nothing_against_it() {
+        for body in [
+            "",
+            "\u{feff}\r\n",
+            "ok",
+            " OK\n",
+            "\"ok\"",
+            "1",
+            "accepted",
+            "Message received, no error.",
+            "notified",
+            "nothing to add",
+            "true",
+            "null",
+            "[]",
+            r#"{"ok":true}"#,
+            r#"{"ok":true,"warning":"missing_charset","message":{"ok":false,"text":"<html>"}}"#,
+            r#"{"success":true,"error":null}"#,
+            r#"{"success":true,"error":"none"}"#,
+            r#"{"result":"success","msg":""}"#,
+            r#"{"ok":1}"#,
+            r#"{"id":"42","text":"ok: false","data":{"ok":false}}"#,
+            r#"{"error":""}"#,
+            r#"{"error":false}"#,
+            "{}",
+        ] {
+            assert_eq!(verdict(body, true), Verdict::Accepted, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn err_json_that_denies() {
+        check_refused(r#"{"ok":false,"error":"channel_not_found"}"#, Lasting, "channel_not_found");
+        check_refused(r#"{"error":"invalid_auth", "ok" : false}"#, Lasting, "invalid_auth");
+        check_refused("\u{feff} \n{\"success\": false}", Lasting, "");
+        check_refused(r#"{"success":false,"error":"Invalid integration id or token provided."}"#, Lasting, "Invalid integration id or token provided.");
+        check_refused(r#"{"ok":"false","message":"no such hook"}"#, Lasting, "no such hook");
+        check_refused(r#"{"OK":0}"#, Lasting, "");
+        check_refused(r#"{"result":"error","msg":"Unknown stream"}"#, Lasting, "Unknown stream");
+        check_refused(r#"{"error":{"code":"invalid_payload"}}"#, Lasting, "invalid_payload");
+        check_refused(r#"{"ok":true,"success":false}"#, Lasting, "");
+    }
+
+    #[test]
+    fn err_slacks_codes_as_plain_text() {
+        for code in [
+            "no_service",
+            "no_service_id",
+            "no_team",
+            "no_text",
+            "no_active_hooks",
+            "team_disabled",
+            "channel_not_found",
+            "channel_is_archived",
+            "user_not_found",
+            "action_prohibited",
+            "posting_to_general_channel_denied",
+            "invalid_payload",
+            "invalid_blocks_format",
+            "invalid_token",
+            "too_many_attachments",
+            "missing_text_or_fallback_or_attachments",
+            "restricted_action",
+            "msg_too_long",
+            "token_revoked",
+            "Invalid token",
+            "error: nothing is here",
+            "Failed",
+            "false",
+        ] {
+            check_refused(code, Lasting, code);
+            assert_eq!(verdict(&format!("\u{feff}\"{code}\"\r\n"), true), refused(Lasting, code.to_owned()), "{code}");
+        }
+    }
+
+    #[test]
+    fn err_what_passes_is_told_from_what_lasts() {
+        for code in ["ratelimited", "rate_limited", "rollup_error", "internal_error", "service_unavailable", "request_timeout", "fatal_error"] {
+            check_refused(code, Passing, code);
+            check_refused(&format!(r#"{{"ok":false,"error":"{code}"}}"#), Passing, code);
+        }
+        check_refused(r#"{"ok":false,"error":"ratelimited","retry_after":29.2}"#, Wait(Duration::from_secs(30)), "ratelimited");
+        check_refused(r#"{"ok":false,"error":"x","retry_after":0}"#, Lasting, "x");
+    }
+
+    #[test]
+    fn err_a_page() {
+        for page in [
+            "<!DOCTYPE html><html></html>",
+            "\u{feff}\r\n  <html>",
+            "<!-- a comment --><p>Sign in",
+            "<?xml version=\"1.0\"?><html>",
+            "<body>",
+            "Warning: mysql_connect()\n<!doctype HTML>",
+        ] {
+            check_refused(page, Page, "");
+        }
+    }
+
+    #[test]
+    fn a_body_that_breaks_off_has_said_what_stands_in_it() {
+        for (body, expected) in [
+            ("", Verdict::Unknown),
+            ("o", Verdict::Unknown),
+            ("ok", Verdict::Accepted),
+            ("<ht", refused(Page, String::new())),
+            (r#"{"ok":tr"#, Verdict::Unknown),
+            (r#"{"ok":true,"ch"#, Verdict::Accepted),
+            (r#"{"ok":false,"#, refused(Lasting, String::new())),
+            (r#"{"ok":false,"error":"ratelimited","resp"#, refused(Passing, "ratelimited".to_owned())),
+            (r#"{"message":{"text":"long"#, Verdict::Unknown),
+        ] {
+            assert_eq!(verdict(body, false), expected, "{body:?}");
+        }
+        // A server that closes the object too late has still sent all it had to send.
+        assert_eq!(verdict(r#"{"id":1"#, true), Verdict::Accepted);
+    }
+}
