@@ -1,5 +1,7 @@
 //! When a source is next due. Pure: the time, the zone and chance come in as arguments.
 
+mod grammar;
+
 use std::time::Duration;
 
 use croner::Cron;
@@ -55,15 +57,17 @@ impl Missed {
 }
 
 impl Schedule {
-    /// Reads five fields, or six with seconds first, in the time zone named (IANA).
+    /// Reads five fields of cron(8), six with seconds first, or `@daily` and the like, in the time zone named (IANA).
+    ///
+    /// As for cron(8), a day must be right by the month and by the week if one of the two fields begins with `*`; else either is enough.
     pub fn parse(cron: &str, timezone: &str) -> Result<Self, ScheduleError> {
-        let fields = cron.split_whitespace().count();
-        let is_nickname = cron.trim_start().starts_with('@');
-        if !is_nickname && !matches!(fields, 5 | 6) {
-            return Err(ScheduleError::Fields { cron: cron.to_owned(), found: fields });
-        }
-        let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
-        let parsed = parser.parse(cron).map_err(|error| ScheduleError::Cron { cron: cron.to_owned(), reason: reason(&error) })?;
+        let failed = |reason| ScheduleError::Cron { cron: cron.to_owned(), reason };
+        let fields = grammar::read(cron).map_err(|fault| match fault {
+            grammar::Fault::Count(found) => ScheduleError::Fields { cron: cron.to_owned(), found },
+            grammar::Fault::Field(reason) => failed(reason),
+        })?;
+        let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).dom_and_dow(fields.both_days).build();
+        let parsed = parser.parse(&fields.text).map_err(|error| failed(reason(&error)))?;
         // Known without the zone database, which is searched through before its first zone is found.
         let zone = if timezone == "UTC" { Ok(TimeZone::UTC) } else { TimeZone::get(timezone) };
         let zone = zone.map_err(|_| ScheduleError::Zone { timezone: timezone.to_owned() })?;
@@ -370,5 +374,54 @@ mod tests {
         assert_eq!(jitter(Duration::from_secs(60), 0.0), Duration::ZERO);
         assert_eq!(jitter(Duration::ZERO, 0.9), Duration::ZERO);
         assert_eq!(jitter(Duration::from_secs(60), f64::NAN), Duration::ZERO);
+    }
+
+    /// cron(8), told by itself: does a day match?
+    fn cron8_day(day: jiff::civil::Date, dom: &dyn Fn(i8) -> bool, dow: &dyn Fn(i8) -> bool, both: bool) -> bool {
+        let (by_month, by_week) = (dom(day.day()), dow(day.weekday().to_sunday_zero_offset()));
+        if both { by_month && by_week } else { by_month || by_week }
+    }
+
+    #[test]
+    fn days_are_those_of_cron8_over_years() {
+        type Days<'a> = (&'a str, &'a dyn Fn(i8) -> bool, &'a dyn Fn(i8) -> bool, bool);
+        let table: &[Days<'_>] = &[
+            ("0 0 */2 * 1", &|day| day % 2 == 1, &|weekday| weekday == 1, true),
+            ("0 0 1 * */2", &|day| day == 1, &|weekday| weekday % 2 == 0, true),
+            ("0 0 */10 * MON-FRI", &|day| day % 10 == 1, &|weekday| (1..=5).contains(&weekday), true),
+            ("0 0 13 * 5", &|day| day == 13, &|weekday| weekday == 5, false),
+            ("0 0 1,15 * MON,WED", &|day| day == 1 || day == 15, &|weekday| weekday == 1 || weekday == 3, false),
+            ("0 0 1-7 * 7", &|day| day <= 7, &|weekday| weekday == 0, false),
+            ("0 0 2-31/2 * 1", &|day| day % 2 == 0, &|weekday| weekday == 1, false),
+            ("0 0 * * SAT-SUN", &|_| true, &|weekday| weekday == 0 || weekday == 6, true),
+            ("0 0 * * 5-7", &|_| true, &|weekday| weekday == 0 || weekday >= 5, true),
+            ("0 0 * * 0,7", &|_| true, &|weekday| weekday == 0, true),
+            ("0 0 31 * *", &|day| day == 31, &|_| true, true),
+            ("0 0 */1 * 3", &|_| true, &|weekday| weekday == 3, true),
+            ("@weekly", &|_| true, &|weekday| weekday == 0, true),
+            ("@monthly", &|day| day == 1, &|_| true, true),
+        ];
+        for (cron, dom, dow, both) in table {
+            let schedule = schedule(cron, "UTC");
+            let mut time = at("2023-12-31T12:00:00Z");
+            let mut found = Vec::new();
+            while time < at("2028-12-31T00:00:00Z") {
+                time = schedule.next_after(time).unwrap();
+                found.push(time.to_zoned(TimeZone::UTC).date());
+            }
+            let mut expected: Vec<_> =
+                date(2024, 1, 1).series(jiff::ToSpan::days(1)).take(6 * 366).filter(|day| cron8_day(*day, dom, dow, *both)).collect();
+            expected.truncate(found.len());
+            assert!(expected.len() > 30, "{cron}");
+            assert_eq!(found, expected, "{cron}");
+        }
+    }
+
+    #[test]
+    fn err_forms_that_cron8_does_not_have_are_refused() {
+        for cron in ["0 0 L * *", "0 0 15W * *", "0 0 ? * *", "0 0 * * 5#2", "0 0 * * FRI-MON", "5/15 * * * *", "*/90 * * * *", "@reboot"] {
+            let error = Schedule::parse(cron, "UTC").unwrap_err().to_string();
+            assert!(error.starts_with(&format!("failed to read schedule `{cron}`: expected ")), "{error}");
+        }
     }
 }
