@@ -37,7 +37,7 @@ impl LazyClient {
             settings: settings.clone(),
             allow_private,
             adjust: Box::new(adjust),
-            tls_to_proxy: proxy::routes(settings).iter().any(proxy::Route::speaks_tls),
+            tls_to_proxy: proxy::routes(settings)?.iter().any(proxy::Route::speaks_tls),
             secure: OnceLock::new(),
             plain: OnceLock::new(),
         })

@@ -9,6 +9,7 @@
 mod address;
 mod describe;
 mod lazy;
+mod no_proxy;
 mod proxy;
 mod resolver;
 mod retry_after;
@@ -19,11 +20,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Certificate, ClientBuilder};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 pub use address::{Reach, reach};
 pub use describe::describe;
 pub use lazy::LazyClient;
+pub use proxy::{check_no_proxy, strange_in_environment};
 pub use retry_after::{LONGEST_RETRY_AFTER, retry_after};
 pub use target::{DialError, check_redirect, check_url, place};
 
@@ -34,8 +38,8 @@ pub struct HttpSettings {
     pub contact: Option<String>,
     /// Without one, the environment's (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
     pub proxy: Option<Url>,
-    /// Hosts that are not reached through `proxy`, comma-separated; the environment's proxies have their own `NO_PROXY`. `*` without a
-    /// `proxy` switches those off.
+    /// Hosts that are reached without a proxy, in the forms that `no_proxy.rs` lists; the environment's proxies have their own `NO_PROXY` beside it.
+    /// `*` without a `proxy` switches those off.
     pub no_proxy: Option<String>,
     /// PEM of a company's certificate authorities, trusted beside the system's.
     pub ca_pem: Option<Vec<u8>>,
@@ -70,7 +74,7 @@ pub fn install_tls_provider() {
 /// [`DialError::Settings`] where the proxy, the certificates or the contact cannot be used.
 fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bool) -> Result<ClientBuilder, DialError> {
     install_tls_provider();
-    let routes = proxy::routes(settings);
+    let routes = proxy::routes(settings)?;
     // The proxies' own names come from the operator, not from an answer.
     let trusted_names = routes.iter().filter_map(|route| route.host().map(str::to_owned)).collect();
     let mut builder = reqwest::Client::builder()
@@ -92,7 +96,7 @@ fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bo
 fn check_settings(settings: &HttpSettings) -> Result<(), DialError> {
     user_agent(settings.contact.as_deref())?;
     settings.ca_pem.as_deref().map(certificates).transpose()?;
-    proxy::routes(settings).iter().try_for_each(|route| route.as_proxy().map(drop))?;
+    proxy::routes(settings)?.iter().try_for_each(|route| route.as_proxy().map(drop))?;
     Ok(())
 }
 
@@ -106,11 +110,30 @@ fn user_agent(contact: Option<&str>) -> Result<reqwest::header::HeaderValue, Dia
         .map_err(|_| DialError::Settings("expected `contact` to be printable ASCII, but got other characters".to_owned()))
 }
 
+/// Whether these are certificate authorities that can be trusted.
+///
+/// # Errors
+///
+/// [`DialError::Settings`], which names `ca_file`.
+pub fn check_certificates(pem: &[u8]) -> Result<(), DialError> {
+    certificates(pem).map(drop)
+}
+
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, DialError> {
     let found = Certificate::from_pem_bundle(pem)
         .map_err(|_| DialError::Settings("expected certificates in PEM in `ca_file`, but failed to read them".to_owned()))?;
     if found.is_empty() {
         return Err(DialError::Settings("expected certificates in PEM in `ca_file`, but found none".to_owned()));
+    }
+    // PEM is a shell: what is in it is looked at here, and not at the first connection.
+    let mut authorities = rustls::RootCertStore::empty();
+    for (index, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
+        let is_certificate = certificate.is_ok_and(|certificate| authorities.add(certificate).is_ok());
+        if !is_certificate {
+            let number = index + 1;
+            let what = format!("expected certificates in PEM in `ca_file`, but number {number} of them is none");
+            return Err(DialError::Settings(what));
+        }
     }
     Ok(found)
 }
