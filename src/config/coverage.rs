@@ -1,10 +1,11 @@
-//! Warns of what could reach nobody, of routes that let nothing pass, and of addresses that are never dialled.
+//! Warns of what could reach nobody, of routes that let nothing pass, of addresses that are never dialled, and of what is missing around
+//! the program: files, and a `NO_PROXY` that can be read.
 
 use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::{Config, ConfigWarning, SourceKind};
+use super::{Config, ConfigWarning, Environment, SourceKind};
 use crate::deliver::Channel;
 use crate::dial;
 use crate::domain::{ChangeKind, ListCode, Severity};
@@ -30,6 +31,20 @@ pub fn warnings(config: &Config) -> Vec<ConfigWarning> {
     }
     changes(config, &mut warnings);
     warnings
+}
+
+/// Warnings of this machine: what the configuration needs may come later, and the environment is other programs' too.
+pub fn surroundings(config: &Config, environment: &Environment) -> Vec<ConfigWarning> {
+    let missing = config.sources.iter().filter_map(|source| match &source.address {
+        Address::Path(path) if !path.exists() => {
+            Some(ConfigWarning(format!("source `{}`: there is nothing at {} yet", source.name, path.display())))
+        }
+        _ => None,
+    });
+    // The configuration's own proxy has its own exceptions.
+    let listed = environment.no_proxy.as_deref().filter(|_| config.http.proxy.is_none());
+    let strange = dial::strange_in_environment(|_| listed.map(str::to_owned)).into_iter();
+    missing.chain(strange.map(|strange| ConfigWarning(format!("the environment's NO_PROXY: {strange}; the entry is ignored")))).collect()
 }
 
 fn warning(text: &str) -> ConfigWarning {

@@ -6,6 +6,7 @@
 //! `read` makes shapes of text, `sources`, `receivers` and `routes` check them, `coverage` warns of what could reach
 //! nobody; `show`, `schema` and `example` are the commands of those names.
 
+mod ascii;
 mod blot;
 mod coverage;
 mod paths;
@@ -18,6 +19,7 @@ mod secret;
 mod settings;
 mod show;
 mod sources;
+mod text;
 mod value;
 
 use std::path::Path;
@@ -100,7 +102,7 @@ pub fn load(path: &Path, environment: &Environment, secrets: SecretsMode) -> Res
         ConfigErrors::new(path, String::new(), vec![problem])
     };
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8 text"))?;
+    let text = text::of_bytes(bytes).map_err(unreadable)?;
     let (config, mut warnings) = check(path, &text, environment, secrets)?;
     if is_world_readable(path) && blot::holds_secrets(&text) {
         warnings.push(ConfigWarning(format!("{} holds secrets and can be read by everybody on this machine", path.display())));
@@ -124,7 +126,7 @@ pub fn check(
     let folder = path.parent().unwrap_or(Path::new(""));
     let lookup = secret::Lookup { mode: secrets, folder, credentials: environment.credentials_directory.as_deref() };
 
-    let store = settings::store(&sections.store, environment, folder);
+    let store = settings::store(&sections.store, environment, folder, &mut problems);
     let http = settings::http(&sections.http, lookup, &mut problems);
     let sources = sources::check(&sections.sources, folder, &mut problems);
     let smtp = receivers::smtp(&sections, &http, lookup, &mut problems, &mut warnings);
@@ -138,6 +140,9 @@ pub fn check(
     let messages = settings::messages(&sections.messages, server.public_url.clone());
     let config = Config { store, server, http, sources, smtp, receivers, routes, delivery, messages };
     warnings.extend(coverage::warnings(&config));
+    if secrets == SecretsMode::Resolve {
+        warnings.extend(coverage::surroundings(&config, environment));
+    }
     Ok((config, warnings))
 }
 
@@ -166,7 +171,7 @@ pub fn default_config(environment: &Environment) -> Config {
 pub fn show(path: &Path, environment: &Environment) -> Result<String, ConfigErrors> {
     let (config, _) = load(path, environment, SecretsMode::Skip)?;
     // `load` has read it; what is gone since then has no keys of secrets to show.
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let text = std::fs::read(path).ok().and_then(|bytes| text::of_bytes(bytes).ok()).unwrap_or_default();
     Ok(show::show(&config, &text))
 }
 

@@ -17,6 +17,8 @@ pub struct Environment {
     pub runtime_directory: Option<PathBuf>,
     /// systemd's `LoadCredential=`.
     pub credentials_directory: Option<PathBuf>,
+    /// What the environment's proxies are not used for; only to warn of what is not understood.
+    pub no_proxy: Option<String>,
 }
 
 /// Where a configuration is looked for when none is named.
@@ -55,6 +57,7 @@ impl Environment {
             state_directory: first("STATE_DIRECTORY"),
             runtime_directory: first("RUNTIME_DIRECTORY"),
             credentials_directory: path("CREDENTIALS_DIRECTORY"),
+            no_proxy: ["no_proxy", "NO_PROXY"].iter().find_map(|name| lookup(name)).and_then(|value| value.into_string().ok()),
         }
     }
 

@@ -2,12 +2,14 @@
 //! `config schema` shows it.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::ops::Range;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-use super::value::{Country, EmailAddress, Growth, Length, List, Listen, Mailbox, Name, Percent, Text, WebAddress, Zone};
+use super::ascii::{Contact, EmailAddress, Mailbox};
+use super::value::{BaseAddress, Country, Growth, Length, List, Listen, Name, Percent, ProxyAddress, Text, WebAddress, Zone};
 use crate::domain::{ChangeKind, Severity};
 use crate::record::StoreUrl;
 
@@ -71,7 +73,7 @@ pub struct RawServer {
     /// Address and port, `""` for none. Default: `127.0.0.1:8744`.
     pub listen: Key<Listen>,
     /// Under which address readers reach the page, for links in messages. Without it messages name the command instead.
-    pub public_url: Key<WebAddress>,
+    pub public_url: Key<BaseAddress>,
 }
 
 /// The way out to the network.
@@ -79,10 +81,11 @@ pub struct RawServer {
 #[serde(deny_unknown_fields)]
 pub struct RawHttp {
     /// Who runs this, in the User-Agent: `mailto:…` or an address. Publishers write there before they block.
-    pub contact: Key<Text>,
+    pub contact: Key<Contact>,
     /// An HTTP proxy that everything but SMTP goes through.
-    pub proxy: Key<WebAddress>,
-    /// Hosts that are not reached through the proxy, comma-separated.
+    pub proxy: Key<ProxyAddress>,
+    /// What is reached without a proxy: `host`, `.suffix`, `*.suffix`, an IP address, `10.0.0.0/8` or `*`, each with or without `:port`;
+    /// separated by commas, semicolons or spaces.
     pub no_proxy: Key<Text>,
     /// A PEM file of certificate authorities that are trusted beside the system's.
     pub ca_file: Key<Text>,
@@ -102,7 +105,7 @@ pub struct RawSource {
     pub path: Key<Text>,
     /// Which lists are watched. Default: `["EL"]`.
     pub lists: Key<Vec<Placed<List>>>,
-    /// Cron: five fields, or six with seconds first. Default: `*/15 * * * *`.
+    /// As in cron(8): five fields, six with seconds first, or `@daily` and the like. Default: `*/15 * * * *`.
     pub schedule: Key<Text>,
     /// The schedule's time zone. Default: UTC.
     pub timezone: Key<Zone>,
@@ -138,7 +141,7 @@ pub struct RawSmtp {
     /// Required.
     pub host: Key<Text>,
     /// Default: 587 for `starttls`, 465 for `implicit`, 25 for `none`.
-    pub port: Key<u16>,
+    pub port: Key<NonZeroU16>,
     /// Default: `starttls`.
     pub tls: Key<RawTls>,
     pub username: Key<Text>,

@@ -169,6 +169,7 @@ fn plain_type(expected: &str) -> &str {
     match expected {
         "usize" | "u64" | "u32" => "a whole number, 0 or more",
         "u16" => "a whole number from 0 to 65535",
+        "a nonzero u16" => "a whole number from 1 to 65535",
         "a string" => "a text in quotes",
         "a boolean" => "true or false",
         "a sequence" => "a list in brackets such as [\"…\"]",

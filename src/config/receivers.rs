@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::ConfigWarning;
 use super::problem::Problem;
 use super::raw::{Placed, RawReceiver, RawReceiverKind, RawTls};
 use super::read::Sections;
 use super::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
 use super::sources::required;
+use super::{ConfigWarning, ascii};
 use crate::deliver::{Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, Tls, WebhookSettings};
 use crate::dial::HttpSettings;
 use crate::secret::Secret;
@@ -58,7 +58,7 @@ pub(super) fn smtp(
     let section = sections.smtp.as_ref()?;
     let raw = &section.value;
     let host = required(raw.host.as_ref(), section, "host", problems);
-    if let Some(host) = raw.host.as_ref().filter(|host| !is_host(&host.value.0)) {
+    if let Some(host) = raw.host.as_ref().filter(|host| ascii::host(&host.value.0).is_none()) {
         // It may hold a password: what is wrong with it is said, not what it is.
         problems.push(
             Problem::at(host.span.clone(), "expected the name of a host such as \"mail.example.com\" as `host`, and nothing else in it")
@@ -95,19 +95,14 @@ pub(super) fn smtp(
         Tls::None => 25,
     };
     Some(Arc::new(SmtpSettings {
-        host: host?.value.0.clone(),
-        port: raw.port.as_ref().map_or(default_port, |port| port.value),
+        host: ascii::host(&host?.value.0)?,
+        port: raw.port.as_ref().map_or(default_port, |port| port.value.get()),
         tls,
         username: raw.username.as_ref().map(|username| username.value.0.clone()),
         password: password.map(|found| found.secret),
         from: from?.value.0.clone(),
         ca_pem: http.ca_pem.clone(),
     }))
-}
-
-/// A name or an IP address, without scheme, user, port or path.
-fn is_host(text: &str) -> bool {
-    text.parse::<std::net::IpAddr>().is_ok() || !text.contains(|c: char| c.is_whitespace() || "/\\@:?#[]".contains(c))
 }
 
 /// Each kind's own keys, beside `name`, `kind` and `operator`.
@@ -242,8 +237,9 @@ fn url(
     // The address itself is a secret: what is wrong with it is said, not what it is.
     // What is read from a file may hold two, and white space within one would be taken out in silence.
     let is_one = !found.secret.expose().contains(|c: char| c.is_whitespace() || c.is_control());
-    let is_web =
-        is_one && url::Url::parse(found.secret.expose()).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let is_web = is_one
+        && url::Url::parse(found.secret.expose())
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host() && url.port() != Some(0));
     if !found.skipped && !is_web {
         problems.push(Problem::at(found.span, "expected one address that begins with https:// or http:// as `url`"));
         return None;

@@ -3,14 +3,19 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 
 use super::problem::Problem;
 use super::raw::{Key, SecretText};
+use super::text::{self, bare};
 use super::value::Text;
 use super::{ConfigWarning, SecretsMode};
 use crate::secret::Secret;
+
+/// As `deliver` reads a signing secret.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
 /// What secrets are looked up with.
 #[derive(Clone, Copy, Debug)]
@@ -57,11 +62,12 @@ impl Lookup<'_> {
             return None;
         }
         if let Some(inline) = inline {
-            let text = inline.value.0.trim();
+            let text = bare(&inline.value.0);
             if text.is_empty() {
                 problems.push(Problem::at(inline.span.clone(), format!("expected a {name}, but got an empty text")));
                 return None;
             }
+            check_line(name, text).map_err(|reason| problems.push(Problem::at(inline.span.clone(), reason))).ok()?;
             return Some(Found { secret: Secret::new(text), span: inline.span.clone(), skipped: false });
         }
         if let Some(given) = file.as_ref().or(credential.as_ref()).filter(|given| is_secret_itself(&given.value.0)) {
@@ -77,7 +83,7 @@ impl Lookup<'_> {
         if self.mode == SecretsMode::Skip {
             return Some(Found { secret: Secret::new(""), span, skipped: true });
         }
-        match read_secret(&place) {
+        match read_secret(&place).and_then(|text| check_line(name, &text).map(|()| text)) {
             Ok(text) => {
                 if file.is_some() && super::is_world_readable(&place) {
                     warnings
@@ -116,11 +122,19 @@ fn is_secret_itself(value: &str) -> bool {
     value.contains("whsec_") || value.contains("://")
 }
 
-/// The file's text without the space around it; the reason, without the text, where there is none.
+/// Secrets that stand on one line: a server never accepts another. The others say themselves what they expect of each line.
+const ON_ONE_LINE: [&str; 1] = ["password"];
+
+fn check_line(name: &str, text: &str) -> Result<(), String> {
+    let is_line = !ON_ONE_LINE.contains(&name) || !text.contains(char::is_control);
+    if is_line { Ok(()) } else { Err(format!("expected the {name} on one line, but got several lines or control characters")) }
+}
+
+/// The file's text without byte order mark and white space around it; the reason, without the text, where there is none.
 fn read_secret(path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
-    let text = text.trim();
+    let text = text::of_bytes(bytes)?;
+    let text = bare(&text);
     if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
@@ -129,24 +143,23 @@ fn read_secret(path: &Path) -> Result<String, String> {
 /// # Errors
 /// Says which line is wrong, not what it says.
 pub fn signing_secrets(text: &str) -> Result<Vec<Secret>, String> {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines = text.lines().map(bare).enumerate().filter(|(_, line)| !line.is_empty());
     lines
-        .iter()
-        .enumerate()
         .map(|(index, line)| {
             let number = index + 1;
             let encoded = line.strip_prefix("whsec_").ok_or(format!("expected a secret that begins with `whsec_` on line {number}"))?;
-            let key = STANDARD.decode(encoded).map_err(|_| format!("expected base64 after `whsec_` on line {number}"))?;
+            // Without the padding it is the same secret: the reference libraries take both.
+            let key = BASE64.decode(encoded).map_err(|_| format!("expected base64 after `whsec_` on line {number}"))?;
             if !(24..=64).contains(&key.len()) {
                 return Err(format!("expected a secret of 24 to 64 bytes on line {number}, but got {}", key.len()));
             }
-            Ok(Secret::new(*line))
+            Ok(Secret::new(line))
         })
         .collect()
 }
 
 /// Headers that the program sets itself, or that would change what a request is.
-const OWN_HEADERS: [&str; 9] = [
+const OWN_HEADERS: [&str; 16] = [
     "webhook-id",
     "webhook-timestamp",
     "webhook-signature",
@@ -156,6 +169,13 @@ const OWN_HEADERS: [&str; 9] = [
     "transfer-encoding",
     "host",
     "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+    "expect",
+    "user-agent",
 ];
 
 /// Header lines `Name: value`; empty lines and lines that begin with `#` are passed over.
@@ -165,13 +185,13 @@ const OWN_HEADERS: [&str; 9] = [
 pub fn header_lines(text: &str) -> Result<Vec<(String, Secret)>, String> {
     let mut headers = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let (line, number) = (line.trim(), index + 1);
+        let (line, number) = (bare(line), index + 1);
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
         let (name, value) = line.split_once(':').ok_or(format!("expected `Name: value` on line {number}"))?;
         let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-        let value = value.trim();
+        let value = bare(value);
         if !is_token || value.is_empty() || value.bytes().any(|b| b.is_ascii_control() || !b.is_ascii()) {
             return Err(format!("expected `Name: value` in ASCII on line {number}"));
         }
@@ -188,7 +208,7 @@ mod tests {
     use super::*;
 
     fn whsec(bytes: usize) -> String {
-        format!("whsec_{}", STANDARD.encode(vec![7; bytes]))
+        format!("whsec_{}", BASE64.encode(vec![7; bytes]))
     }
 
     #[test]
@@ -198,12 +218,25 @@ mod tests {
     }
 
     #[test]
+    fn ok_marks_line_ends_and_padding_are_not_part_of_a_secret() {
+        let plain = whsec(32);
+        let padless = plain.trim_end_matches('=');
+        assert!(padless.len() < plain.len());
+        let secrets = signing_secrets(&format!("\u{feff}{plain}\r\n\r\n\u{feff} {padless} \r\n")).unwrap();
+        assert_eq!(secrets.iter().map(Secret::expose).collect::<Vec<_>>(), [plain.as_str(), padless]);
+        let headers = header_lines("\u{feff}A: b\r\n\u{feff}# no header\r\n\u{feff}C:\u{feff}d\r\n").unwrap();
+        let shown: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+        assert_eq!(shown, [("A", "b"), ("C", "d")]);
+    }
+
+    #[test]
     fn err_signing_secrets() {
         let table = [
             (whsec(23), "expected a secret of 24 to 64 bytes on line 1, but got 23"),
             (format!("{}\n{}", whsec(24), whsec(65)), "expected a secret of 24 to 64 bytes on line 2, but got 65"),
             ("hunter2".to_owned(), "expected a secret that begins with `whsec_` on line 1"),
             ("whsec_!".to_owned(), "expected base64 after `whsec_` on line 1"),
+            (format!("{}\n\nwhsec_!", whsec(24)), "expected base64 after `whsec_` on line 3"),
         ];
         for (text, expected) in table {
             assert_eq!(signing_secrets(&text).unwrap_err(), expected);
@@ -224,6 +257,9 @@ mod tests {
             ("A: b\nBad name: x", "expected `Name: value` in ASCII on line 2"),
             ("A:", "expected `Name: value` in ASCII on line 1"),
             ("Webhook-Id: 1", "found the header `Webhook-Id` on line 1, but entitywatch sets it itself"),
+            ("Upgrade: h2c", "found the header `Upgrade` on line 1, but entitywatch sets it itself"),
+            ("A: b\u{7}", "expected `Name: value` in ASCII on line 1"),
+            ("A : b", "expected `Name: value` in ASCII on line 1"),
             ("# nothing\n", "expected at least one line `Name: value`"),
         ];
         for (text, expected) in table {

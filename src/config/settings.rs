@@ -12,9 +12,10 @@ use super::paths::Environment;
 use super::problem::Problem;
 use super::raw::{RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
 use super::secret::Lookup;
+use super::text;
 use crate::deliver::MessageSettings;
 use crate::deliver::retry::RetryPolicy;
-use crate::dial::HttpSettings;
+use crate::dial::{self, HttpSettings};
 use crate::diff::Limits;
 use crate::domain::ListCode;
 use crate::fetch::Address;
@@ -83,9 +84,14 @@ const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr
 const DEFAULT_MIN_ENTRIES_EL: usize = 2500;
 
 /// A relative path starts at the configuration's folder, as every other path in it.
-pub(super) fn store(raw: &RawStore, environment: &Environment, folder: &Path) -> StoreUrl {
-    let Some(url) = raw.url.as_ref().map(|url| &url.value) else { return environment.default_store() };
-    url.sqlite_path().map_or_else(|| url.clone(), |path| StoreUrl::sqlite_file(folder.join(path)))
+pub(super) fn store(raw: &RawStore, environment: &Environment, folder: &Path, problems: &mut Vec<Problem>) -> StoreUrl {
+    let Some(url) = &raw.url else { return environment.default_store() };
+    let Some(path) = url.value.sqlite_path() else { return url.value.clone() };
+    let path = folder.join(path);
+    if path.is_dir() {
+        problems.push(Problem::at(url.span.clone(), format!("expected the path of a file, but {} is a folder", path.display())));
+    }
+    StoreUrl::sqlite_file(path)
 }
 
 pub(super) fn server(raw: &RawServer) -> ServerSettings {
@@ -102,6 +108,11 @@ pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem
             .map_err(|reason| problems.push(Problem::at(file.span.clone(), format!("failed to read {}: {reason}", path.display()))))
             .ok()
     });
+    if let Some(no_proxy) = &raw.no_proxy
+        && let Err(error) = dial::check_no_proxy(&no_proxy.value.0)
+    {
+        problems.push(Problem::at(no_proxy.span.clone(), error.to_string()));
+    }
     HttpSettings {
         contact: raw.contact.as_ref().map(|contact| contact.value.0.clone()),
         proxy: raw.proxy.as_ref().map(|proxy| proxy.value.0.clone()),
@@ -112,8 +123,10 @@ pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem
 
 fn pem(path: &Path) -> Result<Vec<u8>, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    let is_pem = bytes.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----");
-    if is_pem { Ok(bytes) } else { Err("expected certificates in PEM form".to_owned()) }
+    let is_der = bytes.starts_with(&[0x30, 0x82]);
+    let pem = text::of_bytes(bytes).map_err(|reason| if is_der { "expected certificates in PEM form, but got DER" } else { reason })?;
+    dial::check_certificates(pem.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(pem.into_bytes())
 }
 
 pub(super) fn delivery(raw: &RawDelivery, problems: &mut Vec<Problem>) -> DeliverySettings {

@@ -1,15 +1,15 @@
 //! The values that are written as text in the configuration: percentages, durations, addresses. Each says what it expects.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::text::bare;
 use crate::domain::ListCode;
+use crate::parse::country;
 
 /// A text that is not what was expected; the message is whole.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +22,7 @@ pub enum Unreadable {
 }
 
 impl Unreadable {
-    fn new(expected: &'static str, got: &str) -> Self {
+    pub fn new(expected: &'static str, got: &str) -> Self {
         if got.contains("://") { Self::Address { expected } } else { Self::Text { expected, got: got.to_owned() } }
     }
 }
@@ -47,6 +47,14 @@ pub struct Listen(pub Option<SocketAddr>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress(pub url::Url);
 
+/// An address of the web that others are made of, by adding a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseAddress(pub url::Url);
+
+/// The address of a proxy: host, port, and perhaps user and password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyAddress(pub url::Url);
+
 /// A zone of the time zone database: `"America/New_York"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone(pub jiff::tz::TimeZone, pub String);
@@ -59,14 +67,6 @@ pub struct Country(pub String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct List(pub ListCode);
 
-/// The address of a person: `"compliance@example.com"`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EmailAddress(pub lettre::Address);
-
-/// A person with a name: `"Entity List alerts <alerts@example.com>"`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mailbox(pub lettre::message::Mailbox);
-
 /// The name of a source or a receiver: it stands in commands, log lines and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(pub String);
@@ -75,27 +75,31 @@ pub struct Name(pub String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(pub String);
 
-/// Text to value, with a schema that has the example.
+/// Text to value, with a schema that has the example. The last argument may say more closely what was expected of a text.
 macro_rules! read_as_text {
     ($type:ty, $expected:literal, $example:literal, $parse:expr) => {
+        read_as_text!($type, $expected, $example, $parse, |_| None);
+    };
+    ($type:ty, $expected:literal, $example:literal, $parse:expr, $why:expr) => {
         impl FromStr for $type {
             type Err = Unreadable;
 
             fn from_str(text: &str) -> Result<Self, Unreadable> {
                 let parse: fn(&str) -> Option<$type> = $parse;
-                parse(text).ok_or_else(|| Unreadable::new($expected, text))
+                let why: fn(&str) -> Option<&'static str> = $why;
+                parse(text).ok_or_else(|| Unreadable::new(why(text).unwrap_or($expected), text))
             }
         }
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct OfText;
-                impl Visitor<'_> for OfText {
+                impl serde::de::Visitor<'_> for OfText {
                     type Value = $type;
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                         f.write_str($expected)
                     }
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$type, E> {
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
                         text.parse().map_err(E::custom)
                     }
                 }
@@ -113,6 +117,7 @@ macro_rules! read_as_text {
         }
     };
 }
+pub(super) use read_as_text;
 
 read_as_text!(Percent, "a percentage from 0 to 100 in quotes such as \"2%\"", "2%", |text| {
     let number: f64 = text.strip_suffix('%')?.trim_end().parse().ok()?;
@@ -134,22 +139,32 @@ read_as_text!(Listen, "an address and a port such as \"127.0.0.1:8744\", or \"\"
     if text.is_empty() { Some(Listen(None)) } else { text.parse().ok().map(|address| Listen(Some(address))) }
 });
 read_as_text!(WebAddress, "an address such as \"https://www.example.com/\"", "https://www.example.com/", |text| {
-    url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host()).map(WebAddress)
+    web_address(text).map(WebAddress)
 });
+read_as_text!(
+    BaseAddress,
+    "an address such as \"https://entitywatch.example.com\"",
+    "https://entitywatch.example.com",
+    |text| web_address(text).filter(is_base).map(BaseAddress),
+    |text| web_address(text).map(|_| "an address without user, query and fragment, such as \"https://entitywatch.example.com\"")
+);
+read_as_text!(
+    ProxyAddress,
+    "a proxy such as \"http://proxy.example.com:3128\"",
+    "http://proxy.example.com:3128",
+    |text| web_address(text).filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none()).map(ProxyAddress),
+    |text| web_address(text).map(|_| "a proxy without path, query and fragment, such as \"http://proxy.example.com:3128\"")
+);
 read_as_text!(Zone, "a time zone such as \"America/New_York\" or \"UTC\"", "America/New_York", |text| {
-    jiff::tz::TimeZone::get(text).ok().map(|zone| Zone(zone, text.to_owned()))
+    // `Etc/Unknown` is read, but is no zone: it would run as UTC.
+    jiff::tz::TimeZone::get(text).ok().filter(|zone| !zone.is_unknown()).map(|zone| Zone(zone, text.to_owned()))
 });
 read_as_text!(Country, "a country's two letters (ISO 3166-1) such as \"CN\"", "CN", |text| {
-    (text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())).then(|| Country(text.to_owned()))
+    // A code that no entry can have would never match.
+    country::is_iso_alpha2(text).then(|| Country(text.to_owned()))
 });
 read_as_text!(List, "a list: EL, DPL, UVL, MEU, ISN, DTC, SDN, SSI, CMIC, CAP, MBS, PLC or FSE", "EL", |text| {
     ListCode::ALL.iter().copied().find(|list| list.as_str() == text).map(List)
-});
-read_as_text!(EmailAddress, "an email address such as \"compliance@example.com\"", "compliance@example.com", |text| {
-    text.parse().ok().map(EmailAddress)
-});
-read_as_text!(Mailbox, "a sender such as \"Entity List alerts <alerts@example.com>\"", "Alerts <alerts@example.com>", |text| {
-    text.parse().ok().map(Mailbox)
 });
 read_as_text!(Name, "a name without spaces at its ends, control characters or line breaks", "csl", |text| {
     (is_text(text) && text.chars().count() <= 100).then(|| Name(text.to_owned()))
@@ -159,8 +174,18 @@ read_as_text!(Text, "a text on one line, not empty", "", |text| is_text(text).th
 /// Longer is a slip: nothing here waits a year.
 const YEAR: Duration = Duration::from_secs(366 * 86_400);
 
+/// What is asked for as it is written: `Url::parse` would take out line breaks and spaces around it, and nobody listens on port 0.
+fn web_address(text: &str) -> Option<url::Url> {
+    let url = url::Url::parse(text).ok().filter(|_| is_text(text))?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host() && url.port() != Some(0)).then_some(url)
+}
+
+fn is_base(url: &url::Url) -> bool {
+    url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none()
+}
+
 fn is_text(text: &str) -> bool {
-    !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control)
+    !text.is_empty() && bare(text) == text && !text.chars().any(char::is_control)
 }
 
 impl PartialOrd for Percent {
@@ -228,6 +253,16 @@ mod tests {
     }
 
     #[test]
+    fn ok_addresses_and_countries() {
+        assert!("https://u:p@h:8443/a?b=c".parse::<WebAddress>().is_ok());
+        assert_eq!("https://exämple.de/a/".parse::<BaseAddress>().unwrap().0.as_str(), "https://xn--exmple-cua.de/a/");
+        assert!("http://user:pass@proxy.example.com:3128".parse::<ProxyAddress>().is_ok());
+        for text in ["CN", "RU", "GB", "XK", "HK", "TW"] {
+            assert!(text.parse::<Country>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
     fn err_addresses_and_names() {
         assert!("ftp://example.com/".parse::<WebAddress>().is_err());
         assert!("www.example.com".parse::<WebAddress>().is_err());
@@ -235,8 +270,22 @@ mod tests {
         assert!("cn".parse::<Country>().is_err());
         assert!("CHN".parse::<Country>().is_err());
         assert!("el".parse::<List>().is_err());
-        assert!("compliance".parse::<EmailAddress>().is_err());
-        assert!("Alerts <alerts>".parse::<Mailbox>().is_err());
+        for text in ["CHN", "XX", "UK", "EU", "C N", "中国", ""] {
+            assert!(text.parse::<Country>().is_err(), "{text}");
+        }
+        for text in
+            ["https://h:0/", "https://h/\n", "https://h\n/a", " https://h/", "\u{feff}https://h/", "socks5://h:1080", "https://a b/"]
+        {
+            assert!(text.parse::<WebAddress>().is_err(), "{text}");
+        }
+        for text in ["https://h/?a=b", "https://h/#top", "https://u:p@h/", "https://u@h/"] {
+            let error = text.parse::<BaseAddress>().unwrap_err().to_string();
+            assert!(error.starts_with("expected an address without user, query and fragment"), "{error}");
+        }
+        for text in ["http://h:3128/pac", "http://h:3128/?a", "socks5://h:1080"] {
+            assert!(text.parse::<ProxyAddress>().is_err(), "{text}");
+        }
+        assert!("Etc/Unknown".parse::<Zone>().is_err());
         assert!("two\nlines".parse::<Name>().is_err());
         assert!(" padded".parse::<Name>().is_err());
     }

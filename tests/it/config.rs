@@ -9,6 +9,8 @@ use entitywatch::deliver::Channel;
 use entitywatch::exit::Exit;
 use serde_json::{Value, json};
 
+const CERTIFICATE: &str = include_str!("../fixtures/tls/loopback.cert.pem");
+
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/config")
 }
@@ -159,7 +161,7 @@ fn uncommented() -> String {
 fn the_example_is_right_in_what_it_comments_out() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("company-ca.pem", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
+    write("company-ca.pem", CERTIFICATE);
     write("smtp-password", "x");
     write("slack-url", "https://hooks.example.com/x");
     write("erp-hook", &format!("whsec_{}", "A".repeat(32)));
@@ -300,4 +302,143 @@ fn a_secret_that_stands_where_its_file_should_be_named_is_not_repeated() {
         let said = config::check(path, &text, &Environment::default(), SecretsMode::Resolve).unwrap_err().to_string();
         assert!(said.contains("itself") && !said.contains("hunter2"), "{said}");
     }
+}
+
+// --- what is refused here rather than failing later
+
+const SOURCE: &str = "[[source]]\nname = \"csl\"\nkind = \"csl\"\n";
+const SMTP: &str = "[smtp]\nhost = \"mail.example.com\"\nfrom = \"alerts@example.com\"\n";
+
+/// What `config check` says of a text, with `folder` beside it.
+fn check_in(folder: &Path, text: &str) -> Result<entitywatch::config::Config, String> {
+    let path = folder.join("entitywatch.toml");
+    std::fs::write(&path, text).unwrap();
+    config::load(&path, &Environment::default(), SecretsMode::Resolve).map(|(config, _)| config).map_err(|errors| errors.to_string())
+}
+
+#[test]
+fn err_what_could_never_work_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("folder")).unwrap();
+    let hook = "[[receiver]]\nname = \"erp\"\nkind = \"webhook\"\n";
+    let mail = format!("{SMTP}[[receiver]]\nname = \"a\"\nkind = \"email\"\n");
+    let table: &[(String, &str)] = &[
+        (format!("{SOURCE}[http]\nno_proxy = \"a.com;10.*\"\n"), "but got `10.*`"),
+        (format!("{SOURCE}[http]\nproxy = \"socks5://h:1080\"\n"), "expected a proxy such as"),
+        (format!("{SOURCE}[http]\nproxy = \"http://h:3128/proxy.pac\"\n"), "expected a proxy without path"),
+        (format!("{SOURCE}[http]\ncontact = \"Müller\"\n"), "expected a contact such as"),
+        (format!("{SOURCE}[server]\npublic_url = \"https://h/?a=b\"\n"), "expected an address without user, query and fragment"),
+        (format!("{SOURCE}url = \"https://h:0/list.csv\"\n"), "expected an address such as"),
+        (format!("{SOURCE}schedule = \"0 0 L * *\"\n"), "expected `*` or numbers from 1 to 31 as day of the month, but got `L`"),
+        (format!("{SOURCE}timezone = \"Etc/Unknown\"\n"), "expected a time zone such as"),
+        (format!("{SOURCE}[store]\nurl = \"sqlite:folder\"\n"), "expected the path of a file, but "),
+        (format!("{SOURCE}[[route]]\nreceivers = [\"x\"]\ncountries = [\"UK\"]\n"), "expected a country's two letters"),
+        (format!("{SOURCE}{SMTP}port = 0\n"), "expected a whole number from 1 to 65535"),
+        (format!("{SOURCE}[smtp]\nhost = \"mail,example.com\"\nfrom = \"a@b.com\"\n"), "expected the name of a host"),
+        (format!("{SOURCE}[smtp]\nhost = \"h\"\nfrom = \"Jürgen <jürgen@b.com>\"\n"), "in ASCII before its @"),
+        (format!("{SOURCE}{mail}to = [\"jürgen@exämple.de\"]\n"), "in ASCII before its @"),
+        (format!("{SOURCE}{mail}to = [\"a@exämple.de\", \"a@xn--exmple-cua.de\"]\n"), "twice"),
+        (format!("{SOURCE}{SMTP}username = \"a\"\npassword = \"\"\"hunter2\nhunter3\"\"\"\n"), "expected the password on one line"),
+        (format!("{SOURCE}{SMTP}username = \"a\"\npassword_file = \"folder\"\n"), "directory"),
+        (format!("{SOURCE}{hook}url = \"https://h:0/\"\n"), "expected one address that begins with https://"),
+        (format!("{SOURCE}{hook}url = \"https://h/\"\nsecret = \"whsec_!\"\n"), "expected base64"),
+    ];
+    for (text, said) in table {
+        let error = check_in(folder.path(), text).err().unwrap_or_else(|| panic!("accepted:\n{text}"));
+        assert!(error.contains(said), "{text}\n{error}");
+        assert!(error.contains("^") && error.contains("entitywatch.toml:") && !error.contains("hunter"), "{error}");
+    }
+}
+
+#[test]
+fn a_domain_of_another_script_is_known_by_its_punycode() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "{SOURCE}[http]\ncontact = \"mailto:info@exämple.de\"\n[smtp]\nhost = \"mail.exämple.de\"\nfrom = \"Überwachung <alerts@exämple.de>\"\n\
+         [[receiver]]\nname = \"a\"\nkind = \"email\"\nto = [\"info@exämple.de\"]\n"
+    );
+    let config = check_in(folder.path(), &text).unwrap();
+    let smtp = config.smtp.as_ref().unwrap();
+    assert_eq!(config.http.contact.as_deref(), Some("mailto:info@xn--exmple-cua.de"));
+    assert_eq!((smtp.host.as_str(), smtp.from.email.to_string().as_str()), ("mail.xn--exmple-cua.de", "alerts@xn--exmple-cua.de"));
+    assert_eq!(config.receivers[0].recipients(), ["info@xn--exmple-cua.de"]);
+}
+
+#[test]
+fn a_mark_and_white_space_are_not_part_of_what_a_file_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    let whsec = format!("whsec_{}", "A".repeat(32));
+    write("password", b"\xef\xbb\xbf hunter2\r\n");
+    write("url", b"\xef\xbb\xbfhttps://hooks.example.com/T0\r\n\xc2\xa0");
+    write("hook", format!("\u{feff}{whsec}\r\n\u{feff}{whsec}\r\n").as_bytes());
+    write("headers", b"\xef\xbb\xbfAuthorization: Bearer hunter2\r\n");
+    write("ca.pem", format!("\u{feff}{}", CERTIFICATE.replace('\n', "\r\n")).as_bytes());
+    let text = format!(
+        "\u{feff}{SOURCE}[http]\nca_file = \"ca.pem\"\n{SMTP}username = \"a\"\npassword_PLACE\n\
+         [[receiver]]\nname = \"mail\"\nkind = \"email\"\nto = [\"a@example.com\"]\n\
+         [[receiver]]\nname = \"desk\"\nkind = \"slack\"\nurl_file = \"url\"\n\
+         [[receiver]]\nname = \"erp\"\nkind = \"webhook\"\nurl_file = \"url\"\nsecret_file = \"hook\"\nheaders_file = \"headers\"\n"
+    );
+    let path = folder.path().join("entitywatch.toml");
+    let environment = Environment { credentials_directory: Some(folder.path().to_owned()), ..Environment::default() };
+    for place in ["password_file = \"password\"", "password_credential = \"password\"", "password = \"\\uFEFF hunter2 \""] {
+        std::fs::write(&path, text.replace("password_PLACE", place)).unwrap();
+        let (config, _) = config::load(&path, &environment, SecretsMode::Resolve).unwrap_or_else(|errors| panic!("{errors}"));
+        assert_eq!(config.smtp.as_ref().unwrap().password.as_ref().unwrap().expose(), "hunter2", "{place}");
+        let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else { panic!("desk is a slack receiver") };
+        assert_eq!(slack.url.expose(), "https://hooks.example.com/T0");
+        let Channel::Webhook(webhook) = &config.receiver("erp").unwrap().channel else { panic!("erp is a webhook receiver") };
+        assert_eq!(webhook.secrets.iter().map(|secret| secret.expose()).collect::<Vec<_>>(), [whsec.as_str(), whsec.as_str()]);
+        assert_eq!((webhook.headers[0].0.as_str(), webhook.headers[0].1.expose()), ("Authorization", "Bearer hunter2"));
+        assert!(config.http.ca_pem.as_ref().unwrap().starts_with(b"-----BEGIN"));
+        assert!(config::show(&path, &environment).unwrap().contains("ca.pem"));
+    }
+}
+
+#[test]
+fn err_a_file_in_another_form_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    let utf16 = |text: &str| format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    write("utf16", &utf16("hunter2"));
+    write("utf16-without-mark", &utf16("hunter2")[2..]);
+    write("ca.der", &[0x30, 0x82, 0x01, 0x00, 0xff]);
+    write("empty.pem", b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
+    write("key.pem", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+    let password = |file: &str| format!("{SOURCE}{SMTP}username = \"a\"\npassword_file = \"{file}\"\n");
+    let authorities = |file: &str| format!("{SOURCE}[http]\nca_file = \"{file}\"\n");
+    for (text, said) in [
+        (password("utf16"), "but got UTF-16: save it as UTF-8"),
+        (password("utf16-without-mark"), "as in UTF-16: save it as UTF-8"),
+        (authorities("utf16"), "but got UTF-16"),
+        (authorities("ca.der"), "expected certificates in PEM form, but got DER"),
+        (authorities("empty.pem"), "expected certificates in PEM"),
+        (authorities("key.pem"), "expected certificates in PEM"),
+        (authorities("absent.pem"), "No such file"),
+    ] {
+        let error = check_in(folder.path(), &text).unwrap_err();
+        assert!(error.contains(said) && error.contains("^") && !error.contains("hunter2"), "{error}");
+    }
+    let path = folder.path().join("utf16.toml");
+    std::fs::write(&path, utf16(SOURCE)).unwrap();
+    let error = config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap_err().to_string();
+    assert!(error.contains("failed to read the configuration: expected UTF-8 text, but got UTF-16"), "{error}");
+}
+
+#[test]
+fn what_may_come_later_or_belongs_to_others_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("entitywatch.toml");
+    let text = format!("{SOURCE}[[source]]\nname = \"mirror\"\nkind = \"file\"\npath = \"lists\"\n");
+    let environment = Environment { no_proxy: Some("<local>,.example.com".to_owned()), ..Environment::default() };
+    let warned = |text: &str, mode| {
+        let (_, warnings) = config::check(&path, text, &environment, mode).unwrap();
+        let said = |part: &str| warnings.iter().filter(|warning| warning.0.contains(part)).count();
+        (said("source `mirror`: there is nothing at"), said("but got `<local>`; the entry is ignored"))
+    };
+    assert_eq!(warned(&text, SecretsMode::Resolve), (1, 1));
+    assert_eq!(warned(&text, SecretsMode::Skip), (0, 0), "reading commands need neither");
+    std::fs::create_dir(folder.path().join("lists")).unwrap();
+    assert_eq!(warned(&format!("{text}[http]\nproxy = \"http://h:3128\"\n"), SecretsMode::Resolve), (0, 0));
 }

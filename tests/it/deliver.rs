@@ -243,7 +243,11 @@ async fn a_chat_services_refusal_in_the_body_is_a_failure_and_a_webhooks_is_none
     let page = "\u{feff}\n<!-- portal --><html><body>Sign in</body></html>";
     let long = format!(r#"{{"ok":false,"error":"invalid_blocks","echo":"{}"}}"#, "x".repeat(200_000));
     let answers = [
-        (Answer::status(200).with_body(r#"{"ok":false,"error":"channel_not_found"}"#), Retry::Slowly, "HTTP 200 OK with the refusal: channel_not_found"),
+        (
+            Answer::status(200).with_body(r#"{"ok":false,"error":"channel_not_found"}"#),
+            Retry::Slowly,
+            "HTTP 200 OK with the refusal: channel_not_found",
+        ),
         (Answer::status(201).with_body(r#"{"success":false}"#), Retry::Slowly, "HTTP 201 Created with a refusal"),
         (Answer::status(200).with_body("no_service"), Retry::Slowly, "HTTP 200 OK with the refusal: no_service"),
         (Answer::status(200).with_body(page), Retry::Slowly, "HTTP 200 OK with a web page"),
@@ -299,7 +303,9 @@ async fn a_chat_services_answer_that_ends_before_its_verdict_is_tried_again() {
 async fn a_chat_services_refusal_shows_no_secret() {
     let sink = HttpSink::start().await;
     let url = sink.url(&format!("/services/{TOKEN}"));
-    for body in [format!(r#"{{"ok":false,"error":"no hook {TOKEN} at {url}"}}"#), format!("no_service {url}"), format!("invalid_token: {TOKEN}")] {
+    for body in
+        [format!(r#"{{"ok":false,"error":"no hook {TOKEN} at {url}"}}"#), format!("no_service {url}"), format!("invalid_token: {TOKEN}")]
+    {
         sink.will_answer([Answer::status(200).with_body(&body)]);
         let (_, detail) = failed(attempt(&slack(url.clone())).await);
         assert!(detail.contains("the refusal: ") && !detail.contains(TOKEN) && !detail.contains("://"), "{detail}");
