@@ -3,10 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use entitywatch::cli::args::{Cli, Command};
-use entitywatch::cli::dispatch;
+use entitywatch::cli::args::Cli;
+use entitywatch::cli::{dispatch, threads};
 use entitywatch::{dial, exit::Exit};
-use tokio::runtime::Builder;
 
 #[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
 fn main() -> ExitCode {
@@ -19,20 +18,12 @@ fn main() -> ExitCode {
             return if shown.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
         }
     };
-    match runtime(&cli.command).enable_all().build() {
+    threads::end_at_a_panic();
+    match threads::runtime(&cli.command).enable_all().build() {
         Ok(runtime) => runtime.block_on(dispatch::dispatch(cli)).into(),
         Err(problem) => {
             eprintln!("entitywatch: failed to start: {problem}");
             Exit::Failed.into()
         }
-    }
-}
-
-/// A daemon has many things to do at once; a command does one after the other, and threads that wake each other would cost more than
-/// they bring.
-fn runtime(command: &Command) -> Builder {
-    match command {
-        Command::Run | Command::Demo => Builder::new_multi_thread(),
-        _ => Builder::new_current_thread(),
     }
 }

@@ -17,5 +17,6 @@ pub mod output;
 pub mod read;
 pub mod run;
 pub mod schema;
-pub mod usage;
+pub mod threads;
+mod usage;
 pub mod when;

@@ -22,6 +22,8 @@ use crate::record::{self, Mode, Store};
 use crate::web::{HoldPreview, ReceiverLine, SourceLine, Status, WebSettings, WebState};
 use crate::{daemon, metrics, web};
 
+use super::threads;
+
 /// A loop that shows no sign of life for this long has stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
 
@@ -68,6 +70,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let config_sources = program.wiring.load().config.sources.len();
     info!(version = status.version(), sources = config_sources, "entitywatch {} is watching", status.version());
     notify(&[NotifyState::Ready]);
+    threads::is_supervised();
     loop {
         tokio::select! {
             _ = hangup.recv() => reload(path, environment, &program, &status, &reloaded).await,

@@ -95,18 +95,8 @@ fn of_text(text: &str, is_whole: bool) -> Verdict {
 
 /// Slack's codes (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>), and others formed like them.
 fn is_error_code(code: &str) -> bool {
-    const WHOLE: [&str; 10] = [
-        "ratelimited",
-        "error",
-        "errors",
-        "fail",
-        "failed",
-        "failure",
-        "false",
-        "account_inactive",
-        "restricted_action",
-        "access_denied",
-    ];
+    const WHOLE: [&str; 10] =
+        ["ratelimited", "error", "errors", "fail", "failed", "failure", "false", "account_inactive", "restricted_action", "access_denied"];
     const BEGINNINGS: [&str; 10] = ["invalid", "no_", "not_", "missing_", "too_many", "cannot_", "cant_", "unknown_", "msg_too", "org_"];
     const ENDS: [&str; 21] = [
         "_error",
@@ -189,7 +179,9 @@ impl Said {
             // The code is worth more than the sentence.
             "error" => self.error = text_of(value).or(self.error.take()),
             "message" | "msg" | "detail" | "description" if self.error.is_none() && self.denies => self.error = text_of(value),
-            "retry_after" => self.retry_after = value.as_f64().filter(|secs| *secs > 0.0).map(|secs| Duration::from_secs(secs.ceil() as u64)),
+            "retry_after" => {
+                self.retry_after = value.as_f64().filter(|secs| *secs > 0.0).map(|secs| Duration::from_secs(secs.ceil() as u64))
+            }
             _ => {}
         }
     }
@@ -290,7 +282,11 @@ mod tests {
         check_refused(r#"{"ok":false,"error":"channel_not_found"}"#, Lasting, "channel_not_found");
         check_refused(r#"{"error":"invalid_auth", "ok" : false}"#, Lasting, "invalid_auth");
         check_refused("\u{feff} \n{\"success\": false}", Lasting, "");
-        check_refused(r#"{"success":false,"error":"Invalid integration id or token provided."}"#, Lasting, "Invalid integration id or token provided.");
+        check_refused(
+            r#"{"success":false,"error":"Invalid integration id or token provided."}"#,
+            Lasting,
+            "Invalid integration id or token provided.",
+        );
         check_refused(r#"{"ok":"false","message":"no such hook"}"#, Lasting, "no such hook");
         check_refused(r#"{"OK":0}"#, Lasting, "");
         check_refused(r#"{"result":"error","msg":"Unknown stream"}"#, Lasting, "Unknown stream");
@@ -332,7 +328,9 @@ mod tests {
 
     #[test]
     fn err_what_passes_is_told_from_what_lasts() {
-        for code in ["ratelimited", "rate_limited", "rollup_error", "internal_error", "service_unavailable", "request_timeout", "fatal_error"] {
+        for code in
+            ["ratelimited", "rate_limited", "rollup_error", "internal_error", "service_unavailable", "request_timeout", "fatal_error"]
+        {
             check_refused(code, Passing, code);
             check_refused(&format!(r#"{{"ok":false,"error":"{code}"}}"#), Passing, code);
         }

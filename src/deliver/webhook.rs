@@ -44,7 +44,13 @@ pub async fn send(
             Ok(headers) => headers,
             Err(what) => return not_sent(what),
         };
-        let request = Post { url: url.clone(), allow_private: settings.allow_private, headers, body: body.into_bytes(), verdict_in: VerdictIn::Status };
+        let request = Post {
+            url: url.clone(),
+            allow_private: settings.allow_private,
+            headers,
+            body: body.into_bytes(),
+            verdict_in: VerdictIn::Status,
+        };
         outcome = post(clients, request, now, &hidden).await;
         match &mut outcome {
             Outcome::Delivered { .. } => parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed),

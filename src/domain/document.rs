@@ -47,8 +47,16 @@ impl DocumentWriter {
     pub fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
         use io::Write;
         self.hasher.update(chunk);
+        // The first bytes start the thread. Where the machine has none left, this thread does the work: it says nothing of the document.
+        let written = match self.encoder.write_all(chunk) {
+            Err(_) if self.size_bytes == 0 => {
+                self.encoder = zstd::stream::write::Encoder::new(Vec::new(), Self::LEVEL)?;
+                self.encoder.write_all(chunk)
+            }
+            written => written,
+        };
         self.size_bytes += chunk.len() as u64;
-        self.encoder.write_all(chunk)
+        written
     }
 
     pub fn size_bytes(&self) -> u64 {
