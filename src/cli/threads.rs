@@ -38,6 +38,7 @@ static IS_SUPERVISED: AtomicBool = AtomicBool::new(false);
 
 /// Makes a panic end the process until [`is_supervised`] is called: a runtime that is half built cannot be taken down, and would hang.
 #[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
+#[expect(clippy::disallowed_methods, reason = "a panic that unwinds through a runtime that is half built hangs in its destructor")]
 pub fn end_at_a_panic() {
     let show = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,5 +1,5 @@
 //! Warns of what could reach nobody, of routes that let nothing pass, of addresses that are never dialled, and of what is missing around
-//! the program: files, and a `NO_PROXY` that can be read.
+//! the program: files, and proxies that are understood.
 
 use std::collections::BTreeSet;
 
@@ -41,10 +41,9 @@ pub fn surroundings(config: &Config, environment: &Environment) -> Vec<ConfigWar
         }
         _ => None,
     });
-    // The configuration's own proxy has its own exceptions.
-    let listed = environment.no_proxy.as_deref().filter(|_| config.http.proxy.is_none());
-    let strange = dial::strange_in_environment(|_| listed.map(str::to_owned)).into_iter();
-    missing.chain(strange.map(|strange| ConfigWarning(format!("the environment's NO_PROXY: {strange}; the entry is ignored")))).collect()
+    // A proxy of the configuration is used in place of the environment's.
+    let strange = environment.strange_proxies.iter().filter(|_| config.http.proxy.is_none());
+    missing.chain(strange.cloned().map(ConfigWarning)).collect()
 }
 
 fn warning(text: &str) -> ConfigWarning {

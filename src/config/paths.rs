@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::dial;
 use crate::domain::Sha256;
 use crate::record::StoreUrl;
 
@@ -17,8 +18,8 @@ pub struct Environment {
     pub runtime_directory: Option<PathBuf>,
     /// systemd's `LoadCredential=`.
     pub credentials_directory: Option<PathBuf>,
-    /// What the environment's proxies are not used for; only to warn of what is not understood.
-    pub no_proxy: Option<String>,
+    /// What is not understood of `HTTPS_PROXY`, `NO_PROXY` and the like, in sentences.
+    pub strange_proxies: Vec<String>,
 }
 
 /// Where a configuration is looked for when none is named.
@@ -57,7 +58,7 @@ impl Environment {
             state_directory: first("STATE_DIRECTORY"),
             runtime_directory: first("RUNTIME_DIRECTORY"),
             credentials_directory: path("CREDENTIALS_DIRECTORY"),
-            no_proxy: ["no_proxy", "NO_PROXY"].iter().find_map(|name| lookup(name)).and_then(|value| value.into_string().ok()),
+            strange_proxies: dial::strange_in_environment(|name| lookup(name)?.into_string().ok()),
         }
     }
 

@@ -180,7 +180,8 @@ impl Said {
             "error" => self.error = text_of(value).or(self.error.take()),
             "message" | "msg" | "detail" | "description" if self.error.is_none() && self.denies => self.error = text_of(value),
             "retry_after" => {
-                self.retry_after = value.as_f64().filter(|secs| *secs > 0.0).map(|secs| Duration::from_secs(secs.ceil() as u64))
+                let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);
+                self.retry_after = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.ceil()).ok());
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use reqwest::Proxy;
 use url::Url;
 
-use super::no_proxy::{NoProxy, NotUnderstood};
+use super::no_proxy::NoProxy;
 use super::{DialError, HttpSettings, place};
 
 /// Where `NO_PROXY` may stand; the first that is set counts, as for curl.
@@ -52,12 +52,8 @@ impl Route {
     }
 
     pub(super) fn as_proxy(&self) -> Result<Proxy, DialError> {
-        if !matches!(self.proxy.scheme(), "http" | "https") {
-            let got = place(&self.proxy);
-            return Err(DialError::Settings(format!("expected a proxy with an http or https address, but got {got}")));
-        }
-        let (scope, except, proxy) = (self.scope, self.except.clone(), self.proxy.clone());
-        let route = Self { scope, except, proxy };
+        check_scheme(&self.proxy)?;
+        let route = Self { scope: self.scope, proxy: self.proxy.clone(), except: self.except.clone() };
         // reqwest's own list knows no ports, no `*.suffix` and no other separator than the comma.
         Ok(Proxy::custom(move |url| route.is_for(url).then(|| route.proxy.clone())))
     }
@@ -85,9 +81,36 @@ pub fn check_no_proxy(text: &str) -> Result<NoProxy, DialError> {
     NoProxy::parse(text).map_err(|strange| DialError::Settings(strange.to_string()))
 }
 
-/// The entries of the environment's `NO_PROXY` that are not understood. Other programs read it too, so it is no error.
-pub fn strange_in_environment(variable: impl Fn(&str) -> Option<String>) -> Vec<NotUnderstood> {
-    NoProxy::read(&listed_in_environment(variable)).1
+/// What of the environment's proxies is not understood and is therefore ignored, in sentences without a secret. It is no error: other
+/// programs read these variables too.
+pub fn strange_in_environment(variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let strange = NoProxy::read(&listed_in_environment(&variable)).1.into_iter();
+    let entries = strange.map(|strange| format!("an entry of the environment's NO_PROXY is ignored: {strange}"));
+    let proxies = PROXY_VARIABLES.iter().filter_map(|(_, names)| match proxy_of_environment(*names, &variable)? {
+        Ok(_) => None,
+        Err(reason) => Some(format!("the environment's {} is ignored: {reason}", names[1])),
+    });
+    entries.chain(proxies).collect()
+}
+
+/// The more special ones first.
+const PROXY_VARIABLES: [(Scope, [&str; 2]); 3] =
+    [(Scope::Https, ["https_proxy", "HTTPS_PROXY"]), (Scope::Http, ["http_proxy", "HTTP_PROXY"]), (Scope::All, ["all_proxy", "ALL_PROXY"])];
+
+/// The proxy that the first of these variables names; `http://` may be left out.
+fn proxy_of_environment(names: [&str; 2], variable: &impl Fn(&str) -> Option<String>) -> Option<Result<Url, DialError>> {
+    let value = names.iter().find_map(|name| variable(name).filter(|value| !value.trim().is_empty()))?;
+    let value = value.trim();
+    let proxy = Url::parse(value).ok().filter(Url::has_host).or_else(|| Url::parse(&format!("http://{value}")).ok());
+    let none = || DialError::Settings("expected a proxy such as http://proxy.example.com:3128, but got another text".to_owned());
+    Some(proxy.ok_or_else(none).and_then(|proxy| check_scheme(&proxy).map(|()| proxy)))
+}
+
+fn check_scheme(proxy: &Url) -> Result<(), DialError> {
+    if matches!(proxy.scheme(), "http" | "https") {
+        return Ok(());
+    }
+    Err(DialError::Settings(format!("expected a proxy with an http or https address, but got {}", place(proxy))))
 }
 
 fn listed_in_environment(variable: impl Fn(&str) -> Option<String>) -> String {
@@ -102,19 +125,12 @@ fn of_environment(also: &NoProxy, variable: impl Fn(&str) -> Option<String>) -> 
     if except.is_all() {
         return Vec::new();
     }
-    let route = |scope, names: [&str; 2]| {
-        let value = names.iter().find_map(|name| variable(name).filter(|value| !value.trim().is_empty()))?;
-        let value = value.trim();
-        let proxy = Url::parse(value).ok().filter(Url::has_host).or_else(|| Url::parse(&format!("http://{value}")).ok())?;
-        Some(Route { scope, proxy, except: except.clone() })
-    };
-    let routes = [
-        route(Scope::Https, ["https_proxy", "HTTPS_PROXY"]),
-        route(Scope::Http, ["http_proxy", "HTTP_PROXY"]),
-        route(Scope::All, ["all_proxy", "ALL_PROXY"]),
-    ];
-    // What is no address of a proxy is taken as none, as other programs take it.
-    routes.into_iter().flatten().filter(|route| route.as_proxy().is_ok()).collect()
+    // What is no address of a proxy is taken as none, as other programs take it; `config check` warns of it.
+    let understood = PROXY_VARIABLES.iter().filter_map(|(scope, names)| {
+        let proxy = proxy_of_environment(*names, &variable)?.ok()?;
+        Some(Route { scope: *scope, proxy, except: except.clone() })
+    });
+    understood.collect()
 }
 
 #[cfg(test)]
@@ -155,8 +171,25 @@ mod tests {
             );
         }
         assert!(routes(&[("https_proxy", "http://proxy.example.net:3128"), ("NO_PROXY", "a.test, *")]).is_empty());
-        let strange = strange_in_environment(|name| (name == "NO_PROXY").then(|| "10.*,<local>,a.test".to_owned()));
-        assert_eq!(strange, [NotUnderstood("10.*".to_owned()), NotUnderstood("<local>".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_not_understood_of_the_environment_is_named_without_a_secret() {
+        let set = [
+            ("NO_PROXY", "10.*,<local>,a.test"),
+            ("ALL_PROXY", "socks5://user:hunter2@proxy.example.com:1080"),
+            ("http_proxy", "http://user:hunter2@proxy example.com"),
+            ("https_proxy", "proxy.example.com:3128"),
+        ];
+        let variable = |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let strange = strange_in_environment(variable);
+        assert_eq!(strange.len(), 4, "{strange:?}");
+        for (said, part) in
+            strange.iter().zip(["but got `10.*`", "but got `<local>`", "HTTP_PROXY is ignored", "socks5://proxy.example.com:1080"])
+        {
+            assert!(said.contains(part) && !said.contains("hunter2"), "{said}");
+        }
+        assert_eq!(of_environment(&NoProxy::default(), variable).len(), 1);
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn seconds(text: &str) -> Option<Duration> {
 /// The weekday adds nothing to the date, so a wrong one is not held against it.
 fn date(text: &str) -> Option<Timestamp> {
     let bare = without_zone(without_weekday(text));
-    let rfc2822 = || DateTimeParser::new().parse_timestamp(&format!("{bare} GMT")).ok();
+    let rfc2822 = || DateTimeParser::new().parse_timestamp(format!("{bare} GMT")).ok();
     let old = || OLD_FORMS.iter().find_map(|form| DateTime::strptime(form, bare).ok()?.to_zoned(TimeZone::UTC).ok());
     // The text as it is comes last: it may name another zone than GMT.
     let relaxed = || DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok();

@@ -115,6 +115,40 @@ async fn a_proxy_is_reached_by_a_name_that_leads_inside() {
 }
 
 #[tokio::test]
+async fn an_exception_from_the_proxy_holds_in_every_form() {
+    let (proxy, publisher) = (Upstream::start().await, Upstream::start().await);
+    publisher.answer("/list.csv", Answer::ok("direct"));
+    let url = publisher.url("/list.csv");
+    proxy.answer(url.as_str(), Answer::ok("by proxy"));
+    let port = publisher.address().port();
+    let exact =
+        [format!("127.0.0.1:{port}"), format!("a.test;127.0.0.1:{port}"), format!("a.test 127.0.0.0/8:{port}"), "a.test, *".to_owned()];
+    let other = [format!("127.0.0.1:{}", port ^ 1), "a.test".to_owned(), "*.0.0.test".to_owned(), String::new()];
+    for (no_proxy, expected) in exact.iter().map(|form| (form, "direct")).chain(other.iter().map(|form| (form, "by proxy"))) {
+        let settings = HttpSettings { proxy: Some(proxy.url("/")), no_proxy: Some(no_proxy.clone()), ..HttpSettings::default() };
+        let answer = client(&settings, true, url.as_str()).get(url.clone()).send().await.unwrap();
+        assert_eq!(answer.text().await.unwrap(), expected, "{no_proxy}");
+    }
+    let settings = HttpSettings { no_proxy: Some("10.*".to_owned()), ..HttpSettings::default() };
+    let refused = LazyClient::new(&settings, true, |builder| builder).err().unwrap().to_string();
+    assert!(refused.ends_with("but got `10.*`"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_proxys_user_and_password_reach_the_proxy_alone() {
+    let proxy = Upstream::start().await;
+    proxy.answer("http://data.example.com/list.csv", Answer::ok("ok"));
+    let mut url = proxy.url("/");
+    url.set_username("user").unwrap();
+    url.set_password(Some("p%40ss")).unwrap();
+    let settings = HttpSettings { proxy: Some(url), ..HttpSettings::default() };
+    client(&settings, false, "http://data.example.com").get("http://data.example.com/list.csv").send().await.unwrap();
+    let [request] = proxy.seen().try_into().unwrap();
+    assert_eq!(request.header("proxy-authorization"), Some("Basic dXNlcjpwQHNz"));
+    assert_eq!(request.header("authorization"), None);
+}
+
+#[tokio::test]
 async fn a_plain_server_is_not_taken_for_a_tls_server() {
     let upstream = Upstream::start().await;
     let said = failure(&direct(), true, &format!("https://{}", upstream.address())).await;

@@ -38,6 +38,7 @@ mod story_first_alert;
 mod story_holds;
 mod story_metrics;
 mod story_receivers;
+mod story_threads;
 mod story_ecfr;
 mod story_two_sources;
 mod upstream;

@@ -454,3 +454,20 @@ async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_chat_service_that_refuses_in_its_body_is_told_of_and_gets_the_alert_later() {
+    let world = world("").await;
+    let refusal = || Answer::status(200).with_body(r#"{"ok":false,"error":"channel_is_archived"}"#);
+    world.slack.will_answer([refusal(), refusal()]);
+    world.publish(&with(&["Tianshan Avionics Institute"]));
+    world.next_check().await;
+    let pending = world.deliveries("desk").await;
+    assert!(pending.iter().all(|delivery| delivery.state == DeliveryState::Pending), "{pending:?}");
+    assert!(world.subjects().iter().any(|subject| subject.contains("Delivery to desk is failing")), "{:?}", world.subjects());
+    let reply = world.operate(Request::ReceiversTest { name: "desk".to_owned() }).await;
+    assert!(reply.exit == 1 && format!("{reply:?}").contains("the refusal: channel_is_archived"), "{reply:?}");
+    world.clock.advance(7 * 60 * MINUTE);
+    world.deliver().await;
+    assert!(world.deliveries("desk").await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+}

@@ -240,12 +240,18 @@ allow_private = true
 
     /// Starts the daemon without waiting for it to be ready.
     pub fn start(&self) -> Daemon {
+        self.start_with(&[])
+    }
+
+    /// The same, with these variables in its environment.
+    pub fn start_with(&self, variables: &[(&str, &str)]) -> Daemon {
         self.write();
         let notify = self.folder.path().join("notify");
         let _ = std::fs::remove_file(&notify);
         let told = UnixDatagram::bind(&notify).unwrap();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
         let mut command = self.binary(&["run"]);
+        command.envs(variables.iter().copied());
         command.env("NOTIFY_SOCKET", &notify).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         Daemon { child: Some(command.spawn().unwrap()), told }
     }
@@ -328,6 +334,11 @@ impl Daemon {
                 return;
             }
         }
+    }
+
+    /// Of the process.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
     }
 
     /// SIGKILL.
