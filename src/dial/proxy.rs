@@ -101,7 +101,8 @@ const PROXY_VARIABLES: [(Scope, [&str; 2]); 3] =
 fn proxy_of_environment(names: [&str; 2], variable: &impl Fn(&str) -> Option<String>) -> Option<Result<Url, DialError>> {
     let value = names.iter().find_map(|name| variable(name).filter(|value| !value.trim().is_empty()))?;
     let value = value.trim();
-    let proxy = Url::parse(value).ok().filter(Url::has_host).or_else(|| Url::parse(&format!("http://{value}")).ok());
+    let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+    let proxy = Url::parse(&with_scheme).ok().filter(Url::has_host);
     let none = || DialError::Settings("expected a proxy such as http://proxy.example.com:3128, but got another text".to_owned());
     Some(proxy.ok_or_else(none).and_then(|proxy| check_scheme(&proxy).map(|()| proxy)))
 }
