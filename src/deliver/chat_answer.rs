@@ -9,6 +9,8 @@ use serde_json::Value;
 
 /// Where a page may begin: behind a warning that a broken server printed first.
 const PAGE_MARKS: [&str; 3] = ["<!doctype html", "<html", "</body>"];
+/// How services that pass messages on tell of a failure behind them.
+const FAILURES: [&str; 2] = ["delivery failed", "returned http error"];
 /// The longest text that can be an error code. Slack's longest has 39 characters.
 const LONGEST_CODE_CHARS: usize = 60;
 
@@ -84,6 +86,13 @@ fn of_json(body: &str, is_whole: bool) -> Verdict {
 }
 
 fn of_text(text: &str, is_whole: bool) -> Verdict {
+    // A warning of the server's, or a guard against scripts, may stand before the object.
+    if let Some(Verdict::Refused(refusal)) = text.find('{').and_then(|at| text.get(at..)).map(|json| of_json(json, is_whole)) {
+        return Verdict::Refused(refusal);
+    }
+    if FAILURES.iter().any(|failure| text.to_ascii_lowercase().contains(failure)) {
+        return refused(kind_of(text), text.to_owned());
+    }
     let code: String = text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
     let code = code.to_ascii_lowercase().replace('-', "_");
     if is_error_code(&code) {
@@ -95,8 +104,27 @@ fn of_text(text: &str, is_whole: bool) -> Verdict {
 
 /// Slack's codes (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>), and others formed like them.
 fn is_error_code(code: &str) -> bool {
-    const WHOLE: [&str; 10] =
-        ["ratelimited", "error", "errors", "fail", "failed", "failure", "false", "account_inactive", "restricted_action", "access_denied"];
+    const WHOLE: [&str; 19] = [
+        "ratelimited",
+        "error",
+        "errors",
+        "fail",
+        "failed",
+        "failure",
+        "false",
+        "account_inactive",
+        "restricted_action",
+        "access_denied",
+        "not",
+        "unauthorized",
+        "forbidden",
+        "rejected",
+        "denied",
+        "disabled",
+        "expired",
+        "revoked",
+        "unknown",
+    ];
     const BEGINNINGS: [&str; 10] = ["invalid", "no_", "not_", "missing_", "too_many", "cannot_", "cant_", "unknown_", "msg_too", "org_"];
     const ENDS: [&str; 21] = [
         "_error",
@@ -129,7 +157,7 @@ fn is_error_code(code: &str) -> bool {
 
 /// Whether the same message may be accepted soon.
 fn kind_of(error: &str) -> RefusalKind {
-    const PASSING: [&str; 14] = [
+    const PASSING: [&str; 16] = [
         "ratelimited",
         "rate_limit",
         "ratelimit",
@@ -144,6 +172,8 @@ fn kind_of(error: &str) -> RefusalKind {
         "timed_out",
         "try_again",
         "temporar",
+        "throttl",
+        "http_error_429",
     ];
     let error = error.to_ascii_lowercase().replace([' ', '-'], "_");
     if PASSING.iter().any(|passing| error.contains(passing)) { RefusalKind::Passing } else { RefusalKind::Lasting }
@@ -176,9 +206,12 @@ impl Said {
                 Some("error" | "fail" | "failed" | "failure") => self.denies = true,
                 _ => {}
             },
+            // Of services that answer with a code of their own, or repeat a status.
+            "errcode" if value.as_i64().is_some_and(|code| code != 0) => self.denies = true,
+            "status_code" | "statuscode" if value.as_i64().is_some_and(|status| status >= 400) => self.denies = true,
             // The code is worth more than the sentence.
             "error" => self.error = text_of(value).or(self.error.take()),
-            "message" | "msg" | "detail" | "description" if self.error.is_none() && self.denies => self.error = text_of(value),
+            "message" | "msg" | "errmsg" | "detail" | "description" if self.error.is_none() && self.denies => self.error = text_of(value),
             "retry_after" => {
                 let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);
                 self.retry_after = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.ceil()).ok());
@@ -272,6 +305,9 @@ mod tests {
             r#"{"id":"42","text":"ok: false","data":{"ok":false}}"#,
             r#"{"error":""}"#,
             r#"{"error":false}"#,
+            r#"{"errcode":0,"errmsg":"ok"}"#,
+            r#"{"status_code":200,"StatusMessage":"success"}"#,
+            "received {\"id\":1}",
             "{}",
         ] {
             assert_eq!(verdict(body, true), Verdict::Accepted, "{body:?}");
@@ -293,6 +329,9 @@ mod tests {
         check_refused(r#"{"result":"error","msg":"Unknown stream"}"#, Lasting, "Unknown stream");
         check_refused(r#"{"error":{"code":"invalid_payload"}}"#, Lasting, "invalid_payload");
         check_refused(r#"{"ok":true,"success":false}"#, Lasting, "");
+        check_refused(r#"{"errcode":310000,"errmsg":"keywords not in content"}"#, Lasting, "keywords not in content");
+        check_refused(r#"{"status_code":404,"message":"no such hook"}"#, Lasting, "no such hook");
+        check_refused(")]}',\n{\"ok\":false,\"error\":\"no_text\"}", Lasting, "no_text");
     }
 
     #[test]
@@ -321,6 +360,10 @@ mod tests {
             "error: nothing is here",
             "Failed",
             "false",
+            "Not Found",
+            "not ok",
+            "Unauthorized",
+            "Webhook message delivery failed with error: Bad Request",
         ] {
             check_refused(code, Lasting, code);
             assert_eq!(verdict(&format!("\u{feff}\"{code}\"\r\n"), true), refused(Lasting, code.to_owned()), "{code}");
@@ -337,6 +380,8 @@ mod tests {
         }
         check_refused(r#"{"ok":false,"error":"ratelimited","retry_after":29.2}"#, Wait(Duration::from_secs(30)), "ratelimited");
         check_refused(r#"{"ok":false,"error":"x","retry_after":0}"#, Lasting, "x");
+        let throttled = "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429";
+        check_refused(throttled, Passing, throttled);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use deliverer::{Attempted, DeliverError, Deliverer};
 pub use layout::{LayoutError, text};
 pub use retry::{Next, RetryPolicy, next};
 pub use selection::for_delivery;
-pub use signature::{SecretError, check_secret};
+pub use signature::{SecretError, key_length};
 
 /// One `[[receiver]]`.
 #[derive(Clone, Debug)]

@@ -18,9 +18,12 @@ pub enum SecretError {
     Empty,
 }
 
-/// Says whether a secret can sign, for `config check`.
-pub fn check_secret(secret: &Secret) -> Result<(), SecretError> {
-    key(secret).map(drop)
+/// Of how many bytes the key of a secret is, for `config check`.
+///
+/// # Errors
+/// Where the secret cannot sign.
+pub fn key_length(secret: &Secret) -> Result<usize, SecretError> {
+    key(secret).map(|key| key.len())
 }
 
 /// The value of `webhook-signature`: one signature for each secret, separated by a space, so that a receiver that
@@ -65,14 +68,14 @@ mod tests {
     #[test]
     fn ok_a_secret_may_lack_its_padding_and_its_prefix() {
         for text in ["whsec_c2VjcmV0IQ==", "whsec_c2VjcmV0IQ", "c2VjcmV0IQ=="] {
-            assert_eq!(check_secret(&Secret::new(text)), Ok(()), "{text}");
+            assert_eq!(key_length(&Secret::new(text)), Ok(7), "{text}");
         }
     }
 
     #[test]
     fn err_a_secret_that_is_no_base64_is_not_repeated_in_the_error() {
-        let error = check_secret(&Secret::new("whsec_hunter2!")).unwrap_err();
+        let error = key_length(&Secret::new("whsec_hunter2!")).unwrap_err();
         assert_eq!(error.to_string(), "expected a signing secret of `whsec_` and base64, but got something that is not base64");
-        assert_eq!(check_secret(&Secret::new("whsec_")), Err(SecretError::Empty));
+        assert_eq!(key_length(&Secret::new("whsec_")), Err(SecretError::Empty));
     }
 }
