@@ -46,6 +46,36 @@ pub struct SourceState {
     pub checks: u64,
     #[serde(default)]
     pub unchanged_checks: u64,
+    /// What operators were told of its failures.
+    #[serde(default)]
+    pub outage: Outage,
+    /// Of the Federal Register: the list of what is on file for public inspection.
+    #[serde(default)]
+    pub on_file: OnFile,
+}
+
+/// Failures of a source that operators see as one: from the first that they were alerted of until the
+/// source works again for good. `SourceState::failure_told` says whether one is under way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Outage {
+    pub since: Option<Timestamp>,
+    /// When operators were last alerted of it.
+    pub told_at: Option<Timestamp>,
+    /// Since when all checks succeed.
+    pub works_since: Option<Timestamp>,
+    /// How many checks have succeeded since then.
+    pub successes: u32,
+    /// When the outages of the last day were first alerted.
+    pub begun: Vec<Timestamp>,
+}
+
+/// What is remembered of the list of documents on file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OnFile {
+    /// How many documents the last plausible list had, of all agencies.
+    pub count: Option<usize>,
+    /// Since when the lists are not plausible.
+    pub implausible_since: Option<Timestamp>,
 }
 
 /// One list of one source.

@@ -32,8 +32,13 @@ const READ_AHEAD: usize = 4;
 const SETTLE: usize = 64;
 /// A receiver that fails for passing reasons is told of after this long.
 const TROUBLE_BEFORE_TELLING: SignedDuration = SignedDuration::from_mins(30);
-/// A recipient that fails by itself, while others of the receiver do not, is told of again after this long.
-const TELL_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
+/// A recipient that fails again, after it or another recipient of the receiver took a message, is alerted again after this long: four
+/// times a day.
+const TELL_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(6);
+/// Operators are alerted so many times a day that deliveries to one receiver fail, whoever of its recipients it is. What is left out is
+/// alerted when the day has passed, if it lasts, and in any case once a delivery is given up.
+const MOST_TOLD: usize = 6;
+const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// How often a receiver's last success is written while nothing else about it changes.
 const NOTE_SUCCESS_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -289,7 +294,9 @@ impl Sender<'_> {
             }
         }
         let (told_now, switched_off_now) = settlement.receiver.as_ref().map_or((false, false), |changed| {
-            (changed.failure_told && !state.failure_told, changed.disabled_at.is_some() && state.disabled_at.is_none())
+            let told_at = changed.failures_told.get(&delivery.recipient);
+            let told_now = told_at.is_some() && told_at != state.failures_told.get(&delivery.recipient);
+            (told_now, changed.disabled_at.is_some() && state.disabled_at.is_none())
         });
         let body = DeliveryTrouble { switched_off: switched_off_now, ..trouble(&delivery, &detail, now) };
         if delivery.state == DeliveryState::Dead {
@@ -319,7 +326,8 @@ impl Sender<'_> {
                 receiver: self.receiver.name.clone(),
                 last_success_at: Some(now),
                 not_before,
-                failures_told: std::mem::take(&mut state.failures_told),
+                failures_told: state.failures_told.clone(),
+                told_at: state.told_at.clone(),
                 ..ReceiverState::default()
             });
         }
@@ -339,11 +347,16 @@ impl Sender<'_> {
         let mut changed = ReceiverState { last_error: Some(detail.to_owned()), ..state.clone() };
         changed.not_before = changed.not_before.max(left_alone_until);
         let recipient = &settlement.delivery.recipient;
-        changed.failures_told.retain(|_, told_at| now.duration_since(*told_at) < TELL_AGAIN_AFTER);
+        changed.failures_told.retain(|_, told_at| now.duration_since(*told_at) < TOLD_WITHIN);
+        changed.told_at.retain(|told_at| now.duration_since(*told_at) < TOLD_WITHIN);
         let wants_telling = lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff);
+        let told_lately = changed.failures_told.get(recipient).is_some_and(|told_at| now.duration_since(*told_at) < TELL_AGAIN_AFTER);
+        // A failure that lasts is told again each day.
+        let told = changed.failure_told && !changed.failures_told.is_empty();
         // What is not told now for having been told lately is told later, if it lasts.
-        if wants_telling && !changed.failure_told && !changed.failures_told.contains_key(recipient) {
+        if wants_telling && !told && !told_lately && changed.told_at.len() < MOST_TOLD {
             changed.failure_told = true;
+            changed.told_at.push(now);
             changed.failures_told.insert(recipient.clone(), now);
         }
         // Of several that were under way, the first says it.

@@ -12,7 +12,7 @@ use super::compose::Step;
 use super::judge::{self, HeldStep, Judgement, Known, ListVerdict};
 use super::rules::join;
 use super::watch::Outcome;
-use super::{Program, corroborate};
+use super::{Program, corroborate, trouble};
 use crate::config::Source;
 use crate::diff::Size;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
@@ -104,10 +104,19 @@ pub async fn of_lists(
             known.others = corroborate::others(program.store.as_ref(), &source.name, list, now).await?;
         }
         let judgement = in_background(move || judge::judge(&limits, list, known, seen, high_water)).await;
-        let listed = Listed { source, list, state, reference, now, warnings: &warnings };
+        let earlier_holds = match judgement.verdict {
+            ListVerdict::Held(_) => holds_of(program, &source.name, list).await?,
+            _ => Vec::new(),
+        };
+        let listed = Listed { source, list, state, reference, now, warnings: &warnings, earlier_holds: &earlier_holds };
         verdicts.take(&listed, judgement, open_holds.remove(&list));
     }
     Ok(verdicts)
+}
+
+/// All holds of one list, open or decided.
+pub async fn holds_of(program: &Program, source: &str, list: ListCode) -> Result<Vec<Hold>> {
+    Ok(program.store.holds(false).await?.into_iter().filter(|hold| hold.source == source && hold.list == list).collect())
 }
 
 /// One list of the document.
@@ -118,6 +127,8 @@ struct Listed<'a> {
     reference: &'a SnapshotRef,
     now: Timestamp,
     warnings: &'a [String],
+    /// Of the list, where it is held now.
+    earlier_holds: &'a [Hold],
 }
 
 impl Listed<'_> {
@@ -251,6 +262,7 @@ impl Verdicts {
             self.holds.push(Hold { state: HoldState::Replaced, decided_at: Some(listed.now), ..open_hold });
         }
         let opened_at = listed.now.to_string();
+        let told_lately = trouble::told_lately(&held.content, listed.earlier_holds, listed.now);
         let hold = Hold {
             hold_id: HoldId::of([listed.source.name.as_str(), listed.list.as_str(), held.content.as_str(), &opened_at]),
             source: listed.source.name.clone(),
@@ -260,7 +272,7 @@ impl Verdicts {
             sha256: listed.reference.sha256.clone(),
             content_sha256: held.content.clone(),
             opened_at: listed.now,
-            told_at: listed.now,
+            told_at: told_lately.unwrap_or(listed.now),
             count_before: held.count_before,
             count_after: held.count_after,
             summary: Summary::of(&held.all),
@@ -271,6 +283,9 @@ impl Verdicts {
             as_baseline: false,
         };
         self.holds.push(hold.clone());
+        if told_lately.is_some() {
+            return;
+        }
         let waits = held.all.iter().filter(|change| !held.passing.iter().any(|passing| passing.change_id == change.change_id));
         let examples = waits.take(EXAMPLES).map(|change| change.entry.name.clone()).collect();
         self.operator_alerts.push(AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold, reminder: false, examples })));

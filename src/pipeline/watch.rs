@@ -207,9 +207,7 @@ impl<'a> Observed<'a> {
         let (source, message, failures) = (&self.source.name, &failure.message, state.consecutive_failures + 1);
         warn!(source.name = source, refused = failure.refused, failures, "{source}: the check failed; what is held stays: {message}");
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
-        if let Some(body) = trouble::failed(&mut state, failure, self.now) {
-            self.tell_operators(body);
-        }
+        self.note_failure(&mut state, failure);
         self.finish(state, outcome, failure.message.clone(), None).await
     }
 
@@ -271,10 +269,7 @@ impl<'a> Observed<'a> {
         } else {
             // What was refused is asked for again in full: it never becomes the document that others are compared with.
             (state.validators, state.document_sha256) = (None, None);
-            let failure = Failure { message: refusals.join("; "), refused: true, retry_after: None };
-            if let Some(body) = trouble::failed(&mut state, &failure, self.now) {
-                self.tell_operators(body);
-            }
+            self.note_failure(&mut state, &Failure { message: refusals.join("; "), refused: true, retry_after: None });
         }
         let about = json!({"rows": rows, "lists": lists, "size_bytes": fetched.document.size_bytes});
         self.finish(state, outcome, detail, Some((fetched.document, about))).await
@@ -294,6 +289,12 @@ impl<'a> Observed<'a> {
         }
     }
 
+    pub(super) fn note_failure(&mut self, state: &mut SourceState, failure: &Failure) {
+        if let Some(body) = trouble::failed(state, failure, self.now) {
+            self.tell_operators(body);
+        }
+    }
+
     fn tell_operators(&mut self, body: AlertBody) {
         let outgoing =
             outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
@@ -309,7 +310,11 @@ impl<'a> Observed<'a> {
         }
         let mut open: Vec<Hold> = open.into_values().filter(|hold| hold.state == crate::domain::HoldState::Open).collect();
         for hold in open.iter_mut().filter(|hold| hold.source == self.source.name) {
-            if self.now.duration_since(hold.told_at) >= REMIND_EVERY {
+            let of_list = match trouble::is_untold(hold) {
+                true => verdict::holds_of(self.program, &hold.source, hold.list).await?,
+                false => Vec::new(),
+            };
+            if self.now.duration_since(hold.told_at) >= REMIND_EVERY || trouble::untold_hold_lasts(hold, &of_list, self.now) {
                 hold.told_at = self.now;
                 self.observation.holds.push(hold.clone());
                 self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld {

@@ -273,6 +273,9 @@ pub struct ReceiverState {
     /// When they were last told so, by recipient: one that fails while others do not is not told of with each message.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub failures_told: BTreeMap<String, Timestamp>,
+    /// When operators were alerted in the last day that it fails, whichever recipient it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_at: Vec<Timestamp>,
 }
 
 /// How many deliveries wait and how many are dead, by receiver.

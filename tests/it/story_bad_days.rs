@@ -42,7 +42,51 @@ async fn check_refused(answer: Answer, says: &[&str]) {
     world.publish(&more);
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.told(), [("added".to_owned(), newcomer().name)]);
-    assert_eq!(world.smtp.mails().len(), 4, "the recovery and the alert: {:?}", world.subjects());
+    assert_eq!(world.smtp.mails().len(), 3, "the alert; one good answer is no recovery: {:?}", world.subjects());
+    world.next_check().await;
+    assert_eq!(world.smtp.mails().len(), 4, "the recovery: {:?}", world.subjects());
+}
+
+/// What operators were alerted of in a day of checks that meet these answers in turn.
+async fn day_of(answers: &[Answer]) -> Vec<String> {
+    let world = World::with_baseline(Site::new().await, &rows(40)).await;
+    let before = world.smtp.mails().len();
+    for answer in answers.iter().cycle().take(96) {
+        world.answer(answer.clone());
+        world.next_check().await;
+    }
+    world.subjects().split_off(before)
+}
+
+#[tokio::test]
+async fn a_source_whose_every_second_answer_is_a_web_page_is_told_of_once() {
+    let page = Answer::ok("<!DOCTYPE html><html><body>We'll be back soon</body></html>");
+    let told = day_of(&[page, Answer::ok(file(&rows(40)))]).await;
+    assert_eq!(told.len(), 2, "at once, and again after a day: {told:?}");
+    assert!(told.iter().all(|subject| subject.contains("csl cannot be read")), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_reached_for_an_hour_and_then_can_is_told_of_a_few_times() {
+    let mut answers = vec![Answer::status(500, "no"); 4];
+    answers.extend(vec![Answer::ok(file(&rows(40))); 4]);
+    let told = day_of(&answers).await;
+    assert!((3..=6).contains(&told.len()), "{told:?}");
+}
+
+#[tokio::test]
+async fn holds_that_take_turns_are_told_a_few_times_a_day_and_one_that_stays_is_told() {
+    let half = |from: usize| Answer::ok(file(&rows(40)[from..from + 20]));
+    let told = day_of(&[half(0), half(20)]).await;
+    assert_eq!(told.len(), 3, "each content, and the one that is open then a day later: {told:?}");
+    let told = day_of(&[half(0), Answer::ok(file(&rows(40)))]).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let many: Vec<Answer> = (0..20).map(half).collect();
+    let told = day_of(&many).await;
+    assert_eq!(told.len(), 4, "{told:?}");
+    let stays: Vec<Answer> = [half(0), Answer::ok(file(&rows(40)))].into_iter().chain((0..94).map(|_| half(0))).collect();
+    let told = day_of(&stays).await;
+    assert_eq!(told.len(), 2, "again after an hour: {told:?}");
 }
 
 #[tokio::test]

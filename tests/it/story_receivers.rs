@@ -255,7 +255,7 @@ async fn refused_once(status: u16) -> (World, Delivery) {
 }
 
 #[tokio::test]
-async fn a_receiver_that_fails_again_is_told_of_once_an_hour_and_not_forgotten() {
+async fn a_receiver_that_fails_again_is_told_of_a_few_times_a_day_and_not_forgotten() {
     let (world, _) = refused_once(404).await;
     let told = || world.subjects().iter().filter(|subject| subject.contains("Delivery to erp is failing")).count();
     assert_eq!(told(), 1);
@@ -270,11 +270,29 @@ async fn a_receiver_that_fails_again_is_told_of_once_an_hour_and_not_forgotten()
         world.next_check().await;
         world.webhook.forget_answers();
     }
-    assert_eq!(told(), 1, "within the hour it is known");
+    assert_eq!(told(), 1, "for some hours it is known");
     world.webhook.will_answer((0..20).map(|_| Answer::status(404)));
     world.clock.advance(Duration::from_secs(6 * 60 * 60));
     world.deliver().await;
     assert_eq!(told(), 2, "it has failed since, and nobody knows that it does");
+}
+
+#[tokio::test]
+async fn a_receiver_that_takes_every_second_message_is_told_of_at_most_six_times_a_day() {
+    let (world, _) = refused_once(404).await;
+    let told = || world.subjects().iter().filter(|subject| subject.contains("Delivery to erp is failing")).count();
+    let names: Vec<String> = (0..24).map(|n| format!("Tianshan Avionics Institute {n}")).collect();
+    let mut known = vec!["Tianshan Avionics Institute"];
+    for (hour, name) in names.iter().enumerate() {
+        known.push(name);
+        let status = if hour % 2 == 0 { 200 } else { 404 };
+        world.webhook.will_answer((0..40).map(|_| Answer::status(status)));
+        world.publish(&with(&known));
+        world.clock.advance(Duration::from_secs(60 * 60));
+        world.check().await;
+        world.webhook.forget_answers();
+    }
+    assert!((2..=6).contains(&told()), "{}", told());
 }
 
 #[tokio::test]
