@@ -117,10 +117,27 @@ pub struct RecordedRule {
     pub told_at: Option<Timestamp>,
     /// Which of the changes readers were told.
     pub told: Vec<ChangeId>,
-    /// Since when public inspection does not show it, though it is not published.
+    /// Since when plausible lists of public inspection do not show it, though it is not published.
     pub missing_since: Option<Timestamp>,
+    /// How many plausible lists did not show it.
+    #[serde(default)]
+    pub missing_checks: u32,
+    /// Since when no list of public inspection shows it, plausible or not.
+    #[serde(default)]
+    pub unlisted_since: Option<Timestamp>,
+    #[serde(default)]
+    pub unlisted_checks: u32,
+    /// When readers were alerted, in the last day, that it was changed.
+    #[serde(default)]
+    pub changes_told_at: Vec<Timestamp>,
+    /// The plain text that was read lacks the mark of its end: it may have been cut, and is asked for again.
+    #[serde(default)]
+    pub text_unended: bool,
     /// It was looked whether the lists show what it orders, and operators were told where they do not.
     pub appearance_settled: bool,
+    /// When operators were alerted that a list lags behind it.
+    #[serde(default)]
+    pub lagging_told_at: Option<Timestamp>,
 }
 
 impl RecordedRule {

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use super::http::{self, HttpClients, Request};
@@ -54,34 +54,27 @@ impl Ecfr<'_> {
 
     /// The dates from which the API serves another text of one of part 744's supplements, oldest first.
     pub(super) async fn amendment_dates(&self, now: Timestamp) -> Result<Vec<Date>, FetchError> {
-        let versions: Versions = self.get_json(&format!("/versions/title-{TITLE}.json"), Some(PART), now).await?;
-        let has_supplements = versions.content_versions.iter().any(ContentVersion::is_supplement);
-        let mut dates: Vec<Date> = versions
-            .content_versions
-            .iter()
-            .filter(|version| !has_supplements || version.is_supplement())
-            .filter_map(ContentVersion::served_from)
-            .collect();
-        dates.sort_unstable();
-        dates.dedup();
-        Ok(dates)
+        let path = format!("/versions/title-{TITLE}.json");
+        let answer = self.get_json(&path, Some(PART), now).await?;
+        amendment_dates_of(&answer).map_err(|problem| self.refused(&path, &problem))
     }
 
     pub(super) async fn newest_date(&self, now: Timestamp) -> Result<Date, FetchError> {
-        let titles: Titles = self.get_json("/titles.json", None, now).await?;
-        let found = titles.titles.iter().find(|title| title.number == TITLE).and_then(|title| title.up_to_date_as_of);
-        found.ok_or_else(|| {
-            FetchError::refused(format!("expected the date of title {TITLE} in titles.json from {}, but got none", place(self.base)))
-        })
+        let path = "/titles.json";
+        let answer = self.get_json(path, None, now).await?;
+        newest_date_of(&answer).map_err(|problem| self.refused(path, &problem))
     }
 
-    async fn get_json<T: serde::de::DeserializeOwned>(&self, path: &str, part: Option<&str>, now: Timestamp) -> Result<T, FetchError> {
+    fn refused(&self, path: &str, problem: &str) -> FetchError {
+        FetchError::refused(format!("failed to read {API}{path} from {}: {problem}", place(self.base)))
+    }
+
+    async fn get_json(&self, path: &str, part: Option<&str>, now: Timestamp) -> Result<Value, FetchError> {
         let fetched = self.get(path, part, now).await?;
         let from = place(self.base);
         let reader =
             fetched.document.reader().map_err(|e| FetchError::unreachable(format!("failed to read what came from {from}: {e}")))?;
-        serde_json::from_reader(std::io::BufReader::new(reader))
-            .map_err(|e| FetchError::refused(format!("failed to read {API}{path} from {from}: {e}")))
+        serde_json::from_reader(std::io::BufReader::new(reader)).map_err(|e| self.refused(path, &e.to_string()))
     }
 
     async fn get(&self, path: &str, part: Option<&str>, now: Timestamp) -> Result<FetchedDocument, FetchError> {
@@ -116,42 +109,126 @@ fn date_of(validators: &Validators) -> Option<Date> {
     validators.etag.as_deref()?.strip_prefix(DATE_PREFIX)?.parse().ok()
 }
 
-#[derive(Deserialize)]
-struct Titles {
-    titles: Vec<Title>,
+/// The date of our title. What the answer says of the other fifty is not read.
+fn newest_date_of(answer: &Value) -> Result<Date, String> {
+    let titles = answer.get("titles").and_then(Value::as_array).ok_or("expected `titles`, but got none")?;
+    let ours = titles.iter().filter(|title| title.get("number").is_some_and(|number| says(number, &TITLE.to_string())));
+    let mut found = None;
+    for title in ours {
+        match date_in(title, "up_to_date_as_of") {
+            // a title that stands twice: what one of the two cannot say, the other can
+            Some(Ok(date)) => found = found.max(Some(date)),
+            Some(Err(_)) | None => {}
+        }
+    }
+    found.ok_or_else(|| {
+        let got = titles.iter().find(|title| title.get("number").is_some_and(|number| says(number, &TITLE.to_string())));
+        let got = got.map_or("no such title", |title| match title.get("up_to_date_as_of") {
+            None | Some(Value::Null) => "none",
+            Some(_) => "one that cannot be read",
+        });
+        format!("expected the date of title {TITLE}, but got {got}")
+    })
 }
 
-#[derive(Deserialize)]
-struct Title {
-    number: u32,
-    /// None for a reserved title.
-    up_to_date_as_of: Option<Date>,
+/// The dates of the versions of part 744's supplements; of all its versions where no supplement is named.
+fn amendment_dates_of(answer: &Value) -> Result<Vec<Date>, String> {
+    let versions = answer.get("content_versions").and_then(Value::as_array).ok_or("expected `content_versions`, but got none")?;
+    let of_part = |version: &&Value| version.get("part").is_none_or(|part| part.is_null() || says(part, PART));
+    let identifier = |version: &Value| version.get("identifier").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let ours: Vec<&Value> = versions.iter().filter(of_part).collect();
+    let has_supplements = ours.iter().any(|version| identifier(version).starts_with("Supplement"));
+    let mut dates = Vec::new();
+    for version in ours {
+        let identifier = identifier(version);
+        // A version that does not say what it is of may be a supplement's.
+        if has_supplements && !identifier.is_empty() && !identifier.starts_with("Supplement") {
+            continue;
+        }
+        match served_from(version) {
+            Some(date) => dates.push(date),
+            None => return Err(format!("expected a date of the version of `{identifier}`, but got none that can be read")),
+        }
+    }
+    dates.sort_unstable();
+    dates.dedup();
+    Ok(dates)
 }
 
-#[derive(Deserialize)]
-struct Versions {
-    content_versions: Vec<ContentVersion>,
+/// A text is served once its amendment is both in effect and published in an issue of the Federal Register. `date` is when the text
+/// became this, where those two are not given.
+fn served_from(version: &Value) -> Option<Date> {
+    let of = |key: &str| date_in(version, key).and_then(Result::ok);
+    of("amendment_date").max(of("issue_date")).or_else(|| of("date"))
 }
 
-#[derive(Deserialize)]
-struct ContentVersion {
-    /// When the text became this, where the two dates below are not given.
-    date: Option<Date>,
-    /// When the amendment takes effect.
-    amendment_date: Option<Date>,
-    /// Of the Federal Register that brought it.
-    issue_date: Option<Date>,
-    #[serde(default)]
-    identifier: String,
+/// A date under a key, if there is any. An empty text is none.
+fn date_in(record: &Value, key: &str) -> Option<Result<Date, ()>> {
+    match record.get(key)? {
+        Value::Null => None,
+        Value::String(text) if text.trim().is_empty() => None,
+        value => Some(value.as_str().and_then(|text| text.trim().parse().ok()).ok_or(())),
+    }
 }
 
-impl ContentVersion {
-    fn is_supplement(&self) -> bool {
-        self.identifier.starts_with("Supplement")
+/// A number, also where it is written as a text.
+fn says(value: &Value, expected: &str) -> bool {
+    value.as_str().map_or_else(|| value.to_string() == expected, |text| text.trim() == expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use serde_json::json;
+
+    #[test]
+    fn ok_what_is_said_of_other_titles_is_not_read() {
+        for other in [
+            json!({"number": 35, "name": "[Reserved]", "up_to_date_as_of": ""}),
+            json!({"number": 35, "up_to_date_as_of": "soon"}),
+            json!({"number": null, "up_to_date_as_of": null}),
+            json!({"number": "one", "up_to_date_as_of": 7}),
+            json!({"name": "Transportation"}),
+            json!(null),
+            json!("Title 3"),
+        ] {
+            let answer = json!({"titles": [other, {"number": 15, "up_to_date_as_of": "2026-07-09"}], "meta": {"date": ""}});
+            assert_eq!(newest_date_of(&answer), Ok(date(2026, 7, 9)), "{other}");
+        }
+        assert_eq!(newest_date_of(&json!({"titles": [{"number": "15", "up_to_date_as_of": "2026-07-09"}]})), Ok(date(2026, 7, 9)));
     }
 
-    /// A text is served once it is both published and in effect.
-    fn served_from(&self) -> Option<Date> {
-        self.amendment_date.max(self.issue_date).or(self.date)
+    #[test]
+    fn err_our_own_title_without_a_date() {
+        let ours = |value: Value| newest_date_of(&json!({"titles": [{"number": 35}, {"number": 15, "up_to_date_as_of": value}]}));
+        assert_eq!(ours(json!("")), Err("expected the date of title 15, but got one that cannot be read".to_owned()));
+        assert_eq!(ours(json!(null)), Err("expected the date of title 15, but got none".to_owned()));
+        assert!(ours(json!(20260709)).is_err() && ours(json!("July 9")).is_err());
+        assert_eq!(newest_date_of(&json!({"titles": []})), Err("expected the date of title 15, but got no such title".to_owned()));
+        assert!(newest_date_of(&json!({})).is_err() && newest_date_of(&json!([])).is_err());
+    }
+
+    #[test]
+    fn ok_versions_of_anything_else_are_not_read() {
+        let ours = json!({"identifier": "Supplement No. 4 to Part 744", "part": "744", "amendment_date": "2026-01-02", "issue_date": ""});
+        for other in [
+            json!({"identifier": "744.11", "date": ""}),
+            json!({"identifier": "Supplement No. 1 to Part 740", "part": "740", "date": null}),
+            json!({"identifier": "744.1", "date": 5, "amendment_date": {}}),
+        ] {
+            assert_eq!(amendment_dates_of(&json!({"content_versions": [other, ours]})), Ok(vec![date(2026, 1, 2)]), "{other}");
+        }
+    }
+
+    #[test]
+    fn err_a_version_that_may_be_ours_without_a_date_is_named() {
+        for broken in [json!({"identifier": "Supplement No. 4 to Part 744", "date": ""}), json!({"identifier": null}), json!(null)] {
+            let answer = json!({"content_versions": [{"identifier": "Supplement No. 6 to Part 744", "date": "2026-01-02"}, broken]});
+            let problem = amendment_dates_of(&answer).unwrap_err();
+            let name = broken.get("identifier").and_then(Value::as_str).unwrap_or_default();
+            assert!(problem.contains(&format!("`{name}`")), "{problem}");
+        }
+        assert!(amendment_dates_of(&json!({"content_versions": null})).is_err());
     }
 }

@@ -30,6 +30,7 @@ mod record;
 mod route;
 mod sinks;
 mod story_rules;
+mod story_rules_doubted;
 mod story_rules_joined;
 mod story_bad_days;
 mod story_control;

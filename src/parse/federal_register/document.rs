@@ -1,12 +1,14 @@
 //! What the Federal Register's API says of a document.
 //!
-//! Shapes: `/api/v1/documents.json`, `/api/v1/documents/NUMBER.json`, `/api/v1/public-inspection-documents/current.json`. Every key
-//! but the number may be missing or null, and unknown keys are ignored.
+//! Shapes: `/api/v1/documents.json`, `/api/v1/documents/NUMBER.json`,
+//! `/api/v1/public-inspection-documents/current.json`. Each record is read by itself. Every key but the
+//! number may be missing, null or of another type, and unknown keys are ignored.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
+use super::issuer::{Issuer, issuer, names_the_list};
 use crate::parse::ParseError;
 
 /// A document, published or on file for public inspection.
@@ -38,13 +40,13 @@ pub struct FederalRegisterDocument {
     pub correction_of: Option<String>,
 }
 
-/// An agency by its name and by the word that its address uses (`industry-and-security-bureau`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// An agency by its name, by the word that its address uses (`industry-and-security-bureau`), and as
+/// the document itself prints it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agency {
-    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
-    #[serde(default, deserialize_with = "or_default")]
     pub slug: String,
+    pub raw_name: String,
 }
 
 /// Special filings are made at an hour of the agency's choice, regular ones at 08:45 Eastern.
@@ -54,21 +56,64 @@ pub enum Filing {
     Regular,
 }
 
+/// A list of documents as the API sent it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    pub documents: Vec<FederalRegisterDocument>,
+    /// Records that may be rules of the Bureau of Industry and Security and have no number that can be
+    /// read: each with its place and its title. Such a record of another agency is ignored.
+    pub unreadable: Vec<String>,
+    /// All records, whoever issued them.
+    pub records: usize,
+    /// How many records there are, as the API says.
+    pub count: Option<usize>,
+}
+
+impl Answer {
+    /// Whether the answer has as many records as it says there are.
+    pub fn is_complete(&self) -> bool {
+        self.count.is_none_or(|count| count <= self.records)
+    }
+}
+
 /// Reads a list of documents: `documents.json` or the public inspection's `current.json`.
 ///
 /// # Errors
-/// No JSON, no `results`, or a result without a document number.
-pub fn parse_documents(json: &[u8]) -> Result<Vec<FederalRegisterDocument>, ParseError> {
-    #[derive(Deserialize)]
-    struct Answer {
-        results: Option<Vec<Wire>>,
-        count: Option<u64>,
+/// No JSON, or no `results`.
+pub fn parse_answer(json: &[u8]) -> Result<Answer, ParseError> {
+    let answer: Value = serde_json::from_slice(json).map_err(|error| refused(&error))?;
+    let missing = |got: &str| ParseError { place: "the answer".into(), problem: format!("expected `results`, but got {got}") };
+    let object = answer.as_object().ok_or_else(|| missing("no JSON object"))?;
+    let count = object.get("count").and_then(number).and_then(|count| usize::try_from(count).ok());
+    let results = match (object.get("results"), count) {
+        (Some(Value::Array(results)), _) => results.as_slice(),
+        (None | Some(Value::Null), Some(0)) => &[], // an answer of no documents leaves `results` out
+        (None | Some(Value::Null), _) => return Err(missing("none")),
+        (Some(_), _) => return Err(missing("a value that is no array")),
+    };
+    let mut read = Answer { records: results.len(), count, ..Answer::default() };
+    for (index, record) in results.iter().enumerate() {
+        let nothing = Map::new();
+        let document = document_of(record.as_object().unwrap_or(&nothing));
+        if !document.document_number.is_empty() {
+            read.documents.push(document);
+        } else if document.may_be_a_rule() && may_be_ours(&document) {
+            let title = if document.title.is_empty() { "no title" } else { &document.title };
+            read.unreadable.push(format!("result {} ({title}): {NO_NUMBER}", index + 1));
+        }
     }
-    let answer: Answer = serde_json::from_slice(json).map_err(|error| refused(&error))?;
-    match (answer.results, answer.count) {
-        (Some(results), _) => Ok(results.into_iter().map(FederalRegisterDocument::from).collect()),
-        (None, Some(0)) => Ok(Vec::new()), // an answer of no documents leaves `results` out
-        (None, _) => Err(ParseError { place: "the answer".into(), problem: "expected `results`, but got none".into() }),
+    Ok(read)
+}
+
+/// Like [`parse_answer`], for callers that need every record of the Bureau of Industry and Security.
+///
+/// # Errors
+/// No JSON, no `results`, or a record that may be the Bureau's and has no document number.
+pub fn parse_documents(json: &[u8]) -> Result<Vec<FederalRegisterDocument>, ParseError> {
+    let answer = parse_answer(json)?;
+    match answer.unreadable.into_iter().next() {
+        Some(problem) => Err(ParseError { place: "the answer".into(), problem }),
+        None => Ok(answer.documents),
     }
 }
 
@@ -77,102 +122,219 @@ pub fn parse_documents(json: &[u8]) -> Result<Vec<FederalRegisterDocument>, Pars
 /// # Errors
 /// No JSON, or no document number.
 pub fn parse_document(json: &[u8]) -> Result<FederalRegisterDocument, ParseError> {
-    serde_json::from_slice::<Wire>(json).map(FederalRegisterDocument::from).map_err(|error| refused(&error))
+    let record: Map<String, Value> = serde_json::from_slice(json).map_err(|error| refused(&error))?;
+    let document = document_of(&record);
+    if document.document_number.is_empty() {
+        return Err(ParseError { place: "the document".into(), problem: NO_NUMBER.to_owned() });
+    }
+    Ok(document)
 }
+
+const NO_NUMBER: &str = "expected a document number, but got none that can be read";
+
+/// A title that names the list is looked at whoever issued it.
+fn may_be_ours(document: &FederalRegisterDocument) -> bool {
+    issuer(&document.agencies) != Issuer::Another || names_the_list(&document.title)
+}
+
+impl FederalRegisterDocument {
+    /// Whether its type is that of a rule, or none that is known. A proposed rule and a notice change
+    /// nothing.
+    pub fn may_be_a_rule(&self) -> bool {
+        let Some(kind) = &self.kind else { return true };
+        let kind = kind.to_lowercase();
+        !NO_RULES.iter().any(|word| kind.contains(word))
+    }
+
+    /// Whether its type says that it is a rule (`Rule`, `RULE`, `Final Rule`), or is missing.
+    pub fn is_called_a_rule(&self) -> bool {
+        let words_of = |kind: &String| kind.to_lowercase().contains("rule");
+        self.may_be_a_rule() && self.kind.as_ref().is_none_or(words_of)
+    }
+}
+
+/// Words in the types of documents that change no regulation. Source: the values of `type` in the API,
+/// and its codes (`PRORULE`, `PRESDOCU`).
+const NO_RULES: &[&str] = &["propos", "prorule", "notice", "presid", "presdoc", "sunshine", "executive order", "proclamation"];
 
 /// Whether a rule of the Bureau of Industry and Security changes entries of the Entity List, by its title and abstract.
 ///
 /// A rule may speak of the list without changing it (a licence exception for listed parties); where the abstract does not tell,
 /// the answer is yes, since a reader would rather look at one document too many.
 pub fn touches_entity_list(document: &FederalRegisterDocument) -> bool {
-    let text = format!("{}. {}", document.title, document.abstract_text).to_lowercase();
-    if document.kind.as_deref().is_some_and(|kind| !kind.eq_ignore_ascii_case("rule")) {
+    if !document.is_called_a_rule() {
         return false;
     }
-    let title = document.title.to_lowercase();
-    if title.contains("entity list") && CHANGES.iter().any(|change| title.contains(change)) {
-        return true;
-    }
     // in the abstract the verb and the list stand in one sentence
-    text.split(". ").any(|sentence| sentence.contains("entity list") && CHANGES.iter().any(|change| sentence.contains(change)))
+    let text = document.abstract_text.to_lowercase().replace("no. ", "no ");
+    title_changes_the_list(&document.title) || text.split(". ").any(|sentence| names_the_list(sentence) && changes_something(sentence))
+}
+
+/// Whether a title says that the list is changed.
+pub fn title_changes_the_list(title: &str) -> bool {
+    names_the_list(title) && changes_something(&title.to_lowercase())
+}
+
+fn changes_something(lower: &str) -> bool {
+    CHANGES.iter().any(|change| lower.contains(change))
 }
 
 /// Words of a sentence about the list that changes it.
 const CHANGES: &[&str] = &["add", "correct", "existing entities", "existing entries", "modif", "mov", "remov", "revis", "transfer"];
 
-#[derive(Deserialize)]
-struct Wire {
-    document_number: String,
-    citation: Option<String>,
-    start_page: Option<u32>,
-    end_page: Option<u32>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    #[serde(default, deserialize_with = "or_default")]
-    title: String,
-    #[serde(default, rename = "abstract", deserialize_with = "or_default")]
-    abstract_text: String,
-    #[serde(default, deserialize_with = "or_default")]
-    agencies: Vec<Agency>,
-    #[serde(default, deserialize_with = "or_none")]
-    effective_on: Option<Date>,
-    #[serde(default, deserialize_with = "or_none")]
-    publication_date: Option<Date>,
-    html_url: Option<String>,
-    pdf_url: Option<String>,
-    full_text_xml_url: Option<String>,
-    raw_text_url: Option<String>,
-    #[serde(default, deserialize_with = "or_none")]
-    filed_at: Option<Timestamp>,
-    filing_type: Option<String>,
-    #[serde(default, deserialize_with = "or_none")]
-    pdf_updated_at: Option<Timestamp>,
-    /// The API's address of the corrected document.
-    correction_of: Option<String>,
-}
-
-impl From<Wire> for FederalRegisterDocument {
-    fn from(wire: Wire) -> Self {
-        let number_of =
-            |url: String| url.rsplit('/').next().unwrap_or(&url).split('?').next().unwrap_or_default().trim_end_matches(".json").to_owned();
-        Self {
-            document_number: wire.document_number,
-            citation: wire.citation,
-            start_page: wire.start_page,
-            end_page: wire.end_page,
-            kind: wire.kind,
-            title: wire.title,
-            abstract_text: wire.abstract_text,
-            agencies: wire.agencies,
-            effective_on: wire.effective_on,
-            publication_date: wire.publication_date,
-            html_url: wire.html_url,
-            pdf_url: wire.pdf_url,
-            full_text_xml_url: wire.full_text_xml_url,
-            raw_text_url: wire.raw_text_url,
-            filed_at: wire.filed_at,
-            filing: match wire.filing_type.as_deref() {
-                Some("special") => Some(Filing::Special),
-                Some("regular") => Some(Filing::Regular),
-                _ => None,
-            },
-            updated_at: wire.pdf_updated_at,
-            correction_of: wire.correction_of.map(number_of),
-        }
+/// A record in our terms. What is missing, null or of another type counts as not said: a document is
+/// worth more than one of its keys.
+fn document_of(record: &Map<String, Value>) -> FederalRegisterDocument {
+    let of = |key: &str| record.get(key).and_then(text);
+    let page = |key: &str| record.get(key).and_then(number).and_then(|page| u32::try_from(page).ok());
+    let date = |key: &str| of(key).and_then(|date| date.parse::<Date>().ok());
+    let time = |key: &str| of(key).and_then(|time| time.parse::<Timestamp>().ok());
+    let subjects: Vec<String> = ["subject_1", "subject_2", "subject_3"].into_iter().filter_map(of).collect();
+    let contents: Vec<String> = ["toc_subject", "toc_doc"].into_iter().filter_map(of).collect();
+    let title = of("title").unwrap_or_else(|| if subjects.is_empty() { contents.join(" ") } else { subjects.join(" ") });
+    FederalRegisterDocument {
+        document_number: of("document_number").unwrap_or_default(),
+        citation: of("citation"),
+        start_page: page("start_page"),
+        end_page: page("end_page"),
+        kind: of("type"),
+        title,
+        abstract_text: of("abstract").unwrap_or_default(),
+        agencies: agencies(record),
+        effective_on: date("effective_on"),
+        publication_date: date("publication_date"),
+        html_url: of("html_url"),
+        pdf_url: of("pdf_url"),
+        full_text_xml_url: of("full_text_xml_url"),
+        raw_text_url: of("raw_text_url"),
+        filed_at: time("filed_at"),
+        filing: match of("filing_type").as_deref() {
+            Some("special") => Some(Filing::Special),
+            Some("regular") => Some(Filing::Regular),
+            _ => None,
+        },
+        updated_at: time("pdf_updated_at"),
+        // the API's address of the corrected document
+        correction_of: of("correction_of")
+            .map(|url| url.rsplit('/').next().unwrap_or(&url).split('?').next().unwrap_or_default().trim_end_matches(".json").to_owned()),
     }
 }
 
-/// A null is as good as a missing key.
-fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+/// The rows of `agencies`, and the names in `agency_names`, which may stand alone.
+fn agencies(record: &Map<String, Value>) -> Vec<Agency> {
+    let rows = |key: &str| record.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let row = |value: &Value| {
+        let of = |key: &str| value.get(key).and_then(text).unwrap_or_default();
+        // a row that is a bare name is as good as one with a name
+        let name = text(value).unwrap_or_else(|| of("name"));
+        Agency { name, slug: of("slug"), raw_name: of("raw_name") }
+    };
+    let mut agencies: Vec<Agency> = rows("agencies").iter().map(row).collect();
+    for name in rows("agency_names").iter().filter_map(text) {
+        if !agencies.iter().any(|agency| agency.name == name) {
+            agencies.push(Agency { name, ..Agency::default() });
+        }
+    }
+    agencies.retain(|agency| *agency != Agency::default());
+    agencies
 }
 
-/// A date or time that cannot be read is none: the document is worth more than one of its clocks.
-fn or_none<'de, D: Deserializer<'de>, T: std::str::FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.and_then(|text| text.parse().ok()))
+/// A text with something in it.
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// A count or a page, also where it is written as a text.
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 fn refused(error: &serde_json::Error) -> ParseError {
     let place = format!("line {}, column {}", error.line(), error.column());
     ParseError { place, problem: format!("expected a document of the Federal Register, but got: {error}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn answer(results: &Value) -> Answer {
+        parse_answer(json!({"count": 1, "results": results}).to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn ok_a_record_of_another_agency_is_ignored_whatever_is_wrong_with_it() {
+        let treasury = json!([{"name": "Treasury Department", "slug": "treasury-department"}]);
+        let ours = json!({"document_number": "2025-1", "agencies": [{"slug": "industry-and-security-bureau"}]});
+        for broken in [
+            json!({"document_number": null, "type": "Rule", "agencies": treasury}),
+            json!({"document_number": 7, "type": "Rule", "agencies": treasury, "title": {"no": "text"}}),
+            json!({"document_number": "", "agency_names": ["Treasury Department"]}),
+            json!({"document_number": null, "type": "Notice"}),
+            json!({"document_number": null, "type": "Proposed Rule", "title": "Additions to the Entity List"}),
+        ] {
+            let read = answer(&json!([broken, ours]));
+            assert_eq!((read.documents.len(), read.unreadable, read.records), (1, Vec::new(), 2), "{broken}");
+        }
+    }
+
+    #[test]
+    fn err_a_record_that_may_be_ours_and_has_no_number_is_named() {
+        for broken in [
+            json!({"document_number": null, "title": "A Rule", "agencies": [{"raw_name": "Bureau of Industry and Security"}]}),
+            json!({"title": "A Rule", "agencies": null}),
+            json!({"document_number": [], "title": "A Rule"}),
+            json!({"title": "A Rule on the Entity List", "agencies": [{"slug": "treasury-department"}]}),
+        ] {
+            let read = answer(&json!([{"document_number": "2025-1"}, broken]));
+            assert_eq!(read.documents.len(), 1, "{broken}");
+            let [problem] = read.unreadable.as_slice() else { panic!("{broken}") };
+            assert!(problem.starts_with("result 2 (A Rule"), "{problem}");
+            let whole = json!({"results": [broken]}).to_string();
+            assert!(parse_documents(whole.as_bytes()).unwrap_err().problem.contains("expected a document number"));
+        }
+        assert_eq!(answer(&json!([null, 3, "text"])).unreadable.len(), 3);
+    }
+
+    #[test]
+    fn ok_keys_of_another_type_count_as_not_said() {
+        let record = json!({
+            "document_number": " 2025-1 ", "type": null, "title": null, "toc_subject": "Export Controls", "toc_doc": "Entity List",
+            "abstract": 5, "agencies": ["Industry and Security Bureau", null, {"slug": null}], "citation": 90, "start_page": "11280",
+            "end_page": -1, "effective_on": 20250304, "publication_date": "soon", "filed_at": {}, "filing_type": ["special"],
+        });
+        let document = parse_document(record.to_string().as_bytes()).unwrap();
+        let expected = FederalRegisterDocument {
+            document_number: "2025-1".into(),
+            title: "Export Controls Entity List".into(),
+            agencies: vec![Agency { name: "Industry and Security Bureau".into(), ..Agency::default() }],
+            start_page: Some(11280),
+            ..FederalRegisterDocument::default()
+        };
+        assert_eq!(document, expected);
+    }
+
+    #[test]
+    fn the_type_of_a_rule_is_known_in_every_spelling() {
+        let of = |kind: Option<&str>| {
+            let document = FederalRegisterDocument { kind: kind.map(str::to_owned), ..FederalRegisterDocument::default() };
+            (document.may_be_a_rule(), document.is_called_a_rule())
+        };
+        for kind in [None, Some("Rule"), Some("RULE"), Some("Final Rule"), Some("interim final rule"), Some("Rules and Regulations")] {
+            assert_eq!(of(kind), (true, true), "{kind:?}");
+        }
+        assert_eq!(of(Some("Uncategorized Document")), (true, false));
+        for kind in ["Proposed Rule", "PRORULE", "Notice", "Presidential Document", "Sunshine Act Document"] {
+            assert_eq!(of(Some(kind)), (false, false), "{kind}");
+        }
+    }
+
+    #[test]
+    fn err_answers_without_results() {
+        for text in ["{}", "[]", "{\"results\": null}", "{\"results\": {}, \"count\": 0}", "{\"count\": 3}", "{\"results\": ["] {
+            assert!(parse_answer(text.as_bytes()).is_err(), "{text}");
+        }
+        assert_eq!(parse_answer(b"{\"count\": 0}").unwrap(), Answer { count: Some(0), ..Answer::default() });
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod document;
 mod instruction;
+pub mod issuer;
 mod plain_lines;
 mod raw_text;
 pub mod rule;

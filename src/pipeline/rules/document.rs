@@ -1,15 +1,17 @@
 //! One document as the register has it now. Pure.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
+use super::absence;
 use crate::domain::{Citation, ReadFrom, RecordedRule, Rule, RuleState};
 use crate::parse::federal_register::document::Filing;
+use crate::parse::federal_register::document::title_changes_the_list;
+use crate::parse::federal_register::issuer::{Issuer, is_the_bureau, issuer, names_the_list};
 use crate::parse::federal_register::{FederalRegisterDocument, touches_entity_list};
 
-/// The API's word for the Bureau of Industry and Security.
-const AGENCY: &str = "industry-and-security-bureau";
-
-/// A rule of the agency, on file or published.
+/// A document that may be a rule, on file or published, whoever issued it.
 #[derive(Clone, Debug)]
 pub struct Standing {
     pub document: FederalRegisterDocument,
@@ -21,26 +23,50 @@ pub struct Standing {
 pub enum Touches {
     Yes,
     No,
-    /// A document on public inspection has no abstract: its text must tell.
+    /// The text must show that it amends the list: a document on public inspection has no abstract, and a title or an abstract may
+    /// name the list without saying what is done to it.
     ItsTextTells,
 }
 
 impl Standing {
-    pub fn filed(document: FederalRegisterDocument) -> Option<Self> {
-        is_rule_of_the_agency(&document).then_some(Self { document, published: false })
+    pub fn filed(document: FederalRegisterDocument) -> Self {
+        Self { document, published: false }
     }
 
-    pub fn published(document: FederalRegisterDocument) -> Option<Self> {
-        is_rule_of_the_agency(&document).then_some(Self { document, published: true })
+    pub fn published(document: FederalRegisterDocument) -> Self {
+        Self { document, published: true }
     }
 
+    /// Whether the API names the Bureau of Industry and Security as who issued it, or nobody.
+    pub fn may_be_of_the_bureau(&self) -> bool {
+        issuer(&self.document.agencies) != Issuer::Another
+    }
+
+    /// A rule of another agency is worth its text only where its title names the list.
     pub fn touches(&self) -> Touches {
-        if touches_entity_list(&self.document) {
-            Touches::Yes
-        } else if self.document.abstract_text.is_empty() {
-            Touches::ItsTextTells
-        } else {
-            Touches::No
+        let document = &self.document;
+        if !document.may_be_a_rule() {
+            return Touches::No;
+        }
+        let titled = names_the_list(&document.title);
+        let named = titled || names_the_list(&document.abstract_text);
+        match issuer(&document.agencies) {
+            Issuer::Another if titled => Touches::ItsTextTells,
+            Issuer::Another => Touches::No,
+            Issuer::Bureau if touches_entity_list(document) => Touches::Yes,
+            Issuer::Unknown if title_changes_the_list(&document.title) && document.is_called_a_rule() => Touches::Yes,
+            Issuer::Bureau | Issuer::Unknown if named || document.abstract_text.is_empty() => Touches::ItsTextTells,
+            Issuer::Bureau | Issuer::Unknown => Touches::No,
+        }
+    }
+
+    /// Whether it is of a time that was not asked for: the server may ignore the date that it is given. What was published before
+    /// `since` was looked at then; without a date of publication only `oldest` tells, from which the record is kept.
+    pub fn is_past(&self, since: Date, oldest: Date) -> bool {
+        let filed_on = self.document.filed_at.map(|time| time.to_zoned(TimeZone::UTC).date());
+        match self.document.publication_date {
+            Some(published_on) => published_on < since,
+            None => filed_on.is_some_and(|filed_on| filed_on < oldest),
         }
     }
 
@@ -78,7 +104,13 @@ impl Standing {
             told_at: None,
             told: Vec::new(),
             missing_since: None,
+            missing_checks: 0,
+            unlisted_since: None,
+            unlisted_checks: 0,
+            changes_told_at: Vec::new(),
+            text_unended: false,
             appearance_settled: false,
+            lagging_told_at: None,
         };
         self.bring_up_to_date(&mut record);
         record
@@ -101,8 +133,9 @@ impl Standing {
         rule.filed_at = document.filed_at.or(rule.filed_at);
         rule.effective_on = document.effective_on.or(rule.effective_on);
         rule.published_on = document.publication_date.or(rule.published_on);
-        let agency = document.agencies.iter().find(|agency| agency.slug == AGENCY).map(|agency| agency.name.clone());
-        newer(&agency.filter(|name| !name.is_empty()), &mut record.agency);
+        let names = document.agencies.iter().filter(|agency| is_the_bureau(agency)).chain(&document.agencies);
+        let agency = names.map(|agency| if agency.name.is_empty() { &agency.raw_name } else { &agency.name }).find(|name| !name.is_empty());
+        newer(&agency.cloned(), &mut record.agency);
         let filing = document.filing.map(|filing| match filing {
             Filing::Special => "special".to_owned(),
             Filing::Regular => "regular".to_owned(),
@@ -117,7 +150,7 @@ impl Standing {
                 record.end_page = document.end_page.or(Some(page));
             }
         }
-        record.missing_since = None;
+        absence::listed(record);
     }
 
     /// Where its text stands, the better kind first.
@@ -128,7 +161,49 @@ impl Standing {
     }
 }
 
-fn is_rule_of_the_agency(document: &FederalRegisterDocument) -> bool {
-    document.kind.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("rule"))
-        && document.agencies.iter().any(|agency| agency.slug == AGENCY)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::federal_register::document::Agency;
+
+    const BUREAU: &str = "Bureau of Industry and Security";
+    const OTHER: &str = "Office of Foreign Assets Control";
+
+    #[track_caller]
+    fn check(agency: &str, kind: &str, title: &str, abstract_text: &str, expected: Touches) {
+        let agencies = vec![Agency { raw_name: agency.to_owned(), ..Agency::default() }];
+        let document = FederalRegisterDocument {
+            document_number: "2025-1".to_owned(),
+            kind: Some(kind.to_owned()).filter(|kind| !kind.is_empty()),
+            title: title.to_owned(),
+            abstract_text: abstract_text.to_owned(),
+            agencies: if agency.is_empty() { Vec::new() } else { agencies },
+            ..FederalRegisterDocument::default()
+        };
+        assert_eq!(Standing::published(document).touches(), expected, "{agency} {kind} {title}");
+    }
+
+    #[test]
+    fn ok_rules_that_may_change_the_list() {
+        check(BUREAU, "Rule", "Additions to the Entity List", "", Touches::Yes);
+        check(BUREAU, "Final Rule", "Export Controls", "This rule adds five entities to the Entity List.", Touches::Yes);
+        check(BUREAU, "", "Additions to the Entity List", "", Touches::Yes);
+        check("", "Rule", "Additions to the Entity List", "", Touches::Yes);
+        check(BUREAU, "Rule", "", "", Touches::ItsTextTells);
+        check("", "Rule", "", "", Touches::ItsTextTells);
+        check(BUREAU, "Rule", "The Entity List", "Another matter.", Touches::ItsTextTells);
+        check(BUREAU, "Rule", "Sanctions", "This rule places ten parties on the Entity List.", Touches::ItsTextTells);
+        check(BUREAU, "Rule", "Supplement No. 4 to Part 744 of the EAR", "", Touches::ItsTextTells);
+        check(BUREAU, "Uncategorized Document", "Additions to the Entity List", "", Touches::ItsTextTells);
+        check(OTHER, "Rule", "Additions to the Entity List", "", Touches::ItsTextTells);
+    }
+
+    #[test]
+    fn err_rules_that_do_not_and_documents_that_are_none() {
+        check(BUREAU, "Rule", "Country Group D", "This rule moves a country.", Touches::No);
+        check(OTHER, "Rule", "Sanctions", "This rule adds persons who are on the Entity List.", Touches::No);
+        check(OTHER, "Rule", "Sanctions", "", Touches::No);
+        check(BUREAU, "Proposed Rule", "Additions to the Entity List", "", Touches::No);
+        check(BUREAU, "Notice", "Additions to the Entity List", "", Touches::No);
+    }
 }

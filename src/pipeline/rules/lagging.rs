@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use super::{same, workdays};
@@ -14,6 +15,9 @@ use crate::record::Result;
 
 /// A list has so many business days to follow a rule that is both published and in effect.
 const BUSINESS_DAYS: u32 = 5;
+/// Operators are alerted of so many rules a day: a list that stands still lags behind each. The others follow on the next days.
+const MOST_RULES_TOLD: usize = 3;
+const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// What operators are told, with the number of the rule; the rules are marked, so that each is looked after once.
 pub async fn find(
@@ -22,6 +26,9 @@ pub async fn find(
     changed: &mut BTreeSet<String>,
     today: Date,
 ) -> Result<Vec<(String, AlertBody)>> {
+    let now = observed.now;
+    let told_today = |rule: &&RecordedRule| rule.lagging_told_at.is_some_and(|at| now.duration_since(at) < TOLD_WITHIN);
+    let mut room = MOST_RULES_TOLD.saturating_sub(rules.values().filter(told_today).count());
     let due: Vec<&mut RecordedRule> = rules.values_mut().filter(|rule| is_due(rule, today)).collect();
     let mut told = Vec::new();
     if due.is_empty() {
@@ -36,14 +43,20 @@ pub async fn find(
         }
     }
     for rule in due {
-        rule.appearance_settled = true;
-        changed.insert(rule.document_number.clone());
         let added: Vec<Entry> =
             rule.changes.iter().filter(|change| change.kind == ChangeKind::Added).map(|change| change.entry.clone()).collect();
         let own = Index::of(&added);
-        for (source, held) in &lists {
-            let missing = missing(&added, &own, held);
-            if !missing.is_empty() {
+        let behind: Vec<(&String, Vec<String>)> =
+            lists.iter().map(|(source, held)| (source, missing(&added, &own, held))).filter(|(_, missing)| !missing.is_empty()).collect();
+        if !behind.is_empty() && room == 0 {
+            continue;
+        }
+        rule.appearance_settled = true;
+        changed.insert(rule.document_number.clone());
+        if !behind.is_empty() {
+            room -= 1;
+            rule.lagging_told_at = Some(now);
+            for (source, missing) in behind {
                 let body = SourceLagging { source: source.clone(), rule: rule.rule.clone(), missing, at: observed.now };
                 told.push((format!("{} {source}", rule.document_number), AlertBody::SourceLagging(body)));
             }

@@ -2,6 +2,8 @@
 //!
 //! A source of this kind has no list to compare: what it remembers are its documents, by their numbers.
 
+mod absence;
+mod answers;
 mod document;
 pub mod join;
 mod lagging;
@@ -21,12 +23,11 @@ use tracing::warn;
 use super::outgoing;
 use super::trouble::Failure;
 use super::watch::{Observed, Outcome, Watched, validators};
-use crate::domain::{Document, RecordedRule, SourceState, Summary, same};
-use crate::fetch::{Address, Register};
-use crate::parse::federal_register::{FederalRegisterDocument, document::parse_documents};
+use crate::domain::{RecordedRule, SourceState, Summary, same};
+use crate::fetch::{Address, FetchError, Register};
 use crate::record::Result;
 
-use document::Standing;
+use answers::{Answers, Problem};
 use turn::Turn;
 
 /// So far back the first check looks, so that changes of a list find the rules of the last months.
@@ -62,26 +63,29 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
     state.checks += 1;
     let register = match asked {
         Ok(register) => register,
-        Err(problem) => {
-            let failure = Failure { message: problem.message, refused: problem.refused, retry_after: problem.retry_after };
-            return observed.fail(state, &failure).await;
-        }
-    };
-    let standings = match standings(&register) {
-        Ok(standings) => standings,
-        Err(message) => {
-            let failure = Failure { message: format!("the document is refused: {message}"), refused: true, retry_after: None };
-            return observed.fail(state, &failure).await;
-        }
+        Err(problem) => return observed.fail(state, &failure_of(&[problem])).await,
     };
     let first_time = state.last_success_at.is_none() && known.is_empty();
+    // Half of what is there is no baseline: the other half would be told as news.
+    if first_time && !register.problems.is_empty() {
+        return observed.fail(state, &failure_of(&register.problems)).await;
+    }
+    let oldest = today.saturating_sub(Span::new().days(KNOWN_DAYS));
+    let Answers { standings, listed, filed, problems } = answers::read(&register, &known, since, oldest);
+    if first_time && problems.iter().any(|problem| problem.whole) {
+        return observed.fail(state, &failure(&register, &problems)).await;
+    }
+    let filed_came = !register.filed_failed && !problems.iter().any(|problem| problem.whole && problem.filed);
+    let evidence = absence::evidence(&mut state.on_file, filed_came, filed.as_ref(), now);
     let mut turn = Turn::new(&observed, known, today);
-    turn.take(&standings, register.filed.is_some()).await?;
+    turn.take(&standings, &listed, evidence).await?;
     let looked_at = turn.looked_at;
     let told = if first_time { turn.digest(today.saturating_sub(Span::new().days(DIGEST_DAYS))).await? } else { turn.notices().await? };
     let lagging = if first_time { Vec::new() } else { lagging::find(&observed, &mut turn.rules, &mut turn.changed, today).await? };
-    let Turn { rules, texts, changed, .. } = turn;
-    let written: Vec<RecordedRule> = rules.into_values().filter(|rule| changed.contains(&rule.document_number)).collect();
+    let Turn { rules, texts, changed, noted, asks_again, .. } = turn;
+    let nothing_changed = changed.is_empty();
+    let is_written = |number: &String| changed.contains(number) || noted.contains(number);
+    let written: Vec<RecordedRule> = rules.into_values().filter(|rule| is_written(&rule.document_number)).collect();
     let (alerts, recorded) = (told.len(), written.iter().filter(|rule| rule.concerns_the_list()).count());
     observed.observation.alerts.extend(told);
     for (number, body) in lagging {
@@ -91,7 +95,16 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
     observed.observation.rules = written;
     observed.observation.texts = texts;
     accept(&mut state, &observed, &register, now);
-    let nothing_new = observed.observation.rules.is_empty() && observed.observation.alerts.is_empty();
+    let nothing_new = nothing_changed && observed.observation.alerts.is_empty();
+    if asks_again || !problems.is_empty() {
+        state.validators = None;
+    }
+    if !problems.is_empty() || !register.problems.is_empty() {
+        let failure = failure(&register, &problems);
+        observed.note_failure(&mut state, &failure);
+        let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
+        return observed.finish(state, outcome, failure.message, None).await;
+    }
     observed.succeed(&mut state);
     let outcome = match (nothing_new, first_time, &register) {
         (_, true, _) => Outcome::Baseline,
@@ -119,25 +132,22 @@ fn asked_since(state: &SourceState, today: Date) -> Date {
     from.max(today.saturating_sub(Span::new().days(KNOWN_DAYS)))
 }
 
-/// The agency's rules in both lists; the published ones last.
-fn standings(register: &Register) -> std::result::Result<Vec<Standing>, String> {
-    let mut all = Vec::new();
-    if let Some(document) = &register.filed {
-        all.extend(documents(document)?.into_iter().filter_map(Standing::filed));
+/// What went wrong with the lists as such.
+fn failure_of(problems: &[FetchError]) -> Failure {
+    let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+    Failure {
+        message: messages.join("; "),
+        refused: problems.iter().any(|problem| problem.refused),
+        retry_after: problems.iter().filter_map(|problem| problem.retry_after).max(),
     }
-    for page in register.published.iter().flatten() {
-        all.extend(documents(page)?.into_iter().filter_map(Standing::published));
-    }
-    Ok(all)
 }
 
-fn documents(document: &Document) -> std::result::Result<Vec<FederalRegisterDocument>, String> {
-    let content = document.reader().and_then(|mut reader| {
-        let mut content = Vec::new();
-        std::io::Read::read_to_end(&mut reader, &mut content)?;
-        Ok(content)
-    });
-    parse_documents(&content.map_err(|error| format!("failed to decompress the document: {error}"))?).map_err(|error| error.to_string())
+/// What went wrong with the lists and with what is in them.
+fn failure(register: &Register, problems: &[Problem]) -> Failure {
+    let of_lists = failure_of(&register.problems);
+    let within = problems.iter().map(|problem| format!("the document is refused: {}", problem.message));
+    let messages: Vec<String> = register.problems.iter().map(|problem| problem.message.clone()).chain(within).collect();
+    Failure { message: messages.join("; "), refused: of_lists.refused || !problems.is_empty(), ..of_lists }
 }
 
 /// Notes what was asked and answered. The list of what is on file is kept as evidence where something came of it.

@@ -18,7 +18,12 @@ pub struct Reading {
     pub from: ReadFrom,
     pub text: RuleText,
     pub document: Document,
+    /// The text has its end: XML always, plain text where the office's mark stands behind it.
+    pub is_ended: bool,
 }
+
+/// The marks that the office puts behind a document. Source: plain texts of public inspection.
+const END_MARKS: &[&str] = &["[FR Doc", "FR Doc.", "BILLING CODE"];
 
 /// Asks for the texts that are better than `known`, the best first, until one can be read.
 pub async fn read(observed: &Observed<'_>, standing: &Standing, at_least: ReadFrom) -> Result<Reading, String> {
@@ -43,6 +48,7 @@ pub async fn read(observed: &Observed<'_>, standing: &Standing, at_least: ReadFr
 async fn parsed(from: ReadFrom, document: Document) -> Result<Reading, String> {
     in_background(move || {
         let reader = document.reader().map_err(|error| format!("failed to decompress its text: {error}"))?;
+        let mut is_ended = true;
         let text = match from {
             ReadFrom::Xml => parse_rule(reader).map_err(|error| error.to_string())?,
             ReadFrom::Text | ReadFrom::Nothing => {
@@ -50,12 +56,22 @@ async fn parsed(from: ReadFrom, document: Document) -> Result<Reading, String> {
                 std::io::BufReader::new(reader)
                     .read_to_end(&mut bytes)
                     .map_err(|error| format!("failed to decompress its text: {error}"))?;
-                parse_raw_text(&String::from_utf8_lossy(&bytes))
+                let text = String::from_utf8_lossy(&bytes);
+                is_ended = has_end(&text);
+                if text.trim().is_empty() {
+                    return Err("expected its text, but got white space".to_owned());
+                }
+                parse_raw_text(&text)
             }
         };
-        Ok(Reading { from, text, document })
+        Ok(Reading { from, text, document, is_ended })
     })
     .await
+}
+
+/// Whether a mark of the end stands in the second half: `BILLING CODE` stands before the text as well.
+fn has_end(text: &str) -> bool {
+    END_MARKS.iter().filter_map(|mark| text.rfind(mark)).any(|at| at * 2 > text.len())
 }
 
 /// Takes what was read over into the record. The date that the register itself says (`said`) is believed before that of the text,
@@ -63,6 +79,7 @@ async fn parsed(from: ReadFrom, document: Document) -> Result<Reading, String> {
 pub fn take_over(record: &mut RecordedRule, said: Option<Date>, reading: &Reading, held: &Held) {
     let text = &reading.text;
     record.read_from = reading.from;
+    record.text_unended = !reading.is_ended;
     record.text_sha256 = Some(reading.document.sha256.clone());
     record.certain = text.certain && !(text.entries.is_empty() && text.removed.is_empty());
     record.doubts = text.warnings.iter().map(|warning| warning.text.clone()).collect();
@@ -87,5 +104,22 @@ pub fn cite(record: &mut RecordedRule) {
         if !change.entry.citations.contains(&page) {
             change.entry.citations.push(page.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ok_a_text_with_the_mark_of_its_end() {
+        assert!(has_end("BILLING CODE 3510-33-P\nSUBJECT: Entity List\nJane Roe,\n[FR Doc. 2025-1 Filed: 3/3/25]"));
+        assert!(has_end("SUBJECT: Entity List. A text.\nBILLING CODE 3510-33-P\n"));
+    }
+
+    #[test]
+    fn err_a_text_that_is_cut() {
+        assert!(!has_end("BILLING CODE 3510-33-P\nSUBJECT: Additions to the Entity List\nDATES: This rule"));
+        assert!(!has_end("") && !has_end("{\"error\": \"try again later\"}"));
     }
 }

@@ -5,20 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
+use super::absence::{self, Evidence};
 use super::document::{Standing, Touches};
 use super::notice::{self, Event};
 use super::orders::Held;
-use super::{read, workdays};
+use super::read::Reading;
+use super::{read, warn_of_text, workdays};
 use crate::config::SourceKind;
 use crate::domain::alert::NoticeStatus;
-use crate::domain::{Document, ListCode, ReadFrom, RecordedRule, RuleState};
+use crate::domain::{Change, Document, ListCode, ReadFrom, RecordedRule, RuleState};
 use crate::pipeline::watch::Observed;
 use crate::record::{Outgoing, Result};
 
-/// A document must be gone from public inspection for so long before it is told as withdrawn: one answer may be faulty.
-const GONE_FOR: SignedDuration = SignedDuration::from_mins(60);
-/// A document that is not published on its day is told as withdrawn so many business days later.
-const LATE_BUSINESS_DAYS: u32 = 2;
+/// Readers are alerted so many times a day that one document was changed. A publisher whose servers show two versions in turn changes
+/// it at each check; what is left out is alerted when a day has passed, if it still differs.
+const MOST_CHANGES_TOLD: usize = 4;
+const CHANGES_TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// A plain text without its end that lost entries is believed if it has so much of the size of the one before: an amended text is
+/// about as long.
+const LEAST_OF_TEXT_PERCENT: u64 = 75;
 /// The better text of a document is asked for during so many business days.
 pub const READ_AGAIN_BUSINESS_DAYS: u32 = 10;
 
@@ -28,6 +33,10 @@ pub struct Turn<'a> {
     pub rules: BTreeMap<String, RecordedRule>,
     /// The numbers of those that are to be written.
     pub changed: BTreeSet<String>,
+    /// Of those too, of which nothing but our own notes has changed.
+    pub noted: BTreeSet<String>,
+    /// A text could not be had: the next check asks for the lists without conditions, to come upon its document again.
+    pub asks_again: bool,
     pub texts: Vec<Document>,
     pub looked_at: usize,
     events: Vec<Event>,
@@ -37,16 +46,26 @@ pub struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     pub fn new(observed: &'a Observed<'a>, rules: BTreeMap<String, RecordedRule>, today: Date) -> Self {
-        Self { observed, rules, changed: BTreeSet::new(), texts: Vec::new(), looked_at: 0, events: Vec::new(), held: None, today }
+        Self {
+            observed,
+            rules,
+            changed: BTreeSet::new(),
+            noted: BTreeSet::new(),
+            asks_again: false,
+            texts: Vec::new(),
+            looked_at: 0,
+            events: Vec::new(),
+            held: None,
+            today,
+        }
     }
 
-    /// Takes in what the register shows. `filed_came`: the list of what is on file came whole, so that what it lacks is gone.
-    pub async fn take(&mut self, standings: &[Standing], filed_came: bool) -> Result<()> {
+    /// Takes in what the register shows. `listed` are the numbers of all documents that it shows, and `evidence` says what it means
+    /// that one is not among them.
+    pub async fn take(&mut self, standings: &[Standing], listed: &BTreeSet<String>, evidence: Evidence) -> Result<()> {
         let published: BTreeSet<&str> = standings.iter().filter(|s| s.published).map(|s| s.document.document_number.as_str()).collect();
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
         for standing in standings {
             let number = standing.document.document_number.as_str();
-            seen.insert(number);
             // On the day of its publication a document stands in both lists.
             if !standing.published && published.contains(number) {
                 continue;
@@ -57,8 +76,7 @@ impl<'a> Turn<'a> {
                 Some(rule) => self.seen_again(standing, rule).await?,
             }
         }
-        let seen: BTreeSet<String> = seen.into_iter().map(str::to_owned).collect();
-        self.note_gone(&seen, filed_came);
+        self.note_gone(listed, evidence);
         Ok(())
     }
 
@@ -68,10 +86,19 @@ impl<'a> Turn<'a> {
             return Ok(());
         }
         let mut rule = standing.as_record(&self.observed.source.name, self.observed.now);
+        // A text that was cut may have lost what amends the list.
+        let may_be_cut = |amends: &bool, rule: &RecordedRule| !amends && rule.text_unended && touches == Touches::ItsTextTells;
         let amends = match self.read_text(standing, &mut rule, ReadFrom::Text).await? {
+            Some(amends) if may_be_cut(&amends, &rule) && !self.is_old(standing) => {
+                self.asks_again = true;
+                return Ok(());
+            }
             Some(amends) => amends,
             // Nothing but its title says that it touches the list: where that is silent, the next check asks for its text again.
-            None if touches == Touches::ItsTextTells => return Ok(()),
+            None if touches == Touches::ItsTextTells => {
+                self.asks_again = true;
+                return Ok(());
+            }
             None => true,
         };
         // A title speaks of the list where a rule does not amend it; only the whole text with its instructions is surer.
@@ -87,15 +114,27 @@ impl<'a> Turn<'a> {
 
     async fn seen_again(&mut self, standing: &Standing, mut rule: RecordedRule) -> Result<()> {
         if rule.state == RuleState::Other {
+            // Its better text may say what the plain one did not, and so may another file on public inspection.
             let may_come = rule.read_from < ReadFrom::Xml && rule.day() >= workdays::before(self.today, READ_AGAIN_BUSINESS_DAYS);
-            if standing.touches() == Touches::Yes && standing.published && may_come {
-                return self.first_sight(standing).await;
+            let has_better = standing.document.full_text_xml_url.is_some() || standing.touches() == Touches::Yes;
+            let another_file = !standing.published && standing.document.updated_at > rule.updated_at;
+            if standing.touches() != Touches::No && (standing.published && may_come && has_better || another_file) {
+                let asked_before = self.asks_again;
+                self.first_sight(standing).await?;
+                if !self.rules.contains_key(&rule.document_number) {
+                    self.asks_again = asked_before || another_file;
+                    self.rules.insert(rule.document_number.clone(), rule);
+                }
+                return Ok(());
             }
             self.rules.insert(rule.document_number.clone(), rule);
             return Ok(());
         }
         let before = rule.clone();
         standing.bring_up_to_date(&mut rule);
+        if before.rule.citation.is_none() && rule.rule.citation.is_some() {
+            read::cite(&mut rule);
+        }
         match (before.state, standing.published) {
             (RuleState::Filed | RuleState::Withdrawn | RuleState::Other, true) => {
                 self.read_text(standing, &mut rule, ReadFrom::Text).await?;
@@ -116,6 +155,11 @@ impl<'a> Turn<'a> {
                     && rule.rule.effective_on != before.rule.effective_on
                     && rule.alert_id.is_some()
                 {
+                    if self.has_told_enough(&rule) {
+                        self.rules.insert(rule.document_number.clone(), before);
+                        self.asks_again = true;
+                        return Ok(());
+                    }
                     let note = notice::difference(&before, &rule);
                     self.tell(rule, NoticeStatus::Changed, note);
                     self.events.iter_mut().last().into_iter().for_each(|event| event.matters = true);
@@ -125,11 +169,17 @@ impl<'a> Turn<'a> {
             }
             (_, false) => {
                 rule.state = RuleState::Filed;
-                let another_text = rule.updated_at != before.updated_at || before.read_from == ReadFrom::Nothing;
-                if another_text {
-                    self.read_text(standing, &mut rule, ReadFrom::Text).await?;
+                let another_text = rule.updated_at != before.updated_at || before.read_from == ReadFrom::Nothing || before.text_unended;
+                if another_text && self.read_text(standing, &mut rule, ReadFrom::Text).await?.is_none() {
+                    // The other text is still to be read.
+                    rule.updated_at = before.updated_at;
+                    self.asks_again = true;
                 }
                 match notice::difference(&before, &rule) {
+                    Some(_) if self.has_told_enough(&rule) => {
+                        self.rules.insert(rule.document_number.clone(), before);
+                        self.asks_again = true;
+                    }
                     Some(note) => self.tell(rule, NoticeStatus::Changed, Some(note)),
                     None if rule == before => {
                         self.rules.insert(rule.document_number.clone(), rule);
@@ -142,27 +192,35 @@ impl<'a> Turn<'a> {
     }
 
     /// What was on file, is on file no more and is not published.
-    fn note_gone(&mut self, seen: &BTreeSet<String>, filed_came: bool) {
-        let (now, today) = (self.observed.now, self.today);
+    fn note_gone(&mut self, listed: &BTreeSet<String>, evidence: Evidence) {
         let gone: Vec<RecordedRule> = self
             .rules
             .values()
-            .filter(|rule| rule.state == RuleState::Filed && !seen.contains(&rule.document_number))
-            .filter(|rule| filed_came || rule.missing_since.is_some())
+            .filter(|rule| rule.state == RuleState::Filed && !listed.contains(&rule.document_number))
+            .filter(|rule| evidence != Evidence::None && rule.source == self.observed.source.name)
             .cloned()
             .collect();
         for mut rule in gone {
-            let Some(since) = rule.missing_since else {
-                rule.missing_since = Some(now);
-                self.keep(rule);
-                continue;
-            };
-            let awaited = rule.rule.published_on.is_some_and(|day| day <= today && today <= workdays::after(day, LATE_BUSINESS_DAYS));
-            if now.duration_since(since) >= GONE_FOR && !awaited {
+            if absence::unlisted(&mut rule, evidence, self.observed.now, self.today) {
                 rule.state = RuleState::Withdrawn;
                 self.tell(rule, NoticeStatus::Withdrawn, None);
+            } else {
+                self.noted.insert(rule.document_number.clone());
+                self.rules.insert(rule.document_number.clone(), rule);
             }
         }
+    }
+
+    fn is_old(&self, standing: &Standing) -> bool {
+        let day = standing.as_record("", self.observed.now).day();
+        day < workdays::before(self.today, READ_AGAIN_BUSINESS_DAYS)
+    }
+
+    /// Whether readers were alerted often enough today that this document was changed.
+    fn has_told_enough(&self, rule: &RecordedRule) -> bool {
+        let now = self.observed.now;
+        let lately = rule.changes_told_at.iter().filter(|told_at| now.duration_since(**told_at) < CHANGES_TOLD_WITHIN);
+        lately.count() >= MOST_CHANGES_TOLD
     }
 
     /// Reads the text and says whether it amends the list. None where it cannot be had, which is noted as a doubt.
@@ -173,6 +231,10 @@ impl<'a> Turn<'a> {
                     self.held = Some(held(self.observed).await?);
                 }
                 let nothing = Held::default();
+                if let Some(problem) = self.cut(rule, &reading).await? {
+                    warn_of_text(&rule.document_number, &problem);
+                    return Ok(None);
+                }
                 read::take_over(rule, standing.document.effective_on, &reading, self.held.as_ref().unwrap_or(&nothing));
                 self.texts.push(reading.document);
                 Ok(Some(reading.text.amends_the_list))
@@ -186,6 +248,27 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// What is wrong with a plain text that was read before and has now lost entries: it may have come cut, or be another page.
+    async fn cut(&self, rule: &RecordedRule, reading: &Reading) -> Result<Option<String>> {
+        if reading.from != ReadFrom::Text || reading.is_ended || rule.changes.is_empty() {
+            return Ok(None);
+        }
+        let mut read_now = rule.clone();
+        read::take_over(&mut read_now, None, reading, self.held.as_ref().unwrap_or(&Held::default()));
+        let has = |change: &Change| read_now.changes.iter().any(|now| now.kind == change.kind && now.entry.name == change.entry.name);
+        if reading.text.amends_the_list && rule.changes.iter().all(has) {
+            return Ok(None);
+        }
+        let size = match &rule.text_sha256 {
+            Some(sha256) => self.observed.program.store.document(sha256).await?.map_or(0, |document| document.size_bytes),
+            None => 0,
+        };
+        let least = size.saturating_mul(LEAST_OF_TEXT_PERCENT) / 100;
+        let got = reading.document.size_bytes;
+        let is_cut = !rule.text_unended || got < least || !reading.text.amends_the_list;
+        Ok(is_cut.then(|| format!("expected the whole text of {size} bytes or its successor, but got {got} bytes without an end")))
+    }
+
     fn may_be_read_better(&self, rule: &RecordedRule) -> bool {
         is_read_again(rule, self.today)
     }
@@ -195,7 +278,12 @@ impl<'a> Turn<'a> {
         self.rules.insert(rule.document_number.clone(), rule);
     }
 
-    fn tell(&mut self, rule: RecordedRule, status: NoticeStatus, note: Option<String>) {
+    fn tell(&mut self, mut rule: RecordedRule, status: NoticeStatus, note: Option<String>) {
+        if status == NoticeStatus::Changed {
+            let now = self.observed.now;
+            rule.changes_told_at.retain(|told_at| now.duration_since(*told_at) < CHANGES_TOLD_WITHIN);
+            rule.changes_told_at.push(now);
+        }
         self.events.push(Event { document_number: rule.document_number.clone(), status, matters: false, note });
         self.keep(rule);
     }
@@ -225,7 +313,8 @@ impl<'a> Turn<'a> {
 /// The text of this rule may still come, or come in a better kind.
 pub fn is_read_again(rule: &RecordedRule, today: Date) -> bool {
     let best = if rule.state == RuleState::Published { ReadFrom::Xml } else { ReadFrom::Text };
-    rule.concerns_the_list() && rule.read_from < best && rule.day() >= workdays::before(today, READ_AGAIN_BUSINESS_DAYS)
+    let may_be_cut = rule.text_unended && rule.state == RuleState::Filed;
+    rule.concerns_the_list() && (rule.read_from < best || may_be_cut) && rule.day() >= workdays::before(today, READ_AGAIN_BUSINESS_DAYS)
 }
 
 fn better_than(read_from: ReadFrom) -> ReadFrom {
