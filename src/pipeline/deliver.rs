@@ -32,11 +32,9 @@ const READ_AHEAD: usize = 4;
 const SETTLE: usize = 64;
 /// A receiver that fails for passing reasons is told of after this long.
 const TROUBLE_BEFORE_TELLING: SignedDuration = SignedDuration::from_mins(30);
-/// A recipient that fails again, after it or another recipient of the receiver took a message, is alerted again after this long: four
-/// times a day.
+/// A recipient that fails again, after the receiver took a message, is alerted again after this long: four times a day.
 const TELL_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(6);
-/// Operators are alerted so many times a day that deliveries to one receiver fail, whoever of its recipients it is. What is left out is
-/// alerted when the day has passed, if it lasts, and in any case once a delivery is given up.
+/// Operators are alerted so many times a day that one receiver fails. The rest is alerted later, if it lasts, or once given up.
 const MOST_TOLD: usize = 6;
 const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// How often a receiver's last success is written while nothing else about it changes.

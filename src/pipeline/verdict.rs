@@ -115,8 +115,17 @@ pub async fn of_lists(
 }
 
 /// All holds of one list, open or decided.
-pub async fn holds_of(program: &Program, source: &str, list: ListCode) -> Result<Vec<Hold>> {
+async fn holds_of(program: &Program, source: &str, list: ListCode) -> Result<Vec<Hold>> {
     Ok(program.store.holds(false).await?.into_iter().filter(|hold| hold.source == source && hold.list == list).collect())
+}
+
+/// Whether operators are to be alerted of an open hold that was not worth an alert when it was opened.
+pub async fn untold_hold_lasts(program: &Program, hold: &Hold, now: Timestamp) -> Result<bool> {
+    if !trouble::is_untold(hold) {
+        return Ok(false);
+    }
+    let holds = holds_of(program, &hold.source, hold.list).await?;
+    Ok(trouble::untold_hold_lasts(hold, &holds, now))
 }
 
 /// One list of the document.

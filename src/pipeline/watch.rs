@@ -310,11 +310,8 @@ impl<'a> Observed<'a> {
         }
         let mut open: Vec<Hold> = open.into_values().filter(|hold| hold.state == crate::domain::HoldState::Open).collect();
         for hold in open.iter_mut().filter(|hold| hold.source == self.source.name) {
-            let of_list = match trouble::is_untold(hold) {
-                true => verdict::holds_of(self.program, &hold.source, hold.list).await?,
-                false => Vec::new(),
-            };
-            if self.now.duration_since(hold.told_at) >= REMIND_EVERY || trouble::untold_hold_lasts(hold, &of_list, self.now) {
+            let lasts_untold = verdict::untold_hold_lasts(self.program, hold, self.now).await?;
+            if lasts_untold || self.now.duration_since(hold.told_at) >= REMIND_EVERY {
                 hold.told_at = self.now;
                 self.observation.holds.push(hold.clone());
                 self.tell_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld {

@@ -365,6 +365,23 @@ mod ecfr {
     }
 
     #[tokio::test]
+    async fn what_is_wrong_with_another_title_is_ignored_and_what_is_wrong_with_ours_is_named() {
+        let (upstream, address) = start().await;
+        let with =
+            |other: &str, ours: &str| Answer::ok(format!(r#"{{"titles": [{other}, {{"number": 15, "up_to_date_as_of": {ours}}}]}}"#));
+        for other in [r#"{"number": 35, "up_to_date_as_of": ""}"#, r#"{"number": null}"#, "null", r#"{"number": 1, "up_to_date_as_of": 5}"#]
+        {
+            upstream.answer(TITLES, with(other, "\"2026-04-29\""));
+            assert_eq!(document(fetcher().fetch(&address, None, now()).await).as_of, Some(date(2026, 4, 29)), "{other}");
+        }
+        for ours in ["\"\"", "null", "20260429"] {
+            upstream.answer(TITLES, with(r#"{"number": 14, "up_to_date_as_of": "2026-04-29"}"#, ours));
+            let error = fetcher().fetch(&address, None, now()).await.unwrap_err();
+            assert!(error.refused && error.message.contains("expected the date of title 15"), "{}", error.message);
+        }
+    }
+
+    #[tokio::test]
     async fn past_dates_are_listed_and_fetched() {
         let (upstream, _) = start().await;
         upstream.answer(

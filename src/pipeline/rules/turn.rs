@@ -193,13 +193,8 @@ impl<'a> Turn<'a> {
 
     /// What was on file, is on file no more and is not published.
     fn note_gone(&mut self, listed: &BTreeSet<String>, evidence: Evidence) {
-        let gone: Vec<RecordedRule> = self
-            .rules
-            .values()
-            .filter(|rule| rule.state == RuleState::Filed && !listed.contains(&rule.document_number))
-            .filter(|rule| evidence != Evidence::None && rule.source == self.observed.source.name)
-            .cloned()
-            .collect();
+        let gone: Vec<RecordedRule> =
+            self.rules.values().filter(|rule| rule.state == RuleState::Filed && !listed.contains(&rule.document_number)).cloned().collect();
         for mut rule in gone {
             if absence::unlisted(&mut rule, evidence, self.observed.now, self.today) {
                 rule.state = RuleState::Withdrawn;
