@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn ok_no_pattern_of_failures_gives_more_than_six_alerts_a_day() {
-        let lengths = [1, 2, 3, 4, 5, 8, 13, 24, 46, 47, 48, 49, 50, 60, 95, 96];
+        let lengths = [1, 2, 3, 5, 24, 47, 48, 49, 96];
         for failure in [refused(), unreachable()] {
             for bad in lengths {
                 for good in lengths {
