@@ -99,6 +99,19 @@ impl FederalRegister<'_> {
         Ok(Register { filed, published, validators, unconditional, problems, filed_failed })
     }
 
+    /// What the API says of one published document; none where it has no such document.
+    pub(super) async fn document(&self, number: &str, now: Timestamp) -> Result<Option<Document>, FetchError> {
+        let is_plain = |number: &str| !number.is_empty() && number.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !is_plain(number) {
+            return Ok(None);
+        }
+        match self.list(&self.url(&format!("/documents/{number}.json")), None, now).await {
+            Ok((document, _)) => Ok(document),
+            Err(problem) if problem.not_found => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+
     /// A document's text. The address comes from outside: a private one is dialled only on the host of the source itself.
     pub(super) async fn text(&self, address: &str, now: Timestamp) -> Result<FetchedDocument, FetchError> {
         let url = Url::parse(address).map_err(|error| {

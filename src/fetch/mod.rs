@@ -161,6 +161,17 @@ impl Fetcher {
         self.register(base, allow_private).register(validators, since, now).await
     }
 
+    /// What the Federal Register's API says of one published document; none where it has no such document.
+    pub async fn federal_register_document(
+        &self,
+        base: &Url,
+        allow_private: bool,
+        number: &str,
+        now: Timestamp,
+    ) -> Result<Option<Document>, FetchError> {
+        self.register(base, allow_private).document(number, now).await
+    }
+
     /// The text of a document of the Federal Register, at the address that the API gave for it.
     pub async fn federal_register_text(
         &self,

@@ -287,6 +287,22 @@ async fn a_document_that_leaves_public_inspection_to_be_published_is_not_withdra
     assert_eq!(statuses(&story), ["filed", "published"]);
 }
 
+#[tokio::test]
+async fn a_published_rule_that_the_filter_on_the_agency_leaves_out_is_asked_for_by_its_number() {
+    let story = on_file().await;
+    story.on_file(&crowd(20));
+    let agencies = json!([{"raw_name": "Bureau of Industry and Security", "name": null, "slug": null}]);
+    let published = changed(story.published(NUMBER), "agencies", agencies);
+    story.text("/rule.xml", RULE);
+    story.check("2025-03-06T12:00:00Z", "rules").await;
+    story.upstream.answer(&format!("/api/v1/documents/{NUMBER}.json"), Answer::ok(published.to_string()));
+    checks(&story, "2025-03-06T12:15:00Z", "2025-03-06T13:00:00Z").await;
+    checks(&story, "2025-03-11T12:00:00Z", "2025-03-11T20:00:00Z").await;
+    assert_eq!(statuses(&story), ["filed", "published"]);
+    let asked = story.upstream.seen().iter().filter(|seen| seen.target.contains(NUMBER)).count();
+    assert_eq!(asked, 1, "and no more once it is known");
+}
+
 // --- texts
 
 /// The rule's file is put on public inspection again with this text; what of it is told in the next hours.

@@ -1,4 +1,4 @@
-//! The two answers of the Federal Register, record by record: which rules are worth a look. Pure.
+//! The two answers of the Federal Register, record by record: which rules are worth a look.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -6,9 +6,11 @@ use std::io::Read;
 use jiff::civil::Date;
 
 use super::document::{Standing, Touches};
+use super::warn_of_text;
 use crate::domain::{Document, RecordedRule, RuleState};
-use crate::fetch::Register;
-use crate::parse::federal_register::document::{Answer, parse_answer};
+use crate::fetch::{Address, Register};
+use crate::parse::federal_register::document::{Answer, parse_answer, parse_document};
+use crate::pipeline::watch::Observed;
 
 /// What is in both answers.
 pub struct Answers {
@@ -65,17 +67,49 @@ pub fn read(register: &Register, known: &BTreeMap<String, RecordedRule>, since: 
     all
 }
 
+/// Asks by number for documents that were due to be published and that no list shows: the list of what was published is made by the
+/// server's filter on the agency, which a document may not pass. Adds those that are published.
+pub async fn ask_for_due(observed: &Observed<'_>, known: &BTreeMap<String, RecordedRule>, today: Date, answers: &mut Answers) {
+    let Address::FederalRegister { url, allow_private } = &observed.source.address else { return };
+    let is_due = |rule: &&RecordedRule| {
+        rule.state == RuleState::Filed
+            && rule.unlisted_since.is_some()
+            && rule.rule.published_on.is_some_and(|day| day <= today)
+            && !answers.listed.contains(&rule.document_number)
+    };
+    let due: Vec<&String> = known.values().filter(is_due).map(|rule| &rule.document_number).collect();
+    for number in due {
+        let asked = observed.wiring.fetcher.federal_register_document(url, *allow_private, number, observed.now).await;
+        let document = match asked {
+            Ok(Some(document)) => content_of(&document).and_then(|content| parse_document(&content).map_err(|error| error.to_string())),
+            Ok(None) => continue,
+            Err(problem) => Err(problem.message),
+        };
+        match document {
+            Ok(document) if document.document_number == *number => {
+                answers.listed.insert(number.clone());
+                answers.standings.push(Standing::published(document));
+            }
+            Ok(_) => {}
+            Err(problem) => warn_of_text(number, &problem),
+        }
+    }
+}
+
 fn wanted(standing: &Standing, since: Date, oldest: Date) -> bool {
     let may_be_ours = standing.document.may_be_a_rule() && standing.may_be_of_the_bureau();
     (may_be_ours || standing.touches() != Touches::No) && !standing.is_past(since, oldest)
 }
 
 fn answer_of(document: &Document) -> Result<Answer, String> {
+    parse_answer(&content_of(document)?).map_err(|error| error.to_string())
+}
+
+fn content_of(document: &Document) -> Result<Vec<u8>, String> {
     let content = document.reader().and_then(|mut reader| {
         let mut content = Vec::new();
         reader.read_to_end(&mut content)?;
         Ok(content)
     });
-    let content = content.map_err(|error| format!("failed to decompress the document: {error}"))?;
-    parse_answer(&content).map_err(|error| error.to_string())
+    content.map_err(|error| format!("failed to decompress the document: {error}"))
 }

@@ -66,12 +66,14 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
         Err(problem) => return observed.fail(state, &failure_of(&[problem])).await,
     };
     let first_time = state.last_success_at.is_none() && known.is_empty();
-    // Half of what is there is no baseline: the other half would be told as news.
-    if first_time && !register.problems.is_empty() {
+    // One list of the two is no baseline: the other would be told as news.
+    if first_time && (register.filed.is_none() || register.published.is_none()) {
         return observed.fail(state, &failure_of(&register.problems)).await;
     }
     let oldest = today.saturating_sub(Span::new().days(KNOWN_DAYS));
-    let Answers { standings, listed, filed, problems } = answers::read(&register, &known, since, oldest);
+    let mut answers = answers::read(&register, &known, since, oldest);
+    answers::ask_for_due(&observed, &known, today, &mut answers).await;
+    let Answers { standings, listed, filed, problems } = answers;
     if first_time && problems.iter().any(|problem| problem.whole) {
         return observed.fail(state, &failure(&register, &problems)).await;
     }
