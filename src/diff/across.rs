@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use rapidfuzz::distance::levenshtein;
 
 use super::name::{is_legal_form, words};
+use crate::domain::pages::share_a_rule;
 use crate::domain::{Citation, Entry, Form};
 
 /// By what two entries are recognised as one, the surest first.
@@ -364,25 +365,13 @@ pub(super) fn share_an_address(one: &Entry, other: &Entry) -> bool {
 /// A city and a country are no address.
 const LEAST_ADDRESS_WORDS: usize = 4;
 
-/// So far may a rule's first page, which one publisher cites, be from the page of the entry, which the other does: the longest
-/// rules that amend these lists run to some fifty pages.
-const PAGES_OF_A_RULE: u32 = 60;
-
 pub(super) fn rule(one: &Entry, other: &Entry) -> Tie {
-    let pages = |entry: &Entry| -> Vec<(u16, u32)> {
-        let page = |citation: &Citation| match citation {
-            Citation::Page { volume, page } => Some((*volume, *page)),
-            Citation::AsPublished(_) => None,
-        };
-        entry.citations.iter().filter_map(page).collect()
-    };
-    let (these, those) = (pages(one), pages(other));
-    if these.is_empty() || those.is_empty() {
+    let has_page = |entry: &Entry| entry.citations.iter().any(|citation| matches!(citation, Citation::Page { .. }));
+    if !has_page(one) || !has_page(other) {
         let same_day = one.start_date.is_some() && one.start_date == other.start_date;
         return if same_day { Tie::Agrees } else { Tie::Unknown };
     }
-    let is_one_rule = |(volume, page): &(u16, u32)| those.iter().any(|(v, p)| v == volume && p.abs_diff(*page) <= PAGES_OF_A_RULE);
-    if these.iter().any(is_one_rule) { Tie::Agrees } else { Tie::Differs }
+    if share_a_rule(&one.citations, &other.citations) { Tie::Agrees } else { Tie::Differs }
 }
 
 /// Whether two entries that are named alike are one.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::pages::are_neighbors;
 use crate::domain::{Attribution, Change, Citation};
 
 /// The changes of one observation that are put down to one rule, or to none.
@@ -19,8 +20,8 @@ pub struct Group {
 
 /// One group for each rule, in the order of their pages, and last the changes that belong to none.
 ///
-/// Pages of one volume, each at most [`PAGES_APART`] from the next, are one rule. Changes that cite nothing new go with the
-/// rule, as presumed, where exactly one was seen.
+/// Neighboring pages of one volume ([`are_neighbors`]) are one rule. Changes that cite nothing new go with the rule, as presumed,
+/// where exactly one was seen.
 pub fn by_rule(changes: Vec<Change>) -> Vec<Group> {
     let newest: Vec<Option<Citation>> = changes.iter().map(|change| change.newest_citation().cloned()).collect();
     let runs = runs_of_pages(newest.iter().flatten());
@@ -49,28 +50,16 @@ pub fn by_rule(changes: Vec<Change>) -> Vec<Group> {
     groups
 }
 
-/// So far apart two pages of one volume may be and still be of one rule.
-pub const PAGES_APART: u32 = 8;
-
 fn runs_of_pages<'a>(citations: impl Iterator<Item = &'a Citation>) -> Vec<Vec<Citation>> {
     let sorted: BTreeSet<&Citation> = citations.collect();
     let mut runs: Vec<Vec<Citation>> = Vec::new();
     for citation in sorted {
         match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|last| are_neighbours(last, citation)) => run.push(citation.clone()),
+            Some(run) if run.last().is_some_and(|last| are_neighbors(last, citation)) => run.push(citation.clone()),
             _ => runs.push(vec![citation.clone()]),
         }
     }
     runs
-}
-
-fn are_neighbours(one: &Citation, other: &Citation) -> bool {
-    match (one, other) {
-        (Citation::Page { volume, page }, Citation::Page { volume: other_volume, page: other_page }) => {
-            volume == other_volume && page.abs_diff(*other_page) <= PAGES_APART
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod hold;
 pub mod id;
 pub mod journal;
 pub mod list;
+pub mod pages;
 pub mod rule;
 pub mod same;
 pub mod snapshot;
