@@ -119,9 +119,9 @@ fn of_a_rule(data: &RuleNotice, routes: &[Route], receiver: &str) -> Option<Opti
     }
 }
 
-/// What might be a new listing must reach those who watch for new listings.
+/// What might be a new listing must reach those who watch for new listings, and a row that is gone those who watch for removals.
 fn is_of_kind(change: &Change, kind: ChangeKind) -> bool {
-    change.kind == kind || change.is_uncertain_revision()
+    change.kind == kind || change.is_uncertain_revision() || (kind == ChangeKind::Removed && change.lost_row().is_some())
 }
 
 /// Tested on before and after: a move out of a country matters to those who watch it as much as a move into it.
@@ -165,7 +165,7 @@ mod tests {
     }
 
     fn uncertain(id: &str) -> Change {
-        let matched = Some(Match { certain: false, score: 0.8, evidence: Vec::new() });
+        let matched = Some(Match::doubtful(0.8, Vec::new()));
         Change { matched, severity: Severity::High, ..change(id, ChangeKind::Revised, &["CN"]) }
     }
 

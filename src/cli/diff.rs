@@ -22,8 +22,9 @@ pub fn print(changes: &ChangeSet, format: OutputFormat) -> Result<()> {
         for field in &change.fields {
             output::one_line(out, &format!("    {}: {} -> {}", field.field, field.before, field.after))?;
         }
-        if let Some(matched) = change.matched.as_ref().filter(|matched| !matched.certain) {
-            output::one_line(out, &format!("    taken for one entry: {}", matched.evidence.join("; ")))?;
+        if let Some(matched) = change.matched.as_ref().filter(|matched| !matched.certain || matched.row.is_some()) {
+            let doubt = if matched.certain { "the same entry" } else { "probably the same entry" };
+            output::one_line(out, &format!("    {doubt}: {}", matched.evidence.join("; ")))?;
         }
         for (names, word) in [(&change.possibly_now, "is now"), (&change.possibly_was, "was")] {
             if !names.is_empty() {

@@ -109,14 +109,14 @@ fn two_revisions() -> Vec<Change> {
         field("footnotes", json!([]), json!(["3"])),
     ];
     certain.matched =
-        Some(Match { certain: true, score: 1.0, evidence: vec!["equal name in Russia".into(), "same citations plus 87 FR 38925".into()] });
+        Some(Match::certain(vec!["equal name in Russia".into(), "same citations plus 87 FR 38925".into()]));
 
     let before = entry("Xi?an Example Institute", "CN");
     let after = entry("Xi’an Example Institute of Optics", "CN");
     let mut weighed = change(ChangeKind::Revised, Severity::High, Some(before), after);
     weighed.fields = vec![field("name", json!("Xi?an Example Institute"), json!("Xi’an Example Institute of Optics"))];
     weighed.matched =
-        Some(Match { certain: false, score: 0.87, evidence: vec!["names alike (0.87)".into(), "same first citation".into()] });
+        Some(Match::doubtful(0.87, vec!["names alike (0.87)".into(), "same first citation".into()]));
     vec![certain, weighed]
 }
 

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::content::{Hashed, hashed, in_order};
+use super::editorial::is_same_wording;
 use super::fields::differences;
 use super::identity::{Identification, Identity};
 use super::mixer::MixerState;
+use super::namesakes;
 use super::parallel::side_by_side_if_many;
 use super::rarity::Rarity;
 use super::same_name::Pair;
@@ -26,7 +28,9 @@ pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
 /// have, and are counted where that matters ([`Comparison::counter`]).
 pub struct Comparison<'a> {
     gone: Vec<&'a Entry>,
-    come: Vec<&'a Entry>,
+    /// The rows that have come, and from `kept_from` on the rows of a name in `gone` that stayed as they were.
+    listed: Vec<&'a Entry>,
+    kept_from: usize,
     identity: Identification<'a>,
 }
 
@@ -34,9 +38,12 @@ impl<'a> Comparison<'a> {
     pub fn begin(before: &'a [Entry], after: &'a [Entry]) -> Self {
         let (olds, news) = side_by_side_if_many(before.len(), || hashed(before), || hashed(after));
         let (gone, come) = side_by_side_if_many(before.len(), || only_in(&olds, &news), || only_in(&news, &olds));
-        let mut identity = Identification::begin(&gone, &come);
+        let kept_from = come.len();
+        let mut listed = come;
+        listed.extend(namesakes::kept(&gone, &olds, &news));
+        let mut identity = Identification::begin(&gone, &listed, kept_from);
         identity.count(before);
-        Self { gone, come, identity }
+        Self { gone, listed, kept_from, identity }
     }
 
     /// What counts the rows of the list before that were left out, where it matters how rare it is what the others have. Several may
@@ -51,9 +58,9 @@ impl<'a> Comparison<'a> {
     }
 
     pub fn finish(self) -> Vec<Change> {
-        let Self { gone, come, identity } = self;
-        let found = identity.finish(&gone, &come);
-        changes_of(&gone, &come, found)
+        let Self { gone, listed, kept_from, identity } = self;
+        let found = identity.finish(&gone, &listed, kept_from);
+        changes_of(&gone, &listed, kept_from, found)
     }
 }
 
@@ -66,11 +73,18 @@ impl Counter {
     }
 }
 
-fn changes_of(gone: &[&Entry], come: &[&Entry], identity: Identity) -> Vec<Change> {
+fn changes_of(gone: &[&Entry], come: &[&Entry], kept_from: usize, identity: Identity) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
+    let mut befores: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
+    for pair in &identity.pairs {
+        befores.entry(pair.after).or_default().extend(gone.get(pair.before));
+    }
     for pair in identity.pairs {
         if let (Some(old), Some(new)) = (gone.get(pair.before), come.get(pair.after)) {
-            let revision = revision(old, new, pair);
+            let others = befores.get(&pair.after).map_or(&[][..], Vec::as_slice);
+            let kept = (pair.after >= kept_from).then_some(*new);
+            let listed_before: Vec<&Entry> = others.iter().copied().chain(kept).collect();
+            let revision = revision(old, new, pair, &listed_before);
             // Rows that differ in nothing but where their cell was cut are one entry as it was.
             if !revision.editorial || !revision.fields.is_empty() {
                 changes.push(revision);
@@ -123,10 +137,19 @@ fn alone(kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
     change(change_id, kind, severity, entry)
 }
 
-fn revision(before: &Entry, after: &Entry, pair: Pair) -> Change {
+/// `listed_before` has every row before that became part of `after`, `before` among them.
+fn revision(before: &Entry, after: &Entry, pair: Pair, listed_before: &[&Entry]) -> Change {
     let differences = differences(before, after);
     let editorial = pair.matched.certain && differences.iter().all(|difference| difference.editorial);
-    let severity = severity::of_revision(&differences, pair.matched.certain);
+    let severity = match listed_before {
+        [] | [_] => severity::of_revision(&differences, pair.matched.certain),
+        // What another of the rows had is nothing that the list gained.
+        rows => {
+            let all = folded_rows(before, after, rows);
+            let severity = severity::of_revision(&self::differences(&all, after), pair.matched.certain);
+            if editorial { Severity::Low } else { severity.max(Severity::Normal) }
+        }
+    };
     Change {
         editorial,
         before: Some(before.clone()),
@@ -134,6 +157,35 @@ fn revision(before: &Entry, after: &Entry, pair: Pair) -> Change {
         matched: Some(pair.matched),
         ..change(Change::id_of(ChangeKind::Revised, Some(before), Some(after), 0), ChangeKind::Revised, severity, after)
     }
+}
+
+/// The row `before` with the names, places and terms that other rows of the entry had beside it.
+fn folded_rows(before: &Entry, after: &Entry, rows: &[&Entry]) -> Entry {
+    let mut all = before.clone();
+    for row in rows.iter().filter(|row| **row != before) {
+        for (mine, theirs) in [
+            (&mut all.aliases, &row.aliases),
+            (&mut all.addresses, &row.addresses),
+            (&mut all.countries, &row.countries),
+            (&mut all.footnotes, &row.footnotes),
+        ] {
+            mine.extend(theirs.iter().filter(|text| !mine.contains(text)).cloned().collect::<Vec<_>>());
+        }
+        if is_same_wording(&row.license_requirement, &after.license_requirement) {
+            all.license_requirement.clone_from(&after.license_requirement);
+        }
+        for (key, text) in &row.other {
+            if after.other.get(key) == Some(text) {
+                all.other.insert(key.clone(), text.clone());
+            }
+        }
+    }
+    for list in [&mut all.countries, &mut all.footnotes] {
+        list.sort_unstable();
+    }
+    // Footnotes that one of the rows had and `after` has not are told by the fields of that row's own revision.
+    all.footnotes.retain(|footnote| before.footnotes.contains(footnote) || after.footnotes.contains(footnote));
+    all
 }
 
 fn change(change_id: ChangeId, kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {

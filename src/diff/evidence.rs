@@ -10,6 +10,7 @@ use super::name::{Name, Numbers};
 use super::number::{Number, WHOLE_DATE};
 use super::profile::{Kind, Profile};
 use super::rarity::Rarity;
+use crate::domain::pages::{Kept, is_filled_down};
 use crate::domain::{Citation, Entry, ListCode};
 
 /// The evidence on one pair of rows.
@@ -198,34 +199,68 @@ fn unexplained(weight: &mut Weight, ties: Ties, direct: Likeness, is_beyond_spel
     }
 }
 
-/// An amended entry keeps its citations and gains one; an addition has only new ones.
+/// An amended entry keeps its citations and gains one; an addition has only new ones. What counts is the rule, not its page.
 fn citations(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Profile<'_>, rarity: &Rarity) {
     let (before, after) = (&old.entry.citations, &new.entry.citations);
     if before.is_empty() || after.is_empty() {
         listed_apart(weight, old.entry, new.entry);
         return;
     }
-    let shared: Vec<&Citation> = before.iter().filter(|citation| after.contains(citation)).collect();
-    let gained: Vec<String> = after.iter().filter(|citation| !before.contains(citation)).map(ToString::to_string).collect();
-    if shared.is_empty() {
+    let kept = Kept::of(before, after);
+    if kept.rules() == 0 {
+        if are_filled_down(before, after) {
+            weight.speaks_against(BITS_AGAINST_ANOTHER_VOLUME, "the same page of another volume is cited");
+            return;
+        }
         let all_are_pages = before.iter().chain(after).all(|citation| matches!(citation, Citation::Page { .. }));
         weight.contrary |= all_are_pages;
         ties.citation = if all_are_pages { Cited::Apart } else { Cited::Unknown };
         weight.speaks_against(if all_are_pages { 10.0 } else { 5.0 }, "none of the old citations is left");
         return;
     }
-    ties.citation = if shared.len() == before.len() && gained.is_empty() { Cited::Same } else { Cited::Some };
-    let rarest = shared.iter().map(|citation| rarity.bits(Kind::Citation, &citation.to_string())).fold(0.0, f64::max);
-    if shared.len() == before.len() {
-        let words = if gained.is_empty() { "same citations".to_owned() } else { format!("same citations plus {}", gained.join(", ")) };
-        weight.speaks_for(2.0 + (rarest * 0.6).min(5.0), words);
-    } else {
-        weight.speaks_for((rarest * 0.6).min(5.0), "citations in common");
-        weight.speaks_against(
-            if before.first().is_some_and(|first| after.contains(first)) { 3.0 } else { 5.0 },
-            "an old citation is missing",
-        );
+    ties.citation = if kept.lost.is_empty() && kept.gained.is_empty() { Cited::Same } else { Cited::Some };
+    let bits = |citation: &Citation| rarity.bits(Kind::Citation, &citation.to_string());
+    let same = kept.same.iter().map(|citation| bits(citation));
+    // Many rows cite the first page of a rule, few the page of one entry: the rule is as common as the commoner page.
+    let moved = kept.moved.iter().map(|(was, is)| bits(was).min(bits(is)));
+    let rarest = same.chain(moved).fold(0.0, f64::max);
+    match kept_in_words(&kept) {
+        Some(words) => {
+            let base = if kept.moved.is_empty() { 2.0 } else { 1.0 };
+            weight.speaks_for(base + (rarest * 0.6).min(5.0), words);
+        }
+        None => {
+            weight.speaks_for((rarest * 0.6).min(5.0), "citations in common");
+            let is_first_kept = before.first().is_some_and(|first| !kept.lost.contains(&first));
+            weight.speaks_against(if is_first_kept { 3.0 } else { 5.0 }, "an old citation is missing");
+        }
     }
+}
+
+/// A volume number that a spreadsheet counted up says little against two rows being one.
+const BITS_AGAINST_ANOTHER_VOLUME: f64 = 1.0;
+
+/// Whether the rows cite the same page of different volumes.
+pub fn are_filled_down(before: &[Citation], after: &[Citation]) -> bool {
+    before.iter().any(|citation| after.iter().any(|other| is_filled_down(citation, other)))
+}
+
+/// What became of the citations, where each old rule is still cited: `same citations plus 88 FR 66273`.
+pub fn kept_in_words(kept: &Kept<'_>) -> Option<String> {
+    if kept.rules() == 0 || !kept.lost.is_empty() {
+        return None;
+    }
+    let mut words = if kept.moved.is_empty() {
+        "same citations".to_owned()
+    } else {
+        let moved: Vec<String> = kept.moved.iter().map(|(was, is)| format!("{was} is now {is}")).collect();
+        format!("citations of the same rules ({})", moved.join(", "))
+    };
+    if !kept.gained.is_empty() {
+        let gained: Vec<String> = kept.gained.iter().map(ToString::to_string).collect();
+        words = format!("{words} plus {}", gained.join(", "));
+    }
+    Some(words)
 }
 
 /// An amended row keeps the date from which its entry is listed; of rows that cite rules, that of another tells another listing.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::assign::{Edge, best};
 use super::block::candidates;
 use super::evidence::{Weight, weigh};
+use super::fold;
 use super::parallel::side_by_side_if_many;
 use super::profile::Profile;
 use super::rarity::Rarity;
@@ -22,7 +23,7 @@ pub struct Identity {
     pub pairs: Vec<Pair>,
     pub removed: Vec<usize>,
     pub added: Vec<usize>,
-    /// A removed and an added row that may be one, the likeliest first.
+    /// A row that is gone and an added row that may be one, the likeliest first.
     pub possible: Vec<(usize, usize)>,
 }
 
@@ -43,11 +44,15 @@ pub struct Identification<'a> {
 
 impl<'a> Identification<'a> {
     /// Finds what is certain.
-    pub fn begin(gone: &[&'a Entry], come: &[&'a Entry]) -> Self {
-        let pairs = same_name::pair(gone, come);
+    ///
+    /// `listed` has the rows that have come, up to `kept_from`, and behind them the rows of a name of `gone` that stayed as they were.
+    pub fn begin(gone: &[&'a Entry], listed: &[&'a Entry], kept_from: usize) -> Self {
+        let come = listed.get(..kept_from).unwrap_or(listed);
+        let mut pairs = same_name::pair(gone, come);
+        pairs.extend(fold::folded_rows(gone, listed, kept_from, &pairs));
         let (old, new) = taken(&pairs);
         let left: Vec<usize> = (0..gone.len()).filter(|at| !old.contains(at)).collect();
-        let arrived: Vec<usize> = (0..come.len()).filter(|at| !new.contains(at)).collect();
+        let arrived: Vec<usize> = (0..kept_from).filter(|at| !new.contains(at)).collect();
         let mut begun = Self { pairs, left, arrived, old: Vec::new(), new: Vec::new(), rarity: Rarity::default(), counted: HashSet::new() };
         if begun.is_open() {
             begun.old = profiles(&begun.left, gone);
@@ -90,15 +95,20 @@ impl<'a> Identification<'a> {
         self.rarity.add(counted);
     }
 
-    /// Weighs what is left, and sees where rows were split or folded under other names; `gone` and `come` are those of the beginning.
-    pub fn finish(self, gone: &[&Entry], come: &[&Entry]) -> Identity {
+    /// Weighs what is left, and sees where rows were split or folded under other names, and where a row is gone while its name is
+    /// still listed. The slices are those of the beginning.
+    pub fn finish(self, gone: &[&Entry], listed: &[&Entry], kept_from: usize) -> Identity {
         let mut identity = self.one_to_one();
-        let parts = split::parts(gone, come, &identity.pairs, &identity.removed, &identity.added);
+        let parts = split::parts(gone, listed, &identity.pairs, &identity.removed, &identity.added);
         let (old, new) = taken(&parts);
         identity.removed.retain(|at| !old.contains(at));
         identity.added.retain(|at| !new.contains(at));
         identity.possible.retain(|(before, after)| !old.contains(before) && !new.contains(after));
         identity.pairs.extend(parts);
+        let lost = fold::gone_rows(gone, listed, kept_from, &identity.pairs, &identity.removed);
+        let (old, _) = taken(&lost);
+        identity.removed.retain(|at| !old.contains(at));
+        identity.pairs.extend(lost);
         identity
     }
 
@@ -112,7 +122,7 @@ impl<'a> Identification<'a> {
         let (decided_old, decided_new): (Vec<usize>, Vec<usize>) = decided.iter().copied().unzip();
         for (before, after) in &decided {
             if let Some(weight) = weighed.get(&(*before, *after)) {
-                let matched = Match { certain: false, score: score(weight.net()), evidence: weight.words.clone() };
+                let matched = Match::doubtful(score(weight.net()), weight.words.clone());
                 pairs.push(Pair { before: at(&left, *before), after: at(&arrived, *after), matched });
             }
         }

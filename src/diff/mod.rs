@@ -4,7 +4,8 @@
 //!
 //! # Layout
 //! `compare` puts it together: `identity` says which old row is which new row (by `content` and `cell`, then `same_name`, then
-//! `assign` over the candidates of `block`, weighed by `evidence`; `split` finds parts of rows that were split or folded), `fields` says what differs between the two, `editorial`
+//! `assign` over the candidates of `block`, weighed by `evidence`; `split` finds parts of rows that were split or folded, `fold` rows that
+//! are gone while their name is still listed), `fields` says what differs between the two, `editorial`
 //! whether that matters, `severity` how much. `plausible` guards against files that lost or gained too much, `cite` groups
 //! changes into rules, `undo` finds corrections, `words` shows a reader what differs in a text. `parallel` puts a second core to use.
 
@@ -24,10 +25,12 @@ mod content;
 mod editorial;
 mod evidence;
 mod fields;
+mod fold;
 mod identity;
 mod likeness;
 mod mixer;
 mod name;
+mod namesakes;
 mod number;
 mod profile;
 mod rarity;

@@ -95,14 +95,16 @@ pub fn plausible(
         return Verdict::Held { reason: HoldReason::Revision, message };
     }
 
-    if summary.removed > 0 {
-        let gone = summary.removed.max(high_water.saturating_sub(after));
+    // A row that is gone is a loss, also where another row of its name is left.
+    let lost = changes.iter().filter(|change| change.lost_row().is_some()).count();
+    if lost > 0 {
+        let gone = lost.max(high_water.saturating_sub(after));
         let loss = gone.saturating_sub(borne_out);
         let allowed_loss = share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
         if loss > allowed_loss {
             let message = format!(
                 "{list} lost {gone} rows ({high_water} at its highest in 7 days, {after} now, {} gone in this step{}), more than the {allowed_loss} that max_loss = {} and max_loss_rows = {} allow: the file may be cut",
-                summary.removed,
+                lost,
                 if borne_out > 0 { format!(", {borne_out} of them borne out by a rule or another source") } else { String::new() },
                 percent(limits.max_loss),
                 limits.max_loss_rows

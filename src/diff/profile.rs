@@ -1,5 +1,6 @@
 //! What one row has to be recognised by, made ready for weighing.
 
+use super::across::parted;
 use super::cell;
 use super::name::{Name, skeleton, words};
 use super::number::Facts;
@@ -31,6 +32,7 @@ pub type Feature = (Kind, String);
 /// One row, read once, weighed against many.
 pub struct Profile<'a> {
     pub entry: &'a Entry,
+    /// Without what stands behind `a.k.a.` or `f.k.a.` in it, which is among the aliases.
     pub name: Name,
     /// What else the name may be, where its end in the cell is uncertain.
     pub cuts: Vec<Name>,
@@ -46,11 +48,14 @@ pub struct Profile<'a> {
 impl<'a> Profile<'a> {
     pub fn of(entry: &'a Entry) -> Self {
         let facts = Facts::of(entry);
-        let aliases = entry.aliases.iter().chain(&facts.aliases).map(|alias| Name::of(alias)).filter(|alias| !alias.is_empty()).collect();
+        let (name, known_as) = parted(&entry.name);
+        let name = if name.is_empty() { entry.name.as_str() } else { name };
+        let aliases = entry.aliases.iter().chain(&facts.aliases).map(String::as_str).chain(known_as);
+        let aliases = aliases.map(Name::of).filter(|alias| !alias.is_empty()).collect();
         let addresses = entry.addresses.iter().map(|text| sorted_words(text)).filter(|words| words.len() > 1).collect();
         let is_other = |text: &&str| *text != entry.name;
         let cuts = cell::cell(entry).into_iter().flat_map(cell::possible_names).filter(is_other).take(CUTS).map(Name::of).collect();
-        let mut profile = Self { entry, name: Name::of(&entry.name), cuts, aliases, addresses, facts, features: Vec::new() };
+        let mut profile = Self { entry, name: Name::of(name), cuts, aliases, addresses, facts, features: Vec::new() };
         profile.features = profile.read_features();
         profile
     }

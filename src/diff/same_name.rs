@@ -1,16 +1,18 @@
 //! Pairs rows that are one entry for certain: by a true id, or by an equal name within the list.
 //!
-//! Knows what names, ids, citations, countries and addresses a row has; weighs nothing. A publisher's row may split in two,
-//! or two be folded into one: that is seen here, where several rows have one name.
+//! Knows what names, ids, citations, countries and addresses a row has; weighs nothing. A publisher's row may split in two:
+//! that is found here, where several new rows have one name. `fold` finds the reverse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assign::{Edge, best};
 use super::cell;
 use super::editorial::{folded, is_broken, is_repaired};
+use super::evidence::kept_in_words;
 use super::number::Facts;
 use super::split::{Moved, moved, shares_citation};
-use crate::domain::{Citation, Entry, ListCode, Match};
+use crate::domain::pages::Kept;
+use crate::domain::{Citation, Entry, ListCode, Match, RowFate};
 
 /// An old row and a new row that are one entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -195,25 +197,26 @@ impl Group<'_> {
         let chosen = best(&edges);
         let mut pairs: Vec<Pair> = chosen.iter().map(|edge| self.pair(edge.before, edge.after, None)).collect();
         pairs.extend(self.splits(&chosen));
-        pairs.extend(self.folds(&chosen));
         pairs
     }
 
     fn pair(&self, before: usize, after: usize, part: Option<(String, bool)>) -> Pair {
         let mut evidence = vec![self.told_by.clone()];
         let (Some(old), Some(new)) = (self.gone.get(before), self.come.get(after)) else {
-            return Pair { before, after, matched: certain(evidence) };
+            return Pair { before, after, matched: Match::certain(evidence) };
         };
-        evidence.extend(citations_in_words(old, new));
+        evidence.extend(kept_in_words(&Kept::of(&old.citations, &new.citations)));
         if !self.is_alone() {
-            evidence.push("told apart from others of the name by citations, country and address".into());
+            evidence.push("the closest of the rows of this name by citations, country and address".into());
         }
+        let is_part = part.is_some();
         let is_sure = part.as_ref().is_none_or(|(_, is_sure)| *is_sure);
         evidence.extend(part.map(|(words, _)| words));
-        let mut matched = if self.is_true_id { certain(evidence) } else { judged(old, new, evidence) };
+        let mut matched = if self.is_true_id { Match::certain(evidence) } else { judged(old, new, evidence) };
         if !is_sure {
             (matched.certain, matched.score) = (false, SCORE_AGAINST_FACTS);
         }
+        matched.row = is_part.then_some(RowFate::Split);
         Pair { before, after, matched }
     }
 
@@ -236,34 +239,20 @@ impl Group<'_> {
         }
         pairs
     }
-
-    /// Old rows whose content a new row gained.
-    fn folds(&self, chosen: &[Edge]) -> Vec<Pair> {
-        let mut pairs = Vec::new();
-        for &before in self.befores.iter().filter(|before| !chosen.iter().any(|edge| edge.before == **before)) {
-            let whole = chosen.iter().find_map(|edge| {
-                let (part, rest, new) = (self.gone.get(before)?, self.gone.get(edge.before)?, self.come.get(edge.after)?);
-                moved(new, rest, part).map(|moved| (edge.after, moved))
-            });
-            if let Some((after, Moved { what, is_own })) = whole {
-                let words = format!("folded into one row with another: that row gained {what}");
-                pairs.push(self.pair(before, after, Some((words, is_own))));
-            }
-        }
-        pairs
-    }
 }
 
 /// Whether nothing speaks against two rows of one name being one entry.
 fn may_be_one(old: &Entry, new: &Entry) -> bool {
-    let differ = |key: &str| matches!((old.other.get(key), new.other.get(key)), (Some(one), Some(other)) if folded(one) != folded(other));
-    if (has_true_id(old.list) && differ("entity_number")) || differ("type") || old.form != new.form {
-        return false;
-    }
-    !is_elsewhere(old, new)
+    may_be_alike(old, new) && !is_elsewhere(old, new)
 }
 
-/// Cites nothing that the old row cited, as an addition does: an amended entry keeps its first citation.
+/// Whether two rows have the same number of the publisher, kind and form, as far as they have any.
+pub fn may_be_alike(old: &Entry, new: &Entry) -> bool {
+    let differ = |key: &str| matches!((old.other.get(key), new.other.get(key)), (Some(one), Some(other)) if folded(one) != folded(other));
+    !(has_true_id(old.list) && differ("entity_number")) && !differ("type") && old.form == new.form
+}
+
+/// Cites no rule that the old row cited, as an addition does: an amended entry keeps its first citation.
 fn is_cited_anew(old: &Entry, new: &Entry) -> bool {
     let has_page = |entry: &Entry| entry.citations.iter().any(|citation| matches!(citation, Citation::Page { .. }));
     has_page(old) && has_page(new) && !shares_citation(old, new)
@@ -278,7 +267,7 @@ fn is_elsewhere(old: &Entry, new: &Entry) -> bool {
 }
 
 /// How much two rows of one name have in common besides; always above zero.
-fn affinity(old: &Entry, new: &Entry) -> f64 {
+pub fn affinity(old: &Entry, new: &Entry) -> f64 {
     let citations = |entry: &Entry| entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>();
     let mut affinity = 1.0;
     affinity += 8.0 * overlap(&citations(old), &citations(new));
@@ -300,14 +289,6 @@ fn overlap(one: &[String], other: &[String]) -> f64 {
     if all == 0 { 1.0 } else { one.intersection(&other).count() as f64 / all as f64 }
 }
 
-fn citations_in_words(old: &Entry, new: &Entry) -> Option<String> {
-    if old.citations.is_empty() || !old.citations.iter().all(|citation| new.citations.contains(citation)) {
-        return None;
-    }
-    let gained: Vec<String> = new.citations.iter().filter(|citation| !old.citations.contains(citation)).map(ToString::to_string).collect();
-    Some(if gained.is_empty() { "same citations".into() } else { format!("same citations plus {}", gained.join(", ")) })
-}
-
 /// A match that is certain, if nothing speaks against it. Else it is a corrected birth date, or another bearer of the name; an entry
 /// whose citation was corrected, or one that is listed anew: shown as a revision, as loudly as an addition.
 fn judged(old: &Entry, new: &Entry, mut evidence: Vec<String>) -> Match {
@@ -316,15 +297,11 @@ fn judged(old: &Entry, new: &Entry, mut evidence: Vec<String>) -> Match {
         against.push("none of the old citations is left".into());
     }
     if against.is_empty() {
-        return certain(evidence);
+        return Match::certain(evidence);
     }
     evidence.append(&mut against);
-    Match { certain: false, score: SCORE_AGAINST_FACTS, evidence }
+    Match::doubtful(SCORE_AGAINST_FACTS, evidence)
 }
 
 /// Of rows that have one name and something that speaks against their being one, or little that speaks for it.
 const SCORE_AGAINST_FACTS: f64 = 0.75;
-
-fn certain(evidence: Vec<String>) -> Match {
-    Match { certain: true, score: 1.0, evidence }
-}

@@ -8,10 +8,12 @@ use super::across::{parted, subordinate};
 use super::cell::SUBORDINATES;
 use super::content::same_members;
 use super::editorial::folded;
+use super::evidence::are_filled_down;
 use super::name::words;
 use super::number::Facts;
 use super::same_name::Pair;
-use crate::domain::{Citation, Entry, Match};
+use crate::domain::pages::{is_of_one_rule, share_a_rule};
+use crate::domain::{Citation, Entry, Form, Match, RowFate};
 
 /// What went from one row to another.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,16 +26,22 @@ pub struct Moved {
 
 /// What `whole` has, `rest` has not and `part` has, of rows of one name: an address, an alias, a number, a date; a remark or a
 /// programme; a country where there are no addresses to compare.
+///
+/// A part that cites other rules than the whole did may be another bearer of the name: it needs an address, or an alias in the
+/// same country, and even then the match is doubtful.
 pub fn moved(whole: &Entry, rest: &Entry, part: &Entry) -> Option<Moved> {
-    if !shares_citation(whole, part) {
-        return None;
-    }
-    let own = |what: String| Some(Moved { what, is_own: true });
-    if let Some(address) = lacking(&whole.addresses, &rest.addresses).find(|address| has(&part.addresses, address)) {
+    let is_cited = shares_citation(whole, part);
+    let is_near = whole.countries.is_empty() || part.countries.is_empty() || whole.countries.iter().any(|c| part.countries.contains(c));
+    let own = |what: String| Some(Moved { what, is_own: is_cited });
+    let is_address = |address: &&String| has(&part.addresses, address) && (is_cited || is_place(address));
+    if let Some(address) = lacking(&whole.addresses, &rest.addresses).find(is_address) {
         return own(format!("the address {address}"));
     }
-    if let Some(alias) = lacking(&whole.aliases, &rest.aliases).find(|alias| has(&part.aliases, alias)) {
+    if let Some(alias) = lacking(&whole.aliases, &rest.aliases).find(|alias| has(&part.aliases, alias) && (is_cited || is_near)) {
         return own(format!("the alias {alias}"));
+    }
+    if !is_cited {
+        return None;
     }
     // A part without an address of its own shows its country alone. Having the old citations and no other, it is no addition.
     let is_bare = part.addresses.iter().all(|address| part.countries.contains(address));
@@ -75,32 +83,37 @@ fn fact_moved(whole: &Entry, rest: &Entry, part: &Entry) -> Option<Moved> {
     program.and_then(|program| told("programme", program, false))
 }
 
-fn programs(entry: &Entry) -> Vec<&str> {
+pub fn programs(entry: &Entry) -> Vec<&str> {
     entry.other.get("programs").into_iter().flat_map(|text| text.split(';')).map(str::trim).filter(|text| !text.is_empty()).collect()
 }
 
-fn has(texts: &[String], text: &str) -> bool {
+pub fn has(texts: &[String], text: &str) -> bool {
     let sought = folded(text);
     texts.iter().any(|text| folded(text) == sought)
 }
 
-fn lacking<'a>(texts: &'a [String], rest: &[String]) -> impl Iterator<Item = &'a String> {
+pub fn lacking<'a>(texts: &'a [String], rest: &[String]) -> impl Iterator<Item = &'a String> {
     let rest: BTreeSet<String> = rest.iter().map(|text| folded(text)).collect();
     texts.iter().filter(move |text| !rest.contains(&folded(text)))
 }
 
-/// An addition has only new citations, so that a part of an old row shares one with it.
+/// An addition has only new citations, so that a part of an old row cites a rule that it cited. The page may differ, and so may a
+/// volume that a spreadsheet counted up.
 pub fn shares_citation(whole: &Entry, part: &Entry) -> bool {
-    whole.citations.is_empty() || part.citations.is_empty() || whole.citations.iter().any(|citation| part.citations.contains(citation))
+    let (whole, part) = (&whole.citations, &part.citations);
+    whole.is_empty() || part.is_empty() || share_a_rule(whole, part) || are_filled_down(whole, part)
 }
 
-/// Of the rows that are left over, those that are part of a changed row under a name of their own: an alias, a subordinate party or
-/// an address that the changed row lost is a new row's name or address now, or an old row's has become the changed row's.
+/// Of the rows that are left over, those that are part of a changed row under a name of their own: an alias or a subordinate party
+/// that the changed row lost is a new row's name now, or an old row's has become the changed row's. Of a row that lists an address
+/// alone, the address counts as its name.
 ///
 /// The rows of a part cite nothing that the changed row does not: what cites another rule is another event.
 pub fn parts(gone: &[&Entry], come: &[&Entry], pairs: &[Pair], removed: &[usize], added: &[usize]) -> Vec<Pair> {
     let wholes: Vec<Whole<'_>> = pairs
         .iter()
+        // A row that another was folded into may have had all along what that one had.
+        .filter(|pair| !matches!(pair.matched.row, Some(RowFate::Folded | RowFate::Gone)))
         .filter_map(|pair| Some(Whole { pair, old: gone.get(pair.before).copied()?, new: come.get(pair.after).copied()? }))
         .filter(|whole| !whole.old.citations.is_empty() && !whole.new.citations.is_empty())
         .collect();
@@ -109,14 +122,14 @@ pub fn parts(gone: &[&Entry], come: &[&Entry], pairs: &[Pair], removed: &[usize]
     for (at, part) in added.iter().filter_map(|at| Some((*at, *come.get(*at)?))) {
         if let Some((whole, what)) = splits.by(part, |whole| shares_citation(whole.old, part)) {
             let told = format!("part of a row that was split: it has {what}, which {} lost", whole.new.name);
-            found.push(Pair { before: whole.pair.before, after: at, matched: uncertain(told) });
+            found.push(Pair { before: whole.pair.before, after: at, matched: doubtful(told, RowFate::Split) });
         }
     }
     let folds = Lost::of(&wholes, |whole| (whole.new, whole.old), removed.is_empty());
     for (at, part) in removed.iter().filter_map(|at| Some((*at, *gone.get(*at)?))) {
         if let Some((whole, what)) = folds.by(part, |whole| shares_citation(whole.new, part)) {
             let told = format!("folded into the row of {}: that row gained {what}", whole.new.name);
-            found.push(Pair { before: at, after: whole.pair.after, matched: uncertain(told) });
+            found.push(Pair { before: at, after: whole.pair.after, matched: doubtful(told, RowFate::Folded) });
         }
     }
     found
@@ -125,8 +138,8 @@ pub fn parts(gone: &[&Entry], come: &[&Entry], pairs: &[Pair], removed: &[usize]
 /// Rows under two names: shown as a revision, as loudly as an addition.
 const SCORE_OF_A_PART: f64 = 0.75;
 
-fn uncertain(told: String) -> Match {
-    Match { certain: false, score: SCORE_OF_A_PART, evidence: vec![told] }
+fn doubtful(told: String, row: RowFate) -> Match {
+    Match { row: Some(row), ..Match::doubtful(SCORE_OF_A_PART, vec![told]) }
 }
 
 /// A changed row, before and after.
@@ -138,7 +151,8 @@ struct Whole<'a> {
 
 impl Whole<'_> {
     fn cites_all(&self, citations: &[Citation]) -> bool {
-        citations.iter().all(|citation| self.old.citations.contains(citation) || self.new.citations.contains(citation))
+        let cites = |entry: &Entry, citation: &Citation| entry.citations.iter().any(|theirs| is_of_one_rule(theirs, citation));
+        citations.iter().all(|citation| cites(self.old, citation) || cites(self.new, citation))
     }
 }
 
@@ -164,7 +178,9 @@ impl<'a> Lost<'a> {
     fn by(&self, part: &Entry, shares: impl Fn(&Whole<'_>) -> bool) -> Option<(&Whole<'a>, String)> {
         let names = [Some(part.name.as_str()), subordinate(&part.name).map(|(_, party)| party)];
         let names = names.into_iter().flatten().map(|name| (false, name));
-        let places = part.addresses.iter().filter(|text| is_place(text)).map(|text| (true, text.as_str()));
+        // A party of another name that was at an address of this one is another party. Only an address alone has no name to go by.
+        let is_address = part.form == Form::Address;
+        let places = part.addresses.iter().filter(|text| is_address && is_place(text)).map(|text| (true, text.as_str()));
         names.chain(places).filter(|_| !part.citations.is_empty()).find_map(|(is_place, text)| {
             let wholes = self.0.get(&(is_place, folded(text)))?;
             let whole = wholes.iter().find(|whole| whole.cites_all(&part.citations) && shares(whole))?;
@@ -180,7 +196,7 @@ fn parties(entry: &Entry) -> Vec<String> {
 }
 
 /// A country or a town alone is where many are.
-fn is_place(address: &str) -> bool {
+pub fn is_place(address: &str) -> bool {
     words(address).len() > LEAST_WORDS
 }
 
@@ -211,14 +227,20 @@ mod tests {
         compare(before, after).into_iter().map(|change| (change.kind, change.entry.name)).collect()
     }
 
-    fn both_ways(whole: &Entry, parts: &[Entry], is_split: bool) {
-        for (before, after, alone) in
-            [(std::slice::from_ref(whole), parts, ChangeKind::Added), (parts, std::slice::from_ref(whole), ChangeKind::Removed)]
-        {
+    /// A split that is none adds a row; a fold that is none removes one, or says that a row of the name is gone.
+    fn check(whole: &Entry, parts: &[Entry], added: usize, removed: usize) {
+        for (before, after, alone, expected) in [
+            (std::slice::from_ref(whole), parts, ChangeKind::Added, added),
+            (parts, std::slice::from_ref(whole), ChangeKind::Removed, removed),
+        ] {
             let found: Vec<Change> = compare(before, after);
             let others = found.iter().filter(|change| change.kind == alone).count();
-            assert_eq!((found.len(), others), (2, usize::from(!is_split)), "{found:#?}");
+            assert_eq!((found.len(), others), (2, expected), "{found:#?}");
         }
+    }
+
+    fn both_ways(whole: &Entry, parts: &[Entry]) {
+        check(whole, parts, 0, 0);
     }
 
     const PLACE: &str = "1 Dock Road, Beijing, CN";
@@ -226,41 +248,64 @@ mod tests {
     #[test]
     fn ok_a_part_has_what_the_other_part_lost() {
         let whole = row("Alpha", &["Beta Works", "Gamma"], &[PLACE], &[1]);
-        both_ways(&whole, &[row("Alpha", &["Gamma"], &[PLACE], &[1]), row("Alpha", &["Beta Works"], &[PLACE], &[1])], true);
+        both_ways(&whole, &[row("Alpha", &["Gamma"], &[PLACE], &[1]), row("Alpha", &["Beta Works"], &[PLACE], &[1])]);
         let whole = person("DOB 15 Apr 1961; alt. DOB 1962; POB Beirut; a.k.a. 'CHAKAR'", "SDGT");
-        both_ways(&whole, &[person("DOB 15 Apr 1961; POB Beirut", "SDGT"), person("DOB 1962; a.k.a. 'CHAKAR'", "SDGT")], true);
+        both_ways(&whole, &[person("DOB 15 Apr 1961; POB Beirut", "SDGT"), person("DOB 1962; a.k.a. 'CHAKAR'", "SDGT")]);
         let whole = person("Passport A1234567 (Iran); Tax ID No. 7718989383 (Russia)", "SDGT");
-        both_ways(&whole, &[person("Passport A1234567 (Iran)", "SDGT"), person("Tax ID No. 7718989383 (Russia)", "SDGT")], true);
+        both_ways(&whole, &[person("Passport A1234567 (Iran)", "SDGT"), person("Tax ID No. 7718989383 (Russia)", "SDGT")]);
         let whole = person("POB Beirut", "SDGT; LEBANON");
-        both_ways(&whole, &[person("POB Beirut", "SDGT"), person("", "LEBANON")], true);
+        both_ways(&whole, &[person("POB Beirut", "SDGT"), person("", "LEBANON")]);
     }
 
     #[test]
     fn err_what_nobody_lost_is_an_addition_and_another_birth_date_another_person() {
         let whole = person("DOB 15 Apr 1961; a.k.a. 'CHAKAR'", "SDGT");
-        both_ways(&whole, &[person("DOB 15 Apr 1961", "SDGT"), person("DOB 03 May 1980; a.k.a. 'CHAKAR'", "SDGT")], false);
+        check(&whole, &[person("DOB 15 Apr 1961", "SDGT"), person("DOB 03 May 1980; a.k.a. 'CHAKAR'", "SDGT")], 1, 1);
         let whole = row("Alpha", &["Gamma"], &[PLACE], &[1]);
-        both_ways(&whole, &[row("Alpha", &[], &[PLACE], &[1]), row("Alpha", &["Beta"], &[PLACE], &[1])], false);
+        check(&whole, &[row("Alpha", &[], &[PLACE], &[1]), row("Alpha", &["Beta"], &[PLACE], &[1])], 1, 0);
     }
 
     #[test]
     fn err_a_name_that_is_written_in_another_way_needs_more_than_remarks_in_common() {
         let whole = person("DOB 15 Apr 1961; a.k.a. 'CHAKAR'", "SDGT");
         let part = Entry { name: "SHUKR, Fuad".into(), ..person("a.k.a. 'CHAKAR'", "SDGT") };
-        both_ways(&whole, &[person("DOB 15 Apr 1961", "SDGT"), part], false);
+        check(&whole, &[person("DOB 15 Apr 1961", "SDGT"), part], 1, 0);
     }
 
     #[test]
     fn ok_a_party_that_the_old_row_named_gets_a_row_of_its_own() {
         let whole = row("Alpha", &["Beta Institute", "Gamma"], &[PLACE], &[1]);
-        both_ways(&whole, &[row("Alpha", &["Gamma"], &[PLACE], &[1]), row("Beta Institute", &[], &["2 Quay, CN"], &[1])], true);
+        both_ways(&whole, &[row("Alpha", &["Gamma"], &[PLACE], &[1]), row("Beta Institute", &[], &["2 Quay, CN"], &[1])]);
         let mut whole = row("Alpha", &[], &[PLACE], &[1]);
         whole.other.insert(SUBORDINATES.into(), "Second Works, a.k.a. SW\nThird Works".into());
         let mut rest = whole.clone();
         rest.other.insert(SUBORDINATES.into(), "Third Works".into());
-        both_ways(&whole, &[rest.clone(), row("Alpha subordinate institution: Second Works", &[], &[], &[1])], true);
+        both_ways(&whole, &[rest.clone(), row("Alpha subordinate institution: Second Works", &[], &[], &[1])]);
         let whole = row("Alpha", &[], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
-        both_ways(&whole, &[row("Alpha", &[], &[PLACE], &[1]), row("Address 02", &[], &["2 Quay Street, Moscow, RU"], &[1])], true);
+        let address = Entry { form: Form::Address, ..row("Address 02", &[], &["2 Quay Street, Moscow, RU"], &[1]) };
+        both_ways(&whole, &[row("Alpha", &[], &[PLACE], &[1]), address]);
+    }
+
+    #[test]
+    fn err_a_party_of_another_name_at_an_address_that_a_row_lost_is_no_part_of_it() {
+        let whole = row("Alpha", &[], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
+        check(&whole, &[row("Alpha", &[], &[PLACE], &[1]), row("Quayside Optics", &[], &["2 Quay Street, Moscow, RU"], &[1])], 1, 1);
+    }
+
+    #[test]
+    fn ok_a_part_cites_another_page_of_the_rule_or_the_same_page_of_another_volume() {
+        let whole = row("Alpha", &["B", "G"], &[PLACE, "2 Quay Street, Moscow, RU"], &[100]);
+        let (rest, part) = (row("Alpha", &["B"], &[PLACE], &[100]), row("Alpha", &["G"], &["2 Quay Street, Moscow, RU"], &[104]));
+        both_ways(&whole, &[rest.clone(), part.clone()]);
+        both_ways(&whole, &[rest, Entry { citations: vec![Citation::page(84, 100)], ..part }]);
+    }
+
+    #[test]
+    fn err_a_listing_by_another_rule_in_another_country_shares_an_alias_by_chance() {
+        let whole = row("Alpha", &["Alpha Trading"], &[PLACE], &[1]);
+        let other = Entry { countries: vec!["AE".into()], ..row("Alpha", &["Alpha Trading"], &["2 Quay Street, Dubai, AE"], &[900]) };
+        let changes = compare(&[whole], &[row("Alpha", &[], &[PLACE], &[1]), other]);
+        assert_eq!(changes.iter().filter(|change| change.kind == ChangeKind::Added).count(), 1, "{changes:#?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::content::Content;
 use super::editorial::folded;
 use super::fields::differences;
-use crate::domain::{Change, ChangeKind, Citation, Entry};
+use crate::domain::{Change, ChangeKind, Citation, Entry, RowFate};
 
 /// Pairs of places: a change of `now` and the latest change of `earlier` that it undoes. Each is in one pair at most.
 ///
@@ -34,6 +34,13 @@ fn was(change: &Change) -> &Entry {
 }
 
 fn is_inverse(now: &Change, earlier: &Change) -> bool {
+    // A row of a name that has others comes back, or goes again.
+    if let (ChangeKind::Added, ChangeKind::Revised, Some(row)) = (now.kind, earlier.kind, row_taken(earlier)) {
+        return is_same(&now.entry, row) && !cites_new_rule(now, &row.citations);
+    }
+    if let (ChangeKind::Revised, ChangeKind::Added, Some(row)) = (now.kind, earlier.kind, row_taken(now)) {
+        return is_same(row, &earlier.entry);
+    }
     match (now.kind, earlier.kind) {
         (ChangeKind::Removed, ChangeKind::Added) | (ChangeKind::Added, ChangeKind::Removed) => {
             is_same(&now.entry, &earlier.entry) && !(now.kind == ChangeKind::Added && cites_new_rule(now, &earlier.entry.citations))
@@ -44,6 +51,11 @@ fn is_inverse(now: &Change, earlier: &Change) -> bool {
         }
         _ => false,
     }
+}
+
+/// The row that was folded into another of its name, or is gone beside it.
+fn row_taken(change: &Change) -> Option<&Entry> {
+    change.before.as_ref().filter(|_| matches!(change.row_fate(), Some(RowFate::Folded | RowFate::Gone)))
 }
 
 fn cites_new_rule(change: &Change, known: &[Citation]) -> bool {
@@ -79,6 +91,16 @@ mod tests {
         let (there, back) = (compare(&old, &new), compare(&new, &old));
         let earlier: Vec<Change> = there.iter().chain(&there).cloned().collect();
         assert_eq!(undone(&back, &earlier), [(0, 1)]);
+    }
+
+    #[test]
+    fn ok_a_row_of_a_name_that_has_others_went_and_came_back() {
+        let (one, other) = (row("Ash", "", &[1]), Entry { countries: vec!["AE".into()], ..row("Ash", "", &[900]) });
+        let (both, alone) = ([one.clone(), other], [one]);
+        let (went, came) = (compare(&both, &alone), compare(&alone, &both));
+        assert_eq!((went[0].kind, came[0].kind), (ChangeKind::Revised, ChangeKind::Added));
+        assert_eq!(undone(&came, &went), [(0, 0)]);
+        assert_eq!(undone(&went, &came), [(0, 0)]);
     }
 
     #[test]

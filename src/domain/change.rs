@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::pages::Kept;
 use super::{ChangeId, Citation, Entry};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -51,16 +52,46 @@ pub struct FieldChange {
     pub after: serde_json::Value,
 }
 
+/// What became of a row, where one entry has several rows before or after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RowFate {
+    /// `entry` is a part of `before`, which was split.
+    Split,
+    /// `before` was folded into `entry`, which has all that it had.
+    Folded,
+    /// `before` is gone. `entry` is another row of its name that is still listed, and lacks some of what `before` had.
+    Gone,
+}
+
 /// Why two rows were taken for one entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Match {
     /// By equal content, a true id or an equal name; false where evidence was weighed.
     pub certain: bool,
-    /// 0 to 1.
+    /// 0 to 1; less than 1 where the match is not certain.
     pub score: f64,
     /// In words, e.g. `same citations plus 88 FR 66273`.
     pub evidence: Vec<String>,
+    /// Only where rows were split or folded, or where one of several rows of a name is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<RowFate>,
 }
+
+impl Match {
+    /// By equal content, a true id or an equal name.
+    pub fn certain(evidence: Vec<String>) -> Self {
+        Self { certain: true, score: 1.0, evidence, row: None }
+    }
+
+    /// By evidence that leaves a doubt. The score stays below [`MOST_OF_A_DOUBT`], so that no reader sees "100 %" beside it.
+    pub fn doubtful(score: f64, evidence: Vec<String>) -> Self {
+        Self { certain: false, score: score.min(MOST_OF_A_DOUBT), evidence, row: None }
+    }
+}
+
+/// The highest score of a match that is not certain: 99 % in a message.
+pub const MOST_OF_A_DOUBT: f64 = 0.99;
 
 /// One entry that was added, removed or revised.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -100,6 +131,20 @@ pub struct Change {
 }
 
 impl Change {
+    /// What became of the row, if this is a revision of an entry with several rows.
+    pub fn row_fate(&self) -> Option<RowFate> {
+        self.matched.as_ref().and_then(|matched| matched.row)
+    }
+
+    /// The row that the list lost: the entry of a removal, or one of several rows of a name that is still listed.
+    pub fn lost_row(&self) -> Option<&Entry> {
+        match self.kind {
+            ChangeKind::Removed => Some(&self.entry),
+            ChangeKind::Revised if self.row_fate() == Some(RowFate::Gone) => self.before.as_ref(),
+            ChangeKind::Added | ChangeKind::Revised => None,
+        }
+    }
+
     /// A revision matched by weighed evidence alone might hide a new listing.
     pub fn is_uncertain_revision(&self) -> bool {
         self.kind == ChangeKind::Revised && self.matched.as_ref().is_some_and(|m| !m.certain)
@@ -111,10 +156,14 @@ impl Change {
     }
 
     /// The citations that a change brings: all of an addition's, those that a revision gained, none of a removal's.
+    ///
+    /// Another page of a rule that was cited before is not new. Neither is what a row cites into which another was folded: it
+    /// may have been listed with that all along.
     pub fn new_citations(&self) -> Vec<&Citation> {
         match (self.kind, &self.before) {
             (ChangeKind::Removed, _) => Vec::new(),
-            (ChangeKind::Revised, Some(before)) => self.entry.citations.iter().filter(|c| !before.citations.contains(c)).collect(),
+            (ChangeKind::Revised, Some(_)) if matches!(self.row_fate(), Some(RowFate::Folded | RowFate::Gone)) => Vec::new(),
+            (ChangeKind::Revised, Some(before)) => Kept::of(&before.citations, &self.entry.citations).gained,
             (ChangeKind::Added | ChangeKind::Revised, _) => self.entry.citations.iter().collect(),
         }
     }

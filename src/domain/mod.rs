@@ -19,7 +19,7 @@ pub mod snapshot;
 pub mod state;
 
 pub use alert::{Alert, AlertBody};
-pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, Severity, Summary};
+pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};
 pub use document::Document;

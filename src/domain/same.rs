@@ -25,9 +25,13 @@ fn heading_of(code: &str) -> &str {
     }
 }
 
-/// The same done to the same entry.
+/// The same done to the same entry. A row that is gone while another of its name is still listed was removed.
 pub fn same_change(one: &Change, other: &Change) -> bool {
-    one.kind == other.kind && same_entry(&one.entry, &other.entry)
+    match (one.lost_row(), other.lost_row()) {
+        (Some(this), Some(that)) => same_entry(this, that),
+        (None, None) => one.kind == other.kind && same_entry(&one.entry, &other.entry),
+        _ => false,
+    }
 }
 
 /// Whether the list shows of an entry what the rule's own table said: nothing that weighs was gained or lost on the way. What a

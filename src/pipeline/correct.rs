@@ -59,7 +59,7 @@ pub async fn part(store: &dyn Store, source: &str, list: ListCode, changes: Vec<
         }
     }
 
-    let removals: Vec<&RecordedChange> = recorded.iter().filter(|recorded| recorded.change.kind == ChangeKind::Removed).collect();
+    let removals: Vec<&RecordedChange> = recorded.iter().filter(|recorded| recorded.change.lost_row().is_some()).collect();
     let back = self::undone(&parted.others, &removals).into_iter().filter_map(|(at, removal)| Some((parted.others.get(at)?, removal)));
     let unordered = back.filter(|(change, _)| change.kind == ChangeKind::Added && !rules.order(change));
     parted.returned = unordered.map(|(change, removal)| (change.change_id.clone(), removal.alert_id.clone())).collect();

@@ -13,7 +13,7 @@ use super::compose::Step;
 use crate::diff::across::{self, How, Index};
 use crate::diff::borne;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Change, ChangeKind, Entry, ListCode};
+use crate::domain::{Change, ChangeKind, Entry, ListCode, RowFate};
 use crate::record::{RecordedChange, Result, Store};
 
 /// A source that shows a change no longer than this after another one confirms it; later it is news again.
@@ -220,6 +220,10 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     /// The change that told of this one first, with what it did not tell. None where that has been taken back since.
     fn first_of(&self, change: &Change) -> Option<(&'a RecordedChange, Vec<String>)> {
+        // What is told of a row that is gone names another row, of which the other source may have told anything.
+        if change.row_fate() == Some(RowFate::Gone) {
+            return None;
+        }
         let found = across::find_all(&change.entry, &self.index, self.own);
         // What weighed evidence alone takes for a revision may be a new listing: only the very name was told.
         let found = found.into_iter().filter(|found| found.how == How::Name || !change.is_uncertain_revision());

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::corroborate::Others;
 use crate::diff::parallel::side_by_side;
 use crate::diff::{self, Limits, Size, Verdict};
-use crate::domain::{Change, ChangeKind, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, same};
+use crate::domain::{Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, same};
 use crate::record::StoredEntry;
 
 /// What is known of a list before the document is looked at.
@@ -117,7 +117,7 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     };
     let changes = diff::compare(&before, &entries);
     let is_ordered = |change: &Change| {
-        change.kind == ChangeKind::Removed && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change))
+        change.lost_row().is_some() && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change))
     };
     let (ordered, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_ordered(change));
     let ordered_off = ordered.len();
@@ -155,10 +155,10 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         return unmoved(ListVerdict::Held(held_step(changes, Vec::new())), before);
     }
     let (removals, passing): (Vec<Change>, Vec<Change>) =
-        changes.iter().cloned().partition(|c| c.kind == ChangeKind::Removed && !is_ordered(c));
+        changes.iter().cloned().partition(|c| c.lost_row().is_some() && !is_ordered(c));
     // What waits is still held: it stands beside what the document has.
     let mut held = entries;
-    held.extend(removals.into_iter().map(|removal| removal.entry));
+    held.extend(removals.iter().filter_map(Change::lost_row).cloned());
     let held_count = Size::of(&held).entries;
     Judgement { held_count, ordered_off, ..moved(list, ListVerdict::Held(held_step(changes, passing)), seen, &rows, before, held) }
 }

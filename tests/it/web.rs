@@ -84,7 +84,7 @@ async fn an_alert_shows_every_change_the_words_that_differ_the_evidence_and_the_
         "(presumed: seen together with this rule only)",
         "Example <del>Machinery</del><ins>Machine</ins> Company Limited",
         "<ins>14 Mill Lane, River Town, Russia</ins>",
-        "Probably the same entry, by weighed evidence",
+        "Probably the same entry as before, but not certainly",
         "(score 0.91): <bdi>one address of one is kept</bdi>",
         "Former Trading House",
         "desk@example.com",

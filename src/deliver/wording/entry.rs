@@ -6,7 +6,9 @@ use super::count::enumeration;
 use super::{EntryText, Row, country, footnote};
 use crate::deliver::plain;
 use crate::deliver::words::{Span, SpanKind, likeness, spans};
-use crate::domain::{Change, ChangeKind, Entry, Form, Severity};
+use crate::domain::change::MOST_OF_A_DOUBT;
+use crate::domain::pages::Kept;
+use crate::domain::{Change, ChangeKind, Entry, Form, Match, RowFate, Severity};
 
 /// Two values of a list that share more of their words than this are one value that was changed.
 const ALIKE: f64 = 0.5;
@@ -61,6 +63,9 @@ fn heading(entry: &Entry) -> String {
 
 fn brief(change: &Change) -> String {
     let entry = &change.entry;
+    if change.row_fate() == Some(RowFate::Gone) {
+        return "a row of this name is no longer listed".to_owned();
+    }
     if change.kind == ChangeKind::Revised {
         let fields: Vec<String> = change.fields.iter().map(|field| label(&field.field).to_lowercase()).collect();
         return if fields.is_empty() { "revised".to_owned() } else { format!("{} revised", enumeration(&fields)) };
@@ -186,17 +191,7 @@ fn label(key: &str) -> String {
 fn notes(change: &Change) -> Vec<String> {
     let mut notes = Vec::new();
     let names = |names: &[String]| enumeration(&names.iter().map(|name| plain::line(name)).collect::<Vec<_>>());
-    if let Some(matched) = &change.matched {
-        let evidence = matched.evidence.iter().map(|text| plain::line(text)).collect::<Vec<_>>().join("; ");
-        if !matched.certain {
-            notes.push(format!(
-                "Taken for the entry as it was before on weighed evidence alone ({:.0} %): {evidence}. It may be a new listing: check it as one.",
-                matched.score * 100.0
-            ));
-        } else if !evidence.is_empty() {
-            notes.push(format!("The same entry as before: {evidence}."));
-        }
-    }
+    notes.extend(change.matched.as_ref().map(|matched| match_note(change, matched)));
     if !change.possibly_now.is_empty() {
         notes.push(format!(
             "It may now be listed as {}, which is shown as added: it is not certain that they are the same.",
@@ -211,6 +206,35 @@ fn notes(change: &Change) -> Vec<String> {
     }
     notes.extend(change.corroboration.iter().map(|text| plain::line(text)));
     notes
+}
+
+/// Why the two rows were taken for one entry. The words follow `certain`: what is certain is never told as a guess, and a guess
+/// never as certain.
+fn match_note(change: &Change, matched: &Match) -> String {
+    let evidence = matched.evidence.iter().map(|text| plain::line(text)).collect::<Vec<_>>().join("; ");
+    let because = if evidence.is_empty() { String::new() } else { format!(": {evidence}") };
+    match (matched.certain, matched.row) {
+        (true, Some(RowFate::Gone)) => format!("A row of this entry is no longer listed{because}. The name is still listed."),
+        (false, Some(RowFate::Gone)) => {
+            format!("The name is still listed, but one of its rows is not{because}. It may have been the listing of another party: check it as a removal.")
+        }
+        (true, _) => format!("The same entry as before{because}."),
+        (false, _) => {
+            let percent = (matched.score.min(MOST_OF_A_DOUBT) * 100.0).round();
+            let advice = match &change.before {
+                // An addition cites no rule that was cited before.
+                Some(before) if cites_all_rules(before, &change.entry) => "Compare both before you rely on it.",
+                _ if matched.row == Some(RowFate::Folded) => "It may be a removal: check it as one.",
+                _ => "It may be a new listing: check it as one.",
+            };
+            format!("Probably the same entry as before, but not certainly (match score {percent} %){because}. {advice}")
+        }
+    }
+}
+
+fn cites_all_rules(before: &Entry, after: &Entry) -> bool {
+    let kept = Kept::of(&before.citations, &after.citations);
+    kept.rules() > 0 && kept.lost.is_empty() && before.name != after.name
 }
 
 /// The JSON value of a field as text, for tables: `a; b`.

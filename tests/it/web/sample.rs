@@ -182,7 +182,7 @@ fn changes() -> Vec<Change> {
         change(ChangeKind::Added, Severity::High, None, added),
         Change {
             fields,
-            matched: Some(Match { certain: false, score: 0.91, evidence: vec!["one address of one is kept".into()] }),
+            matched: Some(Match::doubtful(0.91, vec!["one address of one is kept".into()])),
             ..change(ChangeKind::Revised, Severity::High, Some(before), after)
         },
         Change { possibly_now: vec![HOSTILE.into()], ..change(ChangeKind::Removed, Severity::Normal, None, removed) },
