@@ -136,7 +136,7 @@ fn is_of_country(change: &Change, countries: &[String]) -> bool {
 mod tests {
     use super::*;
     use crate::domain::alert::{DeliveryTrouble, ListChanged, SnapshotRef, SourceRecovered, Test};
-    use crate::domain::{AlertId, DeliveryId, Entry, Match, Sha256, Summary};
+    use crate::domain::{AlertId, DeliveryId, Entry, Match, RowFate, Sha256, Summary};
     use jiff::Timestamp;
 
     fn change(id: &str, kind: ChangeKind, countries: &[&str]) -> Change {
@@ -230,6 +230,15 @@ mod tests {
         assert_eq!(routed(&alert, &[], &[MAIL, HOOK]), ["mail: a", "hook: a"]);
         assert_eq!(routed(&changed(vec![change("a", ChangeKind::Removed, &[])]), &[], &[MAIL]), ["mail: all"]);
         assert!(routed(&changed(vec![editorial("b")]), &[], &[MAIL]).is_empty());
+    }
+
+    #[test]
+    fn a_row_that_is_gone_reaches_those_who_watch_for_removals() {
+        let matched = Some(Match { row: Some(RowFate::Gone), ..Match::certain(Vec::new()) });
+        let alert = changed(vec![Change { matched, ..moved("gone", "CN", "CN") }, moved("moved", "CN", "CN")]);
+        let of = |kind: ChangeKind| routed(&alert, &[Route { kinds: vec![kind], ..to(&["mail"]) }], &[MAIL]);
+        assert_eq!(of(ChangeKind::Removed), ["mail: gone"]);
+        assert!(of(ChangeKind::Added).is_empty());
     }
 
     #[test]

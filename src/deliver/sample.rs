@@ -46,7 +46,7 @@ fn entry(name: &str, country: &str) -> Entry {
     entry
 }
 
-fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry: Entry) -> Change {
+pub(super) fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry: Entry) -> Change {
     let (was, is) = if kind == ChangeKind::Removed { (Some(&entry), None) } else { (before.as_ref(), Some(&entry)) };
     Change {
         change_id: Change::id_of(kind, was, is, 0),

@@ -17,6 +17,9 @@ use crate::domain::{Entry, Match, RowFate};
 /// So many rows of one name are compared with each row of it that is gone. A list has two to five.
 const NAMESAKES_OF_A_ROW: usize = 200;
 
+/// So many rows of one name are compared in all, so that a list made to cost time takes about a second.
+const COMPARISONS_OF_A_NAME: usize = 20_000;
+
 /// Of a row that is gone while another bearer of its name, or the same one, is still listed.
 const SCORE_OF_A_NAMESAKE: f64 = 0.75;
 
@@ -36,6 +39,11 @@ pub fn gone_rows(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[
 }
 
 fn pair(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair], open: &[usize]) -> Vec<Pair> {
+    // A new row of the name is another listing, and shows nothing of this one.
+    let still: BTreeSet<usize> = pairs.iter().map(|pair| pair.after).chain(kept_from..listed.len()).collect();
+    if still.is_empty() || open.is_empty() {
+        return Vec::new();
+    }
     let mut names: BTreeMap<String, Names> = BTreeMap::new();
     for at in open {
         if let Some(entry) = gone.get(*at) {
@@ -43,6 +51,12 @@ fn pair(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair], op
         }
     }
     names.remove("");
+    for (at, entry) in still.into_iter().filter_map(|at| Some((at, *listed.get(at)?))) {
+        if let Some(name) = names.get_mut(&folded(&entry.name)) {
+            name.listed.push(at);
+        }
+    }
+    names.retain(|_, name| !name.listed.is_empty());
     if names.is_empty() {
         return Vec::new();
     }
@@ -51,18 +65,12 @@ fn pair(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair], op
             name.rows_before += 1;
         }
     }
-    // A new row of the name is another listing, and shows nothing of this one.
-    let still: BTreeSet<usize> = pairs.iter().map(|pair| pair.after).chain(kept_from..listed.len()).collect();
-    for (at, entry) in still.into_iter().filter_map(|at| Some((at, *listed.get(at)?))) {
-        if let Some(name) = names.get_mut(&folded(&entry.name)) {
-            name.listed.push(at);
-        }
-    }
     let mut found = Vec::new();
     for name in names.values() {
+        let most = (COMPARISONS_OF_A_NAME / name.open.len().max(1)).clamp(1, NAMESAKES_OF_A_ROW);
         for before in &name.open {
             let Some(old) = gone.get(*before) else { continue };
-            let others = name.listed.iter().take(NAMESAKES_OF_A_ROW).filter_map(|at| Some((*at, *listed.get(*at)?)));
+            let others = name.listed.iter().take(most).filter_map(|at| Some((*at, *listed.get(*at)?)));
             let others = others.filter(|(_, other)| !is_another_party(old, other)).map(|(at, other)| (at, other, Went::of(old, other)));
             let closest = others.min_by(|a, b| {
                 let rank = |(_, other, went): &(usize, &Entry, Went)| (went.own.len(), went.citations.len(), -affinity(old, other));

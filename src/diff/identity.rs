@@ -141,7 +141,8 @@ impl<'a> Identification<'a> {
 }
 
 /// Bits above which two rows are taken for one. A pair at random is two with some ten bits, the size of a list's changes
-/// against one another.
+/// against one another. The days of 2021 of a real sanctions list (`tests/it/diff.rs`) give the same matches from 8 to 18 bits, and
+/// with a margin of 1 to 6.
 const REVISION_BITS: f64 = 10.0;
 
 /// So much more must speak for a pair than for the next candidate.

@@ -191,6 +191,17 @@ mod tests {
     }
 
     #[test]
+    fn err_rows_that_are_gone_are_a_loss_though_their_names_are_still_listed() {
+        let two_of_each = |kept: usize| -> Vec<Entry> {
+            let in_country = |row: Entry, code: &str| Entry { countries: vec![code.into()], ..row };
+            let one = rows(0, 100).into_iter().map(|row| in_country(row, "CN"));
+            one.chain(rows(0, kept).into_iter().map(|row| in_country(row, "AE"))).collect()
+        };
+        assert_eq!(reason(verdict(&two_of_each(100), &two_of_each(90), 200)), Some(HoldReason::Loss));
+        assert_eq!(reason(verdict(&two_of_each(100), &two_of_each(96), 200)), None);
+    }
+
+    #[test]
     fn err_an_emptied_doubled_or_swapped_list_is_held() {
         assert_eq!(reason(verdict(&rows(0, 3), &[], 3)), Some(HoldReason::Loss));
         let doubled: Vec<Entry> = rows(0, 100).into_iter().chain(rows(0, 100)).collect();

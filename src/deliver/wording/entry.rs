@@ -246,3 +246,59 @@ pub fn value_text(value: &Value) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::{Citation, ListCode};
+
+    fn check(matched: Match, was_cited: &[&str], is_cited: &[&str], expected: &str) {
+        let row = |name: &str, cited: &[&str]| Entry {
+            citations: cited.iter().map(|text| Citation::from_text(text)).collect(),
+            ..Entry::named(ListCode::EL, name)
+        };
+        let (before, after) = (row("Alder Works", was_cited), row("Elder Works", is_cited));
+        let change = sample::change(ChangeKind::Revised, Severity::High, Some(before), after);
+        assert_eq!(match_note(&change, &matched), expected);
+    }
+
+    #[test]
+    fn the_words_follow_whether_the_match_is_certain() {
+        let evidence = || vec!["similar names".to_owned()];
+        let (old, new) = (["81 FR 61595"], ["89 FR 51653"]);
+        check(Match::certain(evidence()), &old, &old, "The same entry as before: similar names.");
+        check(Match::certain(Vec::new()), &old, &old, "The same entry as before.");
+        check(
+            Match::doubtful(1.0, evidence()),
+            &old,
+            &["81 FR 61601", "89 FR 51653"],
+            "Probably the same entry as before, but not certainly (match score 99 %): similar names. Compare both before you rely on it.",
+        );
+        check(
+            Match { score: 1.0, ..Match::doubtful(1.0, evidence()) },
+            &old,
+            &new,
+            "Probably the same entry as before, but not certainly (match score 99 %): similar names. It may be a new listing: check it as one.",
+        );
+    }
+
+    #[test]
+    fn of_a_row_that_is_gone_is_said_that_the_name_is_still_listed() {
+        let gone = |matched: Match| Match { row: Some(RowFate::Gone), ..matched };
+        let evidence = || vec!["one of two rows of this name is gone".to_owned()];
+        check(
+            gone(Match::certain(evidence())),
+            &[],
+            &[],
+            "A row of this entry is no longer listed: one of two rows of this name is gone. The name is still listed.",
+        );
+        check(
+            gone(Match::doubtful(0.75, evidence())),
+            &[],
+            &[],
+            "The name is still listed, but one of its rows is not: one of two rows of this name is gone. It may have been the listing of \
+             another party: check it as a removal.",
+        );
+    }
+}
