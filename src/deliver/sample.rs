@@ -108,15 +108,13 @@ fn two_revisions() -> Vec<Change> {
         field("license_policy", json!("Case-by-case review"), json!("Policy of denial for all items")),
         field("footnotes", json!([]), json!(["3"])),
     ];
-    certain.matched =
-        Some(Match::certain(vec!["equal name in Russia".into(), "same citations plus 87 FR 38925".into()]));
+    certain.matched = Some(Match::certain(vec!["equal name in Russia".into(), "same citations plus 87 FR 38925".into()]));
 
     let before = entry("Xi?an Example Institute", "CN");
     let after = entry("Xi’an Example Institute of Optics", "CN");
     let mut weighed = change(ChangeKind::Revised, Severity::High, Some(before), after);
     weighed.fields = vec![field("name", json!("Xi?an Example Institute"), json!("Xi’an Example Institute of Optics"))];
-    weighed.matched =
-        Some(Match::doubtful(0.87, vec!["names alike (0.87)".into(), "same first citation".into()]));
+    weighed.matched = Some(Match::doubtful(0.87, vec!["names alike (0.87)".into(), "same first citation".into()]));
     vec![certain, weighed]
 }
 

@@ -116,9 +116,8 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         begins_anew: false,
     };
     let changes = diff::compare(&before, &entries);
-    let is_ordered = |change: &Change| {
-        change.lost_row().is_some() && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change))
-    };
+    let is_ordered =
+        |change: &Change| change.lost_row().is_some() && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change));
     let (ordered, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_ordered(change));
     let ordered_off = ordered.len();
     // A removal that a rule orders, or that another source shows too, is no sign of a cut file.
@@ -154,8 +153,7 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     if reason != HoldReason::Loss {
         return unmoved(ListVerdict::Held(held_step(changes, Vec::new())), before);
     }
-    let (removals, passing): (Vec<Change>, Vec<Change>) =
-        changes.iter().cloned().partition(|c| c.lost_row().is_some() && !is_ordered(c));
+    let (removals, passing): (Vec<Change>, Vec<Change>) = changes.iter().cloned().partition(|c| c.lost_row().is_some() && !is_ordered(c));
     // What waits is still held: it stands beside what the document has.
     let mut held = entries;
     held.extend(removals.iter().filter_map(Change::lost_row).cloned());

@@ -708,6 +708,7 @@ fn sisters_of_one_rule_stay_apart_though_their_pages_are_near() {
 #[test]
 fn a_match_that_is_not_certain_has_no_score_of_one() {
     let pair = |name: &str| el(name, &["83 FR 44824"], "Room 2506, Hengchang Building, Jinan, CN");
-    let matched = only(compare(&[pair("Jinan Tongbaolai Oilfield Equipment")], &[pair("Jinan Tongbolay Oilfield Equipment")])).matched.unwrap();
+    let matched =
+        only(compare(&[pair("Jinan Tongbaolai Oilfield Equipment")], &[pair("Jinan Tongbolay Oilfield Equipment")])).matched.unwrap();
     assert!(!matched.certain && matched.score < 0.995, "{matched:?}");
 }

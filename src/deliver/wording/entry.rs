@@ -216,7 +216,9 @@ fn match_note(change: &Change, matched: &Match) -> String {
     match (matched.certain, matched.row) {
         (true, Some(RowFate::Gone)) => format!("A row of this entry is no longer listed{because}. The name is still listed."),
         (false, Some(RowFate::Gone)) => {
-            format!("The name is still listed, but one of its rows is not{because}. It may have been the listing of another party: check it as a removal.")
+            format!(
+                "The name is still listed, but one of its rows is not{because}. It may have been the listing of another party: check it as a removal."
+            )
         }
         (true, _) => format!("The same entry as before{because}."),
         (false, _) => {
