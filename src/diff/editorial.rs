@@ -1,39 +1,62 @@
-//! When two texts differ in nothing but how they are set: spacing, case, quotes, dashes, final full stops, a repaired
-//! character.
+//! When two texts differ in nothing but typography: spacing, case, quotes, dashes, a final period, a trailing separator, a
+//! repaired character. In names, aliases and addresses commas and periods are typography too.
 //!
-//! Knows characters; knows no field. What stands between two digits always counts: `Unit 1-2` is not `Unit 12`.
+//! Knows texts; which field has which kind of text is for `fields` to know. What stands between two digits always counts:
+//! `Unit 1-2` is not `Unit 12`, and `1.5` is not `15`.
 
 use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Whether `after` is `before` set in another way, or with its broken characters repaired.
-pub fn is_same_text(before: &str, after: &str) -> bool {
+use super::encoding;
+use super::typography::{is_dash, is_invisible, is_quote, is_separator, is_stop, letters_of, usual_width};
+
+/// What a text is made of, which decides what in it is typography.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A name, an alias or an address: `Co., Ltd.` is `Co. Ltd.`
+    Name,
+    /// Any other text. An inner comma or period is part of what it says.
+    Prose,
+}
+
+/// Whether a name, alias or address is `before` with other typography, or with its broken characters repaired.
+pub fn is_same_name(before: &str, after: &str) -> bool {
     before == after || folded(before) == folded(after) || is_repaired(before, after)
 }
 
-/// A text without what is editorial; equal for two texts that differ in nothing else.
-pub fn folded(text: &str) -> String {
-    fold(text).into_iter().map(|letter| letter.character).collect()
+/// Whether a text is `before` with other typography, or with its broken characters repaired.
+pub fn is_same_text(before: &str, after: &str) -> bool {
+    before == after || folded_prose(before) == folded_prose(after) || is_made_whole(before, after, Kind::Prose, true)
 }
 
-/// As [`is_same_text`], of a text of which each word counts: a broken run that stands for a whole word may have been any word.
+/// Like [`is_same_text`], for license terms: a broken run that stands for a whole word may have been any word.
 pub fn is_same_wording(before: &str, after: &str) -> bool {
-    before == after || folded(before) == folded(after) || is_made_whole(before, after, false)
+    before == after || folded_prose(before) == folded_prose(after) || is_made_whole(before, after, Kind::Prose, false)
 }
 
-/// Whether `after` is `before` with each run of `?` or U+FFFD made into letters, a quote or a dash (or a space after `§`).
+/// A name, alias or address without its typography; equal for two that differ in nothing else.
+pub fn folded(text: &str) -> String {
+    fold(text, Kind::Name).into_iter().map(|letter| letter.character).collect()
+}
+
+/// Any other text without its typography.
+pub fn folded_prose(text: &str) -> String {
+    fold(text, Kind::Prose).into_iter().map(|letter| letter.character).collect()
+}
+
+/// Whether a name is `before` with each run of `?` or U+FFFD made into letters, a quote or a dash (or a space after `§`).
 pub fn is_repaired(before: &str, after: &str) -> bool {
-    is_made_whole(before, after, true)
+    is_made_whole(before, after, Kind::Name, true)
 }
 
-fn is_made_whole(before: &str, after: &str, whole_words: bool) -> bool {
+fn is_made_whole(before: &str, after: &str, kind: Kind, whole_words: bool) -> bool {
     let broken = before.chars().filter(|c| is_broken(*c)).take(MOST_BROKEN + 1).count();
     if broken == 0 || broken > MOST_BROKEN {
         return false;
     }
-    let ends_in_mark = without_final_stops(after).ends_with(|c| is_quote(c) || is_dash(c));
-    let (before, after) = (fold(before), fold(after));
+    let ends_in_mark = after.trim_end_matches(|c: char| is_separator(c) || c.is_whitespace()).ends_with(|c| is_quote(c) || is_dash(c));
+    let (before, after) = (fold(before, kind), fold(after, kind));
     // The places in `after` that what has been read of `before` may end at.
     let mut places = BTreeSet::from([0_usize]);
     let mut rest = before.as_slice();
@@ -66,11 +89,18 @@ pub fn is_broken(character: char) -> bool {
     matches!(character, '?' | '\u{fffd}')
 }
 
+#[derive(Clone, Copy)]
 struct Letter {
     character: char,
     /// Quotes, dashes or spaces stood before it and were left out.
     mark_before: bool,
     space_before: bool,
+}
+
+impl Letter {
+    fn alone(character: char) -> Self {
+        Self { character, mark_before: false, space_before: false }
+    }
 }
 
 /// Where `after` may go on once broken characters have been read at `place` that stand for a mark or for up to so many letters.
@@ -94,86 +124,49 @@ fn after_repair(after: &[Letter], ends_in_mark: bool, place: usize, letters: usi
     places
 }
 
-/// However many: a cut text ends in `...`, and loses them one by one.
-fn without_final_stops(text: &str) -> &str {
-    text.trim().trim_end_matches(|c: char| matches!(c, '.' | '…' | '。') || c.is_whitespace())
-}
-
-fn fold(text: &str) -> Vec<Letter> {
-    let characters: Vec<char> = without_final_stops(text).nfc().flat_map(char::to_lowercase).filter(|c| !is_invisible(*c)).collect();
-    let mut letters: Vec<Letter> = Vec::with_capacity(characters.len());
+fn fold(text: &str, kind: Kind) -> Vec<Letter> {
+    let text = encoding::repaired(text);
+    let composed = text.nfc().map(usual_width).flat_map(char::to_lowercase).filter(|c| !is_invisible(*c));
+    let mut letters: Vec<Letter> = Vec::with_capacity(text.len());
     let mut skipped: Vec<char> = Vec::new();
-    for character in characters {
-        if character.is_whitespace() || is_quote(character) || is_dash(character) {
+    for character in composed {
+        let is_set_apart = character.is_whitespace() || is_quote(character) || is_dash(character);
+        if is_set_apart || (kind == Kind::Name && is_stop(character)) {
             skipped.push(character);
             continue;
         }
         let between_digits = character.is_numeric() && letters.last().is_some_and(|last| last.character.is_numeric());
         if between_digits {
-            // A space counts there, however wide it is set.
-            let mut between: Vec<char> = skipped.iter().map(|c| if c.is_whitespace() { ' ' } else { *c }).collect();
-            between.dedup_by(|next, last| *next == ' ' && *last == ' ');
-            letters.extend(between.into_iter().map(|character| Letter { character, mark_before: false, space_before: false }));
+            letters.extend(kept_between_digits(&skipped).into_iter().map(Letter::alone));
         }
-        letters.push(Letter {
+        let first = Letter {
             character,
             mark_before: !between_digits && skipped.iter().any(|c| is_quote(*c) || is_dash(*c)),
             space_before: !between_digits && skipped.iter().any(|c| c.is_whitespace()),
-        });
+        };
+        match letters_of(character) {
+            Some(parts) => letters.extend(parts.chars().enumerate().map(|(at, part)| match at {
+                0 => Letter { character: part, ..first },
+                _ => Letter::alone(part),
+            })),
+            None => letters.push(first),
+        }
         skipped.clear();
+    }
+    // However many: a cut text ends in `...`, and loses them one by one.
+    while letters.last().is_some_and(|last| is_separator(last.character)) {
+        letters.pop();
     }
     letters
 }
 
-fn is_quote(character: char) -> bool {
-    matches!(
-        character,
-        '\'' | '"'
-            | '`'
-            | '´'
-            | '‘'
-            | '’'
-            | '‚'
-            | '‛'
-            | '“'
-            | '”'
-            | '„'
-            | '‟'
-            | '‹'
-            | '›'
-            | '«'
-            | '»'
-            | '′'
-            | '″'
-            | 'ʼ'
-            | 'ʻ'
-            | 'ʹ'
-            | '＇'
-            | '＂'
-            | '〝'
-            | '〞'
-            | '〟'
-            | '❛'
-            | '❜'
-            | '❝'
-            | '❞'
-            | '׳'
-            | '״'
-    )
-}
-
-fn is_dash(character: char) -> bool {
-    matches!(
-        character,
-        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2e3a}' | '\u{2e3b}' | '\u{301c}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
-    )
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
-    )
+/// What counts between two digits. A space counts however wide it is, but not beside a comma or a period.
+fn kept_between_digits(skipped: &[char]) -> Vec<char> {
+    let has_stop = skipped.iter().any(|c| is_stop(*c));
+    let kept = skipped.iter().filter(|c| !(has_stop && c.is_whitespace()));
+    let mut kept: Vec<char> = kept.map(|c| if c.is_whitespace() { ' ' } else { *c }).collect();
+    kept.dedup_by(|next, last| *next == ' ' && *last == ' ');
+    kept
 }
 
 #[cfg(test)]
@@ -204,8 +197,46 @@ mod tests {
             ("Alpha 〝Works〞", "Alpha ❝Works❞"),
             ("Alpha 〜 Works", "Alpha ⸺ Works"),
             ("??? Works", "Red Works"),
+            ("Alpha Works", "Alpha Works;"),
+            ("Alpha Works;", "Alpha Works,"),
+            ("“Alpha Works.”", "\"Alpha Works\""),
+            ("Ａｌｐｈａ Ｗｏｒｋｓ （２）", "Alpha Works (2)"),
+            ("Alpha\u{3000}Works", "Al\u{200b}pha Works"),
+            ("A\u{2060}lpha\u{fe0f} Works\u{7}", "Alpha Works"),
+            ("STRASSE ΟΔΟΣ", "Straße Οδος"),
+            ("ﬁrst oﬃce", "First office"),
+            ("M\u{75}\u{308}nchen", "M\u{fc}nchen"),
+            ("MÃ¼nchen", "München"),
+            ("Xi\u{92}an", "Xi'an"),
+            ("Ash &amp; Oak", "Ash & Oak"),
+            ("Qaʿida", "Qa'ida"),
+            ("「Alpha」 Works", "“Alpha” Works"),
         ] {
             assert!(is_same_text(before, after), "{before} | {after}");
+            assert!(is_same_name(before, after), "{before} | {after}");
+        }
+    }
+
+    #[test]
+    fn commas_and_periods_are_typography_in_a_name_alone() {
+        for (before, after) in [
+            ("Foo Co., Ltd.", "Foo Co. Ltd."),
+            ("Foo Co., Ltd.", "Foo Co Ltd"),
+            ("A.B.C. Trading", "ABC Trading"),
+            ("Petrov, Ivan", "Petrov Ivan"),
+            ("No. 5 Dock Road, Wuxi, CN", "No.5, Dock Road Wuxi CN"),
+            ("华为，技术", "华为技术"),
+            ("Unit 1, 2", "Unit 1,2"),
+        ] {
+            assert!(is_same_name(before, after), "{before} | {after}");
+            assert_eq!(is_same_name(after, before), true, "{after} | {before}");
+        }
+        for (before, after) in [
+            ("Denial, except for food", "Denial except for food"),
+            ("All items. Food", "All items Food"),
+            ("For items, not EAR99", "For items not, EAR99"),
+        ] {
+            assert!(!is_same_text(before, after) && !is_same_wording(before, after), "{before} | {after}");
         }
     }
 
@@ -226,8 +257,21 @@ mod tests {
             ("What?", "Whatever it takes"),
             ("Unit 1 - 2", "Unit 1-2"),
             ("No. 1.5", "No. 15"),
+            ("No. 1,2", "No. 12"),
+            ("No. 1,2", "No. 1 2"),
+            ("No. 1,2", "No. 1.2"),
+            ("No. 1, 5 Dock Road", "No. 1 5 Dock Road"),
+            ("No. 1;2", "No. 12"),
+            ("１．５", "15"),
+            ("Alpha; Works", "Alpha Works"),
+            ("Alpha (Works)", "Alpha Works"),
+            ("Alpha/Works", "AlphaWorks"),
+            ("Alpha Works", "Alpha Works 2"),
+            ("Foo Co., Ltd.", "Foo Co., Ltd. II"),
+            ("ışık", "isik"),
         ] {
             assert!(!is_same_text(before, after), "{before} | {after}");
+            assert!(!is_same_name(before, after), "{before} | {after}");
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::cell;
 use super::content::same_members;
-use super::editorial::{folded, is_broken, is_same_text, is_same_wording};
+use super::editorial::{folded, folded_prose, is_broken, is_same_name, is_same_text, is_same_wording};
 use crate::domain::{Entry, FieldChange};
 
 /// A field that differs, and whether in nothing that matters.
@@ -26,13 +26,15 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
     let (before, after) = (before.as_ref(), after.as_ref());
     let mut found = Differences::default();
     found.value("form", json!(before.form), json!(after.form), before.form == after.form);
-    found.text("name", &before.name, &after.name);
-    found.list("aliases", &before.aliases, &after.aliases);
-    found.list("addresses", &before.addresses, &after.addresses);
-    // A country that was derived from an address comes along with the address that was set in another way.
+    found.name("name", &before.name, &after.name);
+    found.names("aliases", &before.aliases, &after.aliases);
+    found.names("addresses", &before.addresses, &after.addresses);
+    // A country that was derived from an address appears or disappears with the typography of the address. It never becomes another.
     let addresses_were_reset = found.0.last().is_some_and(|last| last.change.field == "addresses" && last.editorial);
-    found.list("countries", &before.countries, &after.countries);
-    if let Some(last) = found.0.last_mut().filter(|last| last.change.field == "countries" && addresses_were_reset) {
+    let (old, new) = (&before.countries, &after.countries);
+    let none_replaced = old.iter().all(|country| new.contains(country)) || new.iter().all(|country| old.contains(country));
+    found.list("countries", old, new);
+    if let Some(last) = found.0.last_mut().filter(|last| last.change.field == "countries" && addresses_were_reset && none_replaced) {
         (last.editorial, last.gained) = (true, false);
     }
     found.wording("license_requirement", &before.license_requirement, &after.license_requirement);
@@ -40,12 +42,17 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
     found.list("footnotes", &before.footnotes, &after.footnotes);
     let citations = |entry: &Entry| entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>();
     found.list("citations", &citations(before), &citations(after));
-    found.optional("start_date", before.start_date.as_deref(), after.start_date.as_deref());
-    found.optional("end_date", before.end_date.as_deref(), after.end_date.as_deref());
+    found.optional("start_date", before.start_date.as_deref(), after.start_date.as_deref(), is_same_text);
+    found.optional("end_date", before.end_date.as_deref(), after.end_date.as_deref(), is_same_text);
     found.text("remarks", &before.remarks, &after.remarks);
     let keys: BTreeSet<&String> = before.other.keys().chain(after.other.keys()).collect();
     for key in keys.into_iter().filter(|key| *key != cell::CELL) {
-        found.optional(&format!("other.{key}"), before.other.get(key).map(String::as_str), after.other.get(key).map(String::as_str));
+        let (old, new) = (before.other.get(key).map(String::as_str), after.other.get(key).map(String::as_str));
+        if key == cell::SUBORDINATES {
+            found.optional(&format!("other.{key}"), old, new, is_same_name);
+        } else {
+            found.optional(&format!("other.{key}"), old, new, is_same_text);
+        }
         if let Some(last) = found.0.last_mut().filter(|last| last.change.field.strip_prefix("other.") == Some(key)) {
             last.editorial |=
                 is_the_publishers(key) || (key == "federal_register_notice" && same_members(&before.citations, &after.citations));
@@ -56,7 +63,7 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
     if let (Some(old), Some(new)) = (cell::cell(before), cell::cell(after))
         && !found.0.iter().any(|difference| is_cut_from_the_cell(&difference.change.field))
     {
-        found.text(&format!("other.{}", cell::CELL), old, new);
+        found.name(&format!("other.{}", cell::CELL), old, new);
     }
     found.0
 }
@@ -82,7 +89,12 @@ impl Differences {
     }
 
     fn text(&mut self, field: &str, before: &str, after: &str) {
-        self.optional(field, Some(before), Some(after));
+        self.optional(field, Some(before), Some(after), is_same_text);
+    }
+
+    /// A name, or a text of names and addresses.
+    fn name(&mut self, field: &str, before: &str, after: &str) {
+        self.optional(field, Some(before), Some(after), is_same_name);
     }
 
     /// A text of which each word counts.
@@ -94,10 +106,10 @@ impl Differences {
         }
     }
 
-    fn optional(&mut self, field: &str, before: Option<&str>, after: Option<&str>) {
+    fn optional(&mut self, field: &str, before: Option<&str>, after: Option<&str>, is_same: fn(&str, &str) -> bool) {
         if before != after {
             let (old, new) = (before.unwrap_or_default(), after.unwrap_or_default());
-            let editorial = is_same_text(old, new);
+            let editorial = is_same(old, new);
             let gained = !editorial && old.len() < new.len();
             let change = FieldChange { field: field.to_owned(), before: json!(before), after: json!(after) };
             self.0.push(Difference { change, editorial, gained });
@@ -105,28 +117,40 @@ impl Differences {
     }
 
     fn list(&mut self, field: &str, before: &[String], after: &[String]) {
+        self.members(field, before, after, (folded_prose, is_same_text));
+    }
+
+    /// Aliases or addresses.
+    fn names(&mut self, field: &str, before: &[String], after: &[String]) {
+        self.members(field, before, after, (folded, is_same_name));
+    }
+
+    fn members(&mut self, field: &str, before: &[String], after: &[String], sameness: Sameness) {
         if !same_members(before, after) {
-            let (lost, gained) = unpaired(before, after);
+            let (lost, gained) = unpaired(before, after, sameness);
             let change = FieldChange { field: field.to_owned(), before: json!(before), after: json!(after) };
             self.0.push(Difference { change, editorial: lost == 0 && gained == 0, gained: gained > 0 });
         }
     }
 }
 
-/// How many members of each list have no counterpart in the other, be it set in another way or repaired. What is listed twice
-/// is one.
-fn unpaired(before: &[String], after: &[String]) -> (usize, usize) {
-    fn by_fold(texts: &[String]) -> BTreeMap<String, &String> {
-        texts.iter().map(|text| (folded(text), text)).collect()
-    }
+/// How a text is folded, and when two texts are the same.
+type Sameness = (fn(&str) -> String, fn(&str, &str) -> bool);
+
+/// How many members of each list have no counterpart in the other, neither with other typography nor repaired. What is listed
+/// twice is one, and what is nothing but typography is none.
+fn unpaired(before: &[String], after: &[String], (fold, is_same): Sameness) -> (usize, usize) {
+    let by_fold = |texts: &[String]| {
+        texts.iter().cloned().map(|text| (fold(&text), text)).filter(|(fold, _)| !fold.is_empty()).collect::<BTreeMap<_, _>>()
+    };
     let (mut before, mut after) = (by_fold(before), by_fold(after));
     before.retain(|fold, _| after.remove(fold).is_none());
-    let (gone, mut come): (Vec<&String>, Vec<&String>) = (before.into_values().collect(), after.into_values().collect());
+    let (gone, mut come): (Vec<String>, Vec<String>) = (before.into_values().collect(), after.into_values().collect());
     // What is left differs in letters: only a broken one can still be repaired.
-    let mut broken: Vec<&String> = gone.iter().copied().filter(|text| text.contains(is_broken)).take(MOST_BROKEN).collect();
+    let mut broken: Vec<&String> = gone.iter().filter(|text| text.contains(is_broken)).take(MOST_BROKEN).collect();
     let mut repaired = 0;
     if !broken.is_empty() {
-        come.retain(|text| match broken.iter().position(|old| is_same_text(old, text)) {
+        come.retain(|text| match broken.iter().position(|old| is_same(old, text)) {
             Some(at) => {
                 broken.swap_remove(at);
                 repaired += 1;
@@ -177,6 +201,38 @@ mod tests {
         let reset = |e: &mut Entry| (e.addresses, e.countries) = (vec!["1 Dock Road, CN".into()], vec!["CN".into()]);
         check(reset, &[("addresses", true, false), ("countries", true, false)]);
         check(|e| e.countries = vec!["CN".into()], &[("countries", false, true)]);
+    }
+
+    #[test]
+    fn a_country_that_became_another_is_never_editorial() {
+        let moved = |e: &mut Entry| (e.addresses, e.countries) = (vec!["1 Dock Road, CN".into()], vec!["HK".into()]);
+        let mut before = Entry::named(ListCode::EL, "Alpha");
+        (before.addresses, before.countries) = (vec!["1 Dock Road CN".into()], vec!["CN".into()]);
+        let mut after = before.clone();
+        moved(&mut after);
+        let found: Vec<_> = differences(&before, &after).into_iter().map(|d| (d.change.field, d.editorial)).collect();
+        assert_eq!(found, [("addresses".to_owned(), true), ("countries".to_owned(), false)]);
+    }
+
+    #[test]
+    fn commas_and_periods_are_editorial_in_names_aliases_and_addresses_alone() {
+        check(|e| e.addresses = vec!["1 Dock Road cn".into()], &[("addresses", true, false)]);
+        check(|e| e.addresses = vec!["1, Dock Road, cn;".into()], &[("addresses", true, false)]);
+        let mut before = Entry::named(ListCode::EL, "Foo Co., Ltd.");
+        before.aliases = vec!["F.C.; Foo".into(), "Bar, Inc".into()];
+        before.license_requirement = "For all items, except food".into();
+        before.license_policy = "Denial. See below".into();
+        before.other.insert("subordinate_parties".into(), "Works, Ltd.".into());
+        let mut after = before.clone();
+        after.name = "Foo Co. Ltd.".into();
+        after.aliases = vec!["Bar Inc.;".into(), "FC; Foo;".into()];
+        after.other.insert("subordinate_parties".into(), "Works Ltd".into());
+        assert!(differences(&before, &after).iter().all(|difference| difference.editorial));
+        assert_eq!(differences(&before, &after).len(), 3);
+        after.license_requirement = "For all items except food".into();
+        after.license_policy = "Denial See below".into();
+        let substantive: Vec<_> = differences(&before, &after).into_iter().filter(|d| !d.editorial).map(|d| d.change.field).collect();
+        assert_eq!(substantive, ["license_requirement", "license_policy"]);
     }
 
     #[test]

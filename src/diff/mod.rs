@@ -6,7 +6,7 @@
 //! `compare` puts it together: `identity` says which old row is which new row (by `content` and `cell`, then `same_name`, then
 //! `assign` over the candidates of `block`, weighed by `evidence`; `split` finds parts of rows that were split or folded, `fold` rows that
 //! are gone while their name is still listed), `fields` says what differs between the two, `editorial`
-//! whether that matters, `severity` how much. `plausible` guards against files that lost or gained too much, `cite` groups
+//! whether that matters (`typography` knows the characters, `encoding` repairs them), `severity` how much. `plausible` guards against files that lost or gained too much, `cite` groups
 //! changes into rules, `undo` finds corrections, `words` shows a reader what differs in a text. `parallel` puts a second core to use.
 
 pub mod across;
@@ -23,6 +23,7 @@ mod block;
 mod cell;
 mod content;
 mod editorial;
+mod encoding;
 mod evidence;
 mod fields;
 mod fold;
@@ -37,6 +38,7 @@ mod rarity;
 mod same_name;
 mod severity;
 mod split;
+mod typography;
 
 pub use compare::{Comparison, Counter, compare};
 pub use plausible::{Limits, Size, Verdict, enough_for_baseline, plausible};
