@@ -38,7 +38,7 @@ pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) 
 /// The entry with no more than what tells one party from another.
 pub fn identifying_part(list: ListCode, cells: &Cells<'_>) -> Entry {
     let mut entry = Entry::named(list, cells.trimmed(Column::Name));
-    entry.aliases = aliases_of(cells.get(Column::AltNames));
+    entry.aliases = aliases_of(list, cells.get(Column::AltNames));
     entry.addresses = parts_of(cells.get(Column::Addresses)).map(str::to_owned).collect();
     entry.citations = citations(cells.trimmed(Column::FederalRegisterNotice)).into_iter().map(|dated| dated.citation).collect();
     cells.trimmed(Column::Remarks).clone_into(&mut entry.remarks);
@@ -75,17 +75,23 @@ fn parts_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(JOINER).map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// The last of several aliases sometimes begins with the `and ` of the sentence that it was taken from.
-fn aliases_of(text: &str) -> Vec<String> {
-    let mut aliases: Vec<String> = parts_of(text).map(str::to_owned).collect();
-    let is_one_of_several = aliases.len() > 1;
-    if let Some(last) = aliases.last_mut()
-        && is_one_of_several
-        && let Some(bare) = last.strip_prefix("and ")
-    {
-        *last = bare.trim_start().to_owned();
-    }
-    aliases
+/// The aliases of a cell. The CSV has the agency's own cell. The JSON splits it, and drops the `and ` of the sentence that it was
+/// taken from; read here, it is joined again. Both are read alike, so that the formats of one day say the same.
+///
+/// The State Department's list joins aliases with `, `: there the JSON has a list of what stands between the commas.
+fn aliases_of(list: ListCode, text: &str) -> Vec<String> {
+    let parts = parts_of(text).flat_map(|part| match list {
+        ListCode::ISN => part.split(", ").collect(),
+        _ => vec![part],
+    });
+    let parts = parts.map(str::trim).filter(|part| !part.is_empty());
+    parts.enumerate().map(|(at, part)| if at == 0 { part } else { without_and(part) }.to_owned()).collect()
+}
+
+/// Behind another alias a leading `and ` joins the two. `and` alone is a name.
+fn without_and(alias: &str) -> &str {
+    let bare = alias.strip_prefix("and").filter(|rest| rest.starts_with(char::is_whitespace)).map(str::trim_start);
+    bare.filter(|bare| !bare.is_empty()).unwrap_or(alias)
 }
 
 /// Since 89 FR 51644 an entry may be an address alone: its name is `Address 01`, or the address.
@@ -179,11 +185,29 @@ mod tests {
     }
 
     #[test]
-    fn an_and_is_dropped_from_the_last_of_several_aliases_only() {
+    fn an_and_is_dropped_behind_another_alias_only() {
+        let aliases_of = |text| aliases_of(ListCode::EL, text);
         assert_eq!(aliases_of("and Sons"), ["and Sons"]);
         assert_eq!(aliases_of("and Sons; Anders; and Sons"), ["and Sons", "Anders", "Sons"]);
+        assert_eq!(aliases_of("Alder; and Birch; Cedar; and\u{a0}Dogwood"), ["Alder", "Birch", "Cedar", "Dogwood"]);
+        assert_eq!(
+            aliases_of("Alder; Sand and Gravel; Android; Anders and Sons;"),
+            ["Alder", "Sand and Gravel", "Android", "Anders and Sons;"]
+        );
         assert_eq!(aliases_of("A;B; ; and"), ["A;B", "and"]);
+        assert_eq!(aliases_of("A; and; B"), ["A", "and", "B"]);
         assert_eq!(aliases_of(" "), [""; 0]);
+    }
+
+    #[test]
+    fn aliases_of_the_state_department_are_joined_by_commas() {
+        for text in ["Alder Works, AW, and Alder", "Alder Works; AW; Alder", "Alder Works; AW, Alder"] {
+            assert_eq!(aliases_of(ListCode::ISN, text), ["Alder Works", "AW", "Alder"]);
+        }
+        for list in [ListCode::EL, ListCode::MEU, ListCode::SDN] {
+            assert_eq!(aliases_of(list, "Alder Co., Ltd., Minsk"), ["Alder Co., Ltd., Minsk"], "{list}");
+        }
+        assert_eq!(aliases_of(ListCode::ISN, "Alder,Birch"), ["Alder,Birch"]);
     }
 
     #[test]
