@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, HashMap};
 use rapidfuzz::distance::levenshtein;
 
 use super::name::{is_legal_form, words};
+use super::party::{introduced, is_same_party, lists_party, may_mean_its_parties, parties_in};
+use super::place::place;
 use crate::domain::pages::share_a_rule;
+pub(super) use crate::domain::subordinate::parent_and_party as subordinate;
 use crate::domain::{Citation, Entry, Form};
 
 /// By what two entries are recognised as one, the surest first.
@@ -85,14 +88,15 @@ pub fn find(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Option<Found> 
 /// another entry there is no counterpart of this one, however alike. Sisters differ in a letter.
 pub fn find_all(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Vec<Found> {
     let sought = Sought::of(entry);
-    let named = among.surest(entry, among.named(&sought));
+    let named = among.surest(entry, among.named(entry, &sought));
     let mut found = if named.is_empty() { among.surest(entry, among.alike(&sought)) } else { named };
     found.retain(|found| {
         let Some(other) = among.get(*found) else { return false };
         match found.how {
             How::Name => place(entry, other) != Tie::Differs || !own.names_it(other, true),
             How::Part => true,
-            How::Alias | How::Longer | How::Spelling => !own.names_it(other, false),
+            How::Alias => !own.names_it(other, false),
+            How::Longer | How::Spelling => is_same_party(entry, other) && !own.names_it(other, false),
         }
     });
     found
@@ -101,7 +105,7 @@ pub fn find_all(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Vec<Found>
 /// The likeliest entry of all, however little speaks for it: what a person would look at first.
 pub fn closest(entry: &Entry, among: &Index<'_>) -> Option<usize> {
     let sought = Sought::of(entry);
-    let nearby = among.named(&sought).into_iter().map(|(at, _)| (at, 1.0)).chain(among.similar(&sought, LEAST_FOR_A_PERSON));
+    let nearby = among.named(entry, &sought).into_iter().map(|(at, _)| (at, 1.0)).chain(among.similar(&sought, LEAST_FOR_A_PERSON));
     let weigh = |at: usize, likeness: f64| {
         let other = among.entries.get(at)?;
         let ties = f64::from(u8::from(place(entry, other) == Tie::Agrees)) + f64::from(u8::from(rule(entry, other) == Tie::Agrees));
@@ -114,6 +118,8 @@ pub fn closest(entry: &Entry, among: &Index<'_>) -> Option<usize> {
 pub struct Index<'a> {
     entries: &'a [Entry],
     names: HashMap<String, Vec<(usize, How)>>,
+    /// By the parent that a row of a subordinate party names.
+    parents: HashMap<String, Vec<usize>>,
     /// By what a name that is spelled in another way still has.
     traces: HashMap<String, Vec<usize>>,
     compact: Vec<String>,
@@ -121,11 +127,20 @@ pub struct Index<'a> {
 
 impl<'a> Index<'a> {
     pub fn of(entries: &'a [Entry]) -> Self {
-        let mut index = Self { entries, names: HashMap::new(), traces: HashMap::new(), compact: Vec::with_capacity(entries.len()) };
+        let mut index = Self {
+            entries,
+            names: HashMap::new(),
+            parents: HashMap::new(),
+            traces: HashMap::new(),
+            compact: Vec::with_capacity(entries.len()),
+        };
         for (at, entry) in entries.iter().enumerate() {
             let sought = Sought::of(entry);
             for (key, how) in sought.keys {
                 index.names.entry(key).or_default().push((at, how));
+            }
+            for parent in sought.parents {
+                index.parents.entry(parent).or_default().push(at);
             }
             for trace in sought.traces {
                 index.traces.entry(trace).or_default().push(at);
@@ -156,13 +171,14 @@ impl<'a> Index<'a> {
 
     /// Whether an entry here has this one's very name (and stands under its heading).
     fn names_it(&self, other: &Entry, same_place: bool) -> bool {
-        let named = self.named(&Sought::of(other)).into_iter().filter(|(_, how)| *how == How::Name).collect();
+        let named = self.named(other, &Sought::of(other)).into_iter().filter(|(_, how)| *how == How::Name).collect();
         let found = self.surest(other, named);
         found.into_iter().filter_map(|found| self.get(found)).any(|one| !same_place || place(one, other) == Tie::Agrees)
     }
 
-    /// Entries that bear one of the names. An alias on both sides is no name of either.
-    fn named(&self, sought: &Sought) -> Vec<(usize, How)> {
+    /// Entries that bear one of the names. An alias on both sides is no name of either. A party's own row and its parent are one
+    /// only if the parent lists the party.
+    fn named(&self, entry: &Entry, sought: &Sought) -> Vec<(usize, How)> {
         let mut found: BTreeMap<usize, How> = BTreeMap::new();
         for (key, how) in &sought.keys {
             for (at, other) in self.names.get(key).into_iter().flatten() {
@@ -172,6 +188,18 @@ impl<'a> Index<'a> {
                     *known = how.min(*known);
                 }
             }
+        }
+        // A source that lists no party of this parent, in its entry or in rows of their own, may mean them all.
+        let knows_parties = sought.parents.iter().any(|parent| self.parents.contains_key(parent));
+        let parents = sought.parents.iter().filter_map(|parent| self.names.get(parent)).flatten().filter(|(_, how)| *how == How::Name);
+        let listing = parents.map(|(at, _)| *at).filter(|at| {
+            let Some(parent) = self.entries.get(*at) else { return false };
+            lists_party(parent, entry) || (!knows_parties && may_mean_its_parties(parent))
+        });
+        let own = sought.keys.iter().filter(|(_, how)| *how == How::Name).filter_map(|(name, _)| self.parents.get(name)).flatten();
+        let listed = own.copied().filter(|at| self.entries.get(*at).is_some_and(|party| lists_party(entry, party)));
+        for at in listing.chain(listed) {
+            found.entry(at).or_insert(How::Part);
         }
         found.into_iter().collect()
     }
@@ -228,6 +256,8 @@ const CANDIDATES: usize = 8;
 /// What one entry is looked up by.
 struct Sought {
     keys: Vec<(String, How)>,
+    /// The parent, where the name is that of a subordinate party: `Board of Mines. Subordinate Institution - Second Works`.
+    parents: Vec<String>,
     traces: Vec<String>,
     /// The name without spaces and legal forms.
     compact: String,
@@ -241,12 +271,16 @@ impl Sought {
         add(&entry.name, How::Name);
         add(name, How::Name);
         known_as.into_iter().for_each(|alias| add(alias, How::Alias));
-        if let Some((parent, party)) = subordinate(name) {
-            add(party, How::Part);
-            add(parent, How::Part);
+        let mut parents: Vec<String> = Vec::new();
+        if let Some((parent, parties)) = subordinate(name) {
+            parties_in(parties).for_each(|party| add(party, How::Part));
+            parents = forms(parent);
         }
         for alias in &entry.aliases {
             let (alias, more) = parted(alias);
+            if let Some(party) = introduced(alias) {
+                parties_in(party).for_each(|party| add(party, How::Part));
+            }
             add(alias, How::Alias);
             more.into_iter().for_each(|alias| add(alias, How::Alias));
         }
@@ -269,7 +303,7 @@ impl Sought {
         }
         traces.sort_unstable();
         traces.dedup();
-        Self { keys, traces, compact }
+        Self { keys, parents, traces, compact }
     }
 }
 
@@ -285,16 +319,6 @@ pub(super) fn parted(text: &str) -> (&str, Vec<&str>) {
         text.split("a.k.a.").flat_map(|part| part.split("f.k.a.")).map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
     let name = parts.next().unwrap_or_default();
     (name, parts.filter(|part| !part.is_empty()).collect())
-}
-
-/// The parent and the party that a row of its own names behind it: `Board of Mines entity: Second Works`.
-pub(super) fn subordinate(name: &str) -> Option<(&str, &str)> {
-    const MARKS: [&str; 6] =
-        ["subordinate entity", "subordinate institution", "affiliated entity", "affiliated institution", " entity:", " institution:"];
-    let (at, mark) = MARKS.iter().filter_map(|mark| name.find(mark).map(|at| (at, mark))).min()?;
-    let parent = name.get(..at)?.trim_end_matches([',', ' ']).trim_end_matches(" and").trim_end_matches([',', ' ']);
-    let party = name.get(at + mark.len()..)?.trim_start_matches([':', ' ']);
-    (!parent.is_empty() && !party.is_empty()).then_some((parent, party))
 }
 
 /// A name as it is looked up: in its order, in any order, and without its short form in brackets.
@@ -336,35 +360,6 @@ pub(super) enum Tie {
     Differs,
 }
 
-fn place(one: &Entry, other: &Entry) -> Tie {
-    if one.countries.is_empty() || other.countries.is_empty() {
-        return Tie::Unknown;
-    }
-    // One publisher goes by the heading, the other by the address.
-    if one.countries.iter().any(|country| other.countries.contains(country)) || share_an_address(one, other) {
-        Tie::Agrees
-    } else {
-        Tie::Differs
-    }
-}
-
-/// Whether most words of an address stand in one of the other's.
-pub(super) fn share_an_address(one: &Entry, other: &Entry) -> bool {
-    let read = |entry: &Entry| -> Vec<Vec<String>> {
-        entry.addresses.iter().map(|address| words(address)).filter(|words| words.len() >= LEAST_ADDRESS_WORDS).collect()
-    };
-    let those = read(other);
-    read(one).iter().any(|this| {
-        those.iter().any(|that| {
-            let shared = this.iter().filter(|word| that.contains(word)).count();
-            shared * 10 >= this.len().min(that.len()) * 8
-        })
-    })
-}
-
-/// A city and a country are no address.
-const LEAST_ADDRESS_WORDS: usize = 4;
-
 pub(super) fn rule(one: &Entry, other: &Entry) -> Tie {
     let has_page = |entry: &Entry| entry.citations.iter().any(|citation| matches!(citation, Citation::Page { .. }));
     if !has_page(one) || !has_page(other) {
@@ -388,7 +383,7 @@ fn is_one(how: How, place: Tie, rule: Tie) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diff::borne::{lacking, unborne};
+    use crate::diff::borne::{lacking, unborne, worded_otherwise};
     use crate::domain::ListCode;
 
     fn entry(name: &str, country: &str, page: u32) -> Entry {
@@ -409,10 +404,20 @@ mod tests {
         assert_eq!(how(&entry("Oak, a.k.a. Quercus Trading", "CN", 38920), &entry("Quercus Trading", "CN", 38960)), Some(How::Alias));
         assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 38920), &entry("Elizaveta Krapivina", "RU", 38925)), Some(How::Spelling));
         assert_eq!(how(&entry("Kish Airlines, Headquarters", "IR", 38920), &entry("Kish Airlines", "IR", 38925)), Some(How::Longer));
-        assert_eq!(how(&entry("Board of Mines entity: Second Works", "IN", 38920), &entry("Board of Mines", "IN", 38925)), Some(How::Part));
         let mut board = entry("Board of Mines", "IN", 38925);
+        assert_eq!(how(&entry("Board of Mines entity: Second Works", "IN", 38920), &board), Some(How::Part));
         board.other.insert("subordinate_parties".into(), "Second Works, a.k.a. SW\nThird Works".into());
         assert_eq!(how(&entry("Third Works", "IN", 38920), &board), Some(How::Part));
+        for row in [
+            "Board of Mines entity: Second Works",
+            "Board of Mines. Subordinate Institution - Second Works",
+            "BOARD OF MINES. AFFILIATED ENTITIES — SECOND WORK",
+        ] {
+            assert_eq!(how(&entry(row, "IN", 38920), &board), Some(How::Part), "{row}");
+            assert_eq!(how(&board, &entry(row, "IN", 38920)), Some(How::Part), "{row}");
+        }
+        let by_alias = Entry { aliases: vec!["SW".into()], ..entry("Board of Mines. Affiliated Entity: Works 2", "IN", 38920) };
+        assert_eq!(how(&by_alias, &board), Some(How::Part));
     }
 
     #[test]
@@ -420,6 +425,17 @@ mod tests {
         let ash = entry("Ash Works 13 Institute", "CN", 38920);
         assert_eq!(how(&ash, &entry("Ash Works 14 Institute", "CN", 38920)), None);
         assert_eq!(how(&ash, &entry("Ash Works 13 Institute", "RU", 500)), None, "another country and rule");
+        let party = entry("Board of Mines. Subordinate Institution - 3rd Works", "IN", 38920);
+        let mut board = entry("Board of Mines", "IN", 38925);
+        let row = Entry { publisher_id: "0a1b".into(), ..board.clone() };
+        assert_eq!(how(&party, &row), None, "a publisher that gives each party a row");
+        let sister = entry("Board of Mines. Subordinate Institution - 4th Works", "IN", 38920);
+        let across = matched(std::slice::from_ref(&party), &[board.clone(), sister]);
+        assert_eq!(across.pairs, [], "a source that gives another party a row");
+        board.other.insert("subordinate_parties".into(), "23rd Works, a.k.a. SW".into());
+        assert_eq!(how(&party, &board), None, "a parent that names another party");
+        let sister = entry("Board of Mines. Subordinate Institution - Works for Glass", "IN", 38920);
+        assert_eq!(how(&sister, &entry("Board of Mines. Subordinate Institution - Works for Brass", "IN", 38920)), None);
         assert_eq!(
             how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)),
             None,
@@ -456,6 +472,35 @@ mod tests {
         assert_eq!(lacking(&one, &[&other]), ["footnote 3", "alias Esche Handel", &requirement]);
         assert_eq!(lacking(&other, &[&one]), [requirement.replace(&one.license_requirement, &other.license_requirement)]);
         assert_eq!(lacking(&one, &[&one]), [""; 0]);
+    }
+
+    #[test]
+    fn a_heading_a_spelling_of_sections_and_a_cut_are_no_difference() {
+        let mut ecfr = entry("Ash Works", "CN", 38925);
+        ecfr.aliases = vec!["Esche Handel".into()];
+        ecfr.addresses = vec!["Unit 9, Kowloon, Hong Kong".into(), "No. 7, Tower House, Wanchai, Hong Kong".into()];
+        ecfr.license_requirement = "For all items (See §§ 734.9(g),3 746.8(a)(3) of the EAR)".into();
+        ecfr.footnotes = vec!["3".into()];
+        let mut csl = entry("ASH WORKS", "HK", 38920);
+        csl.aliases = vec!["Esche Handel, No. 7, Tower House, Wanchai".into()];
+        csl.addresses = vec!["Unit 9, Kowloon, HK".into()];
+        csl.license_requirement = "For all items (See §734.9(g), 3 §746.8(a)(3) of the EAR).".into();
+        csl.footnotes = vec!["3".into()];
+        assert_eq!(how(&csl, &ecfr), Some(How::Name));
+        assert_eq!((lacking(&csl, &[&ecfr]), lacking(&ecfr, &[&csl])), (vec![], vec![]));
+        assert_eq!(worded_otherwise(&csl, &[&ecfr]), [""; 0]);
+        csl.license_requirement = "For all items, (See §734.9(g), 3 §746.8(a)(3) of the EAR)".into();
+        assert_eq!(lacking(&csl, &[&ecfr]), [""; 0], "another comma is no news");
+        assert_eq!(worded_otherwise(&csl, &[&ecfr]), [format!("license requirement \"{}\"", csl.license_requirement)]);
+    }
+
+    #[test]
+    fn an_address_in_one_country_says_nothing_of_another() {
+        let mut one = Entry { countries: vec!["CN".into(), "RU".into()], ..entry("Ash Works", "CN", 100) };
+        one.addresses = vec!["12 Orchard Road, Wuxi, 214000, CN".into(), "5 Mira Street, Perm, 614000, RU".into()];
+        let mut other = entry("Ash Works", "CN", 100);
+        other.addresses = vec!["12 Orchard Road, Wuxi, 214000, China".into()];
+        assert_eq!(lacking(&one, &[&other]), ["country RU"]);
     }
 
     #[test]

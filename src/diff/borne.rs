@@ -4,8 +4,9 @@
 
 use rapidfuzz::distance::levenshtein;
 
-use super::across::{LEAST_LIKENESS, Tie, core, parted, rule, share_an_address, subordinate};
-use super::name::words;
+use super::across::{LEAST_LIKENESS, Tie, core, parted, rule, subordinate};
+use super::place::{is_elsewhere, share_an_address};
+use super::terms::{Agreement, agreement};
 use crate::domain::{Change, Citation, Entry, Form};
 
 /// What an entry shows that none of its counterparts in another source does, each in words: a name, a country, a footnote, an alias, a
@@ -21,7 +22,8 @@ pub fn lacking(entry: &Entry, counterparts: &[&Entry]) -> Vec<String> {
     for country in entry.countries.iter().filter(|country| !known(&|other| other.countries.is_empty() || other.countries.contains(country)))
     {
         // One publisher goes by the heading, the other by the address.
-        if !known(&|other| share_an_address(entry, other)) {
+        let there = in_country(entry, country);
+        if !known(&|other| share_an_address(&there, other) || is_elsewhere(country, &there, other)) {
             lacking.push(format!("country {country}"));
         }
     }
@@ -31,8 +33,7 @@ pub fn lacking(entry: &Entry, counterparts: &[&Entry]) -> Vec<String> {
     lacking.extend(
         entry.aliases.iter().filter(|alias| !known(&|other| mentions(other, parted(alias).0))).map(|alias| format!("alias {alias}")),
     );
-    if !entry.license_requirement.is_empty() && !known(&|other| is_same_requirement(&entry.license_requirement, &other.license_requirement))
-    {
+    if !entry.license_requirement.is_empty() && !known(&|other| requirements(entry, other) != Agreement::Other) {
         lacking.push(format!("licence requirement \"{}\"", entry.license_requirement));
     }
     lacking
@@ -66,7 +67,7 @@ pub fn unborne(revision: &Change, told: &Change, counterparts: &[&Entry]) -> Opt
     {
         unborne.push(format!("no footnote {footnote}"));
     }
-    if after.license_policy != before.license_policy && !known(&|other| is_same_requirement(&after.license_policy, &other.license_policy)) {
+    if after.license_policy != before.license_policy && !known(&|other| policies(after, other) != Agreement::Other) {
         unborne.push(format!("licence review policy \"{}\"", after.license_policy));
     }
     let new: Vec<Citation> = after.citations.iter().filter(|citation| !before.citations.contains(citation)).cloned().collect();
@@ -90,21 +91,52 @@ fn is_the_sources(field: &str) -> bool {
 fn mentions(entry: &Entry, name: &str) -> bool {
     let sought = core(name).concat();
     let parts = [&entry.name, &entry.remarks].into_iter().chain(&entry.aliases).chain(&entry.addresses).chain(entry.other.values());
-    parts.into_iter().any(|text| {
-        let text = core(text).concat();
-        text.contains(&sought) || levenshtein::normalized_similarity(text.chars(), sought.chars()) >= LEAST_LIKENESS
-    })
+    let parts: Vec<String> = parts.map(|text| core(text).concat()).collect();
+    let is_one =
+        |text: &String| text.contains(&sought) || levenshtein::normalized_similarity(text.chars(), sought.chars()) >= LEAST_LIKENESS;
+    // A name that ran on into an address here is a name and an address there.
+    let names = std::iter::once(&entry.name).chain(&entry.aliases).map(|name| core(parted(name).0).concat());
+    let is_cut = |name: String| {
+        let rest = sought.strip_prefix(&name).filter(|rest| name.len() >= LEAST_CUT && rest.len() >= LEAST_CUT);
+        rest.is_some_and(|rest| parts.iter().any(|part| part.contains(rest)))
+    };
+    parts.iter().any(is_one) || names.into_iter().any(is_cut)
 }
 
-/// The same goods and sections, however they are worded.
-fn is_same_requirement(one: &str, other: &str) -> bool {
-    let (one, other) = (words(one).concat(), words(other).concat());
-    let numbers = |text: &str| {
-        let mut numbers: Vec<String> =
-            text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() > 2).map(str::to_owned).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
+/// A name or an address of fewer letters may begin or end many texts by chance.
+const LEAST_CUT: usize = 8;
+
+/// What an entry's license terms say in other words or punctuation than every counterpart, though nothing else. It is no news, and is
+/// shown to whoever asks how the sources differ.
+pub fn worded_otherwise(entry: &Entry, counterparts: &[&Entry]) -> Vec<String> {
+    let is_worded = |agreement: fn(&Entry, &Entry) -> Agreement| {
+        let all: Vec<Agreement> = counterparts.iter().map(|other| agreement(entry, other)).collect();
+        all.contains(&Agreement::Worded) && !all.contains(&Agreement::Same)
     };
-    one == other || (numbers(&one) == numbers(&other) && levenshtein::normalized_similarity(one.chars(), other.chars()) >= LEAST_LIKENESS)
+    let mut worded = Vec::new();
+    if is_worded(requirements) {
+        worded.push(format!("license requirement \"{}\"", entry.license_requirement));
+    }
+    if is_worded(policies) {
+        worded.push(format!("license review policy \"{}\"", entry.license_policy));
+    }
+    worded
+}
+
+fn requirements(one: &Entry, other: &Entry) -> Agreement {
+    agreement(&one.license_requirement, &other.license_requirement, &[&one.footnotes, &other.footnotes])
+}
+
+fn policies(one: &Entry, other: &Entry) -> Agreement {
+    agreement(&one.license_policy, &other.license_policy, &[&one.footnotes, &other.footnotes])
+}
+
+/// The entry with the addresses that may be in this country: without those that end in the code of another of its countries.
+fn in_country(entry: &Entry, country: &str) -> Entry {
+    let is_in_another = |address: &String| {
+        let last = address.trim_end_matches([' ', '.']).rsplit([',', ' ']).next().unwrap_or_default();
+        last != country && entry.countries.iter().any(|other| other == last)
+    };
+    let addresses = entry.addresses.iter().filter(|address| !is_in_another(address)).cloned().collect();
+    Entry { addresses, ..entry.clone() }
 }

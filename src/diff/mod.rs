@@ -33,11 +33,14 @@ mod mixer;
 mod name;
 mod namesakes;
 mod number;
+mod party;
+mod place;
 mod profile;
 mod rarity;
 mod same_name;
 mod severity;
 mod split;
+mod terms;
 mod typography;
 
 pub use compare::{Comparison, Counter, compare};

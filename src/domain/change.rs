@@ -99,7 +99,8 @@ pub struct Change {
     pub change_id: ChangeId,
     pub kind: ChangeKind,
     pub severity: Severity,
-    /// Nothing but spacing, case, punctuation or a repaired character changed: recorded, not alerted unless a route asks.
+    /// Nothing changed but spacing, case, quotes, dashes, a final period, a trailing separator or a repaired character; in names, aliases
+    /// and addresses also commas and periods. Recorded, and alerted only if a route asks.
     pub editorial: bool,
     /// As it is now; for a removal, as it was.
     pub entry: Entry,

@@ -17,6 +17,7 @@ pub mod rule;
 pub mod same;
 pub mod snapshot;
 pub mod state;
+pub mod subordinate;
 
 pub use alert::{Alert, AlertBody};
 pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
@@ -29,5 +30,5 @@ pub use id::{AlertId, ChangeId, DeliveryId, HoldId, Sha256};
 pub use journal::JournalEntry;
 pub use list::ListCode;
 pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
-pub use snapshot::{Snapshot, Warning};
+pub use snapshot::{Publisher, Snapshot, Warning};
 pub use state::{ListState, SourceState, Validators};

@@ -7,6 +7,7 @@ use super::{Entry, ListCode, Sha256};
 /// The watched lists of one document, read whole.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
+    pub publisher: Publisher,
     /// The publisher's date, where the document or its address says one.
     pub as_of: Option<Date>,
     /// In published order; only of the lists that were asked for.
@@ -15,6 +16,37 @@ pub struct Snapshot {
     pub rows: usize,
     /// What was odd and was kept as it is. At most [`Warning::KEPT`], the last of which then says how many there were.
     pub warnings: Vec<Warning>,
+}
+
+/// Who publishes a document. Each publisher cuts the same list into rows in its own way, so rows of two publishers are matched by
+/// `diff::across` and never compared as an earlier and a later list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Publisher {
+    #[default]
+    Csl,
+    Ecfr,
+}
+
+impl Publisher {
+    /// As people write it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Publisher::Csl => "Consolidated Screening List",
+            Publisher::Ecfr => "eCFR",
+        }
+    }
+
+    /// Whether it publishes this list: Part 744 of the eCFR has Supplements No. 4, 6 and 7.
+    pub fn publishes(self, list: ListCode) -> bool {
+        self == Publisher::Csl || matches!(list, ListCode::EL | ListCode::UVL | ListCode::MEU)
+    }
+
+    /// The publisher that entries are certainly of: only the Consolidated Screening List gives a row an id, or its list an address.
+    /// `None` if no entry has either.
+    pub fn shown_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<Self> {
+        let is_csl = |entry: &Entry| !entry.publisher_id.is_empty() || entry.other.contains_key("source_list_url");
+        entries.into_iter().any(is_csl).then_some(Publisher::Csl)
+    }
 }
 
 impl Snapshot {

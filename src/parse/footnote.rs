@@ -41,7 +41,7 @@ fn is_plain_mark(before: &str, after: &str, since_mark: Option<Option<&str>>) ->
     let carrier = carrier.strip_suffix([',', '.']).unwrap_or(carrier).trim_end();
     carrier.ends_with(')')
         || ends_in_word(carrier, "EAR")
-        || ["footnote", "footnotes", "Footnote", "Footnotes"].iter().any(|word| ends_in_word(carrier, word))
+        || ["footnote", "footnotes"].iter().any(|word| ends_in_word(&carrier.to_lowercase(), word))
 }
 
 /// `<sup>` or the eCFR's `<SU>`.
@@ -57,7 +57,7 @@ fn stands_alone(before: &str, after: &str) -> bool {
         Some('.') => {
             after.len() == 1 || after.trim_start_matches('.').trim().is_empty() || (!before.ends_with(' ') && after.starts_with(". "))
         }
-        Some(next) => next.is_whitespace() || next == '<',
+        Some(next) => next.is_whitespace() || matches!(next, '<' | '§'),
     }
 }
 
@@ -85,6 +85,9 @@ mod tests {
         check("For all items, see §§ 734.9(e) 1 and 744.11 of the EAR 2", &["1", "2"]);
         check("All items. (See §§ 734.9(g),3 746.8(a)(3), and 744.21(b) of the EAR)  ", &["3"]);
         check("(See §§ 734.9(g), 3 746.8(a)(3))", &["3"]);
+        check("(See §734.9(g), 3 §746.8(a)(3))", &["3"]);
+        check("(See §734.9(g),3§746.8(a)(3))", &["3"]);
+        check("FOOTNOTES 1 and 4 apply", &["1", "4"]);
         check("(See §§ 734.9(e)(2) and 744.11 of the EAR)4", &["4"]);
         check("(See §§ 734.9(e) and 744.11 of the EAR) 4", &["4"]);
         check("(See §§ 734.9(e) and 744.11 of the EAR.) 4.", &["4"]);

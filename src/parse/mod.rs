@@ -13,7 +13,7 @@ pub mod footnote;
 
 use std::io::Read;
 
-use crate::domain::{ListCode, Snapshot};
+use crate::domain::{ListCode, Publisher, Snapshot};
 
 pub use apart::apart;
 pub use csl::{Mark, RowBytes, WatchedRow};
@@ -63,6 +63,16 @@ pub enum Document {
     },
     /// A document that is no table of rows, with its entries.
     Whole(Snapshot),
+}
+
+/// Who publishes a document, by how it begins: the list itself comes as XML.
+///
+/// # Errors
+///
+/// Where it is empty, or plainly no list.
+pub fn publisher(input: impl Read) -> Result<Publisher, ParseError> {
+    let (format, ..) = detect::detect(input)?;
+    Ok(if format == Format::Xml { Publisher::Ecfr } else { Publisher::Csl })
 }
 
 /// Reads a document as [`parse()`] does, and hands each row of `lists` to `each` in place of keeping it.

@@ -7,7 +7,7 @@ use super::entry::note_oddities;
 use super::source::{Source, source_of};
 use super::warnings::Warnings;
 use super::watched_row::WatchedRow;
-use crate::domain::{ListCode, Snapshot};
+use crate::domain::{ListCode, Publisher, Snapshot};
 use crate::parse::ParseError;
 
 /// What was read so far.
@@ -91,7 +91,7 @@ impl<'a> Collector<'a> {
                 format!("a character of a name was lost (`?` or U+FFFD within a word) in {count} rows from here on; kept as published");
             self.warnings.push(|| place, || text);
         }
-        Ok(Snapshot { as_of: None, entries: Vec::new(), rows: self.rows, warnings: self.warnings.finish() })
+        Ok(Snapshot { publisher: Publisher::Csl, rows: self.rows, warnings: self.warnings.finish(), ..Snapshot::default() })
     }
 
     fn meet(&mut self, label: &str, place: &impl Fn() -> String) -> Result<Source, ParseError> {

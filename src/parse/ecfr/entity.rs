@@ -9,6 +9,7 @@ use super::known_as::{find_known_as, find_list};
 use super::name_end::name_end;
 use super::words;
 use crate::domain::Form;
+use crate::domain::subordinate::{Introduction, introduction};
 
 /// What an Entity cell says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +34,8 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
     let pieces = pieces_of(cell);
     let mut pieces = pieces.iter().peekable();
     let listed = pieces.clone().any(|piece| matches!(piece, Piece::Alias(_)));
-    let mut in_subordinate = false;
+    // Where the aliases that follow belong to a subordinate party, or are parties themselves.
+    let mut in_subordinate: Option<Lines> = None;
     let mut first = true;
     while let Some(piece) = pieces.next() {
         match piece {
@@ -44,9 +46,14 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
                 let last = !matches!(pieces.peek(), Some(Piece::Alias(_)));
                 let (names, rest) = alias(text, last, country);
                 let names = names.into_iter().filter(|name| !name.is_empty());
-                match entity.subordinates.last_mut().filter(|_| in_subordinate) {
-                    Some(party) => names.for_each(|name| join_alias(party, &name)),
-                    None => entity.aliases.extend(names),
+                match (in_subordinate, entity.subordinates.last_mut()) {
+                    (Some(Lines::OfOneParty), Some(party)) => names.for_each(|name| join_alias(party, &name)),
+                    (Some(Lines::OneParty), _) => {
+                        let mut party = String::new();
+                        names.for_each(|name| join_alias(&mut party, &name));
+                        entity.subordinates.extend(Some(party).filter(|party| !party.is_empty()));
+                    }
+                    _ => entity.aliases.extend(names),
                 }
                 join(&mut address_text, rest);
             }
@@ -57,10 +64,12 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
                 join(&mut address_text, &rest);
             }
             Piece::Text(text) => {
-                if let Some(party) = subordinate(text) {
-                    in_subordinate = true;
+                if let Some((found, party)) = subordinate(text) {
                     let (names, rest) = subordinate_head(party, matches!(pieces.peek(), Some(Piece::Alias(_))), country);
-                    entity.subordinates.push(names);
+                    in_subordinate = Some(if names.is_empty() && found.plural { Lines::OneParty } else { Lines::OfOneParty });
+                    if in_subordinate == Some(Lines::OfOneParty) {
+                        entity.subordinates.push(names);
+                    }
                     join(&mut address_text, rest);
                 } else {
                     let known = find_list(text);
@@ -81,6 +90,15 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
         entity.form = Form::Address;
     }
     entity
+}
+
+/// What each line behind `Subordinate institution` is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// An alias of the party that was named last.
+    OfOneParty,
+    /// A party: `Affiliated entities:` names none itself.
+    OneParty,
 }
 
 enum Piece {
@@ -121,13 +139,15 @@ fn pieces_of(cell: &str) -> Vec<Piece> {
 
 /// Parts a line before a sentence that begins something of its own.
 fn sentences(line: &str) -> Vec<&str> {
-    const BEGINNINGS: &[&str] =
-        &["Subordinate institution", "Subordinate entit", "Affiliated entit", "Affiliated institution", "The following address"];
-    let mut cuts: Vec<usize> = BEGINNINGS
-        .iter()
-        .flat_map(|beginning| line.match_indices(beginning).map(|(at, _)| at))
-        .filter(|at| line.get(..*at).is_some_and(|head| head.trim_end().ends_with(['.', ';', ')'])))
-        .collect();
+    let parties = std::iter::successors(introduction(line, 0), |found| introduction(line, found.end));
+    let addresses = line.match_indices("The following address").map(|(at, _)| at);
+    // Behind a bracket small letters go on with the name: `Mines (BM) subordinate institution: Second Works`.
+    let begins = |at: usize| {
+        let head = line.get(..at).unwrap_or_default().trim_end();
+        let is_capital = line.get(at..).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+        head.ends_with(['.', ';']) || (head.ends_with(')') && is_capital)
+    };
+    let mut cuts: Vec<usize> = parties.map(|found| found.start).chain(addresses).filter(|at| begins(*at)).collect();
     cuts.sort_unstable();
     let mut parts = Vec::new();
     let mut start = 0;
@@ -266,10 +286,9 @@ fn alias_end<'a>(text: &'a str, country: Option<&str>) -> (&'a str, &'a str) {
 }
 
 /// The text behind `Subordinate institution`, `Affiliated entities:` and the like.
-fn subordinate(text: &str) -> Option<&str> {
-    let rest = ["Subordinate ", "Affiliated "].iter().find_map(|start| text.strip_prefix(start))?;
-    let rest = ["institutions", "institution", "entities", "entity"].iter().find_map(|kind| rest.strip_prefix(kind))?;
-    Some(rest.trim_start_matches([':', ' ', '.']))
+fn subordinate(text: &str) -> Option<(Introduction, &str)> {
+    let found = introduction(text, 0).filter(|found| found.start == 0)?;
+    text.get(found.end..).map(|party| (found, party))
 }
 
 /// A subordinate party's name, and what stands behind it.
@@ -404,5 +423,36 @@ mod tests {
         let entity =
             take_apart("Glass, a.k.a., the following one alias:\n—GW.\nAffiliated entities: North Glass Ltd.\n5 Mira, Perm.", None);
         assert_eq!((entity.aliases, entity.subordinates), (vec!["GW".to_owned()], vec!["North Glass Ltd.".to_owned()]));
+    }
+
+    #[test]
+    fn a_party_that_a_name_goes_on_with_stays_in_it() {
+        let entity = take_apart("Mines (BM) subordinate institution: Second Works, a.k.a., the following one alias:\n—SW.", None);
+        assert_eq!((entity.name.as_str(), entity.subordinates), ("Mines (BM) subordinate institution: Second Works", vec![]));
+    }
+
+    #[test]
+    fn subordinate_parties_are_found_in_any_case_and_number() {
+        for (cell, expected) in [
+            (
+                "Glass, a.k.a., the following one alias:\n—GW.\nSUBORDINATE INSTITUTION: North Glass, a.k.a., the following one alias:\n—NG.",
+                vec!["North Glass, a.k.a. NG"],
+            ),
+            (
+                "Glass, a.k.a., the following one alias:\n—GW.\nAffiliated Entities:\n—North Glass; and\n—South Glass, a.k.a. SG.",
+                vec!["North Glass", "South Glass, a.k.a. SG"],
+            ),
+            (
+                "Glass, a.k.a., the following one alias: —GW. Subordinate Institution - North Glass. subordinate institution South Glass.",
+                vec!["North Glass", "South Glass"],
+            ),
+        ] {
+            let entity = take_apart(cell, None);
+            assert_eq!(
+                (entity.aliases, entity.subordinates),
+                (vec!["GW".to_owned()], expected.into_iter().map(str::to_owned).collect()),
+                "{cell}"
+            );
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::table::{Column, Row};
 use crate::domain::{Entry, ListCode, Warning};
 use crate::parse::citation::citations;
 use crate::parse::country;
+use crate::parse::footnote::footnotes;
 
 /// The columns of a supplement.
 pub fn columns_of(list: ListCode) -> &'static [Column] {
@@ -107,7 +108,9 @@ impl EntryReader {
         entry.countries = code.map(str::to_owned).into_iter().collect();
         entry.license_requirement = requirement.flat();
         entry.license_policy = policy.flat();
-        entry.footnotes = requirement.marks;
+        // A mark that lost its markup is read like one of the Consolidated Screening List.
+        entry.footnotes = footnotes(&entry.license_requirement);
+        entry.footnotes.extend(requirement.marks);
         entry.footnotes.sort();
         entry.footnotes.dedup();
         let cited = citations(&citation.flat());

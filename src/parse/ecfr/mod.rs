@@ -18,7 +18,7 @@ use std::io::Read;
 use self::entry::{EntryReader, columns_of};
 use self::markup::{Markup, MarkupReader, Tag};
 use super::ParseError;
-use crate::domain::{Entry, ListCode, Snapshot, Warning};
+use crate::domain::{Entry, ListCode, Publisher, Snapshot, Warning};
 
 /// The lists that Part 744 holds, with the number of the supplement.
 const SUPPLEMENTS: &[(ListCode, u32)] = &[(ListCode::EL, 4), (ListCode::UVL, 6), (ListCode::MEU, 7)];
@@ -65,7 +65,7 @@ fn read(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>
         });
     }
     let mut reader = MarkupReader::new(input);
-    let mut snapshot = Snapshot::default();
+    let mut snapshot = Snapshot { publisher: Publisher::Ecfr, ..Snapshot::default() };
     let mut found: Vec<ListCode> = Vec::new();
     let mut in_part = false;
     let mut first = true;
