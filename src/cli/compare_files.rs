@@ -2,17 +2,21 @@
 //!
 //! Each is read through for the marks of its rows; then the rows that the two do not share are read again, and the others of the older
 //! one where it matters how rare it is what those have. What cannot be read twice (a pipe), has no rows, or is short is held whole.
+//!
+//! Two files that cannot be an earlier and a later list are refused: see [`refuse_unless_comparable`].
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Seek as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
 
 use super::excerpt::Excerpt;
+use super::usage::Usage;
 use crate::diff::parallel::side_by_side;
 use crate::diff::{Comparison, Counter};
-use crate::domain::{Change, ChangeSet, Entry, ListCode, Snapshot};
+use crate::domain::{Change, ChangeSet, Entry, ListCode, Publisher, Snapshot};
 use crate::parse::{self, Document, Mark, RowBytes, WatchedRow};
 
 /// The changes from `old` to `new` in these lists, list by list.
@@ -24,11 +28,16 @@ pub fn compare_files(old: &Path, new: &Path, lists: &[ListCode]) -> Result<Chang
 pub fn compare_holding(old: &Path, new: &Path, lists: &[ListCode], most_held: usize) -> Result<ChangeSet> {
     let (before, after) = (Input::open(old, lists)?, Input::open(new, lists)?);
     if !before.is_rereadable() || !after.is_rereadable() {
-        let (before, after) = side_by_side(|| before.whole(), || after.whole());
-        return Ok(whole(before?, after?, lists));
+        let (old, new) = side_by_side(|| before.whole(), || after.whole());
+        let (old, new) = (old?, new?);
+        refuse_unless_comparable(&before.described(&old), &after.described(&new), lists)?;
+        return Ok(whole(old, new, lists));
     }
+    refuse_unpublished(&before, &after, lists)?;
     let (old, new) = side_by_side(|| before.first_reading(most_held), || after.first_reading(most_held));
-    let (old, new) = match (old?, new?) {
+    let (old, new) = (old?, new?);
+    refuse_unless_comparable(&before.described_read(&old), &after.described_read(&new), lists)?;
+    let (old, new) = match (old, new) {
         (Read::Rows(old), Read::Rows(new)) => (old, new),
         (old, new) => return Ok(whole(before.snapshot(old)?, after.snapshot(new)?, lists)),
     };
@@ -53,6 +62,76 @@ pub fn compare_holding(old: &Path, new: &Path, lists: &[ListCode], most_held: us
     Ok(changes(lists, comparisons))
 }
 
+/// What must agree before two files are compared.
+struct Described<'a> {
+    path: &'a Path,
+    publisher: Publisher,
+    /// How many rows of each list it has.
+    rows: BTreeMap<ListCode, usize>,
+}
+
+impl Described<'_> {
+    fn has(&self, list: ListCode) -> bool {
+        self.rows.get(&list).is_some_and(|rows| *rows > 0)
+    }
+}
+
+/// Refuses two files of which the one cannot be a later state of the other, and warns of a list that only one of them has.
+///
+/// # Errors
+///
+/// Where they are of two publishers, or only one of them has any of the lists. Nobody called the program in the right way then: the
+/// error is a [`Usage`].
+fn refuse_unless_comparable(old: &Described<'_>, new: &Described<'_>, lists: &[ListCode]) -> Result<()> {
+    refuse_two_publishers((old.path, old.publisher), (new.path, new.publisher))?;
+    for (file, other) in [(old, new), (new, old)] {
+        let lacking: Vec<ListCode> = lists.iter().copied().filter(|list| !file.has(*list) && other.has(*list)).collect();
+        let named = lacking.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(", ");
+        if !lacking.is_empty() && !lists.iter().any(|list| file.has(*list)) {
+            return Err(Usage(format!(
+                "expected entries of {named} in both files, but {} has none: the two do not hold the same lists (`--lists` says which to \
+                 compare)",
+                file.path.display()
+            ))
+            .into());
+        }
+        if !lacking.is_empty() {
+            tracing::warn!(file = %file.path.display(), "{named}: this file has no entry of it, so that all of the other file's differ");
+        }
+    }
+    let absent: Vec<&str> = lists.iter().filter(|list| !old.has(**list) && !new.has(**list)).map(|list| list.as_str()).collect();
+    if !absent.is_empty() {
+        tracing::warn!("{}: neither file has an entry of it, so there is nothing to compare", absent.join(", "));
+    }
+    Ok(())
+}
+
+fn refuse_two_publishers(old: (&Path, Publisher), new: (&Path, Publisher)) -> Result<()> {
+    if old.1 == new.1 {
+        return Ok(());
+    }
+    let said = |(path, publisher): (&Path, Publisher)| format!("{} is of the {}", path.display(), publisher.title());
+    let problem = format!(
+        "expected two files of one publisher, but {} and {}: each cuts the list into rows in its own way, and most entries would seem to \
+         be removed and added; `entitywatch sources --compare` compares two sources of one list",
+        said(old),
+        said(new)
+    );
+    Err(Usage(problem).into())
+}
+
+/// Refuses lists that a file's publisher does not have, before the file is read.
+fn refuse_unpublished(old: &Input<'_>, new: &Input<'_>, lists: &[ListCode]) -> Result<()> {
+    let Some(list) = lists.iter().find(|list| !Publisher::Ecfr.publishes(**list)) else { return Ok(()) };
+    let (Some(one), Some(other)) = (old.publisher()?, new.publisher()?) else { return Ok(()) };
+    refuse_two_publishers((old.path, one), (new.path, other))?;
+    if one == Publisher::Ecfr {
+        let problem = format!("expected EL, UVL or MEU as lists of the eCFR, but got {list} (`--lists` says which to compare)");
+        return Err(Usage(problem).into());
+    }
+    Ok(())
+}
+
 type Counters = BTreeMap<ListCode, Counter>;
 
 /// Compares what is held whole.
@@ -74,6 +153,13 @@ fn by_list(entries: Vec<Entry>) -> BTreeMap<ListCode, Vec<Entry>> {
     lists
 }
 
+fn counted(lists: impl Iterator<Item = ListCode>) -> BTreeMap<ListCode, usize> {
+    lists.fold(BTreeMap::new(), |mut counts, list| {
+        *counts.entry(list).or_default() += 1;
+        counts
+    })
+}
+
 fn of(lists: &BTreeMap<ListCode, Vec<Entry>>, list: ListCode) -> &[Entry] {
     lists.get(&list).map_or(&[], Vec::as_slice)
 }
@@ -88,6 +174,7 @@ enum Read {
 /// The rows of the watched lists in a file, by their numbers among these.
 #[derive(Default)]
 struct Rows {
+    publisher: Publisher,
     marks: Vec<Mark>,
     lists: Vec<ListCode>,
     /// Where each stands, if each can be read by itself.
@@ -118,6 +205,24 @@ impl<'a> Input<'a> {
     fn open(path: &'a Path, lists: &'a [ListCode]) -> Result<Self> {
         let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
         Ok(Self { path, file, lists })
+    }
+
+    fn described(&self, snapshot: &Snapshot) -> Described<'a> {
+        Described { path: self.path, publisher: snapshot.publisher, rows: counted(snapshot.entries.iter().map(|entry| entry.list)) }
+    }
+
+    fn described_read(&self, read: &Read) -> Described<'a> {
+        match read {
+            Read::Whole(snapshot) => self.described(snapshot),
+            Read::Rows(rows) => Described { path: self.path, publisher: rows.publisher, rows: counted(rows.lists.iter().copied()) },
+        }
+    }
+
+    /// Who published the file, by how it begins. `None` if it is plainly no list, which reading it says with the place.
+    fn publisher(&self) -> Result<Option<Publisher>> {
+        let publisher = parse::publisher(&self.file).ok();
+        (&self.file).rewind().with_context(|| format!("failed to read {} from its beginning", self.path.display()))?;
+        Ok(publisher)
     }
 
     fn is_rereadable(&self) -> bool {
@@ -151,7 +256,7 @@ impl<'a> Input<'a> {
         Ok(match document {
             Document::Whole(snapshot) => Read::Whole(snapshot),
             Document::Rows { rest, .. } if rows.marks.len() <= most_held => Read::Whole(Snapshot { entries, ..rest }),
-            Document::Rows { header_bytes, .. } => Read::Rows(Rows { header_bytes, ..rows }),
+            Document::Rows { header_bytes, rest } => Read::Rows(Rows { publisher: rest.publisher, header_bytes, ..rows }),
         })
     }
 
@@ -159,7 +264,10 @@ impl<'a> Input<'a> {
     fn snapshot(&self, read: Read) -> Result<Snapshot> {
         match read {
             Read::Whole(snapshot) => Ok(snapshot),
-            Read::Rows(rows) => Ok(Snapshot { entries: self.entries(&rows, &vec![true; rows.marks.len()])?, ..Snapshot::default() }),
+            Read::Rows(rows) => {
+                let entries = self.entries(&rows, &vec![true; rows.marks.len()])?;
+                Ok(Snapshot { publisher: rows.publisher, entries, ..Snapshot::default() })
+            }
         }
     }
 

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use entitywatch::cli::compare_files::{compare_files, compare_holding};
+use entitywatch::cli::usage::Usage;
 use entitywatch::diff;
 use entitywatch::domain::{Change, ListCode};
 use entitywatch::parse::parse;
 
-use crate::list::{file, row, rows};
+use crate::list::{COLUMNS, Row, file, row, rows};
+use crate::world::Site;
 
 /// The changes between the two files, after seeing that they are those of the lists held whole.
 fn compared(before: &Path, after: &Path, lists: &[ListCode]) -> Vec<Change> {
@@ -76,7 +78,125 @@ fn files_of_another_shape_are_compared_by_what_they_hold() {
     assert!(compared_texts(&csv, &tsv, &[ListCode::EL]).is_empty());
     let xml = include_str!("../fixtures/ecfr/part-744.xml");
     assert!(compared_texts(xml, xml, &[ListCode::EL]).is_empty());
-    assert!(!compared_texts(&csv, xml, &[ListCode::EL]).is_empty() && !compared_texts(xml, &csv, &[ListCode::EL]).is_empty());
+}
+
+/// Why the two files are refused, after seeing that it is for how the program was called, and the same however much is held.
+fn refusal(before: &str, after: &str, lists: &[ListCode]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("before"), folder.path().join("after"));
+    std::fs::write(&old, before).unwrap();
+    std::fs::write(&new, after).unwrap();
+    let refused: Vec<String> = [0, 1000]
+        .map(|most_held| {
+            let problem = compare_holding(&old, &new, lists, most_held).unwrap_err();
+            assert!(problem.is::<Usage>(), "{problem:#}");
+            problem.to_string()
+        })
+        .to_vec();
+    assert_eq!(refused[0], refused[1]);
+    refused[0].clone()
+}
+
+#[test]
+fn files_of_two_publishers_are_refused() {
+    let csv = file(&rows(20));
+    let tsv = csv.replace("\",\"", "\"\t\"").replacen(',', "\t", 28);
+    let xml = include_str!("../fixtures/ecfr/part-744.xml");
+    for (before, after) in [(csv.as_str(), xml), (xml, &csv), (xml, &tsv), (xml, include_str!("../fixtures/csl/three-lists.json"))] {
+        let refused = refusal(before, after, &[ListCode::EL]);
+        assert!(refused.starts_with("expected two files of one publisher, but "), "{refused}");
+        assert!(refused.contains("Consolidated Screening List") && refused.contains("eCFR"), "{refused}");
+        assert!(refused.ends_with("`entitywatch sources --compare` compares two sources of one list"), "{refused}");
+    }
+}
+
+#[test]
+fn lists_that_the_publisher_does_not_have_are_refused() {
+    let (csv, xml) = (file(&rows(20)), include_str!("../fixtures/ecfr/part-744.xml"));
+    let lists = [ListCode::EL, ListCode::SDN];
+    assert!(refusal(&csv, xml, &lists).starts_with("expected two files of one publisher, but "));
+    let refused = refusal(xml, xml, &lists);
+    assert!(refused.starts_with("expected EL, UVL or MEU as lists of the eCFR, but got SDN"), "{refused}");
+}
+
+#[test]
+fn files_of_other_lists_are_refused() {
+    let entities = file(&rows(20));
+    let unverified = file(&rows(20).into_iter().map(Row::unverified).collect::<Vec<_>>());
+    for (before, after) in [(&entities, &unverified), (&unverified, &entities)] {
+        let refused = refusal(before, after, &[ListCode::EL]);
+        assert!(refused.starts_with("expected entries of EL in both files, but "), "{refused}");
+    }
+    // A list that begins or ends beside another one is a change like any other.
+    let both = file(&rows(21).into_iter().enumerate().map(|(at, row)| if at == 20 { row.unverified() } else { row }).collect::<Vec<_>>());
+    let changes = compared_texts(&entities, &both, &[ListCode::EL, ListCode::UVL]);
+    assert_eq!(changes.iter().map(|change| change.kind.as_str()).collect::<Vec<_>>(), ["added"]);
+    assert!(compared_texts(&both, &both, &[ListCode::SDN]).is_empty());
+}
+
+#[tokio::test]
+async fn a_comparison_that_cannot_be_right_ends_with_the_code_for_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (csv, xml) = (path("a.csv", &file(&rows(20))), path("b.xml", include_str!("../fixtures/ecfr/part-744.xml")));
+    let site = Site::new().await;
+    let ended = site.command(&["diff", &csv, &xml]).await;
+    assert_eq!(ended.exit, Some(2), "{}", ended.stderr);
+    assert!(ended.stdout.is_empty() && ended.stderr.contains("sources --compare"), "{}", ended.stderr);
+    assert_eq!(site.command(&["diff", &csv, &csv]).await.exit, Some(0));
+}
+
+/// One row as the CSV and as the JSON of the same day have it: there its aliases are the agency's own cell, here they are split.
+fn both_formats(source: &str, alt_names: &str, split: &str) -> (String, String) {
+    let cell = |column: &str| match column {
+        "_id" => "0a1b".to_owned(),
+        "source" => source.to_owned(),
+        "name" => "Alder Works".to_owned(),
+        "addresses" => "5 Dock Road, Minsk, BY".to_owned(),
+        "alt_names" => alt_names.replace('"', "\"\""),
+        _ => String::new(),
+    };
+    let row = COLUMNS.split(',').map(|column| format!("\"{}\"", cell(column))).collect::<Vec<_>>().join(",");
+    let json = format!(
+        r#"{{"results": [{{"id": "0a1b", "source": "{source}", "name": "Alder Works", "alt_names": {split}, "addresses":
+           [{{"address": "5 Dock Road", "city": "Minsk", "state": null, "postal_code": null, "country": "BY"}}]}}]}}"#
+    );
+    (format!("{COLUMNS}\n{row}\n"), json)
+}
+
+#[test]
+fn aliases_are_the_same_in_every_format_of_a_day() {
+    let entity_list = "Entity List (EL) - Bureau of Industry and Security";
+    for (source, list, cell, split, expected) in [
+        (entity_list, ListCode::EL, "A; B; and C", r#"["A", "B", "C"]"#, vec!["A", "B", "C"]),
+        (entity_list, ListCode::EL, "A; and B; C; and D", r#"["A", "B", "C", "D"]"#, vec!["A", "B", "C", "D"]),
+        (entity_list, ListCode::EL, "A; Sand and Gravel; and", r#"["A", "Sand and Gravel", "and"]"#, vec!["A", "Sand and Gravel", "and"]),
+        (entity_list, ListCode::EL, "and Sons; B;", r#"["and Sons", "B;"]"#, vec!["and Sons", "B;"]),
+        (entity_list, ListCode::EL, "", r#"[""]"#, vec![]),
+        (
+            "Nonproliferation Sanctions (ISN) - State Department",
+            ListCode::ISN,
+            "A Works, A.W., and AW",
+            r#"["A Works", "A.W.", "AW"]"#,
+            vec!["A Works", "A.W.", "AW"],
+        ),
+        (
+            "Military End User (MEU) List - Bureau of Industry and Security",
+            ListCode::MEU,
+            "A Co., Ltd., Minsk; and B",
+            r#""A Co., Ltd., Minsk; and B""#,
+            vec!["A Co., Ltd., Minsk", "B"],
+        ),
+    ] {
+        let (csv, json) = both_formats(source, cell, split);
+        assert_eq!(compared_texts(&csv, &json, &[list]), [], "{cell}");
+        let read = parse(csv.as_bytes(), &[list]).unwrap();
+        assert_eq!(read.entries[0].aliases, expected, "{cell}");
+    }
 }
 
 /// What stands before and between the rows, and how the last one ends, moves where each row begins.
