@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::correct::{self, Moment, Parted};
+use super::elsewhere::{Elsewhere, alerted_entries};
 use super::outgoing;
 use super::rules::join::{self, Joined, KnownRules};
 use crate::config::Config;
@@ -43,6 +44,8 @@ pub struct Step {
     /// The entries before the changes.
     pub before: Vec<Entry>,
     pub previous: Option<SnapshotRef>,
+    /// Which alert told of each change that another source of the list showed lately.
+    pub alerted_elsewhere: HashMap<ChangeId, AlertId>,
 }
 
 /// What is recorded and told.
@@ -72,6 +75,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     let mut batches: Vec<Batch> = Vec::new();
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
+    let mut elsewhere = Elsewhere::default();
     // Recorded, and told nobody.
     let mut quiet: Vec<(Change, bool)> = Vec::new();
     let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
@@ -96,6 +100,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         }
         // What another source has shown is known to readers; where this one shows more, that is told by itself.
         let (confirmed, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_confirmation);
+        elsewhere.load(store, seen, step.list, step.alerted_elsewhere, &confirmed).await?;
         quiet.extend(confirmed.into_iter().map(|change| (change, step.unconfirmed)));
         let (differing, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.confirms.is_some());
         let joined = [changes, differing].into_iter().flat_map(|changes| by_rule(changes, &returned, &rules));
@@ -122,7 +127,7 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
 
     let mut composed = Composed { alerts: Vec::new(), changes: Vec::new(), sequence: seen.sequence };
     for batch in batches {
-        let outgoing = tell(store, seen, &batch, &before, composed.sequence + 1).await?;
+        let outgoing = tell(store, seen, &batch, &before, &elsewhere, composed.sequence + 1).await?;
         // An alert of nothing but editorial changes is made only where somebody asked for them.
         let told = !outgoing.deliveries.is_empty() || batch.changes.iter().any(|change| !change.editorial);
         let alert_id = told.then(|| outgoing.alert.alert_id.clone());
@@ -253,7 +258,14 @@ async fn number(
 }
 
 /// The alert of one batch, with its deliveries.
-async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry], sequence: u64) -> Result<Outgoing> {
+async fn tell(
+    store: &dyn Store,
+    seen: &Seen<'_>,
+    batch: &Batch,
+    before: &[Entry],
+    elsewhere: &Elsewhere,
+    sequence: u64,
+) -> Result<Outgoing> {
     let mut pages = batch.rule.clone().unwrap_or_default();
     if pages.is_empty() {
         pages.extend(batch.document.iter().flat_map(|rule| join::pages(rule).into_iter().take(1)));
@@ -266,9 +278,13 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
     let told = store.alerts_citing(seen.source, &neighbours).await?;
     let is_all_back = batch.changes.iter().all(|change| batch.returned.contains_key(&change.change_id));
     let went = batch.returned.values().flatten().next().filter(|_| is_all_back);
-    let alerted_before: usize = told.iter().map(|(_, count)| count).sum();
     let is_near = |cited: &Citation| neighbours.binary_search(cited).is_ok();
     let cited_before = before.iter().filter(|entry| entry.citations.iter().any(is_near)).count();
+    // An entry that another source showed first was alerted then, whatever page of the rule that source cites.
+    let others = elsewhere.alerts(store, &batch.changes, &neighbours).await?;
+    let alerted_here: usize = told.iter().map(|(_, count)| count).sum();
+    let alerted_before = alerted_entries(store, &told, &others).await?;
+    let since_baseline = alerted_here + elsewhere.confirmed_before(&neighbours);
     let sequence_text = sequence.to_string();
     let type_name = if batch.corrects.is_some() { "list.corrected" } else { "list.changed" };
     let identity = [type_name, seen.source, sequence_text.as_str()];
@@ -290,11 +306,12 @@ async fn tell(store: &dyn Store, seen: &Seen<'_>, batch: &Batch, before: &[Entry
             .first()
             .map(|(alert_id, _)| alert_id)
             .or(batch.document.as_ref().and_then(|rule| rule.alert_id.as_ref()))
+            .or(others.first())
             .or(went)
             .cloned(),
         corrects: batch.corrects.clone(),
         rule_alerted_before: alerted_before,
-        rule_in_baseline: cited_before.saturating_sub(alerted_before),
+        rule_in_baseline: cited_before.saturating_sub(since_baseline),
         journal_head: seen.journal_head.clone(),
         summary,
         total: summary,

@@ -3,6 +3,8 @@
 //! Knows the record, and by `diff::across` which entries are one; it must not decide what is held or told, nor how it is worded
 //! for a channel.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +15,7 @@ use super::compose::Step;
 use crate::diff::across::{self, How, Index};
 use crate::diff::borne;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Change, ChangeKind, Entry, ListCode, RowFate};
+use crate::domain::{AlertId, Change, ChangeId, ChangeKind, Entry, ListCode, RowFate};
 use crate::record::{RecordedChange, Result, Store};
 
 /// A source that shows a change no longer than this after another one confirms it; later it is news again.
@@ -79,6 +81,7 @@ pub async fn steps(store: &dyn Store, source: &str, steps: Vec<Step>, now: Times
         if step.changes.iter().any(|change| !change.editorial) {
             let others = others(store, source, step.list, now).await?;
             if !others.0.is_empty() {
+                step.alerted_elsewhere = others.alerted();
                 step = in_background(move || {
                     others.confirm(&mut step.changes, &step.before);
                     others.corroborate(&mut step.changes, &step.before);
@@ -105,6 +108,12 @@ pub fn journal(changes: &[RecordedChange]) -> Option<JournalEvent> {
 }
 
 impl Others {
+    /// The alerts that told of the other sources' changes.
+    fn alerted(&self) -> HashMap<ChangeId, AlertId> {
+        let told = self.0.iter().flat_map(|other| &other.told);
+        told.filter_map(|told| Some((told.change.change_id.clone(), told.alert_id.clone()?))).collect()
+    }
+
     /// Notes at each removal what the others hold of the entry. `before` is the list that it was removed from.
     pub fn corroborate(&self, changes: &mut [Change], before: &[Entry]) {
         let views = self.views(before);
@@ -151,11 +160,14 @@ impl Others {
             let entries: Vec<Entry> = other.told.iter().map(|told| told.change.entry.clone()).collect();
             let told = Told { other, held: &held, index: Index::of(&entries), own: &own };
             for change in changes.iter_mut().filter(|change| !change.editorial && change.confirms.is_none()) {
-                if let Some((first, differences)) = told.first_of(change) {
+                if let Some(First { told: first, differences, worded }) = told.first_of(change) {
                     change.confirms = Some(first.change.change_id.clone());
                     let mut words = format!("told from {} on {}", other.source, day(first.observed_at));
                     if !differences.is_empty() {
                         words.push_str(&format!("; new here: {}", differences.join("; ")));
+                    }
+                    if !worded.is_empty() {
+                        words.push_str(&format!("; worded differently here: {}", worded.join("; ")));
                     }
                     change.corroboration.push(words);
                     change.differences = differences;
@@ -219,7 +231,7 @@ struct Told<'a> {
 
 impl<'a> Told<'a> {
     /// The change that told of this one first, with what it did not tell. None where that has been taken back since.
-    fn first_of(&self, change: &Change) -> Option<(&'a RecordedChange, Vec<String>)> {
+    fn first_of(&self, change: &Change) -> Option<First<'a>> {
         // What is told of a row that is gone names another row, of which the other source may have told anything.
         if change.row_fate() == Some(RowFate::Gone) {
             return None;
@@ -241,9 +253,19 @@ impl<'a> Told<'a> {
                 }
                 ChangeKind::Revised => borne::unborne(change, &told.change, &held)?,
             };
-            Some((told, differences))
+            let worded = if change.kind == ChangeKind::Removed { Vec::new() } else { borne::worded_otherwise(&change.entry, &held) };
+            Some(First { told, differences, worded })
         })
     }
+}
+
+/// The change that another source showed first.
+struct First<'a> {
+    told: &'a RecordedChange,
+    /// What it did not show.
+    differences: Vec<String>,
+    /// Terms that it worded or punctuated in another way.
+    worded: Vec<String>,
 }
 
 fn day(time: Timestamp) -> Date {

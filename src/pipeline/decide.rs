@@ -1,5 +1,7 @@
 //! A person's decision on a hold.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -61,7 +63,7 @@ pub async fn accept(program: &Program, id: &HoldId, decision: &Decision<'_>, as_
     let known = store.list_states(&hold.source).await?.into_iter().find(|state| state.list == hold.list);
     let previous = known.as_ref().map(reference);
     let mut observation = Observation { at: now, ..Observation::default() };
-    let steps = vec![Step { list: hold.list, changes, unconfirmed: false, before, previous }];
+    let steps = vec![Step { list: hold.list, changes, unconfirmed: false, before, previous, alerted_elsewhere: HashMap::new() }];
     told(program, &wiring, &hold, now, steps, as_baseline, &mut observation).await?;
     if let Some(state) = known {
         observation.lists.push(ListUpdate { state: accepted_state(state, &hold, held_count, now), close, open });

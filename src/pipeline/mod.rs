@@ -15,6 +15,7 @@ pub mod correct;
 pub mod corroborate;
 pub mod decide;
 pub mod deliver;
+mod elsewhere;
 pub mod judge;
 pub mod outgoing;
 mod reading;

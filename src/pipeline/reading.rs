@@ -4,13 +4,18 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{Scope, scope};
 
-use crate::domain::{Document, ListCode, Snapshot};
+use crate::domain::{Document, ListCode, Publisher, Snapshot};
 use crate::parse;
 
 /// What a document says of these lists, or in words why it says nothing.
 pub fn snapshot(document: &Document, lists: &[ListCode]) -> Result<Snapshot, String> {
     let reader = document.reader().map_err(|problem| format!("failed to decompress it: {problem}"))?;
     scope(|scope| parse::parse(ReadAhead::of(scope, reader), lists)).map_err(|problem| problem.to_string())
+}
+
+/// Who published a document, by how it begins. `None` if it cannot be unpacked.
+pub fn publisher(document: &Document) -> Option<Publisher> {
+    parse::publisher(document.reader().ok()?).ok()
 }
 
 /// Bytes that are handed over at once, and how often that may be before they are taken.

@@ -1,6 +1,6 @@
 //! The verdicts on all watched lists of one document, and what each makes of the record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,11 +12,11 @@ use super::compose::Step;
 use super::judge::{self, HeldStep, Judgement, Known, ListVerdict};
 use super::rules::join;
 use super::watch::Outcome;
-use super::{Program, corroborate, trouble};
+use super::{Program, corroborate, reading, trouble};
 use crate::config::Source;
 use crate::diff::Size;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
-use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Snapshot, Summary};
+use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Publisher, Snapshot, Summary};
 use crate::record::{ListUpdate, Result, StoredEntry};
 
 /// How many names a message about a hold gives.
@@ -85,6 +85,7 @@ pub async fn of_lists(
     let Held { mut states, mut first } = held;
     let mut entries_by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
     let warnings: Vec<String> = snapshot.warnings.iter().take(WARNINGS).map(|w| format!("{}: {}", w.place, w.text)).collect();
+    let publisher = snapshot.publisher;
     for entry in snapshot.entries {
         entries_by_list.entry(entry.list).or_default().push(entry);
     }
@@ -100,6 +101,16 @@ pub async fn of_lists(
         let ordered_removals = join::ordered_removals(program.store.as_ref(), list, now).await?;
         let mut known = Known { state: state.clone(), entries, ordered_removals, ..Known::default() };
         let (limits, seen) = (source.limits.clone(), entries_by_list.remove(&list).unwrap_or_default());
+        let shown_so_far = publisher_so_far(program, known.state.as_ref(), &known.entries).await?;
+        if let Some(known) = shown_so_far.filter(|known| *known != publisher) {
+            let (known, got) = (known.title(), publisher.title());
+            let message = format!(
+                "{list}: expected a document of the {known}, which the source has shown so far, but got one of the {got}: \
+                 the two cut the list into different rows; give the source a new name, so that it starts with a baseline of its own"
+            );
+            verdicts.refuse(list, message);
+            continue;
+        }
         if known.misses_many(&seen) {
             known.others = corroborate::others(program.store.as_ref(), &source.name, list, now).await?;
         }
@@ -126,6 +137,17 @@ pub async fn untold_hold_lasts(program: &Program, hold: &Hold, now: Timestamp) -
     }
     let holds = holds_of(program, &hold.source, hold.list).await?;
     Ok(trouble::untold_hold_lasts(hold, &holds, now))
+}
+
+/// The publisher of the current entries. A source keeps its name when its kind, its address or its file changes, and with a document of
+/// another publisher all its entries would seem to change.
+async fn publisher_so_far(program: &Program, state: Option<&ListState>, current: &[StoredEntry]) -> Result<Option<Publisher>> {
+    let Some(state) = state else { return Ok(None) };
+    if let Some(publisher) = Publisher::shown_by(current.iter().map(|stored| &stored.entry)) {
+        return Ok(Some(publisher));
+    }
+    let document = program.store.document(&state.document_sha256).await?;
+    Ok(document.as_ref().and_then(reading::publisher))
 }
 
 /// One list of the document.
@@ -171,7 +193,7 @@ impl Listed<'_> {
     }
 
     fn step(&self, changes: Vec<Change>, unconfirmed: bool, before: Vec<Entry>) -> Step {
-        Step { list: self.list, changes, unconfirmed, before, previous: self.previous() }
+        Step { list: self.list, changes, unconfirmed, before, previous: self.previous(), alerted_elsewhere: HashMap::new() }
     }
 }
 
@@ -189,6 +211,14 @@ fn without_ordered(mut state: ListState, ordered_off: usize, count: usize) -> Li
 }
 
 impl Verdicts {
+    /// Nothing of the list is taken from the document.
+    fn refuse(&mut self, list: ListCode, message: String) {
+        self.outcome = self.outcome.max(Outcome::Refused);
+        self.journal.insert(list.to_string(), json!({"outcome": Outcome::Refused.as_str()}));
+        self.refusals.push(message.clone());
+        self.lines.push(message);
+    }
+
     fn take(&mut self, listed: &Listed<'_>, judgement: Judgement, open_hold: Option<Hold>) {
         let Judgement { list, verdict, seen, held_count, ordered_off, before, close, open, begins_anew } = judgement;
         if let Some(text) = said_of_repeats(list, seen) {

@@ -275,3 +275,116 @@ async fn what_only_one_source_holds_is_listed() {
     let alone = Site::new().await.command(&["sources", "--compare"]).await;
     assert_eq!(alone.exit, Some(1), "nothing is recorded: {}", alone.stderr);
 }
+
+/// What the CSL has as rows of their own the eCFR lists in one entry, each with words of its own for it.
+#[test]
+fn subordinate_institutions_are_found_where_their_parent_lists_them() {
+    let Some(shared) = shared() else { return };
+    let read = |name: &str| entries(&std::fs::read(shared.join("data/cases").join(name)).unwrap());
+    let (csl, ecfr) = (read("second-academy-csl.json"), read("second-academy-ecfr.xml"));
+    let parent = ecfr.iter().position(|entry| entry.name.ends_with("Second Academy")).unwrap();
+    let listed = ["Second Design Department", "23rd Research Institute", "25th Research Institute"];
+    let found = across::matched(&csl, &ecfr);
+    let mut of_parent: Vec<&str> = found
+        .pairs
+        .iter()
+        .filter(|(_, at, how)| *at == parent && *how == across::How::Part)
+        .map(|(at, ..)| csl[*at].name.as_str())
+        .collect();
+    of_parent.sort_unstable();
+    let mut expected: Vec<String> = listed
+        .iter()
+        .map(|party| format!("China Aerospace Science and Industry Corporation Second Academy. Subordinate Institution - {party}"))
+        .collect();
+    expected.sort_unstable();
+    assert_eq!(of_parent, expected);
+    assert_eq!(found.only_one.len(), csl.len() - 1 - listed.len(), "the parent itself is found by its name");
+}
+
+#[tokio::test]
+async fn what_another_source_alerted_of_a_rule_counts_as_alerted_before() {
+    let world = two_sources(&rows(40)).await;
+    let birch = || row("Birch Valley Academy", "87 FR 38921").at("3 Hill Road, Jinan, 250000, CN");
+    world.publish(&with(&rows(40), &[amber(), birch()]));
+    world.next_check().await;
+    let first = world.alerts().pop().unwrap().1;
+    assert_eq!(first["data"]["rule_alerted_before"], 0);
+
+    // Under other pages of the rule: one confirmed, one with something new.
+    let birch_elsewhere = || row("Birch Valley Academy", "87 FR 38950").at("7 Ferry Street, Perm, RU");
+    mirror(&world, &with(&rows(40), &[amber_elsewhere(), birch_elsewhere()]));
+    world.next_check().await;
+    let second = world.alerts().pop().unwrap().1;
+    assert_eq!(last_told(&world).len(), 1);
+    let data = &second["data"];
+    assert_eq!((&data["rule_alerted_before"], &data["rule_in_baseline"]), (&Value::from(2), &Value::from(0)));
+    assert_eq!(data["follows"], first["data"]["alert_id"]);
+
+    // A later part of the rule: what was confirmed without an alert is no part of the baseline, and what differs counts once.
+    let cedar = row("Cedar Port Works", "87 FR 38948").at("1 Quay, Dalian, CN");
+    mirror(&world, &with(&rows(40), &[amber_elsewhere(), birch_elsewhere(), cedar]));
+    world.next_check().await;
+    let third = world.alerts().pop().unwrap().1;
+    assert_eq!((&third["data"]["rule_alerted_before"], &third["data"]["rule_in_baseline"]), (&Value::from(2), &Value::from(0)));
+}
+
+/// Real rules as both publishers show them, one after the other: there is nothing that the second one could add.
+#[tokio::test]
+async fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
+    let Some(shared) = shared() else { return };
+    for (date, added) in [("2016-06-21", 27), ("2021-11-26", 27)] {
+        let Some((before, after)) = rule_of(&shared, date) else { return };
+        let changes = |list: usize| entitywatch::diff::compare(&before[list], &after[list]);
+        let (ecfr, csl) = (changes(0), changes(1));
+        for (told, shown) in [(&ecfr, &csl), (&csl, &ecfr)] {
+            let held: Vec<Entry> = if std::ptr::eq(told, &ecfr) { after[0].clone() } else { after[1].clone() };
+            let own: Vec<Entry> = if std::ptr::eq(told, &ecfr) { after[1].clone() } else { after[0].clone() };
+            let (index, own) = (Index::of(&held), Index::of(&own));
+            let additions: Vec<&Change> = shown.iter().filter(|change| change.kind == ChangeKind::Added).collect();
+            assert!(additions.len() >= added);
+            for change in additions {
+                let there: Vec<&Entry> =
+                    across::find_all(&change.entry, &index, &own).into_iter().filter_map(|found| index.get(found)).collect();
+                assert!(!there.is_empty(), "{}", change.entry.name);
+                assert_eq!(borne::lacking(&change.entry, &there), [""; 0], "{date}: {}", change.entry.name);
+            }
+        }
+    }
+}
+
+/// The Entity List before and after a rule, of the eCFR and of the CSL. `None` without Python.
+fn rule_of(shared: &Path, date: &str) -> Option<([Vec<Entry>; 2], [Vec<Entry>; 2])> {
+    let folder = tempfile::tempdir().unwrap();
+    let data = shared.join("data/entity-list-to-2022.json.xz");
+    let made = Command::new("python3")
+        .arg("-B")
+        .arg(shared.join("tools/make_lists.py"))
+        .arg(data)
+        .args(["rule", date])
+        .arg(folder.path())
+        .output();
+    let Ok(made) = made else {
+        println!("skipped: python3 is not here");
+        return None;
+    };
+    assert!(made.status.success());
+    let read =
+        |day: &str| ["part-744.xml", "consolidated.csv"].map(|name| entries(&std::fs::read(folder.path().join(day).join(name)).unwrap()));
+    Some((read("before"), read("after")))
+}
+
+#[tokio::test]
+async fn a_document_of_another_publisher_under_one_name_is_refused_and_the_list_stays() {
+    let world = World::with_baseline(Site::new().await, &rows(40)).await;
+    world.publish_text(include_str!("../fixtures/ecfr/part-744.xml"));
+    let reply = world.next_check().await;
+    assert_eq!(reply.exit, 1);
+    let last_error = world.program.store.source_state("csl").await.unwrap().unwrap().last_error.unwrap();
+    assert!(last_error.contains("expected a document of the Consolidated Screening List"), "{last_error}");
+    assert!(last_error.contains("give the source a new name"), "{last_error}");
+    assert!(world.told().is_empty() && world.open_holds().await.is_empty());
+    assert_eq!(world.held_count().await, 40);
+    world.publish(&with(&rows(40), &[amber()]));
+    assert_eq!(world.next_check().await.exit, 0);
+    assert_eq!(world.told().len(), 1);
+}
