@@ -11,10 +11,10 @@ use crate::config;
 use crate::deliver::{Message, Outcome as DeliveryOutcome};
 use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertId, Delivery, DeliveryId, DeliveryState, HoldId, Summary};
+use crate::domain::{Alert, AlertId, AlertKind, Audience, Delivery, DeliveryId, DeliveryState, HoldId, Summary};
 use crate::exit::Exit;
 use crate::pipeline::backfill::{self, BackfillError, Plan, Step};
-use crate::pipeline::decide::{self, Decision};
+use crate::pipeline::decide::{self, DecideError, Decision};
 use crate::pipeline::deliver::{self, Pass};
 use crate::pipeline::watch::{self, Watched};
 use crate::pipeline::{Program, outgoing};
@@ -114,7 +114,7 @@ pub async fn operate(program: &Program, request: Request) -> Reply {
                     deliver_now(program, &mut reply).await
                 }
                 Err(problem) => {
-                    reply.problem(Exit::Failed, problem.to_string());
+                    not_decided(&problem, &mut reply);
                     Ok(())
                 }
             }
@@ -125,7 +125,7 @@ pub async fn operate(program: &Program, request: Request) -> Reply {
                     "rejected {} ({} of {}): the same content is not asked again; what is held stays as it is",
                     hold.hold_id, hold.list, hold.source
                 )),
-                Err(problem) => reply.problem(Exit::Failed, problem.to_string()),
+                Err(problem) => not_decided(&problem, &mut reply),
             }
             Ok(())
         }
@@ -214,7 +214,7 @@ fn say_pass(Pass { delivered, failed, dead }: Pass, reply: &mut Reply) {
 async fn deliveries_retry(program: &Program, ids: &[DeliveryId], reply: &mut Reply) -> Result<()> {
     let found = program.store.retry(ids, program.clock.now()).await?;
     for id in ids.iter().filter(|id| !found.contains(id)) {
-        reply.problem(Exit::Failed, format!("expected the id of a recorded delivery, but got `{id}`"));
+        reply.problem(Exit::Usage, format!("expected the id of a recorded delivery, but got `{id}`"));
     }
     program.outbox.send_replace(());
     deliver::deliver_due(program).await?;
@@ -259,10 +259,11 @@ async fn deliveries_send(program: &Program, name: &str, since: jiff::Timestamp, 
     if !has_receiver(program, name, reply) {
         return Ok(());
     }
-    let alerts = program.store.alerts(&AlertQuery { since: Some(since), until: None, limit: None }).await?;
+    let alerts =
+        program.store.alerts(&AlertQuery { kinds: AlertKind::of(Audience::Readers), since: Some(since), ..AlertQuery::default() }).await?;
     let now = program.clock.now();
     let mut deliveries: Vec<Delivery> = Vec::new();
-    for alert in alerts.into_iter().rev().filter(|alert| alert.body.is_readers()) {
+    for alert in alerts.into_iter().rev() {
         let routed = outgoing::routed(&wiring.config, alert, Vec::new());
         let to_receiver = routed.deliveries.into_iter().filter(|delivery| delivery.receiver == name);
         deliveries.extend(to_receiver.map(|delivery| Delivery { created_at: now, next_attempt_at: now, ..delivery }));
@@ -373,6 +374,11 @@ fn step_in_words(step: &Step) -> String {
     };
     let lists: Vec<String> = lists.collect();
     if lists.is_empty() { "none of the lists is there yet".into() } else { lists.join("; ") }
+}
+
+fn not_decided(problem: &DecideError, reply: &mut Reply) {
+    let exit = if let DecideError::Unknown(_) | DecideError::Empty(_) = problem { Exit::Usage } else { Exit::Failed };
+    reply.problem(exit, problem.to_string());
 }
 
 fn not_backfilled(problem: BackfillError, reply: &mut Reply) {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, Attribution, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256, Summary};
+use super::{AlertId, Attribution, Audience, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256, Summary};
 
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,20 +48,7 @@ pub enum AlertBody {
 
 impl AlertBody {
     pub fn type_name(&self) -> &'static str {
-        match self {
-            AlertBody::ListChanged(_) => "list.changed",
-            AlertBody::ListCorrected(_) => "list.corrected",
-            AlertBody::RuleFiled(_) => "rule.filed",
-            AlertBody::RulePublished(_) => "rule.published",
-            AlertBody::SourceLagging(_) => "source.lagging",
-            AlertBody::SourceBaseline(_) => "source.baseline",
-            AlertBody::SourceFailing(_) => "source.failing",
-            AlertBody::SourceRecovered(_) => "source.recovered",
-            AlertBody::SnapshotHeld(_) => "snapshot.held",
-            AlertBody::DeliveryFailing(_) => "delivery.failing",
-            AlertBody::DeliveryDead(_) => "delivery.dead",
-            AlertBody::Test(_) => "test",
-        }
+        self.kind().as_str()
     }
 
     /// The changes of a list, where that is what is told.
@@ -87,12 +74,12 @@ impl AlertBody {
 
     /// Goes to those who read of changes.
     pub fn is_readers(&self) -> bool {
-        self.changes().is_some()
+        self.kind().audience() == Audience::Readers
     }
 
     /// Goes to operator receivers only.
     pub fn is_operators(&self) -> bool {
-        !self.is_readers() && !matches!(self, AlertBody::Test(_))
+        self.kind().audience() == Audience::Operators
     }
 
     pub fn source(&self) -> Option<&str> {

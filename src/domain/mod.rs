@@ -3,6 +3,7 @@
 //! What serialises here is the outside contract (`diff --output json`, webhooks, attachments, the API).
 
 pub mod alert;
+pub mod alert_kind;
 pub mod change;
 pub mod citation;
 pub mod delivery;
@@ -21,6 +22,7 @@ pub mod subordinate;
 
 pub use alert::{Alert, AlertBody};
 pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
+pub use alert_kind::{AlertKind, Audience};
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};
 pub use document::Document;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::{AlertId, ChangeKind, DeliveryState, ListCode};
+use crate::domain::{AlertId, AlertKind, ChangeKind, DeliveryState, ListCode};
 
 #[derive(Clone, Debug, Default)]
 pub struct ChangeQuery {
@@ -33,6 +33,8 @@ pub struct EntryQuery {
 
 #[derive(Clone, Debug, Default)]
 pub struct AlertQuery {
+    /// Only of these types; every type if empty.
+    pub kinds: Vec<AlertKind>,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     pub limit: Option<usize>,

@@ -108,7 +108,14 @@ pub async fn alert(db: &Db, id: &AlertId) -> Result<Option<Alert>> {
 }
 
 pub async fn alerts(db: &Db, query: &AlertQuery) -> Result<Vec<Alert>> {
-    let statement = sql("SELECT json FROM alert WHERE 1 = 1")
+    let mut statement = sql("SELECT json FROM alert WHERE 1 = 1");
+    if !query.kinds.is_empty() {
+        // Before the limit: what a reader does not see must not take up the room of what it does.
+        statement = statement
+            .then(&format!(" AND type IN ({})", placeholders(0, query.kinds.len())))
+            .bind_all(query.kinds.iter().map(|kind| kind.as_str()));
+    }
+    let statement = statement
         .and_if(" AND created_at >= $?", query.since)
         .and_if(" AND created_at < $?", query.until)
         .then(" ORDER BY created_at DESC, seq DESC")

@@ -148,7 +148,7 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     upstream.answer(&full("2026-04-30"), part_744(&[AMBER, BIRCH_AMENDED, CEDAR], ""));
     let reply = check(&program).await;
     assert_eq!(reply.lines[0], "ecfr: changed: EL: 1 added, 0 removed, 1 revised, 0 editorial");
-    let alerts = program.store.alerts(&AlertQuery { since: None, until: None, limit: None }).await.unwrap();
+    let alerts = program.store.alerts(&AlertQuery::default()).await.unwrap();
     let told: Vec<_> =
         alerts.iter().filter_map(|alert| if let AlertBody::ListChanged(data) = &alert.body { Some(data) } else { None }).collect();
     assert_eq!(told.len(), 1, "one rule, one alert");
@@ -459,7 +459,7 @@ async fn the_rule_of_june_2022_is_told_from_the_real_list() {
     let changes = program.store.changes(&ChangeQuery { editorial: true, ..ChangeQuery::default() }).await.unwrap();
     let of = |kind| changes.iter().filter(|recorded| recorded.change.kind == kind).count();
     assert_eq!((of(ChangeKind::Added), of(ChangeKind::Revised), of(ChangeKind::Removed)), (41, 13, 0));
-    let alerts = program.store.alerts(&AlertQuery { since: None, until: None, limit: None }).await.unwrap();
+    let alerts = program.store.alerts(&AlertQuery::default()).await.unwrap();
     let told: usize = alerts.iter().filter_map(|alert| alert.body.list_changed()).map(|data| data.changes.len()).sum();
     assert_eq!(told, 54, "every change is in an alert");
 }

@@ -1,6 +1,6 @@
 //! What people ask of the record.
 
-use entitywatch::domain::ChangeKind;
+use entitywatch::domain::{AlertKind, Audience, ChangeKind};
 use entitywatch::record::{AlertQuery, ChangeQuery, EntryQuery, PastUpdate, StoreError};
 
 use super::places::Place;
@@ -123,11 +123,17 @@ async fn alerts_are_newest_first(place: &Place) {
     let (early, late) = (time("2026-03-01T10:00:00Z"), time("2026-03-02T10:00:00Z"));
     let (first, second, third) = (test_alert("a", early, &[]), test_alert("b", late, &[]), outgoing("csl", 1, late, Vec::new(), &[]));
     record_alerts(&*store, late, vec![first.clone(), second.clone(), third.clone()]).await;
+    let (first_alert, second_alert) = (first.alert.clone(), second.alert.clone());
     let found = async |query: AlertQuery| store.alerts(&query).await.unwrap();
     assert_eq!(found(AlertQuery::default()).await, [third.alert.clone(), second.alert.clone(), first.alert.clone()]);
     assert_eq!(found(AlertQuery { since: Some(late), ..AlertQuery::default() }).await, [third.alert.clone(), second.alert]);
     assert_eq!(found(AlertQuery { until: Some(late), ..AlertQuery::default() }).await, [first.alert]);
-    assert_eq!(found(AlertQuery { limit: Some(1), ..AlertQuery::default() }).await, [third.alert]);
+    assert_eq!(found(AlertQuery { limit: Some(1), ..AlertQuery::default() }).await, [third.alert.clone()]);
+    // A filter comes before the limit: what it leaves out takes up no room.
+    let tests = AlertQuery { kinds: vec![AlertKind::Test], limit: Some(2), ..AlertQuery::default() };
+    assert_eq!(found(tests).await, [second_alert, first_alert]);
+    let changed = AlertQuery { kinds: AlertKind::of(Audience::Readers), limit: Some(1), until: None, since: Some(early) };
+    assert_eq!(found(changed).await, [third.alert]);
 }
 
 async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_what_was_known(place: &Place) {

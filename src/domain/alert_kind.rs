@@ -1,0 +1,72 @@
+//! The closed set of alert types, by the name that a webhook gives them.
+
+use std::fmt;
+
+use super::AlertBody;
+
+macro_rules! kinds {
+    ($($kind:ident, $name:literal, $audience:ident;)*) => {
+        /// The type of an alert, without its data.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum AlertKind { $($kind,)* }
+
+        impl AlertKind {
+            pub const ALL: &[AlertKind] = &[$(AlertKind::$kind,)*];
+
+            /// `list.changed`
+            pub fn as_str(self) -> &'static str {
+                match self { $(AlertKind::$kind => $name,)* }
+            }
+
+            pub fn audience(self) -> Audience {
+                match self { $(AlertKind::$kind => Audience::$audience,)* }
+            }
+        }
+
+        impl AlertBody {
+            pub fn kind(&self) -> AlertKind {
+                // A new variant does not compile until it stands in the table below.
+                match self { $(AlertBody::$kind(_) => AlertKind::$kind,)* }
+            }
+        }
+    };
+}
+
+/// Who gets alerts of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Those who read of changes.
+    Readers,
+    /// Operator receivers only.
+    Operators,
+    /// The one receiver that is tested.
+    Tested,
+}
+
+kinds! {
+    ListChanged, "list.changed", Readers;
+    ListCorrected, "list.corrected", Readers;
+    RuleFiled, "rule.filed", Readers;
+    RulePublished, "rule.published", Readers;
+    SourceLagging, "source.lagging", Operators;
+    SourceBaseline, "source.baseline", Operators;
+    SourceFailing, "source.failing", Operators;
+    SourceRecovered, "source.recovered", Operators;
+    SnapshotHeld, "snapshot.held", Operators;
+    DeliveryFailing, "delivery.failing", Operators;
+    DeliveryDead, "delivery.dead", Operators;
+    Test, "test", Tested;
+}
+
+impl AlertKind {
+    /// The types that an audience gets.
+    pub fn of(audience: Audience) -> Vec<AlertKind> {
+        AlertKind::ALL.iter().copied().filter(|kind| kind.audience() == audience).collect()
+    }
+}
+
+impl fmt::Display for AlertKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
