@@ -1,6 +1,7 @@
 //! When a source is next due. Pure: the time, the zone and chance come in as arguments.
 
 mod grammar;
+mod missed;
 
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use croner::parser::{CronParser, Seconds, Year};
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
+
+pub use missed::{Missed, missed};
 
 /// A cron expression in a time zone.
 ///
@@ -40,20 +43,6 @@ pub enum Due {
     At(Timestamp),
     /// The schedule has no further time.
     Never,
-}
-
-/// Checks that were due and were not made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Missed {
-    /// At most [`Missed::COUNTED`].
-    pub count: usize,
-    pub first: Timestamp,
-    pub last: Timestamp,
-}
-
-impl Missed {
-    /// Counting ends here: a schedule of every second has 86,400 a day.
-    pub const COUNTED: usize = 10_000;
 }
 
 impl Schedule {
@@ -123,12 +112,6 @@ impl Schedule {
         }
     }
 
-    /// The last time but one that was due up to `now`.
-    fn last_but_one(&self, now: Timestamp) -> Option<Timestamp> {
-        let last = self.cron.find_previous_occurrence(&now.to_zoned(self.zone.clone()), true).ok()?;
-        Some(self.cron.find_previous_occurrence(&last, false).ok()?.timestamp())
-    }
-
     fn runs_every_hour(&self) -> bool {
         self.cron.pattern.hours.values().len() == 24
     }
@@ -165,22 +148,18 @@ pub const LONGEST_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// How far a well-kept clock may be put back.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
-/// The checks that were due after `last_check` and were not made, for the journal's gap. The last one due up to `now` is not among
-/// them: the check that is made now is that one, if late.
-pub fn missed(schedule: &Schedule, last_check: Option<Timestamp>, now: Timestamp) -> Option<Missed> {
-    let mut due = schedule.next_after(last_check?).filter(|first| *first <= now)?;
-    let first = due;
-    let mut found = None;
-    let mut count = 0;
-    while let Some(next) = schedule.next_after(due).filter(|next| *next <= now) {
-        count += 1;
-        found = Some(Missed { count, first, last: due });
-        if count >= Missed::COUNTED {
-            return Some(Missed { count, first, last: schedule.last_but_one(now).unwrap_or(due) });
-        }
-        due = next;
+/// When the next check is due, for people and programs: `now` if it is overdue, so that no time in the past is shown as the next one.
+pub fn next_check(
+    schedule: &Schedule,
+    last_check: Option<Timestamp>,
+    retry_after_until: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    match due(schedule, last_check, retry_after_until, now) {
+        Due::Now => Some(now),
+        Due::At(at) => Some(at),
+        Due::Never => None,
     }
-    found
 }
 
 /// How long to wait beyond the due time, so that not everybody asks at the full minute. `random` is from 0 up to 1.
@@ -342,27 +321,20 @@ mod tests {
         assert_eq!(due(&schedule, Some(at("2027-05-01T12:00:00Z")), None, now), Due::Now);
         assert_eq!(due(&schedule, Some(at("2026-05-01T12:30:05Z")), None, now), Due::At(at("2026-05-01T13:00:00Z")));
         assert_eq!(due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2027-05-01T12:00:00Z")), now), Due::Now);
-        assert_eq!(missed(&schedule, Some(at("2027-05-01T12:00:00Z")), now), None);
     }
 
     #[test]
-    fn what_was_missed_is_counted_without_the_check_that_makes_up_for_it() {
-        let schedule = schedule("*/15 * * * *", "UTC");
-        let last = Some(at("2026-05-01T12:00:05Z"));
-        assert_eq!(missed(&schedule, last, at("2026-05-01T12:14:59Z")), None);
-        assert_eq!(missed(&schedule, last, at("2026-05-01T12:15:04Z")), None);
-        assert_eq!(missed(&schedule, last, at("2026-05-01T12:29:59Z")), None);
-        let expected = Missed { count: 3, first: at("2026-05-01T12:15:00Z"), last: at("2026-05-01T12:45:00Z") };
-        assert_eq!(missed(&schedule, last, at("2026-05-01T13:07:00Z")), Some(expected));
-        assert_eq!(missed(&schedule, None, at("2026-05-01T13:07:00Z")), None);
-    }
-
-    #[test]
-    fn counting_what_was_missed_ends() {
-        let schedule = schedule("* * * * * *", "UTC");
-        let found = missed(&schedule, Some(at("2020-01-01T00:00:00Z")), at("2026-01-01T00:00:00Z")).unwrap();
-        let (first, last) = (at("2020-01-01T00:00:01Z"), at("2025-12-31T23:59:59Z"));
-        assert_eq!(found, Missed { count: Missed::COUNTED, first, last });
+    fn the_next_check_is_never_shown_in_the_past() {
+        let schedule = schedule("0 * * * *", "UTC");
+        let now = at("2026-05-01T12:30:00Z");
+        let check = |last: Option<&str>, retry_after: Option<&str>, expected: &str| {
+            assert_eq!(next_check(&schedule, last.map(at), retry_after.map(at), now), Some(at(expected)), "{last:?} {retry_after:?}");
+        };
+        check(None, None, "2026-05-01T12:30:00Z");
+        check(Some("2026-04-20T12:00:00Z"), None, "2026-05-01T12:30:00Z");
+        check(Some("2026-05-01T12:00:00Z"), None, "2026-05-01T13:00:00Z");
+        check(Some("2026-05-01T12:00:00Z"), Some("2026-05-01T15:20:00Z"), "2026-05-01T15:20:00Z");
+        check(Some("2026-05-01T12:00:00Z"), Some("2026-05-01T12:10:00Z"), "2026-05-01T13:00:00Z");
     }
 
     #[test]

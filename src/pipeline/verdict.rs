@@ -16,7 +16,7 @@ use super::{Program, corroborate, reading, trouble};
 use crate::config::Source;
 use crate::diff::Size;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
-use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Publisher, Snapshot, Summary};
+use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Publisher, Snapshot, Summary, Warning};
 use crate::record::{ListUpdate, Result, StoredEntry};
 
 /// How many names a message about a hold gives.
@@ -84,7 +84,7 @@ pub async fn of_lists(
         program.store.holds(true).await?.into_iter().filter(|hold| hold.source == source.name).map(|hold| (hold.list, hold)).collect();
     let Held { mut states, mut first } = held;
     let mut entries_by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
-    let warnings: Vec<String> = snapshot.warnings.iter().take(WARNINGS).map(|w| format!("{}: {}", w.place, w.text)).collect();
+    let warnings = told_warnings(&snapshot.warnings);
     let publisher = snapshot.publisher;
     for entry in snapshot.entries {
         entries_by_list.entry(entry.list).or_default().push(entry);
@@ -203,6 +203,19 @@ pub fn said_of_repeats(list: ListCode, seen: Size) -> Option<String> {
 }
 
 /// What a rule takes off the list does not count as lost tomorrow either.
+/// The first oddities of a document; where there are more, that is said, with how many.
+fn told_warnings(warnings: &[Warning]) -> Vec<String> {
+    let told = |warning: &Warning| format!("{}: {}", warning.place, warning.text);
+    let mut first: Vec<String> = warnings.iter().take(WARNINGS).map(told).collect();
+    match warnings.get(WARNINGS..) {
+        // The parser kept no more than so many, and its last warning counts them all.
+        Some([.., last]) if warnings.len() >= Warning::KEPT => first.push(told(last)),
+        Some(rest @ [_, ..]) => first.push(format!("and {} more, which the log of this check has", rest.len())),
+        _ => {}
+    }
+    first
+}
+
 fn without_ordered(mut state: ListState, ordered_off: usize, count: usize) -> ListState {
     if ordered_off > 0 {
         state.recent_counts.iter_mut().for_each(|(_, highest)| *highest = highest.saturating_sub(ordered_off).max(count));
@@ -328,5 +341,25 @@ impl Verdicts {
         let waits = held.all.iter().filter(|change| !held.passing.iter().any(|passing| passing.change_id == change.change_id));
         let examples = waits.take(EXAMPLES).map(|change| change.entry.name.clone()).collect();
         self.operator_alerts.push(AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold, reminder: false, examples })));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_leaves_out_warnings_says_how_many() {
+        let warning = |n: usize| Warning { place: format!("line {n}"), text: "odd".into() };
+        let told = |count: usize| told_warnings(&(1..=count).map(warning).collect::<Vec<_>>());
+        assert_eq!(told(0), Vec::<String>::new());
+        assert_eq!(told(5).last().unwrap(), "line 5: odd");
+        assert_eq!(
+            told(6),
+            ["line 1: odd", "line 2: odd", "line 3: odd", "line 4: odd", "line 5: odd", "and 1 more, which the log of this check has"]
+        );
+        let mut kept: Vec<Warning> = (1..Warning::KEPT).map(warning).collect();
+        kept.push(Warning { place: "document".into(), text: "901 more oddities, 1000 in all".into() });
+        assert_eq!(told_warnings(&kept).last().unwrap(), "document: 901 more oddities, 1000 in all");
     }
 }
