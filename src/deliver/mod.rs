@@ -14,6 +14,7 @@ pub mod layout;
 mod mrkdwn;
 pub mod plain;
 mod post;
+pub mod preview;
 pub mod retry;
 #[cfg(test)]
 mod sample;

@@ -267,6 +267,13 @@ pub fn all_kinds() -> Vec<Alert> {
         total: Summary::default(),
         ..rule_notice()
     };
+    let changed = RuleNotice {
+        status: NoticeStatus::Changed,
+        note: Some("What is new: its effective date was 2022-06-27.".into()),
+        follows: Some(AlertId::of(["rule.filed"])),
+        related: vec![AlertId::of(["list.changed"])],
+        ..rule_notice()
+    };
     let withdrawn = RuleNotice { status: NoticeStatus::Withdrawn, follows: Some(AlertId::of(["rule.filed"])), ..rule_notice() };
     let listing = RuleListing {
         rule: filed.rule.clone().unwrap(),
@@ -313,7 +320,24 @@ pub fn all_kinds() -> Vec<Alert> {
             error: "expected HTTP 2xx, but got HTTP 410 Gone".into(),
             ..trouble()
         })),
+        operators(AlertBody::RuleFiled(Box::new(changed))),
+        treasury_removal(),
     ]
+}
+
+/// A removal from a list that no rule of the Federal Register changes.
+fn treasury_removal() -> Alert {
+    let mut alert = rule_of_june_2022();
+    alert.alert_id = AlertId::of(["csl", "treasury"]);
+    if let AlertBody::ListChanged(data) = &mut alert.body {
+        let mut gone = change(ChangeKind::Removed, Severity::Normal, None, Entry::named(ListCode::SDN, "EXAMPLE SHIPPING LIMITED"));
+        gone.entry.countries = vec!["PA".into()];
+        data.changes = vec![gone];
+        (data.rule, data.attributed, data.alert_id) = (None, None, alert.alert_id.clone());
+        data.summary = Summary::of(&data.changes);
+        data.total = data.summary;
+    }
+    alert
 }
 
 /// A rule as it is filed, of which only the plain text could be read.

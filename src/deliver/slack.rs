@@ -33,16 +33,18 @@ pub async fn send(
             return Outcome::Failed { retry: Retry::Slowly, detail };
         }
     };
-    let body = payload(&wording::account(message, messages), message.delivery.delivery_id.as_str()).to_string().into_bytes();
+    let body =
+        payload(&wording::account(message, messages), &format!("Delivery {}", message.delivery.delivery_id)).to_string().into_bytes();
     let request = Post { url, allow_private: settings.allow_private, headers: HeaderMap::new(), body, verdict_in: VerdictIn::Body };
     post(clients, request, now, &hidden).await
 }
 
 /// The message: `blocks`, and `text` for notifications and readers that show none.
-pub fn payload(account: &Account, delivery_id: &str) -> Value {
+/// `reference` names the delivery (or the alert, where it is shown and not delivered).
+pub fn payload(account: &Account, reference: &str) -> Value {
     let foot = vec![
         section(&where_it_is(&account.whole)),
-        json!({"type": "context", "elements": [{"type": "mrkdwn", "text": format!("Delivery {}", mrkdwn::escaped(delivery_id)), "verbatim": true}]}),
+        json!({"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn::escaped(reference), "verbatim": true}]}),
     ];
     let mut blocks = Blocks::with_foot(foot);
     blocks.push(
@@ -63,7 +65,7 @@ pub fn payload(account: &Account, delivery_id: &str) -> Value {
         blocks.push(section(&format!("• {}", where_it_is(step))));
     }
     entries(account, &mut blocks);
-    let text = format!("{}\n{}\nDelivery {delivery_id}", account.title, account.lead);
+    let text = format!("{}\n{}\n{reference}", account.title, account.lead);
     json!({"text": mrkdwn::escaped(&plain::shorten(&text, LONGEST_SECTION / 2)), "blocks": blocks.finish(), "unfurl_links": false, "unfurl_media": false})
 }
 
@@ -177,7 +179,7 @@ mod tests {
     fn payload_of(alert: &Alert) -> Value {
         let delivery = sample::delivery(alert, "export-desk", "");
         let message = Message { delivery: &delivery, alert };
-        payload(&wording::account(&message, &sample::settings(None)), delivery.delivery_id.as_str())
+        payload(&wording::account(&message, &sample::settings(None)), &format!("Delivery {}", delivery.delivery_id))
     }
 
     fn check_limits(payload: &Value) {

@@ -134,7 +134,7 @@ fn values(entry: &Entry, key: &str) -> Vec<String> {
         "countries" => entry.countries.iter().map(|code| country::name(code).to_owned()).collect(),
         "license_requirement" => one(&entry.license_requirement),
         "license_policy" => one(&entry.license_policy),
-        "footnotes" => entry.footnotes.iter().map(|mark| footnote::explained(&plain::line(mark))).collect(),
+        "footnotes" => entry.footnotes.iter().map(|mark| footnote::explained(entry.list, &plain::line(mark))).collect(),
         "citations" => entry.citations.iter().map(|citation| plain::line(&citation.to_string())).collect(),
         "start_date" => one(entry.start_date.as_deref().unwrap_or_default()),
         "end_date" => one(entry.end_date.as_deref().unwrap_or_default()),

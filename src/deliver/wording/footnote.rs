@@ -1,7 +1,14 @@
 //! What the footnotes of a licence requirement mean (15 CFR 734.9 and Supplement No. 4 to Part 744).
 
+use super::authority;
+use crate::domain::ListCode;
+
 /// One footnote in words. Those of the foreign-direct-product rules say so: a footnote on an old entry is a severe change.
-pub fn explained(footnote: &str) -> String {
+/// Of a list that has no such footnotes it says the mark alone.
+pub fn explained(list: ListCode, footnote: &str) -> String {
+    if !authority::terms(list).has_footnotes {
+        return format!("Footnote {footnote}");
+    }
     let paragraph = match footnote {
         "1" => "(e)(1)",
         "3" => "(g)",
@@ -19,10 +26,11 @@ mod tests {
     #[test]
     fn a_footnote_of_the_foreign_direct_product_rules_names_its_paragraph() {
         assert_eq!(
-            explained("3"),
+            explained(ListCode::EL, "3"),
             "Footnote 3: certain foreign-made items are controlled too (foreign-direct-product rule, 15 CFR 734.9(g))"
         );
-        assert!(explained("4").ends_with("734.9(e)(2))"));
-        assert!(!explained("2").contains("foreign-made"));
+        assert!(explained(ListCode::EL, "4").ends_with("734.9(e)(2))"));
+        assert!(!explained(ListCode::EL, "2").contains("foreign-made"));
+        assert_eq!(explained(ListCode::CMIC, "4"), "Footnote 4");
     }
 }

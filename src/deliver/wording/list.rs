@@ -1,7 +1,7 @@
 //! The wording of changes of a list: one rule, or none, with its entries.
 
 use super::count::{counted, enumeration, sentence, summary};
-use super::{Account, Fact, Section, Writer, country, entry, time};
+use super::{Account, Fact, Section, Writer, authority, country, entry, time};
 use crate::deliver::plain;
 use crate::domain::alert::ListChanged;
 use crate::domain::{Attribution, Change, ChangeKind, ListCode, Rule};
@@ -35,10 +35,7 @@ pub fn account(data: &ListChanged, writer: &Writer<'_>) -> Account {
 
 /// `Entity List`, or for several lists their codes.
 fn lists(changes: &[Change]) -> String {
-    let mut lists: Vec<ListCode> = changes.iter().map(|change| change.entry.list).collect();
-    lists.sort_unstable();
-    lists.dedup();
-    match lists.as_slice() {
+    match authority::lists(changes).as_slice() {
         [] => "Watched lists".to_owned(),
         [only] => only.title().to_owned(),
         several => several.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(", "),
@@ -93,10 +90,22 @@ fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
         (None, _) if is_all_back(data) => {
             return format!("{what}. What is back is as it was before it went: the rules that it cites ordered its first listing.");
         }
-        (None, _) if awaits_a_rule(data) => return format!("{what}. No rule found yet: none is cited for it."),
-        (None, _) => return format!("{what}. No new rule is cited for it."),
+        (None, _) => return format!("{what}.{}", uncited(data)),
     };
     format!("{what}, {why}.")
+}
+
+/// A word on the missing rule, of those lists alone whose entries cite the rules that change them.
+fn uncited(data: &ListChanged) -> String {
+    let lists = authority::lists(&data.changes);
+    let cited: Vec<String> =
+        lists.iter().filter(|list| authority::terms(**list).amended_by_rules).map(|list| format!("the {}", list.title())).collect();
+    let whose = if cited.len() == lists.len() { "it".to_owned() } else { format!("the changes of {}", enumeration(&cited)) };
+    match (cited.is_empty(), awaits_a_rule(data)) {
+        (true, _) => String::new(),
+        (false, true) => format!(" No rule found yet: none is cited for {whose}."),
+        (false, false) => format!(" No new rule is cited for {whose}."),
+    }
 }
 
 /// The entries that are back as they were before they went.
@@ -191,6 +200,10 @@ fn facts(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Fact> {
     if let Some(as_of) = data.snapshot.as_of {
         facts.push(Fact::new("List as of", time::date(as_of)));
     }
+    let lists = authority::lists(&data.changes);
+    if !lists.is_empty() {
+        facts.push(Fact::new("Authority", authority::authorities(&lists)));
+    }
     facts
 }
 
@@ -220,9 +233,11 @@ fn sections(data: &ListChanged, source: &str) -> Vec<Section> {
         (!entries.is_empty()).then(|| Section { title: format!("{title} ({})", entries.len()), kind, note, entries })
     };
     let legend = "[−…] was taken out, [+…] was put in.";
-    let removal = format!(
-        "These entries were in {source} before and are not in it now. The end of a listing lifts at most the restriction of that listing: General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay."
-    );
+    let mut removal = format!("These entries were in {source} before and are not in it now.");
+    if let Some(words) = authority::removal_note(&data.changes) {
+        removal.push(' ');
+        removal.push_str(&words);
+    }
     [
         section("Added", ChangeKind::Added, false, None),
         section("Revised", ChangeKind::Revised, false, Some(legend.to_owned())),
@@ -269,6 +284,55 @@ mod tests {
         let account = told(|data| (data.rule, data.attributed) = (None, None));
         assert!(account.lead.contains("No rule found yet"), "{}", account.lead);
         assert!(account.facts.iter().any(|fact| (fact.label.as_str(), fact.text.as_str()) == ("Rule", "no rule found yet")));
+    }
+
+    #[test]
+    fn a_removal_is_worded_in_the_words_of_its_own_list() {
+        // What is true of the lists of the Export Administration Regulations alone.
+        let of_export_law = ["General Prohibition", "CFR", "Federal Register", "rule", "Entity List", "Part 744", "footnote", "license"];
+        for list in ListCode::ALL.iter().copied() {
+            let account = told(|data| {
+                (data.rule, data.attributed) = (None, None);
+                data.changes.retain(|change| change.kind == ChangeKind::Removed);
+                data.changes.iter_mut().for_each(|change| {
+                    let name = change.entry.name.clone();
+                    change.entry = crate::domain::Entry { footnotes: vec!["4".into()], ..crate::domain::Entry::named(list, &name) };
+                });
+                data.summary = crate::domain::Summary::of(&data.changes);
+                data.total = data.summary;
+            });
+            let mut said = vec![account.subject.clone(), account.title.clone(), account.lead.clone()];
+            said.extend(account.notes.iter().cloned());
+            said.extend(account.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.text)));
+            said.extend(account.sections.iter().filter_map(|section| section.note.clone()));
+            let said = said.join("\n");
+            assert!(said.contains(list.title()) && said.contains(authority::terms(list).authority), "{list}: {said}");
+            if list.agency() == "Bureau of Industry and Security" {
+                assert!(said.contains("15 CFR 736.2(b)(5)"), "{list}: {said}");
+            } else {
+                for words in of_export_law {
+                    assert!(!said.contains(words), "{list} says `{words}`: {said}");
+                }
+                let rows = format!("{:?}", account.sections);
+                assert!(rows.contains("Footnote 4") && !rows.contains("734.9"), "{list}: {rows}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_rule_is_said_of_the_lists_that_rules_change() {
+        let lead = |lists: [ListCode; 2]| {
+            told(|data| {
+                (data.rule, data.attributed) = (None, None);
+                data.changes.truncate(2);
+                data.changes.iter_mut().zip(lists).for_each(|(change, list)| change.entry.list = list);
+            })
+            .lead
+        };
+        assert!(lead([ListCode::EL, ListCode::EL]).ends_with("No rule found yet: none is cited for it."));
+        assert!(lead([ListCode::EL, ListCode::SDN]).ends_with("No rule found yet: none is cited for the changes of the Entity List."));
+        assert!(lead([ListCode::UVL, ListCode::MEU]).ends_with("No new rule is cited for it."));
+        assert!(!lead([ListCode::SDN, ListCode::DTC]).contains("cited"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Text of lists and servers comes out of here as clean lines: without control characters, line breaks or
 //! direction overrides. It is not escaped for any markup; that is the channel's.
 
+mod authority;
 mod count;
 mod country;
 mod entry;
@@ -18,7 +19,7 @@ use url::Url;
 
 use super::words::Span;
 use super::{Message, MessageSettings};
-use crate::domain::{AlertBody, ChangeKind};
+use crate::domain::{Alert, AlertBody, ChangeKind};
 
 pub use entry::value_text;
 
@@ -94,15 +95,21 @@ pub struct Row {
     pub lines: Vec<Vec<Span>>,
 }
 
+/// What a message about `alert` says to anyone, without the delivery that brings it.
+pub fn of_alert(alert: &Alert, settings: &MessageSettings) -> Account {
+    let writer = Writer { zone: &settings.timezone, public_url: settings.public_url.as_ref() };
+    let mut account = match &alert.body {
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => list::account(data, &writer),
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule::account(data, &alert.alert_id, &writer),
+        other => operator::account(other, alert, &writer),
+    };
+    account.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
+    account
+}
+
 /// What `message` says.
 pub fn account(message: &Message<'_>, settings: &MessageSettings) -> Account {
-    let writer = Writer { zone: &settings.timezone, public_url: settings.public_url.as_ref() };
-    let mut account = match &message.alert.body {
-        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => list::account(data, &writer),
-        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule::account(data, &message.alert.alert_id, &writer),
-        other => operator::account(other, message, &writer),
-    };
-    account.evidence.push(Fact::new("Alert", message.alert.alert_id.as_str()));
+    let mut account = of_alert(message.alert, settings);
     account.evidence.push(Fact::new("Delivery", message.delivery.delivery_id.as_str()));
     account
 }

@@ -2,17 +2,17 @@
 
 use super::count::{counted, summary};
 use super::{Account, Fact, Step, Writer, time};
-use crate::deliver::{Message, plain};
+use crate::deliver::plain;
 use crate::domain::alert::{DeliveryTrouble, SnapshotHeld, SourceBaseline, SourceFailing, SourceLagging, SourceRecovered, Test};
-use crate::domain::{AlertBody, HoldReason};
+use crate::domain::{Alert, AlertBody, HoldReason};
 
 const LONGEST_SUBJECT_CHARS: usize = 120;
 
-pub fn account(body: &AlertBody, message: &Message<'_>, writer: &Writer<'_>) -> Account {
+pub fn account(body: &AlertBody, alert: &Alert, writer: &Writer<'_>) -> Account {
     let mut account = match body {
         AlertBody::SourceBaseline(data) => baseline(data, writer),
         AlertBody::SourceLagging(data) => lagging(data, writer),
-        AlertBody::SourceFailing(data) => failing(data, message, writer),
+        AlertBody::SourceFailing(data) => failing(data, alert, writer),
         AlertBody::SourceRecovered(data) => recovered(data, writer),
         AlertBody::SnapshotHeld(data) => held(data, writer),
         AlertBody::DeliveryFailing(data) => delivery(data, false, writer),
@@ -57,7 +57,7 @@ fn baseline(data: &SourceBaseline, writer: &Writer<'_>) -> Account {
     account
 }
 
-fn failing(data: &SourceFailing, message: &Message<'_>, writer: &Writer<'_>) -> Account {
+fn failing(data: &SourceFailing, alert: &Alert, writer: &Writer<'_>) -> Account {
     let source = plain::line(&data.source);
     let mut account = blank(format!("{source} cannot be read"), writer);
     let failed = match data.consecutive_failures {
@@ -65,7 +65,7 @@ fn failing(data: &SourceFailing, message: &Message<'_>, writer: &Writer<'_>) -> 
         times => format!(
             "{source} has failed {} in a row, for {}.",
             counted(times as usize, "time"),
-            time::span(data.failing_since, message.alert.created_at)
+            time::span(data.failing_since, alert.created_at)
         ),
     };
     account.lead = format!("{failed} Until it can be read again, nothing that changes in it is noticed.");

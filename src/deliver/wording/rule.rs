@@ -2,7 +2,7 @@
 
 use super::count::{counted, summary};
 use super::list::rule_facts;
-use super::{Account, Fact, Section, Step, Writer, country, entry, time};
+use super::{Account, Fact, Section, Step, Writer, authority, country, entry, time};
 use crate::deliver::plain;
 use crate::domain::alert::{NoticeStatus, RuleListing, RuleNotice};
 use crate::domain::{AlertId, ChangeKind, Rule};
@@ -174,11 +174,15 @@ fn sections(data: &RuleNotice, writer: &Writer<'_>) -> Vec<Section> {
         let note = note.map(str::to_owned);
         (!entries.is_empty() && !withdrawn).then(|| Section { title: format!("{title} ({})", entries.len()), kind, note, entries })
     };
-    let removal = "The rule takes these listings off the list. The end of a listing lifts at most the restriction of that listing: General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay.";
+    let mut removal = "The rule takes these listings off the list.".to_owned();
+    if let Some(words) = authority::removal_note(&data.changes) {
+        removal.push(' ');
+        removal.push_str(&words);
+    }
     [
         section(titled("To be added", "Added"), ChangeKind::Added, None),
         section(titled("To be revised", "Revised"), ChangeKind::Revised, Some("The entry as the rule states it.")),
-        section(titled("To be removed", "Removed"), ChangeKind::Removed, Some(removal)),
+        section(titled("To be removed", "Removed"), ChangeKind::Removed, Some(&removal)),
     ]
     .into_iter()
     .flatten()
