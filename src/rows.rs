@@ -2,6 +2,8 @@
 //!
 //! Fields follow Entry and Change where they apply; times are RFC 3339 in UTC. Knows the record's rows; prints nothing.
 
+mod delivery;
+
 use std::collections::HashMap;
 
 use jiff::civil::Date;
@@ -14,6 +16,9 @@ use crate::domain::{
     AlertId, Attribution, Change, Citation, Entry, Hold, HoldId, ListCode, ListState, RecordedRule, Rule, Sha256, SourceState, same,
 };
 use crate::record::{HistoricEntry, OutboxCount, ReceiverState, RecordedChange, Result, Store};
+use crate::schedule::{self, Schedule};
+
+pub use delivery::{DeliveryRow, WaitsFor};
 
 /// One row of `changes`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -175,6 +180,7 @@ pub struct SourceRow {
     pub source: String,
     /// It is in the configuration.
     pub configured: bool,
+    /// From its schedule, its last check and a `Retry-After`, as of now: never in the past, so `now` if the check is overdue.
     pub next_check_at: Option<Timestamp>,
     pub last_check_at: Option<Timestamp>,
     pub last_success_at: Option<Timestamp>,
@@ -185,6 +191,7 @@ pub struct SourceRow {
     pub consecutive_failures: u32,
     pub failing_since: Option<Timestamp>,
     pub last_error: Option<String>,
+    /// The publisher asked not to be checked until then; null once that is over.
     pub retry_after_until: Option<Timestamp>,
     /// The last document that was read whole, and the publisher's date of it.
     pub document_sha256: Option<Sha256>,
@@ -207,8 +214,9 @@ pub struct ListRow {
 }
 
 impl SourceRow {
-    /// `holds` are the open ones.
-    pub fn new(state: SourceState, lists: Vec<ListState>, holds: &[Hold], configured: bool, next_check_at: Option<Timestamp>) -> Self {
+    /// `holds` are the open ones; `schedule` is that of the configuration, none for a source that it no longer has.
+    pub fn new(state: SourceState, lists: Vec<ListState>, holds: &[Hold], schedule: Option<&Schedule>, now: Timestamp) -> Self {
+        let next_check_at = schedule.and_then(|schedule| schedule::next_check(schedule, state.last_check_at, state.retry_after_until, now));
         let hold_of = |list: ListCode| holds.iter().find(|hold| hold.source == state.source && hold.list == list);
         let row = |ListState { list, count, baseline_at, observed_at, as_of, .. }| ListRow {
             list,
@@ -221,7 +229,7 @@ impl SourceRow {
         Self {
             lists: lists.into_iter().map(row).collect(),
             source: state.source,
-            configured,
+            configured: schedule.is_some(),
             next_check_at,
             last_check_at: state.last_check_at,
             last_success_at: state.last_success_at,
@@ -231,7 +239,7 @@ impl SourceRow {
             consecutive_failures: state.consecutive_failures,
             failing_since: state.failing_since,
             last_error: state.last_error,
-            retry_after_until: state.retry_after_until,
+            retry_after_until: state.retry_after_until.filter(|until| *until > now),
             document_sha256: state.document_sha256,
             as_of: state.as_of,
             sequence: state.sequence,
@@ -271,7 +279,10 @@ pub struct ReceiverRow {
 }
 
 impl ReceiverRow {
-    pub fn new(kind: Option<&str>, operator: bool, state: ReceiverState, outbox: Option<&OutboxCount>) -> Self {
+    /// A rest that a receiver asked for and that is over is not shown.
+    pub fn new(kind: Option<&str>, operator: bool, state: ReceiverState, outbox: Option<&OutboxCount>, now: Timestamp) -> Self {
+        let not_before = state.not_before.filter(|not_before| *not_before > now);
+        let state = ReceiverState { not_before, ..state };
         Self {
             kind: kind.map(str::to_owned),
             operator,

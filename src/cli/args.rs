@@ -1,5 +1,7 @@
 //! The command line: every command and flag, with the words that `--help` shows.
 
+mod alerts;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +10,8 @@ use jiff::civil::Date;
 use super::when::{When, day, when};
 use crate::config::DEFAULT_CONFIG;
 use crate::domain::{ChangeKind, DeliveryState, ListCode};
+
+pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
 
 /// Watches the US Entity List and tells the people who must act, by email, Slack and webhook, when it changes.
 #[derive(Clone, Debug, Parser)]
@@ -27,6 +31,14 @@ pub struct Cli {
     /// How log lines are written to standard error (auto: journald under systemd, text elsewhere)
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t, hide_short_help = true)]
     pub log_format: LogFormat,
+
+    /// Log errors alone
+    #[arg(short, long, global = true, conflicts_with = "verbose", hide_short_help = true)]
+    pub quiet: bool,
+
+    /// Log every step
+    #[arg(short, long, global = true, hide_short_help = true)]
+    pub verbose: bool,
 
     #[command(subcommand)]
     pub command: Command,
@@ -86,7 +98,7 @@ pub enum Command {
     },
     /// List the deliveries, or send some again
     Deliveries(DeliveriesArgs),
-    /// List the alerts that were recorded
+    /// List the alerts that were recorded, or show one whole
     Alerts(AlertsArgs),
     /// Look at held lists and decide on them
     Holds {
@@ -195,24 +207,6 @@ pub struct EntriesArgs {
     #[arg(long, value_name = "LIST")]
     pub list: Option<ListCode>,
     /// At most so many
-    #[arg(long, value_name = "COUNT")]
-    pub limit: Option<usize>,
-    #[command(flatten)]
-    pub output: OutputArg,
-}
-
-#[derive(Clone, Debug, Args)]
-pub struct AlertsArgs {
-    /// Only this one
-    #[arg(long, value_name = "ID")]
-    pub id: Option<String>,
-    /// Recorded at or after this time
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub since: Option<When>,
-    /// Recorded before this time
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub until: Option<When>,
-    /// At most so many, the newest
     #[arg(long, value_name = "COUNT")]
     pub limit: Option<usize>,
     #[command(flatten)]
@@ -391,6 +385,8 @@ mod tests {
             "run",
             "--config x.toml run",
             "run --config x.toml",
+            "-q check",
+            "check --verbose",
             "check",
             "check --source csl --source ecfr",
             "diff a.csv b.csv",
@@ -405,6 +401,9 @@ mod tests {
             "deliveries retry dlv_1 dlv_2",
             "deliveries send --receiver erp --since 7d",
             "alerts --output json",
+            "alerts --id alr_1",
+            "alerts show alr_1",
+            "alerts show alr_1 --format html",
             "holds list",
             "holds show hld_1",
             "holds accept hld_1 --by Ann --reason checked --as-baseline",
@@ -432,6 +431,7 @@ mod tests {
         for line in [
             "",
             "watch",
+            "check -q -v",
             "diff a.csv",
             "diff a.csv b.csv --lists XX",
             "changes --since yesterday",
@@ -439,6 +439,9 @@ mod tests {
             "holds accept hld_1 --by Ann",
             "holds accept hld_1 --reason checked",
             "deliveries retry",
+            "alerts show",
+            "alerts show alr_1 --format pdf",
+            "alerts --id alr_1 --since 24h",
             "deliveries send --receiver erp",
             "entries --as-of 2026-07-01 --known-at 24h",
             "backfill --source ecfr",

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::args::{Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
+use super::args::{AlertsCommand, Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
 use super::usage::Usage;
-use super::{act, backfill, compare, compare_files, completions, config as config_command, demo, diff, journal, logs, output, read, run};
+use super::{
+    act, backfill, compare, compare_files, completions, config as config_command, demo, diff, journal, logs, output, read, run, show_alert,
+};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
 use crate::domain::{DeliveryId, HoldId};
@@ -19,6 +21,8 @@ use crate::record::{self, Mode, Store};
 /// Runs the command; whatever goes wrong is told on standard error.
 pub async fn dispatch(cli: Cli) -> Exit {
     let level = match cli.command {
+        _ if cli.quiet => "error",
+        _ if cli.verbose => "debug",
         Command::Run => "info",
         // The demo tells its story on standard output; what it breaks on purpose is part of it.
         Command::Demo => "error",
@@ -65,7 +69,13 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             let (config, store) = reading(&path, named, environment).await?;
             read::entries(store.as_ref(), &config, &args, now).await?;
         }
-        Command::Alerts(args) => read::alerts(&*reading(&path, named, environment).await?.1, &args, now).await?,
+        Command::Alerts(args) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            match args.command {
+                None => read::alerts(store.as_ref(), &config.messages, &args.list, now).await?,
+                Some(AlertsCommand::Show { id, format }) => show_alert::alert(store.as_ref(), &config.messages, &id, format).await?,
+            }
+        }
         Command::Sources { compare: true, output } => {
             let (config, store) = reading(&path, named, environment).await?;
             if !compare::sources(store.as_ref(), &config, output.output, now).await? {
@@ -84,7 +94,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             let request = match args.command {
                 None => {
                     let (config, store) = reading(&path, named, environment).await?;
-                    read::deliveries(store.as_ref(), &config, &args.list).await?;
+                    read::deliveries(store.as_ref(), &config, &args.list, now).await?;
                     return Ok(Exit::Fine);
                 }
                 Some(DeliveriesCommand::Retry { ids }) => Request::DeliveriesRetry { ids: ids.into_iter().map(DeliveryId).collect() },
@@ -115,7 +125,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             let request = match command {
                 ReceiversCommand::List { output } => {
                     let (config, store) = reading(&path, named, environment).await?;
-                    read::receivers(store.as_ref(), &config, output.output).await?;
+                    read::receivers(store.as_ref(), &config, output.output, now).await?;
                     return Ok(Exit::Fine);
                 }
                 ReceiversCommand::Test { name } => Request::ReceiversTest { name },

@@ -17,6 +17,7 @@ pub mod output;
 pub mod read;
 pub mod run;
 pub mod schema;
+mod show_alert;
 pub mod threads;
 mod usage;
 pub mod when;

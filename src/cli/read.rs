@@ -2,17 +2,19 @@
 
 use std::io::stdout;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::{AlertsArgs, ChangesArgs, DeliveriesListArgs, EntriesArgs, OutputFormat};
+use super::args::{AlertsListArgs, ChangesArgs, DeliveriesListArgs, EntriesArgs, OutputFormat, ShowFormat};
 use super::output::{self, or_dash, time};
+use super::show_alert;
 use super::usage::Usage;
 use crate::config::Config;
-use crate::domain::{Alert, AlertId, Change, Delivery, Hold, HoldId, SourceState, Summary};
+use crate::deliver::{MessageSettings, wording};
+use crate::domain::{Alert, AlertId, Change, Hold, HoldId, SourceState, Summary};
 use crate::pipeline::decide;
 use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverState, Store};
-use crate::rows::{ChangeRow, EntryRow, ReceiverRow, SourceRow};
+use crate::rows::{ChangeRow, DeliveryRow, EntryRow, ReceiverRow, SourceRow};
 
 pub async fn changes(store: &dyn Store, config: &Config, args: &ChangesArgs, now: Timestamp) -> Result<()> {
     let query = ChangeQuery {
@@ -101,8 +103,7 @@ pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, n
     for state in states {
         let source = config.source(&state.source);
         let lists = store.list_states(&state.source).await?;
-        let next_check_at = source.and_then(|source| source.schedule.next_after(state.last_check_at.unwrap_or(now)));
-        rows.push(SourceRow::new(state, lists, &holds, source.is_some(), next_check_at));
+        rows.push(SourceRow::new(state, lists, &holds, source.map(|source| &source.schedule), now));
     }
     let header = ["source", "last check", "last success", "next check", "checks", "unchanged", "entries", "trouble"];
     output::rows(&mut stdout(), format, "sources", &rows, &header, "no source is configured", |row| {
@@ -113,7 +114,7 @@ pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, n
             row.source.clone(),
             or_dash(row.last_check_at.map(time)),
             or_dash(row.last_success_at.map(time)),
-            or_dash(row.next_check_at.map(time)),
+            or_dash(row.next_check_at.map(|next| soon(next, now))),
             row.checks.to_string(),
             row.unchanged_checks.to_string(),
             if lists.is_empty() { "-".to_owned() } else { lists.join(" ") },
@@ -123,34 +124,32 @@ pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, n
     Ok(())
 }
 
-pub async fn alerts(store: &dyn Store, args: &AlertsArgs, now: Timestamp) -> Result<()> {
+pub async fn alerts(store: &dyn Store, messages: &MessageSettings, args: &AlertsListArgs, now: Timestamp) -> Result<()> {
     let alerts: Vec<Alert> = match &args.id {
-        Some(id) => match store.alert(&AlertId(id.clone())).await? {
-            Some(alert) => vec![alert],
-            None => bail!("expected the id of a recorded alert, but got `{id}`"),
-        },
+        Some(id) if args.output.output == OutputFormat::Text => return show_alert::alert(store, messages, id, ShowFormat::Text).await,
+        Some(id) => vec![show_alert::recorded(store, id).await?],
         None => {
             let (since, until) = (args.since.map(|when| when.before(now)), args.until.map(|when| when.before(now)));
-            store.alerts(&AlertQuery { since, until, limit: args.limit }).await?
+            store.alerts(&AlertQuery { since, until, limit: args.limit, ..AlertQuery::default() }).await?
         }
     };
     let header = ["recorded", "alert", "type", "about"];
     output::rows(&mut stdout(), args.output.output, "alerts", &alerts, &header, "no alert is recorded", |alert| {
-        vec![time(alert.created_at), alert.alert_id.to_string(), alert.body.type_name().to_owned(), about(alert)]
+        vec![time(alert.created_at), alert.alert_id.to_string(), alert.body.type_name().to_owned(), about(alert, messages)]
     })?;
     Ok(())
 }
 
 /// What an alert is about, in a few words.
-fn about(alert: &Alert) -> String {
-    let source = alert.body.source().unwrap_or_default();
-    let Some(data) = alert.body.list_changed() else { return source.to_owned() };
+fn about(alert: &Alert, messages: &MessageSettings) -> String {
+    let Some(data) = alert.body.list_changed() else { return wording::of_alert(alert, messages).title };
+    let source = &data.source;
     let Summary { added, removed, revised, .. } = data.total;
     let rule = data.rule.as_ref().and_then(|rule| rule.citation.as_deref()).map_or_else(String::new, |citation| format!(", {citation}"));
     format!("{source}: {added} added, {removed} removed, {revised} revised{rule}")
 }
 
-pub async fn deliveries(store: &dyn Store, config: &Config, args: &DeliveriesListArgs) -> Result<()> {
+pub async fn deliveries(store: &dyn Store, config: &Config, args: &DeliveriesListArgs, now: Timestamp) -> Result<()> {
     let query =
         DeliveryQuery { receiver: args.receiver.clone(), state: args.state, alert: args.alert.clone().map(AlertId), limit: args.limit };
     let deliveries = store.deliveries(&query).await?;
@@ -159,32 +158,36 @@ pub async fn deliveries(store: &dyn Store, config: &Config, args: &DeliveriesLis
         let known = config.receivers.iter().map(|receiver| &receiver.name).chain(states.iter().map(|state| &state.receiver));
         Usage::unless_known("receiver", name, known.map(String::as_str))?;
     }
+    if let Some(id) = args.alert.as_deref().filter(|_| deliveries.is_empty()) {
+        show_alert::recorded(store, id).await?;
+    }
+    let (states, configured) = (store.receiver_states().await?, config.receivers.iter().map(|receiver| receiver.name.as_str()));
+    let configured: Vec<&str> = configured.collect();
+    let deliveries: Vec<DeliveryRow> =
+        deliveries.into_iter().map(|delivery| DeliveryRow::new(delivery, &states, &configured, now)).collect();
     let header = ["recorded", "delivery", "receiver", "recipient", "state", "attempts", "next attempt", "last error"];
-    output::rows(
-        &mut stdout(),
-        args.output.output,
-        "deliveries",
-        &deliveries,
-        &header,
-        "no delivery is recorded that fits",
-        |delivery: &Delivery| {
-            let pending = delivery.state == crate::domain::DeliveryState::Pending;
-            vec![
-                time(delivery.created_at),
-                delivery.delivery_id.to_string(),
-                delivery.receiver.clone(),
-                if delivery.recipient.is_empty() { "-".to_owned() } else { delivery.recipient.clone() },
-                delivery.state.as_str().to_owned(),
-                delivery.attempts.to_string(),
-                or_dash(pending.then(|| time(delivery.next_attempt_at))),
-                or_dash(delivery.last_error.as_ref()),
-            ]
-        },
-    )?;
+    output::rows(&mut stdout(), args.output.output, "deliveries", &deliveries, &header, "no delivery is recorded that fits", |delivery| {
+        let waits_for = delivery.waits_for.map(|waits_for| waits_for.in_words().to_owned());
+        vec![
+            time(delivery.created_at),
+            delivery.delivery_id.to_string(),
+            delivery.receiver.clone(),
+            if delivery.recipient.is_empty() { "-".to_owned() } else { delivery.recipient.clone() },
+            delivery.state.as_str().to_owned(),
+            delivery.attempts.to_string(),
+            or_dash(delivery.next_attempt_at.map(|next| soon(next, now)).or(waits_for)),
+            or_dash(delivery.last_error.as_ref()),
+        ]
+    })?;
     Ok(())
 }
 
-pub async fn receivers(store: &dyn Store, config: &Config, format: OutputFormat) -> Result<()> {
+/// The time of what comes next; what is overdue comes now.
+fn soon(next: Timestamp, now: Timestamp) -> String {
+    if next <= now { "now".to_owned() } else { time(next) }
+}
+
+pub async fn receivers(store: &dyn Store, config: &Config, format: OutputFormat, now: Timestamp) -> Result<()> {
     let (states, outbox) = (store.receiver_states().await?, store.outbox_counts().await?);
     let mut rows: Vec<ReceiverRow> = Vec::new();
     let state_of = |name: &str| {
@@ -193,10 +196,10 @@ pub async fn receivers(store: &dyn Store, config: &Config, format: OutputFormat)
     };
     for receiver in &config.receivers {
         let count = outbox.iter().find(|count| count.receiver == receiver.name);
-        rows.push(ReceiverRow::new(Some(receiver.channel.kind()), receiver.operator, state_of(&receiver.name), count));
+        rows.push(ReceiverRow::new(Some(receiver.channel.kind()), receiver.operator, state_of(&receiver.name), count, now));
     }
     for count in outbox.iter().filter(|count| config.receiver(&count.receiver).is_none()) {
-        rows.push(ReceiverRow::new(None, false, state_of(&count.receiver), Some(count)));
+        rows.push(ReceiverRow::new(None, false, state_of(&count.receiver), Some(count), now));
     }
     let header = ["receiver", "kind", "operator", "pending", "dead", "last success", "trouble"];
     output::rows(&mut stdout(), format, "receivers", &rows, &header, "no receiver is configured", |row| {
@@ -235,7 +238,7 @@ pub async fn holds(store: &dyn Store, all: bool, format: OutputFormat) -> Result
 /// What an open hold would change; of a decided one, what was decided.
 pub async fn hold(store: &dyn Store, id: &str, format: OutputFormat) -> Result<()> {
     let Some(hold) = store.hold(&HoldId(id.to_owned())).await? else {
-        bail!("expected the id of a hold (`entitywatch holds list --all` shows them), but got `{id}`")
+        return Err(Usage(format!("expected the id of a hold (`entitywatch holds list --all` shows them), but got `{id}`")).into());
     };
     let open = hold.state == crate::domain::HoldState::Open;
     let changes = if open { decide::preview(store, &hold).await? } else { Vec::new() };

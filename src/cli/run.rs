@@ -16,10 +16,11 @@ use tracing::{error, info, warn};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Environment, SecretsMode};
 use crate::control::{Control, ControlError};
-use crate::domain::{ChangeSet, Hold};
+use crate::deliver::{MessageSettings, wording};
+use crate::domain::{Alert, ChangeSet, Hold};
 use crate::pipeline::{Program, Wiring, decide};
 use crate::record::{self, Mode, Store};
-use crate::web::{HoldPreview, ReceiverLine, SourceLine, Status, WebSettings, WebState};
+use crate::web::{AlertWords, HoldPreview, ReceiverLine, SourceLine, Status, WebSettings, WebState};
 use crate::{daemon, metrics, web};
 
 use super::threads;
@@ -39,7 +40,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let listener = listen(&config).await?;
     let control_socket = environment.control_socket(&config.store);
     let control = listen_for_commands(&control_socket, &config)?;
-    status.set_configuration(sources(&config, clock.as_ref()), receivers(&config));
+    status.set_configuration(sources(&config), receivers(&config));
     let web_state = web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
     daemon::show_metrics(&program).await;
@@ -148,7 +149,7 @@ async fn reload(path: &Path, environment: &Environment, program: &Program, statu
         Ok(wiring) => {
             daemon::reload(program, wiring);
             let wiring = program.wiring.load();
-            status.set_configuration(sources(&wiring.config, program.clock.as_ref()), receivers(&wiring.config));
+            status.set_configuration(sources(&wiring.config), receivers(&wiring.config));
             metrics::config_reloaded(true);
             reloaded.send_replace(());
             daemon::show_metrics(program).await;
@@ -170,11 +171,11 @@ fn notify(states: &[NotifyState<'_>]) {
     }
 }
 
-fn sources(config: &Config, clock: &dyn Clock) -> Vec<SourceLine> {
+fn sources(config: &Config) -> Vec<SourceLine> {
     let line = |source: &config::Source| SourceLine {
         name: source.name.clone(),
         kind: source.kind.as_str().to_owned(),
-        next_due_at: source.schedule.next_after(clock.now()),
+        schedule: source.schedule.clone(),
     };
     config.sources.iter().map(line).collect()
 }
@@ -208,6 +209,7 @@ fn web_state(
         clock: Arc::clone(clock),
         metrics,
         preview: Some(Arc::new(Preview(Arc::clone(store)))),
+        words: Arc::new(Words(config.messages.clone())),
         settings: Arc::new(settings),
     }
 }
@@ -219,6 +221,15 @@ struct Preview(Arc<dyn Store>);
 impl HoldPreview for Preview {
     async fn preview(&self, hold: &Hold) -> Result<ChangeSet, String> {
         decide::preview(self.0.as_ref(), hold).await.map(ChangeSet::new).map_err(|problem| problem.to_string())
+    }
+}
+
+/// What the message of an alert says, for its page and the feed.
+struct Words(MessageSettings);
+
+impl AlertWords for Words {
+    fn of(&self, alert: &Alert) -> serde_json::Value {
+        serde_json::json!(wording::of_alert(alert, &self.0))
     }
 }
 

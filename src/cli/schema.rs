@@ -5,8 +5,8 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::domain::{Alert, AlertBody, ChangeSet, Delivery, Hold, JournalEntry};
-use crate::rows::{ChangeRow, DifferenceRow, EntryRow, ReceiverRow, SourceRow};
+use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
+use crate::rows::{ChangeRow, DeliveryRow, DifferenceRow, EntryRow, ReceiverRow, SourceRow};
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for a line of its export.
 pub fn schemas() -> Value {
@@ -18,7 +18,7 @@ pub fn schemas() -> Value {
     all.insert("entries".to_owned(), rows::<EntryRow>("entries"));
     all.insert("sources".to_owned(), rows::<SourceRow>("sources"));
     all.insert("sources --compare".to_owned(), rows::<DifferenceRow>("sources"));
-    all.insert("deliveries".to_owned(), rows::<Delivery>("deliveries"));
+    all.insert("deliveries".to_owned(), rows::<DeliveryRow>("deliveries"));
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
     all.insert("holds".to_owned(), rows::<Hold>("holds"));
     all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));

@@ -51,6 +51,59 @@ async fn a_name_that_nothing_has_is_no_empty_answer() {
     }
 }
 
+#[tokio::test]
+async fn an_id_that_nothing_has_is_a_mistake_in_the_call() {
+    let site = site().await;
+    for command in [
+        &["alerts", "show", "alr_none"][..],
+        &["alerts", "--id", "alr_none"],
+        &["alerts", "--id", "alr_none", "--output", "json"],
+        &["deliveries", "--alert", "alr_none"],
+        &["deliveries", "retry", "dlv_none"],
+        &["holds", "show", "hld_none"],
+        &["holds", "accept", "hld_none", "--by", "Ann", "--reason", "checked"],
+        &["holds", "reject", "hld_none", "--by", "Ann", "--reason", "checked"],
+        &["receivers", "test", "none"],
+        &["receivers", "enable", "none"],
+        &["deliveries", "send", "--receiver", "none", "--since", "24h"],
+        &["check", "--source", "none"],
+    ] {
+        let ended = site.command(command).await;
+        assert_eq!(ended.exit, Some(2), "{command:?}: {ended:?}");
+        assert!(ended.stderr.contains("expected ") && ended.stderr.contains("none`"), "{command:?}: {ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_alert_is_shown_whole_as_each_channel_shows_it() {
+    let site = site().await;
+    site.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
+    let checked = site.command(&["check"]).await;
+    assert_eq!(checked.exit, Some(0), "{checked:?}");
+    let listed = json(&site.command(&["alerts", "--output", "json"]).await);
+    let alert = listed["alerts"].as_array().unwrap().iter().find(|alert| alert["type"] == "list.changed").unwrap();
+    let id = alert["alert_id"].as_str().unwrap();
+    let shown = async |format: &str| {
+        let ended = site.command(&["alerts", "show", id, "--format", format]).await;
+        assert_eq!(ended.exit, Some(0), "{ended:?}");
+        ended
+    };
+    let text = shown("text").await.stdout;
+    for part in
+        ["Entity List: 2 added", "Tianshan Avionics Institute", "Vostok Radar Plant", "87 FR 38925", "Authority: Bureau of Industry", id]
+    {
+        assert!(text.contains(part), "`{part}` is not in\n{text}");
+    }
+    assert_eq!(site.command(&["alerts", "show", id]).await.stdout, text, "text is the default");
+    assert_eq!(site.command(&["alerts", "--id", id]).await.stdout, text);
+    let html = shown("html").await.stdout;
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("Tianshan Avionics Institute") && html.contains("</html>"), "{html}");
+    let slack = json(&shown("slack").await);
+    assert!(slack["blocks"].to_string().contains("Vostok Radar Plant") && slack["text"].as_str().unwrap().contains(id), "{slack}");
+    assert_eq!(&json(&shown("json").await), alert);
+    assert_eq!(json(&site.command(&["alerts", "--id", id, "--output", "json"]).await), serde_json::json!({ "alerts": [alert] }));
+}
+
 /// The daemon's secrets are its own: who may ask it need not be able to read them.
 #[tokio::test]
 async fn what_the_daemon_is_asked_for_needs_no_secret() {
@@ -117,7 +170,7 @@ async fn deliveries_retry_beside_the_daemon_sends_once_more_under_the_same_id() 
     let alerts = site.alerts();
     assert_eq!(alerts.len(), 2);
     assert!(alerts.iter().all(|(of, _)| *of == id));
-    assert_eq!(site.command(&["deliveries", "retry", "no-such-id"]).await.exit, Some(1));
+    assert_eq!(site.command(&["deliveries", "retry", "no-such-id"]).await.exit, Some(2));
     drop(daemon);
 }
 

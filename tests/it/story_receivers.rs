@@ -84,6 +84,14 @@ async fn a_check_tries_each_delivery_once_whatever_succeeds_beside_it() {
     assert_eq!(world.webhook.received().len(), 3, "but at once after it");
 }
 
+/// What `deliveries --output json` prints of a receiver.
+async fn shown_deliveries(world: &World, receiver: &str) -> Vec<serde_json::Value> {
+    let ended = world.site.command(&["deliveries", "--receiver", receiver, "--output", "json"]).await;
+    assert_eq!(ended.exit, Some(0), "{ended:?}");
+    let shown: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    shown["deliveries"].as_array().unwrap().clone()
+}
+
 #[tokio::test]
 async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     let world = world("").await;
@@ -98,6 +106,12 @@ async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     assert_eq!(world.webhook.received().len(), 1, "nothing is sent to it");
     assert_eq!(world.slack.received().len(), 2);
     assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Pending));
+    let waiting = shown_deliveries(&world, "erp").await;
+    assert!(waiting.len() >= 2, "{waiting:?}");
+    for row in &waiting {
+        assert_eq!((&row["state"], &row["next_attempt_at"]), (&"pending".into(), &serde_json::Value::Null), "none will be made: {row}");
+        assert_eq!(row["waits_for"], "enable");
+    }
     let reply = world.operate(Request::ReceiversEnable { name: "erp".into() }).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
     assert_eq!(world.webhook.received().len(), 3);

@@ -1,0 +1,30 @@
+//! `alerts show`: one recorded alert as its readers saw it.
+
+use std::io::stdout;
+
+use anyhow::Result;
+
+use super::args::ShowFormat;
+use super::output;
+use super::usage::Usage;
+use crate::deliver::{MessageSettings, preview};
+use crate::domain::{Alert, AlertId};
+use crate::record::Store;
+
+/// Prints the whole message of the alert `id`.
+pub async fn alert(store: &dyn Store, messages: &MessageSettings, id: &str, format: ShowFormat) -> Result<()> {
+    let alert = recorded(store, id).await?;
+    let out = &mut stdout();
+    Ok(match format {
+        ShowFormat::Text => output::line(out, &preview::text(&alert, messages)?)?,
+        ShowFormat::Html => output::line(out, &preview::html(&alert, messages)?)?,
+        ShowFormat::Slack => output::json(out, &preview::slack_payload(&alert, messages))?,
+        ShowFormat::Json => output::json(out, &alert)?,
+    })
+}
+
+/// The alert of this id; an unknown one is a mistake in how the program was called.
+pub async fn recorded(store: &dyn Store, id: &str) -> Result<Alert> {
+    let alert = store.alert(&AlertId(id.to_owned())).await?;
+    Ok(alert.ok_or_else(|| Usage(format!("expected the id of a recorded alert (`entitywatch alerts` lists them), but got `{id}`")))?)
+}
