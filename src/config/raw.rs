@@ -72,7 +72,7 @@ pub struct RawStore {
 pub struct RawServer {
     /// Address and port, `""` for none. Default: `127.0.0.1:8744`.
     pub listen: Key<Listen>,
-    /// Under which address readers reach the page, for links in messages. Without it messages name the command instead.
+    /// Where people reach the pages, for links in messages and in the pages; it may have a path. Without it messages name the command instead.
     pub public_url: Key<BaseAddress>,
 }
 

@@ -4,33 +4,75 @@
 //! ends, and the writer does not take them out, so that is done here.
 
 use atom_syndication::{Content, Entry, Feed, Generator, Link, Person, Text};
-use axum::extract::State;
-use axum::http::header;
+use axum::extract::{RawQuery, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Web;
 use super::error::WebError;
+use super::query::{self, Asked};
 use crate::domain::alert::{ListChanged, NoticeStatus, RuleNotice};
-use crate::domain::{Alert, AlertBody, Sha256};
+use crate::domain::{Alert, AlertBody, AlertKind, Audience, Sha256};
 use crate::record::AlertQuery;
 
-/// Alerts looked through for those that readers get, the operators' own among them.
+/// The newest alerts that readers get; the operators' own take up no room.
 const LATEST: usize = 100;
 /// Changes written out in one entry; the page has all.
 const SHOWN: usize = 100;
 
-pub async fn show(State(web): State<Web>) -> Response {
+pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery, headers: HeaderMap) -> Response {
     let feed = async {
-        let alerts = web.state.store.alerts(&AlertQuery { limit: Some(LATEST), ..AlertQuery::default() }).await?;
-        let alerts: Vec<&Alert> = alerts.iter().filter(|alert| alert.body.is_readers()).collect();
+        Asked::read(asked.as_deref(), query::NONE)?;
+        let query = AlertQuery { kinds: AlertKind::of(Audience::Readers), limit: Some(LATEST), ..AlertQuery::default() };
+        let alerts = web.state.store.alerts(&query).await?;
         let xml = feed_of(&web, &alerts)?;
-        Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")], xml).into_response())
+        let version = Version::of(&xml, alerts.first().map_or(Timestamp::UNIX_EPOCH, |alert| alert.created_at));
+        let validators = [(header::ETAG, version.etag.clone()), (header::LAST_MODIFIED, version.last_modified())];
+        if version.is_known_to(&headers) {
+            return Ok((StatusCode::NOT_MODIFIED, CACHED, validators).into_response());
+        }
+        let content_type = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")];
+        Ok((CACHED, validators, content_type, xml).into_response())
     };
     feed.await.unwrap_or_else(|error: WebError| error.into_page(&web))
+}
+
+/// A reader keeps the feed and asks each time whether it is still the newest.
+const CACHED: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "private, no-cache")];
+
+/// What a feed reader compares (RFC 9110, section 8.8).
+struct Version {
+    /// A strong validator: the hash of the feed's bytes.
+    etag: String,
+    updated: Timestamp,
+}
+
+impl Version {
+    fn of(xml: &str, updated: Timestamp) -> Self {
+        Self { etag: format!("\"{}\"", Sha256::of(xml.as_bytes()).as_str()), updated }
+    }
+
+    fn last_modified(&self) -> String {
+        self.updated.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
+    /// `If-None-Match` decides alone where it is given (RFC 9110, section 13.2.2).
+    fn is_known_to(&self, headers: &HeaderMap) -> bool {
+        let mut asked = headers.get_all(header::IF_NONE_MATCH).iter().peekable();
+        if asked.peek().is_some() {
+            let tags = asked.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+            return tags.map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.etag);
+        }
+        let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+        let since = since.and_then(|value| rfc2822::DateTimeParser::new().parse_timestamp(value).ok());
+        since.is_some_and(|since| self.updated.as_second() <= since.as_second())
+    }
 }
 
 /// One line: which list, what happened, how many.
@@ -51,7 +93,7 @@ pub fn headline(alert: &Alert) -> String {
 }
 
 fn rule_headline(data: &RuleNotice) -> String {
-    let title = data.rule.as_ref().and_then(|rule| rule.title.as_deref()).unwrap_or("rules of the Entity List");
+    let title = data.rule.as_ref().and_then(|rule| rule.title.as_deref()).unwrap_or("a rule without a title");
     match data.status {
         NoticeStatus::Filed => format!("Filed: {title}"),
         NoticeStatus::Changed => format!("Changed: {title}"),
@@ -69,10 +111,12 @@ fn counts(data: &ListChanged) -> String {
     let counted = [(total.added, "added"), (total.removed, "removed"), (total.revised, "revised"), (total.editorial, "editorial")];
     let counted: Vec<String> = counted.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     let rule = data.rule.as_ref().and_then(|rule| rule.citation.as_ref()).map_or_else(String::new, |citation| format!(" ({citation})"));
-    format!("{}: {}{rule}", lists.join(", "), counted.join(", "))
+    let lists = if lists.is_empty() { "Watched lists".to_owned() } else { lists.join(", ") };
+    let counted = if counted.is_empty() { "no change".to_owned() } else { counted.join(", ") };
+    format!("{lists}: {counted}{rule}")
 }
 
-fn feed_of(web: &Web, alerts: &[&Alert]) -> Result<String, WebError> {
+fn feed_of(web: &Web, alerts: &[Alert]) -> Result<String, WebError> {
     let base = web.state.settings.public_url.as_ref().map_or_else(String::new, |url| url.as_str().trim_end_matches('/').to_owned());
     let mut entries = Vec::with_capacity(alerts.len());
     for alert in alerts {
@@ -80,7 +124,7 @@ fn feed_of(web: &Web, alerts: &[&Alert]) -> Result<String, WebError> {
     }
     let updated = alerts.first().map_or(Timestamp::UNIX_EPOCH, |alert| alert.created_at);
     let feed = Feed {
-        title: Text::plain("Entity List changes"),
+        title: Text::plain("Changes of the watched lists"),
         // One and the same for an address, whatever is in the feed.
         id: urn(&Sha256::of_parts(["entitywatch feed", &base])),
         updated: instant(updated)?,
@@ -95,10 +139,11 @@ fn feed_of(web: &Web, alerts: &[&Alert]) -> Result<String, WebError> {
 }
 
 fn entry_of(web: &Web, alert: &Alert, base: &str) -> Result<Entry, WebError> {
-    let data = alert.body.list_changed();
-    let changes = data.map_or(&[][..], |data| &data.changes);
+    let changes = alert.body.changes().unwrap_or_default();
     let shown = changes.get(..SHOWN).unwrap_or(changes);
-    let html = web.templates.render("feed_entry.html", json!({ "data": data, "shown": shown, "left_out": changes.len() - shown.len() }))?;
+    let words = web.state.words.of(alert);
+    let html =
+        web.templates.render("feed_entry.html", json!({ "words": words, "shown": shown, "left_out": changes.len() - shown.len() }))?;
     let updated = instant(alert.created_at)?;
     Ok(Entry {
         title: Text::plain(printable(&headline(alert))),

@@ -16,6 +16,7 @@ mod guard;
 mod health;
 mod page;
 mod query;
+mod root;
 mod template;
 
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::{ChangeSet, Hold};
+use crate::domain::{Alert, ChangeSet, Hold};
 use crate::record::Store;
 
 pub use serve::serve;
@@ -46,6 +47,8 @@ pub struct WebState {
     pub metrics: PrometheusHandle,
     /// Says what a hold would change; without it the page says which command does.
     pub preview: Option<Arc<dyn HoldPreview>>,
+    /// Says what the message of an alert says.
+    pub words: Arc<dyn AlertWords>,
     pub settings: Arc<WebSettings>,
 }
 
@@ -54,11 +57,23 @@ pub struct WebState {
 pub struct WebSettings {
     /// Times are shown in this zone, with UTC beside them.
     pub timezone: TimeZone,
-    /// Where people reach the pages from outside: for the feed's links, and the one foreign `Host` that is answered.
+    /// Where people reach the pages from outside: for links, and the one foreign `Host` that is answered. Without query and fragment.
     pub public_url: Option<Url>,
     /// The socket is bound to loopback: then only requests for a loopback name or `public_url` are answered, so that
     /// no web site can read the pages through its visitors' browsers by pointing its own name at 127.0.0.1.
     pub loopback_only: bool,
+}
+
+impl WebSettings {
+    /// What every link begins with on this host: `/watch` of `https://www.example.com/watch/`, nothing where there is no path.
+    pub fn root(&self) -> &str {
+        self.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/'))
+    }
+}
+
+/// What the message of an alert says: the work of a stage, handed in because the pages know no channel.
+pub trait AlertWords: Send + Sync {
+    fn of(&self, alert: &Alert) -> serde_json::Value;
 }
 
 /// Compares a held document with what is held now: the pipeline's work, handed in because a stage calls no other.
@@ -70,7 +85,7 @@ pub trait HoldPreview: Send + Sync {
 
 /// Every address, with its guards.
 pub fn router(state: WebState) -> Router {
-    let templates = Templates::new(&state.settings.timezone);
+    let templates = Templates::new(&state.settings.timezone, state.settings.root());
     let web = Web { state, templates: Arc::new(templates) };
     let pages = Router::new()
         .route("/", get(page::overview::show))
@@ -94,7 +109,8 @@ pub fn router(state: WebState) -> Router {
         .layer(axum::middleware::from_fn_with_state(web.clone(), guard::answer_known_hosts_only));
     let health =
         Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready)).route("/metrics", get(health::scrape));
-    guard::guarded(pages.merge(health).with_state(web))
+    let root = web.state.settings.root().to_owned();
+    root::served_under(root, guard::guarded(pages.merge(health).with_state(web)))
 }
 
 /// [`WebState`] with what is made of it once.

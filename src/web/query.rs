@@ -1,17 +1,27 @@
-//! Query strings: what a form or a program asks, checked. An empty parameter is none.
+//! Query strings: what a form or a program asks, checked. An empty parameter is none; an unknown one is an error, so that a
+//! mistyped filter never shows more than was asked for.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::error::WebError;
 use crate::domain::{AlertId, ChangeKind, DeliveryState, ListCode};
 use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
 
-/// The parameters of all readings, as text: each reading takes its own and ignores the others.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+/// The parameters of `/changes` and `/api/changes`.
+pub const CHANGES: &[&str] = &["source", "list", "kind", "since", "until", "editorial", "limit"];
+/// Those of `/entries` and `/api/entries`.
+pub const ENTRIES: &[&str] = &["source", "list", "search", "as_of", "known_at", "limit"];
+pub const ALERTS: &[&str] = &["since", "until", "limit"];
+pub const DELIVERIES: &[&str] = &["receiver", "state", "alert", "limit"];
+pub const HOLDS: &[&str] = &["open"];
+/// Of an address that takes none.
+pub const NONE: &[&str] = &[];
+
+/// The parameters of all addresses, as text: each address takes those that it knows.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Asked {
     pub source: String,
     pub list: String,
@@ -32,6 +42,46 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Reads a query string of which only the parameters `known` are allowed, each once.
+    pub fn read(query: Option<&str>, known: &[&str]) -> Result<Self, WebError> {
+        let mut asked = Self::default();
+        let mut seen: Vec<String> = Vec::new();
+        for part in query.unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let name = decoded(name).ok_or_else(|| malformed(part))?;
+            let value = decoded(value).ok_or_else(|| malformed(part))?;
+            let Some(field) = known.contains(&name.as_str()).then(|| asked.field(&name)).flatten() else {
+                return Err(unknown(&name, known));
+            };
+            *field = value;
+            if seen.contains(&name) {
+                return Err(WebError::Asked(format!("expected the parameter `{name}` once, but got it more than once")));
+            }
+            seen.push(name);
+        }
+        Ok(asked)
+    }
+
+    fn field(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "source" => &mut self.source,
+            "list" => &mut self.list,
+            "kind" => &mut self.kind,
+            "since" => &mut self.since,
+            "until" => &mut self.until,
+            "editorial" => &mut self.editorial,
+            "search" => &mut self.search,
+            "as_of" => &mut self.as_of,
+            "known_at" => &mut self.known_at,
+            "receiver" => &mut self.receiver,
+            "state" => &mut self.state,
+            "alert" => &mut self.alert,
+            "open" => &mut self.open,
+            "limit" => &mut self.limit,
+            _ => return None,
+        })
+    }
+
     pub fn changes(&self, zone: &TimeZone, limit: usize) -> Result<ChangeQuery, WebError> {
         Ok(ChangeQuery {
             source: text(&self.source),
@@ -45,6 +95,9 @@ impl Asked {
     }
 
     pub fn entries(&self, zone: &TimeZone, limit: usize) -> Result<EntryQuery, WebError> {
+        if !self.as_of.is_empty() && !self.known_at.is_empty() {
+            return Err(WebError::Asked("expected `as_of` (the publisher's date) or `known_at` (ours), but got both".to_owned()));
+        }
         Ok(EntryQuery {
             source: text(&self.source),
             list: list(&self.list)?,
@@ -57,7 +110,8 @@ impl Asked {
 
     pub fn alerts(&self, zone: &TimeZone, limit: usize) -> Result<AlertQuery, WebError> {
         let since = time("since", &self.since, zone, Edge::Start)?;
-        Ok(AlertQuery { since, until: time("until", &self.until, zone, Edge::End)?, limit: Some(limit) })
+        let until = time("until", &self.until, zone, Edge::End)?;
+        Ok(AlertQuery { since, until, limit: Some(limit), ..AlertQuery::default() })
     }
 
     pub fn deliveries(&self, limit: usize) -> Result<DeliveryQuery, WebError> {
@@ -85,6 +139,35 @@ impl Asked {
             _ => Err(asked("limit", &format!("a number from 1 to {most}"), &self.limit)),
         }
     }
+}
+
+/// A parameter's name or value: `+` is a space, `%41` a letter; none where it is not UTF-8 or an escape is broken.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                u8::try_from(digit()? * 16 + digit()?).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn malformed(part: &str) -> WebError {
+    WebError::Asked(format!("expected a parameter in percent-encoded UTF-8, but got `{part}`"))
+}
+
+fn unknown(name: &str, known: &[&str]) -> WebError {
+    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    WebError::Asked(match known.as_slice() {
+        [] => format!("expected no parameter, but got `{name}`"),
+        known => format!("expected one of the parameters {}, but got `{name}`", known.join(", ")),
+    })
 }
 
 fn asked(parameter: &str, expected: &str, got: &str) -> WebError {
@@ -168,6 +251,31 @@ mod tests {
         let query = asked.changes(&zone, 10).unwrap();
         assert_eq!(query.since.unwrap().to_string(), "2026-11-01T04:00:00Z");
         assert_eq!(query.until.unwrap().to_string(), "2026-11-02T05:00:00Z");
+    }
+
+    #[test]
+    fn ok_every_known_parameter_is_read() {
+        let known: Vec<&str> = [CHANGES, ENTRIES, ALERTS, DELIVERIES, HOLDS].concat();
+        assert!(known.len() > 15);
+        for name in known {
+            let mut asked = Asked::read(Some(&format!("{name}=a+%C3%A9")), &[name]).unwrap();
+            assert_eq!(asked.field(name).map(|value| value.as_str()), Some("a é"), "{name}");
+        }
+        assert_eq!(Asked::read(Some("&source=&"), CHANGES).unwrap().source, "");
+    }
+
+    #[test]
+    fn err_an_unknown_or_malformed_parameter_is_named_with_the_known_ones() {
+        let check = |query: &str, known: &[&str], expected: &str| {
+            assert_eq!(Asked::read(Some(query), known).unwrap_err().to_string(), expected, "{query}");
+        };
+        check("open=true&lmit=3", &["open", "limit"], "expected one of the parameters `open`, `limit`, but got `lmit`");
+        check("search=x", ALERTS, "expected one of the parameters `since`, `until`, `limit`, but got `search`");
+        check("x", NONE, "expected no parameter, but got `x`");
+        check("limit=1&limit=2", ALERTS, "expected the parameter `limit` once, but got it more than once");
+        check("since=%zz", ALERTS, "expected a parameter in percent-encoded UTF-8, but got `since=%zz`");
+        check("since=%ff", ALERTS, "expected a parameter in percent-encoded UTF-8, but got `since=%ff`");
+        check("since=%4", ALERTS, "expected a parameter in percent-encoded UTF-8, but got `since=%4`");
     }
 
     #[test]

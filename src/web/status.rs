@@ -1,4 +1,4 @@
-//! What the daemon tells the pages about itself: heartbeats, the configuration in force, when sources are next due.
+//! What the daemon tells the pages about itself: heartbeats, the configuration in force.
 //!
 //! The daemon writes it, the pages read it; nothing here is durable.
 
@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
+
+use crate::schedule::Schedule;
 
 /// One of the daemon's loops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +31,13 @@ impl Loop {
 }
 
 /// One source of the configuration in force.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct SourceLine {
     pub name: String,
     /// `csl`, `ecfr`, `federal-register`, `file`
     pub kind: String,
-    pub next_due_at: Option<Timestamp>,
+    /// Says when the source is next due, from its last check: a stored time would soon be in the past.
+    pub schedule: Schedule,
 }
 
 /// One receiver of the configuration in force: its name and kind, nothing of where it is.
@@ -99,16 +102,6 @@ impl Status {
         self.reload_error.store(None);
     }
 
-    pub fn set_next_due(&self, source: &str, at: Option<Timestamp>) {
-        self.sources.rcu(|lines| {
-            let mut lines = Vec::clone(lines);
-            for line in lines.iter_mut().filter(|line| line.name == source) {
-                line.next_due_at = at;
-            }
-            lines
-        });
-    }
-
     /// A reload was refused: the configuration from before stays in force. The text holds no secret.
     pub fn set_reload_error(&self, error: String) {
         self.reload_error.store(Some(error.into()));
@@ -156,10 +149,9 @@ mod tests {
         let status = Status::new(second(0), Duration::from_secs(60));
         status.set_reload_error("expected a table, but got a number".into());
         assert!(status.reload_error().is_some());
-        let line = SourceLine { name: "csl".into(), kind: "csl".into(), next_due_at: None };
-        status.set_configuration(vec![line], Vec::new());
+        let schedule = Schedule::parse("*/15 * * * *", "UTC").unwrap();
+        status.set_configuration(vec![SourceLine { name: "csl".into(), kind: "csl".into(), schedule }], Vec::new());
         assert_eq!(status.reload_error(), None);
-        status.set_next_due("csl", Some(second(9)));
-        assert_eq!(status.sources().first().and_then(|line| line.next_due_at), Some(second(9)));
+        assert_eq!(status.sources().len(), 1);
     }
 }

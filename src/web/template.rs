@@ -35,8 +35,9 @@ pub struct Templates {
 }
 
 impl Templates {
-    pub fn new(timezone: &TimeZone) -> Self {
-        Self { environment: environment(timezone) }
+    /// `root` is what every link begins with, such as `/watch`.
+    pub fn new(timezone: &TimeZone, root: &str) -> Self {
+        Self { environment: environment(timezone, root) }
     }
 
     pub fn render(&self, name: &str, context: serde_json::Value) -> Result<Html<String>, Error> {
@@ -49,7 +50,7 @@ pub async fn stylesheet() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=600")], STYLESHEET)
 }
 
-fn environment(timezone: &TimeZone) -> Result<Environment<'static>, Error> {
+fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -64,6 +65,8 @@ fn environment(timezone: &TimeZone) -> Result<Environment<'static>, Error> {
         Value::from(Serde(difference::of(&before.0, &after.0).collect::<Vec<Vec<Piece>>>()))
     });
     environment.add_global("version", env!("CARGO_PKG_VERSION"));
+    // A URL's path has no quotes and no angle brackets; slashes must stay slashes.
+    environment.add_global("root", Value::from_safe_string(root.replace('&', "&amp;").replace('\'', "&#39;")));
     for (name, source) in FILES {
         environment.add_template(name, source)?;
     }
@@ -111,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_template_parses() {
-        let environment = environment(&TimeZone::UTC).unwrap();
+        let environment = environment(&TimeZone::UTC, "").unwrap();
         assert_eq!(environment.templates().count(), FILES.len());
     }
 

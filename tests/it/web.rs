@@ -1,5 +1,6 @@
 //! The pages, the feed, the JSON and the health checks, over a record in SQLite.
 
+mod kinds;
 mod sample;
 
 use std::time::Duration;
@@ -152,14 +153,22 @@ async fn pages_only_read() {
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let sample = sample().await;
-    for path in ["/", "/nothing", "/api/changes", "/feed.atom", "/healthz", "/metrics", "/style.css"] {
+    for (path, cached) in [
+        ("/", "no-store"),
+        ("/nothing", "no-store"),
+        ("/api/changes", "no-store"),
+        ("/feed.atom", "private, no-cache"),
+        ("/healthz", "no-store"),
+        ("/metrics", "no-store"),
+        ("/style.css", "public, max-age=600"),
+    ] {
         let headers = get(&sample, path).await.headers;
         let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         assert!(value("content-security-policy").starts_with("default-src 'none'; style-src 'self';"), "{path}");
         assert!(value("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(value("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(value("referrer-policy"), "no-referrer", "{path}");
-        assert_eq!(value("cache-control"), if path == "/style.css" { "public, max-age=600" } else { "no-store" }, "{path}");
+        assert_eq!(value("cache-control"), cached, "{path}");
     }
 }
 
@@ -226,6 +235,102 @@ async fn the_feed_is_read_by_a_feed_reader_and_its_ids_stay() {
     let body = entry.content.as_ref().and_then(|content| content.body.clone()).unwrap();
     assert!(body.contains("Former Trading House") && !body.contains("<script"), "{body}");
     assert_eq!(get(&sample, "/feed.atom").await.text, first.text);
+}
+
+#[tokio::test]
+async fn a_feed_reader_that_has_the_newest_feed_is_told_so() {
+    let sample = sample().await;
+    let first = get(&sample, "/feed.atom").await;
+    let (etag, modified) = (first.headers[header::ETAG].clone(), first.headers[header::LAST_MODIFIED].clone());
+    assert_eq!(modified, "Fri, 20 Nov 2026 15:00:04 GMT");
+    let ask_with = async |method: &str, name: header::HeaderName, value: &str| {
+        let request = Request::builder().method(method).uri("/feed.atom").header(header::HOST, "localhost").header(name, value);
+        ask(&sample, request.body(Body::empty()).unwrap()).await
+    };
+    let etag_text = etag.to_str().unwrap();
+    for (name, value, expected) in [
+        (header::IF_NONE_MATCH, etag_text.to_owned(), StatusCode::NOT_MODIFIED),
+        (header::IF_NONE_MATCH, format!("\"other\", W/{etag_text}"), StatusCode::NOT_MODIFIED),
+        (header::IF_NONE_MATCH, "*".to_owned(), StatusCode::NOT_MODIFIED),
+        (header::IF_NONE_MATCH, "\"other\"".to_owned(), StatusCode::OK),
+        (header::IF_MODIFIED_SINCE, "Fri, 20 Nov 2026 15:00:04 GMT".to_owned(), StatusCode::NOT_MODIFIED),
+        (header::IF_MODIFIED_SINCE, "Fri, 20 Nov 2026 15:00:03 GMT".to_owned(), StatusCode::OK),
+        (header::IF_MODIFIED_SINCE, "yesterday".to_owned(), StatusCode::OK),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let answer = ask_with(method, name.clone(), &value).await;
+            assert_eq!(answer.status, expected, "{method} {name}: {value}");
+            assert_eq!((&answer.headers[header::ETAG], &answer.headers[header::LAST_MODIFIED]), (&etag, &modified));
+            let has_body = method == "GET" && expected == StatusCode::OK;
+            assert_eq!(!answer.text.is_empty(), has_body, "{method} {name}: {value}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_next_check_is_computed_when_it_is_shown() {
+    let sample = sample().await;
+    let page = get(&sample, "/").await.text;
+    assert!(page.contains("<td data-label=\"Next\"><time datetime=\"2026-11-20T15:15:00Z\""), "{page}");
+    assert!(page.contains("<td data-label=\"Next\">now</td>"), "what was never checked is due: {page}");
+    sample.clock.advance(Duration::from_secs(3 * 3_600));
+    let page = get(&sample, "/").await.text;
+    assert!(!page.contains("<td data-label=\"Next\"><time"), "an overdue check is no time in the past: {page}");
+    let sources = get_json(&sample, "/api/sources").await;
+    assert_eq!(sources["sources"][0]["next_check_at"], "2026-11-20T18:00:04Z");
+}
+
+#[tokio::test]
+async fn a_parameter_that_an_address_does_not_know_is_named_with_those_that_it_knows() {
+    let sample = sample().await;
+    let mut paths = pages(&sample).into_iter().map(|path| path.split('?').next().unwrap().to_owned()).collect::<Vec<_>>();
+    paths.extend(["changes", "entries", "alerts", "deliveries", "holds", "sources"].map(|path| format!("/api/{path}")));
+    paths.extend([format!("/api/alerts/{}", sample.alert), "/feed.atom".to_owned()]);
+    for path in paths {
+        for (query, named) in [("severty=high", "but got `severty`"), ("limit=%zz", "`limit"), ("x=1&x=2", "but got `x`")] {
+            let answer = get(&sample, &format!("{path}?{query}")).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}?{query}: {}", answer.text);
+            assert!(answer.text.contains("expected ") && answer.text.contains(named), "{path}?{query}: {}", answer.text);
+        }
+    }
+    let answer = get(&sample, "/api/alerts?source=csl").await;
+    assert_eq!(answer.text, r#"{"error":"expected one of the parameters `since`, `until`, `limit`, but got `source`"}"#);
+}
+
+#[tokio::test]
+async fn every_link_begins_with_the_path_of_the_public_address() {
+    let sample = sample().await.at("https://gateway.example.com/tools/watch/");
+    let mut paths = pages(&sample);
+    paths.push("/nothing".into());
+    let mut links = Vec::new();
+    for path in &paths {
+        for reached in [path.clone(), format!("/tools/watch{path}")] {
+            let answer = get(&sample, &reached).await;
+            let expected = if path == "/nothing" { StatusCode::NOT_FOUND } else { StatusCode::OK };
+            assert_eq!(answer.status, expected, "{reached}: {}", answer.text);
+            for attribute in ["href=\"", "action=\"", "src=\""] {
+                links.extend(answer.text.split(attribute).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+            }
+        }
+    }
+    let own: Vec<&String> = links.iter().filter(|link| !link.starts_with('#') && !link.starts_with("http")).collect();
+    assert!(own.len() > 100, "{own:?}");
+    for link in own {
+        assert!(link.starts_with("/tools/watch/"), "{link}");
+        let path = link.replace("&amp;", "&");
+        let status = get(&sample, path.split('#').next().unwrap()).await.status;
+        assert_eq!(status, StatusCode::OK, "{link} leads somewhere");
+    }
+    for path in ["/tools/watch", "/tools/watch/api/sources", "/tools/watch/healthz", "/tools/watch/style.css"] {
+        assert_eq!(get(&sample, path).await.status, StatusCode::OK, "{path}");
+    }
+    assert!(get(&sample, "/tools/watch/api/nothing").await.text.starts_with("{\"error\":"));
+    assert_eq!(get(&sample, "/tools/watchers").await.status, StatusCode::NOT_FOUND);
+    let feed = get(&sample, "/tools/watch/feed.atom").await.text;
+    let feed = feed_rs::parser::parse(feed.as_bytes()).unwrap();
+    let hrefs: Vec<&str> = feed.links.iter().chain(&feed.entries[0].links).map(|link| link.href.as_str()).collect();
+    assert_eq!(hrefs.len(), 3);
+    assert!(hrefs.iter().all(|href| href.starts_with("https://gateway.example.com/tools/watch/")), "{hrefs:?}");
 }
 
 #[tokio::test]

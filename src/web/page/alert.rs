@@ -1,21 +1,29 @@
 //! `/alerts/{id}`: one alert whole, and how far it has got.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use serde_json::json;
 
 use super::reply;
 use crate::domain::AlertId;
 use crate::web::Web;
+use crate::web::api::delivery_rows;
 use crate::web::error::WebError;
 use crate::web::feed::headline;
+use crate::web::query::{self, Asked};
 
-pub async fn show(State(web): State<Web>, Path(id): Path<String>) -> Response {
+pub async fn show(State(web): State<Web>, Path(id): Path<String>, RawQuery(asked): RawQuery) -> Response {
     let context = async {
+        Asked::read(asked.as_deref(), query::NONE)?;
         let alert = web.state.store.alert(&AlertId(id.clone())).await?.ok_or(WebError::Unknown { what: "alert", id })?;
-        let deliveries = web.state.store.deliveries_of(&alert.alert_id).await?;
-        let (title, is_list) = (headline(&alert), alert.body.list_changed().is_some());
-        Ok(json!({ "title": title, "alert": alert, "is_list": is_list, "deliveries": deliveries }))
+        let deliveries = delivery_rows(&web, web.state.store.deliveries_of(&alert.alert_id).await?).await?;
+        let words = web.state.words.of(&alert);
+        let is_list = alert.body.list_changed().is_some();
+        let title =
+            if is_list { headline(&alert) } else { words.get("title").and_then(|title| title.as_str()).unwrap_or_default().to_owned() };
+        Ok(
+            json!({ "title": title, "alert": alert, "words": words, "is_list": is_list, "deliveries": deliveries, "now": web.state.clock.now() }),
+        )
     };
     reply(&web, "alert.html", context.await)
 }

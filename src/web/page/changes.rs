@@ -1,6 +1,6 @@
 //! `/changes`: what was seen to change, newest first.
 
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
@@ -11,13 +11,14 @@ use crate::record::{ChangeQuery, RecordedChange};
 use crate::rows::ChangeRow;
 use crate::web::Web;
 use crate::web::error::WebError;
-use crate::web::query::Asked;
+use crate::web::query::{self, Asked};
 
 const LIMIT: usize = 100;
 const MOST: usize = 2_000;
 
-pub async fn show(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response {
     let context = async {
+        let asked = Asked::read(asked.as_deref(), query::CHANGES)?;
         let limit = asked.limit(LIMIT, MOST)?;
         let page = page_of(&web, asked.changes(&web.state.settings.timezone, limit)?).await?;
         let older = page.older_until.map(|until| Asked { until: until.to_string(), ..asked.clone() });

@@ -1,6 +1,6 @@
 //! `/entries`: who is listed, now or at some time.
 
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde_json::json;
 
@@ -8,13 +8,14 @@ use super::reply;
 use crate::domain::ListCode;
 use crate::rows::EntryRow;
 use crate::web::Web;
-use crate::web::query::Asked;
+use crate::web::query::{self, Asked};
 
 const LIMIT: usize = 50;
 const MOST: usize = 2_000;
 
-pub async fn show(State(web): State<Web>, Query(asked): Query<Asked>) -> Response {
+pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response {
     let context = async {
+        let asked = Asked::read(asked.as_deref(), query::ENTRIES)?;
         let limit = asked.limit(LIMIT, MOST)?;
         let query = asked.entries(&web.state.settings.timezone, limit.saturating_add(1))?;
         let mut entries = web.state.store.entries(&query).await?;

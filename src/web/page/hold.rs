@@ -1,6 +1,6 @@
 //! `/holds/{id}`: why a list is not believed, what it would change, and the commands that decide.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use serde_json::json;
 
@@ -8,12 +8,14 @@ use super::reply;
 use crate::domain::{HoldId, HoldState};
 use crate::web::Web;
 use crate::web::error::WebError;
+use crate::web::query::{self, Asked};
 
 /// Changes shown of what accepting would change; the command shows all.
 const SHOWN: usize = 500;
 
-pub async fn show(State(web): State<Web>, Path(id): Path<String>) -> Response {
+pub async fn show(State(web): State<Web>, Path(id): Path<String>, RawQuery(asked): RawQuery) -> Response {
     let context = async {
+        Asked::read(asked.as_deref(), query::NONE)?;
         let hold = web.state.store.hold(&HoldId(id.clone())).await?.ok_or(WebError::Unknown { what: "hold", id })?;
         let open = hold.state == HoldState::Open;
         let preview = match &web.state.preview {

@@ -1,25 +1,30 @@
 //! `/`: is it well, what was last, what waits for a person.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
 use super::reply;
 use crate::record::{AlertQuery, OutboxCount, ReceiverState};
 use crate::rows;
+use crate::schedule;
 use crate::web::Web;
 use crate::web::error::WebError;
 use crate::web::feed::headline;
+use crate::web::query::{self, Asked};
 use crate::web::status::SourceLine;
 
 const LATEST_ALERTS: usize = 10;
 
-/// A source as it is configured, and as it is recorded; one of the two may be missing.
+/// A source as it is configured (its kind), and as it is recorded; one of the two may be missing.
 #[derive(Serialize)]
 struct SourceRow {
     name: String,
-    configured: Option<SourceLine>,
+    kind: Option<String>,
+    /// None where it is not configured, or never due; never in the past.
+    next_check_at: Option<Timestamp>,
     recorded: Option<rows::SourceRow>,
 }
 
@@ -34,8 +39,10 @@ struct ReceiverRow {
     state: Option<ReceiverState>,
 }
 
-pub async fn show(State(web): State<Web>) -> Response {
+pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response {
     let context = async {
+        Asked::read(asked.as_deref(), query::NONE)?;
+        let now = web.state.clock.now();
         let sources = source_rows(&web).await?;
         let holds = web.state.store.holds(true).await?;
         let receivers = receiver_rows(&web).await?;
@@ -46,24 +53,29 @@ pub async fn show(State(web): State<Web>) -> Response {
             .collect();
         let recorded = || sources.iter().filter_map(|row| row.recorded.as_ref());
         Ok(
-            json!({ "checks": recorded().map(|source| source.checks).sum::<u64>(), "unchanged": recorded().map(|source| source.unchanged_checks).sum::<u64>(), "failing": recorded().filter(|source| source.failing_since.is_some()).count(), "dead": receivers.iter().map(|receiver| receiver.dead).sum::<u64>(), "stalled": web.state.status.stalled(web.state.clock.now()).iter().map(|(each, _)| each.as_str()).collect::<Vec<_>>(), "reload_error": web.state.status.reload_error(), "now": web.state.clock.now(), "sources": sources, "holds": holds, "receivers": receivers, "alerts": alerts }),
+            json!({ "checks": recorded().map(|source| source.checks).sum::<u64>(), "unchanged": recorded().map(|source| source.unchanged_checks).sum::<u64>(), "failing": recorded().filter(|source| source.failing_since.is_some()).count(), "dead": receivers.iter().map(|receiver| receiver.dead).sum::<u64>(), "stalled": web.state.status.stalled(now).iter().map(|(each, _)| each.as_str()).collect::<Vec<_>>(), "reload_error": web.state.status.reload_error(), "now": now, "sources": sources, "holds": holds, "receivers": receivers, "alerts": alerts }),
         )
     };
     reply(&web, "overview.html", context.await)
 }
 
 async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
-    let row = |line: SourceLine| SourceRow { name: line.name.clone(), configured: Some(line), recorded: None };
-    let mut rows: Vec<SourceRow> = web.state.status.sources().into_iter().map(row).collect();
-    let holds = web.state.store.holds(true).await?;
+    let (lines, holds, now) = (web.state.status.sources(), web.state.store.holds(true).await?, web.state.clock.now());
+    let row = |line: &SourceLine| SourceRow {
+        name: line.name.clone(),
+        kind: Some(line.kind.clone()),
+        next_check_at: schedule::next_check(&line.schedule, None, None, now),
+        recorded: None,
+    };
+    let mut rows: Vec<SourceRow> = lines.iter().map(row).collect();
     for state in web.state.store.source_states().await? {
         let lists = web.state.store.list_states(&state.source).await?;
         let name = state.source.clone();
-        let line = rows.iter().find(|row| row.name == name).and_then(|row| row.configured.as_ref());
-        let recorded = Some(rows::SourceRow::new(state, lists, &holds, line.is_some(), line.and_then(|line| line.next_due_at)));
+        let line = lines.iter().find(|line| line.name == name);
+        let recorded = rows::SourceRow::new(state, lists, &holds, line.map(|line| &line.schedule), now);
         match rows.iter_mut().find(|row| row.name == name) {
-            Some(row) => row.recorded = recorded,
-            None => rows.push(SourceRow { name, configured: None, recorded }),
+            Some(row) => (row.next_check_at, row.recorded) = (recorded.next_check_at, Some(recorded)),
+            None => rows.push(SourceRow { name, kind: None, next_check_at: None, recorded: Some(recorded) }),
         }
     }
     Ok(rows)

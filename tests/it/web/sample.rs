@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entitywatch::clock::ManualClock;
+use entitywatch::deliver::{MessageSettings, wording};
 use entitywatch::domain::alert::{ListChanged, SnapshotRef, SourceFailing};
 use entitywatch::domain::journal::JournalEvent;
 use entitywatch::domain::{
@@ -11,7 +12,8 @@ use entitywatch::domain::{
     HoldReason, HoldState, ListCode, ListState, Match, Rule, Severity, Sha256, SourceState, Summary,
 };
 use entitywatch::record::{self, ListUpdate, Mode, Observation, Outgoing, RecordedChange, Store, StoreUrl};
-use entitywatch::web::{ReceiverLine, SourceLine, Status, WebSettings, WebState};
+use entitywatch::schedule::Schedule;
+use entitywatch::web::{AlertWords, ReceiverLine, SourceLine, Status, WebSettings, WebState};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -32,14 +34,31 @@ pub fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+struct Words;
+
+impl AlertWords for Words {
+    fn of(&self, alert: &Alert) -> serde_json::Value {
+        json!(wording::of_alert(alert, &MessageSettings { timezone: wording::time::Zone::default(), public_url: None }))
+    }
+}
+
+impl Sample {
+    /// The same pages, reached at another address.
+    pub fn at(mut self, public_url: &str) -> Self {
+        let settings = WebSettings { public_url: Some(public_url.parse().unwrap()), ..(*self.state.settings).clone() };
+        self.state.settings = Arc::new(settings);
+        self
+    }
+}
+
 pub async fn sample() -> Sample {
     let directory = tempfile::tempdir().unwrap();
     let store = record::open(&StoreUrl::sqlite_file(directory.path().join("web.db")), Mode::Write).await.unwrap();
     let at = time("2026-11-20T15:00:04Z");
     let (alert, operator_alert, hold) = fill(&*store, at).await;
     let status = Status::new(at, Duration::from_secs(120));
-    let line =
-        |name: &str, kind: &str| SourceLine { name: name.into(), kind: kind.into(), next_due_at: Some(time("2026-11-20T15:15:00Z")) };
+    let schedule = Schedule::parse("*/15 * * * *", "UTC").unwrap();
+    let line = |name: &str, kind: &str| SourceLine { name: name.into(), kind: kind.into(), schedule: schedule.clone() };
     let receiver = |name: &str, kind: &str, operator| ReceiverLine { name: name.into(), kind: kind.into(), operator };
     status.set_configuration(
         vec![line("csl", "csl"), line("ecfr", "ecfr")],
@@ -52,6 +71,7 @@ pub async fn sample() -> Sample {
         clock: clock.clone(),
         metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
         preview: None,
+        words: Arc::new(Words),
         settings: Arc::new(WebSettings {
             timezone: TimeZone::get("America/New_York").unwrap(),
             public_url: Some("https://entitywatch.example.com/".parse().unwrap()),
