@@ -15,12 +15,13 @@ use crate::record::Store;
 pub async fn alert(store: &dyn Store, messages: &MessageSettings, id: &str, format: ShowFormat) -> Result<()> {
     let alert = recorded(store, id).await?;
     let out = &mut stdout();
-    Ok(match format {
+    match format {
         ShowFormat::Text => output::line(out, &preview::text(&alert, messages)?)?,
         ShowFormat::Html => output::line(out, &preview::html(&alert, messages)?)?,
         ShowFormat::Slack => output::json(out, &preview::slack_payload(&alert, messages))?,
         ShowFormat::Json => output::json(out, &alert)?,
-    })
+    }
+    Ok(())
 }
 
 /// The alert of this id; an unknown one is a mistake in how the program was called.
