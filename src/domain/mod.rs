@@ -21,8 +21,8 @@ pub mod state;
 pub mod subordinate;
 
 pub use alert::{Alert, AlertBody};
-pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use alert_kind::{AlertKind, Audience};
+pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};
 pub use document::Document;
