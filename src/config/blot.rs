@@ -19,6 +19,7 @@ const HARMLESS: [(&str, &[&str]); 9] = [
             "url",
             "path",
             "lists",
+            "pattern",
             "schedule",
             "timezone",
             "allow_private",

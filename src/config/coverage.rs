@@ -56,7 +56,7 @@ fn never_dialled(config: &Config, warnings: &mut Vec<ConfigWarning>) {
         Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } | Address::FederalRegister { url, allow_private } => {
             Some(("source", &source.name, Some(url.clone()), *allow_private))
         }
-        Address::Path(_) => None,
+        Address::Path(_) | Address::Folder { .. } => None,
     });
     let receivers = config.receivers.iter().filter_map(|receiver| {
         let (url, allow_private) = match &receiver.channel {

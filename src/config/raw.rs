@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
 use super::ascii::{Contact, EmailAddress, Mailbox};
-use super::value::{BaseAddress, Country, Growth, Length, List, Listen, Name, Percent, ProxyAddress, Text, WebAddress, Zone};
+use super::value::{BaseAddress, Country, Growth, Length, List, Listen, Name, Names, Percent, ProxyAddress, Text, WebAddress, Zone};
 use crate::domain::{ChangeKind, Severity};
 use crate::record::StoreUrl;
 
@@ -103,6 +103,9 @@ pub struct RawSource {
     pub url: Key<WebAddress>,
     /// For `kind = "file"`: the file, or the folder whose newest file is read.
     pub path: Key<Text>,
+    /// For `kind = "file"` and a folder: which names are read, such as `*.csv` (`*`, `?`, `[a-z]`); others are ignored. Default: names
+    /// that end in .csv, .tsv, .json or .xml, each also with .gz.
+    pub pattern: Key<Names>,
     /// Which lists are watched. Default: `["EL"]`.
     pub lists: Key<Vec<Placed<List>>>,
     /// As in cron(8): five fields, six with seconds first, or `@daily` and the like. Default: `*/15 * * * *`.

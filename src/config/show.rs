@@ -86,11 +86,15 @@ fn hidden(key: &raw::Key<raw::SecretText>) -> Option<Value> {
 }
 
 fn source_table(source: &Source) -> Table {
+    let pattern = match &source.address {
+        Address::Folder { pattern, .. } => Some(Value::from(pattern.as_str())),
+        _ => None,
+    };
     let (url, path, allow_private) = match &source.address {
         Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } | Address::FederalRegister { url, allow_private } => {
             (Some(without_password(url.as_str())), None, Some(*allow_private))
         }
-        Address::Path(path) => (None, Some(path.display().to_string()), None),
+        Address::Path(path) | Address::Folder { path, .. } => (None, Some(path.display().to_string()), None),
     };
     let limits = &source.limits;
     let counts: Table = limits.min_entries.iter().map(|(list, count)| (list.to_string(), number(*count))).collect();
@@ -99,6 +103,7 @@ fn source_table(source: &Source) -> Table {
         ("kind", Some(Value::from(source.kind.as_str()))),
         ("url", url.map(Value::from)),
         ("path", path.map(Value::from)),
+        ("pattern", pattern),
         ("lists", Some(texts(&source.lists))),
         ("schedule", Some(Value::from(source.schedule_text.clone()))),
         ("timezone", Some(Value::from(source.timezone.clone()))),

@@ -81,7 +81,18 @@ fn address(raw: &RawSource, kind: SourceKind, section: &Placed<RawSource>, folde
             }
         }
         let path = required(raw.path.as_ref(), section, "path", problems)?;
-        return Some(Address::Path(folder.join(&path.value.0)));
+        if let Some(reason) = misunderstood_path(&path.value.0) {
+            problems.push(Problem::at(path.span.clone(), format!("expected the path of a file or a folder, but got {reason}")));
+        }
+        let path = folder.join(&path.value.0);
+        return Some(match &raw.pattern {
+            Some(pattern) => Address::Folder { path, pattern: pattern.value.0.clone() },
+            None => Address::Path(path),
+        });
+    }
+    if let Some(pattern) = &raw.pattern {
+        let problem = format!("found `pattern`, but a source of kind `{}` reads no folder", kind.as_str());
+        problems.push(Problem::at(pattern.span.clone(), problem));
     }
     if let Some(path) = &raw.path {
         problems.push(Problem::at(path.span.clone(), format!("found `path`, but a source of kind `{}` has a `url`", kind.as_str())));
@@ -98,6 +109,17 @@ fn address(raw: &RawSource, kind: SourceKind, section: &Placed<RawSource>, folde
         SourceKind::FederalRegister => Address::FederalRegister { url, allow_private },
         SourceKind::Csl | SourceKind::File => Address::Http { url, allow_private },
     })
+}
+
+/// What a path says that a shell or a browser understands and the file system does not.
+fn misunderstood_path(path: &str) -> Option<&'static str> {
+    match path {
+        _ if path.contains("://") => Some("an address: a path has no scheme"),
+        _ if path.starts_with("~/") || path == "~" => Some("`~`, which is not expanded: write the whole path"),
+        _ if path.starts_with('$') || path.contains("${") => Some("a variable, which is not expanded: write the whole path"),
+        _ if path.contains(['*', '?']) => Some("a pattern: `path` is the folder, and `pattern` says which names in it are read"),
+        _ => None,
+    }
 }
 
 fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<ListCode> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::text::bare;
 use crate::domain::ListCode;
+use crate::fetch::NamePattern;
 use crate::parse::country;
 
 /// A text that is not what was expected; the message is whole.
@@ -70,6 +71,10 @@ pub struct List(pub ListCode);
 /// The name of a source or a receiver: it stands in commands, log lines and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(pub String);
+
+/// Names of files in a folder: `"*.csv"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names(pub NamePattern);
 
 /// A text that stands on one line and is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +173,9 @@ read_as_text!(List, "a list: EL, DPL, UVL, MEU, ISN, DTC, SDN, SSI, CMIC, CAP, M
 });
 read_as_text!(Name, "a name without spaces at its ends, control characters or line breaks", "csl", |text| {
     (is_text(text) && text.chars().count() <= 100).then(|| Name(text.to_owned()))
+});
+read_as_text!(Names, "a pattern of names such as \"*.csv\" (`*`, `?`, `[a-z]`, no braces, no path)", "*.csv", |text| {
+    is_text(text).then(|| text.parse().ok().map(Names)).flatten()
 });
 read_as_text!(Text, "a text on one line, not empty", "", |text| is_text(text).then(|| Text(text.to_owned())));
 
@@ -288,5 +296,9 @@ mod tests {
         assert!("Etc/Unknown".parse::<Zone>().is_err());
         assert!("two\nlines".parse::<Name>().is_err());
         assert!(" padded".parse::<Name>().is_err());
+        assert!("*.csv".parse::<Names>().is_ok());
+        for text in ["", "*.{csv,tsv}", "[a", "lists/*.csv", " *.csv"] {
+            assert!(text.parse::<Names>().unwrap_err().to_string().starts_with("expected a pattern of names"), "{text}");
+        }
     }
 }

@@ -28,7 +28,7 @@ pub use address::{Reach, reach};
 pub use describe::describe;
 pub use lazy::LazyClient;
 pub use proxy::{check_no_proxy, strange_in_environment};
-pub use retry_after::{LONGEST_RETRY_AFTER, retry_after};
+pub use retry_after::{LONGEST_RETRY_AFTER, date as http_date, retry_after};
 pub use target::{DialError, check_redirect, check_url, place};
 
 /// `[http]` of the configuration.

@@ -40,7 +40,7 @@ fn seconds(text: &str) -> Option<Duration> {
 /// `Fri, 01 May 2026 13:30:00 GMT`, and as old servers write it: `Friday, 01-May-26 13:30:00 GMT`, `Fri May  1 13:30:00 2026`.
 ///
 /// The weekday adds nothing to the date, so a wrong one is not held against it.
-fn date(text: &str) -> Option<Timestamp> {
+pub fn date(text: &str) -> Option<Timestamp> {
     let bare = without_zone(without_weekday(text));
     let rfc2822 = || DateTimeParser::new().parse_timestamp(format!("{bare} GMT")).ok();
     let old = || OLD_FORMS.iter().find_map(|form| DateTime::strptime(form, bare).ok()?.to_zoned(TimeZone::UTC).ok());

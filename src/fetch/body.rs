@@ -9,14 +9,6 @@ use super::{FetchError, FetchLimits};
 use crate::domain::Document;
 use crate::domain::document::DocumentWriter;
 
-/// How the pieces are encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
-    Gzip,
-    /// Said to be plain. A file that is gzip itself is known by its first bytes and unpacked.
-    Plain,
-}
-
 /// A document on its way in. `from` names the sender in errors.
 pub(super) struct Intake<'a> {
     from: &'a str,
@@ -25,26 +17,106 @@ pub(super) struct Intake<'a> {
     decoder: Decoder,
 }
 
+/// A file that is gzip, sent by a server that compresses what it sends.
+const MOST_LAYERS: u8 = 2;
+
+/// Unpacks what is packed. The first bytes decide, not a label: a label is wrong more often than gzip's own mark.
 enum Decoder {
-    /// Too few bytes yet to tell.
-    Undecided(Vec<u8>, Sink),
+    /// Too few bytes yet to tell; `layers` more may be unpacked. The sink is there until it is decided.
+    Undecided {
+        first: Vec<u8>,
+        sink: Option<Sink>,
+        layers: u8,
+    },
     Plain(Sink),
-    Gzip(Box<MultiGzDecoder<Sink>>),
+    Gzip(Box<MultiGzDecoder<Decoder>>),
+}
+
+impl Decoder {
+    fn new(sink: Sink, layers: u8) -> Self {
+        Self::Undecided { first: Vec::new(), sink: Some(sink), layers }
+    }
+
+    /// By the first bytes: gzip or plain.
+    fn decide(&mut self) -> io::Result<()> {
+        let Self::Undecided { first, sink, layers } = self else { return Ok(()) };
+        // The half of a mark is a stream that broke off at once.
+        if first.as_slice() == &GZIP_MAGIC[..1] {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let (first, layers) = (std::mem::take(first), *layers);
+        let Some(sink) = sink.take() else { return Ok(()) };
+        *self = match layers.checked_sub(1) {
+            Some(layers) if first.starts_with(GZIP_MAGIC) => Self::Gzip(Box::new(MultiGzDecoder::new(Self::new(sink, layers)))),
+            _ => Self::Plain(sink),
+        };
+        self.write_all(&first)
+    }
+
+    fn sink_mut(&mut self) -> Option<&mut Sink> {
+        match self {
+            Self::Undecided { sink, .. } => sink.as_mut(),
+            Self::Plain(sink) => Some(sink),
+            Self::Gzip(decoder) => decoder.get_mut().sink_mut(),
+        }
+    }
+
+    /// Refuses a stream that breaks off.
+    fn end(&mut self) -> io::Result<()> {
+        self.decide()?;
+        match self {
+            Self::Gzip(decoder) => {
+                decoder.try_finish()?;
+                decoder.get_mut().end()
+            }
+            Self::Undecided { .. } | Self::Plain(_) => Ok(()),
+        }
+    }
+
+    fn into_sink(self) -> io::Result<Option<Sink>> {
+        match self {
+            Self::Undecided { sink, .. } => Ok(sink),
+            Self::Plain(sink) => Ok(Some(sink)),
+            Self::Gzip(decoder) => decoder.finish()?.into_sink(),
+        }
+    }
+}
+
+impl Write for Decoder {
+    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(sink) => sink.write(content),
+            Self::Gzip(decoder) => decoder.write(content),
+            Self::Undecided { first, .. } => {
+                first.extend_from_slice(content);
+                if first.len() >= GZIP_MAGIC.len() {
+                    self.decide()?;
+                }
+                Ok(content.len())
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl<'a> Intake<'a> {
-    pub(super) fn new(from: &'a str, encoding: Encoding, limits: &'a FetchLimits) -> Result<Self, FetchError> {
-        let sink = Sink { writer: DocumentWriter::new().map_err(|e| broken(from, &e))?, head: Vec::new(), most_bytes: 0, too_much: false };
-        let decoder = match encoding {
-            Encoding::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(sink))),
-            Encoding::Plain => Decoder::Undecided(Vec::new(), sink),
-        };
-        Ok(Self { from, limits, wire_bytes: 0, decoder })
+    pub(super) fn new(from: &'a str, limits: &'a FetchLimits) -> Result<Self, FetchError> {
+        let writer = DocumentWriter::new().map_err(|error| broken(from, &error))?;
+        let sink = Sink { writer, head: Vec::new(), most_bytes: 0, too_much: false };
+        Ok(Self { from, limits, wire_bytes: 0, decoder: Decoder::new(sink, MOST_LAYERS) })
     }
 
     /// How many bytes came in, as they came.
     pub(super) fn wire_bytes(&self) -> u64 {
         self.wire_bytes
+    }
+
+    /// Whether what came in is gzip.
+    pub(super) fn is_gzip(&self) -> bool {
+        matches!(self.decoder, Decoder::Gzip(_))
     }
 
     /// Refuses at once what says beforehand that it is too much.
@@ -61,41 +133,19 @@ impl<'a> Intake<'a> {
     pub(super) fn take(&mut self, piece: &[u8]) -> Result<(), FetchError> {
         self.wire_bytes += piece.len() as u64;
         self.expect_bytes(self.wire_bytes)?;
-        let most_bytes = self.most_decoded_bytes();
-        let taken = match &mut self.decoder {
-            Decoder::Undecided(first, _) => {
-                first.extend_from_slice(piece);
-                if first.len() < GZIP_MAGIC.len() { Ok(()) } else { self.decide(most_bytes) }
-            }
-            Decoder::Plain(sink) => sink.take(piece, most_bytes),
-            Decoder::Gzip(decoder) => {
-                decoder.get_mut().most_bytes = most_bytes;
-                decoder.write_all(piece)
-            }
-        };
-        taken.map_err(|error| self.refuse(&error))
+        self.allow_bytes();
+        self.decoder.write_all(piece).map_err(|error| self.refuse(&error))
     }
 
     /// The document, if what came is whole and can be a list.
     pub(super) fn finish(mut self, now: Timestamp) -> Result<Document, FetchError> {
-        let most_bytes = self.most_decoded_bytes();
-        if let Decoder::Undecided(..) = self.decoder {
-            self.decide(most_bytes).map_err(|error| self.refuse(&error))?;
-        }
-        if self.wire_bytes > 0
-            && let Decoder::Gzip(decoder) = &mut self.decoder
-        {
-            decoder.try_finish().map_err(|error| self.refuse(&error))?;
-        }
+        self.allow_bytes();
+        self.decoder.end().map_err(|error| self.refuse(&error))?;
         let from = self.from;
-        let sink = match self.decoder {
-            Decoder::Undecided(_, sink) | Decoder::Plain(sink) => sink,
-            Decoder::Gzip(decoder) if self.wire_bytes > 0 => decoder.finish().map_err(|e| broken(from, &e))?,
-            Decoder::Gzip(_) => return Err(FetchError::refused(format!("expected a list from {from}, but got an empty answer"))),
-        };
-        if sink.writer.size_bytes() == 0 {
+        let sink = self.decoder.into_sink().map_err(|error| broken(from, &error))?;
+        let Some(sink) = sink.filter(|sink| sink.writer.size_bytes() > 0) else {
             return Err(FetchError::refused(format!("expected a list from {from}, but got an empty answer")));
-        }
+        };
         let wraps_a_text = self.limits.wrapped_text && holds_plain_text(&sink.head);
         if is_web_page(&sink.head) && !wraps_a_text {
             return Err(FetchError::refused(format!("expected a list from {from}, but got a web page")));
@@ -103,20 +153,11 @@ impl<'a> Intake<'a> {
         sink.writer.finish(now).map_err(|e| broken(from, &e))
     }
 
-    /// By the first bytes: gzip or plain.
-    fn decide(&mut self, most_bytes: u64) -> io::Result<()> {
-        let plain = Decoder::Undecided(Vec::new(), Sink::closed()?);
-        let Decoder::Undecided(first, mut sink) = std::mem::replace(&mut self.decoder, plain) else { return Ok(()) };
-        if first.starts_with(GZIP_MAGIC) {
+    /// More may be unpacked the more came in.
+    fn allow_bytes(&mut self) {
+        let most_bytes = self.most_decoded_bytes();
+        if let Some(sink) = self.decoder.sink_mut() {
             sink.most_bytes = most_bytes;
-            let mut decoder = Box::new(MultiGzDecoder::new(sink));
-            let written = decoder.write_all(&first);
-            self.decoder = Decoder::Gzip(decoder);
-            written
-        } else {
-            let written = sink.take(&first, most_bytes);
-            self.decoder = Decoder::Plain(sink);
-            written
         }
     }
 
@@ -125,16 +166,12 @@ impl<'a> Intake<'a> {
         self.limits.decoded_bytes.min(by_ratio)
     }
 
-    fn refuse(&self, error: &io::Error) -> FetchError {
-        let too_much = match &self.decoder {
-            Decoder::Undecided(_, sink) | Decoder::Plain(sink) => sink.too_much,
-            Decoder::Gzip(decoder) => decoder.get_ref().too_much,
-        };
-        if too_much {
-            let (from, most, wire) = (self.from, self.most_decoded_bytes(), self.wire_bytes);
+    fn refuse(&mut self, error: &io::Error) -> FetchError {
+        let (from, most, wire) = (self.from, self.most_decoded_bytes(), self.wire_bytes);
+        if self.decoder.sink_mut().is_some_and(|sink| sink.too_much) {
             return FetchError::refused(format!("expected at most {most} bytes from {from}, but {wire} bytes unpack to more"));
         }
-        broken(self.from, error)
+        broken(from, error)
     }
 }
 
@@ -168,16 +205,6 @@ struct Sink {
 
 impl Sink {
     const HEAD: usize = 256;
-
-    /// Takes the place of one that is moved.
-    fn closed() -> io::Result<Self> {
-        Ok(Self { writer: DocumentWriter::new()?, head: Vec::new(), most_bytes: 0, too_much: false })
-    }
-
-    fn take(&mut self, content: &[u8], most_bytes: u64) -> io::Result<()> {
-        self.most_bytes = most_bytes;
-        self.write_all(content)
-    }
 }
 
 impl Write for Sink {
@@ -207,8 +234,8 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    fn check(encoding: Encoding, limits: &FetchLimits, wire: &[u8], piece_bytes: usize) -> Result<String, String> {
-        let mut intake = Intake::new("the test", encoding, limits).map_err(|e| e.message)?;
+    fn check(limits: &FetchLimits, wire: &[u8], piece_bytes: usize) -> Result<String, String> {
+        let mut intake = Intake::new("the test", limits).map_err(|e| e.message)?;
         for piece in wire.chunks(piece_bytes) {
             intake.take(piece).map_err(|e| e.message)?;
         }
@@ -220,50 +247,57 @@ mod tests {
     fn ok_the_same_content_comes_of_every_encoding_and_cut() {
         let limits = FetchLimits::default();
         for piece_bytes in [1, 2, 3, 7, 1000] {
-            assert_eq!(check(Encoding::Plain, &limits, b"name\nA\n", piece_bytes).unwrap(), "name\nA\n");
-            assert_eq!(check(Encoding::Plain, &limits, &gzip(b"name\nA\n"), piece_bytes).unwrap(), "name\nA\n");
-            assert_eq!(check(Encoding::Gzip, &limits, &gzip(b"name\nA\n"), piece_bytes).unwrap(), "name\nA\n");
+            assert_eq!(check(&limits, b"name\nA\n", piece_bytes).unwrap(), "name\nA\n");
+            assert_eq!(check(&limits, &gzip(b"name\nA\n"), piece_bytes).unwrap(), "name\nA\n");
+            assert_eq!(check(&limits, &gzip(&gzip(b"name\nA\n")), piece_bytes).unwrap(), "name\nA\n", "packed twice");
         }
         let two_members = [gzip(b"name\n"), gzip(b"A\n")].concat();
-        assert_eq!(check(Encoding::Gzip, &limits, &two_members, 5).unwrap(), "name\nA\n");
-        assert_eq!(check(Encoding::Plain, &limits, b"x", 1).unwrap(), "x");
+        assert_eq!(check(&limits, &two_members, 5).unwrap(), "name\nA\n");
+        assert_eq!(check(&limits, b"x", 1).unwrap(), "x");
     }
 
     #[test]
     fn err_gzip_cut_short_anywhere_is_refused() {
         let whole = gzip(b"name,country\nA,B\nC,D\n");
         for cut in 1..whole.len() {
-            let found = check(Encoding::Gzip, &FetchLimits::default(), &whole[..cut], 1000);
+            let found = check(&FetchLimits::default(), &whole[..cut], 1000);
             assert!(found.is_err(), "cut at {cut} of {}: {found:?}", whole.len());
         }
-        assert!(check(Encoding::Gzip, &FetchLimits::default(), b"plain text", 1000).unwrap_err().contains("failed to unpack"));
+        let twice = gzip(&whole);
+        for cut in 1..twice.len() {
+            assert!(check(&FetchLimits::default(), &twice[..cut], 7).is_err(), "cut at {cut} of {}", twice.len());
+        }
+        let broken_inside = gzip(&whole[..whole.len() - 1]);
+        assert!(check(&FetchLimits::default(), &broken_inside, 7).unwrap_err().contains("failed to unpack"));
     }
 
     #[test]
     fn err_nothing_and_a_web_page_are_no_list() {
         let limits = FetchLimits::default();
         let empty = "expected a list from the test, but got an empty answer";
-        assert_eq!(check(Encoding::Plain, &limits, b"", 1).unwrap_err(), empty);
-        assert_eq!(check(Encoding::Gzip, &limits, b"", 1).unwrap_err(), empty);
-        assert_eq!(check(Encoding::Gzip, &limits, &gzip(b""), 9).unwrap_err(), empty);
+        assert_eq!(check(&limits, b"", 1).unwrap_err(), empty);
+        assert_eq!(check(&limits, &gzip(b""), 9).unwrap_err(), empty);
+        assert_eq!(check(&limits, &gzip(&gzip(b"")), 9).unwrap_err(), empty);
         let wrapped = FetchLimits { wrapped_text: true, ..limits.clone() };
         let text = b"<html><head><title>Federal Register</title></head><body><pre>\nDATES";
-        assert!(check(Encoding::Plain, &wrapped, text, 7).is_ok() && check(Encoding::Plain, &limits, text, 7).is_err());
-        assert!(check(Encoding::Plain, &wrapped, b"<html><body>Request access</body></html>", 7).is_err());
+        assert!(check(&wrapped, text, 7).is_ok() && check(&limits, text, 7).is_err());
+        assert!(check(&wrapped, b"<html><body>Request access</body></html>", 7).is_err());
         for page in [&b"<!DOCTYPE HTML>\n<html>"[..], b"\xef\xbb\xbf\n  <html lang=en>", b"<HTML>"] {
-            assert_eq!(check(Encoding::Plain, &limits, page, 2).unwrap_err(), "expected a list from the test, but got a web page");
+            assert_eq!(check(&limits, page, 2).unwrap_err(), "expected a list from the test, but got a web page");
         }
-        assert!(check(Encoding::Plain, &limits, b"<?xml version=\"1.0\"?><DIV5/>", 5).is_ok());
+        assert!(check(&limits, b"<?xml version=\"1.0\"?><DIV5/>", 5).is_ok());
     }
 
     #[test]
     fn err_a_bomb_is_stopped_by_its_size_and_by_its_ratio() {
         let bomb = gzip(&vec![b'0'; 4 << 20]);
         let small = FetchLimits { decoded_bytes: 1 << 20, ..FetchLimits::default() };
-        assert!(check(Encoding::Gzip, &small, &bomb, 512).unwrap_err().contains("expected at most 1048576 bytes"));
+        assert!(check(&small, &bomb, 512).unwrap_err().contains("expected at most 1048576 bytes"));
         let strict = FetchLimits { ratio_from_bytes: 1 << 10, ..FetchLimits::default() };
-        assert!(check(Encoding::Gzip, &strict, &bomb, 512).unwrap_err().contains("unpack to more"));
+        assert!(check(&strict, &bomb, 512).unwrap_err().contains("unpack to more"));
+        let hidden = gzip(&gzip(&vec![b'0'; 64 << 20]));
+        assert!(check(&FetchLimits::default(), &hidden, 512).unwrap_err().contains("unpack to more"), "a bomb in a bomb");
         let narrow = FetchLimits { wire_bytes: 100, ..FetchLimits::default() };
-        assert_eq!(check(Encoding::Plain, &narrow, &[b'x'; 101], 7).unwrap_err(), "expected at most 100 bytes from the test, but got 101");
+        assert_eq!(check(&narrow, &[b'x'; 101], 7).unwrap_err(), "expected at most 100 bytes from the test, but got 101");
     }
 }

@@ -35,7 +35,7 @@ impl Ecfr<'_> {
             Some(known) if known == date => return Ok(Fetched::NotModified),
             Some(known) if known > date => {
                 let from = place(self.base);
-                return Err(FetchError::unreachable(format!("expected title {TITLE} of {known} or later from {from}, but got {date}")));
+                return Err(FetchError::older(format!("expected title {TITLE} of {known} or later from {from}, but got {date}")));
             }
             _ => {}
         }

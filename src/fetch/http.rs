@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use super::body::{Encoding, Intake};
+use super::body::Intake;
 use super::turns::Turns;
 use super::{FetchError, FetchLimits, Fetched, FetchedDocument};
 use crate::clock::Stopwatch;
@@ -131,7 +131,9 @@ async fn exchange(clients: &HttpClients, limits: &FetchLimits, request: &Request
     let conditions = request.conditions();
     let conditional = !conditions.is_empty();
     let from = place(url);
-    let sent = client.get(url.clone()).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "gzip").headers(conditions).send().await;
+    let request_headers = client.get(url.clone()).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "gzip");
+    // A cache on the way has to ask the publisher whether its copy is still the newest (RFC 9111, section 5.2.1.4).
+    let sent = request_headers.header(CACHE_CONTROL, "no-cache").headers(conditions).send().await;
     let response = sent.map_err(|error| Failure {
         // What timed out would time out again, and has taken its time already.
         passing: !error.is_timeout() && !is_refusal(&error),
@@ -156,7 +158,12 @@ async fn read(
     from: &str,
     conditional: bool,
 ) -> Result<Fetched, Failure> {
-    let mut intake = Intake::new(from, encoding(response.headers(), from)?, limits)?;
+    let label = encoding_label(response.headers());
+    if let Some(encoding) = label.as_deref().and_then(unasked_encoding) {
+        let problem = format!("expected an answer in gzip or plain from {from}, but got another encoding (`{encoding}`)");
+        return Err(FetchError::refused(problem).into());
+    }
+    let mut intake = Intake::new(from, limits)?;
     let announced = response.content_length();
     if let Some(bytes) = announced {
         intake.expect_bytes(bytes)?;
@@ -184,8 +191,14 @@ async fn read(
         last_modified: text(response.headers(), &LAST_MODIFIED),
         address_sha256: request.address_sha256(),
     };
+    let is_gzip = intake.is_gzip();
+    let document = intake.finish(request.now)?;
     Ok(Fetched::Document(FetchedDocument {
-        document: intake.finish(request.now)?,
+        document,
+        modified_at: validators.last_modified.as_deref().and_then(dial::http_date),
+        answered_at: answered_at(response.headers(), request.now),
+        is_single_file: false,
+        mislabeled: label.filter(|label| !fits(label, is_gzip)),
         validators: (validators.etag.is_some() || validators.last_modified.is_some()).then_some(validators),
         as_of: None,
         unconditional: !conditional,
@@ -200,13 +213,43 @@ fn location(response: &Response, url: &Url) -> Option<Url> {
     url.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
 }
 
-fn encoding(headers: &HeaderMap, from: &str) -> Result<Encoding, FetchError> {
-    match text(headers, &CONTENT_ENCODING).as_deref().map(str::trim) {
-        None => Ok(Encoding::Plain),
-        Some(plain) if plain.eq_ignore_ascii_case("identity") => Ok(Encoding::Plain),
-        Some(gzip) if gzip.eq_ignore_ascii_case("gzip") || gzip.eq_ignore_ascii_case("x-gzip") => Ok(Encoding::Gzip),
-        Some(_) => Err(FetchError::refused(format!("expected an answer in gzip or plain from {from}, but got another encoding"))),
-    }
+/// Encodings that change the bytes and that no request asks for: what they hide cannot be read.
+const UNASKED_ENCODINGS: [&str; 7] = ["br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz"];
+
+/// The longest label that an error repeats.
+const LABEL_CHARS: usize = 40;
+
+/// What the server says of the encoding, if it says anything but that there is none.
+///
+/// The bytes decide what is done: stores of files repeat whatever label a file was put in with (`aws-chunked`, `UTF-8`, `none`).
+fn encoding_label(headers: &HeaderMap) -> Option<String> {
+    let labels: Vec<&str> = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
+    let label = labels.join(", ").to_ascii_lowercase();
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ',' | ' ');
+    let label: String = label.chars().filter(is_plain).take(LABEL_CHARS).collect();
+    let label = label.trim();
+    (!label.is_empty() && label != "identity").then(|| label.to_owned())
+}
+
+fn names(label: &str) -> impl Iterator<Item = &str> {
+    label.split(',').map(str::trim).filter(|name| !name.is_empty())
+}
+
+fn unasked_encoding(label: &str) -> Option<&str> {
+    names(label).find(|name| UNASKED_ENCODINGS.contains(name))
+}
+
+/// Whether the label says what came.
+fn fits(label: &str, is_gzip: bool) -> bool {
+    is_gzip && names(label).all(|name| matches!(name, "gzip" | "x-gzip" | "identity"))
+}
+
+/// When the answer left the publisher, as far as its headers say; never later than now, however a clock there is set.
+fn answered_at(headers: &HeaderMap, now: Timestamp) -> Timestamp {
+    let date = text(headers, &DATE).as_deref().and_then(dial::http_date);
+    let age = text(headers, &AGE).and_then(|age| age.trim().parse::<i64>().ok()).filter(|age| *age >= 0);
+    let left_by_age = age.and_then(|age| now.checked_sub(SignedDuration::from_secs(age)).ok());
+    [date, left_by_age].into_iter().flatten().fold(now, Timestamp::min)
 }
 
 /// A status that brings no document. Nothing of the answer is quoted: it may hold anything.
@@ -225,7 +268,10 @@ fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
         message.push_str(&format!(", to be asked again after {until:.0}"));
     }
     let passing = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) && retry_after.is_none();
-    Failure { error: FetchError { message, retry_after, refused: false, not_found: status == StatusCode::NOT_FOUND }, passing }
+    Failure {
+        error: FetchError { message, retry_after, refused: false, not_found: status == StatusCode::NOT_FOUND, older: false },
+        passing,
+    }
 }
 
 /// `text/html` of `text/html; charset=utf-8`, where it has that form.

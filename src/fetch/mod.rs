@@ -9,6 +9,7 @@ mod federal_register;
 mod http;
 mod limits;
 mod path;
+mod pattern;
 mod turns;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use url::Url;
 
 pub use federal_register::Register;
 pub use limits::FetchLimits;
+pub use pattern::{InvalidPattern, NamePattern};
 
 use crate::dial::{self, DialError, HttpSettings};
 use crate::domain::{Document, Validators};
@@ -32,8 +34,10 @@ pub enum Address {
     Ecfr { url: Url, allow_private: bool },
     /// What the Bureau of Industry and Security files and publishes; `url` is the base of the Federal Register's API.
     FederalRegister { url: Url, allow_private: bool },
-    /// A file, or the newest file of a folder that someone drops files into.
+    /// A file, or the newest list of a folder that someone drops files into.
     Path(PathBuf),
+    /// The newest file of a folder whose name fits.
+    Folder { path: PathBuf, pattern: NamePattern },
 }
 
 /// What a fetch came to.
@@ -51,6 +55,14 @@ pub struct FetchedDocument {
     pub validators: Option<Validators>,
     /// The publisher's date, where the address says one. A server's `Last-Modified` is none: it has stood still while the list changed.
     pub as_of: Option<Date>,
+    /// When it was last changed, as its server or the file system says. It tells an older copy from a newer one, and nothing else.
+    pub modified_at: Option<Timestamp>,
+    /// When the answer with it left the publisher, as far as is known; never later than now.
+    pub answered_at: Timestamp,
+    /// It is the one file at its path: whoever replaces it may keep an older time of modification.
+    pub is_single_file: bool,
+    /// The `Content-Encoding` that came with it, if it does not say what came.
+    pub mislabeled: Option<String>,
     /// The request was made without conditions.
     pub unconditional: bool,
 }
@@ -67,17 +79,24 @@ pub struct FetchError {
     pub refused: bool,
     /// The server answers, and has nothing at this address (404).
     pub not_found: bool,
+    /// What is there now is older than what was read before.
+    pub older: bool,
 }
 
 impl FetchError {
     /// No answer, or not the whole of it.
     fn unreachable(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retry_after: None, refused: false, not_found: false }
+        Self { message: message.into(), retry_after: None, refused: false, not_found: false, older: false }
     }
 
     /// An answer that is no list.
     fn refused(message: impl Into<String>) -> Self {
-        Self { message: message.into(), retry_after: None, refused: true, not_found: false }
+        Self { message: message.into(), retry_after: None, refused: true, not_found: false, older: false }
+    }
+
+    /// Something that was overtaken already.
+    fn older(message: impl Into<String>) -> Self {
+        Self { older: true, ..Self::unreachable(message) }
     }
 }
 
@@ -85,6 +104,11 @@ impl From<DialError> for FetchError {
     fn from(error: DialError) -> Self {
         Self::unreachable(error.to_string())
     }
+}
+
+/// When the document that these validators came with was last changed, where they say so.
+pub fn modified_at(validators: &Validators) -> Option<Timestamp> {
+    validators.last_modified.as_deref().and_then(dial::http_date)
 }
 
 /// Fetches documents: one for the whole program, since it sees to it that a host is asked one thing at a time.
@@ -116,7 +140,10 @@ impl Fetcher {
                 "expected one list, but {} has documents: they are asked for one by one",
                 dial::place(url)
             ))),
-            Address::Path(path) => path::fetch(path, validators, path::Read::IfChanged, now, &self.limits).await,
+            Address::Path(path) => path::fetch(&path::Place::any(path), validators, path::Read::IfChanged, now, &self.limits).await,
+            Address::Folder { path, pattern } => {
+                path::fetch(&path::Place::fitting(path, pattern), validators, path::Read::IfChanged, now, &self.limits).await
+            }
         }
     }
 
@@ -128,7 +155,10 @@ impl Fetcher {
     /// As [`Fetcher::fetch`].
     pub async fn fetch_whole(&self, address: &Address, last: Option<&Validators>, now: Timestamp) -> Result<Fetched, FetchError> {
         match address {
-            Address::Path(path) => path::fetch(path, last, path::Read::Always, now, &self.limits).await,
+            Address::Path(path) => path::fetch(&path::Place::any(path), last, path::Read::Always, now, &self.limits).await,
+            Address::Folder { path, pattern } => {
+                path::fetch(&path::Place::fitting(path, pattern), last, path::Read::Always, now, &self.limits).await
+            }
             Address::Http { .. } | Address::Ecfr { .. } | Address::FederalRegister { .. } => self.fetch(address, None, now).await,
         }
     }

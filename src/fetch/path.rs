@@ -1,7 +1,8 @@
 //! A file, or the newest file of a folder that someone drops files into.
 //!
-//! The newest is the one modified last, and of several modified at once the one whose name sorts last. Names that begin with a dot, and
-//! those that end as unfinished downloads do, are passed over. A folder whose newest file is older than the one that was read before has
+//! The newest is the one modified last, and of several modified at once the one whose name sorts last. Hidden files, unfinished
+//! downloads and folders are ignored. So are names that do not fit the pattern or, without one, do not end as a list's name does:
+//! checksums and thumbnails land in such folders too. A folder whose newest file is older than the one that was read before has
 //! lost that one: the older list would look like one from which entries were removed.
 
 use std::fs::{self, File, Metadata};
@@ -11,9 +12,65 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::body::{Encoding, Intake};
-use super::{FetchError, FetchLimits, Fetched, FetchedDocument};
+use super::body::Intake;
+use super::{FetchError, FetchLimits, Fetched, FetchedDocument, NamePattern};
 use crate::domain::{Document, Sha256, Validators};
+
+/// The endings of names that are lists, each also with `.gz` behind it.
+const LIST_ENDINGS: [&str; 4] = [".csv", ".tsv", ".json", ".xml"];
+
+/// The endings of names that somebody is still writing.
+const UNFINISHED_ENDINGS: [&str; 6] = [".part", ".tmp", ".partial", ".crdownload", ".filepart", "~"];
+
+/// How many ignored names an error shows.
+const IGNORED_SHOWN: usize = 3;
+
+/// Where to look.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    path: PathBuf,
+    pattern: Option<NamePattern>,
+}
+
+impl Place {
+    /// A file, or a folder of lists.
+    pub(super) fn any(path: &Path) -> Self {
+        Self { path: path.to_owned(), pattern: None }
+    }
+
+    /// A folder, of which names that fit are read.
+    pub(super) fn fitting(path: &Path, pattern: &NamePattern) -> Self {
+        Self { path: path.to_owned(), pattern: Some(pattern.clone()) }
+    }
+
+    /// Other names of a folder are another place: the newest of them need not be newer.
+    fn address_sha256(&self) -> Sha256 {
+        let path = self.path.as_os_str().as_encoded_bytes();
+        match &self.pattern {
+            Some(pattern) => Sha256::of(&[path, b"/", pattern.as_str().as_bytes()].concat()),
+            None => Sha256::of(path),
+        }
+    }
+
+    /// Whether a file of this name is read.
+    fn takes(&self, name: &str) -> bool {
+        let lower = name.to_ascii_lowercase();
+        let is_asked_for = |mark: &dyn Fn(&str) -> bool| self.pattern.as_ref().is_some_and(|pattern| mark(pattern.as_str()));
+        if name.starts_with('.') && !is_asked_for(&|pattern| pattern.starts_with('.')) {
+            return false;
+        }
+        if let Some(ending) = UNFINISHED_ENDINGS.iter().find(|ending| lower.ends_with(**ending))
+            && !is_asked_for(&|pattern| pattern.to_ascii_lowercase().ends_with(ending))
+        {
+            return false;
+        }
+        let unpacked = lower.strip_suffix(".gz").unwrap_or(&lower);
+        match &self.pattern {
+            Some(pattern) => pattern.fits(name),
+            None => LIST_ENDINGS.iter().any(|ending| unpacked.ends_with(ending)),
+        }
+    }
+}
 
 /// When the file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,28 +81,32 @@ pub(super) enum Read {
 
 /// `validators` are those of the file that was read before.
 pub(super) async fn fetch(
-    path: &Path,
+    place: &Place,
     validators: Option<&Validators>,
     read: Read,
     now: Timestamp,
     limits: &FetchLimits,
 ) -> Result<Fetched, FetchError> {
-    let (path, validators, limits) = (path.to_owned(), validators.cloned(), limits.clone());
-    tokio::task::spawn_blocking(move || read_newest(&path, validators.as_ref(), read, now, &limits))
+    let (place, validators, limits) = (place.clone(), validators.cloned(), limits.clone());
+    tokio::task::spawn_blocking(move || read_newest(&place, validators.as_ref(), read, now, &limits))
         .await
         .unwrap_or_else(|_| Err(FetchError::unreachable("failed to read the file: the reading was stopped")))
 }
 
 fn read_newest(
-    path: &Path,
+    place: &Place,
     validators: Option<&Validators>,
     read: Read,
     now: Timestamp,
     limits: &FetchLimits,
 ) -> Result<Fetched, FetchError> {
-    let address_sha256 = Sha256::of(path.as_os_str().as_encoded_bytes());
+    let (path, address_sha256) = (place.path.as_path(), place.address_sha256());
     let found = fs::metadata(path).map_err(|e| failed(path, &e))?;
-    let file_path = if found.is_dir() { newest_file(path)? } else { path.to_owned() };
+    if let Some(pattern) = place.pattern.as_ref().filter(|_| !found.is_dir()) {
+        let problem = format!("expected a folder at {}, since `pattern` is `{pattern}`, but got something else", path.display());
+        return Err(FetchError::unreachable(problem));
+    }
+    let file_path = if found.is_dir() { newest_file(place)? } else { path.to_owned() };
     let before = fs::metadata(&file_path).map_err(|e| failed(&file_path, &e))?;
     if !before.is_file() {
         return Err(FetchError::unreachable(format!("expected a file at {}, but got something else", file_path.display())));
@@ -69,6 +130,10 @@ fn read_newest(
         document,
         validators: Some(Validators { etag: Some(state), last_modified: None, address_sha256 }),
         as_of: None,
+        modified_at: Timestamp::new(before.mtime(), i32::try_from(before.mtime_nsec()).unwrap_or_default()).ok(),
+        answered_at: now,
+        is_single_file: !found.is_dir(),
+        mislabeled: None,
         unconditional: read == Read::Always || known.is_none(),
     }))
 }
@@ -79,7 +144,7 @@ fn read_whole(path: &Path, now: Timestamp, limits: &FetchLimits) -> Result<Docum
     let from = path.display().to_string();
     // A file is as large on the disk as it is in all: nothing travels.
     let limits = FetchLimits { wire_bytes: limits.decoded_bytes, ..limits.clone() };
-    let mut intake = Intake::new(&from, Encoding::Plain, &limits)?;
+    let mut intake = Intake::new(&from, &limits)?;
     let mut piece = vec![0; PIECE];
     loop {
         match file.read(&mut piece) {
@@ -92,13 +157,17 @@ fn read_whole(path: &Path, now: Timestamp, limits: &FetchLimits) -> Result<Docum
     intake.finish(now)
 }
 
-fn newest_file(folder: &Path) -> Result<PathBuf, FetchError> {
+fn newest_file(place: &Place) -> Result<PathBuf, FetchError> {
+    let folder = place.path.as_path();
     let mut newest: Option<((i64, i64), PathBuf)> = None;
+    let mut ignored: Vec<String> = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| failed(folder, &e))? {
         let path = entry.map_err(|e| failed(folder, &e))?.path();
         // A file that goes away while the folder is read was not the newest for long.
         let Ok(metadata) = fs::metadata(&path) else { continue };
-        if !metadata.is_file() || is_passed_over(&path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !metadata.is_file() || !place.takes(&name) {
+            ignored.push(name.into_owned());
             continue;
         }
         let candidate = ((metadata.mtime(), metadata.mtime_nsec()), path);
@@ -106,15 +175,23 @@ fn newest_file(folder: &Path) -> Result<PathBuf, FetchError> {
             newest = Some(candidate);
         }
     }
-    newest
-        .map(|(_, path)| path)
-        .ok_or_else(|| FetchError::unreachable(format!("expected a file in the folder {}, but got none", folder.display())))
+    newest.map(|(_, path)| path).ok_or_else(|| no_list(place, ignored))
 }
 
-fn is_passed_over(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let unfinished = [".part", ".tmp", ".partial", ".crdownload", ".filepart", "~"];
-    name.starts_with('.') || unfinished.iter().any(|ending| name.ends_with(ending))
+fn no_list(place: &Place, mut ignored: Vec<String>) -> FetchError {
+    let (expected, hint) = match &place.pattern {
+        Some(pattern) => (format!("whose name fits `{pattern}`"), ""),
+        None => (format!("whose name ends in {} (or these with .gz)", LIST_ENDINGS.join(", ")), "; `pattern` says which names are read"),
+    };
+    ignored.sort();
+    let shown: Vec<String> = ignored.iter().take(IGNORED_SHOWN).map(|name| format!("`{}`", name.escape_debug())).collect();
+    let got = match ignored.len() {
+        0 => "an empty folder".to_owned(),
+        count if count > shown.len() => format!("none: {} and {} more are ignored{hint}", shown.join(", "), count - shown.len()),
+        1 => format!("none: {} is ignored{hint}", shown.join(", ")),
+        _ => format!("none: {} are ignored{hint}", shown.join(", ")),
+    };
+    FetchError::unreachable(format!("expected a file in the folder {} {expected}, but got {got}", place.path.display()))
 }
 
 /// Changes whenever the file does: the time of change also where someone set the time of modification, the number also where another
@@ -140,7 +217,7 @@ fn modified(validators: &Validators) -> Option<(i64, i64)> {
 
 fn older(newest: &Path, known: (i64, i64), found: (i64, i64)) -> FetchError {
     let time = |(seconds, _): (i64, i64)| Timestamp::from_second(seconds).map_or_else(|_| format!("{seconds} s"), |time| time.to_string());
-    FetchError::unreachable(format!(
+    FetchError::older(format!(
         "expected a file as new as the one read before (modified at {}), but the newest in the folder is {}, modified at {}: an older list \
          would look like one from which entries were removed. Where it is the one to read, `touch` it",
         time(known),

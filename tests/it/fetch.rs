@@ -89,6 +89,7 @@ async fn a_request_says_who_asks_and_whom_to_write_to() {
     assert_eq!((seen.method.as_str(), seen.body.len()), ("GET", 0));
     assert_eq!(seen.header("user-agent"), Some(concat!("entitywatch/", env!("CARGO_PKG_VERSION"), " (+mailto:a@example.com)")));
     assert_eq!(seen.header("accept-encoding"), Some("gzip"));
+    assert_eq!(seen.header("cache-control"), Some("no-cache"), "a cache on the way asks for the newest");
     assert_eq!((seen.header("if-none-match"), seen.header("referer"), seen.header("cookie")), (None, None, None));
 }
 
@@ -143,6 +144,63 @@ async fn an_answer_that_is_no_list_is_refused() {
     ] {
         let error = error_of(answer, limits()).await;
         assert!(error.refused && error.message.contains(reason), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_bytes_decide_and_not_their_label() {
+    let labelled = |body: Vec<u8>, label: &str| Answer::ok(body).with_header("Content-Encoding", label);
+    let twice = gzip(&gzip(LIST));
+    for (answer, mislabeled) in [
+        (labelled(LIST.to_vec(), "aws-chunked"), Some("aws-chunked")),
+        (labelled(LIST.to_vec(), "UTF-8"), Some("utf-8")),
+        (labelled(LIST.to_vec(), "none"), Some("none")),
+        (labelled(LIST.to_vec(), "gzip"), Some("gzip")),
+        (labelled(LIST.to_vec(), ""), None),
+        (labelled(LIST.to_vec(), "identity"), None),
+        (labelled(gzip(LIST), "gzip, aws-chunked"), Some("gzip, aws-chunked")),
+        (labelled(gzip(LIST), "x-gzip"), None),
+        (labelled(gzip(LIST), "identity"), None),
+        (Answer::ok(gzip(LIST)), None),
+        (labelled(twice.clone(), "gzip"), None),
+        (labelled(twice, "gzip").with_header("Content-Encoding", "gzip"), None),
+        (Answer::ok(LIST).with_header("Content-Type", "text/html; charset=utf-16"), None),
+        (Answer::ok(LIST).with_header("Content-Type", "application/zip"), None),
+    ] {
+        let shown = format!("{answer:?}");
+        let fetched = document(fetch_answer(answer, limits()).await);
+        assert_eq!(content(&fetched), LIST, "{shown}");
+        assert_eq!(fetched.mislabeled.as_deref(), mislabeled, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_encoding_that_was_not_asked_for_is_named() {
+    for label in ["br", "zstd", "deflate", "gzip, br", "aws-chunked, ZSTD"] {
+        let error = error_of(Answer::ok(b"\x8b\x02\x80".to_vec()).with_header("Content-Encoding", label), limits()).await;
+        let name = label.rsplit(", ").next().unwrap().to_lowercase();
+        assert!(error.refused && error.message.ends_with(&format!("but got another encoding (`{name}`)")), "{}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_says_how_old_it_is() {
+    let asked_at = now();
+    for (headers, modified_at, answered_at) in [
+        (vec![], None, asked_at),
+        (
+            vec![("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT"), ("Date", "Fri, 01 May 2026 11:59:58 GMT")],
+            Some("2026-04-30T09:00:00Z"),
+            "2026-05-01T11:59:58Z".parse().unwrap(),
+        ),
+        (vec![("Age", "86400"), ("Date", "Fri, 01 May 2026 12:00:00 GMT")], None, "2026-04-30T12:00:00Z".parse().unwrap()),
+        (vec![("Date", "Fri, 01 May 2099 12:00:00 GMT"), ("Age", "soon")], None, asked_at),
+        (vec![("Last-Modified", "yesterday"), ("Age", "-1")], None, asked_at),
+    ] {
+        let answer = headers.iter().fold(Answer::ok(LIST), |answer, (name, value)| answer.with_header(name, value));
+        let fetched = document(fetch_answer(answer, limits()).await);
+        assert_eq!(fetched.modified_at, modified_at.map(|text| text.parse().unwrap()), "{headers:?}");
+        assert_eq!(fetched.answered_at, answered_at, "{headers:?}");
     }
 }
 
@@ -359,7 +417,7 @@ mod ecfr {
         assert!(error.message.contains("404") && error.message.ends_with("/full/2026-04-30/title-15.xml"), "{}", error.message);
         upstream.answer(TITLES, titles("2026-04-28"));
         let error = fetcher().fetch(&address, validators.as_ref(), now()).await.unwrap_err();
-        assert!(error.message.contains("of 2026-04-29 or later"), "{}", error.message);
+        assert!(error.message.contains("of 2026-04-29 or later") && error.older, "{}", error.message);
         upstream.answer(TITLES, Answer::ok("{\"titles\": []}"));
         assert!(fetcher().fetch(&address, None, now()).await.unwrap_err().refused);
     }
@@ -407,6 +465,8 @@ mod path {
     use std::path::Path;
     use std::time::{Duration, SystemTime};
 
+    use entitywatch::fetch::NamePattern;
+
     use super::*;
 
     fn put(path: &Path, bytes: &[u8], modified_secs: u64) {
@@ -448,6 +508,69 @@ mod path {
         assert_eq!(content(&document(fetch(folder.path(), None).await)), b"new b");
         put("d.csv.gz", &gzip(LIST), 4000);
         assert_eq!(content(&document(fetch(folder.path(), None).await)), LIST);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_list_by_its_name_is_ignored_in_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8], secs| put(&folder.path().join(name), bytes, secs);
+        for (number, name) in ["list.csv", "List.TSV", "list.json", "part-744.xml", "list.csv.GZ"].into_iter().enumerate() {
+            put(name, name.as_bytes(), 1000 + number as u64);
+            for other in [format!("{name}.sha256"), format!("{name}~"), format!("{name}.filepart"), format!(".{name}.swp")] {
+                put(&other, b"no list", 9000);
+            }
+            for other in ["Thumbs.db", "desktop.ini", "SHA256SUMS", "README.txt", ".DS_Store", "report.pdf"] {
+                put(other, b"no list", 9000);
+            }
+            assert_eq!(content(&document(fetch(folder.path(), None).await)), name.as_bytes());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_pattern_says_which_names_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, bytes: &[u8], secs| put(&folder.path().join(name), bytes, secs);
+        let fitting = |pattern: &str| Address::Folder { path: folder.path().to_owned(), pattern: pattern.parse().unwrap() };
+        let read = async |pattern: &str| fetcher().fetch(&fitting(pattern), None, now()).await;
+        put("el-1.csv", b"el 1", 1000);
+        put("el-2.csv", b"el 2", 2000);
+        put("uvl-1.csv", b"uvl 1", 3000);
+        put("el-3.csv.sha256", b"a checksum", 4000);
+        put("el-4.csv.part", b"unfinished", 4000);
+        put(".el-5.csv", b"hidden", 4000);
+        put("list.dat", b"dat", 500);
+        for (pattern, expected) in [
+            ("el-*.csv", "el 2"),
+            ("*.csv", "uvl 1"),
+            ("el-[!2].csv", "el 1"),
+            ("*", "a checksum"),
+            ("*.dat", "dat"),
+            (".*", "hidden"),
+            ("*.part", "unfinished"),
+        ] {
+            assert_eq!(content(&document(read(pattern).await)), expected.as_bytes(), "{pattern}");
+        }
+        let known = document(read("uvl-*.csv").await).validators;
+        let older = fetcher().fetch(&fitting("el-*.csv"), known.as_ref(), now()).await;
+        assert_eq!(content(&document(older)), b"el 2", "another pattern is another place, which has a newest file of its own");
+        let folder_path = folder.path().display();
+        let message = read("*.tsv").await.unwrap_err().message;
+        let expected = "`.el-5.csv`, `el-1.csv`, `el-2.csv` and 4 more are ignored";
+        assert_eq!(message, format!("expected a file in the folder {folder_path} whose name fits `*.tsv`, but got none: {expected}"));
+        let pattern: NamePattern = "*.csv".parse().unwrap();
+        let one = Address::Folder { path: folder.path().join("el-1.csv"), pattern };
+        let message = fetcher().fetch(&one, None, now()).await.unwrap_err().message;
+        assert!(message.starts_with("expected a folder at ") && message.ends_with("since `pattern` is `*.csv`, but got something else"));
+    }
+
+    #[tokio::test]
+    async fn a_folder_without_a_list_says_what_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let message = async || fetch(folder.path(), None).await.unwrap_err().message;
+        assert!(message().await.ends_with("ends in .csv, .tsv, .json, .xml (or these with .gz), but got an empty folder"));
+        put(&folder.path().join("list.dat"), LIST, 1000);
+        let said = message().await;
+        assert!(said.ends_with("but got none: `list.dat` is ignored; `pattern` says which names are read"), "{said}");
     }
 
     #[tokio::test]
