@@ -5,7 +5,7 @@
 //!
 //! Two files that cannot be an earlier and a later list are refused: see [`refuse_unless_comparable`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Seek as _;
 use std::path::Path;
@@ -15,7 +15,7 @@ use anyhow::{Context as _, Result, anyhow};
 use super::excerpt::Excerpt;
 use super::usage::Usage;
 use crate::diff::parallel::side_by_side;
-use crate::diff::{Comparison, Counter};
+use crate::diff::{Comparison, Counter, columns};
 use crate::domain::{Change, ChangeSet, Entry, ListCode, Publisher, Snapshot};
 use crate::parse::{self, Document, Mark, RowBytes, WatchedRow};
 
@@ -43,10 +43,12 @@ pub fn compare_holding(old: &Path, new: &Path, lists: &[ListCode], most_held: us
     };
     let (old_apart, new_apart) = parse::apart(&old.marks, &new.marks);
     let (old_entries, new_entries) = side_by_side(|| before.entries(&old, &old_apart), || after.entries(&new, &new_apart));
-    let (old_entries, new_entries) = (by_list(old_entries?), by_list(new_entries?));
+    // Rows that are left out are alike in both files: what only one of them has is in these.
+    let one_sided = one_sided(&old.columns, &new.columns);
+    let (old_compared, old_whole) = compared(old_entries?, &one_sided);
+    let (new_compared, new_whole) = compared(new_entries?, &one_sided);
     drop(new);
-    let mut comparisons: BTreeMap<ListCode, Comparison<'_>> =
-        lists.iter().map(|list| (*list, Comparison::begin(of(&old_entries, *list), of(&new_entries, *list)))).collect();
+    let mut comparisons = comparisons(lists, &old_compared, &new_compared);
     let counters = || comparisons.iter().filter_map(|(list, comparison)| Some((*list, comparison.counter()?))).collect::<Counters>();
     let (some, others) = (counters(), counters());
     if !some.is_empty() {
@@ -59,7 +61,22 @@ pub fn compare_holding(old: &Path, new: &Path, lists: &[ListCode], most_held: us
             }
         }
     }
-    Ok(changes(lists, comparisons))
+    let mut changes = changes(lists, comparisons);
+    columns::restore(&mut changes, &one_sided, &old_whole, &new_whole);
+    Ok(ChangeSet::new(changes))
+}
+
+/// The unknown columns that only one of the two files has: in these the two cannot be compared.
+fn one_sided(old: &BTreeSet<String>, new: &BTreeSet<String>) -> BTreeSet<String> {
+    old.symmetric_difference(new).cloned().collect()
+}
+
+/// The entries as they are compared; beside them as they are published, where that is another thing.
+fn compared(entries: Vec<Entry>, one_sided: &BTreeSet<String>) -> (Lists, Vec<Entry>) {
+    if one_sided.is_empty() {
+        return (by_list(entries), Vec::new());
+    }
+    (by_list(columns::without(&entries, one_sided)), entries)
 }
 
 /// What must agree before two files are compared.
@@ -136,13 +153,22 @@ type Counters = BTreeMap<ListCode, Counter>;
 
 /// Compares what is held whole.
 fn whole(before: Snapshot, after: Snapshot, lists: &[ListCode]) -> ChangeSet {
-    let (before, after) = (by_list(before.entries), by_list(after.entries));
-    changes(lists, lists.iter().map(|list| (*list, Comparison::begin(of(&before, *list), of(&after, *list)))).collect())
+    let one_sided = one_sided(&before.columns, &after.columns);
+    let (old_compared, old_whole) = compared(before.entries, &one_sided);
+    let (new_compared, new_whole) = compared(after.entries, &one_sided);
+    let mut changes = changes(lists, comparisons(lists, &old_compared, &new_compared));
+    columns::restore(&mut changes, &one_sided, &old_whole, &new_whole);
+    ChangeSet::new(changes)
 }
 
-fn changes(lists: &[ListCode], mut comparisons: BTreeMap<ListCode, Comparison<'_>>) -> ChangeSet {
-    let changes: Vec<Change> = lists.iter().filter_map(|list| comparisons.remove(list)).flat_map(Comparison::finish).collect();
-    ChangeSet::new(changes)
+type Lists = BTreeMap<ListCode, Vec<Entry>>;
+
+fn comparisons<'a>(lists: &[ListCode], old: &'a Lists, new: &'a Lists) -> BTreeMap<ListCode, Comparison<'a>> {
+    lists.iter().map(|list| (*list, Comparison::begin(of(old, *list), of(new, *list)))).collect()
+}
+
+fn changes(lists: &[ListCode], mut comparisons: BTreeMap<ListCode, Comparison<'_>>) -> Vec<Change> {
+    lists.iter().filter_map(|list| comparisons.remove(list)).flat_map(Comparison::finish).collect()
 }
 
 fn by_list(entries: Vec<Entry>) -> BTreeMap<ListCode, Vec<Entry>> {
@@ -180,6 +206,8 @@ struct Rows {
     /// Where each stands, if each can be read by itself.
     bytes: Vec<RowBytes>,
     header_bytes: u64,
+    /// Columns that are not known.
+    columns: BTreeSet<String>,
 }
 
 impl Rows {
@@ -256,7 +284,7 @@ impl<'a> Input<'a> {
         Ok(match document {
             Document::Whole(snapshot) => Read::Whole(snapshot),
             Document::Rows { rest, .. } if rows.marks.len() <= most_held => Read::Whole(Snapshot { entries, ..rest }),
-            Document::Rows { header_bytes, rest } => Read::Rows(Rows { publisher: rest.publisher, header_bytes, ..rows }),
+            Document::Rows { header_bytes, rest } => Read::Rows(Rows { publisher: rest.publisher, header_bytes, columns: rest.columns, ..rows }),
         })
     }
 
@@ -266,7 +294,7 @@ impl<'a> Input<'a> {
             Read::Whole(snapshot) => Ok(snapshot),
             Read::Rows(rows) => {
                 let entries = self.entries(&rows, &vec![true; rows.marks.len()])?;
-                Ok(Snapshot { publisher: rows.publisher, entries, ..Snapshot::default() })
+                Ok(Snapshot { publisher: rows.publisher, entries, columns: rows.columns, ..Snapshot::default() })
             }
         }
     }

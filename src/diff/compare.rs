@@ -1,7 +1,8 @@
 //! Compares two snapshots of one list.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::columns;
 use super::content::{Hashed, hashed, in_order};
 use super::editorial::is_same_wording;
 use super::fields::differences;
@@ -19,7 +20,24 @@ use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
 /// The outcome does not depend on the order of the rows, nor on that of aliases and addresses within a row; rows that say
 /// the same are one. Sorted for a reader: additions, revisions, removals, editorial revisions; each by name.
 pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
-    Comparison::begin(before, after).finish()
+    compare_with_columns(before, after, &columns::unknown_columns(before), &columns::unknown_columns(after))
+}
+
+/// The same, where it is known which unknown columns each list has, be it without a value in any row.
+pub fn compare_with_columns(
+    before: &[Entry],
+    after: &[Entry],
+    before_columns: &BTreeSet<String>,
+    after_columns: &BTreeSet<String>,
+) -> Vec<Change> {
+    let one_sided: BTreeSet<String> = before_columns.symmetric_difference(after_columns).cloned().collect();
+    if one_sided.is_empty() {
+        return Comparison::begin(before, after).finish();
+    }
+    let (old, new) = (columns::without(before, &one_sided), columns::without(after, &one_sided));
+    let mut changes = Comparison::begin(&old, &new).finish();
+    columns::restore(&mut changes, &one_sided, before, after);
+    changes
 }
 
 /// A comparison of two snapshots of a list of which not all rows are at hand.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::columns::in_common;
 use super::content::Content;
 use super::editorial::folded;
 use super::fields::differences;
@@ -64,6 +65,9 @@ fn cites_new_rule(change: &Change, known: &[Citation]) -> bool {
 
 /// Equal, or set in another way.
 fn is_same(one: &Entry, other: &Entry) -> bool {
+    // A column may have come or gone in between.
+    let (one, other) = in_common(one, other);
+    let (one, other) = (one.as_ref(), other.as_ref());
     Content(one) == Content(other) || differences(one, other).iter().all(|difference| difference.editorial)
 }
 

@@ -66,6 +66,36 @@ impl Entry {
         }
     }
 
+    /// Whether a key of `other` is one that this program knows: a column of the Consolidated Screening List without a field of its own,
+    /// or what the eCFR's cells are taken apart into. Any other is a column that a publisher has added.
+    pub fn is_known_column(key: &str) -> bool {
+        matches!(
+            key,
+            "entity_number"
+                | "type"
+                | "programs"
+                | "title"
+                | "federal_register_notice"
+                | "standard_order"
+                | "call_sign"
+                | "vessel_type"
+                | "gross_tonnage"
+                | "gross_registered_tonnage"
+                | "vessel_flag"
+                | "vessel_owner"
+                | "source_list_url"
+                | "citizenships"
+                | "dates_of_birth"
+                | "nationalities"
+                | "places_of_birth"
+                | "source_information_url"
+                | "ids"
+                | "entity"
+                | "subordinate_parties"
+                | "country_heading"
+        )
+    }
+
     /// The hash of all that is compared: two rows of one content have one hash, whatever the publisher's ids and whatever the
     /// order of their aliases, addresses and citations.
     pub fn content_hash(&self) -> Sha256 {

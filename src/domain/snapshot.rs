@@ -1,5 +1,7 @@
 //! What a parser makes of a document.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Entry, ListCode, Sha256};
@@ -14,6 +16,8 @@ pub struct Snapshot {
     pub entries: Vec<Entry>,
     /// How many rows of all lists the document holds.
     pub rows: usize,
+    /// Columns that are not known (`Entry::is_known_column`), also those without a value in any row.
+    pub columns: BTreeSet<String>,
     /// What was odd and was kept as it is. At most [`Warning::KEPT`], the last of which then says how many there were.
     pub warnings: Vec<Warning>,
 }

@@ -16,7 +16,8 @@ fn compared(before: &Path, after: &Path, lists: &[ListCode]) -> Vec<Change> {
     let read = |path: &Path| parse(std::fs::File::open(path).unwrap(), lists).unwrap();
     let (old, new) = (read(before), read(after));
     let of = |snapshot: &entitywatch::domain::Snapshot, list| snapshot.of_list(list).cloned().collect::<Vec<_>>();
-    let whole: Vec<Change> = lists.iter().flat_map(|list| diff::compare(&of(&old, *list), &of(&new, *list))).collect();
+    let compare = |list| diff::compare_with_columns(&of(&old, list), &of(&new, list), &old.columns, &new.columns);
+    let whole: Vec<Change> = lists.iter().flat_map(|list| compare(*list)).collect();
     let found = compare_files(before, after, lists).unwrap().changes;
     assert_eq!(found, whole);
     for most_held in [0, old.entries.len()] {
@@ -48,6 +49,39 @@ fn rows_that_both_files_have_are_passed_over_and_still_count() {
     let told: Vec<(&str, &str)> = changes.iter().map(|change| (change.kind.as_str(), change.entry.name.as_str())).collect();
     let gone = before[3].name.as_str();
     assert_eq!(told, [("added", "Dogwood Systems"), ("revised", "Alder Werks"), ("revised", "Birch Trading"), ("removed", gone)]);
+}
+
+/// The rows with one more column.
+fn with_column(text: &str, name: &str, cell: impl Fn(usize) -> String) -> String {
+    let lines = text.lines().enumerate().map(|(at, line)| match at {
+        0 => format!("{line},{name}\n"),
+        _ => format!("{line},\"{}\"\n", cell(at)),
+    });
+    lines.collect()
+}
+
+#[test]
+fn a_column_that_only_one_file_has_is_no_change_and_hides_none() {
+    let before = rows(60);
+    let mut after = before.clone();
+    after[4].policy = "Case-by-case review.".to_owned();
+    after[9] = row("Dogwood Systems", "87 FR 9").at("1 Hill Road, Gomel, BY");
+    let (old, new) = (file(&before), file(&after));
+    let told = |changes: &[Change]| changes.iter().map(|change| change.entry.name.clone()).collect::<Vec<_>>();
+    let plain = told(&compared_texts(&old, &new, ListCode::ALL));
+    assert_eq!(plain.len(), 3);
+    let tiers = |at: usize| format!("tier {at}");
+    let gained = compared_texts(&old, &with_column(&new, "tier", tiers), ListCode::ALL);
+    assert_eq!(told(&gained), plain);
+    let newcomer = gained.iter().find(|change| change.entry.name == "Dogwood Systems").unwrap();
+    assert_eq!(newcomer.entry.other["tier"], "tier 10", "it is shown all the same");
+    assert_eq!(told(&compared_texts(&with_column(&old, "tier", tiers), &new, ListCode::ALL)), plain);
+    assert_eq!(told(&compared_texts(&with_column(&old, "level", tiers), &with_column(&new, "tier", tiers), ListCode::ALL)), plain);
+    // Both have it, though without a value in any row before.
+    let blank = with_column(&old, "tier", |_| String::new());
+    let filled = with_column(&old, "tier", |at| if at == 30 { "2".to_owned() } else { String::new() });
+    let changes = compared_texts(&blank, &filled, ListCode::ALL);
+    assert_eq!(changes.iter().map(|change| change.fields[0].field.as_str()).collect::<Vec<_>>(), ["other.tier"]);
 }
 
 #[test]

@@ -124,6 +124,36 @@ fn ok_oddities_are_kept_with_a_warning() {
 }
 
 #[test]
+fn ok_an_unknown_column_of_a_table_is_kept() {
+    let with = |header: &str, cells: [&str; 4]| {
+        let mut lines = CSV.lines();
+        let mut text = format!("{header}{}\n", lines.next().unwrap());
+        let rest = lines.collect::<Vec<_>>().join("\n").replace("\nLINE", " LINE");
+        for (line, cell) in rest.lines().zip(cells) {
+            text.push_str(&format!("\"{cell}\",{line}\n"));
+        }
+        text
+    };
+    let text = with("colour,", ["red", "", " blue ", "green"]);
+    let tsv = text.replace("\",\"", "\"\t\"").replacen(&format!("colour,{HEADER}"), &format!("colour\t{}", HEADER.replace(',', "\t")), 1);
+    let plain = read(CSV.replace("\nLINE", " LINE"), ListCode::ALL);
+    for text in [text, tsv] {
+        let snapshot = read(&text, ListCode::ALL);
+        assert_eq!(warnings(&snapshot), ["line 1, column 1 (colour): the column `colour` is not known; it is kept as published"]);
+        assert_eq!(snapshot.columns.iter().collect::<Vec<_>>(), ["colour"]);
+        let colours: Vec<Option<&str>> = snapshot.entries.iter().map(|entry| entry.other.get("colour").map(String::as_str)).collect();
+        assert_eq!(colours, [Some("red"), None, Some("blue"), Some("green")]);
+        let mut bare = snapshot.entries;
+        bare.iter_mut().for_each(|entry| drop(entry.other.remove("colour")));
+        assert_eq!(bare, plain.entries, "the other columns are read as before");
+    }
+    let entity = read(with("entity,", ["A, B", "", "", ""]), ListCode::ALL);
+    assert_eq!(entity.entries[0].other.get("column_entity").map(String::as_str), Some("A, B"), "`entity` is a key of the eCFR's cells");
+    assert_eq!(entity.entries[0].other.get("entity"), None);
+    check_refused(with("colour,", ["red", "", "blue", "green"]).replace("\"red\",", ""), "line 2: expected 30 columns, but got 29");
+}
+
+#[test]
 fn ok_an_unknown_key_of_the_json_is_kept() {
     let text = JSON.replacen("\"id\": \"aa01\"", "\"id\": \"aa01\", \"colour\": [\"red\", \"blue\"]", 1);
     let snapshot = read(text, &[ListCode::EL]);
@@ -175,7 +205,9 @@ fn err_a_header_that_changed() {
     for (header, problem) in [
         (HEADER.replace("alt_names", "aliases"), "got 29 (missing: `alt_names`; unknown: `aliases`)"),
         (HEADER.replace(",remarks", ""), "got 28 (missing: `remarks`)"),
-        (format!("{HEADER},colour"), "got 30 (unknown: `colour`)"),
+        (format!("{HEADER},"), "got 30 (unknown: ``)"),
+        (format!("{HEADER},colour,colour"), "got 31 (unknown: `colour`; repeated: `colour`)"),
+        (format!("{HEADER},name"), "got 30 (repeated: `name`)"),
         (HEADER.replace(",title", ",name"), "got 29 (missing: `title`; repeated: `name`)"),
         (HEADER.to_uppercase().replace("_ID", "_id"), "got 29 (missing: `source`, "),
     ] {
@@ -261,6 +293,18 @@ fn err_json_that_is_no_list() {
         "results: expected all 26000 rows that `total` speaks of, but got 4",
     );
     check_refused(JSON.replace("alt_names", "aliases"), "results: the keys of the rows changed: missing: `alt_names`; unknown: `aliases`");
+    for key in ["id", "alt_names", "addresses", "federal_register_notice", "start_date", "license_requirement", "license_policy"] {
+        let renamed = JSON.replace(&format!("\"{key}\":"), "\"novel\":");
+        let name = if key == "id" { "_id" } else { key };
+        check_refused(renamed, &format!("results: the keys of the rows changed: missing: `{name}`; unknown: `novel`"));
+    }
+    let without =
+        JSON.replace("\"license_policy\": \"Policy of denial.\",", "").replace("\"license_policy\": \"Presumption of denial.\",", "");
+    assert_eq!(
+        parse(without.as_bytes(), &[ListCode::EL]).unwrap_err().to_string(),
+        "results: the keys of the rows changed: missing: `license_policy`"
+    );
+    assert!(parse(without.as_bytes(), &[ListCode::SDN]).is_ok(), "other lists have no such key");
     assert!(parse(format!("{JSON}x").as_bytes(), &[]).unwrap_err().problem.contains("trailing characters"));
 }
 

@@ -265,6 +265,37 @@ fn a_document_cut_anywhere_is_refused() {
     }
 }
 
+#[test]
+fn ok_a_column_that_is_not_known_is_kept_with_a_warning() {
+    let document = "<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Entity</TH><TH>Status</TH>\
+        <TH>License requirement</TH><TH>License review policy</TH><TH>Citation</TH></TR>\n\
+        <TR><TD>CHINA</TD><TD>Cedar Port, 1 Quay, Dalian, China.</TD><TD>Active</TD><TD>For all items.</TD><TD>Denial.</TD><TD>91 FR 101, 4/30/26.</TD></TR>\n\
+        <TR><TD></TD><TD>Birch Valley Academy, Xian, China.</TD><TD></TD><TD>For all items.</TD><TD>Denial.</TD><TD>83 FR 37427, 8/1/18.</TD></TR>\
+        </TABLE></DIV9></DIV5>";
+    let snapshot = parse(document.as_bytes(), &[ListCode::EL]).unwrap();
+    let [cedar, birch] = snapshot.entries.as_slice() else { panic!("two entries") };
+    assert_eq!((cedar.other.get("status").map(String::as_str), birch.other.get("status")), (Some("Active"), None));
+    assert_eq!((cedar.name.as_str(), cedar.license_policy.as_str()), ("Cedar Port", "Denial."));
+    assert_eq!(snapshot.columns.iter().collect::<Vec<_>>(), ["status"]);
+    assert!(snapshot.warnings[0].text.ends_with("the column `status` is not known; it is kept as published"), "{:?}", snapshot.warnings);
+    for (heading, other) in [("Status", "Entity"), ("Status", "")] {
+        let document = document.replace(&format!("<TH>{heading}</TH>"), &format!("<TH>{other}</TH>"));
+        assert!(parse(document.as_bytes(), &[ListCode::EL]).unwrap_err().problem.starts_with("expected the columns"), "{other}");
+    }
+}
+
+#[test]
+fn a_supplement_that_is_missing_is_a_warning_but_for_the_entity_list() {
+    let start = PART_744.find("<DIV9 N=\"Supplement No. 7").unwrap();
+    let end = start + PART_744[start..].find("</DIV9>").unwrap() + "</DIV9>".len();
+    let without = format!("{}{}", &PART_744[..start], &PART_744[end..]);
+    let snapshot = parse(without.as_bytes(), &[ListCode::EL, ListCode::MEU]).unwrap();
+    assert_eq!(snapshot.of_list(ListCode::MEU).count(), 0);
+    assert!(snapshot.of_list(ListCode::EL).count() > 0);
+    let said = &snapshot.warnings.last().unwrap().text;
+    assert!(said.starts_with("expected Supplement No. 7 (the Military End User List)"), "{said}");
+}
+
 #[track_caller]
 fn check_refused(document: &str, lists: &[ListCode], expected: &str) {
     assert_eq!(parse(document.as_bytes(), lists).unwrap_err().to_string(), expected);

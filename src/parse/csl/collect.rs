@@ -1,6 +1,6 @@
 //! Takes in the rows of a document, whatever its shape, and hands on those of the watched lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::column::Column;
 use super::entry::note_oddities;
@@ -23,6 +23,8 @@ pub struct Collector<'a> {
     /// Where the first damaged name stands.
     first_damaged: Option<String>,
     pub warnings: Warnings,
+    /// The keys of columns that are not known.
+    pub columns: BTreeSet<String>,
 }
 
 impl<'a> Collector<'a> {
@@ -39,6 +41,7 @@ impl<'a> Collector<'a> {
             damaged: 0,
             first_damaged: None,
             warnings: Warnings::default(),
+            columns: BTreeSet::new(),
         }
     }
 
@@ -91,7 +94,13 @@ impl<'a> Collector<'a> {
                 format!("a character of a name was lost (`?` or U+FFFD within a word) in {count} rows from here on; kept as published");
             self.warnings.push(|| place, || text);
         }
-        Ok(Snapshot { publisher: Publisher::Csl, rows: self.rows, warnings: self.warnings.finish(), ..Snapshot::default() })
+        Ok(Snapshot {
+            publisher: Publisher::Csl,
+            rows: self.rows,
+            columns: self.columns,
+            warnings: self.warnings.finish(),
+            ..Snapshot::default()
+        })
     }
 
     fn meet(&mut self, label: &str, place: &impl Fn() -> String) -> Result<Source, ParseError> {

@@ -62,6 +62,11 @@ impl Column {
         matches!(self, CallSign | DatesOfBirth | EntityNumber | Ids | PlacesOfBirth | Title | Type | VesselOwner)
     }
 
+    /// The key in `Entry::other` of a column that is not known: its name, unless that means something else there.
+    pub fn unknown_key(name: &str) -> String {
+        if crate::domain::Entry::is_known_column(name) { format!("column_{name}") } else { name.to_owned() }
+    }
+
     /// Whether an entry has a field of its own for it; the others stand in `other`.
     pub fn has_field(self) -> bool {
         use Column::{Addresses, AltNames, EndDate, Id, LicensePolicy, LicenseRequirement, Name, Remarks, Source, StartDate};
@@ -98,5 +103,8 @@ mod tests {
         }
         assert_eq!(Column::of_name("id"), Some(Column::Id));
         assert_eq!(Column::of_name("Name"), None);
+        let others = Column::ALL.iter().filter(|column| !column.has_field());
+        assert!(others.map(|column| column.name()).all(crate::domain::Entry::is_known_column));
+        assert_eq!((Column::unknown_key("tier"), Column::unknown_key("entity")), ("tier".to_owned(), "column_entity".to_owned()));
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::{Entry, Form, ListCode};
 use crate::parse::citation::citations;
 use crate::parse::footnote::footnotes;
 
-/// The entry of one row; `extras` are keys that are none of the columns. What is odd is kept as published: [`note_oddities`].
+/// The entry of one row; `extras` are keys of columns that are not known, with their values. What is odd is kept as published: [`note_oddities`].
 pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) -> Entry {
     let mut entry = identifying_part(list, cells);
     entry.countries = countries_of(list, &entry.addresses);
@@ -29,9 +29,7 @@ pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) 
         entry.other.insert(Column::FederalRegisterNotice.name().to_owned(), notice.to_owned());
     }
     keep_others(&mut entry, cells, |column| !column.has_field() && !column.identifies());
-    for (key, text) in extras.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        entry.other.insert(key.clone(), text.trim().to_owned());
-    }
+    entry.other.extend(extras.iter().cloned());
     entry
 }
 

@@ -1,7 +1,6 @@
 //! Reads the list as JSON: `{"results": [ … ]}`, one object an entry, streamed.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{BufReader, Read};
 
@@ -41,7 +40,8 @@ struct Reading<'a> {
     key: String,
     in_results: bool,
     seen: [bool; Column::COUNT],
-    unknown_keys: BTreeSet<String>,
+    /// A row of the Entity List was read, which has all of [`REQUIRED`].
+    has_entity_list: bool,
     /// A refusal of our own, which serde's error type cannot carry.
     refusal: Option<ParseError>,
 }
@@ -55,20 +55,21 @@ impl<'a> Reading<'a> {
             key: String::new(),
             in_results: false,
             seen: [false; Column::COUNT],
-            unknown_keys: BTreeSet::new(),
+            has_entity_list: false,
             refusal: None,
         }
     }
 
     fn finish(self) -> Result<Snapshot, ParseError> {
-        let renamed: Vec<String> = RENAMABLE
+        let missing: Vec<String> = REQUIRED
             .iter()
             .filter(|column| !self.seen.get(**column as usize).is_some_and(|seen| *seen))
             .map(|column| format!("`{}`", column.name()))
             .collect();
-        if !renamed.is_empty() && !self.unknown_keys.is_empty() {
-            let unknown: Vec<String> = self.unknown_keys.iter().map(|key| format!("`{}`", shortened(key))).collect();
-            let problem = format!("the keys of the rows changed: missing: {}; unknown: {}", renamed.join(", "), unknown.join(", "));
+        let unknown: Vec<String> = self.collector.columns.iter().map(|key| format!("`{}`", shortened(key))).collect();
+        if !missing.is_empty() && (self.has_entity_list || !unknown.is_empty()) {
+            let beside = if unknown.is_empty() { String::new() } else { format!("; unknown: {}", unknown.join(", ")) };
+            let problem = format!("the keys of the rows changed: missing: {}{beside}", missing.join(", "));
             return Err(ParseError::new("results", problem));
         }
         let rows = self.collector.rows() as u64;
@@ -111,8 +112,20 @@ fn value_in_words(got: &str) -> &str {
     }
 }
 
-/// The keys without which a list is not what it was, if there is a key beside that nobody knows: one may have become the other.
-const RENAMABLE: &[Column] = &[Column::Id, Column::AltNames, Column::Addresses, Column::FederalRegisterNotice, Column::LicenseRequirement];
+/// The keys that every row of the Entity List has: without one the list is not what it was. Other lists lack some of them, so that only
+/// a key that nobody knows says that one was renamed. The rest of the columns are left out where a list has no use for them.
+const REQUIRED: &[Column] = &[
+    Column::Id,
+    Column::AltNames,
+    Column::Addresses,
+    Column::FederalRegisterNotice,
+    Column::StartDate,
+    Column::LicenseRequirement,
+    Column::LicensePolicy,
+];
+
+/// More keys than this that nobody knows are no keys: a value stands where a key should.
+const MOST_UNKNOWN_KEYS: usize = 64;
 
 struct DocumentSeed<'r, 'a>(&'r RefCell<Reading<'a>>);
 
@@ -254,15 +267,23 @@ impl Reading<'_> {
             }
         }
         for (key, _) in extras {
-            if self.unknown_keys.len() < 64 && !self.unknown_keys.contains(key) {
-                self.unknown_keys.insert(key.clone());
+            if !self.collector.columns.contains(&Column::unknown_key(key)) {
+                if self.collector.columns.len() >= MOST_UNKNOWN_KEYS {
+                    let problem = format!("expected at most {MOST_UNKNOWN_KEYS} keys that are not known, but got more");
+                    return Err(ParseError::new(row, problem));
+                }
+                self.collector.columns.insert(Column::unknown_key(key));
                 self.collector
                     .warnings
                     .push(|| row.clone(), || format!("the key `{}` is not known; it is kept as published", shortened(key)));
             }
         }
         if let Some(list) = self.collector.count(cells.get(Column::Source), || place(Column::Source))? {
-            self.collector.hand_on(WatchedRow { list, cells: &cells, extras, bytes: None }, &place);
+            self.has_entity_list |= list == ListCode::EL;
+            let value = |(key, text): &(String, String)| (Column::unknown_key(key), text.trim().to_owned());
+            let mut extras: Vec<(String, String)> = extras.iter().map(value).filter(|(_, text)| !text.is_empty()).collect();
+            extras.sort();
+            self.collector.hand_on(WatchedRow { list, cells: &cells, extras: &extras, bytes: None }, &place);
         }
         Ok(())
     }

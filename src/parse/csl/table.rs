@@ -1,4 +1,5 @@
-//! Reads the list as CSV or TSV: a header of 29 columns, found by name in any order, and one row an entry.
+//! Reads the list as CSV or TSV: a header with the 29 columns, found by name in any order, and one row an entry. Other columns are
+//! kept with a warning.
 
 use std::io::BufRead;
 
@@ -14,7 +15,7 @@ use crate::parse::ParseError;
 ///
 /// # Errors
 ///
-/// Where the file is cut, a row has another number of columns, the header is another, or a byte is no text.
+/// Where the file is cut, a row has another number of columns, the header lacks a column or repeats one, or a byte is no text.
 pub fn read_table(
     input: impl BufRead,
     skipped: u64,
@@ -27,6 +28,14 @@ pub fn read_table(
     let header = read_header(&mut rows, &mut row)?;
     let mut collector = Collector::new(lists, each);
     let header_bytes = rows.byte;
+    for (field, key) in &header.unknown {
+        collector.columns.insert(key.clone());
+        let name = rows.columns.get(*field).map_or(key.as_str(), String::as_str);
+        collector
+            .warnings
+            .push(|| rows.place(header.line, *field), || format!("the column `{}` is not known; it is kept as published", shortened(name)));
+    }
+    let mut extras = Vec::new();
     let mut blank_line = None;
     loop {
         let start = rows.byte;
@@ -41,8 +50,9 @@ pub fn read_table(
         if let Some(blank_line) = blank_line.take() {
             collector.warnings.push(|| format!("line {blank_line}"), || "an empty line stands between rows and is passed over".to_owned());
         }
-        if row.len() != Column::COUNT {
-            return Err(ParseError::new(format!("line {line}"), format!("expected {} columns, but got {}", Column::COUNT, row.len())));
+        if row.len() != rows.columns.len() {
+            let problem = format!("expected {} columns, but got {}", rows.columns.len(), row.len());
+            return Err(ParseError::new(format!("line {line}"), problem));
         }
         let text = text_of(&row, &rows)?;
         if text.iter().eq(rows.columns.iter().map(String::as_str)) {
@@ -55,22 +65,35 @@ pub fn read_table(
         let place = |column: Column| rows.place(line, header.field_of(column));
         if let Some(list) = collector.count(text.get(header.field_of(Column::Source)), || place(Column::Source))? {
             let bytes = Some(RowBytes { start, end: rows.byte });
-            collector.hand_on(WatchedRow { list, cells: &header.cells_of(text), extras: &[], bytes }, &place);
+            header.extras_of(text, &mut extras);
+            collector.hand_on(WatchedRow { list, cells: &header.cells_of(text), extras: &extras, bytes }, &place);
         }
     }
     Ok((collector.finish()?, header_bytes))
 }
 
 /// Where each column stands.
-struct Header([usize; Column::COUNT]);
+struct Header {
+    line: u64,
+    known: [usize; Column::COUNT],
+    /// With their keys, in the order of these.
+    unknown: Vec<(usize, String)>,
+}
 
 impl Header {
     fn field_of(&self, column: Column) -> usize {
-        self.0.get(column as usize).copied().unwrap_or_default()
+        self.known.get(column as usize).copied().unwrap_or_default()
     }
 
     fn cells_of<'a>(&self, text: RowText<'a>) -> Cells<'a> {
-        Cells(self.0.map(|field| text.get(field)))
+        Cells(self.known.map(|field| text.get(field)))
+    }
+
+    /// The values of the unknown columns, where they have one.
+    fn extras_of(&self, text: RowText<'_>, extras: &mut Vec<(String, String)>) {
+        extras.clear();
+        let value = |(field, key): &(usize, String)| (key.clone(), text.get(*field).trim().to_owned());
+        extras.extend(self.unknown.iter().map(value).filter(|(_, value)| !value.is_empty()));
     }
 }
 
@@ -98,17 +121,23 @@ fn read_header<R: BufRead>(rows: &mut Rows<R>, row: &mut Row) -> Result<Header, 
         return Err(ParseError::new(place, "the file breaks off in the middle of its header"));
     }
     let mut fields = [None; Column::COUNT];
-    let (mut unknown, mut repeated) = (Vec::new(), Vec::new());
+    let (mut unknown, mut repeated): (Vec<(usize, String)>, Vec<&str>) = (Vec::new(), Vec::new());
     for (number, name) in names.iter().enumerate() {
+        let is_repeated = names.iter().take(number).any(|before| before.trim() == name.trim());
         match Column::of_name(name).and_then(|column| fields.get_mut(column as usize)) {
-            None => unknown.push(name.as_str()),
-            Some(Some(_)) => repeated.push(name.as_str()),
+            Some(Some(_)) => repeated.push(name),
+            None if is_repeated => repeated.push(name),
+            None => unknown.push((number, Column::unknown_key(name.trim()))),
             Some(field) => *field = Some(number),
         }
     }
     let missing: Vec<&str> =
         Column::ALL.iter().zip(&fields).filter(|(_, field)| field.is_none()).map(|(column, _)| column.name()).collect();
-    let faults: Vec<String> = [("missing", missing), ("unknown", unknown), ("repeated", repeated)]
+    // One without a name cannot be kept; beside a column that is missing an unknown one may be that column under another name.
+    let is_fault = |name: &&str| name.is_empty() || !missing.is_empty() || !repeated.is_empty();
+    let unknown_names: Vec<&str> =
+        unknown.iter().filter_map(|(number, _)| names.get(*number)).map(|name| name.trim()).filter(is_fault).collect();
+    let faults: Vec<String> = [("missing", missing), ("unknown", unknown_names), ("repeated", repeated)]
         .into_iter()
         .filter(|(_, names)| !names.is_empty())
         .map(|(what, names)| {
@@ -120,8 +149,10 @@ fn read_header<R: BufRead>(rows: &mut Rows<R>, row: &mut Row) -> Result<Header, 
             format!("the header changed: expected the {} known columns, but got {} ({})", Column::COUNT, names.len(), faults.join("; "));
         return Err(ParseError::new(place, problem));
     }
+    let line = row.line;
     rows.columns = names;
-    Ok(Header(fields.map(Option::unwrap_or_default)))
+    unknown.sort_by(|(_, one), (_, other)| one.cmp(other));
+    Ok(Header { line, known: fields.map(Option::unwrap_or_default), unknown })
 }
 
 fn text_of<'a, R: BufRead>(row: &'a Row, rows: &Rows<R>) -> Result<RowText<'a>, ParseError> {

@@ -13,7 +13,7 @@ use crate::domain::{Entry, ListCode};
 pub struct WatchedRow<'a> {
     pub list: ListCode,
     pub(super) cells: &'a Cells<'a>,
-    /// Keys that are none of the columns.
+    /// Columns that are not known: their keys, in order, each with a value without the space around it.
     pub(super) extras: &'a [(String, String)],
     /// Where the row of a table stands; a row of JSON cannot be read without what is around it.
     pub bytes: Option<RowBytes>,

@@ -2,6 +2,8 @@
 //!
 //! Knows what a row's columns mean; it must not know XML or how a cell is broken into lines.
 
+use std::collections::BTreeSet;
+
 use super::cell::Cell;
 use super::entity::take_apart;
 use super::table::{Column, Row};
@@ -23,9 +25,19 @@ pub struct EntryReader {
     list: ListCode,
     heading: Option<Heading>,
     rows: usize,
-    pending: Option<(String, Vec<Cell>)>,
+    pending: Option<Pending>,
+    /// Headings of columns that are not known, with the keys under which their values are kept.
+    pub columns: BTreeSet<String>,
     pub entries: Vec<Entry>,
     pub warnings: Vec<Warning>,
+}
+
+/// An entry that may go on in the next row.
+struct Pending {
+    place: String,
+    cells: Vec<Cell>,
+    /// Of columns that are not known, by key.
+    others: Vec<(String, String)>,
 }
 
 #[derive(Clone)]
@@ -36,13 +48,14 @@ struct Heading {
 
 impl EntryReader {
     pub fn new(list: ListCode) -> Self {
-        Self { list, heading: None, rows: 0, pending: None, entries: Vec::new(), warnings: Vec::new() }
+        Self { list, heading: None, rows: 0, pending: None, columns: BTreeSet::new(), entries: Vec::new(), warnings: Vec::new() }
     }
 
     /// Takes in one row.
     pub fn row(&mut self, row: Row) {
         self.rows += 1;
         let place = format!("line {}, row {} of the {}", row.line, self.rows, self.list.title());
+        let others = self.others(&place, row.extras);
         let mut cells = row.cells.into_iter();
         let country = cells.next().unwrap_or_default().flat();
         let cells: Vec<Cell> = cells.collect();
@@ -69,7 +82,7 @@ impl EntryReader {
         let alone = cells.iter().skip(1).all(Cell::is_empty);
         if alone
             && continues(&entity)
-            && let Some((_, pending)) = &mut self.pending
+            && let Some(Pending { cells: pending, .. }) = &mut self.pending
         {
             // the rest of the entry above, which the publisher put into a row of its own
             if let Some(cell) = pending.first_mut() {
@@ -82,17 +95,32 @@ impl EntryReader {
         if entity.is_empty() {
             self.warn(&place, "expected an entity, but the cell is empty: the row is kept without a name");
         }
-        self.pending = Some((place, cells));
+        self.pending = Some(Pending { place, cells, others });
     }
 
     /// Ends the list.
-    pub fn finish(mut self) -> (Vec<Entry>, Vec<Warning>) {
+    pub fn finish(mut self) -> (Vec<Entry>, Vec<Warning>, BTreeSet<String>) {
         self.finish_entry();
-        (self.entries, self.warnings)
+        (self.entries, self.warnings, self.columns)
+    }
+
+    /// The values of columns that are not known, each of which is told once.
+    fn others(&mut self, place: &str, extras: Vec<(String, Cell)>) -> Vec<(String, String)> {
+        let mut others = Vec::new();
+        for (heading, cell) in extras {
+            let key = if Entry::is_known_column(&heading) { format!("column_{heading}") } else { heading };
+            if self.columns.insert(key.clone()) {
+                self.warn(place, &format!("the column `{key}` is not known; it is kept as published"));
+            }
+            if !cell.is_empty() {
+                others.push((key, cell.flat()));
+            }
+        }
+        others
     }
 
     fn finish_entry(&mut self) {
-        let Some((place, cells)) = self.pending.take() else { return };
+        let Some(Pending { place, cells, others }) = self.pending.take() else { return };
         let mut cells = cells.into_iter();
         let mut next = || cells.next().unwrap_or_default();
         let entity = next();
@@ -128,6 +156,7 @@ impl EntryReader {
         if let Some(heading) = self.heading.as_ref().filter(|heading| heading.code.is_none() || country::is_region_heading(&heading.text)) {
             entry.other.insert("country_heading".into(), heading.text.clone());
         }
+        entry.other.extend(others);
         if self.heading.is_none() {
             self.warn(&place, "expected a country above the first entry, but got none: the entry's country is unknown");
         }

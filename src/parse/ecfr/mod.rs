@@ -13,6 +13,7 @@ mod name_end;
 pub(in crate::parse) mod table;
 mod words;
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use self::entry::{EntryReader, columns_of};
@@ -29,13 +30,19 @@ const SUPPLEMENTS: &[(ListCode, u32)] = &[(ListCode::EL, 4), (ListCode::UVL, 6),
 /// first citation; `other.entity` holds the whole cell where the end of the name was inferred.
 ///
 /// # Errors
-/// No XML, XML that is cut short, no Part 744, a list that is missing or empty, a table of other columns; with the line.
+/// No XML, XML that is cut short, no Part 744, no Entity List where it is watched, an empty table, a table of other columns; with the
+/// line. Of another list that is missing a warning says so.
 pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
-    let (snapshot, found, place) = read(input, lists)?;
-    match SUPPLEMENTS.iter().find(|(list, _)| lists.contains(list) && !found.contains(list)) {
-        Some((list, _)) => Err(missing(*list, place)),
-        None => Ok(snapshot),
+    let (mut snapshot, found, place) = read(input, lists)?;
+    for (list, _) in SUPPLEMENTS.iter().filter(|(list, _)| lists.contains(list) && !found.contains(list)) {
+        let ParseError { place, problem } = missing(*list, place.clone());
+        // Part 744 is what holds the Entity List. The other lists may be taken out of it one day.
+        if *list == ListCode::EL {
+            return Err(ParseError { place, problem });
+        }
+        snapshot.warnings.push(Warning { place, text: problem });
     }
+    Ok(snapshot)
 }
 
 /// Reads Part 744 of a past date, on which lists that are younger than the Entity List may not have been there yet. Says which were.
@@ -80,12 +87,13 @@ fn read(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>
                 in_part |= tag.name == "DIV5" && tag.attribute("N").is_some_and(|number| number.trim() == "744");
                 if let Some(list) = supplement(&tag).filter(|_| in_part) {
                     let read = read_supplement(&mut reader, list)?;
-                    let Some(Supplement { entries, warnings }) = read else { continue };
+                    let Some(Supplement { entries, warnings, columns }) = read else { continue };
                     found.push(list);
                     snapshot.rows += entries.len();
                     if lists.contains(&list) {
                         snapshot.entries.extend(entries);
                         snapshot.warnings.extend(warnings);
+                        snapshot.columns.extend(columns);
                     }
                 }
             }
@@ -105,6 +113,8 @@ fn read(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>
 struct Supplement {
     entries: Vec<Entry>,
     warnings: Vec<Warning>,
+    /// Columns that are not known.
+    columns: BTreeSet<String>,
 }
 
 /// The list whose supplement begins with this tag.
@@ -135,12 +145,12 @@ fn read_supplement<R: Read>(reader: &mut MarkupReader<R>, list: ListCode) -> Res
             Markup::Finished => break,
         }
     }
-    let (entries, warnings) = entries.finish();
+    let (entries, warnings, columns) = entries.finish();
     if tables > 0 && entries.is_empty() {
         let problem = "expected entries, but the table holds none".to_owned();
         return Err(ParseError { place: format!("line {} (the {})", reader.line(), list.title()), problem });
     }
-    Ok((tables > 0).then_some(Supplement { entries, warnings }))
+    Ok((tables > 0).then_some(Supplement { entries, warnings, columns }))
 }
 
 fn cap(warnings: &mut Vec<Warning>) {

@@ -49,6 +49,8 @@ impl Column {
 pub struct Row {
     pub line: u64,
     pub cells: Vec<Cell>,
+    /// The cells of other columns by their headings, in lower case.
+    pub extras: Vec<(String, Cell)>,
     /// The row had fewer cells than the table has columns; the last ones are empty.
     pub short: bool,
 }
@@ -62,7 +64,7 @@ pub fn read_table<R: Read>(
     columns: &[Column],
     mut take: impl FnMut(Row) -> Result<(), ParseError>,
 ) -> Result<(), ParseError> {
-    let mut order: Option<Vec<usize>> = None;
+    let mut order: Option<Headings> = None;
     let mut spans = Spans::default();
     let mut heading = false;
     let mut rows = 0_usize;
@@ -77,7 +79,10 @@ pub fn read_table<R: Read>(
                     if cells.iter().all(Cell::is_empty) {
                         continue;
                     }
-                    if let Some(found) = heading_order(&cells, columns) {
+                    let found = heading_order(&cells, columns);
+                    // Below the headings they may be repeated, but a row that only resembles them is a row.
+                    if let Some(found) = found.filter(|found| found.others.is_empty() || order.as_ref().is_none_or(|order| order == found))
+                    {
                         order.get_or_insert(found);
                         continue;
                     }
@@ -216,21 +221,47 @@ impl Spans {
     }
 }
 
-/// For each column that is wanted, where it stands; `None` if these cells are no headings, or other ones.
-fn heading_order(cells: &[Cell], columns: &[Column]) -> Option<Vec<usize>> {
-    let found: Vec<Option<Column>> = cells.iter().map(|cell| Column::of_heading(&cell.flat()).filter(|_| cell.text.len() < 80)).collect();
-    let order: Option<Vec<usize>> = columns.iter().map(|wanted| found.iter().position(|column| *column == Some(*wanted))).collect();
-    order.filter(|order| order.len() == cells.len())
+/// Where the columns of a table stand.
+#[derive(Debug, PartialEq, Eq)]
+struct Headings {
+    /// Of each column that is wanted.
+    order: Vec<usize>,
+    /// Of others, by their headings.
+    others: Vec<(usize, String)>,
+    count: usize,
 }
 
-fn fit(line: u64, mut cells: Vec<Cell>, order: &[usize]) -> Result<Row, ParseError> {
-    let short = cells.len() < order.len();
-    let excess = cells.get(order.len()..).unwrap_or_default();
-    if excess.iter().any(|cell| !cell.is_empty()) {
-        return Err(at(line, &format!("expected {} cells in a row, but got {}", order.len(), cells.len())));
+/// The longest text that is taken for a heading.
+const HEADING_BYTES: usize = 80;
+
+/// `None` if these cells are no headings, or a column that is wanted is not among them.
+fn heading_order(cells: &[Cell], columns: &[Column]) -> Option<Headings> {
+    let is_short = |cell: &Cell| cell.text.len() < HEADING_BYTES;
+    let found: Vec<Option<Column>> = cells.iter().map(|cell| Column::of_heading(&cell.flat()).filter(|_| is_short(cell))).collect();
+    let order: Vec<usize> = columns.iter().map(|wanted| found.iter().position(|column| *column == Some(*wanted))).collect::<Option<_>>()?;
+    let mut others = Vec::new();
+    for (at, cell) in cells.iter().enumerate().filter(|(at, _)| !order.contains(at)) {
+        let heading = cell.flat().to_lowercase();
+        // A known column that stands twice, one without a name or a second one of a name says nothing for certain.
+        let is_certain = found.get(at) == Some(&None) && is_short(cell) && !heading.is_empty();
+        if !is_certain || others.iter().any(|(_, known)| *known == heading) {
+            return None;
+        }
+        others.push((at, heading));
     }
-    let mut take = |index: &usize| cells.get_mut(*index).map(std::mem::take).unwrap_or_default();
-    Ok(Row { line, cells: order.iter().map(&mut take).collect(), short })
+    Some(Headings { order, others, count: cells.len() })
+}
+
+fn fit(line: u64, mut cells: Vec<Cell>, headings: &Headings) -> Result<Row, ParseError> {
+    let short = cells.len() < headings.count;
+    let excess = cells.get(headings.count..).unwrap_or_default();
+    if excess.iter().any(|cell| !cell.is_empty()) {
+        return Err(at(line, &format!("expected {} cells in a row, but got {}", headings.count, cells.len())));
+    }
+    let mut take = |index: usize| cells.get_mut(index).map(std::mem::take).unwrap_or_default();
+    let known = headings.order.iter().map(|index| take(*index)).collect();
+    let extras = headings.others.iter().map(|(index, heading)| (heading.clone(), take(*index))).collect();
+    Ok(Row { line, cells: known, extras, short })
 }
 
 fn other_columns(line: u64, cells: &[Cell], columns: &[Column]) -> ParseError {
