@@ -199,6 +199,8 @@ pub struct SourceRow {
     /// The last `sequence` given to an alert.
     pub sequence: u64,
     pub lists: Vec<ListRow>,
+    /// Watched lists of which no row was seen so far; their first rows will be the baseline.
+    pub absent: Vec<ListCode>,
 }
 
 /// One list of a source.
@@ -226,7 +228,9 @@ impl SourceRow {
             as_of,
             hold_id: hold_of(list).map(|hold| hold.hold_id.clone()),
         };
+        let absent = absent(&state, &lists);
         Self {
+            absent,
             lists: lists.into_iter().map(row).collect(),
             source: state.source,
             configured: schedule.is_some(),
@@ -245,6 +249,13 @@ impl SourceRow {
             sequence: state.sequence,
         }
     }
+}
+
+/// The lists that were watched in the last document of a source and that never had a row in any.
+pub fn absent(state: &SourceState, lists: &[ListState]) -> Vec<ListCode> {
+    // Where no list was read at all there is nothing to say of one: the source's trouble says it.
+    let watched = state.lists.iter().filter(|_| !lists.is_empty());
+    watched.filter(|list| !lists.iter().any(|known| known.list == **list)).copied().collect()
 }
 
 /// One row of `sources --compare`: an entry that one source holds and another source of the list does not.

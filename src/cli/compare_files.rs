@@ -284,7 +284,9 @@ impl<'a> Input<'a> {
         Ok(match document {
             Document::Whole(snapshot) => Read::Whole(snapshot),
             Document::Rows { rest, .. } if rows.marks.len() <= most_held => Read::Whole(Snapshot { entries, ..rest }),
-            Document::Rows { header_bytes, rest } => Read::Rows(Rows { publisher: rest.publisher, header_bytes, columns: rest.columns, ..rows }),
+            Document::Rows { header_bytes, rest } => {
+                Read::Rows(Rows { publisher: rest.publisher, header_bytes, columns: rest.columns, ..rows })
+            }
         })
     }
 

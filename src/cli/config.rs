@@ -20,6 +20,22 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<Exit> {
+    run_with_store(command, path, named, environment, Vec::new(), out, err)
+}
+
+/// The same, with what the store adds to the warnings of `check`.
+///
+/// # Errors
+/// Where neither can be written to.
+pub fn run_with_store(
+    command: ConfigCommand,
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    stored: Vec<String>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<Exit> {
     let is_there = named || path.exists();
     match command {
         ConfigCommand::Example => output::line(out, config::EXAMPLE)?,
@@ -33,6 +49,7 @@ pub fn run(
         ConfigCommand::Show if !is_there => output::line(out, &config::show_default(environment))?,
         ConfigCommand::Check => match config::load(path, environment, SecretsMode::Resolve) {
             Ok((config, warnings)) => {
+                let warnings: Vec<String> = warnings.iter().map(ToString::to_string).chain(stored).collect();
                 for warning in &warnings {
                     output::line(err, &format!("warning: {warning}"))?;
                 }

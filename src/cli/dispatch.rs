@@ -3,10 +3,11 @@
 use std::io::{stderr, stdout};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 
-use super::args::{AlertsCommand, Cli, Command, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
+use super::args::{AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
 use super::usage::Usage;
 use super::{
     act, backfill, compare, compare_files, completions, config as config_command, demo, diff, journal, logs, output, read, run, show_alert,
@@ -58,7 +59,13 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             diff::print(&changes, output.output)?;
         }
         Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,
-        Command::Config { command } => return Ok(config_command::run(command, &path, named, environment, &mut stdout(), &mut stderr())?),
+        Command::Config { command } => {
+            let stored = match &command {
+                ConfigCommand::Check => stored_warnings(&path, environment).await.unwrap_or_default(),
+                _ => Vec::new(),
+            };
+            return Ok(config_command::run_with_store(command, &path, named, environment, stored, &mut stdout(), &mut stderr())?);
+        }
         Command::Completions { shell } => completions::completions(shell, &mut stdout())?,
         Command::Man => completions::man(&mut stdout())?,
         Command::Changes(args) => {
@@ -142,6 +149,20 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         }
     }
     Ok(Exit::Fine)
+}
+
+/// How long `config check` waits for the store: what it says is worth no more.
+const STORE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// What the store adds to the warnings of a configuration. A configuration may be checked before there is a store, or without any
+/// right to read it: then nothing.
+async fn stored_warnings(path: &Path, environment: &Environment) -> Option<Vec<String>> {
+    let (config, _) = config::load(path, environment, SecretsMode::Skip).ok()?;
+    let read = async {
+        let store = record::open(&config.store, Mode::Read).await?;
+        read::absent_lists(store.as_ref(), &config).await
+    };
+    tokio::time::timeout(STORE_PATIENCE, read).await.ok()?.ok()
 }
 
 /// The record, read beside whatever runs; no secret is looked up.

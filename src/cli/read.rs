@@ -108,8 +108,9 @@ pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, n
     let header = ["source", "last check", "last success", "next check", "checks", "unchanged", "entries", "trouble"];
     output::rows(&mut stdout(), format, "sources", &rows, &header, "no source is configured", |row| {
         let held = |held: bool| if held { " (held)" } else { "" };
-        let lists: Vec<String> =
-            row.lists.iter().map(|list| format!("{} {}{}", list.list, list.count, held(list.hold_id.is_some()))).collect();
+        let counted = row.lists.iter().map(|list| format!("{} {}{}", list.list, list.count, held(list.hold_id.is_some())));
+        let absent = row.absent.iter().map(|list| format!("{list} none so far"));
+        let lists: Vec<String> = counted.chain(absent).collect();
         vec![
             row.source.clone(),
             or_dash(row.last_check_at.map(time)),
@@ -122,6 +123,20 @@ pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, n
         ]
     })?;
     Ok(())
+}
+
+/// What the store adds to the warnings of a configuration: watched lists that the publisher does not seem to have.
+pub async fn absent_lists(store: &dyn Store, config: &Config) -> Result<Vec<String>> {
+    let mut warnings = Vec::new();
+    for state in store.source_states().await? {
+        let Some(source) = config.source(&state.source) else { continue };
+        let absent = crate::rows::absent(&state, &store.list_states(&state.source).await?);
+        warnings.extend(absent.into_iter().filter(|list| source.lists.contains(list)).map(|list| {
+            let name = &source.name;
+            format!("no row of {list} has been seen in source `{name}`: its publisher may have dropped the list; its first rows will be the baseline")
+        }));
+    }
+    Ok(warnings)
 }
 
 pub async fn alerts(store: &dyn Store, messages: &MessageSettings, args: &AlertsListArgs, now: Timestamp) -> Result<()> {

@@ -307,6 +307,7 @@ pub fn all_kinds() -> Vec<Alert> {
         held(HoldReason::Loss),
         held(HoldReason::Gain),
         held(HoldReason::Revision),
+        held(HoldReason::Older),
         operators(AlertBody::DeliveryFailing(trouble())),
         operators(AlertBody::DeliveryDead(trouble())),
         operators(AlertBody::Test(test)),

@@ -121,13 +121,18 @@ pub fn plausible(
 
 /// Whether a first snapshot of a list is large enough to be its baseline; if not, the error says so in words.
 pub fn enough_for_baseline(limits: &Limits, list: ListCode, size: Size) -> Result<(), String> {
-    let least = limits.min_entries.get(&list).copied().unwrap_or(if list == ListCode::EL { 2500 } else { 1 });
+    let least = least_for_baseline(limits, list);
     let Size { rows, entries } = size;
     if entries >= least {
         return Ok(());
     }
     let repeats = if rows > entries { format!(" in {rows} rows that repeat each other") } else { String::new() };
     Err(format!("expected at least {least} rows of {list} in a first snapshot (min_entries), but got {entries}{repeats}"))
+}
+
+/// How many entries a first snapshot of a list has at least.
+pub fn least_for_baseline(limits: &Limits, list: ListCode) -> usize {
+    limits.min_entries.get(&list).copied().unwrap_or(if list == ListCode::EL { 2500 } else { 1 })
 }
 
 /// However short a list, so many rows may come, go or change at once.

@@ -17,6 +17,8 @@ pub enum HoldReason {
     Gain,
     /// More was revised in substance than `max_revised` allows: a column probably went blank. The list waits whole.
     Revision,
+    /// For a day nothing newer came than a copy that is older than the accepted list. The list waits whole.
+    Older,
 }
 
 impl fmt::Display for HoldReason {
@@ -25,6 +27,7 @@ impl fmt::Display for HoldReason {
             HoldReason::Loss => "loss",
             HoldReason::Gain => "gain",
             HoldReason::Revision => "revision",
+            HoldReason::Older => "older copy",
         })
     }
 }

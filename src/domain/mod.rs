@@ -8,6 +8,7 @@ pub mod change;
 pub mod citation;
 pub mod delivery;
 pub mod document;
+pub mod edition;
 pub mod entry;
 pub mod hold;
 pub mod id;
@@ -26,6 +27,7 @@ pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Sev
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};
 pub use document::Document;
+pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};
 pub use hold::{Hold, HoldReason, HoldState};
 pub use id::{AlertId, ChangeId, DeliveryId, HoldId, Sha256};

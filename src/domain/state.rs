@@ -1,11 +1,13 @@
 //! What is remembered of a source and of each of its lists between two checks.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ListCode, Sha256};
+use super::{Editions, ListCode, Sha256};
 
 /// The validators of the last document that was read whole, and the address they belong to (as a hash: it may hold a token).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +48,11 @@ pub struct SourceState {
     pub checks: u64,
     #[serde(default)]
     pub unchanged_checks: u64,
+    #[serde(default)]
+    pub editions: Editions,
+    /// The columns of the last document that are not known (`Entry::is_known_column`).
+    #[serde(default)]
+    pub columns: BTreeSet<String>,
     /// What operators were told of its failures.
     #[serde(default)]
     pub outage: Outage,

@@ -14,7 +14,7 @@ use super::verdict::said_of_repeats;
 use super::{Program, Wiring, corroborate, reading};
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Change, Hold, HoldId, HoldState, ListState, Summary};
+use crate::domain::{Change, Hold, HoldId, HoldReason, HoldState, ListState, Summary};
 use crate::record::{ListUpdate, Observation, RecordedChange, Store, StoreError};
 
 /// Why a decision was not carried out; nothing has changed.
@@ -68,6 +68,7 @@ pub async fn accept(program: &Program, id: &HoldId, decision: &Decision<'_>, as_
     if let Some(state) = known {
         observation.lists.push(ListUpdate { state: accepted_state(state, &hold, held_count, now), close, open });
     }
+    going_back(store, &hold, now, &mut observation).await?;
     let hold = decided(hold, HoldState::Accepted, decision, now, as_baseline);
     observation.journal.push(JournalEvent {
         kind: "hold.accepted".into(),
@@ -169,6 +170,25 @@ async fn told(
     observation.source = Some(source);
     observation.alerts = composed.alerts;
     observation.changes = composed.changes;
+    Ok(())
+}
+
+/// A person believes an older copy: once no other list of it waits, it is what later documents are measured against.
+async fn going_back(store: &dyn Store, hold: &Hold, now: Timestamp, observation: &mut Observation) -> Result<(), StoreError> {
+    let waits = |other: &Hold| other.hold_id != hold.hold_id && other.source == hold.source && other.sha256 == hold.sha256;
+    if hold.reason != HoldReason::Older || store.holds(true).await?.iter().any(waits) {
+        return Ok(());
+    }
+    let source = match observation.source.take() {
+        Some(source) => Some(source),
+        None => store.source_state(&hold.source).await?,
+    };
+    observation.source = source.map(|mut source| {
+        if let Some(older) = source.editions.older.take().filter(|older| older.sha256 == hold.sha256) {
+            source.editions.accept(older, now);
+        }
+        source
+    });
     Ok(())
 }
 

@@ -1,11 +1,13 @@
 //! What one document means for one list: a baseline, a step that is believed, or a hold. Pure.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+use jiff::Timestamp;
 
 use super::corroborate::Others;
 use crate::diff::parallel::side_by_side;
 use crate::diff::{self, Limits, Size, Verdict};
-use crate::domain::{Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, same};
+use crate::domain::{Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, Summary, same};
 use crate::record::StoredEntry;
 
 /// What is known of a list before the document is looked at.
@@ -17,6 +19,11 @@ pub struct Known {
     pub others: Others,
     /// Removals that rules order: what they take off the list is no loss.
     pub ordered_removals: Vec<Change>,
+    /// Since when nothing newer than an older copy comes, if the document is one.
+    pub older_since: Option<Timestamp>,
+    /// The unknown columns of the list as it is known and of the document, as far as no row tells of them.
+    pub columns: BTreeSet<String>,
+    pub seen_columns: BTreeSet<String>,
 }
 
 impl Known {
@@ -55,6 +62,8 @@ pub enum ListVerdict {
     Baseline,
     /// Too few entries to be a baseline; says how many were expected.
     RefusedBaseline(String),
+    /// Never seen, and the document has no row of it: its first one will be the baseline.
+    Absent,
     /// Nothing differs from what is held.
     Unchanged,
     /// Believed.
@@ -86,6 +95,8 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     let Some(state) = known.state else {
         let seen = Size::of(&entries);
         let (verdict, open) = match diff::enough_for_baseline(limits, list, seen) {
+            // A list that its publisher has dropped is no broken file. Of one that has to be there, its guard speaks.
+            _ if seen.rows == 0 && diff::least_for_baseline(limits, list) <= 1 => (ListVerdict::Absent, Vec::new()),
             Ok(()) => (ListVerdict::Baseline, entries),
             Err(message) => (ListVerdict::RefusedBaseline(message), Vec::new()),
         };
@@ -115,7 +126,8 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         open: Vec::new(),
         begins_anew: false,
     };
-    let changes = diff::compare(&before, &entries);
+    let (columns, seen_columns) = (with(known.columns, &before), with(known.seen_columns, &entries));
+    let changes = diff::compare_with_columns(&before, &entries, &columns, &seen_columns);
     let is_ordered =
         |change: &Change| change.lost_row().is_some() && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change));
     let (ordered, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_ordered(change));
@@ -127,10 +139,27 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         known.others.confirmed_removals(&others.into_iter().cloned().collect::<Vec<Change>>(), &before)
     };
     let borne_out = ordered_off + confirmed;
+    if let Some(since) = known.older_since.filter(|_| !changes.is_empty()) {
+        let content = Snapshot::content_of(&entries);
+        if state.rejected_content.as_ref() == Some(&content) {
+            return unmoved(ListVerdict::RejectedBefore, before);
+        }
+        let Summary { added, removed, revised, editorial } = Summary::of(&changes);
+        let message = format!(
+            "since {since:.0} the publisher has served nothing newer than a copy that is older than the accepted list: with it {list} \
+             would have {added} added, {removed} removed, {revised} revised and {editorial} editorial changes"
+        );
+        let (count_before, count_after) = (size_before.entries, seen.entries);
+        let (reason, all, passing) = (HoldReason::Older, changes, Vec::new());
+        let step = HeldStep { reason, message, all, passing, content, count_before, count_after };
+        return unmoved(ListVerdict::Held(step), before);
+    }
     let plausible = |borne_out| diff::plausible(limits, list, high_water, size_before, seen, &changes, borne_out);
     let (reason, mut message) = match plausible(borne_out) {
         // Rows may still differ in the publisher's ids; what is held is replaced only where content differs.
-        Verdict::Plausible if changes.is_empty() => return unmoved(ListVerdict::Unchanged, before),
+        Verdict::Plausible if changes.is_empty() && columns == seen_columns => return unmoved(ListVerdict::Unchanged, before),
+        // What a new column says is kept, so that the next document is compared with it.
+        Verdict::Plausible if changes.is_empty() => return moved(list, ListVerdict::Unchanged, seen, &rows, before, entries),
         Verdict::Plausible => {
             let begins_anew = borne_out > ordered_off && plausible(ordered_off) != Verdict::Plausible;
             let moved = moved(list, ListVerdict::Changed(changes), seen, &rows, before, entries);
@@ -147,7 +176,7 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     }
     let (count_before, count_after) = match reason {
         HoldReason::Gain => (size_before.rows, seen.rows),
-        HoldReason::Loss | HoldReason::Revision => (size_before.entries, seen.entries),
+        HoldReason::Loss | HoldReason::Revision | HoldReason::Older => (size_before.entries, seen.entries),
     };
     let held_step = |all, passing| HeldStep { reason, message, all, passing, content, count_before, count_after };
     if reason != HoldReason::Loss {
@@ -159,6 +188,11 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     held.extend(removals.iter().filter_map(Change::lost_row).cloned());
     let held_count = Size::of(&held).entries;
     Judgement { held_count, ordered_off, ..moved(list, ListVerdict::Held(held_step(changes, passing)), seen, &rows, before, held) }
+}
+
+fn with(mut columns: BTreeSet<String>, rows: &[Entry]) -> BTreeSet<String> {
+    columns.extend(diff::columns::unknown_columns(rows));
+    columns
 }
 
 /// Judges content that a person has accepted: no guard applies, and what waited is let through.

@@ -1,6 +1,6 @@
 //! The verdicts on all watched lists of one document, and what each makes of the record.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -33,6 +33,12 @@ pub struct Verdicts {
     pub operator_alerts: Vec<AlertBody>,
     /// Why lists were not taken as a baseline.
     pub refusals: Vec<String>,
+    /// Lists of which no row was ever seen.
+    pub absent: Vec<ListCode>,
+    /// Something of the document was accepted: a baseline, changes, or those of a list on hold that do not wait.
+    pub moved: bool,
+    /// A list is on hold, or its content was rejected before.
+    pub waits: bool,
     /// One line for each list.
     pub lines: Vec<String>,
     pub journal: serde_json::Map<String, serde_json::Value>,
@@ -61,6 +67,15 @@ pub async fn held(program: &Program, source: &Source) -> Result<Held> {
     Ok(Held { states, first })
 }
 
+/// What is known of the source before the document.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// Since when nothing newer comes, if the document is an older copy.
+    pub older_since: Option<Timestamp>,
+    /// The unknown columns of the last document.
+    pub columns: BTreeSet<String>,
+}
+
 /// Judges every watched list of a document against what is held of it.
 pub async fn of_lists(
     program: &Program,
@@ -68,6 +83,7 @@ pub async fn of_lists(
     snapshot: Snapshot,
     held: Held,
     reference: &SnapshotRef,
+    before: &Before,
     now: Timestamp,
 ) -> Result<Verdicts> {
     let mut verdicts = Verdicts {
@@ -77,12 +93,16 @@ pub async fn of_lists(
         holds: Vec::new(),
         operator_alerts: Vec::new(),
         refusals: Vec::new(),
+        absent: Vec::new(),
+        moved: false,
+        waits: false,
         lines: Vec::new(),
         journal: serde_json::Map::new(),
     };
     let mut open_holds: BTreeMap<ListCode, Hold> =
         program.store.holds(true).await?.into_iter().filter(|hold| hold.source == source.name).map(|hold| (hold.list, hold)).collect();
     let Held { mut states, mut first } = held;
+    let (snapshot_rows, seen_columns) = (snapshot.rows, snapshot.columns);
     let mut entries_by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
     let warnings = told_warnings(&snapshot.warnings);
     let publisher = snapshot.publisher;
@@ -99,7 +119,12 @@ pub async fn of_lists(
         };
         let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
         let ordered_removals = join::ordered_removals(program.store.as_ref(), list, now).await?;
-        let mut known = Known { state: state.clone(), entries, ordered_removals, ..Known::default() };
+        let mut known = Known { state: state.clone(), entries, ordered_removals, older_since: before.older_since, ..Known::default() };
+        known.seen_columns.clone_from(&seen_columns);
+        // A list on hold may be from before the last document.
+        if !open_holds.contains_key(&list) {
+            known.columns.clone_from(&before.columns);
+        }
         let (limits, seen) = (source.limits.clone(), entries_by_list.remove(&list).unwrap_or_default());
         let shown_so_far = publisher_so_far(program, known.state.as_ref(), &known.entries).await?;
         if let Some(known) = shown_so_far.filter(|known| *known != publisher) {
@@ -121,6 +146,9 @@ pub async fn of_lists(
         };
         let listed = Listed { source, list, state, reference, now, warnings: &warnings, earlier_holds: &earlier_holds };
         verdicts.take(&listed, judgement, open_holds.remove(&list));
+    }
+    if verdicts.absent.len() == source.lists.len() {
+        verdicts.refuse_absent(snapshot_rows);
     }
     Ok(verdicts)
 }
@@ -237,10 +265,25 @@ impl Verdicts {
         if let Some(text) = said_of_repeats(list, seen) {
             warn!(source.name = listed.source.name, list = list.as_str(), "{text}");
         }
+        self.moved |= match &verdict {
+            ListVerdict::Baseline | ListVerdict::Changed(_) => true,
+            ListVerdict::Held(step) => !step.passing.is_empty(),
+            ListVerdict::RefusedBaseline(_) | ListVerdict::Absent | ListVerdict::Unchanged | ListVerdict::RejectedBefore => false,
+        };
+        self.waits |= matches!(verdict, ListVerdict::Held(_) | ListVerdict::RejectedBefore | ListVerdict::RefusedBaseline(_));
         let (outcome, line) = match verdict {
             ListVerdict::RefusedBaseline(message) => {
                 self.refusals.push(message.clone());
                 (Outcome::Refused, message)
+            }
+            ListVerdict::Absent => {
+                warn!(
+                    source.name = listed.source.name,
+                    list = list.as_str(),
+                    "the document has no row of {list}, and none was seen before"
+                );
+                self.absent.push(list);
+                (Outcome::Unchanged, format!("{list}: no rows so far; its first ones will be the baseline"))
             }
             ListVerdict::Baseline => {
                 self.updates.push(ListUpdate { state: listed.moved_on(held_count), close, open });
@@ -293,6 +336,15 @@ impl Verdicts {
         self.outcome = self.outcome.max(outcome);
         self.journal.insert(list.to_string(), json!({"outcome": outcome.as_str(), "entries": seen.entries}));
         self.lines.push(line);
+    }
+
+    /// Nothing that is watched is in the document: it is another one.
+    fn refuse_absent(&mut self, rows: usize) {
+        let lists: Vec<&str> = self.absent.iter().map(|list| list.as_str()).collect();
+        let message = format!("expected rows of the watched lists ({}), but got none in {rows} rows", lists.join(", "));
+        self.lines = vec![message.clone()];
+        self.refusals.push(message);
+        self.outcome = Outcome::Refused;
     }
 
     fn supersede(&mut self, open_hold: Option<Hold>, now: Timestamp) {

@@ -2,29 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{error, info, warn};
 
 use super::background::in_background;
 use super::compose::{self, Seen};
+use super::remembered::{accept_document, edition_of, last_document, last_edition, validators};
 use super::trouble::{self, Failure};
 use super::verdict::{self, Verdicts};
-use super::{Program, Wiring, corroborate, outgoing, reading, rules};
+use super::{Program, Wiring, corroborate, freshness, outgoing, reading, rules};
 use crate::clock::Stopwatch;
 use crate::config::{Source, SourceKind};
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{ChangeKind, Document, Hold, ListCode, SourceState, Validators};
+use crate::domain::{ChangeKind, Document, Hold, ListCode, SourceState};
 use crate::fetch::{Fetched, FetchedDocument};
 use crate::record::{Check, Observation, Result};
 use crate::{metrics, schedule};
 
 /// What is done daily is due a little earlier: a check at the same time each day comes now some seconds sooner, now later.
-const DAILY: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
-/// A document is asked for without conditions this often, so that a validator that sticks cannot hide a change for good.
-const FULL_FETCH_EVERY: SignedDuration = DAILY;
+pub(super) const DAILY: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
 /// An open hold is told again this often.
 const REMIND_EVERY: SignedDuration = DAILY;
 
@@ -111,12 +109,20 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     if source.kind == SourceKind::FederalRegister {
         return rules::check(observed, state).await;
     }
+    if state.editions.current.is_none() {
+        state.editions.current = last_edition(&state, now);
+    }
     let held = program.store.holds(true).await?.iter().any(|hold| hold.source == source.name && source.lists.contains(&hold.list));
     // The eCFR repairs a date under the date that it had, so that what is held of it would wait for the next date. Elsewhere the
     // publisher itself says what has changed.
     let known = if held && source.kind == SourceKind::Ecfr { None } else { validators(&state, source, now) };
+    let is_overdue = state.editions.older_for(now) >= freshness::OLDER_IS_ON_HOLD_AFTER;
+    let is_older_read = state.document_sha256.as_ref().is_some_and(|sha256| state.editions.is_older(sha256));
     let fetched = match known {
+        // What is older is read by now all the same, so that a person can decide on it.
+        _ if is_overdue && !is_older_read => wiring.fetcher.fetch_whole(&source.address, None, now).await,
         Some(known) => wiring.fetcher.fetch(&source.address, Some(known), now).await,
+        None if is_overdue => wiring.fetcher.fetch_whole(&source.address, None, now).await,
         None => wiring.fetcher.fetch_whole(&source.address, state.validators.as_ref(), now).await,
     };
     state.last_check_at = Some(now);
@@ -124,10 +130,16 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     let known_lists = state.lists == source.lists;
     match fetched {
         Err(problem) => {
+            if problem.older {
+                state.editions.note_older(None, now);
+            }
             let failure = Failure { message: problem.message, refused: problem.refused, retry_after: problem.retry_after };
             observed.fail(state, &failure).await
         }
         Ok(Fetched::NotModified) => {
+            if !is_older_read {
+                state.editions.newest_again();
+            }
             // What waits is judged again: another source, a rule or the passing of days may bear out by now what was not believed.
             let waiting = if held && known_lists { last_document(program, &state).await? } else { None };
             match waiting {
@@ -135,46 +147,27 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
                 None => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
             }
         }
-        // An older list would look like one from which entries were removed.
-        Ok(Fetched::Document(fetched)) if fetched.as_of.is_some() && fetched.as_of < state.as_of => {
-            let (got, known) = (said(fetched.as_of), said(state.as_of));
-            let message = format!("expected the list of {known}, which was read before, or a later one, but got that of {got}");
-            observed.fail(state, &Failure { message, refused: false, retry_after: None }).await
+        Ok(Fetched::Document(fetched)) => {
+            let edition = edition_of(&fetched, now);
+            // An older list would look like one from which entries were removed.
+            if let Some(message) = freshness::older(&state.editions, &edition, fetched.is_single_file) {
+                // Before the day is over the eCFR says no more than an older date: what stands under it has to be seen twice.
+                let is_sudden = source.kind == SourceKind::Ecfr && state.editions.older.is_none();
+                state.editions.note_older(Some(edition), now);
+                if is_sudden || state.editions.older_for(now) < freshness::OLDER_IS_ON_HOLD_AFTER {
+                    return observed.fail(state, &Failure { message, refused: false, retry_after: None }).await;
+                }
+                warn!(source.name = source.name, "{}: read all the same, since nothing newer came for a day: {message}", source.name);
+                return observed.read(state, fetched).await;
+            }
+            state.editions.newest_again();
+            if !held && known_lists && state.document_sha256.as_ref() == Some(&fetched.document.sha256) {
+                accept_document(&mut state, source, &fetched, now);
+                state.editions.accept(edition, now);
+                return observed.stand(state, Outcome::Unchanged, "the document is the one of the last check").await;
+            }
+            observed.read(state, fetched).await
         }
-        Ok(Fetched::Document(fetched)) if !held && known_lists && state.document_sha256.as_ref() == Some(&fetched.document.sha256) => {
-            accept_document(&mut state, source, &fetched, now);
-            observed.stand(state, Outcome::Unchanged, "the document is the one of the last check").await
-        }
-        Ok(Fetched::Document(fetched)) => observed.read(state, fetched).await,
-    }
-}
-
-fn said(date: Option<Date>) -> String {
-    date.map_or_else(String::new, |date| date.to_string())
-}
-
-/// The validators to send, unless the document itself is needed.
-pub(super) fn validators<'a>(state: &'a SourceState, source: &Source, now: Timestamp) -> Option<&'a Validators> {
-    let fresh = state.last_full_fetch_at.is_some_and(|last| now.duration_since(last) < FULL_FETCH_EVERY && last <= now);
-    state.validators.as_ref().filter(|_| fresh && state.lists == source.lists)
-}
-
-/// The document of the last check, as if it were fetched again.
-async fn last_document(program: &Program, state: &SourceState) -> Result<Option<FetchedDocument>> {
-    let Some(sha256) = &state.document_sha256 else { return Ok(None) };
-    let document = program.store.document(sha256).await?;
-    let (validators, as_of) = (state.validators.clone(), state.as_of);
-    Ok(document.map(|document| FetchedDocument { document, validators, as_of, unconditional: false }))
-}
-
-/// Notes that the document was read whole.
-fn accept_document(state: &mut SourceState, source: &Source, fetched: &FetchedDocument, now: Timestamp) {
-    state.validators.clone_from(&fetched.validators);
-    state.document_sha256 = Some(fetched.document.sha256.clone());
-    state.as_of = fetched.as_of;
-    state.lists.clone_from(&source.lists);
-    if fetched.unconditional {
-        state.last_full_fetch_at = Some(now);
     }
 }
 
@@ -228,7 +221,8 @@ impl<'a> Observed<'a> {
         let snapshot = match parsed {
             Ok(snapshot) => snapshot,
             Err(message) => {
-                let failure = Failure { message: format!("the document is refused: {message}"), refused: true, retry_after: None };
+                let label = fetched.mislabeled.map_or_else(String::new, |label| format!(" (its Content-Encoding says `{label}`)"));
+                let failure = Failure { message: format!("the document is refused: {message}{label}"), refused: true, retry_after: None };
                 return self.fail(state, &failure).await;
             }
         };
@@ -238,7 +232,15 @@ impl<'a> Observed<'a> {
         let as_of = fetched.as_of.or(snapshot.as_of);
         let reference = SnapshotRef { sha256: fetched.document.sha256.clone(), as_of, observed_at: None };
         let rows = snapshot.rows;
-        let verdicts = verdict::of_lists(self.program, self.source, snapshot, held?, &reference, self.now).await?;
+        let is_older = state.editions.is_older(&fetched.document.sha256);
+        let before =
+            verdict::Before { older_since: state.editions.older_since.filter(|_| is_older), columns: std::mem::take(&mut state.columns) };
+        state.columns.clone_from(&snapshot.columns);
+        let verdicts = verdict::of_lists(self.program, self.source, snapshot, held?, &reference, &before, self.now).await?;
+        // A document of which nothing was taken is no measure of those that follow.
+        if (verdicts.moved || !verdicts.waits) && !is_older {
+            state.editions.accept(edition_of(&fetched, self.now), self.now);
+        }
         let before_sequence = state.sequence;
         self.apply(&verdicts);
         let (outcome, detail, refusals, lists) = (verdicts.outcome, verdicts.detail(), verdicts.refusals.clone(), verdicts.journal.clone());

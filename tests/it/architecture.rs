@@ -134,6 +134,7 @@ fn the_pure_modules_do_no_io_and_ask_no_clock() {
                 "src/schedule.rs",
                 "src/deliver/retry.rs",
                 "src/pipeline/judge.rs",
+                "src/pipeline/freshness.rs",
                 "src/pipeline/trouble.rs",
                 "src/pipeline/outgoing.rs",
             ]

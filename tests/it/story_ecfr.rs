@@ -182,6 +182,60 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     assert!(upstream.seen().iter().all(|seen| seen.header("accept-encoding").is_some()), "without it the eCFR answers 406");
 }
 
+#[tokio::test]
+async fn a_date_that_goes_back_is_an_error_for_a_day_and_then_a_hold() {
+    let upstream = Upstream::start().await;
+    let site = Site::new(&upstream, "min_entries = { EL = 1 }");
+    let clock = Arc::new(ManualClock::at("2026-05-01T12:00:00Z".parse().unwrap()));
+    let program = site.program(&clock).await;
+    upstream.answer(&full("2026-04-29"), part_744(&[AMBER, BIRCH], ""));
+    upstream.answer(&full("2026-04-30"), part_744(&[AMBER, BIRCH, CEDAR], ""));
+    upstream.answer(TITLES, titles("2026-04-30"));
+    assert_eq!(check(&program).await.exit, 0);
+    upstream.answer(TITLES, titles("2026-04-29"));
+    let hour = Duration::from_secs(60 * 60);
+    for hours in [1, 12, 11, 1] {
+        clock.advance(hours * hour);
+        assert_eq!(check(&program).await.exit, 1);
+    }
+    for _ in 0..3 {
+        clock.advance(hour);
+        let reply = check(&program).await;
+        assert_eq!(reply.exit, 3, "{reply:?}");
+    }
+    let hold = program.store.holds(true).await.unwrap().remove(0);
+    assert_eq!((hold.reason, hold.summary.removed), (entitywatch::domain::HoldReason::Older, 1));
+    upstream.answer(TITLES, titles("2026-04-30"));
+    clock.advance(hour);
+    assert_eq!(check(&program).await.exit, 0);
+    assert!(program.store.holds(true).await.unwrap().is_empty());
+    assert_eq!(program.store.held_entries("ecfr", entitywatch::domain::ListCode::EL).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_supplement_that_is_not_there_yet_is_a_warning_and_one_that_is_gone_a_hold() {
+    let upstream = Upstream::start().await;
+    let site = Site::new(&upstream, PAST);
+    let clock = Arc::new(ManualClock::at("2026-05-01T12:00:00Z".parse().unwrap()));
+    let program = site.program(&clock).await;
+    for (day, answer, exit) in [
+        ("2026-04-27", part_744(&[AMBER, BIRCH], ""), 0),
+        ("2026-04-28", part_744(&[AMBER, BIRCH], MEU), 0),
+        ("2026-04-29", part_744(&[AMBER, BIRCH], ""), 3),
+    ] {
+        upstream.answer(&full(day), answer);
+        upstream.answer(TITLES, titles(day));
+        clock.advance(Duration::from_secs(60 * 60));
+        let reply = check(&program).await;
+        assert_eq!(reply.exit, exit, "{day}: {reply:?}");
+    }
+    let hold = program.store.holds(true).await.unwrap().remove(0);
+    assert_eq!((hold.list, hold.summary.removed), (entitywatch::domain::ListCode::MEU, 1));
+}
+
+const MEU: &str = "<DIV9 N=\"Supplement No. 7 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Military end-user</TH><TH>Citation</TH></TR>\
+    <TR><TD>RUSSIA</TD><TD>Elder Engines, 5 Mira, Perm, Russia.</TD><TD>91 FR 50, 3/5/26.</TD></TR></TABLE></DIV9>";
+
 /// A loopback eCFR of four amendments, the second of which the Military End-User List began with.
 async fn four_amendments() -> Upstream {
     let upstream = Upstream::start().await;

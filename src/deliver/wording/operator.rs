@@ -131,6 +131,10 @@ fn held(data: &SnapshotHeld, writer: &Writer<'_>) -> Account {
             "More was revised than is plausible, so a column probably went blank. Nobody is told any of it until you decide.",
             "Revised, for example",
         ),
+        HoldReason::Older => (
+            "The publisher may have taken changes back, or a cache may keep an old copy. No reader is alerted of any of it until you decide.",
+            "Would change, for example",
+        ),
     };
     account.lead = format!("The {list} from {source} is {again}not believed: {}. {meaning}", plain::line(&hold.message));
     let examples: Vec<String> = data.examples.iter().map(|name| plain::line(name)).collect();

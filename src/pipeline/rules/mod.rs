@@ -21,8 +21,9 @@ use jiff::{Span, Timestamp};
 use tracing::warn;
 
 use super::outgoing;
+use super::remembered::validators;
 use super::trouble::Failure;
-use super::watch::{Observed, Outcome, Watched, validators};
+use super::watch::{Observed, Outcome, Watched};
 use crate::domain::{RecordedRule, SourceState, Summary, same};
 use crate::fetch::{Address, FetchError, Register};
 use crate::record::Result;

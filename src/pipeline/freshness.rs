@@ -1,0 +1,186 @@
+//! Whether a document is older than the one that was accepted last. Pure.
+//!
+//! A cache, a lagging server or a restored file serves such copies. Compared like any other, one would look like a list from which
+//! entries were removed. Where nothing says how old a document is, it is judged like any other: a publisher may take a change back.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{Edition, Editions};
+
+/// After this long of nothing newer an older copy is put on hold: a publisher who really goes back is not ignored for ever.
+pub const OLDER_IS_ON_HOLD_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// Clocks of the servers of one publisher differ by less.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// A document that was replaced this often …
+const TIMES_REPLACED: u32 = 2;
+/// … and within this long alternates with its successor: two servers answer by turns. It is the time within which a change that is
+/// undone counts as a correction.
+const ALTERNATES_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Why `edition` is older than the current one, in words; `None` where nothing says so.
+pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Option<String> {
+    let current = editions.current.as_ref()?;
+    if let (Some(known), Some(got)) = (current.as_of, edition.as_of)
+        && got < known
+    {
+        return Some(format!("expected the list of {known}, which was read before, or a later one, but got that of {got}"));
+    }
+    if edition.sha256 == current.sha256 {
+        return None;
+    }
+    let replaced = editions.replaced(&edition.sha256);
+    if let Some((known, got)) = times(current, edition) {
+        if got < known && (!is_single_file || replaced.is_some()) {
+            let hint = if is_single_file { ". If it is the one to read, `touch` it" } else { "" };
+            return Some(format!(
+                "expected a document as new as the one read before (modified at {known}), but got one modified at {got}{hint}"
+            ));
+        }
+        if got > known {
+            return None;
+        }
+    }
+    if edition.answered_at < current.answered_at - CLOCK_SKEW {
+        return Some(format!(
+            "expected an answer as new as the one read before (of {}), but got another document in an answer of {}: a cache may have kept it",
+            current.answered_at, edition.answered_at
+        ));
+    }
+    let alternates = |at: Timestamp| edition.seen_at.duration_since(at) <= ALTERNATES_WITHIN;
+    replaced.filter(|replaced| replaced.times >= TIMES_REPLACED && alternates(replaced.at)).map(|replaced| {
+        format!(
+            "expected a new document, but got one that was replaced {} times, last at {}: two servers may answer by turns",
+            replaced.times, replaced.at
+        )
+    })
+}
+
+/// The times of modification, where the two can be compared.
+fn times(current: &Edition, edition: &Edition) -> Option<(Timestamp, Timestamp)> {
+    if current.address_sha256 != edition.address_sha256 {
+        return None;
+    }
+    let (known, got) = (current.modified_at?, edition.modified_at?);
+    let is_ahead = |edition: &Edition, at: Timestamp| at > edition.seen_at + CLOCK_SKEW;
+    // A clock that was ahead and is right again: the document cannot have been changed after it was read.
+    let was_ahead = is_ahead(current, known) && !is_ahead(edition, got);
+    Some((if was_ahead { current.seen_at - CLOCK_SKEW } else { known }, got))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Sha256;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    /// Fetched at an hour, modified at another.
+    fn edition(content: &str, seen: i64, modified: Option<i64>) -> Edition {
+        Edition {
+            sha256: Sha256::of(content.as_bytes()),
+            address_sha256: Some(Sha256::of(b"address")),
+            modified_at: modified.map(at),
+            as_of: None,
+            answered_at: at(seen),
+            seen_at: at(seen),
+        }
+    }
+
+    fn accepted(all: &[Edition]) -> Editions {
+        let mut editions = Editions::default();
+        all.iter().for_each(|edition| editions.accept(edition.clone(), edition.seen_at));
+        editions
+    }
+
+    #[track_caller]
+    fn check(editions: &Editions, edition: &Edition, expected: Option<&str>) {
+        let found = older(editions, edition, false);
+        match expected {
+            None => assert_eq!(found, None),
+            Some(words) => assert!(found.as_ref().is_some_and(|found| found.contains(words)), "{found:?}"),
+        }
+    }
+
+    #[test]
+    fn ok_a_first_a_newer_and_the_same_document() {
+        check(&Editions::default(), &edition("a", 5, Some(4)), None);
+        let editions = accepted(&[edition("a", 5, Some(4))]);
+        check(&editions, &edition("b", 9, Some(8)), None);
+        check(&editions, &edition("b", 9, None), None);
+        check(&editions, &edition("b", 9, Some(4)), None);
+        check(&editions, &edition("a", 9, Some(1)), None);
+    }
+
+    #[test]
+    fn err_an_older_time_of_modification() {
+        let editions = accepted(&[edition("a", 5, Some(4)), edition("b", 9, Some(8))]);
+        check(
+            &editions,
+            &edition("a", 10, Some(4)),
+            Some("modified at 1970-01-01T08:00:00Z), but got one modified at 1970-01-01T04:00:00Z"),
+        );
+        check(&editions, &edition("never seen", 10, Some(7)), Some("modified at 1970-01-01T07:00:00Z"));
+    }
+
+    #[test]
+    fn ok_a_publisher_who_goes_back_says_so_with_a_newer_time() {
+        let all = [edition("a", 5, Some(4)), edition("b", 9, Some(8)), edition("a", 10, Some(10)), edition("b", 12, Some(12))];
+        check(&accepted(&all), &edition("a", 14, Some(13)), None);
+    }
+
+    #[test]
+    fn ok_times_of_another_address_are_not_compared() {
+        let elsewhere = Edition { address_sha256: None, ..edition("b", 9, Some(1)) };
+        check(&accepted(&[edition("a", 5, Some(4))]), &elsewhere, None);
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_does_not_stop_the_watch_when_it_is_set_right() {
+        let editions = accepted(&[edition("a", 5, Some(9000))]);
+        check(&editions, &edition("b", 9, Some(8)), None);
+        check(&editions, &edition("b", 9, Some(4)), Some("modified at 1970-01-01T04:00:00Z"));
+        check(&editions, &edition("b", 9, Some(9004)), None);
+        check(&editions, &edition("b", 9, Some(8999)), Some("but got one modified at"));
+    }
+
+    #[test]
+    fn err_an_answer_that_a_cache_kept() {
+        let kept = |content, modified| Edition { answered_at: at(2), ..edition(content, 9, modified) };
+        let editions = accepted(&[edition("a", 1, None), edition("b", 5, None)]);
+        check(&editions, &kept("a", None), Some("a cache may have kept it"));
+        check(&accepted(&[edition("b", 5, Some(4))]), &kept("c", Some(6)), None);
+        let a_little = Edition { answered_at: at(5) - SignedDuration::from_mins(4), ..edition("c", 9, None) };
+        check(&editions, &a_little, None);
+    }
+
+    #[test]
+    fn err_two_servers_that_answer_by_turns() {
+        let (a, b) = (|hour| edition("a", hour, None), |hour| edition("b", hour, None));
+        check(&accepted(&[a(1), b(2)]), &a(3), None);
+        check(&accepted(&[a(1), b(2), a(3)]), &b(4), None);
+        let editions = accepted(&[a(1), b(2), a(3), b(4)]);
+        check(&editions, &a(5), Some("replaced 2 times, last at 1970-01-01T04:00:00Z"));
+        check(&editions, &a(4 + 8 * 24), None);
+    }
+
+    #[test]
+    fn err_a_date_that_goes_back_whatever_stands_under_it() {
+        let of = |content, day: &str| Edition { as_of: Some(day.parse().unwrap()), ..edition(content, 5, None) };
+        let editions = accepted(&[of("a", "2026-04-29")]);
+        for content in ["a", "b"] {
+            check(&editions, &of(content, "2026-04-28"), Some("expected the list of 2026-04-29"));
+            check(&editions, &of(content, "2026-04-30"), None);
+        }
+    }
+
+    #[test]
+    fn a_single_file_is_older_only_if_it_was_read_before() {
+        let editions = accepted(&[edition("a", 5, Some(4)), edition("b", 9, Some(8))]);
+        assert!(older(&editions, &edition("a", 10, Some(4)), true).is_some_and(|why| why.ends_with("`touch` it")));
+        assert_eq!(older(&editions, &edition("c", 10, Some(4)), true), None);
+    }
+}
