@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn ok_a_listing_of_the_name_in_another_country_that_is_gone_is_as_loud_as_an_addition() {
         let (stays, gone) = (row(&[], DOCK, &["80 FR 1000"]), row(&["A"], QUAY, &["87 FR 2000"]));
-        let change = of_the_row(&gone, &[stays.clone(), gone.clone()], &[stays.clone()]);
+        let change = of_the_row(&gone, &[stays.clone(), gone.clone()], std::slice::from_ref(&stays));
         check(&change, RowFate::Gone, false, Severity::High, GONE);
         let revised = Entry { license_policy: "Denial".into(), ..stays.clone() };
         check(&of_the_row(&gone, &[stays, gone.clone()], &[revised]), RowFate::Gone, false, Severity::High, GONE);

@@ -249,7 +249,8 @@ fn may_be_one(old: &Entry, new: &Entry) -> bool {
 /// Whether two rows have the same number of the publisher, kind and form, as far as they have any.
 pub fn may_be_alike(old: &Entry, new: &Entry) -> bool {
     let differ = |key: &str| matches!((old.other.get(key), new.other.get(key)), (Some(one), Some(other)) if folded(one) != folded(other));
-    !(has_true_id(old.list) && differ("entity_number")) && !differ("type") && old.form == new.form
+    let is_another_number = has_true_id(old.list) && differ("entity_number");
+    old.form == new.form && !is_another_number && !differ("type")
 }
 
 /// Cites no rule that the old row cited, as an addition does: an amended entry keeps its first citation.
