@@ -10,7 +10,7 @@ use super::name::{Name, Numbers};
 use super::number::{Number, WHOLE_DATE};
 use super::profile::{Kind, Profile};
 use super::rarity::Rarity;
-use crate::domain::pages::{Kept, is_filled_down};
+use crate::domain::pages::{Kept, are_filled_down};
 use crate::domain::{Citation, Entry, ListCode};
 
 /// The evidence on one pair of rows.
@@ -224,7 +224,7 @@ fn citations(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Prof
     // Many rows cite the first page of a rule, few the page of one entry: the rule is as common as the commoner page.
     let moved = kept.moved.iter().map(|(was, is)| bits(was).min(bits(is)));
     let rarest = same.chain(moved).fold(0.0, f64::max);
-    match kept_in_words(&kept) {
+    match kept.in_words() {
         Some(words) => {
             let base = if kept.moved.is_empty() { 2.0 } else { 1.0 };
             weight.speaks_for(base + (rarest * 0.6).min(5.0), words);
@@ -239,29 +239,6 @@ fn citations(weight: &mut Weight, ties: &mut Ties, old: &Profile<'_>, new: &Prof
 
 /// A volume number that a spreadsheet counted up says little against two rows being one.
 const BITS_AGAINST_ANOTHER_VOLUME: f64 = 1.0;
-
-/// Whether the rows cite the same page of different volumes.
-pub fn are_filled_down(before: &[Citation], after: &[Citation]) -> bool {
-    before.iter().any(|citation| after.iter().any(|other| is_filled_down(citation, other)))
-}
-
-/// What became of the citations, where each old rule is still cited: `same citations plus 88 FR 66273`.
-pub fn kept_in_words(kept: &Kept<'_>) -> Option<String> {
-    if kept.rules() == 0 || !kept.lost.is_empty() {
-        return None;
-    }
-    let mut words = if kept.moved.is_empty() {
-        "same citations".to_owned()
-    } else {
-        let moved: Vec<String> = kept.moved.iter().map(|(was, is)| format!("{was} is now {is}")).collect();
-        format!("citations of the same rules ({})", moved.join(", "))
-    };
-    if !kept.gained.is_empty() {
-        let gained: Vec<String> = kept.gained.iter().map(ToString::to_string).collect();
-        words = format!("{words} plus {}", gained.join(", "));
-    }
-    Some(words)
-}
 
 /// An amended row keeps the date from which its entry is listed; of rows that cite rules, that of another tells another listing.
 fn listed_apart(weight: &mut Weight, old: &Entry, new: &Entry) {

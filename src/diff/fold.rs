@@ -7,11 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::editorial::{folded, is_same_text};
-use super::evidence::are_filled_down;
 use super::number::Facts;
 use super::same_name::{Pair, affinity, may_be_alike, taken};
 use super::split::{is_place, programs};
-use crate::domain::pages::{Kept, share_a_rule};
+use crate::domain::pages::{Kept, are_filled_down, share_a_rule};
 use crate::domain::{Entry, Match, RowFate};
 
 /// So many rows of one name are compared with each row of it that is gone. A list has two to five.

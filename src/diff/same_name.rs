@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::assign::{Edge, best};
 use super::cell;
 use super::editorial::{folded, is_broken, is_repaired};
-use super::evidence::kept_in_words;
 use super::number::Facts;
 use super::split::{Moved, moved, shares_citation};
 use crate::domain::pages::Kept;
@@ -205,7 +204,7 @@ impl Group<'_> {
         let (Some(old), Some(new)) = (self.gone.get(before), self.come.get(after)) else {
             return Pair { before, after, matched: Match::certain(evidence) };
         };
-        evidence.extend(kept_in_words(&Kept::of(&old.citations, &new.citations)));
+        evidence.extend(Kept::of(&old.citations, &new.citations).in_words());
         if !self.is_alone() {
             evidence.push("the closest of the rows of this name by citations, country and address".into());
         }

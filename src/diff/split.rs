@@ -8,11 +8,10 @@ use super::across::{parted, subordinate};
 use super::cell::SUBORDINATES;
 use super::content::same_members;
 use super::editorial::folded;
-use super::evidence::are_filled_down;
 use super::name::words;
 use super::number::Facts;
 use super::same_name::Pair;
-use crate::domain::pages::{is_of_one_rule, share_a_rule};
+use crate::domain::pages::{are_filled_down, is_of_one_rule, share_a_rule};
 use crate::domain::{Citation, Entry, Form, Match, RowFate};
 
 /// What went from one row to another.

@@ -34,6 +34,11 @@ pub fn is_filled_down(one: &Citation, other: &Citation) -> bool {
     matches!((one, other), (Citation::Page { volume, page }, Citation::Page { volume: v, page: p }) if page == p && volume != v)
 }
 
+/// Whether any page is cited by both, in different volumes; see [`is_filled_down`].
+pub fn are_filled_down(one: &[Citation], other: &[Citation]) -> bool {
+    one.iter().any(|citation| other.iter().any(|theirs| is_filled_down(citation, theirs)))
+}
+
 fn are_within(pages: u32, one: &Citation, other: &Citation) -> bool {
     match (one, other) {
         (Citation::Page { volume, page }, Citation::Page { volume: other_volume, page: other_page }) => {
@@ -75,6 +80,24 @@ impl<'a> Kept<'a> {
     /// How many rules both cite.
     pub fn rules(&self) -> usize {
         self.same.len() + self.moved.len()
+    }
+
+    /// What became of the citations, where each old rule is still cited: `same citations plus 88 FR 66273`.
+    pub fn in_words(&self) -> Option<String> {
+        if self.rules() == 0 || !self.lost.is_empty() {
+            return None;
+        }
+        let mut words = if self.moved.is_empty() {
+            "same citations".to_owned()
+        } else {
+            let moved: Vec<String> = self.moved.iter().map(|(was, is)| format!("{was} is now {is}")).collect();
+            format!("citations of the same rules ({})", moved.join(", "))
+        };
+        if !self.gained.is_empty() {
+            let gained: Vec<String> = self.gained.iter().map(ToString::to_string).collect();
+            words = format!("{words} plus {}", gained.join(", "));
+        }
+        Some(words)
     }
 }
 

@@ -86,7 +86,7 @@ async fn an_alert_shows_every_change_the_words_that_differ_the_evidence_and_the_
         "Example <del>Machinery</del><ins>Machine</ins> Company Limited",
         "<ins>14 Mill Lane, River Town, Russia</ins>",
         "Probably the same entry as before, but not certainly",
-        "(score 0.91): <bdi>one address of one is kept</bdi>",
+        "(match score 0.91): <bdi>one address of one is kept</bdi>",
         "Former Trading House",
         "desk@example.com",
         "2026-11-20 10:00 EST",
