@@ -434,8 +434,8 @@ mod tests {
         assert_eq!(across.pairs, [], "a source that gives another party a row");
         board.other.insert("subordinate_parties".into(), "23rd Works, a.k.a. SW".into());
         assert_eq!(how(&party, &board), None, "a parent that names another party");
-        let sister = entry("Board of Mines. Subordinate Institution - Works for Glass", "IN", 38920);
-        assert_eq!(how(&sister, &entry("Board of Mines. Subordinate Institution - Works for Brass", "IN", 38920)), None);
+        let sister = entry("Board of Mines. Subordinate Institution - Glass Institute", "IN", 38920);
+        assert_eq!(how(&sister, &entry("Board of Mines. Subordinate Institution - Radio Factory", "IN", 38920)), None);
         assert_eq!(
             how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)),
             None,
