@@ -7,7 +7,9 @@ use super::plain;
 /// The most characters of a server's answer that are kept.
 const LONGEST_CHARS: usize = 200;
 /// A secret's part shorter than this is a word like any other.
-const SHORTEST_SECRET_CHARS: usize = 6;
+const SHORTEST_PART_CHARS: usize = 6;
+/// A whole secret shorter than this would blot letters out of every word.
+const SHORTEST_SECRET_CHARS: usize = 3;
 
 /// The texts that must not be shown, whole and in their parts: an address's path and query are tokens too.
 #[derive(Clone, Default)]
@@ -17,10 +19,13 @@ impl Hidden {
     pub fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut needles: Vec<String> = Vec::new();
         for secret in secrets {
-            needles.push(secret.trim().to_lowercase());
-            needles.extend(secret.split(['/', '?', '&', '=', ' ', ':', '@', ',']).map(str::to_lowercase));
+            let secret = cleaned(secret);
+            let parts = secret.split(['/', '?', '&', '=', ' ', ':', '@', ',']);
+            needles.extend(parts.filter(|part| part.chars().count() >= SHORTEST_PART_CHARS).map(str::to_owned));
+            if secret.chars().count() >= SHORTEST_SECRET_CHARS {
+                needles.push(secret);
+            }
         }
-        needles.retain(|needle| needle.chars().count() >= SHORTEST_SECRET_CHARS);
         // The longest first: a part must not break up the whole.
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         needles.dedup();
@@ -30,8 +35,7 @@ impl Hidden {
 
 /// Cuts `text` to a line of at most 200 characters and takes out what is hidden and all that looks like an address.
 pub fn excerpt(text: &str, hidden: &Hidden) -> String {
-    // JSON may write `https:\/\/`, which is as good an address as any.
-    let mut text = plain::line(&text.replace('\\', ""));
+    let mut text = cleaned(text);
     for needle in &hidden.0 {
         text = without(&text, needle);
     }
@@ -39,13 +43,24 @@ pub fn excerpt(text: &str, hidden: &Hidden) -> String {
     plain::shorten(&words.join(" "), LONGEST_CHARS)
 }
 
-/// Every occurrence of `needle` (in lower case) taken out, whatever the case it stands in.
+/// As a text is searched, so must be what is searched for.
+fn cleaned(text: &str) -> String {
+    // JSON may write `https:\/\/`, which is as good an address as any.
+    plain::line(&text.replace('\\', ""))
+}
+
+/// Every occurrence of `needle` taken out, whatever the case of its ASCII letters.
 fn without(text: &str, needle: &str) -> String {
-    let mut kept = text.to_owned();
     // ASCII lowercasing keeps every byte's place, which full lowercasing does not.
-    while let Some(at) = kept.to_ascii_lowercase().find(&needle.to_ascii_lowercase()) {
-        kept.replace_range(at..at + needle.len(), "[…]");
+    let (lower, needle) = (text.to_ascii_lowercase(), needle.to_ascii_lowercase());
+    let mut kept = String::with_capacity(text.len());
+    let mut end = 0;
+    for (at, found) in lower.match_indices(&needle) {
+        kept.push_str(text.get(end..at).unwrap_or_default());
+        kept.push_str("[…]");
+        end = at + found.len();
     }
+    kept.push_str(text.get(end..).unwrap_or_default());
     kept
 }
 
@@ -79,6 +94,21 @@ mod tests {
         check("see https://example.com/why or write to <someone@example.com>", "see […] or write to […]");
         check(r"see https:\/\/example.com\/why", "see […]");
         check("client [192.0.2.7] or 192.0.2.7:25 or 2001:db8::1 is blocked", "client […] or […] or […] is blocked");
+    }
+
+    #[test]
+    fn a_secret_is_found_as_the_text_is_searched() {
+        for (secret, text) in [
+            ("ab1", "no ab1 here"),
+            ("pa\\ss", r"no pa\ss here"),
+            ("two  spaces", "no two  spaces here"),
+            ("PÄSSWORT", "no PÄSSWORT here"),
+            ("Mixed Case", "no MIXED case here"),
+        ] {
+            assert_eq!(excerpt(text, &Hidden::of([secret])), "no […] here", "{secret}");
+        }
+        assert_eq!(excerpt("ab ab abc", &Hidden::of(["", "ab"])), "ab ab abc");
+        assert_eq!(excerpt("[…][…] x", &Hidden::of(["[…]"])), "[…][…] x");
     }
 
     #[test]
