@@ -159,14 +159,25 @@ pub async fn deliver_to_receivers(
         }
         round.cancel();
     }
-    while !loops.is_empty() {
-        status.beat(Loop::Deliver, program.clock.now());
-        tokio::select! {
-            Some(done) = loops.join_next() => ended(done),
-            () = tokio::time::sleep(LONGEST_PAUSE) => {}
+    let drained = async {
+        while !loops.is_empty() {
+            status.beat(Loop::Deliver, program.clock.now());
+            tokio::select! {
+                Some(done) = loops.join_next() => ended(done),
+                () = tokio::time::sleep(LONGEST_PAUSE) => {}
+            }
         }
+    };
+    if tokio::time::timeout(LONGEST_DELIVERY_DRAIN, drained).await.is_err() {
+        // The outbox has each of them as pending still.
+        warn!("a delivery whose server has not answered yet is given up; it is sent again, under its old id, at the next start");
+        loops.shutdown().await;
     }
 }
+
+/// How long a delivery that is under way may take to end when the daemon is to stop. A mail server may take ten minutes
+/// for its final reply; the service manager waits 40 s (`TimeoutStopSec` of the unit) before it kills.
+const LONGEST_DELIVERY_DRAIN: Duration = Duration::from_secs(30);
 
 /// A receiver's loop ends when it is told to. One that panicked ends the process.
 fn ended(done: Result<(), tokio::task::JoinError>) {

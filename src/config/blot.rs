@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of each section whose values may be shown. What a section does not have here is a secret, or a mistake.
-const HARMLESS: [(&str, &[&str]); 9] = [
+const HARMLESS: [(&str, &[&str]); 10] = [
     ("store", &["url"]),
     ("server", &["listen", "public_url"]),
     ("http", &["contact", "no_proxy", "ca_file"]),
@@ -31,7 +31,24 @@ const HARMLESS: [(&str, &[&str]); 9] = [
             "previously",
         ],
     ),
-    ("smtp", &["host", "port", "tls", "username", "password_file", "password_credential", "from"]),
+    (
+        "smtp",
+        &[
+            "host",
+            "port",
+            "tls",
+            "hello",
+            "ca_file",
+            "certificate_sha256",
+            "username",
+            "password_file",
+            "password_credential",
+            "oauth2",
+            "from",
+        ],
+    ),
+    // In `smtp`.
+    ("oauth2", &["token_url", "client_id", "client_secret_file", "client_secret_credential", "scope"]),
     (
         "receiver",
         &[
@@ -54,7 +71,7 @@ const HARMLESS: [(&str, &[&str]); 9] = [
 ];
 
 /// Keys of secrets, wherever they stand; `url` only in a receiver, a proxy for its password.
-const SECRET_KEYS: [&str; 3] = ["password", "secret", "proxy"];
+const SECRET_KEYS: [&str; 4] = ["password", "secret", "client_secret", "proxy"];
 
 /// The text with every secret's characters replaced by `*`, byte for byte: places stay what they were.
 ///
@@ -140,7 +157,10 @@ impl Found<'_> {
                 for (key, value) in table {
                     let key: &str = key.get_ref();
                     let text = value.get_ref().as_str().unwrap_or_default();
-                    if !harmless.contains(&key) || (key == "host" && text.contains(['@', '/'])) {
+                    if (section, key) == ("smtp", "oauth2") {
+                        let (_, harmless) = HARMLESS.iter().find(|(name, _)| *name == key).copied().unwrap_or_default();
+                        self.in_section(key, harmless, value.get_ref(), value.span());
+                    } else if !harmless.contains(&key) || (key == "host" && text.contains(['@', '/'])) {
                         self.all_of(value.get_ref(), value.span());
                     } else if matches!((section, key), ("source", "url") | ("server", "public_url") | ("http", "contact"))
                         || text.starts_with("sqlite:")
@@ -247,6 +267,11 @@ mod tests {
             "[[receiver]]\nname = \"a\"\n[receiver.headers]\nAuthorization = \"Bearer hunter2\"\n",
             "[smtp]\npasswd = \"hunter2\"\n",
             "[smtp]\ntoken = 'hunter2'\n",
+            "[smtp.oauth2]\nclient_secret = 'hunter2'\n",
+            "[smtp.oauth2]\nclient_secrets = 'hunter2'\n",
+            "[smtp.oauth2]\ntoken_url = 'https://u:hunter2@h/token'\n",
+            "[smtp]\noauth2 = { secret = 'hunter2' }\n",
+            "[smtp]\noauth2 = 'hunter2'\n",
             "[smtp]\nhost = \"smtp://u:hunter2@h\"\n",
             "[smtp]\nhost = \"u:hunter2@h\"\n",
             "[smpt]\npassword_ = \"hunter2\"\n",
@@ -274,6 +299,7 @@ mod tests {
         for text in [
             "[smtp]\npassword = \"hunter2\nhost = \"x\"\n",
             "[smtp\npassword = hunter2",
+            "[smtp]\noauth2 = { client_id = \"x\", client_secret = \"hunter2 }\n",
             "[smtp]\npassword =\n\"hunter2\"\n",
             "[smtp]\nport = 1 password = \"hunter2\"\n",
             "[[receiver]]\nurll = hunter2\n",
@@ -306,7 +332,12 @@ mod tests {
         {
             assert!(!holds_secrets(text), "{text}");
         }
-        for text in ["[[receiver]]\nurl = \"x\"\n", "[store]\nurl = \"postgres://u:p@h/d\"\n", "[smtp]\npassword = \"x\"\n"] {
+        for text in [
+            "[[receiver]]\nurl = \"x\"\n",
+            "[store]\nurl = \"postgres://u:p@h/d\"\n",
+            "[smtp]\npassword = \"x\"\n",
+            "[smtp.oauth2]\nclient_secret = \"x\"\n",
+        ] {
             assert!(holds_secrets(text), "{text}");
         }
     }
@@ -323,6 +354,6 @@ mod tests {
                 seen += 1;
             }
         }
-        assert_eq!(seen, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 4);
+        assert_eq!(seen, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 5);
     }
 }

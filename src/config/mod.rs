@@ -18,6 +18,7 @@ mod routes;
 mod secret;
 mod settings;
 mod show;
+mod smtp;
 mod sources;
 mod text;
 mod value;
@@ -129,7 +130,7 @@ pub fn check(
     let store = settings::store(&sections.store, environment, folder, &mut problems);
     let http = settings::http(&sections.http, lookup, &mut problems);
     let sources = sources::check(&sections.sources, folder, &mut problems);
-    let smtp = receivers::smtp(&sections, &http, lookup, &mut problems, &mut warnings);
+    let smtp = smtp::check(&sections, &http, lookup, &mut problems, &mut warnings);
     let receivers = receivers::check(&sections, smtp.as_ref(), lookup, &mut problems, &mut warnings);
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);

@@ -9,7 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
 use super::ascii::{Contact, EmailAddress, Mailbox};
-use super::value::{BaseAddress, Country, Growth, Length, List, Listen, Name, Names, Percent, ProxyAddress, Text, WebAddress, Zone};
+use super::value::{
+    BaseAddress, Country, Fingerprint, Growth, Length, List, Listen, Name, Names, Percent, ProxyAddress, Text, WebAddress, Zone,
+};
 use crate::domain::{ChangeKind, Severity};
 use crate::record::StoreUrl;
 
@@ -147,12 +149,36 @@ pub struct RawSmtp {
     pub port: Key<NonZeroU16>,
     /// Default: `starttls`.
     pub tls: Key<RawTls>,
+    /// The name in EHLO. Default: the full host name if it has a dot, else the address of the connection in brackets.
+    pub hello: Key<Text>,
+    /// A PEM file of certificates that are trusted for this relay beside the system's: authorities, or the relay's own.
+    pub ca_file: Key<Text>,
+    /// The SHA-256 of the relay's certificate, as `openssl x509 -fingerprint -sha256` prints it. No other is accepted.
+    pub certificate_sha256: Key<Fingerprint>,
     pub username: Key<Text>,
     pub password: Key<SecretText>,
     pub password_file: Key<Text>,
     pub password_credential: Key<Text>,
+    /// Instead of a password.
+    pub oauth2: Key<RawOauth2>,
     /// Required. The sender of every email.
     pub from: Key<Mailbox>,
+}
+
+/// Access tokens for the relay by OAuth 2.0 client credentials, used with XOAUTH2.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawOauth2 {
+    /// Required. Where tokens are given.
+    pub token_url: Key<WebAddress>,
+    /// Required.
+    pub client_id: Key<Text>,
+    /// Required, or one of the two that follow.
+    pub client_secret: Key<SecretText>,
+    pub client_secret_file: Key<Text>,
+    pub client_secret_credential: Key<Text>,
+    /// What the token is for; several scopes with spaces between them.
+    pub scope: Key<Text>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -225,7 +251,7 @@ pub struct RawRoute {
 pub struct RawDelivery {
     /// How long to wait before each further attempt, ±20 %. After the last the delivery is dead, and that is told.
     pub retry: Key<Vec<Length>>,
-    /// How long one attempt may take. Default: `20s`.
+    /// How long one attempt may take; of an email, each step of it but the final reply, which has 10 minutes. Default: `20s`.
     pub timeout: Key<Length>,
 }
 

@@ -1,16 +1,15 @@
-//! Checks `[[receiver]]` and `[smtp]`.
+//! Checks `[[receiver]]`.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::problem::Problem;
-use super::raw::{Placed, RawReceiver, RawReceiverKind, RawTls};
+use super::raw::{Placed, RawReceiver, RawReceiverKind};
 use super::read::Sections;
 use super::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
 use super::sources::required;
 use super::{ConfigWarning, ascii};
-use crate::deliver::{Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, Tls, WebhookSettings};
-use crate::dial::HttpSettings;
+use crate::deliver::{Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, WebhookSettings};
 use crate::secret::Secret;
 
 /// All receivers that are right; what is wrong with the others goes to `problems`.
@@ -45,64 +44,6 @@ pub(super) fn check(
         }
     }
     receivers
-}
-
-/// The mail relay, where one is configured rightly.
-pub(super) fn smtp(
-    sections: &Sections,
-    http: &HttpSettings,
-    lookup: Lookup<'_>,
-    problems: &mut Vec<Problem>,
-    warnings: &mut Vec<ConfigWarning>,
-) -> Option<Arc<SmtpSettings>> {
-    let section = sections.smtp.as_ref()?;
-    let raw = &section.value;
-    let host = required(raw.host.as_ref(), section, "host", problems);
-    if let Some(host) = raw.host.as_ref().filter(|host| ascii::host(&host.value.0).is_none()) {
-        // It may hold a password: what is wrong with it is said, not what it is.
-        problems.push(
-            Problem::at(host.span.clone(), "expected the name of a host such as \"mail.example.com\" as `host`, and nothing else in it")
-                .with_hint("`port`, `tls`, `username` and `password_file` are keys of their own"),
-        );
-    }
-    let from = required(raw.from.as_ref(), section, "from", problems);
-    let tls = match raw.tls.as_ref().map(|tls| tls.value) {
-        None | Some(RawTls::Starttls) => Tls::Starttls,
-        Some(RawTls::Implicit) => Tls::Implicit,
-        Some(RawTls::None) => Tls::None,
-    };
-    let keys = Keys { name: "password", inline: &raw.password, file: &raw.password_file, credential: &raw.password_credential };
-    let has_password = raw.password.is_some() || raw.password_file.is_some() || raw.password_credential.is_some();
-    let password = lookup.find(keys, problems, warnings);
-    match &raw.username {
-        Some(username) if !has_password => {
-            problems.push(Problem::at(
-                username.span.clone(),
-                "expected a `password`, `password_file` or `password_credential` beside `username`, but found none",
-            ));
-        }
-        None if has_password => {
-            problems.push(Problem::at(section.span.clone(), "expected a `username` beside the password, but found none"));
-        }
-        _ => {}
-    }
-    if tls == Tls::None && has_password {
-        warnings.push(ConfigWarning("[smtp] tls = \"none\" sends the password in the clear".to_owned()));
-    }
-    let default_port = match tls {
-        Tls::Starttls => 587,
-        Tls::Implicit => 465,
-        Tls::None => 25,
-    };
-    Some(Arc::new(SmtpSettings {
-        host: ascii::host(&host?.value.0)?,
-        port: raw.port.as_ref().map_or(default_port, |port| port.value.get()),
-        tls,
-        username: raw.username.as_ref().map(|username| username.value.0.clone()),
-        password: password.map(|found| found.secret),
-        from: from?.value.0.clone(),
-        ca_pem: http.ca_pem.clone(),
-    }))
 }
 
 /// Each kind's own keys, beside `name`, `kind` and `operator`.

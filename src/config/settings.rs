@@ -10,9 +10,10 @@ use url::Url;
 use super::SecretsMode;
 use super::paths::Environment;
 use super::problem::Problem;
-use super::raw::{RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
+use super::raw::{Key, RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
 use super::secret::Lookup;
 use super::text;
+use super::value::Text;
 use crate::deliver::MessageSettings;
 use crate::deliver::retry::RetryPolicy;
 use crate::dial::{self, HttpSettings};
@@ -74,7 +75,7 @@ impl SourceKind {
 pub struct DeliverySettings {
     /// The wait before each further attempt; after the last the delivery is dead.
     pub retry: RetryPolicy,
-    /// Of one attempt.
+    /// Of one attempt; of an email, of each step of it.
     pub timeout: Duration,
 }
 
@@ -102,12 +103,6 @@ pub(super) fn server(raw: &RawServer) -> ServerSettings {
 }
 
 pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem>) -> HttpSettings {
-    let ca_pem = raw.ca_file.as_ref().filter(|_| lookup.mode == SecretsMode::Resolve).and_then(|file| {
-        let path = lookup.folder.join(&file.value.0);
-        pem(&path)
-            .map_err(|reason| problems.push(Problem::at(file.span.clone(), format!("failed to read {}: {reason}", path.display()))))
-            .ok()
-    });
     if let Some(no_proxy) = &raw.no_proxy
         && let Err(error) = dial::check_no_proxy(&no_proxy.value.0)
     {
@@ -117,8 +112,15 @@ pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem
         contact: raw.contact.as_ref().map(|contact| contact.value.0.clone()),
         proxy: raw.proxy.as_ref().map(|proxy| proxy.value.0.clone()),
         no_proxy: raw.no_proxy.as_ref().map(|hosts| hosts.value.0.clone()),
-        ca_pem,
+        ca_pem: ca_file(&raw.ca_file, lookup, problems),
     }
+}
+
+/// The certificates of a `ca_file`.
+pub(super) fn ca_file(file: &Key<Text>, lookup: Lookup<'_>, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
+    let file = file.as_ref().filter(|_| lookup.mode == SecretsMode::Resolve)?;
+    let path = lookup.folder.join(&file.value.0);
+    pem(&path).map_err(|reason| problems.push(Problem::at(file.span.clone(), format!("failed to read {}: {reason}", path.display())))).ok()
 }
 
 fn pem(path: &Path) -> Result<Vec<u8>, String> {

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::blot::without_password;
 use super::settings::Source;
 use super::{Config, raw, read};
-use crate::deliver::{Channel, Receiver, SmtpSettings, Tls};
+use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
 use crate::fetch::Address;
 
 const HIDDEN: &str = "(hidden)";
@@ -127,11 +127,27 @@ fn smtp_table(smtp: &SmtpSettings, raw: Option<&raw::RawSmtp>) -> Table {
         ("host", Some(Value::from(smtp.host.clone()))),
         ("port", Some(Value::from(i64::from(smtp.port)))),
         ("tls", Some(Value::from(tls))),
+        ("hello", smtp.hello.clone().map(Value::from)),
+        ("ca_file", raw.and_then(|raw| text(&raw.ca_file))),
+        ("certificate_sha256", smtp.certificate_sha256.map(|bytes| Value::from(bytes.map(|byte| format!("{byte:02X}")).join(":")))),
         ("username", smtp.username.clone().map(Value::from)),
         ("password", raw.and_then(|raw| hidden(&raw.password))),
         ("password_file", raw.and_then(|raw| text(&raw.password_file))),
         ("password_credential", raw.and_then(|raw| text(&raw.password_credential))),
         ("from", Some(Value::from(smtp.from.to_string()))),
+        ("oauth2", smtp.oauth2.as_ref().map(|oauth2| Value::Table(oauth2_table(oauth2, raw)))),
+    ])
+}
+
+fn oauth2_table(oauth2: &OAuth2Settings, smtp: Option<&raw::RawSmtp>) -> Table {
+    let raw = smtp.and_then(|smtp| smtp.oauth2.as_ref()).map(|oauth2| &oauth2.value);
+    pairs([
+        ("token_url", Some(Value::from(without_password(oauth2.token_url.as_str())))),
+        ("client_id", Some(Value::from(oauth2.client_id.clone()))),
+        ("client_secret", raw.and_then(|raw| hidden(&raw.client_secret))),
+        ("client_secret_file", raw.and_then(|raw| text(&raw.client_secret_file))),
+        ("client_secret_credential", raw.and_then(|raw| text(&raw.client_secret_credential))),
+        ("scope", oauth2.scope.clone().map(Value::from)),
     ])
 }
 

@@ -68,6 +68,10 @@ pub struct Country(pub String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct List(pub ListCode);
 
+/// The SHA-256 of a certificate: `"AB:CD:…"`, 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint(pub [u8; 32]);
+
 /// The name of a source or a receiver: it stands in commands, log lines and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(pub String);
@@ -171,6 +175,21 @@ read_as_text!(Country, "a country's two letters (ISO 3166-1) such as \"CN\"", "C
 read_as_text!(List, "a list: EL, DPL, UVL, MEU, ISN, DTC, SDN, SSI, CMIC, CAP, MBS, PLC or FSE", "EL", |text| {
     ListCode::ALL.iter().copied().find(|list| list.as_str() == text).map(List)
 });
+read_as_text!(
+    Fingerprint,
+    "a SHA-256 of 64 hexadecimal digits, with or without colons",
+    "5F:8A:20:CC:5E:6B:B2:1D:C3:5E:0E:2A:0A:6D:3F:4B:77:9F:3C:11:52:9D:1E:66:04:AF:5C:2B:8E:90:7D:13",
+    |text| {
+        // openssl prints `sha256 Fingerprint=AB:CD:…`.
+        let digits = text.rsplit('=').next()?.trim();
+        let pairs: Vec<u8> = if digits.contains(':') {
+            digits.split(':').map(|pair| hex_pair(pair.as_bytes())).collect::<Option<_>>()?
+        } else {
+            digits.as_bytes().chunks(2).map(hex_pair).collect::<Option<_>>()?
+        };
+        pairs.try_into().ok().map(Fingerprint)
+    }
+);
 read_as_text!(Name, "a name without spaces at its ends, control characters or line breaks", "csl", |text| {
     (is_text(text) && text.chars().count() <= 100).then(|| Name(text.to_owned()))
 });
@@ -190,6 +209,13 @@ fn web_address(text: &str) -> Option<url::Url> {
 
 fn is_base(url: &url::Url) -> bool {
     url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none()
+}
+
+/// `ab`, in either case.
+fn hex_pair(pair: &[u8]) -> Option<u8> {
+    let [high, low] = pair else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(*high)? << 4 | digit(*low)?)
 }
 
 fn is_text(text: &str) -> bool {
@@ -267,6 +293,19 @@ mod tests {
         assert!("http://user:pass@proxy.example.com:3128".parse::<ProxyAddress>().is_ok());
         for text in ["CN", "RU", "GB", "XK", "HK", "TW"] {
             assert!(text.parse::<Country>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ok_fingerprints_as_openssl_prints_them() {
+        let bytes: [u8; 32] = std::array::from_fn(|n| u8::try_from(n * 8 + 3).unwrap());
+        let colons = bytes.map(|byte| format!("{byte:02X}")).join(":");
+        let bare = colons.replace(':', "").to_lowercase();
+        for text in [colons.clone(), bare, format!("sha256 Fingerprint={colons}"), format!("SHA256 Fingerprint={colons}")] {
+            assert_eq!(text.parse(), Ok(Fingerprint(bytes)), "{text}");
+        }
+        for text in ["", "AB", "AB:CD", &format!("{colons}:00"), &colons.replace(':', " "), &colons.replace('3', "g"), &colons[1..]] {
+            assert!(text.parse::<Fingerprint>().is_err(), "{text}");
         }
     }
 

@@ -34,6 +34,7 @@ use crate::domain::{Alert, Delivery};
 use crate::secret::Secret;
 
 pub use deliverer::{Attempted, DeliverError, Deliverer};
+pub use email::is_hello;
 pub use layout::{LayoutError, text};
 pub use retry::{Next, RetryPolicy, next};
 pub use selection::for_delivery;
@@ -92,9 +93,26 @@ pub struct SmtpSettings {
     pub tls: Tls,
     pub username: Option<String>,
     pub password: Option<Secret>,
+    /// Instead of a password.
+    pub oauth2: Option<OAuth2Settings>,
     pub from: Mailbox,
-    /// PEM of certificate authorities that are trusted beside the system's (`[http] ca_file`).
+    /// The name in EHLO, or an address. Without it: the machine's full name, else the address of the connection.
+    pub hello: Option<String>,
+    /// PEM of certificates that are trusted for this relay beside the system's: authorities, or the relay's own.
     pub ca_pem: Option<Vec<u8>>,
+    /// PEM of `[http] ca_file`: authorities that are trusted too.
+    pub http_ca_pem: Option<Vec<u8>>,
+    /// SHA-256 of the one certificate that is accepted, whatever issued it.
+    pub certificate_sha256: Option<[u8; 32]>,
+}
+
+/// `[smtp.oauth2]`: access tokens by client credentials.
+#[derive(Clone, Debug)]
+pub struct OAuth2Settings {
+    pub token_url: url::Url,
+    pub client_id: String,
+    pub client_secret: Secret,
+    pub scope: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::io;
 
-use super::DialError;
+use super::{DialError, describe_certificate};
 
 /// Says what went wrong with a request: never its URL. Lower case, no full stop.
 pub fn describe(error: &reqwest::Error) -> String {
@@ -73,18 +73,12 @@ fn describe_io(error: &io::Error, connecting: bool) -> String {
 
 fn describe_tls(error: &rustls::Error) -> String {
     use rustls::{CertificateError, Error as Tls};
-    let reason = match error {
-        Tls::InvalidCertificate(certificate) => match certificate {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "it is for another name",
-            CertificateError::UnknownIssuer => {
-                "its issuer is not trusted (the system's authorities may be missing; a company's own go into `ca_file`)"
-            }
-            CertificateError::Revoked => "it was revoked",
-            other => return format!("the server's TLS certificate is not accepted: {other}"),
-        },
-        other => return format!("failed to agree on TLS: {other}"),
+    let Tls::InvalidCertificate(certificate) = error else { return format!("failed to agree on TLS: {error}") };
+    let reason = describe_certificate(certificate);
+    let way_in = match certificate {
+        CertificateError::UnknownIssuer => " (the system's authorities may be missing; a company's own go into `ca_file`)",
+        _ if reason == "it is self-signed" => " (if it is your own, name it in `ca_file`)",
+        _ => "",
     };
-    format!("the server's TLS certificate is not accepted: {reason}")
+    format!("the server's TLS certificate is not accepted: {reason}{way_in}")
 }

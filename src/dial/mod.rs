@@ -1,6 +1,6 @@
 //! The one way out to the network: which addresses may be dialled, through which proxy, trusting whom.
 //!
-//! Shared by the fetcher and by the Slack and webhook channels. Knows nothing of what is asked for.
+//! Shared by the fetcher and by the channels. Knows nothing of what is asked for.
 //!
 //! Two guards stand between a URL and the network, and a caller needs both: [`check_url`] before each request, since a literal
 //! address never reaches the resolver, and the resolver of [`LazyClient`]'s clients, which judges names when they are dialled.
@@ -14,14 +14,14 @@ mod proxy;
 mod resolver;
 mod retry_after;
 mod target;
+mod tcp;
+mod trust;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Certificate, ClientBuilder};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+use reqwest::ClientBuilder;
 use url::Url;
 
 pub use address::{Reach, reach};
@@ -30,6 +30,8 @@ pub use lazy::LazyClient;
 pub use proxy::{check_no_proxy, strange_in_environment};
 pub use retry_after::{LONGEST_RETRY_AFTER, date as http_date, retry_after};
 pub use target::{DialError, check_redirect, check_url, place};
+pub use tcp::{Lookup, first_to_connect, system_lookup};
+pub use trust::{Trust, certificates, describe_certificate, tls_config};
 
 /// `[http]` of the configuration.
 #[derive(Clone, Default, PartialEq)]
@@ -56,6 +58,11 @@ impl fmt::Debug for HttpSettings {
             .finish()
     }
 }
+
+/// What messages call [`HttpSettings::ca_pem`].
+const CA_FILE: &str = "`ca_file`";
+/// What this client speaks, best first.
+const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 /// How long a connection may take to stand.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -84,8 +91,16 @@ fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bo
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
         .dns_resolver(Arc::new(resolver::FilteringResolver { allow_private, trusted_names }));
-    let company = settings.ca_pem.as_deref().map(certificates).transpose()?.unwrap_or_default();
-    builder = if trust_system { builder.tls_certs_merge(company) } else { builder.tls_certs_only(company) };
+    builder = match settings.ca_pem.as_deref() {
+        Some(pem) => {
+            let named = certificates(pem, CA_FILE)?;
+            let mut config = tls_config(Trust { system: trust_system, named, ..Trust::default() })?;
+            config.alpn_protocols = ALPN.iter().map(|protocol| protocol.to_vec()).collect();
+            builder.tls_backend_preconfigured(config)
+        }
+        None if trust_system => builder,
+        None => builder.tls_certs_only([]),
+    };
     for route in &routes {
         builder = builder.proxy(route.as_proxy()?);
     }
@@ -95,7 +110,7 @@ fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bo
 /// Whether clients can be made of these settings; makes none.
 fn check_settings(settings: &HttpSettings) -> Result<(), DialError> {
     user_agent(settings.contact.as_deref())?;
-    settings.ca_pem.as_deref().map(certificates).transpose()?;
+    settings.ca_pem.as_deref().map(|pem| certificates(pem, CA_FILE)).transpose()?;
     proxy::routes(settings)?.iter().try_for_each(|route| route.as_proxy().map(drop))?;
     Ok(())
 }
@@ -116,26 +131,7 @@ fn user_agent(contact: Option<&str>) -> Result<reqwest::header::HeaderValue, Dia
 ///
 /// [`DialError::Settings`], which names `ca_file`.
 pub fn check_certificates(pem: &[u8]) -> Result<(), DialError> {
-    certificates(pem).map(drop)
-}
-
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, DialError> {
-    let found = Certificate::from_pem_bundle(pem)
-        .map_err(|_| DialError::Settings("expected certificates in PEM in `ca_file`, but failed to read them".to_owned()))?;
-    if found.is_empty() {
-        return Err(DialError::Settings("expected certificates in PEM in `ca_file`, but found none".to_owned()));
-    }
-    // PEM is a shell: what is in it is looked at here, and not at the first connection.
-    let mut authorities = rustls::RootCertStore::empty();
-    for (index, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
-        let is_certificate = certificate.is_ok_and(|certificate| authorities.add(certificate).is_ok());
-        if !is_certificate {
-            let number = index + 1;
-            let what = format!("expected certificates in PEM in `ca_file`, but number {number} of them is none");
-            return Err(DialError::Settings(what));
-        }
-    }
-    Ok(found)
+    certificates(pem, CA_FILE).map(drop)
 }
 
 #[cfg(test)]

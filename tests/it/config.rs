@@ -162,6 +162,7 @@ fn the_example_is_right_in_what_it_comments_out() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("company-ca.pem", CERTIFICATE);
+    write("relay-ca.pem", CERTIFICATE);
     write("smtp-password", "x");
     write("slack-url", "https://hooks.example.com/x");
     write("erp-hook", &format!("whsec_{}", "A".repeat(32)));
@@ -235,6 +236,48 @@ fn every_schema_is_one() {
     }
     for name in ["configuration", "webhook", "diff", "changes", "entries", "sources", "deliveries", "alerts", "holds", "receivers"] {
         assert!(schemas.get(name).is_some(), "{name}");
+    }
+}
+
+/// The alternatives of `[smtp]` that the example shows, in place of what they are alternatives to.
+fn with_alternatives() -> String {
+    let smtp = uncommented().split("\n[smtp]\n").nth(1).unwrap().split("\n# ---").next().unwrap().to_owned();
+    let kept = smtp.lines().filter(|line| !line.starts_with("password_credential") && !line.starts_with("ca_file"));
+    let smtp: Vec<&str> = kept.map(|line| line.strip_prefix("#   ").unwrap_or(line)).collect();
+    format!("[smtp]\n{}\n", smtp.join("\n"))
+}
+
+#[test]
+fn the_example_is_right_in_its_alternatives() {
+    let text = with_alternatives();
+    let (config, warnings) = config::check(Path::new("x.toml"), &text, &Environment::default(), SecretsMode::Skip).unwrap();
+    let smtp = config.smtp.as_ref().unwrap();
+    assert_eq!(smtp.certificate_sha256.unwrap()[..2], [0x5f, 0x8a]);
+    let oauth2 = smtp.oauth2.as_ref().unwrap();
+    assert_eq!((oauth2.client_id.as_str(), oauth2.scope.as_deref()), ("entitywatch", Some("https://outlook.office365.com/.default")));
+    assert!(warnings.iter().all(|warning| !warning.0.contains("[smtp")), "{warnings:?}");
+    validate("configuration", &serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap()).unwrap();
+}
+
+#[test]
+fn the_secrets_of_oauth2_are_found_and_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("entitywatch.toml");
+    std::fs::write(folder.path().join("secret"), "hunter2\n").unwrap();
+    let smtp = "[smtp]\nhost = \"h\"\nusername = \"u\"\nfrom = \"a@example.com\"\n";
+    let oauth2 = "[smtp.oauth2]\ntoken_url = \"https://h/t?key=hunter2\"\nclient_id = \"c\"\n";
+    for key in ["client_secret = \"hunter2\"", "client_secret_file = \"secret\""] {
+        std::fs::write(&path, format!("{smtp}{oauth2}{key}\n")).unwrap();
+        let (config, _) = config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap();
+        assert_eq!(config.smtp.as_ref().unwrap().oauth2.as_ref().unwrap().client_secret.expose(), "hunter2");
+        let shown = config::show(&path, &Environment::default()).unwrap();
+        assert!(shown.contains("[smtp.oauth2]") && !shown.contains("hunter2"), "{shown}");
+        let secret = &config.smtp.as_ref().unwrap().oauth2.as_ref().unwrap().client_secret;
+        assert!(!format!("{secret:?}").contains("hunter2"));
+        // What is wrong is shown with its line, and without its secret.
+        let errors = config::check(&path, &format!("{smtp}password = \"p\"\n{oauth2}{key}\n"), &Environment::default(), SecretsMode::Skip);
+        let errors = errors.unwrap_err().to_string();
+        assert!(errors.contains("found both") && !errors.contains("hunter2"), "{errors}");
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use entitywatch::dial::{HttpSettings, LazyClient, describe};
 use reqwest::Client;
@@ -40,9 +41,13 @@ fn closed_port() -> SocketAddr {
 
 /// Serves one request over TLS, or fails to; the thread ends with its connection.
 fn serve_tls_once() -> SocketAddr {
+    serve_tls_once_with(CERTIFICATE, KEY)
+}
+
+fn serve_tls_once_with(certificate: &[u8], key: &[u8]) -> SocketAddr {
     entitywatch::dial::install_tls_provider();
-    let key = PrivateKeyDer::from_pem_slice(KEY).unwrap();
-    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(key).unwrap();
+    let certificate = CertificateDer::from_pem_slice(certificate).unwrap();
     let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -162,6 +167,46 @@ async fn a_certificate_is_trusted_only_where_its_authority_is_configured() {
     let settings = HttpSettings { ca_pem: Some(CERTIFICATE.to_vec()), ..direct() };
     let client = client(&settings, true, "https://127.0.0.1");
     let answer = client.get(format!("https://{}/", serve_tls_once())).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "ok");
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_that_is_marked_as_an_authority_has_a_way_in() {
+    let certificate = include_bytes!("../fixtures/tls/self-signed-named.cert.pem");
+    let key = include_bytes!("../fixtures/tls/self-signed-named.key.pem");
+    let said = failure(&direct(), true, &format!("https://{}", serve_tls_once_with(certificate, key))).await;
+    assert!(said.contains("`ca_file`"), "{said}");
+    let settings = HttpSettings { ca_pem: Some(certificate.to_vec()), ..direct() };
+    let client = client(&settings, true, "https://127.0.0.1");
+    let answer = client.get(format!("https://{}/", serve_tls_once_with(certificate, key))).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "ok");
+    // It is trusted for its own name, and as an authority for what it issued; for nothing else.
+    let said = failure(&settings, true, &format!("https://localhost:{}", serve_tls_once_with(certificate, key).port())).await;
+    assert!(said.starts_with("the server's TLS certificate is not accepted: "), "{said}");
+    assert!(failure(&settings, true, &format!("https://{}", serve_tls_once())).await.contains("its issuer is not trusted"));
+}
+
+#[tokio::test]
+async fn the_second_address_of_a_web_server_is_dialed_in_the_time_of_both() {
+    let upstream = Upstream::start().await;
+    upstream.answer("/list.csv", Answer::ok("ok"));
+    // Another address of this machine with the same port, at which the system drops what would open a connection.
+    let port = upstream.address().port();
+    let dropping = tokio::net::TcpSocket::new_v4().unwrap();
+    dropping.bind(SocketAddr::from(([127, 0, 0, 2], port))).unwrap();
+    let dropping = dropping.listen(1).unwrap();
+    let first = dropping.local_addr().unwrap();
+    let mut held = Vec::new();
+    while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(100), tokio::net::TcpStream::connect(first)).await {
+        held.push(stream);
+    }
+    let addresses = [first, upstream.address()];
+    let clients = LazyClient::new(&direct(), true, move |builder| {
+        builder.resolve_to_addrs("data.example.com", &addresses).connect_timeout(Duration::from_secs(2))
+    });
+    let url = format!("http://data.example.com:{port}/list.csv").parse().unwrap();
+    let clients = clients.unwrap();
+    let answer = clients.client_for(&url).unwrap().get(url).send().await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "ok");
 }
 

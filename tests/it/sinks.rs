@@ -229,6 +229,8 @@ pub struct SmtpSink {
     logged_in: Arc<Mutex<usize>>,
     /// How often it was asked and said nothing.
     left_silent: Arc<Mutex<usize>>,
+    /// How often it had a whole message, taken or not.
+    whole: Arc<Mutex<usize>>,
     manner: Arc<Mutex<SmtpManner>>,
     news: Arc<Notify>,
 }
@@ -238,7 +240,8 @@ impl SmtpSink {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
         let (mails, logged_in, left_silent, news) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
-        let sink = Self { address, mails, logged_in, left_silent, manner: Arc::new(Mutex::new(manner)), news };
+        let (whole, manner) = (Arc::default(), Arc::new(Mutex::new(manner)));
+        let sink = Self { address, mails, logged_in, left_silent, whole, manner, news };
         let server = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -264,6 +267,11 @@ impl SmtpSink {
     /// Waits until somebody waits for its first word in vain.
     pub async fn until_asked(&self) {
         self.until(|_| *self.left_silent.lock().unwrap() > 0).await;
+    }
+
+    /// Waits until a message has come whole, answered or not.
+    pub async fn until_message_is_whole(&self) {
+        self.until(|_| *self.whole.lock().unwrap() > 0).await;
     }
 
     /// Waits until the mails that came are as they should be.
@@ -314,6 +322,8 @@ impl SmtpSink {
                 "DATA" => {
                     say(&mut stream, "354 go on").await?;
                     let data = hear_data(&mut stream).await?;
+                    *self.whole.lock().unwrap() += 1;
+                    self.news.notify_waiters();
                     if let Some(rung) = &manner.data_reply_waits_for {
                         rung.notified().await;
                     }

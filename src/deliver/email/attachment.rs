@@ -3,8 +3,6 @@
 use crate::deliver::wording::value_text;
 use crate::domain::{Alert, Change, ChangeSet, Form};
 
-/// Together longer than this they are left out: relays refuse such messages.
-pub const LONGEST_BYTES: usize = 10 * 1024 * 1024;
 /// So that spreadsheets read the table as UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -18,41 +16,18 @@ pub enum AttachmentError {
 }
 
 /// The files of an alert.
-pub enum Attachments {
-    /// It has no changes.
-    None,
-    Files {
-        csv: Vec<u8>,
-        json: Vec<u8>,
-        note: String,
-    },
-    TooLong(String),
+pub struct Files {
+    pub csv: Vec<u8>,
+    pub json: Vec<u8>,
 }
 
-impl Attachments {
-    /// What the message says of them.
-    pub fn note(&self) -> Option<&str> {
-        match self {
-            Attachments::None => None,
-            Attachments::Files { note, .. } | Attachments::TooLong(note) => Some(note),
-        }
-    }
-}
+/// What the message says of them.
+pub const NOTE: &str = "Attached: the changes as CSV (changes.csv) and as JSON (changes.json).";
 
-pub fn of(alert: &Alert) -> Result<Attachments, AttachmentError> {
-    within(alert, LONGEST_BYTES)
-}
-
-fn within(alert: &Alert, longest_bytes: usize) -> Result<Attachments, AttachmentError> {
-    let Some(changes) = alert.body.changes().filter(|changes| !changes.is_empty()) else { return Ok(Attachments::None) };
-    let csv = table(changes)?;
-    let json = serde_json::to_vec_pretty(&ChangeSet::new(changes.to_vec()))?;
-    let size_bytes = csv.len() + json.len();
-    if size_bytes > longest_bytes {
-        let sizes = format!("{} MB, and at most {} MB are attached", size_bytes.div_ceil(1024 * 1024), longest_bytes.div_ceil(1024 * 1024));
-        return Ok(Attachments::TooLong(format!("The changes as CSV and JSON are left out: they are {sizes}.")));
-    }
-    Ok(Attachments::Files { csv, json, note: "Attached: the changes as CSV (changes.csv) and as JSON (changes.json).".to_owned() })
+/// None where the alert has no changes.
+pub fn of(alert: &Alert) -> Result<Option<Files>, AttachmentError> {
+    let Some(changes) = alert.body.changes().filter(|changes| !changes.is_empty()) else { return Ok(None) };
+    Ok(Some(Files { csv: table(changes)?, json: serde_json::to_vec_pretty(&ChangeSet::new(changes.to_vec()))? }))
 }
 
 const COLUMNS: [&str; 19] = [
@@ -150,17 +125,9 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_too_long_are_left_out_and_that_is_said() {
-        let alert = sample::rule_of_june_2022();
-        let left_out = within(&alert, 100).unwrap();
-        assert_eq!(left_out.note(), Some("The changes as CSV and JSON are left out: they are 1 MB, and at most 1 MB are attached."));
-        assert!(matches!(left_out, Attachments::TooLong(_)));
-    }
-
-    #[test]
     fn the_json_is_a_change_set() {
         let alert = sample::rule_of_june_2022();
-        let Attachments::Files { json, .. } = of(&alert).unwrap() else { panic!("no files") };
+        let Files { json, .. } = of(&alert).unwrap().unwrap();
         let read: ChangeSet = serde_json::from_slice(&json).unwrap();
         let AlertBody::ListChanged(data) = &alert.body else { panic!("no list") };
         assert_eq!(read, ChangeSet { summary: data.summary, changes: data.changes.clone() });

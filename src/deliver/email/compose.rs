@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use super::attachment::{self, Attachments};
+use super::attachment::{self, Files};
+use super::form::{Form, Limit};
+use super::page;
 use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::{Message, MessageSettings, plain, wording};
 use crate::domain::{AlertId, Delivery};
@@ -24,12 +26,22 @@ pub enum ComposeError {
     Email(#[from] lettre::error::Error),
 }
 
-/// The whole email. The same delivery gives the same `Message-ID` every time.
-pub fn email(from: &Mailbox, message: &Message<'_>, settings: &MessageSettings, now: Timestamp) -> Result<lettre::Message, ComposeError> {
+/// The email in one of its forms, reduced where `limit` asks for it. The same delivery gives the same `Message-ID` every
+/// time.
+pub fn email(
+    from: &Mailbox,
+    message: &Message<'_>,
+    settings: &MessageSettings,
+    now: Timestamp,
+    form: Form,
+    limit: Limit,
+) -> Result<lettre::Message, ComposeError> {
     let delivery = message.delivery;
-    let account = wording::account(message, settings);
-    let attachments = attachment::of(message.alert)?;
-    let (text, html) = (layout::text_of(&account, attachments.note())?, layout::html_of(&account, attachments.note())?);
+    let mut account = wording::account(message, settings);
+    form.reduce(&mut account, limit);
+    let files = if form.has_attachments() { attachment::of(message.alert)? } else { None };
+    let note = files.as_ref().map(|_| attachment::NOTE);
+    let (text, html) = (layout::text_of(&account, note)?, page::html(&account, note)?);
     let domain = id_domain(from);
 
     let to = delivery.recipient.parse().map_err(|_| ComposeError::Recipient)?;
@@ -55,9 +67,9 @@ pub fn email(from: &Mailbox, message: &Message<'_>, settings: &MessageSettings, 
         builder = builder.raw_header(HeaderValue::new(name, value));
     }
     let bodies = MultiPart::alternative_plain_html(text, html);
-    Ok(builder.multipart(match attachments {
-        Attachments::None | Attachments::TooLong(_) => bodies,
-        Attachments::Files { csv, json, .. } => MultiPart::mixed()
+    Ok(builder.multipart(match files {
+        None => bodies,
+        Some(Files { csv, json }) => MultiPart::mixed()
             .multipart(bodies)
             .singlepart(file("changes.csv", ContentType::parse("text/csv; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN), csv))
             .singlepart(file("changes.json", ContentType::parse("application/json").unwrap_or(ContentType::TEXT_PLAIN), json)),
@@ -101,7 +113,7 @@ mod tests {
         let from: Mailbox = "Entity List alerts <alerts@example.com>".parse().unwrap();
         let message = Message { delivery: &delivery, alert };
         let now = "2022-06-30T13:05:00Z".parse().unwrap();
-        String::from_utf8(email(&from, &message, &sample::settings(None), now).unwrap().formatted()).unwrap()
+        String::from_utf8(email(&from, &message, &sample::settings(None), now, Form::Whole, Limit::Refused).unwrap().formatted()).unwrap()
     }
 
     fn header<'a>(email: &'a str, name: &str) -> Option<&'a str> {

@@ -1,88 +1,170 @@
 //! The operator's mail relay: one connection for each message, which ends with it.
 //!
+//! lettre makes the messages and the commands. The dialogue is the program's own, because lettre's takes replies that were
+//! sent before TLS for replies inside it, reads no reply in another encoding, and has one time for the whole of it.
+//!
 //! Connections are not kept. A dialogue that was given up half-way has replies still to come, and whoever went on with
 //! such a connection would take each for the answer to a later command: a refused message would count as taken.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::Message;
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use jiff::Timestamp;
+use lettre::transport::smtp::commands::{Ehlo, Quit, Starttls};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::Response;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
-use crate::deliver::deliverer::DeliverError;
-use crate::deliver::{SmtpSettings, Tls};
-use crate::dial;
+use super::capabilities::Capabilities;
+use super::connection::{Connection, Wire, accepted};
+use super::error::{SmtpError, Step};
+use super::hello::hello;
+use super::oauth2::Tokens;
+use super::{login, tls};
+use crate::deliver::{DeliverError, SmtpSettings, Tls};
+use crate::dial::{self, LazyClient, Lookup};
 
 /// For the farewell after the message was taken: politeness, on which nothing depends.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
+/// How many addresses of the relay are tried in one attempt.
+const MOST_ADDRESSES: usize = 8;
 
 /// How a relay is reached.
-#[derive(Clone)]
 pub struct Relay {
+    settings: Arc<SmtpSettings>,
+    /// `settings.host` as it is looked up: Punycode for letters beyond ASCII.
     host: String,
-    port: u16,
-    security: Security,
-    credentials: Option<Credentials>,
-    hello: ClientId,
+    /// None where the connection is in the clear.
+    tls: Option<TlsTo>,
+    tokens: Option<Tokens>,
+    lookup: Lookup,
+    /// Of each step.
     timeout: Duration,
 }
 
-#[derive(Clone)]
-enum Security {
-    Plain,
-    Starttls(TlsParameters),
-    Implicit(TlsParameters),
+struct TlsTo {
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+}
+
+/// A connection on which a message can be sent.
+pub struct Session {
+    pub connection: Connection,
+    pub capabilities: Capabilities,
 }
 
 impl Relay {
-    /// Prepares the connections to a relay; dials nothing yet.
-    pub fn new(smtp: &SmtpSettings, timeout: Duration) -> Result<Self, DeliverError> {
-        dial::install_tls_provider();
-        let security = match smtp.tls {
-            Tls::None => Security::Plain,
-            Tls::Starttls => Security::Starttls(tls_parameters(smtp)?),
-            Tls::Implicit => Security::Implicit(tls_parameters(smtp)?),
+    /// Prepares the connections to a relay; dials nothing yet. `timeout` bounds each step of the dialogue.
+    pub fn new(settings: &Arc<SmtpSettings>, lookup: Lookup, timeout: Duration) -> Result<Self, DeliverError> {
+        let host = match url::Host::parse(&settings.host) {
+            Ok(url::Host::Domain(name)) => name,
+            _ => settings.host.clone(),
         };
-        let credentials = match (&smtp.username, &smtp.password) {
-            (Some(username), Some(password)) => Some(Credentials::new(username.clone(), password.expose().to_owned())),
-            _ => None,
+        let tls = match settings.tls {
+            Tls::None => None,
+            Tls::Starttls | Tls::Implicit => {
+                let name = ServerName::try_from(host.trim_end_matches('.').to_owned()).map_err(|_| DeliverError::Smtp {
+                    reason: "expected a host name or an IP address as [smtp] `host`, but got another text".to_owned(),
+                })?;
+                Some(TlsTo { config: tls::config(settings)?, name })
+            }
         };
-        Ok(Self { host: smtp.host.clone(), port: smtp.port, security, credentials, hello: ClientId::default(), timeout })
+        let tokens = settings.oauth2.clone().map(|oauth2| Tokens::new(oauth2, timeout));
+        Ok(Self { settings: Arc::clone(settings), host, tls, tokens, lookup, timeout })
     }
 
-    /// Hands one message over. Dropped before its end, it closes the connection there and then.
-    pub async fn send(&self, email: &Message) -> Result<Response, Error> {
-        let mut connection = self.connect().await?;
-        let response = connection.send(email.envelope(), &email.formatted()).await?;
-        // The message is taken: a server that dawdles over its farewell must not undo that.
-        tokio::spawn(async move {
-            let _ = tokio::time::timeout(QUIT_TIMEOUT, connection.quit()).await;
-        });
-        Ok(response)
+    /// Connects, says hello and logs in. Dropped before its end, it closes the connection there and then.
+    ///
+    /// An address of the relay that cannot be talked to gives way to the next one.
+    pub async fn open(&self, clients: &LazyClient, now: Timestamp) -> Result<Session, SmtpError> {
+        let looking = (self.lookup)(self.host.clone(), self.settings.port);
+        let found = timeout(self.timeout, looking).await.map_err(|_| SmtpError::Lookup)?.map_err(|_| SmtpError::Lookup)?;
+        let mut addresses: Vec<SocketAddr> = found.into_iter().take(MOST_ADDRESSES).collect();
+        if addresses.is_empty() {
+            return Err(SmtpError::Lookup);
+        }
+        loop {
+            let (stream, address) = dial::first_to_connect(&addresses, self.timeout).await.map_err(SmtpError::Connect)?;
+            addresses.retain(|other| *other != address);
+            match self.greet(stream).await {
+                Ok(mut session) => {
+                    self.log_in(&mut session, clients, now).await?;
+                    return Ok(session);
+                }
+                Err(error) if addresses.is_empty() => return Err(error),
+                Err(_) => {}
+            }
+        }
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
-        let implicit = if let Security::Implicit(parameters) = &self.security { Some(parameters.clone()) } else { None };
-        let address = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(address, Some(self.timeout), &self.hello, implicit, None).await?;
-        if let Security::Starttls(parameters) = &self.security {
-            connection.starttls(parameters.clone(), &self.hello).await?;
+    /// From the first word up to the capabilities that count: those inside TLS, where there is TLS.
+    async fn greet(&self, stream: TcpStream) -> Result<Session, SmtpError> {
+        // Commands are short, and each waits for its reply.
+        let _ = stream.set_nodelay(true);
+        let local = stream.local_addr().ok().map(|address| address.ip());
+        let name = hello(self.settings.hello.as_deref(), &ClientId::default(), local);
+        let mut connection = match &self.tls {
+            Some(to) if self.settings.tls == Tls::Implicit => self.encrypted(to, stream).await?,
+            _ => Connection::new(stream, self.timeout),
+        };
+        accepted(Step::Greeting, connection.reply(Step::Greeting).await?)?;
+        let mut capabilities = say_hello(&mut connection, &name).await?;
+        if let Some(to) = self.tls.as_ref().filter(|_| self.settings.tls == Tls::Starttls) {
+            if !capabilities.starttls {
+                return Err(SmtpError::NotOffered("expected it to offer STARTTLS, but it does not".to_owned()));
+            }
+            accepted(Step::Starttls, connection.command(&Starttls.to_string(), Step::Starttls).await?)?;
+            connection = self.encrypted(to, connection.into_wire()?).await?;
+            // What was said in the clear is forgotten (RFC 3207, 4.2).
+            capabilities = say_hello(&mut connection, &name).await?;
         }
-        if let Some(credentials) = &self.credentials {
-            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        Ok(Session { connection, capabilities })
+    }
+
+    async fn encrypted(&self, to: &TlsTo, wire: impl Wire + 'static) -> Result<Connection, SmtpError> {
+        let handshake = TlsConnector::from(Arc::clone(&to.config)).connect(to.name.clone(), wire);
+        match timeout(self.timeout, handshake).await {
+            Ok(Ok(stream)) => Ok(Connection::new(stream, self.timeout)),
+            Ok(Err(error)) => Err(tls::failure(&error)),
+            Err(_) => Err(SmtpError::Tls("it did not answer in time".to_owned())),
         }
-        Ok(connection)
+    }
+
+    async fn log_in(&self, session: &mut Session, clients: &LazyClient, now: Timestamp) -> Result<(), SmtpError> {
+        let Session { connection, capabilities } = session;
+        match (&self.settings.username, &self.settings.password, &self.tokens) {
+            (Some(username), _, Some(tokens)) => {
+                let token = tokens.token(clients, now, None).await?;
+                if login::with_token(connection, capabilities, username, &token).await?.is_accepted() {
+                    return Ok(());
+                }
+                // It may have been withdrawn before its time.
+                let token = tokens.token(clients, now, Some(&token)).await?;
+                login::with_token(connection, capabilities, username, &token).await?.into_result()
+            }
+            (Some(username), Some(password), None) => login::with_password(connection, capabilities, username, password).await,
+            _ => Ok(()),
+        }
     }
 }
 
-fn tls_parameters(smtp: &SmtpSettings) -> Result<TlsParameters, DeliverError> {
-    let mut parameters = TlsParameters::builder(smtp.host.clone());
-    if let Some(pem) = &smtp.ca_pem {
-        let reason = "expected certificates in PEM in `ca_file`, but got something else".to_owned();
-        parameters = parameters.add_root_certificate(Certificate::from_pem(pem).map_err(|_| DeliverError::Smtp { reason })?);
+/// `EHLO`, or `HELO` where the server knows no other.
+async fn say_hello(connection: &mut Connection, name: &ClientId) -> Result<Capabilities, SmtpError> {
+    let reply = connection.command(&Ehlo::new(name.clone()).to_string(), Step::Hello).await?;
+    if matches!(reply.code, 500 | 502) {
+        accepted(Step::Hello, connection.command(&format!("HELO {name}\r\n"), Step::Hello).await?)?;
+        return Ok(Capabilities::default());
     }
-    parameters.build().map_err(|error| DeliverError::Smtp { reason: error.to_string() })
+    Ok(Capabilities::of(&accepted(Step::Hello, reply)?))
+}
+
+/// Ends a session without waiting: the message is taken, and a slow goodbye must not undo that.
+pub fn say_goodbye(mut session: Session) {
+    tokio::spawn(async move {
+        let _ = timeout(QUIT_TIMEOUT, session.connection.command(&Quit.to_string(), Step::Message)).await;
+    });
 }

@@ -1,61 +1,117 @@
-//! What a mail server's reply means: the one table for SMTP. Pure.
+//! What comes of an attempt with a mail server: the one table for SMTP. Pure.
 
-use std::error::Error as _;
-
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::response::{Response, Severity};
-
+use super::error::{SmtpError, Step};
+use super::login;
+use super::reply_lines::Reply;
 use crate::deliver::excerpt::{Hidden, excerpt};
 use crate::deliver::{Outcome, Retry, SmtpSettings};
 
 /// What of these settings, and of the recipient, is not to be repeated from a server's text.
 pub fn hidden(smtp: &SmtpSettings, recipient: &str) -> Hidden {
-    let secrets = [smtp.password.as_ref().map(|password| password.expose()), smtp.username.as_deref(), Some(smtp.host.as_str())];
-    Hidden::of(secrets.into_iter().flatten().chain([recipient]))
+    let secrets = [smtp.password.as_ref(), smtp.oauth2.as_ref().map(|oauth2| &oauth2.client_secret)].into_iter().flatten();
+    let mut hidden: Vec<String> = secrets.clone().map(|secret| secret.expose().to_owned()).collect();
+    let username = smtp.username.as_deref().unwrap_or_default();
+    // Some servers repeat the command that they do not know.
+    hidden.extend(secrets.flat_map(|secret| login::sent(username, secret)));
+    hidden.extend([username, smtp.host.as_str(), recipient].map(str::to_owned));
+    Hidden::of(hidden.iter().map(String::as_str))
 }
 
-/// The server's last word on the message: taken only if it is a 2xx. lettre lets a 3xx pass, which is the answer to a
-/// command in the midst of a dialogue and never to a message.
-pub fn answered(response: &Response, hidden: &Hidden) -> Outcome {
-    let text: Vec<&str> = response.message().collect();
-    let said = format!("SMTP {} {}", response.code(), text.join(" "));
-    match response.code().severity {
-        Severity::PositiveCompletion => Outcome::Delivered { detail: excerpt(&said, hidden) },
-        _ => {
-            Outcome::Failed { retry: Retry::Later, detail: excerpt(&format!("expected SMTP 2xx for the message, but got {said}"), hidden) }
-        }
-    }
+/// The server has taken the message: its last word on it is a 2xx.
+pub fn taken(reply: &Reply, hidden: &Hidden) -> Outcome {
+    Outcome::Delivered { detail: excerpt(&reply.said(), hidden) }
 }
 
 /// It has not, or could not be asked.
-pub fn failed(error: &Error, hidden: &Hidden) -> Outcome {
-    let said = chain(error);
-    let (retry, detail) = match error.status() {
-        Some(code) if error.is_permanent() => (Retry::Slowly, format!("the mail server refused the message for good: SMTP {code} {said}")),
-        Some(code) => (Retry::Later, format!("the mail server did not take the message now: SMTP {code} {said}")),
-        // lettre has no kind for it: a certificate comes as a connection that failed.
-        None if said.to_lowercase().contains("certificate") => {
-            (Retry::Later, format!("failed to trust the mail server's certificate: {said}"))
+pub fn failed(error: &SmtpError, hidden: &Hidden) -> Outcome {
+    let (retry, detail) = match error {
+        SmtpError::Reply { step, reply } => {
+            let detail = excerpt(&format!("{}{}", refusal(*step, reply), reply.said()), hidden);
+            (retry_of(reply), format!("{detail}{}", hint(*step, reply)))
         }
-        None if error.is_timeout() => (Retry::Later, "the mail server did not answer in time".to_owned()),
-        // What this end could not do with what the server offers: STARTTLS, a way to log in.
-        None if error.is_client() => (Retry::Slowly, format!("failed to come to terms with the mail server: {said}")),
-        None if error.is_response() => (Retry::Later, format!("expected the reply of a mail server, but got another text: {said}")),
-        None => (Retry::Later, format!("failed to reach the mail server: {said}")),
+        SmtpError::Token(token) => (token.retry, token.to_string()),
+        // What this end could not do with what the server offers, and what no repetition mends.
+        SmtpError::NotOffered(_) | SmtpError::Compose(_) => (Retry::Slowly, excerpt(&error.to_string(), hidden)),
+        // The way in is named at the end, which nothing may cut off.
+        SmtpError::Certificate(_) => (Retry::Later, error.to_string()),
+        SmtpError::Lookup
+        | SmtpError::Connect(_)
+        | SmtpError::Timeout(_)
+        | SmtpError::Closed(_)
+        | SmtpError::Broken { .. }
+        | SmtpError::NotAReply(_)
+        | SmtpError::OutOfOrder(_)
+        | SmtpError::TextBeforeTls
+        | SmtpError::Tls(_) => (Retry::Later, excerpt(&error.to_string(), hidden)),
     };
-    Outcome::Failed { retry, detail: excerpt(&detail, hidden) }
+    Outcome::Failed { retry, detail }
 }
 
-/// The causes of an error without lettre's own words for its kinds.
-fn chain(error: &Error) -> String {
-    let mut said: Vec<String> = Vec::new();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if !said.iter().any(|before| before.contains(&text)) {
-            said.push(text);
-        }
-        source = cause.source();
+/// 5xx wants a person; whatever is neither that nor a 2xx may pass.
+fn retry_of(reply: &Reply) -> Retry {
+    if reply.code >= 500 { Retry::Slowly } else { Retry::Later }
+}
+
+fn refusal(step: Step, reply: &Reply) -> String {
+    match (step, reply.code) {
+        (Step::Greeting, _) => "the mail server does not serve: ".to_owned(),
+        (Step::Hello, _) => "the mail server refused the name in EHLO: ".to_owned(),
+        (Step::Starttls, _) => "the mail server refused STARTTLS: ".to_owned(),
+        (Step::Login, _) => "failed to log in to the mail server: ".to_owned(),
+        (_, 500..) => "the mail server refused the message for good: ".to_owned(),
+        (_, 400..) => "the mail server did not take the message now: ".to_owned(),
+        // A 3xx is the answer to a command in the midst of a dialogue and never to a message.
+        (Step::Data, _) => "expected SMTP 354 for DATA, but got ".to_owned(),
+        _ => "expected SMTP 2xx for the message, but got ".to_owned(),
     }
-    said.join(": ")
+}
+
+/// What servers call it where they object to the name in EHLO.
+const WORDS_FOR_HELLO: [&str; 5] = ["helo", "ehlo", "fully-qualified", "fully qualified", "fqdn"];
+
+/// Which key helps. Strict servers object to the name in EHLO only when they hear the recipient.
+fn hint(step: Step, reply: &Reply) -> &'static str {
+    let text = reply.said().to_ascii_lowercase();
+    let is_about_hello = match step {
+        Step::Hello => reply.code >= 500,
+        Step::Sender | Step::Recipient => reply.is_refusal() && WORDS_FOR_HELLO.iter().any(|word| text.contains(word)),
+        _ => false,
+    };
+    if is_about_hello { "; [smtp] `hello` sets the name that entitywatch gives in EHLO" } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(step: Step, code: u16, text: &str, retry: Retry, detail: &str) {
+        let error = SmtpError::Reply { step, reply: Reply { code, lines: vec![text.to_owned()] } };
+        assert_eq!(failed(&error, &Hidden::default()), Outcome::Failed { retry, detail: detail.to_owned() });
+    }
+
+    #[test]
+    fn each_reply_at_each_step_has_its_consequence() {
+        check(Step::Message, 451, "4.3.0 busy", Retry::Later, "the mail server did not take the message now: SMTP 451 4.3.0 busy");
+        check(Step::Message, 554, "5.7.1 spam", Retry::Slowly, "the mail server refused the message for good: SMTP 554 5.7.1 spam");
+        check(Step::Message, 354, "go on", Retry::Later, "expected SMTP 2xx for the message, but got SMTP 354 go on");
+        check(Step::Data, 250, "", Retry::Later, "expected SMTP 354 for DATA, but got SMTP 250");
+        check(Step::Greeting, 421, "busy", Retry::Later, "the mail server does not serve: SMTP 421 busy");
+        check(Step::Greeting, 554, "no", Retry::Slowly, "the mail server does not serve: SMTP 554 no");
+        check(Step::Login, 535, "5.7.8 no", Retry::Slowly, "failed to log in to the mail server: SMTP 535 5.7.8 no");
+        check(Step::Login, 454, "later", Retry::Later, "failed to log in to the mail server: SMTP 454 later");
+        check(Step::Starttls, 454, "no TLS now", Retry::Later, "the mail server refused STARTTLS: SMTP 454 no TLS now");
+    }
+
+    #[test]
+    fn a_name_that_is_refused_names_its_key() {
+        let hello = "; [smtp] `hello` sets the name that entitywatch gives in EHLO";
+        let detail = format!("the mail server refused the name in EHLO: SMTP 504 need a full name{hello}");
+        check(Step::Hello, 504, "need a full name", Retry::Slowly, &detail);
+        let detail = format!("the mail server refused the message for good: SMTP 550 Helo command rejected{hello}");
+        check(Step::Recipient, 550, "Helo command rejected", Retry::Slowly, &detail);
+        let detail = format!("the mail server refused the message for good: SMTP 504 need fully-qualified hostname{hello}");
+        check(Step::Sender, 504, "need fully-qualified hostname", Retry::Slowly, &detail);
+        check(Step::Recipient, 550, "no user", Retry::Slowly, "the mail server refused the message for good: SMTP 550 no user");
+    }
 }

@@ -1,0 +1,244 @@
+//! One connection to a mail server: commands out, replies in, each within its time. Knows no command's meaning.
+//!
+//! Never goes on after an error: replies may still be on their way, and each would be taken for the answer to a later
+//! command. Whoever drops a connection closes it.
+
+use std::io;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
+
+use super::error::{SmtpError, Step};
+use super::reply_lines::{NotAReply, Reply, Unfinished};
+
+/// The most bytes of one reply; Postfix takes 100,000.
+const MOST_REPLY_BYTES: usize = 1_000_000;
+/// A message is written in blocks of this size, each of which has a time of its own.
+const BLOCK_BYTES: usize = 64 * 1024;
+/// How long a server that stopped listening may take to say why.
+const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// A stream with TLS or without.
+pub trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+/// A connection and what was received on it but not read yet.
+pub struct Connection {
+    wire: Box<dyn Wire>,
+    received: Vec<u8>,
+    /// For each step.
+    timeout: Duration,
+}
+
+impl Connection {
+    pub fn new(wire: impl Wire + 'static, timeout: Duration) -> Self {
+        Self { wire: Box::new(wire), received: Vec::new(), timeout }
+    }
+
+    /// The stream, for TLS to begin on.
+    ///
+    /// # Errors
+    ///
+    /// Where something was received in the clear that would be taken for an answer inside TLS (CVE-2011-0411).
+    pub fn into_wire(self) -> Result<Box<dyn Wire>, SmtpError> {
+        if self.received.is_empty() { Ok(self.wire) } else { Err(SmtpError::TextBeforeTls) }
+    }
+
+    /// The next reply, in the time that every step has.
+    pub async fn reply(&mut self, step: Step) -> Result<Reply, SmtpError> {
+        self.reply_within(step, self.timeout).await
+    }
+
+    /// The next reply, `within` a time. To the message itself, lines that are none are passed over: the message may be
+    /// taken, and nothing but the code says so.
+    pub async fn reply_within(&mut self, step: Step, within: Duration) -> Result<Reply, SmtpError> {
+        let reading = self.read_reply(step);
+        timeout(within, reading).await.unwrap_or(Err(SmtpError::Timeout(step)))
+    }
+
+    /// Sends a command, which ends with CRLF, and reads its reply.
+    pub async fn command(&mut self, command: &str, step: Step) -> Result<Reply, SmtpError> {
+        if !self.received.is_empty() {
+            return Err(SmtpError::OutOfOrder(step));
+        }
+        self.write(command.as_bytes(), step).await?;
+        self.reply(step).await
+    }
+
+    /// Sends the lines of a message and the dot that ends it; its reply is still to be read.
+    pub async fn message(&mut self, lines: &[u8]) -> Result<(), SmtpError> {
+        if !self.received.is_empty() {
+            return Err(SmtpError::OutOfOrder(Step::Body));
+        }
+        for block in lines.chunks(BLOCK_BYTES) {
+            self.write(block, Step::Body).await?;
+        }
+        // What the server says before it has the whole message is not about the whole message.
+        let mut early = [0; 512];
+        if let Some(Ok(count)) = self.wire.read(&mut early).now_or_never() {
+            self.received.extend(early.iter().take(count));
+            let reply = self.reply_within(Step::Body, LAST_WORDS_TIMEOUT).await?;
+            return Err(if reply.is_refusal() { refused(Step::Body, reply) } else { SmtpError::OutOfOrder(Step::Message) });
+        }
+        self.write(b".\r\n", Step::Message).await
+    }
+
+    /// Writes, each piece within the time of a step. A server that hangs up first is asked for its last words.
+    async fn write(&mut self, bytes: &[u8], step: Step) -> Result<(), SmtpError> {
+        let writing = async {
+            self.wire.write_all(bytes).await?;
+            self.wire.flush().await
+        };
+        match timeout(self.timeout, writing).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => match self.reply_within(step, LAST_WORDS_TIMEOUT).await {
+                Ok(reply) if reply.is_refusal() => Err(refused(step, reply)),
+                _ => Err(SmtpError::Broken { step, error }),
+            },
+            Err(_) => Err(SmtpError::Timeout(step)),
+        }
+    }
+
+    async fn read_reply(&mut self, step: Step) -> Result<Reply, SmtpError> {
+        let mut reply = Unfinished::default();
+        let mut read_bytes = 0;
+        loop {
+            let line = self.line(step).await?;
+            read_bytes += line.len();
+            match reply.push(&line) {
+                Ok(Some(reply)) => return Ok(reply),
+                Ok(None) => {}
+                Err(_) if step == Step::Message => {}
+                Err(NotAReply(text)) => return Err(SmtpError::NotAReply(text)),
+            }
+            if read_bytes > MOST_REPLY_BYTES {
+                return Err(SmtpError::NotAReply("a reply without end".to_owned()));
+            }
+        }
+    }
+
+    /// One line with its line break; without it, if the server closes the connection after it.
+    async fn line(&mut self, step: Step) -> Result<Vec<u8>, SmtpError> {
+        let mut line = Vec::new();
+        loop {
+            if let Some(end) = self.received.iter().position(|byte| *byte == b'\n') {
+                line.extend(self.received.drain(..=end));
+                return Ok(line);
+            }
+            line.append(&mut self.received);
+            if line.len() > MOST_REPLY_BYTES {
+                return Ok(line);
+            }
+            let mut block = [0; 4096];
+            match self.wire.read(&mut block).await {
+                Ok(count) if count > 0 => self.received.extend(block.iter().take(count)),
+                // Whatever ends the connection, what was said before it was said.
+                Ok(_) | Err(_) if !line.is_empty() => return Ok(line),
+                Ok(_) => return Err(SmtpError::Closed(step)),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(SmtpError::Closed(step)),
+                Err(error) => return Err(SmtpError::Broken { step, error }),
+            }
+        }
+    }
+}
+
+/// A reply that is not what the step wants.
+pub fn refused(step: Step, reply: Reply) -> SmtpError {
+    SmtpError::Reply { step, reply }
+}
+
+/// The reply, if it is a 2xx.
+pub fn accepted(step: Step, reply: Reply) -> Result<Reply, SmtpError> {
+    if reply.is_success() { Ok(reply) } else { Err(refused(step, reply)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::duplex;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    /// What is read of a server that says this and hangs up.
+    async fn heard(text: &[u8], step: Step) -> Result<u16, String> {
+        let (here, mut there) = duplex(1 << 16);
+        there.write_all(text).await.unwrap();
+        drop(there);
+        Connection::new(here, LONG).reply(step).await.map(|reply| reply.code).map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn a_reply_counts_even_where_the_connection_ends_with_it() {
+        assert_eq!(heard(b"250 ok", Step::Message).await, Ok(250));
+        assert_eq!(heard(b"250", Step::Message).await, Ok(250));
+        assert_eq!(
+            heard(b"250-first\r\n250-sec", Step::Message).await.unwrap_err(),
+            "the mail server closed the connection (at the end of the message)"
+        );
+        assert!(heard(b"", Step::Message).await.unwrap_err().contains("closed"));
+    }
+
+    #[tokio::test]
+    async fn only_before_the_reply_to_the_message_is_other_text_passed_over() {
+        assert_eq!(heard(b"\r\nspam filter: fine\r\n250 ok\r\n", Step::Message).await, Ok(250));
+        assert!(heard(b"HTTP/1.1 400 Bad Request\r\n220 x\r\n", Step::Greeting).await.unwrap_err().contains("HTTP/1.1"));
+    }
+
+    #[tokio::test]
+    async fn a_reply_may_be_long_and_must_end() {
+        let long = [b"250 ".as_slice(), &vec![b'x'; 60_000], b"\r\n"].concat();
+        assert_eq!(heard(&long, Step::Message).await, Ok(250));
+        let (here, mut there) = duplex(1 << 16);
+        tokio::spawn(async move { while there.write_all(b"250-more\r\n").await.is_ok() {} });
+        let error = Connection::new(here, LONG).reply(Step::Hello).await.unwrap_err();
+        assert!(error.to_string().contains("without end"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_reply_in_drops_has_the_time_of_one() {
+        let (here, mut there) = duplex(64);
+        tokio::spawn(async move {
+            let mut clock = tokio::time::interval(Duration::from_millis(10));
+            while there.write_all(b"2").await.is_ok() {
+                clock.tick().await;
+            }
+        });
+        let error = Connection::new(here, Duration::from_millis(200)).reply(Step::Hello).await.unwrap_err();
+        assert!(matches!(error, SmtpError::Timeout(Step::Hello)), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_nobody_asked_for_is_an_error() {
+        let (here, mut there) = duplex(1 << 16);
+        there.write_all(b"220 hello\r\n250 and more\r\n").await.unwrap();
+        let mut connection = Connection::new(here, LONG);
+        assert_eq!(connection.reply(Step::Greeting).await.unwrap().code, 220);
+        let error = connection.command("EHLO here\r\n", Step::Hello).await.unwrap_err();
+        assert!(matches!(error, SmtpError::OutOfOrder(Step::Hello)), "{error}");
+        assert!(matches!(connection.into_wire().err(), Some(SmtpError::TextBeforeTls)));
+    }
+
+    #[tokio::test]
+    async fn what_is_said_before_the_message_is_whole_is_no_acceptance() {
+        for (said, expected) in [("250 taken\r\n", "expected one reply"), ("552 5.3.4 too big\r\n", "SMTP 552 5.3.4 too big")] {
+            let (here, mut there) = duplex(1 << 20);
+            let mut connection = Connection::new(here, LONG);
+            there.write_all(said.as_bytes()).await.unwrap();
+            let error = connection.message(b"Subject: x\r\n\r\nx\r\n").await.unwrap_err();
+            assert!(error.to_string().starts_with(expected), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_last_words_of_a_server_that_hangs_up_are_heard() {
+        let (here, mut there) = duplex(1 << 10);
+        there.write_all(b"421 4.3.2 shutting down\r\n").await.unwrap();
+        drop(there);
+        let error = Connection::new(here, LONG).write(&vec![b'x'; 4096], Step::Body).await.unwrap_err();
+        assert_eq!(error.to_string(), "SMTP 421 4.3.2 shutting down");
+    }
+}

@@ -1,0 +1,113 @@
+//! Why a message was not handed to the mail server.
+
+use std::fmt;
+use std::io;
+
+use super::oauth2::TokenError;
+use super::reply_lines::Reply;
+
+/// Where in the dialogue something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Greeting,
+    Hello,
+    Starttls,
+    Login,
+    /// `MAIL` and `RSET`.
+    Sender,
+    Recipient,
+    /// `DATA`, whose answer allows the message.
+    Data,
+    /// The lines of the message, up to the last but one.
+    Body,
+    /// The final reply to the message.
+    Message,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Step::Greeting => "its greeting",
+            Step::Hello => "EHLO",
+            Step::Starttls => "STARTTLS",
+            Step::Login => "AUTH",
+            Step::Sender => "MAIL",
+            Step::Recipient => "RCPT",
+            Step::Data => "DATA",
+            Step::Body => "the message",
+            Step::Message => "the end of the message",
+        })
+    }
+}
+
+/// What went wrong. Its text has no address; what a server said in it is not cleaned yet.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpError {
+    #[error("failed to find the mail server's address (DNS)")]
+    Lookup,
+    #[error("failed to reach the mail server: {0}")]
+    Connect(io::Error),
+    #[error("the mail server did not answer in time (waiting for {0})")]
+    Timeout(Step),
+    #[error("the mail server closed the connection (at {0})")]
+    Closed(Step),
+    #[error("the connection to the mail server failed (at {step}): {error}")]
+    Broken { step: Step, error: io::Error },
+    #[error("expected the reply of a mail server, but got another text: {0}")]
+    NotAReply(String),
+    #[error("expected one reply to each command, but the mail server sent more (before {0})")]
+    OutOfOrder(Step),
+    #[error("refused to use TLS: text came between the mail server's answer to STARTTLS and TLS, perhaps from someone on the way")]
+    TextBeforeTls,
+    #[error("failed to agree on TLS with the mail server: {0}")]
+    Tls(String),
+    /// The certificate cannot be trusted.
+    #[error("failed to trust the mail server's certificate: {0}")]
+    Certificate(String),
+    /// The server refused, or its reply is none to this step.
+    #[error("{}", .reply.said())]
+    Reply { step: Step, reply: Reply },
+    /// What is needed and not offered.
+    #[error("failed to agree with the mail server: {0}")]
+    NotOffered(String),
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("failed to write the message: {0}")]
+    Compose(String),
+}
+
+impl SmtpError {
+    /// Whether a shorter message may be taken: the server says that this one is too long (RFC 1870, RFC 3463).
+    pub fn is_too_long(&self) -> bool {
+        let SmtpError::Reply { step: Step::Sender | Step::Data | Step::Body | Step::Message, reply } = self else { return false };
+        match reply.enhanced() {
+            Some((3, 4) | (2, 3)) => reply.is_refusal(),
+            Some(_) => false,
+            None => matches!(reply.code, 552 | 523),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(step: Step, code: u16, text: &str, expected: bool) {
+        let error = SmtpError::Reply { step, reply: Reply { code, lines: vec![text.to_owned()] } };
+        assert_eq!(error.is_too_long(), expected, "{step} {code} {text}");
+    }
+
+    #[test]
+    fn only_a_length_is_mended_by_a_shorter_message() {
+        check(Step::Sender, 552, "5.3.4 Message size exceeds fixed limit", true);
+        check(Step::Message, 552, "message too big", true);
+        check(Step::Message, 554, "5.3.4 too big", true);
+        check(Step::Body, 552, "5.2.3 longer than the mailbox takes", true);
+        check(Step::Message, 452, "4.3.4 too big for now", true);
+        check(Step::Message, 552, "5.2.2 mailbox full", false);
+        check(Step::Recipient, 552, "5.3.4 too big", false);
+        check(Step::Message, 554, "5.7.1 refused", false);
+        check(Step::Message, 451, "try again", false);
+        assert!(!SmtpError::Timeout(Step::Message).is_too_long());
+    }
+}

@@ -1,0 +1,117 @@
+//! An account of which only a part can be shown: every name first, then details as far as they fit. Pure.
+
+use crate::deliver::wording::{Account, EntryText, Section};
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// How many names at most.
+    pub names: usize,
+    /// Of how many entries, from the first on, the details.
+    pub details: usize,
+}
+
+/// The account with an index of its names in place of its entries, and after all of them the details that are shown.
+pub fn indexed(account: &Account, shown: Shown) -> Account {
+    let (mut names, mut details) = (shown.names, shown.details);
+    let mut sections: Vec<Section> = account.sections.iter().map(|section| index(section, &mut names)).collect();
+    sections.extend(account.sections.iter().filter_map(|section| first_entries(section, &mut details)));
+    Account { sections, ..account.clone() }
+}
+
+/// How many entries an account has.
+pub fn entries(account: &Account) -> usize {
+    account.sections.iter().map(|section| section.entries.len()).sum()
+}
+
+/// The largest number from 0 to `most` for which `fits` holds, if it holds for 0 and every number below one that fits fits.
+pub fn largest<E>(most: usize, mut fits: impl FnMut(usize) -> Result<bool, E>) -> Result<Option<usize>, E> {
+    if !fits(0)? {
+        return Ok(None);
+    }
+    let (mut low, mut high) = (0, most);
+    while low < high {
+        let middle = high - (high - low) / 2;
+        if fits(middle)? {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    Ok(Some(low))
+}
+
+fn index(section: &Section, names: &mut usize) -> Section {
+    let shown = section.entries.len().min(*names);
+    *names -= shown;
+    let mut listed: Vec<String> = section.entries.iter().take(shown).map(name).collect();
+    if shown < section.entries.len() {
+        listed.push(format!("… and {} more", section.entries.len() - shown));
+    }
+    let index = listed.join("; ");
+    let note = match &section.note {
+        Some(note) => format!("{note} {index}"),
+        None => index,
+    };
+    Section { note: Some(note), entries: Vec::new(), ..section.clone() }
+}
+
+fn name(entry: &EntryText) -> String {
+    if entry.countries.is_empty() { entry.heading.clone() } else { format!("{} ({})", entry.heading, entry.countries) }
+}
+
+fn first_entries(section: &Section, details: &mut usize) -> Option<Section> {
+    let shown = section.entries.len().min(*details);
+    *details -= shown;
+    let title = match shown {
+        0 => return None,
+        shown if shown == section.entries.len() => format!("Details: {}", section.title),
+        shown => format!("Details: {}, the first {shown}", section.title),
+    };
+    let entries = section.entries.iter().take(shown).cloned().collect();
+    Some(Section { title, entries, ..section.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::{Message, sample, wording};
+
+    fn account() -> Account {
+        let alert = sample::rule_of_june_2022();
+        let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
+        wording::account(&Message { delivery: &delivery, alert: &alert }, &sample::settings(None))
+    }
+
+    #[test]
+    fn every_name_comes_before_any_detail() {
+        let whole = account();
+        let all = entries(&whole);
+        let shown = indexed(&whole, Shown { names: all, details: 2 });
+        let kinds = whole.sections.len();
+        assert!(kinds > 1 && shown.sections.len() > kinds);
+        assert!(shown.sections.iter().take(kinds).all(|section| section.entries.is_empty()));
+        assert_eq!(entries(&shown), 2);
+        let index: String = shown.sections.iter().take(kinds).filter_map(|section| section.note.clone()).collect();
+        for entry in whole.sections.iter().flat_map(|section| &section.entries) {
+            assert!(index.contains(&entry.heading), "{} in {index}", entry.heading);
+        }
+    }
+
+    #[test]
+    fn names_that_are_left_out_are_counted() {
+        let whole = account();
+        let shown = indexed(&whole, Shown { names: 1, details: 0 });
+        let first = whole.sections[0].entries.len();
+        assert!(shown.sections[0].note.as_ref().unwrap().ends_with(&format!("; … and {} more", first - 1)), "{:?}", shown.sections[0]);
+    }
+
+    #[test]
+    fn the_largest_that_fits_is_found() {
+        for limit in 0..=20 {
+            let found = largest(15, |n| Ok::<_, ()>(n <= limit));
+            assert_eq!(found, Ok(Some(limit.min(15))));
+        }
+        assert_eq!(largest(15, |_| Ok::<_, ()>(false)), Ok(None));
+    }
+}

@@ -1,0 +1,92 @@
+//! One message over an open session: `MAIL`, `RCPT`, `DATA` and the final reply (RFC 5321, 3.3).
+
+use std::time::Duration;
+
+use lettre::address::Envelope;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
+
+use super::capabilities::Capabilities;
+use super::connection::{accepted, refused};
+use super::data::stuffed;
+use super::error::{SmtpError, Step};
+use super::relay::Session;
+use super::reply_lines::Reply;
+
+/// The final reply may take as long as this (RFC 5321, 4.5.3.2.6): the server may hand the message on before it answers,
+/// and whoever gives up first has it sent twice.
+const FINAL_REPLY_TIMEOUT: Duration = Duration::from_mins(10);
+/// What the server may count beside the message: the end mark, and the header that it adds itself.
+const MARGIN_BYTES: u64 = 1024;
+
+/// A message as it is sent.
+pub struct Outgoing {
+    envelope: Envelope,
+    lines: Vec<u8>,
+    /// As RFC 1870 counts: without the doubled dots.
+    size_bytes: u64,
+    is_ascii: bool,
+}
+
+impl Outgoing {
+    pub fn new(email: &lettre::Message) -> Self {
+        let message = email.formatted();
+        let (lines, is_ascii) = (stuffed(&message), message.is_ascii());
+        Self { envelope: email.envelope().clone(), lines, size_bytes: bytes(message.len()), is_ascii }
+    }
+
+    /// Whether a server that takes `most_bytes` takes it, whatever it counts.
+    pub fn fits(&self, most_bytes: u64) -> bool {
+        bytes(self.lines.len()) + MARGIN_BYTES <= most_bytes
+    }
+}
+
+fn bytes(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// Hands a message over; the final reply is a 2xx.
+///
+/// # Errors
+///
+/// After one the session is in an unknown state, unless it is a reply to `MAIL`, `RCPT` or the message.
+pub async fn send(session: &mut Session, message: &Outgoing) -> Result<Reply, SmtpError> {
+    let Session { connection, capabilities } = session;
+    let parameters = parameters(capabilities, message)?;
+    let sender = Mail::new(message.envelope.from().cloned(), parameters);
+    accepted(Step::Sender, connection.command(&sender.to_string(), Step::Sender).await?)?;
+    for recipient in message.envelope.to() {
+        let recipient = Rcpt::new(recipient.clone(), Vec::new());
+        accepted(Step::Recipient, connection.command(&recipient.to_string(), Step::Recipient).await?)?;
+    }
+    let reply = connection.command(&Data.to_string(), Step::Data).await?;
+    if reply.code != 354 {
+        return Err(refused(Step::Data, reply));
+    }
+    connection.message(&message.lines).await?;
+    accepted(Step::Message, connection.reply_within(Step::Message, FINAL_REPLY_TIMEOUT).await?)
+}
+
+/// What this server must know of this message beforehand.
+fn parameters(capabilities: &Capabilities, message: &Outgoing) -> Result<Vec<MailParameter>, SmtpError> {
+    let mut parameters = Vec::new();
+    let mut addresses = message.envelope.from().into_iter().chain(message.envelope.to());
+    if addresses.any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
+        if !capabilities.utf8 {
+            return Err(SmtpError::NotOffered(
+                "expected it to take addresses with letters beyond ASCII (SMTPUTF8), but it does not".to_owned(),
+            ));
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !message.is_ascii {
+        if !capabilities.eight_bit {
+            return Err(SmtpError::NotOffered("expected it to take letters beyond ASCII (8BITMIME), but it does not".to_owned()));
+        }
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    if capabilities.size_bytes.is_some() {
+        parameters.push(MailParameter::Size(usize::try_from(message.size_bytes).unwrap_or(usize::MAX)));
+    }
+    Ok(parameters)
+}
