@@ -117,7 +117,7 @@ fn is_secret_itself(value: &str) -> bool {
 }
 
 /// Secrets that stand on one line: a server never accepts another. The others say themselves what they expect of each line.
-const ON_ONE_LINE: [&str; 1] = ["password"];
+const ON_ONE_LINE: [&str; 2] = ["password", "client_secret"];
 
 fn check_line(name: &str, text: &str) -> Result<(), String> {
     let is_line = !ON_ONE_LINE.contains(&name) || !text.contains(char::is_control);
