@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::editorial::{folded, is_same_text};
+use super::editorial::{folded, folded_prose, is_same_text};
 use super::number::Facts;
 use super::same_name::{Pair, affinity, may_be_alike, taken};
 use super::split::{is_place, programs};
@@ -75,8 +75,12 @@ fn pair(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair], op
                 let rank = |(_, other, went): &(usize, &Entry, Went)| (went.own.len(), went.citations.len(), -affinity(old, other));
                 rank(a).partial_cmp(&rank(b)).unwrap_or(std::cmp::Ordering::Equal)
             });
-            if let Some((after, new, went)) = closest {
-                found.push(Pair { before: *before, after, matched: went.matched(old, new, name.rows_before) });
+            let Some((after, new, went)) = closest else { continue };
+            let matched = went.matched(old, new, name.rows_before);
+            // `Works Co., Ltd.` shows that the row of `Works Co. Ltd.` was folded into it, but not that its name is still listed.
+            let is_same_spelling = folded_prose(&old.name) == folded_prose(&new.name);
+            if is_same_spelling || (matched.row == Some(RowFate::Folded) && matched.certain) {
+                found.push(Pair { before: *before, after, matched });
             }
         }
     }

@@ -119,6 +119,23 @@ impl<'a> Intake<'a> {
         matches!(self.decoder, Decoder::Gzip(_))
     }
 
+    /// Whether the content begins as text does. A document of any format is text.
+    pub(super) fn is_text(&mut self) -> bool {
+        if self.decoder.decide().is_err() {
+            return false;
+        }
+        let Some(sink) = self.decoder.sink_mut() else { return false };
+        let text = match std::str::from_utf8(&sink.head) {
+            Ok(text) => text,
+            // The head may end within a character.
+            Err(error) if error.error_len().is_none() => {
+                std::str::from_utf8(sink.head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
+            }
+            Err(_) => return false,
+        };
+        !text.is_empty() && !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    }
+
     /// Refuses at once what says beforehand that it is too much.
     pub(super) fn expect_bytes(&self, wire_bytes: u64) -> Result<(), FetchError> {
         if wire_bytes > self.limits.wire_bytes {

@@ -159,10 +159,6 @@ async fn read(
     conditional: bool,
 ) -> Result<Fetched, Failure> {
     let label = encoding_label(response.headers());
-    if let Some(encoding) = label.as_deref().and_then(unasked_encoding) {
-        let problem = format!("expected an answer in gzip or plain from {from}, but got another encoding (`{encoding}`)");
-        return Err(FetchError::refused(problem).into());
-    }
     let mut intake = Intake::new(from, limits)?;
     let announced = response.content_length();
     if let Some(bytes) = announced {
@@ -191,6 +187,10 @@ async fn read(
         last_modified: text(response.headers(), &LAST_MODIFIED),
         address_sha256: request.address_sha256(),
     };
+    if let Some(encoding) = label.as_deref().and_then(unasked_encoding).filter(|_| !intake.is_gzip() && !intake.is_text()) {
+        let problem = format!("expected an answer in gzip or plain from {from}, but got another encoding (`{encoding}`)");
+        return Err(FetchError::refused(problem).into());
+    }
     let is_gzip = intake.is_gzip();
     let document = intake.finish(request.now)?;
     Ok(Fetched::Document(FetchedDocument {
@@ -213,7 +213,7 @@ fn location(response: &Response, url: &Url) -> Option<Url> {
     url.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
 }
 
-/// Encodings that change the bytes and that no request asks for: what they hide cannot be read.
+/// Encodings that change the bytes and that no request asks for: bytes that are no text cannot be read then.
 const UNASKED_ENCODINGS: [&str; 7] = ["br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz"];
 
 /// The longest label that an error repeats.

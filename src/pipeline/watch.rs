@@ -230,8 +230,7 @@ impl<'a> Observed<'a> {
             warn!(source.name = self.source.name, document.place = warning.place, "{}", warning.text);
         }
         let as_of = fetched.as_of.or(snapshot.as_of);
-        let reference = SnapshotRef { sha256: fetched.document.sha256.clone(), as_of, observed_at: None };
-        let rows = snapshot.rows;
+        let (reference, rows) = (SnapshotRef { sha256: fetched.document.sha256.clone(), as_of, observed_at: None }, snapshot.rows);
         let is_older = state.editions.is_older(&fetched.document.sha256);
         let before =
             verdict::Before { older_since: state.editions.older_since.filter(|_| is_older), columns: std::mem::take(&mut state.columns) };

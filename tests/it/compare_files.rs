@@ -192,8 +192,9 @@ fn both_formats(source: &str, alt_names: &str, split: &str) -> (String, String) 
     };
     let row = COLUMNS.split(',').map(|column| format!("\"{}\"", cell(column))).collect::<Vec<_>>().join(",");
     let json = format!(
-        r#"{{"results": [{{"id": "0a1b", "source": "{source}", "name": "Alder Works", "alt_names": {split}, "addresses":
-           [{{"address": "5 Dock Road", "city": "Minsk", "state": null, "postal_code": null, "country": "BY"}}]}}]}}"#
+        r#"{{"results": [{{"id": "0a1b", "source": "{source}", "name": "Alder Works", "alt_names": {split},
+           "federal_register_notice": null, "start_date": null, "license_requirement": null, "license_policy": null,
+           "addresses": [{{"address": "5 Dock Road", "city": "Minsk", "state": null, "postal_code": null, "country": "BY"}}]}}]}}"#
     );
     (format!("{COLUMNS}\n{row}\n"), json)
 }

@@ -140,7 +140,7 @@ async fn an_answer_that_is_no_list_is_refused() {
         (Answer::gzip(b""), "but got an empty answer"),
         (Answer::ok("<!DOCTYPE html><html><title>Moved</title></html>"), "but got a web page"),
         (whole_but_broken, "failed to unpack"),
-        (Answer::ok(LIST).with_header("Content-Encoding", "br"), "but got another encoding"),
+        (Answer::ok(b"\x8b\x02\x80").with_header("Content-Encoding", "br"), "but got another encoding"),
     ] {
         let error = error_of(answer, limits()).await;
         assert!(error.refused && error.message.contains(reason), "{error:?}");
@@ -156,6 +156,8 @@ async fn the_bytes_decide_and_not_their_label() {
         (labelled(LIST.to_vec(), "UTF-8"), Some("utf-8")),
         (labelled(LIST.to_vec(), "none"), Some("none")),
         (labelled(LIST.to_vec(), "gzip"), Some("gzip")),
+        (labelled(LIST.to_vec(), "br"), Some("br")),
+        (labelled(gzip(LIST), "zstd"), Some("zstd")),
         (labelled(LIST.to_vec(), ""), None),
         (labelled(LIST.to_vec(), "identity"), None),
         (labelled(gzip(LIST), "gzip, aws-chunked"), Some("gzip, aws-chunked")),

@@ -176,6 +176,15 @@ fn footnotes(notes: &str) -> Vec<String> {
             }
         }
     }
+    // A mark without markup, such as that of the former footnote 2: `and 744.11 of the EAR 2`.
+    for (at, found_at) in notes.match_indices("of the EAR ") {
+        let rest = &notes[at + found_at.len()..];
+        if let Some(digit) = rest.chars().next().filter(|c| "12345".contains(*c))
+            && !rest[1..].starts_with(|c: char| c.is_alphanumeric())
+        {
+            found.push(digit.to_string());
+        }
+    }
     let end = notes.trim_end_matches('.');
     if let Some(digit) = end.chars().next_back().filter(|c| "1345".contains(*c))
         && end[..end.len() - 1].trim_end().ends_with(')')

@@ -194,7 +194,7 @@ async fn a_date_that_goes_back_is_an_error_for_a_day_and_then_a_hold() {
     assert_eq!(check(&program).await.exit, 0);
     upstream.answer(TITLES, titles("2026-04-29"));
     let hour = Duration::from_secs(60 * 60);
-    for hours in [1, 12, 11, 1] {
+    for hours in [1, 12, 11] {
         clock.advance(hours * hour);
         assert_eq!(check(&program).await.exit, 1);
     }
