@@ -229,7 +229,7 @@ mod tests {
             ("Unit 1, 2", "Unit 1,2"),
         ] {
             assert!(is_same_name(before, after), "{before} | {after}");
-            assert_eq!(is_same_name(after, before), true, "{after} | {before}");
+            assert!(is_same_name(after, before), "{after} | {before}");
         }
         for (before, after) in [
             ("Denial, except for food", "Denial except for food"),

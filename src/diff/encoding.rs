@@ -32,7 +32,7 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
 }
 
 /// The text with each sequence that `read` recognizes replaced. `read` returns the character and the bytes that it takes up.
-fn replaced<'a>(text: Cow<'a, str>, read: impl Fn(&str) -> Option<(char, usize)>) -> Cow<'a, str> {
+fn replaced(text: Cow<'_, str>, read: impl Fn(&str) -> Option<(char, usize)>) -> Cow<'_, str> {
     let mut changed: Option<String> = None;
     let mut at = 0;
     while let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) {

@@ -41,7 +41,7 @@ impl Decoder {
     fn decide(&mut self) -> io::Result<()> {
         let Self::Undecided { first, sink, layers } = self else { return Ok(()) };
         // The half of a mark is a stream that broke off at once.
-        if first.as_slice() == &GZIP_MAGIC[..1] {
+        if first.len() == 1 && first.first() == GZIP_MAGIC.first() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let (first, layers) = (std::mem::take(first), *layers);

@@ -41,7 +41,7 @@ impl Ecfr<'_> {
         }
         let mut fetched = self.on(date, now).await?;
         fetched.unconditional = known.is_none();
-        Ok(Fetched::Document(fetched))
+        Ok(Fetched::Document(Box::new(fetched)))
     }
 
     pub(super) async fn on(&self, date: Date, now: Timestamp) -> Result<FetchedDocument, FetchError> {
@@ -81,7 +81,7 @@ impl Ecfr<'_> {
         let url = self.url(path, part);
         let request = Request { url: &url, allow_private: self.allow_private, validators: None, now };
         match http::fetch(self.http, self.limits, &request).await {
-            Ok(Fetched::Document(fetched)) => Ok(fetched),
+            Ok(Fetched::Document(fetched)) => Ok(*fetched),
             Ok(Fetched::NotModified) => Err(FetchError::unreachable(format!("expected an answer from {}, but got none", place(&url)))),
             Err(error) => Err(FetchError { message: format!("{} for {API}{path}", error.message), ..error }),
         }
@@ -115,10 +115,9 @@ fn newest_date_of(answer: &Value) -> Result<Date, String> {
     let ours = titles.iter().filter(|title| title.get("number").is_some_and(|number| says(number, &TITLE.to_string())));
     let mut found = None;
     for title in ours {
-        match date_in(title, "up_to_date_as_of") {
-            // a title that stands twice: what one of the two cannot say, the other can
-            Some(Ok(date)) => found = found.max(Some(date)),
-            Some(Err(_)) | None => {}
+        // If a title is listed twice, the one with a readable date counts.
+        if let Some(Ok(date)) = date_in(title, "up_to_date_as_of") {
+            found = found.max(Some(date));
         }
     }
     found.ok_or_else(|| {
@@ -171,9 +170,13 @@ fn date_in(record: &Value, key: &str) -> Option<Result<Date, ()>> {
     }
 }
 
-/// A number, also where it is written as a text.
+/// Whether a value is this number, written as a number or as a text.
 fn says(value: &Value, expected: &str) -> bool {
-    value.as_str().map_or_else(|| value.to_string() == expected, |text| text.trim() == expected)
+    let number = match value {
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    };
+    number == expected
 }
 
 #[cfg(test)]
@@ -204,7 +207,7 @@ mod tests {
         let ours = |value: Value| newest_date_of(&json!({"titles": [{"number": 35}, {"number": 15, "up_to_date_as_of": value}]}));
         assert_eq!(ours(json!("")), Err("expected the date of title 15, but got one that cannot be read".to_owned()));
         assert_eq!(ours(json!(null)), Err("expected the date of title 15, but got none".to_owned()));
-        assert!(ours(json!(20260709)).is_err() && ours(json!("July 9")).is_err());
+        assert!(ours(json!(20_260_709)).is_err() && ours(json!("July 9")).is_err());
         assert_eq!(newest_date_of(&json!({"titles": []})), Err("expected the date of title 15, but got no such title".to_owned()));
         assert!(newest_date_of(&json!({})).is_err() && newest_date_of(&json!([])).is_err());
     }

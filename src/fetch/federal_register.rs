@@ -122,7 +122,7 @@ impl FederalRegister<'_> {
         // The register puts the plain text of what it has published into a page of its own.
         let limits = FetchLimits { wrapped_text: true, ..self.limits.clone() };
         match http::fetch(self.http, &limits, &request).await? {
-            Fetched::Document(fetched) => Ok(fetched),
+            Fetched::Document(fetched) => Ok(*fetched),
             Fetched::NotModified => Err(FetchError::unreachable(format!("expected an answer from {}, but got none", place(&url)))),
         }
     }

@@ -193,7 +193,7 @@ async fn read(
     }
     let is_gzip = intake.is_gzip();
     let document = intake.finish(request.now)?;
-    Ok(Fetched::Document(FetchedDocument {
+    Ok(Fetched::Document(Box::new(FetchedDocument {
         document,
         modified_at: validators.last_modified.as_deref().and_then(dial::http_date),
         answered_at: answered_at(response.headers(), request.now),
@@ -202,7 +202,7 @@ async fn read(
         validators: (validators.etag.is_some() || validators.last_modified.is_some()).then_some(validators),
         as_of: None,
         unconditional: !conditional,
-    }))
+    })))
 }
 
 fn is_redirect(status: StatusCode) -> bool {

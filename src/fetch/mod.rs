@@ -45,7 +45,7 @@ pub enum Address {
 pub enum Fetched {
     /// The publisher says that nothing changed since the validators were given.
     NotModified,
-    Document(FetchedDocument),
+    Document(Box<FetchedDocument>),
 }
 
 /// A document that came whole.

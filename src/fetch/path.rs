@@ -126,7 +126,7 @@ fn read_newest(
     if state_of(&file_path, &after) != state {
         return Err(FetchError::unreachable(format!("failed to read {}: it is still being written", file_path.display())));
     }
-    Ok(Fetched::Document(FetchedDocument {
+    Ok(Fetched::Document(Box::new(FetchedDocument {
         document,
         validators: Some(Validators { etag: Some(state), last_modified: None, address_sha256 }),
         as_of: None,
@@ -135,7 +135,7 @@ fn read_newest(
         is_single_file: !found.is_dir(),
         mislabeled: None,
         unconditional: read == Read::Always || known.is_none(),
-    }))
+    })))
 }
 
 fn read_whole(path: &Path, now: Timestamp, limits: &FetchLimits) -> Result<Document, FetchError> {

@@ -79,7 +79,7 @@ pub async fn watch(program: &Program, source_name: &str) -> Watched {
         return failed(format!("expected the name of a source in the configuration, but got `{source_name}`"));
     };
     let stopwatch = Stopwatch::start();
-    let watched = match check(program, &wiring, source, stopwatch).await {
+    let watched = match Box::pin(check(program, &wiring, source, stopwatch)).await {
         Ok(watched) => watched,
         Err(problem) => {
             error!(source.name = source_name, error = %problem, "the check could not be recorded: nothing of it is kept, and it is made again");
@@ -148,6 +148,7 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
             }
         }
         Ok(Fetched::Document(fetched)) => {
+            let fetched = *fetched;
             let edition = edition_of(&fetched, now);
             // An older list would look like one from which entries were removed.
             if let Some(message) = freshness::older(&state.editions, &edition, fetched.is_single_file) {

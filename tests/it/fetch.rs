@@ -36,7 +36,7 @@ fn inside(url: Url) -> Address {
 
 fn document(fetched: Result<Fetched, FetchError>) -> FetchedDocument {
     match fetched.unwrap() {
-        Fetched::Document(document) => document,
+        Fetched::Document(document) => *document,
         Fetched::NotModified => panic!("expected a document, but got NotModified"),
     }
 }

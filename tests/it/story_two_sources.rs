@@ -336,10 +336,8 @@ fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
         let Some((before, after)) = rule_of(&shared, date) else { return };
         let changes = |list: usize| entitywatch::diff::compare(&before[list], &after[list]);
         let (ecfr, csl) = (changes(0), changes(1));
-        for (told, shown) in [(&ecfr, &csl), (&csl, &ecfr)] {
-            let held: Vec<Entry> = if std::ptr::eq(told, &ecfr) { after[0].clone() } else { after[1].clone() };
-            let own: Vec<Entry> = if std::ptr::eq(told, &ecfr) { after[1].clone() } else { after[0].clone() };
-            let (index, own) = (Index::of(&held), Index::of(&own));
+        for (shown, first, second) in [(&csl, 0, 1), (&ecfr, 1, 0)] {
+            let (index, own) = (Index::of(&after[first]), Index::of(&after[second]));
             let additions: Vec<&Change> = shown.iter().filter(|change| change.kind == ChangeKind::Added).collect();
             assert!(additions.len() >= added);
             for change in additions {
@@ -352,8 +350,11 @@ fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
     }
 }
 
-/// The Entity List before and after a rule, of the eCFR and of the CSL. `None` without Python.
-fn rule_of(shared: &Path, date: &str) -> Option<([Vec<Entry>; 2], [Vec<Entry>; 2])> {
+/// One day's Entity List, of the eCFR and of the CSL.
+type BothSources = [Vec<Entry>; 2];
+
+/// The Entity List before and after a rule. `None` without Python.
+fn rule_of(shared: &Path, date: &str) -> Option<(BothSources, BothSources)> {
     let folder = tempfile::tempdir().unwrap();
     let data = shared.join("data/entity-list-to-2022.json.xz");
     let made = Command::new("python3")

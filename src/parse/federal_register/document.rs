@@ -302,7 +302,7 @@ mod tests {
         let record = json!({
             "document_number": " 2025-1 ", "type": null, "title": null, "toc_subject": "Export Controls", "toc_doc": "Entity List",
             "abstract": 5, "agencies": ["Industry and Security Bureau", null, {"slug": null}], "citation": 90, "start_page": "11280",
-            "end_page": -1, "effective_on": 20250304, "publication_date": "soon", "filed_at": {}, "filing_type": ["special"],
+            "end_page": -1, "effective_on": 20_250_304, "publication_date": "soon", "filed_at": {}, "filing_type": ["special"],
         });
         let document = parse_document(record.to_string().as_bytes()).unwrap();
         let expected = FederalRegisterDocument {

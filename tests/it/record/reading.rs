@@ -128,7 +128,7 @@ async fn alerts_are_newest_first(place: &Place) {
     assert_eq!(found(AlertQuery::default()).await, [third.alert.clone(), second.alert.clone(), first.alert.clone()]);
     assert_eq!(found(AlertQuery { since: Some(late), ..AlertQuery::default() }).await, [third.alert.clone(), second.alert]);
     assert_eq!(found(AlertQuery { until: Some(late), ..AlertQuery::default() }).await, [first.alert]);
-    assert_eq!(found(AlertQuery { limit: Some(1), ..AlertQuery::default() }).await, [third.alert.clone()]);
+    assert_eq!(found(AlertQuery { limit: Some(1), ..AlertQuery::default() }).await, std::slice::from_ref(&third.alert));
     // A filter comes before the limit: what it leaves out takes up no room.
     let tests = AlertQuery { kinds: vec![AlertKind::Test], limit: Some(2), ..AlertQuery::default() };
     assert_eq!(found(tests).await, [second_alert, first_alert]);

@@ -18,6 +18,7 @@ use super::{get, get_json};
 
 /// One of each kind and more, each under an id of its own.
 fn all() -> Vec<Alert> {
+    use NoticeStatus::{Changed, Digest, Filed, Published, Withdrawn};
     let mut alerts = messages::all_kinds();
     for (index, alert) in alerts.iter_mut().enumerate() {
         alert.alert_id = AlertId::of(["sample", &index.to_string()]);
@@ -27,7 +28,6 @@ fn all() -> Vec<Alert> {
     }
     let notices = alerts.iter().filter_map(|alert| alert.body.rule_notice().map(|notice| notice.status));
     let notices: Vec<NoticeStatus> = notices.collect();
-    use NoticeStatus::{Changed, Digest, Filed, Published, Withdrawn};
     assert!([Filed, Changed, Withdrawn, Published, Digest].iter().all(|status| notices.contains(status)), "{notices:?}");
     alerts
 }
