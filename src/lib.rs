@@ -21,6 +21,7 @@ pub mod deliver;
 
 pub mod schedule;
 pub mod pipeline;
+pub mod compare_files;
 pub mod metrics;
 pub mod operate;
 pub mod control;

@@ -9,10 +9,9 @@ use anyhow::Result;
 
 use super::args::{AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
 use super::usage::Usage;
-use super::{
-    act, backfill, compare, compare_files, completions, config as config_command, demo, diff, journal, logs, output, read, run, show_alert,
-};
+use super::{act, backfill, compare, completions, config as config_command, demo, diff, journal, logs, output, read, run, show_alert};
 use crate::clock::{Clock, SystemClock};
+use crate::compare_files::{Incomparable, compare_files};
 use crate::config::{self, Config, Environment, SecretsMode};
 use crate::domain::{DeliveryId, HoldId};
 use crate::exit::Exit;
@@ -34,7 +33,11 @@ pub async fn dispatch(cli: Cli) -> Exit {
     match command(cli, &environment).await {
         Ok(exit) => exit,
         Err(problem) => {
-            let exit = if problem.is::<config::ConfigErrors>() || problem.is::<Usage>() { Exit::Usage } else { Exit::Failed };
+            let exit = if problem.is::<config::ConfigErrors>() || problem.is::<Usage>() || problem.is::<Incomparable>() {
+                Exit::Usage
+            } else {
+                Exit::Failed
+            };
             output::problem(&format!("{problem:#}"));
             exit
         }
@@ -55,7 +58,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             return acting(&path, named, environment, Request::Check { sources }).await;
         }
         Command::Diff { old, new, lists, output } => {
-            let changes = compare_files::compare_files(&old, &new, &lists)?;
+            let changes = compare_files(&old, &new, &lists)?;
             diff::print(&changes, output.output)?;
         }
         Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,

@@ -66,28 +66,19 @@ impl<'a> Comparison<'a> {
 
     /// What counts the rows of the list before that were left out, where it matters how rare it is what the others have. Several may
     /// count different rows at a time.
-    pub fn counter(&self) -> Option<Counter> {
-        self.identity.counter().map(Counter)
+    pub fn counter(&self) -> Option<Rarity> {
+        self.identity.counter()
     }
 
     /// Takes back a counter when it has counted.
-    pub fn add(&mut self, counter: &Counter) {
-        self.identity.add(&counter.0);
+    pub fn add(&mut self, counter: &Rarity) {
+        self.identity.add(counter);
     }
 
     pub fn finish(self) -> Vec<Change> {
         let Self { gone, listed, kept_from, identity } = self;
         let found = identity.finish(&gone, &listed, kept_from);
         changes_of(&gone, &listed, kept_from, found)
-    }
-}
-
-/// Counts rows of one list.
-pub struct Counter(Rarity);
-
-impl Counter {
-    pub fn count(&mut self, entry: &Entry) {
-        self.0.count_entry(entry);
     }
 }
 

@@ -10,7 +10,7 @@ use super::block::candidates;
 use super::evidence::{Weight, weigh};
 use super::fold;
 use super::parallel::side_by_side_if_many;
-use super::profile::Profile;
+use super::profile::{Feature, Profile};
 use super::rarity::Rarity;
 use super::same_name::{self, Pair, taken};
 use super::split;
@@ -57,7 +57,7 @@ impl<'a> Identification<'a> {
         if begun.is_open() {
             begun.old = profiles(&begun.left, gone);
             begun.new = profiles(&begun.arrived, come);
-            begun.rarity = Rarity::of_wanted(begun.old.iter().chain(&begun.new).flat_map(|profile| &profile.features));
+            begun.rarity = Rarity::of_wanted(wanted(&begun.old, &begun.new));
             for profile in &begun.old {
                 begun.rarity.count(&profile.features);
                 begun.counted.insert(place(profile.entry));
@@ -166,6 +166,14 @@ fn place(entry: &Entry) -> usize {
 
 fn profiles<'a>(places: &[usize], rows: &[&'a Entry]) -> Vec<Profile<'a>> {
     places.iter().filter_map(|at| rows.get(*at)).map(|entry| Profile::of(entry)).collect()
+}
+
+/// The features of which it will be asked how rare they are: few, so that a long list is counted fast.
+fn wanted<'f>(old: &'f [Profile<'_>], new: &'f [Profile<'_>]) -> impl Iterator<Item = &'f Feature> {
+    let features = |profiles: &'f [Profile<'_>]| profiles.iter().flat_map(|profile| &profile.features);
+    let (olds, news): (HashSet<&Feature>, HashSet<&Feature>) = (features(old).collect(), features(new).collect());
+    let is_wanted = move |feature: &&Feature| feature.0.counts_alone() || olds.contains(feature) && news.contains(feature);
+    features(old).chain(features(new)).filter(is_wanted)
 }
 
 type Weighed = BTreeMap<(usize, usize), Weight>;

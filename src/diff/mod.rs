@@ -45,5 +45,7 @@ mod split;
 mod terms;
 mod typography;
 
-pub use compare::{Comparison, Counter, compare, compare_with_columns};
+pub use compare::{Comparison, compare, compare_with_columns};
+pub use namesakes::name_key;
 pub use plausible::{Limits, Size, Verdict, enough_for_baseline, least_for_baseline, plausible};
+pub use rarity::Rarity as Counter;

@@ -13,11 +13,10 @@ pub fn kept<'a>(gone: &[&Entry], olds: &[Hashed<'a>], news: &[Hashed<'a>]) -> Ve
         return Vec::new();
     }
     let names: HashSet<String> = gone.iter().map(|entry| folded(&entry.name)).filter(|name| !name.is_empty()).collect();
-    let letters: HashSet<u64, MixerState> = names.iter().map(|name| letters_of(name)).collect();
+    let keys: HashSet<u64, MixerState> = names.iter().map(|name| letters_of(name)).collect();
     let is_named = |row: &&Hashed<'_>| {
         let name = &row.content.0.name;
-        // Folding every name of a long list costs more than looking at its letters.
-        (!name.is_ascii() || letters.contains(&letters_of(name))) && names.contains(&folded(name))
+        keys.contains(&name_key(name)) && names.contains(&folded(name))
     };
     let before: HashSet<&Hashed<'_>, MixerState> = olds.iter().filter(is_named).collect();
     if before.is_empty() {
@@ -28,6 +27,12 @@ pub fn kept<'a>(gone: &[&Entry], olds: &[Hashed<'a>], news: &[Hashed<'a>]) -> Ve
     let mut kept: Vec<&Entry> = named.filter(|row| before.contains(row) && seen.insert(row)).map(|row| row.content.0).collect();
     kept.sort_by(|a, b| super::content::in_order(a, b));
     kept
+}
+
+/// A number that names have in common if they are one name, however it is set. Other names may share it.
+pub fn name_key(name: &str) -> u64 {
+    // Folding every name of a long list costs more than looking at its letters.
+    if name.is_ascii() { letters_of(name) } else { letters_of(&folded(name)) }
 }
 
 /// A hash of the ASCII letters and digits of a text, whatever stands between them and whatever their case.

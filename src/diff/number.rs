@@ -130,6 +130,10 @@ impl Facts {
 
 /// Whether a segment begins as an alias or a date does: what is read of it is another text than its own words and numbers.
 pub fn has_mark(segment: &str) -> bool {
+    // The letters with which the marks begin: most segments begin with another.
+    if !segment.as_bytes().first().is_some_and(|byte| b"afndo".contains(&byte.to_ascii_lowercase())) {
+        return false;
+    }
     let begins = |text: &str, mark: &str| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
     let rest = segment.get("alt. ".len()..).filter(|_| begins(segment, "alt. ")).unwrap_or(segment);
     ["a.k.a.", "f.k.a.", "n.k.a.", "aka ", "fka ", "dob ", "organization established date "].iter().any(|mark| begins(rest, mark))

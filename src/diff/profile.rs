@@ -25,6 +25,11 @@ pub enum Kind {
 
 impl Kind {
     pub const COUNT: usize = 11;
+
+    /// Whether it matters how rare a feature is that only one of two rows has. Of the other kinds only what both have is weighed.
+    pub fn counts_alone(self) -> bool {
+        matches!(self, Kind::Word | Kind::Place | Kind::Citation)
+    }
 }
 
 pub type Feature = (Kind, String);

@@ -82,17 +82,26 @@ impl Rarity {
         self.rows += 1;
         let facts = Facts::of_segments(entry, |segment| self.may_be_wanted(segment));
         for name in [&entry.name].into_iter().chain(&entry.aliases).chain(&facts.aliases) {
-            each_word(name, |word| self.meet(Kind::Word, word));
+            each_word(name, |word| {
+                self.meet(Kind::Word, word);
+            });
         }
         for address in &entry.addresses {
             self.count_address(address);
         }
         if self.counts.get(Kind::Citation as usize).is_some_and(|counts| !counts.is_empty()) {
-            entry.citations.iter().for_each(|citation| self.meet(Kind::Citation, &citation.to_string()));
+            for citation in &entry.citations {
+                self.meet(Kind::Citation, &citation.to_string());
+            }
         }
-        facts.numbers.iter().for_each(|number| self.meet(Kind::Number, &number.in_words()));
-        facts.birth_dates.iter().for_each(|date| self.meet(Kind::Date, date));
-        facts.phrases.iter().for_each(|phrase| self.meet(Kind::Phrase, phrase));
+        for number in &facts.numbers {
+            self.meet(Kind::Number, &number.in_words());
+        }
+        for (kind, texts) in [(Kind::Date, &facts.birth_dates), (Kind::Phrase, &facts.phrases)] {
+            for text in texts {
+                self.meet(kind, text);
+            }
+        }
     }
 
     /// The weight of sharing the feature, in bits: 0 for what every row has.
@@ -102,19 +111,16 @@ impl Rarity {
         (f64::from(self.rows + BACKGROUND_ROWS) / (f64::from(count) + 0.5)).log2().max(0.0)
     }
 
-    /// Counts a feature of the row at hand once.
-    fn meet(&mut self, kind: Kind, text: &str) {
+    /// Counts a feature of the row at hand once; whether it is asked for.
+    fn meet(&mut self, kind: Kind, text: &str) -> bool {
         let row = self.rows;
-        if let Some(count) = self.counts.get_mut(kind as usize).and_then(|counts| counts.get_mut(text))
-            && count.last != row
-        {
+        let count = self.counts.get_mut(kind as usize).and_then(|counts| counts.get_mut(text));
+        let is_asked = count.is_some();
+        if let Some(count) = count.filter(|count| count.last != row) {
             count.last = row;
             count.rows += 1;
         }
-    }
-
-    fn is_asked(&self, kind: Kind, text: &str) -> bool {
-        self.counts.get(kind as usize).is_some_and(|counts| counts.contains_key(text))
+        is_asked
     }
 
     fn count_address(&mut self, address: &str) {
@@ -127,8 +133,7 @@ impl Rarity {
         }
         let mut is_whole = true;
         for word in words_of(&address) {
-            is_whole &= self.is_asked(Kind::Place, word);
-            self.meet(Kind::Place, word);
+            is_whole &= self.meet(Kind::Place, word);
         }
         // Each word of an address that is asked for is asked for itself.
         if is_whole {
@@ -140,6 +145,9 @@ impl Rarity {
     }
 
     fn may_be_wanted(&self, segment: &str) -> bool {
+        if self.phrases.is_empty() && self.values.is_empty() {
+            return false;
+        }
         // The word is no part of what is read.
         let segment =
             segment.get(..5).filter(|start| start.eq_ignore_ascii_case("alt. ")).and_then(|_| segment.get(5..)).unwrap_or(segment);

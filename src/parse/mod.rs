@@ -2,7 +2,6 @@
 //!
 //! A document is read whole or refused whole: what it lost, nobody may take for a removal.
 
-mod apart;
 pub mod citation;
 pub mod country;
 pub mod csl;
@@ -15,8 +14,7 @@ use std::io::Read;
 
 use crate::domain::{ListCode, Publisher, Snapshot};
 
-pub use apart::apart;
-pub use csl::{Mark, RowBytes, WatchedRow};
+pub use csl::{RowBytes, WatchedRow};
 use detect::Format;
 
 /// Why a document is refused whole.

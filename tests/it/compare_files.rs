@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use entitywatch::cli::compare_files::{compare_files, compare_holding};
+use entitywatch::compare_files::{Incomparable, compare_files};
 use entitywatch::diff;
 use entitywatch::domain::{Change, ListCode};
 use entitywatch::parse::parse;
@@ -19,9 +19,6 @@ fn compared(before: &Path, after: &Path, lists: &[ListCode]) -> Vec<Change> {
     let whole: Vec<Change> = lists.iter().flat_map(|list| compare(*list)).collect();
     let found = compare_files(before, after, lists).unwrap().changes;
     assert_eq!(found, whole);
-    for most_held in [0, old.entries.len()] {
-        assert_eq!(compare_holding(before, after, lists, most_held).unwrap().changes, whole, "at most {most_held} rows are held");
-    }
     found
 }
 
@@ -113,15 +110,15 @@ fn files_of_another_shape_are_compared_by_what_they_hold() {
     assert!(compared_texts(xml, xml, &[ListCode::EL]).is_empty());
 }
 
-/// Why the two files are refused, after seeing that it is the same however much is held.
+/// Why the two files are refused, after seeing that it is for how the program was called.
 fn refusal(before: &str, after: &str, lists: &[ListCode]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let (old, new) = (folder.path().join("before"), folder.path().join("after"));
     std::fs::write(&old, before).unwrap();
     std::fs::write(&new, after).unwrap();
-    let refused: Vec<String> = [0, 1000].map(|most_held| compare_holding(&old, &new, lists, most_held).unwrap_err().to_string()).to_vec();
-    assert_eq!(refused[0], refused[1]);
-    refused[0].clone()
+    let problem = compare_files(&old, &new, lists).unwrap_err();
+    assert!(problem.is::<Incomparable>(), "{problem:#}");
+    problem.to_string()
 }
 
 #[test]
@@ -254,6 +251,56 @@ fn rows_are_found_again_however_they_are_set() {
         assert_eq!(compared_texts(&old, &set, ListCode::ALL), plain, "{set}");
         assert_eq!(compared_texts(&set, &old, ListCode::ALL).len(), 3, "{set}");
     }
+}
+
+/// The header decides what a row says: rows that are equal byte by byte under another header are others.
+#[test]
+fn tables_whose_columns_stand_in_another_order_are_compared_by_what_they_hold() {
+    let plain = file(&[row("Alder Works", "80 FR 1"), row("Birch Trading", "80 FR 1")]);
+    let moved = plain.replacen("license_requirement,license_policy", "license_policy,license_requirement", 1);
+    let changes = compared_texts(&plain, &moved, &[ListCode::EL]);
+    assert_eq!(changes.len(), 2, "{changes:?}");
+    assert!(changes.iter().all(|change| change.fields.len() == 2), "{changes:?}");
+}
+
+#[test]
+fn a_list_that_is_asked_for_twice_is_compared_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: String| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name)
+    };
+    let csv = file(&[row("Alder Works", "80 FR 1")]);
+    let tables = (path("old.csv", csv.clone()), path("new.csv", csv.replace("Alder", "Birch")));
+    let whole = (tables.0.clone(), path("new.tsv", csv.replace("Alder", "Birch").replace("\",\"", "\"\t\"").replacen(',', "\t", 28)));
+    for (old, new) in [tables, whole] {
+        let once = compare_files(&old, &new, &[ListCode::EL]).unwrap();
+        assert!(!once.changes.is_empty());
+        assert_eq!(compare_files(&old, &new, &[ListCode::EL, ListCode::EL]).unwrap().changes, once.changes);
+    }
+}
+
+/// A row that stays decides what becomes of one that is gone, if the two have one name, be it set in another way.
+#[test]
+fn rows_that_stay_are_seen_beside_a_row_of_their_name_that_is_gone() {
+    for (kept, gone) in [("Alder Works", "ALDER WORKS."), ("Xi\u{2019}an Works", "Xi'an Works"), ("Xi'an Works", "XI\u{2019}AN Works")] {
+        let before = [row(kept, "80 FR 1"), row(gone, "81 FR 2").at("5 Dock Road, Minsk, BY"), row("Birch Trading", "80 FR 1")];
+        let after = [before[0].clone(), before[2].clone()];
+        compared_texts(&file(&before), &file(&after), &[ListCode::EL]);
+    }
+}
+
+#[test]
+fn rows_in_another_order_under_other_ids_are_no_change() {
+    let mut before = rows(40);
+    before.push(row("Alder Works", "80 FR 1"));
+    let text = file(&before);
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines[1..].reverse();
+    for line in &mut lines[1..] {
+        *line = format!("\"new{}", &line[1..]);
+    }
+    assert!(compared_texts(&text, &(lines.join("\n") + "\n"), ListCode::ALL).is_empty());
 }
 
 #[test]

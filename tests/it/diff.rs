@@ -663,7 +663,7 @@ fn case(name: &str, is_turned: bool) -> Option<Vec<Change>> {
     let cases = shared()?.join("data/cases");
     let (old, new) = (cases.join(format!("{name}-old.json")), cases.join(format!("{name}-new.json")));
     let (old, new) = if is_turned { (new, old) } else { (old, new) };
-    Some(entitywatch::cli::compare_files::compare_files(&old, &new, &[ListCode::EL]).unwrap().changes)
+    Some(entitywatch::compare_files::compare_files(&old, &new, &[ListCode::EL]).unwrap().changes)
 }
 
 #[test]

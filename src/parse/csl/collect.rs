@@ -16,6 +16,8 @@ pub struct Collector<'a> {
     each: &'a mut dyn FnMut(WatchedRow<'_>),
     /// What each label that was seen says: there are thirteen, and 25,000 rows.
     sources: BTreeMap<String, Source>,
+    /// That of the row before: most rows have the same.
+    last: (String, Source),
     rows: usize,
     rows_of_known_lists: usize,
     /// Rows whose names lost a character.
@@ -36,6 +38,7 @@ impl<'a> Collector<'a> {
             lists,
             each,
             sources: BTreeMap::new(),
+            last: (String::new(), Source::Garbled),
             rows: 0,
             rows_of_known_lists: 0,
             damaged: 0,
@@ -56,23 +59,25 @@ impl<'a> Collector<'a> {
     /// Where the source is empty or garbled.
     pub fn count(&mut self, label: &str, place: impl Fn() -> String) -> Result<Option<ListCode>, ParseError> {
         self.rows += 1;
-        let source = match self.sources.get(label) {
-            Some(source) => *source,
-            None => self.meet(label, &place)?,
-        };
-        let Source::Known(list) = source else { return Ok(None) };
+        if self.rows == 1 || self.last.0 != label {
+            let source = match self.sources.get(label) {
+                Some(source) => *source,
+                None => self.meet(label, &place)?,
+            };
+            self.last = (label.to_owned(), source);
+        }
+        let Source::Known(list) = self.last.1 else { return Ok(None) };
         self.rows_of_known_lists += 1;
         Ok(self.lists.contains(&list).then_some(list))
     }
 
     /// Hands on a row of a watched list.
     pub fn hand_on(&mut self, row: WatchedRow<'_>, place: &dyn Fn(Column) -> String) {
-        let cells = row.cells;
-        if [Column::Name, Column::AltNames].iter().any(|column| is_damaged(cells.get(*column))) {
+        if [Column::Name, Column::AltNames].iter().any(|column| is_damaged(row.cells.get(*column))) {
             self.damaged += 1;
             self.first_damaged.get_or_insert_with(|| place(Column::Name));
         }
-        note_oddities(cells, place, &mut self.warnings);
+        note_oddities(&row.cells, place, &mut self.warnings);
         (self.each)(row);
     }
 
@@ -130,7 +135,8 @@ pub fn shortened(text: &str) -> String {
 
 /// Whether a letter within a word became `?` or the replacement character, as in `Xi?an`.
 fn is_damaged(text: &str) -> bool {
-    if !text.contains(['?', char::REPLACEMENT_CHARACTER]) {
+    // 0xef begins the replacement character.
+    if memchr::memchr2(b'?', 0xef, text.as_bytes()).is_none() {
         return false;
     }
     let characters: Vec<char> = text.chars().collect();

@@ -1,5 +1,8 @@
 //! The 29 columns of the list, as the CSV's header names them.
 
+use super::rows::RowText;
+use super::table::Header;
+
 macro_rules! columns {
     ($($column:ident $name:literal,)*) => {
         /// A column; its number is its place in the published header.
@@ -76,12 +79,19 @@ impl Column {
 }
 
 /// The cells of one row as the CSV writes them, whatever they were read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cells<'a>(pub [&'a str; Column::COUNT]);
+#[derive(Clone, Copy, Debug)]
+pub enum Cells<'a> {
+    /// The fields of a table, under its header.
+    Of(&'a Header, RowText<'a>),
+    Each(&'a [&'a str; Column::COUNT]),
+}
 
 impl<'a> Cells<'a> {
     pub fn get(&self, column: Column) -> &'a str {
-        self.0.get(column as usize).copied().unwrap_or_default()
+        match self {
+            Cells::Of(header, text) => text.get(header.field_of(column)),
+            Cells::Each(texts) => texts.get(column as usize).copied().unwrap_or_default(),
+        }
     }
 
     /// Without the space around it.

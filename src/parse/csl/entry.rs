@@ -30,6 +30,7 @@ pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) 
     }
     keep_others(&mut entry, cells, |column| !column.has_field() && !column.identifies());
     entry.other.extend(extras.iter().cloned());
+    entry.shrink_to_fit();
     entry
 }
 
@@ -118,10 +119,11 @@ mod tests {
     use crate::domain::Citation;
 
     fn entry(list: ListCode, filled: &[(Column, &str)]) -> (Entry, Vec<String>) {
-        let mut cells = Cells([""; Column::COUNT]);
+        let mut cells = [""; Column::COUNT];
         for (column, text) in filled {
-            cells.0[*column as usize] = text;
+            cells[*column as usize] = text;
         }
+        let cells = Cells::Each(&cells);
         let mut warnings = Warnings::default();
         note_oddities(&cells, &|column| format!("line 2, column {}", column.name()), &mut warnings);
         (entry_of(list, &cells, &[]), warnings.finish().into_iter().map(|warning| format!("{}: {}", warning.place, warning.text)).collect())

@@ -251,7 +251,8 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_> {
 impl Reading<'_> {
     fn take(&mut self, texts: &[Option<String>; Column::COUNT], extras: &[(String, String)]) -> Result<(), ParseError> {
         let row = self.row_place();
-        let cells = Cells(texts.each_ref().map(|text| text.as_deref().unwrap_or_default()));
+        let texts_or_nothing = texts.each_ref().map(|text| text.as_deref().unwrap_or_default());
+        let cells = Cells::Each(&texts_or_nothing);
         let place = |column: Column| format!("{row}, key {}", if column == Column::Id { "id" } else { column.name() });
         for (column, text) in Column::ALL.iter().zip(texts) {
             if let (Some(seen), Some(text)) = (self.seen.get_mut(*column as usize), text) {
@@ -283,7 +284,7 @@ impl Reading<'_> {
             let value = |(key, text): &(String, String)| (Column::unknown_key(key), text.trim().to_owned());
             let mut extras: Vec<(String, String)> = extras.iter().map(value).filter(|(_, text)| !text.is_empty()).collect();
             extras.sort();
-            self.collector.hand_on(WatchedRow { list, cells: &cells, extras: &extras, bytes: None }, &place);
+            self.collector.hand_on(WatchedRow { list, cells, extras: &extras, bytes: None }, &place);
         }
         Ok(())
     }

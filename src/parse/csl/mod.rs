@@ -17,4 +17,4 @@ mod watched_row;
 
 pub use json::read_json;
 pub use table::read_table;
-pub use watched_row::{Mark, RowBytes, WatchedRow};
+pub use watched_row::{RowBytes, WatchedRow};

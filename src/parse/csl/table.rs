@@ -1,11 +1,11 @@
 //! Reads the list as CSV or TSV: a header with the 29 columns, found by name in any order, and one row an entry. Other columns are
 //! kept with a warning.
 
-use std::io::BufRead;
+use std::io::Read;
 
 use super::collect::{Collector, shortened};
 use super::column::{Cells, Column};
-use super::rows::{Row, RowText, Rows, byte_in_words};
+use super::rows::{RowText, Rows};
 use super::watched_row::{RowBytes, WatchedRow};
 use crate::domain::{ListCode, Snapshot};
 use crate::parse::ParseError;
@@ -17,17 +17,16 @@ use crate::parse::ParseError;
 ///
 /// Where the file is cut, a row has another number of columns, the header lacks a column or repeats one, or a byte is no text.
 pub fn read_table(
-    input: impl BufRead,
+    input: impl Read,
     skipped: u64,
     delimiter: u8,
     lists: &[ListCode],
     each: &mut dyn FnMut(WatchedRow<'_>),
 ) -> Result<(Snapshot, u64), ParseError> {
     let mut rows = Rows::new(input, skipped, delimiter);
-    let mut row = Row::default();
-    let header = read_header(&mut rows, &mut row)?;
+    let header = read_header(&mut rows)?;
     let mut collector = Collector::new(lists, each);
-    let header_bytes = rows.byte;
+    let header_bytes = rows.byte + rows.row_length();
     for (field, key) in &header.unknown {
         collector.columns.insert(key.clone());
         let name = rows.columns.get(*field).map_or(key.as_str(), String::as_str);
@@ -37,43 +36,42 @@ pub fn read_table(
     }
     let mut extras = Vec::new();
     let mut blank_line = None;
-    loop {
-        let start = rows.byte;
-        if !rows.read(&mut row)? {
-            break;
-        }
-        let line = row.line;
-        if row.is_blank() {
+    while rows.read()? {
+        let line = rows.line;
+        if rows.is_blank() {
             blank_line.get_or_insert(line);
             continue;
         }
         if let Some(blank_line) = blank_line.take() {
             collector.warnings.push(|| format!("line {blank_line}"), || "an empty line stands between rows and is passed over".to_owned());
         }
-        if row.len() != rows.columns.len() {
-            let problem = format!("expected {} columns, but got {}", rows.columns.len(), row.len());
+        if rows.len() != rows.columns.len() {
+            let problem = format!("expected {} columns, but got {}", rows.columns.len(), rows.len());
             return Err(ParseError::new(format!("line {line}"), problem));
         }
-        let text = text_of(&row, &rows)?;
+        let text = rows.text()?;
         if text.iter().eq(rows.columns.iter().map(String::as_str)) {
             collector.warnings.push(|| format!("line {line}"), || "the header line is repeated and is dropped".to_owned());
             continue;
         }
-        if row.is_unterminated {
+        if rows.is_unterminated() {
             collector.warnings.push(|| format!("line {line}"), || "the last row has no line break after it".to_owned());
         }
         let place = |column: Column| rows.place(line, header.field_of(column));
         if let Some(list) = collector.count(text.get(header.field_of(Column::Source)), || place(Column::Source))? {
-            let bytes = Some(RowBytes { start, end: rows.byte });
+            // The publisher's id, where it comes first, is no part of what a row says.
+            let written = text.as_written(header.field_of(Column::Id) == 0);
+            let bytes = RowBytes { start: rows.byte, length: rows.row_length(), written };
             header.extras_of(text, &mut extras);
-            collector.hand_on(WatchedRow { list, cells: &header.cells_of(text), extras: &extras, bytes }, &place);
+            collector.hand_on(WatchedRow { list, cells: Cells::Of(&header, text), extras: &extras, bytes: Some(bytes) }, &place);
         }
     }
     Ok((collector.finish()?, header_bytes))
 }
 
 /// Where each column stands.
-struct Header {
+#[derive(Debug)]
+pub struct Header {
     line: u64,
     known: [usize; Column::COUNT],
     /// With their keys, in the order of these.
@@ -81,12 +79,8 @@ struct Header {
 }
 
 impl Header {
-    fn field_of(&self, column: Column) -> usize {
+    pub fn field_of(&self, column: Column) -> usize {
         self.known.get(column as usize).copied().unwrap_or_default()
-    }
-
-    fn cells_of<'a>(&self, text: RowText<'a>) -> Cells<'a> {
-        Cells(self.known.map(|field| text.get(field)))
     }
 
     /// The values of the unknown columns, where they have one.
@@ -98,17 +92,17 @@ impl Header {
 }
 
 /// Reads the header and tells `rows` the names of the columns.
-fn read_header<R: BufRead>(rows: &mut Rows<R>, row: &mut Row) -> Result<Header, ParseError> {
+fn read_header<R: Read>(rows: &mut Rows<R>) -> Result<Header, ParseError> {
     loop {
-        if !rows.read(row)? {
+        if !rows.read()? {
             return Err(ParseError::new("line 1", "expected a header, but got the end of the file"));
         }
-        if !row.is_blank() {
+        if !rows.is_blank() {
             break;
         }
     }
-    let place = format!("line {}", row.line);
-    let names: Vec<String> = text_of(row, rows)?.iter().map(str::to_owned).collect();
+    let place = format!("line {}", rows.line);
+    let names: Vec<String> = rows.text()?.iter().map(str::to_owned).collect();
     if !names.iter().any(|name| Column::of_name(name).is_some()) {
         let got = shortened(&names.join(","));
         return Err(ParseError::new(
@@ -116,8 +110,8 @@ fn read_header<R: BufRead>(rows: &mut Rows<R>, row: &mut Row) -> Result<Header, 
             format!("expected the header of the Consolidated Screening List (`_id,source,…,ids`), but got `{got}`"),
         ));
     }
-    if row.is_unterminated {
-        let place = format!("{}, byte {}", rows.place(row.line, row.len().saturating_sub(1)), rows.byte);
+    if rows.is_unterminated() {
+        let place = format!("{}, byte {}", rows.place(rows.line, rows.len().saturating_sub(1)), rows.byte + rows.row_length());
         return Err(ParseError::new(place, "the file breaks off in the middle of its header"));
     }
     let mut fields = [None; Column::COUNT];
@@ -149,15 +143,8 @@ fn read_header<R: BufRead>(rows: &mut Rows<R>, row: &mut Row) -> Result<Header, 
             format!("the header changed: expected the {} known columns, but got {} ({})", Column::COUNT, names.len(), faults.join("; "));
         return Err(ParseError::new(place, problem));
     }
-    let line = row.line;
+    let line = rows.line;
     rows.columns = names;
     unknown.sort_by(|(_, one), (_, other)| one.cmp(other));
     Ok(Header { line, known: fields.map(Option::unwrap_or_default), unknown })
-}
-
-fn text_of<'a, R: BufRead>(row: &'a Row, rows: &Rows<R>) -> Result<RowText<'a>, ParseError> {
-    row.text().map_err(|(field, byte)| {
-        let expected = if byte == 0 { "text" } else { "UTF-8" };
-        ParseError::new(rows.place(row.line, field), format!("expected {expected}, but got {}", byte_in_words(byte)))
-    })
 }
