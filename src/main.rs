@@ -7,6 +7,9 @@ use entitywatch::cli::args::Cli;
 use entitywatch::cli::{dispatch, threads};
 use entitywatch::{dial, exit::Exit};
 
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
 fn main() -> ExitCode {
     dial::install_tls_provider();

@@ -113,7 +113,7 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
             begins_anew: false,
         };
     };
-    let (rows, before): (Vec<i64>, Vec<Entry>) = known.entries.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
+    let (rows, before) = apart(known.entries);
     let (size_before, seen) = side_by_side(|| Size::of(&before), || Size::of(&entries));
     let unmoved = |verdict, before: Vec<Entry>| Judgement {
         list,
@@ -198,9 +198,15 @@ fn with(mut columns: BTreeSet<String>, rows: &[Entry]) -> BTreeSet<String> {
 /// Judges content that a person has accepted: no guard applies, and what waited is let through.
 pub fn accept(list: ListCode, entries_held: Vec<StoredEntry>, entries: Vec<Entry>) -> Judgement {
     let seen = Size::of(&entries);
-    let (rows, before): (Vec<i64>, Vec<Entry>) = entries_held.into_iter().map(|stored| (stored.row, stored.entry)).unzip();
+    let (rows, before) = apart(entries_held);
     let changes = diff::compare(&before, &entries);
     moved(list, ListVerdict::Changed(changes), seen, &rows, before, entries)
+}
+
+/// The rows and their entries. The entries stay in the memory that they have: a long list is not held twice.
+fn apart(stored: Vec<StoredEntry>) -> (Vec<i64>, Vec<Entry>) {
+    let rows = stored.iter().map(|stored| stored.row).collect();
+    (rows, stored.into_iter().map(|stored| stored.entry).collect())
 }
 
 /// A judgement after which `after` is held, and nothing else of the document waits: which rows close and which entries open.

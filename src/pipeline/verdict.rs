@@ -109,6 +109,7 @@ pub async fn of_lists(
     for entry in snapshot.entries {
         entries_by_list.entry(entry.list).or_default().push(entry);
     }
+    entries_by_list.values_mut().for_each(Vec::shrink_to_fit);
     let today = now.to_zoned(TimeZone::UTC).date();
     for list in source.lists.iter().copied() {
         let state = states.remove(&list);

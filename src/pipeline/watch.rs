@@ -236,13 +236,13 @@ impl<'a> Observed<'a> {
         let before =
             verdict::Before { older_since: state.editions.older_since.filter(|_| is_older), columns: std::mem::take(&mut state.columns) };
         state.columns.clone_from(&snapshot.columns);
-        let verdicts = verdict::of_lists(self.program, self.source, snapshot, held?, &reference, &before, self.now).await?;
+        let mut verdicts = verdict::of_lists(self.program, self.source, snapshot, held?, &reference, &before, self.now).await?;
         // A document of which nothing was taken is no measure of those that follow.
         if (verdicts.moved || !verdicts.waits) && !is_older {
             state.editions.accept(edition_of(&fetched, self.now), self.now);
         }
         let before_sequence = state.sequence;
-        self.apply(&verdicts);
+        self.apply(&mut verdicts);
         let (outcome, detail, refusals, lists) = (verdicts.outcome, verdicts.detail(), verdicts.refusals.clone(), verdicts.journal.clone());
         let seen = Seen {
             config: &self.wiring.config,
@@ -277,12 +277,11 @@ impl<'a> Observed<'a> {
         self.finish(state, outcome, detail, Some((fetched.document, about))).await
     }
 
-    fn apply(&mut self, verdicts: &Verdicts) {
-        self.observation.lists.extend(verdicts.updates.iter().cloned());
-        self.observation.holds.extend(verdicts.holds.iter().cloned());
-        for body in &verdicts.operator_alerts {
-            self.tell_operators(body.clone());
-        }
+    /// Takes over what the verdicts write: a baseline holds the whole list, which there is no second time.
+    fn apply(&mut self, verdicts: &mut Verdicts) {
+        self.observation.lists.append(&mut verdicts.updates);
+        self.observation.holds.append(&mut verdicts.holds);
+        verdicts.operator_alerts.drain(..).for_each(|body| self.tell_operators(body));
     }
 
     pub(super) fn succeed(&mut self, state: &mut SourceState) {

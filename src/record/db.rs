@@ -123,6 +123,7 @@ impl Db {
                 }
             }),
         }
+        found.shrink_to_fit();
         Ok(found)
     }
 

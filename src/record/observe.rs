@@ -29,7 +29,9 @@ pub async fn held_entries(db: &Db, source: &str, list: ListCode) -> Result<Vec<S
 }
 
 pub fn stored_entry(row: &Row) -> Result<StoredEntry> {
-    Ok(StoredEntry { row: row.integer(0)?, entry: row.json(1)? })
+    let mut entry: Entry = row.json(1)?;
+    entry.shrink_to_fit();
+    Ok(StoredEntry { row: row.integer(0)?, entry })
 }
 
 pub async fn document(db: &Db, sha256: &Sha256) -> Result<Option<Document>> {
@@ -120,8 +122,12 @@ async fn update_list(tx: &mut Tx, update: ListUpdate, at: Timestamp) -> Result<(
             return Err(StoreError::Stale { source_name: state.source, list: state.list });
         }
     }
-    let rows = open.iter().map(|entry| entry_row(&state.source, entry, at, state.as_of, false)).collect::<Result<_>>()?;
-    write_entries(tx, rows).await
+    // Some at a time: a whole list as the rows of a table would take as much memory again as the list.
+    for entries in open.chunks(IDS) {
+        let rows = entries.iter().map(|entry| entry_row(&state.source, entry, at, state.as_of, false)).collect::<Result<_>>()?;
+        write_entries(tx, rows).await?;
+    }
+    Ok(())
 }
 
 pub async fn write_entries(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<()> {
