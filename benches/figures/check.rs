@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::compare::path;
+use crate::compare::{all_lists, path};
 use crate::list::{Day, Size, bytes, in_words};
 use crate::origin::Origin;
 use crate::program::{self, Daemon};
@@ -49,14 +49,49 @@ pub fn figures() {
     (0..rounds).for_each(|_| drop(program::run(&["--version"])));
     line("  of which starting a process (`--version`): CPU", ms((program::cpu_of_runs() - before) / rounds), "");
 
-    at_rest(&config);
+    all_lists_as_json(&origin, &old, &new);
+    at_rest(&origin, old, new);
 }
 
-/// Runs the daemon until it has made its first check, and then watches it do nothing.
-fn at_rest(config: &Path) {
+/// The most memory that a check of all lists takes.
+fn all_lists_as_json(origin: &Origin, old: &[u8], new: &[u8]) {
+    heading("A whole `check` of all lists as JSON");
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = configured(folder.path(), origin);
+    let all: Vec<String> = all_lists().split(',').map(|list| format!("\"{list}\"")).collect();
+    let text = std::fs::read_to_string(&config).expect("the configuration is there");
+    std::fs::write(&config, text.replace("[\"EL\"]", &format!("[{}]", all.join(", ")))).expect("the configuration is written");
+    for (what, document) in [("the first", old), ("one that finds changes", new)] {
+        let json = as_json(document);
+        let size = json.len() as f64 / 1e6;
+        origin.publish(json, what);
+        let peak = program::peak_kib(&["--config", path(&config), "check"]);
+        line(&format!("{what}, of {size:.1} MB: peak memory"), mib(peak), judged(peak as f64 / 1024.0, 100.0) + " MiB");
+    }
+}
+
+/// The list as the publisher serves it beside the CSV: without the keys that a row has no value for.
+fn as_json(list: &[u8]) -> Vec<u8> {
+    let mut reader = csv::Reader::from_reader(list);
+    let columns: Vec<String> = reader.headers().expect("a header").iter().map(|name| name.replace("_id", "id")).collect();
+    let object = |row: csv::StringRecord| -> serde_json::Map<String, serde_json::Value> {
+        let filled = columns.iter().zip(row.iter()).filter(|(_, cell)| !cell.is_empty());
+        filled.map(|(column, cell)| (column.clone(), cell.into())).collect()
+    };
+    let rows: Vec<_> = reader.records().map(|row| object(row.expect("a row"))).collect();
+    serde_json::to_vec(&serde_json::json!({"total": rows.len(), "results": rows})).expect("JSON")
+}
+
+/// Watches the daemon do nothing, before and after a check that finds changes.
+fn at_rest(origin: &Origin, old: Vec<u8>, new: Vec<u8>) {
     const WATCHED: Duration = Duration::from_secs(8);
     heading("The daemon at rest");
-    let daemon = Daemon::start(config);
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = configured(folder.path(), origin);
+    let check = ["--config", path(&config), "check"];
+    origin.publish(old, "the first");
+    succeeded(&check);
+    let daemon = Daemon::start(&config);
     std::thread::sleep(Duration::from_secs(3));
     let Some(memory) = program::status_kib(daemon.pid(), "VmRSS:") else {
         return skipped("the daemon", "it did not start");
@@ -66,6 +101,11 @@ fn at_rest(config: &Path) {
     let cpu = program::cpu_of(daemon.pid()) - before;
     line("memory (RSS)", mib(memory), judged(memory as f64 / 1024.0, 30.0) + " MiB");
     line(&format!("CPU in {} s, counted in steps of 10 ms", started.elapsed().as_secs()), ms(cpu), "aim: none to be measured");
+    origin.publish(new, "the second");
+    succeeded(&check);
+    std::thread::sleep(WATCHED);
+    let memory = program::status_kib(daemon.pid(), "VmRSS:").unwrap_or(0);
+    line("memory (RSS) after a change was found", mib(memory), judged(memory as f64 / 1024.0, 36.0) + " MiB");
 }
 
 fn succeeded(arguments: &[&str]) -> Duration {

@@ -1,6 +1,6 @@
 //! How time and memory grow with the list and with the file.
 
-use entitywatch::cli::compare_files::compare_files;
+use entitywatch::compare_files::compare_files;
 use entitywatch::domain::ListCode;
 
 use crate::compare::path;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use entitywatch::cli::compare_files::compare_files;
+use entitywatch::compare_files::compare_files;
 use entitywatch::diff::compare;
 use entitywatch::domain::{Change, ChangeKind, Citation, Entry, ListCode, Summary};
 

@@ -27,6 +27,11 @@ mod report;
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if let [word, before, after] = asked.as_slice()
+        && word == compare::PEER
+    {
+        return compare::peer(before.as_ref(), after.as_ref());
+    }
     let areas: [(&str, fn()); 5] = [
         ("compare", compare::figures),
         ("check", check::figures),
