@@ -4,11 +4,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use entitywatch::cli::args::Cli;
-use entitywatch::cli::{dispatch, threads};
+use entitywatch::cli::{allocator, dispatch, threads};
 use entitywatch::{dial, exit::Exit};
-
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
 fn main() -> ExitCode {
@@ -21,6 +18,7 @@ fn main() -> ExitCode {
             return if shown.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
         }
     };
+    allocator::set(&cli.command);
     threads::end_at_a_panic();
     match threads::runtime(&cli.command).enable_all().build() {
         Ok(runtime) => runtime.block_on(dispatch::dispatch(cli)).into(),

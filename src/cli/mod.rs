@@ -1,6 +1,7 @@
 //! The commands: one file each. Knows how results are shown; what they mean is the stages' business.
 
 pub mod act;
+pub mod allocator;
 pub mod args;
 pub mod backfill;
 pub mod compare;

@@ -28,16 +28,18 @@ const SCORE_OF_A_NAMESAKE: f64 = 0.75;
 pub fn folded_rows(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair]) -> Vec<Pair> {
     let (old, _) = taken(pairs);
     let open: Vec<usize> = (0..gone.len()).filter(|at| !old.contains(at)).collect();
-    let found = pair(gone, listed, kept_from, pairs, &open);
+    let found = pair(gone, listed, kept_from, pairs, &open, true);
     found.into_iter().filter(|pair| pair.matched.certain && pair.matched.row == Some(RowFate::Folded)).collect()
 }
 
 /// The rows of `removed` whose name is still listed, each with the row of the name that is most like it.
 pub fn gone_rows(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair], removed: &[usize]) -> Vec<Pair> {
-    pair(gone, listed, kept_from, pairs, removed)
+    pair(gone, listed, kept_from, pairs, removed, false)
 }
 
-fn pair(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair], open: &[usize]) -> Vec<Pair> {
+/// `must_be_tied`: only rows that share an alias, an address or a number with the other row. A row with nothing of its own may have
+/// been renamed, which is known only when the new names were weighed.
+fn pair(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair], open: &[usize], must_be_tied: bool) -> Vec<Pair> {
     // A new row of the name is another listing, and shows nothing of this one.
     let still: BTreeSet<usize> = pairs.iter().map(|pair| pair.after).chain(kept_from..listed.len()).collect();
     if still.is_empty() || open.is_empty() {
@@ -76,10 +78,13 @@ fn pair(gone: &[&Entry], listed: &[&Entry], kept_from: usize, pairs: &[Pair], op
                 rank(a).partial_cmp(&rank(b)).unwrap_or(std::cmp::Ordering::Equal)
             });
             let Some((after, new, went)) = closest else { continue };
-            let matched = went.matched(old, new, name.rows_before);
-            // `Works Co., Ltd.` shows that the row of `Works Co. Ltd.` was folded into it, but not that its name is still listed.
+            // `Works Co., Ltd.` may have taken in the row of `Works Co. Ltd.` if the two share more than a country, but does not
+            // show that this name is still listed.
             let is_same_spelling = folded_prose(&old.name) == folded_prose(&new.name);
-            if is_same_spelling || (matched.row == Some(RowFate::Folded) && matched.certain) {
+            let is_tied = went.is_tied;
+            let matched = went.matched(old, new, name.rows_before);
+            let is_one = is_same_spelling || (is_tied && matched.row == Some(RowFate::Folded));
+            if is_one && (is_tied || !must_be_tied) {
                 found.push(Pair { before: *before, after, matched });
             }
         }
@@ -248,6 +253,36 @@ mod tests {
         check(&change, RowFate::Gone, false, Severity::High, GONE);
         let revised = Entry { license_policy: "Denial".into(), ..stays.clone() };
         check(&of_the_row(&gone, &[stays, gone.clone()], &[revised]), RowFate::Gone, false, Severity::High, GONE);
+    }
+
+    #[test]
+    fn err_a_name_in_another_spelling_is_not_still_listed() {
+        let named = |name: &str, address: &str| Entry { name: name.to_owned(), ..row(&[], address, &["80 FR 1000"]) };
+        let kinds = |before: &[Entry], after: &[Entry]| compare(before, after).iter().map(|change| change.kind).collect::<Vec<_>>();
+        let (stays, gone) = (named("Alpha Works Co., Ltd.", QUAY), named("Alpha Works Co. Ltd", DOCK));
+        assert_eq!(kinds(&[stays.clone(), gone], std::slice::from_ref(&stays)), [ChangeKind::Removed]);
+    }
+
+    #[test]
+    fn err_a_row_with_nothing_of_its_own_that_was_renamed_is_not_folded() {
+        let stays = Entry { name: "Alpha Works Co.".to_owned(), ..row(&[], QUAY, &["80 FR 1000"]) };
+        let bare = Entry { name: "Alpha Works Co".to_owned(), addresses: vec!["CN".to_owned()], ..row(&[], DOCK, &["80 FR 1000"]) };
+        let renamed = Entry {
+            name: "Alpha Works Co Group Holdings Co., Ltd.".to_owned(),
+            citations: vec![Citation::page(80, 1000), Citation::page(87, 2000)],
+            ..bare.clone()
+        };
+        let found = compare(&[stays.clone(), bare.clone()], &[stays, renamed.clone()]);
+        let found: Vec<_> = found.iter().map(|change| (change.kind, change.before.as_ref(), &change.entry)).collect();
+        assert_eq!(found, [(ChangeKind::Revised, Some(&bare), &renamed)]);
+    }
+
+    #[test]
+    fn ok_a_row_in_another_spelling_is_folded_into_the_one_that_has_its_address() {
+        let one = Entry { name: "Alpha Works Co".to_owned(), ..row(&[], DOCK, &["80 FR 1000"]) };
+        let other = Entry { name: "Alpha Works Co.".to_owned(), ..row(&["A"], DOCK, &["80 FR 1000"]) };
+        let change = of_the_row(&one, &[one.clone(), other.clone()], &[other]);
+        check(&change, RowFate::Folded, true, Severity::Normal, FOLDED);
     }
 
     #[test]
