@@ -28,7 +28,10 @@ pub enum ControlError {
     Listen { path: PathBuf, reason: io::Error },
     #[error("failed to ask the running daemon over {path}: {reason}")]
     Ask { path: PathBuf, reason: io::Error },
-    #[error("the daemon stopped before it answered; what it had recorded is kept, and the command can be given again")]
+    #[error(
+        "the daemon stopped before it answered; what it had recorded is kept, and the command can \
+         be given again"
+    )]
     NoAnswer,
 }
 
@@ -45,8 +48,9 @@ impl Drop for Control {
 }
 
 impl Control {
-    /// Listens at `path`, for this user alone; a folder that is missing is made, for this user alone too. Call it only with the database's lock held: a file that is there is
-    /// then left by a process that is gone, and is replaced.
+    /// Listens at `path`, for this user alone; a folder that is missing is made, for this user
+    /// alone too. Call it only with the database's lock held: a file that is there is then left
+    /// by a process that is gone, and is replaced.
     pub fn listen(path: &Path) -> Result<Self, ControlError> {
         let failed = |reason| ControlError::Listen { path: path.to_owned(), reason };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -58,7 +62,8 @@ impl Control {
             Err(problem) => return Err(failed(problem)),
         }
         let listener = UnixListener::bind(path).map_err(failed)?;
-        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(failed)?;
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .map_err(failed)?;
         Ok(Self { listener, path: path.to_owned() })
     }
 
@@ -92,7 +97,11 @@ impl Control {
     }
 }
 
-async fn answer(stream: UnixStream, program: &Program, stopping: &CancellationToken) -> io::Result<()> {
+async fn answer(
+    stream: UnixStream,
+    program: &Program,
+    stopping: &CancellationToken,
+) -> io::Result<()> {
     let (reading, mut writing) = stream.into_split();
     let mut line = String::new();
     let mut reading = BufReader::new(reading.take(MAX_REQUEST_BYTES));
@@ -102,7 +111,11 @@ async fn answer(stream: UnixStream, program: &Program, stopping: &CancellationTo
     }
     let reply = match serde_json::from_str::<Request>(&line) {
         Ok(request) => operate::operate(program, request).await,
-        Err(problem) => Reply { exit: 2, problems: vec![format!("failed to read the request: {problem}")], ..Reply::default() },
+        Err(problem) => Reply {
+            exit: 2,
+            problems: vec![format!("failed to read the request: {problem}")],
+            ..Reply::default()
+        },
     };
     let mut text = serde_json::to_string(&reply)?;
     text.push('\n');
@@ -114,7 +127,14 @@ pub async fn ask(path: &Path, request: &Request) -> Result<Option<Reply>, Contro
     let failed = |reason| ControlError::Ask { path: path.to_owned(), reason };
     let stream = match UnixStream::connect(path).await {
         Ok(stream) => stream,
-        Err(problem) if matches!(problem.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => return Ok(None),
+        Err(problem)
+            if matches!(
+                problem.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+            ) =>
+        {
+            return Ok(None);
+        }
         // A path that is too long for a socket: no daemon listens there either.
         Err(problem) if problem.kind() == io::ErrorKind::InvalidInput => return Ok(None),
         Err(problem) => return Err(failed(problem)),

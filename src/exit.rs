@@ -17,7 +17,10 @@ impl Exit {
     /// Where several apply: 2, then 1, then 3.
     #[must_use]
     pub fn worst(self, other: Exit) -> Exit {
-        [Exit::Usage, Exit::Failed, Exit::Held].into_iter().find(|exit| [self, other].contains(exit)).unwrap_or_default()
+        [Exit::Usage, Exit::Failed, Exit::Held]
+            .into_iter()
+            .find(|exit| [self, other].contains(exit))
+            .unwrap_or_default()
     }
 
     pub fn code(self) -> u8 {
@@ -26,7 +29,10 @@ impl Exit {
 
     /// The exit of another process's answer; a code that is none of ours is a failure.
     pub fn from_code(code: u8) -> Exit {
-        [Exit::Fine, Exit::Usage, Exit::Held].into_iter().find(|exit| exit.code() == code).unwrap_or(Exit::Failed)
+        [Exit::Fine, Exit::Usage, Exit::Held]
+            .into_iter()
+            .find(|exit| exit.code() == code)
+            .unwrap_or(Exit::Failed)
     }
 }
 

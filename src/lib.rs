@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //!
-//! The modules stand in reading order: what everything speaks of, the stages of the pipeline in the order of the data,
-//! the pipeline itself, and what drives it. `src/README.md` is the map.
+//! The modules stand in reading order: what everything speaks of, the stages of the pipeline in the
+//! order of the data, the pipeline itself, and what drives it. `src/README.md` is the map.
 
 pub mod domain;
 

@@ -1,7 +1,8 @@
 //! The names of all metrics, and the only functions that set them.
 //!
-//! Names and units follow Prometheus' conventions; `config/metrics.md` lists them, and a test compares the two. Labels
-//! are names of the configuration, codes of lists and closed sets of words: never an address, never a text of a list.
+//! Names and units follow Prometheus' conventions; `config/metrics.md` lists them, and a test
+//! compares the two. Labels are names of the configuration, codes of lists and closed sets of
+//! words: never an address, never a text of a list.
 
 use std::time::Duration;
 
@@ -38,22 +39,58 @@ enum Kind {
 const METRICS: [(&str, Kind, &str, &str); 13] = [
     (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label says which version runs."),
     (CHECKS, Kind::Counter, "source, outcome", "Checks of a source that ended, by outcome."),
-    (CHECK_DURATION, Kind::Histogram, "source", "How long a check of a source took, from fetch to record."),
+    (
+        CHECK_DURATION,
+        Kind::Histogram,
+        "source",
+        "How long a check of a source took, from fetch to record.",
+    ),
     (SOURCE_LAST_SUCCESS, Kind::Gauge, "source", "When a source was last read or found unchanged."),
-    (SOURCE_CONSECUTIVE_FAILURES, Kind::Gauge, "source", "Checks of a source that failed since its last success."),
+    (
+        SOURCE_CONSECUTIVE_FAILURES,
+        Kind::Gauge,
+        "source",
+        "Checks of a source that failed since its last success.",
+    ),
     (SNAPSHOT_ENTRIES, Kind::Gauge, "source, list", "Entries of a list that are held now."),
-    (CHANGES, Kind::Counter, "source, kind", "Changes that were recorded, by kind: added, removed, revised, editorial."),
+    (
+        CHANGES,
+        Kind::Counter,
+        "source, kind",
+        "Changes that were recorded, by kind: added, removed, revised, editorial.",
+    ),
     (HOLDS_OPEN, Kind::Gauge, "", "Lists that are held and wait for a person."),
-    (DELIVERY_ATTEMPTS, Kind::Counter, "receiver, outcome", "Attempts at a delivery, by outcome: delivered, failed, dead."),
-    (OUTBOX_PENDING, Kind::Gauge, "receiver", "Deliveries that wait to be taken by the receiver's server."),
+    (
+        DELIVERY_ATTEMPTS,
+        Kind::Counter,
+        "receiver, outcome",
+        "Attempts at a delivery, by outcome: delivered, failed, dead.",
+    ),
+    (
+        OUTBOX_PENDING,
+        Kind::Gauge,
+        "receiver",
+        "Deliveries that wait to be taken by the receiver's server.",
+    ),
     (OUTBOX_DEAD, Kind::Gauge, "receiver", "Deliveries whose every retry failed."),
-    (OUTBOX_OLDEST_PENDING, Kind::Gauge, "receiver", "When the oldest delivery that still waits was recorded; 0: none waits."),
-    (RELOAD_SUCCESSFUL, Kind::Gauge, "", "1 if the last reload of the configuration was taken, 0 if it was refused."),
+    (
+        OUTBOX_OLDEST_PENDING,
+        Kind::Gauge,
+        "receiver",
+        "When the oldest delivery that still waits was recorded; 0: none waits.",
+    ),
+    (
+        RELOAD_SUCCESSFUL,
+        Kind::Gauge,
+        "",
+        "1 if the last reload of the configuration was taken, 0 if it was refused.",
+    ),
 ];
 
 /// From a 304 to a slow server with a big file.
 const CHECK_DURATION_BUCKETS_SECS: [f64; 9] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 120.0];
-/// Histograms keep every sample until upkeep or a scrape folds them: without it they grow where nobody scrapes.
+/// Histograms keep every sample until upkeep or a scrape folds them: without it they grow where
+/// nobody scrapes.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Makes the recorder the process's own; once in a process.
@@ -63,13 +100,21 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
-/// Sets the gauges of these sources from the record, so that a restart leaves no gap in them until the next check, and
-/// lets the counters of these sources and receivers begin at zero.
-pub async fn recorded(store: &dyn Store, sources: &[String], receivers: &[String]) -> record::Result<()> {
+/// Sets the gauges of these sources from the record, so that a restart leaves no gap in them until
+/// the next check, and lets the counters of these sources and receivers begin at zero.
+pub async fn recorded(
+    store: &dyn Store,
+    sources: &[String],
+    receivers: &[String],
+) -> record::Result<()> {
     let states = store.source_states().await?;
     for source in sources {
         let state = states.iter().find(|state| state.source == *source);
-        source_state(source, state.and_then(|state| state.last_success_at), state.map_or(0, |state| state.consecutive_failures));
+        source_state(
+            source,
+            state.and_then(|state| state.last_success_at),
+            state.map_or(0, |state| state.consecutive_failures),
+        );
         for list in store.list_states(source).await? {
             snapshot_entries(source, list.list, list.count);
         }
@@ -85,13 +130,16 @@ pub async fn recorded(store: &dyn Store, sources: &[String], receivers: &[String
     waiting(store, receivers).await
 }
 
-/// Sets the gauges of what waits: in the outbox for a receiver, and in holds for a person. For each scrape anew, since
-/// commands and the passing of time change them too.
+/// Sets the gauges of what waits: in the outbox for a receiver, and in holds for a person. For each
+/// scrape anew, since commands and the passing of time change them too.
 pub async fn waiting(store: &dyn Store, receivers: &[String]) -> record::Result<()> {
     holds_open(store.holds(true).await?.len());
     let mut counts = store.outbox_counts().await?;
-    for receiver in
-        receivers.iter().filter(|receiver| !counts.iter().any(|count| count.receiver == **receiver)).cloned().collect::<Vec<_>>()
+    for receiver in receivers
+        .iter()
+        .filter(|receiver| !counts.iter().any(|count| count.receiver == **receiver))
+        .cloned()
+        .collect::<Vec<_>>()
     {
         counts.push(OutboxCount { receiver, pending: 0, dead: 0, oldest_pending_at: None });
     }
@@ -114,7 +162,8 @@ pub async fn upkeep(handle: PrometheusHandle, shutdown: CancellationToken) {
 /// `outcome` is that of the recorded check: a word of a closed set.
 pub fn check_finished(source: &str, outcome: &str, duration_ms: u64) {
     counter!(CHECKS, "source" => source.to_owned(), "outcome" => outcome.to_owned()).increment(1);
-    histogram!(CHECK_DURATION, "source" => source.to_owned()).record(Duration::from_millis(duration_ms));
+    histogram!(CHECK_DURATION, "source" => source.to_owned())
+        .record(Duration::from_millis(duration_ms));
 }
 
 pub fn source_state(source: &str, last_success_at: Option<Timestamp>, consecutive_failures: u32) {
@@ -126,7 +175,8 @@ pub fn source_state(source: &str, last_success_at: Option<Timestamp>, consecutiv
 
 #[expect(clippy::cast_precision_loss, reason = "no list has 2^53 entries")]
 pub fn snapshot_entries(source: &str, list: ListCode, count: usize) {
-    gauge!(SNAPSHOT_ENTRIES, "source" => source.to_owned(), "list" => list.as_str()).set(count as f64);
+    gauge!(SNAPSHOT_ENTRIES, "source" => source.to_owned(), "list" => list.as_str())
+        .set(count as f64);
 }
 
 pub fn change_recorded(source: &str, kind: ChangeKind, editorial: bool) {
@@ -158,16 +208,19 @@ impl AttemptOutcome {
 }
 
 pub fn delivery_attempted(receiver: &str, outcome: AttemptOutcome) {
-    counter!(DELIVERY_ATTEMPTS, "receiver" => receiver.to_owned(), "outcome" => outcome.as_str()).increment(1);
+    counter!(DELIVERY_ATTEMPTS, "receiver" => receiver.to_owned(), "outcome" => outcome.as_str())
+        .increment(1);
 }
 
-/// Sets the gauges of these receivers; one that has nothing more must be among them with zeros, or keeps its last figure.
+/// Sets the gauges of these receivers; one that has nothing more must be among them with zeros, or
+/// keeps its last figure.
 #[expect(clippy::cast_precision_loss, reason = "there are never 2^53 deliveries")]
 pub fn outbox(counts: &[OutboxCount]) {
     for OutboxCount { receiver, pending, dead, oldest_pending_at } in counts {
         gauge!(OUTBOX_PENDING, "receiver" => receiver.clone()).set(*pending as f64);
         gauge!(OUTBOX_DEAD, "receiver" => receiver.clone()).set(*dead as f64);
-        gauge!(OUTBOX_OLDEST_PENDING, "receiver" => receiver.clone()).set(oldest_pending_at.map_or(0.0, seconds));
+        gauge!(OUTBOX_OLDEST_PENDING, "receiver" => receiver.clone())
+            .set(oldest_pending_at.map_or(0.0, seconds));
     }
 }
 
@@ -176,7 +229,10 @@ pub fn config_reloaded(successful: bool) {
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
-    PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(CHECK_DURATION.to_owned()), &CHECK_DURATION_BUCKETS_SECS)
+    PrometheusBuilder::new().set_buckets_for_metric(
+        Matcher::Full(CHECK_DURATION.to_owned()),
+        &CHECK_DURATION_BUCKETS_SECS,
+    )
 }
 
 fn describe() {
@@ -201,12 +257,19 @@ mod tests {
 
     #[test]
     fn the_documented_table_is_the_table_of_metrics() {
-        let documented: Vec<&str> = include_str!("../config/metrics.md").lines().filter(|line| line.starts_with("| `")).collect();
+        let documented: Vec<&str> = include_str!("../config/metrics.md")
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .collect();
         let expected: Vec<String> = METRICS
             .iter()
             .map(|(name, kind, labels, description)| {
                 let kind = format!("{kind:?}").to_lowercase();
-                let labels: Vec<String> = labels.split(", ").filter(|l| !l.is_empty()).map(|l| format!("`{l}`")).collect();
+                let labels: Vec<String> = labels
+                    .split(", ")
+                    .filter(|l| !l.is_empty())
+                    .map(|l| format!("`{l}`"))
+                    .collect();
                 format!("| `{name}` | {kind} | {} | {description} |", labels.join(", "))
             })
             .collect();
@@ -225,13 +288,22 @@ mod tests {
             change_recorded("csl", ChangeKind::Revised, true);
             holds_open(0);
             delivery_attempted("desk", AttemptOutcome::Delivered);
-            outbox(&[OutboxCount { receiver: "desk".into(), pending: 2, dead: 1, oldest_pending_at: None }]);
+            outbox(&[OutboxCount {
+                receiver: "desk".into(),
+                pending: 2,
+                dead: 1,
+                oldest_pending_at: None,
+            }]);
             config_reloaded(true);
         });
         handle.run_upkeep();
         let text = handle.render();
         for (name, ..) in METRICS {
-            assert!(text.contains(&format!("# HELP {name} ")) && text.contains(&format!("# TYPE {name} ")), "{name} is not in\n{text}");
+            assert!(
+                text.contains(&format!("# HELP {name} "))
+                    && text.contains(&format!("# TYPE {name} ")),
+                "{name} is not in\n{text}"
+            );
         }
         for line in [
             "entitywatch_checks_total{source=\"csl\",outcome=\"unchanged\"} 1",

@@ -1,4 +1,5 @@
-//! The commands that act: carried out by the daemon where one runs, else by the command's own process.
+//! The commands that act: carried out by the daemon where one runs, else by the command's own
+//! process.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,7 +12,9 @@ use crate::config;
 use crate::deliver::{Message, Outcome as DeliveryOutcome};
 use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Alert, AlertId, AlertKind, Audience, Delivery, DeliveryId, DeliveryState, HoldId, Summary};
+use crate::domain::{
+    Alert, AlertId, AlertKind, Audience, Delivery, DeliveryId, DeliveryState, HoldId, Summary,
+};
 use crate::exit::Exit;
 use crate::pipeline::backfill::{self, BackfillError, Plan, Step};
 use crate::pipeline::decide::{self, DecideError, Decision};
@@ -52,7 +55,8 @@ pub enum Request {
         from: Date,
         to: Option<Date>,
     },
-    /// One date of a plan that begins with `first`: a backfill is as many requests as it has dates, so that neither keeps the other waiting.
+    /// One date of a plan that begins with `first`: a backfill is as many requests as it has dates,
+    /// so that neither keeps the other waiting.
     BackfillStep {
         source: String,
         plan: u64,
@@ -104,13 +108,21 @@ pub async fn operate(program: &Program, request: Request) -> Reply {
     let done = match request {
         Request::Check { sources } => check(program, sources, &mut reply).await,
         Request::DeliveriesRetry { ids } => deliveries_retry(program, &ids, &mut reply).await,
-        Request::DeliveriesSend { receiver, since } => deliveries_send(program, &receiver, since, &mut reply).await,
+        Request::DeliveriesSend { receiver, since } => {
+            deliveries_send(program, &receiver, since, &mut reply).await
+        }
         Request::HoldsAccept { id, by, reason, as_baseline } => {
-            match decide::accept(program, &id, &Decision { by: &by, reason: &reason }, as_baseline).await {
+            match decide::accept(program, &id, &Decision { by: &by, reason: &reason }, as_baseline)
+                .await
+            {
                 Ok((hold, summary)) => {
-                    let told = if as_baseline { "nobody is alerted" } else { "alerts are in the outbox" };
+                    let told =
+                        if as_baseline { "nobody is alerted" } else { "alerts are in the outbox" };
                     let counts = counts(summary);
-                    reply.line(format!("accepted {} ({} of {}): {counts}; {told}", hold.hold_id, hold.list, hold.source));
+                    reply.line(format!(
+                        "accepted {} ({} of {}): {counts}; {told}",
+                        hold.hold_id, hold.list, hold.source
+                    ));
                     deliver_now(program, &mut reply).await
                 }
                 Err(problem) => {
@@ -122,7 +134,8 @@ pub async fn operate(program: &Program, request: Request) -> Reply {
         Request::HoldsReject { id, by, reason } => {
             match decide::reject(program, &id, &Decision { by: &by, reason: &reason }).await {
                 Ok(hold) => reply.line(format!(
-                    "rejected {} ({} of {}): the same content is not asked again; what is held stays as it is",
+                    "rejected {} ({} of {}): the same content is not asked again; what is held \
+                     stays as it is",
                     hold.hold_id, hold.list, hold.source
                 )),
                 Err(problem) => not_decided(&problem, &mut reply),
@@ -154,7 +167,8 @@ pub async fn operate(program: &Program, request: Request) -> Reply {
 
 async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> Result<()> {
     let wiring = program.wiring.load_full();
-    let configured: Vec<&str> = wiring.config.sources.iter().map(|source| source.name.as_str()).collect();
+    let configured: Vec<&str> =
+        wiring.config.sources.iter().map(|source| source.name.as_str()).collect();
     for name in &names {
         if !configured.contains(&name.as_str()) {
             reply.problem(Exit::Usage, config::unknown_name("source", &configured, name));
@@ -168,13 +182,15 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
     }
     let mut seen = HashSet::new();
     names.retain(|name| seen.insert(name.clone()));
-    // What a source shows is sent when it is recorded, and not when the slowest of the others has answered.
+    // What a source shows is sent when it is recorded, and not when the slowest of the others has
+    // answered.
     let tried = deliver::Tried::default();
     let checks = names.iter().map(async |name| {
         let watched = watch::watch(program, name).await;
         (watched, deliver::deliver_untried(program, &tried).await)
     });
-    let (all_watched, passes): (Vec<Watched>, Vec<Result<Pass>>) = futures_util::future::join_all(checks).await.into_iter().unzip();
+    let (all_watched, passes): (Vec<Watched>, Vec<Result<Pass>>) =
+        futures_util::future::join_all(checks).await.into_iter().unzip();
     for Watched { source, outcome, detail, held } in all_watched {
         let line = format!("{source}: {}: {detail}", outcome.as_str());
         if outcome.is_failure() {
@@ -188,7 +204,11 @@ async fn check(program: &Program, mut names: Vec<String>, reply: &mut Reply) -> 
         }
     }
     // Each check was followed by a pass; where there is no source, nothing has been sent yet.
-    let mut passed = if names.is_empty() { deliver::deliver_untried(program, &tried).await? } else { Pass::default() };
+    let mut passed = if names.is_empty() {
+        deliver::deliver_untried(program, &tried).await?
+    } else {
+        Pass::default()
+    };
     for pass in passes {
         passed += pass?;
     }
@@ -204,7 +224,9 @@ async fn deliver_now(program: &Program, reply: &mut Reply) -> Result<()> {
 
 fn say_pass(Pass { delivered, failed, dead }: Pass, reply: &mut Reply) {
     if delivered + failed + dead > 0 {
-        reply.line(format!("deliveries: {delivered} delivered, {failed} to be tried again, {dead} given up"));
+        reply.line(format!(
+            "deliveries: {delivered} delivered, {failed} to be tried again, {dead} given up"
+        ));
     }
     if dead > 0 {
         reply.note(Exit::Failed);
@@ -214,7 +236,10 @@ fn say_pass(Pass { delivered, failed, dead }: Pass, reply: &mut Reply) {
 async fn deliveries_retry(program: &Program, ids: &[DeliveryId], reply: &mut Reply) -> Result<()> {
     let found = program.store.retry(ids, program.clock.now()).await?;
     for id in ids.iter().filter(|id| !found.contains(id)) {
-        reply.problem(Exit::Usage, format!("expected the id of a recorded delivery, but got `{id}`"));
+        reply.problem(
+            Exit::Usage,
+            format!("expected the id of a recorded delivery, but got `{id}`"),
+        );
     }
     program.outbox.send_replace(());
     deliver::deliver_due(program).await?;
@@ -231,55 +256,92 @@ async fn deliveries_retry(program: &Program, ids: &[DeliveryId], reply: &mut Rep
 }
 
 /// Says what became of a delivery, whose receiver may be `known` to the configuration or not.
-fn say_state(delivery: &Delivery, receiver_state: Option<&ReceiverState>, known: bool, reply: &mut Reply) {
+fn say_state(
+    delivery: &Delivery,
+    receiver_state: Option<&ReceiverState>,
+    known: bool,
+    reply: &mut Reply,
+) {
     let Delivery { delivery_id, receiver, state, next_attempt_at, .. } = delivery;
     let error = delivery.last_error.as_deref().unwrap_or("no error is recorded");
     let is_off = receiver_state.is_some_and(|state| state.disabled_at.is_some());
     match state {
         DeliveryState::Delivered => reply.line(format!("{delivery_id} to {receiver}: delivered")),
         DeliveryState::Pending if !known => {
-            reply.problem(Exit::Failed, format!("{delivery_id} to {receiver}: waits: no receiver of that name is configured"));
+            reply.problem(
+                Exit::Failed,
+                format!(
+                    "{delivery_id} to {receiver}: waits: no receiver of that name is configured"
+                ),
+            );
         }
         DeliveryState::Pending if is_off => {
             let mend = format!("`entitywatch receivers enable {receiver}`");
-            reply.problem(Exit::Failed, format!("{delivery_id} to {receiver}: waits: the receiver is switched off: {mend}"));
+            reply.problem(
+                Exit::Failed,
+                format!("{delivery_id} to {receiver}: waits: the receiver is switched off: {mend}"),
+            );
         }
         DeliveryState::Pending => {
             let rests_until = receiver_state.and_then(|state| state.not_before);
-            let next = rests_until.map_or(*next_attempt_at, |rests_until| rests_until.max(*next_attempt_at));
+            let next = rests_until
+                .map_or(*next_attempt_at, |rests_until| rests_until.max(*next_attempt_at));
             reply.line(format!("{delivery_id} to {receiver}: {error}; tried again at {next}"));
         }
-        DeliveryState::Dead => reply.problem(Exit::Failed, format!("{delivery_id} to {receiver}: given up: {error}")),
+        DeliveryState::Dead => {
+            reply.problem(Exit::Failed, format!("{delivery_id} to {receiver}: given up: {error}"))
+        }
     }
 }
 
 /// Sends a receiver what was recorded since a time and what today's routes would have sent it.
-async fn deliveries_send(program: &Program, name: &str, since: jiff::Timestamp, reply: &mut Reply) -> Result<()> {
+async fn deliveries_send(
+    program: &Program,
+    name: &str,
+    since: jiff::Timestamp,
+    reply: &mut Reply,
+) -> Result<()> {
     let wiring = program.wiring.load_full();
     if !has_receiver(program, name, reply) {
         return Ok(());
     }
-    let alerts =
-        program.store.alerts(&AlertQuery { kinds: AlertKind::of(Audience::Readers), since: Some(since), ..AlertQuery::default() }).await?;
+    let alerts = program
+        .store
+        .alerts(&AlertQuery {
+            kinds: AlertKind::of(Audience::Readers),
+            since: Some(since),
+            ..AlertQuery::default()
+        })
+        .await?;
     let now = program.clock.now();
     let mut deliveries: Vec<Delivery> = Vec::new();
     for alert in alerts.into_iter().rev() {
         let routed = outgoing::routed(&wiring.config, alert, Vec::new());
-        let to_receiver = routed.deliveries.into_iter().filter(|delivery| delivery.receiver == name);
-        deliveries.extend(to_receiver.map(|delivery| Delivery { created_at: now, next_attempt_at: now, ..delivery }));
+        let to_receiver =
+            routed.deliveries.into_iter().filter(|delivery| delivery.receiver == name);
+        deliveries.extend(to_receiver.map(|delivery| Delivery {
+            created_at: now,
+            next_attempt_at: now,
+            ..delivery
+        }));
     }
-    let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.delivery_id.clone()).collect();
+    let ids: Vec<DeliveryId> =
+        deliveries.iter().map(|delivery| delivery.delivery_id.clone()).collect();
     reply.line(format!("{} deliveries to {name} are in the outbox", ids.len()));
     program.store.add_deliveries(deliveries, now).await?;
     let sent = json!({"receiver": name, "since": since, "deliveries": ids.len()});
-    program.store.enter(now, vec![JournalEvent { kind: "deliveries.sent".into(), data: sent }]).await?;
+    program
+        .store
+        .enter(now, vec![JournalEvent { kind: "deliveries.sent".into(), data: sent }])
+        .await?;
     program.outbox.send_replace(());
     deliver_now(program, reply).await
 }
 
 fn has_receiver(program: &Program, name: &str, reply: &mut Reply) -> bool {
     let wiring = program.wiring.load();
-    let known: Vec<&str> = wiring.config.receivers.iter().map(|receiver| receiver.name.as_str()).collect();
+    let known: Vec<&str> =
+        wiring.config.receivers.iter().map(|receiver| receiver.name.as_str()).collect();
     if !known.contains(&name) {
         reply.problem(Exit::Usage, config::unknown_name("receiver", &known, name));
     }
@@ -292,15 +354,23 @@ async fn receivers_test(program: &Program, name: &str, reply: &mut Reply) -> Res
         return Ok(());
     }
     let wiring = program.wiring.load_full();
-    let Some(receiver) = wiring.config.receivers.iter().find(|receiver| receiver.name == name) else { return Ok(()) };
+    let Some(receiver) = wiring.config.receivers.iter().find(|receiver| receiver.name == name)
+    else {
+        return Ok(());
+    };
     let now = program.clock.now();
     let message = format!("This is a test of the receiver {name}: entitywatch can reach it.");
     let body = AlertBody::Test(Test { receiver: name.to_owned(), message, at: now });
-    let alert = Alert { alert_id: AlertId::of(["test", name, &now.to_string()]), created_at: now, body };
+    let alert =
+        Alert { alert_id: AlertId::of(["test", name, &now.to_string()]), created_at: now, body };
     let mut delivered = true;
     for delivery in outgoing::deliveries_to(receiver, &alert, None) {
         let message = Message { delivery: &delivery, alert: &alert };
-        let to = if delivery.recipient.is_empty() { name.to_owned() } else { format!("{name} ({})", delivery.recipient) };
+        let to = if delivery.recipient.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name} ({})", delivery.recipient)
+        };
         match wiring.deliverer.attempt(receiver, &message, now, 0).await.outcome {
             DeliveryOutcome::Delivered { detail } => reply.line(format!("{to}: taken: {detail}")),
             DeliveryOutcome::Failed { detail, .. } => {
@@ -310,18 +380,35 @@ async fn receivers_test(program: &Program, name: &str, reply: &mut Reply) -> Res
         }
     }
     let tested = json!({"receiver": name, "delivered": delivered});
-    program.store.enter(now, vec![JournalEvent { kind: "receiver.tested".into(), data: tested }]).await?;
+    program
+        .store
+        .enter(now, vec![JournalEvent { kind: "receiver.tested".into(), data: tested }])
+        .await?;
     if !delivered {
         return Ok(());
     }
-    // A success like any other: what waits is due. One that is switched off stays so until it is switched on.
+    // A success like any other: what waits is due. One that is switched off stays so until it is
+    // switched on.
     let freed = {
         let turn = program.receiver_turn(name);
         let _turn = turn.lock().await;
-        match program.store.receiver_states().await?.into_iter().find(|state| state.receiver == name) {
-            Some(ReceiverState { failing_since: Some(_), disabled_at: None, not_before, .. }) => {
+        match program
+            .store
+            .receiver_states()
+            .await?
+            .into_iter()
+            .find(|state| state.receiver == name)
+        {
+            Some(ReceiverState {
+                failing_since: Some(_), disabled_at: None, not_before, ..
+            }) => {
                 let not_before = not_before.filter(|not_before| *not_before > now);
-                let well = ReceiverState { receiver: name.to_owned(), last_success_at: Some(now), not_before, ..ReceiverState::default() };
+                let well = ReceiverState {
+                    receiver: name.to_owned(),
+                    last_success_at: Some(now),
+                    not_before,
+                    ..ReceiverState::default()
+                };
                 program.store.set_receiver_state(well, now, Vec::new()).await?;
                 make_waiting_due(program, name, now).await?
             }
@@ -337,8 +424,19 @@ async fn receivers_test(program: &Program, name: &str, reply: &mut Reply) -> Res
 
 /// Makes what waits for a receiver due, and says how much it is.
 async fn make_waiting_due(program: &Program, name: &str, now: Timestamp) -> Result<usize> {
-    let query = DeliveryQuery { receiver: Some(name.to_owned()), state: Some(DeliveryState::Pending), alert: None, limit: None };
-    let waiting: Vec<DeliveryId> = program.store.deliveries(&query).await?.into_iter().map(|delivery| delivery.delivery_id).collect();
+    let query = DeliveryQuery {
+        receiver: Some(name.to_owned()),
+        state: Some(DeliveryState::Pending),
+        alert: None,
+        limit: None,
+    };
+    let waiting: Vec<DeliveryId> = program
+        .store
+        .deliveries(&query)
+        .await?
+        .into_iter()
+        .map(|delivery| delivery.delivery_id)
+        .collect();
     program.store.retry(&waiting, now).await?;
     program.outbox.send_replace(());
     Ok(waiting.len())
@@ -351,7 +449,8 @@ async fn receivers_enable(program: &Program, name: &str, reply: &mut Reply) -> R
     }
     let now = program.clock.now();
     let state = ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
-    let enabled = vec![JournalEvent { kind: "receiver.enabled".into(), data: json!({"receiver": name}) }];
+    let enabled =
+        vec![JournalEvent { kind: "receiver.enabled".into(), data: json!({"receiver": name}) }];
     {
         // An attempt that is under way would write down again that the receiver is off.
         let turn = program.receiver_turn(name);
@@ -366,9 +465,13 @@ async fn receivers_enable(program: &Program, name: &str, reply: &mut Reply) -> R
 fn step_in_words(step: &Step) -> String {
     let lists = match step {
         Step::Known => return "recorded before".into(),
-        Step::BeforeAll => return "the eCFR has nothing of this date: its history begins later".into(),
+        Step::BeforeAll => {
+            return "the eCFR has nothing of this date: its history begins later".into();
+        }
         Step::Recorded(lists) => lists.iter().map(|past| match past.summary {
-            Some(summary) => format!("{}: {}; {} entries", past.list, counts(summary), past.entries),
+            Some(summary) => {
+                format!("{}: {}; {} entries", past.list, counts(summary), past.entries)
+            }
             None => format!("{}: {} entries, where the history begins", past.list, past.entries),
         }),
     };
@@ -377,7 +480,11 @@ fn step_in_words(step: &Step) -> String {
 }
 
 fn not_decided(problem: &DecideError, reply: &mut Reply) {
-    let exit = if let DecideError::Unknown(_) | DecideError::Empty(_) = problem { Exit::Usage } else { Exit::Failed };
+    let exit = if let DecideError::Unknown(_) | DecideError::Empty(_) = problem {
+        Exit::Usage
+    } else {
+        Exit::Failed
+    };
     reply.problem(exit, problem.to_string());
 }
 

@@ -35,20 +35,32 @@ pub type Routed = (String, Option<Vec<ChangeId>>);
 /// The channels that a person reads: they get what operators are told where no receiver is marked.
 const PEOPLES_CHANNELS: [&str; 3] = ["email", "slack", "console"];
 
-/// Who gets this alert, in the order of `receivers`; each receiver at most once, with the union of what its routes match.
+/// Who gets this alert, in the order of `receivers`; each receiver at most once, with the union of
+/// what its routes match.
 ///
-/// Without any route everything but editorial changes goes to every receiver. A receiver of which no change is matched
-/// is left out. An operators' event goes by [`operators`], a test to the receiver that is tested.
+/// Without any route everything but editorial changes goes to every receiver. A receiver of which
+/// no change is matched is left out. An operators' event goes by [`operators`], a test to the
+/// receiver that is tested.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
             .iter()
-            .filter_map(|receiver| Some((receiver.name.to_owned(), selection(&data.source, &data.changes, routes, receiver.name)?)))
+            .filter_map(|receiver| {
+                Some((
+                    receiver.name.to_owned(),
+                    selection(&data.source, &data.changes, routes, receiver.name)?,
+                ))
+            })
             .collect(),
-        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
-            receivers.iter().filter_map(|receiver| Some((receiver.name.to_owned(), of_a_rule(data, routes, receiver.name)?))).collect()
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => receivers
+            .iter()
+            .filter_map(|receiver| {
+                Some((receiver.name.to_owned(), of_a_rule(data, routes, receiver.name)?))
+            })
+            .collect(),
+        AlertBody::Test(test) => {
+            whole(receivers.iter().filter(|receiver| receiver.name == test.receiver))
         }
-        AlertBody::Test(test) => whole(receivers.iter().filter(|receiver| receiver.name == test.receiver)),
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             whole(operators(receivers, Some(&trouble.receiver)).into_iter())
         }
@@ -60,18 +72,31 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
     }
 }
 
-/// Who gets an operators' event: the receivers marked `operator`; with none marked, the people's channels.
+/// Who gets an operators' event: the receivers marked `operator`; with none marked, the people's
+/// channels.
 ///
-/// An event about a receiver goes over the others: over the people's channels where it is the only one marked, and over
-/// itself only where there is no other. Empty: the event reaches nobody (`config check` warns of it).
-pub fn operators<'r, 'a>(receivers: &'r [ReceiverRef<'a>], about: Option<&str>) -> Vec<&'r ReceiverRef<'a>> {
+/// An event about a receiver goes over the others: over the people's channels where it is the only
+/// one marked, and over itself only where there is no other. Empty: the event reaches nobody
+/// (`config check` warns of it).
+pub fn operators<'r, 'a>(
+    receivers: &'r [ReceiverRef<'a>],
+    about: Option<&str>,
+) -> Vec<&'r ReceiverRef<'a>> {
     let marked: Vec<_> = receivers.iter().filter(|receiver| receiver.operator).collect();
-    let people: Vec<_> = receivers.iter().filter(|receiver| PEOPLES_CHANNELS.contains(&receiver.kind)).collect();
-    let others = |group: &[&'r ReceiverRef<'a>]| -> Vec<_> { group.iter().copied().filter(|r| Some(r.name) != about).collect() };
-    [others(&marked), if marked.is_empty() || about.is_some() { others(&people) } else { Vec::new() }, marked, people]
-        .into_iter()
-        .find(|group| !group.is_empty())
-        .unwrap_or_default()
+    let people: Vec<_> =
+        receivers.iter().filter(|receiver| PEOPLES_CHANNELS.contains(&receiver.kind)).collect();
+    let others = |group: &[&'r ReceiverRef<'a>]| -> Vec<_> {
+        group.iter().copied().filter(|r| Some(r.name) != about).collect()
+    };
+    [
+        others(&marked),
+        if marked.is_empty() || about.is_some() { others(&people) } else { Vec::new() },
+        marked,
+        people,
+    ]
+    .into_iter()
+    .find(|group| !group.is_empty())
+    .unwrap_or_default()
 }
 
 /// Whether one route lets one change of a source pass.
@@ -90,12 +115,26 @@ fn whole<'r, 'a: 'r>(receivers: impl Iterator<Item = &'r ReceiverRef<'a>>) -> Ve
 }
 
 /// `None`: nothing for this receiver. `Some(None)`: all of it.
-fn selection(source: &str, changes: &[Change], routes: &[Route], receiver: &str) -> Option<Option<Vec<ChangeId>>> {
-    let own: Vec<&Route> = routes.iter().filter(|route| route.receivers.iter().any(|name| name == receiver)).collect();
+fn selection(
+    source: &str,
+    changes: &[Change],
+    routes: &[Route],
+    receiver: &str,
+) -> Option<Option<Vec<ChangeId>>> {
+    let own: Vec<&Route> =
+        routes.iter().filter(|route| route.receivers.iter().any(|name| name == receiver)).collect();
     let passes = |change: &Change| {
-        if routes.is_empty() { !change.editorial } else { own.iter().any(|route| matches(route, source, change)) }
+        if routes.is_empty() {
+            !change.editorial
+        } else {
+            own.iter().any(|route| matches(route, source, change))
+        }
     };
-    let matched: Vec<ChangeId> = changes.iter().filter(|change| passes(change)).map(|change| change.change_id.clone()).collect();
+    let matched: Vec<ChangeId> = changes
+        .iter()
+        .filter(|change| passes(change))
+        .map(|change| change.change_id.clone())
+        .collect();
     match matched.len() {
         0 => None,
         count if count == changes.len() => Some(None),
@@ -103,7 +142,8 @@ fn selection(source: &str, changes: &[Change], routes: &[Route], receiver: &str)
     }
 }
 
-/// A document whose entries are not known, or not with certainty, may concern everybody who watches the list.
+/// A document whose entries are not known, or not with certainty, may concern everybody who watches
+/// the list.
 fn of_a_rule(data: &RuleNotice, routes: &[Route], receiver: &str) -> Option<Option<Vec<ChangeId>>> {
     let watches = |route: &Route| {
         route.receivers.iter().any(|name| name == receiver)
@@ -112,24 +152,30 @@ fn of_a_rule(data: &RuleNotice, routes: &[Route], receiver: &str) -> Option<Opti
     };
     let selected = selection(&data.source, &data.changes, routes, receiver);
     match selected {
-        None if (data.changes.is_empty() || !data.certain) && (routes.is_empty() || routes.iter().any(watches)) => {
+        None if (data.changes.is_empty() || !data.certain)
+            && (routes.is_empty() || routes.iter().any(watches)) =>
+        {
             Some(if data.changes.is_empty() { None } else { Some(Vec::new()) })
         }
         selected => selected,
     }
 }
 
-/// What might be a new listing must reach those who watch for new listings, and a row that is gone those who watch for removals.
+/// What might be a new listing must reach those who watch for new listings, and a row that is gone
+/// those who watch for removals.
 fn is_of_kind(change: &Change, kind: ChangeKind) -> bool {
-    change.kind == kind || change.is_uncertain_revision() || (kind == ChangeKind::Removed && change.lost_row().is_some())
+    change.kind == kind
+        || change.is_uncertain_revision()
+        || (kind == ChangeKind::Removed && change.lost_row().is_some())
 }
 
-/// Tested on before and after: a move out of a country matters to those who watch it as much as a move into it.
+/// Tested on before and after: a move out of a country matters to those who watch it as much as a
+/// move into it.
 fn is_of_country(change: &Change, countries: &[String]) -> bool {
-    [Some(&change.entry), change.before.as_ref()]
-        .into_iter()
-        .flatten()
-        .any(|entry| entry.countries.is_empty() || entry.countries.iter().any(|country| countries.contains(country)))
+    [Some(&change.entry), change.before.as_ref()].into_iter().flatten().any(|entry| {
+        entry.countries.is_empty()
+            || entry.countries.iter().any(|country| countries.contains(country))
+    })
 }
 
 #[cfg(test)]
@@ -161,7 +207,11 @@ mod tests {
     }
 
     fn editorial(id: &str) -> Change {
-        Change { editorial: true, severity: Severity::Low, ..change(id, ChangeKind::Revised, &["CN"]) }
+        Change {
+            editorial: true,
+            severity: Severity::Low,
+            ..change(id, ChangeKind::Revised, &["CN"])
+        }
     }
 
     fn uncertain(id: &str) -> Change {
@@ -216,9 +266,14 @@ mod tests {
     /// `mail: a b` for a selection, `mail: all` for the whole alert.
     fn routed(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<String> {
         let text = |selection: Option<Vec<ChangeId>>| {
-            selection.map_or("all".to_owned(), |ids| ids.iter().map(ChangeId::as_str).collect::<Vec<_>>().join(" "))
+            selection.map_or("all".to_owned(), |ids| {
+                ids.iter().map(ChangeId::as_str).collect::<Vec<_>>().join(" ")
+            })
         };
-        route(alert, routes, receivers).into_iter().map(|(name, selection)| format!("{name}: {}", text(selection))).collect()
+        route(alert, routes, receivers)
+            .into_iter()
+            .map(|(name, selection)| format!("{name}: {}", text(selection)))
+            .collect()
     }
 
     const MAIL: ReceiverRef<'static> = receiver("mail", "email", false);
@@ -228,15 +283,23 @@ mod tests {
     fn without_routes_everything_but_editorial_goes_to_every_receiver() {
         let alert = changed(vec![change("a", ChangeKind::Added, &["CN"]), editorial("b")]);
         assert_eq!(routed(&alert, &[], &[MAIL, HOOK]), ["mail: a", "hook: a"]);
-        assert_eq!(routed(&changed(vec![change("a", ChangeKind::Removed, &[])]), &[], &[MAIL]), ["mail: all"]);
+        assert_eq!(
+            routed(&changed(vec![change("a", ChangeKind::Removed, &[])]), &[], &[MAIL]),
+            ["mail: all"]
+        );
         assert!(routed(&changed(vec![editorial("b")]), &[], &[MAIL]).is_empty());
     }
 
     #[test]
     fn a_row_that_is_gone_reaches_those_who_watch_for_removals() {
         let matched = Some(Match { row: Some(RowFate::Gone), ..Match::certain(Vec::new()) });
-        let alert = changed(vec![Change { matched, ..moved("gone", "CN", "CN") }, moved("moved", "CN", "CN")]);
-        let of = |kind: ChangeKind| routed(&alert, &[Route { kinds: vec![kind], ..to(&["mail"]) }], &[MAIL]);
+        let alert = changed(vec![
+            Change { matched, ..moved("gone", "CN", "CN") },
+            moved("moved", "CN", "CN"),
+        ]);
+        let of = |kind: ChangeKind| {
+            routed(&alert, &[Route { kinds: vec![kind], ..to(&["mail"]) }], &[MAIL])
+        };
         assert_eq!(of(ChangeKind::Removed), ["mail: gone"]);
         assert!(of(ChangeKind::Added).is_empty());
     }
@@ -256,15 +319,27 @@ mod tests {
         };
         let base = to(&["mail"]);
         let table: Vec<(&str, Route, &str)> = vec![
-            ("no filter", base.clone(), "added-cn removed-ru revised-unknown moved-out-of-cn moved-into-cn uncertain"),
+            (
+                "no filter",
+                base.clone(),
+                "added-cn removed-ru revised-unknown moved-out-of-cn moved-into-cn uncertain",
+            ),
             ("editorial", Route { editorial: true, ..base.clone() }, "all"),
             (
                 "editorial with a bar",
                 Route { editorial: true, min_severity: Some(Severity::High), ..base.clone() },
                 "added-cn uncertain editorial",
             ),
-            ("added", Route { kinds: vec![ChangeKind::Added], ..base.clone() }, "added-cn uncertain"),
-            ("removed", Route { kinds: vec![ChangeKind::Removed], ..base.clone() }, "removed-ru uncertain"),
+            (
+                "added",
+                Route { kinds: vec![ChangeKind::Added], ..base.clone() },
+                "added-cn uncertain",
+            ),
+            (
+                "removed",
+                Route { kinds: vec![ChangeKind::Removed], ..base.clone() },
+                "removed-ru uncertain",
+            ),
             (
                 "revised",
                 Route { kinds: vec![ChangeKind::Revised], ..base.clone() },
@@ -276,17 +351,27 @@ mod tests {
                 "added-cn revised-unknown moved-out-of-cn moved-into-cn uncertain",
             ),
             ("IR", Route { countries: vec!["IR".into()], ..base.clone() }, "revised-unknown"),
-            ("high", Route { min_severity: Some(Severity::High), ..base.clone() }, "added-cn uncertain"),
+            (
+                "high",
+                Route { min_severity: Some(Severity::High), ..base.clone() },
+                "added-cn uncertain",
+            ),
             ("another list", Route { lists: vec![ListCode::UVL], ..base.clone() }, "-"),
             ("another source", Route { sources: vec!["ecfr".into()], ..base.clone() }, "-"),
             (
                 "this source and list",
-                Route { sources: vec!["csl".into()], lists: vec![ListCode::EL], kinds: vec![ChangeKind::Added], ..base.clone() },
+                Route {
+                    sources: vec!["csl".into()],
+                    lists: vec![ListCode::EL],
+                    kinds: vec![ChangeKind::Added],
+                    ..base.clone()
+                },
                 "added-cn uncertain",
             ),
         ];
         for (case, route, expected) in table {
-            let expected = if expected == "-" { Vec::new() } else { vec![format!("mail: {expected}")] };
+            let expected =
+                if expected == "-" { Vec::new() } else { vec![format!("mail: {expected}")] };
             assert_eq!(routed(&changed(all()), &[route], &[MAIL, HOOK]), expected, "{case}");
         }
     }
@@ -327,7 +412,11 @@ mod tests {
             (&[], &[]),
         ];
         for (receivers, expected) in table {
-            assert_eq!(routed(&recovered(), &[to(&["hook"])], receivers), *expected, "{receivers:?}");
+            assert_eq!(
+                routed(&recovered(), &[to(&["hook"])], receivers),
+                *expected,
+                "{receivers:?}"
+            );
         }
     }
 
@@ -349,14 +438,22 @@ mod tests {
         let log = receiver("log", "console", true);
         assert_eq!(routed(&dead("hook"), &[], &[HOOK, ops, log]), ["ops: all", "log: all"]);
         assert_eq!(routed(&dead("ops"), &[], &[HOOK, ops, log]), ["log: all"]);
-        assert_eq!(routed(&dead("ops"), &[], &[MAIL, HOOK, ops]), ["mail: all"], "the only one marked fails");
+        assert_eq!(
+            routed(&dead("ops"), &[], &[MAIL, HOOK, ops]),
+            ["mail: all"],
+            "the only one marked fails"
+        );
         assert_eq!(routed(&dead("ops"), &[], &[HOOK, ops]), ["ops: all"], "there is no other");
         assert_eq!(routed(&dead("mail"), &[], &[MAIL]), ["mail: all"], "there is no other");
     }
 
     #[test]
     fn a_test_goes_to_the_receiver_that_is_tested() {
-        let test = alert(AlertBody::Test(Test { receiver: "hook".into(), message: "hello".into(), at: Timestamp::UNIX_EPOCH }));
+        let test = alert(AlertBody::Test(Test {
+            receiver: "hook".into(),
+            message: "hello".into(),
+            at: Timestamp::UNIX_EPOCH,
+        }));
         assert_eq!(routed(&test, &[to(&["mail"])], &[MAIL, HOOK]), ["hook: all"]);
     }
 }

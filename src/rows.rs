@@ -1,6 +1,8 @@
-//! What the record holds, as JSON objects: `{"changes": [objects]}` of the reading commands and of the API.
+//! What the record holds, as JSON objects: `{"changes": [objects]}` of the reading commands and of
+//! the API.
 //!
-//! Fields follow Entry and Change where they apply; times are RFC 3339 in UTC. Knows the record's rows; prints nothing.
+//! Fields follow Entry and Change where they apply; times are RFC 3339 in UTC. Knows the record's
+//! rows; prints nothing.
 
 mod delivery;
 
@@ -13,7 +15,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{
-    AlertId, Attribution, Change, Citation, Entry, Hold, HoldId, ListCode, ListState, RecordedRule, Rule, Sha256, SourceState, same,
+    AlertId, Attribution, Change, Citation, Entry, Hold, HoldId, ListCode, ListState, RecordedRule,
+    Rule, Sha256, SourceState, same,
 };
 use crate::record::{HistoricEntry, OutboxCount, ReceiverState, RecordedChange, Result, Store};
 use crate::schedule::{self, Schedule};
@@ -33,7 +36,8 @@ pub struct ChangeRow {
     pub alert_id: Option<AlertId>,
     /// It was read of a past date by `backfill`; nobody was told.
     pub backfilled: bool,
-    /// The rule that orders it with its clocks, as far as they are known today; `observed_at` is the fourth.
+    /// The rule that orders it with its clocks, as far as they are known today; `observed_at` is
+    /// the fourth.
     pub rule: Option<Rule>,
     /// None where there is no rule.
     pub attributed: Option<Attribution>,
@@ -42,8 +46,8 @@ pub struct ChangeRow {
 }
 
 impl ChangeRow {
-    /// The rows of recorded changes, each with its rule: that of its alert, else the one that has the page which it cites or
-    /// that orders it.
+    /// The rows of recorded changes, each with its rule: that of its alert, else the one that has
+    /// the page which it cites or that orders it.
     ///
     /// # Errors
     /// What the record answers.
@@ -53,7 +57,15 @@ impl ChangeRow {
         for recorded in changes {
             let (rule, attributed) = rules.of(store, &recorded).await?.unzip();
             let backfilled = recorded.is_backfilled();
-            let RecordedChange { source, change, alert_id, observed_at, accepted_at, unconfirmed, .. } = recorded;
+            let RecordedChange {
+                source,
+                change,
+                alert_id,
+                observed_at,
+                accepted_at,
+                unconfirmed,
+                ..
+            } = recorded;
             rows.push(Self {
                 source,
                 observed_at,
@@ -88,30 +100,48 @@ impl Rules {
     async fn load(store: &dyn Store, changes: &[RecordedChange]) -> Result<Self> {
         let first = changes.iter().map(|recorded| day(recorded.observed_at)).min();
         let known = match first {
-            Some(first) => store.rules(first.saturating_sub(Span::new().days(SHOWN_WITHIN_DAYS))).await?,
+            Some(first) => {
+                store.rules(first.saturating_sub(Span::new().days(SHOWN_WITHIN_DAYS))).await?
+            }
             None => Vec::new(),
         };
-        let known: Vec<RecordedRule> = known.into_iter().filter(RecordedRule::concerns_the_list).collect();
+        let known: Vec<RecordedRule> =
+            known.into_iter().filter(RecordedRule::concerns_the_list).collect();
         let mut naming: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, rule) in known.iter().enumerate() {
-            rule.changes.iter().for_each(|order| naming.entry(same::key(&order.entry.name)).or_default().push(at));
+            rule.changes
+                .iter()
+                .for_each(|order| naming.entry(same::key(&order.entry.name)).or_default().push(at));
         }
         let mut told = HashMap::new();
         for id in changes.iter().filter_map(|recorded| recorded.alert_id.as_ref()) {
             if !told.contains_key(id) {
                 let alert = store.alert(id).await?;
                 let data = alert.as_ref().and_then(|alert| alert.body.list_changed());
-                told.insert(id.clone(), data.map_or((None, None), |data| (data.rule.clone(), data.attributed)));
+                told.insert(
+                    id.clone(),
+                    data.map_or((None, None), |data| (data.rule.clone(), data.attributed)),
+                );
             }
         }
         Ok(Self { known, naming, covering: HashMap::new(), told })
     }
 
     /// The rule of a change, and how it was put down to it.
-    async fn of(&mut self, store: &dyn Store, recorded: &RecordedChange) -> Result<Option<(Rule, Option<Attribution>)>> {
-        let (told, attributed) = recorded.alert_id.as_ref().and_then(|id| self.told.get(id)).cloned().unwrap_or_default();
+    async fn of(
+        &mut self,
+        store: &dyn Store,
+        recorded: &RecordedChange,
+    ) -> Result<Option<(Rule, Option<Attribution>)>> {
+        let (told, attributed) = recorded
+            .alert_id
+            .as_ref()
+            .and_then(|id| self.told.get(id))
+            .cloned()
+            .unwrap_or_default();
         if let Some(told) = told.as_ref().filter(|told| told.document_number.is_some()) {
-            let today = self.known.iter().find(|rule| rule.rule.document_number == told.document_number);
+            let today =
+                self.known.iter().find(|rule| rule.rule.document_number == told.document_number);
             return Ok(Some((today.map_or(told, |rule| &rule.rule).clone(), attributed)));
         }
         let page = recorded.change.newest_citation();
@@ -122,12 +152,16 @@ impl Rules {
         if let Some(rule) = found {
             return Ok(Some((rule, Some(Attribution::Cited))));
         }
-        Ok(told.map(|told| (told, attributed)).or_else(|| page.map(|page| (Rule::of_citation(page), Some(Attribution::Cited)))))
+        Ok(told
+            .map(|told| (told, attributed))
+            .or_else(|| page.map(|page| (Rule::of_citation(page), Some(Attribution::Cited)))))
     }
 
     async fn covering(&mut self, store: &dyn Store, page: &Citation) -> Result<Option<Rule>> {
         let Citation::Page { volume, page: number } = page else { return Ok(None) };
-        if let Some(rule) = self.known.iter().filter(|rule| rule.covers(page)).max_by_key(|rule| rule.start_page) {
+        if let Some(rule) =
+            self.known.iter().filter(|rule| rule.covers(page)).max_by_key(|rule| rule.start_page)
+        {
             return Ok(Some(rule.rule.clone()));
         }
         if let Some(known) = self.covering.get(page) {
@@ -140,11 +174,18 @@ impl Rules {
 
     fn ordering(&self, recorded: &RecordedChange) -> Option<&Rule> {
         let seen = day(recorded.observed_at);
-        let (from, to) =
-            (seen.saturating_sub(Span::new().days(SHOWN_WITHIN_DAYS)), seen.saturating_add(Span::new().days(SHOWN_BEFORE_DAYS)));
+        let (from, to) = (
+            seen.saturating_sub(Span::new().days(SHOWN_WITHIN_DAYS)),
+            seen.saturating_add(Span::new().days(SHOWN_BEFORE_DAYS)),
+        );
         let naming = self.naming.get(&same::key(&recorded.change.entry.name))?;
-        let rules = naming.iter().filter_map(|at| self.known.get(*at)).filter(|rule| (from..=to).contains(&rule.day()));
-        let orders = |rule: &&RecordedRule| rule.changes.iter().any(|order| same::same_change(order, &recorded.change));
+        let rules = naming
+            .iter()
+            .filter_map(|at| self.known.get(*at))
+            .filter(|rule| (from..=to).contains(&rule.day()));
+        let orders = |rule: &&RecordedRule| {
+            rule.changes.iter().any(|order| same::same_change(order, &recorded.change))
+        };
         rules.filter(orders).max_by_key(|rule| rule.day()).map(|rule| &rule.rule)
     }
 }
@@ -169,7 +210,8 @@ pub struct EntryRow {
 
 impl From<HistoricEntry> for EntryRow {
     fn from(historic: HistoricEntry) -> Self {
-        let HistoricEntry { source, entry, known_from, known_until, listed_from, listed_until } = historic;
+        let HistoricEntry { source, entry, known_from, known_until, listed_from, listed_until } =
+            historic;
         Self { source, known_from, known_until, listed_from, listed_until, entry }
     }
 }
@@ -180,7 +222,8 @@ pub struct SourceRow {
     pub source: String,
     /// It is in the configuration.
     pub configured: bool,
-    /// From its schedule, its last check and a `Retry-After`, as of now: never in the past, so `now` if the check is overdue.
+    /// From its schedule, its last check and a `Retry-After`, as of now: never in the past, so
+    /// `now` if the check is overdue.
     pub next_check_at: Option<Timestamp>,
     pub last_check_at: Option<Timestamp>,
     pub last_success_at: Option<Timestamp>,
@@ -216,10 +259,21 @@ pub struct ListRow {
 }
 
 impl SourceRow {
-    /// `holds` are the open ones; `schedule` is that of the configuration, none for a source that it no longer has.
-    pub fn new(state: SourceState, lists: Vec<ListState>, holds: &[Hold], schedule: Option<&Schedule>, now: Timestamp) -> Self {
-        let next_check_at = schedule.and_then(|schedule| schedule::next_check(schedule, state.last_check_at, state.retry_after_until, now));
-        let hold_of = |list: ListCode| holds.iter().find(|hold| hold.source == state.source && hold.list == list);
+    /// `holds` are the open ones; `schedule` is that of the configuration, none for a source that
+    /// it no longer has.
+    pub fn new(
+        state: SourceState,
+        lists: Vec<ListState>,
+        holds: &[Hold],
+        schedule: Option<&Schedule>,
+        now: Timestamp,
+    ) -> Self {
+        let next_check_at = schedule.and_then(|schedule| {
+            schedule::next_check(schedule, state.last_check_at, state.retry_after_until, now)
+        });
+        let hold_of = |list: ListCode| {
+            holds.iter().find(|hold| hold.source == state.source && hold.list == list)
+        };
         let row = |ListState { list, count, baseline_at, observed_at, as_of, .. }| ListRow {
             list,
             count,
@@ -258,7 +312,8 @@ pub fn absent(state: &SourceState, lists: &[ListState]) -> Vec<ListCode> {
     watched.filter(|list| !lists.iter().any(|known| known.list == **list)).copied().collect()
 }
 
-/// One row of `sources --compare`: an entry that one source holds and another source of the list does not.
+/// One row of `sources --compare`: an entry that one source holds and another source of the list
+/// does not.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DifferenceRow {
     pub list: ListCode,
@@ -291,7 +346,13 @@ pub struct ReceiverRow {
 
 impl ReceiverRow {
     /// A rest that a receiver asked for and that is over is not shown.
-    pub fn new(kind: Option<&str>, operator: bool, state: ReceiverState, outbox: Option<&OutboxCount>, now: Timestamp) -> Self {
+    pub fn new(
+        kind: Option<&str>,
+        operator: bool,
+        state: ReceiverState,
+        outbox: Option<&OutboxCount>,
+        now: Timestamp,
+    ) -> Self {
         let not_before = state.not_before.filter(|not_before| *not_before > now);
         let state = ReceiverState { not_before, ..state };
         Self {

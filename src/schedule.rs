@@ -15,8 +15,9 @@ pub use missed::{Missed, missed};
 
 /// A cron expression in a time zone.
 ///
-/// Where the clocks go forward, a time of day that is skipped runs right after the gap. Where they go back, a time of day runs in the
-/// first of the two hours only; what runs all through the hour (`*/15`) or in every hour goes on running in both.
+/// Where the clocks go forward, a time of day that is skipped runs right after the gap. Where they
+/// go back, a time of day runs in the first of the two hours only; what runs all through the hour
+/// (`*/15`) or in every hour goes on running in both.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     cron: Cron,
@@ -26,7 +27,10 @@ pub struct Schedule {
 /// Why a schedule cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ScheduleError {
-    #[error("expected a schedule of five fields (minute hour day month weekday), or six with seconds first, but got {found} in `{cron}`")]
+    #[error(
+        "expected a schedule of five fields (minute hour day month weekday), or six with seconds \
+         first, but got {found} in `{cron}`"
+    )]
     Fields { cron: String, found: usize },
     #[error("failed to read schedule `{cron}`: {reason}")]
     Cron { cron: String, reason: String },
@@ -46,18 +50,25 @@ pub enum Due {
 }
 
 impl Schedule {
-    /// Reads five fields of cron(8), six with seconds first, or `@daily` and the like, in the time zone named (IANA).
+    /// Reads five fields of cron(8), six with seconds first, or `@daily` and the like, in the time
+    /// zone named (IANA).
     ///
-    /// As for cron(8), a day must be right by the month and by the week if one of the two fields begins with `*`; else either is enough.
+    /// As for cron(8), a day must be right by the month and by the week if one of the two fields
+    /// begins with `*`; else either is enough.
     pub fn parse(cron: &str, timezone: &str) -> Result<Self, ScheduleError> {
         let failed = |reason| ScheduleError::Cron { cron: cron.to_owned(), reason };
         let fields = grammar::read(cron).map_err(|fault| match fault {
             grammar::Fault::Count(found) => ScheduleError::Fields { cron: cron.to_owned(), found },
             grammar::Fault::Field(reason) => failed(reason),
         })?;
-        let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).dom_and_dow(fields.both_days).build();
+        let parser = CronParser::builder()
+            .seconds(Seconds::Optional)
+            .year(Year::Disallowed)
+            .dom_and_dow(fields.both_days)
+            .build();
         let parsed = parser.parse(&fields.text).map_err(|error| failed(reason(&error)))?;
-        // Known without the zone database, which is searched through before its first zone is found.
+        // Known without the zone database, which is searched through before its first zone is
+        // found.
         let zone = if timezone == "UTC" { Ok(TimeZone::UTC) } else { TimeZone::get(timezone) };
         let zone = zone.map_err(|_| ScheduleError::Zone { timezone: timezone.to_owned() })?;
         let schedule = Self { cron: parsed, zone };
@@ -71,36 +82,53 @@ impl Schedule {
     pub fn next_after(&self, time: Timestamp) -> Option<Timestamp> {
         // Due times are whole seconds, and the search leaves out the second that it starts from.
         let start = Timestamp::from_second(time.as_millisecond().div_euclid(1000)).ok()?;
-        let mut next = self.cron.find_next_occurrence(&start.to_zoned(self.zone.clone()), false).ok()?.timestamp();
+        let mut next = self
+            .cron
+            .find_next_occurrence(&start.to_zoned(self.zone.clone()), false)
+            .ok()?
+            .timestamp();
         while self.is_once_a_day_time() && self.is_repeated_hour(next) {
-            next = self.cron.find_next_occurrence(&next.to_zoned(self.zone.clone()), false).ok()?.timestamp();
+            next = self
+                .cron
+                .find_next_occurrence(&next.to_zoned(self.zone.clone()), false)
+                .ok()?
+                .timestamp();
         }
         Some(self.skipped_between(start, next).unwrap_or(next))
     }
 
     /// How far apart the times after `from` are, for [`jitter`].
     pub fn interval_hint(&self, from: Timestamp) -> Duration {
-        let between = self.next_after(from).and_then(|first| Some(self.next_after(first)?.duration_since(first)));
+        let between = self
+            .next_after(from)
+            .and_then(|first| Some(self.next_after(first)?.duration_since(first)));
         between.and_then(|apart| Duration::try_from(apart).ok()).unwrap_or(Duration::ZERO)
     }
 
-    /// The end of a gap of the local clock in which a run was due. What runs in every hour skips nothing: its runs stay equally apart.
+    /// The end of a gap of the local clock in which a run was due. What runs in every hour skips
+    /// nothing: its runs stay equally apart.
     fn skipped_between(&self, after: Timestamp, before: Timestamp) -> Option<Timestamp> {
         if self.runs_every_hour() {
             return None;
         }
-        self.zone.following(after).map(|transition| transition.timestamp()).take_while(|at| *at < before).find(|at| {
-            let Some((gap_start, gap_end)) = self.gap_at(*at) else { return false };
-            self.cron.find_next_occurrence(&gap_start, true).is_ok_and(|due| due < gap_end)
-        })
+        self.zone
+            .following(after)
+            .map(|transition| transition.timestamp())
+            .take_while(|at| *at < before)
+            .find(|at| {
+                let Some((gap_start, gap_end)) = self.gap_at(*at) else { return false };
+                self.cron.find_next_occurrence(&gap_start, true).is_ok_and(|due| due < gap_end)
+            })
     }
 
-    /// The local times that the clock leaves out at `transition`: from the first one up to the one it goes on with.
+    /// The local times that the clock leaves out at `transition`: from the first one up to the one
+    /// it goes on with.
     fn gap_at(&self, transition: Timestamp) -> Option<(DateTime, DateTime)> {
         let before = transition.checked_sub(SignedDuration::from_nanos(1)).ok()?;
         let offset_before = self.zone.to_offset(before);
         let offset_after = self.zone.to_offset(transition);
-        (offset_after > offset_before).then(|| (offset_before.to_datetime(transition), offset_after.to_datetime(transition)))
+        (offset_after > offset_before)
+            .then(|| (offset_before.to_datetime(transition), offset_after.to_datetime(transition)))
     }
 
     /// Whether the local time of `time` has been before: the clock was put back in between.
@@ -119,15 +147,24 @@ impl Schedule {
     /// At one minute of chosen hours: meant as a time of day, not as an interval.
     fn is_once_a_day_time(&self) -> bool {
         let pattern = &self.cron.pattern;
-        !self.runs_every_hour() && pattern.minutes.values().len() == 1 && pattern.seconds.values().len() == 1
+        !self.runs_every_hour()
+            && pattern.minutes.values().len() == 1
+            && pattern.seconds.values().len() == 1
     }
 }
 
-/// When the next check is due. A first one is due now; however many were missed, one makes up for them all.
+/// When the next check is due. A first one is due now; however many were missed, one makes up for
+/// them all.
 ///
-/// `retry_after_until` is the publisher's wish to be left alone. A time that can only come from a clock that has since been put back
-/// (a last check in the future, a wish of more than [`LONGEST_RETRY_AFTER`]) is not believed: nothing would be checked until then.
-pub fn due(schedule: &Schedule, last_check: Option<Timestamp>, retry_after_until: Option<Timestamp>, now: Timestamp) -> Due {
+/// `retry_after_until` is the publisher's wish to be left alone. A time that can only come from a
+/// clock that has since been put back (a last check in the future, a wish of more than
+/// [`LONGEST_RETRY_AFTER`]) is not believed: nothing would be checked until then.
+pub fn due(
+    schedule: &Schedule,
+    last_check: Option<Timestamp>,
+    retry_after_until: Option<Timestamp>,
+    now: Timestamp,
+) -> Due {
     let scheduled = match last_check.filter(|last| *last <= later(now, CLOCK_SKEW)) {
         None => now,
         Some(last) => match schedule.next_after(last) {
@@ -135,7 +172,8 @@ pub fn due(schedule: &Schedule, last_check: Option<Timestamp>, retry_after_until
             None => return Due::Never,
         },
     };
-    let wished = retry_after_until.filter(|until| *until <= later(now, LONGEST_RETRY_AFTER.saturating_add(CLOCK_SKEW)));
+    let wished = retry_after_until
+        .filter(|until| *until <= later(now, LONGEST_RETRY_AFTER.saturating_add(CLOCK_SKEW)));
     match scheduled.max(wished.unwrap_or(scheduled)) {
         at if at <= now => Due::Now,
         at => Due::At(at),
@@ -148,7 +186,8 @@ pub const LONGEST_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// How far a well-kept clock may be put back.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
-/// When the next check is due, for people and programs: `now` if it is overdue, so that no time in the past is shown as the next one.
+/// When the next check is due, for people and programs: `now` if it is overdue, so that no time in
+/// the past is shown as the next one.
 pub fn next_check(
     schedule: &Schedule,
     last_check: Option<Timestamp>,
@@ -162,7 +201,8 @@ pub fn next_check(
     }
 }
 
-/// How long to wait beyond the due time, so that not everybody asks at the full minute. `random` is from 0 up to 1.
+/// How long to wait beyond the due time, so that not everybody asks at the full minute. `random` is
+/// from 0 up to 1.
 pub fn jitter(interval: Duration, random: f64) -> Duration {
     const LONGEST: Duration = Duration::from_secs(30);
     let random = if random.is_finite() { random.clamp(0.0, 1.0) } else { 0.0 };
@@ -202,7 +242,11 @@ mod tests {
         let mut time = at(from);
         for expected in expected {
             time = schedule.next_after(time).unwrap();
-            assert_eq!(time.to_zoned(schedule.zone.clone()).strftime("%m-%d %H:%M %:z").to_string(), *expected, "{cron} in {zone}");
+            assert_eq!(
+                time.to_zoned(schedule.zone.clone()).strftime("%m-%d %H:%M %:z").to_string(),
+                *expected,
+                "{cron} in {zone}"
+            );
         }
     }
 
@@ -211,47 +255,129 @@ mod tests {
         let error = |cron: &str, zone: &str| Schedule::parse(cron, zone).unwrap_err().to_string();
         assert_eq!(
             error("* * *", "UTC"),
-            "expected a schedule of five fields (minute hour day month weekday), or six with seconds first, but got 3 in `* * *`"
+            "expected a schedule of five fields (minute hour day month weekday), or six with \
+             seconds first, but got 3 in `* * *`"
         );
         assert!(error("0 0 0 1 1 * 2030", "UTC").contains("but got 7"));
-        assert!(error("61 * * * *", "UTC").starts_with("failed to read schedule `61 * * * *`: "), "{}", error("61 * * * *", "UTC"));
+        assert!(
+            error("61 * * * *", "UTC").starts_with("failed to read schedule `61 * * * *`: "),
+            "{}",
+            error("61 * * * *", "UTC")
+        );
         assert!(error("", "UTC").contains("but got 0"));
-        assert_eq!(error("0 0 30 2 *", "UTC"), "expected a schedule that comes due, but `0 0 30 2 *` never does");
-        assert_eq!(error("0 0 * * *", "New York"), "expected a time zone such as `America/New_York`, but got `New York`");
+        assert_eq!(
+            error("0 0 30 2 *", "UTC"),
+            "expected a schedule that comes due, but `0 0 30 2 *` never does"
+        );
+        assert_eq!(
+            error("0 0 * * *", "New York"),
+            "expected a time zone such as `America/New_York`, but got `New York`"
+        );
     }
 
     #[test]
     fn ok_seconds_come_first() {
         check("30 */15 * * * *", "UTC", "2026-01-01T00:00:30Z", &["01-01 00:15 +00:00"]);
-        assert_eq!(schedule("*/10 * * * * *", "UTC").next_after(at("2026-01-01T00:00:09.999Z")), Some(at("2026-01-01T00:00:10Z")));
-        assert_eq!(schedule("@daily", "UTC").next_after(at("2026-01-01T00:00:00Z")), Some(at("2026-01-02T00:00:00Z")));
+        assert_eq!(
+            schedule("*/10 * * * * *", "UTC").next_after(at("2026-01-01T00:00:09.999Z")),
+            Some(at("2026-01-01T00:00:10Z"))
+        );
+        assert_eq!(
+            schedule("@daily", "UTC").next_after(at("2026-01-01T00:00:00Z")),
+            Some(at("2026-01-02T00:00:00Z"))
+        );
     }
 
     #[test]
     fn a_skipped_time_runs_right_after_the_gap() {
         let new_york = "America/New_York";
-        check("30 2 * * *", new_york, "2026-03-07T12:00:00Z", &["03-08 03:00 -04:00", "03-09 02:30 -04:00"]);
-        check("0 2,14 * * *", new_york, "2026-03-08T00:00:00Z", &["03-08 03:00 -04:00", "03-08 14:00 -04:00"]);
-        check("*/20 2 * * *", new_york, "2026-03-08T00:00:00Z", &["03-08 03:00 -04:00", "03-09 02:00 -04:00"]);
-        check("0 */2 * * *", new_york, "2026-03-08T05:00:00Z", &["03-08 03:00 -04:00", "03-08 04:00 -04:00"]);
-        check("15 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00:00Z", &["10-04 02:30 +11:00", "10-05 02:15 +11:00"]);
-        check("30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", &["03-29 03:00 +02:00", "03-30 02:30 +02:00"]);
+        check(
+            "30 2 * * *",
+            new_york,
+            "2026-03-07T12:00:00Z",
+            &["03-08 03:00 -04:00", "03-09 02:30 -04:00"],
+        );
+        check(
+            "0 2,14 * * *",
+            new_york,
+            "2026-03-08T00:00:00Z",
+            &["03-08 03:00 -04:00", "03-08 14:00 -04:00"],
+        );
+        check(
+            "*/20 2 * * *",
+            new_york,
+            "2026-03-08T00:00:00Z",
+            &["03-08 03:00 -04:00", "03-09 02:00 -04:00"],
+        );
+        check(
+            "0 */2 * * *",
+            new_york,
+            "2026-03-08T05:00:00Z",
+            &["03-08 03:00 -04:00", "03-08 04:00 -04:00"],
+        );
+        check(
+            "15 2 * * *",
+            "Australia/Lord_Howe",
+            "2026-10-03T00:00:00Z",
+            &["10-04 02:30 +11:00", "10-05 02:15 +11:00"],
+        );
+        check(
+            "30 2 * * *",
+            "Europe/Berlin",
+            "2026-03-28T12:00:00Z",
+            &["03-29 03:00 +02:00", "03-30 02:30 +02:00"],
+        );
     }
 
     #[test]
     fn a_time_beside_the_gap_runs_once() {
-        check("0 1 * * *", "America/New_York", "2026-03-08T00:00:00Z", &["03-08 01:00 -05:00", "03-09 01:00 -04:00"]);
-        check("0 3 * * *", "America/New_York", "2026-03-08T00:00:00Z", &["03-08 03:00 -04:00", "03-09 03:00 -04:00"]);
-        check("10 * * * *", "America/New_York", "2026-03-08T06:00:00Z", &["03-08 01:10 -05:00", "03-08 03:10 -04:00"]);
+        check(
+            "0 1 * * *",
+            "America/New_York",
+            "2026-03-08T00:00:00Z",
+            &["03-08 01:00 -05:00", "03-09 01:00 -04:00"],
+        );
+        check(
+            "0 3 * * *",
+            "America/New_York",
+            "2026-03-08T00:00:00Z",
+            &["03-08 03:00 -04:00", "03-09 03:00 -04:00"],
+        );
+        check(
+            "10 * * * *",
+            "America/New_York",
+            "2026-03-08T06:00:00Z",
+            &["03-08 01:10 -05:00", "03-08 03:10 -04:00"],
+        );
     }
 
     #[test]
     fn a_repeated_hour_runs_a_time_of_day_once_and_an_interval_throughout() {
         let new_york = "America/New_York";
-        check("30 1 * * *", new_york, "2026-11-01T00:00:00Z", &["11-01 01:30 -04:00", "11-02 01:30 -05:00"]);
-        check("30 1,13 * * *", new_york, "2026-11-01T04:00:00Z", &["11-01 01:30 -04:00", "11-01 13:30 -05:00"]);
-        check("*/30 * * * *", new_york, "2026-11-01T05:00:00Z", &["11-01 01:30 -04:00", "11-01 01:00 -05:00", "11-01 01:30 -05:00"]);
-        check("0 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", &["10-25 02:00 +02:00", "10-26 02:00 +01:00"]);
+        check(
+            "30 1 * * *",
+            new_york,
+            "2026-11-01T00:00:00Z",
+            &["11-01 01:30 -04:00", "11-02 01:30 -05:00"],
+        );
+        check(
+            "30 1,13 * * *",
+            new_york,
+            "2026-11-01T04:00:00Z",
+            &["11-01 01:30 -04:00", "11-01 13:30 -05:00"],
+        );
+        check(
+            "*/30 * * * *",
+            new_york,
+            "2026-11-01T05:00:00Z",
+            &["11-01 01:30 -04:00", "11-01 01:00 -05:00", "11-01 01:30 -05:00"],
+        );
+        check(
+            "0 2 * * *",
+            "Europe/Berlin",
+            "2026-10-24T12:00:00Z",
+            &["10-25 02:00 +02:00", "10-26 02:00 +01:00"],
+        );
     }
 
     #[test]
@@ -265,7 +391,11 @@ mod tests {
                         // Only around the transitions: they all lie in these months.
                         for _ in 0..(9 * 24 * 60 / minutes) {
                             let next = schedule.next_after(time).unwrap();
-                            assert_eq!(next.duration_since(time), SignedDuration::from_mins(minutes), "{cron} in {zone} after {time}");
+                            assert_eq!(
+                                next.duration_since(time),
+                                SignedDuration::from_mins(minutes),
+                                "{cron} in {zone} after {time}"
+                            );
                             time = next;
                         }
                     }
@@ -280,10 +410,19 @@ mod tests {
             for cron in ["0 1 * * *", "30 2 * * *", "45 1 * * *", "0 0 * * *", "10 2,2 * * *"] {
                 let schedule = schedule(cron, zone);
                 let mut day = date(2024, 1, 1);
-                let mut time = day.in_tz(zone).unwrap().timestamp().checked_sub(SignedDuration::from_secs(1)).unwrap();
+                let mut time = day
+                    .in_tz(zone)
+                    .unwrap()
+                    .timestamp()
+                    .checked_sub(SignedDuration::from_secs(1))
+                    .unwrap();
                 while day < date(2030, 1, 1) {
                     time = schedule.next_after(time).unwrap();
-                    assert_eq!(time.to_zoned(schedule.zone.clone()).date(), day, "{cron} in {zone}");
+                    assert_eq!(
+                        time.to_zoned(schedule.zone.clone()).date(),
+                        day,
+                        "{cron} in {zone}"
+                    );
                     day = day.tomorrow().unwrap();
                 }
             }
@@ -295,7 +434,10 @@ mod tests {
         let schedule = schedule("0 * * * *", "UTC");
         let now = at("2026-05-01T12:30:00Z");
         assert_eq!(due(&schedule, None, None, now), Due::Now);
-        assert_eq!(due(&schedule, Some(at("2026-05-01T12:00:01Z")), None, now), Due::At(at("2026-05-01T13:00:00Z")));
+        assert_eq!(
+            due(&schedule, Some(at("2026-05-01T12:00:01Z")), None, now),
+            Due::At(at("2026-05-01T13:00:00Z"))
+        );
         assert_eq!(due(&schedule, Some(at("2026-04-20T12:00:01Z")), None, now), Due::Now);
         assert_eq!(due(&schedule, Some(now), None, now), Due::At(at("2026-05-01T13:00:00Z")));
     }
@@ -305,13 +447,19 @@ mod tests {
         let schedule = schedule("0 * * * *", "UTC");
         let now = at("2026-05-01T12:30:00Z");
         let until = at("2026-05-01T14:10:00Z");
-        assert_eq!(due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(until), now), Due::At(until));
+        assert_eq!(
+            due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(until), now),
+            Due::At(until)
+        );
         assert_eq!(due(&schedule, None, Some(until), now), Due::At(until));
         assert_eq!(
             due(&schedule, Some(at("2026-05-01T12:00:00Z")), Some(at("2026-05-01T12:40:00Z")), now),
             Due::At(at("2026-05-01T13:00:00Z"))
         );
-        assert_eq!(due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2026-05-01T12:10:00Z")), now), Due::Now);
+        assert_eq!(
+            due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2026-05-01T12:10:00Z")), now),
+            Due::Now
+        );
     }
 
     #[test]
@@ -319,8 +467,14 @@ mod tests {
         let schedule = schedule("0 * * * *", "UTC");
         let now = at("2026-05-01T12:30:00Z");
         assert_eq!(due(&schedule, Some(at("2027-05-01T12:00:00Z")), None, now), Due::Now);
-        assert_eq!(due(&schedule, Some(at("2026-05-01T12:30:05Z")), None, now), Due::At(at("2026-05-01T13:00:00Z")));
-        assert_eq!(due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2027-05-01T12:00:00Z")), now), Due::Now);
+        assert_eq!(
+            due(&schedule, Some(at("2026-05-01T12:30:05Z")), None, now),
+            Due::At(at("2026-05-01T13:00:00Z"))
+        );
+        assert_eq!(
+            due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2027-05-01T12:00:00Z")), now),
+            Due::Now
+        );
     }
 
     #[test]
@@ -328,7 +482,11 @@ mod tests {
         let schedule = schedule("0 * * * *", "UTC");
         let now = at("2026-05-01T12:30:00Z");
         let check = |last: Option<&str>, retry_after: Option<&str>, expected: &str| {
-            assert_eq!(next_check(&schedule, last.map(at), retry_after.map(at), now), Some(at(expected)), "{last:?} {retry_after:?}");
+            assert_eq!(
+                next_check(&schedule, last.map(at), retry_after.map(at), now),
+                Some(at(expected)),
+                "{last:?} {retry_after:?}"
+            );
         };
         check(None, None, "2026-05-01T12:30:00Z");
         check(Some("2026-04-20T12:00:00Z"), None, "2026-05-01T12:30:00Z");
@@ -349,7 +507,12 @@ mod tests {
     }
 
     /// cron(8), told by itself: does a day match?
-    fn cron8_day(day: jiff::civil::Date, dom: &dyn Fn(i8) -> bool, dow: &dyn Fn(i8) -> bool, both: bool) -> bool {
+    fn cron8_day(
+        day: jiff::civil::Date,
+        dom: &dyn Fn(i8) -> bool,
+        dow: &dyn Fn(i8) -> bool,
+        both: bool,
+    ) -> bool {
         let (by_month, by_week) = (dom(day.day()), dow(day.weekday().to_sunday_zero_offset()));
         if both { by_month && by_week } else { by_month || by_week }
     }
@@ -360,9 +523,19 @@ mod tests {
         let table: &[Days<'_>] = &[
             ("0 0 */2 * 1", &|day| day % 2 == 1, &|weekday| weekday == 1, true),
             ("0 0 1 * */2", &|day| day == 1, &|weekday| weekday % 2 == 0, true),
-            ("0 0 */10 * MON-FRI", &|day| day % 10 == 1, &|weekday| (1..=5).contains(&weekday), true),
+            (
+                "0 0 */10 * MON-FRI",
+                &|day| day % 10 == 1,
+                &|weekday| (1..=5).contains(&weekday),
+                true,
+            ),
             ("0 0 13 * 5", &|day| day == 13, &|weekday| weekday == 5, false),
-            ("0 0 1,15 * MON,WED", &|day| day == 1 || day == 15, &|weekday| weekday == 1 || weekday == 3, false),
+            (
+                "0 0 1,15 * MON,WED",
+                &|day| day == 1 || day == 15,
+                &|weekday| weekday == 1 || weekday == 3,
+                false,
+            ),
             ("0 0 1-7 * 7", &|day| day <= 7, &|weekday| weekday == 0, false),
             ("0 0 2-31/2 * 1", &|day| day % 2 == 0, &|weekday| weekday == 1, false),
             ("0 0 * * SAT-SUN", &|_| true, &|weekday| weekday == 0 || weekday == 6, true),
@@ -381,8 +554,11 @@ mod tests {
                 time = schedule.next_after(time).unwrap();
                 found.push(time.to_zoned(TimeZone::UTC).date());
             }
-            let mut expected: Vec<_> =
-                date(2024, 1, 1).series(jiff::ToSpan::days(1)).take(6 * 366).filter(|day| cron8_day(*day, dom, dow, *both)).collect();
+            let mut expected: Vec<_> = date(2024, 1, 1)
+                .series(jiff::ToSpan::days(1))
+                .take(6 * 366)
+                .filter(|day| cron8_day(*day, dom, dow, *both))
+                .collect();
             expected.truncate(found.len());
             assert!(expected.len() > 30, "{cron}");
             assert_eq!(found, expected, "{cron}");
@@ -391,9 +567,21 @@ mod tests {
 
     #[test]
     fn err_forms_that_cron8_does_not_have_are_refused() {
-        for cron in ["0 0 L * *", "0 0 15W * *", "0 0 ? * *", "0 0 * * 5#2", "0 0 * * FRI-MON", "5/15 * * * *", "*/90 * * * *", "@reboot"] {
+        for cron in [
+            "0 0 L * *",
+            "0 0 15W * *",
+            "0 0 ? * *",
+            "0 0 * * 5#2",
+            "0 0 * * FRI-MON",
+            "5/15 * * * *",
+            "*/90 * * * *",
+            "@reboot",
+        ] {
             let error = Schedule::parse(cron, "UTC").unwrap_err().to_string();
-            assert!(error.starts_with(&format!("failed to read schedule `{cron}`: expected ")), "{error}");
+            assert!(
+                error.starts_with(&format!("failed to read schedule `{cron}`: expected ")),
+                "{error}"
+            );
         }
     }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// A password, a token, a signing key, or an address whose path is one. Shows nothing in `Debug` and has no `Display`.
+/// A password, a token, a signing key, or an address whose path is one. Shows nothing in `Debug`
+/// and has no `Display`.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 

@@ -12,7 +12,10 @@ use crate::report::{heading, judged, line, median, mib, ms, skipped};
 pub fn figures() {
     let origin = Origin::start();
     let (old, new) = (bytes(Size::REAL, Day::Before), bytes(Size::REAL, Day::After));
-    heading(&format!("A whole `check` of {}, one webhook, SQLite", in_words(Size::REAL, old.len())));
+    heading(&format!(
+        "A whole `check` of {}, one webhook, SQLite",
+        in_words(Size::REAL, old.len())
+    ));
 
     let (mut baselines, mut changes, mut peak) = (Vec::new(), Vec::new(), 0);
     let mut folder = None;
@@ -35,7 +38,11 @@ pub fn figures() {
     let (_folder, config) = folder.expect("a round was made");
     line("the first: a baseline of 3,420 entries is recorded", ms(median(baselines)), "");
     let changed = median(changes);
-    line("a change is found, recorded and delivered", ms(changed), judged(changed.as_secs_f64(), 0.3) + " s");
+    line(
+        "a change is found, recorded and delivered",
+        ms(changed),
+        judged(changed.as_secs_f64(), 0.3) + " s",
+    );
     line("  its peak memory", mib(peak), "");
 
     let check = ["--config", path(&config), "check"];
@@ -47,7 +54,11 @@ pub fn figures() {
     line("  its time", ms(median(times)), "");
     let before = program::cpu_of_runs();
     (0..rounds).for_each(|_| drop(program::run(&["--version"])));
-    line("  of which starting a process (`--version`): CPU", ms((program::cpu_of_runs() - before) / rounds), "");
+    line(
+        "  of which starting a process (`--version`): CPU",
+        ms((program::cpu_of_runs() - before) / rounds),
+        "",
+    );
 
     all_lists_as_json(&origin, &old, &new);
     at_rest(&origin, old, new);
@@ -60,20 +71,27 @@ fn all_lists_as_json(origin: &Origin, old: &[u8], new: &[u8]) {
     let config = configured(folder.path(), origin);
     let all: Vec<String> = all_lists().split(',').map(|list| format!("\"{list}\"")).collect();
     let text = std::fs::read_to_string(&config).expect("the configuration is there");
-    std::fs::write(&config, text.replace("[\"EL\"]", &format!("[{}]", all.join(", ")))).expect("the configuration is written");
+    std::fs::write(&config, text.replace("[\"EL\"]", &format!("[{}]", all.join(", "))))
+        .expect("the configuration is written");
     for (what, document) in [("the first", old), ("one that finds changes", new)] {
         let json = as_json(document);
         let size = json.len() as f64 / 1e6;
         origin.publish(json, what);
         let peak = program::peak_kib(&["--config", path(&config), "check"]);
-        line(&format!("{what}, of {size:.1} MB: peak memory"), mib(peak), judged(peak as f64 / 1024.0, 100.0) + " MiB");
+        line(
+            &format!("{what}, of {size:.1} MB: peak memory"),
+            mib(peak),
+            judged(peak as f64 / 1024.0, 100.0) + " MiB",
+        );
     }
 }
 
-/// The list as the publisher serves it beside the CSV: without the keys that a row has no value for.
+/// The list as the publisher serves it beside the CSV: without the keys that a row has no value
+/// for.
 fn as_json(list: &[u8]) -> Vec<u8> {
     let mut reader = csv::Reader::from_reader(list);
-    let columns: Vec<String> = reader.headers().expect("a header").iter().map(|name| name.replace("_id", "id")).collect();
+    let columns: Vec<String> =
+        reader.headers().expect("a header").iter().map(|name| name.replace("_id", "id")).collect();
     let object = |row: csv::StringRecord| -> serde_json::Map<String, serde_json::Value> {
         let filled = columns.iter().zip(row.iter()).filter(|(_, cell)| !cell.is_empty());
         filled.map(|(column, cell)| (column.clone(), cell.into())).collect()
@@ -100,17 +118,29 @@ fn at_rest(origin: &Origin, old: Vec<u8>, new: Vec<u8>) {
     std::thread::sleep(WATCHED);
     let cpu = program::cpu_of(daemon.pid()) - before;
     line("memory (RSS)", mib(memory), judged(memory as f64 / 1024.0, 30.0) + " MiB");
-    line(&format!("CPU in {} s, counted in steps of 10 ms", started.elapsed().as_secs()), ms(cpu), "aim: none to be measured");
+    line(
+        &format!("CPU in {} s, counted in steps of 10 ms", started.elapsed().as_secs()),
+        ms(cpu),
+        "aim: none to be measured",
+    );
     origin.publish(new, "the second");
     succeeded(&check);
     std::thread::sleep(WATCHED);
     let memory = program::status_kib(daemon.pid(), "VmRSS:").unwrap_or(0);
-    line("memory (RSS) after a change was found", mib(memory), judged(memory as f64 / 1024.0, 36.0) + " MiB");
+    line(
+        "memory (RSS) after a change was found",
+        mib(memory),
+        judged(memory as f64 / 1024.0, 36.0) + " MiB",
+    );
 }
 
 fn succeeded(arguments: &[&str]) -> Duration {
     let run = program::run(arguments);
-    assert!(run.output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.output.stderr));
+    assert!(
+        run.output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&run.output.stderr)
+    );
     run.wall
 }
 

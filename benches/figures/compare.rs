@@ -1,4 +1,5 @@
-//! Parse and diff of two days of the list, against the `csv-diff` crate on the same files: process against process.
+//! Parse and diff of two days of the list, against the `csv-diff` crate on the same files: process
+//! against process.
 
 use std::fs::File;
 use std::path::Path;
@@ -24,13 +25,26 @@ pub fn figures() {
     let size = in_words(Size::REAL, old.len());
     std::fs::write(&before, old).expect("the list is written");
     let (before, after) = (path(&before), path(&after));
-    for (day, changes, aims) in [(Day::Quiet, "few", [1.5, 2.5]), (Day::After, "many", [2.0, 4.0])] {
+    for (day, changes, aims) in [(Day::Quiet, "few", [1.5, 2.5]), (Day::After, "many", [2.0, 4.0])]
+    {
         heading(&format!("Parse and diff of two files of {size}, {changes} changes"));
         std::fs::write(after, bytes(Size::REAL, day)).expect("the list is written");
-        for ((what, lists), aim) in [("Entity List watched", "EL".to_owned()), ("all lists watched", all_lists())].into_iter().zip(aims) {
+        for ((what, lists), aim) in
+            [("Entity List watched", "EL".to_owned()), ("all lists watched", all_lists())]
+                .into_iter()
+                .zip(aims)
+        {
             let ours = ["diff", before, after, "--lists", &lists];
-            let (our_time, their_time) = by_turns(ROUNDS, || drop(said(program::command().args(ours))), || drop(theirs(before, after)));
-            line(what, ms(our_time), format!("csv-diff {}: {}", ms(their_time), ratio(our_time, their_time, aim)));
+            let (our_time, their_time) = by_turns(
+                ROUNDS,
+                || drop(said(program::command().args(ours))),
+                || drop(theirs(before, after)),
+            );
+            line(
+                what,
+                ms(our_time),
+                format!("csv-diff {}: {}", ms(their_time), ratio(our_time, their_time, aim)),
+            );
             line("  what it says", said(program::command().args(ours)), "");
             let peak = program::peak_kib(&ours);
             line("  its peak memory", mib(peak), judged(peak as f64 / 1024.0, 64.0) + " MiB");
@@ -47,7 +61,10 @@ fn said(command: &mut Command) -> String {
 }
 
 fn theirs(before: &str, after: &str) -> String {
-    said(Command::new(std::env::current_exe().expect("the bench is there")).args([PEER, before, after]))
+    said(
+        Command::new(std::env::current_exe().expect("the bench is there"))
+            .args([PEER, before, after]),
+    )
 }
 
 /// What the peer does: compares the files and says how many rows came, went and changed.

@@ -23,14 +23,22 @@ pub fn figures() {
     entitywatch::dial::install_tls_provider();
     let origin = Origin::start();
     let folder = tempfile::tempdir().expect("a folder");
-    let program_runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let program_runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let took = program_runtime.block_on(async {
         let clock = SystemClock;
         let program = program(folder.path(), &origin).await;
         let alerts = (0..DELIVERIES).map(|number| outgoing(number, clock.now())).collect();
-        program.store.record(Observation { at: clock.now(), alerts, ..Observation::default() }).await.expect("recorded");
+        program
+            .store
+            .record(Observation { at: clock.now(), alerts, ..Observation::default() })
+            .await
+            .expect("recorded");
         let started = Instant::now();
-        let pass = deliver::pass(&program, "erp", &deliver::Tried::default(), &CancellationToken::new()).await.expect("a pass");
+        let pass =
+            deliver::pass(&program, "erp", &deliver::Tried::default(), &CancellationToken::new())
+                .await
+                .expect("a pass");
         assert_eq!((pass.delivered, origin.taken()), (DELIVERIES, DELIVERIES), "{pass:?}");
         let took = started.elapsed();
         program.store.close().await;
@@ -43,13 +51,20 @@ pub fn figures() {
 
 async fn program(folder: &Path, origin: &Origin) -> Program {
     let text = format!(
-        "[store]\nurl = \"sqlite://{}/record.db\"\n[[source]]\nname = \"csl\"\nkind = \"csl\"\nurl = \"{}\"\nlists = [\"EL\"]\nallow_private = true\n\
-         [[receiver]]\nname = \"erp\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\noperator = true\nallow_private = true\n",
+        "[store]\nurl = \"sqlite://{}/record.db\"\n[[source]]\nname = \"csl\"\nkind = \
+         \"csl\"\nurl = \"{}\"\nlists = [\"EL\"]\nallow_private = true\n[[receiver]]\nname = \
+         \"erp\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \
+         \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\noperator = true\nallow_private = true\n",
         folder.display(),
         origin.list_url(),
         origin.hook_url()
     );
-    let checked = config::check(&folder.join("entitywatch.toml"), &text, &Environment::default(), SecretsMode::Resolve);
+    let checked = config::check(
+        &folder.join("entitywatch.toml"),
+        &text,
+        &Environment::default(),
+        SecretsMode::Resolve,
+    );
     let (config, _) = checked.expect("a configuration");
     let store = record::open(&config.store, Mode::Write).await.expect("a record");
     Program::new(store, Arc::new(SystemClock), Wiring::new(config).expect("what it wires"))
@@ -71,6 +86,11 @@ fn outgoing(number: usize, at: Timestamp) -> Outgoing {
         delivered_at: None,
         last_error: None,
     };
-    let body = AlertBody::Test(Test { receiver: "erp".to_owned(), message: "measured".to_owned(), at });
-    Outgoing { alert: Alert { alert_id, created_at: at, body }, citations: Vec::new(), deliveries: vec![delivery] }
+    let body =
+        AlertBody::Test(Test { receiver: "erp".to_owned(), message: "measured".to_owned(), at });
+    Outgoing {
+        alert: Alert { alert_id, created_at: at, body },
+        citations: Vec::new(),
+        deliveries: vec![delivery],
+    }
 }

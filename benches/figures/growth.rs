@@ -14,12 +14,24 @@ pub fn figures() {
     for rows in [3_400, 34_000, 340_000] {
         let folder = written(Size::of(rows));
         let (before, after) = (folder.path().join("before.csv"), folder.path().join("after.csv"));
-        for ((what, lists), first) in [("EL", &[ListCode::EL][..]), ("all", ListCode::ALL)].into_iter().zip(&mut first) {
+        for ((what, lists), first) in
+            [("EL", &[ListCode::EL][..]), ("all", ListCode::ALL)].into_iter().zip(&mut first)
+        {
             let rounds = if rows > 100_000 { 3 } else { 9 };
-            let time = median((0..rounds).map(|_| timed(|| drop(compare_files(&before, &after, lists).expect("compared")))).collect());
+            let time = median(
+                (0..rounds)
+                    .map(|_| {
+                        timed(|| drop(compare_files(&before, &after, lists).expect("compared")))
+                    })
+                    .collect(),
+            );
             let of_a_row = time.as_secs_f64() * 1e6 / rows as f64;
             let first = *first.get_or_insert(of_a_row);
-            line(&format!("{rows} rows, lists {what}"), ms(time), format!("{of_a_row:.2} µs a row, {:.2} ×", of_a_row / first));
+            line(
+                &format!("{rows} rows, lists {what}"),
+                ms(time),
+                format!("{of_a_row:.2} µs a row, {:.2} ×", of_a_row / first),
+            );
         }
     }
 
@@ -28,8 +40,17 @@ pub fn figures() {
         let size = Size { others, ..Size::REAL };
         let folder = written(size);
         let peak = |lists: &str| {
-            let (before, after) = (folder.path().join("before.csv"), folder.path().join("after.csv"));
-            program::peak_kib(&["diff", path(&before), path(&after), "--lists", lists, "--output", "json"])
+            let (before, after) =
+                (folder.path().join("before.csv"), folder.path().join("after.csv"));
+            program::peak_kib(&[
+                "diff",
+                path(&before),
+                path(&after),
+                "--lists",
+                lists,
+                "--output",
+                "json",
+            ])
         };
         line(&format!("{} rows", size.rows()), mib(peak("EL")), "");
     }

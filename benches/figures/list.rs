@@ -1,9 +1,9 @@
-//! Writes a list that is made up: a Consolidated Screening List of any length, in the real one's shape and proportions, as it
-//! was on one day and on the next.
+//! Writes a list that is made up: a Consolidated Screening List of any length, in the real one's
+//! shape and proportions, as it was on one day and on the next.
 //!
-//! Everything is drawn from a seed, so that each run measures the same bytes. What differs between the two days is what
-//! differs in life: additions, removals, amendments that give a row a new id, edits that do not, repaired characters, and the
-//! lists whose ids are drawn anew on each import.
+//! Everything is drawn from a seed, so that each run measures the same bytes. What differs between
+//! the two days is what differs in life: additions, removals, amendments that give a row a new id,
+//! edits that do not, repaired characters, and the lists whose ids are drawn anew on each import.
 
 use std::io::{self, Write};
 
@@ -32,7 +32,8 @@ impl Size {
 
     /// So many rows, in the real list's proportion.
     pub fn of(rows: usize) -> Self {
-        let entity_list = rows * Self::REAL.entity_list / (Self::REAL.entity_list + Self::REAL.others);
+        let entity_list =
+            rows * Self::REAL.entity_list / (Self::REAL.entity_list + Self::REAL.others);
         Self { entity_list, others: rows - entity_list }
     }
 
@@ -41,9 +42,12 @@ impl Size {
     }
 }
 
-const HEADER: &str = "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,\
-standard_order,license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,gross_registered_tonnage,vessel_flag,vessel_owner,\
-remarks,source_list_url,alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,source_information_url,ids";
+const HEADER: &str = "_id,source,entity_number,type,programs,name,title,addresses,\
+                      federal_register_notice,start_date,end_date,standard_order,\
+                      license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,\
+                      gross_registered_tonnage,vessel_flag,vessel_owner,remarks,source_list_url,\
+                      alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,\
+                      source_information_url,ids";
 
 /// Of each list beside the Entity List its share of the rows in a thousand, and its label.
 const OTHERS: [(Kind, usize, &str); 8] = [
@@ -103,7 +107,9 @@ impl<W: Write> Rows<'_, W> {
     /// Of a hundred rows about two are amended or edited, one goes and two come.
     fn list(&mut self, kind: Kind, label: &str, count: usize) -> io::Result<()> {
         let calm = if self.day == Day::Quiet { 10 } else { 1 };
-        let one_in = |entity_list: usize| calm * if kind == Kind::EntityList { entity_list } else { entity_list * 8 };
+        let one_in = |entity_list: usize| {
+            calm * if kind == Kind::EntityList { entity_list } else { entity_list * 8 }
+        };
         let come = match self.day {
             Day::Before => 0..0,
             Day::After | Day::Quiet => count..count + count / one_in(68),
@@ -149,8 +155,12 @@ impl<W: Write> Rows<'_, W> {
             addresses.push(dice.address());
         }
         let notice = citations.join("; ");
-        let hashed = hex(&sha2::Sha224::digest(format!("{}{notice}", name.trim()).to_lowercase().as_bytes()));
-        let date = |dice: &mut Dice| format!("{}-{:02}-{:02}", 1995 + dice.below(30), 1 + dice.below(12), 1 + dice.below(28));
+        let hashed = hex(&sha2::Sha224::digest(
+            format!("{}{notice}", name.trim()).to_lowercase().as_bytes(),
+        ));
+        let date = |dice: &mut Dice| {
+            format!("{}-{:02}-{:02}", 1995 + dice.below(30), 1 + dice.below(12), 1 + dice.below(28))
+        };
         let mut cells: [String; 29] = std::array::from_fn(|_| String::new());
         cells[1] = label.to_owned();
         cells[5] = name;
@@ -171,11 +181,24 @@ impl<W: Write> Rows<'_, W> {
                 cells[0].clone_from(&publishers_number);
                 cells[2] = publishers_number;
                 cells[3] = dice.pick(&["Individual", "Entity", "Vessel"]).to_owned();
-                cells[4] = dice.pick(&["SDGT", "RUSSIA-EO14024", "IFSR; SDGT", "NPWMD", "CYBER2; ELECTION-EO13848"]).to_owned();
-                cells[6] = if dice.below(3) == 0 { format!("Head of {}", dice.name()) } else { String::new() };
+                cells[4] = dice
+                    .pick(&[
+                        "SDGT",
+                        "RUSSIA-EO14024",
+                        "IFSR; SDGT",
+                        "NPWMD",
+                        "CYBER2; ELECTION-EO13848",
+                    ])
+                    .to_owned();
+                cells[6] = if dice.below(3) == 0 {
+                    format!("Head of {}", dice.name())
+                } else {
+                    String::new()
+                };
                 let linked = dice.name();
                 cells[20] = format!(
-                    "(Linked To: {linked}) Secondary sanctions risk: a section of the regulations; Gender {}",
+                    "(Linked To: {linked}) Secondary sanctions risk: a section of the \
+                     regulations; Gender {}",
                     dice.pick(&["Male", "Female"])
                 );
                 cells[24] = date(&mut dice);
@@ -191,7 +214,9 @@ impl<W: Write> Rows<'_, W> {
                 cells[20] = format!("{} {} as of {}", dice.name(), dice.name(), date(&mut dice));
             }
             Kind::Reimported => {
-                cells[0] = hex(&sha2::Sha256::digest(format!("{label}{number}{}", edit.reimported).as_bytes())[..16]);
+                cells[0] = hex(&sha2::Sha256::digest(
+                    format!("{label}{number}{}", edit.reimported).as_bytes(),
+                )[..16]);
                 cells[8] = notice;
                 cells[9] = date(&mut dice);
             }
@@ -221,7 +246,9 @@ struct Edit {
     reimported: bool,
 }
 
-const COUNTRIES: [&str; 16] = ["CN", "RU", "IR", "HK", "TR", "AE", "PK", "DE", "BY", "SG", "MY", "TW", "GB", "SY", "VE", "IN"];
+const COUNTRIES: [&str; 16] = [
+    "CN", "RU", "IR", "HK", "TR", "AE", "PK", "DE", "BY", "SG", "MY", "TW", "GB", "SY", "VE", "IN",
+];
 const FORMS: [&str; 8] = ["Co., Ltd.", "LLC", "OOO", "JSC", "FZE", "GmbH", "Limited", "Pvt. Ltd."];
 const TRADES: [&str; 12] = [
     "Technology",
@@ -240,17 +267,21 @@ const TRADES: [&str; 12] = [
 const REQUIREMENTS: [&str; 4] = [
     "For all items subject to the EAR (see the section on scope)",
     "For all items subject to the EAR (see the section on scope, and on items made abroad)3",
-    "For all items subject to the EAR, apart from items that are designated as of the lowest class, with the exceptions of the note below",
+    "For all items subject to the EAR, apart from items that are designated as of the lowest \
+     class, with the exceptions of the note below",
     "All items subject to the EAR. (See the sections on foreign-made direct products)4",
 ];
 const POLICIES: [&str; 3] = [
     "Presumption of denial.",
-    "Case-by-case review for items of the lowest class; presumption of denial for all other items subject to the EAR",
-    "Policy of denial for all items apart from food and medicine, which will be reviewed on a case-by-case basis",
+    "Case-by-case review for items of the lowest class; presumption of denial for all other items \
+     subject to the EAR",
+    "Policy of denial for all items apart from food and medicine, which will be reviewed on a \
+     case-by-case basis",
 ];
 const SYLLABLES: [&str; 32] = [
-    "ba", "ko", "len", "dor", "mi", "ta", "shu", "ran", "vel", "ok", "zhi", "gan", "pe", "tro", "nov", "sky", "har", "lin", "qu", "sa",
-    "mer", "dan", "fu", "jin", "kra", "ost", "ul", "ber", "yan", "wei", "xi", "chor",
+    "ba", "ko", "len", "dor", "mi", "ta", "shu", "ran", "vel", "ok", "zhi", "gan", "pe", "tro",
+    "nov", "sky", "har", "lin", "qu", "sa", "mer", "dan", "fu", "jin", "kra", "ost", "ul", "ber",
+    "yan", "wei", "xi", "chor",
 ];
 
 /// Draws that a seed decides.
@@ -300,8 +331,19 @@ impl Dice {
     }
 
     fn paper(&mut self) -> String {
-        let kind = self.pick(&["Passport", "Tax ID No.", "Registration Number", "National ID No.", "Website"]);
-        format!("{kind}, {}{}, {}", char::from(b'A' + self.below(26) as u8), 1_000_000 + self.below(8_000_000), self.pick(&COUNTRIES))
+        let kind = self.pick(&[
+            "Passport",
+            "Tax ID No.",
+            "Registration Number",
+            "National ID No.",
+            "Website",
+        ]);
+        format!(
+            "{kind}, {}{}, {}",
+            char::from(b'A' + self.below(26) as u8),
+            1_000_000 + self.below(8_000_000),
+            self.pick(&COUNTRIES)
+        )
     }
 }
 

@@ -1,5 +1,6 @@
-//! The figures that the design promises, measured in one run beside what they are held against: `cargo bench`, or
-//! `cargo bench -- compare check` for some of them. README.md tells what was measured.
+//! The figures that the design promises, measured in one run beside what they are held against:
+//! `cargo bench`, or `cargo bench -- compare check` for some of them. README.md tells what was
+//! measured.
 //!
 //! Nothing here passes or fails: a figure that is missed is said so.
 
@@ -26,7 +27,8 @@ mod program;
 mod report;
 
 fn main() {
-    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let asked: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     if let [word, before, after] = asked.as_slice()
         && word == compare::PEER
     {

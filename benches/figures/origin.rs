@@ -26,17 +26,26 @@ struct Shared {
 
 impl Origin {
     pub fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let shared = Arc::new(Shared::default());
-        let routes = Router::new().route("/list.csv", get(serve)).route("/hook", post(take)).with_state(Arc::clone(&shared));
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+        let routes = Router::new()
+            .route("/list.csv", get(serve))
+            .route("/hook", post(take))
+            .with_state(Arc::clone(&shared));
+        let listener =
+            runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
         let port = listener.local_addr().expect("the port's number").port();
         runtime.spawn(async move { axum::serve(listener, routes).await });
         Self { shared, port, _runtime: runtime }
     }
 
     pub fn publish(&self, document: impl Into<Bytes>, tag: &str) {
-        *self.shared.document.lock().unwrap_or_else(PoisonError::into_inner) = (document.into(), format!("\"{tag}\""));
+        *self.shared.document.lock().unwrap_or_else(PoisonError::into_inner) =
+            (document.into(), format!("\"{tag}\""));
     }
 
     pub fn taken(&self) -> usize {

@@ -26,7 +26,12 @@ pub fn run(arguments: &[&str]) -> Run {
 
 /// The most memory that a run held at a time (`VmHWM`), in KiB. What it prints is read by nobody.
 pub fn peak_kib(arguments: &[&str]) -> u64 {
-    let mut child = command().args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+    let mut child = command()
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
     let mut peak = 0;
     while child.try_wait().expect("the program can be waited for").is_none() {
         peak = peak.max(status_kib(child.id(), "VmHWM:").unwrap_or(0));
@@ -51,10 +56,17 @@ pub fn cpu_of_runs() -> Duration {
     cpu_in("/proc/self/stat", 13)
 }
 
-/// The sum of two fields of `stat` after the command's name: user and system time, or those of the children.
+/// The sum of two fields of `stat` after the command's name: user and system time, or those of the
+/// children.
 fn cpu_in(path: &str, first: usize) -> Duration {
     let stat = fs::read_to_string(path).unwrap_or_default();
-    let fields: Vec<u64> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(|field| field.parse().unwrap_or(0)).collect();
+    let fields: Vec<u64> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(|field| field.parse().unwrap_or(0))
+        .collect();
     let hundredths: u64 = fields.iter().skip(first).take(2).sum();
     Duration::from_millis(hundredths * 10)
 }
@@ -65,7 +77,11 @@ pub struct Daemon(Child);
 impl Daemon {
     pub fn start(config: &Path) -> Self {
         let config = config.to_str().expect("a path of ASCII");
-        let child = command().args(["--config", config, "run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let child = command()
+            .args(["--config", config, "run"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
         Self(child.expect("the daemon starts"))
     }
 

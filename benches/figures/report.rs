@@ -35,7 +35,11 @@ pub fn judged(figure: f64, aim: f64) -> String {
 }
 
 /// The medians of two things that are done by turns, so that both meet the same machine.
-pub fn by_turns(rounds: usize, mut one: impl FnMut(), mut other: impl FnMut()) -> (Duration, Duration) {
+pub fn by_turns(
+    rounds: usize,
+    mut one: impl FnMut(),
+    mut other: impl FnMut(),
+) -> (Duration, Duration) {
     let (mut ones, mut others) = (Vec::new(), Vec::new());
     one();
     other();

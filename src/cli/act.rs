@@ -1,4 +1,5 @@
-//! The commands that act: asked of the daemon where one runs, else carried out here under the database's lock.
+//! The commands that act: asked of the daemon where one runs, else carried out here under the
+//! database's lock.
 
 use std::sync::Arc;
 
@@ -13,9 +14,13 @@ use crate::operate::{self, Reply, Request};
 use crate::pipeline::{Program, Wiring};
 use crate::record::{self, Mode};
 
-/// Carries a request out and says what came of it. The daemon has its secrets already, and whoever asks it may be unable
-/// to read them: `load` is asked for them only where no daemon runs.
-pub async fn act(load: impl Fn(SecretsMode) -> Result<Config>, environment: &Environment, request: Request) -> Result<Exit> {
+/// Carries a request out and says what came of it. The daemon has its secrets already, and whoever
+/// asks it may be unable to read them: `load` is asked for them only where no daemon runs.
+pub async fn act(
+    load: impl Fn(SecretsMode) -> Result<Config>,
+    environment: &Environment,
+    request: Request,
+) -> Result<Exit> {
     for socket in run::control_sockets(&load(SecretsMode::Skip)?, environment) {
         if let Some(reply) = control::ask(&socket, &request).await? {
             return Ok(say(&reply));

@@ -13,15 +13,17 @@ use crate::domain::{ChangeKind, DeliveryState, ListCode};
 
 pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
 
-/// Watches the US Entity List and tells the people who must act, by email, Slack and webhook, when it changes.
+/// Watches the US Entity List and tells the people who must act, by email, Slack and webhook, when
+/// it changes.
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "entitywatch",
     version,
     subcommand_required = true,
     arg_required_else_help = true,
-    after_help = "Exit status: 0 fine · 1 something failed · 2 usage or configuration · 3 a snapshot is held.\n\
-                  Try it: `entitywatch demo` needs no configuration and no network."
+    after_help = "Exit status: 0 fine · 1 something failed · 2 usage or configuration · 3 a \
+                  snapshot is held.\nTry it: `entitywatch demo` needs no configuration and no \
+                  network."
 )]
 pub struct Cli {
     /// The configuration [default: /etc/entitywatch/entitywatch.toml]
@@ -29,7 +31,14 @@ pub struct Cli {
     pub config: Option<PathBuf>,
 
     /// How log lines are written to standard error (auto: journald under systemd, text elsewhere)
-    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t, hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_short_help = true
+    )]
     pub log_format: LogFormat,
 
     /// Log errors alone
@@ -82,7 +91,8 @@ pub enum Command {
         #[command(flatten)]
         output: OutputArg,
     },
-    /// Show the whole pipeline on built-in data, over loopback; leaves the messages in ./entitywatch-demo/
+    /// Show the whole pipeline on built-in data, over loopback; leaves the messages in
+    /// ./entitywatch-demo/
     Demo,
     /// List the changes that were recorded
     Changes(ChangesArgs),
@@ -117,10 +127,12 @@ pub enum Command {
     },
     /// Record a list's history from the publisher's past dates (eCFR)
     ///
-    /// Only the dates on which Part 744 was amended are fetched, oldest first, one at a time; the first is the last amendment up to
-    /// --from. Nobody is alerted. It can be stopped at any time: given again, it goes on where it stopped. An earlier --from than that
-    /// of a history that is there records it anew. From the day on which the source was first watched, nothing is recorded: what
-    /// was watched answers for that. Beside a running daemon, the daemon fetches and records; progress is shown here all the same.
+    /// Only the dates on which Part 744 was amended are fetched, oldest first, one at a time; the
+    /// first is the last amendment up to --from. Nobody is alerted. It can be stopped at any
+    /// time: given again, it goes on where it stopped. An earlier --from than that of a history
+    /// that is there records it anew. From the day on which the source was first watched, nothing
+    /// is recorded: what was watched answers for that. Beside a running daemon, the daemon
+    /// fetches and records; progress is shown here all the same.
     #[command(verbatim_doc_comment)]
     Backfill {
         /// The source, of kind ecfr
@@ -319,7 +331,8 @@ pub enum ConfigCommand {
     Check,
     /// Print the configuration in effect, with secrets hidden
     Show,
-    /// Print the JSON Schemas of the configuration, of webhooks and of what the reading commands print
+    /// Print the JSON Schemas of the configuration, of webhooks and of what the reading commands
+    /// print
     Schema,
     /// Print an example with every key
     Example,
@@ -366,7 +379,11 @@ fn said(text: &str) -> Result<String, String> {
 fn head(text: &str) -> Result<String, String> {
     let text = text.trim().to_ascii_lowercase();
     let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_hash { Ok(text) } else { Err("expected the hash of a journal entry (64 hexadecimal digits)".to_owned()) }
+    if is_hash {
+        Ok(text)
+    } else {
+        Err("expected the hash of a journal entry (64 hexadecimal digits)".to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -392,7 +409,8 @@ mod tests {
             "diff a.csv b.csv",
             "diff a.csv b.csv --lists EL,UVL --output json",
             "demo",
-            "changes --since 2026-07-01 --until 2026-07-02T00:00:00Z --list EL --kind added --output json",
+            "changes --since 2026-07-01 --until 2026-07-02T00:00:00Z --list EL --kind added \
+             --output json",
             "entries --search ring --as-of 2026-07-01",
             "entries --known-at 24h",
             "sources --compare",
@@ -416,13 +434,18 @@ mod tests {
             "config schema",
             "config example",
             "backfill --source ecfr --from 2022-01-01 --to 2022-02-01",
-            "journal verify --head abababababababababababababababababababababababababababababababab",
+            "journal verify --head \
+             abababababababababababababababababababababababababababababababab",
             "journal export",
             "completions bash",
             "man",
         ] {
             let parsed = Cli::try_parse_from(["entitywatch"].into_iter().chain(line.split(' ')));
-            assert!(parsed.is_ok(), "{line}: {}", parsed.err().map(|e| e.to_string()).unwrap_or_default());
+            assert!(
+                parsed.is_ok(),
+                "{line}: {}",
+                parsed.err().map(|e| e.to_string()).unwrap_or_default()
+            );
         }
     }
 
@@ -446,7 +469,9 @@ mod tests {
             "entries --as-of 2026-07-01 --known-at 24h",
             "backfill --source ecfr",
         ] {
-            let parsed = Cli::try_parse_from(["entitywatch"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty())));
+            let parsed = Cli::try_parse_from(
+                ["entitywatch"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty())),
+            );
             assert_eq!(parsed.err().map(|error| error.exit_code()), Some(2), "{line}");
         }
     }

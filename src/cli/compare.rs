@@ -13,17 +13,27 @@ use crate::domain::{ChangeKind, Entry, ListCode};
 use crate::record::{EntryQuery, HistoricEntry, RecordedChange, Store};
 use crate::rows::DifferenceRow;
 
-/// The eCFR follows within two business days, the CSL within days: what stands for longer is no lag.
+/// The eCFR follows within two business days, the CSL within days: what stands for longer is no
+/// lag.
 const LASTING: SignedDuration = SignedDuration::from_hours(5 * 24);
 
-/// Prints the differences between the sources of each list, those that last first. False, and nothing is printed: no list is
-/// watched in two sources.
-pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, now: Timestamp) -> Result<bool> {
+/// Prints the differences between the sources of each list, those that last first. False, and
+/// nothing is printed: no list is watched in two sources.
+pub async fn sources(
+    store: &dyn Store,
+    config: &Config,
+    format: OutputFormat,
+    now: Timestamp,
+) -> Result<bool> {
     let mut rows = Vec::new();
     let mut comparable = false;
     for list in ListCode::ALL.iter().copied() {
-        let watching: Vec<&str> =
-            config.sources.iter().filter(|source| source.lists.contains(&list)).map(|source| source.name.as_str()).collect();
+        let watching: Vec<&str> = config
+            .sources
+            .iter()
+            .filter(|source| source.lists.contains(&list))
+            .map(|source| source.name.as_str())
+            .collect();
         comparable |= watching.len() > 1;
         let mut held: Vec<Held> = Vec::new();
         for source in if watching.len() > 1 { watching.as_slice() } else { &[] } {
@@ -39,9 +49,16 @@ pub async fn sources(store: &dyn Store, config: &Config, format: OutputFormat, n
         return Ok(false);
     }
     rows.sort_by(|a, b| {
-        (!a.lasting, a.list, &a.source, &a.missing_from, a.since).cmp(&(!b.lasting, b.list, &b.source, &b.missing_from, b.since))
+        (!a.lasting, a.list, &a.source, &a.missing_from, a.since).cmp(&(
+            !b.lasting,
+            b.list,
+            &b.source,
+            &b.missing_from,
+            b.since,
+        ))
     });
-    let header = ["list", "name", "countries", "in", "missing from", "since", "lasting", "closest there"];
+    let header =
+        ["list", "name", "countries", "in", "missing from", "since", "lasting", "closest there"];
     output::rows(
         &mut stdout(),
         format,
@@ -78,16 +95,31 @@ struct Held {
 
 /// None where the list has no baseline yet.
 async fn read(store: &dyn Store, source: &str, list: ListCode) -> Result<Option<Held>> {
-    let Some(state) = store.list_states(source).await?.into_iter().find(|state| state.list == list) else { return Ok(None) };
-    let query = EntryQuery { source: Some(source.to_owned()), list: Some(list), ..EntryQuery::default() };
-    let (entries, known_from) =
-        store.entries(&query).await?.into_iter().map(|HistoricEntry { entry, known_from, .. }| (entry, known_from)).unzip();
+    let Some(state) = store.list_states(source).await?.into_iter().find(|state| state.list == list)
+    else {
+        return Ok(None);
+    };
+    let query =
+        EntryQuery { source: Some(source.to_owned()), list: Some(list), ..EntryQuery::default() };
+    let (entries, known_from) = store
+        .entries(&query)
+        .await?
+        .into_iter()
+        .map(|HistoricEntry { entry, known_from, .. }| (entry, known_from))
+        .unzip();
     let removed = store.recent_changes(source, list, Timestamp::UNIX_EPOCH).await?.into_iter();
     let (gone, gone_at) = removed
         .filter(|recorded| recorded.change.kind == ChangeKind::Removed)
         .map(|RecordedChange { change, observed_at, .. }| (change.entry, observed_at))
         .unzip();
-    Ok(Some(Held { source: source.to_owned(), baseline_at: state.baseline_at, entries, known_from, gone, gone_at }))
+    Ok(Some(Held {
+        source: source.to_owned(),
+        baseline_at: state.baseline_at,
+        entries,
+        known_from,
+        gone,
+        gone_at,
+    }))
 }
 
 fn differences(one: &Held, other: &Held, now: Timestamp) -> Vec<DifferenceRow> {
@@ -98,10 +130,14 @@ fn differences(one: &Held, other: &Held, now: Timestamp) -> Vec<DifferenceRow> {
 }
 
 fn only_in(holder: &Held, lacker: &Held, places: &[usize], now: Timestamp) -> Vec<DifferenceRow> {
-    let (held, gone, own) = (Index::of(&lacker.entries), Index::of(&lacker.gone), Index::of(&holder.entries));
+    let (held, gone, own) =
+        (Index::of(&lacker.entries), Index::of(&lacker.gone), Index::of(&holder.entries));
     let row = |at: &usize| {
         let (entry, known_from) = (holder.entries.get(*at)?, holder.known_from.get(*at)?);
-        let went = across::find_all(entry, &gone, &own).into_iter().filter_map(|found| lacker.gone_at.get(found.at)).max();
+        let went = across::find_all(entry, &gone, &own)
+            .into_iter()
+            .filter_map(|found| lacker.gone_at.get(found.at))
+            .max();
         let since = [*known_from, lacker.baseline_at].into_iter().chain(went.copied()).max()?;
         let near = across::closest(entry, &held).and_then(|near| lacker.entries.get(near));
         Some(DifferenceRow {

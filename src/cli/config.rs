@@ -8,7 +8,8 @@ use super::{output, schema};
 use crate::config::{self, Environment, SecretsMode};
 use crate::exit::Exit;
 
-/// Runs one of the subcommands: results go to `out`, mistakes and warnings to `err`. A file that is not `named` may be absent.
+/// Runs one of the subcommands: results go to `out`, mistakes and warnings to `err`. A file that is
+/// not `named` may be absent.
 ///
 /// # Errors
 /// Where neither can be written to.
@@ -43,13 +44,18 @@ pub fn run_with_store(
         ConfigCommand::Check if !is_there => {
             output::line(
                 err,
-                &format!("warning: {} is not there: `check` watches the real list without it, and `run` needs one", path.display()),
+                &format!(
+                    "warning: {} is not there: `check` watches the real list without it, and \
+                     `run` needs one",
+                    path.display()
+                ),
             )?;
         }
         ConfigCommand::Show if !is_there => output::line(out, &config::show_default(environment))?,
         ConfigCommand::Check => match config::load(path, environment, SecretsMode::Resolve) {
             Ok((config, warnings)) => {
-                let warnings: Vec<String> = warnings.iter().map(ToString::to_string).chain(stored).collect();
+                let warnings: Vec<String> =
+                    warnings.iter().map(ToString::to_string).chain(stored).collect();
                 for warning in &warnings {
                     output::line(err, &format!("warning: {warning}"))?;
                 }
@@ -71,8 +77,11 @@ fn failed(errors: &config::ConfigErrors, err: &mut dyn Write) -> io::Result<Exit
 }
 
 fn summary(path: &Path, config: &config::Config, warnings: usize) -> String {
-    let count = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
-    let (sources, receivers, routes) = (config.sources.len(), config.receivers.len(), config.routes.len());
+    let count = |count: usize, one: &str| {
+        if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+    };
+    let (sources, receivers, routes) =
+        (config.sources.len(), config.receivers.len(), config.routes.len());
     format!(
         "{} is fine: {}, {}, {}, {}",
         path.display(),

@@ -18,11 +18,19 @@ pub fn print(changes: &ChangeSet, format: OutputFormat) -> Result<()> {
     for change in &changes.changes {
         let countries = change.entry.countries.join(" ");
         let kind = if change.editorial { "editorial" } else { change.kind.as_str() };
-        output::one_line(out, &format!("{kind}: {} [{}] {countries}", change.entry.name, change.entry.list))?;
+        output::one_line(
+            out,
+            &format!("{kind}: {} [{}] {countries}", change.entry.name, change.entry.list),
+        )?;
         for field in &change.fields {
-            output::one_line(out, &format!("    {}: {} -> {}", field.field, field.before, field.after))?;
+            output::one_line(
+                out,
+                &format!("    {}: {} -> {}", field.field, field.before, field.after),
+            )?;
         }
-        if let Some(matched) = change.matched.as_ref().filter(|matched| !matched.certain || matched.row.is_some()) {
+        if let Some(matched) =
+            change.matched.as_ref().filter(|matched| !matched.certain || matched.row.is_some())
+        {
             let doubt = if matched.certain { "the same entry" } else { "probably the same entry" };
             output::one_line(out, &format!("    {doubt}: {}", matched.evidence.join("; ")))?;
         }
@@ -32,5 +40,8 @@ pub fn print(changes: &ChangeSet, format: OutputFormat) -> Result<()> {
             }
         }
     }
-    Ok(output::line(out, &format!("{added} added, {removed} removed, {revised} revised, {editorial} editorial"))?)
+    Ok(output::line(
+        out,
+        &format!("{added} added, {removed} removed, {revised} revised, {editorial} editorial"),
+    )?)
 }

@@ -7,9 +7,15 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::args::{AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, HoldsCommand, JournalCommand, ReceiversCommand};
+use super::args::{
+    AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, HoldsCommand, JournalCommand,
+    ReceiversCommand,
+};
 use super::usage::Usage;
-use super::{act, backfill, compare, completions, config as config_command, demo, diff, journal, logs, output, read, run, show_alert};
+use super::{
+    act, backfill, compare, completions, config as config_command, demo, diff, journal, logs,
+    output, read, run, show_alert,
+};
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
 use crate::config::{self, Config, Environment, SecretsMode};
@@ -33,7 +39,10 @@ pub async fn dispatch(cli: Cli) -> Exit {
     match command(cli, &environment).await {
         Ok(exit) => exit,
         Err(problem) => {
-            let exit = if problem.is::<config::ConfigErrors>() || problem.is::<Usage>() || problem.is::<Incomparable>() {
+            let exit = if problem.is::<config::ConfigErrors>()
+                || problem.is::<Usage>()
+                || problem.is::<Incomparable>()
+            {
                 Exit::Usage
             } else {
                 Exit::Failed
@@ -64,10 +73,20 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,
         Command::Config { command } => {
             let stored = match &command {
-                ConfigCommand::Check => stored_warnings(&path, environment).await.unwrap_or_default(),
+                ConfigCommand::Check => {
+                    stored_warnings(&path, environment).await.unwrap_or_default()
+                }
                 _ => Vec::new(),
             };
-            return Ok(config_command::run_with_store(command, &path, named, environment, stored, &mut stdout(), &mut stderr())?);
+            return Ok(config_command::run_with_store(
+                command,
+                &path,
+                named,
+                environment,
+                stored,
+                &mut stdout(),
+                &mut stderr(),
+            )?);
         }
         Command::Completions { shell } => completions::completions(shell, &mut stdout())?,
         Command::Man => completions::man(&mut stdout())?,
@@ -83,13 +102,20 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             let (config, store) = reading(&path, named, environment).await?;
             match args.command {
                 None => read::alerts(store.as_ref(), &config.messages, &args.list, now).await?,
-                Some(AlertsCommand::Show { id, format }) => show_alert::alert(store.as_ref(), &config.messages, &id, format).await?,
+                Some(AlertsCommand::Show { id, format }) => {
+                    show_alert::alert(store.as_ref(), &config.messages, &id, format).await?
+                }
             }
         }
         Command::Sources { compare: true, output } => {
             let (config, store) = reading(&path, named, environment).await?;
             if !compare::sources(store.as_ref(), &config, output.output, now).await? {
-                return Err(Usage("expected two sources of one list to compare, but no list is watched in more than one".into()).into());
+                return Err(Usage(
+                    "expected two sources of one list to compare, but no list is watched in more \
+                     than one"
+                        .into(),
+                )
+                .into());
             }
         }
         Command::Sources { output, .. } => {
@@ -107,27 +133,38 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     read::deliveries(store.as_ref(), &config, &args.list, now).await?;
                     return Ok(Exit::Fine);
                 }
-                Some(DeliveriesCommand::Retry { ids }) => Request::DeliveriesRetry { ids: ids.into_iter().map(DeliveryId).collect() },
-                Some(DeliveriesCommand::Send { receiver, since }) => Request::DeliveriesSend { receiver, since: since.before(now) },
+                Some(DeliveriesCommand::Retry { ids }) => {
+                    Request::DeliveriesRetry { ids: ids.into_iter().map(DeliveryId).collect() }
+                }
+                Some(DeliveriesCommand::Send { receiver, since }) => {
+                    Request::DeliveriesSend { receiver, since: since.before(now) }
+                }
             };
             return acting(&path, named, environment, request).await;
         }
         Command::Holds { command } => {
             let request = match command {
                 HoldsCommand::List { all, output } => {
-                    read::holds(&*reading(&path, named, environment).await?.1, all, output.output).await?;
+                    read::holds(&*reading(&path, named, environment).await?.1, all, output.output)
+                        .await?;
                     return Ok(Exit::Fine);
                 }
                 HoldsCommand::Show { id, output } => {
-                    read::hold(&*reading(&path, named, environment).await?.1, &id, output.output).await?;
+                    read::hold(&*reading(&path, named, environment).await?.1, &id, output.output)
+                        .await?;
                     return Ok(Exit::Fine);
                 }
-                HoldsCommand::Accept { decision, as_baseline } => {
-                    Request::HoldsAccept { id: HoldId(decision.id), by: decision.by, reason: decision.reason, as_baseline }
-                }
-                HoldsCommand::Reject { decision } => {
-                    Request::HoldsReject { id: HoldId(decision.id), by: decision.by, reason: decision.reason }
-                }
+                HoldsCommand::Accept { decision, as_baseline } => Request::HoldsAccept {
+                    id: HoldId(decision.id),
+                    by: decision.by,
+                    reason: decision.reason,
+                    as_baseline,
+                },
+                HoldsCommand::Reject { decision } => Request::HoldsReject {
+                    id: HoldId(decision.id),
+                    by: decision.by,
+                    reason: decision.reason,
+                },
             };
             return acting(&path, named, environment, request).await;
         }
@@ -146,7 +183,9 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;
             match command {
-                JournalCommand::Verify { head } => return journal::verify(store.as_ref(), head).await,
+                JournalCommand::Verify { head } => {
+                    return journal::verify(store.as_ref(), head).await;
+                }
                 JournalCommand::Export => journal::export(store.as_ref()).await?,
             }
         }
@@ -157,8 +196,8 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
 /// How long `config check` waits for the store: what it says is worth no more.
 const STORE_PATIENCE: Duration = Duration::from_secs(3);
 
-/// What the store adds to the warnings of a configuration. A configuration may be checked before there is a store, or without any
-/// right to read it: then nothing.
+/// What the store adds to the warnings of a configuration. A configuration may be checked before
+/// there is a store, or without any right to read it: then nothing.
 async fn stored_warnings(path: &Path, environment: &Environment) -> Option<Vec<String>> {
     let (config, _) = config::load(path, environment, SecretsMode::Skip).ok()?;
     let read = async {
@@ -169,18 +208,32 @@ async fn stored_warnings(path: &Path, environment: &Environment) -> Option<Vec<S
 }
 
 /// The record, read beside whatever runs; no secret is looked up.
-async fn reading(path: &Path, named: bool, environment: &Environment) -> Result<(Config, Arc<dyn Store>)> {
+async fn reading(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+) -> Result<(Config, Arc<dyn Store>)> {
     let config = configured(path, named, environment, SecretsMode::Skip)?;
     let store = record::open(&config.store, Mode::Read).await?;
     Ok((config, store))
 }
 
-async fn acting(path: &Path, named: bool, environment: &Environment, request: Request) -> Result<Exit> {
+async fn acting(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    request: Request,
+) -> Result<Exit> {
     act::act(|secrets| configured(path, named, environment, secrets), environment, request).await
 }
 
 /// The configuration; the one that needs no file where none is named and none is there.
-fn configured(path: &Path, named: bool, environment: &Environment, secrets: SecretsMode) -> Result<Config> {
+fn configured(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    secrets: SecretsMode,
+) -> Result<Config> {
     if named || path.exists() {
         return Ok(config::load(path, environment, secrets)?.0);
     }

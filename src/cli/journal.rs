@@ -29,7 +29,10 @@ pub async fn verify(store: &dyn Store, head: Option<String>) -> Result<Exit> {
     }
     match verifier.finish() {
         Ok((count, head)) => {
-            output::line(&mut stdout(), &format!("the journal is whole: {count} entries, head {head}"))?;
+            output::line(
+                &mut stdout(),
+                &format!("the journal is whole: {count} entries, head {head}"),
+            )?;
             Ok(Exit::Fine)
         }
         Err(fault) => {

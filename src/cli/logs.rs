@@ -1,4 +1,5 @@
-//! Where log lines go: the journal under systemd, with their fields; else standard error, as text or JSON.
+//! Where log lines go: the journal under systemd, with their fields; else standard error, as text
+//! or JSON.
 
 use std::io::IsTerminal;
 
@@ -10,14 +11,24 @@ use super::args::LogFormat;
 
 /// Starts logging. `default_level` holds unless `RUST_LOG` says otherwise.
 pub fn start(format: LogFormat, default_level: &str) {
-    // Libraries speak up only where something is wrong: what they log below that may hold an address.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("warn,entitywatch={default_level}")));
-    let text = || fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).with_target(false).boxed();
+    // Libraries speak up only where something is wrong: what they log below that may hold an
+    // address.
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("warn,entitywatch={default_level}")));
+    let text = || {
+        fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .boxed()
+    };
     let layer = match format {
         LogFormat::Json => fmt::layer().json().with_writer(std::io::stderr).boxed(),
         LogFormat::Text => text(),
         LogFormat::Journald => journald().unwrap_or_else(text),
-        LogFormat::Auto if std::env::var_os("JOURNAL_STREAM").is_some() => journald().unwrap_or_else(text),
+        LogFormat::Auto if std::env::var_os("JOURNAL_STREAM").is_some() => {
+            journald().unwrap_or_else(text)
+        }
         LogFormat::Auto => text(),
     };
     // A second call (in tests, where several commands run in one process) keeps the first.
@@ -28,7 +39,10 @@ fn journald<S>() -> Option<Box<dyn Layer<S> + Send + Sync>>
 where
     S: tracing::Subscriber + for<'span> tracing_subscriber::registry::LookupSpan<'span>,
 {
-    tracing_journald::layer()
-        .ok()
-        .map(|layer| layer.with_field_prefix(Some("ENTITYWATCH".into())).with_syslog_identifier("entitywatch".into()).boxed())
+    tracing_journald::layer().ok().map(|layer| {
+        layer
+            .with_field_prefix(Some("ENTITYWATCH".into()))
+            .with_syslog_identifier("entitywatch".into())
+            .boxed()
+    })
 }

@@ -1,4 +1,5 @@
-//! The commands: one file each. Knows how results are shown; what they mean is the stages' business.
+//! The commands: one file each. Knows how results are shown; what they mean is the stages'
+//! business.
 
 pub mod act;
 pub mod allocator;

@@ -1,4 +1,5 @@
-//! How results are printed: tables for people, `{"<command>": [objects]}` for programs. A closed pipe is no error.
+//! How results are printed: tables for people, `{"<command>": [objects]}` for programs. A closed
+//! pipe is no error.
 
 use std::io::{self, Write};
 
@@ -9,8 +10,8 @@ use serde::Serialize;
 use super::args::OutputFormat;
 use crate::deliver::plain;
 
-/// Prints rows as the format says: for people `table` makes cells of each row, under `header`; with no row, `nothing` is
-/// said instead.
+/// Prints rows as the format says: for people `table` makes cells of each row, under `header`; with
+/// no row, `nothing` is said instead.
 ///
 /// # Errors
 /// Where `out` cannot be written to; a closed pipe is none.
@@ -24,7 +25,10 @@ pub fn rows<T: Serialize>(
     cells: impl Fn(&T) -> Vec<String>,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Json => json(out, &serde_json::Map::from_iter([(command.to_owned(), serde_json::to_value(rows)?)])),
+        OutputFormat::Json => json(
+            out,
+            &serde_json::Map::from_iter([(command.to_owned(), serde_json::to_value(rows)?)]),
+        ),
         OutputFormat::Text if rows.is_empty() => line(out, nothing),
         OutputFormat::Text => line(out, &table(header, rows.iter().map(cells))),
     }
@@ -52,8 +56,8 @@ pub fn problem(text: &str) {
     let _ = writeln!(io::stderr(), "entitywatch: {text}");
 }
 
-/// Rows in columns, each as wide as its widest cell; without lines, so that they can be cut and sorted. A cell stays on its line, and a
-/// publisher's control characters reach no terminal.
+/// Rows in columns, each as wide as its widest cell; without lines, so that they can be cut and
+/// sorted. A cell stays on its line, and a publisher's control characters reach no terminal.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
@@ -110,27 +114,34 @@ mod tests {
 
     fn printed(format: OutputFormat, names: &[&str]) -> String {
         let mut out = Vec::new();
-        rows(&mut out, format, "sources", names, &["name", "length"], "no source", |name| vec![(*name).to_owned(), name.len().to_string()])
-            .unwrap();
+        rows(&mut out, format, "sources", names, &["name", "length"], "no source", |name| {
+            vec![(*name).to_owned(), name.len().to_string()]
+        })
+        .unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn people_get_columns() {
-        assert_eq!(printed(OutputFormat::Text, &["csl", "e\u{1b}cfr"]), "NAME   LENGTH\ncsl    3\ne cfr  5\n");
+        assert_eq!(
+            printed(OutputFormat::Text, &["csl", "e\u{1b}cfr"]),
+            "NAME   LENGTH\ncsl    3\ne cfr  5\n"
+        );
         assert_eq!(printed(OutputFormat::Text, &[]), "no source\n");
     }
 
     #[test]
     fn what_a_publisher_wrote_stays_on_its_line() {
         let mut out = Vec::new();
-        one_line(&mut out, "    added: Alder\nremoved: Birch \u{1b}[8m\u{202e}\u{9b}Works").unwrap();
+        one_line(&mut out, "    added: Alder\nremoved: Birch \u{1b}[8m\u{202e}\u{9b}Works")
+            .unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "    added: Alder removed: Birch [8m Works\n");
     }
 
     #[test]
     fn programs_get_an_object_named_as_the_command() {
-        let value: serde_json::Value = serde_json::from_str(&printed(OutputFormat::Json, &["csl"])).unwrap();
+        let value: serde_json::Value =
+            serde_json::from_str(&printed(OutputFormat::Json, &["csl"])).unwrap();
         assert_eq!(value, serde_json::json!({"sources": ["csl"]}));
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&printed(OutputFormat::Json, &[])).unwrap(),

@@ -20,7 +20,9 @@ use crate::deliver::{MessageSettings, wording};
 use crate::domain::{Alert, ChangeSet, Hold};
 use crate::pipeline::{Program, Wiring, decide};
 use crate::record::{self, Mode, Store};
-use crate::web::{AlertWords, HoldPreview, ReceiverLine, SourceLine, Status, WebSettings, WebState};
+use crate::web::{
+    AlertWords, HoldPreview, ReceiverLine, SourceLine, Status, WebSettings, WebState,
+};
 use crate::{daemon, metrics, web};
 
 use super::threads;
@@ -28,11 +30,16 @@ use super::threads;
 /// A loop that shows no sign of life for this long has stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
 
-/// Runs until the process is told to stop. `config` was read from `path`, which a SIGHUP reads again.
+/// Runs until the process is told to stop. `config` was read from `path`, which a SIGHUP reads
+/// again.
 pub async fn run(path: &Path, config: Config, environment: &Environment) -> Result<()> {
-    // Before anything is under way: a signal that comes while the daemon starts must not end it in the midst.
-    let (mut hangup, mut terminate, mut interrupt) =
-        (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    // Before anything is under way: a signal that comes while the daemon starts must not end it in
+    // the midst.
+    let (mut hangup, mut terminate, mut interrupt) = (
+        signal(SignalKind::hangup())?,
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let prometheus = metrics::install().context("failed to set up the metrics")?;
     let store = record::open(&config.store, Mode::Write).await?;
@@ -41,7 +48,8 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let control_socket = environment.control_socket(&config.store);
     let control = listen_for_commands(&control_socket, &config)?;
     status.set_configuration(sources(&config), receivers(&config));
-    let web_state = web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
+    let web_state =
+        web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
     daemon::show_metrics(&program).await;
     metrics::config_reloaded(true);
@@ -54,22 +62,48 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     if let Some(listener) = listener {
         let address = listener.local_addr()?;
         info!(server.listen = %address, "the pages, health and metrics are served at http://{address}");
-        tasks.spawn(ends_the_process_if_it_panics(web::serve(listener, web::router(web_state), stop.clone())));
+        tasks.spawn(ends_the_process_if_it_panics(web::serve(
+            listener,
+            web::router(web_state),
+            stop.clone(),
+        )));
     }
     if let Some(control) = control {
-        tasks.spawn(ends_the_process_if_it_panics(control.serve(Arc::clone(&program), stop.clone())));
+        tasks.spawn(ends_the_process_if_it_panics(
+            control.serve(Arc::clone(&program), stop.clone()),
+        ));
     }
-    tasks.spawn(ends_the_process_if_it_panics(daemon::watch_sources(Arc::clone(&program), ticks, Arc::clone(&status), stop.clone())));
-    let delivering = daemon::deliver_to_receivers(Arc::clone(&program), Arc::clone(&status), reloads, stop.clone());
+    tasks.spawn(ends_the_process_if_it_panics(daemon::watch_sources(
+        Arc::clone(&program),
+        ticks,
+        Arc::clone(&status),
+        stop.clone(),
+    )));
+    let delivering = daemon::deliver_to_receivers(
+        Arc::clone(&program),
+        Arc::clone(&status),
+        reloads,
+        stop.clone(),
+    );
     tasks.spawn(ends_the_process_if_it_panics(delivering));
     if let Some(period) = sd_notify::watchdog_enabled() {
-        let feeding = daemon::feed_watchdog(Arc::clone(&program), Arc::clone(&status), period / 3, stop.clone());
+        let feeding = daemon::feed_watchdog(
+            Arc::clone(&program),
+            Arc::clone(&status),
+            period / 3,
+            stop.clone(),
+        );
         tasks.spawn(ends_the_process_if_it_panics(feeding));
     }
     tasks.close();
 
     let config_sources = program.wiring.load().config.sources.len();
-    info!(version = status.version(), sources = config_sources, "entitywatch {} is watching", status.version());
+    info!(
+        version = status.version(),
+        sources = config_sources,
+        "entitywatch {} is watching",
+        status.version()
+    );
     notify(&[NotifyState::Ready]);
     threads::is_supervised();
     loop {
@@ -93,39 +127,57 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     Ok(())
 }
 
-/// A task that panics is a program that does not know its own state: it ends, systemd starts it again, and the outbox
-/// makes that safe.
+/// A task that panics is a program that does not know its own state: it ends, systemd starts it
+/// again, and the outbox makes that safe.
 async fn ends_the_process_if_it_panics(task: impl Future<Output: Send + 'static> + Send + 'static) {
     if tokio::spawn(task).await.is_err_and(|failed| failed.is_panic()) {
-        error!("a part of the program failed in a way that it must not: the process ends, to be started again");
+        error!(
+            "a part of the program failed in a way that it must not: the process ends, to be \
+             started again"
+        );
         std::process::abort();
     }
 }
 
 async fn listen(config: &Config) -> Result<Option<TcpListener>> {
     let Some(address) = config.server.listen else { return Ok(None) };
-    let listener = TcpListener::bind(address).await.with_context(|| format!("failed to listen on {address} (`[server] listen`)"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("failed to listen on {address} (`[server] listen`)"))?;
     Ok(Some(listener))
 }
 
-/// Watching and telling are worth more than commands beside them: a path that is too long for a socket is warned of.
+/// Watching and telling are worth more than commands beside them: a path that is too long for a
+/// socket is warned of.
 fn listen_for_commands(socket: &Path, config: &Config) -> Result<Option<Control>> {
     match Control::listen(socket) {
         Ok(control) => {
             link_beside_database(socket, config);
             Ok(Some(control))
         }
-        Err(ControlError::Listen { path, reason }) if reason.kind() == std::io::ErrorKind::InvalidInput => {
-            warn!("commands that act cannot be given while the daemon runs: {} cannot be a socket: {reason}", path.display());
+        Err(ControlError::Listen { path, reason })
+            if reason.kind() == std::io::ErrorKind::InvalidInput =>
+        {
+            warn!(
+                "commands that act cannot be given while the daemon runs: {} cannot be a socket: \
+                 {reason}",
+                path.display()
+            );
             Ok(None)
         }
         Err(problem) => Err(problem.into()),
     }
 }
 
-/// A command typed in a shell knows the database from the configuration, but not the service's runtime directory.
+/// A command typed in a shell knows the database from the configuration, but not the service's
+/// runtime directory.
 fn link_beside_database(socket: &Path, config: &Config) {
-    let Some(beside) = config.store.sqlite_path().map(|database| database.with_extension("sock")).filter(|beside| beside != socket) else {
+    let Some(beside) = config
+        .store
+        .sqlite_path()
+        .map(|database| database.with_extension("sock"))
+        .filter(|beside| beside != socket)
+    else {
         return;
     };
     let _ = std::fs::remove_file(&beside);
@@ -134,14 +186,21 @@ fn link_beside_database(socket: &Path, config: &Config) {
     }
 }
 
-async fn reload(path: &Path, environment: &Environment, program: &Program, status: &Status, reloaded: &tokio::sync::watch::Sender<()>) {
+async fn reload(
+    path: &Path,
+    environment: &Environment,
+    program: &Program,
+    status: &Status,
+    reloaded: &tokio::sync::watch::Sender<()>,
+) {
     // systemd wants to know when the reload began, by the clock that never jumps.
     match NotifyState::monotonic_usec_now() {
         Ok(began) => notify(&[NotifyState::Reloading, began]),
         Err(_) => notify(&[NotifyState::Reloading]),
     }
-    let wiring =
-        config::load(path, environment, SecretsMode::Resolve).map_err(|problem| problem.to_string()).and_then(|(config, warnings)| {
+    let wiring = config::load(path, environment, SecretsMode::Resolve)
+        .map_err(|problem| problem.to_string())
+        .and_then(|(config, warnings)| {
             warnings.iter().for_each(|warning| warn!("{warning}"));
             Wiring::new(config).map_err(|problem| format!("{problem:#}"))
         });
@@ -220,7 +279,10 @@ struct Preview(Arc<dyn Store>);
 #[async_trait]
 impl HoldPreview for Preview {
     async fn preview(&self, hold: &Hold) -> Result<ChangeSet, String> {
-        decide::preview(self.0.as_ref(), hold).await.map(ChangeSet::new).map_err(|problem| problem.to_string())
+        decide::preview(self.0.as_ref(), hold)
+            .await
+            .map(ChangeSet::new)
+            .map_err(|problem| problem.to_string())
     }
 }
 
@@ -233,7 +295,8 @@ impl AlertWords for Words {
     }
 }
 
-/// Where the daemon of this configuration may be asked: in the runtime directory, or beside the database.
+/// Where the daemon of this configuration may be asked: in the runtime directory, or beside the
+/// database.
 pub fn control_sockets(config: &Config, environment: &Environment) -> Vec<PathBuf> {
     let mut sockets = vec![environment.control_socket(&config.store)];
     sockets.extend(config.store.sqlite_path().map(|database| database.with_extension("sock")));

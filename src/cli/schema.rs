@@ -1,4 +1,5 @@
-//! `config schema`: the JSON Schemas of the configuration, of every webhook's body and of what the reading commands print.
+//! `config schema`: the JSON Schemas of the configuration, of every webhook's body and of what the
+//! reading commands print.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -8,7 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::rows::{ChangeRow, DeliveryRow, DifferenceRow, EntryRow, ReceiverRow, SourceRow};
 
-/// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for a line of its export.
+/// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
+/// a line of its export.
 pub fn schemas() -> Value {
     let mut all = Map::new();
     all.insert("configuration".to_owned(), Value::from(crate::config::schema()));
@@ -36,13 +38,17 @@ struct WebhookBody {
 
 /// The schema of what is written, in which a field that is always there is required.
 fn written<T: JsonSchema>() -> Value {
-    Value::from(SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>())
+    Value::from(
+        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>(),
+    )
 }
 
 /// `{"<command>": [objects]}`
 fn rows<T: JsonSchema>(command: &str) -> Value {
     let mut row = written::<T>();
-    let mut take = |key: &str| row.as_object_mut().and_then(|row| row.remove(key)).unwrap_or_else(|| json!({}));
+    let mut take = |key: &str| {
+        row.as_object_mut().and_then(|row| row.remove(key)).unwrap_or_else(|| json!({}))
+    };
     let (definitions, dialect) = (take("$defs"), take("$schema"));
     json!({
         "$schema": dialect,

@@ -12,7 +12,12 @@ use crate::domain::{Alert, AlertId};
 use crate::record::Store;
 
 /// Prints the whole message of the alert `id`.
-pub async fn alert(store: &dyn Store, messages: &MessageSettings, id: &str, format: ShowFormat) -> Result<()> {
+pub async fn alert(
+    store: &dyn Store,
+    messages: &MessageSettings,
+    id: &str,
+    format: ShowFormat,
+) -> Result<()> {
     let alert = recorded(store, id).await?;
     let out = &mut stdout();
     match format {
@@ -27,5 +32,9 @@ pub async fn alert(store: &dyn Store, messages: &MessageSettings, id: &str, form
 /// The alert of this id; an unknown one is a mistake in how the program was called.
 pub async fn recorded(store: &dyn Store, id: &str) -> Result<Alert> {
     let alert = store.alert(&AlertId(id.to_owned())).await?;
-    Ok(alert.ok_or_else(|| Usage(format!("expected the id of a recorded alert (`entitywatch alerts` lists them), but got `{id}`")))?)
+    Ok(alert.ok_or_else(|| {
+        Usage(format!(
+            "expected the id of a recorded alert (`entitywatch alerts` lists them), but got `{id}`"
+        ))
+    })?)
 }

@@ -1,5 +1,6 @@
-//! How many threads the program may have, and what happens if it cannot have them. The unit's `TasksMax=64` allows for all of these, and
-//! for those that a check starts for itself: unpacking, comparing and compressing beside the main work.
+//! How many threads the program may have, and what happens if it cannot have them. The unit's
+//! `TasksMax=64` allows for all of these, and for those that a check starts for itself: unpacking,
+//! comparing and compressing beside the main work.
 
 use std::num::NonZeroUsize;
 use std::process;
@@ -10,10 +11,11 @@ use tokio::runtime::Builder;
 use super::args::Command;
 use crate::exit::Exit;
 
-/// The loops wait for the network and the disk most of the time. One worker per core would be 64 of them on a large machine, which is the
-/// whole of the unit's `TasksMax`.
+/// The loops wait for the network and the disk most of the time. One worker per core would be 64 of
+/// them on a large machine, which is the whole of the unit's `TasksMax`.
 const MOST_WORKERS: usize = 4;
-/// Looking names up, comparing lists and writing to the console. tokio's own limit is 512; more work than this waits its turn.
+/// Looking names up, comparing lists and writing to the console. tokio's own limit is 512; more
+/// work than this waits its turn.
 const MOST_BLOCKING: usize = 24;
 
 /// How many threads run the loops on a machine of so many processors.
@@ -21,8 +23,8 @@ pub fn worker_threads(processors: usize) -> usize {
     processors.clamp(1, MOST_WORKERS)
 }
 
-/// A daemon has many things to do at once; a command does one after the other, and threads that wake each other would cost more than
-/// they bring.
+/// A daemon has many things to do at once; a command does one after the other, and threads that
+/// wake each other would cost more than they bring.
 pub fn runtime(command: &Command) -> Builder {
     let mut builder = match command {
         Command::Run | Command::Demo => Builder::new_multi_thread(),
@@ -36,9 +38,13 @@ pub fn runtime(command: &Command) -> Builder {
 /// Whether a panic is left to whoever supervises the task.
 static IS_SUPERVISED: AtomicBool = AtomicBool::new(false);
 
-/// Makes a panic end the process until [`is_supervised`] is called: a runtime that is half built cannot be taken down, and would hang.
+/// Makes a panic end the process until [`is_supervised`] is called: a runtime that is half built
+/// cannot be taken down, and would hang.
 #[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
-#[expect(clippy::disallowed_methods, reason = "a panic that unwinds through a runtime that is half built hangs in its destructor")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a panic that unwinds through a runtime that is half built hangs in its destructor"
+)]
 pub fn end_at_a_panic() {
     let show = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -67,7 +73,8 @@ mod tests {
 
     #[test]
     fn the_workers_do_not_grow_with_the_machine() {
-        for (processors, expected) in [(0, 1), (1, 1), (2, 2), (4, 4), (5, 4), (64, 4), (1_024, 4)] {
+        for (processors, expected) in [(0, 1), (1, 1), (2, 2), (4, 4), (5, 4), (64, 4), (1_024, 4)]
+        {
             assert_eq!(worker_threads(processors), expected, "{processors}");
         }
     }

@@ -9,7 +9,11 @@ pub struct Usage(pub String);
 
 impl Usage {
     /// Nothing is recorded under `name`, and `known` are the names that there are.
-    pub fn unless_known<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Result<(), Self> {
+    pub fn unless_known<'a>(
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), Self> {
         let mut known: Vec<&str> = known.into_iter().collect();
         if known.contains(&name) {
             return Ok(());

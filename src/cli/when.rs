@@ -19,7 +19,8 @@ impl When {
     }
 }
 
-/// Reads RFC 3339, a date or a time without an offset (both in UTC), or a length of time before now.
+/// Reads RFC 3339, a date or a time without an offset (both in UTC), or a length of time before
+/// now.
 ///
 /// # Errors
 /// Says what was expected.
@@ -31,11 +32,9 @@ pub fn when(text: &str) -> Result<When, String> {
         civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
     };
     let ago = || crate::config::length_of(text).map(When::Ago);
-    exact
-        .or_else(without_offset)
-        .map(When::At)
-        .or_else(ago)
-        .ok_or_else(|| "expected a time such as 2026-07-01, 2026-07-01T12:00:00Z, 24h or 7d".to_owned())
+    exact.or_else(without_offset).map(When::At).or_else(ago).ok_or_else(|| {
+        "expected a time such as 2026-07-01, 2026-07-01T12:00:00Z, 24h or 7d".to_owned()
+    })
 }
 
 /// Reads a date.
@@ -44,7 +43,10 @@ pub fn when(text: &str) -> Result<When, String> {
 /// Says what was expected.
 pub fn day(text: &str) -> Result<Date, String> {
     let plain = text.chars().all(|c| c.is_ascii_digit() || c == '-');
-    text.parse().ok().filter(|_| plain).ok_or_else(|| "expected a date such as 2026-07-01".to_owned())
+    text.parse()
+        .ok()
+        .filter(|_| plain)
+        .ok_or_else(|| "expected a date such as 2026-07-01".to_owned())
 }
 
 #[cfg(test)]

@@ -33,11 +33,16 @@ impl<I: Iterator<Item = Range<u64>>> Read for Excerpt<'_, I> {
         {
             self.at_hand.end = part.end;
         }
-        let wanted = usize::try_from(self.at_hand.end - self.at_hand.start).unwrap_or(usize::MAX).min(buffer.len());
+        let wanted = usize::try_from(self.at_hand.end - self.at_hand.start)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
         let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(0) };
         let read = self.file.read_at(buffer, self.at_hand.start)?;
         if read == 0 && wanted > 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it became shorter while it was read"));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "it became shorter while it was read",
+            ));
         }
         self.at_hand.start += read as u64;
         Ok(read)

@@ -30,7 +30,8 @@ pub enum Contents {
 /// The watched rows of a table.
 #[derive(Default)]
 pub struct Table {
-    /// With its line break. Two tables whose headers are equal have the same delimiter and the same columns in the same order.
+    /// With its line break. Two tables whose headers are equal have the same delimiter and the
+    /// same columns in the same order.
     pub header: Vec<u8>,
     /// In the order of the file.
     pub rows: Vec<Row>,
@@ -51,7 +52,8 @@ pub struct Row {
 
 impl<'a> Input<'a> {
     pub fn open(path: &'a Path, lists: &'a [ListCode]) -> Result<Self> {
-        let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
+        let file =
+            File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
         Ok(Self { path, file, lists })
     }
 
@@ -59,20 +61,27 @@ impl<'a> Input<'a> {
         self.file.metadata().is_ok_and(|metadata| metadata.is_file())
     }
 
-    /// Who published the file, by how it begins. `None` if it is plainly no list, which reading it says with the place, or a pipe.
+    /// Who published the file, by how it begins. `None` if it is plainly no list, which reading it
+    /// says with the place, or a pipe.
     pub fn publisher(&self) -> Result<Option<Publisher>> {
         if !self.is_rereadable() {
             return Ok(None);
         }
         let publisher = parse::publisher(&self.file).ok();
-        (&self.file).rewind().with_context(|| format!("failed to read {} from its beginning", self.path.display()))?;
+        (&self.file).rewind().with_context(|| {
+            format!("failed to read {} from its beginning", self.path.display())
+        })?;
         Ok(publisher)
     }
 
     pub fn described(&self, contents: &Contents) -> Described<'a> {
         let (publisher, lists) = match contents {
-            Contents::Table(table) => (table.rest.publisher, table.rows.iter().map(|row| row.list).collect()),
-            Contents::Whole(snapshot) => (snapshot.publisher, snapshot.entries.iter().map(|entry| entry.list).collect()),
+            Contents::Table(table) => {
+                (table.rest.publisher, table.rows.iter().map(|row| row.list).collect())
+            }
+            Contents::Whole(snapshot) => {
+                (snapshot.publisher, snapshot.entries.iter().map(|entry| entry.list).collect())
+            }
         };
         Described { path: self.path, publisher, lists }
     }
@@ -104,14 +113,20 @@ impl<'a> Input<'a> {
     pub fn whole(&self, contents: Contents) -> Result<Snapshot> {
         match contents {
             Contents::Whole(snapshot) => Ok(snapshot),
-            Contents::Table(table) => Ok(Snapshot { entries: self.entries(&table, |_| true)?, ..table.rest }),
+            Contents::Table(table) => {
+                Ok(Snapshot { entries: self.entries(&table, |_| true)?, ..table.rest })
+            }
         }
     }
 
     /// The entries of the rows that are asked for.
     pub fn entries(&self, table: &Table, is_asked: impl Fn(&Row) -> bool) -> Result<Vec<Entry>> {
         let mut entries = Vec::new();
-        self.read_again(&table.header, table.rows.iter().filter(|row| is_asked(row)), &mut |row| entries.push(row.entry()))?;
+        self.read_again(
+            &table.header,
+            table.rows.iter().filter(|row| is_asked(row)),
+            &mut |row| entries.push(row.entry()),
+        )?;
         Ok(entries)
     }
 
@@ -134,7 +149,10 @@ impl<'a> Input<'a> {
         if rows.clone().next().is_none() {
             return Ok(());
         }
-        let excerpt = Excerpt::new(&self.file, rows.clone().map(|row| row.start..row.start + u64::from(row.length)));
+        let excerpt = Excerpt::new(
+            &self.file,
+            rows.clone().map(|row| row.start..row.start + u64::from(row.length)),
+        );
         let mut expected = rows;
         let mut is_same = true;
         let read = parse::read(Cursor::new(header).chain(excerpt), self.lists, &mut |row| {

@@ -6,11 +6,13 @@ use super::file::Row;
 
 /// The hashes of the names of these rows.
 ///
-/// Walks both side by side, since most rows of two days are alike and in the same order. What differs is set aside until it turns up on
-/// the other side: after rows that were put in or taken out, the two walk in step again; two that are ordered in another way cost a look
-/// into a table for each row.
+/// Walks both side by side, since most rows of two days are alike and in the same order. What
+/// differs is set aside until it turns up on the other side: after rows that were put in or taken
+/// out, the two walk in step again; two that are ordered in another way cost a look into a table
+/// for each row.
 pub fn unshared_names(old: &[Row], new: &[Row]) -> HashSet<u64> {
-    let (mut only_old, mut only_new): (HashMap<[u64; 2], u64>, HashMap<[u64; 2], u64>) = (HashMap::new(), HashMap::new());
+    let (mut only_old, mut only_new): (HashMap<[u64; 2], u64>, HashMap<[u64; 2], u64>) =
+        (HashMap::new(), HashMap::new());
     let (mut olds, mut news) = (old.iter().peekable(), new.iter().peekable());
     loop {
         match (olds.peek(), news.peek()) {
@@ -45,8 +47,13 @@ mod tests {
             length: 0,
             list: ListCode::EL,
         };
-        let rows = |text: &str| text.split_whitespace().map(|letters| row(letters.as_bytes())).collect::<Vec<Row>>();
-        let mut names: Vec<u8> = unshared_names(&rows(old), &rows(new)).into_iter().map(|name| u8::try_from(name).unwrap()).collect();
+        let rows = |text: &str| {
+            text.split_whitespace().map(|letters| row(letters.as_bytes())).collect::<Vec<Row>>()
+        };
+        let mut names: Vec<u8> = unshared_names(&rows(old), &rows(new))
+            .into_iter()
+            .map(|name| u8::try_from(name).unwrap())
+            .collect();
         names.sort_unstable();
         assert_eq!(String::from_utf8(names).unwrap(), expected, "{old} | {new}");
     }

@@ -1,5 +1,5 @@
-//! Names that mail and the network know in ASCII only: a host or a domain in another script is written as Punycode, and what has no such
-//! form is refused here rather than at each delivery.
+//! Names that mail and the network know in ASCII only: a host or a domain in another script is
+//! written as Punycode, and what has no such form is refused here rather than at each delivery.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -24,8 +24,8 @@ pub struct Mailbox(pub lettre::message::Mailbox);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact(pub String);
 
-const ASCII_LOCAL_PART: &str =
-    "an email address in ASCII before its @ (few mail servers accept others; after the @ a domain of any script may stand)";
+const ASCII_LOCAL_PART: &str = "an email address in ASCII before its @ (few mail servers accept \
+                                others; after the @ a domain of any script may stand)";
 
 read_as_text!(
     EmailAddress,
@@ -39,11 +39,13 @@ read_as_text!(
     "a sender such as \"Entity List alerts <alerts@example.com>\"",
     "Alerts <alerts@example.com>",
     |text| {
-        let mailbox: lettre::message::Mailbox = text.parse().ok().filter(|_| !text.contains(char::is_control))?;
+        let mailbox: lettre::message::Mailbox =
+            text.parse().ok().filter(|_| !text.contains(char::is_control))?;
         Some(Mailbox(lettre::message::Mailbox::new(mailbox.name, address(mailbox.email)?)))
     },
     |text| {
-        let address = text.rsplit_once('<').map_or(text, |(_, address)| address.trim_end_matches('>'));
+        let address =
+            text.rsplit_once('<').map_or(text, |(_, address)| address.trim_end_matches('>'));
         has_other_local_part(address).then_some(ASCII_LOCAL_PART)
     }
 );
@@ -52,7 +54,10 @@ read_as_text!(
     "a contact such as \"mailto:compliance@example.com\" or \"https://www.example.com/contact\"",
     "mailto:compliance@example.com",
     |text| contact(text).map(Contact),
-    |text| text.strip_prefix("mailto:").is_some_and(has_other_local_part).then_some(ASCII_LOCAL_PART)
+    |text| text
+        .strip_prefix("mailto:")
+        .is_some_and(has_other_local_part)
+        .then_some(ASCII_LOCAL_PART)
 );
 
 /// The name of a host or an IP address, and nothing else in it, as it is looked up.
@@ -61,13 +66,16 @@ pub fn host(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     // `%` would be decoded, and the others begin what is no host.
-    if text.contains(|c: char| c.is_whitespace() || c.is_control() || "/\\@:?#[]%,;\"'<>()=&".contains(c)) {
+    if text.contains(|c: char| {
+        c.is_whitespace() || c.is_control() || "/\\@:?#[]%,;\"'<>()=&".contains(c)
+    }) {
         return None;
     }
     // Also what is no address in every program: `10.1`, `0x7f000001`.
     let Host::Domain(name) = Host::parse(text).ok()? else { return None };
     let labels = name.strip_suffix('.').unwrap_or(&name);
-    let is_name = labels.len() <= 253 && labels.split('.').all(|label| (1..=63).contains(&label.len()));
+    let is_name =
+        labels.len() <= 253 && labels.split('.').all(|label| (1..=63).contains(&label.len()));
     // What is in ASCII stays as it is written.
     is_name.then(|| if text.is_ascii() { text.to_owned() } else { name })
 }
@@ -77,7 +85,11 @@ fn address(address: Address) -> Option<Address> {
     if !address.user().is_ascii() {
         return None;
     }
-    if address.domain().is_ascii() { Some(address) } else { Address::new(address.user(), host(address.domain())?).ok() }
+    if address.domain().is_ascii() {
+        Some(address)
+    } else {
+        Address::new(address.user(), host(address.domain())?).ok()
+    }
 }
 
 fn has_other_local_part(text: &str) -> bool {
@@ -93,7 +105,9 @@ fn contact(text: &str) -> Option<String> {
     } else if let Ok(person) = text.parse::<EmailAddress>() {
         person.0.to_string()
     } else if text.contains("://") {
-        let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
+        let url = Url::parse(text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
         if text.is_ascii() { text.to_owned() } else { url.to_string() }
     } else {
         text.to_owned()
@@ -118,8 +132,15 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(text.parse::<EmailAddress>().unwrap().0.to_string(), expected, "{text}");
             let named = format!("Überwachung <{text}>").parse::<Mailbox>().unwrap().0;
-            assert_eq!((named.name.as_deref(), named.email.to_string().as_str()), (Some("Überwachung"), expected), "{text}");
-            assert_eq!(format!("mailto:{text}").parse::<Contact>().unwrap().0, format!("mailto:{expected}"));
+            assert_eq!(
+                (named.name.as_deref(), named.email.to_string().as_str()),
+                (Some("Überwachung"), expected),
+                "{text}"
+            );
+            assert_eq!(
+                format!("mailto:{text}").parse::<Contact>().unwrap().0,
+                format!("mailto:{expected}")
+            );
         }
     }
 
@@ -130,11 +151,22 @@ mod tests {
             let expected = format!("expected {ASCII_LOCAL_PART}, but got `{text}`");
             assert_eq!(reason(text.parse::<EmailAddress>().unwrap_err()), expected);
             assert!(
-                reason(format!("Jürgen <{text}>").parse::<Mailbox>().unwrap_err()).starts_with(&format!("expected {ASCII_LOCAL_PART}"))
+                reason(format!("Jürgen <{text}>").parse::<Mailbox>().unwrap_err())
+                    .starts_with(&format!("expected {ASCII_LOCAL_PART}"))
             );
             assert!(format!("mailto:{text}").parse::<Contact>().is_err());
         }
-        for text in ["compliance", "a@", "@b.com", "a@b c.com", "a@exämple..de", "a@ä%6d.de", "a@b.com\n", "a@b.com, c@b.com", "ä@"] {
+        for text in [
+            "compliance",
+            "a@",
+            "@b.com",
+            "a@b c.com",
+            "a@exämple..de",
+            "a@ä%6d.de",
+            "a@b.com\n",
+            "a@b.com, c@b.com",
+            "ä@",
+        ] {
             assert!(text.parse::<EmailAddress>().is_err(), "{text}");
         }
         for text in ["Alerts <alerts>", "Alerts", "Al\nerts <a@b.com>", "A <a@exämple..de>"] {
@@ -148,12 +180,24 @@ mod tests {
             ("https://exämple.de/kontakt", "https://xn--exmple-cua.de/kontakt"),
             ("https://example.com/contact", "https://example.com/contact"),
             ("compliance@exämple.de", "compliance@xn--exmple-cua.de"),
-            ("mailto:a@example.com?subject=entitywatch", "mailto:a@example.com?subject=entitywatch"),
+            (
+                "mailto:a@example.com?subject=entitywatch",
+                "mailto:a@example.com?subject=entitywatch",
+            ),
             ("Example Corp, +1 202 555 0100", "Example Corp, +1 202 555 0100"),
         ] {
             assert_eq!(text.parse::<Contact>().unwrap().0, expected);
         }
-        for text in ["", " a@b.com", "Müller GmbH", "mailto:", "mailto:nobody", "ftp://example.com", "a\nb", "https://"] {
+        for text in [
+            "",
+            " a@b.com",
+            "Müller GmbH",
+            "mailto:",
+            "mailto:nobody",
+            "ftp://example.com",
+            "a\nb",
+            "https://",
+        ] {
             assert!(text.parse::<Contact>().is_err(), "{text}");
         }
     }

@@ -1,12 +1,14 @@
 //! Blots the secrets out of a configuration's text, so that an error can show the line it is about.
 //!
-//! What is shown is what is known to be harmless: a mistyped key may be that of a secret, and is blotted like one.
+//! What is shown is what is known to be harmless: a mistyped key may be that of a secret, and is
+//! blotted like one.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// The keys of each section whose values may be shown. What a section does not have here is a secret, or a mistake.
+/// The keys of each section whose values may be shown. What a section does not have here is a
+/// secret, or a mistake.
 const HARMLESS: [(&str, &[&str]); 10] = [
     ("store", &["url"]),
     ("server", &["listen", "public_url"]),
@@ -48,7 +50,10 @@ const HARMLESS: [(&str, &[&str]); 10] = [
         ],
     ),
     // In `smtp`.
-    ("oauth2", &["token_url", "client_id", "client_secret_file", "client_secret_credential", "scope"]),
+    (
+        "oauth2",
+        &["token_url", "client_id", "client_secret_file", "client_secret_credential", "scope"],
+    ),
     (
         "receiver",
         &[
@@ -65,7 +70,10 @@ const HARMLESS: [(&str, &[&str]); 10] = [
             "allow_private",
         ],
     ),
-    ("route", &["receivers", "kinds", "lists", "sources", "countries", "min_severity", "editorial"]),
+    (
+        "route",
+        &["receivers", "kinds", "lists", "sources", "countries", "min_severity", "editorial"],
+    ),
     ("delivery", &["retry", "timeout"]),
     ("messages", &["timezone"]),
 ];
@@ -73,10 +81,12 @@ const HARMLESS: [(&str, &[&str]); 10] = [
 /// Keys of secrets, wherever they stand; `url` only in a receiver, a proxy for its password.
 const SECRET_KEYS: [&str; 4] = ["password", "secret", "client_secret", "proxy"];
 
-/// The text with every secret's characters replaced by `*`, byte for byte: places stay what they were.
+/// The text with every secret's characters replaced by `*`, byte for byte: places stay what they
+/// were.
 ///
-/// Left are the values of [`HARMLESS`] keys, and of an address in them what comes before its path; of one that is
-/// public, also its path. Works on broken TOML too: there a line is left only if all its keys are harmless.
+/// Left are the values of [`HARMLESS`] keys, and of an address in them what comes before its path;
+/// of one that is public, also its path. Works on broken TOML too: there a line is left only if all
+/// its keys are harmless.
 pub fn blot(text: &str) -> String {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut found = Found { text, blotted: Vec::new(), public: Vec::new() };
@@ -88,7 +98,9 @@ pub fn blot(text: &str) -> String {
     found.in_signing_secrets();
     let mut bytes = text.as_bytes().to_vec();
     for span in found.blotted {
-        for byte in bytes.get_mut(span).into_iter().flatten().filter(|byte| !byte.is_ascii_whitespace()) {
+        for byte in
+            bytes.get_mut(span).into_iter().flatten().filter(|byte| !byte.is_ascii_whitespace())
+        {
             *byte = b'*';
         }
     }
@@ -109,7 +121,9 @@ pub fn holds_secrets(text: &str) -> bool {
     fn in_value(value: &DeValue<'_>, in_receiver: bool) -> bool {
         match value {
             DeValue::Table(table) => in_table(table, in_receiver),
-            DeValue::Array(values) => values.iter().any(|value| in_value(value.get_ref(), in_receiver)),
+            DeValue::Array(values) => {
+                values.iter().any(|value| in_value(value.get_ref(), in_receiver))
+            }
             _ => false,
         }
     }
@@ -144,26 +158,44 @@ impl Found<'_> {
         for (section, value) in file {
             let section: &str = section.get_ref();
             match HARMLESS.iter().find(|(name, _)| *name == section) {
-                Some((_, harmless)) => self.in_section(section, harmless, value.get_ref(), value.span()),
+                Some((_, harmless)) => {
+                    self.in_section(section, harmless, value.get_ref(), value.span())
+                }
                 None => self.all_of(value.get_ref(), value.span()),
             }
         }
     }
 
-    fn in_section(&mut self, section: &str, harmless: &[&str], value: &DeValue<'_>, span: Range<usize>) {
+    fn in_section(
+        &mut self,
+        section: &str,
+        harmless: &[&str],
+        value: &DeValue<'_>,
+        span: Range<usize>,
+    ) {
         match value {
-            DeValue::Array(tables) => tables.iter().for_each(|table| self.in_section(section, harmless, table.get_ref(), table.span())),
+            DeValue::Array(tables) => tables.iter().for_each(|table| {
+                self.in_section(section, harmless, table.get_ref(), table.span())
+            }),
             DeValue::Table(table) => {
                 for (key, value) in table {
                     let key: &str = key.get_ref();
                     let text = value.get_ref().as_str().unwrap_or_default();
                     if (section, key) == ("smtp", "oauth2") {
-                        let (_, harmless) = HARMLESS.iter().find(|(name, _)| *name == key).copied().unwrap_or_default();
+                        let (_, harmless) = HARMLESS
+                            .iter()
+                            .find(|(name, _)| *name == key)
+                            .copied()
+                            .unwrap_or_default();
                         self.in_section(key, harmless, value.get_ref(), value.span());
-                    } else if !harmless.contains(&key) || (key == "host" && text.contains(['@', '/'])) {
+                    } else if !harmless.contains(&key)
+                        || (key == "host" && text.contains(['@', '/']))
+                    {
                         self.all_of(value.get_ref(), value.span());
-                    } else if matches!((section, key), ("source", "url") | ("server", "public_url") | ("http", "contact"))
-                        || text.starts_with("sqlite:")
+                    } else if matches!(
+                        (section, key),
+                        ("source", "url") | ("server", "public_url") | ("http", "contact")
+                    ) || text.starts_with("sqlite:")
                     {
                         self.public.push(value.span());
                     }
@@ -177,13 +209,18 @@ impl Found<'_> {
     /// A table has the place of its heading, so what is in it is blotted piece by piece.
     fn all_of(&mut self, value: &DeValue<'_>, span: Range<usize>) {
         match value {
-            DeValue::Table(table) => table.iter().for_each(|(_, value)| self.all_of(value.get_ref(), value.span())),
-            DeValue::Array(values) => values.iter().for_each(|value| self.all_of(value.get_ref(), value.span())),
+            DeValue::Table(table) => {
+                table.iter().for_each(|(_, value)| self.all_of(value.get_ref(), value.span()))
+            }
+            DeValue::Array(values) => {
+                values.iter().for_each(|value| self.all_of(value.get_ref(), value.span()))
+            }
             _ => self.blotted.push(span),
         }
     }
 
-    /// Where the syntax is broken, what was made of it is guesswork: the lines are gone through as they are.
+    /// Where the syntax is broken, what was made of it is guesswork: the lines are gone through as
+    /// they are.
     fn in_lines(&mut self) {
         let mut start = 0;
         let mut in_long_text = false;
@@ -209,13 +246,17 @@ impl Found<'_> {
         for (at, mark) in self.text.match_indices("://") {
             let start = at + mark.len();
             let rest = self.text.get(start..).unwrap_or_default();
-            let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>')).unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'))
+                .unwrap_or(rest.len());
             let rest = rest.get(..length).unwrap_or_default();
             // A password may hold a slash, so the last `@` ends it.
             let host = rest.rfind('@').map_or(0, |at| at + 1);
             let after_host = rest.get(host..).unwrap_or_default();
             let is_public = self.public.iter().any(|span| span.contains(&at));
-            let secret = after_host.find(|c| matches!(c, '?' | '#') || (c == '/' && !is_public)).map_or(rest.len(), |at| host + at + 1);
+            let secret = after_host
+                .find(|c| matches!(c, '?' | '#') || (c == '/' && !is_public))
+                .map_or(rest.len(), |at| host + at + 1);
             self.blotted.push(start..start + host.saturating_sub(1));
             self.blotted.push(start + secret..start + length);
         }
@@ -224,21 +265,31 @@ impl Found<'_> {
     fn in_signing_secrets(&mut self) {
         for (at, _) in self.text.match_indices("whsec_") {
             let rest = self.text.get(at..).unwrap_or_default();
-            let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))
+                .unwrap_or(rest.len());
             self.blotted.push(at..at + length);
         }
     }
 }
 
-/// Where in a line, behind its `=`, the value begins that belongs to no harmless key. A `=` inside a text counts too.
+/// Where in a line, behind its `=`, the value begins that belongs to no harmless key. A `=` inside
+/// a text counts too.
 fn first_value_that_may_be_secret(line: &str) -> Option<usize> {
-    let is_harmless = |key: &str| key != "url" && HARMLESS.iter().any(|(_, keys)| keys.contains(&key));
+    let is_harmless =
+        |key: &str| key != "url" && HARMLESS.iter().any(|(_, keys)| keys.contains(&key));
     let key_before = |at: usize| {
         let before = line.get(..at).unwrap_or_default();
-        let key = before.rsplit(['{', '[', ']', ',', '.', ' ', '\t', '=']).find(|part| !part.is_empty()).unwrap_or_default();
+        let key = before
+            .rsplit(['{', '[', ']', ',', '.', ' ', '\t', '='])
+            .find(|part| !part.is_empty())
+            .unwrap_or_default();
         key.trim_matches(['"', '\''])
     };
-    line.match_indices('=').map(|(at, _)| at).find(|at| !is_harmless(key_before(*at))).map(|at| at + 1)
+    line.match_indices('=')
+        .map(|(at, _)| at)
+        .find(|at| !is_harmless(key_before(*at)))
+        .map(|at| at + 1)
 }
 
 #[cfg(test)]
@@ -316,10 +367,14 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_stays() {
-        let text = "[[source]]\nname = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]\nurl = \"postgres://u:p@h/d\"\n";
-        assert!(blot(text).contains("name = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]"));
+        let text = "[[source]]\nname = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]\nurl \
+                    = \"postgres://u:p@h/d\"\n";
+        assert!(
+            blot(text).contains("name = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]")
+        );
         assert!(!blot(text).contains("u:p"));
-        let text = "[store]\nurl = \"sqlite:///srv/x.db\"\n[[receiver]]\nname = \"erp\"\nkind = \"webhook\"\nurl_file = \"secrets/url\"\n";
+        let text = "[store]\nurl = \"sqlite:///srv/x.db\"\n[[receiver]]\nname = \"erp\"\nkind = \
+                    \"webhook\"\nurl_file = \"secrets/url\"\n";
         assert_eq!(blot(text), text);
         let broken = "[[receiver]]\nname = \"erp\"\nkind = webhook\n";
         assert_eq!(blot(broken), broken);
@@ -327,9 +382,11 @@ mod tests {
 
     #[test]
     fn a_file_that_names_files_holds_no_secrets() {
-        for text in
-            ["[[receiver]]\nurl_file = \"x\"\n", "[[source]]\nurl = \"https://h/x.csv?format=csv\"\n", "[smtp]\npassword_file = \"x\"\n"]
-        {
+        for text in [
+            "[[receiver]]\nurl_file = \"x\"\n",
+            "[[source]]\nurl = \"https://h/x.csv?format=csv\"\n",
+            "[smtp]\npassword_file = \"x\"\n",
+        ] {
             assert!(!holds_secrets(text), "{text}");
         }
         for text in [
@@ -348,8 +405,13 @@ mod tests {
         let mut seen = 0;
         for (section, harmless) in HARMLESS {
             let raw = format!("Raw{}{}", section[..1].to_uppercase(), &section[1..]);
-            for key in schema["$defs"][&raw]["properties"].as_object().unwrap_or_else(|| panic!("{raw}")).keys() {
-                let is_secret = SECRET_KEYS.contains(&key.as_str()) || (section, key.as_str()) == ("receiver", "url");
+            for key in schema["$defs"][&raw]["properties"]
+                .as_object()
+                .unwrap_or_else(|| panic!("{raw}"))
+                .keys()
+            {
+                let is_secret = SECRET_KEYS.contains(&key.as_str())
+                    || (section, key.as_str()) == ("receiver", "url");
                 assert!(is_secret != harmless.contains(&key.as_str()), "{section}.{key}");
                 seen += 1;
             }

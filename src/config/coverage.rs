@@ -1,5 +1,5 @@
-//! Warns of what could reach nobody, of routes that let nothing pass, of addresses that are never dialled, and of what is missing around
-//! the program: files, and proxies that are understood.
+//! Warns of what could reach nobody, of routes that let nothing pass, of addresses that are never
+//! dialled, and of what is missing around the program: files, and proxies that are understood.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,9 @@ pub fn warnings(config: &Config) -> Vec<ConfigWarning> {
     }
     never_dialled(config, &mut warnings);
     if config.receivers.is_empty() {
-        warnings.push(warning("no receiver is configured: no change and no operator event reaches anybody"));
+        warnings.push(warning(
+            "no receiver is configured: no change and no operator event reaches anybody",
+        ));
         return warnings;
     }
     operator_events(config, &mut warnings);
@@ -33,12 +35,15 @@ pub fn warnings(config: &Config) -> Vec<ConfigWarning> {
     warnings
 }
 
-/// Warnings of this machine: what the configuration needs may come later, and the environment is other programs' too.
+/// Warnings of this machine: what the configuration needs may come later, and the environment is
+/// other programs' too.
 pub fn surroundings(config: &Config, environment: &Environment) -> Vec<ConfigWarning> {
     let missing = config.sources.iter().filter_map(|source| match &source.address {
-        Address::Path(path) if !path.exists() => {
-            Some(ConfigWarning(format!("source `{}`: there is nothing at {} yet", source.name, path.display())))
-        }
+        Address::Path(path) if !path.exists() => Some(ConfigWarning(format!(
+            "source `{}`: there is nothing at {} yet",
+            source.name,
+            path.display()
+        ))),
         _ => None,
     });
     // A proxy of the configuration is used in place of the environment's.
@@ -53,7 +58,9 @@ fn warning(text: &str) -> ConfigWarning {
 /// Addresses that say themselves that they are refused when dialled.
 fn never_dialled(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     let sources = config.sources.iter().filter_map(|source| match &source.address {
-        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } | Address::FederalRegister { url, allow_private } => {
+        Address::Http { url, allow_private }
+        | Address::Ecfr { url, allow_private }
+        | Address::FederalRegister { url, allow_private } => {
             Some(("source", &source.name, Some(url.clone()), *allow_private))
         }
         Address::Path(_) | Address::Folder { .. } => None,
@@ -77,11 +84,18 @@ fn operator_events(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     let receivers = config.receiver_refs();
     match route::operators(&receivers, None).as_slice() {
         [] => warnings.push(warning(
-            "operator events (a source or delivery that fails, a held list) reach nobody: mark a receiver with `operator = true`, or add one of kind email, slack or console",
+            "operator events (a source or delivery that fails, a held list) reach nobody: mark a \
+             receiver with `operator = true`, or add one of kind email, slack or console",
         )),
-        [only] if route::operators(&receivers, Some(only.name)).iter().all(|other| other.name == only.name) && only.kind != "console" => {
+        [only]
+            if route::operators(&receivers, Some(only.name))
+                .iter()
+                .all(|other| other.name == only.name)
+                && only.kind != "console" =>
+        {
             warnings.push(ConfigWarning(format!(
-                "operator events reach only `{}`: that it fails could reach nobody; add another operator receiver",
+                "operator events reach only `{}`: that it fails could reach nobody; add another \
+                 operator receiver",
                 only.name
             )));
         }
@@ -117,45 +131,60 @@ fn never_matches(route: &Route, config: &Config) -> Option<String> {
             if lists.is_empty() { "anything".to_owned() } else { lists.join(", ") }
         ));
     }
-    // A revision matched by weighed evidence passes as `added` and `removed` too, but is no reason to write a route.
+    // A revision matched by weighed evidence passes as `added` and `removed` too, but is no reason
+    // to write a route.
     let some_severity = KINDS
         .iter()
         .filter(|kind| passes(&route.kinds, kind))
         .flat_map(|kind| severities(*kind))
         .any(|severity| route.min_severity.is_none_or(|least| *severity >= least));
-    (!some_severity && !route.editorial).then(|| "removals are of severity `normal`, which is below its `min_severity`".to_owned())
+    (!some_severity && !route.editorial)
+        .then(|| "removals are of severity `normal`, which is below its `min_severity`".to_owned())
 }
 
-/// Every source × list × kind × severity × country that the configuration tells apart, and whether any route lets it pass.
+/// Every source × list × kind × severity × country that the configuration tells apart, and whether
+/// any route lets it pass.
 fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     if config.routes.is_empty() {
         return;
     }
-    let named: BTreeSet<&str> = config.routes.iter().flat_map(|route| &route.countries).map(String::as_str).collect();
+    let named: BTreeSet<&str> =
+        config.routes.iter().flat_map(|route| &route.countries).map(String::as_str).collect();
     // The Federal Register tells of rules, not of entries.
-    for source in config.sources.iter().filter(|source| source.kind != SourceKind::FederalRegister) {
+    for source in config.sources.iter().filter(|source| source.kind != SourceKind::FederalRegister)
+    {
         for list in &source.lists {
             let mut missed: Vec<String> = Vec::new();
             let mut reached = false;
             for kind in KINDS {
                 for severity in severities(kind) {
                     let reaches = |country: Option<&str>| {
-                        config.routes.iter().any(|route| passes_all(route, &source.name, *list, kind, *severity, country))
+                        config.routes.iter().any(|route| {
+                            passes_all(route, &source.name, *list, kind, *severity, country)
+                        })
                     };
-                    let unreached: Vec<&str> = named.iter().copied().filter(|country| !reaches(Some(country))).collect();
+                    let unreached: Vec<&str> =
+                        named.iter().copied().filter(|country| !reaches(Some(country))).collect();
                     let others = reaches(None);
                     reached |= others || unreached.len() < named.len();
                     let what = format!("{} ({})", kind.as_str(), severity.as_str());
                     if !others && unreached.len() == named.len() {
                         missed.push(what);
                     } else if !others {
-                        let reached: Vec<&str> = named.iter().copied().filter(|country| !unreached.contains(country)).collect();
+                        let reached: Vec<&str> = named
+                            .iter()
+                            .copied()
+                            .filter(|country| !unreached.contains(country))
+                            .collect();
                         missed.push(format!("{what} outside {}", reached.join(", ")));
                     }
                 }
             }
             if !reached {
-                warnings.push(ConfigWarning(format!("no change of {list} in source `{}` reaches anybody: no route matches", source.name)));
+                warnings.push(ConfigWarning(format!(
+                    "no change of {list} in source `{}` reaches anybody: no route matches",
+                    source.name
+                )));
             } else if !missed.is_empty() {
                 warnings.push(ConfigWarning(format!(
                     "changes of {list} in source `{}` that reach nobody, as no route matches: {}",
@@ -168,10 +197,18 @@ fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
 }
 
 /// `country: None` is any country that no route names.
-fn passes_all(route: &Route, source: &str, list: ListCode, kind: ChangeKind, severity: Severity, country: Option<&str>) -> bool {
+fn passes_all(
+    route: &Route,
+    source: &str,
+    list: ListCode,
+    kind: ChangeKind,
+    severity: Severity,
+    country: Option<&str>,
+) -> bool {
     (route.sources.is_empty() || route.sources.iter().any(|name| name == source))
         && passes(&route.lists, &list)
         && passes(&route.kinds, &kind)
         && route.min_severity.is_none_or(|least| severity >= least)
-        && (route.countries.is_empty() || country.is_some_and(|country| route.countries.iter().any(|named| named == country)))
+        && (route.countries.is_empty()
+            || country.is_some_and(|country| route.countries.iter().any(|named| named == country)))
 }

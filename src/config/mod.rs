@@ -1,10 +1,11 @@
-//! What the operator wrote: TOML → a checked [`Config`]. Unknown keys are refused; every mistake is told with its line.
+//! What the operator wrote: TOML → a checked [`Config`]. Unknown keys are refused; every mistake is
+//! told with its line.
 //!
-//! Knows each stage's settings; no stage knows this one. Reads the configuration file and the files it names, and nothing
-//! else: the environment comes in as [`Environment`].
+//! Knows each stage's settings; no stage knows this one. Reads the configuration file and the files
+//! it names, and nothing else: the environment comes in as [`Environment`].
 //!
-//! `read` makes shapes of text, `sources`, `receivers` and `routes` check them, `coverage` warns of what could reach
-//! nobody; `show`, `schema` and `example` are the commands of those names.
+//! `read` makes shapes of text, `sources`, `receivers` and `routes` check them, `coverage` warns of
+//! what could reach nobody; `show`, `schema` and `example` are the commands of those names.
 
 mod ascii;
 mod blot;
@@ -58,7 +59,8 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretsMode {
     Resolve,
-    /// For commands that only read the record: secrets in files and credentials are empty, and nothing may be sent.
+    /// For commands that only read the record: secrets in files and credentials are empty, and
+    /// nothing may be sent.
     Skip,
 }
 
@@ -83,7 +85,10 @@ impl Config {
 
     /// What `route` has to know of the receivers.
     pub fn receiver_refs(&self) -> Vec<ReceiverRef<'_>> {
-        self.receivers.iter().map(|r| ReceiverRef { name: &r.name, operator: r.operator, kind: r.channel.kind() }).collect()
+        self.receivers
+            .iter()
+            .map(|r| ReceiverRef { name: &r.name, operator: r.operator, kind: r.channel.kind() })
+            .collect()
     }
 }
 
@@ -96,22 +101,33 @@ pub fn unknown_name(what: &str, known: &[&str], got: &str) -> String {
 ///
 /// # Errors
 /// All mistakes that were found, each with its line; or one that says why the file cannot be read.
-pub fn load(path: &Path, environment: &Environment, secrets: SecretsMode) -> Result<(Config, Vec<ConfigWarning>), ConfigErrors> {
+pub fn load(
+    path: &Path,
+    environment: &Environment,
+    secrets: SecretsMode,
+) -> Result<(Config, Vec<ConfigWarning>), ConfigErrors> {
     let unreadable = |reason: &str| {
         let problem = Problem::whole(format!("failed to read the configuration: {reason}"))
-            .with_hint("`entitywatch config example` prints one that runs as it is; copy it there, or name another with --config");
+            .with_hint(
+                "`entitywatch config example` prints one that runs as it is; copy it there, or \
+                 name another with --config",
+            );
         ConfigErrors::new(path, String::new(), vec![problem])
     };
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error.to_string()))?;
     let text = text::of_bytes(bytes).map_err(unreadable)?;
     let (config, mut warnings) = check(path, &text, environment, secrets)?;
     if is_world_readable(path) && blot::holds_secrets(&text) {
-        warnings.push(ConfigWarning(format!("{} holds secrets and can be read by everybody on this machine", path.display())));
+        warnings.push(ConfigWarning(format!(
+            "{} holds secrets and can be read by everybody on this machine",
+            path.display()
+        )));
     }
     Ok((config, warnings))
 }
 
-/// Checks the text of a configuration; `path` names it in errors, and its folder is where relative paths start.
+/// Checks the text of a configuration; `path` names it in errors, and its folder is where relative
+/// paths start.
 ///
 /// # Errors
 /// All mistakes that were found, each with its line.
@@ -125,13 +141,18 @@ pub fn check(
     let mut warnings = Vec::new();
     let sections = read::read(text, &mut problems);
     let folder = path.parent().unwrap_or(Path::new(""));
-    let lookup = secret::Lookup { mode: secrets, folder, credentials: environment.credentials_directory.as_deref() };
+    let lookup = secret::Lookup {
+        mode: secrets,
+        folder,
+        credentials: environment.credentials_directory.as_deref(),
+    };
 
     let store = settings::store(&sections.store, environment, folder, &mut problems);
     let http = settings::http(&sections.http, lookup, &mut problems);
     let sources = sources::check(&sections.sources, folder, &mut problems);
     let smtp = smtp::check(&sections, &http, lookup, &mut problems, &mut warnings);
-    let receivers = receivers::check(&sections, smtp.as_ref(), lookup, &mut problems, &mut warnings);
+    let receivers =
+        receivers::check(&sections, smtp.as_ref(), lookup, &mut problems, &mut warnings);
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     if !problems.is_empty() {
@@ -139,7 +160,8 @@ pub fn check(
     }
     let server = settings::server(&sections.server);
     let messages = settings::messages(&sections.messages, server.public_url.clone());
-    let config = Config { store, server, http, sources, smtp, receivers, routes, delivery, messages };
+    let config =
+        Config { store, server, http, sources, smtp, receivers, routes, delivery, messages };
     warnings.extend(coverage::warnings(&config));
     if secrets == SecretsMode::Resolve {
         warnings.extend(coverage::surroundings(&config, environment));
@@ -147,8 +169,8 @@ pub fn check(
     Ok((config, warnings))
 }
 
-/// What `check` watches where there is no configuration: the real CSL, with SQLite in the state directory and alerts on
-/// the console; nothing listens.
+/// What `check` watches where there is no configuration: the real CSL, with SQLite in the state
+/// directory and alerts on the console; nothing listens.
 pub fn default_config(environment: &Environment) -> Config {
     let mut config = Config {
         store: environment.default_store(),
@@ -156,7 +178,11 @@ pub fn default_config(environment: &Environment) -> Config {
         http: HttpSettings::default(),
         sources: sources::the_real_csl(),
         smtp: None,
-        receivers: vec![Receiver { name: "console".to_owned(), operator: true, channel: Channel::Console }],
+        receivers: vec![Receiver {
+            name: "console".to_owned(),
+            operator: true,
+            channel: Channel::Console,
+        }],
         routes: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages: settings::messages(&raw::RawMessages::default(), None),
@@ -172,7 +198,8 @@ pub fn default_config(environment: &Environment) -> Config {
 pub fn show(path: &Path, environment: &Environment) -> Result<String, ConfigErrors> {
     let (config, _) = load(path, environment, SecretsMode::Skip)?;
     // `load` has read it; what is gone since then has no keys of secrets to show.
-    let text = std::fs::read(path).ok().and_then(|bytes| text::of_bytes(bytes).ok()).unwrap_or_default();
+    let text =
+        std::fs::read(path).ok().and_then(|bytes| text::of_bytes(bytes).ok()).unwrap_or_default();
     Ok(show::show(&config, &text))
 }
 

@@ -1,4 +1,5 @@
-//! Where things lie on this machine: configuration, state, socket. The environment comes in as an argument.
+//! Where things lie on this machine: configuration, state, socket. The environment comes in as an
+//! argument.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,8 @@ use crate::dial;
 use crate::domain::Sha256;
 use crate::record::StoreUrl;
 
-/// What is taken from the process's environment; [`Environment::of_process`] is the only place that asks it.
+/// What is taken from the process's environment; [`Environment::of_process`] is the only place that
+/// asks it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     pub home: Option<PathBuf>,
@@ -35,16 +37,21 @@ impl Environment {
         environment.or_state_of(Path::new(SERVICE_STATE))
     }
 
-    /// A root shell has none of the service's variables, yet means the service's record: where there is one that it can
-    /// see, and nothing says otherwise, that is the state directory. Nobody else can see it.
+    /// A root shell has none of the service's variables, yet means the service's record: where
+    /// there is one that it can see, and nothing says otherwise, that is the state directory.
+    /// Nobody else can see it.
     fn or_state_of(mut self, service: &Path) -> Self {
-        if self.state_directory.is_none() && self.xdg_state_home.is_none() && service.join(DATABASE).exists() {
+        if self.state_directory.is_none()
+            && self.xdg_state_home.is_none()
+            && service.join(DATABASE).exists()
+        {
             self.state_directory = Some(service.to_owned());
         }
         self
     }
 
-    /// From any lookup of variables; empty ones are unset, and systemd separates several directories with colons.
+    /// From any lookup of variables; empty ones are unset, and systemd separates several
+    /// directories with colons.
     pub fn from(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let path = |name: &str| lookup(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let first = |name: &str| {
@@ -76,8 +83,8 @@ impl Environment {
         StoreUrl::sqlite_file(self.state_dir().join(DATABASE))
     }
 
-    /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory under a name of the
-    /// database's own: several daemons may share that directory.
+    /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory
+    /// under a name of the database's own: several daemons may share that directory.
     pub fn control_socket(&self, store: &StoreUrl) -> PathBuf {
         match (&self.runtime_directory, store.sqlite_path()) {
             (Some(runtime), _) => runtime.join("control.sock"),
@@ -85,7 +92,8 @@ impl Environment {
             (None, None) => {
                 // The address as it is shown, without user and password.
                 let hash = Sha256::of(store.to_string().as_bytes());
-                self.state_dir().join(format!("control-{}.sock", hash.as_str().get(..8).unwrap_or_default()))
+                self.state_dir()
+                    .join(format!("control-{}.sock", hash.as_str().get(..8).unwrap_or_default()))
             }
         }
     }
@@ -96,7 +104,9 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
-        Environment::from(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)))
+        Environment::from(|name| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value))
+        })
     }
 
     #[test]
@@ -112,25 +122,46 @@ mod tests {
         for (pairs, expected) in table {
             assert_eq!(environment(pairs).state_dir(), Path::new(expected), "{pairs:?}");
         }
-        assert_eq!(environment(&[home]).default_store().to_string(), "sqlite:///home/a/.local/state/entitywatch/entitywatch.db");
+        assert_eq!(
+            environment(&[home]).default_store().to_string(),
+            "sqlite:///home/a/.local/state/entitywatch/entitywatch.db"
+        );
     }
 
     #[test]
     fn the_socket_is_in_the_runtime_directory_or_beside_the_database() {
         let store = &StoreUrl::sqlite_file("/data/ew.db");
-        assert_eq!(environment(&[("RUNTIME_DIRECTORY", "/run/ew")]).control_socket(store), Path::new("/run/ew/control.sock"));
+        assert_eq!(
+            environment(&[("RUNTIME_DIRECTORY", "/run/ew")]).control_socket(store),
+            Path::new("/run/ew/control.sock")
+        );
         assert_eq!(environment(&[]).control_socket(store), Path::new("/data/ew.sock"));
-        let of = |address: &str| environment(&[("HOME", "/h")]).control_socket(&address.parse().unwrap());
+        let of = |address: &str| {
+            environment(&[("HOME", "/h")]).control_socket(&address.parse().unwrap())
+        };
         assert_eq!(of("postgres://db/ew").parent(), Some(Path::new("/h/.local/state/entitywatch")));
-        assert_ne!(of("postgres://db/ew"), of("postgres://db/other"), "each database has a socket of its own");
-        assert_eq!(of("postgres://db/ew"), of("postgres://user:pass@db/ew"), "whoever asks it may have another password");
+        assert_ne!(
+            of("postgres://db/ew"),
+            of("postgres://db/other"),
+            "each database has a socket of its own"
+        );
+        assert_eq!(
+            of("postgres://db/ew"),
+            of("postgres://user:pass@db/ew"),
+            "whoever asks it may have another password"
+        );
     }
 
     #[test]
     fn a_root_shell_means_the_services_record_unless_something_says_otherwise() {
         let service = tempfile::tempdir().unwrap();
-        let of = |pairs: &[(&str, &str)]| environment(pairs).or_state_of(service.path()).state_dir();
-        assert_eq!(of(&[("HOME", "/root")]), Path::new("/root/.local/state/entitywatch"), "there is no service");
+        let of =
+            |pairs: &[(&str, &str)]| environment(pairs).or_state_of(service.path()).state_dir();
+        assert_eq!(
+            of(&[("HOME", "/root")]),
+            Path::new("/root/.local/state/entitywatch"),
+            "there is no service"
+        );
         std::fs::write(service.path().join(DATABASE), "").unwrap();
         assert_eq!(of(&[("HOME", "/root")]), service.path());
         assert_eq!(of(&[("HOME", "/root"), ("XDG_STATE_HOME", "/x")]), Path::new("/x/entitywatch"));

@@ -1,4 +1,5 @@
-//! What is wrong with a configuration, with file, line, column and the line itself. Never shows a secret.
+//! What is wrong with a configuration, with file, line, column and the line itself. Never shows a
+//! secret.
 
 use std::fmt;
 use std::ops::Range;
@@ -33,7 +34,8 @@ impl Problem {
     }
 }
 
-/// All that was found wrong with one file, in its order. `Display` shows each with its line and a caret.
+/// All that was found wrong with one file, in its order. `Display` shows each with its line and a
+/// caret.
 #[derive(Clone, Debug)]
 pub struct ConfigErrors {
     path: PathBuf,
@@ -74,7 +76,9 @@ impl fmt::Display for ConfigErrors {
                 continue;
             };
             let span = on_one_line(&self.text, span);
-            let snippet = Snippet::source(self.text.as_str()).path(path.as_str()).annotation(AnnotationKind::Primary.span(span));
+            let snippet = Snippet::source(self.text.as_str())
+                .path(path.as_str())
+                .annotation(AnnotationKind::Primary.span(span));
             let mut group = Level::ERROR.primary_title(problem.message.as_str()).element(snippet);
             if let Some(hint) = &problem.hint {
                 group = group.element(Level::HELP.message(hint.as_str()));
@@ -89,7 +93,8 @@ impl fmt::Display for ConfigErrors {
 fn on_one_line(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = floor(text, span.start);
     let end = floor(text, span.end).max(start);
-    let line_end = text.get(start..end).and_then(|part| part.find('\n')).map_or(end, |offset| start + offset);
+    let line_end =
+        text.get(start..end).and_then(|part| part.find('\n')).map_or(end, |offset| start + offset);
     start..line_end
 }
 

@@ -1,5 +1,5 @@
-//! The configuration as it is written: TOML's shapes, each value with its place. What a key means is said here once, and
-//! `config schema` shows it.
+//! The configuration as it is written: TOML's shapes, each value with its place. What a key means
+//! is said here once, and `config schema` shows it.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::ascii::{Contact, EmailAddress, Mailbox};
 use super::value::{
-    BaseAddress, Country, Fingerprint, Growth, Length, List, Listen, Name, Names, Percent, ProxyAddress, Text, WebAddress, Zone,
+    BaseAddress, Country, Fingerprint, Growth, Length, List, Listen, Name, Names, Percent,
+    ProxyAddress, Text, WebAddress, Zone,
 };
 use crate::domain::{ChangeKind, Severity};
 use crate::record::StoreUrl;
@@ -44,10 +45,15 @@ impl<T: JsonSchema> JsonSchema for Placed<T> {
 /// A key that may be left out.
 pub type Key<T> = Option<Placed<T>>;
 
-/// The configuration of entitywatch. Unknown keys are refused; every key may be left out unless it says otherwise.
+/// The configuration of entitywatch. Unknown keys are refused; every key may be left out unless it
+/// says otherwise.
 #[derive(Clone, Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, inline)]
-#[expect(dead_code, reason = "only its schema is used: the sections are read one by one, so that each tells its own mistakes")]
+#[expect(
+    dead_code,
+    reason = "only its schema is used: the sections are read one by one, so that each tells its \
+              own mistakes"
+)]
 pub struct RawConfig {
     store: Option<RawStore>,
     server: Option<RawServer>,
@@ -64,7 +70,8 @@ pub struct RawConfig {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawStore {
-    /// `sqlite:///path/to/file` (made where it is missing) or `postgres://…`. Default: a file in the state directory.
+    /// `sqlite:///path/to/file` (made where it is missing) or `postgres://…`. Default: a file in
+    /// the state directory.
     pub url: Key<StoreUrl>,
 }
 
@@ -74,7 +81,8 @@ pub struct RawStore {
 pub struct RawServer {
     /// Address and port, `""` for none. Default: `127.0.0.1:8744`.
     pub listen: Key<Listen>,
-    /// Where people reach the pages, for links in messages and in the pages; it may have a path. Without it messages name the command instead.
+    /// Where people reach the pages, for links in messages and in the pages; it may have a path.
+    /// Without it messages name the command instead.
     pub public_url: Key<BaseAddress>,
 }
 
@@ -82,12 +90,13 @@ pub struct RawServer {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawHttp {
-    /// Who runs this, in the User-Agent: `mailto:…` or an address. Publishers write there before they block.
+    /// Who runs this, in the User-Agent: `mailto:…` or an address. Publishers write there before
+    /// they block.
     pub contact: Key<Contact>,
     /// An HTTP proxy that everything but SMTP goes through.
     pub proxy: Key<ProxyAddress>,
-    /// What is reached without a proxy: `host`, `.suffix`, `*.suffix`, an IP address, `10.0.0.0/8` or `*`, each with or without `:port`;
-    /// separated by commas, semicolons or spaces.
+    /// What is reached without a proxy: `host`, `.suffix`, `*.suffix`, an IP address, `10.0.0.0/8`
+    /// or `*`, each with or without `:port`; separated by commas, semicolons or spaces.
     pub no_proxy: Key<Text>,
     /// A PEM file of certificate authorities that are trusted beside the system's.
     pub ca_file: Key<Text>,
@@ -105,12 +114,14 @@ pub struct RawSource {
     pub url: Key<WebAddress>,
     /// For `kind = "file"`: the file, or the folder whose newest file is read.
     pub path: Key<Text>,
-    /// For `kind = "file"` and a folder: which names are read, such as `*.csv` (`*`, `?`, `[a-z]`); others are ignored. Default: names
-    /// that end in .csv, .tsv, .json or .xml, each also with .gz.
+    /// For `kind = "file"` and a folder: which names are read, such as `*.csv` (`*`, `?`,
+    /// `[a-z]`); others are ignored. Default: names that end in .csv, .tsv, .json or .xml,
+    /// each also with .gz.
     pub pattern: Key<Names>,
     /// Which lists are watched. Default: `["EL"]`.
     pub lists: Key<Vec<Placed<List>>>,
-    /// As in cron(8): five fields, six with seconds first, or `@daily` and the like. Default: `*/15 * * * *`.
+    /// As in cron(8): five fields, six with seconds first, or `@daily` and the like. Default:
+    /// `*/15 * * * *`.
     pub schedule: Key<Text>,
     /// The schedule's time zone. Default: UTC.
     pub timezone: Key<Zone>,
@@ -126,7 +137,8 @@ pub struct RawSource {
     pub max_revised: Key<Percent>,
     /// Below it a first snapshot of a list is refused. Default: 2500 for EL, 1 for other lists.
     pub min_entries: Key<BTreeMap<List, usize>>,
-    /// The name under which this source was recorded before: its baseline and history are carried over.
+    /// The name under which this source was recorded before: its baseline and history are carried
+    /// over.
     pub previously: Key<Name>,
 }
 
@@ -149,11 +161,14 @@ pub struct RawSmtp {
     pub port: Key<NonZeroU16>,
     /// Default: `starttls`.
     pub tls: Key<RawTls>,
-    /// The name in EHLO. Default: the full host name if it has a dot, else the address of the connection in brackets.
+    /// The name in EHLO. Default: the full host name if it has a dot, else the address of the
+    /// connection in brackets.
     pub hello: Key<Text>,
-    /// A PEM file of certificates that are trusted for this relay beside the system's: authorities, or the relay's own.
+    /// A PEM file of certificates that are trusted for this relay beside the system's:
+    /// authorities, or the relay's own.
     pub ca_file: Key<Text>,
-    /// The SHA-256 of the relay's certificate, as `openssl x509 -fingerprint -sha256` prints it. No other is accepted.
+    /// The SHA-256 of the relay's certificate, as `openssl x509 -fingerprint -sha256` prints it.
+    /// No other is accepted.
     pub certificate_sha256: Key<Fingerprint>,
     pub username: Key<Text>,
     pub password: Key<SecretText>,
@@ -197,7 +212,8 @@ pub struct RawReceiver {
     pub name: Key<Name>,
     /// Required.
     pub kind: Key<RawReceiverKind>,
-    /// Gets what operators are told. With no receiver marked, the email, slack and console receivers do. Default: no.
+    /// Gets what operators are told. With no receiver marked, the email, slack and console
+    /// receivers do. Default: no.
     pub operator: Key<bool>,
     /// For email: one message each.
     pub to: Key<Vec<Placed<EmailAddress>>>,
@@ -225,7 +241,8 @@ pub enum RawReceiverKind {
     Console,
 }
 
-/// Who gets which changes. With no route at all everything but editorial changes goes to every receiver.
+/// Who gets which changes. With no route at all everything but editorial changes goes to every
+/// receiver.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawRoute {
@@ -249,9 +266,11 @@ pub struct RawRoute {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawDelivery {
-    /// How long to wait before each further attempt, ±20 %. After the last the delivery is dead, and that is told.
+    /// How long to wait before each further attempt, ±20 %. After the last the delivery is dead,
+    /// and that is told.
     pub retry: Key<Vec<Length>>,
-    /// How long one attempt may take; of an email, each step of it but the final reply, which has 10 minutes. Default: `20s`.
+    /// How long one attempt may take; of an email, each step of it but the final reply, which has
+    /// 10 minutes. Default: `20s`.
     pub timeout: Key<Length>,
 }
 
@@ -278,7 +297,10 @@ impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match toml::Value::deserialize(deserializer)? {
             toml::Value::String(text) => Ok(Self(text)),
-            other => Err(serde::de::Error::custom(format!("expected a text in quotes, but got: {}", other.type_str()))),
+            other => Err(serde::de::Error::custom(format!(
+                "expected a text in quotes, but got: {}",
+                other.type_str()
+            ))),
         }
     }
 }

@@ -1,11 +1,15 @@
-//! Reads TOML into its shapes section by section, so that each section tells all of its own mistakes at once.
+//! Reads TOML into its shapes section by section, so that each section tells all of its own
+//! mistakes at once.
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::problem::Problem;
-use super::raw::{Placed, RawDelivery, RawHttp, RawMessages, RawReceiver, RawRoute, RawServer, RawSmtp, RawSource, RawStore};
+use super::raw::{
+    Placed, RawDelivery, RawHttp, RawMessages, RawReceiver, RawRoute, RawServer, RawSmtp,
+    RawSource, RawStore,
+};
 
 /// The sections that could be read. One that holds a mistake is left out, but for its name.
 #[derive(Debug, Default)]
@@ -49,31 +53,60 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         // What follows broken syntax is guesswork: its mistakes may be none.
-        problems.extend(errors.iter().map(|error| Problem { message: lower_first(error.message()), span: error.span(), hint: None }));
+        problems.extend(errors.iter().map(|error| Problem {
+            message: lower_first(error.message()),
+            span: error.span(),
+            hint: None,
+        }));
         return Sections::default();
     }
     let mut sections = Sections::default();
     for (key, value) in document.into_inner() {
         let name = key.get_ref().to_string();
         match name.as_str() {
-            "store" => sections.store = one(value, "store", problems).map(|s| s.value).unwrap_or_default(),
-            "server" => sections.server = one(value, "server", problems).map(|s| s.value).unwrap_or_default(),
-            "http" => sections.http = one(value, "http", problems).map(|s| s.value).unwrap_or_default(),
-            "delivery" => sections.delivery = one(value, "delivery", problems).map(|s| s.value).unwrap_or_default(),
-            "messages" => sections.messages = one(value, "messages", problems).map(|s| s.value).unwrap_or_default(),
+            "store" => {
+                sections.store = one(value, "store", problems).map(|s| s.value).unwrap_or_default()
+            }
+            "server" => {
+                sections.server =
+                    one(value, "server", problems).map(|s| s.value).unwrap_or_default()
+            }
+            "http" => {
+                sections.http = one(value, "http", problems).map(|s| s.value).unwrap_or_default()
+            }
+            "delivery" => {
+                sections.delivery =
+                    one(value, "delivery", problems).map(|s| s.value).unwrap_or_default()
+            }
+            "messages" => {
+                sections.messages =
+                    one(value, "messages", problems).map(|s| s.value).unwrap_or_default()
+            }
             "smtp" => {
                 sections.smtp = one(value, "smtp", problems);
                 sections.misread.smtp = sections.smtp.is_none();
             }
-            "source" => sections.sources = several(value, "source", &mut sections.misread.sources, problems),
-            "receiver" => sections.receivers = several(value, "receiver", &mut sections.misread.receivers, problems),
+            "source" => {
+                sections.sources = several(value, "source", &mut sections.misread.sources, problems)
+            }
+            "receiver" => {
+                sections.receivers =
+                    several(value, "receiver", &mut sections.misread.receivers, problems)
+            }
             "route" => sections.routes = several(value, "route", &mut Vec::new(), problems),
             _ => {
-                let known: Vec<String> = SECTIONS.iter().map(|(name, several)| section_name(name, *several)).collect();
+                let known: Vec<String> =
+                    SECTIONS.iter().map(|(name, several)| section_name(name, *several)).collect();
                 let bare: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
-                problems.push(Problem::at(key.span(), format!("unknown key `{name}`, expected one of {}", known.join(", "))).with_hint(
-                    did_you_mean(&name, &bare).unwrap_or_else(|| "the example (`entitywatch config example`) has every key".to_owned()),
-                ));
+                problems.push(
+                    Problem::at(
+                        key.span(),
+                        format!("unknown key `{name}`, expected one of {}", known.join(", ")),
+                    )
+                    .with_hint(did_you_mean(&name, &bare).unwrap_or_else(
+                        || "the example (`entitywatch config example`) has every key".to_owned(),
+                    )),
+                );
             }
         }
     }
@@ -84,10 +117,17 @@ fn section_name(name: &str, several: bool) -> String {
     if several { format!("`[[{name}]]`") } else { format!("`[{name}]`") }
 }
 
-fn one<T: DeserializeOwned>(value: Spanned<DeValue<'_>>, name: &str, problems: &mut Vec<Problem>) -> Option<Placed<T>> {
+fn one<T: DeserializeOwned>(
+    value: Spanned<DeValue<'_>>,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<Placed<T>> {
     if !value.get_ref().is_table() {
         let got = value.get_ref().type_str();
-        problems.push(Problem::at(value.span(), format!("expected a section {}, but got: {got}", section_name(name, false))));
+        problems.push(Problem::at(
+            value.span(),
+            format!("expected a section {}, but got: {got}", section_name(name, false)),
+        ));
         return None;
     }
     section(value, problems)
@@ -100,10 +140,17 @@ fn several<T: DeserializeOwned>(
     problems: &mut Vec<Problem>,
 ) -> Vec<Placed<T>> {
     let span = value.span();
-    let wrong = |got: &str| Problem::at(span.clone(), format!("expected sections {}, but got: {got}", section_name(name, true)));
+    let wrong = |got: &str| {
+        Problem::at(
+            span.clone(),
+            format!("expected sections {}, but got: {got}", section_name(name, true)),
+        )
+    };
     let got = value.get_ref().type_str();
     let DeValue::Array(values) = value.into_inner() else {
-        problems.push(wrong(got).with_hint(format!("a section that may stand several times has two brackets: [[{name}]]")));
+        problems.push(wrong(got).with_hint(format!(
+            "a section that may stand several times has two brackets: [[{name}]]"
+        )));
         return Vec::new();
     };
     let mut sections = Vec::new();
@@ -112,8 +159,12 @@ fn several<T: DeserializeOwned>(
             problems.push(wrong(value.get_ref().type_str()));
             continue;
         }
-        let own_name =
-            value.get_ref().as_table().and_then(|table| table.get("name")).and_then(|name| name.get_ref().as_str()).map(str::to_owned);
+        let own_name = value
+            .get_ref()
+            .as_table()
+            .and_then(|table| table.get("name"))
+            .and_then(|name| name.get_ref().as_str())
+            .map(str::to_owned);
         match section(value, problems) {
             Some(section) => sections.push(section),
             None => misread.extend(own_name),
@@ -123,7 +174,10 @@ fn several<T: DeserializeOwned>(
 }
 
 /// One section. Each key with a mistake is told and taken out, and the rest is tried again.
-fn section<T: DeserializeOwned>(mut value: Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<Placed<T>> {
+fn section<T: DeserializeOwned>(
+    mut value: Spanned<DeValue<'_>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Placed<T>> {
     let span = value.span();
     let mut is_whole = true;
     loop {
@@ -136,9 +190,12 @@ fn section<T: DeserializeOwned>(mut value: Spanned<DeValue<'_>>, problems: &mut 
         let at = error.span().unwrap_or(span.clone());
         problems.push(worded(error.message(), at.clone()));
         let DeValue::Table(table) = value.get_mut() else { return None };
-        let within = |outer: &std::ops::Range<usize>| outer.start <= at.start && at.end <= outer.end;
-        let mistaken =
-            table.iter().find(|(key, value)| within(&key.span()) || within(&value.span())).map(|(key, _)| key.get_ref().to_string());
+        let within =
+            |outer: &std::ops::Range<usize>| outer.start <= at.start && at.end <= outer.end;
+        let mistaken = table
+            .iter()
+            .find(|(key, value)| within(&key.span()) || within(&value.span()))
+            .map(|(key, _)| key.get_ref().to_string());
         table.remove(mistaken.as_deref()?);
     }
 }
@@ -146,10 +203,14 @@ fn section<T: DeserializeOwned>(mut value: Spanned<DeValue<'_>>, problems: &mut 
 /// serde's wording in the program's.
 fn worded(message: &str, at: std::ops::Range<usize>) -> Problem {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let (subject, known) = quoted.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
+    let (subject, known) =
+        quoted.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
     let list = || known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let (message, suggestion) = if message.starts_with("unknown field") {
-        (format!("unknown key `{subject}`, expected one of {}", list()), did_you_mean(subject, known))
+        (
+            format!("unknown key `{subject}`, expected one of {}", list()),
+            did_you_mean(subject, known),
+        )
     } else if message.starts_with("unknown variant") {
         (format!("expected one of {}, but got `{subject}`", list()), did_you_mean(subject, known))
     } else if let Some((got, expected)) = ["invalid type: ", "invalid value: "]
@@ -180,11 +241,15 @@ fn plain_type(expected: &str) -> &str {
 
 /// The known word nearest to a mistyped one, where one is near.
 pub fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
-    let distance =
-        |candidate: &str| rapidfuzz::distance::damerau_levenshtein::distance(word.to_lowercase().chars(), candidate.to_lowercase().chars());
+    let distance = |candidate: &str| {
+        rapidfuzz::distance::damerau_levenshtein::distance(
+            word.to_lowercase().chars(),
+            candidate.to_lowercase().chars(),
+        )
+    };
     let nearest = known.iter().min_by_key(|candidate| distance(candidate))?;
-    let is_near =
-        distance(nearest) <= 1 + word.chars().count() / 4 || (word.len() >= 3 && (nearest.starts_with(word) || word.starts_with(nearest)));
+    let is_near = distance(nearest) <= 1 + word.chars().count() / 4
+        || (word.len() >= 3 && (nearest.starts_with(word) || word.starts_with(nearest)));
     is_near.then(|| format!("did you mean `{nearest}`?"))
 }
 

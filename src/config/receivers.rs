@@ -9,7 +9,9 @@ use super::raw::{Placed, RawReceiver, RawReceiverKind};
 use super::read::Sections;
 use super::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
 use super::sources::required;
-use crate::deliver::{Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, WebhookSettings};
+use crate::deliver::{
+    Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, WebhookSettings,
+};
 use crate::secret::Secret;
 
 /// All receivers that are right; what is wrong with the others goes to `problems`.
@@ -28,14 +30,23 @@ pub(super) fn check(
         let kind = required(raw.kind.as_ref(), section, "kind", problems);
         let (Some(name), Some(kind)) = (name, kind) else { continue };
         if names.contains(&name.value.0.as_str()) {
-            problems.push(Problem::at(name.span.clone(), format!("found the receiver `{}` twice, but names are given once", name.value.0)));
+            problems.push(Problem::at(
+                name.span.clone(),
+                format!("found the receiver `{}` twice, but names are given once", name.value.0),
+            ));
         }
         names.push(&name.value.0);
         refuse_foreign_keys(raw, kind.value, problems);
         let channel = match kind.value {
-            RawReceiverKind::Email => email(section, kind.span.clone(), smtp, sections, problems).map(Channel::Email),
-            RawReceiverKind::Slack => slack(section, lookup, problems, warnings).map(Channel::Slack),
-            RawReceiverKind::Webhook => webhook(section, &name.value.0, lookup, problems, warnings).map(Channel::Webhook),
+            RawReceiverKind::Email => {
+                email(section, kind.span.clone(), smtp, sections, problems).map(Channel::Email)
+            }
+            RawReceiverKind::Slack => {
+                slack(section, lookup, problems, warnings).map(Channel::Slack)
+            }
+            RawReceiverKind::Webhook => {
+                webhook(section, &name.value.0, lookup, problems, warnings).map(Channel::Webhook)
+            }
             RawReceiverKind::Console => Some(Channel::Console),
         };
         if let Some(channel) = channel {
@@ -50,7 +61,9 @@ pub(super) fn check(
 fn own_keys(kind: RawReceiverKind) -> (&'static str, &'static [&'static str]) {
     match kind {
         RawReceiverKind::Email => ("email", &["to"]),
-        RawReceiverKind::Slack => ("slack", &["url", "url_file", "url_credential", "allow_private"]),
+        RawReceiverKind::Slack => {
+            ("slack", &["url", "url_file", "url_credential", "allow_private"])
+        }
         RawReceiverKind::Webhook => (
             "webhook",
             &[
@@ -86,8 +99,16 @@ fn refuse_foreign_keys(raw: &RawReceiver, kind: RawReceiverKind, problems: &mut 
     let (kind, own) = own_keys(kind);
     for (key, span) in given {
         if let (Some(span), false) = (span, own.contains(&key)) {
-            let known = ["name", "kind", "operator"].iter().chain(own).map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            problems.push(Problem::at(span, format!("found `{key}`, but a receiver of kind `{kind}` has only {known}")));
+            let known = ["name", "kind", "operator"]
+                .iter()
+                .chain(own)
+                .map(|key| format!("`{key}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            problems.push(Problem::at(
+                span,
+                format!("found `{key}`, but a receiver of kind `{kind}` has only {known}"),
+            ));
         }
     }
 }
@@ -101,18 +122,29 @@ fn email(
 ) -> Option<EmailSettings> {
     if sections.smtp.is_none() && !sections.misread.smtp {
         problems.push(
-            Problem::at(kind_span, "expected a section [smtp] for a receiver of kind `email`, but found none")
-                .with_hint("email goes through your own mail relay: its host and sender stand in [smtp]"),
+            Problem::at(
+                kind_span,
+                "expected a section [smtp] for a receiver of kind `email`, but found none",
+            )
+            .with_hint(
+                "email goes through your own mail relay: its host and sender stand in [smtp]",
+            ),
         );
     }
     let to = required(section.value.to.as_ref(), section, "to", problems)?;
     if to.value.is_empty() {
-        problems.push(Problem::at(to.span.clone(), "expected at least one email address, but got an empty list"));
+        problems.push(Problem::at(
+            to.span.clone(),
+            "expected at least one email address, but got an empty list",
+        ));
     }
     let mut addresses: Vec<lettre::Address> = Vec::new();
     for address in &to.value {
         if addresses.contains(&address.value.0) {
-            problems.push(Problem::at(address.span.clone(), format!("found the address `{}` twice", address.value.0)));
+            problems.push(Problem::at(
+                address.span.clone(),
+                format!("found the address `{}` twice", address.value.0),
+            ));
         }
         addresses.push(address.value.0.clone());
     }
@@ -126,7 +158,10 @@ fn slack(
     warnings: &mut Vec<ConfigWarning>,
 ) -> Option<SlackSettings> {
     let url = url(section, lookup, problems, warnings)?;
-    Some(SlackSettings { url, allow_private: section.value.allow_private.as_ref().is_some_and(|allow| allow.value) })
+    Some(SlackSettings {
+        url,
+        allow_private: section.value.allow_private.as_ref().is_some_and(|allow| allow.value),
+    })
 }
 
 fn webhook(
@@ -138,20 +173,43 @@ fn webhook(
 ) -> Option<WebhookSettings> {
     let raw = &section.value;
     let url = url(section, lookup, problems, warnings);
-    let keys = Keys { name: "secret", inline: &raw.secret, file: &raw.secret_file, credential: &raw.secret_credential };
-    let is_signed = raw.secret.is_some() || raw.secret_file.is_some() || raw.secret_credential.is_some();
+    let keys = Keys {
+        name: "secret",
+        inline: &raw.secret,
+        file: &raw.secret_file,
+        credential: &raw.secret_credential,
+    };
+    let is_signed =
+        raw.secret.is_some() || raw.secret_file.is_some() || raw.secret_credential.is_some();
     let secrets = parts(lookup.find(keys, problems, warnings), "secret", signing_secrets, problems);
-    let keys = Keys { name: "headers", inline: &None, file: &raw.headers_file, credential: &raw.headers_credential };
+    let keys = Keys {
+        name: "headers",
+        inline: &None,
+        file: &raw.headers_file,
+        credential: &raw.headers_credential,
+    };
     let headers = parts(lookup.find(keys, problems, warnings), "headers", header_lines, problems);
     if !is_signed {
-        warnings
-            .push(ConfigWarning(format!("receiver `{name}`: webhooks without a `secret` are not signed, so that anybody could send them")));
+        warnings.push(ConfigWarning(format!(
+            "receiver `{name}`: webhooks without a `secret` are not signed, so that anybody could \
+             send them"
+        )));
     }
-    Some(WebhookSettings { url: url?, secrets, headers, allow_private: raw.allow_private.as_ref().is_some_and(|allow| allow.value) })
+    Some(WebhookSettings {
+        url: url?,
+        secrets,
+        headers,
+        allow_private: raw.allow_private.as_ref().is_some_and(|allow| allow.value),
+    })
 }
 
 /// What a secret of several lines holds.
-fn parts<T>(found: Option<Found>, name: &str, read: fn(&str) -> Result<Vec<T>, String>, problems: &mut Vec<Problem>) -> Vec<T> {
+fn parts<T>(
+    found: Option<Found>,
+    name: &str,
+    read: fn(&str) -> Result<Vec<T>, String>,
+    problems: &mut Vec<Problem>,
+) -> Vec<T> {
     let Some(found) = found.filter(|found| !found.skipped) else { return Vec::new() };
     read(found.secret.expose()).unwrap_or_else(|reason| {
         problems.push(Problem::at(found.span, format!("failed to read the {name}: {reason}")));
@@ -169,20 +227,31 @@ fn url(
     if raw.url.is_none() && raw.url_file.is_none() && raw.url_credential.is_none() {
         problems.push(Problem::at(
             section.span.clone(),
-            "expected one of `url`, `url_file` and `url_credential` in this section, but found none",
+            "expected one of `url`, `url_file` and `url_credential` in this section, but found \
+             none",
         ));
         return None;
     }
-    let keys = Keys { name: "url", inline: &raw.url, file: &raw.url_file, credential: &raw.url_credential };
+    let keys = Keys {
+        name: "url",
+        inline: &raw.url,
+        file: &raw.url_file,
+        credential: &raw.url_credential,
+    };
     let found = lookup.find(keys, problems, warnings)?;
     // The address itself is a secret: what is wrong with it is said, not what it is.
-    // What is read from a file may hold two, and white space within one would be taken out in silence.
+    // What is read from a file may hold two, and white space within one would be taken out in
+    // silence.
     let is_one = !found.secret.expose().contains(|c: char| c.is_whitespace() || c.is_control());
     let is_web = is_one
-        && url::Url::parse(found.secret.expose())
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host() && url.port() != Some(0));
+        && url::Url::parse(found.secret.expose()).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https") && url.has_host() && url.port() != Some(0)
+        });
     if !found.skipped && !is_web {
-        problems.push(Problem::at(found.span, "expected one address that begins with https:// or http:// as `url`"));
+        problems.push(Problem::at(
+            found.span,
+            "expected one address that begins with https:// or http:// as `url`",
+        ));
         return None;
     }
     Some(found.secret)

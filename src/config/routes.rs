@@ -22,10 +22,19 @@ pub(super) fn check(sections: &Sections, problems: &mut Vec<Problem>) -> Vec<Rou
         .map(|name| name.value.0.as_str())
         .chain(sections.misread.sources.iter().map(String::as_str))
         .collect();
-    sections.routes.iter().filter_map(|section| one(section, &receivers, &sources, problems)).collect()
+    sections
+        .routes
+        .iter()
+        .filter_map(|section| one(section, &receivers, &sources, problems))
+        .collect()
 }
 
-fn one(section: &Placed<RawRoute>, receivers: &[&str], sources: &[&str], problems: &mut Vec<Problem>) -> Option<Route> {
+fn one(
+    section: &Placed<RawRoute>,
+    receivers: &[&str],
+    sources: &[&str],
+    problems: &mut Vec<Problem>,
+) -> Option<Route> {
     let raw = &section.value;
     not_empty(&raw.kinds, "kind", problems);
     not_empty(&raw.lists, "list", problems);
@@ -35,15 +44,25 @@ fn one(section: &Placed<RawRoute>, receivers: &[&str], sources: &[&str], problem
     known(&raw.receivers, receivers, "receiver", problems);
     known(&raw.sources, sources, "source", problems);
     let names = |key: &Key<Vec<Placed<String>>>| -> Vec<String> {
-        key.as_ref().map(|names| names.value.iter().map(|name| name.value.clone()).collect()).unwrap_or_default()
+        key.as_ref()
+            .map(|names| names.value.iter().map(|name| name.value.clone()).collect())
+            .unwrap_or_default()
     };
     required(raw.receivers.as_ref(), section, "receivers", problems)?;
     Some(Route {
         receivers: names(&raw.receivers),
         kinds: raw.kinds.as_ref().map(|kinds| kinds.value.clone()).unwrap_or_default(),
-        lists: raw.lists.as_ref().map(|lists| lists.value.iter().map(|list| list.value.0).collect()).unwrap_or_default(),
+        lists: raw
+            .lists
+            .as_ref()
+            .map(|lists| lists.value.iter().map(|list| list.value.0).collect())
+            .unwrap_or_default(),
         sources: names(&raw.sources),
-        countries: raw.countries.as_ref().map(|key| key.value.iter().map(|country| country.0.clone()).collect()).unwrap_or_default(),
+        countries: raw
+            .countries
+            .as_ref()
+            .map(|key| key.value.iter().map(|country| country.0.clone()).collect())
+            .unwrap_or_default(),
         min_severity: raw.min_severity.as_ref().map(|severity| severity.value),
         editorial: raw.editorial.as_ref().is_some_and(|editorial| editorial.value),
     })
@@ -53,8 +72,11 @@ fn one(section: &Placed<RawRoute>, receivers: &[&str], sources: &[&str], problem
 fn not_empty<T>(key: &Key<Vec<T>>, what: &str, problems: &mut Vec<Problem>) {
     if let Some(key) = key.as_ref().filter(|key| key.value.is_empty()) {
         problems.push(
-            Problem::at(key.span.clone(), format!("expected at least one {what}, but got an empty list"))
-                .with_hint("leave the key out for all"),
+            Problem::at(
+                key.span.clone(),
+                format!("expected at least one {what}, but got an empty list"),
+            )
+            .with_hint("leave the key out for all"),
         );
     }
 }
@@ -64,7 +86,11 @@ fn known(key: &Key<Vec<Placed<String>>>, known: &[&str], what: &str, problems: &
         if known.contains(&name.value.as_str()) {
             continue;
         }
-        let list = if known.is_empty() { "none is configured".to_owned() } else { format!("known: {}", known.join(", ")) };
+        let list = if known.is_empty() {
+            "none is configured".to_owned()
+        } else {
+            format!("known: {}", known.join(", "))
+        };
         problems.push(Problem {
             message: format!("expected the name of a {what}, but got `{}` ({list})", name.value),
             span: Some(name.span.clone()),

@@ -1,4 +1,5 @@
-//! Finds a secret `x` where the configuration says it is: in `x`, in the file `x_file`, or in the credential `x_credential`.
+//! Finds a secret `x` where the configuration says it is: in `x`, in the file `x_file`, or in the
+//! credential `x_credential`.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -41,37 +42,68 @@ pub struct Found {
 
 impl Lookup<'_> {
     /// `None` where no key is given, or where what is given is a problem.
-    pub fn find(&self, keys: Keys<'_>, problems: &mut Vec<Problem>, warnings: &mut Vec<ConfigWarning>) -> Option<Found> {
+    pub fn find(
+        &self,
+        keys: Keys<'_>,
+        problems: &mut Vec<Problem>,
+        warnings: &mut Vec<ConfigWarning>,
+    ) -> Option<Found> {
         let Keys { name, inline, file, credential } = keys;
-        let given: Vec<Range<usize>> =
-            [inline.as_ref().map(|k| k.span.clone()), file.as_ref().map(|k| k.span.clone()), credential.as_ref().map(|k| k.span.clone())]
-                .into_iter()
-                .flatten()
-                .collect();
+        let given: Vec<Range<usize>> = [
+            inline.as_ref().map(|k| k.span.clone()),
+            file.as_ref().map(|k| k.span.clone()),
+            credential.as_ref().map(|k| k.span.clone()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         if let [_, second, ..] = given.as_slice() {
             problems.push(Problem::at(
                 second.clone(),
-                format!("expected one of `{name}`, `{name}_file` and `{name}_credential`, but got {}", given.len()),
+                format!(
+                    "expected one of `{name}`, `{name}_file` and `{name}_credential`, but got {}",
+                    given.len()
+                ),
             ));
             return None;
         }
         if let Some(inline) = inline {
             let text = bare(&inline.value.0);
             if text.is_empty() {
-                problems.push(Problem::at(inline.span.clone(), format!("expected a {name}, but got an empty text")));
+                problems.push(Problem::at(
+                    inline.span.clone(),
+                    format!("expected a {name}, but got an empty text"),
+                ));
                 return None;
             }
-            check_line(name, text).map_err(|reason| problems.push(Problem::at(inline.span.clone(), reason))).ok()?;
-            return Some(Found { secret: Secret::new(text), span: inline.span.clone(), skipped: false });
+            check_line(name, text)
+                .map_err(|reason| problems.push(Problem::at(inline.span.clone(), reason)))
+                .ok()?;
+            return Some(Found {
+                secret: Secret::new(text),
+                span: inline.span.clone(),
+                skipped: false,
+            });
         }
-        if let Some(given) = file.as_ref().or(credential.as_ref()).filter(|given| is_secret_itself(&given.value.0)) {
-            let problem = format!("expected where the {name} is to be found, but got what looks like the {name} itself");
-            problems.push(Problem::at(given.span.clone(), problem).with_hint(format!("as it is it may stand as `{name}`")));
+        if let Some(given) =
+            file.as_ref().or(credential.as_ref()).filter(|given| is_secret_itself(&given.value.0))
+        {
+            let problem = format!(
+                "expected where the {name} is to be found, but got what looks like the {name} \
+                 itself"
+            );
+            problems.push(
+                Problem::at(given.span.clone(), problem)
+                    .with_hint(format!("as it is it may stand as `{name}`")),
+            );
             return None;
         }
         let (place, span) = match (file, credential) {
             (Some(file), _) => (self.folder.join(&file.value.0), file.span.clone()),
-            (None, Some(credential)) => (self.credential(&credential.value.0, &credential.span, problems)?, credential.span.clone()),
+            (None, Some(credential)) => (
+                self.credential(&credential.value.0, &credential.span, problems)?,
+                credential.span.clone(),
+            ),
             (None, None) => return None,
         };
         if self.mode == SecretsMode::Skip {
@@ -80,21 +112,34 @@ impl Lookup<'_> {
         match read_secret(&place).and_then(|text| check_line(name, &text).map(|()| text)) {
             Ok(text) => {
                 if file.is_some() && super::is_world_readable(&place) {
-                    warnings
-                        .push(ConfigWarning(format!("{} holds a secret and can be read by everybody on this machine", place.display())));
+                    warnings.push(ConfigWarning(format!(
+                        "{} holds a secret and can be read by everybody on this machine",
+                        place.display()
+                    )));
                 }
                 Some(Found { secret: Secret::new(text), span, skipped: false })
             }
             Err(reason) => {
-                problems.push(Problem::at(span, format!("failed to read the {name} from {}: {reason}", place.display())));
+                problems.push(Problem::at(
+                    span,
+                    format!("failed to read the {name} from {}: {reason}", place.display()),
+                ));
                 None
             }
         }
     }
 
-    fn credential(&self, name: &str, span: &Range<usize>, problems: &mut Vec<Problem>) -> Option<PathBuf> {
+    fn credential(
+        &self,
+        name: &str,
+        span: &Range<usize>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<PathBuf> {
         if name.contains('/') || name.starts_with('.') {
-            problems.push(Problem::at(span.clone(), format!("expected the name of a credential, but got the path `{name}`")));
+            problems.push(Problem::at(
+                span.clone(),
+                format!("expected the name of a credential, but got the path `{name}`"),
+            ));
             return None;
         }
         if self.mode == SecretsMode::Skip {
@@ -102,8 +147,14 @@ impl Lookup<'_> {
         }
         let Some(folder) = self.credentials else {
             problems.push(
-                Problem::at(span.clone(), format!("found the credential `{name}`, but $CREDENTIALS_DIRECTORY is not set"))
-                    .with_hint(format!("systemd sets it with LoadCredential={name}:/path; outside systemd use the `_file` key")),
+                Problem::at(
+                    span.clone(),
+                    format!("found the credential `{name}`, but $CREDENTIALS_DIRECTORY is not set"),
+                )
+                .with_hint(format!(
+                    "systemd sets it with LoadCredential={name}:/path; outside systemd use the \
+                     `_file` key"
+                )),
             );
             return None;
         };
@@ -116,15 +167,21 @@ fn is_secret_itself(value: &str) -> bool {
     value.contains("whsec_") || value.contains("://")
 }
 
-/// Secrets that stand on one line: a server never accepts another. The others say themselves what they expect of each line.
+/// Secrets that stand on one line: a server never accepts another. The others say themselves what
+/// they expect of each line.
 const ON_ONE_LINE: [&str; 2] = ["password", "client_secret"];
 
 fn check_line(name: &str, text: &str) -> Result<(), String> {
     let is_line = !ON_ONE_LINE.contains(&name) || !text.contains(char::is_control);
-    if is_line { Ok(()) } else { Err(format!("expected the {name} on one line, but got several lines or control characters")) }
+    if is_line {
+        Ok(())
+    } else {
+        Err(format!("expected the {name} on one line, but got several lines or control characters"))
+    }
 }
 
-/// The file's text without byte order mark and white space around it; the reason, without the text, where there is none.
+/// The file's text without byte order mark and white space around it; the reason, without the text,
+/// where there is none.
 fn read_secret(path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     let text = text::of_bytes(bytes)?;
@@ -132,7 +189,8 @@ fn read_secret(path: &Path) -> Result<String, String> {
     if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// The signing secrets of a webhook, one a line (Standard Webhooks 1.0: `whsec_` and base64 of 24 to 64 bytes).
+/// The signing secrets of a webhook, one a line (Standard Webhooks 1.0: `whsec_` and base64 of 24
+/// to 64 bytes).
 ///
 /// # Errors
 /// Says which line is wrong, not what it says.
@@ -142,12 +200,17 @@ pub fn signing_secrets(text: &str) -> Result<Vec<Secret>, String> {
         .map(|(index, line)| {
             let number = index + 1;
             if !line.starts_with("whsec_") {
-                return Err(format!("expected a secret that begins with `whsec_` on line {number}"));
+                return Err(format!(
+                    "expected a secret that begins with `whsec_` on line {number}"
+                ));
             }
             // Without its padding it is the same secret: the reference libraries take both.
-            let length = key_length(&Secret::new(line)).map_err(|_| format!("expected base64 after `whsec_` on line {number}"))?;
+            let length = key_length(&Secret::new(line))
+                .map_err(|_| format!("expected base64 after `whsec_` on line {number}"))?;
             if !(24..=64).contains(&length) {
-                return Err(format!("expected a secret of 24 to 64 bytes on line {number}, but got {length}"));
+                return Err(format!(
+                    "expected a secret of 24 to 64 bytes on line {number}, but got {length}"
+                ));
             }
             Ok(Secret::new(line))
         })
@@ -185,18 +248,29 @@ pub fn header_lines(text: &str) -> Result<Vec<(String, Secret)>, String> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (name, value) = line.split_once(':').ok_or(format!("expected `Name: value` on line {number}"))?;
-        let is_token = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+        let (name, value) =
+            line.split_once(':').ok_or(format!("expected `Name: value` on line {number}"))?;
+        let is_token = !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
         let value = bare(value);
-        if !is_token || value.is_empty() || value.bytes().any(|b| b.is_ascii_control() || !b.is_ascii()) {
+        if !is_token
+            || value.is_empty()
+            || value.bytes().any(|b| b.is_ascii_control() || !b.is_ascii())
+        {
             return Err(format!("expected `Name: value` in ASCII on line {number}"));
         }
         if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
-            return Err(format!("found the header `{name}` on line {number}, but entitywatch sets it itself"));
+            return Err(format!(
+                "found the header `{name}` on line {number}, but entitywatch sets it itself"
+            ));
         }
         headers.push((name.to_owned(), Secret::new(value)));
     }
-    if headers.is_empty() { Err("expected at least one line `Name: value`".to_owned()) } else { Ok(headers) }
+    if headers.is_empty() {
+        Err("expected at least one line `Name: value`".to_owned())
+    } else {
+        Ok(headers)
+    }
 }
 
 #[cfg(test)]
@@ -213,7 +287,10 @@ mod tests {
     #[test]
     fn ok_signing_secrets() {
         assert_eq!(signing_secrets(&whsec(24)).unwrap().len(), 1);
-        assert_eq!(signing_secrets(&format!("{}\n\n {} \n", whsec(32), whsec(64))).unwrap().len(), 2);
+        assert_eq!(
+            signing_secrets(&format!("{}\n\n {} \n", whsec(32), whsec(64))).unwrap().len(),
+            2
+        );
     }
 
     #[test]
@@ -221,10 +298,16 @@ mod tests {
         let plain = whsec(32);
         let padless = plain.trim_end_matches('=');
         assert!(padless.len() < plain.len());
-        let secrets = signing_secrets(&format!("\u{feff}{plain}\r\n\r\n\u{feff} {padless} \r\n")).unwrap();
-        assert_eq!(secrets.iter().map(Secret::expose).collect::<Vec<_>>(), [plain.as_str(), padless]);
-        let headers = header_lines("\u{feff}A: b\r\n\u{feff}# no header\r\n\u{feff}C:\u{feff}d\r\n").unwrap();
-        let shown: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+        let secrets =
+            signing_secrets(&format!("\u{feff}{plain}\r\n\r\n\u{feff} {padless} \r\n")).unwrap();
+        assert_eq!(
+            secrets.iter().map(Secret::expose).collect::<Vec<_>>(),
+            [plain.as_str(), padless]
+        );
+        let headers =
+            header_lines("\u{feff}A: b\r\n\u{feff}# no header\r\n\u{feff}C:\u{feff}d\r\n").unwrap();
+        let shown: Vec<_> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
         assert_eq!(shown, [("A", "b"), ("C", "d")]);
     }
 
@@ -232,7 +315,10 @@ mod tests {
     fn err_signing_secrets() {
         let table = [
             (whsec(23), "expected a secret of 24 to 64 bytes on line 1, but got 23"),
-            (format!("{}\n{}", whsec(24), whsec(65)), "expected a secret of 24 to 64 bytes on line 2, but got 65"),
+            (
+                format!("{}\n{}", whsec(24), whsec(65)),
+                "expected a secret of 24 to 64 bytes on line 2, but got 65",
+            ),
             ("hunter2".to_owned(), "expected a secret that begins with `whsec_` on line 1"),
             ("whsec_!".to_owned(), "expected base64 after `whsec_` on line 1"),
             (format!("{}\n\nwhsec_!", whsec(24)), "expected base64 after `whsec_` on line 3"),
@@ -244,8 +330,11 @@ mod tests {
 
     #[test]
     fn ok_headers() {
-        let headers = header_lines("# token of the ERP\nAuthorization: Bearer a:b\n\nX-Team:trade\n").unwrap();
-        let shown: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
+        let headers =
+            header_lines("# token of the ERP\nAuthorization: Bearer a:b\n\nX-Team:trade\n")
+                .unwrap();
+        let shown: Vec<_> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.expose())).collect();
         assert_eq!(shown, [("Authorization", "Bearer a:b"), ("X-Team", "trade")]);
     }
 
@@ -255,8 +344,14 @@ mod tests {
             ("Authorization", "expected `Name: value` on line 1"),
             ("A: b\nBad name: x", "expected `Name: value` in ASCII on line 2"),
             ("A:", "expected `Name: value` in ASCII on line 1"),
-            ("Webhook-Id: 1", "found the header `Webhook-Id` on line 1, but entitywatch sets it itself"),
-            ("Upgrade: h2c", "found the header `Upgrade` on line 1, but entitywatch sets it itself"),
+            (
+                "Webhook-Id: 1",
+                "found the header `Webhook-Id` on line 1, but entitywatch sets it itself",
+            ),
+            (
+                "Upgrade: h2c",
+                "found the header `Upgrade` on line 1, but entitywatch sets it itself",
+            ),
             ("A: b\u{7}", "expected `Name: value` in ASCII on line 1"),
             ("A : b", "expected `Name: value` in ASCII on line 1"),
             ("# nothing\n", "expected at least one line `Name: value`"),

@@ -85,12 +85,20 @@ const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr
 const DEFAULT_MIN_ENTRIES_EL: usize = 2500;
 
 /// A relative path starts at the configuration's folder, as every other path in it.
-pub(super) fn store(raw: &RawStore, environment: &Environment, folder: &Path, problems: &mut Vec<Problem>) -> StoreUrl {
+pub(super) fn store(
+    raw: &RawStore,
+    environment: &Environment,
+    folder: &Path,
+    problems: &mut Vec<Problem>,
+) -> StoreUrl {
     let Some(url) = &raw.url else { return environment.default_store() };
     let Some(path) = url.value.sqlite_path() else { return url.value.clone() };
     let path = folder.join(path);
     if path.is_dir() {
-        problems.push(Problem::at(url.span.clone(), format!("expected the path of a file, but {} is a folder", path.display())));
+        problems.push(Problem::at(
+            url.span.clone(),
+            format!("expected the path of a file, but {} is a folder", path.display()),
+        ));
     }
     StoreUrl::sqlite_file(path)
 }
@@ -117,23 +125,39 @@ pub(super) fn http(raw: &RawHttp, lookup: Lookup<'_>, problems: &mut Vec<Problem
 }
 
 /// The certificates of a `ca_file`.
-pub(super) fn ca_file(file: &Key<Text>, lookup: Lookup<'_>, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
+pub(super) fn ca_file(
+    file: &Key<Text>,
+    lookup: Lookup<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Vec<u8>> {
     let file = file.as_ref().filter(|_| lookup.mode == SecretsMode::Resolve)?;
     let path = lookup.folder.join(&file.value.0);
-    pem(&path).map_err(|reason| problems.push(Problem::at(file.span.clone(), format!("failed to read {}: {reason}", path.display())))).ok()
+    pem(&path)
+        .map_err(|reason| {
+            problems.push(Problem::at(
+                file.span.clone(),
+                format!("failed to read {}: {reason}", path.display()),
+            ))
+        })
+        .ok()
 }
 
 fn pem(path: &Path) -> Result<Vec<u8>, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     let is_der = bytes.starts_with(&[0x30, 0x82]);
-    let pem = text::of_bytes(bytes).map_err(|reason| if is_der { "expected certificates in PEM form, but got DER" } else { reason })?;
+    let pem = text::of_bytes(bytes).map_err(|reason| {
+        if is_der { "expected certificates in PEM form, but got DER" } else { reason }
+    })?;
     dial::check_certificates(pem.as_bytes()).map_err(|error| error.to_string())?;
     Ok(pem.into_bytes())
 }
 
 pub(super) fn delivery(raw: &RawDelivery, problems: &mut Vec<Problem>) -> DeliverySettings {
     if let Some(retry) = raw.retry.as_ref().filter(|retry| retry.value.is_empty()) {
-        problems.push(Problem::at(retry.span.clone(), "expected at least one length of time, but got an empty list"));
+        problems.push(Problem::at(
+            retry.span.clone(),
+            "expected at least one length of time, but got an empty list",
+        ));
     }
     if let Some(timeout) = raw.timeout.as_ref().filter(|timeout| timeout.value.0.is_zero()) {
         problems.push(Problem::at(timeout.span.clone(), "expected a timeout longer than nothing"));
@@ -155,7 +179,9 @@ pub(super) fn messages(raw: &RawMessages, public_url: Option<Url>) -> MessageSet
 
 /// The guards' defaults, with what each list has at least.
 pub(super) fn default_limits() -> Limits {
-    let min_entries: BTreeMap<ListCode, usize> =
-        ListCode::ALL.iter().map(|list| (*list, if *list == ListCode::EL { DEFAULT_MIN_ENTRIES_EL } else { 1 })).collect();
+    let min_entries: BTreeMap<ListCode, usize> = ListCode::ALL
+        .iter()
+        .map(|list| (*list, if *list == ListCode::EL { DEFAULT_MIN_ENTRIES_EL } else { 1 }))
+        .collect();
     Limits { min_entries, ..Limits::default() }
 }

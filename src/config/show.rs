@@ -1,4 +1,5 @@
-//! The configuration in effect, defaults and all, as TOML. Secrets are hidden; where they come from is shown.
+//! The configuration in effect, defaults and all, as TOML. Secrets are hidden; where they come from
+//! is shown.
 
 use std::time::Duration;
 
@@ -12,7 +13,8 @@ use crate::fetch::Address;
 
 const HIDDEN: &str = "(hidden)";
 
-/// `config show`: the checked configuration, with the keys that the file gave for its secrets. `text` is the file's.
+/// `config show`: the checked configuration, with the keys that the file gave for its secrets.
+/// `text` is the file's.
 pub fn show(config: &Config, text: &str) -> String {
     let written = read::read(text, &mut Vec::new());
     let mut table = Table::new();
@@ -25,7 +27,12 @@ pub fn show(config: &Config, text: &str) -> String {
     put(
         "server",
         pairs([
-            ("listen", Some(Value::from(config.server.listen.map_or_else(String::new, |address| address.to_string())))),
+            (
+                "listen",
+                Some(Value::from(
+                    config.server.listen.map_or_else(String::new, |address| address.to_string()),
+                )),
+            ),
             ("public_url", config.server.public_url.as_ref().map(|url| Value::from(url.as_str()))),
         ]),
     );
@@ -33,12 +40,26 @@ pub fn show(config: &Config, text: &str) -> String {
         "http",
         pairs([
             ("contact", config.http.contact.clone().map(Value::from)),
-            ("proxy", config.http.proxy.as_ref().map(|proxy| Value::from(without_password(proxy.as_str())))),
+            (
+                "proxy",
+                config
+                    .http
+                    .proxy
+                    .as_ref()
+                    .map(|proxy| Value::from(without_password(proxy.as_str()))),
+            ),
             ("no_proxy", config.http.no_proxy.clone().map(Value::from)),
             ("ca_file", written.http.ca_file.map(|file| Value::from(file.value.0))),
         ]),
     );
-    put("smtp", config.smtp.as_ref().map(|settings| smtp_table(settings, written.smtp.as_ref().map(|s| &s.value))).unwrap_or_default());
+    put(
+        "smtp",
+        config
+            .smtp
+            .as_ref()
+            .map(|settings| smtp_table(settings, written.smtp.as_ref().map(|s| &s.value)))
+            .unwrap_or_default(),
+    );
     put(
         "delivery",
         pairs([
@@ -49,7 +70,10 @@ pub fn show(config: &Config, text: &str) -> String {
     put("messages", pairs([("timezone", config.messages.timezone.iana_name().map(Value::from))]));
     let mut several = |name: &str, sections: Vec<Table>| {
         if !sections.is_empty() {
-            table.insert(name.to_owned(), Value::Array(sections.into_iter().map(Value::Table).collect()));
+            table.insert(
+                name.to_owned(),
+                Value::Array(sections.into_iter().map(Value::Table).collect()),
+            );
         }
     };
     several("source", config.sources.iter().map(source_table).collect());
@@ -60,7 +84,9 @@ pub fn show(config: &Config, text: &str) -> String {
             .iter()
             .map(|receiver| {
                 let raw =
-                    written.receivers.iter().map(|r| &r.value).find(|r| r.name.as_ref().is_some_and(|name| name.value.0 == receiver.name));
+                    written.receivers.iter().map(|r| &r.value).find(|r| {
+                        r.name.as_ref().is_some_and(|name| name.value.0 == receiver.name)
+                    });
                 receiver_table(receiver, raw)
             })
             .collect(),
@@ -91,13 +117,18 @@ fn source_table(source: &Source) -> Table {
         _ => None,
     };
     let (url, path, allow_private) = match &source.address {
-        Address::Http { url, allow_private } | Address::Ecfr { url, allow_private } | Address::FederalRegister { url, allow_private } => {
+        Address::Http { url, allow_private }
+        | Address::Ecfr { url, allow_private }
+        | Address::FederalRegister { url, allow_private } => {
             (Some(without_password(url.as_str())), None, Some(*allow_private))
         }
-        Address::Path(path) | Address::Folder { path, .. } => (None, Some(path.display().to_string()), None),
+        Address::Path(path) | Address::Folder { path, .. } => {
+            (None, Some(path.display().to_string()), None)
+        }
     };
     let limits = &source.limits;
-    let counts: Table = limits.min_entries.iter().map(|(list, count)| (list.to_string(), number(*count))).collect();
+    let counts: Table =
+        limits.min_entries.iter().map(|(list, count)| (list.to_string(), number(*count))).collect();
     pairs([
         ("name", Some(Value::from(source.name.clone()))),
         ("kind", Some(Value::from(source.kind.as_str()))),
@@ -129,7 +160,11 @@ fn smtp_table(smtp: &SmtpSettings, raw: Option<&raw::RawSmtp>) -> Table {
         ("tls", Some(Value::from(tls))),
         ("hello", smtp.hello.clone().map(Value::from)),
         ("ca_file", raw.and_then(|raw| text(&raw.ca_file))),
-        ("certificate_sha256", smtp.certificate_sha256.map(|bytes| Value::from(bytes.map(|byte| format!("{byte:02X}")).join(":")))),
+        (
+            "certificate_sha256",
+            smtp.certificate_sha256
+                .map(|bytes| Value::from(bytes.map(|byte| format!("{byte:02X}")).join(":"))),
+        ),
         ("username", smtp.username.clone().map(Value::from)),
         ("password", raw.and_then(|raw| hidden(&raw.password))),
         ("password_file", raw.and_then(|raw| text(&raw.password_file))),
@@ -179,7 +214,10 @@ fn route_table(route: &crate::route::Route) -> Table {
     let given = |values: &[String]| (!values.is_empty()).then(|| texts(values));
     pairs([
         ("receivers", Some(texts(&route.receivers))),
-        ("kinds", (!route.kinds.is_empty()).then(|| texts(route.kinds.iter().map(|kind| kind.as_str())))),
+        (
+            "kinds",
+            (!route.kinds.is_empty()).then(|| texts(route.kinds.iter().map(|kind| kind.as_str()))),
+        ),
         ("lists", (!route.lists.is_empty()).then(|| texts(&route.lists))),
         ("sources", given(&route.sources)),
         ("countries", given(&route.countries)),

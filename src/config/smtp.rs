@@ -26,8 +26,12 @@ pub(super) fn check(
     if let Some(host) = raw.host.as_ref().filter(|host| ascii::host(&host.value.0).is_none()) {
         // It may hold a password: what is wrong with it is said, not what it is.
         problems.push(
-            Problem::at(host.span.clone(), "expected the name of a host such as \"mail.example.com\" as `host`, and nothing else in it")
-                .with_hint("`port`, `tls`, `username` and `password_file` are keys of their own"),
+            Problem::at(
+                host.span.clone(),
+                "expected the name of a host such as \"mail.example.com\" as `host`, and nothing \
+                 else in it",
+            )
+            .with_hint("`port`, `tls`, `username` and `password_file` are keys of their own"),
         );
     }
     let from = required(raw.from.as_ref(), section, "from", problems);
@@ -39,15 +43,23 @@ pub(super) fn check(
     if let Some(hello) = raw.hello.as_ref().filter(|hello| !is_hello(&hello.value.0)) {
         problems.push(Problem::at(
             hello.span.clone(),
-            format!("expected a host name such as \"entitywatch.example.com\", or an address, but got `{}`", hello.value.0),
+            format!(
+                "expected a host name such as \"entitywatch.example.com\", or an address, but got \
+                 `{}`",
+                hello.value.0
+            ),
         ));
     }
     let password = password(section, lookup, problems, warnings);
-    let oauth2 = raw.oauth2.as_ref().and_then(|oauth2| self::oauth2(oauth2, raw, lookup, problems, warnings));
+    let oauth2 = raw
+        .oauth2
+        .as_ref()
+        .and_then(|oauth2| self::oauth2(oauth2, raw, lookup, problems, warnings));
     refuse_certificates_without_tls(raw, tls, problems);
     if tls == Tls::None && (has_password(raw) || raw.oauth2.is_some()) {
         let what = if raw.oauth2.is_some() { "access token" } else { "password" };
-        warnings.push(ConfigWarning(format!("[smtp] tls = \"none\" sends the {what} in the clear")));
+        warnings
+            .push(ConfigWarning(format!("[smtp] tls = \"none\" sends the {what} in the clear")));
     }
     let default_port = match tls {
         Tls::Starttls => 587,
@@ -81,17 +93,26 @@ fn password(
     warnings: &mut Vec<ConfigWarning>,
 ) -> Option<Found> {
     let raw = &section.value;
-    let keys = Keys { name: "password", inline: &raw.password, file: &raw.password_file, credential: &raw.password_credential };
+    let keys = Keys {
+        name: "password",
+        inline: &raw.password,
+        file: &raw.password_file,
+        credential: &raw.password_credential,
+    };
     let found = lookup.find(keys, problems, warnings);
     match &raw.username {
         Some(username) if !has_password(raw) && raw.oauth2.is_none() => {
             problems.push(Problem::at(
                 username.span.clone(),
-                "expected a `password`, `password_file` or `password_credential` beside `username`, but found none",
+                "expected a `password`, `password_file` or `password_credential` beside \
+                 `username`, but found none",
             ));
         }
         None if has_password(raw) => {
-            problems.push(Problem::at(section.span.clone(), "expected a `username` beside the password, but found none"));
+            problems.push(Problem::at(
+                section.span.clone(),
+                "expected a `username` beside the password, but found none",
+            ));
         }
         _ => {}
     }
@@ -107,18 +128,27 @@ fn oauth2(
 ) -> Option<OAuth2Settings> {
     let raw = &section.value;
     if has_password(smtp) {
-        problems.push(Problem::at(section.span.clone(), "expected a password or [smtp.oauth2], but found both"));
+        problems.push(Problem::at(
+            section.span.clone(),
+            "expected a password or [smtp.oauth2], but found both",
+        ));
     }
     if smtp.username.is_none() {
-        problems.push(Problem::at(section.span.clone(), "expected a `username` in [smtp] beside [smtp.oauth2], but found none"));
+        problems.push(Problem::at(
+            section.span.clone(),
+            "expected a `username` in [smtp] beside [smtp.oauth2], but found none",
+        ));
     }
     let token_url = required(raw.token_url.as_ref(), section, "token_url", problems);
     let client_id = required(raw.client_id.as_ref(), section, "client_id", problems);
-    let has_secret = raw.client_secret.is_some() || raw.client_secret_file.is_some() || raw.client_secret_credential.is_some();
+    let has_secret = raw.client_secret.is_some()
+        || raw.client_secret_file.is_some()
+        || raw.client_secret_credential.is_some();
     if !has_secret {
         problems.push(Problem::at(
             section.span.clone(),
-            "expected one of `client_secret`, `client_secret_file` and `client_secret_credential` in [smtp.oauth2], but found none",
+            "expected one of `client_secret`, `client_secret_file` and `client_secret_credential` \
+             in [smtp.oauth2], but found none",
         ));
     }
     let keys = Keys {
@@ -128,12 +158,19 @@ fn oauth2(
         credential: &raw.client_secret_credential,
     };
     let client_secret = lookup.find(keys, problems, warnings);
-    if let Some(url) = token_url.filter(|url| !url.value.0.username().is_empty() || url.value.0.password().is_some()) {
+    if let Some(url) = token_url
+        .filter(|url| !url.value.0.username().is_empty() || url.value.0.password().is_some())
+    {
         let problem = "expected an address without a user and a password in it as `token_url`";
-        problems.push(Problem::at(url.span.clone(), problem).with_hint("`client_id` and `client_secret_file` are keys of their own"));
+        problems.push(
+            Problem::at(url.span.clone(), problem)
+                .with_hint("`client_id` and `client_secret_file` are keys of their own"),
+        );
     }
     if token_url.is_some_and(|url| url.value.0.scheme() == "http") {
-        warnings.push(ConfigWarning("[smtp.oauth2] token_url: http:// sends the client secret in the clear".to_owned()));
+        warnings.push(ConfigWarning(
+            "[smtp.oauth2] token_url: http:// sends the client secret in the clear".to_owned(),
+        ));
     }
     Some(OAuth2Settings {
         token_url: token_url?.value.0.clone(),
@@ -147,15 +184,22 @@ fn oauth2(
 fn refuse_certificates_without_tls(raw: &RawSmtp, tls: Tls, problems: &mut Vec<Problem>) {
     let given = [
         ("ca_file", raw.ca_file.as_ref().map(|file| file.span.clone())),
-        ("certificate_sha256", raw.certificate_sha256.as_ref().map(|fingerprint| fingerprint.span.clone())),
+        (
+            "certificate_sha256",
+            raw.certificate_sha256.as_ref().map(|fingerprint| fingerprint.span.clone()),
+        ),
     ];
     for (key, span) in given {
         if let (Tls::None, Some(span)) = (tls, span) {
-            problems.push(Problem::at(span, format!("found `{key}`, but with tls = \"none\" there is no certificate")));
+            problems.push(Problem::at(
+                span,
+                format!("found `{key}`, but with tls = \"none\" there is no certificate"),
+            ));
         }
     }
     if let (Some(_), Some(file)) = (&raw.certificate_sha256, &raw.ca_file) {
-        let problem = "expected `ca_file` or `certificate_sha256`, but found both: a pinned certificate needs no authority";
+        let problem = "expected `ca_file` or `certificate_sha256`, but found both: a pinned \
+                       certificate needs no authority";
         problems.push(Problem::at(file.span.clone(), problem));
     }
 }

@@ -12,7 +12,8 @@ use crate::domain::ListCode;
 use crate::fetch::Address;
 use crate::schedule::Schedule;
 
-const CSL_URL: &str = "https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv";
+const CSL_URL: &str =
+    "https://data.trade.gov/downloadable_consolidated_screening_list/v1/consolidated.csv";
 const ECFR_URL: &str = "https://www.ecfr.gov";
 const FEDERAL_REGISTER_URL: &str = "https://www.federalregister.gov";
 const DEFAULT_SCHEDULE: &str = "*/15 * * * *";
@@ -22,17 +23,26 @@ const DEFAULT_SCHEDULE_ZONE: &str = "UTC";
 const ECFR_LISTS: [ListCode; 3] = [ListCode::EL, ListCode::UVL, ListCode::MEU];
 
 /// All sources that are right; what is wrong with the others goes to `problems`.
-pub(super) fn check(sections: &[Placed<RawSource>], folder: &Path, problems: &mut Vec<Problem>) -> Vec<Source> {
+pub(super) fn check(
+    sections: &[Placed<RawSource>],
+    folder: &Path,
+    problems: &mut Vec<Problem>,
+) -> Vec<Source> {
     let mut sources: Vec<Source> = Vec::new();
     for section in sections {
         let before = problems.len();
         let raw = &section.value;
-        let name = required(raw.name.as_ref().map(|name| name.value.0.clone()), section, "name", problems);
-        let kind = required(raw.kind.as_ref().map(|kind| kind_of(kind.value)), section, "kind", problems);
+        let name =
+            required(raw.name.as_ref().map(|name| name.value.0.clone()), section, "name", problems);
+        let kind =
+            required(raw.kind.as_ref().map(|kind| kind_of(kind.value)), section, "kind", problems);
         if let (Some(name), Some(key)) = (&name, &raw.name)
             && sources.iter().any(|other| other.name == *name)
         {
-            problems.push(Problem::at(key.span.clone(), format!("found the source `{name}` twice, but names are given once")));
+            problems.push(Problem::at(
+                key.span.clone(),
+                format!("found the source `{name}` twice, but names are given once"),
+            ));
         }
         let (Some(name), Some(kind)) = (name, kind) else { continue };
         let address = address(raw, kind, section, folder, problems);
@@ -40,8 +50,19 @@ pub(super) fn check(sections: &[Placed<RawSource>], folder: &Path, problems: &mu
         let (schedule_text, timezone, schedule) = schedule(raw, problems);
         let limits = limits(raw, &lists, problems);
         let previous_name = previous_name(raw, &name, sections, problems);
-        if let (Some(address), Some(schedule), true) = (address, schedule, problems.len() == before) {
-            sources.push(Source { name, kind, address, lists, schedule, schedule_text, timezone, limits, previous_name });
+        if let (Some(address), Some(schedule), true) = (address, schedule, problems.len() == before)
+        {
+            sources.push(Source {
+                name,
+                kind,
+                address,
+                lists,
+                schedule,
+                schedule_text,
+                timezone,
+                limits,
+                previous_name,
+            });
         }
     }
     sources
@@ -57,9 +78,17 @@ pub(super) fn the_real_csl() -> Vec<Source> {
     check(&[Placed { value: raw, span: 0..0 }], Path::new(""), &mut Vec::new())
 }
 
-pub(super) fn required<T, S>(value: Option<T>, section: &Placed<S>, key: &str, problems: &mut Vec<Problem>) -> Option<T> {
+pub(super) fn required<T, S>(
+    value: Option<T>,
+    section: &Placed<S>,
+    key: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
     if value.is_none() {
-        problems.push(Problem::at(section.span.clone(), format!("expected the key `{key}` in this section, but found none")));
+        problems.push(Problem::at(
+            section.span.clone(),
+            format!("expected the key `{key}` in this section, but found none"),
+        ));
     }
     value
 }
@@ -73,16 +102,31 @@ fn kind_of(raw: RawSourceKind) -> SourceKind {
     }
 }
 
-fn address(raw: &RawSource, kind: SourceKind, section: &Placed<RawSource>, folder: &Path, problems: &mut Vec<Problem>) -> Option<Address> {
+fn address(
+    raw: &RawSource,
+    kind: SourceKind,
+    section: &Placed<RawSource>,
+    folder: &Path,
+    problems: &mut Vec<Problem>,
+) -> Option<Address> {
     if kind == SourceKind::File {
-        for (key, span) in [("url", raw.url.as_ref().map(|k| &k.span)), ("allow_private", raw.allow_private.as_ref().map(|k| &k.span))] {
+        for (key, span) in [
+            ("url", raw.url.as_ref().map(|k| &k.span)),
+            ("allow_private", raw.allow_private.as_ref().map(|k| &k.span)),
+        ] {
             if let Some(span) = span {
-                problems.push(Problem::at(span.clone(), format!("found `{key}`, but a source of kind `file` has only a `path`")));
+                problems.push(Problem::at(
+                    span.clone(),
+                    format!("found `{key}`, but a source of kind `file` has only a `path`"),
+                ));
             }
         }
         let path = required(raw.path.as_ref(), section, "path", problems)?;
         if let Some(reason) = misunderstood_path(&path.value.0) {
-            problems.push(Problem::at(path.span.clone(), format!("expected the path of a file or a folder, but got {reason}")));
+            problems.push(Problem::at(
+                path.span.clone(),
+                format!("expected the path of a file or a folder, but got {reason}"),
+            ));
         }
         let path = folder.join(&path.value.0);
         return Some(match &raw.pattern {
@@ -91,18 +135,23 @@ fn address(raw: &RawSource, kind: SourceKind, section: &Placed<RawSource>, folde
         });
     }
     if let Some(pattern) = &raw.pattern {
-        let problem = format!("found `pattern`, but a source of kind `{}` reads no folder", kind.as_str());
+        let problem =
+            format!("found `pattern`, but a source of kind `{}` reads no folder", kind.as_str());
         problems.push(Problem::at(pattern.span.clone(), problem));
     }
     if let Some(path) = &raw.path {
-        problems.push(Problem::at(path.span.clone(), format!("found `path`, but a source of kind `{}` has a `url`", kind.as_str())));
+        problems.push(Problem::at(
+            path.span.clone(),
+            format!("found `path`, but a source of kind `{}` has a `url`", kind.as_str()),
+        ));
     }
     let default = match kind {
         SourceKind::Csl | SourceKind::File => CSL_URL,
         SourceKind::Ecfr => ECFR_URL,
         SourceKind::FederalRegister => FEDERAL_REGISTER_URL,
     };
-    let url = raw.url.as_ref().map(|url| url.value.0.clone()).or_else(|| Url::parse(default).ok())?;
+    let url =
+        raw.url.as_ref().map(|url| url.value.0.clone()).or_else(|| Url::parse(default).ok())?;
     let allow_private = raw.allow_private.as_ref().is_some_and(|allow| allow.value);
     Some(match kind {
         SourceKind::Ecfr => Address::Ecfr { url, allow_private },
@@ -115,9 +164,15 @@ fn address(raw: &RawSource, kind: SourceKind, section: &Placed<RawSource>, folde
 fn misunderstood_path(path: &str) -> Option<&'static str> {
     match path {
         _ if path.contains("://") => Some("an address: a path has no scheme"),
-        _ if path.starts_with("~/") || path == "~" => Some("`~`, which is not expanded: write the whole path"),
-        _ if path.starts_with('$') || path.contains("${") => Some("a variable, which is not expanded: write the whole path"),
-        _ if path.contains(['*', '?']) => Some("a pattern: `path` is the folder, and `pattern` says which names in it are read"),
+        _ if path.starts_with("~/") || path == "~" => {
+            Some("`~`, which is not expanded: write the whole path")
+        }
+        _ if path.starts_with('$') || path.contains("${") => {
+            Some("a variable, which is not expanded: write the whole path")
+        }
+        _ if path.contains(['*', '?']) => {
+            Some("a pattern: `path` is the folder, and `pattern` says which names in it are read")
+        }
         _ => None,
     }
 }
@@ -125,7 +180,10 @@ fn misunderstood_path(path: &str) -> Option<&'static str> {
 fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<ListCode> {
     let Some(lists) = &raw.lists else { return vec![ListCode::EL] };
     if lists.value.is_empty() {
-        problems.push(Problem::at(lists.span.clone(), "expected at least one list, but got an empty list"));
+        problems.push(Problem::at(
+            lists.span.clone(),
+            "expected at least one list, but got an empty list",
+        ));
     }
     let mut codes = Vec::new();
     for list in &lists.value {
@@ -136,7 +194,9 @@ fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<
         if kind == SourceKind::Ecfr && !ECFR_LISTS.contains(&code) {
             problems.push(Problem::at(
                 list.span.clone(),
-                format!("expected EL, UVL or MEU, which are all that the eCFR has, but got `{code}`"),
+                format!(
+                    "expected EL, UVL or MEU, which are all that the eCFR has, but got `{code}`"
+                ),
             ));
         }
         codes.push(code);
@@ -149,7 +209,11 @@ fn schedule(raw: &RawSource, problems: &mut Vec<Problem>) -> (String, String, Op
     let text = raw.schedule.as_ref().map_or(DEFAULT_SCHEDULE, |text| &text.value.0);
     let schedule = Schedule::parse(text, zone)
         .map_err(|error| {
-            let key = raw.schedule.as_ref().map(|key| key.span.clone()).or_else(|| raw.timezone.as_ref().map(|key| key.span.clone()));
+            let key = raw
+                .schedule
+                .as_ref()
+                .map(|key| key.span.clone())
+                .or_else(|| raw.timezone.as_ref().map(|key| key.span.clone()));
             problems.push(Problem { message: error.to_string(), span: key, hint: None });
         })
         .ok();
@@ -186,11 +250,23 @@ fn limits(raw: &RawSource, lists: &[ListCode], problems: &mut Vec<Problem>) -> c
     limits
 }
 
-fn previous_name(raw: &RawSource, name: &str, sections: &[Placed<RawSource>], problems: &mut Vec<Problem>) -> Option<String> {
+fn previous_name(
+    raw: &RawSource,
+    name: &str,
+    sections: &[Placed<RawSource>],
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
     let key = raw.previously.as_ref()?;
     let old = &key.value.0;
-    if old == name || sections.iter().any(|other| other.value.name.as_ref().is_some_and(|other| other.value.0 == *old)) {
-        problems.push(Problem::at(key.span.clone(), format!("expected the name of a source that is no longer there, but got `{old}`")));
+    if old == name
+        || sections
+            .iter()
+            .any(|other| other.value.name.as_ref().is_some_and(|other| other.value.0 == *old))
+    {
+        problems.push(Problem::at(
+            key.span.clone(),
+            format!("expected the name of a source that is no longer there, but got `{old}`"),
+        ));
     }
     Some(old.clone())
 }

@@ -1,4 +1,5 @@
-//! Text in files, as people and their editors save it: the configuration, secrets, header lines and certificates.
+//! Text in files, as people and their editors save it: the configuration, secrets, header lines and
+//! certificates.
 
 /// The byte order mark, which some editors put before UTF-8.
 const MARK: char = '\u{feff}';
@@ -19,7 +20,8 @@ pub fn of_bytes(bytes: Vec<u8>) -> Result<String, &'static str> {
     Ok(text.strip_prefix(MARK).map_or_else(|| text.clone(), str::to_owned))
 }
 
-/// Without white space and byte order marks around it: two files put together may have a mark in the middle, where a line begins.
+/// Without white space and byte order marks around it: two files put together may have a mark in
+/// the middle, where a line begins.
 pub fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c == MARK)
 }
@@ -40,9 +42,18 @@ mod tests {
 
     #[test]
     fn err_other_encodings_are_named() {
-        let utf16 = |order: fn(u16) -> [u8; 2], mark: &str| format!("{mark}hi").encode_utf16().flat_map(order).collect::<Vec<u8>>();
-        for bytes in [utf16(u16::to_le_bytes, "\u{feff}"), utf16(u16::to_be_bytes, "\u{feff}"), utf16(u16::to_le_bytes, "")] {
-            assert!(of_bytes(bytes.clone()).unwrap_err().contains("UTF-16: save it as UTF-8"), "{bytes:?}");
+        let utf16 = |order: fn(u16) -> [u8; 2], mark: &str| {
+            format!("{mark}hi").encode_utf16().flat_map(order).collect::<Vec<u8>>()
+        };
+        for bytes in [
+            utf16(u16::to_le_bytes, "\u{feff}"),
+            utf16(u16::to_be_bytes, "\u{feff}"),
+            utf16(u16::to_le_bytes, ""),
+        ] {
+            assert!(
+                of_bytes(bytes.clone()).unwrap_err().contains("UTF-16: save it as UTF-8"),
+                "{bytes:?}"
+            );
         }
         assert_eq!(of_bytes(vec![b'a', 0xe9]), Err("it is not UTF-8 text"));
     }

@@ -1,4 +1,5 @@
-//! The values that are written as text in the configuration: percentages, durations, addresses. Each says what it expects.
+//! The values that are written as text in the configuration: percentages, durations, addresses.
+//! Each says what it expects.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -24,7 +25,11 @@ pub enum Unreadable {
 
 impl Unreadable {
     pub fn new(expected: &'static str, got: &str) -> Self {
-        if got.contains("://") { Self::Address { expected } } else { Self::Text { expected, got: got.to_owned() } }
+        if got.contains("://") {
+            Self::Address { expected }
+        } else {
+            Self::Text { expected, got: got.to_owned() }
+        }
     }
 }
 
@@ -84,7 +89,8 @@ pub struct Names(pub NamePattern);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(pub String);
 
-/// Text to value, with a schema that has the example. The last argument may say more closely what was expected of a text.
+/// Text to value, with a schema that has the example. The last argument may say more closely what
+/// was expected of a text.
 macro_rules! read_as_text {
     ($type:ty, $expected:literal, $example:literal, $parse:expr) => {
         read_as_text!($type, $expected, $example, $parse, |_| None);
@@ -140,45 +146,83 @@ read_as_text!(Length, "a length of time such as \"5s\", \"30m\" or \"2h\"", "30m
     // jiff also reads signs, years and months, of which the last have no one length.
     let plain = text.chars().all(|c| c.is_ascii_digit() || "dhms ".contains(c));
     let (days, rest) = text.split_once('d').unwrap_or(("0", text));
-    let rest = if rest.trim().is_empty() { Duration::ZERO } else { rest.trim().parse::<jiff::SignedDuration>().ok()?.unsigned_abs() };
+    let rest = if rest.trim().is_empty() {
+        Duration::ZERO
+    } else {
+        rest.trim().parse::<jiff::SignedDuration>().ok()?.unsigned_abs()
+    };
     let days = Duration::from_secs(days.trim().parse::<u32>().ok()?.checked_mul(86_400)?.into());
-    (plain && !text.trim().is_empty()).then(|| days.checked_add(rest)).flatten().filter(|length| *length <= YEAR).map(Length)
+    (plain && !text.trim().is_empty())
+        .then(|| days.checked_add(rest))
+        .flatten()
+        .filter(|length| *length <= YEAR)
+        .map(Length)
 });
-read_as_text!(Listen, "an address and a port such as \"127.0.0.1:8744\", or \"\" for none", "127.0.0.1:8744", |text| {
-    if text.is_empty() { Some(Listen(None)) } else { text.parse().ok().map(|address| Listen(Some(address))) }
-});
-read_as_text!(WebAddress, "an address such as \"https://www.example.com/\"", "https://www.example.com/", |text| {
-    web_address(text).map(WebAddress)
-});
+read_as_text!(
+    Listen,
+    "an address and a port such as \"127.0.0.1:8744\", or \"\" for none",
+    "127.0.0.1:8744",
+    |text| {
+        if text.is_empty() {
+            Some(Listen(None))
+        } else {
+            text.parse().ok().map(|address| Listen(Some(address)))
+        }
+    }
+);
+read_as_text!(
+    WebAddress,
+    "an address such as \"https://www.example.com/\"",
+    "https://www.example.com/",
+    |text| { web_address(text).map(WebAddress) }
+);
 read_as_text!(
     BaseAddress,
     "an address such as \"https://entitywatch.example.com\"",
     "https://entitywatch.example.com",
     |text| web_address(text).filter(is_base).map(BaseAddress),
-    |text| web_address(text).map(|_| "an address without user, query and fragment, such as \"https://entitywatch.example.com\"")
+    |text| web_address(text).map(|_| {
+        "an address without user, query and fragment, such as \"https://entitywatch.example.com\""
+    })
 );
 read_as_text!(
     ProxyAddress,
     "a proxy such as \"http://proxy.example.com:3128\"",
     "http://proxy.example.com:3128",
-    |text| web_address(text).filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none()).map(ProxyAddress),
-    |text| web_address(text).map(|_| "a proxy without path, query and fragment, such as \"http://proxy.example.com:3128\"")
+    |text| web_address(text)
+        .filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none())
+        .map(ProxyAddress),
+    |text| web_address(text).map(|_| {
+        "a proxy without path, query and fragment, such as \"http://proxy.example.com:3128\""
+    })
 );
-read_as_text!(Zone, "a time zone such as \"America/New_York\" or \"UTC\"", "America/New_York", |text| {
-    // `Etc/Unknown` is read, but is no zone: it would run as UTC.
-    jiff::tz::TimeZone::get(text).ok().filter(|zone| !zone.is_unknown()).map(|zone| Zone(zone, text.to_owned()))
-});
+read_as_text!(
+    Zone,
+    "a time zone such as \"America/New_York\" or \"UTC\"",
+    "America/New_York",
+    |text| {
+        // `Etc/Unknown` is read, but is no zone: it would run as UTC.
+        jiff::tz::TimeZone::get(text)
+            .ok()
+            .filter(|zone| !zone.is_unknown())
+            .map(|zone| Zone(zone, text.to_owned()))
+    }
+);
 read_as_text!(Country, "a country's two letters (ISO 3166-1) such as \"CN\"", "CN", |text| {
     // A code that no entry can have would never match.
     country::is_iso_alpha2(text).then(|| Country(text.to_owned()))
 });
-read_as_text!(List, "a list: EL, DPL, UVL, MEU, ISN, DTC, SDN, SSI, CMIC, CAP, MBS, PLC or FSE", "EL", |text| {
-    ListCode::ALL.iter().copied().find(|list| list.as_str() == text).map(List)
-});
+read_as_text!(
+    List,
+    "a list: EL, DPL, UVL, MEU, ISN, DTC, SDN, SSI, CMIC, CAP, MBS, PLC or FSE",
+    "EL",
+    |text| { ListCode::ALL.iter().copied().find(|list| list.as_str() == text).map(List) }
+);
 read_as_text!(
     Fingerprint,
     "a SHA-256 of 64 hexadecimal digits, with or without colons",
-    "5F:8A:20:CC:5E:6B:B2:1D:C3:5E:0E:2A:0A:6D:3F:4B:77:9F:3C:11:52:9D:1E:66:04:AF:5C:2B:8E:90:7D:13",
+    "5F:8A:20:CC:5E:6B:B2:1D:C3:5E:0E:2A:0A:6D:3F:4B:77:9F:3C:11:52:9D:1E:66:04:AF:5C:2B:8E:90:7D:\
+     13",
     |text| {
         // openssl prints `sha256 Fingerprint=AB:CD:…`.
         let digits = text.rsplit('=').next()?.trim();
@@ -190,25 +234,37 @@ read_as_text!(
         pairs.try_into().ok().map(Fingerprint)
     }
 );
-read_as_text!(Name, "a name without spaces at its ends, control characters or line breaks", "csl", |text| {
-    (is_text(text) && text.chars().count() <= 100).then(|| Name(text.to_owned()))
-});
-read_as_text!(Names, "a pattern of names such as \"*.csv\" (`*`, `?`, `[a-z]`, no braces, no path)", "*.csv", |text| {
-    is_text(text).then(|| text.parse().ok().map(Names)).flatten()
-});
-read_as_text!(Text, "a text on one line, not empty", "", |text| is_text(text).then(|| Text(text.to_owned())));
+read_as_text!(
+    Name,
+    "a name without spaces at its ends, control characters or line breaks",
+    "csl",
+    |text| { (is_text(text) && text.chars().count() <= 100).then(|| Name(text.to_owned())) }
+);
+read_as_text!(
+    Names,
+    "a pattern of names such as \"*.csv\" (`*`, `?`, `[a-z]`, no braces, no path)",
+    "*.csv",
+    |text| { is_text(text).then(|| text.parse().ok().map(Names)).flatten() }
+);
+read_as_text!(Text, "a text on one line, not empty", "", |text| is_text(text)
+    .then(|| Text(text.to_owned())));
 
 /// Longer is a slip: nothing here waits a year.
 const YEAR: Duration = Duration::from_secs(366 * 86_400);
 
-/// What is asked for as it is written: `Url::parse` would take out line breaks and spaces around it, and nobody listens on port 0.
+/// What is asked for as it is written: `Url::parse` would take out line breaks and spaces around
+/// it, and nobody listens on port 0.
 fn web_address(text: &str) -> Option<url::Url> {
     let url = url::Url::parse(text).ok().filter(|_| is_text(text))?;
-    (matches!(url.scheme(), "http" | "https") && url.has_host() && url.port() != Some(0)).then_some(url)
+    (matches!(url.scheme(), "http" | "https") && url.has_host() && url.port() != Some(0))
+        .then_some(url)
 }
 
 fn is_base(url: &url::Url) -> bool {
-    url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none()
+    url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
 }
 
 /// `ab`, in either case.
@@ -234,7 +290,9 @@ mod tests {
 
     #[test]
     fn ok_percentages() {
-        for (text, fraction) in [("2%", 0.02), ("0%", 0.0), ("100%", 1.0), ("0.5%", 0.005), ("25 %", 0.25)] {
+        for (text, fraction) in
+            [("2%", 0.02), ("0%", 0.0), ("100%", 1.0), ("0.5%", 0.005), ("25 %", 0.25)]
+        {
             assert_eq!(text.parse(), Ok(Percent(fraction)), "{text}");
         }
     }
@@ -260,7 +318,15 @@ mod tests {
 
     #[test]
     fn ok_lengths() {
-        for (text, seconds) in [("5s", 5), ("30m", 1800), ("2h", 7200), ("24h", 86_400), ("1d", 86_400), ("1d 2h", 93_600), ("1m30s", 90)] {
+        for (text, seconds) in [
+            ("5s", 5),
+            ("30m", 1800),
+            ("2h", 7200),
+            ("24h", 86_400),
+            ("1d", 86_400),
+            ("1d 2h", 93_600),
+            ("1m30s", 90),
+        ] {
             assert_eq!(text.parse(), Ok(Length(Duration::from_secs(seconds))), "{text}");
         }
         assert_eq!("250ms".parse(), Ok(Length(Duration::from_millis(250))));
@@ -268,7 +334,20 @@ mod tests {
 
     #[test]
     fn err_lengths() {
-        for text in ["", "5", "s", "-5s", "5 apples", "1y", "P1D", "99999999999999999999h", "400d", "5s ago", "soon", "1:30"] {
+        for text in [
+            "",
+            "5",
+            "s",
+            "-5s",
+            "5 apples",
+            "1y",
+            "P1D",
+            "99999999999999999999h",
+            "400d",
+            "5s ago",
+            "soon",
+            "1:30",
+        ] {
             assert!(text.parse::<Length>().is_err(), "{text}");
         }
     }
@@ -289,7 +368,10 @@ mod tests {
     #[test]
     fn ok_addresses_and_countries() {
         assert!("https://u:p@h:8443/a?b=c".parse::<WebAddress>().is_ok());
-        assert_eq!("https://exämple.de/a/".parse::<BaseAddress>().unwrap().0.as_str(), "https://xn--exmple-cua.de/a/");
+        assert_eq!(
+            "https://exämple.de/a/".parse::<BaseAddress>().unwrap().0.as_str(),
+            "https://xn--exmple-cua.de/a/"
+        );
         assert!("http://user:pass@proxy.example.com:3128".parse::<ProxyAddress>().is_ok());
         for text in ["CN", "RU", "GB", "XK", "HK", "TW"] {
             assert!(text.parse::<Country>().is_ok(), "{text}");
@@ -301,10 +383,23 @@ mod tests {
         let bytes: [u8; 32] = std::array::from_fn(|n| u8::try_from(n * 8 + 3).unwrap());
         let colons = bytes.map(|byte| format!("{byte:02X}")).join(":");
         let bare = colons.replace(':', "").to_lowercase();
-        for text in [colons.clone(), bare, format!("sha256 Fingerprint={colons}"), format!("SHA256 Fingerprint={colons}")] {
+        for text in [
+            colons.clone(),
+            bare,
+            format!("sha256 Fingerprint={colons}"),
+            format!("SHA256 Fingerprint={colons}"),
+        ] {
             assert_eq!(text.parse(), Ok(Fingerprint(bytes)), "{text}");
         }
-        for text in ["", "AB", "AB:CD", &format!("{colons}:00"), &colons.replace(':', " "), &colons.replace('3', "g"), &colons[1..]] {
+        for text in [
+            "",
+            "AB",
+            "AB:CD",
+            &format!("{colons}:00"),
+            &colons.replace(':', " "),
+            &colons.replace('3', "g"),
+            &colons[1..],
+        ] {
             assert!(text.parse::<Fingerprint>().is_err(), "{text}");
         }
     }
@@ -320,14 +415,23 @@ mod tests {
         for text in ["CHN", "XX", "UK", "EU", "C N", "中国", ""] {
             assert!(text.parse::<Country>().is_err(), "{text}");
         }
-        for text in
-            ["https://h:0/", "https://h/\n", "https://h\n/a", " https://h/", "\u{feff}https://h/", "socks5://h:1080", "https://a b/"]
-        {
+        for text in [
+            "https://h:0/",
+            "https://h/\n",
+            "https://h\n/a",
+            " https://h/",
+            "\u{feff}https://h/",
+            "socks5://h:1080",
+            "https://a b/",
+        ] {
             assert!(text.parse::<WebAddress>().is_err(), "{text}");
         }
         for text in ["https://h/?a=b", "https://h/#top", "https://u:p@h/", "https://u@h/"] {
             let error = text.parse::<BaseAddress>().unwrap_err().to_string();
-            assert!(error.starts_with("expected an address without user, query and fragment"), "{error}");
+            assert!(
+                error.starts_with("expected an address without user, query and fragment"),
+                "{error}"
+            );
         }
         for text in ["http://h:3128/pac", "http://h:3128/?a", "socks5://h:1080"] {
             assert!(text.parse::<ProxyAddress>().is_err(), "{text}");
@@ -337,7 +441,13 @@ mod tests {
         assert!(" padded".parse::<Name>().is_err());
         assert!("*.csv".parse::<Names>().is_ok());
         for text in ["", "*.{csv,tsv}", "[a", "lists/*.csv", " *.csv"] {
-            assert!(text.parse::<Names>().unwrap_err().to_string().starts_with("expected a pattern of names"), "{text}");
+            assert!(
+                text.parse::<Names>()
+                    .unwrap_err()
+                    .to_string()
+                    .starts_with("expected a pattern of names"),
+                "{text}"
+            );
         }
     }
 }

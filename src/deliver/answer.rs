@@ -7,7 +7,8 @@ use super::retry::RetryPolicy;
 
 /// Whether an answer means that the message was taken (`Ok`) or what to do next.
 ///
-/// Redirects are not followed: they would take the message, and its secrets, to an address that nobody configured.
+/// Redirects are not followed: they would take the message, and its secrets, to an address that
+/// nobody configured.
 pub fn verdict(status: u16, retry_after: Option<Duration>) -> Result<(), Retry> {
     match (status, retry_after) {
         (200..=299, _) => Ok(()),
@@ -35,13 +36,20 @@ mod tests {
                 _ => Err(Retry::Later),
             };
             assert_eq!(verdict(status, None), expected, "{status}");
-            let with_retry_after = if matches!(status, 429 | 503) { Err(Retry::After(Duration::from_secs(7))) } else { expected };
+            let with_retry_after = if matches!(status, 429 | 503) {
+                Err(Retry::After(Duration::from_secs(7)))
+            } else {
+                expected
+            };
             assert_eq!(verdict(status, wait), with_retry_after, "{status} with Retry-After");
         }
     }
 
     #[test]
     fn nobody_makes_us_wait_longer_than_a_day() {
-        assert_eq!(verdict(503, Some(Duration::from_secs(u64::MAX))), Err(Retry::After(Duration::from_secs(86_400))));
+        assert_eq!(
+            verdict(503, Some(Duration::from_secs(u64::MAX))),
+            Err(Retry::After(Duration::from_secs(86_400)))
+        );
     }
 }

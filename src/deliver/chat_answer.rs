@@ -1,5 +1,5 @@
-//! What the body of a chat service's 2xx answer says about the message. Slack, and services that imitate it, may answer 200 to a message
-//! that they refuse. Pure.
+//! What the body of a chat service's 2xx answer says about the message. Slack, and services that
+//! imitate it, may answer 200 to a message that they refuse. Pure.
 
 use std::fmt;
 use std::time::Duration;
@@ -62,7 +62,8 @@ pub fn verdict(body: &str, is_whole: bool) -> Verdict {
 /// HTML or XML. The content type is not asked: Slack itself sends its `ok` as text/html.
 fn is_page(body: &str) -> bool {
     let lower = body.to_ascii_lowercase();
-    body.starts_with('<') || (!body.starts_with('{') && PAGE_MARKS.iter().any(|mark| lower.contains(mark)))
+    body.starts_with('<')
+        || (!body.starts_with('{') && PAGE_MARKS.iter().any(|mark| lower.contains(mark)))
 }
 
 fn refused(kind: RefusalKind, said: String) -> Verdict {
@@ -87,13 +88,16 @@ fn of_json(body: &str, is_whole: bool) -> Verdict {
 
 fn of_text(text: &str, is_whole: bool) -> Verdict {
     // A warning of the server's, or a guard against scripts, may stand before the object.
-    if let Some(Verdict::Refused(refusal)) = text.find('{').and_then(|at| text.get(at..)).map(|json| of_json(json, is_whole)) {
+    if let Some(Verdict::Refused(refusal)) =
+        text.find('{').and_then(|at| text.get(at..)).map(|json| of_json(json, is_whole))
+    {
         return Verdict::Refused(refusal);
     }
     if FAILURES.iter().any(|failure| text.to_ascii_lowercase().contains(failure)) {
         return refused(kind_of(text), text.to_owned());
     }
-    let code: String = text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+    let code: String =
+        text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
     let code = code.to_ascii_lowercase().replace('-', "_");
     if is_error_code(&code) {
         return refused(kind_of(&code), text.to_owned());
@@ -125,7 +129,10 @@ fn is_error_code(code: &str) -> bool {
         "revoked",
         "unknown",
     ];
-    const BEGINNINGS: [&str; 10] = ["invalid", "no_", "not_", "missing_", "too_many", "cannot_", "cant_", "unknown_", "msg_too", "org_"];
+    const BEGINNINGS: [&str; 10] = [
+        "invalid", "no_", "not_", "missing_", "too_many", "cannot_", "cant_", "unknown_",
+        "msg_too", "org_",
+    ];
     const ENDS: [&str; 21] = [
         "_error",
         "_errors",
@@ -176,7 +183,11 @@ fn kind_of(error: &str) -> RefusalKind {
         "http_error_429",
     ];
     let error = error.to_ascii_lowercase().replace([' ', '-'], "_");
-    if PASSING.iter().any(|passing| error.contains(passing)) { RefusalKind::Passing } else { RefusalKind::Lasting }
+    if PASSING.iter().any(|passing| error.contains(passing)) {
+        RefusalKind::Passing
+    } else {
+        RefusalKind::Lasting
+    }
 }
 
 /// What an object says at its top level, up to where it could be read.
@@ -208,13 +219,20 @@ impl Said {
             },
             // Of services that answer with a code of their own, or repeat a status.
             "errcode" if value.as_i64().is_some_and(|code| code != 0) => self.denies = true,
-            "status_code" | "statuscode" if value.as_i64().is_some_and(|status| status >= 400) => self.denies = true,
+            "status_code" | "statuscode" if value.as_i64().is_some_and(|status| status >= 400) => {
+                self.denies = true
+            }
             // The code is worth more than the sentence.
             "error" => self.error = text_of(value).or(self.error.take()),
-            "message" | "msg" | "errmsg" | "detail" | "description" if self.error.is_none() && self.denies => self.error = text_of(value),
+            "message" | "msg" | "errmsg" | "detail" | "description"
+                if self.error.is_none() && self.denies =>
+            {
+                self.error = text_of(value)
+            }
             "retry_after" => {
                 let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);
-                self.retry_after = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.ceil()).ok());
+                self.retry_after =
+                    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.ceil()).ok());
             }
             _ => {}
         }
@@ -236,7 +254,10 @@ fn truth(value: &Value) -> Option<bool> {
 fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Object(members) => ["code", "type", "message"].iter().find_map(|key| members.get(*key)?.as_str()).map(str::to_owned),
+        Value::Object(members) => ["code", "type", "message"]
+            .iter()
+            .find_map(|key| members.get(*key)?.as_str())
+            .map(str::to_owned),
         Value::Bool(true) => Some("error".to_owned()),
         _ => None,
     }
@@ -260,7 +281,9 @@ impl<'de> Visitor<'de> for &mut Said {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(key) = members.next_key::<String>()? {
             // A long member that says nothing, such as the message itself, is not kept.
-            if matches!(key.to_ascii_lowercase().as_str(), "message" | "channel" | "ts") && !self.denies {
+            if matches!(key.to_ascii_lowercase().as_str(), "message" | "channel" | "ts")
+                && !self.denies
+            {
                 members.next_value::<IgnoredAny>()?;
             } else {
                 self.member(&key, &members.next_value::<Value>()?);
@@ -329,7 +352,11 @@ mod tests {
         check_refused(r#"{"result":"error","msg":"Unknown stream"}"#, Lasting, "Unknown stream");
         check_refused(r#"{"error":{"code":"invalid_payload"}}"#, Lasting, "invalid_payload");
         check_refused(r#"{"ok":true,"success":false}"#, Lasting, "");
-        check_refused(r#"{"errcode":310000,"errmsg":"keywords not in content"}"#, Lasting, "keywords not in content");
+        check_refused(
+            r#"{"errcode":310000,"errmsg":"keywords not in content"}"#,
+            Lasting,
+            "keywords not in content",
+        );
         check_refused(r#"{"status_code":404,"message":"no such hook"}"#, Lasting, "no such hook");
         check_refused(")]}',\n{\"ok\":false,\"error\":\"no_text\"}", Lasting, "no_text");
     }
@@ -366,21 +393,36 @@ mod tests {
             "Webhook message delivery failed with error: Bad Request",
         ] {
             check_refused(code, Lasting, code);
-            assert_eq!(verdict(&format!("\u{feff}\"{code}\"\r\n"), true), refused(Lasting, code.to_owned()), "{code}");
+            assert_eq!(
+                verdict(&format!("\u{feff}\"{code}\"\r\n"), true),
+                refused(Lasting, code.to_owned()),
+                "{code}"
+            );
         }
     }
 
     #[test]
     fn err_what_passes_is_told_from_what_lasts() {
-        for code in
-            ["ratelimited", "rate_limited", "rollup_error", "internal_error", "service_unavailable", "request_timeout", "fatal_error"]
-        {
+        for code in [
+            "ratelimited",
+            "rate_limited",
+            "rollup_error",
+            "internal_error",
+            "service_unavailable",
+            "request_timeout",
+            "fatal_error",
+        ] {
             check_refused(code, Passing, code);
             check_refused(&format!(r#"{{"ok":false,"error":"{code}"}}"#), Passing, code);
         }
-        check_refused(r#"{"ok":false,"error":"ratelimited","retry_after":29.2}"#, Wait(Duration::from_secs(30)), "ratelimited");
+        check_refused(
+            r#"{"ok":false,"error":"ratelimited","retry_after":29.2}"#,
+            Wait(Duration::from_secs(30)),
+            "ratelimited",
+        );
         check_refused(r#"{"ok":false,"error":"x","retry_after":0}"#, Lasting, "x");
-        let throttled = "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429";
+        let throttled = "Webhook message delivery failed with error: Microsoft Teams endpoint \
+                         returned HTTP error 429";
         check_refused(throttled, Passing, throttled);
     }
 
@@ -408,7 +450,10 @@ mod tests {
             (r#"{"ok":tr"#, Verdict::Unknown),
             (r#"{"ok":true,"ch"#, Verdict::Accepted),
             (r#"{"ok":false,"#, refused(Lasting, String::new())),
-            (r#"{"ok":false,"error":"ratelimited","resp"#, refused(Passing, "ratelimited".to_owned())),
+            (
+                r#"{"ok":false,"error":"ratelimited","resp"#,
+                refused(Passing, "ratelimited".to_owned()),
+            ),
             (r#"{"message":{"text":"long"#, Verdict::Unknown),
         ] {
             assert_eq!(verdict(body, false), expected, "{body:?}");

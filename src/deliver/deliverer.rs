@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use super::email::{self, Relay};
-use super::{Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, console, layout, slack, webhook, wording};
+use super::{
+    Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, console, layout,
+    slack, webhook, wording,
+};
 use crate::dial::{self, HttpSettings, LazyClient, Lookup};
 
 /// A deliverer that cannot be made.
@@ -44,8 +47,13 @@ pub struct Deliverer {
 }
 
 impl Deliverer {
-    /// `timeout` bounds an attempt as a whole; of an email, each step of it. The console is standard output.
-    pub fn new(http: &HttpSettings, messages: MessageSettings, timeout: Duration) -> Result<Self, DeliverError> {
+    /// `timeout` bounds an attempt as a whole; of an email, each step of it. The console is
+    /// standard output.
+    pub fn new(
+        http: &HttpSettings,
+        messages: MessageSettings,
+        timeout: Duration,
+    ) -> Result<Self, DeliverError> {
         Self::with_console(http, messages, timeout, Box::new(std::io::stdout()))
     }
 
@@ -59,8 +67,10 @@ impl Deliverer {
         // The addresses of a host share this time, so it must end before the attempt does.
         let connect_timeout = dial::CONNECT_TIMEOUT.min(timeout * 3 / 4);
         let client = |allow_private| {
-            LazyClient::new(http, allow_private, move |builder| builder.connect_timeout(connect_timeout))
-                .map_err(|error| DeliverError::Http { reason: error.to_string() })
+            LazyClient::new(http, allow_private, move |builder| {
+                builder.connect_timeout(connect_timeout)
+            })
+            .map_err(|error| DeliverError::Http { reason: error.to_string() })
         };
         Ok(Self {
             public: client(false)?,
@@ -79,34 +89,72 @@ impl Deliverer {
         Self { lookup, ..self }
     }
 
-    /// Tries once. `parts_done` is how many parts of a parted webhook the receiver has already taken.
+    /// Tries once. `parts_done` is how many parts of a parted webhook the receiver has already
+    /// taken.
     ///
-    /// Ends within the timeout whatever the receiver does; an email ends when its steps do, and has ten minutes for its
-    /// final reply. Says in `detail` what happened, without addresses, URLs or tokens.
-    pub async fn attempt(&self, receiver: &Receiver, message: &Message<'_>, now: Timestamp, parts_done: u32) -> Attempted {
+    /// Ends within the timeout whatever the receiver does; an email ends when its steps do, and has
+    /// ten minutes for its final reply. Says in `detail` what happened, without addresses, URLs
+    /// or tokens.
+    pub async fn attempt(
+        &self,
+        receiver: &Receiver,
+        message: &Message<'_>,
+        now: Timestamp,
+        parts_done: u32,
+    ) -> Attempted {
         // Counted outside the future that the timeout may drop: a part that was taken stays taken.
         let parts = AtomicU32::new(parts_done);
         let sending = self.send(receiver, message, now, &parts);
         let outcome = if matches!(receiver.channel, Channel::Email(_)) {
-            // Given up as a whole, an email that the server is about to take would be sent again and again.
+            // Given up as a whole, an email that the server is about to take would be sent again
+            // and again.
             sending.await
         } else {
             tokio::time::timeout(self.timeout, sending).await.unwrap_or_else(|_| Outcome::Failed {
                 retry: Retry::Later,
-                detail: format!("expected an answer within {}, but got none", wording::time::duration(self.timeout)),
+                detail: format!(
+                    "expected an answer within {}, but got none",
+                    wording::time::duration(self.timeout)
+                ),
             })
         };
         Attempted { outcome, parts_done: parts.into_inner() }
     }
 
-    async fn send(&self, receiver: &Receiver, message: &Message<'_>, now: Timestamp, parts: &AtomicU32) -> Outcome {
+    async fn send(
+        &self,
+        receiver: &Receiver,
+        message: &Message<'_>,
+        now: Timestamp,
+        parts: &AtomicU32,
+    ) -> Outcome {
         let outcome = match &receiver.channel {
-            Channel::Webhook(webhook) => return webhook::send(self.client(webhook.allow_private), webhook, message, now, parts).await,
-            Channel::Slack(slack) => slack::send(self.client(slack.allow_private), slack, message, &self.messages, now).await,
+            Channel::Webhook(webhook) => {
+                return webhook::send(
+                    self.client(webhook.allow_private),
+                    webhook,
+                    message,
+                    now,
+                    parts,
+                )
+                .await;
+            }
+            Channel::Slack(slack) => {
+                slack::send(self.client(slack.allow_private), slack, message, &self.messages, now)
+                    .await
+            }
             Channel::Email(email) => match self.relay(&email.smtp) {
                 Ok(relay) => {
                     let (relay, clients, messages) = (&relay, &self.private, &self.messages);
-                    email::send(&email::Attempt { relay, clients, settings: email, message, messages, now }).await
+                    email::send(&email::Attempt {
+                        relay,
+                        clients,
+                        settings: email,
+                        message,
+                        messages,
+                        now,
+                    })
+                    .await
                 }
                 Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
             },

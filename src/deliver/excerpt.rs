@@ -1,4 +1,5 @@
-//! What may be kept of a server's answer: a short text without addresses, links, tokens or control characters. Pure.
+//! What may be kept of a server's answer: a short text without addresses, links, tokens or control
+//! characters. Pure.
 
 use std::net::IpAddr;
 
@@ -11,7 +12,8 @@ const SHORTEST_PART_CHARS: usize = 6;
 /// A whole secret shorter than this would blot letters out of every word.
 const SHORTEST_SECRET_CHARS: usize = 3;
 
-/// The texts that must not be shown, whole and in their parts: an address's path and query are tokens too.
+/// The texts that must not be shown, whole and in their parts: an address's path and query are
+/// tokens too.
 #[derive(Clone, Default)]
 pub struct Hidden(Vec<String>);
 
@@ -21,7 +23,9 @@ impl Hidden {
         for secret in secrets {
             let secret = cleaned(secret);
             let parts = secret.split(['/', '?', '&', '=', ' ', ':', '@', ',']);
-            needles.extend(parts.filter(|part| part.chars().count() >= SHORTEST_PART_CHARS).map(str::to_owned));
+            needles.extend(
+                parts.filter(|part| part.chars().count() >= SHORTEST_PART_CHARS).map(str::to_owned),
+            );
             if secret.chars().count() >= SHORTEST_SECRET_CHARS {
                 needles.push(secret);
             }
@@ -33,13 +37,17 @@ impl Hidden {
     }
 }
 
-/// Cuts `text` to a line of at most 200 characters and takes out what is hidden and all that looks like an address.
+/// Cuts `text` to a line of at most 200 characters and takes out what is hidden and all that looks
+/// like an address.
 pub fn excerpt(text: &str, hidden: &Hidden) -> String {
     let mut text = cleaned(text);
     for needle in &hidden.0 {
         text = without(&text, needle);
     }
-    let words: Vec<&str> = text.split_whitespace().map(|word| if looks_like_address(word) { "[…]" } else { word }).collect();
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .map(|word| if looks_like_address(word) { "[…]" } else { word })
+        .collect();
     plain::shorten(&words.join(" "), LONGEST_CHARS)
 }
 
@@ -69,7 +77,9 @@ fn looks_like_address(word: &str) -> bool {
     let without_port = bare.rsplit_once(':').map_or(bare, |(host, _)| host);
     word.contains("://")
         || word.contains('@')
-        || [bare, without_port].iter().any(|text| text.trim_matches(['[', ']']).parse::<IpAddr>().is_ok())
+        || [bare, without_port]
+            .iter()
+            .any(|text| text.trim_matches(['[', ']']).parse::<IpAddr>().is_ok())
 }
 
 #[cfg(test)]
@@ -77,7 +87,10 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let hidden = Hidden::of(["https://hooks.example.com/services/T0001/B0002/abcdefgh?key=zyxwvuts", "Bearer s3cr3t-token"]);
+        let hidden = Hidden::of([
+            "https://hooks.example.com/services/T0001/B0002/abcdefgh?key=zyxwvuts",
+            "Bearer s3cr3t-token",
+        ]);
         assert_eq!(excerpt(text, &hidden), expected);
     }
 
@@ -91,9 +104,15 @@ mod tests {
     fn secrets_links_and_addresses_are_taken_out() {
         check(r#"{"error":"no such hook: ABCDEFGH"}"#, r#"{"error":"no such hook: […]"}"#);
         check("got s3cr3t-token, sorry", "got […], sorry");
-        check("see https://example.com/why or write to <someone@example.com>", "see […] or write to […]");
+        check(
+            "see https://example.com/why or write to <someone@example.com>",
+            "see […] or write to […]",
+        );
         check(r"see https:\/\/example.com\/why", "see […]");
-        check("client [192.0.2.7] or 192.0.2.7:25 or 2001:db8::1 is blocked", "client […] or […] or […] is blocked");
+        check(
+            "client [192.0.2.7] or 192.0.2.7:25 or 2001:db8::1 is blocked",
+            "client […] or […] or […] is blocked",
+        );
     }
 
     #[test]

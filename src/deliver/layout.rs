@@ -13,7 +13,13 @@ use super::{Message, MessageSettings, wording};
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()?,
+    );
     // The ending of the name decides that `.html` is escaped and `.txt` is not.
     environment.add_template("message.html", include_str!("templates/message.html"))?;
     environment.add_template("message.txt", include_str!("templates/message.txt"))?;
@@ -43,11 +49,18 @@ pub fn html_of(account: &Account, attachments: Option<&str>) -> Result<String, L
     render("message.html", account, attachments)
 }
 
-fn render(template: &'static str, account: &Account, attachments: Option<&str>) -> Result<String, LayoutError> {
+fn render(
+    template: &'static str,
+    account: &Account,
+    attachments: Option<&str>,
+) -> Result<String, LayoutError> {
     let failed = |error: &minijinja::Error| LayoutError { template, reason: error.to_string() };
     let environment = TEMPLATES.as_ref().map_err(failed)?;
     let context = minijinja::context! { account => Value::from(Serde(account)), attachments };
-    environment.get_template(template).and_then(|template| template.render(context)).map_err(|error| failed(&error))
+    environment
+        .get_template(template)
+        .and_then(|template| template.render(context))
+        .map_err(|error| failed(&error))
 }
 
 #[cfg(test)]
@@ -64,7 +77,11 @@ mod tests {
     fn page(alert: &Alert) -> String {
         let delivery = sample::delivery(alert, "compliance", "officer@example.com");
         let message = Message { delivery: &delivery, alert };
-        html_of(&wording::account(&message, &sample::settings(Some("https://watch.example.com/"))), Some("Attached: two files.")).unwrap()
+        html_of(
+            &wording::account(&message, &sample::settings(Some("https://watch.example.com/"))),
+            Some("Attached: two files."),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -74,7 +91,8 @@ mod tests {
 
     #[test]
     fn what_operators_are_told_reads_well_as_text() {
-        let rest: Vec<String> = sample::all_kinds().iter().skip(1).map(|alert| shown(alert, None)).collect();
+        let rest: Vec<String> =
+            sample::all_kinds().iter().skip(1).map(|alert| shown(alert, None)).collect();
         insta::assert_snapshot!("others.txt", rest.join("\n==========\n\n"));
     }
 
@@ -86,7 +104,10 @@ mod tests {
     #[test]
     fn links_lead_to_the_page_where_there_is_one() {
         let held = &sample::all_kinds()[5];
-        assert!(shown(held, Some("https://watch.example.com/")).contains("https://watch.example.com/holds/hld_"));
+        assert!(
+            shown(held, Some("https://watch.example.com/"))
+                .contains("https://watch.example.com/holds/hld_")
+        );
         assert!(!shown(held, None).contains("https://"));
     }
 
@@ -94,11 +115,17 @@ mod tests {
     fn a_name_is_no_html() {
         let mut alert = sample::rule_of_june_2022();
         if let crate::domain::AlertBody::ListChanged(data) = &mut alert.body {
-            data.changes = vec![sample::added("<script>alert(1)</script> \"x\" & 'y' \u{202e}", "CN")];
+            data.changes =
+                vec![sample::added("<script>alert(1)</script> \"x\" & 'y' \u{202e}", "CN")];
             data.rule.as_mut().unwrap().url = Some("javascript:alert(1)".into());
         }
         let page = page(&alert);
-        assert!(!page.contains("<script") && !page.contains("javascript:") && !page.contains('\u{202e}'), "{page}");
+        assert!(
+            !page.contains("<script")
+                && !page.contains("javascript:")
+                && !page.contains('\u{202e}'),
+            "{page}"
+        );
         assert!(page.contains("&lt;script&gt;"));
     }
 }

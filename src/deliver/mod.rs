@@ -1,8 +1,10 @@
-//! Stage 6: brings alerts to people and programs. Knows channels and wording, no database and no schedule.
+//! Stage 6: brings alerts to people and programs. Knows channels and wording, no database and no
+//! schedule.
 //!
-//! [`Deliverer::attempt`] tries a delivery once, whatever its channel; [`retry::next`] says what becomes of it. The
-//! channels share their words (`wording`), their layout (`layout`) and, for HTTP, one table of answers (`answer`); the body of a
-//! chat service's answer is judged too (`chat_answer`).
+//! [`Deliverer::attempt`] tries a delivery once, whatever its channel; [`retry::next`] says what
+//! becomes of it. The channels share their words (`wording`), their layout (`layout`) and, for
+//! HTTP, one table of answers (`answer`); the body of a chat service's answer is judged too
+//! (`chat_answer`).
 
 mod answer;
 mod chat_answer;
@@ -96,9 +98,11 @@ pub struct SmtpSettings {
     /// Instead of a password.
     pub oauth2: Option<OAuth2Settings>,
     pub from: Mailbox,
-    /// The name in EHLO, or an address. Without it: the machine's full name, else the address of the connection.
+    /// The name in EHLO, or an address. Without it: the machine's full name, else the address of
+    /// the connection.
     pub hello: Option<String>,
-    /// PEM of certificates that are trusted for this relay beside the system's: authorities, or the relay's own.
+    /// PEM of certificates that are trusted for this relay beside the system's: authorities, or
+    /// the relay's own.
     pub ca_pem: Option<Vec<u8>>,
     /// PEM of `[http] ca_file`: authorities that are trusted too.
     pub http_ca_pem: Option<Vec<u8>>,
@@ -150,7 +154,8 @@ pub struct MessageSettings {
 #[derive(Clone, Debug)]
 pub struct Message<'a> {
     pub delivery: &'a Delivery,
-    /// Reduced to the delivery's selection: its `changes` and `summary` are the receiver's, `total` is of all.
+    /// Reduced to the delivery's selection: its `changes` and `summary` are the receiver's,
+    /// `total` is of all.
     pub alert: &'a Alert,
 }
 
@@ -170,7 +175,8 @@ pub enum Retry {
     Later,
     /// Not before this long from now; spends no attempt (429 and 503 with Retry-After).
     After(Duration),
-    /// A person probably has to act (other 4xx, SMTP 5xx): told at once, and retried on the slow end of the schedule.
+    /// A person probably has to act (other 4xx, SMTP 5xx): told at once, and retried on the slow
+    /// end of the schedule.
     Slowly,
     /// The receiver says that it is gone (410): it is switched off, and what waits is kept.
     SwitchOff,

@@ -5,10 +5,13 @@ use super::words::{Span, SpanKind};
 
 /// Escapes `&`, `<` and `>` as Slack asks for, and puts look-alikes in place of what would format.
 ///
-/// Slack has no escape for `*`, `_`, `~`, a backquote and `:name:`; inside a word they do nothing and stay.
+/// Slack has no escape for `*`, `_`, `~`, a backquote and `:name:`; inside a word they do nothing
+/// and stay.
 pub fn escaped(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let beside = |at: Option<usize>| at.and_then(|at| characters.get(at)).is_some_and(|c| c.is_alphanumeric());
+    let beside = |at: Option<usize>| {
+        at.and_then(|at| characters.get(at)).is_some_and(|c| c.is_alphanumeric())
+    };
     let mut clean = String::with_capacity(text.len());
     for (at, &c) in characters.iter().enumerate() {
         let inside_word = beside(at.checked_sub(1)) && beside(Some(at + 1));
@@ -27,7 +30,8 @@ pub fn escaped(text: &str) -> String {
     clean
 }
 
-/// The same of a text cut to `longest_chars` before it grows by escaping, so that no escape is cut in two.
+/// The same of a text cut to `longest_chars` before it grows by escaping, so that no escape is cut
+/// in two.
 pub fn escaped_within(text: &str, longest_chars: usize) -> String {
     escaped(&plain::shorten(text, longest_chars))
 }
@@ -58,7 +62,8 @@ pub fn link(address: &str, text: &str) -> Option<String> {
     plain.then(|| format!("<{}|{}>", address.replace('&', "&amp;"), text.replace('|', "¦")))
 }
 
-/// At most `longest` characters as Slack counts them (UTF-16 units, to be on the safe side), never cut inside an escape.
+/// At most `longest` characters as Slack counts them (UTF-16 units, to be on the safe side), never
+/// cut inside an escape.
 pub fn cut(text: &str, longest: usize) -> String {
     if text.encode_utf16().count() <= longest {
         return text.to_owned();
@@ -84,7 +89,10 @@ mod tests {
 
     #[test]
     fn what_would_format_is_replaced_and_the_rest_stays() {
-        assert_eq!(escaped("Smith & Sons <x> *Ltd.* a_b 10:30 :bomb:"), "Smith &amp; Sons &lt;x&gt; ∗Ltd.∗ a_b 10:30 ∶bomb:");
+        assert_eq!(
+            escaped("Smith & Sons <x> *Ltd.* a_b 10:30 :bomb:"),
+            "Smith &amp; Sons &lt;x&gt; ∗Ltd.∗ a_b 10:30 ∶bomb:"
+        );
     }
 
     #[test]
@@ -96,7 +104,10 @@ mod tests {
 
     #[test]
     fn a_link_cannot_be_broken_out_of() {
-        assert_eq!(link("https://example.com/a?b&c", "x|y").as_deref(), Some("<https://example.com/a?b&amp;c|x¦y>"));
+        assert_eq!(
+            link("https://example.com/a?b&c", "x|y").as_deref(),
+            Some("<https://example.com/a?b&amp;c|x¦y>")
+        );
         assert_eq!(link("https://example.com/|evil>", "x"), None);
     }
 }

@@ -13,12 +13,15 @@ use crate::dial::{self, LazyClient};
 
 /// The most of an answer's body that is read: it is only quoted.
 const MOST_READ_BYTES: usize = 4 * 1024;
-/// The body of a refusal is waited for no longer than this: the status has said what matters, and must not be lost to it.
+/// The body of a refusal is waited for no longer than this: the status has said what matters, and
+/// must not be lost to it.
 const BODY_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The most of a chat service's answer that is read: some repeat the whole message behind their verdict.
+/// The most of a chat service's answer that is read: some repeat the whole message behind their
+/// verdict.
 const MOST_JUDGED_BYTES: usize = 64 * 1024;
-/// The verdict of a chat service is waited for no longer than this, and no longer than the attempt as a whole.
+/// The verdict of a chat service is waited for no longer than this, and no longer than the attempt
+/// as a whole.
 const VERDICT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where an answer of 2xx says whether the message was accepted.
@@ -42,22 +45,38 @@ pub struct Post {
 
 /// Posts JSON once. What the server says is quoted without what `hidden` names.
 pub async fn post(clients: &LazyClient, post: Post, now: Timestamp, hidden: &Hidden) -> Outcome {
-    let client = match dial::check_url(&post.url, post.allow_private).and_then(|()| clients.client_for(&post.url)) {
+    let client = match dial::check_url(&post.url, post.allow_private)
+        .and_then(|()| clients.client_for(&post.url))
+    {
         Ok(client) => client,
-        Err(refused) => return Outcome::Failed { retry: Retry::Slowly, detail: excerpt(&refused.to_string(), hidden) },
+        Err(refused) => {
+            return Outcome::Failed {
+                retry: Retry::Slowly,
+                detail: excerpt(&refused.to_string(), hidden),
+            };
+        }
     };
     let json = HeaderValue::from_static("application/json");
-    let request = client.post(post.url).headers(post.headers).header(CONTENT_TYPE, json).body(post.body);
+    let request =
+        client.post(post.url).headers(post.headers).header(CONTENT_TYPE, json).body(post.body);
     let response = match request.send().await {
         Ok(response) => response,
-        Err(error) => return Outcome::Failed { retry: Retry::Later, detail: excerpt(&dial::describe(&error), hidden) },
+        Err(error) => {
+            return Outcome::Failed {
+                retry: Retry::Later,
+                detail: excerpt(&dial::describe(&error), hidden),
+            };
+        }
     };
     let status = response.status();
     let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let wait = asked.and_then(|value| dial::retry_after(value, now));
     match answer::verdict(status.as_u16(), wait) {
-        Ok(()) if post.verdict_in == VerdictIn::Body => judged_by_body(response, wait, hidden).await,
-        // The body of a success is not waited for: the message is taken, and a server that dawdles must not undo that.
+        Ok(()) if post.verdict_in == VerdictIn::Body => {
+            judged_by_body(response, wait, hidden).await
+        }
+        // The body of a success is not waited for: the message is taken, and a server that dawdles
+        // must not undo that.
         Ok(()) => Outcome::Delivered { detail: status_text(status) },
         Err(retry) => {
             let beginning = beginning_of_body(response, MOST_READ_BYTES, BODY_TIMEOUT).await;
@@ -66,21 +85,30 @@ pub async fn post(clients: &LazyClient, post: Post, now: Timestamp, hidden: &Hid
     }
 }
 
-/// A 2xx answer of a chat service. One that ends before its verdict counts as a failure: the message may then arrive twice, under the
-/// same delivery id, but it is not lost.
-async fn judged_by_body(response: reqwest::Response, wait: Option<Duration>, hidden: &Hidden) -> Outcome {
+/// A 2xx answer of a chat service. One that ends before its verdict counts as a failure: the
+/// message may then arrive twice, under the same delivery id, but it is not lost.
+async fn judged_by_body(
+    response: reqwest::Response,
+    wait: Option<Duration>,
+    hidden: &Hidden,
+) -> Outcome {
     let status = status_text(response.status());
     let beginning = beginning_of_body(response, MOST_JUDGED_BYTES, VERDICT_TIMEOUT).await;
     let refusal = match verdict(&beginning.text, beginning.end != End::BrokeOff) {
         Verdict::Accepted => return Outcome::Delivered { detail: status },
         Verdict::Unknown => {
-            let detail = format!("expected the chat service to say whether it accepted the message, but its answer broke off ({status})");
+            let detail = format!(
+                "expected the chat service to say whether it accepted the message, but its answer \
+                 broke off ({status})"
+            );
             return Outcome::Failed { retry: Retry::Later, detail };
         }
         Verdict::Refused(refusal) => refusal,
     };
     let retry = match (refusal.kind, wait) {
-        (RefusalKind::Wait(wait), _) | (RefusalKind::Passing, Some(wait)) => Retry::After(wait.min(dial::LONGEST_RETRY_AFTER)),
+        (RefusalKind::Wait(wait), _) | (RefusalKind::Passing, Some(wait)) => {
+            Retry::After(wait.min(dial::LONGEST_RETRY_AFTER))
+        }
         (RefusalKind::Passing, None) => Retry::Later,
         (RefusalKind::Lasting | RefusalKind::Page, _) => Retry::Slowly,
     };
@@ -90,7 +118,12 @@ async fn judged_by_body(response: reqwest::Response, wait: Option<Duration>, hid
         _ if said.is_empty() => "a refusal".to_owned(),
         _ => format!("the refusal: {said}"),
     };
-    Outcome::Failed { retry, detail: format!("expected the chat service to accept the message, but got {status} with {said}") }
+    Outcome::Failed {
+        retry,
+        detail: format!(
+            "expected the chat service to accept the message, but got {status} with {said}"
+        ),
+    }
 }
 
 /// `HTTP 503 Service Unavailable`
@@ -102,7 +135,11 @@ fn status_text(status: StatusCode) -> String {
 fn failure_text(status: StatusCode, body: &str, hidden: &Hidden) -> String {
     let what = if status.is_redirection() { "a redirect, which is not followed: " } else { "" };
     let said = excerpt(body, hidden);
-    let said = if said.is_empty() || said.starts_with('<') { String::new() } else { format!(", saying: {said}") };
+    let said = if said.is_empty() || said.starts_with('<') {
+        String::new()
+    } else {
+        format!(", saying: {said}")
+    };
     format!("expected HTTP 2xx, but got {what}{}{said}", status_text(status))
 }
 
@@ -123,7 +160,8 @@ enum End {
 }
 
 impl Beginning {
-    /// Without a last word that was cut in two: it could be half a secret, which nothing would recognize.
+    /// Without a last word that was cut in two: it could be half a secret, which nothing would
+    /// recognize.
     fn whole_words(&self) -> &str {
         match (self.end, self.text.rfind(char::is_whitespace)) {
             (End::Reached | End::BrokeOff, _) => &self.text,
@@ -133,14 +171,22 @@ impl Beginning {
 }
 
 /// What cannot be read, or comes too late, is left out.
-async fn beginning_of_body(mut response: reqwest::Response, most_bytes: usize, timeout: Duration) -> Beginning {
+async fn beginning_of_body(
+    mut response: reqwest::Response,
+    most_bytes: usize,
+    timeout: Duration,
+) -> Beginning {
     let mut body = Vec::new();
     let reading = read_beginning(&mut response, &mut body, most_bytes);
     let end = tokio::time::timeout(timeout, reading).await.unwrap_or(End::BrokeOff);
     Beginning { text: String::from_utf8_lossy(&body).into_owned(), end }
 }
 
-async fn read_beginning(response: &mut reqwest::Response, body: &mut Vec<u8>, most_bytes: usize) -> End {
+async fn read_beginning(
+    response: &mut reqwest::Response,
+    body: &mut Vec<u8>,
+    most_bytes: usize,
+) -> End {
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),

@@ -1,4 +1,5 @@
-//! What becomes of a delivery after an attempt. Pure: knows a schedule and an outcome, no clock, no chance and no record.
+//! What becomes of a delivery after an attempt. Pure: knows a schedule and an outcome, no clock, no
+//! chance and no record.
 
 use std::time::Duration;
 
@@ -6,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Outcome, Retry};
 
-/// `[delivery] retry`: how long to wait after each failed attempt. After the last step a delivery is dead.
+/// `[delivery] retry`: how long to wait after each failed attempt. After the last step a delivery
+/// is dead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub steps: Vec<Duration>,
@@ -43,9 +45,16 @@ pub enum Next {
 
 /// What is next, and how many attempts are spent by then.
 ///
-/// `random` is from 0 to 1 and becomes a jitter of ±20 %, so that many deliveries that failed together do not return
-/// together. [`Retry::Slowly`] waits as long as the slow end does from the first attempt on, and [`Retry::After`] spends no attempt.
-pub fn next(policy: &RetryPolicy, attempts_before: u32, outcome: &Outcome, now: Timestamp, random: f64) -> (Next, u32) {
+/// `random` is from 0 to 1 and becomes a jitter of ±20 %, so that many deliveries that failed
+/// together do not return together. [`Retry::Slowly`] waits as long as the slow end does from the
+/// first attempt on, and [`Retry::After`] spends no attempt.
+pub fn next(
+    policy: &RetryPolicy,
+    attempts_before: u32,
+    outcome: &Outcome,
+    now: Timestamp,
+    random: f64,
+) -> (Next, u32) {
     let retry = match outcome {
         Outcome::Delivered { .. } => return (Next::Delivered, attempts_before.saturating_add(1)),
         Outcome::Failed { retry, .. } => *retry,
@@ -62,7 +71,9 @@ pub fn next(policy: &RetryPolicy, attempts_before: u32, outcome: &Outcome, now: 
     };
     let attempts = attempts_before.saturating_add(1);
     match policy.steps.get(step) {
-        Some(wait) => (Next::RetryAt(later(now, wait.mul_f64(0.8 + 0.4 * random.clamp(0.0, 1.0)))), attempts),
+        Some(wait) => {
+            (Next::RetryAt(later(now, wait.mul_f64(0.8 + 0.4 * random.clamp(0.0, 1.0)))), attempts)
+        }
         None => (Next::Dead, attempts),
     }
 }
@@ -82,7 +93,8 @@ mod tests {
         Outcome::Failed { retry, detail: String::new() }
     }
 
-    /// Seconds until the next attempt with no jitter, or -1 for dead, and the attempts spent by then.
+    /// Seconds until the next attempt with no jitter, or -1 for dead, and the attempts spent by
+    /// then.
     fn check(before: u32, retry: Retry, expected: (i64, u32)) {
         let (next, attempts) = next(&RetryPolicy::default(), before, &failed(retry), NOW, 0.5);
         let seconds = match next {
@@ -95,7 +107,9 @@ mod tests {
 
     #[test]
     fn each_failure_takes_the_next_step_and_after_the_last_comes_death() {
-        for (before, seconds) in (0..).zip([5, 30, 300, 1_800, 7_200, 18_000, 36_000, 86_400, 86_400, 86_400, 86_400, -1]) {
+        for (before, seconds) in (0..)
+            .zip([5, 30, 300, 1_800, 7_200, 18_000, 36_000, 86_400, 86_400, 86_400, 86_400, -1])
+        {
             check(before, Retry::Later, (seconds, before + 1));
         }
     }
@@ -117,16 +131,20 @@ mod tests {
 
     #[test]
     fn jitter_is_a_fifth_to_either_side() {
-        let at = |random| match next(&RetryPolicy::default(), 1, &failed(Retry::Later), NOW, random).0 {
-            Next::RetryAt(at) => at.as_second(),
-            other => panic!("{other:?}"),
-        };
+        let at =
+            |random| match next(&RetryPolicy::default(), 1, &failed(Retry::Later), NOW, random).0 {
+                Next::RetryAt(at) => at.as_second(),
+                other => panic!("{other:?}"),
+            };
         assert_eq!((at(0.0), at(0.5), at(1.0)), (24, 30, 36));
     }
 
     #[test]
     fn a_receiver_that_is_gone_is_switched_off_and_its_delivery_kept() {
-        assert_eq!(next(&RetryPolicy::default(), 4, &failed(Retry::SwitchOff), NOW, 0.5), (Next::SwitchOff, 4));
+        assert_eq!(
+            next(&RetryPolicy::default(), 4, &failed(Retry::SwitchOff), NOW, 0.5),
+            (Next::SwitchOff, 4)
+        );
     }
 
     #[test]

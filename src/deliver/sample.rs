@@ -5,15 +5,18 @@ use serde_json::json;
 use super::MessageSettings;
 use super::wording::time::Zone;
 use crate::domain::alert::{
-    DeliveryTrouble, ListChanged, NoticeStatus, RuleListing, RuleNotice, SnapshotHeld, SnapshotRef, SourceBaseline, SourceFailing,
-    SourceLagging, SourceRecovered, Test,
+    DeliveryTrouble, ListChanged, NoticeStatus, RuleListing, RuleNotice, SnapshotHeld, SnapshotRef,
+    SourceBaseline, SourceFailing, SourceLagging, SourceRecovered, Test,
 };
 use crate::domain::*;
 
 const SEEN: &str = "2022-06-30T13:02:11Z";
 
 pub fn settings(public_url: Option<&str>) -> MessageSettings {
-    MessageSettings { timezone: Zone::default(), public_url: public_url.map(|url| url.parse().unwrap()) }
+    MessageSettings {
+        timezone: Zone::default(),
+        public_url: public_url.map(|url| url.parse().unwrap()),
+    }
 }
 
 pub fn delivery(alert: &Alert, receiver: &str, recipient: &str) -> Delivery {
@@ -39,15 +42,25 @@ fn entry(name: &str, country: &str) -> Entry {
     if !country.is_empty() {
         entry.countries = vec![country.into()];
     }
-    entry.license_requirement = "For all items subject to the EAR (see § 744.11 of the EAR).".into();
+    entry.license_requirement =
+        "For all items subject to the EAR (see § 744.11 of the EAR).".into();
     entry.license_policy = "Policy of denial".into();
     entry.citations = vec![Citation::page(87, 38925)];
     entry.start_date = Some("2022-06-28".into());
     entry
 }
 
-pub(super) fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry: Entry) -> Change {
-    let (was, is) = if kind == ChangeKind::Removed { (Some(&entry), None) } else { (before.as_ref(), Some(&entry)) };
+pub(super) fn change(
+    kind: ChangeKind,
+    severity: Severity,
+    before: Option<Entry>,
+    entry: Entry,
+) -> Change {
+    let (was, is) = if kind == ChangeKind::Removed {
+        (Some(&entry), None)
+    } else {
+        (before.as_ref(), Some(&entry))
+    };
     Change {
         change_id: Change::id_of(kind, was, is, 0),
         kind,
@@ -72,16 +85,24 @@ pub fn added(name: &str, country: &str) -> Change {
 }
 
 fn five_additions() -> Vec<Change> {
-    let mut changes: Vec<Change> =
-        ["Connec Example Ltd.", "King Example Technology", "Sinno Example Co., Ltd.", "Example Jetta (H.K.) Logistics"]
-            .map(|name| added(name, "CN"))
-            .to_vec();
+    let mut changes: Vec<Change> = [
+        "Connec Example Ltd.",
+        "King Example Technology",
+        "Sinno Example Co., Ltd.",
+        "Example Jetta (H.K.) Logistics",
+    ]
+    .map(|name| added(name, "CN"))
+    .to_vec();
     let first = &mut changes[0].entry;
     first.aliases = vec!["Connec Electronic Example".into(), "康泰例公司".into()];
-    first.addresses = vec!["Room 1203, 12/F, Example Tower, Kowloon, Hong Kong".into(), "No. 5 Example Road, Shenzhen, CN".into()];
+    first.addresses = vec![
+        "Room 1203, 12/F, Example Tower, Kowloon, Hong Kong".into(),
+        "No. 5 Example Road, Shenzhen, CN".into(),
+    ];
     first.countries = vec!["CN".into(), "HK".into()];
     first.footnotes = vec!["3".into()];
-    first.license_requirement = "For all items subject to the EAR (see §§ 746.8(a)(3) and 744.21(b) of the EAR).³".into();
+    first.license_requirement =
+        "For all items subject to the EAR (see §§ 746.8(a)(3) and 744.21(b) of the EAR).³".into();
     let mut address = added("Flat 7, Example Centre, 88 Example Street, Hong Kong", "HK");
     address.entry.form = Form::Address;
     address.possibly_was = vec!["Flat 7 Example Center".into()];
@@ -104,25 +125,49 @@ fn two_revisions() -> Vec<Change> {
     let mut certain = change(ChangeKind::Revised, Severity::High, Some(before), after);
     let field = |field: &str, before, after| FieldChange { field: field.into(), before, after };
     certain.fields = vec![
-        field("aliases", json!(["ERI", "NII Primer"]), json!(["ERI", "NII Primer AO", "АО «Пример»"])),
-        field("license_policy", json!("Case-by-case review"), json!("Policy of denial for all items")),
+        field(
+            "aliases",
+            json!(["ERI", "NII Primer"]),
+            json!(["ERI", "NII Primer AO", "АО «Пример»"]),
+        ),
+        field(
+            "license_policy",
+            json!("Case-by-case review"),
+            json!("Policy of denial for all items"),
+        ),
         field("footnotes", json!([]), json!(["3"])),
     ];
-    certain.matched = Some(Match::certain(vec!["equal name in Russia".into(), "same citations plus 87 FR 38925".into()]));
+    certain.matched = Some(Match::certain(vec![
+        "equal name in Russia".into(),
+        "same citations plus 87 FR 38925".into(),
+    ]));
 
     let before = entry("Xi?an Example Institute", "CN");
     let after = entry("Xi’an Example Institute of Optics", "CN");
     let mut weighed = change(ChangeKind::Revised, Severity::High, Some(before), after);
-    weighed.fields = vec![field("name", json!("Xi?an Example Institute"), json!("Xi’an Example Institute of Optics"))];
-    weighed.matched = Some(Match::doubtful(0.87, vec!["names alike (0.87)".into(), "same first citation".into()]));
+    weighed.fields = vec![field(
+        "name",
+        json!("Xi?an Example Institute"),
+        json!("Xi’an Example Institute of Optics"),
+    )];
+    weighed.matched = Some(Match::doubtful(
+        0.87,
+        vec!["names alike (0.87)".into(), "same first citation".into()],
+    ));
     vec![certain, weighed]
 }
 
-/// Five additions (one of them an address alone), two revisions (one by weighed evidence), a removal, one editorial change.
+/// Five additions (one of them an address alone), two revisions (one by weighed evidence), a
+/// removal, one editorial change.
 pub fn rule_of_june_2022() -> Alert {
     let mut changes = five_additions();
     changes.extend(two_revisions());
-    let mut removed = change(ChangeKind::Removed, Severity::Normal, None, entry("Example Trading <GmbH> & Sons", "DE"));
+    let mut removed = change(
+        ChangeKind::Removed,
+        Severity::Normal,
+        None,
+        entry("Example Trading <GmbH> & Sons", "DE"),
+    );
     removed.possibly_now = vec!["Example Handel GmbH".into()];
     removed.corroboration = vec!["ecfr still lists it, as of 2022-06-29".into()];
     changes.push(removed);
@@ -139,7 +184,11 @@ pub fn rule_of_june_2022() -> Alert {
     let rule = Rule {
         citation: Some("87 FR 38920".into()),
         document_number: Some("2022-14069".into()),
-        title: Some("Addition of Entities, Revision and Correction of Entries, and Removal of Entities From the Entity List".into()),
+        title: Some(
+            "Addition of Entities, Revision and Correction of Entries, and Removal of Entities \
+             From the Entity List"
+                .into(),
+        ),
         url: Some("https://www.federalregister.gov/d/2022-14069".into()),
         filed_at: Some("2022-06-28T20:15:00Z".parse().unwrap()),
         effective_on: Some("2022-06-28".parse().unwrap()),
@@ -274,7 +323,11 @@ pub fn all_kinds() -> Vec<Alert> {
         related: vec![AlertId::of(["list.changed"])],
         ..rule_notice()
     };
-    let withdrawn = RuleNotice { status: NoticeStatus::Withdrawn, follows: Some(AlertId::of(["rule.filed"])), ..rule_notice() };
+    let withdrawn = RuleNotice {
+        status: NoticeStatus::Withdrawn,
+        follows: Some(AlertId::of(["rule.filed"])),
+        ..rule_notice()
+    };
     let listing = RuleListing {
         rule: filed.rule.clone().unwrap(),
         published: true,
@@ -287,7 +340,13 @@ pub fn all_kinds() -> Vec<Alert> {
         rule: None,
         documents: vec![
             listing.clone(),
-            RuleListing { published: false, certain: false, summary: Summary::default(), changes: Vec::new(), ..listing },
+            RuleListing {
+                published: false,
+                certain: false,
+                summary: Summary::default(),
+                changes: Vec::new(),
+                ..listing
+            },
         ],
         changes: Vec::new(),
         summary: Summary::default(),
@@ -297,7 +356,11 @@ pub fn all_kinds() -> Vec<Alert> {
         pdf_url: None,
         ..rule_notice()
     };
-    let test = Test { receiver: "erp".into(), message: "sent by `receivers test`".into(), at: SEEN.parse().unwrap() };
+    let test = Test {
+        receiver: "erp".into(),
+        message: "sent by `receivers test`".into(),
+        at: SEEN.parse().unwrap(),
+    };
     vec![
         rule_of_june_2022(),
         correction,
@@ -331,7 +394,12 @@ fn treasury_removal() -> Alert {
     let mut alert = rule_of_june_2022();
     alert.alert_id = AlertId::of(["csl", "treasury"]);
     if let AlertBody::ListChanged(data) = &mut alert.body {
-        let mut gone = change(ChangeKind::Removed, Severity::Normal, None, Entry::named(ListCode::SDN, "EXAMPLE SHIPPING LIMITED"));
+        let mut gone = change(
+            ChangeKind::Removed,
+            Severity::Normal,
+            None,
+            Entry::named(ListCode::SDN, "EXAMPLE SHIPPING LIMITED"),
+        );
         gone.entry.countries = vec!["PA".into()];
         data.changes = vec![gone];
         (data.rule, data.attributed, data.alert_id) = (None, None, alert.alert_id.clone());
@@ -343,7 +411,9 @@ fn treasury_removal() -> Alert {
 
 /// A rule as it is filed, of which only the plain text could be read.
 fn rule_notice() -> RuleNotice {
-    let AlertBody::ListChanged(list) = rule_of_june_2022().body else { unreachable!("it tells of a list") };
+    let AlertBody::ListChanged(list) = rule_of_june_2022().body else {
+        unreachable!("it tells of a list")
+    };
     let changes: Vec<Change> = [ChangeKind::Added, ChangeKind::Removed]
         .into_iter()
         .filter_map(|kind| list.changes.iter().find(|change| change.kind == kind).cloned())

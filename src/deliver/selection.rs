@@ -4,14 +4,18 @@ use std::collections::HashSet;
 
 use crate::domain::{Alert, AlertBody, ChangeId, Delivery, Summary};
 
-/// The alert with only the changes that the delivery's receiver asked for, in their order; `summary` counts those, and
-/// `total` stays the count of all.
+/// The alert with only the changes that the delivery's receiver asked for, in their order;
+/// `summary` counts those, and `total` stays the count of all.
 pub fn for_delivery(alert: &Alert, delivery: &Delivery) -> Alert {
     let mut alert = alert.clone();
     let Some(selection) = &delivery.selection else { return alert };
     let (changes, summary) = match &mut alert.body {
-        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => (&mut data.changes, &mut data.summary),
-        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => (&mut data.changes, &mut data.summary),
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
+            (&mut data.changes, &mut data.summary)
+        }
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
+            (&mut data.changes, &mut data.summary)
+        }
         _ => return alert,
     };
     let selected: HashSet<&ChangeId> = selection.iter().collect();

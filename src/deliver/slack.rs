@@ -1,4 +1,5 @@
-//! The Slack channel: one incoming-webhook message in Block Kit. What it cannot hold is said, and where it is.
+//! The Slack channel: one incoming-webhook message in Block Kit. What it cannot hold is said, and
+//! where it is.
 
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
@@ -29,13 +30,24 @@ pub async fn send(
     let url = match url::Url::parse(settings.url.expose()) {
         Ok(url) => url,
         Err(error) => {
-            let detail = excerpt(&format!("failed to read the receiver's address: {error}"), &hidden);
+            let detail =
+                excerpt(&format!("failed to read the receiver's address: {error}"), &hidden);
             return Outcome::Failed { retry: Retry::Slowly, detail };
         }
     };
-    let body =
-        payload(&wording::account(message, messages), &format!("Delivery {}", message.delivery.delivery_id)).to_string().into_bytes();
-    let request = Post { url, allow_private: settings.allow_private, headers: HeaderMap::new(), body, verdict_in: VerdictIn::Body };
+    let body = payload(
+        &wording::account(message, messages),
+        &format!("Delivery {}", message.delivery.delivery_id),
+    )
+    .to_string()
+    .into_bytes();
+    let request = Post {
+        url,
+        allow_private: settings.allow_private,
+        headers: HeaderMap::new(),
+        body,
+        verdict_in: VerdictIn::Body,
+    };
     post(clients, request, now, &hidden).await
 }
 
@@ -55,7 +67,10 @@ pub fn payload(account: &Account, reference: &str) -> Value {
         blocks.push(section(&format!("*Note:* {}", mrkdwn::escaped(note))));
     }
     if !account.countries.is_empty() {
-        blocks.push(section(&format!("*By country:* {}", mrkdwn::escaped(&account.countries.join(", ")))));
+        blocks.push(section(&format!(
+            "*By country:* {}",
+            mrkdwn::escaped(&account.countries.join(", "))
+        )));
     }
     let facts: Vec<String> = account.facts.iter().map(fact).collect();
     if !facts.is_empty() {
@@ -75,8 +90,14 @@ fn entries(account: &Account, blocks: &mut Blocks) {
     let mut shown = 0;
     'sections: for part in &account.sections {
         for (index, entry) in part.entries.iter().enumerate() {
-            let title = if index == 0 { format!("*{}*\n", mrkdwn::escaped(&part.title)) } else { String::new() };
-            if shown == MOST_ENTRIES || !blocks.push(section(&format!("{title}{}", entry_line(entry)))) {
+            let title = if index == 0 {
+                format!("*{}*\n", mrkdwn::escaped(&part.title))
+            } else {
+                String::new()
+            };
+            if shown == MOST_ENTRIES
+                || !blocks.push(section(&format!("{title}{}", entry_line(entry))))
+            {
                 break 'sections;
             }
             shown += 1;
@@ -91,13 +112,25 @@ fn entries(account: &Account, blocks: &mut Blocks) {
 }
 
 fn entry_line(entry: &EntryText) -> String {
-    let mut line = format!("• *{}* ({})", mrkdwn::escaped_within(&entry.heading, 300), mrkdwn::escaped_within(&entry.countries, 200));
+    let mut line = format!(
+        "• *{}* ({})",
+        mrkdwn::escaped_within(&entry.heading, 300),
+        mrkdwn::escaped_within(&entry.countries, 200)
+    );
     if !entry.brief.is_empty() {
         line.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, 300)));
     }
     for row in entry.rows.iter().filter(|row| row.changed) {
-        for spans in row.lines.iter().filter(|spans| spans.iter().any(|span| span.kind != super::words::SpanKind::Same)) {
-            line.push_str(&format!("\n    {}: {}", mrkdwn::escaped(&row.label), mrkdwn::spans(spans, 400)));
+        for spans in row
+            .lines
+            .iter()
+            .filter(|spans| spans.iter().any(|span| span.kind != super::words::SpanKind::Same))
+        {
+            line.push_str(&format!(
+                "\n    {}: {}",
+                mrkdwn::escaped(&row.label),
+                mrkdwn::spans(spans, 400)
+            ));
         }
     }
     for note in &entry.notes {
@@ -145,7 +178,8 @@ impl Blocks {
     /// Adds a block if there is room for it.
     fn push(&mut self, block: Value) -> bool {
         let size = size(&block);
-        let fits = self.size + size <= LONGEST_BLOCKS && self.blocks.len() + self.foot.len() + 1 < MOST_BLOCKS;
+        let fits = self.size + size <= LONGEST_BLOCKS
+            && self.blocks.len() + self.foot.len() + 1 < MOST_BLOCKS;
         if fits {
             self.size += size;
             self.blocks.push(block);
@@ -160,7 +194,8 @@ impl Blocks {
     }
 }
 
-/// How long a block is as JSON in its longest usual form: everything but ASCII as `\u…` and a space behind commas and colons.
+/// How long a block is as JSON in its longest usual form: everything but ASCII as `\u…` and a space
+/// behind commas and colons.
 fn size(block: &Value) -> usize {
     let longest = |c: char| match c {
         ',' | ':' => 2,
@@ -179,7 +214,10 @@ mod tests {
     fn payload_of(alert: &Alert) -> Value {
         let delivery = sample::delivery(alert, "export-desk", "");
         let message = Message { delivery: &delivery, alert };
-        payload(&wording::account(&message, &sample::settings(None)), &format!("Delivery {}", delivery.delivery_id))
+        payload(
+            &wording::account(&message, &sample::settings(None)),
+            &format!("Delivery {}", delivery.delivery_id),
+        )
     }
 
     fn check_limits(payload: &Value) {
@@ -188,7 +226,10 @@ mod tests {
         let length = size(&payload["blocks"]);
         assert!(length <= 13_000, "{length} characters");
         for block in blocks {
-            let text = block["text"]["text"].as_str().or_else(|| block["elements"][0]["text"].as_str()).unwrap();
+            let text = block["text"]["text"]
+                .as_str()
+                .or_else(|| block["elements"][0]["text"].as_str())
+                .unwrap();
             let longest = if block["type"] == "header" { 150 } else { 3_000 };
             assert!(!text.is_empty() && text.encode_utf16().count() <= longest, "{}", block);
         }
@@ -207,11 +248,19 @@ mod tests {
 
     #[test]
     fn three_thousand_long_entries_in_many_scripts_stay_within_the_limits() {
-        for name in ["西安電子科技大學 ", "АО «Научно-производственное объединение» ", "شرکت صنایع ", "𠀀𠀁 ", "& < > \" ", "plain "]
-        {
+        for name in [
+            "西安電子科技大學 ",
+            "АО «Научно-производственное объединение» ",
+            "شرکت صنایع ",
+            "𠀀𠀁 ",
+            "& < > \" ",
+            "plain ",
+        ] {
             let mut alert = sample::rule_of_june_2022();
             if let AlertBody::ListChanged(data) = &mut alert.body {
-                data.changes = (0..3_000).map(|n| sample::added(&format!("{}{n}", name.repeat(60)), "CN")).collect();
+                data.changes = (0..3_000)
+                    .map(|n| sample::added(&format!("{}{n}", name.repeat(60)), "CN"))
+                    .collect();
                 data.summary = Summary::of(&data.changes);
                 data.source = name.repeat(100);
                 if let Some(rule) = &mut data.rule {
@@ -221,7 +270,12 @@ mod tests {
             let payload = payload_of(&alert);
             check_limits(&payload);
             let text = payload["blocks"].to_string();
-            assert!(text.contains(" more.") && text.contains("entitywatch alerts --id") && text.contains("Delivery dlv_"), "{text}");
+            assert!(
+                text.contains(" more.")
+                    && text.contains("entitywatch alerts --id")
+                    && text.contains("Delivery dlv_"),
+                "{text}"
+            );
         }
     }
 
@@ -229,7 +283,10 @@ mod tests {
     fn a_name_is_no_markup() {
         let mut alert = sample::rule_of_june_2022();
         if let AlertBody::ListChanged(data) = &mut alert.body {
-            data.changes = vec![sample::added("<!channel> *bold* _it_ `code` :bomb: <https://example.com|x> A&B", "CN")];
+            data.changes = vec![sample::added(
+                "<!channel> *bold* _it_ `code` :bomb: <https://example.com|x> A&B",
+                "CN",
+            )];
         }
         let text = payload_of(&alert)["blocks"].to_string();
         for markup in ["<!channel>", "*bold*", "_it_", "`code`", ":bomb:", "<https://example.com"] {

@@ -18,7 +18,8 @@ use crate::domain::{Alert, AlertBody};
 /// The most bytes of a body; only a single Change that is longer goes over it.
 pub const LONGEST_BODY_BYTES: usize = 1024 * 1024;
 
-/// Sends the parts that the receiver has not taken, and counts in `parts_done` each one that it takes.
+/// Sends the parts that the receiver has not taken, and counts in `parts_done` each one that it
+/// takes.
 pub async fn send(
     clients: &LazyClient,
     settings: &WebhookSettings,
@@ -27,7 +28,8 @@ pub async fn send(
     parts_done: &AtomicU32,
 ) -> Outcome {
     let hidden = hidden(settings);
-    let not_sent = |what: String| Outcome::Failed { retry: Retry::Slowly, detail: excerpt(&what, &hidden) };
+    let not_sent =
+        |what: String| Outcome::Failed { retry: Retry::Slowly, detail: excerpt(&what, &hidden) };
     let url = match url::Url::parse(settings.url.expose()) {
         Ok(url) => url,
         Err(error) => return not_sent(format!("failed to read the receiver's address: {error}")),
@@ -38,9 +40,16 @@ pub async fn send(
     };
     let of = bodies.len();
     let mut outcome = Outcome::Delivered { detail: format!("all {of} parts were taken before") };
-    for (index, body) in bodies.into_iter().enumerate().skip(parts_done.load(Ordering::Relaxed) as usize) {
+    for (index, body) in
+        bodies.into_iter().enumerate().skip(parts_done.load(Ordering::Relaxed) as usize)
+    {
         let n = index + 1;
-        let headers = match headers(settings, &message_id(message.delivery.delivery_id.as_str(), n), now, body.as_bytes()) {
+        let headers = match headers(
+            settings,
+            &message_id(message.delivery.delivery_id.as_str(), n),
+            now,
+            body.as_bytes(),
+        ) {
             Ok(headers) => headers,
             Err(what) => return not_sent(what),
         };
@@ -53,7 +62,9 @@ pub async fn send(
         };
         outcome = post(clients, request, now, &hidden).await;
         match &mut outcome {
-            Outcome::Delivered { .. } => parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed),
+            Outcome::Delivered { .. } => {
+                parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed)
+            }
             Outcome::Failed { detail, .. } => {
                 if of > 1 {
                     *detail = format!("part {n} of {of}: {detail}");
@@ -76,11 +87,17 @@ fn message_id(delivery_id: &str, n: usize) -> String {
     if n == 1 { delivery_id.to_owned() } else { format!("{delivery_id}.{n}") }
 }
 
-fn headers(settings: &WebhookSettings, id: &str, now: Timestamp, body: &[u8]) -> Result<HeaderMap, String> {
+fn headers(
+    settings: &WebhookSettings,
+    id: &str,
+    now: Timestamp,
+    body: &[u8],
+) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     for (name, value) in &settings.headers {
         // The name may be shown; the value is a secret and is left out of the error.
-        let header = HeaderName::try_from(name.as_str()).map_err(|_| "expected the name of a header, but got another text".to_owned())?;
+        let header = HeaderName::try_from(name.as_str())
+            .map_err(|_| "expected the name of a header, but got another text".to_owned())?;
         let mut value = HeaderValue::try_from(value.expose().trim())
             .map_err(|_| format!("expected a header value for {name}, but got another text"))?;
         value.set_sensitive(true);
@@ -89,11 +106,13 @@ fn headers(settings: &WebhookSettings, id: &str, now: Timestamp, body: &[u8]) ->
     let timestamp = now.as_second();
     let mut own = vec![("webhook-id", id.to_owned()), ("webhook-timestamp", timestamp.to_string())];
     if !settings.secrets.is_empty() {
-        let signatures = signature::signatures(&settings.secrets, id, timestamp, body).map_err(|error| error.to_string())?;
+        let signatures = signature::signatures(&settings.secrets, id, timestamp, body)
+            .map_err(|error| error.to_string())?;
         own.push(("webhook-signature", signatures));
     }
     for (name, value) in own {
-        let value = HeaderValue::try_from(value).map_err(|_| format!("failed to write the header {name}"))?;
+        let value = HeaderValue::try_from(value)
+            .map_err(|_| format!("failed to write the header {name}"))?;
         headers.insert(HeaderName::from_static(name), value);
     }
     Ok(headers)
@@ -116,12 +135,17 @@ struct Data<'a> {
     changes: Option<&'a [Box<RawValue>]>,
 }
 
-/// The bodies of an alert: one, or as many parts as keep each within `longest_bytes`. The same alert gives the same bytes.
+/// The bodies of an alert: one, or as many parts as keep each within `longest_bytes`. The same
+/// alert gives the same bytes.
 fn bodies(alert: &Alert, longest_bytes: usize) -> Result<Vec<String>, serde_json::Error> {
     let head = head(&alert.body, alert.alert_id.as_str())?;
     let body = |part, changes| {
         let data = Data { head: &head, part, changes };
-        serde_json::to_string(&Body { r#type: alert.body.type_name(), timestamp: alert.created_at, data })
+        serde_json::to_string(&Body {
+            r#type: alert.body.type_name(),
+            timestamp: alert.created_at,
+            data,
+        })
     };
     let Some(changes) = alert.body.changes() else { return Ok(vec![body(None, None)?]) };
 
@@ -134,10 +158,15 @@ fn bodies(alert: &Alert, longest_bytes: usize) -> Result<Vec<String>, serde_json
     let room = longest_bytes.saturating_sub(body(Some(widest), Some(&[]))?.len());
     let groups = groups(&changes, room);
     let of = groups.len();
-    groups.into_iter().enumerate().map(|(index, group)| body((of > 1).then_some(Part { n: index + 1, of }), Some(group))).collect()
+    groups
+        .into_iter()
+        .enumerate()
+        .map(|(index, group)| body((of > 1).then_some(Part { n: index + 1, of }), Some(group)))
+        .collect()
 }
 
-/// As few runs of changes as fit into `room` bytes each, commas counted; a change that fits nowhere is a run of its own.
+/// As few runs of changes as fit into `room` bytes each, commas counted; a change that fits nowhere
+/// is a run of its own.
 fn groups(changes: &[Box<RawValue>], room: usize) -> Vec<&[Box<RawValue>]> {
     let mut groups = Vec::new();
     let (mut rest, mut taken, mut size) = (changes, 0, 0);
@@ -158,7 +187,9 @@ fn groups(changes: &[Box<RawValue>], room: usize) -> Vec<&[Box<RawValue>]> {
 /// The `data` of a body but for its changes.
 fn head(body: &AlertBody, alert_id: &str) -> Result<Map<String, Value>, serde_json::Error> {
     let value = match body {
-        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => serde_json::to_value(without_changes(data))?,
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
+            serde_json::to_value(without_changes(data))?
+        }
         other => serde_json::to_value(other)?.get_mut("data").map(Value::take).unwrap_or_default(),
     };
     let Value::Object(mut head) = value else { return Ok(Map::new()) };
@@ -195,7 +226,11 @@ mod tests {
     use crate::domain::{Change, Summary};
 
     fn parsed(alert: &Alert, longest_bytes: usize) -> Vec<Value> {
-        bodies(alert, longest_bytes).unwrap().iter().map(|body| serde_json::from_str(body).unwrap()).collect()
+        bodies(alert, longest_bytes)
+            .unwrap()
+            .iter()
+            .map(|body| serde_json::from_str(body).unwrap())
+            .collect()
     }
 
     fn with_changes(count: usize) -> Alert {
@@ -235,9 +270,14 @@ mod tests {
         let mut changes: Vec<Change> = Vec::new();
         for (index, body) in bodies.iter().enumerate() {
             let body: Value = serde_json::from_str(body).unwrap();
-            assert_eq!(body["data"]["part"], serde_json::json!({"n": index + 1, "of": bodies.len()}));
+            assert_eq!(
+                body["data"]["part"],
+                serde_json::json!({"n": index + 1, "of": bodies.len()})
+            );
             assert_eq!(body["data"]["summary"]["added"], 200);
-            changes.extend(serde_json::from_value::<Vec<Change>>(body["data"]["changes"].clone()).unwrap());
+            changes.extend(
+                serde_json::from_value::<Vec<Change>>(body["data"]["changes"].clone()).unwrap(),
+            );
         }
         assert_eq!(changes, alert.body.list_changed().unwrap().changes);
     }
@@ -248,7 +288,10 @@ mod tests {
         if let AlertBody::ListChanged(data) = &mut alert.body {
             data.changes[1].entry.remarks = "x".repeat(30_000);
         }
-        let counts: Vec<usize> = parsed(&alert, 20_000).iter().map(|body| body["data"]["changes"].as_array().map_or(0, Vec::len)).collect();
+        let counts: Vec<usize> = parsed(&alert, 20_000)
+            .iter()
+            .map(|body| body["data"]["changes"].as_array().map_or(0, Vec::len))
+            .collect();
         assert_eq!(counts, [1, 1, 1]);
     }
 

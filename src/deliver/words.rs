@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-/// Two long texts that have little in common are shown as one gone and one come, rather than searched for ever.
+/// Two long texts that have little in common are shown as one gone and one come, rather than
+/// searched for ever.
 const LONGEST_SEARCH: Duration = Duration::from_millis(200);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -48,8 +49,8 @@ pub fn spans(before: &str, after: &str) -> Vec<Span> {
     merge_over_spaces(pieces)
 }
 
-/// Joins changes that have nothing but a space or a mark in common between them: `two new words` reads better struck out
-/// and replaced as a whole than word for word.
+/// Joins changes that have nothing but a space or a mark in common between them: `two new words`
+/// reads better struck out and replaced as a whole than word for word.
 fn merge_over_spaces(pieces: Vec<Span>) -> Vec<Span> {
     let mut merged: Vec<Span> = Vec::new();
     let (mut gone, mut come) = (String::new(), String::new());
@@ -75,7 +76,9 @@ fn merge_over_spaces(pieces: Vec<Span>) -> Vec<Span> {
 }
 
 fn flush(merged: &mut Vec<Span>, gone: &mut String, come: &mut String) {
-    for (kind, text) in [(SpanKind::Gone, std::mem::take(gone)), (SpanKind::Come, std::mem::take(come))] {
+    for (kind, text) in
+        [(SpanKind::Gone, std::mem::take(gone)), (SpanKind::Come, std::mem::take(come))]
+    {
         if !text.is_empty() {
             merged.push(Span::new(kind, text));
         }
@@ -86,7 +89,10 @@ fn flush(merged: &mut Vec<Span>, gone: &mut String, come: &mut String) {
 #[expect(clippy::cast_precision_loss, reason = "no text has 2^52 words")]
 pub fn likeness(a: &str, b: &str) -> f64 {
     let words = |text: &str| -> HashSet<String> {
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
     };
     let (a, b) = (words(a), words(b));
     let common = a.intersection(&b).count();
@@ -112,7 +118,11 @@ mod tests {
 
     #[test]
     fn words_are_marked_and_not_letters() {
-        check("Case-by-case review", "Presumption of denial", "[-Case-by-case review-]{+Presumption of denial+}");
+        check(
+            "Case-by-case review",
+            "Presumption of denial",
+            "[-Case-by-case review-]{+Presumption of denial+}",
+        );
         check("Policy of denial", "Presumption of denial", "[-Policy-]{+Presumption+} of denial");
         check("All items", "All items subject to the EAR", "All items{+ subject to the EAR+}");
         check("Unit 1-2, Road", "Unit 12, Road", "Unit [-1-2-]{+12+}, Road");
@@ -120,16 +130,24 @@ mod tests {
 
     #[test]
     fn the_spans_of_each_side_join_to_its_text() {
-        let (before, after) = ("西安 Institute, No. 5; Xi'an", "西安市 Institute, No. 15 Xi'an, China");
+        let (before, after) =
+            ("西安 Institute, No. 5; Xi'an", "西安市 Institute, No. 15 Xi'an, China");
         let spans = spans(before, after);
-        let side = |gone: SpanKind| -> String { spans.iter().filter(|s| s.kind != gone).map(|s| s.text.as_str()).collect() };
-        assert_eq!((side(SpanKind::Come), side(SpanKind::Gone)), (before.to_owned(), after.to_owned()));
+        let side = |gone: SpanKind| -> String {
+            spans.iter().filter(|s| s.kind != gone).map(|s| s.text.as_str()).collect()
+        };
+        assert_eq!(
+            (side(SpanKind::Come), side(SpanKind::Gone)),
+            (before.to_owned(), after.to_owned())
+        );
     }
 
     #[test]
     fn two_long_texts_without_a_common_word_come_to_an_end() {
-        let (before, after): (String, String) =
-            ((0..20_000).map(|n| format!("a{n} ")).collect(), (0..20_000).map(|n| format!("b{n} ")).collect());
+        let (before, after): (String, String) = (
+            (0..20_000).map(|n| format!("a{n} ")).collect(),
+            (0..20_000).map(|n| format!("b{n} ")).collect(),
+        );
         let spans = spans(&before, &after);
         assert!(spans.iter().any(|span| span.kind == SpanKind::Gone));
     }

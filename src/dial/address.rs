@@ -1,7 +1,8 @@
 //! Which IP addresses may be dialled. Pure: the numbers only, no name is looked up here.
 //!
-//! The ranges are those of the IANA special-purpose registries (RFC 6890, RFC 8190) and, for metadata services, of the clouds' own
-//! documentation. An address that carries an IPv4 address inside is judged by both.
+//! The ranges are those of the IANA special-purpose registries (RFC 6890, RFC 8190) and, for
+//! metadata services, of the clouds' own documentation. An address that carries an IPv4 address
+//! inside is judged by both.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -27,7 +28,8 @@ pub fn reach(address: IpAddr) -> Reach {
     }
 }
 
-/// Amazon, Google, Azure, Digital Ocean and others serve theirs inside 169.254.0.0/16, which is refused whole.
+/// Amazon, Google, Azure, Digital Ocean and others serve theirs inside 169.254.0.0/16, which is
+/// refused whole.
 const METADATA_V4: &[(Ipv4Addr, &str)] = &[
     (Ipv4Addr::new(100, 100, 100, 200), "a cloud's metadata service"),
     (Ipv4Addr::new(168, 63, 129, 16), "a cloud's host service"),
@@ -52,7 +54,9 @@ fn reach_v4(address: Ipv4Addr) -> Reach {
         [100, 64..=127, ..] => Reach::Inside("a shared (carrier) address"),
         [192, 0, 0, 9 | 10] => Reach::Public,
         [192, 0, 0, _] => Reach::Inside("a protocol address"),
-        [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Reach::Inside("a documentation address"),
+        [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => {
+            Reach::Inside("a documentation address")
+        }
         [192, 88, 99, _] => Reach::Inside("a 6to4 relay address"),
         [198, 18..=19, ..] => Reach::Inside("a benchmarking address"),
         [224..=239, ..] => Reach::Inside("a multicast address"),
@@ -86,8 +90,8 @@ fn reach_v6(address: Ipv6Addr) -> Reach {
     }
 }
 
-/// The IPv4 address inside: mapped (RFC 4291), compatible, translated (RFC 2765), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056),
-/// Teredo (RFC 4380) and ISATAP (RFC 5214).
+/// The IPv4 address inside: mapped (RFC 4291), compatible, translated (RFC 2765), NAT64 (RFC 6052,
+/// RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380) and ISATAP (RFC 5214).
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match address.segments() {
@@ -120,36 +124,134 @@ mod tests {
 
     #[test]
     fn what_lies_on_the_internet_is_public() {
-        check("public", &["8.8.8.8", "1.1.1.1", "172.15.0.1", "172.32.0.1", "100.63.255.255", "100.128.0.1", "169.253.1.1", "192.0.0.9"]);
-        check("public", &["2606:4700::1", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]);
+        check(
+            "public",
+            &[
+                "8.8.8.8",
+                "1.1.1.1",
+                "172.15.0.1",
+                "172.32.0.1",
+                "100.63.255.255",
+                "100.128.0.1",
+                "169.253.1.1",
+                "192.0.0.9",
+            ],
+        );
+        check(
+            "public",
+            &[
+                "2606:4700::1",
+                "2a00:1450::1",
+                "::ffff:8.8.8.8",
+                "64:ff9b::808:808",
+                "2002:808:808::1",
+            ],
+        );
     }
 
     #[test]
     fn what_lies_inside_needs_to_be_allowed() {
-        check("inside", &["127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"]);
         check(
             "inside",
-            &["100.64.0.1", "192.0.2.1", "198.51.100.7", "203.0.113.9", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"],
+            &[
+                "127.0.0.1",
+                "127.255.255.254",
+                "0.0.0.0",
+                "0.1.2.3",
+                "10.0.0.1",
+                "172.16.0.1",
+                "172.31.255.255",
+                "192.168.1.1",
+            ],
         );
-        check("inside", &["::", "::1", "fc00::1", "fd12:3456::1", "ff02::1", "2001:db8::1", "fec0::1", "100::1", "2001::1", "3fff::1"]);
+        check(
+            "inside",
+            &[
+                "100.64.0.1",
+                "192.0.2.1",
+                "198.51.100.7",
+                "203.0.113.9",
+                "198.18.0.1",
+                "224.0.0.1",
+                "240.0.0.1",
+                "255.255.255.255",
+            ],
+        );
+        check(
+            "inside",
+            &[
+                "::",
+                "::1",
+                "fc00::1",
+                "fd12:3456::1",
+                "ff02::1",
+                "2001:db8::1",
+                "fec0::1",
+                "100::1",
+                "2001::1",
+                "3fff::1",
+            ],
+        );
     }
 
     #[test]
     fn an_inside_address_is_found_in_every_ipv6_form() {
         check(
             "inside",
-            &["::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::10.0.0.1"],
+            &[
+                "::ffff:127.0.0.1",
+                "::ffff:10.0.0.1",
+                "::127.0.0.1",
+                "::ffff:0:127.0.0.1",
+                "64:ff9b::7f00:1",
+                "64:ff9b::10.0.0.1",
+            ],
         );
-        check("inside", &["2002:7f00:1::", "2002:a00:1::1", "64:ff9b:1::7f00:1", "2001:0:0:0:0:0:80ff:fffe", "2606:4700::5efe:10.0.0.1"]);
+        check(
+            "inside",
+            &[
+                "2002:7f00:1::",
+                "2002:a00:1::1",
+                "64:ff9b:1::7f00:1",
+                "2001:0:0:0:0:0:80ff:fffe",
+                "2606:4700::5efe:10.0.0.1",
+            ],
+        );
     }
 
     #[test]
     fn link_local_and_metadata_addresses_are_never_dialled() {
-        check("never", &["169.254.0.1", "169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "192.0.0.192"]);
-        check("never", &["fe80::1", "febf::1", "fd00:ec2::254", "fd20:ce::254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"]);
         check(
             "never",
-            &["2002:a9fe:a9fe::", "::169.254.169.254", "64:ff9b:1::a9fe:a9fe", "2001:0:0:0:0:0:5601:5601", "::ffff:100.100.100.200"],
+            &[
+                "169.254.0.1",
+                "169.254.169.254",
+                "169.254.170.2",
+                "100.100.100.200",
+                "168.63.129.16",
+                "192.0.0.192",
+            ],
+        );
+        check(
+            "never",
+            &[
+                "fe80::1",
+                "febf::1",
+                "fd00:ec2::254",
+                "fd20:ce::254",
+                "::ffff:169.254.169.254",
+                "64:ff9b::a9fe:a9fe",
+            ],
+        );
+        check(
+            "never",
+            &[
+                "2002:a9fe:a9fe::",
+                "::169.254.169.254",
+                "64:ff9b:1::a9fe:a9fe",
+                "2001:0:0:0:0:0:5601:5601",
+                "::ffff:100.100.100.200",
+            ],
         );
     }
 }

@@ -1,6 +1,7 @@
 //! Why a request came to nothing, in one sentence without a secret.
 //!
-//! `reqwest`'s own text holds the whole URL, so none of it is shown: only what lies beneath, sorted into causes.
+//! `reqwest`'s own text holds the whole URL, so none of it is shown: only what lies beneath, sorted
+//! into causes.
 
 use std::error::Error;
 use std::io;
@@ -22,7 +23,12 @@ pub fn describe(error: &reqwest::Error) -> String {
         return "failed to find the host's address (DNS)".to_owned();
     }
     if error.is_timeout() || io.is_some_and(|e| e.kind() == io::ErrorKind::TimedOut) {
-        return if error.is_connect() { "timed out while connecting" } else { "timed out waiting for the answer" }.to_owned();
+        return if error.is_connect() {
+            "timed out while connecting"
+        } else {
+            "timed out waiting for the answer"
+        }
+        .to_owned();
     }
     if says("tunnel") || says("unsuccessful tunnel") {
         return "the proxy refused to open a connection".to_owned();
@@ -30,14 +36,20 @@ pub fn describe(error: &reqwest::Error) -> String {
     if let Some(io) = io {
         return describe_io(io, error.is_connect());
     }
-    if says("message completed") || says("end of file") || says("unexpected EOF") || says("connection closed") {
+    if says("message completed")
+        || says("end of file")
+        || says("unexpected EOF")
+        || says("connection closed")
+    {
         return "the connection broke off before the answer was whole".to_owned();
     }
     if error.is_connect() {
         return "failed to connect".to_owned();
     }
     match causes.last() {
-        Some(last) if !last.is::<reqwest::Error>() && !last.to_string().contains("://") => format!("the request failed ({last})"),
+        Some(last) if !last.is::<reqwest::Error>() && !last.to_string().contains("://") => {
+            format!("the request failed ({last})")
+        }
         _ => "the request failed".to_owned(),
     }
 }
@@ -61,22 +73,33 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)
 }
 
 fn describe_io(error: &io::Error, connecting: bool) -> String {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, UnexpectedEof};
+    use io::ErrorKind::{
+        ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable,
+        UnexpectedEof,
+    };
     match error.kind() {
         ConnectionRefused => "the connection was refused".to_owned(),
         HostUnreachable | NetworkUnreachable => "the host cannot be reached".to_owned(),
-        ConnectionReset | ConnectionAborted | UnexpectedEof => "the connection broke off before the answer was whole".to_owned(),
-        _ if error.raw_os_error().is_some() && connecting => format!("failed to connect ({})", error.kind()),
+        ConnectionReset | ConnectionAborted | UnexpectedEof => {
+            "the connection broke off before the answer was whole".to_owned()
+        }
+        _ if error.raw_os_error().is_some() && connecting => {
+            format!("failed to connect ({})", error.kind())
+        }
         kind => format!("the connection failed ({kind})"),
     }
 }
 
 fn describe_tls(error: &rustls::Error) -> String {
     use rustls::{CertificateError, Error as Tls};
-    let Tls::InvalidCertificate(certificate) = error else { return format!("failed to agree on TLS: {error}") };
+    let Tls::InvalidCertificate(certificate) = error else {
+        return format!("failed to agree on TLS: {error}");
+    };
     let reason = describe_certificate(certificate);
     let way_in = match certificate {
-        CertificateError::UnknownIssuer => " (the system's authorities may be missing; a company's own go into `ca_file`)",
+        CertificateError::UnknownIssuer => {
+            " (the system's authorities may be missing; a company's own go into `ca_file`)"
+        }
         _ if reason == "it is self-signed" => " (if it is your own, name it in `ca_file`)",
         _ => "",
     };

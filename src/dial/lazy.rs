@@ -1,5 +1,6 @@
-//! A client that is made when it is first used, and that knows the system's authorities only where an address asks for them: reading
-//! every root certificate of the system costs more than all else of a check that is answered 304.
+//! A client that is made when it is first used, and that knows the system's authorities only where
+//! an address asks for them: reading every root certificate of the system costs more than all else
+//! of a check that is answered 304.
 
 use std::sync::OnceLock;
 
@@ -17,7 +18,8 @@ pub struct LazyClient {
     tls_to_proxy: bool,
     /// For what is reached over TLS.
     secure: OnceLock<Client>,
-    /// For `http`. It trusts none but the company's authorities: whatever else would need one fails.
+    /// For `http`. It trusts none but the company's authorities: whatever else would need one
+    /// fails.
     plain: OnceLock<Client>,
 }
 
@@ -49,16 +51,21 @@ impl LazyClient {
     ///
     /// Where the machine lets none be made.
     pub fn client_for(&self, url: &Url) -> Result<&Client, DialError> {
-        let (cell, trust_system) = if url.scheme() == "http" && !self.tls_to_proxy { (&self.plain, false) } else { (&self.secure, true) };
+        let (cell, trust_system) = if url.scheme() == "http" && !self.tls_to_proxy {
+            (&self.plain, false)
+        } else {
+            (&self.secure, true)
+        };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
         let client = match self.build(trust_system)? {
             Ok(client) => client,
-            // A small container may have no authorities at all: then none but the company's are trusted.
-            Err(error) => {
-                self.build(false)?.map_err(|_| DialError::Settings(format!("failed to make an HTTP client: {}", describe(&error))))?
-            }
+            // A small container may have no authorities at all: then none but the company's are
+            // trusted.
+            Err(error) => self.build(false)?.map_err(|_| {
+                DialError::Settings(format!("failed to make an HTTP client: {}", describe(&error)))
+            })?,
         };
         // Where two made one at a time, the first is kept.
         Ok(cell.get_or_init(|| client))

@@ -1,10 +1,12 @@
-//! The one way out to the network: which addresses may be dialled, through which proxy, trusting whom.
+//! The one way out to the network: which addresses may be dialled, through which proxy, trusting
+//! whom.
 //!
 //! Shared by the fetcher and by the channels. Knows nothing of what is asked for.
 //!
-//! Two guards stand between a URL and the network, and a caller needs both: [`check_url`] before each request, since a literal
-//! address never reaches the resolver, and the resolver of [`LazyClient`]'s clients, which judges names when they are dialled.
-//! Behind a proxy names are looked up by the proxy, so there only literals can be judged.
+//! Two guards stand between a URL and the network, and a caller needs both: [`check_url`] before
+//! each request, since a literal address never reaches the resolver, and the resolver of
+//! [`LazyClient`]'s clients, which judges names when they are dialled. Behind a proxy names are
+//! looked up by the proxy, so there only literals can be judged.
 
 mod address;
 mod describe;
@@ -40,8 +42,9 @@ pub struct HttpSettings {
     pub contact: Option<String>,
     /// Without one, the environment's (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
     pub proxy: Option<Url>,
-    /// Hosts that are reached without a proxy, in the forms that `no_proxy.rs` lists; the environment's proxies have their own `NO_PROXY` beside it.
-    /// `*` without a `proxy` switches those off.
+    /// Hosts that are reached without a proxy, in the forms that `no_proxy.rs` lists; the
+    /// environment's proxies have their own `NO_PROXY` beside it. `*` without a `proxy`
+    /// switches those off.
     pub no_proxy: Option<String>,
     /// PEM of a company's certificate authorities, trusted beside the system's.
     pub ca_pem: Option<Vec<u8>>,
@@ -67,19 +70,25 @@ const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 /// How long a connection may take to stand.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Makes rustls use ring. Idempotent; [`LazyClient`] calls it, and whoever else speaks TLS must have it called first.
+/// Makes rustls use ring. Idempotent; [`LazyClient`] calls it, and whoever else speaks TLS must
+/// have it called first.
 pub fn install_tls_provider() {
     // An error says that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A client as everything in this program uses it: no redirects, an honest User-Agent, the company's proxy and authorities beside the
-/// system's (`trust_system`) or alone, and a resolver that refuses addresses inside unless `allow_private`.
+/// A client as everything in this program uses it: no redirects, an honest User-Agent, the
+/// company's proxy and authorities beside the system's (`trust_system`) or alone, and a resolver
+/// that refuses addresses inside unless `allow_private`.
 ///
 /// # Errors
 ///
 /// [`DialError::Settings`] where the proxy, the certificates or the contact cannot be used.
-fn client_builder(settings: &HttpSettings, allow_private: bool, trust_system: bool) -> Result<ClientBuilder, DialError> {
+fn client_builder(
+    settings: &HttpSettings,
+    allow_private: bool,
+    trust_system: bool,
+) -> Result<ClientBuilder, DialError> {
     install_tls_provider();
     let routes = proxy::routes(settings)?;
     // The proxies' own names come from the operator, not from an answer.
@@ -121,8 +130,11 @@ fn user_agent(contact: Option<&str>) -> Result<reqwest::header::HeaderValue, Dia
         Some(contact) => format!("{product} (+{contact})"),
         None => product.to_owned(),
     };
-    reqwest::header::HeaderValue::from_str(&text)
-        .map_err(|_| DialError::Settings("expected `contact` to be printable ASCII, but got other characters".to_owned()))
+    reqwest::header::HeaderValue::from_str(&text).map_err(|_| {
+        DialError::Settings(
+            "expected `contact` to be printable ASCII, but got other characters".to_owned(),
+        )
+    })
 }
 
 /// Whether these are certificate authorities that can be trusted.
@@ -141,14 +153,22 @@ mod tests {
     #[test]
     fn the_user_agent_says_whom_to_write_to() {
         let with = user_agent(Some("mailto:a@example.com")).unwrap();
-        assert_eq!(with.to_str().unwrap(), concat!("entitywatch/", env!("CARGO_PKG_VERSION"), " (+mailto:a@example.com)"));
-        assert_eq!(user_agent(None).unwrap().to_str().unwrap(), concat!("entitywatch/", env!("CARGO_PKG_VERSION")));
+        assert_eq!(
+            with.to_str().unwrap(),
+            concat!("entitywatch/", env!("CARGO_PKG_VERSION"), " (+mailto:a@example.com)")
+        );
+        assert_eq!(
+            user_agent(None).unwrap().to_str().unwrap(),
+            concat!("entitywatch/", env!("CARGO_PKG_VERSION"))
+        );
         assert!(user_agent(Some("a\nb")).unwrap_err().to_string().contains("`contact`"));
     }
 
     #[test]
     fn certificates_that_cannot_be_read_are_told() {
-        for pem in [&b""[..], b"not PEM", b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"] {
+        for pem in
+            [&b""[..], b"not PEM", b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"]
+        {
             let settings = HttpSettings { ca_pem: Some(pem.to_vec()), ..HttpSettings::default() };
             assert!(LazyClient::new(&settings, false, |builder| builder).is_err(), "{pem:?}");
         }

@@ -1,7 +1,8 @@
 //! `no_proxy`: which addresses are reached without a proxy. Pure.
 //!
-//! curl, wget, Go and Python each know their own forms. All of these are understood here: `*`, `host`, `.suffix`, `*.suffix`, an IP address,
-//! a network as `10.0.0.0/8`, each with or without `:port`, and an IPv6 address with or without brackets; separated by commas, semicolons
+//! curl, wget, Go and Python each know their own forms. All of these are understood here: `*`,
+//! `host`, `.suffix`, `*.suffix`, an IP address, a network as `10.0.0.0/8`, each with or without
+//! `:port`, and an IPv6 address with or without brackets; separated by commas, semicolons
 //! or white space.
 
 use std::net::IpAddr;
@@ -10,7 +11,10 @@ use url::{Host, Url};
 
 /// An entry in none of the forms.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected a host, a `.suffix`, an IP address, a network such as `10.0.0.0/8` or `*`, each with or without `:port`, but got `{0}`")]
+#[error(
+    "expected a host, a `.suffix`, an IP address, a network such as `10.0.0.0/8` or `*`, each \
+     with or without `:port`, but got `{0}`"
+)]
 pub struct NotUnderstood(pub String);
 
 /// The addresses that are reached without a proxy.
@@ -27,7 +31,8 @@ struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Hosts {
     All,
-    /// In lower case and Punycode, with neither dot at its ends: the host of this name and all hosts below it.
+    /// In lower case and Punycode, with neither dot at its ends: the host of this name and all
+    /// hosts below it.
     Below(String),
     /// An address and how many of its leading bits count.
     Network(IpAddr, u8),
@@ -36,7 +41,9 @@ enum Hosts {
 impl NoProxy {
     /// Reads what is understood; the rest comes back beside it.
     pub fn read(text: &str) -> (Self, Vec<NotUnderstood>) {
-        let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|word| !word.is_empty());
+        let words = text
+            .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
+            .filter(|word| !word.is_empty());
         let (mut entries, mut strange) = (Vec::new(), Vec::new());
         for word in words {
             match entry(word) {
@@ -64,7 +71,9 @@ impl NoProxy {
     /// Whether `url` is reached without the proxy.
     pub fn contains(&self, url: &Url) -> bool {
         let port = url.port_or_known_default();
-        self.0.iter().any(|entry| (entry.port.is_none() || entry.port == port) && entry.hosts.contain(url.host()))
+        self.0.iter().any(|entry| {
+            (entry.port.is_none() || entry.port == port) && entry.hosts.contain(url.host())
+        })
     }
 
     pub fn and(mut self, other: Self) -> Self {
@@ -79,10 +88,15 @@ impl Hosts {
             (Self::All, _) => true,
             (Self::Below(suffix), Some(Host::Domain(name))) => {
                 let name = name.trim_end_matches('.').to_ascii_lowercase();
-                name.strip_suffix(suffix.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+                name.strip_suffix(suffix.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             }
-            (Self::Network(network, bits), Some(Host::Ipv4(address))) => is_within(address.into(), *network, *bits),
-            (Self::Network(network, bits), Some(Host::Ipv6(address))) => is_within(address.into(), *network, *bits),
+            (Self::Network(network, bits), Some(Host::Ipv4(address))) => {
+                is_within(address.into(), *network, *bits)
+            }
+            (Self::Network(network, bits), Some(Host::Ipv6(address))) => {
+                is_within(address.into(), *network, *bits)
+            }
             _ => false,
         }
     }
@@ -92,8 +106,12 @@ impl Hosts {
 fn is_within(address: IpAddr, network: IpAddr, bits: u8) -> bool {
     let same_until = |unequal: u32| unequal >= u32::from(bits);
     match (address.to_canonical(), network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) => same_until((address.to_bits() ^ network.to_bits()).leading_zeros()),
-        (IpAddr::V6(address), IpAddr::V6(network)) => same_until((address.to_bits() ^ network.to_bits()).leading_zeros()),
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            same_until((address.to_bits() ^ network.to_bits()).leading_zeros())
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => {
+            same_until((address.to_bits() ^ network.to_bits()).leading_zeros())
+        }
         _ => false,
     }
 }
@@ -116,7 +134,8 @@ fn hosts(word: &str) -> Option<Hosts> {
     if word == "*" {
         return Some(Hosts::All);
     }
-    let (address, bits) = word.split_once('/').map_or((word, None), |(address, bits)| (address, Some(bits)));
+    let (address, bits) =
+        word.split_once('/').map_or((word, None), |(address, bits)| (address, Some(bits)));
     let bare = address.strip_prefix('[').map_or(Some(address), |rest| rest.strip_suffix(']'))?;
     if let Ok(address) = bare.parse::<IpAddr>() {
         return network(address, bits);
@@ -124,10 +143,18 @@ fn hosts(word: &str) -> Option<Hosts> {
     if bits.is_some() || word.contains(['[', ']', ':', '%', '@', '?', '#', '\\']) {
         return None;
     }
-    let name = word.strip_prefix("*.").or_else(|| word.strip_prefix('.')).unwrap_or(word).trim_end_matches('.');
+    let name = word
+        .strip_prefix("*.")
+        .or_else(|| word.strip_prefix('.'))
+        .unwrap_or(word)
+        .trim_end_matches('.');
     // `10.` and `10.0.0` are no addresses in every program.
     match Host::parse(name).ok()? {
-        Host::Domain(name) if !name.contains('*') && name.split('.').all(|label| !label.is_empty()) => Some(Hosts::Below(name)),
+        Host::Domain(name)
+            if !name.contains('*') && name.split('.').all(|label| !label.is_empty()) =>
+        {
+            Some(Hosts::Below(name))
+        }
         _ => None,
     }
 }
@@ -135,12 +162,17 @@ fn hosts(word: &str) -> Option<Hosts> {
 fn network(address: IpAddr, bits: Option<&str>) -> Option<Hosts> {
     let longest = if address.is_ipv4() { 32 } else { 128 };
     let bits = match bits {
-        Some(bits) => bits.parse().ok().filter(|read| *read <= longest && bits.bytes().all(|b| b.is_ascii_digit()))?,
+        Some(bits) => bits
+            .parse()
+            .ok()
+            .filter(|read| *read <= longest && bits.bytes().all(|b| b.is_ascii_digit()))?,
         None => longest,
     };
     match address.to_canonical() {
         // A network of addresses that stand in IPv6 ones keeps its own form.
-        IpAddr::V4(inner) if address.is_ipv6() => (bits >= 96).then(|| Hosts::Network(inner.into(), bits - 96)),
+        IpAddr::V4(inner) if address.is_ipv6() => {
+            (bits >= 96).then(|| Hosts::Network(inner.into(), bits - 96))
+        }
         address => Some(Hosts::Network(address, bits)),
     }
 }
@@ -169,9 +201,21 @@ mod tests {
     fn ok_a_host_is_itself_and_what_stands_below_it() {
         let (inside, outside) = (
             ["http://example.com/", "https://a.b.EXAMPLE.com:8443/", "http://example.com./"],
-            ["http://notexample.com/", "http://example.com.org/", "http://example.org/", "http://10.0.0.1/"],
+            [
+                "http://notexample.com/",
+                "http://example.com.org/",
+                "http://example.org/",
+                "http://10.0.0.1/",
+            ],
         );
-        for form in ["example.com", ".example.com", "*.example.com", "EXAMPLE.COM", "example.com.", ".Example.com."] {
+        for form in [
+            "example.com",
+            ".example.com",
+            "*.example.com",
+            "EXAMPLE.COM",
+            "example.com.",
+            ".Example.com.",
+        ] {
             check(form, &inside, &outside);
         }
     }
@@ -187,7 +231,13 @@ mod tests {
 
     #[test]
     fn ok_every_separator() {
-        for form in ["a.com,b.com", "a.com;b.com", "a.com b.com", " a.com ,\t;b.com,, ", "a.com|b.com".replace('|', "\n").as_str()] {
+        for form in [
+            "a.com,b.com",
+            "a.com;b.com",
+            "a.com b.com",
+            " a.com ,\t;b.com,, ",
+            "a.com|b.com".replace('|', "\n").as_str(),
+        ] {
             check(form, &["http://a.com/", "http://b.com/"], &["http://c.com/"]);
         }
         check("", &[], &["http://a.com/"]);
@@ -215,20 +265,32 @@ mod tests {
 
     #[test]
     fn ok_addresses_and_networks() {
-        check("10.0.0.0/8", &["http://10.255.1.1/", "http://[::ffff:10.1.1.1]/"], &["http://11.0.0.1/", "http://10.example.com/"]);
+        check(
+            "10.0.0.0/8",
+            &["http://10.255.1.1/", "http://[::ffff:10.1.1.1]/"],
+            &["http://11.0.0.1/", "http://10.example.com/"],
+        );
         check("192.168.1.77/24", &["http://192.168.1.1/"], &["http://192.168.2.1/"]);
         check("192.168.1.1", &["http://192.168.1.1:99/"], &["http://192.168.1.2/"]);
         check("0.0.0.0/0", &["http://8.8.8.8/"], &["http://[2001:db8::1]/", "http://example.com/"]);
         check("fd00::/8", &["http://[fd12::1]/"], &["http://[fe80::1]/", "http://10.0.0.1/"]);
         for form in ["::1", "[::1]", "0:0:0:0:0:0:0:1", "::1/128", "[::1]/128"] {
-            check(form, &["http://[::1]/", "http://[::1]:80/"], &["http://[::2]/", "http://127.0.0.1/"]);
+            check(
+                form,
+                &["http://[::1]/", "http://[::1]:80/"],
+                &["http://[::2]/", "http://127.0.0.1/"],
+            );
         }
         check("::ffff:10.0.0.0/104", &["http://10.1.1.1/"], &["http://11.1.1.1/"]);
     }
 
     #[test]
     fn ok_a_name_of_another_script_is_that_of_its_punycode() {
-        check("exämple.de", &["http://xn--exmple-cua.de/", "http://www.exämple.de/"], &["http://example.de/"]);
+        check(
+            "exämple.de",
+            &["http://xn--exmple-cua.de/", "http://www.exämple.de/"],
+            &["http://example.de/"],
+        );
         check("my_host", &["http://my_host/"], &[]);
     }
 
@@ -262,10 +324,17 @@ mod tests {
             "::g",
             "exa%6dple.com",
         ] {
-            assert_eq!(NoProxy::parse(&format!("good.example.com,{word}")), Err(NotUnderstood(word.to_owned())), "{word}");
+            assert_eq!(
+                NoProxy::parse(&format!("good.example.com,{word}")),
+                Err(NotUnderstood(word.to_owned())),
+                "{word}"
+            );
         }
         let (read, strange) = NoProxy::read("http://x,good.example.com user:hunter2@h");
         assert!(read.contains(&Url::parse("http://good.example.com/").unwrap()));
-        assert_eq!(strange, [NotUnderstood("http://x".to_owned()), NotUnderstood("…@h".to_owned())]);
+        assert_eq!(
+            strange,
+            [NotUnderstood("http://x".to_owned()), NotUnderstood("…@h".to_owned())]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The proxies that stand between this machine and the network: the configuration's, else the environment's.
+//! The proxies that stand between this machine and the network: the configuration's, else the
+//! environment's.
 
 use reqwest::Proxy;
 use url::Url;
@@ -53,7 +54,8 @@ impl Route {
 
     pub(super) fn as_proxy(&self) -> Result<Proxy, DialError> {
         check_scheme(&self.proxy)?;
-        let route = Self { scope: self.scope, proxy: self.proxy.clone(), except: self.except.clone() };
+        let route =
+            Self { scope: self.scope, proxy: self.proxy.clone(), except: self.except.clone() };
         // reqwest's own list knows no ports, no `*.suffix` and no other separator than the comma.
         Ok(Proxy::custom(move |url| route.is_for(url).then(|| route.proxy.clone())))
     }
@@ -81,29 +83,45 @@ pub fn check_no_proxy(text: &str) -> Result<NoProxy, DialError> {
     NoProxy::parse(text).map_err(|strange| DialError::Settings(strange.to_string()))
 }
 
-/// What of the environment's proxies is not understood and is therefore ignored, in sentences without a secret. It is no error: other
-/// programs read these variables too.
+/// What of the environment's proxies is not understood and is therefore ignored, in sentences
+/// without a secret. It is no error: other programs read these variables too.
 pub fn strange_in_environment(variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let strange = NoProxy::read(&listed_in_environment(&variable)).1.into_iter();
-    let entries = strange.map(|strange| format!("an entry of the environment's NO_PROXY is ignored: {strange}"));
-    let proxies = PROXY_VARIABLES.iter().filter_map(|(_, names)| match proxy_of_environment(*names, &variable)? {
-        Ok(_) => None,
-        Err(reason) => Some(format!("the environment's {} is ignored: {reason}", names[1])),
+    let entries = strange
+        .map(|strange| format!("an entry of the environment's NO_PROXY is ignored: {strange}"));
+    let proxies = PROXY_VARIABLES.iter().filter_map(|(_, names)| {
+        match proxy_of_environment(*names, &variable)? {
+            Ok(_) => None,
+            Err(reason) => Some(format!("the environment's {} is ignored: {reason}", names[1])),
+        }
     });
     entries.chain(proxies).collect()
 }
 
 /// The more special ones first.
-const PROXY_VARIABLES: [(Scope, [&str; 2]); 3] =
-    [(Scope::Https, ["https_proxy", "HTTPS_PROXY"]), (Scope::Http, ["http_proxy", "HTTP_PROXY"]), (Scope::All, ["all_proxy", "ALL_PROXY"])];
+const PROXY_VARIABLES: [(Scope, [&str; 2]); 3] = [
+    (Scope::Https, ["https_proxy", "HTTPS_PROXY"]),
+    (Scope::Http, ["http_proxy", "HTTP_PROXY"]),
+    (Scope::All, ["all_proxy", "ALL_PROXY"]),
+];
 
 /// The proxy that the first of these variables names; `http://` may be left out.
-fn proxy_of_environment(names: [&str; 2], variable: &impl Fn(&str) -> Option<String>) -> Option<Result<Url, DialError>> {
-    let value = names.iter().find_map(|name| variable(name).filter(|value| !value.trim().is_empty()))?;
+fn proxy_of_environment(
+    names: [&str; 2],
+    variable: &impl Fn(&str) -> Option<String>,
+) -> Option<Result<Url, DialError>> {
+    let value =
+        names.iter().find_map(|name| variable(name).filter(|value| !value.trim().is_empty()))?;
     let value = value.trim();
-    let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
+    let with_scheme =
+        if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
     let proxy = Url::parse(&with_scheme).ok().filter(Url::has_host);
-    let none = || DialError::Settings("expected a proxy such as http://proxy.example.com:3128, but got another text".to_owned());
+    let none = || {
+        DialError::Settings(
+            "expected a proxy such as http://proxy.example.com:3128, but got another text"
+                .to_owned(),
+        )
+    };
     Some(proxy.ok_or_else(none).and_then(|proxy| check_scheme(&proxy).map(|()| proxy)))
 }
 
@@ -111,22 +129,27 @@ fn check_scheme(proxy: &Url) -> Result<(), DialError> {
     if matches!(proxy.scheme(), "http" | "https") {
         return Ok(());
     }
-    Err(DialError::Settings(format!("expected a proxy with an http or https address, but got {}", place(proxy))))
+    Err(DialError::Settings(format!(
+        "expected a proxy with an http or https address, but got {}",
+        place(proxy)
+    )))
 }
 
 fn listed_in_environment(variable: impl Fn(&str) -> Option<String>) -> String {
     NO_PROXY_VARIABLES.iter().find_map(|name| variable(name)).unwrap_or_default()
 }
 
-/// The proxies that the environment names. This machine itself is never reached through one of them: what listens on its loopback is no
-/// business of a company's proxy, which could not reach it either. `also` is what the configuration excepts.
+/// The proxies that the environment names. This machine itself is never reached through one of
+/// them: what listens on its loopback is no business of a company's proxy, which could not reach it
+/// either. `also` is what the configuration excepts.
 fn of_environment(also: &NoProxy, variable: impl Fn(&str) -> Option<String>) -> Vec<Route> {
     let listed = format!("{},localhost,127.0.0.0/8,::1", listed_in_environment(&variable));
     let except = NoProxy::read(&listed).0.and(also.clone());
     if except.is_all() {
         return Vec::new();
     }
-    // What is no address of a proxy is taken as none, as other programs take it; `config check` warns of it.
+    // What is no address of a proxy is taken as none, as other programs take it; `config check`
+    // warns of it.
     let understood = PROXY_VARIABLES.iter().filter_map(|(scope, names)| {
         let proxy = proxy_of_environment(*names, &variable)?.ok()?;
         Some(Route { scope: *scope, proxy, except: except.clone() })
@@ -139,39 +162,68 @@ mod tests {
     use super::*;
 
     fn routes(set: &[(&str, &str)]) -> Vec<Route> {
-        of_environment(&NoProxy::default(), |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        of_environment(&NoProxy::default(), |name| {
+            set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]
     fn the_environments_proxies_are_taken_in_every_spelling() {
         assert!(routes(&[]).is_empty());
-        let spelled = routes(&[("HTTPS_PROXY", "http://secure.example.com:3128"), ("http_proxy", "proxy.example.com:3128")]);
-        assert_eq!(spelled.iter().filter_map(Route::host).collect::<Vec<_>>(), ["secure.example.com", "proxy.example.com"]);
-        assert_eq!(routes(&[("all_proxy", "http://user:secret@proxy.example.com:3128"), ("HTTP_PROXY", " ")]).len(), 1);
+        let spelled = routes(&[
+            ("HTTPS_PROXY", "http://secure.example.com:3128"),
+            ("http_proxy", "proxy.example.com:3128"),
+        ]);
+        assert_eq!(
+            spelled.iter().filter_map(Route::host).collect::<Vec<_>>(),
+            ["secure.example.com", "proxy.example.com"]
+        );
+        assert_eq!(
+            routes(&[
+                ("all_proxy", "http://user:secret@proxy.example.com:3128"),
+                ("HTTP_PROXY", " ")
+            ])
+            .len(),
+            1
+        );
     }
 
     #[test]
     fn a_proxy_that_is_spoken_to_over_tls_is_known() {
         let speak_tls = |address| routes(&[("http_proxy", address)]).iter().all(Route::speaks_tls);
         assert!(speak_tls("https://proxy.example.com:3128"));
-        assert!(!speak_tls("http://proxy.example.com:3128") && !speak_tls("proxy.example.com:3128"));
+        assert!(
+            !speak_tls("http://proxy.example.com:3128") && !speak_tls("proxy.example.com:3128")
+        );
     }
 
     #[test]
     fn the_environments_exceptions_are_understood_in_every_form() {
-        for listed in ["erp.example.com:8443", "*.example.com", "a.test;erp.example.com", "a.test erp.example.com", "<local>,.example.com"]
-        {
-            let routes = routes(&[("https_proxy", "http://proxy.example.net:3128"), ("no_proxy", listed)]);
-            let goes_through = |url: &str| routes.iter().any(|route| route.is_for(&Url::parse(url).unwrap()));
+        for listed in [
+            "erp.example.com:8443",
+            "*.example.com",
+            "a.test;erp.example.com",
+            "a.test erp.example.com",
+            "<local>,.example.com",
+        ] {
+            let routes =
+                routes(&[("https_proxy", "http://proxy.example.net:3128"), ("no_proxy", listed)]);
+            let goes_through =
+                |url: &str| routes.iter().any(|route| route.is_for(&Url::parse(url).unwrap()));
             assert!(!goes_through("https://erp.example.com:8443/"), "{listed}");
             assert!(goes_through("https://data.example.org/"), "{listed}");
             assert!(!goes_through("http://data.example.org/"), "{listed}: it is for https alone");
             assert!(
-                !goes_through("https://localhost/") && !goes_through("https://127.1.2.3/") && !goes_through("https://[::1]/"),
+                !goes_through("https://localhost/")
+                    && !goes_through("https://127.1.2.3/")
+                    && !goes_through("https://[::1]/"),
                 "{listed}"
             );
         }
-        assert!(routes(&[("https_proxy", "http://proxy.example.net:3128"), ("NO_PROXY", "a.test, *")]).is_empty());
+        assert!(
+            routes(&[("https_proxy", "http://proxy.example.net:3128"), ("NO_PROXY", "a.test, *")])
+                .is_empty()
+        );
     }
 
     #[test]
@@ -182,12 +234,17 @@ mod tests {
             ("http_proxy", "http://user:hunter2@proxy example.com"),
             ("https_proxy", "proxy.example.com:3128"),
         ];
-        let variable = |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let variable = |name: &str| {
+            set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
         let strange = strange_in_environment(variable);
         assert_eq!(strange.len(), 4, "{strange:?}");
-        for (said, part) in
-            strange.iter().zip(["but got `10.*`", "but got `<local>`", "HTTP_PROXY is ignored", "socks5://proxy.example.com:1080"])
-        {
+        for (said, part) in strange.iter().zip([
+            "but got `10.*`",
+            "but got `<local>`",
+            "HTTP_PROXY is ignored",
+            "socks5://proxy.example.com:1080",
+        ]) {
             assert!(said.contains(part) && !said.contains("hunter2"), "{said}");
         }
         assert_eq!(of_environment(&NoProxy::default(), variable).len(), 1);
@@ -196,7 +253,8 @@ mod tests {
     #[test]
     fn the_configurations_exceptions_hold_for_the_environments_proxies_too() {
         let also = NoProxy::parse("erp.example.com").unwrap();
-        let proxy = |name: &str| (name == "all_proxy").then(|| "http://proxy.example.net:3128".to_owned());
+        let proxy =
+            |name: &str| (name == "all_proxy").then(|| "http://proxy.example.net:3128".to_owned());
         let [route] = of_environment(&also, proxy).try_into().ok().unwrap();
         assert!(!route.is_for(&Url::parse("https://erp.example.com/").unwrap()));
         assert!(route.is_for(&Url::parse("https://example.com/").unwrap()));
@@ -204,7 +262,8 @@ mod tests {
 
     #[test]
     fn err_a_no_proxy_that_is_not_understood() {
-        let settings = HttpSettings { no_proxy: Some("10.*".to_owned()), ..HttpSettings::default() };
+        let settings =
+            HttpSettings { no_proxy: Some("10.*".to_owned()), ..HttpSettings::default() };
         let error = super::routes(&settings).err().unwrap().to_string();
         assert!(error.ends_with("but got `10.*`"), "{error}");
     }

@@ -1,4 +1,5 @@
-//! Looks names up, and drops the addresses that may not be dialled: at the moment of dialling, so that a name cannot change in between.
+//! Looks names up, and drops the addresses that may not be dialled: at the moment of dialling, so
+//! that a name cannot change in between.
 
 use std::net::SocketAddr;
 
@@ -9,7 +10,8 @@ use super::target::check_address;
 /// The system's resolver, filtered.
 pub(super) struct FilteringResolver {
     pub(super) allow_private: bool,
-    /// The proxies' own names: a company's proxy stands inside, and it was the operator who named it.
+    /// The proxies' own names: a company's proxy stands inside, and it was the operator who named
+    /// it.
     pub(super) trusted_names: Vec<String>,
 }
 
@@ -17,9 +19,11 @@ impl Resolve for FilteringResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let name = name.as_str().to_owned();
         let allow_private = self.allow_private;
-        let is_trusted = self.trusted_names.iter().any(|trusted| trusted.eq_ignore_ascii_case(&name));
+        let is_trusted =
+            self.trusted_names.iter().any(|trusted| trusted.eq_ignore_ascii_case(&name));
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             if is_trusted {
                 return Ok(Box::new(found.into_iter()) as Addrs);
             }

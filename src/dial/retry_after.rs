@@ -1,4 +1,5 @@
-//! `Retry-After` (RFC 9110, section 10.2.3), for publishers and receivers alike: seconds, or an HTTP date (section 5.6.7).
+//! `Retry-After` (RFC 9110, section 10.2.3), for publishers and receivers alike: seconds, or an
+//! HTTP date (section 5.6.7).
 
 use std::time::Duration;
 
@@ -10,21 +11,25 @@ use jiff::{SignedDuration, Timestamp};
 /// Capped at 24 h, so that a bad header can stop neither monitoring nor delivery.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The date forms beside that of RFC 2822, without weekday and zone: RFC 850, the same with four digits of the year, and asctime.
+/// The date forms beside that of RFC 2822, without weekday and zone: RFC 850, the same with four
+/// digits of the year, and asctime.
 const OLD_FORMS: [&str; 3] = ["%d-%b-%y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%b %d %H:%M:%S %Y"];
 
-/// How long the server asks to wait, at most [`LONGEST_RETRY_AFTER`]. `None` if the text cannot be read, or if it asks for no wait: a date
-/// that has passed, or zero seconds.
+/// How long the server asks to wait, at most [`LONGEST_RETRY_AFTER`]. `None` if the text cannot be
+/// read, or if it asks for no wait: a date that has passed, or zero seconds.
 pub fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     let wait = match seconds(text) {
         Some(wait) => wait,
-        None => Duration::try_from(date(text)?.duration_since(now).max(SignedDuration::ZERO)).ok()?,
+        None => {
+            Duration::try_from(date(text)?.duration_since(now).max(SignedDuration::ZERO)).ok()?
+        }
     };
     (!wait.is_zero()).then(|| wait.min(LONGEST_RETRY_AFTER))
 }
 
-/// `120`. Some servers send fractions, which the RFC does not know: they are rounded up, so that nobody is asked too early.
+/// `120`. Some servers send fractions, which the RFC does not know: they are rounded up, so that
+/// nobody is asked too early.
 fn seconds(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
@@ -37,13 +42,18 @@ fn seconds(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(whole.saturating_add(rounded_up)))
 }
 
-/// `Fri, 01 May 2026 13:30:00 GMT`, and as old servers write it: `Friday, 01-May-26 13:30:00 GMT`, `Fri May  1 13:30:00 2026`.
+/// `Fri, 01 May 2026 13:30:00 GMT`, and as old servers write it: `Friday, 01-May-26 13:30:00 GMT`,
+/// `Fri May  1 13:30:00 2026`.
 ///
 /// The weekday adds nothing to the date, so a wrong one is not held against it.
 pub fn date(text: &str) -> Option<Timestamp> {
     let bare = without_zone(without_weekday(text));
     let rfc2822 = || DateTimeParser::new().parse_timestamp(format!("{bare} GMT")).ok();
-    let old = || OLD_FORMS.iter().find_map(|form| DateTime::strptime(form, bare).ok()?.to_zoned(TimeZone::UTC).ok());
+    let old = || {
+        OLD_FORMS
+            .iter()
+            .find_map(|form| DateTime::strptime(form, bare).ok()?.to_zoned(TimeZone::UTC).ok())
+    };
     // The text as it is comes last: it may name another zone than GMT.
     let relaxed = || DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok();
     rfc2822().or_else(|| old().map(|time| time.timestamp())).or_else(relaxed)
@@ -53,14 +63,22 @@ pub fn date(text: &str) -> Option<Timestamp> {
 fn without_weekday(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
-    let is_weekday = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"].iter().any(|day| word.to_ascii_lowercase().starts_with(day));
+    let is_weekday = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+        .iter()
+        .any(|day| word.to_ascii_lowercase().starts_with(day));
     if is_weekday { rest.trim_start_matches(',').trim_start() } else { text }
 }
 
 /// Without the name of the one zone that an HTTP date may have.
 fn without_zone(text: &str) -> &str {
     match text.rsplit_once(' ') {
-        Some((rest, zone)) if ["GMT", "UTC", "UT", "Z", "+0000"].iter().any(|known| zone.eq_ignore_ascii_case(known)) => rest.trim_end(),
+        Some((rest, zone))
+            if ["GMT", "UTC", "UT", "Z", "+0000"]
+                .iter()
+                .any(|known| zone.eq_ignore_ascii_case(known)) =>
+        {
+            rest.trim_end()
+        }
         _ => text,
     }
 }
@@ -75,7 +93,11 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected_seconds: Option<u64>) {
-        assert_eq!(retry_after(text, NOW.parse().unwrap()), expected_seconds.map(Duration::from_secs), "{text}");
+        assert_eq!(
+            retry_after(text, NOW.parse().unwrap()),
+            expected_seconds.map(Duration::from_secs),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Which URLs may be asked for: scheme, literal addresses and the names that mean this machine.
 //!
-//! An IP literal in a URL never reaches the resolver, so it is judged here, for the first URL and for each redirect. Behind a proxy
-//! this is all that can be judged: names are then looked up by the proxy.
+//! An IP literal in a URL never reaches the resolver, so it is judged here, for the first URL and
+//! for each redirect. Behind a proxy this is all that can be judged: names are then looked up by
+//! the proxy.
 
 use std::net::IpAddr;
 
@@ -61,19 +62,28 @@ pub fn check_redirect(from: &Url, to: &Url, allow_private: bool) -> Result<(), D
 }
 
 /// Whether `address`, which `name` was resolved to, may be dialled.
-pub(super) fn check_address(name: &str, address: IpAddr, allow_private: bool) -> Result<(), DialError> {
+pub(super) fn check_address(
+    name: &str,
+    address: IpAddr,
+    allow_private: bool,
+) -> Result<(), DialError> {
     allow(reach(address), name, allow_private)
 }
 
 fn allow(found: Reach, place: &str, allow_private: bool) -> Result<(), DialError> {
     match found {
-        Reach::Inside(reason) if !allow_private => Err(DialError::Inside { place: place.to_owned(), reason: reason.to_owned() }),
-        Reach::Never(reason) => Err(DialError::Never { place: place.to_owned(), reason: reason.to_owned() }),
+        Reach::Inside(reason) if !allow_private => {
+            Err(DialError::Inside { place: place.to_owned(), reason: reason.to_owned() })
+        }
+        Reach::Never(reason) => {
+            Err(DialError::Never { place: place.to_owned(), reason: reason.to_owned() })
+        }
         Reach::Public | Reach::Inside(_) => Ok(()),
     }
 }
 
-/// What a name means without being looked up: `localhost` (RFC 6761) and the metadata services' own names.
+/// What a name means without being looked up: `localhost` (RFC 6761) and the metadata services' own
+/// names.
 fn reach_of_name(name: &str) -> Result<Reach, DialError> {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     if name.is_empty() {
@@ -84,8 +94,12 @@ fn reach_of_name(name: &str) -> Result<Reach, DialError> {
         return Ok(reach(address));
     }
     Ok(match name.as_str() {
-        "localhost" | "localhost.localdomain" | "ip6-localhost" | "ip6-loopback" => Reach::Inside("a loopback address"),
-        "metadata.google.internal" | "metadata.goog" | "instance-data.ec2.internal" => Reach::Never("a cloud's metadata service"),
+        "localhost" | "localhost.localdomain" | "ip6-localhost" | "ip6-loopback" => {
+            Reach::Inside("a loopback address")
+        }
+        "metadata.google.internal" | "metadata.goog" | "instance-data.ec2.internal" => {
+            Reach::Never("a cloud's metadata service")
+        }
         other if other.ends_with(".localhost") => Reach::Inside("a loopback address"),
         _ => Reach::Public,
     })
@@ -151,7 +165,10 @@ mod tests {
     #[test]
     fn only_the_web_is_asked() {
         assert_eq!(check("https://data.example.com/a.csv", false), Ok(()));
-        assert_eq!(check("ftp://data.example.com/a.csv", true), Err("expected an http or https address, but got scheme `ftp`".to_owned()));
+        assert_eq!(
+            check("ftp://data.example.com/a.csv", true),
+            Err("expected an http or https address, but got scheme `ftp`".to_owned())
+        );
         assert!(check("file:///etc/passwd", true).is_err());
     }
 
@@ -160,7 +177,10 @@ mod tests {
         let from = Url::parse("https://user:pass@data.example.com/a?token=x").unwrap();
         let to = Url::parse("http://data.example.com/b").unwrap();
         let error = check_redirect(&from, &to, true).unwrap_err().to_string();
-        assert_eq!(error, "refused to follow a redirect of https://data.example.com from https to http");
+        assert_eq!(
+            error,
+            "refused to follow a redirect of https://data.example.com from https to http"
+        );
         assert_eq!(check_redirect(&to, &from, false), Ok(()));
     }
 }

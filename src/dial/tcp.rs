@@ -11,36 +11,51 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 
 /// Finds the addresses of a host, the preferred one first.
-pub type Lookup = Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
+pub type Lookup =
+    Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
 
-/// How long an address may keep the next one waiting (RFC 8305, section 8: the connection attempt delay).
+/// How long an address may keep the next one waiting (RFC 8305, section 8: the connection attempt
+/// delay).
 const LONGEST_HEAD_START: Duration = Duration::from_millis(250);
 
 /// The system's resolver.
 pub fn system_lookup() -> Lookup {
-    Arc::new(|host, port| Box::pin(async move { Ok(tokio::net::lookup_host((host.as_str(), port)).await?.collect()) }))
+    Arc::new(|host, port| {
+        Box::pin(async move { Ok(tokio::net::lookup_host((host.as_str(), port)).await?.collect()) })
+    })
 }
 
-/// Connects to whichever of the addresses answers first. Each is dialed soon after the one before it, or at once where
-/// that one refuses, so that an address that drops packets does not use up the time of the others.
+/// Connects to whichever of the addresses answers first. Each is dialed soon after the one before
+/// it, or at once where that one refuses, so that an address that drops packets does not use up the
+/// time of the others.
 ///
 /// # Errors
 ///
 /// Where none connects `within` that time: the last reason, or [`io::ErrorKind::TimedOut`].
-pub async fn first_to_connect(addresses: &[SocketAddr], within: Duration) -> io::Result<(TcpStream, SocketAddr)> {
+pub async fn first_to_connect(
+    addresses: &[SocketAddr],
+    within: Duration,
+) -> io::Result<(TcpStream, SocketAddr)> {
     let count = u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1);
     let head_start = LONGEST_HEAD_START.min(within / 2 / count);
     let racing = race(addresses, head_start);
-    tokio::time::timeout(within, racing).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    tokio::time::timeout(within, racing)
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-async fn race(addresses: &[SocketAddr], head_start: Duration) -> io::Result<(TcpStream, SocketAddr)> {
+async fn race(
+    addresses: &[SocketAddr],
+    head_start: Duration,
+) -> io::Result<(TcpStream, SocketAddr)> {
     let mut waiting = addresses.iter().copied();
     let mut dialed = FuturesUnordered::new();
     let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
     loop {
         match waiting.next() {
-            Some(address) => dialed.push(async move { TcpStream::connect(address).await.map(|stream| (stream, address)) }),
+            Some(address) => dialed.push(async move {
+                TcpStream::connect(address).await.map(|stream| (stream, address))
+            }),
             None if dialed.is_empty() => return Err(failure),
             None => {}
         }
@@ -70,7 +85,9 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let mut held = Vec::new();
         // As many as its queue takes.
-        while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
+        while let Ok(Ok(stream)) =
+            tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(address)).await
+        {
             held.push(stream);
         }
         (listener, held)
@@ -80,7 +97,11 @@ mod tests {
     async fn an_address_that_drops_packets_does_not_keep_the_next_from_being_dialed() {
         let (dropping, _held) = dropping().await;
         let answering = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let addresses = [dropping.local_addr().unwrap(), dropping.local_addr().unwrap(), answering.local_addr().unwrap()];
+        let addresses = [
+            dropping.local_addr().unwrap(),
+            dropping.local_addr().unwrap(),
+            answering.local_addr().unwrap(),
+        ];
         let (_, address) = first_to_connect(&addresses, LONG).await.unwrap();
         assert_eq!(address, answering.local_addr().unwrap());
     }
@@ -106,7 +127,9 @@ mod tests {
     #[tokio::test]
     async fn nothing_but_dropped_packets_ends_in_time() {
         let (dropping, _held) = dropping().await;
-        let error = first_to_connect(&[dropping.local_addr().unwrap()], Duration::from_millis(50)).await.unwrap_err();
+        let error = first_to_connect(&[dropping.local_addr().unwrap()], Duration::from_millis(50))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

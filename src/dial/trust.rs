@@ -1,8 +1,8 @@
 //! Which certificate of a server is trusted.
 //!
-//! rustls takes no certificate for a server's that is marked as an authority. But that is what `openssl req -x509` makes,
-//! and many servers inside a company have such a one. So a certificate that the operator named is also trusted where the
-//! server itself shows it.
+//! rustls takes no certificate for a server's that is marked as an authority. But that is what
+//! `openssl req -x509` makes, and many servers inside a company have such a one. So a certificate
+//! that the operator named is also trusted where the server itself shows it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,9 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
 use sha2::{Digest, Sha256};
 
 use super::DialError;
@@ -22,12 +24,14 @@ use super::DialError;
 pub struct Trust {
     /// Whether the system's authorities are.
     pub system: bool,
-    /// Certificates that the operator named. Each is an authority, and may be a server's own of a name that it has.
+    /// Certificates that the operator named. Each is an authority, and may be a server's own of a
+    /// name that it has.
     pub named: Vec<CertificateDer<'static>>,
-    /// Certificates that the operator named for this one server: each is an authority, and may be the server's own
-    /// whatever name it is for.
+    /// Certificates that the operator named for this one server: each is an authority, and may be
+    /// the server's own whatever name it is for.
     pub of_this_server: Vec<CertificateDer<'static>>,
-    /// SHA-256 of the one certificate that is accepted, whatever its issuer, names and dates; no other is.
+    /// SHA-256 of the one certificate that is accepted, whatever its issuer, names and dates; no
+    /// other is.
     pub pinned: Option<[u8; 32]>,
 }
 
@@ -37,12 +41,17 @@ pub struct Trust {
 ///
 /// Where there are none, or where one cannot be read.
 pub fn certificates(pem: &[u8], key: &str) -> Result<Vec<CertificateDer<'static>>, DialError> {
-    let failed = |got: String| DialError::Settings(format!("expected certificates in PEM in {key}, but {got}"));
+    let failed = |got: String| {
+        DialError::Settings(format!("expected certificates in PEM in {key}, but {got}"))
+    };
     let mut found = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        // PEM is only the wrapping: what is in it is looked at here, and not at the first connection.
+        // PEM is only the wrapping: what is in it is looked at here, and not at the first
+        // connection.
         match certificate {
-            Ok(certificate) if RootCertStore::empty().add(certificate.clone()).is_ok() => found.push(certificate),
+            Ok(certificate) if RootCertStore::empty().add(certificate.clone()).is_ok() => {
+                found.push(certificate)
+            }
             _ => return Err(failed(format!("number {} of them is none", found.len() + 1))),
         }
     }
@@ -56,13 +65,17 @@ pub fn certificates(pem: &[u8], key: &str) -> Result<Vec<CertificateDer<'static>
 /// Where the provider lacks the versions of TLS that are in use: a fault of this program.
 pub fn tls_config(trust: Trust) -> Result<ClientConfig, DialError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    // Reading the system's authorities costs more than all else, and a pinned certificate needs none.
+    // Reading the system's authorities costs more than all else, and a pinned certificate needs
+    // none.
     let issued = if trust.pinned.is_some() { None } else { authorities(&trust, &provider) };
     let verifier = Verifier { trust, issued, provider: Arc::clone(&provider) };
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| DialError::Settings(format!("failed to set up TLS: {error}")))?;
-    Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
+    Ok(builder
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth())
 }
 
 /// None where there is not one authority, as in a small container.
@@ -85,8 +98,12 @@ struct Verifier {
 impl Verifier {
     /// Whether the certificate is one that the operator named, and not only issued by one.
     fn is_named(&self, certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> bool {
-        let has_name = || ParsedCertificate::try_from(certificate).is_ok_and(|parsed| verify_server_name(&parsed, name).is_ok());
-        self.trust.of_this_server.contains(certificate) || (self.trust.named.contains(certificate) && has_name())
+        let has_name = || {
+            ParsedCertificate::try_from(certificate)
+                .is_ok_and(|parsed| verify_server_name(&parsed, name).is_ok())
+        };
+        self.trust.of_this_server.contains(certificate)
+            || (self.trust.named.contains(certificate) && has_name())
     }
 }
 
@@ -101,15 +118,28 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         if let Some(pinned) = &self.trust.pinned {
             let is_pinned = Sha256::digest(end_entity.as_ref()).as_slice() == pinned;
-            return if is_pinned { Ok(ServerCertVerified::assertion()) } else { Err(NOT_PINNED.into()) };
+            return if is_pinned {
+                Ok(ServerCertVerified::assertion())
+            } else {
+                Err(NOT_PINNED.into())
+            };
         }
         let issued = match &self.issued {
-            Some(issued) => issued.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
+            Some(issued) => issued.verify_server_cert(
+                end_entity,
+                intermediates,
+                server_name,
+                ocsp_response,
+                now,
+            ),
             None => Err(CertificateError::UnknownIssuer.into()),
         };
         match issued {
-            // webpki looks at the dates before all else, so that no certificate out of its dates comes this far.
-            Err(Error::InvalidCertificate(reason)) if !is_about_dates(&reason) && self.is_named(end_entity, server_name) => {
+            // webpki looks at the dates before all else, so that no certificate out of its dates
+            // comes this far.
+            Err(Error::InvalidCertificate(reason))
+                if !is_about_dates(&reason) && self.is_named(end_entity, server_name) =>
+            {
                 Ok(ServerCertVerified::assertion())
             }
             issued => issued,
@@ -122,7 +152,12 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        rustls::crypto::verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -131,7 +166,12 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        rustls::crypto::verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -151,11 +191,17 @@ fn is_about_dates(reason: &CertificateError) -> bool {
 pub fn describe_certificate(reason: &CertificateError) -> String {
     let said = match reason {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "it is for another name",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "it is not valid yet"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another name"
+        }
         CertificateError::UnknownIssuer => "its issuer is not trusted",
         CertificateError::Revoked => "it was revoked",
-        CertificateError::ApplicationVerificationFailure => "it is not the one in `certificate_sha256`",
+        CertificateError::ApplicationVerificationFailure => {
+            "it is not the one in `certificate_sha256`"
+        }
         // webpki's name for what `openssl req -x509` makes.
         other if format!("{other:?}").contains("CaUsedAsEndEntity") => "it is self-signed",
         other => return other.to_string(),

@@ -1,8 +1,10 @@
-//! Which entry of one source is which entry of another: both hold the same list, each in its own way.
+//! Which entry of one source is which entry of another: both hold the same list, each in its own
+//! way.
 //!
-//! Knows how two publishers of one list differ: spellings, rows that one splits and the other folds, the first page of a rule
-//! cited for the page of the entry. Knows no source by name, and believes neither more than the other. Unlike `identity`, which
-//! pairs a list with its own past, one entry may have several counterparts.
+//! Knows how two publishers of one list differ: spellings, rows that one splits and the other
+//! folds, the first page of a rule cited for the page of the entry. Knows no source by name, and
+//! believes neither more than the other. Unlike `identity`, which pairs a list with its own past,
+//! one entry may have several counterparts.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -41,7 +43,8 @@ pub struct Found {
 /// A place in `one`, a place in `other`, and why they are one.
 pub type Pair = (usize, usize, How);
 
-/// What became of the entries of two sources. An entry is in several pairs where one publisher splits what the other folds.
+/// What became of the entries of two sources. An entry is in several pairs where one publisher
+/// splits what the other folds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Across {
     pub pairs: Vec<Pair>,
@@ -58,10 +61,14 @@ pub fn matched(one: &[Entry], other: &[Entry]) -> Across {
         *known = how.min(*known);
     };
     for (at, entry) in one.iter().enumerate() {
-        find_all(entry, &in_other, &in_one).into_iter().for_each(|found| note((at, found.at), found.how));
+        find_all(entry, &in_other, &in_one)
+            .into_iter()
+            .for_each(|found| note((at, found.at), found.how));
     }
     for (at, entry) in other.iter().enumerate() {
-        find_all(entry, &in_one, &in_other).into_iter().for_each(|found| note((found.at, at), found.how));
+        find_all(entry, &in_one, &in_other)
+            .into_iter()
+            .for_each(|found| note((found.at, at), found.how));
     }
     let (mut has_one, mut has_other) = (vec![false; one.len()], vec![false; other.len()]);
     for (this, that) in pairs.keys() {
@@ -71,7 +78,9 @@ pub fn matched(one: &[Entry], other: &[Entry]) -> Across {
             }
         }
     }
-    let without = |marks: Vec<bool>| marks.iter().enumerate().filter(|(_, found)| !**found).map(|(at, _)| at).collect();
+    let without = |marks: Vec<bool>| {
+        marks.iter().enumerate().filter(|(_, found)| !**found).map(|(at, _)| at).collect()
+    };
     Across {
         pairs: pairs.into_iter().map(|((this, that), how)| (this, that, how)).collect(),
         only_one: without(has_one),
@@ -84,19 +93,23 @@ pub fn find(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Option<Found> 
     find_all(entry, among, own).into_iter().next()
 }
 
-/// Every counterpart of an entry, those that are as sure as the surest. `own` is the entry's own source: what bears the name of
-/// another entry there is no counterpart of this one, however alike. Sisters differ in a letter.
+/// Every counterpart of an entry, those that are as sure as the surest. `own` is the entry's own
+/// source: what bears the name of another entry there is no counterpart of this one, however alike.
+/// Sisters differ in a letter.
 pub fn find_all(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Vec<Found> {
     let sought = Sought::of(entry);
     let named = among.surest(entry, among.named(entry, &sought));
-    let mut found = if named.is_empty() { among.surest(entry, among.alike(&sought)) } else { named };
+    let mut found =
+        if named.is_empty() { among.surest(entry, among.alike(&sought)) } else { named };
     found.retain(|found| {
         let Some(other) = among.get(*found) else { return false };
         match found.how {
             How::Name => place(entry, other) != Tie::Differs || !own.names_it(other, true),
             How::Part => true,
             How::Alias => !own.names_it(other, false),
-            How::Longer | How::Spelling => is_same_party(entry, other) && !own.names_it(other, false),
+            How::Longer | How::Spelling => {
+                is_same_party(entry, other) && !own.names_it(other, false)
+            }
         }
     });
     found
@@ -105,13 +118,21 @@ pub fn find_all(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Vec<Found>
 /// The likeliest entry of all, however little speaks for it: what a person would look at first.
 pub fn closest(entry: &Entry, among: &Index<'_>) -> Option<usize> {
     let sought = Sought::of(entry);
-    let nearby = among.named(entry, &sought).into_iter().map(|(at, _)| (at, 1.0)).chain(among.similar(&sought, LEAST_FOR_A_PERSON));
+    let nearby = among
+        .named(entry, &sought)
+        .into_iter()
+        .map(|(at, _)| (at, 1.0))
+        .chain(among.similar(&sought, LEAST_FOR_A_PERSON));
     let weigh = |at: usize, likeness: f64| {
         let other = among.entries.get(at)?;
-        let ties = f64::from(u8::from(place(entry, other) == Tie::Agrees)) + f64::from(u8::from(rule(entry, other) == Tie::Agrees));
+        let ties = f64::from(u8::from(place(entry, other) == Tie::Agrees))
+            + f64::from(u8::from(rule(entry, other) == Tie::Agrees));
         Some((at, likeness + 0.1 * ties))
     };
-    nearby.filter_map(|(at, likeness)| weigh(at, likeness)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(at, _)| at)
+    nearby
+        .filter_map(|(at, likeness)| weigh(at, likeness))
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        .map(|(at, _)| at)
 }
 
 /// The entries of a source, ready to be looked up.
@@ -166,18 +187,29 @@ impl<'a> Index<'a> {
         }
         accepted.sort_unstable();
         let surest = accepted.first().map(|(rank, _)| *rank);
-        accepted.into_iter().take_while(|(rank, _)| Some(*rank) == surest).map(|((how, ..), at)| Found { at, how }).collect()
+        accepted
+            .into_iter()
+            .take_while(|(rank, _)| Some(*rank) == surest)
+            .map(|((how, ..), at)| Found { at, how })
+            .collect()
     }
 
     /// Whether an entry here has this one's very name (and stands under its heading).
     fn names_it(&self, other: &Entry, same_place: bool) -> bool {
-        let named = self.named(other, &Sought::of(other)).into_iter().filter(|(_, how)| *how == How::Name).collect();
+        let named = self
+            .named(other, &Sought::of(other))
+            .into_iter()
+            .filter(|(_, how)| *how == How::Name)
+            .collect();
         let found = self.surest(other, named);
-        found.into_iter().filter_map(|found| self.get(found)).any(|one| !same_place || place(one, other) == Tie::Agrees)
+        found
+            .into_iter()
+            .filter_map(|found| self.get(found))
+            .any(|one| !same_place || place(one, other) == Tie::Agrees)
     }
 
-    /// Entries that bear one of the names. An alias on both sides is no name of either. A party's own row and its parent are one
-    /// only if the parent lists the party.
+    /// Entries that bear one of the names. An alias on both sides is no name of either. A party's
+    /// own row and its parent are one only if the parent lists the party.
     fn named(&self, entry: &Entry, sought: &Sought) -> Vec<(usize, How)> {
         let mut found: BTreeMap<usize, How> = BTreeMap::new();
         for (key, how) in &sought.keys {
@@ -189,15 +221,28 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        // A source that lists no party of this parent, in its entry or in rows of their own, may mean them all.
+        // A source that lists no party of this parent, in its entry or in rows of their own, may
+        // mean them all.
         let knows_parties = sought.parents.iter().any(|parent| self.parents.contains_key(parent));
-        let parents = sought.parents.iter().filter_map(|parent| self.names.get(parent)).flatten().filter(|(_, how)| *how == How::Name);
+        let parents = sought
+            .parents
+            .iter()
+            .filter_map(|parent| self.names.get(parent))
+            .flatten()
+            .filter(|(_, how)| *how == How::Name);
         let listing = parents.map(|(at, _)| *at).filter(|at| {
             let Some(parent) = self.entries.get(*at) else { return false };
             lists_party(parent, entry) || (!knows_parties && may_mean_its_parties(parent))
         });
-        let own = sought.keys.iter().filter(|(_, how)| *how == How::Name).filter_map(|(name, _)| self.parents.get(name)).flatten();
-        let listed = own.copied().filter(|at| self.entries.get(*at).is_some_and(|party| lists_party(entry, party)));
+        let own = sought
+            .keys
+            .iter()
+            .filter(|(_, how)| *how == How::Name)
+            .filter_map(|(name, _)| self.parents.get(name))
+            .flatten();
+        let listed = own
+            .copied()
+            .filter(|at| self.entries.get(*at).is_some_and(|party| lists_party(entry, party)));
         for at in listing.chain(listed) {
             found.entry(at).or_insert(How::Part);
         }
@@ -211,10 +256,16 @@ impl<'a> Index<'a> {
             .collect()
     }
 
-    /// Entries whose names are alike, with how much: 0 to 1 by their letters, 2 where one runs on as the other does not.
+    /// Entries whose names are alike, with how much: 0 to 1 by their letters, 2 where one runs on
+    /// as the other does not.
     fn similar(&self, sought: &Sought, least: f64) -> Vec<(usize, f64)> {
         let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-        for places in sought.traces.iter().filter_map(|trace| self.traces.get(trace)).filter(|places| places.len() <= COMMON) {
+        for places in sought
+            .traces
+            .iter()
+            .filter_map(|trace| self.traces.get(trace))
+            .filter(|places| places.len() <= COMMON)
+        {
             for at in places {
                 *shared.entry(*at).or_default() += 1;
             }
@@ -222,13 +273,23 @@ impl<'a> Index<'a> {
         let mut likeliest: Vec<(usize, usize)> = shared.into_iter().collect();
         likeliest.sort_unstable_by_key(|(at, count)| (std::cmp::Reverse(*count), *at));
         likeliest.truncate(CANDIDATES);
-        likeliest.into_iter().map(|(at, _)| (at, self.likeness(sought, at))).filter(|(_, likeness)| *likeness >= least).collect()
+        likeliest
+            .into_iter()
+            .map(|(at, _)| (at, self.likeness(sought, at)))
+            .filter(|(_, likeness)| *likeness >= least)
+            .collect()
     }
 
     fn likeness(&self, sought: &Sought, at: usize) -> f64 {
         let Some(compact) = self.compact.get(at) else { return 0.0 };
-        let (short, long) = if compact.len() < sought.compact.len() { (compact, &sought.compact) } else { (&sought.compact, compact) };
-        if short.len() >= LEAST_HEAD && (long.starts_with(short.as_str()) || long.ends_with(short.as_str())) {
+        let (short, long) = if compact.len() < sought.compact.len() {
+            (compact, &sought.compact)
+        } else {
+            (&sought.compact, compact)
+        };
+        if short.len() >= LEAST_HEAD
+            && (long.starts_with(short.as_str()) || long.ends_with(short.as_str()))
+        {
             return 2.0;
         }
         // Sister institutes differ in nothing but a number.
@@ -256,7 +317,8 @@ const CANDIDATES: usize = 8;
 /// What one entry is looked up by.
 struct Sought {
     keys: Vec<(String, How)>,
-    /// The parent, where the name is that of a subordinate party: `Board of Mines. Subordinate Institution - Second Works`.
+    /// The parent, where the name is that of a subordinate party: `Board of Mines. Subordinate
+    /// Institution - Second Works`.
     parents: Vec<String>,
     traces: Vec<String>,
     /// The name without spaces and legal forms.
@@ -266,7 +328,8 @@ struct Sought {
 impl Sought {
     fn of(entry: &Entry) -> Self {
         let mut keys: Vec<(String, How)> = Vec::new();
-        let mut add = |text: &str, how: How| keys.extend(forms(text).into_iter().map(|key| (key, how)));
+        let mut add =
+            |text: &str, how: How| keys.extend(forms(text).into_iter().map(|key| (key, how)));
         let (name, known_as) = parted(&entry.name);
         add(&entry.name, How::Name);
         add(name, How::Name);
@@ -284,21 +347,32 @@ impl Sought {
             add(alias, How::Alias);
             more.into_iter().for_each(|alias| add(alias, How::Alias));
         }
-        for party in entry.other.get("subordinate_parties").into_iter().flat_map(|parties| parties.lines()) {
+        for party in
+            entry.other.get("subordinate_parties").into_iter().flat_map(|parties| parties.lines())
+        {
             let (party, more) = parted(party);
             add(party, How::Part);
-            more.into_iter().flat_map(|names| names.split("; ")).for_each(|alias| add(alias, How::Part));
+            more.into_iter()
+                .flat_map(|names| names.split("; "))
+                .for_each(|alias| add(alias, How::Part));
         }
         keys.sort_unstable();
         keys.dedup_by(|next, kept| next.0 == kept.0);
         if entry.form == Form::Address {
             // `Address 01` is the name of many: the address itself is what is listed.
-            keys = entry.addresses.iter().flat_map(|address| forms(address)).map(|key| (key, How::Name)).collect();
+            keys = entry
+                .addresses
+                .iter()
+                .flat_map(|address| forms(address))
+                .map(|key| (key, How::Name))
+                .collect();
         }
         let core = core(name);
         let compact = core.concat();
         let mut traces: Vec<String> = core.into_iter().filter(|word| word.len() > 3).collect();
-        if let (Some(head), Some(tail)) = (compact.get(..6), compact.len().checked_sub(6).and_then(|at| compact.get(at..))) {
+        if let (Some(head), Some(tail)) =
+            (compact.get(..6), compact.len().checked_sub(6).and_then(|at| compact.get(at..)))
+        {
             traces.extend([format!("{head}-"), format!("-{tail}")]);
         }
         traces.sort_unstable();
@@ -307,16 +381,20 @@ impl Sought {
     }
 }
 
-/// A text without its `(See alternate address under …)`, which one publisher leaves in a name or an alias.
+/// A text without its `(See alternate address under …)`, which one publisher leaves in a name or an
+/// alias.
 fn without_reference(text: &str) -> &str {
-    let at = text.to_ascii_lowercase().find("(see ").or_else(|| text.to_ascii_lowercase().find("[see "));
+    let at =
+        text.to_ascii_lowercase().find("(see ").or_else(|| text.to_ascii_lowercase().find("[see "));
     at.and_then(|at| text.get(..at)).filter(|head| !head.trim().is_empty()).unwrap_or(text)
 }
 
 /// A name, and what stands behind `a.k.a.` or `f.k.a.` in it.
 pub(super) fn parted(text: &str) -> (&str, Vec<&str>) {
-    let mut parts =
-        text.split("a.k.a.").flat_map(|part| part.split("f.k.a.")).map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
+    let mut parts = text
+        .split("a.k.a.")
+        .flat_map(|part| part.split("f.k.a."))
+        .map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
     let name = parts.next().unwrap_or_default();
     (name, parts.filter(|part| !part.is_empty()).collect())
 }
@@ -344,11 +422,13 @@ pub(super) fn core(text: &str) -> Vec<String> {
     if core.is_empty() { all } else { core }
 }
 
-/// `Ash Works (AW)` → `Ash Works`; what is no short form (`(Shenzhen)`) tells sisters apart and stays.
+/// `Ash Works (AW)` → `Ash Works`; what is no short form (`(Shenzhen)`) tells sisters apart and
+/// stays.
 fn without_short_form(text: &str) -> String {
     let Some((head, rest)) = text.split_once('(') else { return text.to_owned() };
     let Some((inside, tail)) = rest.split_once(')') else { return text.to_owned() };
-    let is_short_form = inside.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '.' | '-' | '&'));
+    let is_short_form =
+        inside.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '.' | '-' | '&'));
     if is_short_form { format!("{head}{tail}") } else { text.to_owned() }
 }
 
@@ -361,7 +441,9 @@ pub(super) enum Tie {
 }
 
 pub(super) fn rule(one: &Entry, other: &Entry) -> Tie {
-    let has_page = |entry: &Entry| entry.citations.iter().any(|citation| matches!(citation, Citation::Page { .. }));
+    let has_page = |entry: &Entry| {
+        entry.citations.iter().any(|citation| matches!(citation, Citation::Page { .. }))
+    };
     if !has_page(one) || !has_page(other) {
         let same_day = one.start_date.is_some() && one.start_date == other.start_date;
         return if same_day { Tie::Agrees } else { Tie::Unknown };
@@ -374,8 +456,15 @@ fn is_one(how: How, place: Tie, rule: Tie) -> bool {
     match how {
         // A name under another heading is another listing, unless one rule made both.
         How::Name => place != Tie::Differs || rule == Tie::Agrees,
-        How::Alias => place != Tie::Differs && rule != Tie::Differs && (place == Tie::Agrees || rule == Tie::Agrees),
-        How::Part => place != Tie::Differs && (rule == Tie::Agrees || (rule == Tie::Unknown && place == Tie::Agrees)),
+        How::Alias => {
+            place != Tie::Differs
+                && rule != Tie::Differs
+                && (place == Tie::Agrees || rule == Tie::Agrees)
+        }
+        How::Part => {
+            place != Tie::Differs
+                && (rule == Tie::Agrees || (rule == Tie::Unknown && place == Tie::Agrees))
+        }
         How::Longer | How::Spelling => place != Tie::Differs && rule == Tie::Agrees,
     }
 }
@@ -387,26 +476,69 @@ mod tests {
     use crate::domain::ListCode;
 
     fn entry(name: &str, country: &str, page: u32) -> Entry {
-        Entry { countries: vec![country.into()], citations: vec![Citation::page(87, page)], ..Entry::named(ListCode::EL, name) }
+        Entry {
+            countries: vec![country.into()],
+            citations: vec![Citation::page(87, page)],
+            ..Entry::named(ListCode::EL, name)
+        }
     }
 
     fn how(one: &Entry, other: &Entry) -> Option<How> {
-        matched(std::slice::from_ref(one), std::slice::from_ref(other)).pairs.first().map(|(.., how)| *how)
+        matched(std::slice::from_ref(one), std::slice::from_ref(other))
+            .pairs
+            .first()
+            .map(|(.., how)| *how)
     }
 
     #[test]
     fn ok_one_entry_as_two_publishers_set_it() {
         let ash = entry("Ash Works Co., Ltd.", "CN", 38920);
         assert_eq!(how(&ash, &entry("ASH WORKS Company Limited", "CN", 38960)), Some(How::Name));
-        assert_eq!(how(&ash, &entry("Ash Works (AW)", "CN", 500)), Some(How::Name), "whatever they cite");
-        assert_eq!(how(&ash, &entry("PT Ash Works (See alternate address under Oman)", "CN", 500)), Some(How::Name));
-        assert_eq!(how(&ash, &Entry { aliases: vec!["Ash Works".into()], ..entry("Esche Werke", "CN", 38960) }), Some(How::Alias));
-        assert_eq!(how(&entry("Oak, a.k.a. Quercus Trading", "CN", 38920), &entry("Quercus Trading", "CN", 38960)), Some(How::Alias));
-        assert_eq!(how(&entry("Elizaveta Krapivinia", "RU", 38920), &entry("Elizaveta Krapivina", "RU", 38925)), Some(How::Spelling));
-        assert_eq!(how(&entry("Kish Airlines, Headquarters", "IR", 38920), &entry("Kish Airlines", "IR", 38925)), Some(How::Longer));
+        assert_eq!(
+            how(&ash, &entry("Ash Works (AW)", "CN", 500)),
+            Some(How::Name),
+            "whatever they cite"
+        );
+        assert_eq!(
+            how(&ash, &entry("PT Ash Works (See alternate address under Oman)", "CN", 500)),
+            Some(How::Name)
+        );
+        assert_eq!(
+            how(
+                &ash,
+                &Entry { aliases: vec!["Ash Works".into()], ..entry("Esche Werke", "CN", 38960) }
+            ),
+            Some(How::Alias)
+        );
+        assert_eq!(
+            how(
+                &entry("Oak, a.k.a. Quercus Trading", "CN", 38920),
+                &entry("Quercus Trading", "CN", 38960)
+            ),
+            Some(How::Alias)
+        );
+        assert_eq!(
+            how(
+                &entry("Elizaveta Krapivinia", "RU", 38920),
+                &entry("Elizaveta Krapivina", "RU", 38925)
+            ),
+            Some(How::Spelling)
+        );
+        assert_eq!(
+            how(
+                &entry("Kish Airlines, Headquarters", "IR", 38920),
+                &entry("Kish Airlines", "IR", 38925)
+            ),
+            Some(How::Longer)
+        );
         let mut board = entry("Board of Mines", "IN", 38925);
-        assert_eq!(how(&entry("Board of Mines entity: Second Works", "IN", 38920), &board), Some(How::Part));
-        board.other.insert("subordinate_parties".into(), "Second Works, a.k.a. SW\nThird Works".into());
+        assert_eq!(
+            how(&entry("Board of Mines entity: Second Works", "IN", 38920), &board),
+            Some(How::Part)
+        );
+        board
+            .other
+            .insert("subordinate_parties".into(), "Second Works, a.k.a. SW\nThird Works".into());
         assert_eq!(how(&entry("Third Works", "IN", 38920), &board), Some(How::Part));
         for row in [
             "Board of Mines entity: Second Works",
@@ -416,7 +548,10 @@ mod tests {
             assert_eq!(how(&entry(row, "IN", 38920), &board), Some(How::Part), "{row}");
             assert_eq!(how(&board, &entry(row, "IN", 38920)), Some(How::Part), "{row}");
         }
-        let by_alias = Entry { aliases: vec!["SW".into()], ..entry("Board of Mines. Affiliated Entity: Works 2", "IN", 38920) };
+        let by_alias = Entry {
+            aliases: vec!["SW".into()],
+            ..entry("Board of Mines. Affiliated Entity: Works 2", "IN", 38920)
+        };
         assert_eq!(how(&by_alias, &board), Some(How::Part));
     }
 
@@ -424,7 +559,11 @@ mod tests {
     fn err_another_entry_however_alike() {
         let ash = entry("Ash Works 13 Institute", "CN", 38920);
         assert_eq!(how(&ash, &entry("Ash Works 14 Institute", "CN", 38920)), None);
-        assert_eq!(how(&ash, &entry("Ash Works 13 Institute", "RU", 500)), None, "another country and rule");
+        assert_eq!(
+            how(&ash, &entry("Ash Works 13 Institute", "RU", 500)),
+            None,
+            "another country and rule"
+        );
         let party = entry("Board of Mines. Subordinate Institution - 3rd Works", "IN", 38920);
         let mut board = entry("Board of Mines", "IN", 38925);
         let row = Entry { publisher_id: "0a1b".into(), ..board.clone() };
@@ -434,10 +573,20 @@ mod tests {
         assert_eq!(across.pairs, [], "a source that gives another party a row");
         board.other.insert("subordinate_parties".into(), "23rd Works, a.k.a. SW".into());
         assert_eq!(how(&party, &board), None, "a parent that names another party");
-        let sister = entry("Board of Mines. Subordinate Institution - Glass Institute", "IN", 38920);
-        assert_eq!(how(&sister, &entry("Board of Mines. Subordinate Institution - Radio Factory", "IN", 38920)), None);
+        let sister =
+            entry("Board of Mines. Subordinate Institution - Glass Institute", "IN", 38920);
         assert_eq!(
-            how(&entry("Elizaveta Krapivinia", "RU", 500), &entry("Elizaveta Krapivina", "RU", 38925)),
+            how(
+                &sister,
+                &entry("Board of Mines. Subordinate Institution - Radio Factory", "IN", 38920)
+            ),
+            None
+        );
+        assert_eq!(
+            how(
+                &entry("Elizaveta Krapivinia", "RU", 500),
+                &entry("Elizaveta Krapivina", "RU", 38925)
+            ),
             None,
             "alike, and of another rule"
         );
@@ -454,8 +603,10 @@ mod tests {
 
     #[test]
     fn what_one_publisher_folds_has_two_counterparts() {
-        let folded = Entry { countries: vec!["CN".into(), "HK".into()], ..entry("Ash Works", "CN", 100) };
-        let across = matched(&[folded], &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)]);
+        let folded =
+            Entry { countries: vec!["CN".into(), "HK".into()], ..entry("Ash Works", "CN", 100) };
+        let across =
+            matched(&[folded], &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)]);
         assert_eq!(across.pairs, [(0, 0, How::Name), (0, 1, How::Name)]);
     }
 
@@ -464,13 +615,18 @@ mod tests {
         let mut one = entry("Ash Works", "CN", 100);
         one.aliases = vec!["AW Trading".into(), "Esche Handel".into()];
         one.footnotes = vec!["3".into()];
-        one.license_requirement = "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)".into();
+        one.license_requirement =
+            "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)".into();
         let mut other = entry("Ash Works Ltd.", "CN", 110);
         other.addresses = vec!["a.k.a. AW Trading, 5 Orchard Road, Wuxi, CN".into()];
-        other.license_requirement = "For all items subject to the EAR  (See §744.11 of the EAR)".into();
+        other.license_requirement =
+            "For all items subject to the EAR  (See §744.11 of the EAR)".into();
         let requirement = format!("licence requirement \"{}\"", one.license_requirement);
         assert_eq!(lacking(&one, &[&other]), ["footnote 3", "alias Esche Handel", &requirement]);
-        assert_eq!(lacking(&other, &[&one]), [requirement.replace(&one.license_requirement, &other.license_requirement)]);
+        assert_eq!(
+            lacking(&other, &[&one]),
+            [requirement.replace(&one.license_requirement, &other.license_requirement)]
+        );
         assert_eq!(lacking(&one, &[&one]), [""; 0]);
     }
 
@@ -478,26 +634,39 @@ mod tests {
     fn a_heading_a_spelling_of_sections_and_a_cut_are_no_difference() {
         let mut ecfr = entry("Ash Works", "CN", 38925);
         ecfr.aliases = vec!["Esche Handel".into()];
-        ecfr.addresses = vec!["Unit 9, Kowloon, Hong Kong".into(), "No. 7, Tower House, Wanchai, Hong Kong".into()];
-        ecfr.license_requirement = "For all items (See §§ 734.9(g),3 746.8(a)(3) of the EAR)".into();
+        ecfr.addresses = vec![
+            "Unit 9, Kowloon, Hong Kong".into(),
+            "No. 7, Tower House, Wanchai, Hong Kong".into(),
+        ];
+        ecfr.license_requirement =
+            "For all items (See §§ 734.9(g),3 746.8(a)(3) of the EAR)".into();
         ecfr.footnotes = vec!["3".into()];
         let mut csl = entry("ASH WORKS", "HK", 38920);
         csl.aliases = vec!["Esche Handel, No. 7, Tower House, Wanchai".into()];
         csl.addresses = vec!["Unit 9, Kowloon, HK".into()];
-        csl.license_requirement = "For all items (See §734.9(g), 3 §746.8(a)(3) of the EAR).".into();
+        csl.license_requirement =
+            "For all items (See §734.9(g), 3 §746.8(a)(3) of the EAR).".into();
         csl.footnotes = vec!["3".into()];
         assert_eq!(how(&csl, &ecfr), Some(How::Name));
         assert_eq!((lacking(&csl, &[&ecfr]), lacking(&ecfr, &[&csl])), (vec![], vec![]));
         assert_eq!(worded_otherwise(&csl, &[&ecfr]), [""; 0]);
-        csl.license_requirement = "For all items, (See §734.9(g), 3 §746.8(a)(3) of the EAR)".into();
+        csl.license_requirement =
+            "For all items, (See §734.9(g), 3 §746.8(a)(3) of the EAR)".into();
         assert_eq!(lacking(&csl, &[&ecfr]), [""; 0], "another comma is no news");
-        assert_eq!(worded_otherwise(&csl, &[&ecfr]), [format!("license requirement \"{}\"", csl.license_requirement)]);
+        assert_eq!(
+            worded_otherwise(&csl, &[&ecfr]),
+            [format!("license requirement \"{}\"", csl.license_requirement)]
+        );
     }
 
     #[test]
     fn an_address_in_one_country_says_nothing_of_another() {
-        let mut one = Entry { countries: vec!["CN".into(), "RU".into()], ..entry("Ash Works", "CN", 100) };
-        one.addresses = vec!["12 Orchard Road, Wuxi, 214000, CN".into(), "5 Mira Street, Perm, 614000, RU".into()];
+        let mut one =
+            Entry { countries: vec!["CN".into(), "RU".into()], ..entry("Ash Works", "CN", 100) };
+        one.addresses = vec![
+            "12 Orchard Road, Wuxi, 214000, CN".into(),
+            "5 Mira Street, Perm, 614000, RU".into(),
+        ];
         let mut other = entry("Ash Works", "CN", 100);
         other.addresses = vec!["12 Orchard Road, Wuxi, 214000, China".into()];
         assert_eq!(lacking(&one, &[&other]), ["country RU"]);
@@ -505,8 +674,10 @@ mod tests {
 
     #[test]
     fn a_revision_is_borne_out_by_what_the_other_source_came_to() {
-        let revision =
-            |before: &Entry, after: &Entry| crate::diff::compare(std::slice::from_ref(before), std::slice::from_ref(after)).remove(0);
+        let revision = |before: &Entry, after: &Entry| {
+            crate::diff::compare(std::slice::from_ref(before), std::slice::from_ref(after))
+                .remove(0)
+        };
         let was = entry("Ash Works", "CN", 100);
         let aliased = |alias: &str| {
             let mut now = was.clone();
@@ -517,7 +688,11 @@ mod tests {
         let told = revision(&was, &aliased("AW Trading"));
         let check = |after: &Entry, expected: Option<&[&str]>| {
             let unborne = unborne(&revision(&was, after), &told, &[&told.entry]);
-            assert_eq!(unborne, expected.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()));
+            assert_eq!(
+                unborne,
+                expected
+                    .map(|texts| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())
+            );
         };
         check(&aliased("A.W. Trading"), Some(&[]));
         check(&aliased("Esche Handel"), Some(&["alias Esche Handel"]));

@@ -13,14 +13,16 @@ pub struct Edge {
     pub weight: f64,
 }
 
-/// The set of edges that has the greatest weight together, no row in two of them; in the order of `before`.
+/// The set of edges that has the greatest weight together, no row in two of them; in the order of
+/// `before`.
 ///
-/// Rows that no edge connects are assigned apart from one another. Where more than [`EXACT_ROWS`] rows hang together, the
-/// heaviest edge goes first, so that the time stays bounded.
+/// Rows that no edge connects are assigned apart from one another. Where more than [`EXACT_ROWS`]
+/// rows hang together, the heaviest edge goes first, so that the time stays bounded.
 pub fn best(edges: &[Edge]) -> Vec<Edge> {
     let mut chosen = Vec::new();
     for component in components(edges) {
-        let (befores, afters) = (ranks(component.iter().map(|e| e.before)), ranks(component.iter().map(|e| e.after)));
+        let (befores, afters) =
+            (ranks(component.iter().map(|e| e.before)), ranks(component.iter().map(|e| e.after)));
         if let [edge] = component.as_slice() {
             chosen.push(*edge);
         } else if befores.len().max(afters.len()) > EXACT_ROWS {
@@ -39,12 +41,20 @@ const EXACT_ROWS: usize = 200;
 /// Weights become whole numbers by this factor.
 const PRECISION: f64 = 10_000.0;
 
-fn exact(component: &[Edge], befores: &BTreeMap<usize, usize>, afters: &BTreeMap<usize, usize>) -> Vec<Edge> {
-    // A column for each old row stands for "none of them"; without it there could be more rows than columns.
+fn exact(
+    component: &[Edge],
+    befores: &BTreeMap<usize, usize>,
+    afters: &BTreeMap<usize, usize>,
+) -> Vec<Edge> {
+    // A column for each old row stands for "none of them"; without it there could be more rows than
+    // columns.
     let mut weights = Matrix::new(befores.len(), afters.len() + befores.len(), 0_i64);
     let mut edge_at: BTreeMap<(usize, usize), Edge> = BTreeMap::new();
     for edge in component {
-        let (Some(&row), Some(&column)) = (befores.get(&edge.before), afters.get(&edge.after)) else { continue };
+        let (Some(&row), Some(&column)) = (befores.get(&edge.before), afters.get(&edge.after))
+        else {
+            continue;
+        };
         #[expect(clippy::cast_possible_truncation, reason = "a weight is some tens")]
         let weight = (edge.weight * PRECISION).round() as i64;
         if let Some(cell) = weights.get_mut((row, column)) {
@@ -57,8 +67,11 @@ fn exact(component: &[Edge], befores: &BTreeMap<usize, usize>, afters: &BTreeMap
 }
 
 fn heaviest_first(mut component: Vec<Edge>) -> Vec<Edge> {
-    component.sort_by(|a, b| b.weight.total_cmp(&a.weight).then((a.before, a.after).cmp(&(b.before, b.after))));
-    let (mut befores, mut afters) = (std::collections::HashSet::new(), std::collections::HashSet::new());
+    component.sort_by(|a, b| {
+        b.weight.total_cmp(&a.weight).then((a.before, a.after).cmp(&(b.before, b.after)))
+    });
+    let (mut befores, mut afters) =
+        (std::collections::HashSet::new(), std::collections::HashSet::new());
     component.retain(|edge| {
         let free = !befores.contains(&edge.before) && !afters.contains(&edge.after);
         if free {
@@ -81,7 +94,8 @@ fn components(edges: &[Edge]) -> Vec<Vec<Edge>> {
     let rows = befores + edges.iter().map(|e| e.after + 1).max().unwrap_or(0);
     let mut parents: Vec<usize> = (0..rows).collect();
     for edge in edges {
-        let (one, other) = (root(&mut parents, edge.before), root(&mut parents, befores + edge.after));
+        let (one, other) =
+            (root(&mut parents, edge.before), root(&mut parents, befores + edge.after));
         if let Some(parent) = parents.get_mut(one.max(other)) {
             *parent = one.min(other);
         }
@@ -134,7 +148,9 @@ mod tests {
 
     #[test]
     fn a_large_component_is_assigned_by_the_heaviest_edge() {
-        let edges: Vec<Edge> = (0..=EXACT_ROWS).flat_map(|row| [edge(row, row, 2.0), edge(row, row + 1, 1.0)]).collect();
+        let edges: Vec<Edge> = (0..=EXACT_ROWS)
+            .flat_map(|row| [edge(row, row, 2.0), edge(row, row + 1, 1.0)])
+            .collect();
         let chosen = best(&edges);
         assert_eq!(chosen.len(), EXACT_ROWS + 1);
         assert!(chosen.iter().all(|e| e.before == e.after));

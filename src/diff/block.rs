@@ -1,7 +1,7 @@
 //! Which pairs are worth weighing at all.
 //!
-//! Few rows are weighed each against each. Many are looked up by what they share that is rare, so that the work grows with
-//! the rows and not with their square.
+//! Few rows are weighed each against each. Many are looked up by what they share that is rare, so
+//! that the work grows with the rows and not with their square.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,11 +9,18 @@ use super::profile::{Feature, Kind, Profile};
 use super::rarity::Rarity;
 
 /// Pairs of (old, new) that have something rare in common, in order.
-pub fn candidates(old: &[Profile<'_>], new: &[Profile<'_>], rarity: &Rarity) -> Vec<(usize, usize)> {
+pub fn candidates(
+    old: &[Profile<'_>],
+    new: &[Profile<'_>],
+    rarity: &Rarity,
+) -> Vec<(usize, usize)> {
     if old.len().saturating_mul(new.len()) <= ALL_PAIRS {
-        return (0..old.len()).flat_map(|before| (0..new.len()).map(move |after| (before, after))).collect();
+        return (0..old.len())
+            .flat_map(|before| (0..new.len()).map(move |after| (before, after)))
+            .collect();
     }
-    let (old_traces, new_traces): (Vec<_>, Vec<_>) = (old.iter().map(Profile::traces).collect(), new.iter().map(Profile::traces).collect());
+    let (old_traces, new_traces): (Vec<_>, Vec<_>) =
+        (old.iter().map(Profile::traces).collect(), new.iter().map(Profile::traces).collect());
     let mut index: HashMap<&Feature, (Vec<usize>, Vec<usize>)> = HashMap::new();
     for (at, (profile, traces)) in old.iter().zip(&old_traces).enumerate() {
         for key in keys(profile, traces) {
@@ -33,7 +40,11 @@ pub fn candidates(old: &[Profile<'_>], new: &[Profile<'_>], rarity: &Rarity) -> 
             continue;
         }
         // Whole numbers, because sums of fractions in another order differ in the last places.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some bits, never below zero")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "some bits, never below zero"
+        )]
         let bits = (rarity.bits(*kind, text) * 1000.0) as u64;
         for before in befores {
             for after in afters {

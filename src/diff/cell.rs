@@ -1,8 +1,9 @@
-//! The Entity cell as the eCFR publishes it, which an entry keeps (`other.entity`) where the end of the name in it is uncertain.
+//! The Entity cell as the eCFR publishes it, which an entry keeps (`other.entity`) where the end of
+//! the name in it is uncertain.
 //!
-//! Knows that a name and its addresses may be two cuts of one text. Which cut was made decides neither which entry is which nor
-//! what differs: where two rows have the same cell, or the cell of one begins with the name that is marked in the other, only the
-//! cut differs.
+//! Knows that a name and its addresses may be two cuts of one text. Which cut was made decides
+//! neither which entry is which nor what differs: where two rows have the same cell, or the cell of
+//! one begins with the name that is marked in the other, only the cut differs.
 
 use std::borrow::Cow;
 
@@ -59,7 +60,8 @@ fn cut_as(row: &Entry, other: &Entry) -> Entry {
     row
 }
 
-/// The row cut behind the name that `marked` has; `None` where its cell does not begin with that name, or was cut there.
+/// The row cut behind the name that `marked` has; `None` where its cell does not begin with that
+/// name, or was cut there.
 fn recut(row: &Entry, cell: &str, marked: &Entry) -> Option<Entry> {
     if row.name == marked.name || !possible_names(cell).any(|name| name == marked.name) {
         return None;
@@ -70,7 +72,9 @@ fn recut(row: &Entry, cell: &str, marked: &Entry) -> Option<Entry> {
     row.form = marked.form;
     row.addresses = addresses(rest);
     let whole = |addresses: &[String]| folded(&addresses.join(" "));
-    if whole(&row.addresses) == whole(&marked.addresses) || same_members(&row.addresses, &marked.addresses) {
+    if whole(&row.addresses) == whole(&marked.addresses)
+        || same_members(&row.addresses, &marked.addresses)
+    {
         row.addresses.clone_from(&marked.addresses);
     }
     Some(row)
@@ -79,12 +83,19 @@ fn recut(row: &Entry, cell: &str, marked: &Entry) -> Option<Entry> {
 fn addresses(rest: &str) -> Vec<String> {
     let mut text = rest.to_owned();
     while let Some(at) = text.find("(See ").or_else(|| text.find("(see ")) {
-        let end = text.get(at..).and_then(|bracket| bracket.find(')')).map_or(text.len(), |close| at + close + 1);
+        let end = text
+            .get(at..)
+            .and_then(|bracket| bracket.find(')'))
+            .map_or(text.len(), |close| at + close + 1);
         text.replace_range(at..end, "");
     }
     let part = |part: &str| {
         let part = part.trim().trim_start_matches([',', ' ']);
-        part.strip_prefix("and ").unwrap_or(part).trim().trim_end_matches(['.', ',', ' ']).to_owned()
+        part.strip_prefix("and ")
+            .unwrap_or(part)
+            .trim()
+            .trim_end_matches(['.', ',', ' '])
+            .to_owned()
     };
     text.split(';').map(part).filter(|part| !part.is_empty()).collect()
 }
@@ -98,7 +109,8 @@ mod tests {
     fn row(name: &str, aliases: &[&str], addresses: &[&str], cell: Option<&str>) -> Entry {
         let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
         let mut row = Entry::named(ListCode::EL, name);
-        (row.aliases, row.addresses, row.countries) = (texts(aliases), texts(addresses), vec!["RU".into()]);
+        (row.aliases, row.addresses, row.countries) =
+            (texts(aliases), texts(addresses), vec!["RU".into()]);
         row.citations = vec![Citation::page(81, 5)];
         row.other = cell.map(|cell| (CELL.to_owned(), cell.to_owned())).into_iter().collect();
         row
@@ -107,7 +119,13 @@ mod tests {
     fn fields(changes: &[Change]) -> Vec<(&str, bool, Vec<&str>)> {
         changes
             .iter()
-            .map(|change| (change.kind.as_str(), change.editorial, change.fields.iter().map(|field| field.field.as_str()).collect()))
+            .map(|change| {
+                (
+                    change.kind.as_str(),
+                    change.editorial,
+                    change.fields.iter().map(|field| field.field.as_str()).collect(),
+                )
+            })
             .collect()
     }
 
@@ -133,23 +151,38 @@ mod tests {
 
     #[test]
     fn an_alias_line_marks_the_name_and_is_the_only_change() {
-        let marked = row("Ivan Petrov, Institute of Glass", &["I. Petrov"], &["Perm, Russia"], None);
+        let marked =
+            row("Ivan Petrov, Institute of Glass", &["I. Petrov"], &["Perm, Russia"], None);
         let changes = compare(&[cut_short()], std::slice::from_ref(&marked));
         assert_eq!(fields(&changes), [("revised", false, vec!["aliases"])]);
         assert!(changes[0].matched.as_ref().unwrap().certain);
-        assert_eq!(fields(&compare(&[marked], &[cut_short()])), [("revised", false, vec!["aliases"])]);
-        let same_cut = row("Ivan Petrov", &["I. Petrov"], &["Institute of Glass, Perm, Russia"], None);
-        assert_eq!(fields(&compare(&[cut_short()], &[same_cut])), [("revised", false, vec!["aliases"])]);
+        assert_eq!(
+            fields(&compare(&[marked], &[cut_short()])),
+            [("revised", false, vec!["aliases"])]
+        );
+        let same_cut =
+            row("Ivan Petrov", &["I. Petrov"], &["Institute of Glass, Perm, Russia"], None);
+        assert_eq!(
+            fields(&compare(&[cut_short()], &[same_cut])),
+            [("revised", false, vec!["aliases"])]
+        );
     }
 
     #[test]
     fn a_letter_of_a_name_that_is_cut_elsewhere_is_a_revision() {
-        let whole = row("Glass Corporation, Alder Works", &["Alder"], &["5 Dock Road, Perm, Russia"], None);
+        let whole =
+            row("Glass Corporation, Alder Works", &["Alder"], &["5 Dock Road, Perm, Russia"], None);
         let cell = "Glass Corporatiion, Alder Works, 5 Dock Road, Perm, Russia.";
-        let cut = row("Glass Corporatiion", &[], &["Alder Works, 5 Dock Road, Perm, Russia"], Some(cell));
-        let renamed = "Glass Corporation, Alder Works Group Holdings Co., Ltd., 5 Dock Road, Perm, Russia.";
-        let mut longer =
-            row("Glass Corporation", &[], &["Alder Works Group Holdings Co.", "Ltd., 5 Dock Road, Perm, Russia"], Some(renamed));
+        let cut =
+            row("Glass Corporatiion", &[], &["Alder Works, 5 Dock Road, Perm, Russia"], Some(cell));
+        let renamed =
+            "Glass Corporation, Alder Works Group Holdings Co., Ltd., 5 Dock Road, Perm, Russia.";
+        let mut longer = row(
+            "Glass Corporation",
+            &[],
+            &["Alder Works Group Holdings Co.", "Ltd., 5 Dock Road, Perm, Russia"],
+            Some(renamed),
+        );
         longer.citations.push(Citation::page(87, 9));
         for after in [cut, longer] {
             for (before, after) in [(&whole, &after), (&after, &whole)] {
@@ -161,16 +194,31 @@ mod tests {
 
     #[test]
     fn what_changed_in_the_parts_is_not_told_a_second_time_of_the_cell() {
-        let moved = row("Ivan Petrov", &[], &["Institute of Steel, Perm, Russia"], Some("Ivan Petrov, Institute of Steel, Perm, Russia."));
-        assert_eq!(fields(&compare(&[cut_short()], &[moved])), [("revised", false, vec!["addresses"])]);
+        let moved = row(
+            "Ivan Petrov",
+            &[],
+            &["Institute of Steel, Perm, Russia"],
+            Some("Ivan Petrov, Institute of Steel, Perm, Russia."),
+        );
+        assert_eq!(
+            fields(&compare(&[cut_short()], &[moved])),
+            [("revised", false, vec!["addresses"])]
+        );
     }
 
     #[test]
     fn what_no_part_shows_is_shown_by_the_cell() {
-        let with = |cell: &str| row("Ivan Petrov", &[], &["Institute of Glass, Perm, Russia"], Some(cell));
+        let with =
+            |cell: &str| row("Ivan Petrov", &[], &["Institute of Glass, Perm, Russia"], Some(cell));
         let reset = with("Ivan Petrov, Institute of Glass, Perm, Russia");
-        assert_eq!(fields(&compare(&[cut_short()], &[reset])), [("revised", true, vec!["other.entity"])]);
+        assert_eq!(
+            fields(&compare(&[cut_short()], &[reset])),
+            [("revised", true, vec!["other.entity"])]
+        );
         let lost = with("Ivan Petrov, Institute of Glass, Perm, Russia, and his heirs.");
-        assert_eq!(fields(&compare(&[cut_short()], &[lost])), [("revised", false, vec!["other.entity"])]);
+        assert_eq!(
+            fields(&compare(&[cut_short()], &[lost])),
+            [("revised", false, vec!["other.entity"])]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Groups changes into the rules that order them, by citation.
 //!
-//! Knows pages; knows no Federal Register document, so that a rule here is a run of neighbouring pages.
+//! Knows pages; knows no Federal Register document, so that a rule here is a run of neighbouring
+//! pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,16 +21,26 @@ pub struct Group {
 
 /// One group for each rule, in the order of their pages, and last the changes that belong to none.
 ///
-/// Neighboring pages of one volume ([`are_neighbors`]) are one rule. Changes that cite nothing new go with the rule, as presumed,
-/// where exactly one was seen.
+/// Neighboring pages of one volume ([`are_neighbors`]) are one rule. Changes that cite nothing new
+/// go with the rule, as presumed, where exactly one was seen.
 pub fn by_rule(changes: Vec<Change>) -> Vec<Group> {
-    let newest: Vec<Option<Citation>> = changes.iter().map(|change| change.newest_citation().cloned()).collect();
+    let newest: Vec<Option<Citation>> =
+        changes.iter().map(|change| change.newest_citation().cloned()).collect();
     let runs = runs_of_pages(newest.iter().flatten());
-    let run_of: BTreeMap<Citation, usize> =
-        runs.iter().enumerate().flat_map(|(number, run)| run.iter().map(move |page| (page.clone(), number))).collect();
+    let run_of: BTreeMap<Citation, usize> = runs
+        .iter()
+        .enumerate()
+        .flat_map(|(number, run)| run.iter().map(move |page| (page.clone(), number)))
+        .collect();
 
-    let mut groups: Vec<Group> =
-        runs.into_iter().map(|run| Group { rule: Some(run), attributed: Some(Attribution::Cited), changes: Vec::new() }).collect();
+    let mut groups: Vec<Group> = runs
+        .into_iter()
+        .map(|run| Group {
+            rule: Some(run),
+            attributed: Some(Attribution::Cited),
+            changes: Vec::new(),
+        })
+        .collect();
     let mut unattributed = Vec::new();
     for (change, page) in changes.into_iter().zip(newest) {
         let cited = page.and_then(|page| run_of.get(&page).copied());
@@ -55,7 +66,9 @@ fn runs_of_pages<'a>(citations: impl Iterator<Item = &'a Citation>) -> Vec<Vec<C
     let mut runs: Vec<Vec<Citation>> = Vec::new();
     for citation in sorted {
         match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|last| are_neighbors(last, citation)) => run.push(citation.clone()),
+            Some(run) if run.last().is_some_and(|last| are_neighbors(last, citation)) => {
+                run.push(citation.clone())
+            }
             _ => runs.push(vec![citation.clone()]),
         }
     }
@@ -69,12 +82,23 @@ mod tests {
     use crate::domain::{Entry, ListCode};
 
     fn row(name: &str, pages: &[u32]) -> Entry {
-        Entry { citations: pages.iter().map(|page| Citation::page(87, *page)).collect(), ..Entry::named(ListCode::EL, name) }
+        Entry {
+            citations: pages.iter().map(|page| Citation::page(87, *page)).collect(),
+            ..Entry::named(ListCode::EL, name)
+        }
     }
 
-    fn groups(before: &[Entry], after: &[Entry]) -> Vec<(Option<String>, Option<Attribution>, usize)> {
-        let text = |rule: Vec<Citation>| rule.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        by_rule(compare(before, after)).into_iter().map(|group| (group.rule.map(text), group.attributed, group.changes.len())).collect()
+    fn groups(
+        before: &[Entry],
+        after: &[Entry],
+    ) -> Vec<(Option<String>, Option<Attribution>, usize)> {
+        let text = |rule: Vec<Citation>| {
+            rule.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
+        by_rule(compare(before, after))
+            .into_iter()
+            .map(|group| (group.rule.map(text), group.attributed, group.changes.len()))
+            .collect()
     }
 
     #[test]
@@ -82,7 +106,10 @@ mod tests {
         let after = [row("Ash", &[100]), row("Birch", &[50, 108]), row("Cedar", &[117])];
         assert_eq!(
             groups(&[], &after),
-            [(Some("87 FR 100, 87 FR 108".into()), Some(Attribution::Cited), 2), (Some("87 FR 117".into()), Some(Attribution::Cited), 1)]
+            [
+                (Some("87 FR 100, 87 FR 108".into()), Some(Attribution::Cited), 2),
+                (Some("87 FR 117".into()), Some(Attribution::Cited), 1)
+            ]
         );
     }
 
@@ -90,7 +117,10 @@ mod tests {
     fn what_cites_nothing_new_goes_with_the_only_rule() {
         let before = [row("Ash", &[1]), row("Birch", &[1])];
         let after = [row("Ash", &[1, 100])];
-        assert_eq!(groups(&before, &after), [(Some("87 FR 100".into()), Some(Attribution::Presumed), 2)]);
+        assert_eq!(
+            groups(&before, &after),
+            [(Some("87 FR 100".into()), Some(Attribution::Presumed), 2)]
+        );
         assert_eq!(groups(&before, &before[..1]), [(None, None, 1)]);
         let two_rules = [row("Ash", &[1, 100]), row("Maple", &[300])];
         assert_eq!(groups(&before, &two_rules).last(), Some(&(None, None, 1)));
@@ -100,7 +130,10 @@ mod tests {
     fn a_page_is_newer_than_what_could_not_be_read() {
         let mut entry = row("Ash", &[100]);
         entry.citations.push(Citation::AsPublished("76 FR No. 197".into()));
-        assert_eq!(groups(&[], &[entry]), [(Some("87 FR 100".into()), Some(Attribution::Cited), 1)]);
+        assert_eq!(
+            groups(&[], &[entry]),
+            [(Some("87 FR 100".into()), Some(Attribution::Cited), 1)]
+        );
         assert_eq!(groups(&[], &[]), []);
     }
 }

@@ -17,20 +17,28 @@ use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
 
 /// What changed from one snapshot of a list to the next.
 ///
-/// The outcome does not depend on the order of the rows, nor on that of aliases and addresses within a row; rows that say
-/// the same are one. Sorted for a reader: additions, revisions, removals, editorial revisions; each by name.
+/// The outcome does not depend on the order of the rows, nor on that of aliases and addresses
+/// within a row; rows that say the same are one. Sorted for a reader: additions, revisions,
+/// removals, editorial revisions; each by name.
 pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
-    compare_with_columns(before, after, &columns::unknown_columns(before), &columns::unknown_columns(after))
+    compare_with_columns(
+        before,
+        after,
+        &columns::unknown_columns(before),
+        &columns::unknown_columns(after),
+    )
 }
 
-/// The same, where it is known which unknown columns each list has, be it without a value in any row.
+/// The same, where it is known which unknown columns each list has, be it without a value in any
+/// row.
 pub fn compare_with_columns(
     before: &[Entry],
     after: &[Entry],
     before_columns: &BTreeSet<String>,
     after_columns: &BTreeSet<String>,
 ) -> Vec<Change> {
-    let one_sided: BTreeSet<String> = before_columns.symmetric_difference(after_columns).cloned().collect();
+    let one_sided: BTreeSet<String> =
+        before_columns.symmetric_difference(after_columns).cloned().collect();
     if one_sided.is_empty() {
         return Comparison::begin(before, after).finish();
     }
@@ -42,11 +50,13 @@ pub fn compare_with_columns(
 
 /// A comparison of two snapshots of a list of which not all rows are at hand.
 ///
-/// Rows that both snapshots have alike may be left out, if all rows of their name are. They tell only how rare it is what the others
-/// have, and are counted where that matters ([`Comparison::counter`]).
+/// Rows that both snapshots have alike may be left out, if all rows of their name are. They tell
+/// only how rare it is what the others have, and are counted where that matters
+/// ([`Comparison::counter`]).
 pub struct Comparison<'a> {
     gone: Vec<&'a Entry>,
-    /// The rows that have come, and from `kept_from` on the rows of a name in `gone` that stayed as they were.
+    /// The rows that have come, and from `kept_from` on the rows of a name in `gone` that stayed
+    /// as they were.
     listed: Vec<&'a Entry>,
     kept_from: usize,
     identity: Identification<'a>,
@@ -55,7 +65,8 @@ pub struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     pub fn begin(before: &'a [Entry], after: &'a [Entry]) -> Self {
         let (olds, news) = side_by_side_if_many(before.len(), || hashed(before), || hashed(after));
-        let (gone, come) = side_by_side_if_many(before.len(), || only_in(&olds, &news), || only_in(&news, &olds));
+        let (gone, come) =
+            side_by_side_if_many(before.len(), || only_in(&olds, &news), || only_in(&news, &olds));
         let kept_from = come.len();
         let mut listed = come;
         listed.extend(namesakes::kept(&gone, &olds, &news));
@@ -64,8 +75,8 @@ impl<'a> Comparison<'a> {
         Self { gone, listed, kept_from, identity }
     }
 
-    /// What counts the rows of the list before that were left out, where it matters how rare it is what the others have. Several may
-    /// count different rows at a time.
+    /// What counts the rows of the list before that were left out, where it matters how rare it is
+    /// what the others have. Several may count different rows at a time.
     pub fn counter(&self) -> Option<Rarity> {
         self.identity.counter()
     }
@@ -82,7 +93,12 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn changes_of(gone: &[&Entry], come: &[&Entry], kept_from: usize, identity: Identity) -> Vec<Change> {
+fn changes_of(
+    gone: &[&Entry],
+    come: &[&Entry],
+    kept_from: usize,
+    identity: Identity,
+) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut befores: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
     for pair in &identity.pairs {
@@ -100,10 +116,16 @@ fn changes_of(gone: &[&Entry], come: &[&Entry], kept_from: usize, identity: Iden
             }
         }
     }
-    let mut removed: BTreeMap<usize, Change> =
-        identity.removed.iter().filter_map(|at| Some((*at, alone(ChangeKind::Removed, Severity::Normal, gone.get(*at)?)))).collect();
-    let mut added: BTreeMap<usize, Change> =
-        identity.added.iter().filter_map(|at| Some((*at, alone(ChangeKind::Added, Severity::High, come.get(*at)?)))).collect();
+    let mut removed: BTreeMap<usize, Change> = identity
+        .removed
+        .iter()
+        .filter_map(|at| Some((*at, alone(ChangeKind::Removed, Severity::Normal, gone.get(*at)?))))
+        .collect();
+    let mut added: BTreeMap<usize, Change> = identity
+        .added
+        .iter()
+        .filter_map(|at| Some((*at, alone(ChangeKind::Added, Severity::High, come.get(*at)?))))
+        .collect();
     for (old, new) in identity.possible {
         if let (Some(removal), Some(addition)) = (removed.get_mut(&old), added.get_mut(&new)) {
             removal.possibly_now.push(addition.entry.name.clone());
@@ -116,7 +138,10 @@ fn changes_of(gone: &[&Entry], come: &[&Entry], kept_from: usize, identity: Iden
     changes.extend(added.into_values());
     changes.sort_by(|a, b| {
         let key = |change: &Change| (change.editorial, place(change.kind));
-        key(a).cmp(&key(b)).then_with(|| a.entry.name.cmp(&b.entry.name)).then_with(|| a.change_id.cmp(&b.change_id))
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| a.entry.name.cmp(&b.entry.name))
+            .then_with(|| a.change_id.cmp(&b.change_id))
     });
     changes
 }
@@ -129,11 +154,16 @@ fn place(kind: ChangeKind) -> u8 {
     }
 }
 
-/// The rows of one snapshot whose content the other has not, each content once, in an order of their contents.
+/// The rows of one snapshot whose content the other has not, each content once, in an order of
+/// their contents.
 fn only_in<'a>(rows: &[Hashed<'a>], other: &[Hashed<'_>]) -> Vec<&'a Entry> {
     let theirs: HashSet<&Hashed<'_>, MixerState> = other.iter().collect();
     let mut seen: HashSet<&Hashed<'_>, MixerState> = HashSet::default();
-    let mut only: Vec<&Entry> = rows.iter().filter(|row| !theirs.contains(row) && seen.insert(row)).map(|row| row.content.0).collect();
+    let mut only: Vec<&Entry> = rows
+        .iter()
+        .filter(|row| !theirs.contains(row) && seen.insert(row))
+        .map(|row| row.content.0)
+        .collect();
     only.sort_by(|a, b| in_order(a, b));
     only
 }
@@ -149,13 +179,15 @@ fn alone(kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
 /// `listed_before` has every row before that became part of `after`, `before` among them.
 fn revision(before: &Entry, after: &Entry, pair: Pair, listed_before: &[&Entry]) -> Change {
     let differences = differences(before, after);
-    let editorial = pair.matched.certain && differences.iter().all(|difference| difference.editorial);
+    let editorial =
+        pair.matched.certain && differences.iter().all(|difference| difference.editorial);
     let severity = match listed_before {
         [] | [_] => severity::of_revision(&differences, pair.matched.certain),
         // What another of the rows had is nothing that the list gained.
         rows => {
             let all = folded_rows(before, after, rows);
-            let severity = severity::of_revision(&self::differences(&all, after), pair.matched.certain);
+            let severity =
+                severity::of_revision(&self::differences(&all, after), pair.matched.certain);
             if editorial { Severity::Low } else { severity.max(Severity::Normal) }
         }
     };
@@ -164,7 +196,12 @@ fn revision(before: &Entry, after: &Entry, pair: Pair, listed_before: &[&Entry])
         before: Some(before.clone()),
         fields: differences.into_iter().map(|difference| difference.change).collect(),
         matched: Some(pair.matched),
-        ..change(Change::id_of(ChangeKind::Revised, Some(before), Some(after), 0), ChangeKind::Revised, severity, after)
+        ..change(
+            Change::id_of(ChangeKind::Revised, Some(before), Some(after), 0),
+            ChangeKind::Revised,
+            severity,
+            after,
+        )
     }
 }
 
@@ -178,7 +215,9 @@ fn folded_rows(before: &Entry, after: &Entry, rows: &[&Entry]) -> Entry {
             (&mut all.countries, &row.countries),
             (&mut all.footnotes, &row.footnotes),
         ] {
-            mine.extend(theirs.iter().filter(|text| !mine.contains(text)).cloned().collect::<Vec<_>>());
+            mine.extend(
+                theirs.iter().filter(|text| !mine.contains(text)).cloned().collect::<Vec<_>>(),
+            );
         }
         if is_same_wording(&row.license_requirement, &after.license_requirement) {
             all.license_requirement.clone_from(&after.license_requirement);
@@ -192,8 +231,11 @@ fn folded_rows(before: &Entry, after: &Entry, rows: &[&Entry]) -> Entry {
     for list in [&mut all.countries, &mut all.footnotes] {
         list.sort_unstable();
     }
-    // Footnotes that one of the rows had and `after` has not are told by the fields of that row's own revision.
-    all.footnotes.retain(|footnote| before.footnotes.contains(footnote) || after.footnotes.contains(footnote));
+    // Footnotes that one of the rows had and `after` has not are told by the fields of that row's
+    // own revision.
+    all.footnotes.retain(|footnote| {
+        before.footnotes.contains(footnote) || after.footnotes.contains(footnote)
+    });
     all
 }
 

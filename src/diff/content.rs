@@ -1,4 +1,5 @@
-//! When two rows say the same: all that is compared is equal, whatever the order of their aliases and addresses.
+//! When two rows say the same: all that is compared is equal, whatever the order of their aliases
+//! and addresses.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -18,7 +19,12 @@ pub struct Hashed<'a> {
 }
 
 pub fn hashed(rows: &[Entry]) -> Vec<Hashed<'_>> {
-    rows.iter().map(|entry| Hashed { hash: MixerState::default().hash_one(Content(entry)), content: Content(entry) }).collect()
+    rows.iter()
+        .map(|entry| Hashed {
+            hash: MixerState::default().hash_one(Content(entry)),
+            content: Content(entry),
+        })
+        .collect()
 }
 
 impl Hash for Hashed<'_> {
@@ -59,8 +65,10 @@ impl Hash for Content<'_> {
             text.hash(state);
         }
         (&entry.start_date, &entry.end_date).hash(state);
-        // Sums, because their order does not count; countries and footnotes follow from what is hashed.
-        let citations = entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
+        // Sums, because their order does not count; countries and footnotes follow from what is
+        // hashed.
+        let citations =
+            entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
         citations.fold(0_u64, u64::wrapping_add).hash(state);
         if let Some(cell) = cell::cell(entry) {
             cell.hash(state);
@@ -68,7 +76,9 @@ impl Hash for Content<'_> {
         }
         (&entry.name, &entry.remarks, &entry.other).hash(state);
         for list in [&entry.aliases, &entry.addresses] {
-            list.iter().fold(list.len() as u64, |sum, text| sum.wrapping_add(mixed(text.as_bytes()))).hash(state);
+            list.iter()
+                .fold(list.len() as u64, |sum, text| sum.wrapping_add(mixed(text.as_bytes())))
+                .hash(state);
         }
     }
 }

@@ -1,15 +1,18 @@
-//! When two texts differ in nothing but typography: spacing, case, quotes, dashes, a final period, a trailing separator, a
-//! repaired character. In names, aliases and addresses commas and periods are typography too.
+//! When two texts differ in nothing but typography: spacing, case, quotes, dashes, a final period,
+//! a trailing separator, a repaired character. In names, aliases and addresses commas and periods
+//! are typography too.
 //!
-//! Knows texts; which field has which kind of text is for `fields` to know. What stands between two digits always counts:
-//! `Unit 1-2` is not `Unit 12`, and `1.5` is not `15`.
+//! Knows texts; which field has which kind of text is for `fields` to know. What stands between two
+//! digits always counts: `Unit 1-2` is not `Unit 12`, and `1.5` is not `15`.
 
 use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::encoding;
-use super::typography::{is_dash, is_invisible, is_quote, is_separator, is_stop, letters_of, usual_width};
+use super::typography::{
+    is_dash, is_invisible, is_quote, is_separator, is_stop, letters_of, usual_width,
+};
 
 /// What a text is made of, which decides what in it is typography.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,19 +23,25 @@ enum Kind {
     Prose,
 }
 
-/// Whether a name, alias or address is `before` with other typography, or with its broken characters repaired.
+/// Whether a name, alias or address is `before` with other typography, or with its broken
+/// characters repaired.
 pub fn is_same_name(before: &str, after: &str) -> bool {
     before == after || folded(before) == folded(after) || is_repaired(before, after)
 }
 
 /// Whether a text is `before` with other typography, or with its broken characters repaired.
 pub fn is_same_text(before: &str, after: &str) -> bool {
-    before == after || folded_prose(before) == folded_prose(after) || is_made_whole(before, after, Kind::Prose, true)
+    before == after
+        || folded_prose(before) == folded_prose(after)
+        || is_made_whole(before, after, Kind::Prose, true)
 }
 
-/// Like [`is_same_text`], for license terms: a broken run that stands for a whole word may have been any word.
+/// Like [`is_same_text`], for license terms: a broken run that stands for a whole word may have
+/// been any word.
 pub fn is_same_wording(before: &str, after: &str) -> bool {
-    before == after || folded_prose(before) == folded_prose(after) || is_made_whole(before, after, Kind::Prose, false)
+    before == after
+        || folded_prose(before) == folded_prose(after)
+        || is_made_whole(before, after, Kind::Prose, false)
 }
 
 /// A name, alias or address without its typography; equal for two that differ in nothing else.
@@ -45,7 +54,8 @@ pub fn folded_prose(text: &str) -> String {
     fold(text, Kind::Prose).into_iter().map(|letter| letter.character).collect()
 }
 
-/// Whether a name is `before` with each run of `?` or U+FFFD made into letters, a quote or a dash (or a space after `§`).
+/// Whether a name is `before` with each run of `?` or U+FFFD made into letters, a quote or a dash
+/// (or a space after `§`).
 pub fn is_repaired(before: &str, after: &str) -> bool {
     is_made_whole(before, after, Kind::Name, true)
 }
@@ -55,7 +65,9 @@ fn is_made_whole(before: &str, after: &str, kind: Kind, whole_words: bool) -> bo
     if broken == 0 || broken > MOST_BROKEN {
         return false;
     }
-    let ends_in_mark = after.trim_end_matches(|c: char| is_separator(c) || c.is_whitespace()).ends_with(|c| is_quote(c) || is_dash(c));
+    let ends_in_mark = after
+        .trim_end_matches(|c: char| is_separator(c) || c.is_whitespace())
+        .ends_with(|c| is_quote(c) || is_dash(c));
     let (before, after) = (fold(before, kind), fold(after, kind));
     // The places in `after` that what has been read of `before` may end at.
     let mut places = BTreeSet::from([0_usize]);
@@ -63,9 +75,13 @@ fn is_made_whole(before: &str, after: &str, kind: Kind, whole_words: bool) -> bo
     while let Some((first, _)) = rest.split_first() {
         let run = rest.iter().take_while(|letter| is_broken(letter.character)).count();
         places = if run > 0 {
-            let is_a_word = (first.space_before || rest.len() == before.len()) && rest.get(run).is_none_or(|next| next.space_before);
+            let is_a_word = (first.space_before || rest.len() == before.len())
+                && rest.get(run).is_none_or(|next| next.space_before);
             let letters = if is_a_word && !whole_words { 0 } else { run };
-            places.iter().flat_map(|&place| after_repair(&after, ends_in_mark, place, letters)).collect()
+            places
+                .iter()
+                .flat_map(|&place| after_repair(&after, ends_in_mark, place, letters))
+                .collect()
         } else {
             places
                 .iter()
@@ -103,10 +119,14 @@ impl Letter {
     }
 }
 
-/// Where `after` may go on once broken characters have been read at `place` that stand for a mark or for up to so many letters.
+/// Where `after` may go on once broken characters have been read at `place` that stand for a mark
+/// or for up to so many letters.
 fn after_repair(after: &[Letter], ends_in_mark: bool, place: usize, letters: usize) -> Vec<usize> {
     let mut places = Vec::new();
-    let is_after_section_sign = place.checked_sub(1).and_then(|last| after.get(last)).is_some_and(|letter| letter.character == '§');
+    let is_after_section_sign = place
+        .checked_sub(1)
+        .and_then(|last| after.get(last))
+        .is_some_and(|letter| letter.character == '§');
     let is_mark = match after.get(place) {
         Some(next) => next.mark_before || (is_after_section_sign && next.space_before),
         None => ends_in_mark,
@@ -117,7 +137,9 @@ fn after_repair(after: &[Letter], ends_in_mark: bool, place: usize, letters: usi
     // A letter of several bytes may have been lost as several marks; never more letters than marks.
     for length in 1..=letters {
         match after.get(place + length - 1) {
-            Some(letter) if letter.character.is_alphabetic() || is_broken(letter.character) => places.push(place + length),
+            Some(letter) if letter.character.is_alphabetic() || is_broken(letter.character) => {
+                places.push(place + length)
+            }
             _ => break,
         }
     }
@@ -126,7 +148,8 @@ fn after_repair(after: &[Letter], ends_in_mark: bool, place: usize, letters: usi
 
 fn fold(text: &str, kind: Kind) -> Vec<Letter> {
     let text = encoding::repaired(text);
-    let composed = text.nfc().map(usual_width).flat_map(char::to_lowercase).filter(|c| !is_invisible(*c));
+    let composed =
+        text.nfc().map(usual_width).flat_map(char::to_lowercase).filter(|c| !is_invisible(*c));
     let mut letters: Vec<Letter> = Vec::with_capacity(text.len());
     let mut skipped: Vec<char> = Vec::new();
     for character in composed {
@@ -135,7 +158,8 @@ fn fold(text: &str, kind: Kind) -> Vec<Letter> {
             skipped.push(character);
             continue;
         }
-        let between_digits = character.is_numeric() && letters.last().is_some_and(|last| last.character.is_numeric());
+        let between_digits = character.is_numeric()
+            && letters.last().is_some_and(|last| last.character.is_numeric());
         if between_digits {
             letters.extend(kept_between_digits(&skipped).into_iter().map(Letter::alone));
         }
@@ -160,7 +184,8 @@ fn fold(text: &str, kind: Kind) -> Vec<Letter> {
     letters
 }
 
-/// What counts between two digits. A space counts however wide it is, but not beside a comma or a period.
+/// What counts between two digits. A space counts however wide it is, but not beside a comma or a
+/// period.
 fn kept_between_digits(skipped: &[char]) -> Vec<char> {
     let has_stop = skipped.iter().any(|c| is_stop(*c));
     let kept = skipped.iter().filter(|c| !(has_stop && c.is_whitespace()));
@@ -236,7 +261,10 @@ mod tests {
             ("All items. Food", "All items Food"),
             ("For items, not EAR99", "For items not, EAR99"),
         ] {
-            assert!(!is_same_text(before, after) && !is_same_wording(before, after), "{before} | {after}");
+            assert!(
+                !is_same_text(before, after) && !is_same_wording(before, after),
+                "{before} | {after}"
+            );
         }
     }
 

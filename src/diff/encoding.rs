@@ -1,14 +1,16 @@
-//! Repairs text that lost its encoding on the way: UTF-8 that was read as Windows-1252 (`MÃ¼nchen`), Windows-1252 that was read
-//! as Latin-1 (`Xi\u{92}an`), and HTML entities that were never resolved (`&amp;`).
+//! Repairs text that lost its encoding on the way: UTF-8 that was read as Windows-1252
+//! (`MÃ¼nchen`), Windows-1252 that was read as Latin-1 (`Xi\u{92}an`), and HTML entities that were
+//! never resolved (`&amp;`).
 //!
 //! Knows bytes and entities. Each repair is lossless, so it cannot make two different texts equal.
 
 use std::borrow::Cow;
 
-/// Characters of Windows-1252 for the bytes 0x80 to 0x9F. Source: the WHATWG Encoding Standard, index windows-1252.
+/// Characters of Windows-1252 for the bytes 0x80 to 0x9F. Source: the WHATWG Encoding Standard,
+/// index windows-1252.
 const WINDOWS_1252: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–',
-    '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
 /// Text can pass through a wrong decoder more than once. More than two times was never seen.
@@ -31,7 +33,8 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// The text with each sequence that `read` recognizes replaced. `read` returns the character and the bytes that it takes up.
+/// The text with each sequence that `read` recognizes replaced. `read` returns the character and
+/// the bytes that it takes up.
 fn replaced(text: Cow<'_, str>, read: impl Fn(&str) -> Option<(char, usize)>) -> Cow<'_, str> {
     let mut changed: Option<String> = None;
     let mut at = 0;
@@ -39,7 +42,9 @@ fn replaced(text: Cow<'_, str>, read: impl Fn(&str) -> Option<(char, usize)>) ->
         let rest = text.get(at..).unwrap_or_default();
         match read(rest) {
             Some((repaired, length)) if length > 0 => {
-                changed.get_or_insert_with(|| text.get(..at).unwrap_or_default().to_owned()).push(repaired);
+                changed
+                    .get_or_insert_with(|| text.get(..at).unwrap_or_default().to_owned())
+                    .push(repaired);
                 at += length;
             }
             _ => {
@@ -55,7 +60,8 @@ fn replaced(text: Cow<'_, str>, read: impl Fn(&str) -> Option<(char, usize)>) ->
 
 /// `&amp;`, `&#39;`, `&#x2019;`
 fn resolved_entity(rest: &str) -> Option<(char, usize)> {
-    let (name, _) = rest.strip_prefix('&')?.split_once(';').filter(|(name, _)| name.len() <= LONGEST_ENTITY)?;
+    let (name, _) =
+        rest.strip_prefix('&')?.split_once(';').filter(|(name, _)| name.len() <= LONGEST_ENTITY)?;
     let character = match name {
         "amp" => '&',
         "lt" => '<',
@@ -98,7 +104,9 @@ fn decoded(rest: &str) -> Option<(char, usize)> {
         return Some((character, read.iter().map(|character| character.len_utf8()).sum()));
     }
     let is_control = ('\u{80}'..='\u{9f}').contains(&first);
-    let meant = WINDOWS_1252.get(usize::from(lead.checked_sub(0x80)?)).filter(|meant| is_control && **meant != first)?;
+    let meant = WINDOWS_1252
+        .get(usize::from(lead.checked_sub(0x80)?))
+        .filter(|meant| is_control && **meant != first)?;
     Some((*meant, first.len_utf8()))
 }
 
@@ -140,7 +148,16 @@ mod tests {
 
     #[test]
     fn err_other_text_stays() {
-        for text in ["München", "ÄÖÜ «Åse» Ñandú", "Ash & Oak; Elm", "&unknown; &#xzz;", "§§ 744.11", "华为", "Â", ""] {
+        for text in [
+            "München",
+            "ÄÖÜ «Åse» Ñandú",
+            "Ash & Oak; Elm",
+            "&unknown; &#xzz;",
+            "§§ 744.11",
+            "华为",
+            "Â",
+            "",
+        ] {
             check(text, text);
         }
         assert!(matches!(repaired("Ash & Oak"), Cow::Borrowed(_)));

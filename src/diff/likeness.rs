@@ -1,4 +1,5 @@
-//! How alike two names are, word by word and letter by letter, and what each has that the other lacks.
+//! How alike two names are, word by word and letter by letter, and what each has that the other
+//! lacks.
 //!
 //! Knows names and how rare their words are; knows nothing else of the rows.
 
@@ -13,7 +14,11 @@ const MOST_FOR_A_NAME: f64 = 16.0;
 
 /// The likest of the aliases.
 pub fn best_likeness(name: &Name, aliases: &[Name], rarity: &Rarity) -> Likeness {
-    aliases.iter().map(|alias| Likeness::of(name, alias, rarity)).max_by(|a, b| a.bits().total_cmp(&b.bits())).unwrap_or_default()
+    aliases
+        .iter()
+        .map(|alias| Likeness::of(name, alias, rarity))
+        .max_by(|a, b| a.bits().total_cmp(&b.bits()))
+        .unwrap_or_default()
 }
 
 /// How alike two names are.
@@ -23,7 +28,8 @@ pub struct Likeness {
     shared: f64,
     /// 0 to 1: those bits against all.
     pub ratio: f64,
-    /// How many rare words each name has of its own, of which the other has no spelling, short form or part.
+    /// How many rare words each name has of its own, of which the other has no spelling, short
+    /// form or part.
     pub own: (usize, usize),
 }
 
@@ -46,8 +52,11 @@ impl Likeness {
         }
         let (mut apart, mut alone) = (0.0, Vec::new());
         for word in left_over {
-            let best =
-                open.iter().enumerate().map(|(at, candidate)| (at, word_similarity(word, candidate))).max_by(|a, b| a.1.total_cmp(&b.1));
+            let best = open
+                .iter()
+                .enumerate()
+                .map(|(at, candidate)| (at, word_similarity(word, candidate)))
+                .max_by(|a, b| a.1.total_cmp(&b.1));
             match best {
                 Some((at, similarity)) if similarity >= LEAST_WORD_SIMILARITY => {
                     let candidate = open.swap_remove(at);
@@ -63,26 +72,40 @@ impl Likeness {
         }
         apart += open.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
         if is_same_but_for_legal_form(one, other) {
-            // The whole name says more than its words: nobody else in the list has it, or both names would be weighed alike.
+            // The whole name says more than its words: nobody else in the list has it, or both
+            // names would be weighed alike.
             return Self { shared: shared + BITS_FOR_A_WHOLE_NAME, ratio: 1.0, own: (0, 0) };
         }
         let ratio = if shared + apart > 0.0 { 2.0 * shared / (2.0 * shared + apart) } else { 0.5 };
-        let by_words = Self { shared, ratio, own: (own_words(&alone, &open, other, rarity), own_words(&open, &alone, one, rarity)) };
+        let by_words = Self {
+            shared,
+            ratio,
+            own: (own_words(&alone, &open, other, rarity), own_words(&open, &alone, one, rarity)),
+        };
         by_words.or_by_letters(one, other, rarity)
     }
 
     /// Blind to spacing: `Hua Wei` and `Huawei`.
     fn or_by_letters(self, one: &Name, other: &Name, rarity: &Rarity) -> Self {
-        let (short, long) = (one.compact.len().min(other.compact.len()), one.compact.len().max(other.compact.len()));
+        let (short, long) = (
+            one.compact.len().min(other.compact.len()),
+            one.compact.len().max(other.compact.len()),
+        );
         if self.ratio > 0.95 || one.numbers != other.numbers || short * 10 < long * 8 {
             return self;
         }
-        let similarity = levenshtein::normalized_similarity(one.compact.chars(), other.compact.chars());
+        let similarity =
+            levenshtein::normalized_similarity(one.compact.chars(), other.compact.chars());
         if similarity < 0.88 || similarity <= self.ratio {
             return self;
         }
-        let total = |name: &Name| name.words.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
-        Self { shared: self.shared.max(total(one).min(total(other)) * similarity), ratio: similarity, own: (0, 0) }
+        let total =
+            |name: &Name| name.words.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
+        Self {
+            shared: self.shared.max(total(one).min(total(other)) * similarity),
+            ratio: similarity,
+            own: (0, 0),
+        }
     }
 
     pub fn bits(self) -> f64 {
@@ -91,11 +114,15 @@ impl Likeness {
     }
 }
 
-/// How many of the words that one name has alone are rare, and neither a short form of what the other has alone nor a part of it.
+/// How many of the words that one name has alone are rare, and neither a short form of what the
+/// other has alone nor a part of it.
 fn own_words(alone: &[&String], others: &[&String], other: &Name, rarity: &Rarity) -> usize {
     let is_own = |word: &&&String| {
-        let is_of_another =
-            |candidate: &&String| is_short_for(candidate, word) || is_short_for(word, candidate) || has_one_stem(word, candidate);
+        let is_of_another = |candidate: &&String| {
+            is_short_for(candidate, word)
+                || is_short_for(word, candidate)
+                || has_one_stem(word, candidate)
+        };
         word.len() > 2
             && !is_legal_form(word)
             && !word.bytes().any(|byte| byte.is_ascii_digit())
@@ -109,14 +136,18 @@ fn own_words(alone: &[&String], others: &[&String], other: &Name, rarity: &Rarit
 /// A word that more rows have than one in thirty or so tells no party from its sister.
 const BITS_OF_A_RARE_WORD: f64 = 5.0;
 
-/// `inst` of `institute`, `intl` of `international`, `a` of `ali`: the beginning of the word, or what is left of it without vowels.
+/// `inst` of `institute`, `intl` of `international`, `a` of `ali`: the beginning of the word, or
+/// what is left of it without vowels.
 fn is_short_for(short: &str, word: &str) -> bool {
     let is_vowel = |byte: u8| b"aeiouy".contains(&byte);
     let mut letters = word.bytes();
-    let is_left = |at: usize, byte: u8, letters: &mut std::str::Bytes<'_>| (at == 0 || !is_vowel(byte)) && letters.any(|l| l == byte);
+    let is_left = |at: usize, byte: u8, letters: &mut std::str::Bytes<'_>| {
+        (at == 0 || !is_vowel(byte)) && letters.any(|l| l == byte)
+    };
     short.len() < word.len()
         && short.bytes().next() == word.bytes().next()
-        && (word.starts_with(short) || short.bytes().enumerate().all(|(at, byte)| is_left(at, byte, &mut letters)))
+        && (word.starts_with(short)
+            || short.bytes().enumerate().all(|(at, byte)| is_left(at, byte, &mut letters)))
 }
 
 /// `trade` and `trading`: three in four letters of the shorter word begin the longer.
@@ -132,7 +163,11 @@ pub fn edits_within(most: usize, one: &Name, other: &Name) -> Option<usize> {
     if one.compact.len().abs_diff(other.compact.len()) > most {
         return None;
     }
-    levenshtein::distance_with_args(one.compact.chars(), other.compact.chars(), &levenshtein::Args::default().score_cutoff(most))
+    levenshtein::distance_with_args(
+        one.compact.chars(),
+        other.compact.chars(),
+        &levenshtein::Args::default().score_cutoff(most),
+    )
 }
 
 const BITS_FOR_A_WHOLE_NAME: f64 = 3.0;
@@ -153,7 +188,8 @@ fn word_similarity(one: &str, other: &str) -> f64 {
         return 0.0;
     }
     let by_letters = levenshtein::normalized_similarity(one.chars(), other.chars());
-    let by_consonants = if by_letters < 0.8 && skeleton(one) == skeleton(other) { 0.8 } else { 0.0 };
+    let by_consonants =
+        if by_letters < 0.8 && skeleton(one) == skeleton(other) { 0.8 } else { 0.0 };
     by_letters.max(by_consonants)
 }
 

@@ -1,5 +1,5 @@
-//! A fast hash for tables that live as long as one comparison: a multiplication for eight bytes, as the Rust compiler's own
-//! tables use it. What hashes alike is still compared.
+//! A fast hash for tables that live as long as one comparison: a multiplication for eight bytes, as
+//! the Rust compiler's own tables use it. What hashes alike is still compared.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -19,7 +19,9 @@ impl Hasher for Mixer {
         let (words, rest) = bytes.as_chunks::<8>();
         words.iter().for_each(|word| self.mix(u64::from_le_bytes(*word)));
         if !rest.is_empty() {
-            self.mix(rest.iter().fold(rest.len() as u64, |word, byte| word << 8 | u64::from(*byte)));
+            self.mix(
+                rest.iter().fold(rest.len() as u64, |word, byte| word << 8 | u64::from(*byte)),
+            );
         }
     }
 

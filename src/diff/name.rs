@@ -1,4 +1,5 @@
-//! A name as it is compared: transliterated to Latin letters, in words, legal forms told apart from the rest.
+//! A name as it is compared: transliterated to Latin letters, in words, legal forms told apart from
+//! the rest.
 //!
 //! Knows letters and legal forms; knows no list and no rarity.
 
@@ -11,7 +12,8 @@ pub struct Name {
     pub words: Vec<String>,
     /// All words in published order without spaces: blind to spacing and punctuation.
     pub compact: String,
-    /// The numbers in it, sorted, each once: `55` of `55th`, `2` of `II`. Sister institutes and sister ships differ in nothing else.
+    /// The numbers in it, sorted, each once: `55` of `55th`, `2` of `II`. Sister institutes and
+    /// sister ships differ in nothing else.
     pub numbers: Vec<String>,
     /// The digits of the numbers in published order: the same in `1-2` and `12`.
     pub digits: String,
@@ -40,10 +42,14 @@ impl Name {
 
     /// Compares the numbers in two names.
     pub fn numbers_against(&self, other: &Self) -> Numbers {
-        let has_all = |one: &[String], other: &[String]| other.iter().all(|number| one.contains(number));
+        let has_all =
+            |one: &[String], other: &[String]| other.iter().all(|number| one.contains(number));
         if self.numbers == other.numbers {
             Numbers::Same
-        } else if has_all(&self.numbers, &other.numbers) || has_all(&other.numbers, &self.numbers) || self.digits == other.digits {
+        } else if has_all(&self.numbers, &other.numbers)
+            || has_all(&other.numbers, &self.numbers)
+            || self.digits == other.digits
+        {
             Numbers::Amended
         } else {
             Numbers::Contrary
@@ -59,14 +65,21 @@ fn numbers_in(word: &str) -> Vec<String> {
     if let Some(at) = ROMAN.iter().position(|numeral| *numeral == word) {
         return vec![(at + 2).to_string()];
     }
-    word.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).map(str::to_owned).collect()
+    word.split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| !digits.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
-/// From two on. A single letter is an initial, and what stands for eleven is a syllable of Chinese names: neither is here.
-const ROMAN: [&str; 19] =
-    ["ii", "iii", "iv", "", "vi", "vii", "viii", "ix", "", "", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"];
+/// From two on. A single letter is an initial, and what stands for eleven is a syllable of Chinese
+/// names: neither is here.
+const ROMAN: [&str; 19] = [
+    "ii", "iii", "iv", "", "vi", "vii", "viii", "ix", "", "", "xii", "xiii", "xiv", "xv", "xvi",
+    "xvii", "xviii", "xix", "xx",
+];
 
-/// The words of a text in lower-case ASCII. An ideograph is a word of its own, as it is in Latin spelling.
+/// The words of a text in lower-case ASCII. An ideograph is a word of its own, as it is in Latin
+/// spelling.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     each_word(text, |word| words.push(word.to_owned()));
@@ -88,7 +101,8 @@ pub fn words_of(spelled: &str) -> impl Iterator<Item = &str> {
     spelled.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// A text in lower-case ASCII. An apostrophe inside a word is often lost: `Xi'an` and `Xian` are one word.
+/// A text in lower-case ASCII. An apostrophe inside a word is often lost: `Xi'an` and `Xian` are
+/// one word.
 fn latin(text: &str) -> String {
     let mut latin = String::with_capacity(text.len());
     if text.is_ascii() {
@@ -101,8 +115,7 @@ fn latin(text: &str) -> String {
                 continue;
             }
             let spelled = any_ascii::any_ascii_char(character);
-            let is_ideograph =
-                matches!(u32::from(character), 0x2e80..=0x2fdf | 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff);
+            let is_ideograph = matches!(u32::from(character), 0x2e80..=0x2fdf | 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff);
             if is_ideograph {
                 latin.push(' ');
             }
@@ -236,11 +249,15 @@ fn without_points_of_initials(mut text: String) -> String {
     let bytes = text.as_bytes();
     let is_single = |at: usize| {
         bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
-            && at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+            && at
+                .checked_sub(1)
+                .and_then(|before| bytes.get(before))
+                .is_none_or(|byte| !byte.is_ascii_alphanumeric())
             && bytes.get(at + 1).is_none_or(|byte| !byte.is_ascii_alphanumeric())
     };
     let is_of_initials = |at: &usize| at.checked_sub(1).is_some_and(is_single) && is_single(at + 1);
-    let points: Vec<usize> = text.match_indices('.').map(|(at, _)| at).filter(is_of_initials).collect();
+    let points: Vec<usize> =
+        text.match_indices('.').map(|(at, _)| at).filter(is_of_initials).collect();
     for at in points.into_iter().rev() {
         text.remove(at);
     }
@@ -283,7 +300,11 @@ mod tests {
             ("Plant V", "Plant I", Numbers::Same),
             ("Xi Guang Works", "Xii Guang Works", Numbers::Amended),
         ] {
-            assert_eq!(Name::of(one).numbers_against(&Name::of(other)), expected, "{one} | {other}");
+            assert_eq!(
+                Name::of(one).numbers_against(&Name::of(other)),
+                expected,
+                "{one} | {other}"
+            );
         }
     }
 

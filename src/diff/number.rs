@@ -1,7 +1,9 @@
-//! Reads from free text what identifies a party: numbers of papers and registers, dates of birth and founding, aliases.
+//! Reads from free text what identifies a party: numbers of papers and registers, dates of birth
+//! and founding, aliases.
 //!
-//! The text is the remarks and ids columns of the CSL: segments parted by `;`, such as `Passport A1180173 (Kenya) expires 20
-//! Aug 2017`, `DOB 12 Mar 1971`, `a.k.a. 'TUNCO'`, `Linked To: EVIL CORP`.
+//! The text is the remarks and ids columns of the CSL: segments parted by `;`, such as `Passport
+//! A1180173 (Kenya) expires 20 Aug 2017`, `DOB 12 Mar 1971`, `a.k.a. 'TUNCO'`, `Linked To: EVIL
+//! CORP`.
 
 use super::name::words;
 use crate::domain::Entry;
@@ -28,14 +30,17 @@ pub struct Number {
 }
 
 impl Number {
-    /// A party has one of these, so that another one speaks for another party. Passports, sites and calls change.
+    /// A party has one of these, so that another one speaks for another party. Passports, sites and
+    /// calls change.
     pub fn is_for_life(&self) -> bool {
         !FLEETING.iter().any(|fleeting| self.kind.contains(fleeting))
     }
 
     /// Sisters share one: the site, the calls and the letters of a group go to all of it.
     pub fn is_a_groups(&self) -> bool {
-        ["email", "website", "phone", "fax", "address"].iter().any(|shared| self.kind.contains(shared))
+        ["email", "website", "phone", "fax", "address"]
+            .iter()
+            .any(|shared| self.kind.contains(shared))
     }
 
     /// The country whose paper or register it is of, where one is named.
@@ -49,28 +54,46 @@ impl Number {
     }
 }
 
-const FLEETING: [&str; 11] =
-    ["passport", "email", "website", "phone", "telephone", "fax", "mmsi", "call sign", "license", "account", "address"];
+const FLEETING: [&str; 11] = [
+    "passport",
+    "email",
+    "website",
+    "phone",
+    "telephone",
+    "fax",
+    "mmsi",
+    "call sign",
+    "license",
+    "account",
+    "address",
+];
 
 impl Facts {
     pub fn of(entry: &Entry) -> Self {
         Self::of_segments(entry, |_| true)
     }
 
-    /// The facts of those segments alone that `is_wanted`, and of all that [`has_mark`]: most rows of a long list have
-    /// nothing that is asked for, and reading costs.
+    /// The facts of those segments alone that `is_wanted`, and of all that [`has_mark`]: most rows
+    /// of a long list have nothing that is asked for, and reading costs.
     pub fn of_segments(entry: &Entry, is_wanted: impl Fn(&str) -> bool) -> Self {
         let mut facts = Self::default();
-        let wanted = |text| segments(text).filter(|segment| is_wanted(segment) || has_mark(segment));
+        let wanted =
+            |text| segments(text).filter(|segment| is_wanted(segment) || has_mark(segment));
         for segment in wanted(&entry.remarks) {
             facts.read(segment);
         }
         for (key, text) in &entry.other {
             match key.as_str() {
                 "ids" => wanted(text).for_each(|segment| facts.read(segment)),
-                "dates_of_birth" => segments(text).for_each(|segment| facts.birth_dates.extend(date(segment))),
-                "call_sign" => facts.numbers.push(Number { kind: "call sign".into(), value: compact(text) }),
-                "title" | "places_of_birth" | "vessel_owner" => facts.phrases.extend(wanted(text).map(|s| words(s).join(" "))),
+                "dates_of_birth" => {
+                    segments(text).for_each(|segment| facts.birth_dates.extend(date(segment)))
+                }
+                "call_sign" => {
+                    facts.numbers.push(Number { kind: "call sign".into(), value: compact(text) })
+                }
+                "title" | "places_of_birth" | "vessel_owner" => {
+                    facts.phrases.extend(wanted(text).map(|s| words(s).join(" ")))
+                }
                 _ => {}
             }
         }
@@ -89,21 +112,33 @@ impl Facts {
         self.numbers.iter().any(|number| number.is_for_life() && other.numbers.contains(number))
     }
 
-    /// In words, what a party has for life and is another one here and there. None where another such number or a whole date of
-    /// birth is the same: then the other was corrected.
+    /// In words, what a party has for life and is another one here and there. None where another
+    /// such number or a whole date of birth is the same: then the other was corrected.
     pub fn contradictions(&self, other: &Self) -> Vec<String> {
-        let is_shared_date = self.birth_dates.iter().any(|date| date.len() == WHOLE_DATE && other.birth_dates.contains(date));
+        let is_shared_date = self
+            .birth_dates
+            .iter()
+            .any(|date| date.len() == WHOLE_DATE && other.birth_dates.contains(date));
         if self.share_a_number(other) || is_shared_date {
             return Vec::new();
         }
         let mut contradictions = Vec::new();
         for number in self.numbers.iter().filter(|number| number.is_for_life()) {
-            if let Some(contrary) = other.numbers.iter().find(|contrary| contrary.kind == number.kind) {
-                contradictions.push(format!("different {} ({} and {})", number.kind, number.value, contrary.value));
+            if let Some(contrary) =
+                other.numbers.iter().find(|contrary| contrary.kind == number.kind)
+            {
+                contradictions.push(format!(
+                    "different {} ({} and {})",
+                    number.kind, number.value, contrary.value
+                ));
             }
         }
         if is_other_date(&self.birth_dates, &other.birth_dates) {
-            contradictions.push(format!("different dates of birth ({} and {})", self.birth_dates.join(", "), other.birth_dates.join(", ")));
+            contradictions.push(format!(
+                "different dates of birth ({} and {})",
+                self.birth_dates.join(", "),
+                other.birth_dates.join(", ")
+            ));
         }
         contradictions
     }
@@ -111,9 +146,14 @@ impl Facts {
     fn read(&mut self, segment: &str) {
         let lower = segment.to_lowercase();
         let lower = lower.strip_prefix("alt. ").unwrap_or(&lower);
-        if ["a.k.a.", "f.k.a.", "n.k.a.", "aka ", "fka "].iter().any(|mark| lower.starts_with(mark)) {
+        if ["a.k.a.", "f.k.a.", "n.k.a.", "aka ", "fka "].iter().any(|mark| lower.starts_with(mark))
+        {
             let alias = segment.split_once(' ').map_or("", |(_, rest)| rest);
-            self.aliases.push(alias.trim_matches(|c: char| c.is_whitespace() || "'\"‘’“”.".contains(c)).to_owned());
+            self.aliases.push(
+                alias
+                    .trim_matches(|c: char| c.is_whitespace() || "'\"‘’“”.".contains(c))
+                    .to_owned(),
+            );
         } else if let Some(rest) = lower.strip_prefix("dob ") {
             self.birth_dates.extend(date(rest));
         } else if let Some(founded) = lower.strip_prefix("organization established date ") {
@@ -128,15 +168,21 @@ impl Facts {
     }
 }
 
-/// Whether a segment begins as an alias or a date does: what is read of it is another text than its own words and numbers.
+/// Whether a segment begins as an alias or a date does: what is read of it is another text than its
+/// own words and numbers.
 pub fn has_mark(segment: &str) -> bool {
     // The letters with which the marks begin: most segments begin with another.
-    if !segment.as_bytes().first().is_some_and(|byte| b"afndo".contains(&byte.to_ascii_lowercase())) {
+    if !segment.as_bytes().first().is_some_and(|byte| b"afndo".contains(&byte.to_ascii_lowercase()))
+    {
         return false;
     }
-    let begins = |text: &str, mark: &str| text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark));
+    let begins = |text: &str, mark: &str| {
+        text.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))
+    };
     let rest = segment.get("alt. ".len()..).filter(|_| begins(segment, "alt. ")).unwrap_or(segment);
-    ["a.k.a.", "f.k.a.", "n.k.a.", "aka ", "fka ", "dob ", "organization established date "].iter().any(|mark| begins(rest, mark))
+    ["a.k.a.", "f.k.a.", "n.k.a.", "aka ", "fka ", "dob ", "organization established date "]
+        .iter()
+        .any(|mark| begins(rest, mark))
 }
 
 /// The length of `1971-03-12`.
@@ -149,10 +195,13 @@ fn is_other_date(one: &[String], other: &[String]) -> bool {
 }
 
 fn segments(text: &str) -> impl Iterator<Item = &str> {
-    text.split(';').map(|segment| segment.trim().trim_end_matches('.')).filter(|segment| !segment.is_empty())
+    text.split(';')
+        .map(|segment| segment.trim().trim_end_matches('.'))
+        .filter(|segment| !segment.is_empty())
 }
 
-/// So many words may stand before a number as its label; more are a sentence that has a number in it.
+/// So many words may stand before a number as its label; more are a sentence that has a number in
+/// it.
 const LABEL_WORDS: usize = 5;
 
 /// Fewer digits identify nobody.
@@ -160,14 +209,18 @@ const LEAST_DIGITS: usize = 4;
 
 fn number(segment: &str) -> Option<Number> {
     let mut label: Vec<String> = Vec::new();
-    let mut tokens = segment.split(|c: char| c.is_whitespace() || c == ',').filter(|token| !token.is_empty());
+    let mut tokens =
+        segment.split(|c: char| c.is_whitespace() || c == ',').filter(|token| !token.is_empty());
     let value = loop {
         let token = tokens.next()?;
         let digits = token.chars().filter(char::is_ascii_digit).count();
-        let is_named = label.last().is_some_and(|last| matches!(last.as_str(), "website" | "address" | "bic"));
+        let is_named =
+            label.last().is_some_and(|last| matches!(last.as_str(), "website" | "address" | "bic"));
         if !label.is_empty()
             && !token.starts_with('(')
-            && (digits >= LEAST_DIGITS || (is_named && token.contains(['.', '@'])) || label.last().is_some_and(|l| l == "bic"))
+            && (digits >= LEAST_DIGITS
+                || (is_named && token.contains(['.', '@']))
+                || label.last().is_some_and(|l| l == "bic"))
         {
             break compact(token);
         }
@@ -176,7 +229,9 @@ fn number(segment: &str) -> Option<Number> {
             return None;
         }
     };
-    if label.iter().any(|word| is_of_a_phrase(word)) || (is_year(&value) && !label.iter().any(|word| is_of_a_number(word))) {
+    if label.iter().any(|word| is_of_a_phrase(word))
+        || (is_year(&value) && !label.iter().any(|word| is_of_a_number(word)))
+    {
         return None;
     }
     label.retain(|word| word != "no" && word != "alt");
@@ -199,7 +254,8 @@ fn number(segment: &str) -> Option<Number> {
     Some(Number { kind, value })
 }
 
-/// What such a word stands before is a law, a date, a make or another party: thousands of rows share it, and none has it alone.
+/// What such a word stands before is a law, a date, a make or another party: thousands of rows
+/// share it, and none has it alone.
 fn is_of_a_phrase(word: &str) -> bool {
     const WORDS: [&str; 30] = [
         "arrested",
@@ -238,11 +294,24 @@ fn is_of_a_phrase(word: &str) -> bool {
 
 /// Whether a word says that a number follows, so that even what looks like a year is one.
 fn is_of_a_number(word: &str) -> bool {
-    ["no", "number", "id", "identification", "passport", "registration", "imo", "license", "licence", "reg"].contains(&word)
+    [
+        "no",
+        "number",
+        "id",
+        "identification",
+        "passport",
+        "registration",
+        "imo",
+        "license",
+        "licence",
+        "reg",
+    ]
+    .contains(&word)
 }
 
 fn is_year(value: &str) -> bool {
-    value.len() == 4 && (value.starts_with("18") || value.starts_with("19") || value.starts_with("20"))
+    value.len() == 4
+        && (value.starts_with("18") || value.starts_with("19") || value.starts_with("20"))
 }
 
 fn compact(text: &str) -> String {
@@ -252,20 +321,35 @@ fn compact(text: &str) -> String {
 /// `1971-03-12`, `1971-03` or `1971` of `12 Mar 1971`, `circa 1971`, `1971-03-12`.
 fn date(text: &str) -> Option<String> {
     let words = words(text);
-    let has_four_digits = |word: &String| word.len() == 4 && word.chars().all(|c| c.is_ascii_digit());
+    let has_four_digits =
+        |word: &String| word.len() == 4 && word.chars().all(|c| c.is_ascii_digit());
     let at = words.iter().position(has_four_digits)?;
     let year = words.get(at)?;
-    let number = |word: Option<&String>| word.and_then(|w| w.parse::<u8>().ok()).filter(|n| (1..=31).contains(n));
+    let number = |word: Option<&String>| {
+        word.and_then(|w| w.parse::<u8>().ok()).filter(|n| (1..=31).contains(n))
+    };
     if let (Some(month), day) = (number(words.get(at + 1)), number(words.get(at + 2))) {
-        return Some(day.map_or_else(|| format!("{year}-{month:02}"), |day| format!("{year}-{month:02}-{day:02}")));
+        return Some(day.map_or_else(
+            || format!("{year}-{month:02}"),
+            |day| format!("{year}-{month:02}-{day:02}"),
+        ));
     }
-    let month = at.checked_sub(1).and_then(|b| words.get(b)).and_then(|word| MONTHS.iter().position(|month| word.starts_with(month)));
+    let month = at
+        .checked_sub(1)
+        .and_then(|b| words.get(b))
+        .and_then(|word| MONTHS.iter().position(|month| word.starts_with(month)));
     let Some(month) = month.map(|index| index + 1) else { return Some(year.clone()) };
     let day = at.checked_sub(2).and_then(|b| number(words.get(b)));
-    Some(day.map_or_else(|| format!("{year}-{month:02}"), |day| format!("{year}-{month:02}-{day:02}")))
+    Some(
+        day.map_or_else(
+            || format!("{year}-{month:02}"),
+            |day| format!("{year}-{month:02}-{day:02}"),
+        ),
+    )
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 #[cfg(test)]
 mod tests {
@@ -281,18 +365,25 @@ mod tests {
     #[test]
     fn remarks_are_read_by_their_kinds() {
         let facts = facts(
-            "DOB 12 Mar 1971; alt. DOB 1972; POB Riyadh, Saudi Arabia; Passport A484824 (Egypt) issued 18 Jan 1984; Tax ID No. 7718989383 (Russia); a.k.a. 'TARIQ'; IMO 7406784.",
+            "DOB 12 Mar 1971; alt. DOB 1972; POB Riyadh, Saudi Arabia; Passport A484824 (Egypt) \
+             issued 18 Jan 1984; Tax ID No. 7718989383 (Russia); a.k.a. 'TARIQ'; IMO 7406784.",
         );
         assert_eq!(facts.birth_dates, ["1971-03-12", "1972"]);
         assert_eq!(facts.aliases, ["TARIQ"]);
         assert_eq!(facts.phrases, ["pob riyadh saudi arabia"]);
         let numbers: Vec<String> = facts.numbers.iter().map(Number::in_words).collect();
-        assert_eq!(numbers, ["imo 7406784", "passport of egypt a484824", "tax id of russia 7718989383"]);
+        assert_eq!(
+            numbers,
+            ["imo 7406784", "passport of egypt a484824", "tax id of russia 7718989383"]
+        );
     }
 
     #[test]
     fn a_sentence_with_a_number_in_it_is_a_phrase() {
-        let facts = facts("Secondary sanctions risk: North Korea Sanctions Regulations, sections 510.201 and 510.210");
+        let facts = facts(
+            "Secondary sanctions risk: North Korea Sanctions Regulations, sections 510.201 and \
+             510.210",
+        );
         assert_eq!(facts.numbers, []);
         assert_eq!(facts.phrases.len(), 1);
     }
@@ -320,9 +411,15 @@ mod tests {
     #[test]
     fn ok_a_number_keeps_its_label_and_its_whole_country() {
         for (remark, expected) in [
-            ("Registration Number 1998 (Hong Kong) issued 2001", "registration number of hong kong 1998"),
+            (
+                "Registration Number 1998 (Hong Kong) issued 2001",
+                "registration number of hong kong 1998",
+            ),
             ("License 668722 (United Arab Emirates)", "license of united arab emirates 668722"),
-            ("Aircraft Manufacturer's Serial Number (MSN) 22021", "aircraft manufacturers serial number msn 22021"),
+            (
+                "Aircraft Manufacturer's Serial Number (MSN) 22021",
+                "aircraft manufacturers serial number msn 22021",
+            ),
             ("SWIFT/BIC MOSWRUMM", "swift bic moswrumm"),
         ] {
             let numbers: Vec<String> = facts(remark).numbers.iter().map(Number::in_words).collect();
@@ -341,7 +438,11 @@ mod tests {
             ("Executive Order 13662 Directive Determination", 1),
             ("Registration Number 1027700160 (Russia)", 0),
         ] {
-            assert_eq!(with(rest, "7718989383").contradictions(&with(rest, "7736659589")).len(), expected, "{rest}");
+            assert_eq!(
+                with(rest, "7718989383").contradictions(&with(rest, "7736659589")).len(),
+                expected,
+                "{rest}"
+            );
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Whether two publishers' entries are in one place.
 //!
-//! One publisher goes by the heading, the other by the address. Some places stand under another country with one publisher: Hong Kong
-//! is under the China heading of the eCFR and has a code of its own in the Consolidated Screening List.
+//! One publisher goes by the heading, the other by the address. Some places stand under another
+//! country with one publisher: Hong Kong is under the China heading of the eCFR and has a code of
+//! its own in the Consolidated Screening List.
 
 use super::across::Tie;
 use super::name::words;
@@ -13,7 +14,9 @@ pub fn place(one: &Entry, other: &Entry) -> Tie {
         return Tie::Unknown;
     }
     // One publisher goes by the heading, the other by the address.
-    if one.countries.iter().any(|country| other.countries.contains(country)) || share_an_address(one, other) {
+    if one.countries.iter().any(|country| other.countries.contains(country))
+        || share_an_address(one, other)
+    {
         Tie::Agrees
     } else if one.countries.iter().any(|country| is_elsewhere(country, one, other)) {
         Tie::Unknown
@@ -25,7 +28,12 @@ pub fn place(one: &Entry, other: &Entry) -> Tie {
 /// Whether most words of an address stand in one of the other's.
 pub fn share_an_address(one: &Entry, other: &Entry) -> bool {
     let read = |entry: &Entry| -> Vec<Vec<String>> {
-        entry.addresses.iter().map(|address| words(address)).filter(|words| words.len() >= LEAST_ADDRESS_WORDS).collect()
+        entry
+            .addresses
+            .iter()
+            .map(|address| words(address))
+            .filter(|words| words.len() >= LEAST_ADDRESS_WORDS)
+            .collect()
     };
     let those = read(other);
     read(one).iter().any(|this| {
@@ -50,10 +58,20 @@ struct Region {
 }
 
 const REGIONS: [Region; 5] = [
-    Region { names: &["hong kong", "hongkong", "kowloon"], code: "HK", heading: "CN", has_no_heading: true },
+    Region {
+        names: &["hong kong", "hongkong", "kowloon"],
+        code: "HK",
+        heading: "CN",
+        has_no_heading: true,
+    },
     Region { names: &["macau", "macao"], code: "MO", heading: "CN", has_no_heading: true },
     Region { names: &["taiwan"], code: "TW", heading: "CN", has_no_heading: false },
-    Region { names: &["crimea", "sevastopol", "donetsk", "luhansk", "lugansk"], code: "UA", heading: "RU", has_no_heading: false },
+    Region {
+        names: &["crimea", "sevastopol", "donetsk", "luhansk", "lugansk"],
+        code: "UA",
+        heading: "RU",
+        has_no_heading: false,
+    },
     Region { names: &["kosovo"], code: "XK", heading: "RS", has_no_heading: false },
 ];
 
@@ -65,14 +83,16 @@ pub fn is_elsewhere(code: &str, entry: &Entry, other: &Entry) -> bool {
             _ if code == region.heading => region.code,
             _ => return false,
         };
-        other.countries.iter().any(|country| country == counterpart) && region.is_meant(code, entry, other)
+        other.countries.iter().any(|country| country == counterpart)
+            && region.is_meant(code, entry, other)
     })
 }
 
 impl Region {
     fn is_meant(&self, code: &str, entry: &Entry, other: &Entry) -> bool {
         let under_heading = if code == self.code { other } else { entry };
-        self.is_named_by(under_heading) || (self.has_no_heading && !says_more_than_a_country(under_heading))
+        self.is_named_by(under_heading)
+            || (self.has_no_heading && !says_more_than_a_country(under_heading))
     }
 
     fn is_named_by(&self, entry: &Entry) -> bool {
@@ -109,16 +129,32 @@ mod tests {
 
     #[test]
     fn ok_a_region_stands_under_its_heading() {
-        check(&entry("HK", &["Unit 9, Kowloon, Hong Kong, HK"]), &entry("CN", &["Unit 9, Kowloon, Hong Kong"]), true);
+        check(
+            &entry("HK", &["Unit 9, Kowloon, Hong Kong, HK"]),
+            &entry("CN", &["Unit 9, Kowloon, Hong Kong"]),
+            true,
+        );
         check(&entry("HK", &["HK"]), &entry("CN", &[]), true);
         check(&entry("MO", &["5 Rua, Macau, MO"]), &entry("CN", &["5 Rua, Macao"]), true);
-        check(&entry("UA", &["Cedar Port, Yalta, UA"]), &entry("RU", &["Cedar Port, Yalta, Crimea"]), true);
-        check(&entry("TW", &["5 Road, Taipei, TW"]), &entry("CN", &["5 Road, Taipei, Taiwan"]), true);
+        check(
+            &entry("UA", &["Cedar Port, Yalta, UA"]),
+            &entry("RU", &["Cedar Port, Yalta, Crimea"]),
+            true,
+        );
+        check(
+            &entry("TW", &["5 Road, Taipei, TW"]),
+            &entry("CN", &["5 Road, Taipei, Taiwan"]),
+            true,
+        );
     }
 
     #[test]
     fn err_another_place_is_another_place() {
-        check(&entry("HK", &["Unit 9, Kowloon, Hong Kong, HK"]), &entry("CN", &["12 Orchard Road, Wuxi, China"]), false);
+        check(
+            &entry("HK", &["Unit 9, Kowloon, Hong Kong, HK"]),
+            &entry("CN", &["12 Orchard Road, Wuxi, China"]),
+            false,
+        );
         check(&entry("TW", &["TW"]), &entry("CN", &[]), false);
         check(&entry("UA", &["5 Road, Kyiv, UA"]), &entry("RU", &["5 Road, Perm, Russia"]), false);
         check(&entry("HK", &["HK"]), &entry("MO", &[]), false);

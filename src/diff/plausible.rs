@@ -21,7 +21,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_loss: 0.02, max_loss_rows: 40, max_gain: 0.25, max_revised: 0.20, min_entries: BTreeMap::new() }
+        Self {
+            max_loss: 0.02,
+            max_loss_rows: 40,
+            max_gain: 0.25,
+            max_revised: 0.20,
+            min_entries: BTreeMap::new(),
+        }
     }
 }
 
@@ -37,7 +43,8 @@ pub enum Verdict {
 pub struct Size {
     /// As they stand in the document.
     pub rows: usize,
-    /// Rows that say the same are one entry: what stands twice is not twice as much that could be lost.
+    /// Rows that say the same are one entry: what stands twice is not twice as much that could be
+    /// lost.
     pub entries: usize,
 }
 
@@ -55,9 +62,10 @@ impl Size {
 
 /// Whether the step from a list of size `before` to one of size `after` is believable.
 ///
-/// `high_water` is the list's highest accepted count of entries of seven days: a list that shrinks a little every day is measured
-/// against where it began. `borne_out` counts the removals that a rule or another source bears out: they are no
-/// sign of a cut file. Where several limits are broken, the one that makes the list wait whole is named.
+/// `high_water` is the list's highest accepted count of entries of seven days: a list that shrinks
+/// a little every day is measured against where it began. `borne_out` counts the removals that a
+/// rule or another source bears out: they are no sign of a cut file. Where several limits are
+/// broken, the one that makes the list wait whole is named.
 pub fn plausible(
     limits: &Limits,
     list: ListCode,
@@ -75,7 +83,9 @@ pub fn plausible(
     let (before_rows, after_rows) = (before.rows, after.rows);
     if gain > allowed_gain {
         let message = format!(
-            "{list} gained {gain} rows ({before_rows} before, {after_rows} now), more than the {allowed_gain} that max_gain = {} allows: the list before may have been cut, or this one doubled",
+            "{list} gained {gain} rows ({before_rows} before, {after_rows} now), more than the \
+             {allowed_gain} that max_gain = {} allows: the list before may have been cut, or this \
+             one doubled",
             percent(limits.max_gain)
         );
         return Verdict::Held { reason: HoldReason::Gain, message };
@@ -86,9 +96,12 @@ pub fn plausible(
     let compared = before.min(after);
     let allowed_revised = share(limits.max_revised, compared).max(SLACK_ROWS);
     if summary.revised > allowed_revised {
-        let cut = if after < before { format!(" that are left of {before}") } else { String::new() };
+        let cut =
+            if after < before { format!(" that are left of {before}") } else { String::new() };
         let message = format!(
-            "{list} has {} of {compared} rows{cut} revised in substance, more than the {allowed_revised} that max_revised = {} allows: a column may have gone blank or changed its shape",
+            "{list} has {} of {compared} rows{cut} revised in substance, more than the \
+             {allowed_revised} that max_revised = {} allows: a column may have gone blank or \
+             changed its shape",
             summary.revised,
             percent(limits.max_revised)
         );
@@ -100,34 +113,52 @@ pub fn plausible(
     if lost > 0 {
         let gone = lost.max(high_water.saturating_sub(after));
         let loss = gone.saturating_sub(borne_out);
-        let allowed_loss = share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
+        let allowed_loss =
+            share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
         if loss > allowed_loss {
             let message = format!(
-                "{list} lost {gone} rows ({high_water} at its highest in 7 days, {after} now, {} gone in this step{}), more than the {allowed_loss} that max_loss = {} and max_loss_rows = {} allow: the file may be cut",
+                "{list} lost {gone} rows ({high_water} at its highest in 7 days, {after} now, {} \
+                 gone in this step{}), more than the {allowed_loss} that max_loss = {} and \
+                 max_loss_rows = {} allow: the file may be cut",
                 lost,
-                if borne_out > 0 { format!(", {borne_out} of them borne out by a rule or another source") } else { String::new() },
+                if borne_out > 0 {
+                    format!(", {borne_out} of them borne out by a rule or another source")
+                } else {
+                    String::new()
+                },
                 percent(limits.max_loss),
                 limits.max_loss_rows
             );
             return Verdict::Held { reason: HoldReason::Loss, message };
         }
         if after == 0 {
-            let message = format!("{list} lost all of its {before} rows: an empty list is not believed, however short it was");
+            let message = format!(
+                "{list} lost all of its {before} rows: an empty list is not believed, however \
+                 short it was"
+            );
             return Verdict::Held { reason: HoldReason::Loss, message };
         }
     }
     Verdict::Plausible
 }
 
-/// Whether a first snapshot of a list is large enough to be its baseline; if not, the error says so in words.
+/// Whether a first snapshot of a list is large enough to be its baseline; if not, the error says so
+/// in words.
 pub fn enough_for_baseline(limits: &Limits, list: ListCode, size: Size) -> Result<(), String> {
     let least = least_for_baseline(limits, list);
     let Size { rows, entries } = size;
     if entries >= least {
         return Ok(());
     }
-    let repeats = if rows > entries { format!(" in {rows} rows that repeat each other") } else { String::new() };
-    Err(format!("expected at least {least} rows of {list} in a first snapshot (min_entries), but got {entries}{repeats}"))
+    let repeats = if rows > entries {
+        format!(" in {rows} rows that repeat each other")
+    } else {
+        String::new()
+    };
+    Err(format!(
+        "expected at least {least} rows of {list} in a first snapshot (min_entries), but got \
+         {entries}{repeats}"
+    ))
 }
 
 /// How many entries a first snapshot of a list has at least.
@@ -161,18 +192,36 @@ mod tests {
     use crate::domain::Entry;
 
     fn rows(from: usize, to: usize) -> Vec<Entry> {
-        (from..to).map(|n| Entry::named(ListCode::EL, format!("{} party", "x".repeat(n % 50 + 1) + &n.to_string()))).collect()
+        (from..to)
+            .map(|n| {
+                Entry::named(
+                    ListCode::EL,
+                    format!("{} party", "x".repeat(n % 50 + 1) + &n.to_string()),
+                )
+            })
+            .collect()
     }
 
     fn verdict(before: &[Entry], after: &[Entry], high_water: usize) -> Verdict {
-        plausible(&Limits::default(), ListCode::EL, high_water, Size::of(before), Size::of(after), &compare(before, after), 0)
+        plausible(
+            &Limits::default(),
+            ListCode::EL,
+            high_water,
+            Size::of(before),
+            Size::of(after),
+            &compare(before, after),
+            0,
+        )
     }
 
     fn reason(verdict: Verdict) -> Option<HoldReason> {
         match verdict {
             Verdict::Plausible => None,
             Verdict::Held { reason, message } => {
-                assert!(message.contains("EL") && message.contains("max_") || message.contains("empty"), "{message}");
+                assert!(
+                    message.contains("EL") && message.contains("max_") || message.contains("empty"),
+                    "{message}"
+                );
                 Some(reason)
             }
         }
@@ -192,7 +241,11 @@ mod tests {
         assert_eq!(reason(verdict(&rows(0, 990), &rows(0, 985), 1000)), None);
         assert_eq!(reason(verdict(&rows(0, 985), &rows(0, 979), 1000)), Some(HoldReason::Loss));
         assert_eq!(reason(verdict(&rows(0, 900), &rows(0, 901), 1000)), None);
-        assert_eq!(reason(verdict(&rows(0, 5000), &rows(0, 4959), 5000)), Some(HoldReason::Loss), "41 rows of 5,000 are under 2 %");
+        assert_eq!(
+            reason(verdict(&rows(0, 5000), &rows(0, 4959), 5000)),
+            Some(HoldReason::Loss),
+            "41 rows of 5,000 are under 2 %"
+        );
     }
 
     #[test]
@@ -202,7 +255,10 @@ mod tests {
             let one = rows(0, 100).into_iter().map(|row| in_country(row, "CN"));
             one.chain(rows(0, kept).into_iter().map(|row| in_country(row, "AE"))).collect()
         };
-        assert_eq!(reason(verdict(&two_of_each(100), &two_of_each(90), 200)), Some(HoldReason::Loss));
+        assert_eq!(
+            reason(verdict(&two_of_each(100), &two_of_each(90), 200)),
+            Some(HoldReason::Loss)
+        );
         assert_eq!(reason(verdict(&two_of_each(100), &two_of_each(96), 200)), None);
     }
 
@@ -216,21 +272,42 @@ mod tests {
 
     #[test]
     fn err_a_column_that_went_blank_is_held_and_editorial_changes_are_not() {
-        let with_policy =
-            |policy: &str| rows(0, 100).into_iter().map(|row| Entry { license_policy: policy.into(), ..row }).collect::<Vec<_>>();
-        assert_eq!(reason(verdict(&with_policy("Presumption of denial."), &with_policy(""), 100)), Some(HoldReason::Revision));
-        assert_eq!(reason(verdict(&with_policy("Presumption of denial."), &with_policy("Presumption of denial"), 100)), None);
+        let with_policy = |policy: &str| {
+            rows(0, 100)
+                .into_iter()
+                .map(|row| Entry { license_policy: policy.into(), ..row })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            reason(verdict(&with_policy("Presumption of denial."), &with_policy(""), 100)),
+            Some(HoldReason::Revision)
+        );
+        assert_eq!(
+            reason(verdict(
+                &with_policy("Presumption of denial."),
+                &with_policy("Presumption of denial"),
+                100
+            )),
+            None
+        );
     }
 
     #[test]
     fn a_half_list_is_no_baseline() {
         let limits = Limits { min_entries: [(ListCode::UVL, 10)].into(), ..Limits::default() };
-        let enough_for_baseline = |list, entries| enough_for_baseline(&limits, list, Size { rows: entries, entries });
+        let enough_for_baseline =
+            |list, entries| enough_for_baseline(&limits, list, Size { rows: entries, entries });
         assert_eq!(enough_for_baseline(ListCode::EL, 2500), Ok(()));
         assert_eq!(enough_for_baseline(ListCode::DPL, 1), Ok(()));
         let error = enough_for_baseline(ListCode::EL, 2499).unwrap_err();
-        assert_eq!(error, "expected at least 2500 rows of EL in a first snapshot (min_entries), but got 2499");
-        assert!(enough_for_baseline(ListCode::UVL, 9).is_err() && enough_for_baseline(ListCode::DPL, 0).is_err());
+        assert_eq!(
+            error,
+            "expected at least 2500 rows of EL in a first snapshot (min_entries), but got 2499"
+        );
+        assert!(
+            enough_for_baseline(ListCode::UVL, 9).is_err()
+                && enough_for_baseline(ListCode::DPL, 0).is_err()
+        );
     }
 
     #[test]
@@ -247,12 +324,32 @@ mod tests {
     #[test]
     fn err_a_file_that_was_cut_and_has_a_blank_column_is_held_whole() {
         let blank = |row: Entry| Entry { license_policy: String::new(), ..row };
-        let before: Vec<Entry> = rows(0, 100).into_iter().map(|row| Entry { license_policy: "Denial.".into(), ..row }).collect();
+        let before: Vec<Entry> = rows(0, 100)
+            .into_iter()
+            .map(|row| Entry { license_policy: "Denial.".into(), ..row })
+            .collect();
         let cut: Vec<Entry> = before[..15].iter().cloned().map(blank).collect();
-        let Verdict::Held { reason, message } = verdict(&before, &cut, 100) else { panic!("expected a hold") };
+        let Verdict::Held { reason, message } = verdict(&before, &cut, 100) else {
+            panic!("expected a hold")
+        };
         assert_eq!(reason, HoldReason::Revision);
-        assert!(message.starts_with("EL has 15 of 15 rows that are left of 100 revised in substance, more than the 5 that"), "{message}");
-        let few: Vec<Entry> = before[..15].iter().cloned().enumerate().map(|(n, row)| if n < 5 { blank(row) } else { row }).collect();
-        assert_eq!(self::reason(verdict(&before, &few, 100)), Some(HoldReason::Loss), "a few may be revised all the same");
+        assert!(
+            message.starts_with(
+                "EL has 15 of 15 rows that are left of 100 revised in substance, more than the 5 \
+                 that"
+            ),
+            "{message}"
+        );
+        let few: Vec<Entry> = before[..15]
+            .iter()
+            .cloned()
+            .enumerate()
+            .map(|(n, row)| if n < 5 { blank(row) } else { row })
+            .collect();
+        assert_eq!(
+            self::reason(verdict(&before, &few, 100)),
+            Some(HoldReason::Loss),
+            "a few may be revised all the same"
+        );
     }
 }

@@ -26,7 +26,8 @@ pub enum Kind {
 impl Kind {
     pub const COUNT: usize = 11;
 
-    /// Whether it matters how rare a feature is that only one of two rows has. Of the other kinds only what both have is weighed.
+    /// Whether it matters how rare a feature is that only one of two rows has. Of the other kinds
+    /// only what both have is weighed.
     pub fn counts_alone(self) -> bool {
         matches!(self, Kind::Word | Kind::Place | Kind::Citation)
     }
@@ -55,12 +56,32 @@ impl<'a> Profile<'a> {
         let facts = Facts::of(entry);
         let (name, known_as) = parted(&entry.name);
         let name = if name.is_empty() { entry.name.as_str() } else { name };
-        let aliases = entry.aliases.iter().chain(&facts.aliases).map(String::as_str).chain(known_as);
+        let aliases =
+            entry.aliases.iter().chain(&facts.aliases).map(String::as_str).chain(known_as);
         let aliases = aliases.map(Name::of).filter(|alias| !alias.is_empty()).collect();
-        let addresses = entry.addresses.iter().map(|text| sorted_words(text)).filter(|words| words.len() > 1).collect();
+        let addresses = entry
+            .addresses
+            .iter()
+            .map(|text| sorted_words(text))
+            .filter(|words| words.len() > 1)
+            .collect();
         let is_other = |text: &&str| *text != entry.name;
-        let cuts = cell::cell(entry).into_iter().flat_map(cell::possible_names).filter(is_other).take(CUTS).map(Name::of).collect();
-        let mut profile = Self { entry, name: Name::of(name), cuts, aliases, addresses, facts, features: Vec::new() };
+        let cuts = cell::cell(entry)
+            .into_iter()
+            .flat_map(cell::possible_names)
+            .filter(is_other)
+            .take(CUTS)
+            .map(Name::of)
+            .collect();
+        let mut profile = Self {
+            entry,
+            name: Name::of(name),
+            cuts,
+            aliases,
+            addresses,
+            facts,
+            features: Vec::new(),
+        };
         profile.features = profile.read_features();
         profile
     }
@@ -74,7 +95,9 @@ impl<'a> Profile<'a> {
             features.push((Kind::Address, address.join(" ")));
             features.extend(address.iter().map(|word| (Kind::Place, word.clone())));
         }
-        features.extend(self.entry.citations.iter().map(|citation| (Kind::Citation, citation.to_string())));
+        features.extend(
+            self.entry.citations.iter().map(|citation| (Kind::Citation, citation.to_string())),
+        );
         features.extend(self.facts.numbers.iter().map(|number| (Kind::Number, number.in_words())));
         features.extend(self.facts.birth_dates.iter().map(|date| (Kind::Date, date.clone())));
         features.extend(self.facts.phrases.iter().map(|phrase| (Kind::Phrase, phrase.clone())));
@@ -89,15 +112,29 @@ impl<'a> Profile<'a> {
         for name in self.names() {
             let compact = name.compact.as_str();
             traces.push((Kind::Whole, compact.to_owned()));
-            if let (Some(head), Some(tail)) = (compact.get(..6), compact.len().checked_sub(6).and_then(|at| compact.get(at..))) {
+            if let (Some(head), Some(tail)) =
+                (compact.get(..6), compact.len().checked_sub(6).and_then(|at| compact.get(at..)))
+            {
                 traces.extend([(Kind::Head, head.to_owned()), (Kind::Tail, tail.to_owned())]);
             }
-            traces.extend(name.words.iter().map(|word| skeleton(word)).filter(|s| s.len() > 2).map(|s| (Kind::Skeleton, s)));
+            traces.extend(
+                name.words
+                    .iter()
+                    .map(|word| skeleton(word))
+                    .filter(|s| s.len() > 2)
+                    .map(|s| (Kind::Skeleton, s)),
+            );
         }
         for cut in &self.cuts {
             let compact = cut.compact.as_str();
             traces.push((Kind::Whole, compact.to_owned()));
-            traces.extend(compact.len().checked_sub(6).and_then(|at| compact.get(at..)).map(|tail| (Kind::Tail, tail.to_owned())));
+            traces.extend(
+                compact
+                    .len()
+                    .checked_sub(6)
+                    .and_then(|at| compact.get(at..))
+                    .map(|tail| (Kind::Tail, tail.to_owned())),
+            );
         }
         traces.sort_unstable();
         traces.dedup();

@@ -14,7 +14,8 @@ pub struct Rarity {
     rows: u32,
     /// One map for each kind, so that a word is looked up without making a key of it.
     counts: [HashMap<String, Count, MixerState>; Kind::COUNT],
-    /// What a segment of remarks has to hold to be worth reading: the letters and digits of a phrase, or the value of a number.
+    /// What a segment of remarks has to hold to be worth reading: the letters and digits of a
+    /// phrase, or the value of a number.
     phrases: HashSet<u64, MixerState>,
     values: HashSet<u64, MixerState>,
 }
@@ -53,7 +54,11 @@ impl Rarity {
     pub fn beside(&self) -> Self {
         let mut beside = self.clone();
         beside.rows = 0;
-        beside.counts.iter_mut().flat_map(HashMap::values_mut).for_each(|count| *count = Count::default());
+        beside
+            .counts
+            .iter_mut()
+            .flat_map(HashMap::values_mut)
+            .for_each(|count| *count = Count::default());
         beside
     }
 
@@ -77,7 +82,8 @@ impl Rarity {
         }
     }
 
-    /// Counts a row as [`Profile::of`](super::profile::Profile::of) would read it, without making a profile of it.
+    /// Counts a row as [`Profile::of`](super::profile::Profile::of) would read it, without making a
+    /// profile of it.
     pub fn count_entry(&mut self, entry: &Entry) {
         self.rows += 1;
         let facts = Facts::of_segments(entry, |segment| self.may_be_wanted(segment));
@@ -106,8 +112,13 @@ impl Rarity {
 
     /// The weight of sharing the feature, in bits: 0 for what every row has.
     pub fn bits(&self, kind: Kind, text: &str) -> f64 {
-        let count = self.counts.get(kind as usize).and_then(|counts| counts.get(text)).map_or(1, |count| count.rows.max(1));
-        // In a short list nothing is common; what is not seen there is taken to be as rare as in a list of some hundreds.
+        let count = self
+            .counts
+            .get(kind as usize)
+            .and_then(|counts| counts.get(text))
+            .map_or(1, |count| count.rows.max(1));
+        // In a short list nothing is common; what is not seen there is taken to be as rare as in a
+        // list of some hundreds.
         (f64::from(self.rows + BACKGROUND_ROWS) / (f64::from(count) + 0.5)).log2().max(0.0)
     }
 
@@ -149,8 +160,11 @@ impl Rarity {
             return false;
         }
         // The word is no part of what is read.
-        let segment =
-            segment.get(..5).filter(|start| start.eq_ignore_ascii_case("alt. ")).and_then(|_| segment.get(5..)).unwrap_or(segment);
+        let segment = segment
+            .get(..5)
+            .filter(|start| start.eq_ignore_ascii_case("alt. "))
+            .and_then(|_| segment.get(5..))
+            .unwrap_or(segment);
         if !segment.is_ascii() {
             return true;
         }
@@ -177,7 +191,9 @@ struct Letters(u64);
 impl Letters {
     fn push(&mut self, byte: u8) {
         if byte.is_ascii_alphanumeric() {
-            self.0 = (self.0 ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3).rotate_left(7);
+            self.0 = (self.0 ^ u64::from(byte.to_ascii_lowercase()))
+                .wrapping_mul(0x0100_0000_01b3)
+                .rotate_left(7);
         }
     }
 }
@@ -198,8 +214,13 @@ mod tests {
 
     #[test]
     fn a_list_counts_the_same_in_parts() {
-        let rows = ["Alder Works", "Birch Works", "Cedar Works Works"].map(|name| Entry::named(ListCode::EL, name));
-        let wanted = [(Kind::Word, "works".to_owned()), (Kind::Word, "birch".to_owned()), (Kind::Word, "oak".to_owned())];
+        let rows = ["Alder Works", "Birch Works", "Cedar Works Works"]
+            .map(|name| Entry::named(ListCode::EL, name));
+        let wanted = [
+            (Kind::Word, "works".to_owned()),
+            (Kind::Word, "birch".to_owned()),
+            (Kind::Word, "oak".to_owned()),
+        ];
         let mut whole = Rarity::of_wanted(&wanted);
         rows.iter().for_each(|row| whole.count_entry(row));
         let mut one = Rarity::of_wanted(&wanted);
@@ -216,12 +237,16 @@ mod tests {
     fn a_row_counts_the_same_with_and_without_a_profile() {
         let mut entry = Entry::named(ListCode::SDN, "Xi’an P.J.S. Works Works");
         entry.aliases = vec!["华为".into(), "The Works".into()];
-        entry.addresses = vec!["5 Dock Road, Road 5, CN".into(), "CN".into(), "Ulica Ленина 1, RU".into()];
+        entry.addresses =
+            vec!["5 Dock Road, Road 5, CN".into(), "CN".into(), "Ulica Ленина 1, RU".into()];
         entry.citations = vec![Citation::page(80, 1), Citation::page(81, 2)];
-        entry.remarks = "DOB 12 Mar 1971; alt. DOB 1972; alt. Passport A484824 (Egypt) issued 18 Jan 1984; a.k.a. 'TARIQ'; \
-                         (Linked To: ALDER WORKS); alt. POB Riyadh, Saudi Arabia; IMO 7406784; Größe 5."
+        entry.remarks = "DOB 12 Mar 1971; alt. DOB 1972; alt. Passport A484824 (Egypt) issued 18 \
+                         Jan 1984; a.k.a. 'TARIQ'; (Linked To: ALDER WORKS); alt. POB Riyadh, \
+                         Saudi Arabia; IMO 7406784; Größe 5."
             .into();
-        entry.other.insert("ids".into(), "Passport, U001234, TR; Website, www.alder.example".into());
+        entry
+            .other
+            .insert("ids".into(), "Passport, U001234, TR; Website, www.alder.example".into());
         entry.other.insert("title".into(), "Head of Works; Minister".into());
         entry.other.insert("dates_of_birth".into(), "1971-03-12; circa 1970".into());
         let profile = Profile::of(&entry);

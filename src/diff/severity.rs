@@ -3,9 +3,11 @@
 use super::fields::Difference;
 use crate::domain::Severity;
 
-/// The severity of a revision, by what differs and by whether its two rows were matched with certainty.
+/// The severity of a revision, by what differs and by whether its two rows were matched with
+/// certainty.
 ///
-/// A revision that was matched by weighed evidence might hide a new listing, so it is never less than an addition.
+/// A revision that was matched by weighed evidence might hide a new listing, so it is never less
+/// than an addition.
 pub fn of_revision(differences: &[Difference], certain: bool) -> Severity {
     if !certain {
         return Severity::High;
@@ -24,7 +26,9 @@ fn extends_control(difference: &Difference) -> bool {
     match difference.change.field.as_str() {
         "footnotes" | "license_requirement" => true,
         "aliases" | "addresses" | "countries" => difference.gained,
-        other => difference.gained && (other.contains("subordinate") || other.contains("affiliated")),
+        other => {
+            difference.gained && (other.contains("subordinate") || other.contains("affiliated"))
+        }
     }
 }
 

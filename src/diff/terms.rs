@@ -1,7 +1,8 @@
-//! A license requirement or policy by what it says: the sections that it names, its words, its punctuation.
+//! A license requirement or policy by what it says: the sections that it names, its words, its
+//! punctuation.
 //!
-//! Knows how publishers write sections and footnote marks: `§§ 734.9(g),3 746.8(a)(3)` and `§734.9(g), 3 §746.8(a)(3)` say the same.
-//! Which footnotes a text has is known to the entry.
+//! Knows how publishers write sections and footnote marks: `§§ 734.9(g),3 746.8(a)(3)` and
+//! `§734.9(g), 3 §746.8(a)(3)` say the same. Which footnotes a text has is known to the entry.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +11,27 @@ use rapidfuzz::distance::levenshtein;
 use super::editorial::folded_prose;
 use super::name::words;
 
-/// Two texts of the same sections say the same if this share of their letters is alike. `All items (See § 744.11 of the EAR)` and
-/// `All items subject to the EAR (See § 744.11 of the EAR)` stand for one requirement; a story over the real lists bounds how many differ.
+/// Two texts of the same sections say the same if this share of their letters is alike. `All items
+/// (See § 744.11 of the EAR)` and `All items subject to the EAR (See § 744.11 of the EAR)` stand
+/// for one requirement; a story over the real lists bounds how many differ.
 const LEAST_ALIKE: f64 = 0.8;
 
 /// Words that turn a term around. They count even where almost all letters are alike.
-const TURNING: [&str; 13] =
-    ["no", "not", "none", "nor", "except", "excepting", "excluding", "excluded", "unless", "without", "only", "apart", "other"];
+const TURNING: [&str; 13] = [
+    "no",
+    "not",
+    "none",
+    "nor",
+    "except",
+    "excepting",
+    "excluding",
+    "excluded",
+    "unless",
+    "without",
+    "only",
+    "apart",
+    "other",
+];
 
 /// What two publishers' texts of one term have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,20 +46,33 @@ pub enum Agreement {
 
 /// Compares two texts. `footnotes` are the marks that may stand in either.
 pub fn agreement(one: &str, other: &str, footnotes: &[&[String]]) -> Agreement {
-    let marks: Vec<&str> = footnotes.iter().flat_map(|marks| marks.iter()).map(String::as_str).collect();
+    let marks: Vec<&str> =
+        footnotes.iter().flat_map(|marks| marks.iter()).map(String::as_str).collect();
     let (one, other) = (Terms::of(one, &marks), Terms::of(other, &marks));
-    let numbers =
-        |terms: &Terms| terms.words.iter().filter(|word| word.bytes().any(|byte| byte.is_ascii_digit())).cloned().collect::<BTreeSet<_>>();
+    let numbers = |terms: &Terms| {
+        terms
+            .words
+            .iter()
+            .filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()))
+            .cloned()
+            .collect::<BTreeSet<_>>()
+    };
     let (these, those) = (one.words.concat(), other.words.concat());
     let turns = |terms: &Terms| {
-        let mut turns: Vec<String> = terms.words.iter().filter(|word| TURNING.contains(&word.as_str())).cloned().collect();
+        let mut turns: Vec<String> =
+            terms.words.iter().filter(|word| TURNING.contains(&word.as_str())).cloned().collect();
         turns.sort_unstable();
         turns
     };
-    if one.sections != other.sections || numbers(&one) != numbers(&other) || turns(&one) != turns(&other) {
+    if one.sections != other.sections
+        || numbers(&one) != numbers(&other)
+        || turns(&one) != turns(&other)
+    {
         return Agreement::Other;
     }
-    if these != those && levenshtein::normalized_similarity(these.chars(), those.chars()) < LEAST_ALIKE {
+    if these != those
+        && levenshtein::normalized_similarity(these.chars(), those.chars()) < LEAST_ALIKE
+    {
         return Agreement::Other;
     }
     if one.prose == other.prose { Agreement::Same } else { Agreement::Worded }
@@ -91,7 +119,8 @@ impl Terms {
             }
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
         }
-        let words = words(&prose).into_iter().filter(|word| !marks.contains(&word.as_str())).collect();
+        let words =
+            words(&prose).into_iter().filter(|word| !marks.contains(&word.as_str())).collect();
         Self { sections, words, prose: folded_prose(&prose) }
     }
 }
@@ -111,7 +140,8 @@ fn with_plain_marks(text: &str) -> String {
 
 /// The number of a section at the beginning of the text: `746.8`.
 fn section(text: &str) -> Option<(&str, &str)> {
-    let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let digits =
+        |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let part = digits(text);
     let number = digits(text.get(part..)?.strip_prefix('.')?);
     // Parts of the regulations have three digits.
@@ -128,9 +158,13 @@ fn paragraphs(text: &str) -> Option<(String, &str)> {
     let (mut found, mut rest) = (String::new(), text);
     loop {
         let start = if found.is_empty() { rest } else { rest.trim_start_matches(' ') };
-        let Some((inner, behind)) = start.strip_prefix('(').and_then(|open| open.split_once(')')) else { break };
-        let is_paragraph =
-            !inner.is_empty() && inner.len() <= LONGEST && inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let Some((inner, behind)) = start.strip_prefix('(').and_then(|open| open.split_once(')'))
+        else {
+            break;
+        };
+        let is_paragraph = !inner.is_empty()
+            && inner.len() <= LONGEST
+            && inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         if !is_paragraph {
             break;
         }
@@ -146,15 +180,22 @@ fn behind_joints<'a>(text: &'a str, marks: &[&str]) -> &'a str {
     loop {
         let open = rest.trim_start_matches(is_joint);
         let is_mark = |digit: &&&str| {
-            open.strip_prefix(**digit)
-                .is_some_and(|tail| !tail.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_alphabetic()) && !tail.starts_with(". "))
+            open.strip_prefix(**digit).is_some_and(|tail| {
+                !tail.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_alphabetic())
+                    && !tail.starts_with(". ")
+            })
         };
         if let Some(mark) = marks.iter().find(is_mark) {
             rest = open.get(mark.len()..).unwrap_or_default();
             continue;
         }
-        let joined = open.strip_prefix("and ").or_else(|| open.strip_prefix("or ")).map(|behind| behind.trim_start_matches(is_joint));
-        return match joined.filter(|behind| section(behind).is_some() || paragraphs(behind).is_some()) {
+        let joined = open
+            .strip_prefix("and ")
+            .or_else(|| open.strip_prefix("or "))
+            .map(|behind| behind.trim_start_matches(is_joint));
+        return match joined
+            .filter(|behind| section(behind).is_some() || paragraphs(behind).is_some())
+        {
             Some(behind) => behind,
             None if section(open).is_some() => open,
             None => rest,
@@ -182,27 +223,47 @@ mod tests {
 
     #[test]
     fn sections_and_marks_are_the_same_however_they_are_written() {
-        let one = "For all items subject to the EAR. (See §§ 734.9(g),3 746.8(a)(3), and 744.21(b) of the EAR)";
+        let one = "For all items subject to the EAR. (See §§ 734.9(g),3 746.8(a)(3), and \
+                   744.21(b) of the EAR)";
         for other in [
-            "For all items subject to the EAR. (See §734.9(g), 3 §746.8(a)(3), and §744.21(b) of the EAR).",
-            "For all items subject to the EAR (See §§ 734.9(g)³, 746.8(a)(3) and 744.21(b) of the EAR)",
-            "for all items subject to the EAR. (See § 734.9(g) 3, § 746.8(a) (3), § 744.21(b) of the EAR)",
+            "For all items subject to the EAR. (See §734.9(g), 3 §746.8(a)(3), and §744.21(b) of \
+             the EAR).",
+            "For all items subject to the EAR (See §§ 734.9(g)³, 746.8(a)(3) and 744.21(b) of the \
+             EAR)",
+            "for all items subject to the EAR. (See § 734.9(g) 3, § 746.8(a) (3), § 744.21(b) of \
+             the EAR)",
         ] {
             let expected = if other.contains("EAR (See") { Worded } else { Same };
             check(one, other, expected);
         }
-        check("See §§ 744.21(a)(2) and (e) of the EAR", "See §744.21(a)(2) and §744.21(e) of the EAR", Same);
+        check(
+            "See §§ 744.21(a)(2) and (e) of the EAR",
+            "See §744.21(a)(2) and §744.21(e) of the EAR",
+            Same,
+        );
     }
 
     #[test]
     fn another_section_word_or_number_says_something_else() {
         let one = "For all items subject to the EAR. (See § 744.11 of the EAR)";
-        check(one, "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)", Other);
+        check(
+            one,
+            "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)",
+            Other,
+        );
         check(one, "For all items subject to the EAR. (See § 744.21 of the EAR)", Other);
         check("See § 746.8(a)(3)", "See § 746.8(a)(2)", Other);
         check("For 5 items", "For 6 items", Other);
-        check("For items subject to the Regulations listed in Annex B", "For no items subject to the Regulations listed in Annex B", Other);
-        check("For all items subject to the Regulations except food", "For all items subject to the Regulations and food", Other);
+        check(
+            "For items subject to the Regulations listed in Annex B",
+            "For no items subject to the Regulations listed in Annex B",
+            Other,
+        );
+        check(
+            "For all items subject to the Regulations except food",
+            "For all items subject to the Regulations and food",
+            Other,
+        );
         check("Presumption of denial", "Case-by-case review", Other);
         check("", one, Other);
     }

@@ -8,10 +8,11 @@ use super::editorial::folded;
 use super::fields::differences;
 use crate::domain::{Change, ChangeKind, Citation, Entry, RowFate};
 
-/// Pairs of places: a change of `now` and the latest change of `earlier` that it undoes. Each is in one pair at most.
+/// Pairs of places: a change of `now` and the latest change of `earlier` that it undoes. Each is in
+/// one pair at most.
 ///
-/// `earlier` is in the order in which the changes were seen. A change that cites a new rule undoes nothing, nor does an
-/// editorial one.
+/// `earlier` is in the order in which the changes were seen. A change that cites a new rule undoes
+/// nothing, nor does an editorial one.
 pub fn undone(now: &[Change], earlier: &[Change]) -> Vec<(usize, usize)> {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, change) in earlier.iter().enumerate().filter(|(_, change)| !change.editorial) {
@@ -21,7 +22,9 @@ pub fn undone(now: &[Change], earlier: &[Change]) -> Vec<(usize, usize)> {
     for (at, change) in now.iter().enumerate().filter(|(_, change)| !change.editorial) {
         let name = folded(&was(change).name);
         let Some(places) = by_name.get_mut(&name) else { continue };
-        let found = places.iter().rposition(|place| earlier.get(*place).is_some_and(|earlier| is_inverse(change, earlier)));
+        let found = places.iter().rposition(|place| {
+            earlier.get(*place).is_some_and(|earlier| is_inverse(change, earlier))
+        });
         if let Some(found) = found {
             pairs.push((at, places.remove(found)));
         }
@@ -36,19 +39,26 @@ fn was(change: &Change) -> &Entry {
 
 fn is_inverse(now: &Change, earlier: &Change) -> bool {
     // A row of a name that has others comes back, or goes again.
-    if let (ChangeKind::Added, ChangeKind::Revised, Some(row)) = (now.kind, earlier.kind, row_taken(earlier)) {
+    if let (ChangeKind::Added, ChangeKind::Revised, Some(row)) =
+        (now.kind, earlier.kind, row_taken(earlier))
+    {
         return is_same(&now.entry, row) && !cites_new_rule(now, &row.citations);
     }
-    if let (ChangeKind::Revised, ChangeKind::Added, Some(row)) = (now.kind, earlier.kind, row_taken(now)) {
+    if let (ChangeKind::Revised, ChangeKind::Added, Some(row)) =
+        (now.kind, earlier.kind, row_taken(now))
+    {
         return is_same(row, &earlier.entry);
     }
     match (now.kind, earlier.kind) {
         (ChangeKind::Removed, ChangeKind::Added) | (ChangeKind::Added, ChangeKind::Removed) => {
-            is_same(&now.entry, &earlier.entry) && !(now.kind == ChangeKind::Added && cites_new_rule(now, &earlier.entry.citations))
+            is_same(&now.entry, &earlier.entry)
+                && !(now.kind == ChangeKind::Added && cites_new_rule(now, &earlier.entry.citations))
         }
         (ChangeKind::Revised, ChangeKind::Revised) => {
             let known = was(earlier).citations.as_slice();
-            is_same(was(now), &earlier.entry) && is_same(&now.entry, was(earlier)) && !cites_new_rule(now, known)
+            is_same(was(now), &earlier.entry)
+                && is_same(&now.entry, was(earlier))
+                && !cites_new_rule(now, known)
         }
         _ => false,
     }
@@ -56,7 +66,10 @@ fn is_inverse(now: &Change, earlier: &Change) -> bool {
 
 /// The row that was folded into another of its name, or is gone beside it.
 fn row_taken(change: &Change) -> Option<&Entry> {
-    change.before.as_ref().filter(|_| matches!(change.row_fate(), Some(RowFate::Folded | RowFate::Gone)))
+    change
+        .before
+        .as_ref()
+        .filter(|_| matches!(change.row_fate(), Some(RowFate::Folded | RowFate::Gone)))
 }
 
 fn cites_new_rule(change: &Change, known: &[Citation]) -> bool {
@@ -68,7 +81,8 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
     // A column may have come or gone in between.
     let (one, other) = in_common(one, other);
     let (one, other) = (one.as_ref(), other.as_ref());
-    Content(one) == Content(other) || differences(one, other).iter().all(|difference| difference.editorial)
+    Content(one) == Content(other)
+        || differences(one, other).iter().all(|difference| difference.editorial)
 }
 
 #[cfg(test)]
@@ -84,7 +98,8 @@ mod tests {
 
     #[test]
     fn ok_what_went_and_came_back_is_undone() {
-        let (with, without) = ([row("Ash", "", &[1]), row("Oak", "", &[1])], [row("Oak", "", &[1])]);
+        let (with, without) =
+            ([row("Ash", "", &[1]), row("Oak", "", &[1])], [row("Oak", "", &[1])]);
         assert_eq!(undone(&compare(&without, &with), &compare(&with, &without)), [(0, 0)]);
         assert_eq!(undone(&compare(&with, &without), &compare(&without, &with)), [(0, 0)]);
     }
@@ -99,7 +114,10 @@ mod tests {
 
     #[test]
     fn ok_a_row_of_a_name_that_has_others_went_and_came_back() {
-        let (one, other) = (row("Ash", "", &[1]), Entry { countries: vec!["AE".into()], ..row("Ash", "", &[900]) });
+        let (one, other) = (
+            row("Ash", "", &[1]),
+            Entry { countries: vec!["AE".into()], ..row("Ash", "", &[900]) },
+        );
         let (both, alone) = ([one.clone(), other], [one]);
         let (went, came) = (compare(&both, &alone), compare(&alone, &both));
         assert_eq!((went[0].kind, came[0].kind), (ChangeKind::Revised, ChangeKind::Added));

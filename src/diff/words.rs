@@ -18,9 +18,11 @@ pub struct Span {
     pub text: String,
 }
 
-/// The spans whose equal and deleted texts make up `before`, and whose equal and inserted ones make up `after`.
+/// The spans whose equal and deleted texts make up `before`, and whose equal and inserted ones make
+/// up `after`.
 ///
-/// Ends within about a tenth of a second: what has not been compared by then is shown as deleted and inserted whole.
+/// Ends within about a tenth of a second: what has not been compared by then is shown as deleted
+/// and inserted whole.
 pub fn differences(before: &str, after: &str) -> Vec<Span> {
     let difference = TextDiff::configure().timeout(DEADLINE).diff_unicode_words(before, after);
     let mut spans: Vec<Span> = Vec::new();
@@ -46,12 +48,19 @@ mod tests {
 
     #[test]
     fn the_spans_make_up_both_texts() {
-        let (before, after) = ("Presumption of denial for all items.", "Case-by-case review for all items; denial otherwise.");
+        let (before, after) = (
+            "Presumption of denial for all items.",
+            "Case-by-case review for all items; denial otherwise.",
+        );
         let spans = differences(before, after);
-        let without = |kind: SpanKind| spans.iter().filter(|s| s.kind != kind).map(|s| s.text.as_str()).collect::<String>();
+        let without = |kind: SpanKind| {
+            spans.iter().filter(|s| s.kind != kind).map(|s| s.text.as_str()).collect::<String>()
+        };
         assert_eq!(without(SpanKind::Inserted), before);
         assert_eq!(without(SpanKind::Deleted), after);
-        assert!(spans.iter().any(|s| s.kind == SpanKind::Equal && s.text.contains("for all items")));
+        assert!(
+            spans.iter().any(|s| s.kind == SpanKind::Equal && s.text.contains("for all items"))
+        );
     }
 
     #[test]

@@ -1,11 +1,15 @@
-//! What readers and operators are told. In JSON, `{"type": …, "data": {…}}` is the body of a webhook.
+//! What readers and operators are told. In JSON, `{"type": …, "data": {…}}` is the body of a
+//! webhook.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, Attribution, Audience, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256, Summary};
+use super::{
+    AlertId, Attribution, Audience, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256,
+    Summary,
+};
 
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -69,7 +73,9 @@ impl AlertBody {
 
     /// The changes that are told, of a list or as a rule orders them.
     pub fn changes(&self) -> Option<&[Change]> {
-        self.list_changed().map(|data| data.changes.as_slice()).or_else(|| self.rule_notice().map(|data| data.changes.as_slice()))
+        self.list_changed()
+            .map(|data| data.changes.as_slice())
+            .or_else(|| self.rule_notice().map(|data| data.changes.as_slice()))
     }
 
     /// Goes to those who read of changes.
@@ -124,7 +130,8 @@ pub struct ListChanged {
     pub previous: Option<SnapshotRef>,
     pub attributed: Option<Attribution>,
     pub rule: Option<Rule>,
-    /// The first alert of the same rule, if this is a later part of it; of entries that are back, the alert that told that they went.
+    /// The first alert of the same rule, if this is a later part of it; of entries that are back,
+    /// the alert that told that they went.
     pub follows: Option<AlertId>,
     /// The alert whose changes these undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -143,7 +150,8 @@ pub struct ListChanged {
     /// What the Federal Register's own document told of it before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Announced>,
-    /// Those of the changes that bring back an entry as it was before it went: the rules that it cites ordered its first listing.
+    /// Those of the changes that bring back an entry as it was before it went: the rules that it
+    /// cites ordered its first listing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returned: Vec<ChangeId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -198,7 +206,8 @@ pub struct RuleNotice {
     /// `special` or `regular`
     pub filing_type: Option<String>,
     pub pdf_url: Option<String>,
-    /// The document was read whole and its table agrees with its instructions. Else see the document itself.
+    /// The document was read whole and its table agrees with its instructions. Else see the
+    /// document itself.
     pub certain: bool,
     /// Why not, in words.
     pub doubts: Vec<String>,

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::pages::Kept;
 use super::{ChangeId, Citation, Entry};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ChangeKind {
     Added,
@@ -25,7 +27,9 @@ impl ChangeKind {
 }
 
 /// How much a change matters to a reader; `Low < Normal < High`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Low,
@@ -43,7 +47,8 @@ impl Severity {
     }
 }
 
-/// One field of a revised entry. `field` is a key of the entry, `other.programs` for one inside `other`.
+/// One field of a revised entry. `field` is a key of the entry, `other.programs` for one inside
+/// `other`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldChange {
     pub field: String,
@@ -60,7 +65,8 @@ pub enum RowFate {
     Split,
     /// `before` was folded into `entry`, which has all that it had.
     Folded,
-    /// `before` is gone. `entry` is another row of its name that is still listed, and lacks some of what `before` had.
+    /// `before` is gone. `entry` is another row of its name that is still listed, and lacks some of
+    /// what `before` had.
     Gone,
 }
 
@@ -84,7 +90,8 @@ impl Match {
         Self { certain: true, score: 1.0, evidence, row: None }
     }
 
-    /// By evidence that leaves a doubt. The score stays below [`MOST_OF_A_DOUBT`], so that no reader sees "100 %" beside it.
+    /// By evidence that leaves a doubt. The score stays below [`MOST_OF_A_DOUBT`], so that no
+    /// reader sees "100 %" beside it.
     pub fn doubtful(score: f64, evidence: Vec<String>) -> Self {
         Self { certain: false, score: score.min(MOST_OF_A_DOUBT), evidence, row: None }
     }
@@ -99,8 +106,9 @@ pub struct Change {
     pub change_id: ChangeId,
     pub kind: ChangeKind,
     pub severity: Severity,
-    /// Nothing changed but spacing, case, quotes, dashes, a final period, a trailing separator or a repaired character; in names, aliases
-    /// and addresses also commas and periods. Recorded, and alerted only if a route asks.
+    /// Nothing changed but spacing, case, quotes, dashes, a final period, a trailing separator or
+    /// a repaired character; in names, aliases and addresses also commas and periods.
+    /// Recorded, and alerted only if a route asks.
     pub editorial: bool,
     /// As it is now; for a removal, as it was.
     pub entry: Entry,
@@ -123,7 +131,8 @@ pub struct Change {
     /// What the other sources say of the entry, in words, where they say anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corroboration: Vec<String>,
-    /// The change that another source of the list showed first, and of which readers were told then.
+    /// The change that another source of the list showed first, and of which readers were told
+    /// then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirms: Option<ChangeId>,
     /// What that other source does not show, in words: only this is news.
@@ -137,7 +146,8 @@ impl Change {
         self.matched.as_ref().and_then(|matched| matched.row)
     }
 
-    /// The row that the list lost: the entry of a removal, or one of several rows of a name that is still listed.
+    /// The row that the list lost: the entry of a removal, or one of several rows of a name that is
+    /// still listed.
     pub fn lost_row(&self) -> Option<&Entry> {
         match self.kind {
             ChangeKind::Removed => Some(&self.entry),
@@ -151,20 +161,28 @@ impl Change {
         self.kind == ChangeKind::Revised && self.matched.as_ref().is_some_and(|m| !m.certain)
     }
 
-    /// Another source has shown it, and it shows nothing that this one did not: readers know it already.
+    /// Another source has shown it, and it shows nothing that this one did not: readers know it
+    /// already.
     pub fn is_confirmation(&self) -> bool {
         self.confirms.is_some() && self.differences.is_empty()
     }
 
-    /// The citations that a change brings: all of an addition's, those that a revision gained, none of a removal's.
+    /// The citations that a change brings: all of an addition's, those that a revision gained, none
+    /// of a removal's.
     ///
-    /// Another page of a rule that was cited before is not new. Neither is what a row cites into which another was folded: it
-    /// may have been listed with that all along.
+    /// Another page of a rule that was cited before is not new. Neither is what a row cites into
+    /// which another was folded: it may have been listed with that all along.
     pub fn new_citations(&self) -> Vec<&Citation> {
         match (self.kind, &self.before) {
             (ChangeKind::Removed, _) => Vec::new(),
-            (ChangeKind::Revised, Some(_)) if matches!(self.row_fate(), Some(RowFate::Folded | RowFate::Gone)) => Vec::new(),
-            (ChangeKind::Revised, Some(before)) => Kept::of(&before.citations, &self.entry.citations).gained,
+            (ChangeKind::Revised, Some(_))
+                if matches!(self.row_fate(), Some(RowFate::Folded | RowFate::Gone)) =>
+            {
+                Vec::new()
+            }
+            (ChangeKind::Revised, Some(before)) => {
+                Kept::of(&before.citations, &self.entry.citations).gained
+            }
             (ChangeKind::Added | ChangeKind::Revised, _) => self.entry.citations.iter().collect(),
         }
     }
@@ -172,14 +190,21 @@ impl Change {
     /// The highest new page; where there is none, the last of those that could not be read.
     pub fn newest_citation(&self) -> Option<&Citation> {
         let new = self.new_citations();
-        let page = new.iter().copied().filter(|citation| matches!(citation, Citation::Page { .. })).max();
+        let page =
+            new.iter().copied().filter(|citation| matches!(citation, Citation::Page { .. })).max();
         page.or(new.last().copied())
     }
 
-    /// `change_id` for the content of a change. `recurrence` counts how often the same content has been recorded before,
-    /// so that an entry that is removed, listed and removed again has ids of its own each time, while a database
-    /// restored from a backup counts the same and repeats the same id.
-    pub fn id_of(kind: ChangeKind, before: Option<&Entry>, after: Option<&Entry>, recurrence: u32) -> ChangeId {
+    /// `change_id` for the content of a change. `recurrence` counts how often the same content has
+    /// been recorded before, so that an entry that is removed, listed and removed again has ids
+    /// of its own each time, while a database restored from a backup counts the same and
+    /// repeats the same id.
+    pub fn id_of(
+        kind: ChangeKind,
+        before: Option<&Entry>,
+        after: Option<&Entry>,
+        recurrence: u32,
+    ) -> ChangeId {
         let hash = |entry: Option<&Entry>| entry.map_or_else(String::new, |e| e.content_hash().0);
         let (before, after, recurrence) = (hash(before), hash(after), recurrence.to_string());
         ChangeId::of([kind.as_str(), &before, &after, &recurrence])

@@ -7,12 +7,14 @@ use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One citation. In JSON it is its text, e.g. `"87 FR 38925"`; the date is the parser's knowledge and is not part of it.
+/// One citation. In JSON it is its text, e.g. `"87 FR 38925"`; the date is the parser's knowledge
+/// and is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Citation {
     /// `87 FR 38925`
     Page { volume: u16, page: u32 },
-    /// What could not be read as volume and page, as published (trimmed), e.g. `76 FR No. 197 (10/12/2011)`.
+    /// What could not be read as volume and page, as published (trimmed), e.g. `76 FR No. 197
+    /// (10/12/2011)`.
     AsPublished(String),
 }
 
@@ -21,18 +23,23 @@ impl Citation {
         Citation::Page { volume, page }
     }
 
-    /// The inverse of `Display`: exactly `87 FR 38925` is a page, anything else is kept as published.
+    /// The inverse of `Display`: exactly `87 FR 38925` is a page, anything else is kept as
+    /// published.
     pub fn from_text(text: &str) -> Self {
         let text = text.trim();
         text.split_once(" FR ")
-            .and_then(|(volume, page)| Some(Citation::Page { volume: volume.parse().ok()?, page: page.parse().ok()? }))
+            .and_then(|(volume, page)| {
+                Some(Citation::Page { volume: volume.parse().ok()?, page: page.parse().ok()? })
+            })
             .unwrap_or_else(|| Citation::AsPublished(text.to_owned()))
     }
 
     /// Where the Federal Register's site resolves it.
     pub fn url(&self) -> Option<String> {
         match self {
-            Citation::Page { volume, page } => Some(format!("https://www.federalregister.gov/citation/{volume}-FR-{page}")),
+            Citation::Page { volume, page } => {
+                Some(format!("https://www.federalregister.gov/citation/{volume}-FR-{page}"))
+            }
             Citation::AsPublished(_) => None,
         }
     }

@@ -47,7 +47,8 @@ impl DocumentWriter {
     pub fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
         use io::Write;
         self.hasher.update(chunk);
-        // The first bytes start the thread. Where the machine has none left, this thread does the work: it says nothing of the document.
+        // The first bytes start the thread. Where the machine has none left, this thread does the
+        // work: it says nothing of the document.
         let written = match self.encoder.write_all(chunk) {
             Err(_) if self.size_bytes == 0 => {
                 self.encoder = zstd::stream::write::Encoder::new(Vec::new(), Self::LEVEL)?;

@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::Sha256;
 
-/// How many replaced documents are remembered. The real list changed on 14 of 43 days in 2026: this is half a year of it.
+/// How many replaced documents are remembered. The real list changed on 14 of 43 days in 2026: this
+/// is half a year of it.
 const MOST_REPLACED: usize = 64;
 
 /// One document, with what is known of its age.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Edition {
     pub sha256: Sha256,
-    /// The address that served it, as a hash: it may hold a token. Times of two servers are not compared.
+    /// The address that served it, as a hash: it may hold a token. Times of two servers are not
+    /// compared.
     pub address_sha256: Option<Sha256>,
     /// When it was last changed, as its server or the file system says.
     pub modified_at: Option<Timestamp>,
@@ -112,7 +114,14 @@ mod tests {
     fn edition(content: &str) -> Edition {
         let at = Timestamp::UNIX_EPOCH;
         let sha256 = Sha256::of(content.as_bytes());
-        Edition { sha256, address_sha256: None, modified_at: None, as_of: None, answered_at: at, seen_at: at }
+        Edition {
+            sha256,
+            address_sha256: None,
+            modified_at: None,
+            as_of: None,
+            answered_at: at,
+            seen_at: at,
+        }
     }
 
     #[test]
@@ -121,7 +130,9 @@ mod tests {
         for content in ["a", "a", "b", "b", "a", "b"] {
             editions.accept(edition(content), now);
         }
-        let times = |content: &str| editions.replaced(&Sha256::of(content.as_bytes())).map(|replaced| replaced.times);
+        let times = |content: &str| {
+            editions.replaced(&Sha256::of(content.as_bytes())).map(|replaced| replaced.times)
+        };
         assert_eq!((times("a"), times("b"), times("c")), (Some(2), Some(1), None));
         assert_eq!(editions.current.as_ref().unwrap().sha256, edition("b").sha256);
     }
@@ -133,6 +144,9 @@ mod tests {
             editions.accept(edition(&number.to_string()), Timestamp::UNIX_EPOCH);
         }
         assert_eq!(editions.replaced.len(), MOST_REPLACED);
-        assert!(editions.replaced(&Sha256::of(b"0")).is_none() && editions.replaced(&Sha256::of(b"1")).is_some());
+        assert!(
+            editions.replaced(&Sha256::of(b"0")).is_none()
+                && editions.replaced(&Sha256::of(b"1")).is_some()
+        );
     }
 }

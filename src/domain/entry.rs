@@ -16,7 +16,8 @@ pub enum Form {
     Address,
 }
 
-/// One row of a list, as published but for surrounding space. Every field is always present in JSON.
+/// One row of a list, as published but for surrounding space. Every field is always present in
+/// JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     pub list: ListCode,
@@ -36,10 +37,11 @@ pub struct Entry {
     pub start_date: Option<String>,
     pub end_date: Option<String>,
     pub remarks: String,
-    /// The publisher's other columns by their names, where they are not empty: `programs`, `title`, `type`, `ids`,
-    /// `entity_number`, `dates_of_birth`, `source_list_url`, …
+    /// The publisher's other columns by their names, where they are not empty: `programs`,
+    /// `title`, `type`, `ids`, `entity_number`, `dates_of_birth`, `source_list_url`, …
     pub other: BTreeMap<String, String>,
-    /// The publisher's row id. It is no identity (see `diff::identity`), is never compared, and is kept as evidence.
+    /// The publisher's row id. It is no identity (see `diff::identity`), is never compared, and is
+    /// kept as evidence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub publisher_id: String,
 }
@@ -66,8 +68,9 @@ impl Entry {
         }
     }
 
-    /// Whether a key of `other` is one that this program knows: a column of the Consolidated Screening List without a field of its own,
-    /// or what the eCFR's cells are taken apart into. Any other is a column that a publisher has added.
+    /// Whether a key of `other` is one that this program knows: a column of the Consolidated
+    /// Screening List without a field of its own, or what the eCFR's cells are taken apart
+    /// into. Any other is a column that a publisher has added.
     pub fn is_known_column(key: &str) -> bool {
         matches!(
             key,
@@ -96,20 +99,28 @@ impl Entry {
         )
     }
 
-    /// Gives back the memory that its lists were given in advance: a list of 20,000 entries is held twice while a check compares it.
+    /// Gives back the memory that its lists were given in advance: a list of 20,000 entries is held
+    /// twice while a check compares it.
     pub fn shrink_to_fit(&mut self) {
-        for texts in [&mut self.aliases, &mut self.addresses, &mut self.countries, &mut self.footnotes] {
+        for texts in
+            [&mut self.aliases, &mut self.addresses, &mut self.countries, &mut self.footnotes]
+        {
             texts.shrink_to_fit();
         }
         self.citations.shrink_to_fit();
     }
 
-    /// The hash of all that is compared: two rows of one content have one hash, whatever the publisher's ids and whatever the
-    /// order of their aliases, addresses and citations.
+    /// The hash of all that is compared: two rows of one content have one hash, whatever the
+    /// publisher's ids and whatever the order of their aliases, addresses and citations.
     pub fn content_hash(&self) -> Sha256 {
-        let mut parts: Vec<&str> = vec![self.list.as_str(), if self.form == Form::Party { "party" } else { "address" }, &self.name];
+        let mut parts: Vec<&str> = vec![
+            self.list.as_str(),
+            if self.form == Form::Party { "party" } else { "address" },
+            &self.name,
+        ];
         let citations: Vec<String> = self.citations.iter().map(ToString::to_string).collect();
-        for group in [&self.aliases, &self.addresses, &self.countries, &self.footnotes, &citations] {
+        for group in [&self.aliases, &self.addresses, &self.countries, &self.footnotes, &citations]
+        {
             let mut group: Vec<&str> = group.iter().map(String::as_str).collect();
             group.sort_unstable();
             parts.push("\u{1f}");
@@ -117,7 +128,10 @@ impl Entry {
         }
         parts.push("\u{1f}");
         parts.extend([self.license_requirement.as_str(), &self.license_policy, &self.remarks]);
-        parts.extend([self.start_date.as_deref().unwrap_or("\u{1f}"), self.end_date.as_deref().unwrap_or("\u{1f}")]);
+        parts.extend([
+            self.start_date.as_deref().unwrap_or("\u{1f}"),
+            self.end_date.as_deref().unwrap_or("\u{1f}"),
+        ]);
         for (key, value) in &self.other {
             parts.extend([key.as_str(), value.as_str()]);
         }

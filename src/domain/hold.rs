@@ -11,13 +11,16 @@ use super::{HoldId, ListCode, Sha256, Summary};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HoldReason {
-    /// More went than `max_loss` allows, up to the whole list. Additions and revisions pass, unconfirmed; removals wait.
+    /// More went than `max_loss` allows, up to the whole list. Additions and revisions pass,
+    /// unconfirmed; removals wait.
     Loss,
     /// More came than `max_gain` allows: the list before was probably cut. The list waits whole.
     Gain,
-    /// More was revised in substance than `max_revised` allows: a column probably went blank. The list waits whole.
+    /// More was revised in substance than `max_revised` allows: a column probably went blank. The
+    /// list waits whole.
     Revision,
-    /// For a day nothing newer came than a copy that is older than the accepted list. The list waits whole.
+    /// For a day nothing newer came than a copy that is older than the accepted list. The list
+    /// waits whole.
     Older,
 }
 

@@ -1,5 +1,5 @@
-//! Identifiers. Each is made of content, never of chance: what is done again after a crash, or by a database restored
-//! from an old backup, carries the same id and so can be recognised as a repeat.
+//! Identifiers. Each is made of content, never of chance: what is done again after a crash, or by a
+//! database restored from an old backup, carries the same id and so can be recognised as a repeat.
 
 use std::fmt;
 
@@ -51,7 +51,9 @@ text_id!(
 );
 
 /// A SHA-256 in lower-case hex.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Sha256(pub String);
 
@@ -65,7 +67,8 @@ impl Sha256 {
         Self(digest.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect())
     }
 
-    /// The hash of several texts, each with its length before it, so that no two different lists of texts hash alike.
+    /// The hash of several texts, each with its length before it, so that no two different lists of
+    /// texts hash alike.
     pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hasher = sha2::Sha256::new();
         for part in parts {
@@ -75,7 +78,8 @@ impl Sha256 {
         Self::from_digest(&hasher.finalize())
     }
 
-    /// A fraction in `0.0..1.0` drawn from the hash: jitter that needs no source of chance and is the same when done again.
+    /// A fraction in `0.0..1.0` drawn from the hash: jitter that needs no source of chance and is
+    /// the same when done again.
     pub fn fraction(&self) -> f64 {
         let leading = u32::from_str_radix(self.0.get(..8).unwrap_or("0"), 16).unwrap_or(0);
         f64::from(leading) / (f64::from(u32::MAX) + 1.0)

@@ -39,7 +39,8 @@ impl JournalEntry {
         Self { seq, at, kind: event.kind.clone(), data, previous, hash }
     }
 
-    /// SHA-256 over sequence, time (RFC 3339, UTC), kind, data and the previous hash, each with its length before it.
+    /// SHA-256 over sequence, time (RFC 3339, UTC), kind, data and the previous hash, each with its
+    /// length before it.
     pub fn hash_of(seq: u64, at: Timestamp, kind: &str, data: &str, previous: &Sha256) -> Sha256 {
         Sha256::of_parts([seq.to_string().as_str(), &at.to_string(), kind, data, previous.as_str()])
     }

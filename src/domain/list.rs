@@ -70,6 +70,10 @@ impl FromStr for ListCode {
     type Err = UnknownList;
 
     fn from_str(text: &str) -> Result<Self, UnknownList> {
-        ListCode::ALL.iter().copied().find(|l| l.as_str().eq_ignore_ascii_case(text.trim())).ok_or_else(|| UnknownList(text.to_owned()))
+        ListCode::ALL
+            .iter()
+            .copied()
+            .find(|l| l.as_str().eq_ignore_ascii_case(text.trim()))
+            .ok_or_else(|| UnknownList(text.to_owned()))
     }
 }

@@ -1,6 +1,7 @@
 //! The nouns: no I/O, no async, no clock, no publisher's format.
 //!
-//! What serialises here is the outside contract (`diff --output json`, webhooks, attachments, the API).
+//! What serialises here is the outside contract (`diff --output json`, webhooks, attachments, the
+//! API).
 
 pub mod alert;
 pub mod alert_kind;

@@ -56,7 +56,8 @@ pub enum RuleState {
     Published,
     /// Gone from public inspection before it was published.
     Withdrawn,
-    /// A rule of the same agency that changes nothing on the list: known, so that it is not read again.
+    /// A rule of the same agency that changes nothing on the list: known, so that it is not read
+    /// again.
     Other,
 }
 
@@ -72,7 +73,9 @@ impl RuleState {
 }
 
 /// From what the orders of a rule were read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ReadFrom {
     /// Its text could not be had yet.
@@ -100,7 +103,8 @@ pub struct RecordedRule {
     /// `special` or `regular`.
     pub filing_type: Option<String>,
     pub pdf_url: Option<String>,
-    /// What the publisher says of the file that is on public inspection: another time is another text.
+    /// What the publisher says of the file that is on public inspection: another time is another
+    /// text.
     pub updated_at: Option<Timestamp>,
     pub read_from: ReadFrom,
     /// The text that was read.
@@ -130,10 +134,12 @@ pub struct RecordedRule {
     /// When readers were alerted, in the last day, that it was changed.
     #[serde(default)]
     pub changes_told_at: Vec<Timestamp>,
-    /// The plain text that was read lacks the mark of its end: it may have been cut, and is asked for again.
+    /// The plain text that was read lacks the mark of its end: it may have been cut, and is asked
+    /// for again.
     #[serde(default)]
     pub text_unended: bool,
-    /// It was looked whether the lists show what it orders, and operators were told where they do not.
+    /// It was looked whether the lists show what it orders, and operators were told where they do
+    /// not.
     pub appearance_settled: bool,
     /// When operators were alerted that a list lags behind it.
     #[serde(default)]
@@ -145,13 +151,18 @@ impl RecordedRule {
     pub fn covers(&self, citation: &Citation) -> bool {
         let Citation::Page { volume, page } = citation else { return false };
         self.volume == Some(*volume)
-            && self.start_page.is_some_and(|start| (start..=self.end_page.unwrap_or(start).max(start)).contains(page))
+            && self.start_page.is_some_and(|start| {
+                (start..=self.end_page.unwrap_or(start).max(start)).contains(page)
+            })
     }
 
     /// The day that it belongs to: of publication, else of filing, else of its first sight.
     pub fn day(&self) -> Date {
         let day_of = |time: Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
-        self.rule.published_on.or(self.rule.filed_at.map(day_of)).unwrap_or_else(|| day_of(self.first_seen_at))
+        self.rule
+            .published_on
+            .or(self.rule.filed_at.map(day_of))
+            .unwrap_or_else(|| day_of(self.first_seen_at))
     }
 
     /// Changes something on the list.

@@ -1,6 +1,7 @@
 //! Whether an entry of a rule and an entry of a list are one, by name and country. Pure.
 //!
-//! Publishers differ in punctuation and case, never in the letters of a name that a rule has printed.
+//! Publishers differ in punctuation and case, never in the letters of a name that a rule has
+//! printed.
 
 use super::{Change, ChangeKind, Entry};
 
@@ -11,13 +12,20 @@ pub fn key(name: &str) -> String {
 
 /// One name, and no contradiction in countries: an unknown country contradicts nothing.
 pub fn same_entry(one: &Entry, other: &Entry) -> bool {
-    let headed = |entry: &Entry| -> Vec<String> { entry.countries.iter().map(|code| heading_of(code).to_owned()).collect() };
+    let headed = |entry: &Entry| -> Vec<String> {
+        entry.countries.iter().map(|code| heading_of(code).to_owned()).collect()
+    };
     let (these, those) = (headed(one), headed(other));
-    let countries = these.is_empty() || those.is_empty() || these.iter().any(|code| those.contains(code));
-    countries && one.list == other.list && !key(&one.name).is_empty() && key(&one.name) == key(&other.name)
+    let countries =
+        these.is_empty() || those.is_empty() || these.iter().any(|code| those.contains(code));
+    countries
+        && one.list == other.list
+        && !key(&one.name).is_empty()
+        && key(&one.name) == key(&other.name)
 }
 
-/// Under which country the Entity List puts an entry that a publisher codes by its address: Hong Kong and Macau stand under China.
+/// Under which country the Entity List puts an entry that a publisher codes by its address: Hong
+/// Kong and Macau stand under China.
 fn heading_of(code: &str) -> &str {
     match code {
         "HK" | "MO" => "CN",
@@ -25,7 +33,8 @@ fn heading_of(code: &str) -> &str {
     }
 }
 
-/// The same done to the same entry. A row that is gone while another of its name is still listed was removed.
+/// The same done to the same entry. A row that is gone while another of its name is still listed
+/// was removed.
 pub fn same_change(one: &Change, other: &Change) -> bool {
     match (one.lost_row(), other.lost_row()) {
         (Some(this), Some(that)) => same_entry(this, that),
@@ -34,15 +43,17 @@ pub fn same_change(one: &Change, other: &Change) -> bool {
     }
 }
 
-/// Whether the list shows of an entry what the rule's own table said: nothing that weighs was gained or lost on the way. What a
-/// rule's plain text did not tell cannot have been announced.
+/// Whether the list shows of an entry what the rule's own table said: nothing that weighs was
+/// gained or lost on the way. What a rule's plain text did not tell cannot have been announced.
 pub fn shows_as_announced(ordered: &Change, shown: &Change) -> bool {
-    let told_whole = !ordered.entry.license_requirement.is_empty() || ordered.kind == ChangeKind::Removed;
+    let told_whole =
+        !ordered.entry.license_requirement.is_empty() || ordered.kind == ChangeKind::Removed;
     same_change(ordered, shown)
         && told_whole
         && (ordered.kind == ChangeKind::Removed || {
             let known: Vec<String> = ordered.entry.aliases.iter().map(|alias| key(alias)).collect();
-            ordered.entry.footnotes == shown.entry.footnotes && shown.entry.aliases.iter().all(|alias| known.contains(&key(alias)))
+            ordered.entry.footnotes == shown.entry.footnotes
+                && shown.entry.aliases.iter().all(|alias| known.contains(&key(alias)))
         })
 }
 

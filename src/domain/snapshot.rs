@@ -16,14 +16,16 @@ pub struct Snapshot {
     pub entries: Vec<Entry>,
     /// How many rows of all lists the document holds.
     pub rows: usize,
-    /// Columns that are not known (`Entry::is_known_column`), also those without a value in any row.
+    /// Columns that are not known (`Entry::is_known_column`), also those without a value in any
+    /// row.
     pub columns: BTreeSet<String>,
-    /// What was odd and was kept as it is. At most [`Warning::KEPT`], the last of which then says how many there were.
+    /// What was odd and was kept as it is. At most [`Warning::KEPT`], the last of which then says
+    /// how many there were.
     pub warnings: Vec<Warning>,
 }
 
-/// Who publishes a document. Each publisher cuts the same list into rows in its own way, so rows of two publishers are matched by
-/// `diff::across` and never compared as an earlier and a later list.
+/// Who publishes a document. Each publisher cuts the same list into rows in its own way, so rows of
+/// two publishers are matched by `diff::across` and never compared as an earlier and a later list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Publisher {
     #[default]
@@ -45,10 +47,12 @@ impl Publisher {
         self == Publisher::Csl || matches!(list, ListCode::EL | ListCode::UVL | ListCode::MEU)
     }
 
-    /// The publisher that entries are certainly of: only the Consolidated Screening List gives a row an id, or its list an address.
-    /// `None` if no entry has either.
+    /// The publisher that entries are certainly of: only the Consolidated Screening List gives a
+    /// row an id, or its list an address. `None` if no entry has either.
     pub fn shown_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<Self> {
-        let is_csl = |entry: &Entry| !entry.publisher_id.is_empty() || entry.other.contains_key("source_list_url");
+        let is_csl = |entry: &Entry| {
+            !entry.publisher_id.is_empty() || entry.other.contains_key("source_list_url")
+        };
         entries.into_iter().any(is_csl).then_some(Publisher::Csl)
     }
 }
@@ -56,7 +60,8 @@ impl Publisher {
 impl Snapshot {
     /// The hash of a list's content, whatever the order of its rows.
     pub fn content_of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Sha256 {
-        let mut hashes: Vec<String> = entries.into_iter().map(|entry| entry.content_hash().0).collect();
+        let mut hashes: Vec<String> =
+            entries.into_iter().map(|entry| entry.content_hash().0).collect();
         hashes.sort_unstable();
         Sha256::of_parts(hashes.iter().map(String::as_str))
     }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Editions, ListCode, Sha256};
 
-/// The validators of the last document that was read whole, and the address they belong to (as a hash: it may hold a token).
+/// The validators of the last document that was read whole, and the address they belong to (as a
+/// hash: it may hold a token).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Validators {
     pub etag: Option<String>,
@@ -61,8 +62,8 @@ pub struct SourceState {
     pub on_file: OnFile,
 }
 
-/// Failures of a source that operators see as one: from the first that they were alerted of until the
-/// source works again for good. `SourceState::failure_told` says whether one is under way.
+/// Failures of a source that operators see as one: from the first that they were alerted of until
+/// the source works again for good. `SourceState::failure_told` says whether one is under way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outage {
     pub since: Option<Timestamp>,
@@ -93,13 +94,15 @@ pub struct ListState {
     pub baseline_at: Timestamp,
     /// Entries held now.
     pub count: usize,
-    /// The highest accepted count of each of the last eight days, oldest first. Accepting a loss starts it anew.
+    /// The highest accepted count of each of the last eight days, oldest first. Accepting a loss
+    /// starts it anew.
     pub recent_counts: Vec<(Date, usize)>,
     /// The document of which the list was last brought up to date.
     pub document_sha256: Sha256,
     pub observed_at: Timestamp,
     pub as_of: Option<Date>,
-    /// The list's content (`Snapshot::content_of`) that an operator rejected: it is not asked again.
+    /// The list's content (`Snapshot::content_of`) that an operator rejected: it is not asked
+    /// again.
     #[serde(default)]
     pub rejected_content: Option<Sha256>,
 }
@@ -108,7 +111,13 @@ impl ListState {
     /// The highest count of the seven days up to `today`.
     pub fn high_water(&self, today: Date) -> usize {
         let oldest = today.saturating_sub(jiff::Span::new().days(7));
-        self.recent_counts.iter().filter(|(day, _)| *day >= oldest).map(|(_, count)| *count).chain([self.count]).max().unwrap_or(0)
+        self.recent_counts
+            .iter()
+            .filter(|(day, _)| *day >= oldest)
+            .map(|(_, count)| *count)
+            .chain([self.count])
+            .max()
+            .unwrap_or(0)
     }
 
     /// Notes today's count.

@@ -1,5 +1,6 @@
-//! The words that introduce a subordinate or affiliated party: `Subordinate institution Second Works`, `Affiliated Entities: A`,
-//! `Board of Mines. Subordinate Institution - Second Works`. Pure.
+//! The words that introduce a subordinate or affiliated party: `Subordinate institution Second
+//! Works`, `Affiliated Entities: A`, `Board of Mines. Subordinate Institution - Second Works`.
+//! Pure.
 //!
 //! Both publishers of the list use them, each with its own case, number, punctuation and numbering.
 
@@ -30,21 +31,29 @@ pub fn introduction(text: &str, from: usize) -> Option<Introduction> {
     let lower = text.to_ascii_lowercase();
     let mut found: Vec<Introduction> = Vec::new();
     for role in ROLES {
-        let places = lower.match_indices(role).map(|(at, _)| at).filter(|at| *at >= from && begins_a_word(&lower, *at));
+        let places = lower
+            .match_indices(role)
+            .map(|(at, _)| at)
+            .filter(|at| *at >= from && begins_a_word(&lower, *at));
         found.extend(places.filter_map(|start| {
             let behind_role = start + role.len();
             let gap = spaces_at(&lower, behind_role);
             let (behind_noun, plural) = noun_at(&lower, behind_role + gap).filter(|_| gap > 0)?;
             // `a subordinate institute of CETC-7` names the parent behind it.
-            let is_of = lower.get(behind_noun..).unwrap_or_default().trim_start().starts_with("of ");
-            (!is_of).then(|| Introduction { start, end: behind_separators(text, behind_noun), plural })
+            let is_of =
+                lower.get(behind_noun..).unwrap_or_default().trim_start().starts_with("of ");
+            (!is_of).then(|| Introduction {
+                start,
+                end: behind_separators(text, behind_noun),
+                plural,
+            })
         }));
     }
     found.into_iter().min_by_key(|introduction| introduction.start)
 }
 
-/// The parent and the party of a name that has both: `Board of Mines. Subordinate Institution - Second Works`,
-/// `Board of Mines entity: Second Works`. The party may be several, joined by `; `.
+/// The parent and the party of a name that has both: `Board of Mines. Subordinate Institution -
+/// Second Works`, `Board of Mines entity: Second Works`. The party may be several, joined by `; `.
 pub fn parent_and_party(name: &str) -> Option<(&str, &str)> {
     let with_role = introduction(name, 0).filter(|found| found.start > 0);
     let Introduction { start, end, .. } = with_role.or_else(|| bare_noun(name))?;
@@ -54,7 +63,8 @@ pub fn parent_and_party(name: &str) -> Option<(&str, &str)> {
         parent = ends_with(parent, joint).unwrap_or(parent).trim_end_matches(before);
     }
     let party = name.get(end..)?.trim();
-    let party = party.strip_suffix(')').filter(|inner| !inner.contains('(')).unwrap_or(party).trim_end();
+    let party =
+        party.strip_suffix(')').filter(|inner| !inner.contains('(')).unwrap_or(party).trim_end();
     (!parent.is_empty() && !party.is_empty()).then_some((parent, party))
 }
 
@@ -63,7 +73,8 @@ fn bare_noun(name: &str) -> Option<Introduction> {
     let lower = name.to_ascii_lowercase();
     lower.match_indices(':').find_map(|(colon, _)| {
         let head = lower.get(..colon)?.trim_end();
-        let (singular, plural) = NOUNS.iter().take(2).find(|(one, many)| head.ends_with(one) || head.ends_with(many))?;
+        let (singular, plural) =
+            NOUNS.iter().take(2).find(|(one, many)| head.ends_with(one) || head.ends_with(many))?;
         let plural = head.ends_with(plural).then_some(*plural);
         let start = head.len() - plural.unwrap_or(singular).len();
         (start > 0 && begins_a_word(&lower, start)).then(|| Introduction {
@@ -77,24 +88,36 @@ fn bare_noun(name: &str) -> Option<Introduction> {
 /// Behind a number and whatever separates the words from the name: ` 1: `, ` No. 2 - `, ` — `.
 fn behind_separators(text: &str, from: usize) -> usize {
     let rest = |at: usize| text.get(at..).unwrap_or_default();
-    let skip = |at: usize, what: fn(char) -> bool| at + (rest(at).len() - rest(at).trim_start_matches(what).len());
+    let skip = |at: usize, what: fn(char) -> bool| {
+        at + (rest(at).len() - rest(at).trim_start_matches(what).len())
+    };
     let name = skip(from, is_separator);
-    // A number belongs to the words only if something separates it from the name: `201 Research Institute` is a name.
+    // A number belongs to the words only if something separates it from the name: `201 Research
+    // Institute` is a name.
     let lower = rest(name).to_ascii_lowercase();
-    let label = ["no.", "no", "number", "#", "("].iter().find(|label| lower.starts_with(*label)).map_or(0, |label| label.len());
+    let label = ["no.", "no", "number", "#", "("]
+        .iter()
+        .find(|label| lower.starts_with(*label))
+        .map_or(0, |label| label.len());
     let number = skip(name + label, char::is_whitespace);
     let behind = skip(number, |c| c.is_ascii_digit());
     if behind == number {
         return name;
     }
     let tail = rest(behind);
-    let is_parted = tail.starts_with([':', ')', '.']) || tail.trim_start().starts_with([':', '–', '—']) || tail.starts_with(" - ");
+    let is_parted = tail.starts_with([':', ')', '.'])
+        || tail.trim_start().starts_with([':', '–', '—'])
+        || tail.starts_with(" - ");
     let parted = skip(behind, is_separator);
     if is_parted && parted < text.len() { parted } else { name }
 }
 
 fn is_separator(c: char) -> bool {
-    (c.is_whitespace() && c != '\n') || matches!(c, ':' | ';' | ',' | '.' | '(' | ')' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+    (c.is_whitespace() && c != '\n')
+        || matches!(
+            c,
+            ':' | ';' | ',' | '.' | '(' | ')' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+        )
 }
 
 fn begins_a_word(text: &str, at: usize) -> bool {
@@ -109,7 +132,9 @@ fn spaces_at(text: &str, at: usize) -> usize {
 fn noun_at(lower: &str, at: usize) -> Option<(usize, bool)> {
     let rest = lower.get(at..)?;
     let nouns = NOUNS.iter().flat_map(|(singular, plural)| [(*plural, true), (*singular, false)]);
-    let is_whole = |noun: &str| rest.strip_prefix(noun).is_some_and(|tail| !tail.starts_with(char::is_alphanumeric));
+    let is_whole = |noun: &str| {
+        rest.strip_prefix(noun).is_some_and(|tail| !tail.starts_with(char::is_alphanumeric))
+    };
     // `institution(s)`
     let optional = |end: usize| lower.get(end..).is_some_and(|tail| tail.starts_with("(s)"));
     nouns.into_iter().find(|(noun, _)| is_whole(noun)).map(|(noun, plural)| {
@@ -153,7 +178,10 @@ mod tests {
             " Institution:",
             ". Subordinate Organization. ",
         ] {
-            check(&format!("Board of Mines{between}Second Works"), Some(("Board of Mines", "Second Works")));
+            check(
+                &format!("Board of Mines{between}Second Works"),
+                Some(("Board of Mines", "Second Works")),
+            );
         }
         check("Mines (MB) subordinate institution: 201 Works", Some(("Mines (MB)", "201 Works")));
         check("Mines. Subordinate Institution - 23rd Works", Some(("Mines", "23rd Works")));
@@ -180,8 +208,14 @@ mod tests {
 
     #[test]
     fn an_introduction_says_where_and_how_many() {
-        assert_eq!(introduction("Affiliated Entities:\n—A", 0), Some(Introduction { start: 0, end: 20, plural: true }));
-        assert_eq!(introduction("x. subordinate institution Y", 0), Some(Introduction { start: 3, end: 27, plural: false }));
+        assert_eq!(
+            introduction("Affiliated Entities:\n—A", 0),
+            Some(Introduction { start: 0, end: 20, plural: true })
+        );
+        assert_eq!(
+            introduction("x. subordinate institution Y", 0),
+            Some(Introduction { start: 3, end: 27, plural: false })
+        );
         assert_eq!(introduction("thirteen subordinate institutions", 10), None);
     }
 }

@@ -1,4 +1,5 @@
-//! Takes the bytes in piece by piece: decodes, counts, hashes, and keeps them compressed. What is too much ends it at once.
+//! Takes the bytes in piece by piece: decodes, counts, hashes, and keeps them compressed. What is
+//! too much ends it at once.
 
 use std::io::{self, Write};
 
@@ -20,9 +21,11 @@ pub(super) struct Intake<'a> {
 /// A file that is gzip, sent by a server that compresses what it sends.
 const MOST_LAYERS: u8 = 2;
 
-/// Unpacks what is packed. The first bytes decide, not a label: a label is wrong more often than gzip's own mark.
+/// Unpacks what is packed. The first bytes decide, not a label: a label is wrong more often than
+/// gzip's own mark.
 enum Decoder {
-    /// Too few bytes yet to tell; `layers` more may be unpacked. The sink is there until it is decided.
+    /// Too few bytes yet to tell; `layers` more may be unpacked. The sink is there until it is
+    /// decided.
     Undecided {
         first: Vec<u8>,
         sink: Option<Sink>,
@@ -47,7 +50,9 @@ impl Decoder {
         let (first, layers) = (std::mem::take(first), *layers);
         let Some(sink) = sink.take() else { return Ok(()) };
         *self = match layers.checked_sub(1) {
-            Some(layers) if first.starts_with(GZIP_MAGIC) => Self::Gzip(Box::new(MultiGzDecoder::new(Self::new(sink, layers)))),
+            Some(layers) if first.starts_with(GZIP_MAGIC) => {
+                Self::Gzip(Box::new(MultiGzDecoder::new(Self::new(sink, layers))))
+            }
             _ => Self::Plain(sink),
         };
         self.write_all(&first)
@@ -129,11 +134,13 @@ impl<'a> Intake<'a> {
             Ok(text) => text,
             // The head may end within a character.
             Err(error) if error.error_len().is_none() => {
-                std::str::from_utf8(sink.head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
+                std::str::from_utf8(sink.head.get(..error.valid_up_to()).unwrap_or_default())
+                    .unwrap_or_default()
             }
             Err(_) => return false,
         };
-        !text.is_empty() && !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+        !text.is_empty()
+            && !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
     }
 
     /// Refuses at once what says beforehand that it is too much.
@@ -161,11 +168,15 @@ impl<'a> Intake<'a> {
         let from = self.from;
         let sink = self.decoder.into_sink().map_err(|error| broken(from, &error))?;
         let Some(sink) = sink.filter(|sink| sink.writer.size_bytes() > 0) else {
-            return Err(FetchError::refused(format!("expected a list from {from}, but got an empty answer")));
+            return Err(FetchError::refused(format!(
+                "expected a list from {from}, but got an empty answer"
+            )));
         };
         let wraps_a_text = self.limits.wrapped_text && holds_plain_text(&sink.head);
         if is_web_page(&sink.head) && !wraps_a_text {
-            return Err(FetchError::refused(format!("expected a list from {from}, but got a web page")));
+            return Err(FetchError::refused(format!(
+                "expected a list from {from}, but got a web page"
+            )));
         }
         sink.writer.finish(now).map_err(|e| broken(from, &e))
     }
@@ -179,14 +190,19 @@ impl<'a> Intake<'a> {
     }
 
     fn most_decoded_bytes(&self) -> u64 {
-        let by_ratio = self.wire_bytes.saturating_mul(self.limits.decoded_ratio).max(self.limits.ratio_from_bytes);
+        let by_ratio = self
+            .wire_bytes
+            .saturating_mul(self.limits.decoded_ratio)
+            .max(self.limits.ratio_from_bytes);
         self.limits.decoded_bytes.min(by_ratio)
     }
 
     fn refuse(&mut self, error: &io::Error) -> FetchError {
         let (from, most, wire) = (self.from, self.most_decoded_bytes(), self.wire_bytes);
         if self.decoder.sink_mut().is_some_and(|sink| sink.too_much) {
-            return FetchError::refused(format!("expected at most {most} bytes from {from}, but {wire} bytes unpack to more"));
+            return FetchError::refused(format!(
+                "expected at most {most} bytes from {from}, but {wire} bytes unpack to more"
+            ));
         }
         broken(from, error)
     }
@@ -266,7 +282,11 @@ mod tests {
         for piece_bytes in [1, 2, 3, 7, 1000] {
             assert_eq!(check(&limits, b"name\nA\n", piece_bytes).unwrap(), "name\nA\n");
             assert_eq!(check(&limits, &gzip(b"name\nA\n"), piece_bytes).unwrap(), "name\nA\n");
-            assert_eq!(check(&limits, &gzip(&gzip(b"name\nA\n")), piece_bytes).unwrap(), "name\nA\n", "packed twice");
+            assert_eq!(
+                check(&limits, &gzip(&gzip(b"name\nA\n")), piece_bytes).unwrap(),
+                "name\nA\n",
+                "packed twice"
+            );
         }
         let two_members = [gzip(b"name\n"), gzip(b"A\n")].concat();
         assert_eq!(check(&limits, &two_members, 5).unwrap(), "name\nA\n");
@@ -282,10 +302,18 @@ mod tests {
         }
         let twice = gzip(&whole);
         for cut in 1..twice.len() {
-            assert!(check(&FetchLimits::default(), &twice[..cut], 7).is_err(), "cut at {cut} of {}", twice.len());
+            assert!(
+                check(&FetchLimits::default(), &twice[..cut], 7).is_err(),
+                "cut at {cut} of {}",
+                twice.len()
+            );
         }
         let broken_inside = gzip(&whole[..whole.len() - 1]);
-        assert!(check(&FetchLimits::default(), &broken_inside, 7).unwrap_err().contains("failed to unpack"));
+        assert!(
+            check(&FetchLimits::default(), &broken_inside, 7)
+                .unwrap_err()
+                .contains("failed to unpack")
+        );
     }
 
     #[test]
@@ -299,8 +327,12 @@ mod tests {
         let text = b"<html><head><title>Federal Register</title></head><body><pre>\nDATES";
         assert!(check(&wrapped, text, 7).is_ok() && check(&limits, text, 7).is_err());
         assert!(check(&wrapped, b"<html><body>Request access</body></html>", 7).is_err());
-        for page in [&b"<!DOCTYPE HTML>\n<html>"[..], b"\xef\xbb\xbf\n  <html lang=en>", b"<HTML>"] {
-            assert_eq!(check(&limits, page, 2).unwrap_err(), "expected a list from the test, but got a web page");
+        for page in [&b"<!DOCTYPE HTML>\n<html>"[..], b"\xef\xbb\xbf\n  <html lang=en>", b"<HTML>"]
+        {
+            assert_eq!(
+                check(&limits, page, 2).unwrap_err(),
+                "expected a list from the test, but got a web page"
+            );
         }
         assert!(check(&limits, b"<?xml version=\"1.0\"?><DIV5/>", 5).is_ok());
     }
@@ -313,8 +345,14 @@ mod tests {
         let strict = FetchLimits { ratio_from_bytes: 1 << 10, ..FetchLimits::default() };
         assert!(check(&strict, &bomb, 512).unwrap_err().contains("unpack to more"));
         let hidden = gzip(&gzip(&vec![b'0'; 64 << 20]));
-        assert!(check(&FetchLimits::default(), &hidden, 512).unwrap_err().contains("unpack to more"), "a bomb in a bomb");
+        assert!(
+            check(&FetchLimits::default(), &hidden, 512).unwrap_err().contains("unpack to more"),
+            "a bomb in a bomb"
+        );
         let narrow = FetchLimits { wire_bytes: 100, ..FetchLimits::default() };
-        assert_eq!(check(&narrow, &[b'x'; 101], 7).unwrap_err(), "expected at most 100 bytes from the test, but got 101");
+        assert_eq!(
+            check(&narrow, &[b'x'; 101], 7).unwrap_err(),
+            "expected at most 100 bytes from the test, but got 101"
+        );
     }
 }

@@ -26,16 +26,25 @@ const API: &str = "/api/versioner/v1";
 impl Ecfr<'_> {
     /// The newest date; nothing more is asked for if `validators` are of that date.
     ///
-    /// A date that the API names and does not have yet is an error to be tried again: an older one in its place would look like a list
-    /// from which entries were removed. So is a date before the one that was read already.
-    pub(super) async fn newest(&self, validators: Option<&Validators>, now: Timestamp) -> Result<Fetched, FetchError> {
+    /// A date that the API names and does not have yet is an error to be tried again: an older one
+    /// in its place would look like a list from which entries were removed. So is a date before
+    /// the one that was read already.
+    pub(super) async fn newest(
+        &self,
+        validators: Option<&Validators>,
+        now: Timestamp,
+    ) -> Result<Fetched, FetchError> {
         let date = self.newest_date(now).await?;
-        let known = validators.filter(|validators| validators.address_sha256 == self.address_sha256()).and_then(date_of);
+        let known = validators
+            .filter(|validators| validators.address_sha256 == self.address_sha256())
+            .and_then(date_of);
         match known {
             Some(known) if known == date => return Ok(Fetched::NotModified),
             Some(known) if known > date => {
                 let from = place(self.base);
-                return Err(FetchError::older(format!("expected title {TITLE} of {known} or later from {from}, but got {date}")));
+                return Err(FetchError::older(format!(
+                    "expected title {TITLE} of {known} or later from {from}, but got {date}"
+                )));
             }
             _ => {}
         }
@@ -44,15 +53,24 @@ impl Ecfr<'_> {
         Ok(Fetched::Document(Box::new(fetched)))
     }
 
-    pub(super) async fn on(&self, date: Date, now: Timestamp) -> Result<FetchedDocument, FetchError> {
-        let mut fetched = self.get(&format!("/full/{date}/title-{TITLE}.xml"), Some(PART), now).await?;
+    pub(super) async fn on(
+        &self,
+        date: Date,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchError> {
+        let mut fetched =
+            self.get(&format!("/full/{date}/title-{TITLE}.xml"), Some(PART), now).await?;
         fetched.as_of = Some(date);
-        fetched.validators =
-            Some(Validators { etag: Some(format!("{DATE_PREFIX}{date}")), last_modified: None, address_sha256: self.address_sha256() });
+        fetched.validators = Some(Validators {
+            etag: Some(format!("{DATE_PREFIX}{date}")),
+            last_modified: None,
+            address_sha256: self.address_sha256(),
+        });
         Ok(fetched)
     }
 
-    /// The dates from which the API serves another text of one of part 744's supplements, oldest first.
+    /// The dates from which the API serves another text of one of part 744's supplements, oldest
+    /// first.
     pub(super) async fn amendment_dates(&self, now: Timestamp) -> Result<Vec<Date>, FetchError> {
         let path = format!("/versions/title-{TITLE}.json");
         let answer = self.get_json(&path, Some(PART), now).await?;
@@ -66,24 +84,45 @@ impl Ecfr<'_> {
     }
 
     fn refused(&self, path: &str, problem: &str) -> FetchError {
-        FetchError::refused(format!("failed to read {API}{path} from {}: {problem}", place(self.base)))
+        FetchError::refused(format!(
+            "failed to read {API}{path} from {}: {problem}",
+            place(self.base)
+        ))
     }
 
-    async fn get_json(&self, path: &str, part: Option<&str>, now: Timestamp) -> Result<Value, FetchError> {
+    async fn get_json(
+        &self,
+        path: &str,
+        part: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Value, FetchError> {
         let fetched = self.get(path, part, now).await?;
         let from = place(self.base);
-        let reader =
-            fetched.document.reader().map_err(|e| FetchError::unreachable(format!("failed to read what came from {from}: {e}")))?;
-        serde_json::from_reader(std::io::BufReader::new(reader)).map_err(|e| self.refused(path, &e.to_string()))
+        let reader = fetched.document.reader().map_err(|e| {
+            FetchError::unreachable(format!("failed to read what came from {from}: {e}"))
+        })?;
+        serde_json::from_reader(std::io::BufReader::new(reader))
+            .map_err(|e| self.refused(path, &e.to_string()))
     }
 
-    async fn get(&self, path: &str, part: Option<&str>, now: Timestamp) -> Result<FetchedDocument, FetchError> {
+    async fn get(
+        &self,
+        path: &str,
+        part: Option<&str>,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchError> {
         let url = self.url(path, part);
-        let request = Request { url: &url, allow_private: self.allow_private, validators: None, now };
+        let request =
+            Request { url: &url, allow_private: self.allow_private, validators: None, now };
         match http::fetch(self.http, self.limits, &request).await {
             Ok(Fetched::Document(fetched)) => Ok(*fetched),
-            Ok(Fetched::NotModified) => Err(FetchError::unreachable(format!("expected an answer from {}, but got none", place(&url)))),
-            Err(error) => Err(FetchError { message: format!("{} for {API}{path}", error.message), ..error }),
+            Ok(Fetched::NotModified) => Err(FetchError::unreachable(format!(
+                "expected an answer from {}, but got none",
+                place(&url)
+            ))),
+            Err(error) => {
+                Err(FetchError { message: format!("{} for {API}{path}", error.message), ..error })
+            }
         }
     }
 
@@ -111,8 +150,11 @@ fn date_of(validators: &Validators) -> Option<Date> {
 
 /// The date of our title. What the answer says of the other fifty is not read.
 fn newest_date_of(answer: &Value) -> Result<Date, String> {
-    let titles = answer.get("titles").and_then(Value::as_array).ok_or("expected `titles`, but got none")?;
-    let ours = titles.iter().filter(|title| title.get("number").is_some_and(|number| says(number, &TITLE.to_string())));
+    let titles =
+        answer.get("titles").and_then(Value::as_array).ok_or("expected `titles`, but got none")?;
+    let ours = titles
+        .iter()
+        .filter(|title| title.get("number").is_some_and(|number| says(number, &TITLE.to_string())));
     let mut found = None;
     for title in ours {
         // If a title is listed twice, the one with a readable date counts.
@@ -121,7 +163,9 @@ fn newest_date_of(answer: &Value) -> Result<Date, String> {
         }
     }
     found.ok_or_else(|| {
-        let got = titles.iter().find(|title| title.get("number").is_some_and(|number| says(number, &TITLE.to_string())));
+        let got = titles.iter().find(|title| {
+            title.get("number").is_some_and(|number| says(number, &TITLE.to_string()))
+        });
         let got = got.map_or("no such title", |title| match title.get("up_to_date_as_of") {
             None | Some(Value::Null) => "none",
             Some(_) => "one that cannot be read",
@@ -130,11 +174,19 @@ fn newest_date_of(answer: &Value) -> Result<Date, String> {
     })
 }
 
-/// The dates of the versions of part 744's supplements; of all its versions where no supplement is named.
+/// The dates of the versions of part 744's supplements; of all its versions where no supplement is
+/// named.
 fn amendment_dates_of(answer: &Value) -> Result<Vec<Date>, String> {
-    let versions = answer.get("content_versions").and_then(Value::as_array).ok_or("expected `content_versions`, but got none")?;
-    let of_part = |version: &&Value| version.get("part").is_none_or(|part| part.is_null() || says(part, PART));
-    let identifier = |version: &Value| version.get("identifier").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let versions = answer
+        .get("content_versions")
+        .and_then(Value::as_array)
+        .ok_or("expected `content_versions`, but got none")?;
+    let of_part = |version: &&Value| {
+        version.get("part").is_none_or(|part| part.is_null() || says(part, PART))
+    };
+    let identifier = |version: &Value| {
+        version.get("identifier").and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
     let ours: Vec<&Value> = versions.iter().filter(of_part).collect();
     let has_supplements = ours.iter().any(|version| identifier(version).starts_with("Supplement"));
     let mut dates = Vec::new();
@@ -146,7 +198,12 @@ fn amendment_dates_of(answer: &Value) -> Result<Vec<Date>, String> {
         }
         match served_from(version) {
             Some(date) => dates.push(date),
-            None => return Err(format!("expected a date of the version of `{identifier}`, but got none that can be read")),
+            None => {
+                return Err(format!(
+                    "expected a date of the version of `{identifier}`, but got none that can be \
+                     read"
+                ));
+            }
         }
     }
     dates.sort_unstable();
@@ -154,8 +211,8 @@ fn amendment_dates_of(answer: &Value) -> Result<Vec<Date>, String> {
     Ok(dates)
 }
 
-/// A text is served once its amendment is both in effect and published in an issue of the Federal Register. `date` is when the text
-/// became this, where those two are not given.
+/// A text is served once its amendment is both in effect and published in an issue of the Federal
+/// Register. `date` is when the text became this, where those two are not given.
 fn served_from(version: &Value) -> Option<Date> {
     let of = |key: &str| date_in(version, key).and_then(Result::ok);
     of("amendment_date").max(of("issue_date")).or_else(|| of("date"))
@@ -199,16 +256,34 @@ mod tests {
             let answer = json!({"titles": [other, {"number": 15, "up_to_date_as_of": "2026-07-09"}], "meta": {"date": ""}});
             assert_eq!(newest_date_of(&answer), Ok(date(2026, 7, 9)), "{other}");
         }
-        assert_eq!(newest_date_of(&json!({"titles": [{"number": "15", "up_to_date_as_of": "2026-07-09"}]})), Ok(date(2026, 7, 9)));
+        assert_eq!(
+            newest_date_of(
+                &json!({"titles": [{"number": "15", "up_to_date_as_of": "2026-07-09"}]})
+            ),
+            Ok(date(2026, 7, 9))
+        );
     }
 
     #[test]
     fn err_our_own_title_without_a_date() {
-        let ours = |value: Value| newest_date_of(&json!({"titles": [{"number": 35}, {"number": 15, "up_to_date_as_of": value}]}));
-        assert_eq!(ours(json!("")), Err("expected the date of title 15, but got one that cannot be read".to_owned()));
-        assert_eq!(ours(json!(null)), Err("expected the date of title 15, but got none".to_owned()));
+        let ours = |value: Value| {
+            newest_date_of(
+                &json!({"titles": [{"number": 35}, {"number": 15, "up_to_date_as_of": value}]}),
+            )
+        };
+        assert_eq!(
+            ours(json!("")),
+            Err("expected the date of title 15, but got one that cannot be read".to_owned())
+        );
+        assert_eq!(
+            ours(json!(null)),
+            Err("expected the date of title 15, but got none".to_owned())
+        );
         assert!(ours(json!(20_260_709)).is_err() && ours(json!("July 9")).is_err());
-        assert_eq!(newest_date_of(&json!({"titles": []})), Err("expected the date of title 15, but got no such title".to_owned()));
+        assert_eq!(
+            newest_date_of(&json!({"titles": []})),
+            Err("expected the date of title 15, but got no such title".to_owned())
+        );
         assert!(newest_date_of(&json!({})).is_err() && newest_date_of(&json!([])).is_err());
     }
 
@@ -220,13 +295,21 @@ mod tests {
             json!({"identifier": "Supplement No. 1 to Part 740", "part": "740", "date": null}),
             json!({"identifier": "744.1", "date": 5, "amendment_date": {}}),
         ] {
-            assert_eq!(amendment_dates_of(&json!({"content_versions": [other, ours]})), Ok(vec![date(2026, 1, 2)]), "{other}");
+            assert_eq!(
+                amendment_dates_of(&json!({"content_versions": [other, ours]})),
+                Ok(vec![date(2026, 1, 2)]),
+                "{other}"
+            );
         }
     }
 
     #[test]
     fn err_a_version_that_may_be_ours_without_a_date_is_named() {
-        for broken in [json!({"identifier": "Supplement No. 4 to Part 744", "date": ""}), json!({"identifier": null}), json!(null)] {
+        for broken in [
+            json!({"identifier": "Supplement No. 4 to Part 744", "date": ""}),
+            json!({"identifier": null}),
+            json!(null),
+        ] {
             let answer = json!({"content_versions": [{"identifier": "Supplement No. 6 to Part 744", "date": "2026-01-02"}, broken]});
             let problem = amendment_dates_of(&answer).unwrap_err();
             let name = broken.get("identifier").and_then(Value::as_str).unwrap_or_default();

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue,
-    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG,
+    HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+    RETRY_AFTER,
 };
 use reqwest::{Response, StatusCode};
 use url::Url;
@@ -30,7 +31,11 @@ impl HttpClients {
         let (connect_timeout, read_timeout) = (limits.connect_timeout, limits.read_timeout);
         let client = |allow_private| {
             LazyClient::new(settings, allow_private, move |builder| {
-                builder.no_gzip().no_brotli().connect_timeout(connect_timeout).read_timeout(read_timeout)
+                builder
+                    .no_gzip()
+                    .no_brotli()
+                    .connect_timeout(connect_timeout)
+                    .read_timeout(read_timeout)
             })
         };
         Ok(Self { outside: client(false)?, anywhere: client(true)?, turns: Turns::default() })
@@ -51,10 +56,13 @@ impl Request<'_> {
         Sha256::of(self.url.as_str().as_bytes())
     }
 
-    /// The headers that make it conditional. Validators of another address say nothing about this one. They go back as they came.
+    /// The headers that make it conditional. Validators of another address say nothing about this
+    /// one. They go back as they came.
     fn conditions(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        let Some(validators) = self.validators.filter(|validators| validators.address_sha256 == self.address_sha256()) else {
+        let Some(validators) =
+            self.validators.filter(|validators| validators.address_sha256 == self.address_sha256())
+        else {
             return headers;
         };
         let mut set = |name: HeaderName, value: Option<&String>| {
@@ -69,7 +77,11 @@ impl Request<'_> {
 }
 
 /// Asks, and asks again where it is likely to help at once.
-pub(super) async fn fetch(clients: &HttpClients, limits: &FetchLimits, request: &Request<'_>) -> Result<Fetched, FetchError> {
+pub(super) async fn fetch(
+    clients: &HttpClients,
+    limits: &FetchLimits,
+    request: &Request<'_>,
+) -> Result<Fetched, FetchError> {
     let since = Stopwatch::start();
     let mut pauses = limits.retry_pauses.iter();
     loop {
@@ -78,7 +90,9 @@ pub(super) async fn fetch(clients: &HttpClients, limits: &FetchLimits, request: 
             Err(failure) => failure,
         };
         match pauses.next() {
-            Some(pause) if failure.passing && since.elapsed() + *pause < limits.retry_until => tokio::time::sleep(*pause).await,
+            Some(pause) if failure.passing && since.elapsed() + *pause < limits.retry_until => {
+                tokio::time::sleep(*pause).await
+            }
             _ => return Err(failure.error),
         }
     }
@@ -104,7 +118,11 @@ enum Step {
 }
 
 /// Goes where redirects lead, each hop checked like the first and in its own host's turn.
-async fn follow(clients: &HttpClients, limits: &FetchLimits, request: &Request<'_>) -> Result<Fetched, Failure> {
+async fn follow(
+    clients: &HttpClients,
+    limits: &FetchLimits,
+    request: &Request<'_>,
+) -> Result<Fetched, Failure> {
     check_url(request.url, request.allow_private)?;
     let mut url = request.url.clone();
     for _ in 0..=limits.redirects {
@@ -118,26 +136,46 @@ async fn follow(clients: &HttpClients, limits: &FetchLimits, request: &Request<'
             }
             Ok(Err(failure)) => return Err(failure),
             Err(_) => {
-                let message = format!("failed to fetch from {}: not whole after {}", place(&url), in_words(limits.total_timeout));
+                let message = format!(
+                    "failed to fetch from {}: not whole after {}",
+                    place(&url),
+                    in_words(limits.total_timeout)
+                );
                 return Err(FetchError::unreachable(message).into());
             }
         }
     }
-    Err(FetchError::unreachable(format!("failed to fetch from {}: more than {} redirects", place(request.url), limits.redirects)).into())
+    Err(FetchError::unreachable(format!(
+        "failed to fetch from {}: more than {} redirects",
+        place(request.url),
+        limits.redirects
+    ))
+    .into())
 }
 
-async fn exchange(clients: &HttpClients, limits: &FetchLimits, request: &Request<'_>, url: &Url) -> Result<Step, Failure> {
-    let client = if request.allow_private { &clients.anywhere } else { &clients.outside }.client_for(url)?;
+async fn exchange(
+    clients: &HttpClients,
+    limits: &FetchLimits,
+    request: &Request<'_>,
+    url: &Url,
+) -> Result<Step, Failure> {
+    let client =
+        if request.allow_private { &clients.anywhere } else { &clients.outside }.client_for(url)?;
     let conditions = request.conditions();
     let conditional = !conditions.is_empty();
     let from = place(url);
-    let request_headers = client.get(url.clone()).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "gzip");
-    // A cache on the way has to ask the publisher whether its copy is still the newest (RFC 9111, section 5.2.1.4).
+    let request_headers =
+        client.get(url.clone()).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "gzip");
+    // A cache on the way has to ask the publisher whether its copy is still the newest (RFC 9111,
+    // section 5.2.1.4).
     let sent = request_headers.header(CACHE_CONTROL, "no-cache").headers(conditions).send().await;
     let response = sent.map_err(|error| Failure {
         // What timed out would time out again, and has taken its time already.
         passing: !error.is_timeout() && !is_refusal(&error),
-        error: FetchError::unreachable(format!("failed to fetch from {from}: {}", dial::describe(&error))),
+        error: FetchError::unreachable(format!(
+            "failed to fetch from {from}: {}",
+            dial::describe(&error)
+        )),
     })?;
     match response.status() {
         StatusCode::OK => read(response, limits, request, &from, conditional).await.map(Step::Done),
@@ -174,11 +212,17 @@ async fn read(
                     None => format!("{} bytes", intake.wire_bytes()),
                 };
                 let what = if error.is_timeout() {
-                    format!("nothing more came for {}, after {so_far}", in_words(limits.read_timeout))
+                    format!(
+                        "nothing more came for {}, after {so_far}",
+                        in_words(limits.read_timeout)
+                    )
                 } else {
                     format!("the connection broke off after {so_far}")
                 };
-                return Err(FetchError::unreachable(format!("failed to fetch from {from}: {what}")).into());
+                return Err(FetchError::unreachable(format!(
+                    "failed to fetch from {from}: {what}"
+                ))
+                .into());
             }
         }
     }
@@ -187,8 +231,15 @@ async fn read(
         last_modified: text(response.headers(), &LAST_MODIFIED),
         address_sha256: request.address_sha256(),
     };
-    if let Some(encoding) = label.as_deref().and_then(unasked_encoding).filter(|_| !intake.is_gzip() && !intake.is_text()) {
-        let problem = format!("expected an answer in gzip or plain from {from}, but got another encoding (`{encoding}`)");
+    if let Some(encoding) = label
+        .as_deref()
+        .and_then(unasked_encoding)
+        .filter(|_| !intake.is_gzip() && !intake.is_text())
+    {
+        let problem = format!(
+            "expected an answer in gzip or plain from {from}, but got another encoding \
+             (`{encoding}`)"
+        );
         return Err(FetchError::refused(problem).into());
     }
     let is_gzip = intake.is_gzip();
@@ -199,7 +250,8 @@ async fn read(
         answered_at: answered_at(response.headers(), request.now),
         is_single_file: false,
         mislabeled: label.filter(|label| !fits(label, is_gzip)),
-        validators: (validators.etag.is_some() || validators.last_modified.is_some()).then_some(validators),
+        validators: (validators.etag.is_some() || validators.last_modified.is_some())
+            .then_some(validators),
         as_of: None,
         unconditional: !conditional,
     })))
@@ -213,17 +265,21 @@ fn location(response: &Response, url: &Url) -> Option<Url> {
     url.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
 }
 
-/// Encodings that change the bytes and that no request asks for: bytes that are no text cannot be read then.
-const UNASKED_ENCODINGS: [&str; 7] = ["br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz"];
+/// Encodings that change the bytes and that no request asks for: bytes that are no text cannot be
+/// read then.
+const UNASKED_ENCODINGS: [&str; 7] =
+    ["br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz"];
 
 /// The longest label that an error repeats.
 const LABEL_CHARS: usize = 40;
 
 /// What the server says of the encoding, if it says anything but that there is none.
 ///
-/// The bytes decide what is done: stores of files repeat whatever label a file was put in with (`aws-chunked`, `UTF-8`, `none`).
+/// The bytes decide what is done: stores of files repeat whatever label a file was put in with
+/// (`aws-chunked`, `UTF-8`, `none`).
 fn encoding_label(headers: &HeaderMap) -> Option<String> {
-    let labels: Vec<&str> = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
+    let labels: Vec<&str> =
+        headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
     let label = labels.join(", ").to_ascii_lowercase();
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ',' | ' ');
     let label: String = label.chars().filter(is_plain).take(LABEL_CHARS).collect();
@@ -244,10 +300,12 @@ fn fits(label: &str, is_gzip: bool) -> bool {
     is_gzip && names(label).all(|name| matches!(name, "gzip" | "x-gzip" | "identity"))
 }
 
-/// When the answer left the publisher, as far as its headers say; never later than now, however a clock there is set.
+/// When the answer left the publisher, as far as its headers say; never later than now, however a
+/// clock there is set.
 fn answered_at(headers: &HeaderMap, now: Timestamp) -> Timestamp {
     let date = text(headers, &DATE).as_deref().and_then(dial::http_date);
-    let age = text(headers, &AGE).and_then(|age| age.trim().parse::<i64>().ok()).filter(|age| *age >= 0);
+    let age =
+        text(headers, &AGE).and_then(|age| age.trim().parse::<i64>().ok()).filter(|age| *age >= 0);
     let left_by_age = age.and_then(|age| now.checked_sub(SignedDuration::from_secs(age)).ok());
     [date, left_by_age].into_iter().flatten().fold(now, Timestamp::min)
 }
@@ -255,21 +313,31 @@ fn answered_at(headers: &HeaderMap, now: Timestamp) -> Timestamp {
 /// A status that brings no document. Nothing of the answer is quoted: it may hold anything.
 fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
     let status = response.status();
-    let retry_after = text(response.headers(), &RETRY_AFTER).and_then(|text| dial::retry_after(&text, now));
+    let retry_after =
+        text(response.headers(), &RETRY_AFTER).and_then(|text| dial::retry_after(&text, now));
     let retry_after = retry_after.and_then(|wait| now.checked_add(wait).ok());
     let mut message = format!("expected a list from {from}, but got {status}");
     if status == StatusCode::NOT_MODIFIED {
         message.push_str(" to a request without conditions");
     }
     if let Some(content_type) = text(response.headers(), &CONTENT_TYPE) {
-        message.push_str(&media_type(&content_type).map(|found| format!(" ({found})")).unwrap_or_default());
+        message.push_str(
+            &media_type(&content_type).map(|found| format!(" ({found})")).unwrap_or_default(),
+        );
     }
     if let Some(until) = retry_after {
         message.push_str(&format!(", to be asked again after {until:.0}"));
     }
-    let passing = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) && retry_after.is_none();
+    let passing = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)
+        && retry_after.is_none();
     Failure {
-        error: FetchError { message, retry_after, refused: false, not_found: status == StatusCode::NOT_FOUND, older: false },
+        error: FetchError {
+            message,
+            retry_after,
+            refused: false,
+            not_found: status == StatusCode::NOT_FOUND,
+            older: false,
+        },
         passing,
     }
 }
@@ -277,7 +345,9 @@ fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
 /// `text/html` of `text/html; charset=utf-8`, where it has that form.
 fn media_type(text: &str) -> Option<&str> {
     let found = text.split(';').next().unwrap_or("").trim();
-    let is_name = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let is_name = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    };
     let (kind, form) = found.split_once('/')?;
     (found.len() <= 60 && is_name(kind) && is_name(form)).then_some(found)
 }

@@ -1,9 +1,10 @@
 //! A file, or the newest file of a folder that someone drops files into.
 //!
-//! The newest is the one modified last, and of several modified at once the one whose name sorts last. Hidden files, unfinished
-//! downloads and folders are ignored. So are names that do not fit the pattern or, without one, do not end as a list's name does:
-//! checksums and thumbnails land in such folders too. A folder whose newest file is older than the one that was read before has
-//! lost that one: the older list would look like one from which entries were removed.
+//! The newest is the one modified last, and of several modified at once the one whose name sorts
+//! last. Hidden files, unfinished downloads and folders are ignored. So are names that do not fit
+//! the pattern or, without one, do not end as a list's name does: checksums and thumbnails land in
+//! such folders too. A folder whose newest file is older than the one that was read before has lost
+//! that one: the older list would look like one from which entries were removed.
 
 use std::fs::{self, File, Metadata};
 use std::io::Read as _;
@@ -20,7 +21,8 @@ use crate::domain::{Document, Sha256, Validators};
 const LIST_ENDINGS: [&str; 4] = [".csv", ".tsv", ".json", ".xml"];
 
 /// The endings of names that somebody is still writing.
-const UNFINISHED_ENDINGS: [&str; 6] = [".part", ".tmp", ".partial", ".crdownload", ".filepart", "~"];
+const UNFINISHED_ENDINGS: [&str; 6] =
+    [".part", ".tmp", ".partial", ".crdownload", ".filepart", "~"];
 
 /// How many ignored names an error shows.
 const IGNORED_SHOWN: usize = 3;
@@ -55,7 +57,9 @@ impl Place {
     /// Whether a file of this name is read.
     fn takes(&self, name: &str) -> bool {
         let lower = name.to_ascii_lowercase();
-        let is_asked_for = |mark: &dyn Fn(&str) -> bool| self.pattern.as_ref().is_some_and(|pattern| mark(pattern.as_str()));
+        let is_asked_for = |mark: &dyn Fn(&str) -> bool| {
+            self.pattern.as_ref().is_some_and(|pattern| mark(pattern.as_str()))
+        };
         if name.starts_with('.') && !is_asked_for(&|pattern| pattern.starts_with('.')) {
             return false;
         }
@@ -88,9 +92,13 @@ pub(super) async fn fetch(
     limits: &FetchLimits,
 ) -> Result<Fetched, FetchError> {
     let (place, validators, limits) = (place.clone(), validators.cloned(), limits.clone());
-    tokio::task::spawn_blocking(move || read_newest(&place, validators.as_ref(), read, now, &limits))
-        .await
-        .unwrap_or_else(|_| Err(FetchError::unreachable("failed to read the file: the reading was stopped")))
+    tokio::task::spawn_blocking(move || {
+        read_newest(&place, validators.as_ref(), read, now, &limits)
+    })
+    .await
+    .unwrap_or_else(|_| {
+        Err(FetchError::unreachable("failed to read the file: the reading was stopped"))
+    })
 }
 
 fn read_newest(
@@ -103,13 +111,19 @@ fn read_newest(
     let (path, address_sha256) = (place.path.as_path(), place.address_sha256());
     let found = fs::metadata(path).map_err(|e| failed(path, &e))?;
     if let Some(pattern) = place.pattern.as_ref().filter(|_| !found.is_dir()) {
-        let problem = format!("expected a folder at {}, since `pattern` is `{pattern}`, but got something else", path.display());
+        let problem = format!(
+            "expected a folder at {}, since `pattern` is `{pattern}`, but got something else",
+            path.display()
+        );
         return Err(FetchError::unreachable(problem));
     }
     let file_path = if found.is_dir() { newest_file(place)? } else { path.to_owned() };
     let before = fs::metadata(&file_path).map_err(|e| failed(&file_path, &e))?;
     if !before.is_file() {
-        return Err(FetchError::unreachable(format!("expected a file at {}, but got something else", file_path.display())));
+        return Err(FetchError::unreachable(format!(
+            "expected a file at {}, but got something else",
+            file_path.display()
+        )));
     }
     let state = state_of(&file_path, &before);
     let known = validators.filter(|known| known.address_sha256 == address_sha256);
@@ -124,13 +138,20 @@ fn read_newest(
     let document = read_whole(&file_path, now, limits)?;
     let after = fs::metadata(&file_path).map_err(|e| failed(&file_path, &e))?;
     if state_of(&file_path, &after) != state {
-        return Err(FetchError::unreachable(format!("failed to read {}: it is still being written", file_path.display())));
+        return Err(FetchError::unreachable(format!(
+            "failed to read {}: it is still being written",
+            file_path.display()
+        )));
     }
     Ok(Fetched::Document(Box::new(FetchedDocument {
         document,
         validators: Some(Validators { etag: Some(state), last_modified: None, address_sha256 }),
         as_of: None,
-        modified_at: Timestamp::new(before.mtime(), i32::try_from(before.mtime_nsec()).unwrap_or_default()).ok(),
+        modified_at: Timestamp::new(
+            before.mtime(),
+            i32::try_from(before.mtime_nsec()).unwrap_or_default(),
+        )
+        .ok(),
         answered_at: now,
         is_single_file: !found.is_dir(),
         mislabeled: None,
@@ -181,26 +202,47 @@ fn newest_file(place: &Place) -> Result<PathBuf, FetchError> {
 fn no_list(place: &Place, mut ignored: Vec<String>) -> FetchError {
     let (expected, hint) = match &place.pattern {
         Some(pattern) => (format!("whose name fits `{pattern}`"), ""),
-        None => (format!("whose name ends in {} (or these with .gz)", LIST_ENDINGS.join(", ")), "; `pattern` says which names are read"),
+        None => (
+            format!("whose name ends in {} (or these with .gz)", LIST_ENDINGS.join(", ")),
+            "; `pattern` says which names are read",
+        ),
     };
     ignored.sort();
-    let shown: Vec<String> = ignored.iter().take(IGNORED_SHOWN).map(|name| format!("`{}`", name.escape_debug())).collect();
+    let shown: Vec<String> = ignored
+        .iter()
+        .take(IGNORED_SHOWN)
+        .map(|name| format!("`{}`", name.escape_debug()))
+        .collect();
     let got = match ignored.len() {
         0 => "an empty folder".to_owned(),
-        count if count > shown.len() => format!("none: {} and {} more are ignored{hint}", shown.join(", "), count - shown.len()),
+        count if count > shown.len() => {
+            format!("none: {} and {} more are ignored{hint}", shown.join(", "), count - shown.len())
+        }
         1 => format!("none: {} is ignored{hint}", shown.join(", ")),
         _ => format!("none: {} are ignored{hint}", shown.join(", ")),
     };
-    FetchError::unreachable(format!("expected a file in the folder {} {expected}, but got {got}", place.path.display()))
+    FetchError::unreachable(format!(
+        "expected a file in the folder {} {expected}, but got {got}",
+        place.path.display()
+    ))
 }
 
-/// Changes whenever the file does: the time of change also where someone set the time of modification, the number also where another
-/// file took the name.
+/// Changes whenever the file does: the time of change also where someone set the time of
+/// modification, the number also where another file took the name.
 fn state_of(path: &Path, metadata: &Metadata) -> String {
     let name = Sha256::of(path.as_os_str().as_encoded_bytes());
     let name = name.as_str().get(..16).unwrap_or_default();
-    let (m, c) = ((metadata.mtime(), metadata.mtime_nsec()), (metadata.ctime(), metadata.ctime_nsec()));
-    format!("file:{name}:{}:{}.{:09}:{}.{:09}:{}", metadata.size(), m.0, m.1, c.0, c.1, metadata.ino())
+    let (m, c) =
+        ((metadata.mtime(), metadata.mtime_nsec()), (metadata.ctime(), metadata.ctime_nsec()));
+    format!(
+        "file:{name}:{}:{}.{:09}:{}.{:09}:{}",
+        metadata.size(),
+        m.0,
+        m.1,
+        c.0,
+        c.1,
+        metadata.ino()
+    )
 }
 
 /// The system's own words, without the number of the error.
@@ -211,15 +253,20 @@ fn in_words(error: &std::io::Error) -> String {
 
 /// Seconds and nanoseconds of the time of modification, as [`state_of`] has written it.
 fn modified(validators: &Validators) -> Option<(i64, i64)> {
-    let (seconds, nanoseconds) = validators.etag.as_deref()?.strip_prefix("file:")?.split(':').nth(2)?.split_once('.')?;
+    let (seconds, nanoseconds) =
+        validators.etag.as_deref()?.strip_prefix("file:")?.split(':').nth(2)?.split_once('.')?;
     Some((seconds.parse().ok()?, nanoseconds.parse().ok()?))
 }
 
 fn older(newest: &Path, known: (i64, i64), found: (i64, i64)) -> FetchError {
-    let time = |(seconds, _): (i64, i64)| Timestamp::from_second(seconds).map_or_else(|_| format!("{seconds} s"), |time| time.to_string());
+    let time = |(seconds, _): (i64, i64)| {
+        Timestamp::from_second(seconds)
+            .map_or_else(|_| format!("{seconds} s"), |time| time.to_string())
+    };
     FetchError::older(format!(
-        "expected a file as new as the one read before (modified at {}), but the newest in the folder is {}, modified at {}: an older list \
-         would look like one from which entries were removed. Where it is the one to read, `touch` it",
+        "expected a file as new as the one read before (modified at {}), but the newest in the \
+         folder is {}, modified at {}: an older list would look like one from which entries were \
+         removed. Where it is the one to read, `touch` it",
         time(known),
         newest.display(),
         time(found)

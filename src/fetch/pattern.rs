@@ -1,6 +1,7 @@
 //! Names of files as a shell writes them: `*.csv`, `list-????.json`, `[a-c]*.tsv`.
 //!
-//! Knows names, not folders. What a pattern cannot say (`{a,b}`, `\`, `/`, a leading `!`) is refused, so that nothing is misunderstood.
+//! Knows names, not folders. What a pattern cannot say (`{a,b}`, `\`, `/`, a leading `!`) is
+//! refused, so that nothing is misunderstood.
 
 use std::fmt;
 use std::str::FromStr;
@@ -51,7 +52,11 @@ impl FromStr for NamePattern {
                 ']' => return Err(InvalidPattern("a `]` has no `[` before it")),
                 '{' | '}' => return Err(InvalidPattern("braces have no meaning here")),
                 '\\' => return Err(InvalidPattern("a backslash has no meaning here")),
-                '/' => return Err(InvalidPattern("it is for names in the folder `path`, not for paths")),
+                '/' => {
+                    return Err(InvalidPattern(
+                        "it is for names in the folder `path`, not for paths",
+                    ));
+                }
                 letter => Part::Letter(letter),
             });
         }
@@ -113,7 +118,8 @@ impl NamePattern {
     pub fn fits(&self, name: &str) -> bool {
         let letters: Vec<char> = name.chars().collect();
         let (mut at, mut part) = (0, 0);
-        // Where the last `*` stands, and how far it reaches: only the last one ever has to reach further.
+        // Where the last `*` stands, and how far it reaches: only the last one ever has to reach
+        // further.
         let mut star: Option<(usize, usize)> = None;
         loop {
             match (self.parts.get(part), letters.get(at)) {
@@ -144,7 +150,9 @@ impl Part {
             Part::Letter(wanted) => *wanted == letter,
             Part::AnyLetter => true,
             Part::AnyLetters => false,
-            Part::Letters { excluded, ranges } => ranges.iter().any(|(first, last)| (*first..=*last).contains(&letter)) != *excluded,
+            Part::Letters { excluded, ranges } => {
+                ranges.iter().any(|(first, last)| (*first..=*last).contains(&letter)) != *excluded
+            }
         }
     }
 }

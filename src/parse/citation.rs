@@ -1,7 +1,9 @@
-//! Reads Federal Register citations in all the ways in which publishers write them. Knows text, not what was published when.
+//! Reads Federal Register citations in all the ways in which publishers write them. Knows text, not
+//! what was published when.
 //!
-//! `80 FR 69852`, `80FR 69852`, `81.F.R. 22576 4/18/2016`, `76 FR 50407 (8/15/2011)`, `77 FR 58006 (no. 182)`, `87 FR 38925, 6/30/22.`,
-//! `82 F.R. 16788, 16789 4/6/2017`, `76 FR no. 242 pg. 78146`, several of them behind commas, semicolons, `and`, or nothing.
+//! `80 FR 69852`, `80FR 69852`, `81.F.R. 22576 4/18/2016`, `76 FR 50407 (8/15/2011)`, `77 FR 58006
+//! (no. 182)`, `87 FR 38925, 6/30/22.`, `82 F.R. 16788, 16789 4/6/2017`, `76 FR no. 242 pg. 78146`,
+//! several of them behind commas, semicolons, `and`, or nothing.
 
 use std::mem;
 
@@ -12,7 +14,8 @@ use crate::domain::citation::DatedCitation;
 
 /// The citations in a text, in published order, each once.
 ///
-/// What cannot be read as volume and page stays as published: `76 FR No. 197 (10/12/2011)`, `Vol. 86, No. 71, 04/15/2021`, `88 FR`.
+/// What cannot be read as volume and page stays as published: `76 FR No. 197 (10/12/2011)`, `Vol.
+/// 86, No. 71, 04/15/2021`, `88 FR`.
 pub fn citations(text: &str) -> Vec<DatedCitation> {
     let mut found = Vec::new();
     let mut unread_from = 0;
@@ -61,7 +64,8 @@ fn keep_unread(text: &str, found: &mut Vec<DatedCitation>) {
                 .trim_end_matches([' ', ',']);
         }
         // A date that stands twice, or beside a citation that has one, cites nothing.
-        let is_bare_date = part.contains('/') && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'/');
+        let is_bare_date =
+            part.contains('/') && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'/');
         if part.chars().any(char::is_alphanumeric) && !is_bare_date {
             push(found, Citation::AsPublished(part.to_owned()), only_date(part));
         }
@@ -72,7 +76,8 @@ fn keep_unread(text: &str, found: &mut Vec<DatedCitation>) {
 fn only_date(text: &str) -> Option<Date> {
     let mut dates = text.char_indices().filter(|(at, character)| {
         let before = text.get(..*at).and_then(|before| before.chars().next_back());
-        character.is_ascii_digit() && !before.is_some_and(|before| before.is_ascii_digit() || before == '/')
+        character.is_ascii_digit()
+            && !before.is_some_and(|before| before.is_ascii_digit() || before == '/')
     });
     let mut found = dates.by_ref().filter_map(|(at, _)| Cursor(text.get(at..)?).date(None)?);
     found.next().filter(|_| found.next().is_none())
@@ -86,7 +91,8 @@ struct Cursor<'a>(&'a str);
 const PAGES_OF_ONE_DOCUMENT: u32 = 300;
 
 impl Cursor<'_> {
-    /// `80 FR 69852`, with what belongs to it: further pages, the issue, the date. Nothing is read where it is none.
+    /// `80 FR 69852`, with what belongs to it: further pages, the issue, the date. Nothing is read
+    /// where it is none.
     fn pages_and_date(&mut self) -> Option<(u16, Vec<u32>, Option<Date>)> {
         let mut ahead = *self;
         let volume: u16 = ahead.digits(5)?.parse().ok()?;
@@ -137,7 +143,8 @@ impl Cursor<'_> {
     /// Up to `most` digits that no further digit follows.
     fn digits(&mut self, most: usize) -> Option<&str> {
         let count = self.0.bytes().take_while(u8::is_ascii_digit).count();
-        let (digits, rest) = self.0.split_at_checked(count).filter(|_| (1..=most).contains(&count))?;
+        let (digits, rest) =
+            self.0.split_at_checked(count).filter(|_| (1..=most).contains(&count))?;
         self.0 = rest;
         Some(digits)
     }
@@ -152,7 +159,10 @@ impl Cursor<'_> {
             && let Some(rest) = behind_comma.0.get(1..)
         {
             behind_comma.0 = rest;
-            if let Some(thousand) = behind_comma.digits(3).filter(|digits| digits.len() == 3).and_then(|digits| digits.parse::<u32>().ok())
+            if let Some(thousand) = behind_comma
+                .digits(3)
+                .filter(|digits| digits.len() == 3)
+                .and_then(|digits| digits.parse::<u32>().ok())
             {
                 page = page * 1000 + thousand;
                 ahead = behind_comma;
@@ -165,7 +175,8 @@ impl Cursor<'_> {
         Some(page)
     }
 
-    /// `, 16789` or `-16789` behind the first page: pages of one document. The end of a range is no citation of its own.
+    /// `, 16789` or `-16789` behind the first page: pages of one document. The end of a range is no
+    /// citation of its own.
     fn further_page(&mut self, pages: &[u32]) -> Option<Option<u32>> {
         let last = *pages.last()?;
         let mut ahead = *self;
@@ -179,7 +190,8 @@ impl Cursor<'_> {
         }
         ahead.0 = ahead.0.strip_prefix(',')?;
         ahead.skip(" ");
-        let page = ahead.page().filter(|page| *page > last && page - last <= PAGES_OF_ONE_DOCUMENT)?;
+        let page =
+            ahead.page().filter(|page| *page > last && page - last <= PAGES_OF_ONE_DOCUMENT)?;
         let mut behind = ahead;
         behind.skip(" .");
         if behind.letter('f').is_some() {
@@ -251,21 +263,38 @@ impl Cursor<'_> {
     }
 
     fn month_name(&mut self) -> Option<i8> {
-        const MONTHS: [&str; 12] =
-            ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+        const MONTHS: [&str; 12] = [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ];
         let length = self.0.bytes().take_while(u8::is_ascii_alphabetic).count();
         let (name, rest) = self.0.split_at_checked(length).filter(|_| length >= 3)?;
         let name = name.to_ascii_lowercase();
-        let month = MONTHS.iter().position(|month| month.starts_with(&name) || name == "sept" && *month == "september")?;
+        let month = MONTHS.iter().position(|month| {
+            month.starts_with(&name) || name == "sept" && *month == "september"
+        })?;
         self.0 = rest;
         self.skip(" .");
         i8::try_from(month + 1).ok()
     }
 }
 
-/// The year that two digits mean: the Federal Register's volume 1 was 1936, so that the volume says the century.
+/// The year that two digits mean: the Federal Register's volume 1 was 1936, so that the volume says
+/// the century.
 fn year_of(two_digits: i16, volume: Option<u16>) -> i16 {
-    let year_of_volume = volume.and_then(|volume| i16::try_from(volume).ok()).map_or(2020, |volume| volume.saturating_add(1935));
+    let year_of_volume = volume
+        .and_then(|volume| i16::try_from(volume).ok())
+        .map_or(2020, |volume| volume.saturating_add(1935));
     if (1900 + two_digits - year_of_volume).abs() < (2000 + two_digits - year_of_volume).abs() {
         1900 + two_digits
     } else {
@@ -283,8 +312,15 @@ mod tests {
         let read: Vec<String> = citations(text)
             .into_iter()
             .map(|dated| {
-                assert_eq!(Citation::from_text(&dated.citation.to_string()), dated.citation, "{text}");
-                dated.date.map_or_else(|| dated.citation.to_string(), |date| format!("{} @ {date}", dated.citation))
+                assert_eq!(
+                    Citation::from_text(&dated.citation.to_string()),
+                    dated.citation,
+                    "{text}"
+                );
+                dated.date.map_or_else(
+                    || dated.citation.to_string(),
+                    |date| format!("{} @ {date}", dated.citation),
+                )
             })
             .collect();
         assert_eq!(read, expected, "{text}");
@@ -292,9 +328,16 @@ mod tests {
 
     #[test]
     fn ok_volume_and_page() {
-        for text in
-            ["80 FR 69852", "80FR 69852", "80 FR  69852 ", "80 fr 69852", "80 F.R. 69852", "80.F.R. 69852", "80 F.R 69852", "80F.R.69852"]
-        {
+        for text in [
+            "80 FR 69852",
+            "80FR 69852",
+            "80 FR  69852 ",
+            "80 fr 69852",
+            "80 F.R. 69852",
+            "80.F.R. 69852",
+            "80 F.R 69852",
+            "80F.R.69852",
+        ] {
             check(text, &["80 FR 69852"]);
         }
         check("87 FR 38,925", &["87 FR 38925"]);
@@ -317,19 +360,37 @@ mod tests {
     #[test]
     fn ok_several() {
         check("75 FR 36516, 77 FR 58006 (no. 182)", &["75 FR 36516", "77 FR 58006"]);
-        check("66 FR 24266;70 FR 54629;75 FR 78877", &["66 FR 24266", "70 FR 54629", "75 FR 78877"]);
-        check("81 FR 64696 and 84 FR 40241, 87 FR 62202", &["81 FR 64696", "84 FR 40241", "87 FR 62202"]);
-        check("68 F.R. 38290 6/27/03 71 F.R. 38843 7/10/06", &["68 FR 38290 @ 2003-06-27", "71 FR 38843 @ 2006-07-10"]);
-        check("87 FR 8182, 2/14/22. 87 FR 38925, 6/30/22.", &["87 FR 8182 @ 2022-02-14", "87 FR 38925 @ 2022-06-30"]);
+        check(
+            "66 FR 24266;70 FR 54629;75 FR 78877",
+            &["66 FR 24266", "70 FR 54629", "75 FR 78877"],
+        );
+        check(
+            "81 FR 64696 and 84 FR 40241, 87 FR 62202",
+            &["81 FR 64696", "84 FR 40241", "87 FR 62202"],
+        );
+        check(
+            "68 F.R. 38290 6/27/03 71 F.R. 38843 7/10/06",
+            &["68 FR 38290 @ 2003-06-27", "71 FR 38843 @ 2006-07-10"],
+        );
+        check(
+            "87 FR 8182, 2/14/22. 87 FR 38925, 6/30/22.",
+            &["87 FR 8182 @ 2022-02-14", "87 FR 38925 @ 2022-06-30"],
+        );
         check(
             "63 FR 64322, 11/19/98, 65 FR 14444, 03/17/00, 77 FR 58006 (no. 182)",
             &["63 FR 64322 @ 1998-11-19", "65 FR 14444 @ 2000-03-17", "77 FR 58006"],
         );
         check("84 FR 40241, 84 FR 40241", &["84 FR 40241"]);
-        check("82 F.R. 16788, 16789 4/6/2017", &["82 FR 16788 @ 2017-04-06", "82 FR 16789 @ 2017-04-06"]);
+        check(
+            "82 F.R. 16788, 16789 4/6/2017",
+            &["82 FR 16788 @ 2017-04-06", "82 FR 16789 @ 2017-04-06"],
+        );
         check("82 FR 16788-16789, 83 FR 1", &["82 FR 16788", "83 FR 1"]);
         check("80 FR 80, 81 FR 14953", &["80 FR 80", "81 FR 14953"]);
-        check("86 FR 66277, 5/18/2022, 5/18/2022; 87 FR 30173 11/222/2021", &["86 FR 66277 @ 2022-05-18", "87 FR 30173"]);
+        check(
+            "86 FR 66277, 5/18/2022, 5/18/2022; 87 FR 30173 11/222/2021",
+            &["86 FR 66277 @ 2022-05-18", "87 FR 30173"],
+        );
         check("", &[]);
     }
 
@@ -337,17 +398,29 @@ mod tests {
     fn err_what_cannot_be_read_stays_as_published() {
         check("76 FR No. 197 (10/12/2011)", &["76 FR No. 197 (10/12/2011) @ 2011-10-12"]);
         check("Vol. 86, No. 71, 04/15/2021", &["Vol. 86, No. 71, 04/15/2021 @ 2021-04-15"]);
-        check("Notice 1958, Vol. 59, No. 44, 3/07/94", &["Notice 1958, Vol. 59, No. 44, 3/07/94 @ 1994-03-07"]);
+        check(
+            "Notice 1958, Vol. 59, No. 44, 3/07/94",
+            &["Notice 1958, Vol. 59, No. 44, 3/07/94 @ 1994-03-07"],
+        );
         check("66 FR 24266; 75 FR 78877; 88 FR", &["66 FR 24266", "75 FR 78877", "88 FR"]);
         check("76 FR 78146 (12/16/11) 77 FR ", &["76 FR 78146 @ 2011-12-16", "77 FR"]);
-        check("68 F.R. 38290 6/27/03 72 F.R. 1/30/07", &["68 FR 38290 @ 2003-06-27", "72 F.R. 1/30/07 @ 2007-01-30"]);
+        check(
+            "68 F.R. 38290 6/27/03 72 F.R. 1/30/07",
+            &["68 FR 38290 @ 2003-06-27", "72 F.R. 1/30/07 @ 2007-01-30"],
+        );
         check(
             "82 F.R. 2312 1/9/2017, F.R. 30823 7/3/2017, 82 F.R. 61745",
             &["82 FR 2312 @ 2017-01-09", "F.R. 30823 7/3/2017 @ 2017-07-03", "82 FR 61745"],
         );
-        check("66 F.R. 47630 9/13/01, NEW NOTICE TO COME", &["66 FR 47630 @ 2001-09-13", "NEW NOTICE TO COME"]);
+        check(
+            "66 F.R. 47630 9/13/01, NEW NOTICE TO COME",
+            &["66 FR 47630 @ 2001-09-13", "NEW NOTICE TO COME"],
+        );
         check("to be published", &["to be published"]);
-        check("88 FR [INSERT FR PAGE NUMBER AND 2/27/2023]", &["88 FR [INSERT FR PAGE NUMBER AND 2/27/2023] @ 2023-02-27"]);
+        check(
+            "88 FR [INSERT FR PAGE NUMBER AND 2/27/2023]",
+            &["88 FR [INSERT FR PAGE NUMBER AND 2/27/2023] @ 2023-02-27"],
+        );
         check("999999 FR 5", &["999999 FR 5"]);
     }
 }

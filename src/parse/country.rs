@@ -1,8 +1,10 @@
-//! The countries: ISO 3166-1 codes, English names, and the headings under which the Entity List puts them.
+//! The countries: ISO 3166-1 codes, English names, and the headings under which the Entity List
+//! puts them.
 //!
 //! Knows names and spellings only; it reads no addresses.
 
-/// Whether this is an ISO 3166-1 alpha-2 code in capitals, or `XK`, which the publishers use for Kosovo.
+/// Whether this is an ISO 3166-1 alpha-2 code in capitals, or `XK`, which the publishers use for
+/// Kosovo.
 pub fn is_iso_alpha2(code: &str) -> bool {
     name_of(code).is_some()
 }
@@ -15,30 +17,35 @@ pub fn name_of(code: &str) -> Option<&'static str> {
     NAMES.get(found).map(|(_, name)| *name)
 }
 
-/// The code of a country heading of Supplements No. 4, 6 and 7 to Part 744, e.g. `CHINA, PEOPLE'S REPUBLIC OF`.
+/// The code of a country heading of Supplements No. 4, 6 and 7 to Part 744, e.g. `CHINA, PEOPLE'S
+/// REPUBLIC OF`.
 ///
-/// Case, accents, punctuation and spacing do not count, nor does a leading or trailing `THE`; older names of a country are known.
-/// `None` for a heading that names no country.
+/// Case, accents, punctuation and spacing do not count, nor does a leading or trailing `THE`; older
+/// names of a country are known. `None` for a heading that names no country.
 pub fn iso_of_heading(heading: &str) -> Option<&'static str> {
     let wanted = letters_of(heading);
     if wanted.is_empty() {
         return None;
     }
-    let named =
-        |pairs: &'static [(&'static str, &'static str)]| pairs.iter().find(|(_, name)| letters_of(name) == wanted).map(|(code, _)| *code);
+    let named = |pairs: &'static [(&'static str, &'static str)]| {
+        pairs.iter().find(|(_, name)| letters_of(name) == wanted).map(|(code, _)| *code)
+    };
     named(NAMES).or_else(|| named(OTHER_HEADINGS)).or_else(|| named(REGIONS))
 }
 
-/// Whether the heading is of a region that stands beside its country on the list, e.g. `CRIMEA REGION OF UKRAINE`.
+/// Whether the heading is of a region that stands beside its country on the list, e.g. `CRIMEA
+/// REGION OF UKRAINE`.
 pub fn is_region_heading(heading: &str) -> bool {
     let wanted = letters_of(heading);
     REGIONS.iter().any(|(_, name)| letters_of(name) == wanted)
 }
 
-/// The letters of a heading in plain capitals, its words joined by one space: `Côte d'Ivoire` gives `COTE DIVOIRE`.
+/// The letters of a heading in plain capitals, its words joined by one space: `Côte d'Ivoire` gives
+/// `COTE DIVOIRE`.
 fn letters_of(heading: &str) -> String {
     let plain = any_ascii::any_ascii(heading).to_ascii_uppercase().replace(['\'', '.', '`'], "");
-    let words: Vec<&str> = plain.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        plain.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()).collect();
     let words = words.strip_prefix(&["THE"]).unwrap_or(&words);
     words.strip_suffix(&["THE"]).unwrap_or(words).join(" ")
 }
@@ -430,7 +437,12 @@ mod tests {
     #[test]
     fn a_code_is_two_capitals_that_are_assigned() {
         assert!(is_iso_alpha2("CN") && is_iso_alpha2("XK"));
-        assert!(!is_iso_alpha2("cn") && !is_iso_alpha2("ZZ") && !is_iso_alpha2("CHN") && !is_iso_alpha2(""));
+        assert!(
+            !is_iso_alpha2("cn")
+                && !is_iso_alpha2("ZZ")
+                && !is_iso_alpha2("CHN")
+                && !is_iso_alpha2("")
+        );
         assert_eq!(name_of("CN"), Some("China"));
     }
 

@@ -27,7 +27,11 @@ pub fn detect<R: Read>(input: R) -> Result<(Format, u64, Input<R>), ParseError> 
     let mut skipped = 0_u64;
     loop {
         let wanted = (HEAD_BYTES - head.len()) as u64;
-        let read = input.by_ref().take(wanted).read_to_end(&mut head).map_err(|error| failed_to_read(skipped, &error))?;
+        let read = input
+            .by_ref()
+            .take(wanted)
+            .read_to_end(&mut head)
+            .map_err(|error| failed_to_read(skipped, &error))?;
         let blank = leading_blank(&head, skipped == 0);
         head.drain(..blank);
         skipped += blank as u64;
@@ -36,8 +40,11 @@ pub fn detect<R: Read>(input: R) -> Result<(Format, u64, Input<R>), ParseError> 
         }
     }
     if head.is_empty() {
-        let got =
-            if skipped == 0 { "an empty document (0 bytes)".to_owned() } else { format!("nothing but white space ({skipped} bytes)") };
+        let got = if skipped == 0 {
+            "an empty document (0 bytes)".to_owned()
+        } else {
+            format!("nothing but white space ({skipped} bytes)")
+        };
         return Err(ParseError::new("byte 0", format!("{EXPECTED}, but got {got}")));
     }
     let format = format_of(&head)?;
@@ -51,7 +58,8 @@ pub fn failed_to_read(byte: u64, error: &std::io::Error) -> ParseError {
 
 const EXPECTED: &str = "expected a list as CSV, TSV, JSON or eCFR XML";
 
-/// Enough to see a web page behind an XML declaration and comments, and the whole of a CSV's header.
+/// Enough to see a web page behind an XML declaration and comments, and the whole of a CSV's
+/// header.
 const HEAD_BYTES: usize = 2048;
 
 const BUFFER_BYTES: usize = 1 << 16;
@@ -84,7 +92,9 @@ fn format_of(head: &[u8]) -> Result<Format, ParseError> {
 /// `<HEAD>` is no mark of one: the eCFR's headings are called so.
 fn is_web_page(head: &[u8]) -> bool {
     let head = head.to_ascii_lowercase();
-    ["<!doctype html", "<html", "<script"].iter().any(|mark| head.windows(mark.len()).any(|window| window == mark.as_bytes()))
+    ["<!doctype html", "<html", "<script"]
+        .iter()
+        .any(|mark| head.windows(mark.len()).any(|window| window == mark.as_bytes()))
 }
 
 #[cfg(test)]
@@ -100,16 +110,24 @@ mod tests {
         assert_eq!(kind(b"_id,source\n\"a\tb\",1\n"), Ok(Format::Csv));
         assert_eq!(kind(b"\xef\xbb\xbf_id\tsource\n"), Ok(Format::Tsv));
         assert_eq!(kind(b" \n{\"results\": []}"), Ok(Format::Json));
-        assert_eq!(kind(b"<?xml version=\"1.0\"?>\n<DIV5 N=\"744\"><HEAD>PART 744</HEAD>"), Ok(Format::Xml));
+        assert_eq!(
+            kind(b"<?xml version=\"1.0\"?>\n<DIV5 N=\"744\"><HEAD>PART 744</HEAD>"),
+            Ok(Format::Xml)
+        );
     }
 
     #[test]
     fn ok_the_document_comes_whole_but_for_a_mark_and_a_long_blank_before_it() {
-        for (text, expected) in [("\u{feff}a,b\n", "a,b\n".to_owned()), ("a,b\n", "a,b\n".to_owned())] {
+        for (text, expected) in
+            [("\u{feff}a,b\n", "a,b\n".to_owned()), ("a,b\n", "a,b\n".to_owned())]
+        {
             let (_, skipped, mut input) = detect(text.as_bytes()).unwrap();
             let mut read = String::new();
             input.read_to_string(&mut read).unwrap();
-            assert_eq!((skipped, read.as_str()), ((text.len() - expected.len()) as u64, expected.as_str()));
+            assert_eq!(
+                (skipped, read.as_str()),
+                ((text.len() - expected.len()) as u64, expected.as_str())
+            );
         }
         let long = format!("{}{{{}", " ".repeat(3 * HEAD_BYTES), "x".repeat(1 << 17));
         let (format, _, mut input) = detect(long.as_bytes()).unwrap();

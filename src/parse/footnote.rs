@@ -1,7 +1,9 @@
-//! Reads the footnote marks of a licence requirement, which lost their superscript when the list became plain text.
+//! Reads the footnote marks of a licence requirement, which lost their superscript when the list
+//! became plain text.
 //!
-//! `734.9(e) 1 and 744.11 of the EAR 2`, `734.9(g),3 746.8(a)(3)`, `of the EAR)4`, `<sup>5</sup>`. A mark is one digit that stands behind a
-//! parenthesis or `EAR` and belongs to nothing else; a section, a part or a paragraph never is.
+//! `734.9(e) 1 and 744.11 of the EAR 2`, `734.9(g),3 746.8(a)(3)`, `of the EAR)4`, `<sup>5</sup>`.
+//! A mark is one digit that stands behind a parenthesis or `EAR` and belongs to nothing else; a
+//! section, a part or a paragraph never is.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +14,16 @@ pub fn footnotes(license_requirement: &str) -> Vec<String> {
     let mut after_mark = None;
     for (at, character) in text.char_indices() {
         let end = at + character.len_utf8();
-        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
-        let digit = SUPERSCRIPTS.iter().zip('1'..).find(|(mark, _)| **mark == character).map(|(_, digit)| digit);
-        let is_mark =
-            digit.is_some() || (('1'..='9').contains(&character) && is_plain_mark(before, after, after_mark.map(|end| text.get(end..at))));
+        let (before, after) =
+            (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
+        let digit = SUPERSCRIPTS
+            .iter()
+            .zip('1'..)
+            .find(|(mark, _)| **mark == character)
+            .map(|(_, digit)| digit);
+        let is_mark = digit.is_some()
+            || (('1'..='9').contains(&character)
+                && is_plain_mark(before, after, after_mark.map(|end| text.get(end..at))));
         if is_mark {
             marks.insert(digit.unwrap_or(character));
             after_mark = Some(end);
@@ -26,15 +34,21 @@ pub fn footnotes(license_requirement: &str) -> Vec<String> {
 
 const SUPERSCRIPTS: [char; 9] = ['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
-/// Whether the digit between `before` and `after` is a mark; `since_mark` is what stands between the mark before it and it.
+/// Whether the digit between `before` and `after` is a mark; `since_mark` is what stands between
+/// the mark before it and it.
 fn is_plain_mark(before: &str, after: &str, since_mark: Option<Option<&str>>) -> bool {
     if ends_in_tag(before) {
         return after.trim_start().starts_with("</");
     }
-    if before.ends_with(|c: char| c.is_ascii_digit() || c == '(') || !stands_alone(before, after) || counts_something(after) {
+    if before.ends_with(|c: char| c.is_ascii_digit() || c == '(')
+        || !stands_alone(before, after)
+        || counts_something(after)
+    {
         return false;
     }
-    if since_mark.flatten().is_some_and(|between| !between.is_empty() && matches!(between.trim(), "" | "," | "and" | ", and" | "&")) {
+    if since_mark.flatten().is_some_and(|between| {
+        !between.is_empty() && matches!(between.trim(), "" | "," | "and" | ", and" | "&")
+    }) {
         return true;
     }
     let carrier = before.trim_end();
@@ -50,12 +64,15 @@ fn ends_in_tag(before: &str) -> bool {
     before.ends_with("<sup>") || before.ends_with("<su>")
 }
 
-/// Whether no word, number or list goes on behind the digit. `EAR) 1. Parts of …` begins a list; `EAR)4.` ends a sentence.
+/// Whether no word, number or list goes on behind the digit. `EAR) 1. Parts of …` begins a list;
+/// `EAR)4.` ends a sentence.
 fn stands_alone(before: &str, after: &str) -> bool {
     match after.chars().next() {
         None | Some(',' | ';' | ')' | ']') => true,
         Some('.') => {
-            after.len() == 1 || after.trim_start_matches('.').trim().is_empty() || (!before.ends_with(' ') && after.starts_with(". "))
+            after.len() == 1
+                || after.trim_start_matches('.').trim().is_empty()
+                || (!before.ends_with(' ') && after.starts_with(". "))
         }
         Some(next) => next.is_whitespace() || matches!(next, '<' | '§'),
     }
@@ -63,8 +80,10 @@ fn stands_alone(before: &str, after: &str) -> bool {
 
 /// `5 CFR 330`, `3 years`: a number with its noun.
 fn counts_something(after: &str) -> bool {
-    let word: String = after.trim_start().chars().take_while(|c| c.is_alphabetic() || *c == '.').collect();
-    ["CFR", "C.F.R.", "U.S.C.", "USC", "FR", "F.R.", "years", "year", "months", "days", "percent"].contains(&word.as_str())
+    let word: String =
+        after.trim_start().chars().take_while(|c| c.is_alphabetic() || *c == '.').collect();
+    ["CFR", "C.F.R.", "U.S.C.", "USC", "FR", "F.R.", "years", "year", "months", "days", "percent"]
+        .contains(&word.as_str())
 }
 
 fn ends_in_word(text: &str, word: &str) -> bool {
@@ -109,7 +128,8 @@ mod tests {
             "For all items subject to the EAR. (See § 744.11 of the EAR)",
             "For all items subject to the EAR. (See § 744.11of the EAR).",
             "For any item listed in supplement no. 2 to part 744 (Category 5, part 2).",
-            "All items but EAR99, see § 744.21(a)(2) and (e) of the EAR, General License No. 8 and 1B.",
+            "All items but EAR99, see § 744.21(a)(2) and (e) of the EAR, General License No. 8 \
+             and 1B.",
             "Items controlled under § 740.2(a)(3), and (b)(1)(ii), for 5 years of the YEAR 2",
             "(See § 744.11 of the EAR) 5 CFR 1320",
             "(See § 744.11 of the EAR) 1. Aircraft. 2. Parts.",

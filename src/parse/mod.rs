@@ -1,4 +1,5 @@
-//! Stage 2: makes a [`Snapshot`] of a document's bytes. Pure: knows formats, not where they come from.
+//! Stage 2: makes a [`Snapshot`] of a document's bytes. Pure: knows formats, not where they come
+//! from.
 //!
 //! A document is read whole or refused whole: what it lost, nobody may take for a removal.
 
@@ -33,9 +34,11 @@ impl ParseError {
     }
 }
 
-/// Reads a document by its content: the Consolidated Screening List as CSV, TSV or JSON, or part 744 of the eCFR as XML.
+/// Reads a document by its content: the Consolidated Screening List as CSV, TSV or JSON, or part
+/// 744 of the eCFR as XML.
 ///
-/// Only entries of `lists` are kept, and only they take memory; the other rows are checked and counted.
+/// Only entries of `lists` are kept, and only they take memory; the other rows are checked and
+/// counted.
 ///
 /// # Errors
 ///
@@ -73,12 +76,17 @@ pub fn publisher(input: impl Read) -> Result<Publisher, ParseError> {
     Ok(if format == Format::Xml { Publisher::Ecfr } else { Publisher::Csl })
 }
 
-/// Reads a document as [`parse()`] does, and hands each row of `lists` to `each` in place of keeping it.
+/// Reads a document as [`parse()`] does, and hands each row of `lists` to `each` in place of
+/// keeping it.
 ///
 /// # Errors
 ///
 /// As [`parse()`]; rows may have been handed on by then.
-pub fn read(input: impl Read, lists: &[ListCode], each: &mut dyn FnMut(WatchedRow<'_>)) -> Result<Document, ParseError> {
+pub fn read(
+    input: impl Read,
+    lists: &[ListCode],
+    each: &mut dyn FnMut(WatchedRow<'_>),
+) -> Result<Document, ParseError> {
     let (format, skipped, input) = detect::detect(input)?;
     let (rest, header_bytes) = match format {
         Format::Csv => csl::read_table(input, skipped, b',', lists, each)?,

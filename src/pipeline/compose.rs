@@ -1,4 +1,5 @@
-//! From the changes of one observation to alerts: what undoes an earlier change, what one rule orders, what is left.
+//! From the changes of one observation to alerts: what undoes an earlier change, what one rule
+//! orders, what is left.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +13,8 @@ use crate::config::Config;
 use crate::diff::cite::{self, Group};
 use crate::domain::alert::{ListChanged, SnapshotRef};
 use crate::domain::{
-    Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode, RecordedRule, Rule, Sha256, Summary,
+    Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode,
+    RecordedRule, Rule, Sha256, Summary,
 };
 use crate::record::{Outgoing, RecordedChange, Result, Store};
 
@@ -78,7 +80,9 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
     let mut elsewhere = Elsewhere::default();
     // Recorded, and told nobody.
     let mut quiet: Vec<(Change, bool)> = Vec::new();
-    let rules = KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at).await?;
+    let rules =
+        KnownRules::load(store, steps.iter().flat_map(|step| &step.changes), seen.observed_at)
+            .await?;
     for step in steps {
         let changes = number(store, seen.source, step.changes, &mut base_ids).await?;
         let at = Moment { now: seen.recorded_at, accepted: seen.accepted_at.is_some() };
@@ -87,7 +91,10 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         quiet.extend(untold.into_iter().map(|change| (change, step.unconfirmed)));
         for (alert_id, undoing) in corrections {
             batches.push(Batch {
-                undoes: undoing.iter().map(|(change, undone)| (change.change_id.clone(), undone.clone())).collect(),
+                undoes: undoing
+                    .iter()
+                    .map(|(change, undone)| (change.change_id.clone(), undone.clone()))
+                    .collect(),
                 returned: BTreeMap::new(),
                 changes: undoing.into_iter().map(|(change, _)| change).collect(),
                 unconfirmed: step.unconfirmed,
@@ -98,14 +105,20 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
                 corrects: Some(alert_id),
             });
         }
-        // What another source has shown is known to readers; where this one shows more, that is told by itself.
-        let (confirmed, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(Change::is_confirmation);
+        // What another source has shown is known to readers; where this one shows more, that is
+        // told by itself.
+        let (confirmed, changes): (Vec<Change>, Vec<Change>) =
+            changes.into_iter().partition(Change::is_confirmation);
         elsewhere.load(store, seen, step.list, step.alerted_elsewhere, &confirmed).await?;
         quiet.extend(confirmed.into_iter().map(|change| (change, step.unconfirmed)));
-        let (differing, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| change.confirms.is_some());
-        let joined = [changes, differing].into_iter().flat_map(|changes| by_rule(changes, &returned, &rules));
+        let (differing, changes): (Vec<Change>, Vec<Change>) =
+            changes.into_iter().partition(|change| change.confirms.is_some());
+        let joined = [changes, differing]
+            .into_iter()
+            .flat_map(|changes| by_rule(changes, &returned, &rules));
         for Joined { group, rule: document } in joined {
-            let back = group.changes.iter().filter_map(|change| returned.get_key_value(&change.change_id));
+            let back =
+                group.changes.iter().filter_map(|change| returned.get_key_value(&change.change_id));
             let batch = Batch {
                 returned: back.map(|(id, removal)| (id.clone(), removal.clone())).collect(),
                 document,
@@ -125,30 +138,50 @@ pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Re
         before.extend(step.before);
     }
 
-    let mut composed = Composed { alerts: Vec::new(), changes: Vec::new(), sequence: seen.sequence };
+    let mut composed =
+        Composed { alerts: Vec::new(), changes: Vec::new(), sequence: seen.sequence };
     for batch in batches {
-        let outgoing = tell(store, seen, &batch, &before, &elsewhere, composed.sequence + 1).await?;
+        let outgoing =
+            tell(store, seen, &batch, &before, &elsewhere, composed.sequence + 1).await?;
         // An alert of nothing but editorial changes is made only where somebody asked for them.
-        let told = !outgoing.deliveries.is_empty() || batch.changes.iter().any(|change| !change.editorial);
+        let told =
+            !outgoing.deliveries.is_empty() || batch.changes.iter().any(|change| !change.editorial);
         let alert_id = told.then(|| outgoing.alert.alert_id.clone());
         let unconfirmed = batch.unconfirmed;
-        composed.changes.extend(batch.changes.into_iter().map(|change| recorded(seen, &base_ids, change, alert_id.clone(), unconfirmed)));
+        composed.changes.extend(
+            batch
+                .changes
+                .into_iter()
+                .map(|change| recorded(seen, &base_ids, change, alert_id.clone(), unconfirmed)),
+        );
         if told {
             composed.sequence += 1;
             composed.alerts.push(outgoing);
         }
     }
-    composed.changes.extend(quiet.into_iter().map(|(change, unconfirmed)| recorded(seen, &base_ids, change, None, unconfirmed)));
+    composed.changes.extend(
+        quiet
+            .into_iter()
+            .map(|(change, unconfirmed)| recorded(seen, &base_ids, change, None, unconfirmed)),
+    );
     Ok(composed)
 }
 
-/// Puts changes down to the rules that order them. What came back as it was is put down to none: the rules that it cites are those of
-/// its first listing, and would make an alert each.
-fn by_rule(changes: Vec<Change>, returned: &BTreeMap<ChangeId, Option<AlertId>>, rules: &KnownRules) -> Vec<Joined> {
-    let (back, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| returned.contains_key(&change.change_id));
+/// Puts changes down to the rules that order them. What came back as it was is put down to none:
+/// the rules that it cites are those of its first listing, and would make an alert each.
+fn by_rule(
+    changes: Vec<Change>,
+    returned: &BTreeMap<ChangeId, Option<AlertId>>,
+    rules: &KnownRules,
+) -> Vec<Joined> {
+    let (back, changes): (Vec<Change>, Vec<Change>) =
+        changes.into_iter().partition(|change| returned.contains_key(&change.change_id));
     let mut joined = rules.join(cite::by_rule(changes));
     if !back.is_empty() {
-        joined.push(Joined { group: Group { rule: None, attributed: None, changes: back }, rule: None });
+        joined.push(Joined {
+            group: Group { rule: None, attributed: None, changes: back },
+            rule: None,
+        });
     }
     joined
 }
@@ -193,7 +226,9 @@ impl Batch {
     fn pages_meet(&self, other: &Batch) -> bool {
         match (&self.rule, &other.rule) {
             (None, None) => true,
-            (Some(these), Some(those)) => these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that))),
+            (Some(these), Some(those)) => {
+                these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that)))
+            }
             _ => false,
         }
     }
@@ -215,14 +250,16 @@ impl Batch {
 
 fn within_one_rule(one: &Citation, other: &Citation) -> bool {
     match (one, other) {
-        (Citation::Page { volume, page }, Citation::Page { volume: other_volume, page: other_page }) => {
-            volume == other_volume && page.abs_diff(*other_page) <= RULE_PAGES
-        }
+        (
+            Citation::Page { volume, page },
+            Citation::Page { volume: other_volume, page: other_page },
+        ) => volume == other_volume && page.abs_diff(*other_page) <= RULE_PAGES,
         _ => one == other,
     }
 }
 
-/// Gives every change the id that its content has this time: a change that recurs is told from a repeat of the old one.
+/// Gives every change the id that its content has this time: a change that recurs is told from a
+/// repeat of the old one.
 async fn number(
     store: &dyn Store,
     source: &str,
@@ -230,7 +267,8 @@ async fn number(
     base_ids: &mut HashMap<ChangeId, ChangeId>,
 ) -> Result<Vec<Change>> {
     let ids: Vec<ChangeId> = changes.iter().map(|change| change.change_id.clone()).collect();
-    let mut recorded: HashMap<ChangeId, u32> = store.recurrences(source, &ids).await?.into_iter().collect();
+    let mut recorded: HashMap<ChangeId, u32> =
+        store.recurrences(source, &ids).await?.into_iter().collect();
     let mut renamed: HashMap<ChangeId, ChangeId> = HashMap::new();
     for change in &mut changes {
         let base_id = change.change_id.clone();
@@ -276,11 +314,13 @@ async fn tell(
     };
     let announced = batch.document.as_ref().and_then(|rule| join::announced(rule, &batch.changes));
     let told = store.alerts_citing(seen.source, &neighbours).await?;
-    let is_all_back = batch.changes.iter().all(|change| batch.returned.contains_key(&change.change_id));
+    let is_all_back =
+        batch.changes.iter().all(|change| batch.returned.contains_key(&change.change_id));
     let went = batch.returned.values().flatten().next().filter(|_| is_all_back);
     let is_near = |cited: &Citation| neighbours.binary_search(cited).is_ok();
     let cited_before = before.iter().filter(|entry| entry.citations.iter().any(is_near)).count();
-    // An entry that another source showed first was alerted then, whatever page of the rule that source cites.
+    // An entry that another source showed first was alerted then, whatever page of the rule that
+    // source cites.
     let others = elsewhere.alerts(store, &batch.changes, &neighbours).await?;
     let alerted_here: usize = told.iter().map(|(_, count)| count).sum();
     let alerted_before = alerted_entries(store, &told, &others).await?;
@@ -288,7 +328,9 @@ async fn tell(
     let sequence_text = sequence.to_string();
     let type_name = if batch.corrects.is_some() { "list.corrected" } else { "list.changed" };
     let identity = [type_name, seen.source, sequence_text.as_str()];
-    let alert_id = AlertId::of(identity.into_iter().chain(batch.changes.iter().map(|change| change.change_id.as_str())));
+    let alert_id = AlertId::of(
+        identity.into_iter().chain(batch.changes.iter().map(|change| change.change_id.as_str())),
+    );
     let summary = Summary::of(&batch.changes);
     let data = Box::new(ListChanged {
         alert_id: alert_id.clone(),
@@ -300,7 +342,11 @@ async fn tell(
         snapshot: seen.snapshot.clone(),
         previous: batch.previous.clone(),
         attributed: batch.attributed,
-        rule: batch.document.as_ref().map(|rule| rule.rule.clone()).or_else(|| pages.first().map(Rule::of_citation)),
+        rule: batch
+            .document
+            .as_ref()
+            .map(|rule| rule.rule.clone())
+            .or_else(|| pages.first().map(Rule::of_citation)),
         // A rule of which nothing that stands here was told is still what this belongs to.
         follows: told
             .first()
@@ -321,24 +367,36 @@ async fn tell(
         part: None,
     });
     let Some(corrected) = &batch.corrects else {
-        let alert = Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListChanged(data) };
+        let alert =
+            Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListChanged(data) };
         return Ok(outgoing::routed(seen.config, alert, pages));
     };
-    let alert = Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListCorrected(data) };
+    let alert =
+        Alert { alert_id, created_at: seen.recorded_at, body: AlertBody::ListCorrected(data) };
     let earlier = store.deliveries_of(corrected).await?;
     Ok(outgoing_to_those_who_got(alert, batch, &earlier))
 }
 
-/// A correction goes to whoever got the alert that it corrects, whatever the routes say today: of what they got, and no more.
+/// A correction goes to whoever got the alert that it corrects, whatever the routes say today: of
+/// what they got, and no more.
 fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) -> Outgoing {
     let mut deliveries = Vec::new();
     for Delivery { receiver, recipient, selection, .. } in earlier {
-        let got =
-            |change: &&Change| selection.as_ref().is_none_or(|got| batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id)));
-        let undone: Vec<ChangeId> = batch.changes.iter().filter(got).map(|change| change.change_id.clone()).collect();
+        let got = |change: &&Change| {
+            selection.as_ref().is_none_or(|got| {
+                batch.undoes.get(&change.change_id).is_some_and(|id| got.contains(id))
+            })
+        };
+        let undone: Vec<ChangeId> =
+            batch.changes.iter().filter(got).map(|change| change.change_id.clone()).collect();
         if !undone.is_empty() {
             let selection = Some(undone).filter(|undone| undone.len() < batch.changes.len());
-            deliveries.push(outgoing::delivery(&alert, receiver, recipient.clone(), selection.as_deref()));
+            deliveries.push(outgoing::delivery(
+                &alert,
+                receiver,
+                recipient.clone(),
+                selection.as_deref(),
+            ));
         }
     }
     Outgoing { alert, citations: Vec::new(), deliveries }
@@ -350,7 +408,10 @@ fn neighbours(pages: &[Citation]) -> Vec<Citation> {
     for citation in pages {
         match citation {
             Citation::Page { volume, page } => {
-                all.extend((page.saturating_sub(RULE_PAGES)..=page.saturating_add(RULE_PAGES)).map(|near| Citation::page(*volume, near)));
+                all.extend(
+                    (page.saturating_sub(RULE_PAGES)..=page.saturating_add(RULE_PAGES))
+                        .map(|near| Citation::page(*volume, near)),
+                );
             }
             Citation::AsPublished(_) => all.push(citation.clone()),
         }

@@ -43,30 +43,51 @@ pub struct Decision<'a> {
 pub async fn preview(store: &dyn Store, hold: &Hold) -> Result<Vec<Change>, DecideError> {
     let judgement = judged(store, hold).await?;
     let ListVerdict::Changed(mut changes) = judgement.verdict else { return Ok(Vec::new()) };
-    corroborate::others(store, &hold.source, hold.list, hold.told_at).await?.corroborate(&mut changes, &judgement.before);
+    corroborate::others(store, &hold.source, hold.list, hold.told_at)
+        .await?
+        .corroborate(&mut changes, &judgement.before);
     Ok(changes)
 }
 
 /// Believes the held document: its changes are told, or with `as_baseline` only recorded.
-pub async fn accept(program: &Program, id: &HoldId, decision: &Decision<'_>, as_baseline: bool) -> Result<(Hold, Summary), DecideError> {
+pub async fn accept(
+    program: &Program,
+    id: &HoldId,
+    decision: &Decision<'_>,
+    as_baseline: bool,
+) -> Result<(Hold, Summary), DecideError> {
     let hold = open_hold(program, id, decision).await?;
     let turn = program.source_turn(&hold.source);
     let _turn = turn.lock().await;
     let hold = open_hold(program, &hold.hold_id, decision).await?;
-    let (wiring, now, store) = (program.wiring.load_full(), program.clock.now(), program.store.as_ref());
-    let Judgement { verdict, seen, held_count, before, close, open, .. } = judged(store, &hold).await?;
+    let (wiring, now, store) =
+        (program.wiring.load_full(), program.clock.now(), program.store.as_ref());
+    let Judgement { verdict, seen, held_count, before, close, open, .. } =
+        judged(store, &hold).await?;
     if let Some(text) = said_of_repeats(hold.list, seen) {
         warn!(source.name = hold.source, list = hold.list.as_str(), "{text}");
     }
     let changes = if let ListVerdict::Changed(changes) = verdict { changes } else { Vec::new() };
     let summary = Summary::of(&changes);
-    let known = store.list_states(&hold.source).await?.into_iter().find(|state| state.list == hold.list);
+    let known =
+        store.list_states(&hold.source).await?.into_iter().find(|state| state.list == hold.list);
     let previous = known.as_ref().map(reference);
     let mut observation = Observation { at: now, ..Observation::default() };
-    let steps = vec![Step { list: hold.list, changes, unconfirmed: false, before, previous, alerted_elsewhere: HashMap::new() }];
+    let steps = vec![Step {
+        list: hold.list,
+        changes,
+        unconfirmed: false,
+        before,
+        previous,
+        alerted_elsewhere: HashMap::new(),
+    }];
     told(program, &wiring, &hold, now, steps, as_baseline, &mut observation).await?;
     if let Some(state) = known {
-        observation.lists.push(ListUpdate { state: accepted_state(state, &hold, held_count, now), close, open });
+        observation.lists.push(ListUpdate {
+            state: accepted_state(state, &hold, held_count, now),
+            close,
+            open,
+        });
     }
     going_back(store, &hold, now, &mut observation).await?;
     let hold = decided(hold, HoldState::Accepted, decision, now, as_baseline);
@@ -82,7 +103,11 @@ pub async fn accept(program: &Program, id: &HoldId, decision: &Decision<'_>, as_
 }
 
 /// Does not believe the held document: the same content is not asked again.
-pub async fn reject(program: &Program, id: &HoldId, decision: &Decision<'_>) -> Result<Hold, DecideError> {
+pub async fn reject(
+    program: &Program,
+    id: &HoldId,
+    decision: &Decision<'_>,
+) -> Result<Hold, DecideError> {
     let hold = open_hold(program, id, decision).await?;
     let turn = program.source_turn(&hold.source);
     let _turn = turn.lock().await;
@@ -104,7 +129,11 @@ pub async fn reject(program: &Program, id: &HoldId, decision: &Decision<'_>) -> 
     Ok(hold)
 }
 
-async fn open_hold(program: &Program, id: &HoldId, decision: &Decision<'_>) -> Result<Hold, DecideError> {
+async fn open_hold(
+    program: &Program,
+    id: &HoldId,
+    decision: &Decision<'_>,
+) -> Result<Hold, DecideError> {
     if decision.by.trim().is_empty() {
         return Err(DecideError::Empty("--by"));
     }
@@ -119,19 +148,28 @@ async fn open_hold(program: &Program, id: &HoldId, decision: &Decision<'_>) -> R
     let now_open = open
         .iter()
         .find(|other| other.source == hold.source && other.list == hold.list)
-        .map_or_else(String::new, |other| format!("; open now for {} of {} is {}", other.list, other.source, other.hold_id));
+        .map_or_else(String::new, |other| {
+            format!("; open now for {} of {} is {}", other.list, other.source, other.hold_id)
+        });
     Err(DecideError::NotOpen { id: id.clone(), state: hold.state.as_str(), now_open })
 }
 
 /// The held document against what is held now.
 async fn judged(store: &dyn Store, hold: &Hold) -> Result<Judgement, DecideError> {
     let unreadable = |reason: String| DecideError::Document { id: hold.hold_id.clone(), reason };
-    let document = store.document(&hold.sha256).await?.ok_or_else(|| unreadable("it is not in the record".into()))?;
+    let document = store
+        .document(&hold.sha256)
+        .await?
+        .ok_or_else(|| unreadable("it is not in the record".into()))?;
     let held = store.held_entries(&hold.source, hold.list).await?;
     let list = hold.list;
     in_background(move || {
         let snapshot = reading::snapshot(&document, &[list])?;
-        Ok(judge::accept(list, held, snapshot.entries.into_iter().filter(|entry| entry.list == list).collect()))
+        Ok(judge::accept(
+            list,
+            held,
+            snapshot.entries.into_iter().filter(|entry| entry.list == list).collect(),
+        ))
     })
     .await
     .map_err(unreadable)
@@ -155,7 +193,11 @@ async fn told(
         observed_at: hold.opened_at,
         recorded_at: now,
         accepted_at: Some(now),
-        snapshot: SnapshotRef { sha256: hold.sha256.clone(), as_of: source.as_of, observed_at: Some(hold.opened_at) },
+        snapshot: SnapshotRef {
+            sha256: hold.sha256.clone(),
+            as_of: source.as_of,
+            observed_at: Some(hold.opened_at),
+        },
         journal_head: store.journal_head().await?,
         sequence: source.sequence,
     };
@@ -163,7 +205,11 @@ async fn told(
     let composed = compose::compose(store, &seen, steps).await?;
     observation.journal.extend(corroborate::journal(&composed.changes));
     if as_baseline {
-        observation.changes = composed.changes.into_iter().map(|change| RecordedChange { alert_id: None, ..change }).collect();
+        observation.changes = composed
+            .changes
+            .into_iter()
+            .map(|change| RecordedChange { alert_id: None, ..change })
+            .collect();
         return Ok(());
     }
     source.sequence = composed.sequence;
@@ -173,9 +219,17 @@ async fn told(
     Ok(())
 }
 
-/// A person believes an older copy: once no other list of it waits, it is what later documents are measured against.
-async fn going_back(store: &dyn Store, hold: &Hold, now: Timestamp, observation: &mut Observation) -> Result<(), StoreError> {
-    let waits = |other: &Hold| other.hold_id != hold.hold_id && other.source == hold.source && other.sha256 == hold.sha256;
+/// A person believes an older copy: once no other list of it waits, it is what later documents are
+/// measured against.
+async fn going_back(
+    store: &dyn Store,
+    hold: &Hold,
+    now: Timestamp,
+    observation: &mut Observation,
+) -> Result<(), StoreError> {
+    let waits = |other: &Hold| {
+        other.hold_id != hold.hold_id && other.source == hold.source && other.sha256 == hold.sha256
+    };
     if hold.reason != HoldReason::Older || store.holds(true).await?.iter().any(waits) {
         return Ok(());
     }
@@ -184,7 +238,9 @@ async fn going_back(store: &dyn Store, hold: &Hold, now: Timestamp, observation:
         None => store.source_state(&hold.source).await?,
     };
     observation.source = source.map(|mut source| {
-        if let Some(older) = source.editions.older.take().filter(|older| older.sha256 == hold.sha256) {
+        if let Some(older) =
+            source.editions.older.take().filter(|older| older.sha256 == hold.sha256)
+        {
             source.editions.accept(older, now);
         }
         source
@@ -192,7 +248,8 @@ async fn going_back(store: &dyn Store, hold: &Hold, now: Timestamp, observation:
     Ok(())
 }
 
-/// The state of a list whose held content a person believes: later ones are measured against it alone.
+/// The state of a list whose held content a person believes: later ones are measured against it
+/// alone.
 fn accepted_state(mut state: ListState, hold: &Hold, count: usize, now: Timestamp) -> ListState {
     state.recent_counts.clear();
     state.note_count(now.to_zoned(TimeZone::UTC).date(), count);
@@ -203,10 +260,20 @@ fn accepted_state(mut state: ListState, hold: &Hold, count: usize, now: Timestam
 }
 
 fn reference(state: &ListState) -> SnapshotRef {
-    SnapshotRef { sha256: state.document_sha256.clone(), as_of: state.as_of, observed_at: Some(state.observed_at) }
+    SnapshotRef {
+        sha256: state.document_sha256.clone(),
+        as_of: state.as_of,
+        observed_at: Some(state.observed_at),
+    }
 }
 
-fn decided(hold: Hold, state: HoldState, decision: &Decision<'_>, now: Timestamp, as_baseline: bool) -> Hold {
+fn decided(
+    hold: Hold,
+    state: HoldState,
+    decision: &Decision<'_>,
+    now: Timestamp,
+    as_baseline: bool,
+) -> Hold {
     Hold {
         state,
         decided_at: Some(now),

@@ -1,7 +1,9 @@
-//! The other half of the program: claim → send → settle, one receiver at a time, all receivers side by side.
+//! The other half of the program: claim → send → settle, one receiver at a time, all receivers side
+//! by side.
 //!
-//! A claim writes nothing: a delivery stays pending until its outcome is recorded, so that what was under way when the
-//! process died is simply due again. Only one pass over a receiver is made at a time, whoever asks for it.
+//! A claim writes nothing: a delivery stays pending until its outcome is recorded, so that what was
+//! under way when the process died is simply due again. Only one pass over a receiver is made at a
+//! time, whoever asks for it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
@@ -32,9 +34,11 @@ const READ_AHEAD: usize = 4;
 const SETTLE: usize = 64;
 /// A receiver that fails for passing reasons is told of after this long.
 const TROUBLE_BEFORE_TELLING: SignedDuration = SignedDuration::from_mins(30);
-/// A recipient that fails again, after the receiver took a message, is alerted again after this long: four times a day.
+/// A recipient that fails again, after the receiver took a message, is alerted again after this
+/// long: four times a day.
 const TELL_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(6);
-/// Operators are alerted so many times a day that one receiver fails. The rest is alerted later, if it lasts, or once given up.
+/// Operators are alerted so many times a day that one receiver fails. The rest is alerted later, if
+/// it lasts, or once given up.
 const MOST_TOLD: usize = 6;
 const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// How often a receiver's last success is written while nothing else about it changes.
@@ -56,7 +60,8 @@ impl std::ops::AddAssign for Pass {
     }
 }
 
-/// Tries once each delivery that is due, to every receiver of the configuration, the receivers side by side.
+/// Tries once each delivery that is due, to every receiver of the configuration, the receivers side
+/// by side.
 pub async fn deliver_due(program: &Program) -> Result<Pass> {
     deliver_untried(program, &Tried::default()).await
 }
@@ -77,7 +82,11 @@ pub async fn deliver_untried(program: &Program, tried: &Tried) -> Result<Pass> {
     let mut total = Pass::default();
     loop {
         let wiring = program.wiring.load_full();
-        let passes = wiring.config.receivers.iter().map(|receiver| pass(program, &receiver.name, tried, &program.stopping));
+        let passes = wiring
+            .config
+            .receivers
+            .iter()
+            .map(|receiver| pass(program, &receiver.name, tried, &program.stopping));
         let mut this_round = Pass::default();
         for pass in futures_util::future::join_all(passes).await {
             this_round += pass?;
@@ -90,10 +99,15 @@ pub async fn deliver_untried(program: &Program, tried: &Tried) -> Result<Pass> {
     }
 }
 
-/// Tries once each delivery to a receiver that is due, but for those that were `tried`, and adds them there. Begins no
-/// more attempts once `stop` is cancelled, the configuration was replaced, or the receiver is to be left alone; what is
-/// under way is finished.
-pub async fn pass(program: &Program, receiver_name: &str, tried: &Tried, stop: &CancellationToken) -> Result<Pass> {
+/// Tries once each delivery to a receiver that is due, but for those that were `tried`, and adds
+/// them there. Begins no more attempts once `stop` is cancelled, the configuration was replaced, or
+/// the receiver is to be left alone; what is under way is finished.
+pub async fn pass(
+    program: &Program,
+    receiver_name: &str,
+    tried: &Tried,
+    stop: &CancellationToken,
+) -> Result<Pass> {
     let mut done = Pass::default();
     let turn = program.receiver_turn(receiver_name);
     let _turn = tokio::select! {
@@ -116,7 +130,9 @@ pub async fn pass(program: &Program, receiver_name: &str, tried: &Tried, stop: &
             break;
         }
         // Read ahead, but handed on in order: so attempts begin in it.
-        let read = futures_util::stream::iter(due).map(|delivery| sender.read(delivery, stop)).buffered(READ_AHEAD);
+        let read = futures_util::stream::iter(due)
+            .map(|delivery| sender.read(delivery, stop))
+            .buffered(READ_AHEAD);
         let attempts = read.map(|read| async { sender.attempt(read?, stop).await });
         let mut outcomes = attempts.buffer_unordered(concurrency(receiver)).ready_chunks(SETTLE);
         while let Some(settlements) = outcomes.next().await {
@@ -141,8 +157,8 @@ pub async fn pass(program: &Program, receiver_name: &str, tried: &Tried, stop: &
     Ok(done)
 }
 
-/// When the next delivery to a receiver is to be tried: never (by itself) where it is switched off, and not before it
-/// wants to hear from us again.
+/// When the next delivery to a receiver is to be tried: never (by itself) where it is switched off,
+/// and not before it wants to hear from us again.
 pub async fn next_due_at(program: &Program, receiver_name: &str) -> Result<Option<Timestamp>> {
     let state = state_of(program, receiver_name).await?;
     if state.disabled_at.is_some() {
@@ -155,10 +171,14 @@ pub async fn next_due_at(program: &Program, receiver_name: &str) -> Result<Optio
 async fn state_of(program: &Program, receiver_name: &str) -> Result<ReceiverState> {
     let states = program.store.receiver_states().await?;
     let state = states.into_iter().find(|state| state.receiver == receiver_name);
-    Ok(state.unwrap_or_else(|| ReceiverState { receiver: receiver_name.to_owned(), ..ReceiverState::default() }))
+    Ok(state.unwrap_or_else(|| ReceiverState {
+        receiver: receiver_name.to_owned(),
+        ..ReceiverState::default()
+    }))
 }
 
-/// How many messages are under way to one receiver at a time: Slack takes one a second, a person reads in order.
+/// How many messages are under way to one receiver at a time: Slack takes one a second, a person
+/// reads in order.
 fn concurrency(receiver: &Receiver) -> usize {
     match receiver.channel {
         Channel::Webhook(_) => 16,
@@ -187,9 +207,13 @@ impl Sender<'_> {
         state.disabled_at.is_none() && state.not_before.is_none_or(|not_before| not_before <= now)
     }
 
-    /// A delivery with its alert; none where no more is to be begun, or where the alert cannot be read, which is logged and
-    /// tried again.
-    async fn read(&self, delivery: Delivery, stop: &CancellationToken) -> Option<(Delivery, Arc<Alert>)> {
+    /// A delivery with its alert; none where no more is to be begun, or where the alert cannot be
+    /// read, which is logged and tried again.
+    async fn read(
+        &self,
+        delivery: Delivery,
+        stop: &CancellationToken,
+    ) -> Option<(Delivery, Arc<Alert>)> {
         if !self.goes_on(stop).await {
             return None;
         }
@@ -203,7 +227,11 @@ impl Sender<'_> {
     }
 
     /// One attempt and what it writes; none where no more is to be begun.
-    async fn attempt(&self, (delivery, alert): (Delivery, Arc<Alert>), stop: &CancellationToken) -> Option<Settlement> {
+    async fn attempt(
+        &self,
+        (delivery, alert): (Delivery, Arc<Alert>),
+        stop: &CancellationToken,
+    ) -> Option<Settlement> {
         // Asked before each: a claim may be long, and each attempt in it slow.
         if !self.goes_on(stop).await {
             return None;
@@ -212,7 +240,11 @@ impl Sender<'_> {
         let stopwatch = Stopwatch::start();
         let reduced = deliver::for_delivery(&alert, &delivery);
         let message = Message { delivery: &delivery, alert: &reduced };
-        let attempted = self.wiring.deliverer.attempt(self.receiver, &message, started, delivery.parts_done).await;
+        let attempted = self
+            .wiring
+            .deliverer
+            .attempt(self.receiver, &message, started, delivery.parts_done)
+            .await;
         let settled_at = self.program.clock.now();
         let (Outcome::Delivered { detail } | Outcome::Failed { detail, .. }) = &attempted.outcome;
         let attempt = Attempt {
@@ -222,8 +254,15 @@ impl Sender<'_> {
             delivered: matches!(attempted.outcome, Outcome::Delivered { .. }),
             detail: detail.clone(),
         };
-        let chance = Sha256::of_parts([delivery.delivery_id.as_str(), &started.to_string()]).fraction();
-        let (next, attempts) = retry::next(&self.wiring.config.delivery.retry, delivery.attempts, &attempted.outcome, settled_at, chance);
+        let chance =
+            Sha256::of_parts([delivery.delivery_id.as_str(), &started.to_string()]).fraction();
+        let (next, attempts) = retry::next(
+            &self.wiring.config.delivery.retry,
+            delivery.attempts,
+            &attempted.outcome,
+            settled_at,
+            chance,
+        );
         let delivery = Delivery { attempts, parts_done: attempted.parts_done, ..delivery };
         Some(self.settled(delivery, &alert, attempt, &attempted.outcome, next, settled_at).await)
     }
@@ -239,8 +278,11 @@ impl Sender<'_> {
         };
         let read = async || {
             let (store, wanted) = (Arc::clone(&self.program.store), id.clone());
-            // Reads ahead are not waited for while outcomes are written, and a command has one connection for both.
-            let alert = aside(async move { store.alert(&wanted).await }).await.map_err(|problem| problem.to_string())?;
+            // Reads ahead are not waited for while outcomes are written, and a command has one
+            // connection for both.
+            let alert = aside(async move { store.alert(&wanted).await })
+                .await
+                .map_err(|problem| problem.to_string())?;
             alert.map(Arc::new).ok_or_else(|| format!("alert {id} is not in the record"))
         };
         cell.get_or_try_init(read).await.cloned()
@@ -257,8 +299,14 @@ impl Sender<'_> {
     ) -> Settlement {
         let mut state = self.state.lock().await;
         let detail = attempt.detail.clone();
-        let mut settlement =
-            Settlement { delivery, attempt: Some(attempt), receiver: None, make_due: None, alerts: Vec::new(), journal: Vec::new() };
+        let mut settlement = Settlement {
+            delivery,
+            attempt: Some(attempt),
+            receiver: None,
+            make_due: None,
+            alerts: Vec::new(),
+            journal: Vec::new(),
+        };
         let delivery = &mut settlement.delivery;
         match next {
             Next::Delivered => {
@@ -288,15 +336,25 @@ impl Sender<'_> {
                     (Retry::After(_), Next::RetryAt(time)) => Some(time),
                     _ => None,
                 };
-                self.note_failure(&mut state, &mut settlement, *retry, left_alone_until, &detail, now);
+                self.note_failure(
+                    &mut state,
+                    &mut settlement,
+                    *retry,
+                    left_alone_until,
+                    &detail,
+                    now,
+                );
             }
         }
-        let (told_now, switched_off_now) = settlement.receiver.as_ref().map_or((false, false), |changed| {
-            let told_at = changed.failures_told.get(&delivery.recipient);
-            let told_now = told_at.is_some() && told_at != state.failures_told.get(&delivery.recipient);
-            (told_now, changed.disabled_at.is_some() && state.disabled_at.is_none())
-        });
-        let body = DeliveryTrouble { switched_off: switched_off_now, ..trouble(&delivery, &detail, now) };
+        let (told_now, switched_off_now) =
+            settlement.receiver.as_ref().map_or((false, false), |changed| {
+                let told_at = changed.failures_told.get(&delivery.recipient);
+                let told_now =
+                    told_at.is_some() && told_at != state.failures_told.get(&delivery.recipient);
+                (told_now, changed.disabled_at.is_some() && state.disabled_at.is_none())
+            });
+        let body =
+            DeliveryTrouble { switched_off: switched_off_now, ..trouble(&delivery, &detail, now) };
         if delivery.state == DeliveryState::Dead {
             let id = delivery.delivery_id.clone();
             settlement.journal.push(JournalEvent {
@@ -314,12 +372,16 @@ impl Sender<'_> {
     }
 
     fn note_success(&self, state: &mut ReceiverState, settlement: &mut Settlement, now: Timestamp) {
-        let stale = state.last_success_at.is_none_or(|last| now.duration_since(last) >= NOTE_SUCCESS_EVERY);
+        let stale =
+            state.last_success_at.is_none_or(|last| now.duration_since(last) >= NOTE_SUCCESS_EVERY);
         if state.failing_since.is_some() || stale {
-            // A success of an attempt that was under way does not end the rest that another was told to give.
+            // A success of an attempt that was under way does not end the rest that another was
+            // told to give.
             let not_before = state.not_before.filter(|not_before| *not_before > now);
-            settlement.make_due =
-                state.failing_since.map(|_| MakeDue { at: not_before.unwrap_or(now), failed_since: state.last_success_at });
+            settlement.make_due = state.failing_since.map(|_| MakeDue {
+                at: not_before.unwrap_or(now),
+                failed_since: state.last_success_at,
+            });
             settlement.receiver = Some(ReceiverState {
                 receiver: self.receiver.name.clone(),
                 last_success_at: Some(now),
@@ -348,7 +410,10 @@ impl Sender<'_> {
         changed.failures_told.retain(|_, told_at| now.duration_since(*told_at) < TOLD_WITHIN);
         changed.told_at.retain(|told_at| now.duration_since(*told_at) < TOLD_WITHIN);
         let wants_telling = lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff);
-        let told_lately = changed.failures_told.get(recipient).is_some_and(|told_at| now.duration_since(*told_at) < TELL_AGAIN_AFTER);
+        let told_lately = changed
+            .failures_told
+            .get(recipient)
+            .is_some_and(|told_at| now.duration_since(*told_at) < TELL_AGAIN_AFTER);
         // A failure that lasts is told again each day.
         let told = changed.failure_told && !changed.failures_told.is_empty();
         // What is not told now for having been told lately is told later, if it lasts.
@@ -363,20 +428,25 @@ impl Sender<'_> {
             changed.disabled_reason = Some(detail.to_owned());
             error!(
                 receiver.name = self.receiver.name,
-                "the receiver says that it is gone and is switched off; what waits is kept: `entitywatch receivers enable`"
+                "the receiver says that it is gone and is switched off; what waits is kept: \
+                 `entitywatch receivers enable`"
             );
-            settlement
-                .journal
-                .push(JournalEvent { kind: "receiver.disabled".into(), data: json!({"receiver": self.receiver.name, "reason": detail}) });
+            settlement.journal.push(JournalEvent {
+                kind: "receiver.disabled".into(),
+                data: json!({"receiver": self.receiver.name, "reason": detail}),
+            });
         }
         settlement.receiver = Some(changed);
     }
 
-    /// Tells operators over another channel. Of an alert that itself tells of such trouble only that its receiver was
-    /// switched off, which happens once.
+    /// Tells operators over another channel. Of an alert that itself tells of such trouble only
+    /// that its receiver was switched off, which happens once.
     fn tell(&self, settlement: &mut Settlement, alert: &Alert, body: AlertBody) {
-        let switched_off = matches!(&body, AlertBody::DeliveryFailing(trouble) if trouble.switched_off);
-        if !switched_off && matches!(alert.body, AlertBody::DeliveryDead(_) | AlertBody::DeliveryFailing(_)) {
+        let switched_off =
+            matches!(&body, AlertBody::DeliveryFailing(trouble) if trouble.switched_off);
+        if !switched_off
+            && matches!(alert.body, AlertBody::DeliveryDead(_) | AlertBody::DeliveryFailing(_))
+        {
             return;
         }
         let id = settlement.delivery.delivery_id.as_str().to_owned();

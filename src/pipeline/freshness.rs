@@ -1,13 +1,15 @@
 //! Whether a document is older than the one that was accepted last. Pure.
 //!
-//! A cache, a lagging server or a restored file serves such copies. Compared like any other, one would look like a list from which
-//! entries were removed. Where nothing says how old a document is, it is judged like any other: a publisher may take a change back.
+//! A cache, a lagging server or a restored file serves such copies. Compared like any other, one
+//! would look like a list from which entries were removed. Where nothing says how old a document
+//! is, it is judged like any other: a publisher may take a change back.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Edition, Editions};
 
-/// After this long of nothing newer an older copy is put on hold: a publisher who really goes back is not ignored for ever.
+/// After this long of nothing newer an older copy is put on hold: a publisher who really goes back
+/// is not ignored for ever.
 pub const OLDER_IS_ON_HOLD_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 /// Clocks of the servers of one publisher differ by less.
@@ -15,8 +17,8 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// A document that was replaced this often …
 const TIMES_REPLACED: u32 = 2;
-/// … and within this long alternates with its successor: two servers answer by turns. It is the time within which a change that is
-/// undone counts as a correction.
+/// … and within this long alternates with its successor: two servers answer by turns. It is the
+/// time within which a change that is undone counts as a correction.
 const ALTERNATES_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Why `edition` is older than the current one, in words; `None` where nothing says so.
@@ -25,7 +27,10 @@ pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Op
     if let (Some(known), Some(got)) = (current.as_of, edition.as_of)
         && got < known
     {
-        return Some(format!("expected the list of {known}, which was read before, or a later one, but got that of {got}"));
+        return Some(format!(
+            "expected the list of {known}, which was read before, or a later one, but got that of \
+             {got}"
+        ));
     }
     if edition.sha256 == current.sha256 {
         return None;
@@ -35,7 +40,8 @@ pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Op
         if got < known && (!is_single_file || replaced.is_some()) {
             let hint = if is_single_file { ". If it is the one to read, `touch` it" } else { "" };
             return Some(format!(
-                "expected a document as new as the one read before (modified at {known}), but got one modified at {got}{hint}"
+                "expected a document as new as the one read before (modified at {known}), but got \
+                 one modified at {got}{hint}"
             ));
         }
         if got > known {
@@ -44,17 +50,21 @@ pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Op
     }
     if edition.answered_at < current.answered_at - CLOCK_SKEW {
         return Some(format!(
-            "expected an answer as new as the one read before (of {}), but got another document in an answer of {}: a cache may have kept it",
+            "expected an answer as new as the one read before (of {}), but got another document \
+             in an answer of {}: a cache may have kept it",
             current.answered_at, edition.answered_at
         ));
     }
     let alternates = |at: Timestamp| edition.seen_at.duration_since(at) <= ALTERNATES_WITHIN;
-    replaced.filter(|replaced| replaced.times >= TIMES_REPLACED && alternates(replaced.at)).map(|replaced| {
-        format!(
-            "expected a new document, but got one that was replaced {} times, last at {}: two servers may answer by turns",
-            replaced.times, replaced.at
-        )
-    })
+    replaced.filter(|replaced| replaced.times >= TIMES_REPLACED && alternates(replaced.at)).map(
+        |replaced| {
+            format!(
+                "expected a new document, but got one that was replaced {} times, last at {}: two \
+                 servers may answer by turns",
+                replaced.times, replaced.at
+            )
+        },
+    )
 }
 
 /// The times of modification, where the two can be compared.
@@ -64,7 +74,8 @@ fn times(current: &Edition, edition: &Edition) -> Option<(Timestamp, Timestamp)>
     }
     let (known, got) = (current.modified_at?, edition.modified_at?);
     let is_ahead = |edition: &Edition, at: Timestamp| at > edition.seen_at + CLOCK_SKEW;
-    // A clock that was ahead and is right again: the document cannot have been changed after it was read.
+    // A clock that was ahead and is right again: the document cannot have been changed after it was
+    // read.
     let was_ahead = is_ahead(current, known) && !is_ahead(edition, got);
     Some((if was_ahead { current.seen_at - CLOCK_SKEW } else { known }, got))
 }
@@ -101,7 +112,9 @@ mod tests {
         let found = older(editions, edition, false);
         match expected {
             None => assert_eq!(found, None),
-            Some(words) => assert!(found.as_ref().is_some_and(|found| found.contains(words)), "{found:?}"),
+            Some(words) => {
+                assert!(found.as_ref().is_some_and(|found| found.contains(words)), "{found:?}")
+            }
         }
     }
 
@@ -123,12 +136,21 @@ mod tests {
             &edition("a", 10, Some(4)),
             Some("modified at 1970-01-01T08:00:00Z), but got one modified at 1970-01-01T04:00:00Z"),
         );
-        check(&editions, &edition("never seen", 10, Some(7)), Some("modified at 1970-01-01T07:00:00Z"));
+        check(
+            &editions,
+            &edition("never seen", 10, Some(7)),
+            Some("modified at 1970-01-01T07:00:00Z"),
+        );
     }
 
     #[test]
     fn ok_a_publisher_who_goes_back_says_so_with_a_newer_time() {
-        let all = [edition("a", 5, Some(4)), edition("b", 9, Some(8)), edition("a", 10, Some(10)), edition("b", 12, Some(12))];
+        let all = [
+            edition("a", 5, Some(4)),
+            edition("b", 9, Some(8)),
+            edition("a", 10, Some(10)),
+            edition("b", 12, Some(12)),
+        ];
         check(&accepted(&all), &edition("a", 14, Some(13)), None);
     }
 
@@ -149,11 +171,13 @@ mod tests {
 
     #[test]
     fn err_an_answer_that_a_cache_kept() {
-        let kept = |content, modified| Edition { answered_at: at(2), ..edition(content, 9, modified) };
+        let kept =
+            |content, modified| Edition { answered_at: at(2), ..edition(content, 9, modified) };
         let editions = accepted(&[edition("a", 1, None), edition("b", 5, None)]);
         check(&editions, &kept("a", None), Some("a cache may have kept it"));
         check(&accepted(&[edition("b", 5, Some(4))]), &kept("c", Some(6)), None);
-        let a_little = Edition { answered_at: at(5) - SignedDuration::from_mins(4), ..edition("c", 9, None) };
+        let a_little =
+            Edition { answered_at: at(5) - SignedDuration::from_mins(4), ..edition("c", 9, None) };
         check(&editions, &a_little, None);
     }
 
@@ -169,7 +193,10 @@ mod tests {
 
     #[test]
     fn err_a_date_that_goes_back_whatever_stands_under_it() {
-        let of = |content, day: &str| Edition { as_of: Some(day.parse().unwrap()), ..edition(content, 5, None) };
+        let of = |content, day: &str| Edition {
+            as_of: Some(day.parse().unwrap()),
+            ..edition(content, 5, None)
+        };
         let editions = accepted(&[of("a", "2026-04-29")]);
         for content in ["a", "b"] {
             check(&editions, &of(content, "2026-04-28"), Some("expected the list of 2026-04-29"));
@@ -180,7 +207,10 @@ mod tests {
     #[test]
     fn a_single_file_is_older_only_if_it_was_read_before() {
         let editions = accepted(&[edition("a", 5, Some(4)), edition("b", 9, Some(8))]);
-        assert!(older(&editions, &edition("a", 10, Some(4)), true).is_some_and(|why| why.ends_with("`touch` it")));
+        assert!(
+            older(&editions, &edition("a", 10, Some(4)), true)
+                .is_some_and(|why| why.ends_with("`touch` it"))
+        );
         assert_eq!(older(&editions, &edition("c", 10, Some(4)), true), None);
     }
 }

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::corroborate::Others;
 use crate::diff::parallel::side_by_side;
 use crate::diff::{self, Limits, Size, Verdict};
-use crate::domain::{Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, Summary, same};
+use crate::domain::{
+    Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, Summary, same,
+};
 use crate::record::StoredEntry;
 
 /// What is known of a list before the document is looked at.
@@ -21,16 +23,23 @@ pub struct Known {
     pub ordered_removals: Vec<Change>,
     /// Since when nothing newer than an older copy comes, if the document is one.
     pub older_since: Option<Timestamp>,
-    /// The unknown columns of the list as it is known and of the document, as far as no row tells of them.
+    /// The unknown columns of the list as it is known and of the document, as far as no row tells
+    /// of them.
     pub columns: BTreeSet<String>,
     pub seen_columns: BTreeSet<String>,
 }
 
 impl Known {
-    /// More entries are missing than could be an everyday change, so that it matters what the other sources hold.
+    /// More entries are missing than could be an everyday change, so that it matters what the other
+    /// sources hold.
     pub fn misses_many(&self, seen: &[Entry]) -> bool {
         let names: HashSet<&str> = seen.iter().map(|entry| entry.name.as_str()).collect();
-        let missing = self.entries.iter().filter(|stored| !names.contains(stored.entry.name.as_str())).take(MANY).count();
+        let missing = self
+            .entries
+            .iter()
+            .filter(|stored| !names.contains(stored.entry.name.as_str()))
+            .take(MANY)
+            .count();
         missing >= MANY || seen.len() + MANY <= self.entries.len()
     }
 }
@@ -44,7 +53,8 @@ pub struct Judgement {
     pub verdict: ListVerdict,
     /// The list in the document.
     pub seen: Size,
-    /// Entries that are held once the judgement is recorded; those that stand more than once count once.
+    /// Entries that are held once the judgement is recorded; those that stand more than once count
+    /// once.
     pub held_count: usize,
     /// Entries that are gone because a rule orders it.
     pub ordered_off: usize,
@@ -52,7 +62,8 @@ pub struct Judgement {
     pub before: Vec<Entry>,
     pub close: Vec<i64>,
     pub open: Vec<Entry>,
-    /// A loss that other sources bear out: later counts are measured against this one, not against those before.
+    /// A loss that other sources bear out: later counts are measured against this one, not against
+    /// those before.
     pub begins_anew: bool,
 }
 
@@ -90,13 +101,23 @@ pub struct HeldStep {
     pub count_after: usize,
 }
 
-/// Judges the `entries` that a document holds of `list`. `high_water` is the list's highest count of seven days.
-pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>, high_water: usize) -> Judgement {
+/// Judges the `entries` that a document holds of `list`. `high_water` is the list's highest count
+/// of seven days.
+pub fn judge(
+    limits: &Limits,
+    list: ListCode,
+    known: Known,
+    entries: Vec<Entry>,
+    high_water: usize,
+) -> Judgement {
     let Some(state) = known.state else {
         let seen = Size::of(&entries);
         let (verdict, open) = match diff::enough_for_baseline(limits, list, seen) {
-            // A list that its publisher has dropped is no broken file. Of one that has to be there, its guard speaks.
-            _ if seen.rows == 0 && diff::least_for_baseline(limits, list) <= 1 => (ListVerdict::Absent, Vec::new()),
+            // A list that its publisher has dropped is no broken file. Of one that has to be there,
+            // its guard speaks.
+            _ if seen.rows == 0 && diff::least_for_baseline(limits, list) <= 1 => {
+                (ListVerdict::Absent, Vec::new())
+            }
             Ok(()) => (ListVerdict::Baseline, entries),
             Err(message) => (ListVerdict::RefusedBaseline(message), Vec::new()),
         };
@@ -126,17 +147,23 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         open: Vec::new(),
         begins_anew: false,
     };
-    let (columns, seen_columns) = (with(known.columns, &before), with(known.seen_columns, &entries));
+    let (columns, seen_columns) =
+        (with(known.columns, &before), with(known.seen_columns, &entries));
     let changes = diff::compare_with_columns(&before, &entries, &columns, &seen_columns);
-    let is_ordered =
-        |change: &Change| change.lost_row().is_some() && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change));
-    let (ordered, others): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| is_ordered(change));
+    let is_ordered = |change: &Change| {
+        change.lost_row().is_some()
+            && known.ordered_removals.iter().any(|ordered| same::same_change(ordered, change))
+    };
+    let (ordered, others): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().partition(|change| is_ordered(change));
     let ordered_off = ordered.len();
     // A removal that a rule orders, or that another source shows too, is no sign of a cut file.
     let confirmed = if ordered_off == 0 {
         known.others.confirmed_removals(&changes, &before)
     } else {
-        known.others.confirmed_removals(&others.into_iter().cloned().collect::<Vec<Change>>(), &before)
+        known
+            .others
+            .confirmed_removals(&others.into_iter().cloned().collect::<Vec<Change>>(), &before)
     };
     let borne_out = ordered_off + confirmed;
     if let Some(since) = known.older_since.filter(|_| !changes.is_empty()) {
@@ -146,28 +173,39 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
         }
         let Summary { added, removed, revised, editorial } = Summary::of(&changes);
         let message = format!(
-            "since {since:.0} the publisher has served nothing newer than a copy that is older than the accepted list: with it {list} \
-             would have {added} added, {removed} removed, {revised} revised and {editorial} editorial changes"
+            "since {since:.0} the publisher has served nothing newer than a copy that is older \
+             than the accepted list: with it {list} would have {added} added, {removed} removed, \
+             {revised} revised and {editorial} editorial changes"
         );
         let (count_before, count_after) = (size_before.entries, seen.entries);
         let (reason, all, passing) = (HoldReason::Older, changes, Vec::new());
         let step = HeldStep { reason, message, all, passing, content, count_before, count_after };
         return unmoved(ListVerdict::Held(step), before);
     }
-    let plausible = |borne_out| diff::plausible(limits, list, high_water, size_before, seen, &changes, borne_out);
+    let plausible = |borne_out| {
+        diff::plausible(limits, list, high_water, size_before, seen, &changes, borne_out)
+    };
     let (reason, mut message) = match plausible(borne_out) {
-        // Rows may still differ in the publisher's ids; what is held is replaced only where content differs.
-        Verdict::Plausible if changes.is_empty() && columns == seen_columns => return unmoved(ListVerdict::Unchanged, before),
+        // Rows may still differ in the publisher's ids; what is held is replaced only where content
+        // differs.
+        Verdict::Plausible if changes.is_empty() && columns == seen_columns => {
+            return unmoved(ListVerdict::Unchanged, before);
+        }
         // What a new column says is kept, so that the next document is compared with it.
-        Verdict::Plausible if changes.is_empty() => return moved(list, ListVerdict::Unchanged, seen, &rows, before, entries),
+        Verdict::Plausible if changes.is_empty() => {
+            return moved(list, ListVerdict::Unchanged, seen, &rows, before, entries);
+        }
         Verdict::Plausible => {
-            let begins_anew = borne_out > ordered_off && plausible(ordered_off) != Verdict::Plausible;
+            let begins_anew =
+                borne_out > ordered_off && plausible(ordered_off) != Verdict::Plausible;
             let moved = moved(list, ListVerdict::Changed(changes), seen, &rows, before, entries);
             return Judgement { ordered_off, begins_anew, ..moved };
         }
         Verdict::Held { reason, message } => (reason, message),
     };
-    if let Some(elsewhere) = known.others.of_a_loss(&changes, &before).filter(|_| reason == HoldReason::Loss) {
+    if let Some(elsewhere) =
+        known.others.of_a_loss(&changes, &before).filter(|_| reason == HoldReason::Loss)
+    {
         message = format!("{message}; {elsewhere}");
     }
     let content = Snapshot::content_of(&entries);
@@ -176,18 +214,33 @@ pub fn judge(limits: &Limits, list: ListCode, known: Known, entries: Vec<Entry>,
     }
     let (count_before, count_after) = match reason {
         HoldReason::Gain => (size_before.rows, seen.rows),
-        HoldReason::Loss | HoldReason::Revision | HoldReason::Older => (size_before.entries, seen.entries),
+        HoldReason::Loss | HoldReason::Revision | HoldReason::Older => {
+            (size_before.entries, seen.entries)
+        }
     };
-    let held_step = |all, passing| HeldStep { reason, message, all, passing, content, count_before, count_after };
+    let held_step = |all, passing| HeldStep {
+        reason,
+        message,
+        all,
+        passing,
+        content,
+        count_before,
+        count_after,
+    };
     if reason != HoldReason::Loss {
         return unmoved(ListVerdict::Held(held_step(changes, Vec::new())), before);
     }
-    let (removals, passing): (Vec<Change>, Vec<Change>) = changes.iter().cloned().partition(|c| c.lost_row().is_some() && !is_ordered(c));
+    let (removals, passing): (Vec<Change>, Vec<Change>) =
+        changes.iter().cloned().partition(|c| c.lost_row().is_some() && !is_ordered(c));
     // What waits is still held: it stands beside what the document has.
     let mut held = entries;
     held.extend(removals.iter().filter_map(Change::lost_row).cloned());
     let held_count = Size::of(&held).entries;
-    Judgement { held_count, ordered_off, ..moved(list, ListVerdict::Held(held_step(changes, passing)), seen, &rows, before, held) }
+    Judgement {
+        held_count,
+        ordered_off,
+        ..moved(list, ListVerdict::Held(held_step(changes, passing)), seen, &rows, before, held)
+    }
 }
 
 fn with(mut columns: BTreeSet<String>, rows: &[Entry]) -> BTreeSet<String> {
@@ -203,14 +256,23 @@ pub fn accept(list: ListCode, entries_held: Vec<StoredEntry>, entries: Vec<Entry
     moved(list, ListVerdict::Changed(changes), seen, &rows, before, entries)
 }
 
-/// The rows and their entries. The entries stay in the memory that they have: a long list is not held twice.
+/// The rows and their entries. The entries stay in the memory that they have: a long list is not
+/// held twice.
 fn apart(stored: Vec<StoredEntry>) -> (Vec<i64>, Vec<Entry>) {
     let rows = stored.iter().map(|stored| stored.row).collect();
     (rows, stored.into_iter().map(|stored| stored.entry).collect())
 }
 
-/// A judgement after which `after` is held, and nothing else of the document waits: which rows close and which entries open.
-fn moved(list: ListCode, verdict: ListVerdict, seen: Size, rows: &[i64], before: Vec<Entry>, after: Vec<Entry>) -> Judgement {
+/// A judgement after which `after` is held, and nothing else of the document waits: which rows
+/// close and which entries open.
+fn moved(
+    list: ListCode,
+    verdict: ListVerdict,
+    seen: Size,
+    rows: &[i64],
+    before: Vec<Entry>,
+    after: Vec<Entry>,
+) -> Judgement {
     // Most rows stand as they stood, and need no hash to be known.
     let mut by_name: HashMap<&str, VecDeque<(i64, &Entry)>> = HashMap::new();
     for (row, entry) in rows.iter().zip(&before) {
@@ -225,10 +287,23 @@ fn moved(list: ListCode, verdict: ListVerdict, seen: Size, rows: &[i64], before:
     for (row, entry) in by_name.into_values().flatten() {
         held.entry(entry.content_hash()).or_default().push(row);
     }
-    let open = moved.into_iter().filter(|entry| held.get_mut(&entry.content_hash()).and_then(Vec::pop).is_none()).collect();
+    let open = moved
+        .into_iter()
+        .filter(|entry| held.get_mut(&entry.content_hash()).and_then(Vec::pop).is_none())
+        .collect();
     let mut close: Vec<i64> = held.into_values().flatten().collect();
     close.sort_unstable();
-    Judgement { list, verdict, seen, held_count: seen.entries, ordered_off: 0, before, close, open, begins_anew: false }
+    Judgement {
+        list,
+        verdict,
+        seen,
+        held_count: seen.entries,
+        ordered_off: 0,
+        before,
+        close,
+        open,
+        begins_anew: false,
+    }
 }
 
 #[cfg(test)]
@@ -250,8 +325,10 @@ mod tests {
             stored(5, entry("Dogwood", &["One"])),
         ];
         let turned = entry("Birch", &["Two", "One"]);
-        let renamed_by_its_publisher = Entry { publisher_id: "other".to_owned(), ..entry("Dogwood", &["One"]) };
-        let now = vec![renamed_by_its_publisher, entry("Cedar", &["Two"]), turned, entry("Alder", &[])];
+        let renamed_by_its_publisher =
+            Entry { publisher_id: "other".to_owned(), ..entry("Dogwood", &["One"]) };
+        let now =
+            vec![renamed_by_its_publisher, entry("Cedar", &["Two"]), turned, entry("Alder", &[])];
         let Judgement { close, open, .. } = accept(ListCode::EL, held, now);
         assert_eq!((close, open), (vec![2, 4], vec![entry("Cedar", &["Two"])]));
     }

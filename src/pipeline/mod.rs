@@ -5,8 +5,9 @@
 //! deliver(): claim ◀─ outbox      ─▶ send ─▶ settle
 //! ```
 //!
-//! The only place that names several stages. Nothing is sent inside a transaction, and nothing that is to be sent is
-//! held in memory alone: what the process did not see confirmed stands in the outbox when it starts again.
+//! The only place that names several stages. Nothing is sent inside a transaction, and nothing that
+//! is to be sent is held in memory alone: what the process did not see confirmed stands in the
+//! outbox when it starts again.
 
 pub mod backfill;
 pub mod background;
@@ -49,7 +50,8 @@ pub struct Wiring {
 impl Wiring {
     pub fn new(config: Config) -> anyhow::Result<Self> {
         let fetcher = Fetcher::new(&config.http, FetchLimits::default())?;
-        let deliverer = Deliverer::new(&config.http, config.messages.clone(), config.delivery.timeout)?;
+        let deliverer =
+            Deliverer::new(&config.http, config.messages.clone(), config.delivery.timeout)?;
         Ok(Self { config, fetcher, deliverer })
     }
 }
@@ -61,10 +63,11 @@ pub struct Program {
     pub wiring: ArcSwap<Wiring>,
     /// Rung when something was put into the outbox.
     pub outbox: signal::Sender<()>,
-    /// Cancelled when the process is to end: what is under way is finished, and nothing more is begun.
+    /// Cancelled when the process is to end: what is under way is finished, and nothing more is
+    /// begun.
     pub stopping: CancellationToken,
-    /// Held while a source is being watched, and while a receiver's deliveries are claimed, sent and settled:
-    /// neither is ever done twice at a time, whoever asks for it.
+    /// Held while a source is being watched, and while a receiver's deliveries are claimed, sent
+    /// and settled: neither is ever done twice at a time, whoever asks for it.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The newest backfill of each source.
     backfills: Mutex<HashMap<String, backfill::Underway>>,
@@ -99,6 +102,8 @@ impl Program {
     }
 
     fn turn(&self, key: String) -> Arc<tokio::sync::Mutex<()>> {
-        Arc::clone(self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default())
+        Arc::clone(
+            self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default(),
+        )
     }
 }

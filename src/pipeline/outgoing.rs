@@ -11,7 +11,8 @@ use crate::route;
 /// An alert that operators get: of this body, to whom the configuration sends it.
 pub fn to_operators(config: &Config, body: AlertBody, at: Timestamp, parts: &[&str]) -> Outgoing {
     let time = at.to_string();
-    let alert_id = AlertId::of([body.type_name(), time.as_str()].into_iter().chain(parts.iter().copied()));
+    let alert_id =
+        AlertId::of([body.type_name(), time.as_str()].into_iter().chain(parts.iter().copied()));
     routed(config, Alert { alert_id, created_at: at, body }, Vec::new())
 }
 
@@ -28,12 +29,25 @@ pub fn routed(config: &Config, alert: Alert, citations: Vec<Citation>) -> Outgoi
 }
 
 /// One delivery for each recipient of a receiver, due at once.
-pub fn deliveries_to(receiver: &Receiver, alert: &Alert, selection: Option<&[ChangeId]>) -> Vec<Delivery> {
-    receiver.recipients().into_iter().map(|recipient| delivery(alert, &receiver.name, recipient, selection)).collect()
+pub fn deliveries_to(
+    receiver: &Receiver,
+    alert: &Alert,
+    selection: Option<&[ChangeId]>,
+) -> Vec<Delivery> {
+    receiver
+        .recipients()
+        .into_iter()
+        .map(|recipient| delivery(alert, &receiver.name, recipient, selection))
+        .collect()
 }
 
 /// One delivery, due at once.
-pub fn delivery(alert: &Alert, receiver: &str, recipient: String, selection: Option<&[ChangeId]>) -> Delivery {
+pub fn delivery(
+    alert: &Alert,
+    receiver: &str,
+    recipient: String,
+    selection: Option<&[ChangeId]>,
+) -> Delivery {
     Delivery {
         delivery_id: Delivery::id_of(&alert.alert_id, receiver, &recipient),
         alert_id: alert.alert_id.clone(),

@@ -1,4 +1,5 @@
-//! From a document as it is kept to a snapshot: it is unpacked beside the parser, since the one takes about as long as the other.
+//! From a document as it is kept to a snapshot: it is unpacked beside the parser, since the one
+//! takes about as long as the other.
 
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -9,8 +10,10 @@ use crate::parse;
 
 /// What a document says of these lists, or in words why it says nothing.
 pub fn snapshot(document: &Document, lists: &[ListCode]) -> Result<Snapshot, String> {
-    let reader = document.reader().map_err(|problem| format!("failed to decompress it: {problem}"))?;
-    scope(|scope| parse::parse(ReadAhead::of(scope, reader), lists)).map_err(|problem| problem.to_string())
+    let reader =
+        document.reader().map_err(|problem| format!("failed to decompress it: {problem}"))?;
+    scope(|scope| parse::parse(ReadAhead::of(scope, reader), lists))
+        .map_err(|problem| problem.to_string())
 }
 
 /// Who published a document, by how it begins. `None` if it cannot be unpacked.
@@ -29,7 +32,8 @@ struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// The thread ends with the reader, with the first error, or when nobody takes its pieces any more.
+    /// The thread ends with the reader, with the first error, or when nobody takes its pieces any
+    /// more.
     fn of<'scope>(scope: &'scope Scope<'scope, '_>, mut reader: impl Read + Send + 'scope) -> Self {
         let (sender, pieces) = sync_channel(PIECES);
         scope.spawn(move || {
@@ -94,7 +98,12 @@ mod tests {
     #[test]
     fn err_an_error_comes_after_what_was_read_before_it() {
         let mut read = Vec::new();
-        let error = scope(|scope| ReadAhead::of(scope, b"one".chain(Broken)).read_to_end(&mut read)).unwrap_err();
-        assert_eq!((read.as_slice(), error.to_string().as_str()), (&b"one"[..], "the archive is broken"));
+        let error =
+            scope(|scope| ReadAhead::of(scope, b"one".chain(Broken)).read_to_end(&mut read))
+                .unwrap_err();
+        assert_eq!(
+            (read.as_slice(), error.to_string().as_str()),
+            (&b"one"[..], "the archive is broken")
+        );
     }
 }

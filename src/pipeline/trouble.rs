@@ -1,4 +1,5 @@
-//! Silence told apart from failure: when operators hear that a source fails, and that it works again. Pure.
+//! Silence told apart from failure: when operators hear that a source fails, and that it works
+//! again. Pure.
 
 use std::collections::BTreeSet;
 
@@ -8,23 +9,29 @@ use crate::domain::alert::{AlertBody, SourceFailing, SourceRecovered};
 use crate::domain::state::Outage;
 use crate::domain::{Hold, Sha256, SourceState};
 
-/// Operators are alerted of a source that cannot be reached after this many checks: publishers drop single connections daily.
+/// Operators are alerted of a source that cannot be reached after this many checks: publishers drop
+/// single connections daily.
 const FAILURES_BEFORE_TELLING: u32 = 3;
-/// ... or when none has succeeded for this long, counted up to the time at which the publisher wants to be asked again.
+/// ... or when none has succeeded for this long, counted up to the time at which the publisher
+/// wants to be asked again.
 const SILENCE_BEFORE_TELLING: SignedDuration = SignedDuration::from_hours(1);
-/// A lasting outage is alerted again this often: a little under a day, so that it does not move on by one check each day.
+/// A lasting outage is alerted again this often: a little under a day, so that it does not move on
+/// by one check each day.
 const REMIND_EVERY: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
-/// A source works again when this many checks in a row have succeeded: every second answer may be a web page.
+/// A source works again when this many checks in a row have succeeded: every second answer may be a
+/// web page.
 const STABLE_CHECKS: u32 = 2;
 /// Outages that begin within this time of each other count as flapping.
 const FLAPPING_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-/// A flapping source works again when all checks have succeeded for this long. With it one source gives at most six alerts a day:
-/// three outages, two recoveries and one reminder.
+/// A flapping source works again when all checks have succeeded for this long. With it one source
+/// gives at most six alerts a day: three outages, two recoveries and one reminder.
 const FLAPPING_STABLE_FOR: SignedDuration = SignedDuration::from_hours(12);
-/// Operators are alerted so many times a day of holds of one list. With a reminder these are five messages.
+/// Operators are alerted so many times a day of holds of one list. With a reminder these are five
+/// messages.
 const MOST_HOLDS_TOLD: usize = 4;
 const HOLDS_TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-/// A hold that was not alerted, because others like it had been, is alerted once it stays open for this long.
+/// A hold that was not alerted, because others like it had been, is alerted once it stays open for
+/// this long.
 const UNTOLD_HOLD_LASTS: SignedDuration = SignedDuration::from_hours(1);
 
 /// How a check failed.
@@ -52,7 +59,9 @@ pub fn failed(state: &mut SourceState, failure: &Failure, now: Timestamp) -> Opt
         }
     } else {
         let silent_until = failure.retry_after.map_or(now, |until| until.max(now));
-        let silent = state.last_success_at.is_none_or(|success| silent_until.duration_since(success) >= SILENCE_BEFORE_TELLING);
+        let silent = state
+            .last_success_at
+            .is_none_or(|success| silent_until.duration_since(success) >= SILENCE_BEFORE_TELLING);
         if !(failure.refused || silent || state.consecutive_failures >= FAILURES_BEFORE_TELLING) {
             return None;
         }
@@ -70,7 +79,8 @@ pub fn failed(state: &mut SourceState, failure: &Failure, now: Timestamp) -> Opt
     }))
 }
 
-/// Notes a check that went well, and says what operators are told of it: that the source works again, once that has lasted.
+/// Notes a check that went well, and says what operators are told of it: that the source works
+/// again, once that has lasted.
 pub fn succeeded(state: &mut SourceState, now: Timestamp) -> Option<AlertBody> {
     let failing_since = state.failing_since.take();
     state.consecutive_failures = 0;
@@ -93,22 +103,34 @@ pub fn succeeded(state: &mut SourceState, now: Timestamp) -> Option<AlertBody> {
     state.failure_told = false;
     *outage = Outage { begun: std::mem::take(&mut outage.begun), ..Outage::default() };
     let source = state.source.clone();
-    Some(AlertBody::SourceRecovered(SourceRecovered { source, failing_since: since, recovered_at: works_since }))
+    Some(AlertBody::SourceRecovered(SourceRecovered {
+        source,
+        failing_since: since,
+        recovered_at: works_since,
+    }))
 }
 
-/// When operators were last alerted of a hold of the same list, where a new one is not worth another alert: the same content was
-/// alerted today, or the list was held often enough today. None where they are to be alerted.
+/// When operators were last alerted of a hold of the same list, where a new one is not worth
+/// another alert: the same content was alerted today, or the list was held often enough today. None
+/// where they are to be alerted.
 pub fn told_lately(content: &Sha256, holds: &[Hold], now: Timestamp) -> Option<Timestamp> {
-    let lately: Vec<&Hold> = holds.iter().filter(|hold| now.duration_since(hold.told_at) < HOLDS_TOLD_WITHIN).collect();
+    let lately: Vec<&Hold> =
+        holds.iter().filter(|hold| now.duration_since(hold.told_at) < HOLDS_TOLD_WITHIN).collect();
     let same = lately.iter().any(|hold| hold.content_sha256 == *content);
     let last = lately.iter().map(|hold| hold.told_at).max();
     last.filter(|_| same || times_told(&lately) >= MOST_HOLDS_TOLD)
 }
 
-/// Whether an open hold that was not alerted when it was opened is to be alerted now. `holds` are those of its list.
+/// Whether an open hold that was not alerted when it was opened is to be alerted now. `holds` are
+/// those of its list.
 pub fn untold_hold_lasts(hold: &Hold, holds: &[Hold], now: Timestamp) -> bool {
-    let lately: Vec<&Hold> = holds.iter().filter(|other| now.duration_since(other.told_at) < HOLDS_TOLD_WITHIN).collect();
-    is_untold(hold) && now.duration_since(hold.opened_at) >= UNTOLD_HOLD_LASTS && times_told(&lately) < MOST_HOLDS_TOLD
+    let lately: Vec<&Hold> = holds
+        .iter()
+        .filter(|other| now.duration_since(other.told_at) < HOLDS_TOLD_WITHIN)
+        .collect();
+    is_untold(hold)
+        && now.duration_since(hold.opened_at) >= UNTOLD_HOLD_LASTS
+        && times_told(&lately) < MOST_HOLDS_TOLD
 }
 
 /// A hold that was not alerted carries the time of the last alert before it.
@@ -141,13 +163,18 @@ mod tests {
         SourceState { source: "csl".into(), last_success_at: Some(at(0)), ..SourceState::default() }
     }
 
-    /// Checks every quarter of an hour for some days; the minutes at which something is told, with its kind.
+    /// Checks every quarter of an hour for some days; the minutes at which something is told, with
+    /// its kind.
     fn told(days: i64, failure: &Failure, fails: impl Fn(i64) -> bool) -> Vec<(i64, &'static str)> {
         let mut state = good();
         let mut told = Vec::new();
         for check in 1..days * 96 {
             let now = at(check * 15);
-            let body = if fails(check) { failed(&mut state, failure, now) } else { succeeded(&mut state, now) };
+            let body = if fails(check) {
+                failed(&mut state, failure, now)
+            } else {
+                succeeded(&mut state, now)
+            };
             // As after a restart: what is not in the store is lost.
             state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
             told.extend(body.map(|body| (check * 15, body.type_name())));
@@ -156,14 +183,22 @@ mod tests {
     }
 
     fn most_in_a_day(told: &[(i64, &str)]) -> usize {
-        let day = |from: i64| told.iter().filter(|(at, _)| (from..from + 24 * 60).contains(at)).count();
+        let day =
+            |from: i64| told.iter().filter(|(at, _)| (from..from + 24 * 60).contains(at)).count();
         told.iter().map(|(at, _)| day(*at)).max().unwrap_or(0)
     }
 
     #[test]
     fn ok_every_second_answer_is_told_once_and_reminded_of_daily() {
         let told = told(2, &refused(), |check| check % 2 == 1);
-        assert_eq!(told, [(15, "source.failing"), (15 + 1410, "source.failing"), (15 + 2 * 1410, "source.failing")]);
+        assert_eq!(
+            told,
+            [
+                (15, "source.failing"),
+                (15 + 1410, "source.failing"),
+                (15 + 2 * 1410, "source.failing")
+            ]
+        );
     }
 
     #[test]
@@ -190,13 +225,28 @@ mod tests {
     #[test]
     fn ok_a_source_that_flaps_recovers_after_half_a_day() {
         let told = told(3, &refused(), |check| [1, 5, 9, 13].contains(&check));
-        assert_eq!(told, [(15, "source.failing"), (45, "source.recovered"), (75, "source.failing"), (14 * 15 + 720, "source.recovered")]);
+        assert_eq!(
+            told,
+            [
+                (15, "source.failing"),
+                (45, "source.recovered"),
+                (75, "source.failing"),
+                (14 * 15 + 720, "source.recovered")
+            ]
+        );
     }
 
     #[test]
     fn ok_a_lasting_outage_is_told_again_each_day() {
         let told = told(2, &unreachable(), |_| true);
-        assert_eq!(told, [(45, "source.failing"), (45 + 1410, "source.failing"), (45 + 2 * 1410, "source.failing")]);
+        assert_eq!(
+            told,
+            [
+                (45, "source.failing"),
+                (45 + 1410, "source.failing"),
+                (45 + 2 * 1410, "source.failing")
+            ]
+        );
     }
 
     #[test]
@@ -204,11 +254,15 @@ mod tests {
         let mut state = good();
         assert!(failed(&mut state, &unreachable(), at(15)).is_none());
         assert!(failed(&mut state, &unreachable(), at(30)).is_none());
-        assert!(matches!(failed(&mut state, &unreachable(), at(45)), Some(AlertBody::SourceFailing(told)) if told.failing_since == at(15)));
+        assert!(
+            matches!(failed(&mut state, &unreachable(), at(45)), Some(AlertBody::SourceFailing(told)) if told.failing_since == at(15))
+        );
         assert!(failed(&mut state, &unreachable(), at(60)).is_none(), "told once");
         assert!(succeeded(&mut state, at(75)).is_none());
         let recovered = succeeded(&mut state, at(90));
-        let Some(AlertBody::SourceRecovered(recovered)) = recovered else { panic!("{recovered:?}") };
+        let Some(AlertBody::SourceRecovered(recovered)) = recovered else {
+            panic!("{recovered:?}")
+        };
         assert_eq!((recovered.failing_since, recovered.recovered_at), (at(15), at(75)));
         assert!(succeeded(&mut state, at(105)).is_none());
     }
@@ -240,10 +294,16 @@ mod tests {
 
     #[test]
     fn ok_an_outage_of_an_older_record_ends_as_well() {
-        let older = r#"{"source": "csl", "failure_told": true, "failing_since": "1970-01-01T00:00:00Z"}"#;
+        let older =
+            r#"{"source": "csl", "failure_told": true, "failing_since": "1970-01-01T00:00:00Z"}"#;
         let mut state: SourceState = serde_json::from_str(older).unwrap();
-        assert!(failed(&mut state, &refused(), at(15)).is_none() && succeeded(&mut state, at(30)).is_none());
-        assert!(matches!(succeeded(&mut state, at(45)), Some(AlertBody::SourceRecovered(told)) if told.failing_since == at(0)));
+        assert!(
+            failed(&mut state, &refused(), at(15)).is_none()
+                && succeeded(&mut state, at(30)).is_none()
+        );
+        assert!(
+            matches!(succeeded(&mut state, at(45)), Some(AlertBody::SourceRecovered(told)) if told.failing_since == at(0))
+        );
     }
 
     /// A hold of a content that was opened and told at these minutes.
@@ -273,7 +333,8 @@ mod tests {
     #[test]
     fn ok_a_new_content_on_hold_is_told_up_to_four_times_a_day() {
         let new = Sha256::of(b"new");
-        let mut holds: Vec<Hold> = (0..3).map(|n| hold(&format!("content {n}"), n * 15, n * 15)).collect();
+        let mut holds: Vec<Hold> =
+            (0..3).map(|n| hold(&format!("content {n}"), n * 15, n * 15)).collect();
         assert_eq!(told_lately(&new, &holds, at(60)), None);
         holds.push(hold("content 3", 45, 45));
         assert_eq!(told_lately(&new, &holds, at(60)), Some(at(45)));
@@ -287,7 +348,9 @@ mod tests {
         assert_eq!(told_lately(&Sha256::of(b"one"), &holds, at(15 + 24 * 60)), None);
         let again = hold("one", 30, 15);
         let all = [holds.as_slice(), std::slice::from_ref(&again)].concat();
-        assert!(!untold_hold_lasts(&again, &all, at(89)) && untold_hold_lasts(&again, &all, at(90)));
+        assert!(
+            !untold_hold_lasts(&again, &all, at(89)) && untold_hold_lasts(&again, &all, at(90))
+        );
         assert!(!untold_hold_lasts(&holds[1], &all, at(90)), "it was told");
     }
 }

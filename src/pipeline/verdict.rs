@@ -16,7 +16,10 @@ use super::{Program, corroborate, reading, trouble};
 use crate::config::Source;
 use crate::diff::Size;
 use crate::domain::alert::{AlertBody, SnapshotHeld, SnapshotRef, SourceBaseline};
-use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Publisher, Snapshot, Summary, Warning};
+use crate::domain::{
+    Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Publisher, Snapshot, Summary,
+    Warning,
+};
 use crate::record::{ListUpdate, Result, StoredEntry};
 
 /// How many names a message about a hold gives.
@@ -35,7 +38,8 @@ pub struct Verdicts {
     pub refusals: Vec<String>,
     /// Lists of which no row was ever seen.
     pub absent: Vec<ListCode>,
-    /// Something of the document was accepted: a baseline, changes, or those of a list on hold that do not wait.
+    /// Something of the document was accepted: a baseline, changes, or those of a list on hold
+    /// that do not wait.
     pub moved: bool,
     /// A list is on hold, or its content was rejected before.
     pub waits: bool,
@@ -50,18 +54,25 @@ impl Verdicts {
     }
 }
 
-/// What is held of a source; read while its document is. Of the entries those of the first list, which mostly is the only one: those of
-/// the others follow one list at a time.
+/// What is held of a source; read while its document is. Of the entries those of the first list,
+/// which mostly is the only one: those of the others follow one list at a time.
 pub struct Held {
     states: BTreeMap<ListCode, ListState>,
     first: Option<(ListCode, Vec<StoredEntry>)>,
 }
 
 pub async fn held(program: &Program, source: &Source) -> Result<Held> {
-    let states: BTreeMap<ListCode, ListState> =
-        program.store.list_states(&source.name).await?.into_iter().map(|state| (state.list, state)).collect();
+    let states: BTreeMap<ListCode, ListState> = program
+        .store
+        .list_states(&source.name)
+        .await?
+        .into_iter()
+        .map(|state| (state.list, state))
+        .collect();
     let first = match source.lists.first().copied() {
-        Some(list) if states.contains_key(&list) => Some((list, program.store.held_entries(&source.name, list).await?)),
+        Some(list) if states.contains_key(&list) => {
+            Some((list, program.store.held_entries(&source.name, list).await?))
+        }
         _ => None,
     };
     Ok(Held { states, first })
@@ -99,8 +110,14 @@ pub async fn of_lists(
         lines: Vec::new(),
         journal: serde_json::Map::new(),
     };
-    let mut open_holds: BTreeMap<ListCode, Hold> =
-        program.store.holds(true).await?.into_iter().filter(|hold| hold.source == source.name).map(|hold| (hold.list, hold)).collect();
+    let mut open_holds: BTreeMap<ListCode, Hold> = program
+        .store
+        .holds(true)
+        .await?
+        .into_iter()
+        .filter(|hold| hold.source == source.name)
+        .map(|hold| (hold.list, hold))
+        .collect();
     let Held { mut states, mut first } = held;
     let (snapshot_rows, seen_columns) = (snapshot.rows, snapshot.columns);
     let mut entries_by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
@@ -120,32 +137,50 @@ pub async fn of_lists(
         };
         let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
         let ordered_removals = join::ordered_removals(program.store.as_ref(), list, now).await?;
-        let mut known = Known { state: state.clone(), entries, ordered_removals, older_since: before.older_since, ..Known::default() };
+        let mut known = Known {
+            state: state.clone(),
+            entries,
+            ordered_removals,
+            older_since: before.older_since,
+            ..Known::default()
+        };
         known.seen_columns.clone_from(&seen_columns);
         // A list on hold may be from before the last document.
         if !open_holds.contains_key(&list) {
             known.columns.clone_from(&before.columns);
         }
-        let (limits, seen) = (source.limits.clone(), entries_by_list.remove(&list).unwrap_or_default());
+        let (limits, seen) =
+            (source.limits.clone(), entries_by_list.remove(&list).unwrap_or_default());
         let shown_so_far = publisher_so_far(program, known.state.as_ref(), &known.entries).await?;
         if let Some(known) = shown_so_far.filter(|known| *known != publisher) {
             let (known, got) = (known.title(), publisher.title());
             let message = format!(
-                "{list}: expected a document of the {known}, which the source has shown so far, but got one of the {got}: \
-                 the two cut the list into different rows; give the source a new name, so that it starts with a baseline of its own"
+                "{list}: expected a document of the {known}, which the source has shown so far, \
+                 but got one of the {got}: the two cut the list into different rows; give the \
+                 source a new name, so that it starts with a baseline of its own"
             );
             verdicts.refuse(list, message);
             continue;
         }
         if known.misses_many(&seen) {
-            known.others = corroborate::others(program.store.as_ref(), &source.name, list, now).await?;
+            known.others =
+                corroborate::others(program.store.as_ref(), &source.name, list, now).await?;
         }
-        let judgement = in_background(move || judge::judge(&limits, list, known, seen, high_water)).await;
+        let judgement =
+            in_background(move || judge::judge(&limits, list, known, seen, high_water)).await;
         let earlier_holds = match judgement.verdict {
             ListVerdict::Held(_) => holds_of(program, &source.name, list).await?,
             _ => Vec::new(),
         };
-        let listed = Listed { source, list, state, reference, now, warnings: &warnings, earlier_holds: &earlier_holds };
+        let listed = Listed {
+            source,
+            list,
+            state,
+            reference,
+            now,
+            warnings: &warnings,
+            earlier_holds: &earlier_holds,
+        };
         verdicts.take(&listed, judgement, open_holds.remove(&list));
     }
     if verdicts.absent.len() == source.lists.len() {
@@ -156,10 +191,17 @@ pub async fn of_lists(
 
 /// All holds of one list, open or decided.
 async fn holds_of(program: &Program, source: &str, list: ListCode) -> Result<Vec<Hold>> {
-    Ok(program.store.holds(false).await?.into_iter().filter(|hold| hold.source == source && hold.list == list).collect())
+    Ok(program
+        .store
+        .holds(false)
+        .await?
+        .into_iter()
+        .filter(|hold| hold.source == source && hold.list == list)
+        .collect())
 }
 
-/// Whether operators are to be alerted of an open hold that was not worth an alert when it was opened.
+/// Whether operators are to be alerted of an open hold that was not worth an alert when it was
+/// opened.
 pub async fn untold_hold_lasts(program: &Program, hold: &Hold, now: Timestamp) -> Result<bool> {
     if !trouble::is_untold(hold) {
         return Ok(false);
@@ -168,9 +210,13 @@ pub async fn untold_hold_lasts(program: &Program, hold: &Hold, now: Timestamp) -
     Ok(trouble::untold_hold_lasts(hold, &holds, now))
 }
 
-/// The publisher of the current entries. A source keeps its name when its kind, its address or its file changes, and with a document of
-/// another publisher all its entries would seem to change.
-async fn publisher_so_far(program: &Program, state: Option<&ListState>, current: &[StoredEntry]) -> Result<Option<Publisher>> {
+/// The publisher of the current entries. A source keeps its name when its kind, its address or its
+/// file changes, and with a document of another publisher all its entries would seem to change.
+async fn publisher_so_far(
+    program: &Program,
+    state: Option<&ListState>,
+    current: &[StoredEntry],
+) -> Result<Option<Publisher>> {
     let Some(state) = state else { return Ok(None) };
     if let Some(publisher) = Publisher::shown_by(current.iter().map(|stored| &stored.entry)) {
         return Ok(Some(publisher));
@@ -222,13 +268,25 @@ impl Listed<'_> {
     }
 
     fn step(&self, changes: Vec<Change>, unconfirmed: bool, before: Vec<Entry>) -> Step {
-        Step { list: self.list, changes, unconfirmed, before, previous: self.previous(), alerted_elsewhere: HashMap::new() }
+        Step {
+            list: self.list,
+            changes,
+            unconfirmed,
+            before,
+            previous: self.previous(),
+            alerted_elsewhere: HashMap::new(),
+        }
     }
 }
 
 /// Rows that say the same are held as they are and counted once.
 pub fn said_of_repeats(list: ListCode, seen: Size) -> Option<String> {
-    (seen.repeats() > 0).then(|| format!("{list}: {} rows repeat others of the document and count for nothing", seen.repeats()))
+    (seen.repeats() > 0).then(|| {
+        format!(
+            "{list}: {} rows repeat others of the document and count for nothing",
+            seen.repeats()
+        )
+    })
 }
 
 /// What a rule takes off the list does not count as lost tomorrow either.
@@ -239,7 +297,9 @@ fn told_warnings(warnings: &[Warning]) -> Vec<String> {
     match warnings.get(WARNINGS..) {
         // The parser kept no more than so many, and its last warning counts them all.
         Some([.., last]) if warnings.len() >= Warning::KEPT => first.push(told(last)),
-        Some(rest @ [_, ..]) => first.push(format!("and {} more, which the log of this check has", rest.len())),
+        Some(rest @ [_, ..]) => {
+            first.push(format!("and {} more, which the log of this check has", rest.len()))
+        }
         _ => {}
     }
     first
@@ -247,7 +307,10 @@ fn told_warnings(warnings: &[Warning]) -> Vec<String> {
 
 fn without_ordered(mut state: ListState, ordered_off: usize, count: usize) -> ListState {
     if ordered_off > 0 {
-        state.recent_counts.iter_mut().for_each(|(_, highest)| *highest = highest.saturating_sub(ordered_off).max(count));
+        state
+            .recent_counts
+            .iter_mut()
+            .for_each(|(_, highest)| *highest = highest.saturating_sub(ordered_off).max(count));
     }
     state
 }
@@ -262,16 +325,32 @@ impl Verdicts {
     }
 
     fn take(&mut self, listed: &Listed<'_>, judgement: Judgement, open_hold: Option<Hold>) {
-        let Judgement { list, verdict, seen, held_count, ordered_off, before, close, open, begins_anew } = judgement;
+        let Judgement {
+            list,
+            verdict,
+            seen,
+            held_count,
+            ordered_off,
+            before,
+            close,
+            open,
+            begins_anew,
+        } = judgement;
         if let Some(text) = said_of_repeats(list, seen) {
             warn!(source.name = listed.source.name, list = list.as_str(), "{text}");
         }
         self.moved |= match &verdict {
             ListVerdict::Baseline | ListVerdict::Changed(_) => true,
             ListVerdict::Held(step) => !step.passing.is_empty(),
-            ListVerdict::RefusedBaseline(_) | ListVerdict::Absent | ListVerdict::Unchanged | ListVerdict::RejectedBefore => false,
+            ListVerdict::RefusedBaseline(_)
+            | ListVerdict::Absent
+            | ListVerdict::Unchanged
+            | ListVerdict::RejectedBefore => false,
         };
-        self.waits |= matches!(verdict, ListVerdict::Held(_) | ListVerdict::RejectedBefore | ListVerdict::RefusedBaseline(_));
+        self.waits |= matches!(
+            verdict,
+            ListVerdict::Held(_) | ListVerdict::RejectedBefore | ListVerdict::RefusedBaseline(_)
+        );
         let (outcome, line) = match verdict {
             ListVerdict::RefusedBaseline(message) => {
                 self.refusals.push(message.clone());
@@ -284,7 +363,10 @@ impl Verdicts {
                     "the document has no row of {list}, and none was seen before"
                 );
                 self.absent.push(list);
-                (Outcome::Unchanged, format!("{list}: no rows so far; its first ones will be the baseline"))
+                (
+                    Outcome::Unchanged,
+                    format!("{list}: no rows so far; its first ones will be the baseline"),
+                )
             }
             ListVerdict::Baseline => {
                 self.updates.push(ListUpdate { state: listed.moved_on(held_count), close, open });
@@ -294,7 +376,12 @@ impl Verdicts {
                     count: held_count,
                     observed_at: listed.now,
                     snapshot: listed.reference.clone(),
-                    warnings: listed.warnings.iter().cloned().chain(said_of_repeats(list, seen)).collect(),
+                    warnings: listed
+                        .warnings
+                        .iter()
+                        .cloned()
+                        .chain(said_of_repeats(list, seen))
+                        .collect(),
                 }));
                 (Outcome::Baseline, format!("{list}: {held_count} entries taken as the baseline"))
             }
@@ -304,15 +391,26 @@ impl Verdicts {
                 (Outcome::Unchanged, format!("{list}: {} entries, unchanged", seen.entries))
             }
             ListVerdict::RejectedBefore => {
-                // What was held since is not what the publisher serves now: nobody is asked about it any more.
+                // What was held since is not what the publisher serves now: nobody is asked about
+                // it any more.
                 if let Some(hold) = open_hold {
-                    self.holds.push(Hold { state: HoldState::Replaced, decided_at: Some(listed.now), ..hold });
+                    self.holds.push(Hold {
+                        state: HoldState::Replaced,
+                        decided_at: Some(listed.now),
+                        ..hold
+                    });
                 }
-                (Outcome::Unchanged, format!("{list}: the same content was rejected before; what is held stays as it is"))
+                (
+                    Outcome::Unchanged,
+                    format!(
+                        "{list}: the same content was rejected before; what is held stays as it is"
+                    ),
+                )
             }
             ListVerdict::Changed(changes) => {
                 let Summary { added, removed, revised, editorial } = Summary::of(&changes);
-                let mut state = without_ordered(listed.moved_on(held_count), ordered_off, held_count);
+                let mut state =
+                    without_ordered(listed.moved_on(held_count), ordered_off, held_count);
                 if begins_anew {
                     state.recent_counts.clear();
                     state.note_count(listed.now.to_zoned(TimeZone::UTC).date(), held_count);
@@ -320,13 +418,23 @@ impl Verdicts {
                 self.updates.push(ListUpdate { state, close, open });
                 self.supersede(open_hold, listed.now);
                 self.steps.push(listed.step(changes, false, before));
-                (Outcome::Changed, format!("{list}: {added} added, {removed} removed, {revised} revised, {editorial} editorial"))
+                (
+                    Outcome::Changed,
+                    format!(
+                        "{list}: {added} added, {removed} removed, {revised} revised, {editorial} \
+                         editorial"
+                    ),
+                )
             }
             ListVerdict::Held(held) => {
                 let line = format!("{list}: held for {}: {}", held.reason, held.message);
                 if !held.passing.is_empty() {
-                    // What is held still counts the removals that wait, so the guard goes on measuring against them.
-                    let state = ListState { count: held_count, ..listed.state.clone().unwrap_or_else(|| listed.moved_on(held_count)) };
+                    // What is held still counts the removals that wait, so the guard goes on
+                    // measuring against them.
+                    let state = ListState {
+                        count: held_count,
+                        ..listed.state.clone().unwrap_or_else(|| listed.moved_on(held_count))
+                    };
                     self.updates.push(ListUpdate { state, close, open });
                     self.steps.push(listed.step(held.passing.clone(), true, before.clone()));
                 }
@@ -335,14 +443,20 @@ impl Verdicts {
             }
         };
         self.outcome = self.outcome.max(outcome);
-        self.journal.insert(list.to_string(), json!({"outcome": outcome.as_str(), "entries": seen.entries}));
+        self.journal.insert(
+            list.to_string(),
+            json!({"outcome": outcome.as_str(), "entries": seen.entries}),
+        );
         self.lines.push(line);
     }
 
     /// Nothing that is watched is in the document: it is another one.
     fn refuse_absent(&mut self, rows: usize) {
         let lists: Vec<&str> = self.absent.iter().map(|list| list.as_str()).collect();
-        let message = format!("expected rows of the watched lists ({}), but got none in {rows} rows", lists.join(", "));
+        let message = format!(
+            "expected rows of the watched lists ({}), but got none in {rows} rows",
+            lists.join(", ")
+        );
         self.lines = vec![message.clone()];
         self.refusals.push(message);
         self.outcome = Outcome::Refused;
@@ -364,12 +478,21 @@ impl Verdicts {
                 }
                 return;
             }
-            self.holds.push(Hold { state: HoldState::Replaced, decided_at: Some(listed.now), ..open_hold });
+            self.holds.push(Hold {
+                state: HoldState::Replaced,
+                decided_at: Some(listed.now),
+                ..open_hold
+            });
         }
         let opened_at = listed.now.to_string();
         let told_lately = trouble::told_lately(&held.content, listed.earlier_holds, listed.now);
         let hold = Hold {
-            hold_id: HoldId::of([listed.source.name.as_str(), listed.list.as_str(), held.content.as_str(), &opened_at]),
+            hold_id: HoldId::of([
+                listed.source.name.as_str(),
+                listed.list.as_str(),
+                held.content.as_str(),
+                &opened_at,
+            ]),
             source: listed.source.name.clone(),
             list: listed.list,
             reason: held.reason,
@@ -391,9 +514,15 @@ impl Verdicts {
         if told_lately.is_some() {
             return;
         }
-        let waits = held.all.iter().filter(|change| !held.passing.iter().any(|passing| passing.change_id == change.change_id));
+        let waits = held.all.iter().filter(|change| {
+            !held.passing.iter().any(|passing| passing.change_id == change.change_id)
+        });
         let examples = waits.take(EXAMPLES).map(|change| change.entry.name.clone()).collect();
-        self.operator_alerts.push(AlertBody::SnapshotHeld(Box::new(SnapshotHeld { hold, reminder: false, examples })));
+        self.operator_alerts.push(AlertBody::SnapshotHeld(Box::new(SnapshotHeld {
+            hold,
+            reminder: false,
+            examples,
+        })));
     }
 }
 
@@ -409,10 +538,23 @@ mod tests {
         assert_eq!(told(5).last().unwrap(), "line 5: odd");
         assert_eq!(
             told(6),
-            ["line 1: odd", "line 2: odd", "line 3: odd", "line 4: odd", "line 5: odd", "and 1 more, which the log of this check has"]
+            [
+                "line 1: odd",
+                "line 2: odd",
+                "line 3: odd",
+                "line 4: odd",
+                "line 5: odd",
+                "and 1 more, which the log of this check has"
+            ]
         );
         let mut kept: Vec<Warning> = (1..Warning::KEPT).map(warning).collect();
-        kept.push(Warning { place: "document".into(), text: "901 more oddities, 1000 in all".into() });
-        assert_eq!(told_warnings(&kept).last().unwrap(), "document: 901 more oddities, 1000 in all");
+        kept.push(Warning {
+            place: "document".into(),
+            text: "901 more oddities, 1000 in all".into(),
+        });
+        assert_eq!(
+            told_warnings(&kept).last().unwrap(),
+            "document: 901 more oddities, 1000 in all"
+        );
     }
 }

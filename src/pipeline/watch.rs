@@ -21,7 +21,8 @@ use crate::fetch::{Fetched, FetchedDocument};
 use crate::record::{Check, Observation, Result};
 use crate::{metrics, schedule};
 
-/// What is done daily is due a little earlier: a check at the same time each day comes now some seconds sooner, now later.
+/// What is done daily is due a little earlier: a check at the same time each day comes now some
+/// seconds sooner, now later.
 pub(super) const DAILY: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);
 /// An open hold is told again this often.
 const REMIND_EVERY: SignedDuration = DAILY;
@@ -69,14 +70,23 @@ pub struct Watched {
     pub held: bool,
 }
 
-/// Checks a source now. Waits for a check of it that is under way; never fails: what goes wrong is recorded and returned.
+/// Checks a source now. Waits for a check of it that is under way; never fails: what goes wrong is
+/// recorded and returned.
 pub async fn watch(program: &Program, source_name: &str) -> Watched {
     let turn = program.source_turn(source_name);
     let _turn = turn.lock().await;
     let wiring = program.wiring.load_full();
-    let failed = |detail: String| Watched { source: source_name.to_owned(), outcome: Outcome::Failed, detail, held: false };
-    let Some(source) = wiring.config.sources.iter().find(|source| source.name == source_name) else {
-        return failed(format!("expected the name of a source in the configuration, but got `{source_name}`"));
+    let failed = |detail: String| Watched {
+        source: source_name.to_owned(),
+        outcome: Outcome::Failed,
+        detail,
+        held: false,
+    };
+    let Some(source) = wiring.config.sources.iter().find(|source| source.name == source_name)
+    else {
+        return failed(format!(
+            "expected the name of a source in the configuration, but got `{source_name}`"
+        ));
     };
     let stopwatch = Stopwatch::start();
     let watched = match Box::pin(check(program, &wiring, source, stopwatch)).await {
@@ -90,19 +100,35 @@ pub async fn watch(program: &Program, source_name: &str) -> Watched {
     watched
 }
 
-async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: Stopwatch) -> Result<Watched> {
+async fn check(
+    program: &Program,
+    wiring: &Wiring,
+    source: &Source,
+    stopwatch: Stopwatch,
+) -> Result<Watched> {
     let now = program.clock.now();
     if let Some(previous) = &source.previous_name
         && program.store.rename_source(previous, &source.name, now).await?
     {
-        info!(source.name = source.name, source.previous = previous, "the record of the source was carried over from its previous name");
+        info!(
+            source.name = source.name,
+            source.previous = previous,
+            "the record of the source was carried over from its previous name"
+        );
     }
     let known = program.store.source_state(&source.name).await?;
-    let mut state = known.unwrap_or_else(|| SourceState { source: source.name.clone(), ..SourceState::default() });
+    let mut state = known
+        .unwrap_or_else(|| SourceState { source: source.name.clone(), ..SourceState::default() });
     if let Some(until) = state.retry_after_until.filter(|until| *until > now) {
-        let detail = format!("the publisher asked to be left alone until {until}; nothing was asked of it");
+        let detail =
+            format!("the publisher asked to be left alone until {until}; nothing was asked of it");
         warn!(source.name = source.name, retry_after.until = %until, "not checked: the publisher asked to be left alone");
-        return Ok(Watched { source: source.name.clone(), outcome: Outcome::Waiting, detail, held: false });
+        return Ok(Watched {
+            source: source.name.clone(),
+            outcome: Outcome::Waiting,
+            detail,
+            held: false,
+        });
     }
     let mut observed = Observed::new(program, wiring, source, now, stopwatch);
     observed.note_gap(&state);
@@ -112,15 +138,27 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
     if state.editions.current.is_none() {
         state.editions.current = last_edition(&state, now);
     }
-    let held = program.store.holds(true).await?.iter().any(|hold| hold.source == source.name && source.lists.contains(&hold.list));
-    // The eCFR repairs a date under the date that it had, so that what is held of it would wait for the next date. Elsewhere the
-    // publisher itself says what has changed.
-    let known = if held && source.kind == SourceKind::Ecfr { None } else { validators(&state, source, now) };
+    let held = program
+        .store
+        .holds(true)
+        .await?
+        .iter()
+        .any(|hold| hold.source == source.name && source.lists.contains(&hold.list));
+    // The eCFR repairs a date under the date that it had, so that what is held of it would wait for
+    // the next date. Elsewhere the publisher itself says what has changed.
+    let known = if held && source.kind == SourceKind::Ecfr {
+        None
+    } else {
+        validators(&state, source, now)
+    };
     let is_overdue = state.editions.older_for(now) >= freshness::OLDER_IS_ON_HOLD_AFTER;
-    let is_older_read = state.document_sha256.as_ref().is_some_and(|sha256| state.editions.is_older(sha256));
+    let is_older_read =
+        state.document_sha256.as_ref().is_some_and(|sha256| state.editions.is_older(sha256));
     let fetched = match known {
         // What is older is read by now all the same, so that a person can decide on it.
-        _ if is_overdue && !is_older_read => wiring.fetcher.fetch_whole(&source.address, None, now).await,
+        _ if is_overdue && !is_older_read => {
+            wiring.fetcher.fetch_whole(&source.address, None, now).await
+        }
         Some(known) => wiring.fetcher.fetch(&source.address, Some(known), now).await,
         None if is_overdue => wiring.fetcher.fetch_whole(&source.address, None, now).await,
         None => wiring.fetcher.fetch_whole(&source.address, state.validators.as_ref(), now).await,
@@ -133,39 +171,67 @@ async fn check(program: &Program, wiring: &Wiring, source: &Source, stopwatch: S
             if problem.older {
                 state.editions.note_older(None, now);
             }
-            let failure = Failure { message: problem.message, refused: problem.refused, retry_after: problem.retry_after };
+            let failure = Failure {
+                message: problem.message,
+                refused: problem.refused,
+                retry_after: problem.retry_after,
+            };
             observed.fail(state, &failure).await
         }
         Ok(Fetched::NotModified) => {
             if !is_older_read {
                 state.editions.newest_again();
             }
-            // What waits is judged again: another source, a rule or the passing of days may bear out by now what was not believed.
-            let waiting = if held && known_lists { last_document(program, &state).await? } else { None };
+            // What waits is judged again: another source, a rule or the passing of days may bear
+            // out by now what was not believed.
+            let waiting =
+                if held && known_lists { last_document(program, &state).await? } else { None };
             match waiting {
                 Some(document) => observed.read(state, document).await,
-                None => observed.stand(state, Outcome::NotModified, "the publisher says that nothing changed").await,
+                None => {
+                    observed
+                        .stand(
+                            state,
+                            Outcome::NotModified,
+                            "the publisher says that nothing changed",
+                        )
+                        .await
+                }
             }
         }
         Ok(Fetched::Document(fetched)) => {
             let fetched = *fetched;
             let edition = edition_of(&fetched, now);
             // An older list would look like one from which entries were removed.
-            if let Some(message) = freshness::older(&state.editions, &edition, fetched.is_single_file) {
-                // Before the day is over the eCFR says no more than an older date: what stands under it has to be seen twice.
+            if let Some(message) =
+                freshness::older(&state.editions, &edition, fetched.is_single_file)
+            {
+                // Before the day is over the eCFR says no more than an older date: what stands
+                // under it has to be seen twice.
                 let is_sudden = source.kind == SourceKind::Ecfr && state.editions.older.is_none();
                 state.editions.note_older(Some(edition), now);
                 if is_sudden || state.editions.older_for(now) < freshness::OLDER_IS_ON_HOLD_AFTER {
-                    return observed.fail(state, &Failure { message, refused: false, retry_after: None }).await;
+                    return observed
+                        .fail(state, &Failure { message, refused: false, retry_after: None })
+                        .await;
                 }
-                warn!(source.name = source.name, "{}: read all the same, since nothing newer came for a day: {message}", source.name);
+                warn!(
+                    source.name = source.name,
+                    "{}: read all the same, since nothing newer came for a day: {message}",
+                    source.name
+                );
                 return observed.read(state, fetched).await;
             }
             state.editions.newest_again();
-            if !held && known_lists && state.document_sha256.as_ref() == Some(&fetched.document.sha256) {
+            if !held
+                && known_lists
+                && state.document_sha256.as_ref() == Some(&fetched.document.sha256)
+            {
                 accept_document(&mut state, source, &fetched, now);
                 state.editions.accept(edition, now);
-                return observed.stand(state, Outcome::Unchanged, "the document is the one of the last check").await;
+                return observed
+                    .stand(state, Outcome::Unchanged, "the document is the one of the last check")
+                    .await;
             }
             observed.read(state, fetched).await
         }
@@ -183,11 +249,25 @@ pub(super) struct Observed<'a> {
 }
 
 impl<'a> Observed<'a> {
-    fn new(program: &'a Program, wiring: &'a Wiring, source: &'a Source, now: Timestamp, stopwatch: Stopwatch) -> Self {
-        Self { program, wiring, source, now, stopwatch, observation: Observation { at: now, ..Observation::default() } }
+    fn new(
+        program: &'a Program,
+        wiring: &'a Wiring,
+        source: &'a Source,
+        now: Timestamp,
+        stopwatch: Stopwatch,
+    ) -> Self {
+        Self {
+            program,
+            wiring,
+            source,
+            now,
+            stopwatch,
+            observation: Observation { at: now, ..Observation::default() },
+        }
     }
 
-    /// Checks that were due since the last one and were not made are silence of ours: they are entered as what they are.
+    /// Checks that were due since the last one and were not made are silence of ours: they are
+    /// entered as what they are.
     fn note_gap(&mut self, state: &SourceState) {
         if let Some(gap) = schedule::missed(&self.source.schedule, state.last_check_at, self.now) {
             warn!(source.name = self.source.name, gap.checks = gap.count, gap.from = %gap.first, gap.until = %gap.last, "checks that were due were not made");
@@ -196,17 +276,33 @@ impl<'a> Observed<'a> {
         }
     }
 
-    /// The source could not be reached, or its document is refused whole: nothing that is held changes.
-    pub(super) async fn fail(mut self, mut state: SourceState, failure: &Failure) -> Result<Watched> {
-        let (source, message, failures) = (&self.source.name, &failure.message, state.consecutive_failures + 1);
-        warn!(source.name = source, refused = failure.refused, failures, "{source}: the check failed; what is held stays: {message}");
+    /// The source could not be reached, or its document is refused whole: nothing that is held
+    /// changes.
+    pub(super) async fn fail(
+        mut self,
+        mut state: SourceState,
+        failure: &Failure,
+    ) -> Result<Watched> {
+        let (source, message, failures) =
+            (&self.source.name, &failure.message, state.consecutive_failures + 1);
+        warn!(
+            source.name = source,
+            refused = failure.refused,
+            failures,
+            "{source}: the check failed; what is held stays: {message}"
+        );
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         self.note_failure(&mut state, failure);
         self.finish(state, outcome, failure.message.clone(), None).await
     }
 
     /// Nothing new.
-    async fn stand(mut self, mut state: SourceState, outcome: Outcome, detail: &str) -> Result<Watched> {
+    async fn stand(
+        mut self,
+        mut state: SourceState,
+        outcome: Outcome,
+        detail: &str,
+    ) -> Result<Watched> {
         state.unchanged_checks += 1;
         self.succeed(&mut state);
         self.finish(state, outcome, detail.to_owned(), None).await
@@ -222,28 +318,58 @@ impl<'a> Observed<'a> {
         let snapshot = match parsed {
             Ok(snapshot) => snapshot,
             Err(message) => {
-                let label = fetched.mislabeled.map_or_else(String::new, |label| format!(" (its Content-Encoding says `{label}`)"));
-                let failure = Failure { message: format!("the document is refused: {message}{label}"), refused: true, retry_after: None };
+                let label = fetched.mislabeled.map_or_else(String::new, |label| {
+                    format!(" (its Content-Encoding says `{label}`)")
+                });
+                let failure = Failure {
+                    message: format!("the document is refused: {message}{label}"),
+                    refused: true,
+                    retry_after: None,
+                };
                 return self.fail(state, &failure).await;
             }
         };
         for warning in &snapshot.warnings {
-            warn!(source.name = self.source.name, document.place = warning.place, "{}", warning.text);
+            warn!(
+                source.name = self.source.name,
+                document.place = warning.place,
+                "{}",
+                warning.text
+            );
         }
         let as_of = fetched.as_of.or(snapshot.as_of);
-        let (reference, rows) = (SnapshotRef { sha256: fetched.document.sha256.clone(), as_of, observed_at: None }, snapshot.rows);
+        let (reference, rows) = (
+            SnapshotRef { sha256: fetched.document.sha256.clone(), as_of, observed_at: None },
+            snapshot.rows,
+        );
         let is_older = state.editions.is_older(&fetched.document.sha256);
-        let before =
-            verdict::Before { older_since: state.editions.older_since.filter(|_| is_older), columns: std::mem::take(&mut state.columns) };
+        let before = verdict::Before {
+            older_since: state.editions.older_since.filter(|_| is_older),
+            columns: std::mem::take(&mut state.columns),
+        };
         state.columns.clone_from(&snapshot.columns);
-        let mut verdicts = verdict::of_lists(self.program, self.source, snapshot, held?, &reference, &before, self.now).await?;
+        let mut verdicts = verdict::of_lists(
+            self.program,
+            self.source,
+            snapshot,
+            held?,
+            &reference,
+            &before,
+            self.now,
+        )
+        .await?;
         // A document of which nothing was taken is no measure of those that follow.
         if (verdicts.moved || !verdicts.waits) && !is_older {
             state.editions.accept(edition_of(&fetched, self.now), self.now);
         }
         let before_sequence = state.sequence;
         self.apply(&mut verdicts);
-        let (outcome, detail, refusals, lists) = (verdicts.outcome, verdicts.detail(), verdicts.refusals.clone(), verdicts.journal.clone());
+        let (outcome, detail, refusals, lists) = (
+            verdicts.outcome,
+            verdicts.detail(),
+            verdicts.refusals.clone(),
+            verdicts.journal.clone(),
+        );
         let seen = Seen {
             config: &self.wiring.config,
             source: &self.source.name,
@@ -269,15 +395,21 @@ impl<'a> Observed<'a> {
             }
             self.succeed(&mut state);
         } else {
-            // What was refused is asked for again in full: it never becomes the document that others are compared with.
+            // What was refused is asked for again in full: it never becomes the document that
+            // others are compared with.
             (state.validators, state.document_sha256) = (None, None);
-            self.note_failure(&mut state, &Failure { message: refusals.join("; "), refused: true, retry_after: None });
+            self.note_failure(
+                &mut state,
+                &Failure { message: refusals.join("; "), refused: true, retry_after: None },
+            );
         }
-        let about = json!({"rows": rows, "lists": lists, "size_bytes": fetched.document.size_bytes});
+        let about =
+            json!({"rows": rows, "lists": lists, "size_bytes": fetched.document.size_bytes});
         self.finish(state, outcome, detail, Some((fetched.document, about))).await
     }
 
-    /// Takes over what the verdicts write: a baseline holds the whole list, which there is no second time.
+    /// Takes over what the verdicts write: a baseline holds the whole list, which there is no
+    /// second time.
     fn apply(&mut self, verdicts: &mut Verdicts) {
         self.observation.lists.append(&mut verdicts.updates);
         self.observation.holds.append(&mut verdicts.holds);
@@ -297,19 +429,33 @@ impl<'a> Observed<'a> {
     }
 
     fn tell_operators(&mut self, body: AlertBody) {
-        let outgoing =
-            outgoing::to_operators(&self.wiring.config, body, self.now, &[&self.source.name, &self.observation.alerts.len().to_string()]);
+        let outgoing = outgoing::to_operators(
+            &self.wiring.config,
+            body,
+            self.now,
+            &[&self.source.name, &self.observation.alerts.len().to_string()],
+        );
         self.observation.alerts.push(outgoing);
     }
 
-    /// All open holds as they are after this check; those of the source that were not told for a day are told again.
+    /// All open holds as they are after this check; those of the source that were not told for a
+    /// day are told again.
     async fn remind(&mut self) -> Result<Vec<Hold>> {
-        let mut open: BTreeMap<_, Hold> =
-            self.program.store.holds(true).await?.into_iter().map(|hold| (hold.hold_id.clone(), hold)).collect();
+        let mut open: BTreeMap<_, Hold> = self
+            .program
+            .store
+            .holds(true)
+            .await?
+            .into_iter()
+            .map(|hold| (hold.hold_id.clone(), hold))
+            .collect();
         for hold in &self.observation.holds {
             open.insert(hold.hold_id.clone(), hold.clone());
         }
-        let mut open: Vec<Hold> = open.into_values().filter(|hold| hold.state == crate::domain::HoldState::Open).collect();
+        let mut open: Vec<Hold> = open
+            .into_values()
+            .filter(|hold| hold.state == crate::domain::HoldState::Open)
+            .collect();
         for hold in open.iter_mut().filter(|hold| hold.source == self.source.name) {
             let lasts_untold = verdict::untold_hold_lasts(self.program, hold, self.now).await?;
             if lasts_untold || self.now.duration_since(hold.told_at) >= REMIND_EVERY {
@@ -334,10 +480,17 @@ impl<'a> Observed<'a> {
         read: Option<(Document, serde_json::Value)>,
     ) -> Result<Watched> {
         let open_holds = self.remind().await?;
-        let held = open_holds.iter().any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
-        let sha256 = read.as_ref().map(|(document, _)| document.sha256.clone()).or_else(|| state.document_sha256.clone());
+        let held = open_holds
+            .iter()
+            .any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
+        let sha256 = read
+            .as_ref()
+            .map(|(document, _)| document.sha256.clone())
+            .or_else(|| state.document_sha256.clone());
         let mut data = json!({"source": self.source.name, "outcome": outcome.as_str(), "detail": detail, "sha256": sha256});
-        if let (Some(fields), Some((_, serde_json::Value::Object(about)))) = (data.as_object_mut(), read) {
+        if let (Some(fields), Some((_, serde_json::Value::Object(about)))) =
+            (data.as_object_mut(), read)
+        {
             fields.extend(about);
         }
         self.observation.journal.push(JournalEvent { kind: "check".into(), data });
@@ -385,16 +538,28 @@ impl Figures {
         Self {
             last_success_at: state.and_then(|state| state.last_success_at),
             consecutive_failures: state.map_or(0, |state| state.consecutive_failures),
-            lists: observation.lists.iter().map(|update| (update.state.list, update.state.count)).collect(),
-            changes: observation.changes.iter().map(|recorded| (recorded.change.kind, recorded.change.editorial)).collect(),
+            lists: observation
+                .lists
+                .iter()
+                .map(|update| (update.state.list, update.state.count))
+                .collect(),
+            changes: observation
+                .changes
+                .iter()
+                .map(|recorded| (recorded.change.kind, recorded.change.editorial))
+                .collect(),
             open_holds,
         }
     }
 
     fn count(self, source: &str) {
         metrics::source_state(source, self.last_success_at, self.consecutive_failures);
-        self.lists.into_iter().for_each(|(list, count)| metrics::snapshot_entries(source, list, count));
-        self.changes.into_iter().for_each(|(kind, editorial)| metrics::change_recorded(source, kind, editorial));
+        self.lists
+            .into_iter()
+            .for_each(|(list, count)| metrics::snapshot_entries(source, list, count));
+        self.changes
+            .into_iter()
+            .for_each(|(kind, editorial)| metrics::change_recorded(source, kind, editorial));
         metrics::holds_open(self.open_holds);
     }
 }

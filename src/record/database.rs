@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use super::db::Db;
 use super::lock::ProcessLock;
 use super::{
-    AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, HistorySpan, Observation, OutboxCount, PastUpdate,
-    ReceiverState, RecordedChange, Result, Settlement, Store, StoredEntry, history, holds, journal, observe, outbox, read, rules,
+    AlertQuery, ChangeQuery, Check, DeliveryQuery, EntryQuery, HistoricEntry, HistorySpan,
+    Observation, OutboxCount, PastUpdate, ReceiverState, RecordedChange, Result, Settlement, Store,
+    StoredEntry, history, holds, journal, observe, outbox, read, rules,
 };
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId, JournalEntry, ListCode, ListState,
-    RecordedRule, Sha256, SourceState,
+    Alert, AlertId, Attempt, ChangeId, Citation, Delivery, DeliveryId, Document, Hold, HoldId,
+    JournalEntry, ListCode, ListState, RecordedRule, Sha256, SourceState,
 };
 
 /// An open database, of either kind.
@@ -55,15 +56,28 @@ impl Store for Database {
         observe::document(&self.db, sha256).await
     }
 
-    async fn recurrences(&self, source: &str, base_ids: &[ChangeId]) -> Result<Vec<(ChangeId, u32)>> {
+    async fn recurrences(
+        &self,
+        source: &str,
+        base_ids: &[ChangeId],
+    ) -> Result<Vec<(ChangeId, u32)>> {
         observe::recurrences(&self.db, source, base_ids).await
     }
 
-    async fn recent_changes(&self, source: &str, list: ListCode, since: Timestamp) -> Result<Vec<RecordedChange>> {
+    async fn recent_changes(
+        &self,
+        source: &str,
+        list: ListCode,
+        since: Timestamp,
+    ) -> Result<Vec<RecordedChange>> {
         read::recent_changes(&self.db, source, list, since).await
     }
 
-    async fn alerts_citing(&self, source: &str, citations: &[Citation]) -> Result<Vec<(AlertId, usize)>> {
+    async fn alerts_citing(
+        &self,
+        source: &str,
+        citations: &[Citation],
+    ) -> Result<Vec<(AlertId, usize)>> {
         read::alerts_citing(&self.db, source, citations).await
     }
 
@@ -95,7 +109,13 @@ impl Store for Database {
         history::history_span(&self.db, source, list).await
     }
 
-    async fn forget_history(&self, source: &str, list: ListCode, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()> {
+    async fn forget_history(
+        &self,
+        source: &str,
+        list: ListCode,
+        at: Timestamp,
+        journal: Vec<JournalEvent>,
+    ) -> Result<()> {
         history::forget_history(&self.db, source, list, at, &journal).await
     }
 
@@ -131,7 +151,12 @@ impl Store for Database {
         outbox::receiver_states(&self.db).await
     }
 
-    async fn set_receiver_state(&self, state: ReceiverState, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()> {
+    async fn set_receiver_state(
+        &self,
+        state: ReceiverState,
+        at: Timestamp,
+        journal: Vec<JournalEvent>,
+    ) -> Result<()> {
         outbox::set_receiver_state(&self.db, state, at, journal).await
     }
 

@@ -1,4 +1,5 @@
-//! One way to say SQL to both databases: a text with `$1` placeholders and its values; rows are read by position.
+//! One way to say SQL to both databases: a text with `$1` placeholders and its values; rows are
+//! read by position.
 //!
 //! Knows no table. Numbers are 64 bits, times are microseconds, truths are 0 and 1, JSON is text.
 
@@ -46,7 +47,8 @@ pub fn sql(text: impl Into<Cow<'static, str>>) -> Sql {
 macro_rules! prepared {
     ($statement:expr, |$query:ident| $body:expr) => {{
         let Sql { text, values } = $statement;
-        // Texts made on the spot differ by the number of their placeholders; their plans are not kept.
+        // Texts made on the spot differ by the number of their placeholders; their plans are not
+        // kept.
         let (text, keep) = match text {
             Cow::Borrowed(text) => (text.into_sql_str(), true),
             Cow::Owned(text) => (AssertSqlSafe(text).into_sql_str(), false),
@@ -105,8 +107,14 @@ pub fn placeholders(taken: usize, count: usize) -> String {
 
 impl Db {
     /// The rows as `read` makes something of them, one by one: they are never there all at once.
-    pub async fn fetch<T>(&self, action: &'static str, statement: Sql, read: impl Fn(&Row) -> Result<T>) -> Result<Vec<T>> {
-        // A connection that was given back is free once a task of the pool has run: one that is needed at once would be opened anew.
+    pub async fn fetch<T>(
+        &self,
+        action: &'static str,
+        statement: Sql,
+        read: impl Fn(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        // A connection that was given back is free once a task of the pool has run: one that is
+        // needed at once would be opened anew.
         tokio::task::yield_now().await;
         let mut found = Vec::new();
         match self {
@@ -130,9 +138,13 @@ impl Db {
     pub async fn fetch_one(&self, action: &'static str, statement: Sql) -> Result<Option<Row>> {
         tokio::task::yield_now().await;
         match self {
-            Db::Sqlite { readers, .. } => prepared!(statement, |query| query.fetch_optional(readers).await).map(|row| row.map(Row::Sqlite)),
+            Db::Sqlite { readers, .. } => {
+                prepared!(statement, |query| query.fetch_optional(readers).await)
+                    .map(|row| row.map(Row::Sqlite))
+            }
             Db::Postgres { readers, .. } => {
-                prepared!(statement, |query| query.fetch_optional(readers).await).map(|row| row.map(Row::Postgres))
+                prepared!(statement, |query| query.fetch_optional(readers).await)
+                    .map(|row| row.map(Row::Postgres))
             }
         }
         .map_err(StoreError::database(action))
@@ -156,23 +168,31 @@ impl Db {
         }
     }
 
-    /// Begins a write. `IMMEDIATE`: a transaction that first reads and then writes cannot fail for another's write between.
+    /// Begins a write. `IMMEDIATE`: a transaction that first reads and then writes cannot fail for
+    /// another's write between.
     pub async fn begin(&self, action: &'static str) -> Result<Tx> {
         match self {
-            Db::Sqlite { writer: Some(pool), .. } => pool.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
+            Db::Sqlite { writer: Some(pool), .. } => {
+                pool.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+            }
             Db::Postgres { writer: Some(pool), .. } => pool.begin().await.map(Tx::Postgres),
-            Db::Sqlite { writer: None, .. } | Db::Postgres { writer: None, .. } => return Err(StoreError::ReadOnly { action }),
+            Db::Sqlite { writer: None, .. } | Db::Postgres { writer: None, .. } => {
+                return Err(StoreError::ReadOnly { action });
+            }
         }
         .map_err(StoreError::database(action))
     }
 
-    /// Fails where a write could not begin. One that is under way is answer enough, and where nothing may be written there is none to begin.
+    /// Fails where a write could not begin. One that is under way is answer enough, and where
+    /// nothing may be written there is none to begin.
     pub async fn try_begin(&self, action: &'static str) -> Result<()> {
         match self {
             Db::Sqlite { writer: Some(pool), .. } if is_in_use(pool) => Ok(()),
             Db::Postgres { writer: Some(pool), .. } if is_in_use(pool) => Ok(()),
             Db::Sqlite { writer: None, .. } | Db::Postgres { writer: None, .. } => Ok(()),
-            Db::Sqlite { .. } | Db::Postgres { .. } => self.begin(action).await?.rollback(action).await,
+            Db::Sqlite { .. } | Db::Postgres { .. } => {
+                self.begin(action).await?.rollback(action).await
+            }
         }
     }
 }
@@ -186,29 +206,43 @@ impl Tx {
     /// How many rows it wrote is returned.
     pub async fn execute(&mut self, action: &'static str, statement: Sql) -> Result<u64> {
         match self {
-            Tx::Sqlite(tx) => prepared!(statement, |query| query.execute(&mut **tx).await).map(|done| done.rows_affected()),
-            Tx::Postgres(tx) => prepared!(statement, |query| query.execute(&mut **tx).await).map(|done| done.rows_affected()),
+            Tx::Sqlite(tx) => prepared!(statement, |query| query.execute(&mut **tx).await)
+                .map(|done| done.rows_affected()),
+            Tx::Postgres(tx) => prepared!(statement, |query| query.execute(&mut **tx).await)
+                .map(|done| done.rows_affected()),
         }
         .map_err(StoreError::database(action))
     }
 
     pub async fn fetch_one(&mut self, action: &'static str, statement: Sql) -> Result<Option<Row>> {
         match self {
-            Tx::Sqlite(tx) => prepared!(statement, |query| query.fetch_optional(&mut **tx).await).map(|row| row.map(Row::Sqlite)),
-            Tx::Postgres(tx) => prepared!(statement, |query| query.fetch_optional(&mut **tx).await).map(|row| row.map(Row::Postgres)),
+            Tx::Sqlite(tx) => prepared!(statement, |query| query.fetch_optional(&mut **tx).await)
+                .map(|row| row.map(Row::Sqlite)),
+            Tx::Postgres(tx) => prepared!(statement, |query| query.fetch_optional(&mut **tx).await)
+                .map(|row| row.map(Row::Postgres)),
         }
         .map_err(StoreError::database(action))
     }
 
-    /// Writes many rows of `columns` values each: `head` is `INSERT INTO table (…)`, `tail` may be empty or `ON CONFLICT …`.
-    pub async fn insert(&mut self, action: &'static str, head: &str, columns: usize, tail: &str, rows: Vec<Vec<Value>>) -> Result<()> {
-        /// Rows a statement. SQLite looks each placeholder up among all those before it, so that many rows a statement cost more than
-        /// many statements.
+    /// Writes many rows of `columns` values each: `head` is `INSERT INTO table (…)`, `tail` may be
+    /// empty or `ON CONFLICT …`.
+    pub async fn insert(
+        &mut self,
+        action: &'static str,
+        head: &str,
+        columns: usize,
+        tail: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<()> {
+        /// Rows a statement. SQLite looks each placeholder up among all those before it, so that
+        /// many rows a statement cost more than many statements.
         const ROWS: usize = 25;
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk: Vec<Vec<Value>> = rows.by_ref().take(ROWS).collect();
-            let groups: Vec<String> = (0..chunk.len()).map(|n| format!("({})", placeholders(n * columns, columns))).collect();
+            let groups: Vec<String> = (0..chunk.len())
+                .map(|n| format!("({})", placeholders(n * columns, columns)))
+                .collect();
             let text = format!("{head} VALUES {} {tail}", groups.join(", "));
             self.execute(action, sql(text).bind_all(chunk.into_iter().flatten())).await?;
         }
@@ -251,12 +285,14 @@ impl Row {
 
     pub fn count(&self, column: usize) -> Result<u64> {
         let number = self.integer(column)?;
-        u64::try_from(number).map_err(|_| unreadable(column, format!("expected a count, but got {number}")))
+        u64::try_from(number)
+            .map_err(|_| unreadable(column, format!("expected a count, but got {number}")))
     }
 
     pub fn count32(&self, column: usize) -> Result<u32> {
         let number = self.integer(column)?;
-        u32::try_from(number).map_err(|_| unreadable(column, format!("expected a count, but got {number}")))
+        u32::try_from(number)
+            .map_err(|_| unreadable(column, format!("expected a count, but got {number}")))
     }
 
     pub fn truth(&self, column: usize) -> Result<bool> {
@@ -285,7 +321,10 @@ impl Row {
 
     pub fn day_if_any(&self, column: usize) -> Result<Option<Date>> {
         let day = self.text_if_any(column)?;
-        day.map(|day| day.parse().map_err(|error: jiff::Error| unreadable(column, error.to_string()))).transpose()
+        day.map(|day| {
+            day.parse().map_err(|error: jiff::Error| unreadable(column, error.to_string()))
+        })
+        .transpose()
     }
 
     pub fn json_if_any<T: DeserializeOwned>(&self, column: usize) -> Result<Option<T>> {
@@ -307,5 +346,8 @@ fn as_time(microseconds: i64, column: usize) -> Result<Timestamp> {
 }
 
 fn unreadable(column: usize, reason: String) -> StoreError {
-    StoreError::Unreadable { place: format!("column {} of a row of the record", column + 1), reason }
+    StoreError::Unreadable {
+        place: format!("column {} of a row of the record", column + 1),
+        reason,
+    }
 }

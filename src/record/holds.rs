@@ -7,8 +7,10 @@ use crate::domain::{Hold, HoldId};
 
 /// Over what was recorded under its id.
 pub async fn write(tx: &mut Tx, hold: &Hold) -> Result<()> {
-    let statement = sql("INSERT INTO hold (hold_id, source, state, opened_at, json) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (hold_id) DO UPDATE SET source = excluded.source, state = excluded.state, opened_at = excluded.opened_at, json = excluded.json")
+    let statement = sql("INSERT INTO hold (hold_id, source, state, opened_at, json) VALUES ($1, \
+                         $2, $3, $4, $5) ON CONFLICT (hold_id) DO UPDATE SET source = \
+                         excluded.source, state = excluded.state, opened_at = \
+                         excluded.opened_at, json = excluded.json")
     .bind(hold.hold_id.as_str())
     .bind(hold.source.as_str())
     .bind(hold.state.as_str())

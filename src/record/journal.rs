@@ -1,4 +1,5 @@
-//! The journal: its chain is made inside the transaction that writes what it tells of, and can be checked by anybody.
+//! The journal: its chain is made inside the transaction that writes what it tells of, and can be
+//! checked by anybody.
 
 use jiff::Timestamp;
 
@@ -14,7 +15,9 @@ pub(super) async fn enter(tx: &mut Tx, at: Timestamp, events: &[JournalEvent]) -
     if events.is_empty() {
         return Ok(());
     }
-    let last = tx.fetch_one(ACTION, sql("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")).await?;
+    let last = tx
+        .fetch_one(ACTION, sql("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"))
+        .await?;
     let (mut seq, mut previous) = match last {
         Some(row) => (row.count(0)?, Sha256(row.text(1)?)),
         None => (0, JournalEntry::genesis()),
@@ -35,16 +38,20 @@ pub(super) async fn enter(tx: &mut Tx, at: Timestamp, events: &[JournalEvent]) -
         ]);
         previous = entry.hash;
     }
-    tx.insert(ACTION, "INSERT INTO journal (seq, at, kind, data, previous, hash)", 6, "", rows).await
+    tx.insert(ACTION, "INSERT INTO journal (seq, at, kind, data, previous, hash)", 6, "", rows)
+        .await
 }
 
 pub(super) async fn head(db: &Db) -> Result<Sha256> {
-    let row = db.fetch_one("read the journal", sql("SELECT hash FROM journal ORDER BY seq DESC LIMIT 1")).await?;
+    let row = db
+        .fetch_one("read the journal", sql("SELECT hash FROM journal ORDER BY seq DESC LIMIT 1"))
+        .await?;
     row.map_or_else(|| Ok(JournalEntry::genesis()), |row| Ok(Sha256(row.text(0)?)))
 }
 
 pub(super) async fn read(db: &Db, after: u64, limit: usize) -> Result<Vec<JournalEntry>> {
-    let statement = sql("SELECT seq, at, kind, data, previous, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2");
+    let statement = sql("SELECT seq, at, kind, data, previous, hash FROM journal WHERE seq > $1 \
+                         ORDER BY seq LIMIT $2");
     db.fetch("read the journal", statement.bind(after).bind(limit), entry_of).await
 }
 
@@ -68,7 +75,10 @@ pub enum JournalFault {
     Chain { seq: u64 },
     #[error("found in journal entry {seq} a hash that is not that of its content: it was changed")]
     Content { seq: u64 },
-    #[error("expected the hash {expected} in the journal, but none of its {entries} entries has it: the end was cut off or written anew")]
+    #[error(
+        "expected the hash {expected} in the journal, but none of its {entries} entries has it: \
+         the end was cut off or written anew"
+    )]
     Head { expected: Sha256, entries: u64 },
 }
 
@@ -81,7 +91,8 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// `expected_head` is a head that was noted once (in an alert, on paper): it must stand somewhere in the journal.
+    /// `expected_head` is a head that was noted once (in an alert, on paper): it must stand
+    /// somewhere in the journal.
     pub fn new(expected_head: Option<Sha256>) -> Self {
         let head = JournalEntry::genesis();
         Self { entries: 0, awaited: expected_head.filter(|expected| *expected != head), head }
@@ -115,7 +126,8 @@ impl Verifier {
     }
 }
 
-/// Checks a whole journal: no hole, each entry's hash that of its content, each with the hash of the one before.
+/// Checks a whole journal: no hole, each entry's hash that of its content, each with the hash of
+/// the one before.
 pub fn verify(
     entries: impl IntoIterator<Item = JournalEntry>,
     expected_head: Option<&Sha256>,
@@ -134,8 +146,10 @@ mod tests {
     fn journal(kinds: &[&str]) -> Vec<JournalEntry> {
         let mut previous = JournalEntry::genesis();
         let entry = |(n, kind): (usize, &&str)| {
-            let event = JournalEvent { kind: (*kind).to_owned(), data: serde_json::json!({ "n": n }) };
-            let entry = JournalEntry::new(n as u64 + 1, Timestamp::UNIX_EPOCH, &event, previous.clone());
+            let event =
+                JournalEvent { kind: (*kind).to_owned(), data: serde_json::json!({ "n": n }) };
+            let entry =
+                JournalEntry::new(n as u64 + 1, Timestamp::UNIX_EPOCH, &event, previous.clone());
             previous = entry.hash.clone();
             entry
         };
@@ -163,7 +177,8 @@ mod tests {
 
         // Altered with a hash made to fit: the next entry tells.
         let entry = &mut altered[1];
-        entry.hash = JournalEntry::hash_of(entry.seq, entry.at, &entry.kind, &entry.data, &entry.previous);
+        entry.hash =
+            JournalEntry::hash_of(entry.seq, entry.at, &entry.kind, &entry.data, &entry.previous);
         assert_eq!(verify(altered, None), Err(JournalFault::Chain { seq: 3 }));
 
         let mut holed = whole.clone();

@@ -1,6 +1,7 @@
 //! The lock that keeps a second process from writing to the same SQLite file.
 //!
-//! It is the operating system's, on a file beside the database, and so ends with the process however that ends.
+//! It is the operating system's, on a file beside the database, and so ends with the process
+//! however that ends.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -10,7 +11,8 @@ use std::path::{Path, PathBuf};
 /// Held as long as this lives.
 #[derive(Debug)]
 pub struct ProcessLock {
-    /// The lock belongs to the open file. The file itself stays: one that is removed could be locked twice.
+    /// The lock belongs to the open file. The file itself stays: one that is removed could be
+    /// locked twice.
     _file: File,
 }
 
@@ -32,14 +34,21 @@ impl ProcessLock {
 
     /// Takes the lock at once or not at all.
     pub fn take(database: &Path) -> Result<Self, LockFailure> {
-        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(Self::path_for(database));
+        let open = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(Self::path_for(database));
         let mut file = open.map_err(LockFailure::Io)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockFailure::Held(read_pid(&mut file))),
             Err(TryLockError::Error(error)) => return Err(LockFailure::Io(error)),
         }
-        // The pid is for the message only: where it cannot be written (a full disk), the lock is held all the same.
+        // The pid is for the message only: where it cannot be written (a full disk), the lock is
+        // held all the same.
         let _ = write_pid(&mut file);
         Ok(Self { _file: file })
     }
@@ -67,7 +76,10 @@ mod tests {
         let database = folder.path().join("x.db");
         let first = ProcessLock::take(&database).unwrap();
         let held = ProcessLock::take(&database).unwrap_err();
-        assert!(matches!(held, LockFailure::Held(Some(pid)) if pid == std::process::id()), "{held:?}");
+        assert!(
+            matches!(held, LockFailure::Held(Some(pid)) if pid == std::process::id()),
+            "{held:?}"
+        );
         drop(first);
         ProcessLock::take(&database).unwrap();
     }

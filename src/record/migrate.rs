@@ -36,7 +36,8 @@ impl Versions {
             Some(version) if version == newest => return Ok(()),
             Some(version) if version > newest => later(version, newest),
             Some(version) => format!(
-                "its tables are of version {version}, this program's of version {newest}: start the daemon or run `entitywatch check` once"
+                "its tables are of version {version}, this program's of version {newest}: start \
+                 the daemon or run `entitywatch check` once"
             ),
             None => "it is a database of another program".to_owned(),
         };
@@ -48,15 +49,22 @@ impl Versions {
         let unreadable = |reason| StoreError::Unreadable { place: store.to_owned(), reason };
         match error {
             MigrateError::VersionMissing(version) => unreadable(later(version, self.newest())),
-            MigrateError::VersionMismatch(version) => unreadable(format!("its tables of version {version} were made by another build")),
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => StoreError::database("make the tables")(source),
+            MigrateError::VersionMismatch(version) => {
+                unreadable(format!("its tables of version {version} were made by another build"))
+            }
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+                StoreError::database("make the tables")(source)
+            }
             other => unreadable(other.to_string()),
         }
     }
 }
 
 fn later(version: i64, newest: i64) -> String {
-    format!("its tables are of version {version}, and this program knows versions up to {newest}: it was written by a later entitywatch")
+    format!(
+        "its tables are of version {version}, and this program knows versions up to {newest}: it \
+         was written by a later entitywatch"
+    )
 }
 
 impl MigrationSource<'static> for Versions {

@@ -1,7 +1,8 @@
 //! The durable truth: what was fetched, what changed, who is to be told and who has been.
 //!
-//! Knows the domain and SQL; knows no publisher, no channel, no clock and no configuration but its own address.
-//! [`Store`] is the whole of what the program asks of a database; what a method promises is said at the method.
+//! Knows the domain and SQL; knows no publisher, no channel, no clock and no configuration but its
+//! own address. [`Store`] is the whole of what the program asks of a database; what a method
+//! promises is said at the method.
 
 mod database;
 mod db;
@@ -32,8 +33,8 @@ pub use self::url::{InvalidStoreUrl, StoreUrl};
 
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Alert, AlertId, Attempt, Change, ChangeId, Citation, Delivery, DeliveryId, Document, Entry, Hold, HoldId, JournalEntry, ListCode,
-    ListState, RecordedRule, Sha256, SourceState,
+    Alert, AlertId, Attempt, Change, ChangeId, Citation, Delivery, DeliveryId, Document, Entry,
+    Hold, HoldId, JournalEntry, ListCode, ListState, RecordedRule, Sha256, SourceState,
 };
 
 /// What a database is opened for.
@@ -41,14 +42,17 @@ use crate::domain::{
 pub enum Mode {
     /// Takes the process lock, and makes or migrates the tables.
     Write,
-    /// As `Write`, for a command that does one thing and ends: a SQLite file is read and written over one connection, since each that
-    /// is opened reads the tables' definitions anew. So whatever reads has to be polled to its end, or writes wait for it in vain.
+    /// As `Write`, for a command that does one thing and ends: a SQLite file is read and written
+    /// over one connection, since each that is opened reads the tables' definitions anew. So
+    /// whatever reads has to be polled to its end, or writes wait for it in vain.
     Act,
-    /// Takes no lock and writes nothing; works beside a running writer. Tables of another version are refused.
+    /// Takes no lock and writes nothing; works beside a running writer. Tables of another version
+    /// are refused.
     Read,
 }
 
-/// Opens the record. A SQLite file is made where it is missing (0600, its folder too, 0700); a PostgreSQL database must be there.
+/// Opens the record. A SQLite file is made where it is missing (0600, its folder too, 0700); a
+/// PostgreSQL database must be there.
 pub async fn open(url: &StoreUrl, mode: Mode) -> Result<Arc<dyn Store>> {
     let store = url.to_string();
     Ok(Arc::new(match url.backend() {
@@ -70,7 +74,8 @@ pub enum StoreError {
     Unreadable { place: String, reason: String },
     #[error("failed to {action}: {source}")]
     Database { action: &'static str, source: sqlx::Error },
-    /// The rows that were to be closed are not held any more: somebody else wrote since they were read. Read again.
+    /// The rows that were to be closed are not held any more: somebody else wrote since they were
+    /// read. Read again.
     #[error("found that the rows of {list} in {source_name} have changed since they were read")]
     Stale { source_name: String, list: ListCode },
     #[error("failed to {action}: the record is open for reading only")]
@@ -81,19 +86,22 @@ impl StoreError {
     /// What the database says of a damaged file is of the file, whatever was asked of it.
     fn database(action: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
         move |source| match sqlite::result_code(&source) {
-            Some(11 | 26) => {
-                StoreError::Unreadable { place: format!("the record, trying to {action}"), reason: "the file is damaged".to_owned() }
-            }
+            Some(11 | 26) => StoreError::Unreadable {
+                place: format!("the record, trying to {action}"),
+                reason: "the file is damaged".to_owned(),
+            },
             _ => StoreError::Database { action, source },
         }
     }
 
-    /// The disk (or the quota) is full: nothing was written, and the same can be tried again when there is space.
+    /// The disk (or the quota) is full: nothing was written, and the same can be tried again when
+    /// there is space.
     pub fn is_full(&self) -> bool {
         match self {
             StoreError::Database { source, .. } => {
                 sqlite::result_code(source) == Some(13)
-                    || source.as_database_error().and_then(|error| error.code()).as_deref() == Some("53100")
+                    || source.as_database_error().and_then(|error| error.code()).as_deref()
+                        == Some("53100")
             }
             _ => false,
         }
@@ -132,8 +140,8 @@ pub struct ListUpdate {
     pub open: Vec<Entry>,
 }
 
-/// What a list was on a past date, told as the difference from the past date before it. It touches nothing that is held,
-/// and what it writes never answers what was known at a time.
+/// What a list was on a past date, told as the difference from the past date before it. It touches
+/// nothing that is held, and what it writes never answers what was known at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PastUpdate {
     pub source: String,
@@ -168,8 +176,8 @@ pub struct RecordedChange {
     pub change: Change,
     /// `Change::id_of(…, 0)`: the same for every recurrence of the same content.
     pub base_id: ChangeId,
-    /// None for an editorial change that no alert tells of, for one that confirms what another source has told, and for a change
-    /// accepted as baseline or that undoes one.
+    /// None for an editorial change that no alert tells of, for one that confirms what another
+    /// source has told, and for a change accepted as baseline or that undoes one.
     pub alert_id: Option<AlertId>,
     pub observed_at: Timestamp,
     pub accepted_at: Option<Timestamp>,
@@ -184,7 +192,11 @@ impl RecordedChange {
 
     /// Whether it was read of a past date (`record_history`) and not watched.
     pub fn is_backfilled(&self) -> bool {
-        self.change.change_id == Self::past_id(self.observed_at.to_zoned(jiff::tz::TimeZone::UTC).date(), &self.base_id)
+        self.change.change_id
+            == Self::past_id(
+                self.observed_at.to_zoned(jiff::tz::TimeZone::UTC).date(),
+                &self.base_id,
+            )
     }
 }
 
@@ -198,7 +210,9 @@ pub struct Outgoing {
 }
 
 /// One check of one source, for the record.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub struct Check {
     pub source: String,
     pub at: Timestamp,
@@ -237,7 +251,8 @@ pub struct Settlement {
     pub attempt: Option<Attempt>,
     /// As the receiver is after the attempt, where that changed.
     pub receiver: Option<ReceiverState>,
-    /// Where its server answers again: the other pending deliveries of this receiver that become due.
+    /// Where its server answers again: the other pending deliveries of this receiver that become
+    /// due.
     pub make_due: Option<MakeDue>,
     /// What operators are told about it.
     pub alerts: Vec<Outgoing>,
@@ -248,13 +263,15 @@ pub struct Settlement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MakeDue {
     pub at: Timestamp,
-    /// But for those that had failed before this success of the receiver already: what keeps them is their own and no outage, and
-    /// each success of the others would try them again.
+    /// But for those that had failed before this success of the receiver already: what keeps them
+    /// is their own and no outage, and each success of the others would try them again.
     pub failed_since: Option<Timestamp>,
 }
 
 /// What is remembered of a receiver.
-#[derive(Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub struct ReceiverState {
     pub receiver: String,
     /// Switched off (it answered 410): nothing is sent until `receivers enable`.
@@ -270,7 +287,8 @@ pub struct ReceiverState {
     /// Whether operators were told that it fails.
     #[serde(default)]
     pub failure_told: bool,
-    /// When they were last told so, by recipient: one that fails while others do not is not told of with each message.
+    /// When they were last told so, by recipient: one that fails while others do not is not told
+    /// of with each message.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub failures_told: BTreeMap<String, Timestamp>,
     /// When operators were alerted in the last day that it fails, whichever recipient it was.
@@ -301,16 +319,32 @@ pub trait Store: Send + Sync {
     async fn held_entries(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>>;
     async fn document(&self, sha256: &Sha256) -> Result<Option<Document>>;
     /// How many changes with each of these base ids are recorded for the source; absent: none.
-    async fn recurrences(&self, source: &str, base_ids: &[ChangeId]) -> Result<Vec<(ChangeId, u32)>>;
+    async fn recurrences(
+        &self,
+        source: &str,
+        base_ids: &[ChangeId],
+    ) -> Result<Vec<(ChangeId, u32)>>;
     /// Substantive changes first seen at or after `since` in this list.
-    async fn recent_changes(&self, source: &str, list: ListCode, since: Timestamp) -> Result<Vec<RecordedChange>>;
-    /// Alerts of this source that are attributed to one of these pages, oldest first, with the number of their changes.
-    async fn alerts_citing(&self, source: &str, citations: &[Citation]) -> Result<Vec<(AlertId, usize)>>;
-    /// Writes an observation in one transaction. Alerts, deliveries and (within a source) changes whose ids are recorded already
-    /// are left as they are. Rows to close that are not held (any more) refuse the whole: [`StoreError::Stale`].
+    async fn recent_changes(
+        &self,
+        source: &str,
+        list: ListCode,
+        since: Timestamp,
+    ) -> Result<Vec<RecordedChange>>;
+    /// Alerts of this source that are attributed to one of these pages, oldest first, with the
+    /// number of their changes.
+    async fn alerts_citing(
+        &self,
+        source: &str,
+        citations: &[Citation],
+    ) -> Result<Vec<(AlertId, usize)>>;
+    /// Writes an observation in one transaction. Alerts, deliveries and (within a source) changes
+    /// whose ids are recorded already are left as they are. Rows to close that are not held
+    /// (any more) refuse the whole: [`StoreError::Stale`].
     async fn record(&self, observation: Observation) -> Result<()>;
-    /// A new `[[source]] previously = "old"`: all that is recorded under the old name stands under the new one, but for the
-    /// alerts' texts, which stay as they were sent. False, and nothing is done: the old is not known, or the new is already.
+    /// A new `[[source]] previously = "old"`: all that is recorded under the old name stands under
+    /// the new one, but for the alerts' texts, which stay as they were sent. False, and nothing
+    /// is done: the old is not known, or the new is already.
     async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool>;
 
     // --- rules
@@ -324,13 +358,19 @@ pub trait Store: Send + Sync {
 
     /// The rows written by `record_history` that no later date has closed.
     async fn open_history(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>>;
-    /// Writes what a list was on a past date. Dates are to be written in their order. For a day from which on the list was
-    /// watched, what is written here answers nothing.
+    /// Writes what a list was on a past date. Dates are to be written in their order. For a day
+    /// from which on the list was watched, what is written here answers nothing.
     async fn record_history(&self, past: PastUpdate) -> Result<()>;
     async fn history_span(&self, source: &str, list: ListCode) -> Result<HistorySpan>;
-    /// Takes back what `record_history` wrote of a list, so that it can be written anew from an earlier date. The journal keeps
-    /// what it says of it.
-    async fn forget_history(&self, source: &str, list: ListCode, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()>;
+    /// Takes back what `record_history` wrote of a list, so that it can be written anew from an
+    /// earlier date. The journal keeps what it says of it.
+    async fn forget_history(
+        &self,
+        source: &str,
+        list: ListCode,
+        at: Timestamp,
+        journal: Vec<JournalEvent>,
+    ) -> Result<()>;
 
     // --- holds
 
@@ -340,20 +380,28 @@ pub trait Store: Send + Sync {
 
     // --- delivering
 
-    /// Pending deliveries of this receiver that are due, oldest first (by alert, then id), at most `limit`.
+    /// Pending deliveries of this receiver that are due, oldest first (by alert, then id), at most
+    /// `limit`.
     async fn due(&self, receiver: &str, now: Timestamp, limit: usize) -> Result<Vec<Delivery>>;
     /// When the next pending delivery of any of these receivers is due.
     async fn next_due_at(&self, receivers: &[String]) -> Result<Option<Timestamp>>;
     async fn alert(&self, id: &AlertId) -> Result<Option<Alert>>;
     async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>>;
-    /// Writes the outcomes of attempts in one transaction, in this order. A delivery that is not recorded refuses the whole.
-    /// Journal entries bear the attempt's time.
+    /// Writes the outcomes of attempts in one transaction, in this order. A delivery that is not
+    /// recorded refuses the whole. Journal entries bear the attempt's time.
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<()>;
     async fn receiver_states(&self) -> Result<Vec<ReceiverState>>;
-    async fn set_receiver_state(&self, state: ReceiverState, at: Timestamp, journal: Vec<JournalEvent>) -> Result<()>;
-    /// Makes these deliveries pending and due, whatever they were; which of them exist is returned. Their retries begin anew.
+    async fn set_receiver_state(
+        &self,
+        state: ReceiverState,
+        at: Timestamp,
+        journal: Vec<JournalEvent>,
+    ) -> Result<()>;
+    /// Makes these deliveries pending and due, whatever they were; which of them exist is returned.
+    /// Their retries begin anew.
     async fn retry(&self, ids: &[DeliveryId], at: Timestamp) -> Result<Vec<DeliveryId>>;
-    /// Adds deliveries of recorded alerts; those whose id is recorded already become pending and due again.
+    /// Adds deliveries of recorded alerts; those whose id is recorded already become pending and
+    /// due again.
     async fn add_deliveries(&self, deliveries: Vec<Delivery>, at: Timestamp) -> Result<()>;
     async fn outbox_counts(&self) -> Result<Vec<OutboxCount>>;
     /// The deliveries of this alert, whatever their state.
@@ -385,6 +433,7 @@ pub trait Store: Send + Sync {
 
     /// Fails where the database does not answer, or would begin no write; writes nothing.
     async fn ping(&self) -> Result<()>;
-    /// Waits for what is being written and lets go of the files. Dropping does too, without waiting.
+    /// Waits for what is being written and lets go of the files. Dropping does too, without
+    /// waiting.
     async fn close(&self);
 }

@@ -4,15 +4,18 @@ use jiff::Timestamp;
 
 use super::db::{Db, Row, Tx, placeholders, sql};
 use super::value::{Value, json};
-use super::{DeliveryQuery, MakeDue, OutboxCount, Outgoing, ReceiverState, Result, Settlement, StoreError, journal};
+use super::{
+    DeliveryQuery, MakeDue, OutboxCount, Outgoing, ReceiverState, Result, Settlement, StoreError,
+    journal,
+};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{AlertId, Attempt, ChangeId, Delivery, DeliveryId, DeliveryState};
 
 macro_rules! select_delivery {
     ($rest:literal) => {
         concat!(
-            "SELECT delivery_id, alert_id, receiver, recipient, selection, state, attempts, parts_done, created_at, next_attempt_at, \
-             delivered_at, last_error FROM delivery ",
+            "SELECT delivery_id, alert_id, receiver, recipient, selection, state, attempts, \
+             parts_done, created_at, next_attempt_at, delivered_at, last_error FROM delivery ",
             $rest
         )
     };
@@ -21,8 +24,9 @@ macro_rules! select_delivery {
 /// Writes alerts with their deliveries; what is recorded under its id already is left as it is.
 pub async fn send_out(tx: &mut Tx, outgoing: &[Outgoing]) -> Result<()> {
     for Outgoing { alert, citations, deliveries } in outgoing {
-        let statement = sql("INSERT INTO alert (alert_id, type, source, created_at, changes, json) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (alert_id) DO NOTHING")
+        let statement = sql("INSERT INTO alert (alert_id, type, source, created_at, changes, \
+                             json) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (alert_id) DO \
+                             NOTHING")
         .bind(alert.alert_id.as_str())
         .bind(alert.body.type_name())
         .bind(alert.body.source())
@@ -30,7 +34,10 @@ pub async fn send_out(tx: &mut Tx, outgoing: &[Outgoing]) -> Result<()> {
         .bind(alert.body.changes().map_or(0, <[_]>::len))
         .bind(json(alert)?);
         tx.execute("write an alert", statement).await?;
-        let rows = citations.iter().map(|citation| vec![citation.to_string().into(), alert.alert_id.as_str().into()]).collect();
+        let rows = citations
+            .iter()
+            .map(|citation| vec![citation.to_string().into(), alert.alert_id.as_str().into()])
+            .collect();
         tx.insert(
             "write citations",
             "INSERT INTO alert_citation (citation, alert_id)",
@@ -47,12 +54,14 @@ pub async fn send_out(tx: &mut Tx, outgoing: &[Outgoing]) -> Result<()> {
 /// Those whose id is recorded already are left as they are.
 async fn write_deliveries(tx: &mut Tx, deliveries: &[Delivery]) -> Result<()> {
     for delivery in deliveries {
-        let selection = delivery.selection.as_ref().map(json).transpose()?.unwrap_or(Value::Text(None));
+        let selection =
+            delivery.selection.as_ref().map(json).transpose()?.unwrap_or(Value::Text(None));
         // Without its alert the number is NULL, which the table refuses.
-        let statement = sql("INSERT INTO delivery (delivery_id, alert_id, alert_seq, receiver, recipient, selection, state, attempts, \
-             parts_done, created_at, next_attempt_at, delivered_at, last_error) \
-             VALUES ($1, $2, (SELECT seq FROM alert WHERE alert_id = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-             ON CONFLICT (delivery_id) DO NOTHING")
+        let statement = sql("INSERT INTO delivery (delivery_id, alert_id, alert_seq, receiver, \
+                             recipient, selection, state, attempts, parts_done, created_at, \
+                             next_attempt_at, delivered_at, last_error) VALUES ($1, $2, (SELECT \
+                             seq FROM alert WHERE alert_id = $2), $3, $4, $5, $6, $7, $8, $9, \
+                             $10, $11, $12) ON CONFLICT (delivery_id) DO NOTHING")
         .bind(delivery.delivery_id.as_str())
         .bind(delivery.alert_id.as_str())
         .bind(delivery.receiver.as_str())
@@ -72,7 +81,8 @@ async fn write_deliveries(tx: &mut Tx, deliveries: &[Delivery]) -> Result<()> {
 
 pub async fn due(db: &Db, receiver: &str, now: Timestamp, limit: usize) -> Result<Vec<Delivery>> {
     let statement = sql(select_delivery!(
-        "WHERE receiver = $1 AND state = 'pending' AND next_attempt_at <= $2 ORDER BY alert_seq, delivery_id LIMIT $3"
+        "WHERE receiver = $1 AND state = 'pending' AND next_attempt_at <= $2 ORDER BY alert_seq, \
+         delivery_id LIMIT $3"
     ));
     db.fetch("read what is due", statement.bind(receiver).bind(now).bind(limit), delivery_of).await
 }
@@ -81,8 +91,10 @@ pub async fn next_due_at(db: &Db, receivers: &[String]) -> Result<Option<Timesta
     if receivers.is_empty() {
         return Ok(None);
     }
-    let text =
-        format!("SELECT MIN(next_attempt_at) FROM delivery WHERE state = 'pending' AND receiver IN ({})", placeholders(0, receivers.len()));
+    let text = format!(
+        "SELECT MIN(next_attempt_at) FROM delivery WHERE state = 'pending' AND receiver IN ({})",
+        placeholders(0, receivers.len())
+    );
     let row = db.fetch_one("read when a delivery is due", sql(text).bind_all(receivers)).await?;
     row.map_or(Ok(None), |row| row.time_if_any(0))
 }
@@ -93,7 +105,9 @@ pub async fn delivery(db: &Db, id: &DeliveryId) -> Result<Option<Delivery>> {
 }
 
 pub async fn deliveries_of(db: &Db, alert: &AlertId) -> Result<Vec<Delivery>> {
-    let statement = sql(select_delivery!("WHERE alert_id = $1 ORDER BY receiver, recipient, delivery_id")).bind(alert.as_str());
+    let statement =
+        sql(select_delivery!("WHERE alert_id = $1 ORDER BY receiver, recipient, delivery_id"))
+            .bind(alert.as_str());
     db.fetch("read an alert's deliveries", statement, delivery_of).await
 }
 
@@ -108,7 +122,9 @@ pub async fn deliveries(db: &Db, query: &DeliveryQuery) -> Result<Vec<Delivery>>
 }
 
 pub async fn attempts(db: &Db, id: &DeliveryId) -> Result<Vec<Attempt>> {
-    let statement = sql("SELECT at, duration_ms, delivered, detail FROM attempt WHERE delivery_id = $1 ORDER BY seq").bind(id.as_str());
+    let statement = sql("SELECT at, duration_ms, delivered, detail FROM attempt WHERE \
+                         delivery_id = $1 ORDER BY seq")
+    .bind(id.as_str());
     let read = |row: &Row| {
         Ok(Attempt {
             delivery_id: id.clone(),
@@ -133,8 +149,9 @@ pub async fn settle(db: &Db, settlements: Vec<Settlement>) -> Result<()> {
             .or(make_due.as_ref().map(|due| due.at))
             .or(delivery.delivered_at)
             .unwrap_or(delivery.created_at);
-        let statement = sql("UPDATE delivery SET state = $1, attempts = $2, parts_done = $3, next_attempt_at = $4, delivered_at = $5, \
-             last_error = $6 WHERE delivery_id = $7")
+        let statement = sql("UPDATE delivery SET state = $1, attempts = $2, parts_done = $3, \
+                             next_attempt_at = $4, delivered_at = $5, last_error = $6 WHERE \
+                             delivery_id = $7")
         .bind(delivery.state.as_str())
         .bind(delivery.attempts)
         .bind(delivery.parts_done)
@@ -144,24 +161,29 @@ pub async fn settle(db: &Db, settlements: Vec<Settlement>) -> Result<()> {
         .bind(delivery.delivery_id.as_str());
         if tx.execute(ACTION, statement).await? == 0 {
             let reason = "it was never recorded, so its outcome cannot be".to_owned();
-            return Err(StoreError::Unreadable { place: format!("delivery {}", delivery.delivery_id), reason });
+            return Err(StoreError::Unreadable {
+                place: format!("delivery {}", delivery.delivery_id),
+                reason,
+            });
         }
         if let Some(attempt) = attempt {
-            let statement = sql("INSERT INTO attempt (delivery_id, at, duration_ms, delivered, detail) VALUES ($1, $2, $3, $4, $5)")
-                .bind(delivery.delivery_id.as_str())
-                .bind(attempt.at)
-                .bind(attempt.duration_ms)
-                .bind(attempt.delivered)
-                .bind(attempt.detail);
+            let statement = sql("INSERT INTO attempt (delivery_id, at, duration_ms, delivered, \
+                                 detail) VALUES ($1, $2, $3, $4, $5)")
+            .bind(delivery.delivery_id.as_str())
+            .bind(attempt.at)
+            .bind(attempt.duration_ms)
+            .bind(attempt.delivered)
+            .bind(attempt.detail);
             tx.execute("write an attempt", statement).await?;
         }
         if let Some(receiver) = receiver {
             write_receiver(&mut tx, &receiver).await?;
         }
         if let Some(MakeDue { at, failed_since }) = make_due {
-            let statement = sql("UPDATE delivery SET next_attempt_at = $1 \
-                 WHERE receiver = $2 AND state = 'pending' AND next_attempt_at > $1 AND delivery_id <> $3 \
-                 AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.delivery_id = delivery.delivery_id AND attempt.at < $4)")
+            let statement = sql("UPDATE delivery SET next_attempt_at = $1 WHERE receiver = $2 \
+                                 AND state = 'pending' AND next_attempt_at > $1 AND delivery_id \
+                                 <> $3 AND NOT EXISTS (SELECT 1 FROM attempt WHERE \
+                                 attempt.delivery_id = delivery.delivery_id AND attempt.at < $4)")
             .bind(at)
             .bind(delivery.receiver)
             .bind(delivery.delivery_id.as_str())
@@ -200,18 +222,26 @@ pub async fn add_deliveries(db: &Db, deliveries: Vec<Delivery>, at: Timestamp) -
 
 /// The retries begin anew; of one that was taken, so do the parts.
 async fn renew(tx: &mut Tx, id: &DeliveryId, at: Timestamp) -> Result<bool> {
-    let statement = sql("UPDATE delivery SET parts_done = CASE WHEN state = 'delivered' THEN 0 ELSE parts_done END, state = 'pending', \
-         attempts = 0, delivered_at = NULL, next_attempt_at = $1 WHERE delivery_id = $2")
+    let statement = sql("UPDATE delivery SET parts_done = CASE WHEN state = 'delivered' THEN 0 \
+                         ELSE parts_done END, state = 'pending', attempts = 0, delivered_at = \
+                         NULL, next_attempt_at = $1 WHERE delivery_id = $2")
     .bind(at)
     .bind(id.as_str());
     Ok(tx.execute("make a delivery pending again", statement).await? > 0)
 }
 
 pub async fn outbox_counts(db: &Db) -> Result<Vec<OutboxCount>> {
-    let statement = sql("SELECT receiver, COUNT(CASE WHEN state = 'pending' THEN 1 END), COUNT(CASE WHEN state = 'dead' THEN 1 END), \
-         MIN(CASE WHEN state = 'pending' THEN created_at END) FROM delivery WHERE state <> 'delivered' GROUP BY receiver ORDER BY receiver");
+    let statement = sql("SELECT receiver, COUNT(CASE WHEN state = 'pending' THEN 1 END), \
+                         COUNT(CASE WHEN state = 'dead' THEN 1 END), MIN(CASE WHEN state = \
+                         'pending' THEN created_at END) FROM delivery WHERE state <> 'delivered' \
+                         GROUP BY receiver ORDER BY receiver");
     let read = |row: &Row| {
-        Ok(OutboxCount { receiver: row.text(0)?, pending: row.count(1)?, dead: row.count(2)?, oldest_pending_at: row.time_if_any(3)? })
+        Ok(OutboxCount {
+            receiver: row.text(0)?,
+            pending: row.count(1)?,
+            dead: row.count(2)?,
+            oldest_pending_at: row.time_if_any(3)?,
+        })
     };
     db.fetch("count the outbox", statement, read).await
 }
@@ -221,7 +251,12 @@ pub async fn receiver_states(db: &Db) -> Result<Vec<ReceiverState>> {
     db.fetch("read the receivers", statement, |row| row.json(0)).await
 }
 
-pub async fn set_receiver_state(db: &Db, state: ReceiverState, at: Timestamp, events: Vec<JournalEvent>) -> Result<()> {
+pub async fn set_receiver_state(
+    db: &Db,
+    state: ReceiverState,
+    at: Timestamp,
+    events: Vec<JournalEvent>,
+) -> Result<()> {
     const ACTION: &str = "write a receiver's state";
     let mut tx = db.begin(ACTION).await?;
     write_receiver(&mut tx, &state).await?;
@@ -230,9 +265,13 @@ pub async fn set_receiver_state(db: &Db, state: ReceiverState, at: Timestamp, ev
 }
 
 async fn write_receiver(tx: &mut Tx, state: &ReceiverState) -> Result<()> {
-    let statement =
-        sql("INSERT INTO receiver_state (receiver, state) VALUES ($1, $2) ON CONFLICT (receiver) DO UPDATE SET state = excluded.state");
-    tx.execute("write a receiver's state", statement.bind(state.receiver.as_str()).bind(json(state)?)).await?;
+    let statement = sql("INSERT INTO receiver_state (receiver, state) VALUES ($1, $2) ON \
+                         CONFLICT (receiver) DO UPDATE SET state = excluded.state");
+    tx.execute(
+        "write a receiver's state",
+        statement.bind(state.receiver.as_str()).bind(json(state)?),
+    )
+    .await?;
     Ok(())
 }
 
@@ -243,7 +282,10 @@ fn delivery_of(row: &Row) -> Result<Delivery> {
         "dead" => DeliveryState::Dead,
         other => {
             let reason = format!("expected a state of a delivery, but got `{other}`");
-            return Err(StoreError::Unreadable { place: format!("delivery {}", row.text(0)?), reason });
+            return Err(StoreError::Unreadable {
+                place: format!("delivery {}", row.text(0)?),
+                reason,
+            });
         }
     };
     Ok(Delivery {

@@ -1,4 +1,5 @@
-//! What people and programs ask: changes, entries (now, on a day, as known at a time), alerts, checks.
+//! What people and programs ask: changes, entries (now, on a day, as known at a time), alerts,
+//! checks.
 
 use jiff::Timestamp;
 
@@ -8,7 +9,11 @@ use crate::domain::{Alert, AlertId, ChangeId, ChangeKind, Citation, ListCode, Sh
 
 macro_rules! select_change {
     ($rest:literal) => {
-        concat!("SELECT source, base_id, alert_id, observed_at, accepted_at, unconfirmed, json FROM change ", $rest)
+        concat!(
+            "SELECT source, base_id, alert_id, observed_at, accepted_at, unconfirmed, json FROM \
+             change ",
+            $rest
+        )
     };
 }
 
@@ -28,9 +33,15 @@ pub async fn changes(db: &Db, query: &ChangeQuery) -> Result<Vec<RecordedChange>
 }
 
 /// Oldest first.
-pub async fn recent_changes(db: &Db, source: &str, list: ListCode, since: Timestamp) -> Result<Vec<RecordedChange>> {
+pub async fn recent_changes(
+    db: &Db,
+    source: &str,
+    list: ListCode,
+    since: Timestamp,
+) -> Result<Vec<RecordedChange>> {
     let statement = sql(select_change!(
-        "WHERE source = $1 AND list = $2 AND observed_at >= $3 AND editorial = 0 AND backfilled = 0 ORDER BY observed_at, seq"
+        "WHERE source = $1 AND list = $2 AND observed_at >= $3 AND editorial = 0 AND backfilled = \
+         0 ORDER BY observed_at, seq"
     ));
     read_changes(db, statement.bind(source).bind(list.as_str()).bind(since)).await
 }
@@ -52,17 +63,22 @@ async fn read_changes(db: &Db, statement: Sql) -> Result<Vec<RecordedChange>> {
 
 /// By source, list and the order in which they were first held.
 pub async fn entries(db: &Db, query: &EntryQuery) -> Result<Vec<HistoricEntry>> {
-    let mut statement = sql("SELECT source, json, known_from, known_until, listed_from, listed_until FROM entry e WHERE 1 = 1");
+    let mut statement = sql("SELECT source, json, known_from, known_until, listed_from, \
+                             listed_until FROM entry e WHERE 1 = 1");
     if query.as_of.is_none() && query.known_at.is_none() {
         statement = statement.then(" AND known_until IS NULL AND backfilled = 0");
     }
     if let Some(day) = query.as_of {
-        // What was written later from the publisher's past says nothing of the days from which on the list was watched.
-        statement = statement.and(" AND day_from <= $?", day).and(" AND (day_until IS NULL OR day_until > $?)", day).and(
-            " AND (backfilled = 0 OR $? < COALESCE((SELECT MIN(w.day_from) FROM entry w \
-               WHERE w.source = e.source AND w.list = e.list AND w.backfilled = 0), '9999-12-31'))",
-            day,
-        );
+        // What was written later from the publisher's past says nothing of the days from which on
+        // the list was watched.
+        statement = statement
+            .and(" AND day_from <= $?", day)
+            .and(" AND (day_until IS NULL OR day_until > $?)", day)
+            .and(
+                " AND (backfilled = 0 OR $? < COALESCE((SELECT MIN(w.day_from) FROM entry w WHERE \
+                 w.source = e.source AND w.list = e.list AND w.backfilled = 0), '9999-12-31'))",
+                day,
+            );
     }
     if let Some(time) = query.known_at {
         statement = statement
@@ -123,7 +139,11 @@ pub async fn alerts(db: &Db, query: &AlertQuery) -> Result<Vec<Alert>> {
     db.fetch("read the alerts", statement, |row| row.json(0)).await
 }
 
-pub async fn alerts_citing(db: &Db, source: &str, citations: &[Citation]) -> Result<Vec<(AlertId, usize)>> {
+pub async fn alerts_citing(
+    db: &Db,
+    source: &str,
+    citations: &[Citation],
+) -> Result<Vec<(AlertId, usize)>> {
     /// Citations that one statement asks for.
     const CITATIONS: usize = 500;
     let mut wanted: Vec<String> = citations.iter().map(ToString::to_string).collect();
@@ -132,12 +152,21 @@ pub async fn alerts_citing(db: &Db, source: &str, citations: &[Citation]) -> Res
     let mut found = Vec::new();
     for citations in wanted.chunks(CITATIONS) {
         let text = format!(
-            "SELECT seq, alert_id, changes FROM alert WHERE source = $1 AND alert_id IN \
-             (SELECT alert_id FROM alert_citation WHERE citation IN ({}))",
+            "SELECT seq, alert_id, changes FROM alert WHERE source = $1 AND alert_id IN (SELECT \
+             alert_id FROM alert_citation WHERE citation IN ({}))",
             placeholders(1, citations.len())
         );
-        let read = |row: &Row| Ok((row.integer(0)?, AlertId(row.text(1)?), usize::try_from(row.count(2)?).unwrap_or(usize::MAX)));
-        found.extend(db.fetch("find alerts by citation", sql(text).bind(source).bind_all(citations), read).await?);
+        let read = |row: &Row| {
+            Ok((
+                row.integer(0)?,
+                AlertId(row.text(1)?),
+                usize::try_from(row.count(2)?).unwrap_or(usize::MAX),
+            ))
+        };
+        found.extend(
+            db.fetch("find alerts by citation", sql(text).bind(source).bind_all(citations), read)
+                .await?,
+        );
     }
     // An alert may cite pages of several chunks.
     found.sort();
@@ -146,10 +175,12 @@ pub async fn alerts_citing(db: &Db, source: &str, citations: &[Citation]) -> Res
 }
 
 pub async fn checks(db: &Db, source: Option<&str>, limit: usize) -> Result<Vec<Check>> {
-    let statement = sql("SELECT source, at, duration_ms, outcome, detail, sha256 FROM source_check WHERE 1 = 1")
-        .and_if(" AND source = $?", source)
-        .then(" ORDER BY seq DESC")
-        .limit(Some(limit));
+    let statement = sql(
+        "SELECT source, at, duration_ms, outcome, detail, sha256 FROM source_check WHERE 1 = 1",
+    )
+    .and_if(" AND source = $?", source)
+    .then(" ORDER BY seq DESC")
+    .limit(Some(limit));
     let read = |row: &Row| {
         Ok(Check {
             source: row.text(0)?,
@@ -164,7 +195,8 @@ pub async fn checks(db: &Db, source: Option<&str>, limit: usize) -> Result<Vec<C
 }
 
 pub async fn ping(db: &Db) -> Result<()> {
-    db.fetch_one("ask the database for a sign of life", sql("SELECT COUNT(*) FROM source_state")).await?;
+    db.fetch_one("ask the database for a sign of life", sql("SELECT COUNT(*) FROM source_state"))
+        .await?;
     db.try_begin("begin a write").await
 }
 

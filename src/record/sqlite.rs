@@ -18,7 +18,8 @@ use super::{Mode, Result, StoreError, migrate};
 const READERS: u32 = 4;
 /// How long one waits for another's write: a whole list is one transaction, and a disk may be slow.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// How many rows a read is ahead of whoever takes them: a list is thousands, and each wait of one for the other costs more than a row.
+/// How many rows a read is ahead of whoever takes them: a list is thousands, and each wait of one
+/// for the other costs more than a row.
 const ROWS_AHEAD: usize = 1_024;
 
 pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Database> {
@@ -44,13 +45,17 @@ impl SqliteFile<'_> {
         }
         // SQLite gives the files beside it the rights of the database, so these decide for all.
         let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
-        let length = made.and_then(|file| file.metadata()).map_err(|error| self.cannot_open(error.to_string()))?.len();
+        let length = made
+            .and_then(|file| file.metadata())
+            .map_err(|error| self.cannot_open(error.to_string()))?
+            .len();
         // Whatever link leads to it, it is one file and has one lock.
         let file = self.path.canonicalize().map_err(|error| self.cannot_open(error.to_string()))?;
         let lock = ProcessLock::take(&file).map_err(|failure| match failure {
-            LockFailure::Held(pid) => {
-                StoreError::InUse { store: self.store.clone(), holder: pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default() }
-            }
+            LockFailure::Held(pid) => StoreError::InUse {
+                store: self.store.clone(),
+                holder: pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default(),
+            },
             LockFailure::Io(error) => self.cannot_open(format!("failed to take its lock: {error}")),
         })?;
         let pool = SqlitePoolOptions::new()
@@ -59,9 +64,12 @@ impl SqliteFile<'_> {
             .max_lifetime(None)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
-            // Where SQLite itself rolls back (the disk is full), the driver goes on taking the connection to be in a transaction
-            // and begins no other: it is closed, and another opened. The process lock is on a file of its own and stays.
-            .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))));
+            // Where SQLite itself rolls back (the disk is full), the driver goes on taking the
+            // connection to be in a transaction and begins no other: it is closed, and
+            // another opened. The process lock is on a file of its own and stays.
+            .before_acquire(|connection, _| {
+                Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
+            });
         let writer = pool.connect_lazy_with(self.options().synchronous(SqliteSynchronous::Full));
         let mut version = None;
         if length > 0 {
@@ -71,14 +79,25 @@ impl SqliteFile<'_> {
             version = found.version;
         }
         // The file keeps it, but a copy that SQLite made of it need not.
-        sqlx::query("PRAGMA journal_mode = WAL").execute(&writer).await.map_err(|error| self.explain(error))?;
+        sqlx::query("PRAGMA journal_mode = WAL")
+            .execute(&writer)
+            .await
+            .map_err(|error| self.explain(error))?;
         if version != Some(migrate::SQLITE.newest()) {
-            let migrator = migrate::SQLITE.migrator().await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
-            migrator.run(&writer).await.map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
+            let migrator = migrate::SQLITE
+                .migrator()
+                .await
+                .map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
+            migrator
+                .run(&writer)
+                .await
+                .map_err(|error| migrate::SQLITE.explain(&self.store, error))?;
         }
         let readers = match mode {
             Mode::Act => writer.clone(),
-            Mode::Write | Mode::Read => Self::readers().connect_lazy_with(self.options().read_only(true)),
+            Mode::Write | Mode::Read => {
+                Self::readers().connect_lazy_with(self.options().read_only(true))
+            }
         };
         Ok(Database::new(Db::Sqlite { writer: Some(writer), readers }, Some(lock)))
     }
@@ -88,19 +107,23 @@ impl SqliteFile<'_> {
         match self.path.metadata() {
             Ok(metadata) if metadata.len() > 0 => {}
             Ok(_) => return Err(self.nothing_recorded()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.nothing_recorded()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(self.nothing_recorded());
+            }
             Err(error) => return Err(self.cannot_open(error.to_string())),
         }
         let options = self.options().read_only(true);
         let mut readers = Self::readers().connect_lazy_with(options.clone());
         let mut found = self.look(&readers).await;
-        // Where no writer is and the folder cannot be written, SQLite cannot make the files that readers of a WAL share.
-        // Without a WAL the file is whole by itself and can be read as it is.
+        // Where no writer is and the folder cannot be written, SQLite cannot make the files that
+        // readers of a WAL share. Without a WAL the file is whole by itself and can be read
+        // as it is.
         if matches!(found, Err(StoreError::Open { .. })) {
             match beside(self.path, "-wal").metadata() {
                 Ok(wal) if wal.len() > 0 => {
                     return Err(self.cannot_open(format!(
-                        "the last writes stand in {} and cannot be taken in from here: start the daemon, or read as its user",
+                        "the last writes stand in {} and cannot be taken in from here: start the \
+                         daemon, or read as its user",
                         beside(self.path, "-wal").display()
                     )));
                 }
@@ -128,7 +151,10 @@ impl SqliteFile<'_> {
     }
 
     fn readers() -> SqlitePoolOptions {
-        SqlitePoolOptions::new().max_connections(READERS).idle_timeout(Duration::from_secs(60)).test_before_acquire(false)
+        SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .idle_timeout(Duration::from_secs(60))
+            .test_before_acquire(false)
     }
 
     /// What the file says of itself.
@@ -141,11 +167,17 @@ impl SqliteFile<'_> {
     }
 
     fn refuse_folder(&self) -> Result<()> {
-        if self.path.is_dir() { Err(self.cannot_open("expected a file, but it is a folder".to_owned())) } else { Ok(()) }
+        if self.path.is_dir() {
+            Err(self.cannot_open("expected a file, but it is a folder".to_owned()))
+        } else {
+            Ok(())
+        }
     }
 
     fn nothing_recorded(&self) -> StoreError {
-        self.cannot_open("nothing is recorded yet: `entitywatch run` or `entitywatch check` makes it".to_owned())
+        self.cannot_open(
+            "nothing is recorded yet: `entitywatch run` or `entitywatch check` makes it".to_owned(),
+        )
     }
 
     fn cannot_open(&self, reason: String) -> StoreError {
@@ -155,9 +187,10 @@ impl SqliteFile<'_> {
     /// By SQLite's result codes (<https://www.sqlite.org/rescode.html>).
     fn explain(&self, error: sqlx::Error) -> StoreError {
         match result_code(&error) {
-            Some(11 | 26) => {
-                StoreError::Unreadable { place: self.store.clone(), reason: "it is no SQLite database, or it is damaged".to_owned() }
-            }
+            Some(11 | 26) => StoreError::Unreadable {
+                place: self.store.clone(),
+                reason: "it is no SQLite database, or it is damaged".to_owned(),
+            },
             Some(13) => self.cannot_open("the disk is full".to_owned()),
             _ => self.cannot_open(error.to_string()),
         }
@@ -173,7 +206,8 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// SQLite's primary result code; PostgreSQL's codes are five characters and none of these.
 pub fn result_code(error: &sqlx::Error) -> Option<u32> {
-    let code: u32 = error.as_database_error()?.code().filter(|code| code.len() < 5)?.parse().ok()?;
+    let code: u32 =
+        error.as_database_error()?.code().filter(|code| code.len() < 5)?.parse().ok()?;
     Some(code & 0xff)
 }
 
@@ -187,14 +221,19 @@ struct Found {
 impl Found {
     /// An earlier version is migrated, a later one left alone.
     fn refuse_later(&self, store: &str) -> Result<()> {
-        if self.version > Some(migrate::SQLITE.newest()) { migrate::SQLITE.check(store, self.version) } else { Ok(()) }
+        if self.version > Some(migrate::SQLITE.newest()) {
+            migrate::SQLITE.check(store, self.version)
+        } else {
+            Ok(())
+        }
     }
 }
 
 async fn found(pool: &SqlitePool) -> sqlx::Result<Found> {
     // One connection for both: what is given back is free again only a moment later.
     let mut connection = pool.acquire().await?;
-    let newest = sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await;
+    let newest =
+        sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await;
     let version: Option<i64> = match newest {
         Ok(row) => row.try_get(0)?,
         // There is no such table.
@@ -204,7 +243,8 @@ async fn found(pool: &SqlitePool) -> sqlx::Result<Found> {
     if version.is_some() {
         return Ok(Found { tables: 0, version });
     }
-    let others = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations'";
+    let others =
+        "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations'";
     let row = sqlx::query(others).fetch_one(&mut *connection).await?;
     Ok(Found { tables: row.try_get(0)?, version })
 }

@@ -54,10 +54,17 @@ impl FromStr for StoreUrl {
     fn from_str(text: &str) -> Result<Self, InvalidStoreUrl> {
         let text = text.trim();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return text.parse().map(|url| Self(Backend::Postgres(url))).map_err(InvalidStoreUrl::Postgres);
+            return text
+                .parse()
+                .map(|url| Self(Backend::Postgres(url)))
+                .map_err(InvalidStoreUrl::Postgres);
         }
         let Some(path) = text.strip_prefix("sqlite:") else {
-            return Err(InvalidStoreUrl::Scheme(if text.contains("://") { "another scheme" } else { "a text without a scheme" }));
+            return Err(InvalidStoreUrl::Scheme(if text.contains("://") {
+                "another scheme"
+            } else {
+                "a text without a scheme"
+            }));
         };
         let path = path.strip_prefix("//").unwrap_or(path);
         match path {
@@ -119,7 +126,10 @@ mod tests {
             ("sqlite:///var/lib/entitywatch/a b.db", "sqlite:///var/lib/entitywatch/a b.db"),
             ("sqlite://here.db", "sqlite://here.db"),
             ("sqlite:/srv/x.db", "sqlite:///srv/x.db"),
-            ("postgres://user:pass@db.example:5433/watch?password=secret&sslmode=require", "postgres://db.example:5433/watch"),
+            (
+                "postgres://user:pass@db.example:5433/watch?password=secret&sslmode=require",
+                "postgres://db.example:5433/watch",
+            ),
             ("postgresql://db.example/watch", "postgres://db.example/watch"),
         ] {
             let url: StoreUrl = text.parse().unwrap();
@@ -131,15 +141,30 @@ mod tests {
     #[test]
     fn err_addresses_are_refused_without_being_repeated() {
         for (text, error) in [
-            ("mysql://user:pass@h/d", "expected `sqlite:///path` or `postgres://host/database`, but got another scheme"),
-            ("/var/lib/x.db", "expected `sqlite:///path` or `postgres://host/database`, but got a text without a scheme"),
+            (
+                "mysql://user:pass@h/d",
+                "expected `sqlite:///path` or `postgres://host/database`, but got another scheme",
+            ),
+            (
+                "/var/lib/x.db",
+                "expected `sqlite:///path` or `postgres://host/database`, but got a text without \
+                 a scheme",
+            ),
             ("sqlite://", "expected the path of a file after `sqlite://`, but got nothing"),
-            ("sqlite::memory:", "expected the path of a file after `sqlite://`, but got `:memory:`, which would keep nothing"),
-            ("sqlite:///x.db?mode=ro", "expected the path of a file after `sqlite://`, but got one with parameters (`?…`)"),
+            (
+                "sqlite::memory:",
+                "expected the path of a file after `sqlite://`, but got `:memory:`, which would \
+                 keep nothing",
+            ),
+            (
+                "sqlite:///x.db?mode=ro",
+                "expected the path of a file after `sqlite://`, but got one with parameters (`?…`)",
+            ),
             ("sqlite:///srv/", "expected the path of a file after `sqlite://`, but got a folder"),
             (
                 "postgres://user:pass@host:port/d",
-                "expected `postgres://host/database`, but got an address that cannot be read: invalid port number",
+                "expected `postgres://host/database`, but got an address that cannot be read: \
+                 invalid port number",
             ),
         ] {
             assert_eq!(text.parse::<StoreUrl>().unwrap_err().to_string(), error);

@@ -1,4 +1,5 @@
-//! What stands for a placeholder: numbers of 64 bits, text, bytes. Times are microseconds, days ISO dates, truths 0 and 1.
+//! What stands for a placeholder: numbers of 64 bits, text, bytes. Times are microseconds, days ISO
+//! dates, truths 0 and 1.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,7 +24,10 @@ pub fn to_microsecond(time: Timestamp) -> Timestamp {
 pub fn json(value: &impl Serialize) -> Result<Value> {
     match serde_json::to_string(value) {
         Ok(text) => Ok(text.into()),
-        Err(error) => Err(StoreError::Unreadable { place: "a value to be recorded".to_owned(), reason: error.to_string() }),
+        Err(error) => Err(StoreError::Unreadable {
+            place: "a value to be recorded".to_owned(),
+            reason: error.to_string(),
+        }),
     }
 }
 

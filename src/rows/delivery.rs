@@ -1,6 +1,7 @@
 //! One row of `deliveries`: a delivery with what is true of it now.
 //!
-//! The stored `next_attempt_at` is when a delivery is due if its receiver takes anything; what is shown is when it will be tried.
+//! The stored `next_attempt_at` is when a delivery is due if its receiver takes anything; what is
+//! shown is when it will be tried.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -25,7 +26,8 @@ pub struct DeliveryRow {
     /// Parts of a split webhook that the receiver has accepted.
     pub parts_done: u32,
     pub created_at: Timestamp,
-    /// When it is tried next, as of now. Null if it is not tried by itself: it was delivered, it is dead, or it waits for a person.
+    /// When it is tried next, as of now. Null if it is not tried by itself: it was delivered, it
+    /// is dead, or it waits for a person.
     pub next_attempt_at: Option<Timestamp>,
     pub delivered_at: Option<Timestamp>,
     /// Without addresses, URLs or tokens.
@@ -55,8 +57,14 @@ impl WaitsFor {
 }
 
 impl DeliveryRow {
-    /// `states` are those of all receivers; `configured` are the names of the receivers in the configuration.
-    pub fn new(delivery: Delivery, states: &[ReceiverState], configured: &[&str], now: Timestamp) -> Self {
+    /// `states` are those of all receivers; `configured` are the names of the receivers in the
+    /// configuration.
+    pub fn new(
+        delivery: Delivery,
+        states: &[ReceiverState],
+        configured: &[&str],
+        now: Timestamp,
+    ) -> Self {
         let state = states.iter().find(|state| state.receiver == delivery.receiver);
         let pending = delivery.state == DeliveryState::Pending;
         let waits_for = match state {
@@ -66,8 +74,10 @@ impl DeliveryRow {
             _ => None,
         };
         let not_before = state.and_then(|state| state.not_before).unwrap_or(now).max(now);
-        let next_attempt_at = (pending && waits_for.is_none()).then(|| delivery.next_attempt_at.max(not_before));
-        let Delivery { delivery_id, alert_id, receiver, recipient, selection, state, .. } = delivery;
+        let next_attempt_at =
+            (pending && waits_for.is_none()).then(|| delivery.next_attempt_at.max(not_before));
+        let Delivery { delivery_id, alert_id, receiver, recipient, selection, state, .. } =
+            delivery;
         let Delivery { attempts, parts_done, created_at, delivered_at, last_error, .. } = delivery;
         Self {
             delivery_id,
@@ -124,9 +134,22 @@ mod tests {
         let off = ReceiverState { disabled_at: Some(in_minutes(-60)), ..well.clone() };
         let rests = ReceiverState { not_before: Some(in_minutes(30)), ..well.clone() };
         let rested = ReceiverState { not_before: Some(in_minutes(-30)), ..well.clone() };
-        let check = |state: &ReceiverState, of: DeliveryState, stored: i64, next: Option<i64>, waits_for: Option<WaitsFor>| {
-            let row = DeliveryRow::new(delivery(of, in_minutes(stored)), std::slice::from_ref(state), &["log", "erp"], NOW);
-            assert_eq!((row.next_attempt_at, row.waits_for), (next.map(in_minutes), waits_for), "{state:?} {of:?} {stored}");
+        let check = |state: &ReceiverState,
+                     of: DeliveryState,
+                     stored: i64,
+                     next: Option<i64>,
+                     waits_for: Option<WaitsFor>| {
+            let row = DeliveryRow::new(
+                delivery(of, in_minutes(stored)),
+                std::slice::from_ref(state),
+                &["log", "erp"],
+                NOW,
+            );
+            assert_eq!(
+                (row.next_attempt_at, row.waits_for),
+                (next.map(in_minutes), waits_for),
+                "{state:?} {of:?} {stored}"
+            );
         };
         check(&well, Pending, 5, Some(5), None);
         check(&well, Pending, -5, Some(0), None);
@@ -137,8 +160,14 @@ mod tests {
         check(&well, Delivered, -5, None, None);
         check(&off, Dead, -5, None, None);
         let orphan = DeliveryRow::new(delivery(Pending, in_minutes(-5)), &[], &["log"], NOW);
-        assert_eq!((orphan.next_attempt_at, orphan.waits_for), (None, Some(WaitsFor::Configuration)));
+        assert_eq!(
+            (orphan.next_attempt_at, orphan.waits_for),
+            (None, Some(WaitsFor::Configuration))
+        );
         let json = serde_json::to_value(&orphan).unwrap();
-        assert_eq!((&json["next_attempt_at"], &json["waits_for"]), (&serde_json::Value::Null, &"configuration".into()));
+        assert_eq!(
+            (&json["next_attempt_at"], &json["waits_for"]),
+            (&serde_json::Value::Null, &"configuration".into())
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! The grammar of a schedule: the fields of cron(8), with seconds first if there are six. Pure.
 //!
-//! croner knows more forms than cron(8) (`L`, `W`, `#`, `?`, `+`), reads some differently, and passes over some that it cannot read. So
-//! each field is read here first; what croner gets has one meaning for both. The source is crontab(5) of cronie.
+//! croner knows more forms than cron(8) (`L`, `W`, `#`, `?`, `+`), reads some differently, and
+//! passes over some that it cannot read. So each field is read here first; what croner gets has one
+//! meaning for both. The source is crontab(5) of cronie.
 
 /// A schedule in a form that croner and cron(8) read alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,8 @@ struct Field {
 }
 
 const NO_NAMES: &[&str] = &[];
-const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const MONTHS: &[&str] =
+    &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 /// Sunday has two numbers.
 const OTHER_SUNDAY: u16 = 7;
@@ -71,9 +73,15 @@ pub fn read(text: &str) -> Result<Fields, Fault> {
         6 => FIELDS.as_slice(),
         count => return Err(Fault::Count(count)),
     };
-    let read: Result<Vec<String>, String> = fields.iter().zip(&words).map(|(field, word)| field.read(word)).collect();
-    let begins_with_star = |from_end: usize| words.iter().rev().nth(from_end).is_some_and(|word| word.starts_with('*'));
-    Ok(Fields { text: read.map_err(Fault::Field)?.join(" "), both_days: begins_with_star(0) || begins_with_star(2) })
+    let read: Result<Vec<String>, String> =
+        fields.iter().zip(&words).map(|(field, word)| field.read(word)).collect();
+    let begins_with_star = |from_end: usize| {
+        words.iter().rev().nth(from_end).is_some_and(|word| word.starts_with('*'))
+    };
+    Ok(Fields {
+        text: read.map_err(Fault::Field)?.join(" "),
+        both_days: begins_with_star(0) || begins_with_star(2),
+    })
 }
 
 fn of_nickname(nickname: &str) -> Result<&'static str, Fault> {
@@ -87,27 +95,39 @@ fn of_nickname(nickname: &str) -> Result<&'static str, Fault> {
 impl Field {
     /// The list with names as numbers.
     fn read(&self, list: &str) -> Result<String, String> {
-        let items: Result<Vec<String>, String> = list.split(',').map(|item| self.item(item, list)).collect();
+        let items: Result<Vec<String>, String> =
+            list.split(',').map(|item| self.item(item, list)).collect();
         Ok(items?.join(","))
     }
 
     /// `*`, `a`, `a-b`, and with a step `*/n` or `a-b/n`.
     fn item(&self, item: &str, list: &str) -> Result<String, String> {
-        let wrong = |expected: String| format!("expected {expected} as {}, but got `{list}`", self.name);
-        let (values, step) = item.split_once('/').map_or((item, None), |(values, step)| (values, Some(step)));
+        let wrong =
+            |expected: String| format!("expected {expected} as {}, but got `{list}`", self.name);
+        let (values, step) =
+            item.split_once('/').map_or((item, None), |(values, step)| (values, Some(step)));
         let (read, span) = match values.split_once('-') {
             // croner takes `*` for a whole field, but not for a part of a list.
-            None if values == "*" && (item == list || step.is_some()) => ("*".to_owned(), self.span()),
+            None if values == "*" && (item == list || step.is_some()) => {
+                ("*".to_owned(), self.span())
+            }
             None if values == "*" => (format!("{}-{}", self.least, self.most), self.span()),
             None if step.is_some() => {
-                return Err(wrong(format!("a step behind `*` or a range such as `*/15` or `{}-{}/2`", self.least, self.most)));
+                return Err(wrong(format!(
+                    "a step behind `*` or a range such as `*/15` or `{}-{}/2`",
+                    self.least, self.most
+                )));
             }
             None => (self.value(values).ok_or_else(|| wrong(self.expected()))?.to_string(), 1),
             Some((first, last)) => {
                 let first = self.value(first).ok_or_else(|| wrong(self.expected()))?;
                 let last = self.value(last).ok_or_else(|| wrong(self.expected()))?;
                 // `SAT-SUN` ends with Sunday, but `SUN` alone is one day.
-                let last = if last == 0 && first > 0 && !self.names.is_empty() { OTHER_SUNDAY } else { last };
+                let last = if last == 0 && first > 0 && !self.names.is_empty() {
+                    OTHER_SUNDAY
+                } else {
+                    last
+                };
                 if first > last {
                     return Err(wrong("a range that goes up".to_owned()));
                 }
@@ -123,7 +143,11 @@ impl Field {
     }
 
     fn value(&self, text: &str) -> Option<u16> {
-        let named = self.names.iter().position(|name| name.eq_ignore_ascii_case(text)).and_then(|at| u16::try_from(at).ok());
+        let named = self
+            .names
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(text))
+            .and_then(|at| u16::try_from(at).ok());
         let value = named.map(|at| at + self.least).or_else(|| number(text));
         value.filter(|value| (self.least..=self.most).contains(value))
     }
@@ -187,13 +211,21 @@ mod tests {
             ("0 0 15W * *", "but got `15W`"),
             ("0 0 ? * *", "but got `?`"),
             ("0 0 1 * ?", "but got `?`"),
-            ("0 0 * * 5L", "expected `*` or numbers from 0 to 7 or names from SUN to SAT as weekday, but got `5L`"),
+            (
+                "0 0 * * 5L",
+                "expected `*` or numbers from 0 to 7 or names from SUN to SAT as weekday, but got \
+                 `5L`",
+            ),
             ("0 0 * * MON#2", "but got `MON#2`"),
             ("0 0 1 * +1", "but got `+1`"),
             ("0 0 * * FRI-MON", "expected a range that goes up as weekday, but got `FRI-MON`"),
             ("0 22-2 * * *", "expected a range that goes up as hour, but got `22-2`"),
             ("0 0 * DEC-FEB *", "a range that goes up as month"),
-            ("5/15 * * * *", "expected a step behind `*` or a range such as `*/15` or `0-59/2` as minute, but got `5/15`"),
+            (
+                "5/15 * * * *",
+                "expected a step behind `*` or a range such as `*/15` or `0-59/2` as minute, but \
+                 got `5/15`",
+            ),
             ("/15 * * * *", "a step behind"),
             ("*/0 * * * *", "expected a step from 1 to 60 as minute, but got `*/0`"),
             ("*/90 * * * *", "a step from 1 to 60 as minute"),
@@ -225,7 +257,10 @@ mod tests {
             ("@daily 5", "but got `@daily 5`"),
         ] {
             match read(text) {
-                Err(Fault::Field(reason)) => assert!(reason.starts_with("expected ") && reason.contains(said), "{text}: {reason}"),
+                Err(Fault::Field(reason)) => assert!(
+                    reason.starts_with("expected ") && reason.contains(said),
+                    "{text}: {reason}"
+                ),
                 other => panic!("{text}: {other:?}"),
             }
         }

@@ -1,15 +1,18 @@
-//! How many checks were due and were not made. Exact and fast: whole days are multiplied, not walked through.
+//! How many checks were due and were not made. Exact and fast: whole days are multiplied, not
+//! walked through.
 //!
-//! Between two changes of a zone's clock, local time runs evenly, so the runs of a day are the product of the pattern's hours, minutes
-//! and seconds on each day that the pattern names. Only the hours around a change are walked through run by run,
-//! and only for a schedule that does not run in every hour.
+//! Between two changes of a zone's clock, local time runs evenly, so the runs of a day are the
+//! product of the pattern's hours, minutes and seconds on each day that the pattern names. Only the
+//! hours around a change are walked through run by run, and only for a schedule that does not run
+//! in every hour.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Schedule;
 
-/// Walked through before and after a change of the clock, beyond the hours that it skips or repeats.
+/// Walked through before and after a change of the clock, beyond the hours that it skips or
+/// repeats.
 const AROUND_A_TRANSITION: SignedDuration = SignedDuration::from_hours(1);
 /// How far back the search for the second-to-last run first looks; it doubles until it finds it.
 const FIRST_LOOK_BACK: SignedDuration = SignedDuration::from_secs(2);
@@ -22,9 +25,13 @@ pub struct Missed {
     pub last: Timestamp,
 }
 
-/// The checks that were due after `last_check` and were not made, for the journal's gap. The last one due at or before `now` is not
-/// counted: the check that is made now is that one, if late.
-pub fn missed(schedule: &Schedule, last_check: Option<Timestamp>, now: Timestamp) -> Option<Missed> {
+/// The checks that were due after `last_check` and were not made, for the journal's gap. The last
+/// one due at or before `now` is not counted: the check that is made now is that one, if late.
+pub fn missed(
+    schedule: &Schedule,
+    last_check: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Missed> {
     let last_check = last_check?;
     let first = schedule.next_after(last_check).filter(|first| *first <= now)?;
     let due = schedule.runs_between(last_check, now);
@@ -40,7 +47,8 @@ impl Schedule {
         for transition in self.zone.following(look_from) {
             let at = transition.timestamp();
             let before = at.checked_sub(SignedDuration::from_secs(1)).unwrap_or(at);
-            let (begins, ends) = if self.runs_every_hour() { (before, before) } else { self.around(before, at) };
+            let (begins, ends) =
+                if self.runs_every_hour() { (before, before) } else { self.around(before, at) };
             if begins >= until {
                 break;
             }
@@ -57,10 +65,11 @@ impl Schedule {
         count + self.runs_at_one_offset(done, until)
     }
 
-    /// The hours around a change of the clock in which times of day are skipped, moved or left out. What runs in every hour is not
-    /// touched: it goes on evenly on both sides.
+    /// The hours around a change of the clock in which times of day are skipped, moved or left out.
+    /// What runs in every hour is not touched: it goes on evenly on both sides.
     fn around(&self, before: Timestamp, at: Timestamp) -> (Timestamp, Timestamp) {
-        let shift_secs = (self.zone.to_offset(at).seconds() - self.zone.to_offset(before).seconds()).abs();
+        let shift_secs =
+            (self.zone.to_offset(at).seconds() - self.zone.to_offset(before).seconds()).abs();
         let after = SignedDuration::from_secs(shift_secs.into()) + AROUND_A_TRANSITION;
         (at.checked_sub(AROUND_A_TRANSITION).unwrap_or(at), at.checked_add(after).unwrap_or(at))
     }
@@ -86,8 +95,12 @@ impl Schedule {
         let mut count = 0;
         let mut day = from.date();
         while day <= to.date() {
-            // The first run at or after the start of `day` says whether the pattern names the day, and else which one it names next.
-            let Ok(next) = self.cron.find_next_occurrence(&day.to_datetime(Time::midnight()), true) else { break };
+            // The first run at or after the start of `day` says whether the pattern names the day,
+            // and else which one it names next.
+            let Ok(next) = self.cron.find_next_occurrence(&day.to_datetime(Time::midnight()), true)
+            else {
+                break;
+            };
             if next.date() != day {
                 day = next.date();
                 continue;
@@ -102,7 +115,8 @@ impl Schedule {
     /// The runs of a day that the pattern names, up to and at `until`.
     fn runs_of_day_until(&self, day: Date, until: DateTime) -> u64 {
         let pattern = &self.cron.pattern;
-        let (hours, minutes, seconds) = (pattern.hours.values(), pattern.minutes.values(), pattern.seconds.values());
+        let (hours, minutes, seconds) =
+            (pattern.hours.values(), pattern.minutes.values(), pattern.seconds.values());
         let (per_minute, per_hour) = (length(&seconds), length(&seconds) * length(&minutes));
         if until.date() < day {
             return 0;
@@ -169,7 +183,11 @@ mod tests {
         assert_eq!(missed(&schedule, last, at("2026-05-01T12:14:59Z")), None);
         assert_eq!(missed(&schedule, last, at("2026-05-01T12:15:04Z")), None);
         assert_eq!(missed(&schedule, last, at("2026-05-01T12:29:59Z")), None);
-        let expected = Missed { count: 3, first: at("2026-05-01T12:15:00Z"), last: at("2026-05-01T12:45:00Z") };
+        let expected = Missed {
+            count: 3,
+            first: at("2026-05-01T12:15:00Z"),
+            last: at("2026-05-01T12:45:00Z"),
+        };
         assert_eq!(missed(&schedule, last, at("2026-05-01T13:07:00Z")), Some(expected));
         assert_eq!(missed(&schedule, None, at("2026-05-01T13:07:00Z")), None);
     }
@@ -181,13 +199,21 @@ mod tests {
             assert_eq!((found.count, found.last), (count, at(last)), "{cron} in {zone}");
         };
         let (from, to) = ("2010-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
-        // 5844 days of 86,400 seconds, the last of which is the check that is made now. The zone's transitions cancel out.
+        // 5844 days of 86,400 seconds, the last of which is the check that is made now. The zone's
+        // transitions cancel out.
         check("* * * * * *", "UTC", from, to, 504_921_599, "2025-12-31T23:59:59Z");
         check("* * * * * *", "America/New_York", from, to, 504_921_599, "2025-12-31T23:59:59Z");
         check("*/5 * * * *", "Europe/Berlin", from, to, 1_683_071, "2025-12-31T23:55:00Z");
         check("0 0 29 2 *", "UTC", from, to, 3, "2020-02-29T00:00:00Z");
         // 137,000 and more where a cap once said 10,000.
-        check("* * * * *", "UTC", "2026-01-01T00:00:00Z", "2026-04-06T03:20:30Z", 136_999, "2026-04-06T03:19:00Z");
+        check(
+            "* * * * *",
+            "UTC",
+            "2026-01-01T00:00:00Z",
+            "2026-04-06T03:20:30Z",
+            136_999,
+            "2026-04-06T03:19:00Z",
+        );
     }
 
     #[test]
@@ -210,21 +236,36 @@ mod tests {
             ("2025-11-02T05:30:00Z", "2025-11-02T06:30:00Z"),
             ("2023-01-01T00:00:00Z", "2023-12-31T23:59:59Z"),
         ];
-        for zone in ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Chatham", "Africa/Casablanca"] {
+        for zone in [
+            "UTC",
+            "America/New_York",
+            "Europe/Berlin",
+            "Australia/Lord_Howe",
+            "Pacific/Chatham",
+            "Africa/Casablanca",
+        ] {
             for cron in crons {
                 let schedule = schedule(cron, zone);
                 for (from, to) in spans.map(|(from, to)| (at(from), at(to))) {
                     let mut runs = Vec::new();
-                    while let Some(next) = schedule.next_after(*runs.last().unwrap_or(&from)).filter(|next| *next <= to) {
+                    while let Some(next) = schedule
+                        .next_after(*runs.last().unwrap_or(&from))
+                        .filter(|next| *next <= to)
+                    {
                         runs.push(next);
                     }
-                    assert_eq!(schedule.runs_between(from, to), runs.len() as u64, "{cron} in {zone} from {from} to {to}");
+                    assert_eq!(
+                        schedule.runs_between(from, to),
+                        runs.len() as u64,
+                        "{cron} in {zone} from {from} to {to}"
+                    );
                     let expected = match runs.as_slice() {
                         [first, .., second_to_last, _] => Some((*first, *second_to_last)),
                         [only, _] => Some((*only, *only)),
                         _ => None,
                     };
-                    let found = missed(&schedule, Some(from), to).map(|missed| (missed.first, missed.last));
+                    let found =
+                        missed(&schedule, Some(from), to).map(|missed| (missed.first, missed.last));
                     assert_eq!(found, expected, "{cron} in {zone} from {from} to {to}");
                 }
             }
@@ -233,6 +274,13 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_put_back_has_missed_nothing() {
-        assert_eq!(missed(&schedule("0 * * * *", "UTC"), Some(at("2027-05-01T12:00:00Z")), at("2026-05-01T12:30:00Z")), None);
+        assert_eq!(
+            missed(
+                &schedule("0 * * * *", "UTC"),
+                Some(at("2027-05-01T12:00:00Z")),
+                at("2026-05-01T12:30:00Z")
+            ),
+            None
+        );
     }
 }

@@ -20,8 +20,8 @@ use crate::rows::{ChangeRow, DeliveryRow, EntryRow, SourceRow};
 const LIMIT: usize = 1_000;
 const MOST: usize = 100_000;
 
-/// Newest first. `next_until` is given where there may be older ones: ask again with it as `until`. An observation is never
-/// parted: one that is over the limit by itself comes whole.
+/// Newest first. `next_until` is given where there may be older ones: ask again with it as `until`.
+/// An observation is never parted: one that is over the limit by itself comes whole.
 pub async fn changes(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response {
     let answer = async {
         let asked = Asked::read(asked.as_deref(), query::CHANGES)?;
@@ -29,7 +29,8 @@ pub async fn changes(State(web): State<Web>, RawQuery(asked): RawQuery) -> Respo
         let query = asked.changes(&web.state.settings.timezone, limit)?;
         let mut page = page_of(&web, query.clone()).await?;
         if let Some(at) = page.older_until.filter(|_| page.cut) {
-            let whole = ChangeQuery { since: Some(at), until: Some(just_after(at)), limit: None, ..query };
+            let whole =
+                ChangeQuery { since: Some(at), until: Some(just_after(at)), limit: None, ..query };
             page.changes = web.state.store.changes(&whole).await?;
         }
         let changes = ChangeRow::of(web.state.store.as_ref(), page.changes).await?;
@@ -61,7 +62,11 @@ pub async fn alerts(State(web): State<Web>, RawQuery(asked): RawQuery) -> Respon
     reply(answer.await)
 }
 
-pub async fn alert(State(web): State<Web>, Path(id): Path<String>, RawQuery(asked): RawQuery) -> Response {
+pub async fn alert(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    RawQuery(asked): RawQuery,
+) -> Response {
     let answer = async {
         Asked::read(asked.as_deref(), query::NONE)?;
         let alert = web.state.store.alert(&AlertId(id.clone())).await?;
@@ -94,11 +99,18 @@ pub async fn sources(State(web): State<Web>, RawQuery(asked): RawQuery) -> Respo
     let answer = async {
         Asked::read(asked.as_deref(), query::NONE)?;
         let now = web.state.clock.now();
-        let (mut sources, holds, lines) = (Vec::new(), web.state.store.holds(true).await?, web.state.status.sources());
+        let (mut sources, holds, lines) =
+            (Vec::new(), web.state.store.holds(true).await?, web.state.status.sources());
         for state in web.state.store.source_states().await? {
             let lists = web.state.store.list_states(&state.source).await?;
             let line = lines.iter().find(|line| line.name == state.source);
-            sources.push(SourceRow::new(state, lists, &holds, line.map(|line| &line.schedule), now));
+            sources.push(SourceRow::new(
+                state,
+                lists,
+                &holds,
+                line.map(|line| &line.schedule),
+                now,
+            ));
         }
         Ok(listed("sources", sources))
     };
@@ -106,14 +118,23 @@ pub async fn sources(State(web): State<Web>, RawQuery(asked): RawQuery) -> Respo
 }
 
 /// Deliveries with what is true of them now.
-pub async fn delivery_rows(web: &Web, deliveries: Vec<Delivery>) -> Result<Vec<DeliveryRow>, WebError> {
+pub async fn delivery_rows(
+    web: &Web,
+    deliveries: Vec<Delivery>,
+) -> Result<Vec<DeliveryRow>, WebError> {
     let (states, now) = (web.state.store.receiver_states().await?, web.state.clock.now());
     let receivers = web.state.status.receivers();
     let configured: Vec<&str> = receivers.iter().map(|receiver| receiver.name.as_str()).collect();
-    Ok(deliveries.into_iter().map(|delivery| DeliveryRow::new(delivery, &states, &configured, now)).collect())
+    Ok(deliveries
+        .into_iter()
+        .map(|delivery| DeliveryRow::new(delivery, &states, &configured, now))
+        .collect())
 }
 
-fn listed<T: Serialize>(name: &'static str, objects: Vec<T>) -> Json<BTreeMap<&'static str, Vec<T>>> {
+fn listed<T: Serialize>(
+    name: &'static str,
+    objects: Vec<T>,
+) -> Json<BTreeMap<&'static str, Vec<T>>> {
     Json(BTreeMap::from([(name, objects)]))
 }
 

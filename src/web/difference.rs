@@ -1,4 +1,5 @@
-//! What differs between two values of a field, in pieces to show: words of a text, items of a list. Pure.
+//! What differs between two values of a field, in pieces to show: words of a text, items of a list.
+//! Pure.
 
 use std::time::Duration;
 
@@ -23,7 +24,8 @@ pub struct Piece {
     pub text: String,
 }
 
-/// One line for each item of a list, or one for a text; a field that was or is absent counts as an empty text.
+/// One line for each item of a list, or one for a text; a field that was or is absent counts as an
+/// empty text.
 pub fn of(before: &Value, after: &Value) -> impl Iterator<Item = Vec<Piece>> {
     match (before, after) {
         (Value::Array(before), Value::Array(after)) => items(&texts(before), &texts(after)),
@@ -45,7 +47,9 @@ fn items(before: &[String], after: &[String]) -> Vec<Vec<Piece>> {
 /// Words, with neighbours of one kind put together.
 fn words(before: &str, after: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
-    for change in TextDiff::configure().timeout(PATIENCE).diff_unicode_words(before, after).iter_all_changes() {
+    for change in
+        TextDiff::configure().timeout(PATIENCE).diff_unicode_words(before, after).iter_all_changes()
+    {
         let tag = tag_of(change.tag());
         match pieces.last_mut() {
             Some(last) if last.tag == tag => last.text.push_str(change.value()),
@@ -102,7 +106,11 @@ mod tests {
 
     #[test]
     fn a_text_differs_by_words() {
-        check(json!("Room 12, Dock Road"), json!("Room 14, Dock Road"), &["Room [-12-]{+14+}, Dock Road"]);
+        check(
+            json!("Room 12, Dock Road"),
+            json!("Room 14, Dock Road"),
+            &["Room [-12-]{+14+}, Dock Road"],
+        );
     }
 
     #[test]

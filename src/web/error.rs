@@ -18,7 +18,8 @@ pub enum WebError {
     /// 404: `no alert`, `no hold` …, and the id.
     #[error("found no {what} `{id}`")]
     Unknown { what: &'static str, id: String },
-    /// 503: the database does not answer. Its words may name its address, so they go to the log only.
+    /// 503: the database does not answer. Its words may name its address, so they go to the log
+    /// only.
     #[error("failed to read the record")]
     Store(#[from] StoreError),
     /// 500: a template is broken.
@@ -53,7 +54,9 @@ impl WebError {
     fn log(&self) {
         match self {
             WebError::Asked(_) | WebError::Unknown { .. } => {}
-            WebError::Store(source) => tracing::warn!(error = %source, "failed to read the record for a page"),
+            WebError::Store(source) => {
+                tracing::warn!(error = %source, "failed to read the record for a page")
+            }
             WebError::Template(source) => tracing::error!(error = ?source, "failed to make a page"),
             WebError::Feed(source) => tracing::error!(error = %source, "failed to make the feed"),
         }
@@ -65,7 +68,12 @@ pub async fn no_such_page(State(web): State<Web>, uri: Uri) -> Response {
 }
 
 pub async fn reads_only(State(web): State<Web>, uri: Uri) -> Response {
-    plain_or_page(&web, &uri, StatusCode::METHOD_NOT_ALLOWED, "pages are only read; what decides something is a command")
+    plain_or_page(
+        &web,
+        &uri,
+        StatusCode::METHOD_NOT_ALLOWED,
+        "pages are only read; what decides something is a command",
+    )
 }
 
 fn plain_or_page(web: &Web, uri: &Uri, status: StatusCode, message: &str) -> Response {
@@ -77,7 +85,10 @@ fn plain_or_page(web: &Web, uri: &Uri, status: StatusCode, message: &str) -> Res
 
 fn page(web: &Web, status: StatusCode, message: &str) -> Response {
     let title = status.canonical_reason().unwrap_or("Error");
-    match web.templates.render("error.html", json!({ "title": title, "message": message, "status": status.as_u16() })) {
+    match web.templates.render(
+        "error.html",
+        json!({ "title": title, "message": message, "status": status.as_u16() }),
+    ) {
         Ok(html) => (status, html).into_response(),
         Err(_) => (status, format!("{message}\n")).into_response(),
     }

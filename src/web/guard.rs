@@ -21,8 +21,10 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Nothing here takes a body.
 const MAX_BODY_BYTES: usize = 4 * 1024;
 
-/// Texts of the lists are untrusted: should one ever get out of its quotes, nothing of it is run or fetched.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Texts of the lists are untrusted: should one ever get out of its quotes, nothing of it is run or
+/// fetched.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
+                                       base-uri 'none'; frame-ancestors 'none'";
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -40,19 +42,26 @@ pub fn guarded(router: Router) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::new());
     for (name, value) in HEADERS {
-        router = router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
+        router = router
+            .layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
     }
     router
 }
 
-/// 421 for a `Host` that is neither this machine nor `public_url`, where only this machine is meant to ask.
-pub async fn answer_known_hosts_only(State(web): State<Web>, request: Request, next: Next) -> Response {
+/// 421 for a `Host` that is neither this machine nor `public_url`, where only this machine is meant
+/// to ask.
+pub async fn answer_known_hosts_only(
+    State(web): State<Web>,
+    request: Request,
+    next: Next,
+) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = request.uri().host().or(host).unwrap_or_default();
     if is_known(host, &web.state.settings) {
         return next.run(request).await;
     }
-    let text = "expected a request for this machine or for the host of `[server] public_url`, but got another Host\n";
+    let text = "expected a request for this machine or for the host of `[server] public_url`, but \
+                got another Host\n";
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
@@ -81,13 +90,25 @@ mod tests {
     fn this_machine_and_the_public_name_are_known_and_no_other() {
         let public_url = Some("https://entitywatch.example.com/".parse().unwrap());
         let settings = WebSettings { timezone: TimeZone::UTC, public_url, loopback_only: true };
-        for host in
-            ["127.0.0.1:8744", "localhost", "LOCALHOST:1", "[::1]:8744", "[::1]", "entitywatch.example.com", "Entitywatch.Example.com:443"]
-        {
+        for host in [
+            "127.0.0.1:8744",
+            "localhost",
+            "LOCALHOST:1",
+            "[::1]:8744",
+            "[::1]",
+            "entitywatch.example.com",
+            "Entitywatch.Example.com:443",
+        ] {
             assert!(is_known(host, &settings), "{host}");
         }
-        for host in ["", "evil.example", "127.0.0.1.evil.example", "evil.example:8744", "192.0.2.1", "entitywatch.example.com.evil.example"]
-        {
+        for host in [
+            "",
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "evil.example:8744",
+            "192.0.2.1",
+            "entitywatch.example.com.evil.example",
+        ] {
             assert!(!is_known(host, &settings), "{host}");
         }
         assert!(is_known("evil.example", &WebSettings { loopback_only: false, ..settings }));

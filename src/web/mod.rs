@@ -1,9 +1,12 @@
-//! What a browser, a feed reader, a program and a monitoring system read: pages, feed, JSON and metrics.
+//! What a browser, a feed reader, a program and a monitoring system read: pages, feed, JSON and
+//! metrics.
 //!
-//! Knows the record and the domain; knows no publisher, no channel's settings and no secret. It only reads: what
-//! decides something (a hold, a retry) is done on the command line, and a page shows the exact command.
+//! Knows the record and the domain; knows no publisher, no channel's settings and no secret. It
+//! only reads: what decides something (a hold, a retry) is done on the command line, and a page
+//! shows the exact command.
 //!
-//! Addresses: `/` `/changes` `/alerts/{id}` `/holds/{id}` `/entries` `/feed.atom` `/api/…` `/healthz` `/readyz` `/metrics`.
+//! Addresses: `/` `/changes` `/alerts/{id}` `/holds/{id}` `/entries` `/feed.atom` `/api/…`
+//! `/healthz` `/readyz` `/metrics`.
 
 pub mod serve;
 pub mod status;
@@ -57,10 +60,12 @@ pub struct WebState {
 pub struct WebSettings {
     /// Times are shown in this zone, with UTC beside them.
     pub timezone: TimeZone,
-    /// Where people reach the pages from outside: for links, and the one foreign `Host` that is answered. Without query and fragment.
+    /// Where people reach the pages from outside: for links, and the one foreign `Host` that is
+    /// answered. Without query and fragment.
     pub public_url: Option<Url>,
-    /// The socket is bound to loopback: then only requests for a loopback name or `public_url` are answered, so that
-    /// no web site can read the pages through its visitors' browsers by pointing its own name at 127.0.0.1.
+    /// The socket is bound to loopback: then only requests for a loopback name or `public_url` are
+    /// answered, so that no web site can read the pages through its visitors' browsers by
+    /// pointing its own name at 127.0.0.1.
     pub loopback_only: bool,
 }
 
@@ -71,12 +76,14 @@ impl WebSettings {
     }
 }
 
-/// What the message of an alert says: the work of a stage, handed in because the pages know no channel.
+/// What the message of an alert says: the work of a stage, handed in because the pages know no
+/// channel.
 pub trait AlertWords: Send + Sync {
     fn of(&self, alert: &Alert) -> serde_json::Value;
 }
 
-/// Compares a held document with what is held now: the pipeline's work, handed in because a stage calls no other.
+/// Compares a held document with what is held now: the pipeline's work, handed in because a stage
+/// calls no other.
 #[async_trait]
 pub trait HoldPreview: Send + Sync {
     /// What accepting the hold would change, or in words why that cannot be said.
@@ -107,8 +114,10 @@ pub fn router(state: WebState) -> Router {
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::reads_only)
         .layer(axum::middleware::from_fn_with_state(web.clone(), guard::answer_known_hosts_only));
-    let health =
-        Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready)).route("/metrics", get(health::scrape));
+    let health = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::scrape));
     let root = web.state.settings.root().to_owned();
     root::served_under(root, guard::guarded(pages.merge(health).with_state(web)))
 }

@@ -1,5 +1,5 @@
-//! Query strings: what a form or a program asks, checked. An empty parameter is none; an unknown one is an error, so that a
-//! mistyped filter never shows more than was asked for.
+//! Query strings: what a form or a program asks, checked. An empty parameter is none; an unknown
+//! one is an error, so that a mistyped filter never shows more than was asked for.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -50,12 +50,15 @@ impl Asked {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let name = decoded(name).ok_or_else(|| malformed(part))?;
             let value = decoded(value).ok_or_else(|| malformed(part))?;
-            let Some(field) = known.contains(&name.as_str()).then(|| asked.field(&name)).flatten() else {
+            let Some(field) = known.contains(&name.as_str()).then(|| asked.field(&name)).flatten()
+            else {
                 return Err(unknown(&name, known));
             };
             *field = value;
             if seen.contains(&name) {
-                return Err(WebError::Asked(format!("expected the parameter `{name}` once, but got it more than once")));
+                return Err(WebError::Asked(format!(
+                    "expected the parameter `{name}` once, but got it more than once"
+                )));
             }
             seen.push(name);
         }
@@ -96,7 +99,10 @@ impl Asked {
 
     pub fn entries(&self, zone: &TimeZone, limit: usize) -> Result<EntryQuery, WebError> {
         if !self.as_of.is_empty() && !self.known_at.is_empty() {
-            return Err(WebError::Asked("expected `as_of` (the publisher's date) or `known_at` (ours), but got both".to_owned()));
+            return Err(WebError::Asked(
+                "expected `as_of` (the publisher's date) or `known_at` (ours), but got both"
+                    .to_owned(),
+            ));
         }
         Ok(EntryQuery {
             source: text(&self.source),
@@ -122,7 +128,12 @@ impl Asked {
             "dead" => Some(DeliveryState::Dead),
             other => return Err(asked("state", "`pending`, `delivered` or `dead`", other)),
         };
-        Ok(DeliveryQuery { receiver: text(&self.receiver), state, alert: text(&self.alert).map(AlertId), limit: Some(limit) })
+        Ok(DeliveryQuery {
+            receiver: text(&self.receiver),
+            state,
+            alert: text(&self.alert).map(AlertId),
+            limit: Some(limit),
+        })
     }
 
     pub fn open_only(&self) -> Result<bool, WebError> {
@@ -141,7 +152,8 @@ impl Asked {
     }
 }
 
-/// A parameter's name or value: `+` is a space, `%41` a letter; none where it is not UTF-8 or an escape is broken.
+/// A parameter's name or value: `+` is a space, `%41` a letter; none where it is not UTF-8 or an
+/// escape is broken.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -184,13 +196,20 @@ const LONGEST_SEARCH_BYTES: usize = 1000;
 
 fn search(asked: &str) -> Result<Option<String>, WebError> {
     if asked.len() > LONGEST_SEARCH_BYTES {
-        return Err(WebError::Asked(format!("expected at most {LONGEST_SEARCH_BYTES} bytes as `search`, but got {}", asked.len())));
+        return Err(WebError::Asked(format!(
+            "expected at most {LONGEST_SEARCH_BYTES} bytes as `search`, but got {}",
+            asked.len()
+        )));
     }
     Ok(text(asked))
 }
 
 fn list(text: &str) -> Result<Option<ListCode>, WebError> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| asked("list", "the code of a list", text)) }
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some).map_err(|_| asked("list", "the code of a list", text))
+    }
 }
 
 fn kind(text: &str) -> Result<Option<ChangeKind>, WebError> {
@@ -212,7 +231,11 @@ fn flag(parameter: &str, text: &str) -> Result<bool, WebError> {
 }
 
 fn date(parameter: &str, text: &str) -> Result<Option<Date>, WebError> {
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| asked(parameter, "a date such as `2026-11-30`", text)) }
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some).map_err(|_| asked(parameter, "a date such as `2026-11-30`", text))
+    }
 }
 
 /// Which end of a day a date means.
@@ -222,7 +245,12 @@ enum Edge {
     End,
 }
 
-fn time(parameter: &str, text: &str, zone: &TimeZone, edge: Edge) -> Result<Option<Timestamp>, WebError> {
+fn time(
+    parameter: &str,
+    text: &str,
+    zone: &TimeZone,
+    edge: Edge,
+) -> Result<Option<Timestamp>, WebError> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -236,7 +264,11 @@ fn time(parameter: &str, text: &str, zone: &TimeZone, edge: Edge) -> Result<Opti
     let start = day.and_then(|day| day.to_zoned(zone.clone()).ok());
     match start {
         Some(start) => Ok(Some(start.timestamp())),
-        None => Err(asked(parameter, "a date such as `2026-11-30` or a time such as `2026-11-30T12:00:00Z`", text)),
+        None => Err(asked(
+            parameter,
+            "a date such as `2026-11-30` or a time such as `2026-11-30T12:00:00Z`",
+            text,
+        )),
     }
 }
 
@@ -247,7 +279,8 @@ mod tests {
     #[test]
     fn ok_a_day_runs_from_its_start_to_its_end_in_the_zone() {
         let zone = TimeZone::get("America/New_York").unwrap();
-        let asked = Asked { since: "2026-11-01".into(), until: "2026-11-01".into(), ..Asked::default() };
+        let asked =
+            Asked { since: "2026-11-01".into(), until: "2026-11-01".into(), ..Asked::default() };
         let query = asked.changes(&zone, 10).unwrap();
         assert_eq!(query.since.unwrap().to_string(), "2026-11-01T04:00:00Z");
         assert_eq!(query.until.unwrap().to_string(), "2026-11-02T05:00:00Z");
@@ -267,28 +300,71 @@ mod tests {
     #[test]
     fn err_an_unknown_or_malformed_parameter_is_named_with_the_known_ones() {
         let check = |query: &str, known: &[&str], expected: &str| {
-            assert_eq!(Asked::read(Some(query), known).unwrap_err().to_string(), expected, "{query}");
+            assert_eq!(
+                Asked::read(Some(query), known).unwrap_err().to_string(),
+                expected,
+                "{query}"
+            );
         };
-        check("open=true&lmit=3", &["open", "limit"], "expected one of the parameters `open`, `limit`, but got `lmit`");
-        check("search=x", ALERTS, "expected one of the parameters `since`, `until`, `limit`, but got `search`");
+        check(
+            "open=true&lmit=3",
+            &["open", "limit"],
+            "expected one of the parameters `open`, `limit`, but got `lmit`",
+        );
+        check(
+            "search=x",
+            ALERTS,
+            "expected one of the parameters `since`, `until`, `limit`, but got `search`",
+        );
         check("x", NONE, "expected no parameter, but got `x`");
-        check("limit=1&limit=2", ALERTS, "expected the parameter `limit` once, but got it more than once");
-        check("since=%zz", ALERTS, "expected a parameter in percent-encoded UTF-8, but got `since=%zz`");
-        check("since=%ff", ALERTS, "expected a parameter in percent-encoded UTF-8, but got `since=%ff`");
-        check("since=%4", ALERTS, "expected a parameter in percent-encoded UTF-8, but got `since=%4`");
+        check(
+            "limit=1&limit=2",
+            ALERTS,
+            "expected the parameter `limit` once, but got it more than once",
+        );
+        check(
+            "since=%zz",
+            ALERTS,
+            "expected a parameter in percent-encoded UTF-8, but got `since=%zz`",
+        );
+        check(
+            "since=%ff",
+            ALERTS,
+            "expected a parameter in percent-encoded UTF-8, but got `since=%ff`",
+        );
+        check(
+            "since=%4",
+            ALERTS,
+            "expected a parameter in percent-encoded UTF-8, but got `since=%4`",
+        );
     }
 
     #[test]
     fn err_what_cannot_be_read_is_named() {
         let zone = TimeZone::UTC;
         let check = |asked: Asked, expected: &str| {
-            let error = asked.changes(&zone, 10).map(drop).and_then(|()| asked.deliveries(10).map(drop)).unwrap_err();
+            let error = asked
+                .changes(&zone, 10)
+                .map(drop)
+                .and_then(|()| asked.deliveries(10).map(drop))
+                .unwrap_err();
             assert_eq!(error.to_string(), expected);
         };
-        check(Asked { list: "XX".into(), ..Asked::default() }, "expected the code of a list as `list`, but got `XX`");
-        check(Asked { kind: "new".into(), ..Asked::default() }, "expected `added`, `removed` or `revised` as `kind`, but got `new`");
-        check(Asked { state: "lost".into(), ..Asked::default() }, "expected `pending`, `delivered` or `dead` as `state`, but got `lost`");
-        let search = Asked { search: "x".repeat(60_000), ..Asked::default() }.entries(&zone, 10).unwrap_err();
+        check(
+            Asked { list: "XX".into(), ..Asked::default() },
+            "expected the code of a list as `list`, but got `XX`",
+        );
+        check(
+            Asked { kind: "new".into(), ..Asked::default() },
+            "expected `added`, `removed` or `revised` as `kind`, but got `new`",
+        );
+        check(
+            Asked { state: "lost".into(), ..Asked::default() },
+            "expected `pending`, `delivered` or `dead` as `state`, but got `lost`",
+        );
+        let search = Asked { search: "x".repeat(60_000), ..Asked::default() }
+            .entries(&zone, 10)
+            .unwrap_err();
         assert_eq!(search.to_string(), "expected at most 1000 bytes as `search`, but got 60000");
         let limit = Asked { limit: "0".into(), ..Asked::default() }.limit(10, 100).unwrap_err();
         assert_eq!(limit.to_string(), "expected a number from 1 to 100 as `limit`, but got `0`");

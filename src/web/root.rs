@@ -1,4 +1,5 @@
-//! The path of `public_url`: every address is answered with it and without it, so that a proxy may pass it on or take it off.
+//! The path of `public_url`: every address is answered with it and without it, so that a proxy may
+//! pass it on or take it off.
 
 use axum::Router;
 use axum::extract::Request;
@@ -20,7 +21,8 @@ pub fn served_under(root: String, router: Router) -> Router {
 
 /// The address without `root`; none where it does not begin with it.
 fn without(root: &str, uri: &Uri) -> Option<Uri> {
-    let rest = uri.path().strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+    let rest =
+        uri.path().strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
     let path = if rest.is_empty() { "/" } else { rest };
     let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
     let mut parts = uri.clone().into_parts();

@@ -1,7 +1,7 @@
 //! Answers connections, with a limit on everything that a client could hold on to.
 //!
-//! `axum::serve` sets no timer, so a client that never ends its headers would keep its connection for ever; hence
-//! hyper's builder. Knows nothing of what is served.
+//! `axum::serve` sets no timer, so a client that never ends its headers would keep its connection
+//! for ever; hence hyper's builder. Knows nothing of what is served.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 pub const MAX_CONNECTIONS: usize = 64;
 /// For a request's headers, from the first byte or the end of the answer before.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection is closed after this long, whatever goes on in it: a client that reads slowly cannot keep it.
+/// A connection is closed after this long, whatever goes on in it: a client that reads slowly
+/// cannot keep it.
 const CONNECTION_LIFETIME: Duration = Duration::from_mins(5);
 /// What is under way at shutdown may take this long.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
@@ -39,7 +40,10 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
         });
         while connections.try_join_next().is_some() {}
     }
-    let ended = tokio::time::timeout(SHUTDOWN_GRACE, async { while connections.join_next().await.is_some() {} }).await;
+    let ended = tokio::time::timeout(SHUTDOWN_GRACE, async {
+        while connections.join_next().await.is_some() {}
+    })
+    .await;
     if ended.is_err() {
         tracing::info!(web.connections = connections.len(), "web connections were cut at shutdown");
     }
@@ -47,7 +51,11 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
 
 type Slot = tokio::sync::OwnedSemaphorePermit;
 
-async fn next(listener: &TcpListener, slots: &Arc<Semaphore>, shutdown: &CancellationToken) -> Option<(TcpStream, Slot)> {
+async fn next(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+    shutdown: &CancellationToken,
+) -> Option<(TcpStream, Slot)> {
     let accept = async {
         // The semaphore is never closed.
         let slot = slots.clone().acquire_owned().await.ok()?;
@@ -70,8 +78,13 @@ async fn next(listener: &TcpListener, slots: &Arc<Semaphore>, shutdown: &Cancell
 
 async fn answer(stream: TcpStream, router: Router, shutdown: CancellationToken) {
     let mut builder = Builder::new(hyper_util::rt::TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(64 * 1024);
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(64 * 1024);
+    let connection =
+        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     tokio::pin!(connection);
     let ended = tokio::time::timeout(CONNECTION_LIFETIME, async {
         tokio::select! {

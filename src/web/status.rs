@@ -36,7 +36,8 @@ pub struct SourceLine {
     pub name: String,
     /// `csl`, `ecfr`, `federal-register`, `file`
     pub kind: String,
-    /// Says when the source is next due, from its last check: a stored time would soon be in the past.
+    /// Says when the source is next due, from its last check: a stored time would soon be in the
+    /// past.
     pub schedule: Schedule,
 }
 
@@ -91,7 +92,9 @@ impl Status {
             .into_iter()
             .map(|each| (each, self.beat_of(each).load(Ordering::Relaxed)))
             .filter(|(_, beat_ms)| now.as_millisecond().saturating_sub(*beat_ms) > limit_ms)
-            .map(|(each, beat_ms)| (each, Timestamp::from_millisecond(beat_ms).unwrap_or(Timestamp::UNIX_EPOCH)))
+            .map(|(each, beat_ms)| {
+                (each, Timestamp::from_millisecond(beat_ms).unwrap_or(Timestamp::UNIX_EPOCH))
+            })
             .collect()
     }
 
@@ -102,7 +105,8 @@ impl Status {
         self.reload_error.store(None);
     }
 
-    /// A reload was refused: the configuration from before stays in force. The text holds no secret.
+    /// A reload was refused: the configuration from before stays in force. The text holds no
+    /// secret.
     pub fn set_reload_error(&self, error: String) {
         self.reload_error.store(Some(error.into()));
     }
@@ -141,7 +145,10 @@ mod tests {
         status.beat(Loop::Watch, second(50));
         assert_eq!(status.stalled(second(60)), []);
         assert_eq!(status.stalled(second(61)), [(Loop::Deliver, second(0))]);
-        assert_eq!(status.stalled(second(111)), [(Loop::Watch, second(50)), (Loop::Deliver, second(0))]);
+        assert_eq!(
+            status.stalled(second(111)),
+            [(Loop::Watch, second(50)), (Loop::Deliver, second(0))]
+        );
     }
 
     #[test]
@@ -150,7 +157,10 @@ mod tests {
         status.set_reload_error("expected a table, but got a number".into());
         assert!(status.reload_error().is_some());
         let schedule = Schedule::parse("*/15 * * * *", "UTC").unwrap();
-        status.set_configuration(vec![SourceLine { name: "csl".into(), kind: "csl".into(), schedule }], Vec::new());
+        status.set_configuration(
+            vec![SourceLine { name: "csl".into(), kind: "csl".into(), schedule }],
+            Vec::new(),
+        );
         assert_eq!(status.reload_error(), None);
         assert_eq!(status.sources().len(), 1);
     }

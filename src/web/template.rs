@@ -1,5 +1,6 @@
-//! HTML from templates. All that comes from a list is untrusted: `.html` templates escape it, addresses become links only
-//! if they are `http(s)`, and every text of a list stands in its own `<bdi>`, so that none can turn its surroundings round.
+//! HTML from templates. All that comes from a list is untrusted: `.html` templates escape it,
+//! addresses become links only if they are `http(s)`, and every text of a list stands in its own
+//! `<bdi>`, so that none can turn its surroundings round.
 
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
@@ -26,7 +27,8 @@ const FILES: [(&str, &str); 9] = [
     ("feed_entry.html", include_str!("templates/feed_entry.html")),
 ];
 
-/// Steps a template may take: an alert of thousands of changes needs some millions; an endless loop ends.
+/// Steps a template may take: an alert of thousands of changes needs some millions; an endless loop
+/// ends.
 const FUEL: u64 = 200_000_000;
 
 /// The templates, parsed once.
@@ -41,13 +43,22 @@ impl Templates {
     }
 
     pub fn render(&self, name: &str, context: serde_json::Value) -> Result<Html<String>, Error> {
-        let environment = self.environment.as_ref().map_err(|error| Error::new(error.kind(), error.to_string()))?;
+        let environment = self
+            .environment
+            .as_ref()
+            .map_err(|error| Error::new(error.kind(), error.to_string()))?;
         environment.get_template(name)?.render(Serde(context)).map(Html)
     }
 }
 
 pub async fn stylesheet() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=600")], STYLESHEET)
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=600"),
+        ],
+        STYLESHEET,
+    )
 }
 
 fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, Error> {
@@ -56,24 +67,37 @@ fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, 
     environment.set_fuel(Some(FUEL));
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     let timezone = timezone.clone();
-    environment.add_filter("when", move |at: Serde<Timestamp>| Value::from_safe_string(when(at.0, &timezone)));
-    environment.add_filter("list_title", |code: &str| code.parse::<ListCode>().map_or_else(|_| code.to_owned(), |c| c.title().to_owned()));
-    environment.add_filter("field_title", field_title);
-    environment.add_filter("web_address", |address: Option<&str>| address.filter(|a| is_web_address(a)).map(str::to_owned));
-    environment.add_filter("grouped", grouped);
-    environment.add_function("difference", |before: Serde<serde_json::Value>, after: Serde<serde_json::Value>| {
-        Value::from(Serde(difference::of(&before.0, &after.0).collect::<Vec<Vec<Piece>>>()))
+    environment.add_filter("when", move |at: Serde<Timestamp>| {
+        Value::from_safe_string(when(at.0, &timezone))
     });
+    environment.add_filter("list_title", |code: &str| {
+        code.parse::<ListCode>().map_or_else(|_| code.to_owned(), |c| c.title().to_owned())
+    });
+    environment.add_filter("field_title", field_title);
+    environment.add_filter("web_address", |address: Option<&str>| {
+        address.filter(|a| is_web_address(a)).map(str::to_owned)
+    });
+    environment.add_filter("grouped", grouped);
+    environment.add_function(
+        "difference",
+        |before: Serde<serde_json::Value>, after: Serde<serde_json::Value>| {
+            Value::from(Serde(difference::of(&before.0, &after.0).collect::<Vec<Vec<Piece>>>()))
+        },
+    );
     environment.add_global("version", env!("CARGO_PKG_VERSION"));
     // A URL's path has no quotes and no angle brackets; slashes must stay slashes.
-    environment.add_global("root", Value::from_safe_string(root.replace('&', "&amp;").replace('\'', "&#39;")));
+    environment.add_global(
+        "root",
+        Value::from_safe_string(root.replace('&', "&amp;").replace('\'', "&#39;")),
+    );
     for (name, source) in FILES {
         environment.add_template(name, source)?;
     }
     Ok(environment)
 }
 
-/// `2026-11-23 17:20 EST`, with the exact time in UTC for machines and on hovering. Digits and a zone's letters: safe.
+/// `2026-11-23 17:20 EST`, with the exact time in UTC for machines and on hovering. Digits and a
+/// zone's letters: safe.
 fn when(at: Timestamp, timezone: &TimeZone) -> String {
     let exact = at.strftime("%Y-%m-%dT%H:%M:%SZ");
     let shown = at.to_zoned(timezone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
@@ -122,12 +146,17 @@ mod tests {
     fn a_time_is_shown_in_the_zone_with_utc_beside_it() {
         let at = "2026-07-01T16:05:09Z".parse().unwrap();
         let html = when(at, &TimeZone::get("America/New_York").unwrap());
-        assert_eq!(html, r#"<time datetime="2026-07-01T16:05:09Z" title="2026-07-01 16:05:09 UTC">2026-07-01 12:05 EDT</time>"#);
+        assert_eq!(
+            html,
+            r#"<time datetime="2026-07-01T16:05:09Z" title="2026-07-01 16:05:09 UTC">2026-07-01 12:05 EDT</time>"#
+        );
     }
 
     #[test]
     fn only_web_addresses_become_links() {
-        for address in ["javascript:alert(1)", "data:text/html,x", "//example.com", "file:///etc/passwd", ""] {
+        for address in
+            ["javascript:alert(1)", "data:text/html,x", "//example.com", "file:///etc/passwd", ""]
+        {
             assert!(!is_web_address(address), "{address}");
         }
         assert!(is_web_address("https://www.federalregister.gov/citation/87-FR-38925"));
@@ -135,6 +164,9 @@ mod tests {
 
     #[test]
     fn counts_are_grouped_by_thousands() {
-        assert_eq!([0, 999, 1000, 25_700, 1_234_567].map(grouped), ["0", "999", "1,000", "25,700", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1000, 25_700, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "25,700", "1,234,567"]
+        );
     }
 }

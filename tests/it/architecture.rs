@@ -34,7 +34,11 @@ fn sources() -> Vec<Source> {
     let sources = files("src").into_iter().map(|file| {
         let text = std::fs::read_to_string(&file).unwrap();
         let before_tests = text.split("\n#[cfg(test)]\nmod tests").next().unwrap();
-        let code = before_tests.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code = before_tests
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n");
         Source { path: file.strip_prefix(crate_root()).unwrap().display().to_string(), code }
     });
     // A file of samples is compiled for tests alone.
@@ -55,7 +59,8 @@ fn imports(code: &str) -> Vec<String> {
             None => vec![rest],
         };
         for name in names {
-            let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let name: String =
+                name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             if !name.is_empty() && name.chars().all(|c| c.is_lowercase() || c == '_') {
                 found.push(name);
             }
@@ -103,7 +108,11 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
         let of = module(&source.path);
         let Some(allowed) = allowed(of) else { continue };
         for import in imports(&source.code) {
-            assert!(import == of || allowed.contains(&import.as_str()), "{} imports {import}", source.path);
+            assert!(
+                import == of || allowed.contains(&import.as_str()),
+                "{} imports {import}",
+                source.path
+            );
             seen += 1;
         }
     }
@@ -118,8 +127,10 @@ fn only_what_drives_the_program_names_several_stages() {
         if ["pipeline", "compare_files", "config", "cli", "operate", "lib", "main"].contains(&of) {
             continue;
         }
-        let named: Vec<String> =
-            imports(&source.code).into_iter().filter(|import| stages.contains(&import.as_str()) && import != of).collect();
+        let named: Vec<String> = imports(&source.code)
+            .into_iter()
+            .filter(|import| stages.contains(&import.as_str()) && import != of)
+            .collect();
         let only_the_record = named.iter().all(|stage| stage == "record");
         assert!(only_the_record, "{} names {named:?}", source.path);
     }
@@ -128,7 +139,9 @@ fn only_what_drives_the_program_names_several_stages() {
 #[test]
 fn the_pure_modules_do_no_io_and_ask_no_clock() {
     let pure = |path: &str| {
-        ["src/domain/", "src/parse/", "src/diff/", "src/deliver/wording/", "src/schedule/"].iter().any(|folder| path.starts_with(folder))
+        ["src/domain/", "src/parse/", "src/diff/", "src/deliver/wording/", "src/schedule/"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
             || [
                 "src/route.rs",
                 "src/schedule.rs",
@@ -143,10 +156,24 @@ fn the_pure_modules_do_no_io_and_ask_no_clock() {
     let sources: Vec<Source> = sources().into_iter().filter(|source| pure(&source.path)).collect();
     assert!(sources.len() > 50);
     for source in sources {
-        for forbidden in
-            ["tokio", "reqwest", "sqlx", "lettre", "std::fs", "std::net", "std::env", "std::process", "async fn", "::now(", "rand::"]
-        {
-            assert!(!source.code.contains(forbidden), "{} does more than compute: {forbidden}", source.path);
+        for forbidden in [
+            "tokio",
+            "reqwest",
+            "sqlx",
+            "lettre",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::process",
+            "async fn",
+            "::now(",
+            "rand::",
+        ] {
+            assert!(
+                !source.code.contains(forbidden),
+                "{} does more than compute: {forbidden}",
+                source.path
+            );
         }
     }
 }
@@ -163,7 +190,15 @@ fn only_the_clock_asks_what_time_it_is() {
 #[test]
 fn nothing_outside_tests_panics_by_its_own_hand() {
     for source in sources() {
-        for forbidden in [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "dbg!("] {
+        for forbidden in [
+            ".unwrap()",
+            ".expect(",
+            "panic!(",
+            "todo!(",
+            "unimplemented!(",
+            "unreachable!(",
+            "dbg!(",
+        ] {
             assert!(!source.code.contains(forbidden), "{} has {forbidden}", source.path);
         }
     }
@@ -184,18 +219,31 @@ fn every_file_says_what_it_is_and_none_is_a_drawer() {
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(text.starts_with("//! "), "{} does not begin with what it is", file.display());
         let stem = file.file_stem().unwrap().to_str().unwrap();
-        assert!(!["util", "utils", "helpers", "common", "misc", "manager", "service", "handler"].contains(&stem), "{}", file.display());
+        assert!(
+            !["util", "utils", "helpers", "common", "misc", "manager", "service", "handler"]
+                .contains(&stem),
+            "{}",
+            file.display()
+        );
     }
 }
 
 #[test]
 fn no_test_sleeps_or_is_ignored() {
-    let (ignored, sleeps) = (concat!("#[ig", "nore"), [concat!("thread::sl", "eep("), concat!("time::sl", "eep(")]);
+    let (ignored, sleeps) =
+        (concat!("#[ig", "nore"), [concat!("thread::sl", "eep("), concat!("time::sl", "eep(")]);
     for file in files("tests/it").into_iter().chain(files("src")) {
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(!text.contains(ignored), "{} ignores a test", file.display());
-        let tests =
-            if file.starts_with(crate_root().join("src")) { text.split("\n#[cfg(test)]\nmod tests").nth(1).unwrap_or("") } else { &text };
-        assert!(sleeps.iter().all(|sleep| !tests.contains(sleep)), "{} sleeps in a test", file.display());
+        let tests = if file.starts_with(crate_root().join("src")) {
+            text.split("\n#[cfg(test)]\nmod tests").nth(1).unwrap_or("")
+        } else {
+            &text
+        };
+        assert!(
+            sleeps.iter().all(|sleep| !tests.contains(sleep)),
+            "{} sleeps in a test",
+            file.display()
+        );
     }
 }

@@ -14,8 +14,12 @@ use crate::world::Site;
 fn compared(before: &Path, after: &Path, lists: &[ListCode]) -> Vec<Change> {
     let read = |path: &Path| parse(std::fs::File::open(path).unwrap(), lists).unwrap();
     let (old, new) = (read(before), read(after));
-    let of = |snapshot: &entitywatch::domain::Snapshot, list| snapshot.of_list(list).cloned().collect::<Vec<_>>();
-    let compare = |list| diff::compare_with_columns(&of(&old, list), &of(&new, list), &old.columns, &new.columns);
+    let of = |snapshot: &entitywatch::domain::Snapshot, list| {
+        snapshot.of_list(list).cloned().collect::<Vec<_>>()
+    };
+    let compare = |list| {
+        diff::compare_with_columns(&of(&old, list), &of(&new, list), &old.columns, &new.columns)
+    };
     let whole: Vec<Change> = lists.iter().flat_map(|list| compare(*list)).collect();
     let found = compare_files(before, after, lists).unwrap().changes;
     assert_eq!(found, whole);
@@ -42,9 +46,18 @@ fn rows_that_both_files_have_are_passed_over_and_still_count() {
     after[60].policy = "Case-by-case review.".to_owned();
     after.push(row("Dogwood Systems", "87 FR 9").at("1 Hill Road, Gomel, BY"));
     let changes = compared_texts(&file(&before), &file(&after), ListCode::ALL);
-    let told: Vec<(&str, &str)> = changes.iter().map(|change| (change.kind.as_str(), change.entry.name.as_str())).collect();
+    let told: Vec<(&str, &str)> =
+        changes.iter().map(|change| (change.kind.as_str(), change.entry.name.as_str())).collect();
     let gone = before[3].name.as_str();
-    assert_eq!(told, [("added", "Dogwood Systems"), ("revised", "Alder Werks"), ("revised", "Birch Trading"), ("removed", gone)]);
+    assert_eq!(
+        told,
+        [
+            ("added", "Dogwood Systems"),
+            ("revised", "Alder Werks"),
+            ("revised", "Birch Trading"),
+            ("removed", gone)
+        ]
+    );
 }
 
 /// The rows with one more column.
@@ -63,7 +76,9 @@ fn a_column_that_only_one_file_has_is_no_change_and_hides_none() {
     after[4].policy = "Case-by-case review.".to_owned();
     after[9] = row("Dogwood Systems", "87 FR 9").at("1 Hill Road, Gomel, BY");
     let (old, new) = (file(&before), file(&after));
-    let told = |changes: &[Change]| changes.iter().map(|change| change.entry.name.clone()).collect::<Vec<_>>();
+    let told = |changes: &[Change]| {
+        changes.iter().map(|change| change.entry.name.clone()).collect::<Vec<_>>()
+    };
     let plain = told(&compared_texts(&old, &new, ListCode::ALL));
     assert_eq!(plain.len(), 3);
     let tiers = |at: usize| format!("tier {at}");
@@ -71,13 +86,27 @@ fn a_column_that_only_one_file_has_is_no_change_and_hides_none() {
     assert_eq!(told(&gained), plain);
     let newcomer = gained.iter().find(|change| change.entry.name == "Dogwood Systems").unwrap();
     assert_eq!(newcomer.entry.other["tier"], "tier 10", "it is shown all the same");
-    assert_eq!(told(&compared_texts(&with_column(&old, "tier", tiers), &new, ListCode::ALL)), plain);
-    assert_eq!(told(&compared_texts(&with_column(&old, "level", tiers), &with_column(&new, "tier", tiers), ListCode::ALL)), plain);
+    assert_eq!(
+        told(&compared_texts(&with_column(&old, "tier", tiers), &new, ListCode::ALL)),
+        plain
+    );
+    assert_eq!(
+        told(&compared_texts(
+            &with_column(&old, "level", tiers),
+            &with_column(&new, "tier", tiers),
+            ListCode::ALL
+        )),
+        plain
+    );
     // Both have it, though without a value in any row before.
     let blank = with_column(&old, "tier", |_| String::new());
-    let filled = with_column(&old, "tier", |at| if at == 30 { "2".to_owned() } else { String::new() });
+    let filled =
+        with_column(&old, "tier", |at| if at == 30 { "2".to_owned() } else { String::new() });
     let changes = compared_texts(&blank, &filled, ListCode::ALL);
-    assert_eq!(changes.iter().map(|change| change.fields[0].field.as_str()).collect::<Vec<_>>(), ["other.tier"]);
+    assert_eq!(
+        changes.iter().map(|change| change.fields[0].field.as_str()).collect::<Vec<_>>(),
+        ["other.tier"]
+    );
 }
 
 #[test]
@@ -92,13 +121,20 @@ fn a_row_that_says_the_same_in_another_setting_is_no_change() {
 
 #[test]
 fn a_row_that_splits_from_one_that_stays_is_seen_beside_it() {
-    let whole = [row("Alder Works", "80 FR 1").at("5 Dock Road, Minsk, BY; 7 Long Road, Almaty, KZ"), row("Birch Trading", "80 FR 1")];
+    let whole = [
+        row("Alder Works", "80 FR 1").at("5 Dock Road, Minsk, BY; 7 Long Road, Almaty, KZ"),
+        row("Birch Trading", "80 FR 1"),
+    ];
     let parts = [
         row("Alder Works", "80 FR 1").at("5 Dock Road, Minsk, BY"),
         row("Alder Works", "80 FR 1").at("7 Long Road, Almaty, KZ"),
         row("Birch Trading", "80 FR 1"),
     ];
-    assert!(compared_texts(&file(&whole), &file(&parts), ListCode::ALL).iter().all(|change| change.kind.as_str() == "revised"));
+    assert!(
+        compared_texts(&file(&whole), &file(&parts), ListCode::ALL)
+            .iter()
+            .all(|change| change.kind.as_str() == "revised")
+    );
 }
 
 #[test]
@@ -126,11 +162,22 @@ fn files_of_two_publishers_are_refused() {
     let csv = file(&rows(20));
     let tsv = csv.replace("\",\"", "\"\t\"").replacen(',', "\t", 28);
     let xml = include_str!("../fixtures/ecfr/part-744.xml");
-    for (before, after) in [(csv.as_str(), xml), (xml, &csv), (xml, &tsv), (xml, include_str!("../fixtures/csl/three-lists.json"))] {
+    for (before, after) in [
+        (csv.as_str(), xml),
+        (xml, &csv),
+        (xml, &tsv),
+        (xml, include_str!("../fixtures/csl/three-lists.json")),
+    ] {
         let refused = refusal(before, after, &[ListCode::EL]);
         assert!(refused.starts_with("expected two files of one publisher, but "), "{refused}");
-        assert!(refused.contains("Consolidated Screening List") && refused.contains("eCFR"), "{refused}");
-        assert!(refused.ends_with("`entitywatch sources --compare` compares two sources of one list"), "{refused}");
+        assert!(
+            refused.contains("Consolidated Screening List") && refused.contains("eCFR"),
+            "{refused}"
+        );
+        assert!(
+            refused.ends_with("`entitywatch sources --compare` compares two sources of one list"),
+            "{refused}"
+        );
     }
 }
 
@@ -140,7 +187,10 @@ fn lists_that_the_publisher_does_not_have_are_refused() {
     let lists = [ListCode::EL, ListCode::SDN];
     assert!(refusal(&csv, xml, &lists).starts_with("expected two files of one publisher, but "));
     let refused = refusal(xml, xml, &lists);
-    assert!(refused.starts_with("expected EL, UVL or MEU as lists of the eCFR, but got SDN"), "{refused}");
+    assert!(
+        refused.starts_with("expected EL, UVL or MEU as lists of the eCFR, but got SDN"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -152,7 +202,13 @@ fn files_of_other_lists_are_refused() {
         assert!(refused.starts_with("expected entries of EL in both files, but "), "{refused}");
     }
     // A list that begins or ends beside another one is a change like any other.
-    let both = file(&rows(21).into_iter().enumerate().map(|(at, row)| if at == 20 { row.unverified() } else { row }).collect::<Vec<_>>());
+    let both = file(
+        &rows(21)
+            .into_iter()
+            .enumerate()
+            .map(|(at, row)| if at == 20 { row.unverified() } else { row })
+            .collect::<Vec<_>>(),
+    );
     let changes = compared_texts(&entities, &both, &[ListCode::EL, ListCode::UVL]);
     assert_eq!(changes.iter().map(|change| change.kind.as_str()).collect::<Vec<_>>(), ["added"]);
     assert!(compared_texts(&both, &both, &[ListCode::SDN]).is_empty());
@@ -166,18 +222,27 @@ async fn a_comparison_that_cannot_be_right_ends_with_the_code_for_usage() {
         std::fs::write(&path, text).unwrap();
         path.display().to_string()
     };
-    let (csv, xml) = (path("a.csv", &file(&rows(20))), path("b.xml", include_str!("../fixtures/ecfr/part-744.xml")));
+    let (csv, xml) = (
+        path("a.csv", &file(&rows(20))),
+        path("b.xml", include_str!("../fixtures/ecfr/part-744.xml")),
+    );
     let site = Site::new().await;
     let ended = site.command(&["diff", &csv, &xml]).await;
     assert_eq!(ended.exit, Some(2), "{}", ended.stderr);
-    assert!(ended.stdout.is_empty() && ended.stderr.contains("sources --compare"), "{}", ended.stderr);
-    let unverified = path("c.csv", &file(&rows(20).into_iter().map(Row::unverified).collect::<Vec<_>>()));
+    assert!(
+        ended.stdout.is_empty() && ended.stderr.contains("sources --compare"),
+        "{}",
+        ended.stderr
+    );
+    let unverified =
+        path("c.csv", &file(&rows(20).into_iter().map(Row::unverified).collect::<Vec<_>>()));
     assert_eq!(site.command(&["diff", &csv, &unverified]).await.exit, Some(2));
     assert_eq!(site.command(&["diff", &xml, &xml, "--lists", "SDN"]).await.exit, Some(2));
     assert_eq!(site.command(&["diff", &csv, &csv]).await.exit, Some(0));
 }
 
-/// One row as the CSV and as the JSON of the same day have it: there its aliases are the agency's own cell, here they are split.
+/// One row as the CSV and as the JSON of the same day have it: there its aliases are the agency's
+/// own cell, here they are split.
 fn both_formats(source: &str, alt_names: &str, split: &str) -> (String, String) {
     let cell = |column: &str| match column {
         "_id" => "0a1b".to_owned(),
@@ -187,7 +252,11 @@ fn both_formats(source: &str, alt_names: &str, split: &str) -> (String, String) 
         "alt_names" => alt_names.replace('"', "\"\""),
         _ => String::new(),
     };
-    let row = COLUMNS.split(',').map(|column| format!("\"{}\"", cell(column))).collect::<Vec<_>>().join(",");
+    let row = COLUMNS
+        .split(',')
+        .map(|column| format!("\"{}\"", cell(column)))
+        .collect::<Vec<_>>()
+        .join(",");
     let json = format!(
         r#"{{"results": [{{"id": "0a1b", "source": "{source}", "name": "Alder Works", "alt_names": {split},
            "federal_register_notice": null, "start_date": null, "license_requirement": null, "license_policy": null,
@@ -201,9 +270,27 @@ fn aliases_are_the_same_in_every_format_of_a_day() {
     let entity_list = "Entity List (EL) - Bureau of Industry and Security";
     for (source, list, cell, split, expected) in [
         (entity_list, ListCode::EL, "A; B; and C", r#"["A", "B", "C"]"#, vec!["A", "B", "C"]),
-        (entity_list, ListCode::EL, "A; and B; C; and D", r#"["A", "B", "C", "D"]"#, vec!["A", "B", "C", "D"]),
-        (entity_list, ListCode::EL, "A; Sand and Gravel; and", r#"["A", "Sand and Gravel", "and"]"#, vec!["A", "Sand and Gravel", "and"]),
-        (entity_list, ListCode::EL, "and Sons; B;", r#"["and Sons", "B;"]"#, vec!["and Sons", "B;"]),
+        (
+            entity_list,
+            ListCode::EL,
+            "A; and B; C; and D",
+            r#"["A", "B", "C", "D"]"#,
+            vec!["A", "B", "C", "D"],
+        ),
+        (
+            entity_list,
+            ListCode::EL,
+            "A; Sand and Gravel; and",
+            r#"["A", "Sand and Gravel", "and"]"#,
+            vec!["A", "Sand and Gravel", "and"],
+        ),
+        (
+            entity_list,
+            ListCode::EL,
+            "and Sons; B;",
+            r#"["and Sons", "B;"]"#,
+            vec!["and Sons", "B;"],
+        ),
         (entity_list, ListCode::EL, "", r#"[""]"#, vec![]),
         (
             "Nonproliferation Sanctions (ISN) - State Department",
@@ -253,11 +340,16 @@ fn rows_are_found_again_however_they_are_set() {
     }
 }
 
-/// The header decides what a row says: rows that are equal byte by byte under another header are others.
+/// The header decides what a row says: rows that are equal byte by byte under another header are
+/// others.
 #[test]
 fn tables_whose_columns_stand_in_another_order_are_compared_by_what_they_hold() {
     let plain = file(&[row("Alder Works", "80 FR 1"), row("Birch Trading", "80 FR 1")]);
-    let moved = plain.replacen("license_requirement,license_policy", "license_policy,license_requirement", 1);
+    let moved = plain.replacen(
+        "license_requirement,license_policy",
+        "license_policy,license_requirement",
+        1,
+    );
     let changes = compared_texts(&plain, &moved, &[ListCode::EL]);
     assert_eq!(changes.len(), 2, "{changes:?}");
     assert!(changes.iter().all(|change| change.fields.len() == 2), "{changes:?}");
@@ -272,19 +364,37 @@ fn a_list_that_is_asked_for_twice_is_compared_once() {
     };
     let csv = file(&[row("Alder Works", "80 FR 1")]);
     let tables = (path("old.csv", csv.clone()), path("new.csv", csv.replace("Alder", "Birch")));
-    let whole = (tables.0.clone(), path("new.tsv", csv.replace("Alder", "Birch").replace("\",\"", "\"\t\"").replacen(',', "\t", 28)));
+    let whole = (
+        tables.0.clone(),
+        path(
+            "new.tsv",
+            csv.replace("Alder", "Birch").replace("\",\"", "\"\t\"").replacen(',', "\t", 28),
+        ),
+    );
     for (old, new) in [tables, whole] {
         let once = compare_files(&old, &new, &[ListCode::EL]).unwrap();
         assert!(!once.changes.is_empty());
-        assert_eq!(compare_files(&old, &new, &[ListCode::EL, ListCode::EL]).unwrap().changes, once.changes);
+        assert_eq!(
+            compare_files(&old, &new, &[ListCode::EL, ListCode::EL]).unwrap().changes,
+            once.changes
+        );
     }
 }
 
-/// A row that stays decides what becomes of one that is gone, if the two have one name, be it set in another way.
+/// A row that stays decides what becomes of one that is gone, if the two have one name, be it set
+/// in another way.
 #[test]
 fn rows_that_stay_are_seen_beside_a_row_of_their_name_that_is_gone() {
-    for (kept, gone) in [("Alder Works", "ALDER WORKS."), ("Xi\u{2019}an Works", "Xi'an Works"), ("Xi'an Works", "XI\u{2019}AN Works")] {
-        let before = [row(kept, "80 FR 1"), row(gone, "81 FR 2").at("5 Dock Road, Minsk, BY"), row("Birch Trading", "80 FR 1")];
+    for (kept, gone) in [
+        ("Alder Works", "ALDER WORKS."),
+        ("Xi\u{2019}an Works", "Xi'an Works"),
+        ("Xi'an Works", "XI\u{2019}AN Works"),
+    ] {
+        let before = [
+            row(kept, "80 FR 1"),
+            row(gone, "81 FR 2").at("5 Dock Road, Minsk, BY"),
+            row("Birch Trading", "80 FR 1"),
+        ];
         let after = [before[0].clone(), before[2].clone()];
         compared_texts(&file(&before), &file(&after), &[ListCode::EL]);
     }
@@ -305,7 +415,8 @@ fn rows_in_another_order_under_other_ids_are_no_change() {
 
 #[test]
 fn the_days_of_a_real_sanctions_list_give_the_same_either_way() {
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/identity-2021-2022.tar.xz");
+    let archive =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/identity-2021-2022.tar.xz");
     if !archive.exists() {
         println!("skipped: ../shared/data is not here");
         return;

@@ -1,4 +1,5 @@
-//! The configuration: each mistake's text, what is shown of it, and that the example and the schema are whole.
+//! The configuration: each mistake's text, what is shown of it, and that the example and the schema
+//! are whole.
 
 use std::path::{Path, PathBuf};
 
@@ -18,8 +19,10 @@ fn fixtures() -> PathBuf {
 /// As `config check` sees it: warnings or mistakes, with the folder's name taken out.
 fn checked(name: &str) -> String {
     let path = fixtures().join(name);
-    let environment =
-        Environment { credentials_directory: name.starts_with("ok_").then(|| fixtures().join("secrets")), ..Environment::default() };
+    let environment = Environment {
+        credentials_directory: name.starts_with("ok_").then(|| fixtures().join("secrets")),
+        ..Environment::default()
+    };
     let text = match config::load(&path, &environment, SecretsMode::Resolve) {
         // How open the fixtures are is the checkout's business: another test sets it.
         Ok((_, warnings)) => warnings
@@ -43,7 +46,10 @@ fn each_mistake_is_told_with_its_line_and_a_caret() {
     assert!(names.len() > 15);
     for name in names {
         let text = checked(&name);
-        assert!(!text.contains("hunter2") && !text.contains("271828"), "{name} shows a secret:\n{text}");
+        assert!(
+            !text.contains("hunter2") && !text.contains("271828"),
+            "{name} shows a secret:\n{text}"
+        );
         assert_eq!(name.starts_with("err_"), text.contains("error: "), "{name}:\n{text}");
         insta::assert_snapshot!(name.trim_end_matches(".toml"), text);
     }
@@ -51,7 +57,10 @@ fn each_mistake_is_told_with_its_line_and_a_caret() {
 
 #[test]
 fn a_configuration_that_is_not_there_names_the_example() {
-    let errors = config::load(Path::new("/nowhere/x.toml"), &Environment::default(), SecretsMode::Resolve).unwrap_err().to_string();
+    let errors =
+        config::load(Path::new("/nowhere/x.toml"), &Environment::default(), SecretsMode::Resolve)
+            .unwrap_err()
+            .to_string();
     assert!(errors.contains("/nowhere/x.toml"), "{errors}");
     assert!(errors.contains("config example"), "{errors}");
 }
@@ -60,21 +69,32 @@ fn a_configuration_that_is_not_there_names_the_example() {
 fn reading_commands_need_no_secret() {
     let path = fixtures().join("ok_everything.toml");
     let (config, _) = config::load(&path, &Environment::default(), SecretsMode::Skip).unwrap();
-    let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else { panic!("desk is a slack receiver") };
+    let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else {
+        panic!("desk is a slack receiver")
+    };
     assert_eq!(slack.url.expose(), "");
 }
 
 #[test]
 fn secrets_come_from_the_file_beside_the_configuration_or_the_credentials() {
     let path = fixtures().join("ok_everything.toml");
-    let environment = Environment { credentials_directory: Some(fixtures().join("secrets")), ..Environment::default() };
+    let environment = Environment {
+        credentials_directory: Some(fixtures().join("secrets")),
+        ..Environment::default()
+    };
     let (config, _) = config::load(&path, &environment, SecretsMode::Resolve).unwrap();
-    let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else { panic!("desk is a slack receiver") };
+    let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else {
+        panic!("desk is a slack receiver")
+    };
     assert_eq!(slack.url.expose(), "https://hooks.example.com/services/T0/B0/hunter2");
-    let Channel::Webhook(webhook) = &config.receiver("erp").unwrap().channel else { panic!("erp is a webhook receiver") };
+    let Channel::Webhook(webhook) = &config.receiver("erp").unwrap().channel else {
+        panic!("erp is a webhook receiver")
+    };
     assert_eq!(webhook.secrets.len(), 2);
     assert_eq!(webhook.headers[0].1.expose(), "Bearer hunter2");
-    let Channel::Email(email) = &config.receiver("compliance").unwrap().channel else { panic!("compliance is an email receiver") };
+    let Channel::Email(email) = &config.receiver("compliance").unwrap().channel else {
+        panic!("compliance is an email receiver")
+    };
     assert_eq!(email.smtp.password.as_ref().unwrap().expose(), "hunter2");
     assert!(!format!("{config:?}").contains("Bearer"), "Debug shows a secret");
 }
@@ -90,14 +110,19 @@ fn what_is_shown_is_a_configuration_with_defaults_and_no_secret() {
 #[test]
 fn what_is_left_out_has_the_contracts_defaults() {
     let toml = "[[source]]\nname = \"csl\"\nkind = \"csl\"\n";
-    let environment = Environment { state_directory: Some("/state".into()), ..Environment::default() };
-    let (config, _) = config::check(Path::new("x.toml"), toml, &environment, SecretsMode::Resolve).unwrap();
+    let environment =
+        Environment { state_directory: Some("/state".into()), ..Environment::default() };
+    let (config, _) =
+        config::check(Path::new("x.toml"), toml, &environment, SecretsMode::Resolve).unwrap();
     assert_eq!(config.store.to_string(), "sqlite:///state/entitywatch.db");
     assert_eq!(config.server.listen.unwrap().to_string(), "127.0.0.1:8744");
     let source = config.source("csl").unwrap();
     assert_eq!((source.schedule_text.as_str(), source.timezone.as_str()), ("*/15 * * * *", "UTC"));
     let limits = &source.limits;
-    assert_eq!((limits.max_loss, limits.max_loss_rows, limits.max_gain, limits.max_revised), (0.02, 40, 0.25, 0.2));
+    assert_eq!(
+        (limits.max_loss, limits.max_loss_rows, limits.max_gain, limits.max_revised),
+        (0.02, 40, 0.25, 0.2)
+    );
     assert_eq!(limits.min_entries.values().copied().collect::<Vec<_>>(), [2500]);
     assert_eq!(config.messages.timezone.iana_name(), Some("America/New_York"));
 }
@@ -108,7 +133,10 @@ fn without_a_configuration_the_real_list_is_watched_and_told_on_the_console() {
     let config = config::default_config(&environment);
     assert_eq!(config.sources.len(), 1);
     assert!(format!("{:?}", config.sources[0].address).contains("data.trade.gov"));
-    assert_eq!(config.store.to_string(), "sqlite:///home/a/.local/state/entitywatch/entitywatch.db");
+    assert_eq!(
+        config.store.to_string(),
+        "sqlite:///home/a/.local/state/entitywatch/entitywatch.db"
+    );
     assert_eq!(config.receivers[0].channel.kind(), "console");
 }
 
@@ -124,7 +152,8 @@ fn a_file_with_secrets_that_everybody_can_read_is_warned_of() {
         for file in [&path, &secret] {
             std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
         }
-        let (_, warnings) = config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap();
+        let (_, warnings) =
+            config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap();
         warnings.iter().filter(|warning| warning.0.contains("read by everybody")).count()
     };
     let receiver = "[[receiver]]\nname = \"desk\"\nkind = \"slack\"\n";
@@ -139,22 +168,36 @@ fn a_file_with_secrets_that_everybody_can_read_is_warned_of() {
 #[test]
 fn the_example_runs_as_it_is() {
     let environment = Environment { home: Some("/home/a".into()), ..Environment::default() };
-    let (config, warnings) = config::check(Path::new("x.toml"), config::EXAMPLE, &environment, SecretsMode::Resolve).unwrap();
+    let (config, warnings) =
+        config::check(Path::new("x.toml"), config::EXAMPLE, &environment, SecretsMode::Resolve)
+            .unwrap();
     assert_eq!(warnings, []);
     let default = config::default_config(&environment);
-    assert_eq!(format!("{:?}", config.sources), format!("{:?}", default.sources), "the example and `check` without one watch the same");
+    assert_eq!(
+        format!("{:?}", config.sources),
+        format!("{:?}", default.sources),
+        "the example and `check` without one watch the same"
+    );
     assert_eq!(format!("{:?}", config.receivers), format!("{:?}", default.receivers));
     assert_eq!(config.store, default.store);
     assert_eq!(config.delivery, default.delivery);
 }
 
-/// The example with every key that is commented out in effect. A comment that is no key begins with a capital or holds none.
+/// The example with every key that is commented out in effect. A comment that is no key begins with
+/// a capital or holds none.
 fn uncommented() -> String {
     let is_toml = |line: &str| {
         line.starts_with('[') && line.ends_with(']')
-            || line.split_once(" = ").is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+            || line
+                .split_once(" = ")
+                .is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
     };
-    config::EXAMPLE.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_toml(rest)).unwrap_or(line).to_owned() + "\n").collect()
+    config::EXAMPLE
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ").filter(|rest| is_toml(rest)).unwrap_or(line).to_owned() + "\n"
+        })
+        .collect()
 }
 
 #[test]
@@ -167,7 +210,10 @@ fn the_example_is_right_in_what_it_comments_out() {
     write("slack-url", "https://hooks.example.com/x");
     write("erp-hook", &format!("whsec_{}", "A".repeat(32)));
     write("erp-headers", "Authorization: Bearer x");
-    let environment = Environment { credentials_directory: Some(folder.path().to_owned()), ..Environment::default() };
+    let environment = Environment {
+        credentials_directory: Some(folder.path().to_owned()),
+        ..Environment::default()
+    };
     let path = folder.path().join("entitywatch.toml");
     let checked = config::check(&path, &uncommented(), &environment, SecretsMode::Resolve);
     let (config, _) = checked.unwrap_or_else(|errors| panic!("{errors}"));
@@ -189,7 +235,9 @@ fn the_example_has_every_key() {
                 inside = heading.iter().any(|heading| line.starts_with(heading));
             }
             // `password_file` and the like are named beside the first of the three.
-            inside && (line.starts_with(&format!("{key} =")) || line.split('#').nth(1).is_some_and(|comment| comment.contains(&key)))
+            inside
+                && (line.starts_with(&format!("{key} ="))
+                    || line.split('#').nth(1).is_some_and(|comment| comment.contains(&key)))
         });
         if !found {
             missing.push(format!("{section}.{key}"));
@@ -204,7 +252,12 @@ fn keys(schema: &Value) -> Vec<(String, String)> {
     let properties = |node: &Value| node["properties"].as_object().cloned().unwrap_or_default();
     let keys: Vec<(String, String)> = properties(schema)
         .iter()
-        .flat_map(|(section, node)| properties(&resolve(node)).into_iter().map(|(key, _)| (section.clone(), key)).collect::<Vec<_>>())
+        .flat_map(|(section, node)| {
+            properties(&resolve(node))
+                .into_iter()
+                .map(|(key, _)| (section.clone(), key))
+                .collect::<Vec<_>>()
+        })
         .collect();
     assert!(keys.len() > 45, "{keys:?}");
     keys
@@ -212,7 +265,10 @@ fn keys(schema: &Value) -> Vec<(String, String)> {
 
 /// The node that a reference, a list's items or an optional value stands for.
 fn resolved(schema: &Value, node: &Value) -> Value {
-    let reference = node.get("$ref").and_then(Value::as_str).and_then(|reference| schema.pointer(reference.trim_start_matches('#')));
+    let reference = node
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| schema.pointer(reference.trim_start_matches('#')));
     match node.get("items").or_else(|| node.pointer("/anyOf/0")).or(reference) {
         Some(inner) => resolved(schema, inner),
         None => node.clone(),
@@ -223,7 +279,8 @@ fn resolved(schema: &Value, node: &Value) -> Value {
 
 fn validate(name: &str, instance: &Value) -> Result<(), String> {
     let schemas = cli::schema::schemas();
-    let validator = jsonschema::validator_for(&schemas[name]).unwrap_or_else(|error| panic!("{name} is no schema: {error}"));
+    let validator = jsonschema::validator_for(&schemas[name])
+        .unwrap_or_else(|error| panic!("{name} is no schema: {error}"));
     validator.validate(instance).map_err(|error| format!("{error} at {}", error.instance_path()))
 }
 
@@ -234,15 +291,35 @@ fn every_schema_is_one() {
         assert!(jsonschema::meta::is_valid(schema), "{name}");
         assert!(jsonschema::validator_for(schema).is_ok(), "{name}");
     }
-    for name in ["configuration", "webhook", "diff", "changes", "entries", "sources", "deliveries", "alerts", "holds", "receivers"] {
+    for name in [
+        "configuration",
+        "webhook",
+        "diff",
+        "changes",
+        "entries",
+        "sources",
+        "deliveries",
+        "alerts",
+        "holds",
+        "receivers",
+    ] {
         assert!(schemas.get(name).is_some(), "{name}");
     }
 }
 
 /// The alternatives of `[smtp]` that the example shows, in place of what they are alternatives to.
 fn with_alternatives() -> String {
-    let smtp = uncommented().split("\n[smtp]\n").nth(1).unwrap().split("\n# ---").next().unwrap().to_owned();
-    let kept = smtp.lines().filter(|line| !line.starts_with("password_credential") && !line.starts_with("ca_file"));
+    let smtp = uncommented()
+        .split("\n[smtp]\n")
+        .nth(1)
+        .unwrap()
+        .split("\n# ---")
+        .next()
+        .unwrap()
+        .to_owned();
+    let kept = smtp
+        .lines()
+        .filter(|line| !line.starts_with("password_credential") && !line.starts_with("ca_file"));
     let smtp: Vec<&str> = kept.map(|line| line.strip_prefix("#   ").unwrap_or(line)).collect();
     format!("[smtp]\n{}\n", smtp.join("\n"))
 }
@@ -250,13 +327,22 @@ fn with_alternatives() -> String {
 #[test]
 fn the_example_is_right_in_its_alternatives() {
     let text = with_alternatives();
-    let (config, warnings) = config::check(Path::new("x.toml"), &text, &Environment::default(), SecretsMode::Skip).unwrap();
+    let (config, warnings) =
+        config::check(Path::new("x.toml"), &text, &Environment::default(), SecretsMode::Skip)
+            .unwrap();
     let smtp = config.smtp.as_ref().unwrap();
     assert_eq!(smtp.certificate_sha256.unwrap()[..2], [0x5f, 0x8a]);
     let oauth2 = smtp.oauth2.as_ref().unwrap();
-    assert_eq!((oauth2.client_id.as_str(), oauth2.scope.as_deref()), ("entitywatch", Some("https://outlook.office365.com/.default")));
+    assert_eq!(
+        (oauth2.client_id.as_str(), oauth2.scope.as_deref()),
+        ("entitywatch", Some("https://outlook.office365.com/.default"))
+    );
     assert!(warnings.iter().all(|warning| !warning.0.contains("[smtp")), "{warnings:?}");
-    validate("configuration", &serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap()).unwrap();
+    validate(
+        "configuration",
+        &serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap(),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -268,14 +354,23 @@ fn the_secrets_of_oauth2_are_found_and_never_shown() {
     let oauth2 = "[smtp.oauth2]\ntoken_url = \"https://h/t?key=hunter2\"\nclient_id = \"c\"\n";
     for key in ["client_secret = \"hunter2\"", "client_secret_file = \"secret\""] {
         std::fs::write(&path, format!("{smtp}{oauth2}{key}\n")).unwrap();
-        let (config, _) = config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap();
-        assert_eq!(config.smtp.as_ref().unwrap().oauth2.as_ref().unwrap().client_secret.expose(), "hunter2");
+        let (config, _) =
+            config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap();
+        assert_eq!(
+            config.smtp.as_ref().unwrap().oauth2.as_ref().unwrap().client_secret.expose(),
+            "hunter2"
+        );
         let shown = config::show(&path, &Environment::default()).unwrap();
         assert!(shown.contains("[smtp.oauth2]") && !shown.contains("hunter2"), "{shown}");
         let secret = &config.smtp.as_ref().unwrap().oauth2.as_ref().unwrap().client_secret;
         assert!(!format!("{secret:?}").contains("hunter2"));
         // What is wrong is shown with its line, and without its secret.
-        let errors = config::check(&path, &format!("{smtp}password = \"p\"\n{oauth2}{key}\n"), &Environment::default(), SecretsMode::Skip);
+        let errors = config::check(
+            &path,
+            &format!("{smtp}password = \"p\"\n{oauth2}{key}\n"),
+            &Environment::default(),
+            SecretsMode::Skip,
+        );
         let errors = errors.unwrap_err().to_string();
         assert!(errors.contains("found both") && !errors.contains("hunter2"), "{errors}");
     }
@@ -283,7 +378,11 @@ fn the_secrets_of_oauth2_are_found_and_never_shown() {
 
 #[test]
 fn the_configurations_schema_takes_what_the_program_takes() {
-    for text in [config::EXAMPLE.to_owned(), uncommented(), std::fs::read_to_string(fixtures().join("ok_everything.toml")).unwrap()] {
+    for text in [
+        config::EXAMPLE.to_owned(),
+        uncommented(),
+        std::fs::read_to_string(fixtures().join("ok_everything.toml")).unwrap(),
+    ] {
         let instance = serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap();
         validate("configuration", &instance).unwrap();
     }
@@ -294,10 +393,21 @@ fn the_configurations_schema_takes_what_the_program_takes() {
 
 #[test]
 fn the_webhooks_schema_takes_a_body_and_refuses_what_is_none() {
-    let test = |data: Value| json!({"type": "test", "timestamp": "2026-07-01T00:00:00Z", "data": data});
-    validate("webhook", &test(json!({"receiver": "erp", "message": "hello", "at": "2026-07-01T00:00:00Z"}))).unwrap();
+    let test =
+        |data: Value| json!({"type": "test", "timestamp": "2026-07-01T00:00:00Z", "data": data});
+    validate(
+        "webhook",
+        &test(json!({"receiver": "erp", "message": "hello", "at": "2026-07-01T00:00:00Z"})),
+    )
+    .unwrap();
     assert!(validate("webhook", &test(json!({"receiver": "erp"}))).is_err());
-    assert!(validate("webhook", &json!({"type": "moved", "timestamp": "2026-07-01T00:00:00Z", "data": {}})).is_err());
+    assert!(
+        validate(
+            "webhook",
+            &json!({"type": "moved", "timestamp": "2026-07-01T00:00:00Z", "data": {}})
+        )
+        .is_err()
+    );
     let summary = json!({"added": 1, "removed": 0, "revised": 0, "editorial": 0});
     let entry = json!({"list": "EL", "form": "party", "name": "A", "aliases": [], "addresses": [], "countries": ["CN"],
         "license_requirement": "", "license_policy": "", "footnotes": [], "citations": ["87 FR 38925"], "start_date": null,
@@ -315,7 +425,15 @@ fn the_webhooks_schema_takes_a_body_and_refuses_what_is_none() {
 
 fn run(command: ConfigCommand, name: &str) -> (Exit, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let exit = cli::config::run(command, &fixtures().join(name), true, &Environment::default(), &mut out, &mut err).unwrap();
+    let exit = cli::config::run(
+        command,
+        &fixtures().join(name),
+        true,
+        &Environment::default(),
+        &mut out,
+        &mut err,
+    )
+    .unwrap();
     (exit, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
@@ -329,20 +447,35 @@ fn the_configuration_is_checked_shown_described_and_exemplified() {
     assert!(out.contains("is fine: 1 source, 1 receiver, 5 routes"), "{out}");
     assert!(err.starts_with("warning: "), "{err}");
     assert_eq!(run(ConfigCommand::Show, "err_broken_syntax.toml").0, Exit::Usage);
-    assert_eq!(run(ConfigCommand::Example, "absent.toml"), (Exit::Fine, config::EXAMPLE.to_owned(), String::new()));
-    assert!(serde_json::from_str::<Value>(&run(ConfigCommand::Schema, "absent.toml").1).unwrap().get("webhook").is_some());
+    assert_eq!(
+        run(ConfigCommand::Example, "absent.toml"),
+        (Exit::Fine, config::EXAMPLE.to_owned(), String::new())
+    );
+    assert!(
+        serde_json::from_str::<Value>(&run(ConfigCommand::Schema, "absent.toml").1)
+            .unwrap()
+            .get("webhook")
+            .is_some()
+    );
 }
 
 #[test]
 fn a_secret_that_stands_where_its_file_should_be_named_is_not_repeated() {
-    for key in
-        ["secret_file = \"whsec_hunter2\"", "secret_credential = \"whsec_hunter2\"", "url_file = \"https://hooks.example.com/hunter2\""]
-    {
-        let address = if key.starts_with("url") { "" } else { "url = \"https://erp.example.com/\"\n" };
-        let text =
-            format!("[[source]]\nname = \"csl\"\nkind = \"csl\"\n[[receiver]]\nname = \"erp\"\nkind = \"webhook\"\n{address}{key}\n");
+    for key in [
+        "secret_file = \"whsec_hunter2\"",
+        "secret_credential = \"whsec_hunter2\"",
+        "url_file = \"https://hooks.example.com/hunter2\"",
+    ] {
+        let address =
+            if key.starts_with("url") { "" } else { "url = \"https://erp.example.com/\"\n" };
+        let text = format!(
+            "[[source]]\nname = \"csl\"\nkind = \"csl\"\n[[receiver]]\nname = \"erp\"\nkind = \
+             \"webhook\"\n{address}{key}\n"
+        );
         let path = Path::new("entitywatch.toml");
-        let said = config::check(path, &text, &Environment::default(), SecretsMode::Resolve).unwrap_err().to_string();
+        let said = config::check(path, &text, &Environment::default(), SecretsMode::Resolve)
+            .unwrap_err()
+            .to_string();
         assert!(said.contains("itself") && !said.contains("hunter2"), "{said}");
     }
 }
@@ -356,7 +489,9 @@ const SMTP: &str = "[smtp]\nhost = \"mail.example.com\"\nfrom = \"alerts@example
 fn check_in(folder: &Path, text: &str) -> Result<entitywatch::config::Config, String> {
     let path = folder.join("entitywatch.toml");
     std::fs::write(&path, text).unwrap();
-    config::load(&path, &Environment::default(), SecretsMode::Resolve).map(|(config, _)| config).map_err(|errors| errors.to_string())
+    config::load(&path, &Environment::default(), SecretsMode::Resolve)
+        .map(|(config, _)| config)
+        .map_err(|errors| errors.to_string())
 }
 
 #[test]
@@ -368,28 +503,59 @@ fn err_what_could_never_work_is_refused_with_its_line() {
     let table: &[(String, &str)] = &[
         (format!("{SOURCE}[http]\nno_proxy = \"a.com;10.*\"\n"), "but got `10.*`"),
         (format!("{SOURCE}[http]\nproxy = \"socks5://h:1080\"\n"), "expected a proxy such as"),
-        (format!("{SOURCE}[http]\nproxy = \"http://h:3128/proxy.pac\"\n"), "expected a proxy without path"),
+        (
+            format!("{SOURCE}[http]\nproxy = \"http://h:3128/proxy.pac\"\n"),
+            "expected a proxy without path",
+        ),
         (format!("{SOURCE}[http]\ncontact = \"Müller\"\n"), "expected a contact such as"),
-        (format!("{SOURCE}[server]\npublic_url = \"https://h/?a=b\"\n"), "expected an address without user, query and fragment"),
+        (
+            format!("{SOURCE}[server]\npublic_url = \"https://h/?a=b\"\n"),
+            "expected an address without user, query and fragment",
+        ),
         (format!("{SOURCE}url = \"https://h:0/list.csv\"\n"), "expected an address such as"),
-        (format!("{SOURCE}schedule = \"0 0 L * *\"\n"), "expected `*` or numbers from 1 to 31 as day of the month, but got `L`"),
+        (
+            format!("{SOURCE}schedule = \"0 0 L * *\"\n"),
+            "expected `*` or numbers from 1 to 31 as day of the month, but got `L`",
+        ),
         (format!("{SOURCE}timezone = \"Etc/Unknown\"\n"), "expected a time zone such as"),
-        (format!("{SOURCE}[store]\nurl = \"sqlite:folder\"\n"), "expected the path of a file, but "),
-        (format!("{SOURCE}[[route]]\nreceivers = [\"x\"]\ncountries = [\"UK\"]\n"), "expected a country's two letters"),
+        (
+            format!("{SOURCE}[store]\nurl = \"sqlite:folder\"\n"),
+            "expected the path of a file, but ",
+        ),
+        (
+            format!("{SOURCE}[[route]]\nreceivers = [\"x\"]\ncountries = [\"UK\"]\n"),
+            "expected a country's two letters",
+        ),
         (format!("{SOURCE}{SMTP}port = 0\n"), "expected a whole number from 1 to 65535"),
-        (format!("{SOURCE}[smtp]\nhost = \"mail,example.com\"\nfrom = \"a@b.com\"\n"), "expected the name of a host"),
-        (format!("{SOURCE}[smtp]\nhost = \"h\"\nfrom = \"Jürgen <jürgen@b.com>\"\n"), "in ASCII before its @"),
+        (
+            format!("{SOURCE}[smtp]\nhost = \"mail,example.com\"\nfrom = \"a@b.com\"\n"),
+            "expected the name of a host",
+        ),
+        (
+            format!("{SOURCE}[smtp]\nhost = \"h\"\nfrom = \"Jürgen <jürgen@b.com>\"\n"),
+            "in ASCII before its @",
+        ),
         (format!("{SOURCE}{mail}to = [\"jürgen@exämple.de\"]\n"), "in ASCII before its @"),
         (format!("{SOURCE}{mail}to = [\"a@exämple.de\", \"a@xn--exmple-cua.de\"]\n"), "twice"),
-        (format!("{SOURCE}{SMTP}username = \"a\"\npassword = \"\"\"hunter2\nhunter3\"\"\"\n"), "expected the password on one line"),
+        (
+            format!("{SOURCE}{SMTP}username = \"a\"\npassword = \"\"\"hunter2\nhunter3\"\"\"\n"),
+            "expected the password on one line",
+        ),
         (format!("{SOURCE}{SMTP}username = \"a\"\npassword_file = \"folder\"\n"), "directory"),
-        (format!("{SOURCE}{hook}url = \"https://h:0/\"\n"), "expected one address that begins with https://"),
+        (
+            format!("{SOURCE}{hook}url = \"https://h:0/\"\n"),
+            "expected one address that begins with https://",
+        ),
         (format!("{SOURCE}{hook}url = \"https://h/\"\nsecret = \"whsec_!\"\n"), "expected base64"),
     ];
     for (text, said) in table {
-        let error = check_in(folder.path(), text).err().unwrap_or_else(|| panic!("accepted:\n{text}"));
+        let error =
+            check_in(folder.path(), text).err().unwrap_or_else(|| panic!("accepted:\n{text}"));
         assert!(error.contains(said), "{text}\n{error}");
-        assert!(error.contains('^') && error.contains("entitywatch.toml:") && !error.contains("hunter"), "{error}");
+        assert!(
+            error.contains('^') && error.contains("entitywatch.toml:") && !error.contains("hunter"),
+            "{error}"
+        );
     }
 }
 
@@ -397,13 +563,17 @@ fn err_what_could_never_work_is_refused_with_its_line() {
 fn a_domain_of_another_script_is_known_by_its_punycode() {
     let folder = tempfile::tempdir().unwrap();
     let text = format!(
-        "{SOURCE}[http]\ncontact = \"mailto:info@exämple.de\"\n[smtp]\nhost = \"mail.exämple.de\"\nfrom = \"Überwachung <alerts@exämple.de>\"\n\
-         [[receiver]]\nname = \"a\"\nkind = \"email\"\nto = [\"info@exämple.de\"]\n"
+        "{SOURCE}[http]\ncontact = \"mailto:info@exämple.de\"\n[smtp]\nhost = \
+         \"mail.exämple.de\"\nfrom = \"Überwachung <alerts@exämple.de>\"\n[[receiver]]\nname = \
+         \"a\"\nkind = \"email\"\nto = [\"info@exämple.de\"]\n"
     );
     let config = check_in(folder.path(), &text).unwrap();
     let smtp = config.smtp.as_ref().unwrap();
     assert_eq!(config.http.contact.as_deref(), Some("mailto:info@xn--exmple-cua.de"));
-    assert_eq!((smtp.host.as_str(), smtp.from.email.to_string().as_str()), ("mail.xn--exmple-cua.de", "alerts@xn--exmple-cua.de"));
+    assert_eq!(
+        (smtp.host.as_str(), smtp.from.email.to_string().as_str()),
+        ("mail.xn--exmple-cua.de", "alerts@xn--exmple-cua.de")
+    );
     assert_eq!(config.receivers[0].recipients(), ["info@xn--exmple-cua.de"]);
 }
 
@@ -418,22 +588,45 @@ fn a_mark_and_white_space_are_not_part_of_what_a_file_holds() {
     write("headers", b"\xef\xbb\xbfAuthorization: Bearer hunter2\r\n");
     write("ca.pem", format!("\u{feff}{}", CERTIFICATE.replace('\n', "\r\n")).as_bytes());
     let text = format!(
-        "\u{feff}{SOURCE}[http]\nca_file = \"ca.pem\"\n{SMTP}username = \"a\"\npassword_PLACE\n\
-         [[receiver]]\nname = \"mail\"\nkind = \"email\"\nto = [\"a@example.com\"]\n\
-         [[receiver]]\nname = \"desk\"\nkind = \"slack\"\nurl_file = \"url\"\n\
-         [[receiver]]\nname = \"erp\"\nkind = \"webhook\"\nurl_file = \"url\"\nsecret_file = \"hook\"\nheaders_file = \"headers\"\n"
+        "\u{feff}{SOURCE}[http]\nca_file = \"ca.pem\"\n{SMTP}username = \
+         \"a\"\npassword_PLACE\n[[receiver]]\nname = \"mail\"\nkind = \"email\"\nto = \
+         [\"a@example.com\"]\n[[receiver]]\nname = \"desk\"\nkind = \"slack\"\nurl_file = \
+         \"url\"\n[[receiver]]\nname = \"erp\"\nkind = \"webhook\"\nurl_file = \
+         \"url\"\nsecret_file = \"hook\"\nheaders_file = \"headers\"\n"
     );
     let path = folder.path().join("entitywatch.toml");
-    let environment = Environment { credentials_directory: Some(folder.path().to_owned()), ..Environment::default() };
-    for place in ["password_file = \"password\"", "password_credential = \"password\"", "password = \"\\uFEFF hunter2 \""] {
+    let environment = Environment {
+        credentials_directory: Some(folder.path().to_owned()),
+        ..Environment::default()
+    };
+    for place in [
+        "password_file = \"password\"",
+        "password_credential = \"password\"",
+        "password = \"\\uFEFF hunter2 \"",
+    ] {
         std::fs::write(&path, text.replace("password_PLACE", place)).unwrap();
-        let (config, _) = config::load(&path, &environment, SecretsMode::Resolve).unwrap_or_else(|errors| panic!("{errors}"));
-        assert_eq!(config.smtp.as_ref().unwrap().password.as_ref().unwrap().expose(), "hunter2", "{place}");
-        let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else { panic!("desk is a slack receiver") };
+        let (config, _) = config::load(&path, &environment, SecretsMode::Resolve)
+            .unwrap_or_else(|errors| panic!("{errors}"));
+        assert_eq!(
+            config.smtp.as_ref().unwrap().password.as_ref().unwrap().expose(),
+            "hunter2",
+            "{place}"
+        );
+        let Channel::Slack(slack) = &config.receiver("desk").unwrap().channel else {
+            panic!("desk is a slack receiver")
+        };
         assert_eq!(slack.url.expose(), "https://hooks.example.com/T0");
-        let Channel::Webhook(webhook) = &config.receiver("erp").unwrap().channel else { panic!("erp is a webhook receiver") };
-        assert_eq!(webhook.secrets.iter().map(|secret| secret.expose()).collect::<Vec<_>>(), [whsec.as_str(), whsec.as_str()]);
-        assert_eq!((webhook.headers[0].0.as_str(), webhook.headers[0].1.expose()), ("Authorization", "Bearer hunter2"));
+        let Channel::Webhook(webhook) = &config.receiver("erp").unwrap().channel else {
+            panic!("erp is a webhook receiver")
+        };
+        assert_eq!(
+            webhook.secrets.iter().map(|secret| secret.expose()).collect::<Vec<_>>(),
+            [whsec.as_str(), whsec.as_str()]
+        );
+        assert_eq!(
+            (webhook.headers[0].0.as_str(), webhook.headers[0].1.expose()),
+            ("Authorization", "Bearer hunter2")
+        );
         assert!(config.http.ca_pem.as_ref().unwrap().starts_with(b"-----BEGIN"));
         assert!(config::show(&path, &environment).unwrap().contains("ca.pem"));
     }
@@ -443,13 +636,16 @@ fn a_mark_and_white_space_are_not_part_of_what_a_file_holds() {
 fn err_a_file_in_another_form_is_told_so() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
-    let utf16 = |text: &str| format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let utf16 = |text: &str| {
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()
+    };
     write("utf16", &utf16("hunter2"));
     write("utf16-without-mark", &utf16("hunter2")[2..]);
     write("ca.der", &[0x30, 0x82, 0x01, 0x00, 0xff]);
     write("empty.pem", b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
     write("key.pem", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
-    let password = |file: &str| format!("{SOURCE}{SMTP}username = \"a\"\npassword_file = \"{file}\"\n");
+    let password =
+        |file: &str| format!("{SOURCE}{SMTP}username = \"a\"\npassword_file = \"{file}\"\n");
     let authorities = |file: &str| format!("{SOURCE}[http]\nca_file = \"{file}\"\n");
     for (text, said) in [
         (password("utf16"), "but got UTF-16: save it as UTF-8"),
@@ -461,27 +657,42 @@ fn err_a_file_in_another_form_is_told_so() {
         (authorities("absent.pem"), "No such file"),
     ] {
         let error = check_in(folder.path(), &text).unwrap_err();
-        assert!(error.contains(said) && error.contains('^') && !error.contains("hunter2"), "{error}");
+        assert!(
+            error.contains(said) && error.contains('^') && !error.contains("hunter2"),
+            "{error}"
+        );
     }
     let path = folder.path().join("utf16.toml");
     std::fs::write(&path, utf16(SOURCE)).unwrap();
-    let error = config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap_err().to_string();
-    assert!(error.contains("failed to read the configuration: expected UTF-8 text, but got UTF-16"), "{error}");
+    let error =
+        config::load(&path, &Environment::default(), SecretsMode::Resolve).unwrap_err().to_string();
+    assert!(
+        error.contains("failed to read the configuration: expected UTF-8 text, but got UTF-16"),
+        "{error}"
+    );
 }
 
 #[test]
 fn what_may_come_later_or_belongs_to_others_is_warned_of() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("entitywatch.toml");
-    let text = format!("{SOURCE}[[source]]\nname = \"mirror\"\nkind = \"file\"\npath = \"lists\"\n");
-    let environment = Environment::from(|name| (name == "NO_PROXY").then(|| "<local>,.example.com".into()));
+    let text =
+        format!("{SOURCE}[[source]]\nname = \"mirror\"\nkind = \"file\"\npath = \"lists\"\n");
+    let environment =
+        Environment::from(|name| (name == "NO_PROXY").then(|| "<local>,.example.com".into()));
     let warned = |text: &str, mode| {
         let (_, warnings) = config::check(&path, text, &environment, mode).unwrap();
         let said = |part: &str| warnings.iter().filter(|warning| warning.0.contains(part)).count();
-        (said("source `mirror`: there is nothing at"), said("an entry of the environment's NO_PROXY is ignored: "))
+        (
+            said("source `mirror`: there is nothing at"),
+            said("an entry of the environment's NO_PROXY is ignored: "),
+        )
     };
     assert_eq!(warned(&text, SecretsMode::Resolve), (1, 1));
     assert_eq!(warned(&text, SecretsMode::Skip), (0, 0), "reading commands need neither");
     std::fs::create_dir(folder.path().join("lists")).unwrap();
-    assert_eq!(warned(&format!("{text}[http]\nproxy = \"http://h:3128\"\n"), SecretsMode::Resolve), (0, 0));
+    assert_eq!(
+        warned(&format!("{text}[http]\nproxy = \"http://h:3128\"\n"), SecretsMode::Resolve),
+        (0, 0)
+    );
 }

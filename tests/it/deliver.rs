@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use entitywatch::deliver::{
-    Attempted, Channel, Deliverer, EmailSettings, Message, MessageSettings, Outcome, Receiver, Retry, SlackSettings, SmtpSettings, Tls,
-    WebhookSettings,
+    Attempted, Channel, Deliverer, EmailSettings, Message, MessageSettings, Outcome, Receiver,
+    Retry, SlackSettings, SmtpSettings, Tls, WebhookSettings,
 };
 use entitywatch::dial::HttpSettings;
 use entitywatch::domain::alert::{ListChanged, SnapshotRef};
 use entitywatch::domain::{
-    Alert, AlertBody, AlertId, Change, ChangeKind, Delivery, DeliveryState, Entry, ListCode, Severity, Sha256, Summary,
+    Alert, AlertBody, AlertId, Change, ChangeKind, Delivery, DeliveryState, Entry, ListCode,
+    Severity, Sha256, Summary,
 };
 use entitywatch::secret::Secret;
 use jiff::Timestamp;
@@ -19,7 +20,8 @@ use jiff::tz::TimeZone;
 
 use crate::sinks::{Answer, HttpSink, SmtpManner, SmtpSink};
 
-const SECRETS: [&str; 2] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"];
+const SECRETS: [&str; 2] =
+    ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"];
 const TOKEN: &str = "t0ken-in-the-path";
 const PASSWORD: &str = "correct horse battery";
 
@@ -105,9 +107,16 @@ fn deliverer(timeout: Duration) -> Deliverer {
 }
 
 /// One attempt, after `parts_done` parts.
-async fn attempt_from(receiver: &Receiver, alert: &Alert, timeout: Duration, parts_done: u32) -> Attempted {
+async fn attempt_from(
+    receiver: &Receiver,
+    alert: &Alert,
+    timeout: Duration,
+    parts_done: u32,
+) -> Attempted {
     let delivery = delivery(alert, receiver);
-    deliverer(timeout).attempt(receiver, &Message { delivery: &delivery, alert }, now(), parts_done).await
+    deliverer(timeout)
+        .attempt(receiver, &Message { delivery: &delivery, alert }, now(), parts_done)
+        .await
 }
 
 async fn attempt(receiver: &Receiver) -> Outcome {
@@ -116,7 +125,12 @@ async fn attempt(receiver: &Receiver) -> Outcome {
 
 fn webhook(url: String) -> Receiver {
     let headers = vec![("Authorization".to_owned(), Secret::new("Bearer s3cr3t-header"))];
-    let settings = WebhookSettings { url: Secret::new(url), secrets: SECRETS.map(Secret::new).to_vec(), headers, allow_private: true };
+    let settings = WebhookSettings {
+        url: Secret::new(url),
+        secrets: SECRETS.map(Secret::new).to_vec(),
+        headers,
+        allow_private: true,
+    };
     Receiver { name: "erp".into(), operator: false, channel: Channel::Webhook(settings) }
 }
 
@@ -139,14 +153,17 @@ fn email(sink: &SmtpSink) -> Receiver {
         http_ca_pem: None,
         certificate_sha256: None,
     };
-    let settings = EmailSettings { smtp: Arc::new(smtp), to: vec!["officer@example.org".parse().unwrap()] };
+    let settings =
+        EmailSettings { smtp: Arc::new(smtp), to: vec!["officer@example.org".parse().unwrap()] };
     Receiver { name: "compliance".into(), operator: false, channel: Channel::Email(settings) }
 }
 
 pub fn failed(outcome: Outcome) -> (Retry, String) {
     match outcome {
         Outcome::Failed { retry, detail } => (retry, detail),
-        Outcome::Delivered { detail } => panic!("expected a failure, but it was delivered: {detail}"),
+        Outcome::Delivered { detail } => {
+            panic!("expected a failure, but it was delivered: {detail}")
+        }
     }
 }
 
@@ -158,19 +175,33 @@ async fn a_webhook_arrives_signed_with_both_secrets_and_repeats_are_the_same() {
         assert_eq!(attempt(&receiver).await, Outcome::Delivered { detail: "HTTP 200 OK".into() });
     }
     let [first, second] = sink.received().try_into().unwrap();
-    assert_eq!((&first.body, first.header("webhook-id")), (&second.body, second.header("webhook-id")));
-    assert_eq!(first.header("webhook-id"), Some(Delivery::id_of(&alert().alert_id, "erp", "").as_str()));
+    assert_eq!(
+        (&first.body, first.header("webhook-id")),
+        (&second.body, second.header("webhook-id"))
+    );
+    assert_eq!(
+        first.header("webhook-id"),
+        Some(Delivery::id_of(&alert().alert_id, "erp", "").as_str())
+    );
     assert_eq!(first.header("webhook-timestamp"), Some("1656594300"));
     assert_eq!(first.header("content-type"), Some("application/json"));
     assert_eq!(first.header("authorization"), Some("Bearer s3cr3t-header"));
     let id = first.header("webhook-id").unwrap();
     let signatures: Vec<String> = SECRETS
         .iter()
-        .map(|secret| standardwebhooks::Webhook::new(secret).unwrap().sign(id, 1_656_594_300, first.body.as_bytes()).unwrap())
+        .map(|secret| {
+            standardwebhooks::Webhook::new(secret)
+                .unwrap()
+                .sign(id, 1_656_594_300, first.body.as_bytes())
+                .unwrap()
+        })
         .collect();
     assert_eq!(first.header("webhook-signature"), Some(signatures.join(" ").as_str()));
     let body = first.json();
-    assert_eq!((&body["type"], &body["timestamp"]), (&"list.changed".into(), &"2022-06-30T13:05:00Z".into()));
+    assert_eq!(
+        (&body["type"], &body["timestamp"]),
+        (&"list.changed".into(), &"2022-06-30T13:05:00Z".into())
+    );
     assert_eq!(body["data"]["changes"][1]["entry"]["name"], "Пример");
 }
 
@@ -183,17 +214,27 @@ async fn a_parted_webhook_goes_on_where_it_was_interrupted() {
     let attempted = attempt_from(&receiver, &alert, Duration::from_secs(20), 0).await;
     assert_eq!(attempted.parts_done, 1);
     let (retry, detail) = failed(attempted.outcome);
-    assert_eq!((retry, detail.as_str()), (Retry::Later, "part 2 of 3: expected HTTP 2xx, but got HTTP 500 Internal Server Error"));
+    assert_eq!(
+        (retry, detail.as_str()),
+        (Retry::Later, "part 2 of 3: expected HTTP 2xx, but got HTTP 500 Internal Server Error")
+    );
 
     let attempted = attempt_from(&receiver, &alert, Duration::from_secs(20), 1).await;
-    assert_eq!(attempted, Attempted { outcome: Outcome::Delivered { detail: "HTTP 200 OK".into() }, parts_done: 3 });
+    assert_eq!(
+        attempted,
+        Attempted { outcome: Outcome::Delivered { detail: "HTTP 200 OK".into() }, parts_done: 3 }
+    );
     let id = Delivery::id_of(&alert.alert_id, "erp", "");
     let received = sink.received();
-    let ids: Vec<&str> = received.iter().filter_map(|request| request.header("webhook-id")).collect();
+    let ids: Vec<&str> =
+        received.iter().filter_map(|request| request.header("webhook-id")).collect();
     assert_eq!(ids, [id.to_string(), format!("{id}.2"), format!("{id}.2"), format!("{id}.3")]);
     assert_eq!(received[1].body, received[2].body);
     assert!(received.iter().all(|request| request.body.len() <= 1024 * 1024));
-    let told: usize = [0, 2, 3].iter().map(|&n: &usize| received[n].json()["data"]["changes"].as_array().unwrap().len()).sum();
+    let told: usize = [0, 2, 3]
+        .iter()
+        .map(|&n: &usize| received[n].json()["data"]["changes"].as_array().unwrap().len())
+        .sum();
     assert_eq!(told, 40);
 }
 
@@ -206,13 +247,34 @@ async fn each_answer_has_its_consequence() {
         (Answer::status(302).with_header("location", elsewhere), Some(Retry::Later)),
         (Answer::status(404), Some(Retry::Slowly)),
         (Answer::status(410), Some(Retry::SwitchOff)),
-        (Answer::status(429).with_header("retry-after", "120"), Some(Retry::After(Duration::from_secs(120)))),
-        (Answer::status(503).with_header("retry-after", "Thu, 30 Jun 2022 14:05:00 GMT"), Some(Retry::After(Duration::from_secs(3_600)))),
-        (Answer::status(503).with_header("retry-after", "Mon, 30 Jun 2022 14:05:00 GMT"), Some(Retry::After(Duration::from_secs(3_600)))),
-        (Answer::status(429).with_header("retry-after", "Monday, 30-Jun-22 14:05:00 GMT"), Some(Retry::After(Duration::from_secs(3_600)))),
-        (Answer::status(429).with_header("retry-after", "Mon Jun 30 14:05:00 2022"), Some(Retry::After(Duration::from_secs(3_600)))),
-        (Answer::status(429).with_header("retry-after", "9999999"), Some(Retry::After(Duration::from_secs(86_400)))),
-        (Answer::status(503).with_header("retry-after", "Thu, 30 Jun 2022 13:04:00 GMT"), Some(Retry::Later)),
+        (
+            Answer::status(429).with_header("retry-after", "120"),
+            Some(Retry::After(Duration::from_secs(120))),
+        ),
+        (
+            Answer::status(503).with_header("retry-after", "Thu, 30 Jun 2022 14:05:00 GMT"),
+            Some(Retry::After(Duration::from_secs(3_600))),
+        ),
+        (
+            Answer::status(503).with_header("retry-after", "Mon, 30 Jun 2022 14:05:00 GMT"),
+            Some(Retry::After(Duration::from_secs(3_600))),
+        ),
+        (
+            Answer::status(429).with_header("retry-after", "Monday, 30-Jun-22 14:05:00 GMT"),
+            Some(Retry::After(Duration::from_secs(3_600))),
+        ),
+        (
+            Answer::status(429).with_header("retry-after", "Mon Jun 30 14:05:00 2022"),
+            Some(Retry::After(Duration::from_secs(3_600))),
+        ),
+        (
+            Answer::status(429).with_header("retry-after", "9999999"),
+            Some(Retry::After(Duration::from_secs(86_400))),
+        ),
+        (
+            Answer::status(503).with_header("retry-after", "Thu, 30 Jun 2022 13:04:00 GMT"),
+            Some(Retry::Later),
+        ),
         (Answer::status(503), Some(Retry::Later)),
     ];
     for receiver in [webhook(sink.url("/hook")), slack(sink.url("/slack"))] {
@@ -220,7 +282,9 @@ async fn each_answer_has_its_consequence() {
             sink.will_answer([answer.clone()]);
             match (attempt(&receiver).await, expected) {
                 (Outcome::Delivered { .. }, None) => {}
-                (Outcome::Failed { retry, .. }, Some(expected)) => assert_eq!(retry, *expected, "{answer:?}"),
+                (Outcome::Failed { retry, .. }, Some(expected)) => {
+                    assert_eq!(retry, *expected, "{answer:?}")
+                }
                 (outcome, _) => panic!("{answer:?}: {outcome:?}"),
             }
         }
@@ -232,7 +296,10 @@ async fn each_answer_has_its_consequence() {
 async fn an_answer_whose_body_never_comes_keeps_its_meaning() {
     let answers = [
         (Answer::status(410), Retry::SwitchOff),
-        (Answer::status(429).with_header("retry-after", "120"), Retry::After(Duration::from_secs(120))),
+        (
+            Answer::status(429).with_header("retry-after", "120"),
+            Retry::After(Duration::from_secs(120)),
+        ),
         (Answer::status(400), Retry::Slowly),
     ];
     for (answer, expected) in answers {
@@ -245,20 +312,39 @@ async fn an_answer_whose_body_never_comes_keeps_its_meaning() {
 #[tokio::test]
 async fn a_chat_services_refusal_in_the_body_is_a_failure_and_a_webhooks_is_none() {
     let page = "\u{feff}\n<!-- portal --><html><body>Sign in</body></html>";
-    let long = format!(r#"{{"ok":false,"error":"invalid_blocks","echo":"{}"}}"#, "x".repeat(200_000));
+    let long =
+        format!(r#"{{"ok":false,"error":"invalid_blocks","echo":"{}"}}"#, "x".repeat(200_000));
     let answers = [
         (
             Answer::status(200).with_body(r#"{"ok":false,"error":"channel_not_found"}"#),
             Retry::Slowly,
             "HTTP 200 OK with the refusal: channel_not_found",
         ),
-        (Answer::status(201).with_body(r#"{"success":false}"#), Retry::Slowly, "HTTP 201 Created with a refusal"),
-        (Answer::status(200).with_body("no_service"), Retry::Slowly, "HTTP 200 OK with the refusal: no_service"),
-        (Answer::status(200).with_body(page), Retry::Slowly, "HTTP 200 OK with a web page"),
-        (Answer::status(200).with_body(long), Retry::Slowly, "HTTP 200 OK with the refusal: invalid_blocks"),
-        (Answer::status(200).with_body("rate_limited"), Retry::Later, "HTTP 200 OK with the refusal: rate_limited"),
         (
-            Answer::status(200).with_body(r#"{"ok":false,"error":"ratelimited"}"#).with_header("retry-after", "90"),
+            Answer::status(201).with_body(r#"{"success":false}"#),
+            Retry::Slowly,
+            "HTTP 201 Created with a refusal",
+        ),
+        (
+            Answer::status(200).with_body("no_service"),
+            Retry::Slowly,
+            "HTTP 200 OK with the refusal: no_service",
+        ),
+        (Answer::status(200).with_body(page), Retry::Slowly, "HTTP 200 OK with a web page"),
+        (
+            Answer::status(200).with_body(long),
+            Retry::Slowly,
+            "HTTP 200 OK with the refusal: invalid_blocks",
+        ),
+        (
+            Answer::status(200).with_body("rate_limited"),
+            Retry::Later,
+            "HTTP 200 OK with the refusal: rate_limited",
+        ),
+        (
+            Answer::status(200)
+                .with_body(r#"{"ok":false,"error":"ratelimited"}"#)
+                .with_header("retry-after", "90"),
             Retry::After(Duration::from_secs(90)),
             "HTTP 200 OK with the refusal: ratelimited",
         ),
@@ -266,9 +352,13 @@ async fn a_chat_services_refusal_in_the_body_is_a_failure_and_a_webhooks_is_none
     let sink = HttpSink::start().await;
     for (answer, retry, detail) in answers {
         sink.will_answer([answer.clone(), answer]);
-        let expected = (retry, format!("expected the chat service to accept the message, but got {detail}"));
+        let expected =
+            (retry, format!("expected the chat service to accept the message, but got {detail}"));
         assert_eq!(failed(attempt(&slack(sink.url("/slack"))).await), expected);
-        assert!(matches!(attempt(&webhook(sink.url("/hook"))).await, Outcome::Delivered { .. }), "a webhook is judged by its status");
+        assert!(
+            matches!(attempt(&webhook(sink.url("/hook"))).await, Outcome::Delivered { .. }),
+            "a webhook is judged by its status"
+        );
     }
 }
 
@@ -276,9 +366,15 @@ async fn a_chat_services_refusal_in_the_body_is_a_failure_and_a_webhooks_is_none
 async fn a_chat_services_answer_that_says_nothing_against_the_message_is_a_success() {
     let sink = HttpSink::start().await;
     let long = format!(r#"{{"ok":true,"message":"{}"}}"#, "x".repeat(200_000));
-    for body in ["ok", "", r#"{"ok":true}"#, r#"{"id":"1","status":"queued"}"#, "thank you", long.as_str()] {
+    for body in
+        ["ok", "", r#"{"ok":true}"#, r#"{"id":"1","status":"queued"}"#, "thank you", long.as_str()]
+    {
         sink.will_answer([Answer::status(200).with_body(body)]);
-        assert_eq!(attempt(&slack(sink.url("/slack"))).await, Outcome::Delivered { detail: "HTTP 200 OK".into() }, "{body:.40}");
+        assert_eq!(
+            attempt(&slack(sink.url("/slack"))).await,
+            Outcome::Delivered { detail: "HTTP 200 OK".into() },
+            "{body:.40}"
+        );
     }
     sink.will_answer([Answer::status(204)]);
     assert!(matches!(attempt(&slack(sink.url("/slack"))).await, Outcome::Delivered { .. }));
@@ -293,13 +389,19 @@ async fn a_chat_services_answer_that_ends_before_its_verdict_is_tried_again() {
         assert_eq!(retry, Retry::Later);
         assert!(detail.ends_with("but its answer broke off (HTTP 200 OK)"), "{detail}");
     }
-    for (body, is_delivered) in [("ok", true), (r#"{"ok":true,"#, true), (r#"{"ok":false,"#, false)] {
+    for (body, is_delivered) in [("ok", true), (r#"{"ok":true,"#, true), (r#"{"ok":false,"#, false)]
+    {
         sink.will_answer([Answer::status(200).with_body(body).broken_off()]);
-        assert_eq!(matches!(attempt(&slack(sink.url("/slack"))).await, Outcome::Delivered { .. }), is_delivered, "{body}");
+        assert_eq!(
+            matches!(attempt(&slack(sink.url("/slack"))).await, Outcome::Delivered { .. }),
+            is_delivered,
+            "{body}"
+        );
     }
     // One that dawdles is given the time of the attempt, and no more.
     sink.will_answer([Answer::status(200).cut()]);
-    let dawdling = attempt_from(&slack(sink.url("/slack")), &alert(), Duration::from_millis(300), 0).await;
+    let dawdling =
+        attempt_from(&slack(sink.url("/slack")), &alert(), Duration::from_millis(300), 0).await;
     assert_eq!((failed(dawdling.outcome).0, dawdling.parts_done), (Retry::Later, 0));
 }
 
@@ -307,12 +409,17 @@ async fn a_chat_services_answer_that_ends_before_its_verdict_is_tried_again() {
 async fn a_chat_services_refusal_shows_no_secret() {
     let sink = HttpSink::start().await;
     let url = sink.url(&format!("/services/{TOKEN}"));
-    for body in
-        [format!(r#"{{"ok":false,"error":"no hook {TOKEN} at {url}"}}"#), format!("no_service {url}"), format!("invalid_token: {TOKEN}")]
-    {
+    for body in [
+        format!(r#"{{"ok":false,"error":"no hook {TOKEN} at {url}"}}"#),
+        format!("no_service {url}"),
+        format!("invalid_token: {TOKEN}"),
+    ] {
         sink.will_answer([Answer::status(200).with_body(&body)]);
         let (_, detail) = failed(attempt(&slack(url.clone())).await);
-        assert!(detail.contains("the refusal: ") && !detail.contains(TOKEN) && !detail.contains("://"), "{detail}");
+        assert!(
+            detail.contains("the refusal: ") && !detail.contains(TOKEN) && !detail.contains("://"),
+            "{detail}"
+        );
     }
 }
 
@@ -335,18 +442,26 @@ async fn an_email_arrives_whole() {
     let Outcome::Delivered { detail } = attempt(&receiver).await else { panic!("not delivered") };
     assert_eq!(detail, "SMTP 250 2.0.0 queued as 1A2B3C");
     let [mail] = sink.mails().try_into().unwrap();
-    assert_eq!((mail.from.as_str(), mail.to.as_slice()), ("alerts@example.com", ["officer@example.org".to_owned()].as_slice()));
+    assert_eq!(
+        (mail.from.as_str(), mail.to.as_slice()),
+        ("alerts@example.com", ["officer@example.org".to_owned()].as_slice())
+    );
     let id = Delivery::id_of(&alert().alert_id, "compliance", "officer@example.org");
     assert_eq!(mail.header("Message-ID"), Some(format!("<{id}@entitywatch.example.com>")));
     assert_eq!(mail.header("Subject"), Some("Entity List: 2 added (country not given)".to_owned()));
-    for part in ["multipart/alternative", "text/plain", "text/html", "changes.csv", "changes.json"] {
+    for part in ["multipart/alternative", "text/plain", "text/html", "changes.csv", "changes.json"]
+    {
         assert!(mail.data.contains(part), "{part}");
     }
 }
 
 #[tokio::test]
 async fn a_relay_serves_again_after_a_refusal() {
-    let sink = SmtpSink::start(SmtpManner { recipient_reply: Some("451 4.7.1 come back later"), ..SmtpManner::default() }).await;
+    let sink = SmtpSink::start(SmtpManner {
+        recipient_reply: Some("451 4.7.1 come back later"),
+        ..SmtpManner::default()
+    })
+    .await;
     let receiver = email(&sink);
     let (alert, deliverer) = (alert(), deliverer(Duration::from_secs(20)));
     let delivery = delivery(&alert, &receiver);
@@ -354,13 +469,20 @@ async fn a_relay_serves_again_after_a_refusal() {
     let (retry, _) = failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
     assert_eq!(retry, Retry::Later);
     sink.behave(SmtpManner::default());
-    assert!(matches!(deliverer.attempt(&receiver, &message, now(), 0).await.outcome, Outcome::Delivered { .. }));
+    assert!(matches!(
+        deliverer.attempt(&receiver, &message, now(), 0).await.outcome,
+        Outcome::Delivered { .. }
+    ));
 }
 
 #[tokio::test]
 async fn a_late_answer_is_never_taken_for_that_to_the_next_message() {
     let late = Arc::new(tokio::sync::Notify::new());
-    let sink = SmtpSink::start(SmtpManner { data_reply_waits_for: Some(late.clone()), ..SmtpManner::default() }).await;
+    let sink = SmtpSink::start(SmtpManner {
+        data_reply_waits_for: Some(late.clone()),
+        ..SmtpManner::default()
+    })
+    .await;
     let (alert, receiver, deliverer) = (alert(), email(&sink), deliverer(Duration::from_secs(20)));
     let delivery = delivery(&alert, &receiver);
     let message = Message { delivery: &delivery, alert: &alert };
@@ -373,8 +495,12 @@ async fn a_late_answer_is_never_taken_for_that_to_the_next_message() {
     sink.until(|mails| mails.len() == 1).await;
     sink.behave(SmtpManner { data_reply: Some("554 5.7.1 refused"), ..SmtpManner::default() });
     for _ in 0..3 {
-        let (retry, detail) = failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
-        assert_eq!((retry, detail.as_str()), (Retry::Slowly, "the mail server refused the message for good: SMTP 554 5.7.1 refused"));
+        let (retry, detail) =
+            failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
+        assert_eq!(
+            (retry, detail.as_str()),
+            (Retry::Slowly, "the mail server refused the message for good: SMTP 554 5.7.1 refused")
+        );
     }
 }
 
@@ -393,7 +519,10 @@ async fn each_reply_of_a_mail_server_has_its_consequence() {
             "the mail server did not take the message now: SMTP 451 4.7.1 greylisted",
         ),
         (
-            SmtpManner { recipient_reply: Some("550 5.1.1 <officer@example.org> unknown"), ..SmtpManner::default() },
+            SmtpManner {
+                recipient_reply: Some("550 5.1.1 <officer@example.org> unknown"),
+                ..SmtpManner::default()
+            },
             Retry::Slowly,
             "the mail server refused the message for good: SMTP 550 5.1.1 <[…]> unknown",
         ),
@@ -423,7 +552,8 @@ async fn each_reply_of_a_mail_server_has_its_consequence() {
 #[tokio::test]
 async fn a_mail_server_that_says_nothing_is_given_up_in_time() {
     let sink = SmtpSink::start(SmtpManner { silent: true, ..SmtpManner::default() }).await;
-    let outcome = attempt_from(&email(&sink), &alert(), Duration::from_millis(200), 0).await.outcome;
+    let outcome =
+        attempt_from(&email(&sink), &alert(), Duration::from_millis(200), 0).await.outcome;
     assert_eq!(failed(outcome).0, Retry::Later);
 }
 
@@ -477,13 +607,23 @@ async fn nothing_tells_a_secret() {
     let mut mailer = email(&smtp);
     if let Channel::Email(settings) = &mut mailer.channel {
         let mut with_password = (*settings.smtp).clone();
-        (with_password.username, with_password.password) = (Some("mailer-account".into()), Some(Secret::new(PASSWORD)));
+        (with_password.username, with_password.password) =
+            (Some("mailer-account".into()), Some(Secret::new(PASSWORD)));
         seen.push(format!("{with_password:?}"));
         settings.smtp = Arc::new(SmtpSettings { username: None, ..with_password });
     }
     seen.push(failed(attempt(&mailer).await).1);
     for text in &seen {
-        for secret in [TOKEN, "query-token", "s3cr3t-header", PASSWORD, "MfKQ9r8", "C2FVsBQ", "192.0.2.1", "nowhere.invalid"] {
+        for secret in [
+            TOKEN,
+            "query-token",
+            "s3cr3t-header",
+            PASSWORD,
+            "MfKQ9r8",
+            "C2FVsBQ",
+            "192.0.2.1",
+            "nowhere.invalid",
+        ] {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
         assert!(!text.contains("://"), "{text}");
@@ -519,10 +659,20 @@ impl Write for ClosedPipe {
 
 async fn attempt_on(console: Box<dyn Write + Send>) -> Outcome {
     let messages = MessageSettings { timezone: TimeZone::UTC.into(), public_url: None };
-    let deliverer = Deliverer::with_console(&HttpSettings::default(), messages, Duration::from_secs(20), console).unwrap();
-    let (alert, receiver) = (alert(), Receiver { name: "log".into(), operator: true, channel: Channel::Console });
+    let deliverer = Deliverer::with_console(
+        &HttpSettings::default(),
+        messages,
+        Duration::from_secs(20),
+        console,
+    )
+    .unwrap();
+    let (alert, receiver) =
+        (alert(), Receiver { name: "log".into(), operator: true, channel: Channel::Console });
     let delivery = delivery(&alert, &receiver);
-    deliverer.attempt(&receiver, &Message { delivery: &delivery, alert: &alert }, now(), 0).await.outcome
+    deliverer
+        .attempt(&receiver, &Message { delivery: &delivery, alert: &alert }, now(), 0)
+        .await
+        .outcome
 }
 
 #[tokio::test]
@@ -535,5 +685,8 @@ async fn the_console_shows_the_alert_and_its_delivery() {
 
 #[tokio::test]
 async fn a_closed_pipe_is_a_failure_and_no_panic() {
-    assert_eq!(failed(attempt_on(Box::new(ClosedPipe)).await), (Retry::Later, "failed to write to the console: broken pipe".to_owned()));
+    assert_eq!(
+        failed(attempt_on(Box::new(ClosedPipe)).await),
+        (Retry::Later, "failed to write to the console: broken pipe".to_owned())
+    );
 }

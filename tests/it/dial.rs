@@ -1,4 +1,5 @@
-//! What goes wrong on the way to a server is said in a sentence without the address's secrets, and a company's own authority is trusted.
+//! What goes wrong on the way to a server is said in a sentence without the address's secrets, and
+//! a company's own authority is trusted.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -22,13 +23,21 @@ fn direct() -> HttpSettings {
 }
 
 fn client(settings: &HttpSettings, allow_private: bool, url: &str) -> Client {
-    LazyClient::new(settings, allow_private, |builder| builder).unwrap().client_for(&url.parse().unwrap()).unwrap().clone()
+    LazyClient::new(settings, allow_private, |builder| builder)
+        .unwrap()
+        .client_for(&url.parse().unwrap())
+        .unwrap()
+        .clone()
 }
 
 /// What is said of a request for `url` that fails.
 async fn failure(settings: &HttpSettings, allow_private: bool, url: &str) -> String {
     let client = client(settings, allow_private, url);
-    let error = client.get(format!("{url}/hooks/hunter2?token=hunter2")).send().await.expect_err("expected a failure");
+    let error = client
+        .get(format!("{url}/hooks/hunter2?token=hunter2"))
+        .send()
+        .await
+        .expect_err("expected a failure");
     let said = describe(&error);
     assert!(!said.contains("hunter2") && !said.contains("hooks"), "{said}");
     said
@@ -48,15 +57,22 @@ fn serve_tls_once_with(certificate: &[u8], key: &[u8]) -> SocketAddr {
     entitywatch::dial::install_tls_provider();
     let key = PrivateKeyDer::from_pem_slice(key).unwrap();
     let certificate = CertificateDer::from_pem_slice(certificate).unwrap();
-    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         let (socket, _) = listener.accept().unwrap();
-        let mut stream = rustls::StreamOwned::new(rustls::ServerConnection::new(Arc::new(config)).unwrap(), socket);
+        let mut stream = rustls::StreamOwned::new(
+            rustls::ServerConnection::new(Arc::new(config)).unwrap(),
+            socket,
+        );
         // Where the client does not trust us this fails, as it should.
         let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
         let _ = stream.flush();
     });
     address
@@ -64,7 +80,10 @@ fn serve_tls_once_with(certificate: &[u8], key: &[u8]) -> SocketAddr {
 
 #[tokio::test]
 async fn a_refused_connection_is_said_to_be_refused() {
-    assert_eq!(failure(&direct(), true, &format!("http://{}", closed_port())).await, "the connection was refused");
+    assert_eq!(
+        failure(&direct(), true, &format!("http://{}", closed_port())).await,
+        "the connection was refused"
+    );
 }
 
 #[tokio::test]
@@ -78,8 +97,12 @@ async fn a_connection_that_ends_without_an_answer_is_said_to_have_broken_off() {
 #[tokio::test]
 async fn a_name_that_leads_inside_is_refused_when_dialled() {
     let upstream = Upstream::start().await;
-    let said = failure(&direct(), false, &format!("http://localhost:{}", upstream.address().port())).await;
-    assert_eq!(said, "refused to connect to localhost: a loopback address needs `allow_private = true`");
+    let said =
+        failure(&direct(), false, &format!("http://localhost:{}", upstream.address().port())).await;
+    assert_eq!(
+        said,
+        "refused to connect to localhost: a loopback address needs `allow_private = true`"
+    );
     assert!(upstream.seen().is_empty());
 }
 
@@ -93,7 +116,9 @@ impl Resolve for NoSuchName {
 
 #[tokio::test]
 async fn a_name_without_an_address_is_said_to_have_none() {
-    let clients = LazyClient::new(&direct(), false, |builder| builder.dns_resolver(Arc::new(NoSuchName))).unwrap();
+    let clients =
+        LazyClient::new(&direct(), false, |builder| builder.dns_resolver(Arc::new(NoSuchName)))
+            .unwrap();
     let client = clients.client_for(&"https://data.example.com".parse().unwrap()).unwrap();
     let error = client.get("https://data.example.com/hooks/hunter2").send().await.unwrap_err();
     assert_eq!(describe(&error), "failed to find the host's address (DNS)");
@@ -104,7 +129,10 @@ async fn a_proxy_that_refuses_is_said_to_refuse() {
     let proxy = Upstream::start().await;
     proxy.answer("data.example.com:443", Answer::status(403, ""));
     let settings = HttpSettings { proxy: Some(proxy.url("/")), ..HttpSettings::default() };
-    assert_eq!(failure(&settings, false, "https://data.example.com").await, "the proxy refused to open a connection");
+    assert_eq!(
+        failure(&settings, false, "https://data.example.com").await,
+        "the proxy refused to open a connection"
+    );
     assert_eq!(proxy.seen()[0].method, "CONNECT");
 }
 
@@ -126,11 +154,26 @@ async fn an_exception_from_the_proxy_holds_in_every_form() {
     let url = publisher.url("/list.csv");
     proxy.answer(url.as_str(), Answer::ok("by proxy"));
     let port = publisher.address().port();
-    let exact =
-        [format!("127.0.0.1:{port}"), format!("a.test;127.0.0.1:{port}"), format!("a.test 127.0.0.0/8:{port}"), "a.test, *".to_owned()];
-    let other = [format!("127.0.0.1:{}", port ^ 1), "a.test".to_owned(), "*.0.0.test".to_owned(), String::new()];
-    for (no_proxy, expected) in exact.iter().map(|form| (form, "direct")).chain(other.iter().map(|form| (form, "by proxy"))) {
-        let settings = HttpSettings { proxy: Some(proxy.url("/")), no_proxy: Some(no_proxy.clone()), ..HttpSettings::default() };
+    let exact = [
+        format!("127.0.0.1:{port}"),
+        format!("a.test;127.0.0.1:{port}"),
+        format!("a.test 127.0.0.0/8:{port}"),
+        "a.test, *".to_owned(),
+    ];
+    let other = [
+        format!("127.0.0.1:{}", port ^ 1),
+        "a.test".to_owned(),
+        "*.0.0.test".to_owned(),
+        String::new(),
+    ];
+    for (no_proxy, expected) in
+        exact.iter().map(|form| (form, "direct")).chain(other.iter().map(|form| (form, "by proxy")))
+    {
+        let settings = HttpSettings {
+            proxy: Some(proxy.url("/")),
+            no_proxy: Some(no_proxy.clone()),
+            ..HttpSettings::default()
+        };
         let answer = client(&settings, true, url.as_str()).get(url.clone()).send().await.unwrap();
         assert_eq!(answer.text().await.unwrap(), expected, "{no_proxy}");
     }
@@ -147,7 +190,11 @@ async fn a_proxys_user_and_password_reach_the_proxy_alone() {
     url.set_username("user").unwrap();
     url.set_password(Some("p%40ss")).unwrap();
     let settings = HttpSettings { proxy: Some(url), ..HttpSettings::default() };
-    client(&settings, false, "http://data.example.com").get("http://data.example.com/list.csv").send().await.unwrap();
+    client(&settings, false, "http://data.example.com")
+        .get("http://data.example.com/list.csv")
+        .send()
+        .await
+        .unwrap();
     let [request] = proxy.seen().try_into().unwrap();
     assert_eq!(request.header("proxy-authorization"), Some("Basic dXNlcjpwQHNz"));
     assert_eq!(request.header("authorization"), None);
@@ -157,7 +204,10 @@ async fn a_proxys_user_and_password_reach_the_proxy_alone() {
 async fn a_plain_server_is_not_taken_for_a_tls_server() {
     let upstream = Upstream::start().await;
     let said = failure(&direct(), true, &format!("https://{}", upstream.address())).await;
-    assert!(said.starts_with("failed to agree on TLS") || said.starts_with("the connection broke off"), "{said}");
+    assert!(
+        said.starts_with("failed to agree on TLS") || said.starts_with("the connection broke off"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -174,35 +224,56 @@ async fn a_certificate_is_trusted_only_where_its_authority_is_configured() {
 async fn a_self_signed_certificate_that_is_marked_as_an_authority_has_a_way_in() {
     let certificate = include_bytes!("../fixtures/tls/self-signed-named.cert.pem");
     let key = include_bytes!("../fixtures/tls/self-signed-named.key.pem");
-    let said = failure(&direct(), true, &format!("https://{}", serve_tls_once_with(certificate, key))).await;
+    let said =
+        failure(&direct(), true, &format!("https://{}", serve_tls_once_with(certificate, key)))
+            .await;
     assert!(said.contains("`ca_file`"), "{said}");
     let settings = HttpSettings { ca_pem: Some(certificate.to_vec()), ..direct() };
     let client = client(&settings, true, "https://127.0.0.1");
-    let answer = client.get(format!("https://{}/", serve_tls_once_with(certificate, key))).send().await.unwrap();
+    let answer = client
+        .get(format!("https://{}/", serve_tls_once_with(certificate, key)))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.text().await.unwrap(), "ok");
     // It is trusted for its own name, and as an authority for what it issued; for nothing else.
-    let said = failure(&settings, true, &format!("https://localhost:{}", serve_tls_once_with(certificate, key).port())).await;
+    let said = failure(
+        &settings,
+        true,
+        &format!("https://localhost:{}", serve_tls_once_with(certificate, key).port()),
+    )
+    .await;
     assert!(said.starts_with("the server's TLS certificate is not accepted: "), "{said}");
-    assert!(failure(&settings, true, &format!("https://{}", serve_tls_once())).await.contains("its issuer is not trusted"));
+    assert!(
+        failure(&settings, true, &format!("https://{}", serve_tls_once()))
+            .await
+            .contains("its issuer is not trusted")
+    );
 }
 
 #[tokio::test]
 async fn the_second_address_of_a_web_server_is_dialed_in_the_time_of_both() {
     let upstream = Upstream::start().await;
     upstream.answer("/list.csv", Answer::ok("ok"));
-    // Another address of this machine with the same port, at which the system drops what would open a connection.
+    // Another address of this machine with the same port, at which the system drops what would open
+    // a connection.
     let port = upstream.address().port();
     let dropping = tokio::net::TcpSocket::new_v4().unwrap();
     dropping.bind(SocketAddr::from(([127, 0, 0, 2], port))).unwrap();
     let dropping = dropping.listen(1).unwrap();
     let first = dropping.local_addr().unwrap();
     let mut held = Vec::new();
-    while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(100), tokio::net::TcpStream::connect(first)).await {
+    while let Ok(Ok(stream)) =
+        tokio::time::timeout(Duration::from_millis(100), tokio::net::TcpStream::connect(first))
+            .await
+    {
         held.push(stream);
     }
     let addresses = [first, upstream.address()];
     let clients = LazyClient::new(&direct(), true, move |builder| {
-        builder.resolve_to_addrs("data.example.com", &addresses).connect_timeout(Duration::from_secs(2))
+        builder
+            .resolve_to_addrs("data.example.com", &addresses)
+            .connect_timeout(Duration::from_secs(2))
     });
     let url = format!("http://data.example.com:{port}/list.csv").parse().unwrap();
     let clients = clients.unwrap();
@@ -213,13 +284,19 @@ async fn the_second_address_of_a_web_server_is_dialed_in_the_time_of_both() {
 #[tokio::test]
 async fn the_systems_authorities_are_known_where_a_redirect_leads_to_tls() {
     let publisher = Upstream::start().await;
-    publisher.answer("/list.csv", Answer::status(302, "").with_header("Location", &format!("https://{}/list.csv", serve_tls_once())));
+    publisher.answer(
+        "/list.csv",
+        Answer::status(302, "")
+            .with_header("Location", &format!("https://{}/list.csv", serve_tls_once())),
+    );
     let folder = tempfile::tempdir().unwrap();
-    let (config, authorities) = (folder.path().join("entitywatch.toml"), folder.path().join("authorities.pem"));
+    let (config, authorities) =
+        (folder.path().join("entitywatch.toml"), folder.path().join("authorities.pem"));
     std::fs::write(&authorities, CERTIFICATE).unwrap();
     let text = format!(
-        "[store]\nurl = \"sqlite://{}/record.db\"\n[server]\nlisten = \"\"\n[http]\nno_proxy = \"*\"\n[[source]]\nname = \"csl\"\nkind = \"csl\"\n\
-         url = \"{}\"\nallow_private = true\n[[receiver]]\nname = \"log\"\nkind = \"console\"\n",
+        "[store]\nurl = \"sqlite://{}/record.db\"\n[server]\nlisten = \"\"\n[http]\nno_proxy = \
+         \"*\"\n[[source]]\nname = \"csl\"\nkind = \"csl\"\nurl = \"{}\"\nallow_private = \
+         true\n[[receiver]]\nname = \"log\"\nkind = \"console\"\n",
         folder.path().display(),
         publisher.url("/list.csv")
     );
@@ -231,5 +308,10 @@ async fn the_systems_authorities_are_known_where_a_redirect_leads_to_tls() {
     let ended = tokio::task::spawn_blocking(check).await.unwrap().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     // What the server has is no list, which only one that was trusted could show.
-    assert!(ended.status.code() == Some(1) && said.contains("the document is refused") && !said.contains("TLS"), "{said}");
+    assert!(
+        ended.status.code() == Some(1)
+            && said.contains("the document is refused")
+            && !said.contains("TLS"),
+        "{said}"
+    );
 }

@@ -1,4 +1,5 @@
-//! Comparing two snapshots: the real lists replayed, with the truth beside them, and the cases that mislead.
+//! Comparing two snapshots: the real lists replayed, with the truth beside them, and the cases that
+//! mislead.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -22,15 +23,26 @@ fn python(arguments: &[&str]) {
 }
 
 /// The Entity List as `make_lists.py MODE` writes it: before, after and the truth.
-fn made(shared: &Path, mode: &str, day: &str, seed: &str) -> (Vec<Entry>, Vec<Entry>, serde_json::Value) {
+fn made(
+    shared: &Path,
+    mode: &str,
+    day: &str,
+    seed: &str,
+) -> (Vec<Entry>, Vec<Entry>, serde_json::Value) {
     let folder = tempfile::tempdir().unwrap();
-    let (tool, data) = (shared.join("tools/make_lists.py"), shared.join("data/entity-list-to-2022.json.xz"));
-    let (tool, data, out) = (tool.to_str().unwrap(), data.to_str().unwrap(), folder.path().to_str().unwrap());
+    let (tool, data) =
+        (shared.join("tools/make_lists.py"), shared.join("data/entity-list-to-2022.json.xz"));
+    let (tool, data, out) =
+        (tool.to_str().unwrap(), data.to_str().unwrap(), folder.path().to_str().unwrap());
     python(&[tool, data, mode, day, out, "--seed", seed]);
     read_pair(folder.path(), "before/consolidated.csv", "after/consolidated.csv")
 }
 
-fn read_pair(folder: &Path, before: &str, after: &str) -> (Vec<Entry>, Vec<Entry>, serde_json::Value) {
+fn read_pair(
+    folder: &Path,
+    before: &str,
+    after: &str,
+) -> (Vec<Entry>, Vec<Entry>, serde_json::Value) {
     let truth = std::fs::read(folder.join("truth.json")).unwrap();
     (read(&folder.join(before)), read(&folder.join(after)), serde_json::from_slice(&truth).unwrap())
 }
@@ -41,20 +53,37 @@ fn read(path: &Path) -> Vec<Entry> {
     let headers = reader.headers().unwrap().clone();
     reader
         .records()
-        .map(|record| entry(&headers.iter().zip(record.unwrap().iter()).map(|(k, v)| (k.into(), v.trim().into())).collect()))
+        .map(|record| {
+            entry(
+                &headers
+                    .iter()
+                    .zip(record.unwrap().iter())
+                    .map(|(k, v)| (k.into(), v.trim().into()))
+                    .collect(),
+            )
+        })
         .collect()
 }
 
 fn entry(columns: &BTreeMap<String, String>) -> Entry {
     let text = |column: &str| columns.get(column).cloned().unwrap_or_default();
-    let list = |column: &str| -> Vec<String> { text(column).split("; ").filter(|part| !part.is_empty()).map(str::to_owned).collect() };
+    let list = |column: &str| -> Vec<String> {
+        text(column).split("; ").filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
     let mut entry = Entry::named(ListCode::EL, text("name"));
     entry.aliases = list("alt_names");
     entry.addresses = list("addresses");
-    let country =
-        |address: &String| address.rsplit(", ").next().filter(|c| c.len() == 2 && c.chars().all(char::is_uppercase)).map(str::to_owned);
-    entry.countries = entry.addresses.iter().filter_map(country).collect::<BTreeSet<_>>().into_iter().collect();
-    entry.citations = list("federal_register_notice").iter().map(|text| Citation::from_text(text)).collect();
+    let country = |address: &String| {
+        address
+            .rsplit(", ")
+            .next()
+            .filter(|c| c.len() == 2 && c.chars().all(char::is_uppercase))
+            .map(str::to_owned)
+    };
+    entry.countries =
+        entry.addresses.iter().filter_map(country).collect::<BTreeSet<_>>().into_iter().collect();
+    entry.citations =
+        list("federal_register_notice").iter().map(|text| Citation::from_text(text)).collect();
     entry.start_date = Some(text("start_date")).filter(|date| !date.is_empty());
     entry.license_requirement = text("license_requirement");
     entry.license_policy = text("license_policy");
@@ -70,8 +99,12 @@ fn entry(columns: &BTreeMap<String, String>) -> Entry {
             .into_iter()
             .collect();
     }
-    for column in ["type", "programs", "title", "ids", "source_list_url", "dates_of_birth", "entity_number"] {
-        entry.other.extend(Some((column.to_owned(), text(column))).filter(|(_, text)| !text.is_empty()));
+    for column in
+        ["type", "programs", "title", "ids", "source_list_url", "dates_of_birth", "entity_number"]
+    {
+        entry
+            .other
+            .extend(Some((column.to_owned(), text(column))).filter(|(_, text)| !text.is_empty()));
     }
     entry.publisher_id = text("_id");
     entry
@@ -96,9 +129,16 @@ fn every_rule_of_three_years_adds_and_revises_what_it_says() {
     let folder = tempfile::tempdir().unwrap();
     let days = folder.path().join("days");
     let script = "import sys; sys.path.insert(0, sys.argv[1]); import make_lists as m; \
-                  open(sys.argv[3], 'w').write('\\n'.join(sorted({str(c[0]) for e in m.load(sys.argv[2]) for c in e['citations'] if c[0].year >= 2020})))";
+                  open(sys.argv[3], 'w').write('\\n'.join(sorted({str(c[0]) for e in \
+                  m.load(sys.argv[2]) for c in e['citations'] if c[0].year >= 2020})))";
     let (tools, data) = (shared.join("tools"), shared.join("data/entity-list-to-2022.json.xz"));
-    python(&["-c", script, tools.to_str().unwrap(), data.to_str().unwrap(), days.to_str().unwrap()]);
+    python(&[
+        "-c",
+        script,
+        tools.to_str().unwrap(),
+        data.to_str().unwrap(),
+        days.to_str().unwrap(),
+    ]);
     let days = std::fs::read_to_string(days).unwrap();
     let days: Vec<&str> = days.lines().filter(|day| *day < "2023").collect();
     let mut replayed = 0;
@@ -107,7 +147,10 @@ fn every_rule_of_three_years_adds_and_revises_what_it_says() {
         let count = |key: &str| usize::try_from(truth["csl_rows"][key].as_u64().unwrap()).unwrap();
         let (added, removed, revised, editorial) = summary(&compare(&before, &after));
         assert_eq!((added, removed, editorial), (count("added"), 0, 0), "{day}: {truth}");
-        assert!((count("revised")..=count("revised") + count("split")).contains(&revised), "{day}: {revised} revised, {truth}");
+        assert!(
+            (count("revised")..=count("revised") + count("split")).contains(&revised),
+            "{day}: {revised} revised, {truth}"
+        );
         replayed += usize::from(added + revised > 0);
     }
     println!("{replayed} rules replayed");
@@ -127,13 +170,26 @@ fn the_rule_of_june_2022_adds_forty_rows_and_revises_thirteen() {
 fn seeded_edits_are_found_by_name_and_kind() {
     let Some(shared) = shared() else { return };
     let of_june = (1..=12).chain([25, 28]).map(|seed| ("2022-06-30", seed));
-    // Sisters of which one went and one came, full stops by the dozen, a letter in the longest of names.
-    let others = [("2021-12-17", 17), ("2021-12-17", 18), ("2021-07-12", 6), ("2022-12-19", 1), ("2022-12-19", 29), ("2020-08-27", 104)];
+    // Sisters of which one went and one came, full stops by the dozen, a letter in the longest of
+    // names.
+    let others = [
+        ("2021-12-17", 17),
+        ("2021-12-17", 18),
+        ("2021-07-12", 6),
+        ("2022-12-19", 1),
+        ("2022-12-19", 29),
+        ("2020-08-27", 104),
+    ];
     for (day, seed) in of_june.chain(others) {
         let (before, after, truth) = made(&shared, "edits", day, &seed.to_string());
         let changes = compare(&before, &after);
         let truth = |kind: &str| -> BTreeSet<String> {
-            truth[kind].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().trim().to_owned()).collect()
+            truth[kind]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["name"].as_str().unwrap().trim().to_owned())
+                .collect()
         };
         for (kind, editorial, expected) in [
             (ChangeKind::Added, false, truth("added")),
@@ -146,14 +202,17 @@ fn seeded_edits_are_found_by_name_and_kind() {
             let missing: Vec<_> = expected.difference(&found).collect();
             assert!(
                 extra.is_empty() && missing.is_empty(),
-                "{day} seed {seed}, {kind:?} editorial {editorial}: extra {extra:?}, missing {missing:?}"
+                "{day} seed {seed}, {kind:?} editorial {editorial}: extra {extra:?}, missing \
+                 {missing:?}"
             );
         }
     }
 }
 
-/// Parties that OFAC listed anew under another number on the same day: taking each for one with its successor is right.
-const SUCCESSORS: [&str; 6] = ["SHUKR", "AQIL", "BM BANK", "ACTIVE BUSINESS CONSULT", "TORNADO CASH", "KADYROV"];
+/// Parties that OFAC listed anew under another number on the same day: taking each for one with its
+/// successor is right.
+const SUCCESSORS: [&str; 6] =
+    ["SHUKR", "AQIL", "BM BANK", "ACTIVE BUSINESS CONSULT", "TORNADO CASH", "KADYROV"];
 
 #[derive(Default, Debug, Clone, Copy)]
 struct Renames {
@@ -175,7 +234,8 @@ fn renames_of(year: &str, shared: &Path) -> Renames {
     let archive = shared.join("data/identity-2021-2022.tar.xz");
     python(&["-m", "tarfile", "-e", archive.to_str().unwrap(), folder.path().to_str().unwrap()]);
     let days = std::fs::read_dir(folder.path()).unwrap().map(|day| day.unwrap().path());
-    let mut days: Vec<PathBuf> = days.filter(|day| day.file_name().unwrap().to_string_lossy().starts_with(year)).collect();
+    let mut days: Vec<PathBuf> =
+        days.filter(|day| day.file_name().unwrap().to_string_lossy().starts_with(year)).collect();
     days.sort();
     let mut renames = Renames::default();
     for day in &days {
@@ -192,13 +252,15 @@ fn renamed_parties_are_recognized_on_days_that_chose_no_threshold() {
     let renames = renames_of(REPORTED_ON, &shared);
     #[expect(clippy::cast_precision_loss, reason = "counts of fifty")]
     let share = |part: usize, whole: usize| part as f64 / whole as f64;
-    let (recall, precision) = (share(renames.found, renames.truth), share(renames.found, renames.found + renames.wrong));
+    let (recall, precision) =
+        (share(renames.found, renames.truth), share(renames.found, renames.found + renames.wrong));
     assert_eq!((renames.truth, renames.edits_missed), (40, 0));
     assert!(recall >= 0.90, "recall {recall}");
     assert!(precision >= 0.97, "precision {precision}");
 }
 
-/// Of the four that are missed two carry contrary numbers or nothing in common, so that a guess would be wrong.
+/// Of the four that are missed two carry contrary numbers or nothing in common, so that a guess
+/// would be wrong.
 #[test]
 fn the_days_that_chose_the_thresholds_have_no_rename_claimed_wrongly() {
     let Some(shared) = shared() else { return };
@@ -215,9 +277,17 @@ fn judge(day: &Path, changes: &[Change], truth: &serde_json::Value, renames: &mu
         .iter()
         .map(|pair| (pair[0].as_str().unwrap().trim(), pair[1].as_str().unwrap().trim()))
         .collect();
-    let edited: BTreeSet<&str> = truth["edited"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().trim()).collect();
-    let revised: Vec<&Change> = changes.iter().filter(|change| change.kind == ChangeKind::Revised).collect();
-    let pair_of = |change: &'_ Change| (change.before.as_ref().unwrap().name.clone(), change.entry.name.clone());
+    let edited: BTreeSet<&str> = truth["edited"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap().trim())
+        .collect();
+    let revised: Vec<&Change> =
+        changes.iter().filter(|change| change.kind == ChangeKind::Revised).collect();
+    let pair_of = |change: &'_ Change| {
+        (change.before.as_ref().unwrap().name.clone(), change.entry.name.clone())
+    };
     let found: BTreeSet<(String, String)> = revised.iter().map(|change| pair_of(change)).collect();
     for pair in &pairs {
         renames.truth += 1;
@@ -225,14 +295,18 @@ fn judge(day: &Path, changes: &[Change], truth: &serde_json::Value, renames: &mu
             renames.found += 1;
             continue;
         }
-        let removal = changes.iter().find(|change| change.kind == ChangeKind::Removed && change.entry.name == pair.0);
-        let is_possible = removal.is_some_and(|removal| removal.possibly_now.iter().any(|name| name == pair.1));
+        let removal = changes
+            .iter()
+            .find(|change| change.kind == ChangeKind::Removed && change.entry.name == pair.0);
+        let is_possible =
+            removal.is_some_and(|removal| removal.possibly_now.iter().any(|name| name == pair.1));
         renames.possibly += usize::from(is_possible);
         println!("{day}: missed {pair:?}, possibly: {is_possible}");
     }
     for change in &revised {
         let (before, after) = pair_of(change);
-        let is_true = pairs.contains(&(before.as_str(), after.as_str())) || (before == after && edited.contains(before.as_str()));
+        let is_true = pairs.contains(&(before.as_str(), after.as_str()))
+            || (before == after && edited.contains(before.as_str()));
         if !is_true && !SUCCESSORS.iter().any(|name| before.contains(name)) {
             renames.wrong += 1;
             println!("{day}: wrong {before} → {after}: {:?}", change.matched);
@@ -272,8 +346,16 @@ fn only(changes: Vec<Change>) -> Change {
 
 #[test]
 fn a_sister_company_under_a_new_rule_is_no_revision_of_the_one_that_went() {
-    let gone = el("Northwind Electronics (Shenzhen) Co., Ltd.", &["80 FR 1000"], "8 Harbour Road, Shenzhen, CN");
-    let come = el("Northwind Electronics (Beijing) Co., Ltd.", &["87 FR 2000"], "4 Garden Street, Beijing, CN");
+    let gone = el(
+        "Northwind Electronics (Shenzhen) Co., Ltd.",
+        &["80 FR 1000"],
+        "8 Harbour Road, Shenzhen, CN",
+    );
+    let come = el(
+        "Northwind Electronics (Beijing) Co., Ltd.",
+        &["87 FR 2000"],
+        "4 Garden Street, Beijing, CN",
+    );
     let changes = compare(&[gone], &[come]);
     assert_eq!(summary(&changes), (1, 1, 0, 0));
     assert_eq!(changes[1].possibly_now, ["Northwind Electronics (Beijing) Co., Ltd."]);
@@ -282,8 +364,16 @@ fn a_sister_company_under_a_new_rule_is_no_revision_of_the_one_that_went() {
 
 #[test]
 fn sister_institutes_differ_by_their_number() {
-    let gone = el("55th Research Institute of Harbour Works", &["80 FR 1000"], "8 Harbour Road, Nanjing, CN");
-    let come = el("54th Research Institute of Harbour Works", &["80 FR 1000"], "8 Harbour Road, Nanjing, CN");
+    let gone = el(
+        "55th Research Institute of Harbour Works",
+        &["80 FR 1000"],
+        "8 Harbour Road, Nanjing, CN",
+    );
+    let come = el(
+        "54th Research Institute of Harbour Works",
+        &["80 FR 1000"],
+        "8 Harbour Road, Nanjing, CN",
+    );
     let changes = compare(&[gone], &[come]);
     assert_eq!(summary(&changes), (1, 1, 0, 0));
     assert_eq!(changes[0].possibly_was, ["55th Research Institute of Harbour Works"]);
@@ -293,7 +383,10 @@ fn sister_institutes_differ_by_their_number() {
 fn a_number_that_is_written_in_another_way_or_left_out_is_the_same_institute() {
     let place = "8 Harbour Road, Nanjing, CN";
     for (before, after) in [
-        ("Harbour Works Group Corporation 55th Research Institute", "Harbour Works Group Corporation 55th Research Institute (HWGC 55)"),
+        (
+            "Harbour Works Group Corporation 55th Research Institute",
+            "Harbour Works Group Corporation 55th Research Institute (HWGC 55)",
+        ),
         (
             "Harbour Works Group Corporation 13th Research Institute (HWGC 13)",
             "Harbour Works Group Corporation Thirteenth Research Institute (HWGC 13)",
@@ -302,44 +395,69 @@ fn a_number_that_is_written_in_another_way_or_left_out_is_the_same_institute() {
         ("Harbour Works Hangar 1-2", "Harbour Works Hangar 12"),
     ] {
         for (one, other) in [(before, after), (after, before)] {
-            let change = only(compare(&[el(one, &["80 FR 1000"], place)], &[el(other, &["80 FR 1000", "87 FR 2000"], place)]));
+            let change = only(compare(
+                &[el(one, &["80 FR 1000"], place)],
+                &[el(other, &["80 FR 1000", "87 FR 2000"], place)],
+            ));
             assert_eq!((change.kind, change.editorial), (ChangeKind::Revised, false), "{one}");
         }
     }
-    let sisters = compare(&[el("Sea Pearl II Shipping", &[], place)], &[el("Sea Pearl III Shipping", &[], place)]);
+    let sisters = compare(
+        &[el("Sea Pearl II Shipping", &[], place)],
+        &[el("Sea Pearl III Shipping", &[], place)],
+    );
     assert_eq!(summary(&sisters), (1, 1, 0, 0));
 }
 
 #[test]
 fn what_cites_new_rules_alone_is_at_most_possibly_an_old_entry() {
     let place = "Aktepe Sanayi Sitesi, Orhanli-Tuzla, Istanbul, TR";
-    let sister =
-        |name: &str| compare(&[el("ERA Metalurji San. Ve Tic. Ltd. Sti.", &["87 FR 20299"], place)], &[el(name, &["88 FR 100"], place)]);
+    let sister = |name: &str| {
+        compare(
+            &[el("ERA Metalurji San. Ve Tic. Ltd. Sti.", &["87 FR 20299"], place)],
+            &[el(name, &["88 FR 100"], place)],
+        )
+    };
     let changes = sister("ERA Havacilik San. Ve Tic. Ltd. Sti.");
     assert_eq!(summary(&changes), (1, 1, 0, 0));
     assert_eq!(changes[0].possibly_was, ["ERA Metalurji San. Ve Tic. Ltd. Sti."]);
     assert_eq!(summary(&sister("ERA Metalurji San. Ve Ticc. Ltd. Sti.")), (1, 1, 0, 0));
     // Under the very name it is taken for the old entry, and told as loudly as an addition.
     let same = only(sister("ERA Metalurji San. Ve Tic. Ltd. Sti."));
-    assert_eq!((same.kind, same.severity, same.is_uncertain_revision()), (ChangeKind::Revised, Severity::High, true));
+    assert_eq!(
+        (same.kind, same.severity, same.is_uncertain_revision()),
+        (ChangeKind::Revised, Severity::High, true)
+    );
 }
 
 #[test]
 fn without_a_citation_the_day_of_the_listing_tells_one_entry_from_another() {
     let place = "8 Harbour Road, Shenzhen, CN";
-    let listed = |name: &str, pages: &[&str], day: &str| Entry { start_date: Some(day.to_owned()), ..el(name, pages, place) };
+    let listed = |name: &str, pages: &[&str], day: &str| Entry {
+        start_date: Some(day.to_owned()),
+        ..el(name, pages, place)
+    };
     let old = listed("Shenzhen East Electronics Co., Ltd.", &[], "2015-01-01");
-    let changes = compare(std::slice::from_ref(&old), &[listed("Shenzhen West Electronics Co., Ltd.", &["88 FR 1"], "2023-05-05")]);
+    let changes = compare(
+        std::slice::from_ref(&old),
+        &[listed("Shenzhen West Electronics Co., Ltd.", &["88 FR 1"], "2023-05-05")],
+    );
     assert_eq!(summary(&changes), (1, 1, 0, 0));
     assert_eq!(changes[0].possibly_was, ["Shenzhen East Electronics Co., Ltd."]);
-    let renamed = only(compare(&[old], &[listed("Shenzhen East Electronic Co., Ltd.", &["88 FR 1"], "2015-01-01")]));
+    let renamed = only(compare(
+        &[old],
+        &[listed("Shenzhen East Electronic Co., Ltd.", &["88 FR 1"], "2015-01-01")],
+    ));
     assert_eq!(renamed.kind, ChangeKind::Revised);
 }
 
 #[test]
 fn unlike_names_under_other_rules_are_not_possibly_one_though_they_share_an_address() {
     let place = "8 Harbour Road, Unit 12, Shenzhen, CN";
-    let changes = compare(&[el("Quayside Optics", &["80 FR 1"], place)], &[el("Ravil Magzhanov", &["87 FR 9"], place)]);
+    let changes = compare(
+        &[el("Quayside Optics", &["80 FR 1"], place)],
+        &[el("Ravil Magzhanov", &["87 FR 9"], place)],
+    );
     assert_eq!(summary(&changes), (1, 1, 0, 0));
     assert!(changes.iter().all(|change| change.possibly.is_empty()), "{changes:#?}");
 }
@@ -347,12 +465,35 @@ fn unlike_names_under_other_rules_are_not_possibly_one_though_they_share_an_addr
 #[test]
 fn no_rule_is_cited_no_other_name_is_taken_but_for_a_few_letters() {
     let place = "Room 2506, Hengchang Building, Jinan, CN";
-    let pair = |before: &str, after: &str| summary(&compare(&[el(before, &["83 FR 44824"], place)], &[el(after, &["83 FR 44824"], place)]));
+    let pair = |before: &str, after: &str| {
+        summary(&compare(
+            &[el(before, &["83 FR 44824"], place)],
+            &[el(after, &["83 FR 44824"], place)],
+        ))
+    };
     assert_eq!(pair("Jinan Tongbaolai Oilfield Equipment Co. Ltd", "Gala Wang"), (1, 1, 0, 0));
-    assert_eq!(pair("Chengdu Huawei Technologies Co., Ltd.", "Chengdu Alder High-Tech Investment Co., Ltd."), (1, 1, 0, 0));
-    assert_eq!(pair("Jinan Tongbaolai Oilfield Equipment Co. Ltd", "Jinan Tongbolay Oilfield Equipment Co. Ltd"), (0, 0, 1, 0));
-    assert_eq!(pair("Jinan Tongbaolai Oilfield Equipment Co. Ltd", "Tongbaolai Oilfield Equipment"), (0, 0, 1, 0));
-    assert_eq!(pair("CNOOC Limited (a subsidiary of Alder National Offshore Quay)", "CNOOC Limited"), (0, 0, 1, 0));
+    assert_eq!(
+        pair(
+            "Chengdu Huawei Technologies Co., Ltd.",
+            "Chengdu Alder High-Tech Investment Co., Ltd."
+        ),
+        (1, 1, 0, 0)
+    );
+    assert_eq!(
+        pair(
+            "Jinan Tongbaolai Oilfield Equipment Co. Ltd",
+            "Jinan Tongbolay Oilfield Equipment Co. Ltd"
+        ),
+        (0, 0, 1, 0)
+    );
+    assert_eq!(
+        pair("Jinan Tongbaolai Oilfield Equipment Co. Ltd", "Tongbaolai Oilfield Equipment"),
+        (0, 0, 1, 0)
+    );
+    assert_eq!(
+        pair("CNOOC Limited (a subsidiary of Alder National Offshore Quay)", "CNOOC Limited"),
+        (0, 0, 1, 0)
+    );
     assert_eq!(pair("Huawei Cloud Chile", "Хуавеи Цлоуд Чиле"), (0, 0, 1, 0));
     let moved = compare(
         &[el("Gulf Gate Shipping Co. LLC", &["83 FR 44824"], "No. 508, Almaktoum Road, Dubai, AE")],
@@ -363,8 +504,11 @@ fn no_rule_is_cited_no_other_name_is_taken_but_for_a_few_letters() {
 
 #[test]
 fn a_word_of_ones_own_and_kin_in_common_are_two_parties() {
-    let kin = "Additional Sanctions Information - Subject to Secondary Sanctions; Linked To: QANSU, Ali Muhammad.";
-    let pair = |before: (&str, &str), after: (&str, &str)| summary(&compare(&[sdn(before.0, before.1)], &[sdn(after.0, after.1)]));
+    let kin = "Additional Sanctions Information - Subject to Secondary Sanctions; Linked To: \
+               QANSU, Ali Muhammad.";
+    let pair = |before: (&str, &str), after: (&str, &str)| {
+        summary(&compare(&[sdn(before.0, before.1)], &[sdn(after.0, after.1)]))
+    };
     let (star, sister) = ("STAR TRADE GHANA LIMITED", "STAR SARVANEH GHANA LIMITED");
     assert_eq!(pair((star, kin), (sister, kin)), (1, 1, 0, 0));
     let site = format!("Website www.star.example; {kin}");
@@ -374,18 +518,36 @@ fn a_word_of_ones_own_and_kin_in_common_are_two_parties() {
     let founded = format!("Organization Established Date 07 Apr 2019; {kin}");
     assert_eq!(pair((star, &founded), (sister, &founded)), (1, 1, 0, 0));
     let numbers = |tax: &str, register: &str| {
-        format!("Gazette Number 20567335 (Russia); Tax ID No. {tax} (Russia); Registration Number {register} (Russia)")
+        format!(
+            "Gazette Number 20567335 (Russia); Tax ID No. {tax} (Russia); Registration Number \
+             {register} (Russia)"
+        )
     };
-    assert_eq!(pair((star, &numbers("7805719070", "1177847397")), (star, &numbers("7805719070", "1177847397"))), (0, 0, 0, 0));
     assert_eq!(
-        pair((star, &numbers("7805719070", "1177847397")), ("STAR TRADES GHANA LTD", &numbers("1790325824", "5365447209"))),
+        pair(
+            (star, &numbers("7805719070", "1177847397")),
+            (star, &numbers("7805719070", "1177847397"))
+        ),
+        (0, 0, 0, 0)
+    );
+    assert_eq!(
+        pair(
+            (star, &numbers("7805719070", "1177847397")),
+            ("STAR TRADES GHANA LTD", &numbers("1790325824", "5365447209"))
+        ),
         (1, 1, 0, 0)
     );
     assert_eq!(
-        pair((star, &numbers("7805719070", "1177847397")), ("STAR TRADES GHANA LTD", &numbers("7805719070", "5365447209"))),
+        pair(
+            (star, &numbers("7805719070", "1177847397")),
+            ("STAR TRADES GHANA LTD", &numbers("7805719070", "5365447209"))
+        ),
         (0, 0, 1, 0)
     );
-    let panama = pair(("GRUPO FALCON S.A.", "NIT 800214711 (Colombia)"), ("GRUPO FALCON DE PANAMA, S.A.", "RUC 556350144 (Panama)"));
+    let panama = pair(
+        ("GRUPO FALCON S.A.", "NIT 800214711 (Colombia)"),
+        ("GRUPO FALCON DE PANAMA, S.A.", "RUC 556350144 (Panama)"),
+    );
     assert_eq!(panama, (1, 1, 0, 0));
 }
 
@@ -393,15 +555,28 @@ fn a_word_of_ones_own_and_kin_in_common_are_two_parties() {
 fn a_person_is_no_company() {
     let mut person = sdn("FONNEGRA ESPEJO, Adolfo", "");
     person.other.insert("type".into(), "individual".into());
-    assert_eq!(summary(&compare(&[sdn("ADOLFO FONNEGRA ESPEJO TRADING", "")], &[person])), (1, 1, 0, 0));
+    assert_eq!(
+        summary(&compare(&[sdn("ADOLFO FONNEGRA ESPEJO TRADING", "")], &[person])),
+        (1, 1, 0, 0)
+    );
 }
 
 #[test]
 fn a_law_that_both_are_under_hides_no_other_company() {
-    let under =
-        |number: &str| format!("Executive Order 13662 Directive Determination - Subject to Directive 1; Tax ID No. {number} (Russia).");
-    let (before, after) = (sdn("ALFA LEASING, OOO", &under("7736659589")), sdn("ALFA LEASING, OOO", &under("5024093363")));
-    assert!(only(compare(std::slice::from_ref(&before), std::slice::from_ref(&after))).is_uncertain_revision());
+    let under = |number: &str| {
+        format!(
+            "Executive Order 13662 Directive Determination - Subject to Directive 1; Tax ID No. \
+             {number} (Russia)."
+        )
+    };
+    let (before, after) = (
+        sdn("ALFA LEASING, OOO", &under("7736659589")),
+        sdn("ALFA LEASING, OOO", &under("5024093363")),
+    );
+    assert!(
+        only(compare(std::slice::from_ref(&before), std::slice::from_ref(&after)))
+            .is_uncertain_revision()
+    );
     let spelled_anew = sdn("ALFA LIZING, OOO", &after.remarks);
     assert_eq!(summary(&compare(&[before], &[spelled_anew])), (1, 1, 0, 0));
 }
@@ -422,14 +597,21 @@ fn the_order_of_aliases_and_an_alias_listed_twice_matter_to_nobody() {
 
 #[test]
 fn punctuation_between_digits_is_another_unit() {
-    let (before, after) = (el("Alpha", &["80 FR 1"], "Unit 1-2, Dock Road, HK"), el("Alpha", &["80 FR 1"], "Unit 12, Dock Road, HK"));
+    let (before, after) = (
+        el("Alpha", &["80 FR 1"], "Unit 1-2, Dock Road, HK"),
+        el("Alpha", &["80 FR 1"], "Unit 12, Dock Road, HK"),
+    );
     let change = only(compare(&[before], &[after]));
-    assert_eq!((change.kind, change.editorial, change.severity), (ChangeKind::Revised, false, Severity::High));
+    assert_eq!(
+        (change.kind, change.editorial, change.severity),
+        (ChangeKind::Revised, false, Severity::High)
+    );
 }
 
 #[test]
 fn two_persons_of_one_name_are_told_apart_by_their_birth_dates() {
-    let (one, other) = (sdn("SMITH, John", "DOB 01 Feb 1960."), sdn("SMITH, John", "DOB 03 Mar 1975."));
+    let (one, other) =
+        (sdn("SMITH, John", "DOB 01 Feb 1960."), sdn("SMITH, John", "DOB 03 Mar 1975."));
     let other_now = sdn("SMITH, John", "DOB 03 Mar 1975; Passport A1234567 (Canada).");
     let change = only(compare(&[one.clone(), other.clone()], &[other_now, one]));
     assert_eq!(change.before.as_ref(), Some(&other));
@@ -438,8 +620,14 @@ fn two_persons_of_one_name_are_told_apart_by_their_birth_dates() {
 
 #[test]
 fn another_birth_date_under_the_only_equal_name_is_told_as_loudly_as_an_addition() {
-    let change = only(compare(&[sdn("SMITH, John", "DOB 01 Feb 1960.")], &[sdn("SMITH, John", "DOB 03 Mar 1975.")]));
-    assert_eq!((change.kind, change.severity, change.is_uncertain_revision()), (ChangeKind::Revised, Severity::High, true));
+    let change = only(compare(
+        &[sdn("SMITH, John", "DOB 01 Feb 1960.")],
+        &[sdn("SMITH, John", "DOB 03 Mar 1975.")],
+    ));
+    assert_eq!(
+        (change.kind, change.severity, change.is_uncertain_revision()),
+        (ChangeKind::Revised, Severity::High, true)
+    );
 }
 
 #[test]
@@ -449,9 +637,13 @@ fn ofacs_number_decides_on_its_lists() {
         entry.other.insert("entity_number".into(), number.into());
         entry
     };
-    let change = only(compare(&[numbered("OLD NAME", "36001")], &[numbered("WHOLLY OTHER", "36001")]));
+    let change =
+        only(compare(&[numbered("OLD NAME", "36001")], &[numbered("WHOLLY OTHER", "36001")]));
     assert!(change.kind == ChangeKind::Revised && change.matched.unwrap().certain);
-    let changes = compare(&[numbered("SEA HARRIER TRADING", "36001")], &[numbered("SEA HARRIER TRADING", "36002")]);
+    let changes = compare(
+        &[numbered("SEA HARRIER TRADING", "36001")],
+        &[numbered("SEA HARRIER TRADING", "36002")],
+    );
     assert_eq!(summary(&changes), (1, 1, 0, 0));
     assert_eq!(changes[0].possibly_was, ["SEA HARRIER TRADING"]);
 }
@@ -462,7 +654,14 @@ fn a_transliterated_name_with_one_passport_is_one_person() {
     let after = sdn("ДИКИЙ, Алексей Петрович", "DOB 05 Jul 1974; Passport 484824991 (Ukraine).");
     let change = only(compare(&[before], &[after]));
     assert_eq!((change.kind, change.severity), (ChangeKind::Revised, Severity::High));
-    assert!(change.matched.unwrap().evidence.iter().any(|words| words.contains("passport of ukraine 484824991")));
+    assert!(
+        change
+            .matched
+            .unwrap()
+            .evidence
+            .iter()
+            .any(|words| words.contains("passport of ukraine 484824991"))
+    );
 }
 
 #[test]
@@ -473,8 +672,15 @@ fn names_in_other_scripts_are_compared_and_matched() {
         ("شركة البحر الأحمر", "شركة البحر الاحمر للتجارة"),
     ] {
         let address = "8 Harbour Road, Shenzhen, CN";
-        let change = only(compare(&[el(before, &["80 FR 1"], address)], &[el(after, &["80 FR 1", "87 FR 9"], address)]));
-        assert_eq!((change.kind, change.severity), (ChangeKind::Revised, Severity::High), "{before}");
+        let change = only(compare(
+            &[el(before, &["80 FR 1"], address)],
+            &[el(after, &["80 FR 1", "87 FR 9"], address)],
+        ));
+        assert_eq!(
+            (change.kind, change.severity),
+            (ChangeKind::Revised, Severity::High),
+            "{before}"
+        );
     }
 }
 
@@ -491,7 +697,10 @@ fn a_name_that_became_an_alias_is_the_same_party() {
 
 #[test]
 fn a_repaired_character_of_a_name_is_editorial() {
-    let change = only(compare(&[el("Xi?an Works", &["80 FR 1"], "")], &[el("Xi’an Works", &["80 FR 1"], "")]));
+    let change = only(compare(
+        &[el("Xi?an Works", &["80 FR 1"], "")],
+        &[el("Xi’an Works", &["80 FR 1"], "")],
+    ));
     assert_eq!((change.editorial, change.severity), (true, Severity::Low));
 }
 
@@ -500,10 +709,15 @@ fn a_row_that_splits_is_a_revision_for_each_part() {
     let mut whole = el("Alpha", &["80 FR 1"], "1 Dock Road, CN");
     whole.addresses.push("2 Quay Road, HK".into());
     whole.countries = vec!["CN".into(), "HK".into()];
-    let parts = [el("Alpha", &["80 FR 1"], "1 Dock Road, CN"), el("Alpha", &["80 FR 1", "87 FR 9"], "2 Quay Road, HK")];
+    let parts = [
+        el("Alpha", &["80 FR 1"], "1 Dock Road, CN"),
+        el("Alpha", &["80 FR 1", "87 FR 9"], "2 Quay Road, HK"),
+    ];
     let changes = compare(&[whole.clone()], &parts);
     assert_eq!(summary(&changes), (0, 0, 2, 0));
-    assert!(changes.iter().all(|change| change.before.as_ref() == Some(&whole) && change.severity == Severity::Normal));
+    assert!(changes.iter().all(
+        |change| change.before.as_ref() == Some(&whole) && change.severity == Severity::Normal
+    ));
     let folded = compare(&parts, &[whole.clone()]);
     assert_eq!(summary(&folded), (0, 0, 2, 0));
     assert!(folded.iter().all(|change| change.entry == whole));
@@ -515,13 +729,19 @@ fn a_new_row_of_an_old_name_is_an_addition_where_the_old_row_lost_nothing() {
     let mut amended = old.clone();
     amended.citations.push(Citation::page(87, 9));
     let new = el("Alpha", &["87 FR 9"], "2 Quay Road, AE");
-    assert_eq!(summary(&compare(std::slice::from_ref(&old), &[old.clone(), new.clone()])), (1, 0, 0, 0));
+    assert_eq!(
+        summary(&compare(std::slice::from_ref(&old), &[old.clone(), new.clone()])),
+        (1, 0, 0, 0)
+    );
     assert_eq!(summary(&compare(&[old], &[amended, new])), (1, 0, 1, 0));
 }
 
 #[test]
 fn a_name_listed_anew_in_another_country_is_an_addition() {
-    let changes = compare(&[el("Alpha", &["80 FR 1"], "1 Dock Road, CN")], &[el("Alpha", &["87 FR 9"], "2 Quay Road, AE")]);
+    let changes = compare(
+        &[el("Alpha", &["80 FR 1"], "1 Dock Road, CN")],
+        &[el("Alpha", &["87 FR 9"], "2 Quay Road, AE")],
+    );
     assert_eq!(summary(&changes), (1, 1, 0, 0));
     assert_eq!(changes[0].possibly_was, ["Alpha"]);
 }
@@ -541,11 +761,18 @@ fn the_publishers_own_addresses_and_the_order_of_aliases_are_no_change_of_substa
 
 #[test]
 fn equal_rows_are_one_and_empty_names_are_compared() {
-    let twice = [el("", &[], ""), el("", &[], ""), el("Alpha", &["80 FR 1"], ""), el("Alpha", &["80 FR 1"], "")];
+    let twice = [
+        el("", &[], ""),
+        el("", &[], ""),
+        el("Alpha", &["80 FR 1"], ""),
+        el("Alpha", &["80 FR 1"], ""),
+    ];
     assert_eq!(compare(&twice, &twice[1..3]), []);
     assert_eq!(summary(&compare(&twice, &[])), (0, 2, 0, 0));
-    let ids: BTreeSet<_> =
-        compare(&twice, &[el("Alpha", &["80 FR 1", "87 FR 9"], "")]).into_iter().map(|change| change.change_id).collect();
+    let ids: BTreeSet<_> = compare(&twice, &[el("Alpha", &["80 FR 1", "87 FR 9"], "")])
+        .into_iter()
+        .map(|change| change.change_id)
+        .collect();
     assert_eq!(ids.len(), 2);
 }
 
@@ -555,7 +782,8 @@ fn a_list_that_changed_whole_is_compared() {
         (0..5_000_u32)
             .map(|n| {
                 let mixed = n.wrapping_mul(2_654_435_761);
-                let name = format!("{}{suffix} {} Works", letters(mixed), letters(mixed.rotate_left(13)));
+                let name =
+                    format!("{}{suffix} {} Works", letters(mixed), letters(mixed.rotate_left(13)));
                 el(&name, &["80 FR 1"], &format!("{} Dock Road, CN", letters(mixed.rotate_left(7))))
             })
             .collect()
@@ -584,8 +812,27 @@ mod properties {
     use super::*;
 
     fn row() -> impl Strategy<Value = Entry> {
-        let names = prop::sample::select(vec!["Alpha", "Alpha Works", "Beta 1-2", "Beta 12", "Xi?an", "Xi’an", "", "华为"]);
-        let texts = || prop::collection::vec(prop::sample::select(vec!["1 Dock Road, CN", "2 Quay Road, HK", "CN", "3 Lane, RU"]), 0..3);
+        let names = prop::sample::select(vec![
+            "Alpha",
+            "Alpha Works",
+            "Beta 1-2",
+            "Beta 12",
+            "Xi?an",
+            "Xi’an",
+            "",
+            "华为",
+        ]);
+        let texts = || {
+            prop::collection::vec(
+                prop::sample::select(vec![
+                    "1 Dock Road, CN",
+                    "2 Quay Road, HK",
+                    "CN",
+                    "3 Lane, RU",
+                ]),
+                0..3,
+            )
+        };
         let cited = prop::collection::vec(1_u32..4, 0..3);
         (names, texts(), texts(), cited, prop::sample::select(vec!["", "a", "A.", "b"])).prop_map(
             |(name, aliases, addresses, cited, policy)| {
@@ -599,8 +846,12 @@ mod properties {
                     .into_iter()
                     .collect();
                 entry.addresses = addresses.iter().map(ToString::to_string).collect();
-                entry.citations =
-                    cited.into_iter().collect::<BTreeSet<_>>().into_iter().map(|page| Citation::page(80, page * 100)).collect();
+                entry.citations = cited
+                    .into_iter()
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .map(|page| Citation::page(80, page * 100))
+                    .collect();
                 entry.license_policy = policy.to_owned();
                 entry
             },
@@ -661,7 +912,8 @@ mod properties {
 /// The changes that `entitywatch diff` finds between two of the small real files.
 fn case(name: &str, is_turned: bool) -> Option<Vec<Change>> {
     let cases = shared()?.join("data/cases");
-    let (old, new) = (cases.join(format!("{name}-old.json")), cases.join(format!("{name}-new.json")));
+    let (old, new) =
+        (cases.join(format!("{name}-old.json")), cases.join(format!("{name}-new.json")));
     let (old, new) = if is_turned { (new, old) } else { (old, new) };
     Some(entitywatch::compare_files::compare_files(&old, &new, &[ListCode::EL]).unwrap().changes)
 }
@@ -680,19 +932,34 @@ fn rows_that_are_folded_split_or_repaired_are_revisions() {
         for is_turned in [false, true] {
             let Some(changes) = case(name, is_turned) else { return };
             let (added, removed, found, _) = summary(&changes);
-            assert_eq!((added, removed, found), (0, 0, revised), "{name} {is_turned}: {changes:#?}");
-            assert!(changes.iter().all(|change| change.matched.as_ref().is_some_and(|matched| matched.certain)), "{name}");
+            assert_eq!(
+                (added, removed, found),
+                (0, 0, revised),
+                "{name} {is_turned}: {changes:#?}"
+            );
+            assert!(
+                changes
+                    .iter()
+                    .all(|change| change.matched.as_ref().is_some_and(|matched| matched.certain)),
+                "{name}"
+            );
         }
     }
 }
 
 #[test]
 fn a_page_that_moved_is_no_new_rule() {
-    let (before, after) = (el("Alpha", &["81 FR 61595"], "1 Dock Road, RU"), el("Alpha", &["81 FR 61601"], "1 Dock Road, RU"));
+    let (before, after) = (
+        el("Alpha", &["81 FR 61595"], "1 Dock Road, RU"),
+        el("Alpha", &["81 FR 61601"], "1 Dock Road, RU"),
+    );
     let moved = only(compare(std::slice::from_ref(&before), std::slice::from_ref(&after)));
     assert_eq!((moved.kind, moved.newest_citation()), (ChangeKind::Revised, None));
     let amended = el("Alpha", &["81 FR 61601", "89 FR 51653"], "1 Dock Road, RU");
-    assert_eq!(only(compare(&[before], &[amended])).newest_citation(), Some(&Citation::page(89, 51653)));
+    assert_eq!(
+        only(compare(&[before], &[amended])).newest_citation(),
+        Some(&Citation::page(89, 51653))
+    );
 }
 
 #[test]
@@ -701,14 +968,23 @@ fn sisters_of_one_rule_stay_apart_though_their_pages_are_near() {
     let gone = el("Quayside Optics (Shenzhen) Ltd.", &["81 FR 61595"], place);
     let come = el("Meridian Lenses (Beijing) Ltd.", &["81 FR 61601"], place);
     assert_eq!(summary(&compare(&[gone], &[come])), (1, 1, 0, 0));
-    let numbered = |number: &str, page: &str| el(&format!("{number} Research Institute of Harbour Works"), &[page], place);
-    assert_eq!(summary(&compare(&[numbered("55th", "81 FR 61595")], &[numbered("54th", "81 FR 61601")])), (1, 1, 0, 0));
+    let numbered = |number: &str, page: &str| {
+        el(&format!("{number} Research Institute of Harbour Works"), &[page], place)
+    };
+    assert_eq!(
+        summary(&compare(&[numbered("55th", "81 FR 61595")], &[numbered("54th", "81 FR 61601")])),
+        (1, 1, 0, 0)
+    );
 }
 
 #[test]
 fn a_match_that_is_not_certain_has_no_score_of_one() {
     let pair = |name: &str| el(name, &["83 FR 44824"], "Room 2506, Hengchang Building, Jinan, CN");
-    let matched =
-        only(compare(&[pair("Jinan Tongbaolai Oilfield Equipment")], &[pair("Jinan Tongbolay Oilfield Equipment")])).matched.unwrap();
+    let matched = only(compare(
+        &[pair("Jinan Tongbaolai Oilfield Equipment")],
+        &[pair("Jinan Tongbolay Oilfield Equipment")],
+    ))
+    .matched
+    .unwrap();
     assert!(!matched.certain && matched.score < 0.995, "{matched:?}");
 }

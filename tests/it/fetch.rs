@@ -23,7 +23,11 @@ fn limits() -> FetchLimits {
 }
 
 fn fetcher_with(limits: FetchLimits) -> Fetcher {
-    Fetcher::new(&HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() }, limits).unwrap()
+    Fetcher::new(
+        &HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() },
+        limits,
+    )
+    .unwrap()
 }
 
 fn fetcher() -> Fetcher {
@@ -56,16 +60,24 @@ async fn fetch_answer(answer: Answer, limits: FetchLimits) -> Result<Fetched, Fe
 
 async fn error_of(answer: Answer, limits: FetchLimits) -> FetchError {
     let error = fetch_answer(answer, limits).await.expect_err("expected no document");
-    assert!(!error.message.contains("hunter2") && !error.message.contains("list.csv"), "{}", error.message);
+    assert!(
+        !error.message.contains("hunter2") && !error.message.contains("list.csv"),
+        "{}",
+        error.message
+    );
     error
 }
 
 #[tokio::test]
 async fn a_list_comes_whole_with_its_validators_plain_or_gzip() {
-    let shouted =
-        |encoding| if encoding == "Identity" { Answer::ok(LIST) } else { Answer::ok(gzip(LIST)) }.with_header("Content-Encoding", encoding);
+    let shouted = |encoding| {
+        if encoding == "Identity" { Answer::ok(LIST) } else { Answer::ok(gzip(LIST)) }
+            .with_header("Content-Encoding", encoding)
+    };
     for answer in [Answer::ok(LIST), Answer::gzip(LIST), shouted("Identity"), shouted("GZIP")] {
-        let answer = answer.with_header("ETag", "W/\"odd, one\"").with_header("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT");
+        let answer = answer
+            .with_header("ETag", "W/\"odd, one\"")
+            .with_header("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT");
         let fetched = document(fetch_answer(answer, limits()).await);
         assert_eq!(content(&fetched), LIST);
         assert_eq!(fetched.document.sha256, Sha256::of(LIST));
@@ -82,32 +94,55 @@ async fn a_list_comes_whole_with_its_validators_plain_or_gzip() {
 async fn a_request_says_who_asks_and_whom_to_write_to() {
     let upstream = Upstream::start().await;
     upstream.answer("/list.csv", Answer::ok(LIST));
-    let settings = HttpSettings { contact: Some("mailto:a@example.com".into()), no_proxy: Some("*".into()), ..HttpSettings::default() };
+    let settings = HttpSettings {
+        contact: Some("mailto:a@example.com".into()),
+        no_proxy: Some("*".into()),
+        ..HttpSettings::default()
+    };
     let fetcher = Fetcher::new(&settings, limits()).unwrap();
     document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await);
     let seen = &upstream.seen()[0];
     assert_eq!((seen.method.as_str(), seen.body.len()), ("GET", 0));
-    assert_eq!(seen.header("user-agent"), Some(concat!("entitywatch/", env!("CARGO_PKG_VERSION"), " (+mailto:a@example.com)")));
+    assert_eq!(
+        seen.header("user-agent"),
+        Some(concat!("entitywatch/", env!("CARGO_PKG_VERSION"), " (+mailto:a@example.com)"))
+    );
     assert_eq!(seen.header("accept-encoding"), Some("gzip"));
-    assert_eq!(seen.header("cache-control"), Some("no-cache"), "a cache on the way asks for the newest");
-    assert_eq!((seen.header("if-none-match"), seen.header("referer"), seen.header("cookie")), (None, None, None));
+    assert_eq!(
+        seen.header("cache-control"),
+        Some("no-cache"),
+        "a cache on the way asks for the newest"
+    );
+    assert_eq!(
+        (seen.header("if-none-match"), seen.header("referer"), seen.header("cookie")),
+        (None, None, None)
+    );
 }
 
 #[tokio::test]
 async fn validators_go_back_as_they_came_and_only_to_their_own_address() {
     let upstream = Upstream::start().await;
-    upstream.answer("/list.csv", Answer::Conditional { etag: "W/\"7\"".into(), body: LIST.to_vec() });
-    upstream.answer("/other.csv", Answer::Conditional { etag: "W/\"7\"".into(), body: LIST.to_vec() });
+    upstream
+        .answer("/list.csv", Answer::Conditional { etag: "W/\"7\"".into(), body: LIST.to_vec() });
+    upstream
+        .answer("/other.csv", Answer::Conditional { etag: "W/\"7\"".into(), body: LIST.to_vec() });
     let fetcher = fetcher();
-    let validators = document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await).validators.unwrap();
-    let again = fetcher.fetch(&inside(upstream.url("/list.csv")), Some(&validators), now()).await.unwrap();
+    let validators = document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await)
+        .validators
+        .unwrap();
+    let again =
+        fetcher.fetch(&inside(upstream.url("/list.csv")), Some(&validators), now()).await.unwrap();
     assert!(matches!(again, Fetched::NotModified));
-    let other = document(fetcher.fetch(&inside(upstream.url("/other.csv")), Some(&validators), now()).await);
+    let other = document(
+        fetcher.fetch(&inside(upstream.url("/other.csv")), Some(&validators), now()).await,
+    );
     assert!(other.unconditional);
     assert_eq!(upstream.seen()[1].header("if-none-match"), Some("W/\"7\""));
     assert_eq!(upstream.seen()[2].header("if-none-match"), None);
-    upstream.answer("/list.csv", Answer::Conditional { etag: "W/\"8\"".into(), body: LIST.to_vec() });
-    let changed = document(fetcher.fetch(&inside(upstream.url("/list.csv")), Some(&validators), now()).await);
+    upstream
+        .answer("/list.csv", Answer::Conditional { etag: "W/\"8\"".into(), body: LIST.to_vec() });
+    let changed =
+        document(fetcher.fetch(&inside(upstream.url("/list.csv")), Some(&validators), now()).await);
     assert!(!changed.unconditional);
     assert_eq!(changed.validators.unwrap().etag.as_deref(), Some("W/\"8\""));
 }
@@ -115,19 +150,31 @@ async fn validators_go_back_as_they_came_and_only_to_their_own_address() {
 #[tokio::test]
 async fn a_304_to_an_unconditional_request_is_an_error() {
     let error = error_of(Answer::status(304, ""), limits()).await;
-    assert!(error.message.ends_with("but got 304 Not Modified to a request without conditions"), "{}", error.message);
+    assert!(
+        error.message.ends_with("but got 304 Not Modified to a request without conditions"),
+        "{}",
+        error.message
+    );
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_off_is_told_with_how_far_it_came() {
     let error = error_of(Answer::truncated(LIST, 10), limits()).await;
-    assert!(error.message.ends_with("the connection broke off after 10 of 30 bytes"), "{}", error.message);
+    assert!(
+        error.message.ends_with("the connection broke off after 10 of 30 bytes"),
+        "{}",
+        error.message
+    );
     assert!(!error.refused);
     let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nname,\r\n".to_vec();
     let error = error_of(Answer::Raw(chunked), limits()).await;
     assert!(error.message.ends_with("the connection broke off after 5 bytes"), "{}", error.message);
     let zipped = gzip(LIST);
-    let mut cut = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", zipped.len()).into_bytes();
+    let mut cut = format!(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+        zipped.len()
+    )
+    .into_bytes();
     cut.extend_from_slice(&zipped[..zipped.len() - 3]);
     assert!(error_of(Answer::Raw(cut), limits()).await.message.contains("broke off"));
 }
@@ -140,7 +187,10 @@ async fn an_answer_that_is_no_list_is_refused() {
         (Answer::gzip(b""), "but got an empty answer"),
         (Answer::ok("<!DOCTYPE html><html><title>Moved</title></html>"), "but got a web page"),
         (whole_but_broken, "failed to unpack"),
-        (Answer::ok(b"\x8b\x02\x80").with_header("Content-Encoding", "br"), "but got another encoding"),
+        (
+            Answer::ok(b"\x8b\x02\x80").with_header("Content-Encoding", "br"),
+            "but got another encoding",
+        ),
     ] {
         let error = error_of(answer, limits()).await;
         assert!(error.refused && error.message.contains(reason), "{error:?}");
@@ -149,7 +199,8 @@ async fn an_answer_that_is_no_list_is_refused() {
 
 #[tokio::test]
 async fn the_bytes_decide_and_not_their_label() {
-    let labelled = |body: Vec<u8>, label: &str| Answer::ok(body).with_header("Content-Encoding", label);
+    let labelled =
+        |body: Vec<u8>, label: &str| Answer::ok(body).with_header("Content-Encoding", label);
     let twice = gzip(&gzip(LIST));
     for (answer, mislabeled) in [
         (labelled(LIST.to_vec(), "aws-chunked"), Some("aws-chunked")),
@@ -179,9 +230,18 @@ async fn the_bytes_decide_and_not_their_label() {
 #[tokio::test]
 async fn an_encoding_that_was_not_asked_for_is_named() {
     for label in ["br", "zstd", "deflate", "gzip, br", "aws-chunked, ZSTD"] {
-        let error = error_of(Answer::ok(b"\x8b\x02\x80".to_vec()).with_header("Content-Encoding", label), limits()).await;
+        let error = error_of(
+            Answer::ok(b"\x8b\x02\x80".to_vec()).with_header("Content-Encoding", label),
+            limits(),
+        )
+        .await;
         let name = label.rsplit(", ").next().unwrap().to_lowercase();
-        assert!(error.refused && error.message.ends_with(&format!("but got another encoding (`{name}`)")), "{}", error.message);
+        assert!(
+            error.refused
+                && error.message.ends_with(&format!("but got another encoding (`{name}`)")),
+            "{}",
+            error.message
+        );
     }
 }
 
@@ -191,17 +251,30 @@ async fn an_answer_says_how_old_it_is() {
     for (headers, modified_at, answered_at) in [
         (vec![], None, asked_at),
         (
-            vec![("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT"), ("Date", "Fri, 01 May 2026 11:59:58 GMT")],
+            vec![
+                ("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT"),
+                ("Date", "Fri, 01 May 2026 11:59:58 GMT"),
+            ],
             Some("2026-04-30T09:00:00Z"),
             "2026-05-01T11:59:58Z".parse().unwrap(),
         ),
-        (vec![("Age", "86400"), ("Date", "Fri, 01 May 2026 12:00:00 GMT")], None, "2026-04-30T12:00:00Z".parse().unwrap()),
+        (
+            vec![("Age", "86400"), ("Date", "Fri, 01 May 2026 12:00:00 GMT")],
+            None,
+            "2026-04-30T12:00:00Z".parse().unwrap(),
+        ),
         (vec![("Date", "Fri, 01 May 2099 12:00:00 GMT"), ("Age", "soon")], None, asked_at),
         (vec![("Last-Modified", "yesterday"), ("Age", "-1")], None, asked_at),
     ] {
-        let answer = headers.iter().fold(Answer::ok(LIST), |answer, (name, value)| answer.with_header(name, value));
+        let answer = headers
+            .iter()
+            .fold(Answer::ok(LIST), |answer, (name, value)| answer.with_header(name, value));
         let fetched = document(fetch_answer(answer, limits()).await);
-        assert_eq!(fetched.modified_at, modified_at.map(|text| text.parse().unwrap()), "{headers:?}");
+        assert_eq!(
+            fetched.modified_at,
+            modified_at.map(|text| text.parse().unwrap()),
+            "{headers:?}"
+        );
         assert_eq!(fetched.answered_at, answered_at, "{headers:?}");
     }
 }
@@ -210,7 +283,9 @@ async fn an_answer_says_how_old_it_is() {
 async fn a_flood_and_a_bomb_are_stopped() {
     let small = FetchLimits { wire_bytes: 4096, decoded_bytes: 1 << 20, ..limits() };
     let announced = Answer::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n".to_vec());
-    assert!(error_of(announced, small.clone()).await.message.contains("expected at most 4096 bytes"));
+    assert!(
+        error_of(announced, small.clone()).await.message.contains("expected at most 4096 bytes")
+    );
     let flood = Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 1024]);
     let error = error_of(flood, small.clone()).await;
     assert!(error.refused && error.message.contains("expected at most 4096 bytes"), "{error:?}");
@@ -226,14 +301,28 @@ async fn a_server_that_says_nothing_is_given_up() {
     let short = FetchLimits { read_timeout: Duration::from_millis(50), ..limits() };
     let error = error_of(Answer::Stall(Vec::new()), short.clone()).await;
     assert!(error.message.ends_with("timed out waiting for the answer"), "{}", error.message);
-    let error = error_of(Answer::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nname".to_vec()), short).await;
-    assert!(error.message.ends_with("nothing more came for 50 ms, after 4 of 9 bytes"), "{}", error.message);
+    let error = error_of(
+        Answer::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nname".to_vec()),
+        short,
+    )
+    .await;
+    assert!(
+        error.message.ends_with("nothing more came for 50 ms, after 4 of 9 bytes"),
+        "{}",
+        error.message
+    );
 }
 
 #[tokio::test]
 async fn a_body_that_drips_for_ever_is_given_up() {
-    let short = FetchLimits { total_timeout: Duration::from_millis(100), wire_bytes: u64::MAX, decoded_bytes: u64::MAX, ..limits() };
-    let error = error_of(Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), b"x".to_vec()), short).await;
+    let short = FetchLimits {
+        total_timeout: Duration::from_millis(100),
+        wire_bytes: u64::MAX,
+        decoded_bytes: u64::MAX,
+        ..limits()
+    };
+    let error =
+        error_of(Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), b"x".to_vec()), short).await;
     assert!(error.message.ends_with("not whole after 100 ms"), "{}", error.message);
     assert!(!error.refused);
 }
@@ -241,8 +330,17 @@ async fn a_body_that_drips_for_ever_is_given_up() {
 #[tokio::test]
 async fn other_statuses_are_errors_that_name_themselves_and_nothing_else() {
     for status in [201, 203, 204, 206, 300, 400, 401, 403, 404, 410, 500, 501, 502, 503, 504] {
-        let error = error_of(Answer::status(status, "hunter2").with_header("Content-Type", "text/html; hunter2"), limits()).await;
-        assert!(error.message.contains(&format!("but got {status}")) && error.message.contains("(text/html)"), "{}", error.message);
+        let error = error_of(
+            Answer::status(status, "hunter2").with_header("Content-Type", "text/html; hunter2"),
+            limits(),
+        )
+        .await;
+        assert!(
+            error.message.contains(&format!("but got {status}"))
+                && error.message.contains("(text/html)"),
+            "{}",
+            error.message
+        );
         assert_eq!((error.refused, error.retry_after), (false, None), "{status}");
     }
 }
@@ -259,9 +357,14 @@ async fn the_wish_to_be_left_alone_is_understood() {
         (502, "60", "2026-05-01T12:01:00Z"),
     ] {
         let limits = FetchLimits { retry_pauses: vec![Duration::ZERO], ..limits() };
-        let error = error_of(Answer::status(status, "").with_header("Retry-After", wish), limits).await;
+        let error =
+            error_of(Answer::status(status, "").with_header("Retry-After", wish), limits).await;
         assert_eq!(error.retry_after, Some(until.parse().unwrap()), "{wish}");
-        assert!(error.message.ends_with(&format!("to be asked again after {until}")), "{}", error.message);
+        assert!(
+            error.message.ends_with(&format!("to be asked again after {until}")),
+            "{}",
+            error.message
+        );
     }
 }
 
@@ -277,7 +380,9 @@ async fn what_passes_quickly_is_tried_again_and_nothing_else_is() {
     ] {
         let upstream = Upstream::start().await;
         upstream.answer_in_turn("/list.csv", answers);
-        let fetched = fetcher_with(limits.clone()).fetch(&inside(upstream.url("/list.csv")), None, now()).await;
+        let fetched = fetcher_with(limits.clone())
+            .fetch(&inside(upstream.url("/list.csv")), None, now())
+            .await;
         assert_eq!((upstream.seen().len(), fetched.is_ok()), (tries, succeeds), "{fetched:?}");
     }
 }
@@ -299,8 +404,16 @@ async fn redirects_are_followed_where_they_may_lead() {
 async fn redirects_that_lead_nowhere_or_inside_are_refused() {
     let error = error_of(Answer::redirect(302, "/list.csv"), limits()).await;
     assert!(error.message.ends_with("more than 5 redirects"), "{}", error.message);
-    let error = error_of(Answer::redirect(302, "http://169.254.169.254/latest/meta-data?hunter2"), limits()).await;
-    assert!(error.message.contains("refused to connect to http://169.254.169.254"), "{}", error.message);
+    let error = error_of(
+        Answer::redirect(302, "http://169.254.169.254/latest/meta-data?hunter2"),
+        limits(),
+    )
+    .await;
+    assert!(
+        error.message.contains("refused to connect to http://169.254.169.254"),
+        "{}",
+        error.message
+    );
     let error = error_of(Answer::redirect(302, "file:///etc/passwd"), limits()).await;
     assert!(error.message.contains("but got scheme `file`"), "{}", error.message);
     assert!(error_of(Answer::status(302, ""), limits()).await.message.contains("but got 302"));
@@ -313,7 +426,10 @@ async fn an_address_inside_needs_to_be_allowed() {
     let port = upstream.address().port();
     for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433"] {
         let url = Url::parse(&format!("http://{host}:{port}/list.csv")).unwrap();
-        let error = fetcher().fetch(&Address::Http { url, allow_private: false }, None, now()).await.unwrap_err();
+        let error = fetcher()
+            .fetch(&Address::Http { url, allow_private: false }, None, now())
+            .await
+            .unwrap_err();
         assert!(error.message.contains("allow_private"), "{host}: {}", error.message);
     }
     assert!(upstream.seen().is_empty());
@@ -365,14 +481,29 @@ async fn the_companys_proxy_is_used_but_for_the_hosts_excepted() {
     let upstream = Upstream::start().await;
     upstream.answer("/list.csv", Answer::ok(LIST));
     proxy.answer("http://data.example.com/list.csv", Answer::ok(LIST));
-    let settings = HttpSettings { proxy: Some(proxy.url("/")), no_proxy: Some("127.0.0.1".to_owned()), ..HttpSettings::default() };
+    let settings = HttpSettings {
+        proxy: Some(proxy.url("/")),
+        no_proxy: Some("127.0.0.1".to_owned()),
+        ..HttpSettings::default()
+    };
     let fetcher = Fetcher::new(&settings, limits()).unwrap();
-    let outside = Address::Http { url: Url::parse("http://data.example.com/list.csv").unwrap(), allow_private: false };
+    let outside = Address::Http {
+        url: Url::parse("http://data.example.com/list.csv").unwrap(),
+        allow_private: false,
+    };
     assert_eq!(content(&document(fetcher.fetch(&outside, None, now()).await)), LIST);
-    assert_eq!(content(&document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await)), LIST);
+    assert_eq!(
+        content(&document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await)),
+        LIST
+    );
     assert_eq!((proxy.seen().len(), upstream.seen().len()), (1, 1));
-    let literal = Address::Http { url: Url::parse("http://10.1.2.3/list.csv").unwrap(), allow_private: false };
-    assert!(fetcher.fetch(&literal, None, now()).await.unwrap_err().message.contains("allow_private"));
+    let literal = Address::Http {
+        url: Url::parse("http://10.1.2.3/list.csv").unwrap(),
+        allow_private: false,
+    };
+    assert!(
+        fetcher.fetch(&literal, None, now()).await.unwrap_err().message.contains("allow_private")
+    );
 }
 
 mod ecfr {
@@ -416,10 +547,19 @@ mod ecfr {
         let validators = document(fetcher().fetch(&address, None, now()).await).validators;
         upstream.answer(TITLES, titles("2026-04-30"));
         let error = fetcher().fetch(&address, validators.as_ref(), now()).await.unwrap_err();
-        assert!(error.message.contains("404") && error.message.ends_with("/full/2026-04-30/title-15.xml"), "{}", error.message);
+        assert!(
+            error.message.contains("404")
+                && error.message.ends_with("/full/2026-04-30/title-15.xml"),
+            "{}",
+            error.message
+        );
         upstream.answer(TITLES, titles("2026-04-28"));
         let error = fetcher().fetch(&address, validators.as_ref(), now()).await.unwrap_err();
-        assert!(error.message.contains("of 2026-04-29 or later") && error.older, "{}", error.message);
+        assert!(
+            error.message.contains("of 2026-04-29 or later") && error.older,
+            "{}",
+            error.message
+        );
         upstream.answer(TITLES, Answer::ok("{\"titles\": []}"));
         assert!(fetcher().fetch(&address, None, now()).await.unwrap_err().refused);
     }
@@ -427,17 +567,33 @@ mod ecfr {
     #[tokio::test]
     async fn what_is_wrong_with_another_title_is_ignored_and_what_is_wrong_with_ours_is_named() {
         let (upstream, address) = start().await;
-        let with =
-            |other: &str, ours: &str| Answer::ok(format!(r#"{{"titles": [{other}, {{"number": 15, "up_to_date_as_of": {ours}}}]}}"#));
-        for other in [r#"{"number": 35, "up_to_date_as_of": ""}"#, r#"{"number": null}"#, "null", r#"{"number": 1, "up_to_date_as_of": 5}"#]
-        {
+        let with = |other: &str, ours: &str| {
+            Answer::ok(format!(
+                r#"{{"titles": [{other}, {{"number": 15, "up_to_date_as_of": {ours}}}]}}"#
+            ))
+        };
+        for other in [
+            r#"{"number": 35, "up_to_date_as_of": ""}"#,
+            r#"{"number": null}"#,
+            "null",
+            r#"{"number": 1, "up_to_date_as_of": 5}"#,
+        ] {
             upstream.answer(TITLES, with(other, "\"2026-04-29\""));
-            assert_eq!(document(fetcher().fetch(&address, None, now()).await).as_of, Some(date(2026, 4, 29)), "{other}");
+            assert_eq!(
+                document(fetcher().fetch(&address, None, now()).await).as_of,
+                Some(date(2026, 4, 29)),
+                "{other}"
+            );
         }
         for ours in ["\"\"", "null", "20260429"] {
-            upstream.answer(TITLES, with(r#"{"number": 14, "up_to_date_as_of": "2026-04-29"}"#, ours));
+            upstream
+                .answer(TITLES, with(r#"{"number": 14, "up_to_date_as_of": "2026-04-29"}"#, ours));
             let error = fetcher().fetch(&address, None, now()).await.unwrap_err();
-            assert!(error.refused && error.message.contains("expected the date of title 15"), "{}", error.message);
+            assert!(
+                error.refused && error.message.contains("expected the date of title 15"),
+                "{}",
+                error.message
+            );
         }
     }
 
@@ -473,7 +629,12 @@ mod path {
 
     fn put(path: &Path, bytes: &[u8], modified_secs: u64) {
         fs::write(path, bytes).unwrap();
-        File::options().write(true).open(path).unwrap().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(modified_secs)).unwrap();
+        File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(modified_secs))
+            .unwrap();
     }
 
     async fn fetch(path: &Path, validators: Option<&Validators>) -> Result<Fetched, FetchError> {
@@ -487,7 +648,10 @@ mod path {
         put(&file, LIST, 1000);
         let fetched = document(fetch(&file, None).await);
         assert_eq!(content(&fetched), LIST);
-        assert!(matches!(fetch(&file, fetched.validators.as_ref()).await.unwrap(), Fetched::NotModified));
+        assert!(matches!(
+            fetch(&file, fetched.validators.as_ref()).await.unwrap(),
+            Fetched::NotModified
+        ));
         // The same size and time of modification, as a copying tool may set them.
         let copy = folder.path().join("copy.csv");
         put(&copy, &LIST.to_ascii_uppercase(), 1000);
@@ -516,12 +680,22 @@ mod path {
     async fn what_is_no_list_by_its_name_is_ignored_in_a_folder() {
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, bytes: &[u8], secs| put(&folder.path().join(name), bytes, secs);
-        for (number, name) in ["list.csv", "List.TSV", "list.json", "part-744.xml", "list.csv.GZ"].into_iter().enumerate() {
+        for (number, name) in ["list.csv", "List.TSV", "list.json", "part-744.xml", "list.csv.GZ"]
+            .into_iter()
+            .enumerate()
+        {
             put(name, name.as_bytes(), 1000 + number as u64);
-            for other in [format!("{name}.sha256"), format!("{name}~"), format!("{name}.filepart"), format!(".{name}.swp")] {
+            for other in [
+                format!("{name}.sha256"),
+                format!("{name}~"),
+                format!("{name}.filepart"),
+                format!(".{name}.swp"),
+            ] {
                 put(&other, b"no list", 9000);
             }
-            for other in ["Thumbs.db", "desktop.ini", "SHA256SUMS", "README.txt", ".DS_Store", "report.pdf"] {
+            for other in
+                ["Thumbs.db", "desktop.ini", "SHA256SUMS", "README.txt", ".DS_Store", "report.pdf"]
+            {
                 put(other, b"no list", 9000);
             }
             assert_eq!(content(&document(fetch(folder.path(), None).await)), name.as_bytes());
@@ -532,7 +706,10 @@ mod path {
     async fn a_pattern_says_which_names_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, bytes: &[u8], secs| put(&folder.path().join(name), bytes, secs);
-        let fitting = |pattern: &str| Address::Folder { path: folder.path().to_owned(), pattern: pattern.parse().unwrap() };
+        let fitting = |pattern: &str| Address::Folder {
+            path: folder.path().to_owned(),
+            pattern: pattern.parse().unwrap(),
+        };
         let read = async |pattern: &str| fetcher().fetch(&fitting(pattern), None, now()).await;
         put("el-1.csv", b"el 1", 1000);
         put("el-2.csv", b"el 2", 2000);
@@ -554,25 +731,45 @@ mod path {
         }
         let known = document(read("uvl-*.csv").await).validators;
         let older = fetcher().fetch(&fitting("el-*.csv"), known.as_ref(), now()).await;
-        assert_eq!(content(&document(older)), b"el 2", "another pattern is another place, which has a newest file of its own");
+        assert_eq!(
+            content(&document(older)),
+            b"el 2",
+            "another pattern is another place, which has a newest file of its own"
+        );
         let folder_path = folder.path().display();
         let message = read("*.tsv").await.unwrap_err().message;
         let expected = "`.el-5.csv`, `el-1.csv`, `el-2.csv` and 4 more are ignored";
-        assert_eq!(message, format!("expected a file in the folder {folder_path} whose name fits `*.tsv`, but got none: {expected}"));
+        assert_eq!(
+            message,
+            format!(
+                "expected a file in the folder {folder_path} whose name fits `*.tsv`, but got \
+                 none: {expected}"
+            )
+        );
         let pattern: NamePattern = "*.csv".parse().unwrap();
         let one = Address::Folder { path: folder.path().join("el-1.csv"), pattern };
         let message = fetcher().fetch(&one, None, now()).await.unwrap_err().message;
-        assert!(message.starts_with("expected a folder at ") && message.ends_with("since `pattern` is `*.csv`, but got something else"));
+        assert!(
+            message.starts_with("expected a folder at ")
+                && message.ends_with("since `pattern` is `*.csv`, but got something else")
+        );
     }
 
     #[tokio::test]
     async fn a_folder_without_a_list_says_what_is_in_it() {
         let folder = tempfile::tempdir().unwrap();
         let message = async || fetch(folder.path(), None).await.unwrap_err().message;
-        assert!(message().await.ends_with("ends in .csv, .tsv, .json, .xml (or these with .gz), but got an empty folder"));
+        assert!(message().await.ends_with(
+            "ends in .csv, .tsv, .json, .xml (or these with .gz), but got an empty folder"
+        ));
         put(&folder.path().join("list.dat"), LIST, 1000);
         let said = message().await;
-        assert!(said.ends_with("but got none: `list.dat` is ignored; `pattern` says which names are read"), "{said}");
+        assert!(
+            said.ends_with(
+                "but got none: `list.dat` is ignored; `pattern` says which names are read"
+            ),
+            "{said}"
+        );
     }
 
     #[tokio::test]
@@ -588,9 +785,13 @@ mod path {
             fetch(folder.path(), last.as_ref()).await.unwrap_err(),
             fetcher().fetch_whole(&address, last.as_ref(), now()).await.unwrap_err(),
         ] {
-            let expected =
-                "expected a file as new as the one read before (modified at 1970-01-03T00:00:00Z), but the newest in the folder is ";
-            assert!(error.message.starts_with(expected) && error.message.contains("a.csv, modified at 1970-01-02T00:00:00Z"), "{error}");
+            let expected = "expected a file as new as the one read before (modified at \
+                            1970-01-03T00:00:00Z), but the newest in the folder is ";
+            assert!(
+                error.message.starts_with(expected)
+                    && error.message.contains("a.csv, modified at 1970-01-02T00:00:00Z"),
+                "{error}"
+            );
             assert!(!error.refused);
         }
         put(&named("c.csv"), b"as new", 2 * 86_400);
@@ -612,11 +813,27 @@ mod path {
     #[tokio::test]
     async fn what_is_not_there_or_empty_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(fetch(folder.path(), None).await.unwrap_err().message.starts_with("expected a file in the folder "));
+        assert!(
+            fetch(folder.path(), None)
+                .await
+                .unwrap_err()
+                .message
+                .starts_with("expected a file in the folder ")
+        );
         let missing = fetch(&folder.path().join("missing.csv"), None).await.unwrap_err();
-        assert!(missing.message.ends_with("missing.csv: no such file or directory") && !missing.refused, "{}", missing.message);
+        assert!(
+            missing.message.ends_with("missing.csv: no such file or directory") && !missing.refused,
+            "{}",
+            missing.message
+        );
         put(&folder.path().join("empty.csv"), b"", 1000);
         assert!(fetch(folder.path(), None).await.unwrap_err().refused);
-        assert!(fetch(Path::new("/dev/null"), None).await.unwrap_err().message.contains("but got something else"));
+        assert!(
+            fetch(Path::new("/dev/null"), None)
+                .await
+                .unwrap_err()
+                .message
+                .contains("but got something else")
+        );
     }
 }

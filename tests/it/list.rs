@@ -1,7 +1,13 @@
-//! Lists as a publisher would serve them, made row by row: the columns of the Consolidated Screening List.
+//! Lists as a publisher would serve them, made row by row: the columns of the Consolidated
+//! Screening List.
 
 /// The publisher's columns, in its order.
-pub const COLUMNS: &str = "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,standard_order,license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,gross_registered_tonnage,vessel_flag,vessel_owner,remarks,source_list_url,alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,source_information_url,ids";
+pub const COLUMNS: &str = "_id,source,entity_number,type,programs,name,title,addresses,\
+                           federal_register_notice,start_date,end_date,standard_order,\
+                           license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,\
+                           gross_registered_tonnage,vessel_flag,vessel_owner,remarks,\
+                           source_list_url,alt_names,citizenships,dates_of_birth,nationalities,\
+                           places_of_birth,source_information_url,ids";
 
 const ENTITY_LIST: &str = "Entity List (EL) - Bureau of Industry and Security";
 const UNVERIFIED_LIST: &str = "Unverified List (UVL) - Bureau of Industry and Security";
@@ -40,14 +46,31 @@ impl Row {
 
 /// So many rows that have nothing in common but the rule that listed them.
 pub fn rows(count: usize) -> Vec<Row> {
-    let syllables = ["bar", "den", "fil", "gom", "hur", "kas", "lep", "min", "nor", "puk", "ras", "tev", "vox", "wiz", "zul"];
+    let syllables = [
+        "bar", "den", "fil", "gom", "hur", "kas", "lep", "min", "nor", "puk", "ras", "tev", "vox",
+        "wiz", "zul",
+    ];
     let syllable = |n: usize| syllables[n % syllables.len()];
     let name = |n: usize| {
-        let word =
-            |salt: usize| format!("{}{}{}", syllable(n * 7 + salt), syllable(n / 15 + n * 4 + salt * 3), syllable(n * 11 + salt * 5));
+        let word = |salt: usize| {
+            format!(
+                "{}{}{}",
+                syllable(n * 7 + salt),
+                syllable(n / 15 + n * 4 + salt * 3),
+                syllable(n * 11 + salt * 5)
+            )
+        };
         format!("{} {} {n}", word(1), word(4))
     };
-    (0..count).map(|n| row(&name(n), "75 FR 36519").at(&format!("{} {} Street, Kabul, AF", n + 1, syllable(n * 13)))).collect()
+    (0..count)
+        .map(|n| {
+            row(&name(n), "75 FR 36519").at(&format!(
+                "{} {} Street, Kabul, AF",
+                n + 1,
+                syllable(n * 13)
+            ))
+        })
+        .collect()
 }
 
 /// The file with these rows.
@@ -64,7 +87,12 @@ pub fn file(rows: &[Row]) -> String {
             "license_policy" => &row.policy,
             _ => "",
         });
-        text.push_str(&cells.map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect::<Vec<_>>().join(","));
+        text.push_str(
+            &cells
+                .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
+                .collect::<Vec<_>>()
+                .join(","),
+        );
         text.push('\n');
     }
     text

@@ -1,4 +1,5 @@
-//! A mail server on loopback whose every word is told by the test: strict ones, odd ones, and hostile ones.
+//! A mail server on loopback whose every word is told by the test: strict ones, odd ones, and
+//! hostile ones.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -87,9 +88,21 @@ struct Serving {
 /// With which certificate of `fixtures/tls` it speaks TLS.
 pub fn certificate(name: &str) -> TlsAcceptor {
     entitywatch::dial::install_tls_provider();
-    let pem = |ending: &str| std::fs::read(format!("{}/tests/fixtures/tls/{name}.{ending}.pem", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let (certificate, key) = (CertificateDer::from_pem_slice(&pem("cert")).unwrap(), PrivateKeyDer::from_pem_slice(&pem("key")).unwrap());
-    let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let pem = |ending: &str| {
+        std::fs::read(format!(
+            "{}/tests/fixtures/tls/{name}.{ending}.pem",
+            env!("CARGO_MANIFEST_DIR")
+        ))
+        .unwrap()
+    };
+    let (certificate, key) = (
+        CertificateDer::from_pem_slice(&pem("cert")).unwrap(),
+        PrivateKeyDer::from_pem_slice(&pem("key")).unwrap(),
+    );
+    let config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
     TlsAcceptor::from(Arc::new(config))
 }
 
@@ -98,11 +111,18 @@ impl MailServer {
         Self::listen("127.0.0.1:0", None, answer).await
     }
 
-    pub async fn with_tls(tls: TlsAcceptor, answer: impl Fn(&Heard) -> Says + Send + Sync + 'static) -> Self {
+    pub async fn with_tls(
+        tls: TlsAcceptor,
+        answer: impl Fn(&Heard) -> Says + Send + Sync + 'static,
+    ) -> Self {
         Self::listen("127.0.0.1:0", Some(tls), answer).await
     }
 
-    pub async fn listen(at: &str, tls: Option<TlsAcceptor>, answer: impl Fn(&Heard) -> Says + Send + Sync + 'static) -> Self {
+    pub async fn listen(
+        at: &str,
+        tls: Option<TlsAcceptor>,
+        answer: impl Fn(&Heard) -> Says + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind(at).await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
         let heard = Arc::<Mutex<Vec<Heard>>>::default();
@@ -123,7 +143,11 @@ impl MailServer {
 
     /// The lines of all connections, without messages.
     pub fn lines(&self) -> Vec<String> {
-        self.heard().into_iter().filter(|heard| heard.message.is_none()).map(|heard| heard.line).collect()
+        self.heard()
+            .into_iter()
+            .filter(|heard| heard.message.is_none())
+            .map(|heard| heard.line)
+            .collect()
     }
 
     pub fn messages(&self) -> Vec<String> {
@@ -179,7 +203,11 @@ impl Serving {
         }
         let says = (self.answer)(heard);
         if says.after_ms > 0 {
-            let _ = tokio::time::timeout(std::time::Duration::from_millis(says.after_ms), std::future::pending::<()>()).await;
+            let _ = tokio::time::timeout(
+                std::time::Duration::from_millis(says.after_ms),
+                std::future::pending::<()>(),
+            )
+            .await;
         }
         stream.write_all(&says.bytes).await.ok()?;
         stream.flush().await.ok()?;

@@ -1,4 +1,5 @@
-//! The Consolidated Screening List from outside: what is read, what is refused and with which words, and that no cut is believed.
+//! The Consolidated Screening List from outside: what is read, what is refused and with which
+//! words, and that no cut is believed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +12,12 @@ use proptest::prelude::*;
 const CSV: &str = include_str!("../fixtures/csl/three-lists.csv");
 const JSON: &str = include_str!("../fixtures/csl/three-lists.json");
 
-const HEADER: &str = "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,\
-    standard_order,license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,gross_registered_tonnage,vessel_flag,\
-    vessel_owner,remarks,source_list_url,alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,source_information_url,ids";
+const HEADER: &str = "_id,source,entity_number,type,programs,name,title,addresses,\
+                      federal_register_notice,start_date,end_date,standard_order,\
+                      license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,\
+                      gross_registered_tonnage,vessel_flag,vessel_owner,remarks,source_list_url,\
+                      alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,\
+                      source_information_url,ids";
 
 const ENTITY_LIST: &str = "Entity List (EL) - Bureau of Industry and Security";
 
@@ -50,7 +54,10 @@ fn ok_the_watched_lists_are_kept_and_all_rows_are_counted() {
     let snapshot = read(CSV, &[ListCode::EL]);
     assert_eq!(snapshot.rows, 4);
     assert_eq!(warnings(&snapshot), [""; 0]);
-    assert_eq!(snapshot.entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["Northern Widgets OOO", "Address 01"]);
+    assert_eq!(
+        snapshot.entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(),
+        ["Northern Widgets OOO", "Address 01"]
+    );
     assert_eq!(snapshot.entries[0].form, Form::Party);
     assert_eq!(snapshot.entries[0].aliases, ["Severnye Vidzhety", "Widgets \"North\""]);
     assert_eq!(snapshot.entries[0].footnotes, ["3"]);
@@ -65,7 +72,10 @@ fn ok_a_denied_person_and_a_sanctioned_one() {
     let [denied, sanctioned] = snapshot.entries.as_slice() else { panic!("two") };
     assert_eq!(denied.countries, [""; 0], "neither a state nor a postal code is a country");
     assert_eq!(denied.citations, [Citation::page(87, 77067), Citation::page(88, 38813)]);
-    assert_eq!(denied.other["federal_register_notice"], "87 F.R. 77067 12/16/2022, 88 F.R. 38813 6/14/2023");
+    assert_eq!(
+        denied.other["federal_register_notice"],
+        "87 F.R. 77067 12/16/2022, 88 F.R. 38813 6/14/2023"
+    );
     assert_eq!(denied.remarks, "SECOND\nLINE");
     assert_eq!(denied.end_date.as_deref(), Some("2032-12-16"));
     assert_eq!(sanctioned.other["ids"], "Passport, U001, BY; Gender, Male");
@@ -82,8 +92,16 @@ fn ok_the_shapes_of_one_list_give_equal_entries() {
         ("tsv", tsv),
         ("with a byte order mark", format!("\u{feff}{CSV}")),
         ("json with a byte order mark", format!("\u{feff}{JSON}")),
-        ("with carriage returns", CSV.replace("SECOND\nLINE", "SECOND LINE").replace('\n', "\r\n").replace("SECOND LINE", "SECOND\nLINE")),
-        ("with a quoted header", CSV.replacen(HEADER, &format!("\"{}\"", HEADER.replace(',', "\",\"")), 1)),
+        (
+            "with carriage returns",
+            CSV.replace("SECOND\nLINE", "SECOND LINE")
+                .replace('\n', "\r\n")
+                .replace("SECOND LINE", "SECOND\nLINE"),
+        ),
+        (
+            "with a quoted header",
+            CSV.replacen(HEADER, &format!("\"{}\"", HEADER.replace(',', "\",\"")), 1),
+        ),
         ("with empty lines before and after", format!("\n{CSV}\n\n")),
     ] {
         let snapshot = read(text, ListCode::ALL);
@@ -108,19 +126,29 @@ fn ok_columns_are_found_by_name_in_any_order() {
 
 #[test]
 fn ok_oddities_are_kept_with_a_warning() {
-    let text = format!("{HEADER}\n{HEADER}\n{}{}{}", row("A"), row("B").replace(ENTITY_LIST, "New List (NEW) - Some Agency"), row("Xi?an"));
+    let text = format!(
+        "{HEADER}\n{HEADER}\n{}{}{}",
+        row("A"),
+        row("B").replace(ENTITY_LIST, "New List (NEW) - Some Agency"),
+        row("Xi?an")
+    );
     let snapshot = read(&text, &[ListCode::EL]);
     assert_eq!(snapshot.rows, 3);
     assert_eq!(
         warnings(&snapshot),
         [
             "line 2: the header line is repeated and is dropped",
-            "line 4, column 2 (source): `New List (NEW) - Some Agency` is a list that is not known; its rows are counted and not kept",
-            "line 5, column 6 (name): a character of a name was lost (`?` or U+FFFD within a word) in 1 rows from here on; kept as published",
+            "line 4, column 2 (source): `New List (NEW) - Some Agency` is a list that is not \
+             known; its rows are counted and not kept",
+            "line 5, column 6 (name): a character of a name was lost (`?` or U+FFFD within a \
+             word) in 1 rows from here on; kept as published",
         ]
     );
     assert_eq!(snapshot.entries[1].name, "Xi?an");
-    assert_eq!(warnings(&read(text.trim_end(), &[])).last().unwrap(), "line 5: the last row has no line break after it");
+    assert_eq!(
+        warnings(&read(text.trim_end(), &[])).last().unwrap(),
+        "line 5: the last row has no line break after it"
+    );
 }
 
 #[test]
@@ -135,46 +163,89 @@ fn ok_an_unknown_column_of_a_table_is_kept() {
         text
     };
     let text = with("colour,", ["red", "", " blue ", "green"]);
-    let tsv = text.replace("\",\"", "\"\t\"").replacen(&format!("colour,{HEADER}"), &format!("colour\t{}", HEADER.replace(',', "\t")), 1);
+    let tsv = text.replace("\",\"", "\"\t\"").replacen(
+        &format!("colour,{HEADER}"),
+        &format!("colour\t{}", HEADER.replace(',', "\t")),
+        1,
+    );
     let plain = read(CSV.replace("\nLINE", " LINE"), ListCode::ALL);
     for text in [text, tsv] {
         let snapshot = read(&text, ListCode::ALL);
-        assert_eq!(warnings(&snapshot), ["line 1, column 1 (colour): the column `colour` is not known; it is kept as published"]);
+        assert_eq!(
+            warnings(&snapshot),
+            ["line 1, column 1 (colour): the column `colour` is not known; it is kept as \
+              published"]
+        );
         assert_eq!(snapshot.columns.iter().collect::<Vec<_>>(), ["colour"]);
-        let colours: Vec<Option<&str>> = snapshot.entries.iter().map(|entry| entry.other.get("colour").map(String::as_str)).collect();
+        let colours: Vec<Option<&str>> = snapshot
+            .entries
+            .iter()
+            .map(|entry| entry.other.get("colour").map(String::as_str))
+            .collect();
         assert_eq!(colours, [Some("red"), None, Some("blue"), Some("green")]);
         let mut bare = snapshot.entries;
         bare.iter_mut().for_each(|entry| drop(entry.other.remove("colour")));
         assert_eq!(bare, plain.entries, "the other columns are read as before");
     }
     let entity = read(with("entity,", ["A, B", "", "", ""]), ListCode::ALL);
-    assert_eq!(entity.entries[0].other.get("column_entity").map(String::as_str), Some("A, B"), "`entity` is a key of the eCFR's cells");
+    assert_eq!(
+        entity.entries[0].other.get("column_entity").map(String::as_str),
+        Some("A, B"),
+        "`entity` is a key of the eCFR's cells"
+    );
     assert_eq!(entity.entries[0].other.get("entity"), None);
-    check_refused(with("colour,", ["red", "", "blue", "green"]).replace("\"red\",", ""), "line 2: expected 30 columns, but got 29");
+    check_refused(
+        with("colour,", ["red", "", "blue", "green"]).replace("\"red\",", ""),
+        "line 2: expected 30 columns, but got 29",
+    );
 }
 
 #[test]
 fn ok_an_unknown_key_of_the_json_is_kept() {
-    let text = JSON.replacen("\"id\": \"aa01\"", "\"id\": \"aa01\", \"colour\": [\"red\", \"blue\"]", 1);
+    let text =
+        JSON.replacen("\"id\": \"aa01\"", "\"id\": \"aa01\", \"colour\": [\"red\", \"blue\"]", 1);
     let snapshot = read(text, &[ListCode::EL]);
     assert_eq!(snapshot.entries[0].other["colour"], "red; blue");
-    assert_eq!(warnings(&snapshot), ["results, row 1: the key `colour` is not known; it is kept as published"]);
+    assert_eq!(
+        warnings(&snapshot),
+        ["results, row 1: the key `colour` is not known; it is kept as published"]
+    );
 }
 
 // What is refused, and with which words.
 
 #[test]
 fn err_what_is_no_list() {
-    check_refused("", "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got an empty document (0 bytes)");
-    check_refused(" \n\t\r\n", "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got nothing but white space (5 bytes)");
+    check_refused(
+        "",
+        "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got an empty document (0 \
+         bytes)",
+    );
+    check_refused(
+        " \n\t\r\n",
+        "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got nothing but white space \
+         (5 bytes)",
+    );
     check_refused(
         " ".repeat(1 << 16),
-        "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got nothing but white space (65536 bytes)",
+        "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got nothing but white space \
+         (65536 bytes)",
     );
-    for page in ["<!DOCTYPE html><html></html>", "\n<HTML>", "<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"x\"><html/>"] {
-        check_refused(page, "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got a web page (HTML)");
+    for page in [
+        "<!DOCTYPE html><html></html>",
+        "\n<HTML>",
+        "<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"x\"><html/>",
+    ] {
+        check_refused(
+            page,
+            "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got a web page (HTML)",
+        );
     }
-    check_refused(b"\x1f\x8b\x08\0", "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got a gzip archive: unpack it first");
+    check_refused(
+        b"\x1f\x8b\x08\0",
+        "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got a gzip archive: unpack it \
+         first",
+    );
     for (text, got) in [
         ("Service Unavailable\n", "Service Unavailable"),
         ("Service Unavailable", "Service Unavailable"),
@@ -184,15 +255,24 @@ fn err_what_is_no_list() {
     ] {
         check_refused(
             text,
-            &format!("line 1: expected the header of the Consolidated Screening List (`_id,source,…,ids`), but got `{got}`"),
+            &format!(
+                "line 1: expected the header of the Consolidated Screening List \
+                 (`_id,source,…,ids`), but got `{got}`"
+            ),
         );
     }
 }
 
 #[test]
 fn err_a_table_without_rows() {
-    check_refused(format!("{HEADER}\n"), "end of the document: expected rows, but got none: a list of nothing is no list");
-    check_refused(format!("{HEADER}\n{HEADER}\n\n"), "end of the document: expected rows, but got none: a list of nothing is no list");
+    check_refused(
+        format!("{HEADER}\n"),
+        "end of the document: expected rows, but got none: a list of nothing is no list",
+    );
+    check_refused(
+        format!("{HEADER}\n{HEADER}\n\n"),
+        "end of the document: expected rows, but got none: a list of nothing is no list",
+    );
     check_refused(
         format!("{HEADER}\n{}", row("A").replace("(EL)", "(NEW)")),
         "column source: expected rows of the known lists, but got none in 1 rows",
@@ -203,7 +283,10 @@ fn err_a_table_without_rows() {
 fn err_a_header_that_changed() {
     let all = row("A");
     for (header, problem) in [
-        (HEADER.replace("alt_names", "aliases"), "got 29 (missing: `alt_names`; unknown: `aliases`)"),
+        (
+            HEADER.replace("alt_names", "aliases"),
+            "got 29 (missing: `alt_names`; unknown: `aliases`)",
+        ),
         (HEADER.replace(",remarks", ""), "got 28 (missing: `remarks`)"),
         (format!("{HEADER},"), "got 30 (unknown: ``)"),
         (format!("{HEADER},colour,colour"), "got 31 (unknown: `colour`; repeated: `colour`)"),
@@ -211,29 +294,45 @@ fn err_a_header_that_changed() {
         (HEADER.replace(",title", ",name"), "got 29 (missing: `title`; repeated: `name`)"),
         (HEADER.to_uppercase().replace("_ID", "_id"), "got 29 (missing: `source`, "),
     ] {
-        let error = parse(format!("{header}\n{all}").as_bytes(), ListCode::ALL).unwrap_err().to_string();
-        let expected = format!("line 1: the header changed: expected the 29 known columns, but {problem}");
+        let error =
+            parse(format!("{header}\n{all}").as_bytes(), ListCode::ALL).unwrap_err().to_string();
+        let expected =
+            format!("line 1: the header changed: expected the 29 known columns, but {problem}");
         assert!(error.starts_with(&expected), "{error}");
     }
 }
 
 #[test]
 fn err_a_row_that_is_none() {
-    check_refused(format!("{HEADER}\n{}\"x\",\"y\"\n{}", row("A"), row("B")), "line 3: expected 29 columns, but got 2");
-    check_refused(format!("{HEADER}\n{}", row("A").replace("\"\"\n", "\"\",\"\"\n")), "line 2: expected 29 columns, but got 30");
+    check_refused(
+        format!("{HEADER}\n{}\"x\",\"y\"\n{}", row("A"), row("B")),
+        "line 3: expected 29 columns, but got 2",
+    );
+    check_refused(
+        format!("{HEADER}\n{}", row("A").replace("\"\"\n", "\"\",\"\"\n")),
+        "line 2: expected 29 columns, but got 30",
+    );
     check_refused(
         format!("{HEADER}\n{}", row("A").replace("\"A\"", "\"A\"B\"")),
-        "line 2, column 6 (name): expected a delimiter or a line break after a closing quote, but got `B`",
+        "line 2, column 6 (name): expected a delimiter or a line break after a closing quote, but \
+         got `B`",
     );
-    check_refused(format!("{HEADER}\n{}", row("A\0")), "line 2, column 6 (name): expected text, but got byte 0x00");
+    check_refused(
+        format!("{HEADER}\n{}", row("A\0")),
+        "line 2, column 6 (name): expected text, but got byte 0x00",
+    );
     let text = [format!("{HEADER}\n").as_bytes(), &row("A#").into_bytes()].concat();
-    let text: Vec<u8> = text.into_iter().map(|byte| if byte == b'#' { 0x92 } else { byte }).collect();
+    let text: Vec<u8> =
+        text.into_iter().map(|byte| if byte == b'#' { 0x92 } else { byte }).collect();
     check_refused(text, "line 2, column 6 (name): expected UTF-8, but got byte 0x92");
-    for (source, got) in [("", "nothing"), ("Entity L", "`Entity L`"), ("1 Long Road", "`1 Long Road`")] {
+    for (source, got) in
+        [("", "nothing"), ("Entity L", "`Entity L`"), ("1 Long Road", "`1 Long Road`")]
+    {
         check_refused(
             format!("{HEADER}\n{}{}", row("A"), row("B").replace(ENTITY_LIST, source)),
             &format!(
-                "line 3, column 2 (source): expected the name of a list such as `Entity List (EL) - Bureau of Industry and Security`, but got {got}"
+                "line 3, column 2 (source): expected the name of a list such as `Entity List (EL) \
+                 - Bureau of Industry and Security`, but got {got}"
             ),
         );
     }
@@ -247,17 +346,25 @@ fn err_a_table_that_breaks_off() {
     let end = text.len();
     check_refused(
         &text,
-        &format!("line 3, column 5 (programs), byte {end}: the file breaks off in the middle of a row: expected 29 columns, but got 5"),
+        &format!(
+            "line 3, column 5 (programs), byte {end}: the file breaks off in the middle of a row: \
+             expected 29 columns, but got 5"
+        ),
     );
     check_refused(
         &whole[..first - 2],
         &format!(
-            "line 2, column 29 (ids), byte {}: the file breaks off in the middle of the last column: expected a closing quote, but got the end of the file",
+            "line 2, column 29 (ids), byte {}: the file breaks off in the middle of the last \
+             column: expected a closing quote, but got the end of the file",
             first - 2
         ),
     );
-    check_refused("_id,source,entity", "line 1, column 3, byte 17: the file breaks off in the middle of its header");
-    // The break after the whole rows cannot be told from the end: that is for the guards, which know the list before.
+    check_refused(
+        "_id,source,entity",
+        "line 1, column 3, byte 17: the file breaks off in the middle of its header",
+    );
+    // The break after the whole rows cannot be told from the end: that is for the guards, which
+    // know the list before.
     assert_eq!(read(&whole, ListCode::ALL).rows, 1);
 }
 
@@ -267,23 +374,44 @@ fn err_json_that_is_no_list() {
         ("{}", "document: expected an object with rows in `results`, but got an empty object"),
         (
             "{\"error\": \"Rate limit is exceeded\"}",
-            "document: expected an object with rows in `results`, but got one with `error`: `Rate limit is exceeded`",
+            "document: expected an object with rows in `results`, but got one with `error`: `Rate \
+             limit is exceeded`",
         ),
-        ("{\"data\": [1]}", "document: expected an object with rows in `results`, but got one with `data`"),
+        (
+            "{\"data\": [1]}",
+            "document: expected an object with rows in `results`, but got one with `data`",
+        ),
         ("[]", "line 1, byte 1: expected an object with rows in `results`, but got an array"),
-        ("{\"results\": null}", "line 1, byte 16: expected an array of rows in `results`, but got null"),
-        ("{\"results\": []}", "end of the document: expected rows, but got none: a list of nothing is no list"),
-        ("{\"results\": [7]}", "line 1, byte 15, row 1 of results: expected a row (an object), but got integer `7`"),
+        (
+            "{\"results\": null}",
+            "line 1, byte 16: expected an array of rows in `results`, but got null",
+        ),
+        (
+            "{\"results\": []}",
+            "end of the document: expected rows, but got none: a list of nothing is no list",
+        ),
+        (
+            "{\"results\": [7]}",
+            "line 1, byte 15, row 1 of results: expected a row (an object), but got integer `7`",
+        ),
         ("{\"results\": [], \"results\": []}", "results: the key `results` stands twice"),
-        ("{\"results\": [{\"source\": \"x\"}]}", "results, row 1: expected the key `name`, but it is missing"),
-        ("{\"results\": [{\"name\": \"x\"}]}", "results, row 1: expected the key `source`, but it is missing"),
+        (
+            "{\"results\": [{\"source\": \"x\"}]}",
+            "results, row 1: expected the key `name`, but it is missing",
+        ),
+        (
+            "{\"results\": [{\"name\": \"x\"}]}",
+            "results, row 1: expected the key `source`, but it is missing",
+        ),
         (
             "{\"results\": [{\"name\": \"x\", \"name\": \"y\"}]}",
-            "line 1, byte 39, row 1 of results: expected JSON, but got a fault: the key `name` stands twice in one row",
+            "line 1, byte 39, row 1 of results: expected JSON, but got a fault: the key `name` \
+             stands twice in one row",
         ),
         (
             "{\"results\": [{\"name\": \"x",
-            "line 1, byte 24, row 1 of results: the file breaks off at the key `name`: expected the rest of the document, but got its end",
+            "line 1, byte 24, row 1 of results: the file breaks off at the key `name`: expected \
+             the rest of the document, but got its end",
         ),
     ] {
         check_refused(text, expected);
@@ -292,20 +420,40 @@ fn err_json_that_is_no_list() {
         JSON.replacen("\"results\"", "\"total\": 26000, \"results\"", 1),
         "results: expected all 26000 rows that `total` speaks of, but got 4",
     );
-    check_refused(JSON.replace("alt_names", "aliases"), "results: the keys of the rows changed: missing: `alt_names`; unknown: `aliases`");
-    for key in ["id", "alt_names", "addresses", "federal_register_notice", "start_date", "license_requirement", "license_policy"] {
+    check_refused(
+        JSON.replace("alt_names", "aliases"),
+        "results: the keys of the rows changed: missing: `alt_names`; unknown: `aliases`",
+    );
+    for key in [
+        "id",
+        "alt_names",
+        "addresses",
+        "federal_register_notice",
+        "start_date",
+        "license_requirement",
+        "license_policy",
+    ] {
         let renamed = JSON.replace(&format!("\"{key}\":"), "\"novel\":");
         let name = if key == "id" { "_id" } else { key };
-        check_refused(renamed, &format!("results: the keys of the rows changed: missing: `{name}`; unknown: `novel`"));
+        check_refused(
+            renamed,
+            &format!("results: the keys of the rows changed: missing: `{name}`; unknown: `novel`"),
+        );
     }
-    let without =
-        JSON.replace("\"license_policy\": \"Policy of denial.\",", "").replace("\"license_policy\": \"Presumption of denial.\",", "");
+    let without = JSON
+        .replace("\"license_policy\": \"Policy of denial.\",", "")
+        .replace("\"license_policy\": \"Presumption of denial.\",", "");
     assert_eq!(
         parse(without.as_bytes(), &[ListCode::EL]).unwrap_err().to_string(),
         "results: the keys of the rows changed: missing: `license_policy`"
     );
     assert!(parse(without.as_bytes(), &[ListCode::SDN]).is_ok(), "other lists have no such key");
-    assert!(parse(format!("{JSON}x").as_bytes(), &[]).unwrap_err().problem.contains("trailing characters"));
+    assert!(
+        parse(format!("{JSON}x").as_bytes(), &[])
+            .unwrap_err()
+            .problem
+            .contains("trailing characters")
+    );
 }
 
 // Nothing that was cut or mutated is believed, and nothing panics.
@@ -315,7 +463,10 @@ fn a_table_cut_anywhere_is_refused_or_loses_no_row_that_had_begun() {
     let whole = read(CSV, ListCode::ALL);
     for cut in 0..CSV.len() {
         let Ok(snapshot) = parse(&CSV.as_bytes()[..cut], ListCode::ALL) else { continue };
-        assert!(matches!(CSV.as_bytes()[cut], b'\n') || CSV.as_bytes()[cut - 1] == b'\n', "a cut within a row at byte {cut} was believed");
+        assert!(
+            matches!(CSV.as_bytes()[cut], b'\n') || CSV.as_bytes()[cut - 1] == b'\n',
+            "a cut within a row at byte {cut} was believed"
+        );
         assert_eq!(snapshot.entries, whole.entries[..snapshot.entries.len()], "{cut}");
     }
 }
@@ -395,7 +546,8 @@ fn a_real_download_that_broke_off_is_refused_with_the_place() {
     let bytes = unpacked(&path);
     check_refused(
         &bytes,
-        "line 4233, column 8 (addresses), byte 2691298: the file breaks off in the middle of a row: expected 29 columns, but got 8",
+        "line 4233, column 8 (addresses), byte 2691298: the file breaks off in the middle of a \
+         row: expected 29 columns, but got 8",
     );
     // Without the row that broke off it is a list, of which all thirteen parts are known.
     let end = bytes.windows(2).rposition(|two| two == b"\"\n").unwrap() + 2;
@@ -411,12 +563,19 @@ fn a_real_download_that_broke_off_is_refused_with_the_place() {
         .filter(|citation| matches!(citation, Citation::AsPublished(_)))
         .map(ToString::to_string)
         .collect();
-    assert!(unread.iter().all(|text| text.ends_with("FR") || text.starts_with("76 FR No. 197")), "{unread:?}");
+    assert!(
+        unread.iter().all(|text| text.ends_with("FR") || text.starts_with("76 FR No. 197")),
+        "{unread:?}"
+    );
 }
 
 #[test]
 fn the_shapes_of_the_real_list_give_equal_entries() {
-    let (Some(data), Some(tool)) = (shared("data/entity-list-to-2022.json.xz"), shared("tools/make_lists.py")) else { return };
+    let (Some(data), Some(tool)) =
+        (shared("data/entity-list-to-2022.json.xz"), shared("tools/make_lists.py"))
+    else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let make = |arguments: &[&str]| {
         let outcome = Command::new("python3")
@@ -434,7 +593,8 @@ fn the_shapes_of_the_real_list_give_equal_entries() {
     make(&["edits", "2022-06-30", "edits", "--seed", "3"]);
     for list in ["early", "late", "edits/before", "edits/after"] {
         let entries = |file: &str| -> Vec<Entry> {
-            let snapshot = read(fs::read(folder.path().join(list).join(file)).unwrap(), &[ListCode::EL]);
+            let snapshot =
+                read(fs::read(folder.path().join(list).join(file)).unwrap(), &[ListCode::EL]);
             assert_eq!(snapshot.entries.len(), snapshot.rows);
             snapshot.entries
         };
@@ -443,8 +603,17 @@ fn the_shapes_of_the_real_list_give_equal_entries() {
         for (csv, json) in csv.iter().zip(&json) {
             assert_eq!(csv, json, "{list}");
         }
-        assert!(csv.len() <= entries("part-744.xml").len(), "{list}: the CSL folds rows of the list itself");
-        assert!(csv.iter().all(|entry| entry.citations.iter().all(|citation| citation.url().is_some())), "{list}: a citation was not read");
-        assert!(csv.iter().all(|entry| !entry.countries.is_empty() || entry.addresses.is_empty()), "{list}: an address names no country");
+        assert!(
+            csv.len() <= entries("part-744.xml").len(),
+            "{list}: the CSL folds rows of the list itself"
+        );
+        assert!(
+            csv.iter().all(|entry| entry.citations.iter().all(|citation| citation.url().is_some())),
+            "{list}: a citation was not read"
+        );
+        assert!(
+            csv.iter().all(|entry| !entry.countries.is_empty() || entry.addresses.is_empty()),
+            "{list}: an address names no country"
+        );
     }
 }

@@ -20,7 +20,12 @@ fn shared() -> Option<PathBuf> {
 /// The list of a day, made of the real data by the shared tool; `None` without Python.
 fn list_of(shared: &Path, day: &str, folder: &Path) -> Option<PathBuf> {
     let data = shared.join("data/entity-list-to-2022.json.xz");
-    let made = Command::new("python3").arg(shared.join("tools/make_lists.py")).arg(data).args(["as-of", day]).arg(folder).output();
+    let made = Command::new("python3")
+        .arg(shared.join("tools/make_lists.py"))
+        .arg(data)
+        .args(["as-of", day])
+        .arg(folder)
+        .output();
     match made {
         Ok(output) if output.status.success() => Some(folder.join("part-744.xml")),
         other => {
@@ -51,7 +56,8 @@ fn citations(value: &Value, day: &str) -> Option<(Vec<String>, String)> {
     for part in text(value, "federal_register").lines() {
         let (citation, date) = part.trim_end_matches('.').split_once(", ")?;
         let mut numbers = date.split('/').map(|n| n.parse::<u32>());
-        let (month, day, year) = (numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?);
+        let (month, day, year) =
+            (numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?);
         let year = if year > 99 {
             year
         } else if year > 80 {
@@ -62,8 +68,16 @@ fn citations(value: &Value, day: &str) -> Option<(Vec<String>, String)> {
         found.push((format!("{year:04}-{month:02}-{day:02}"), citation.to_owned()));
     }
     let first = found.first()?.0.clone();
-    (first.as_str() <= day)
-        .then(|| (found.into_iter().filter(|(date, _)| date.as_str() <= day).map(|(_, citation)| citation).collect(), first))
+    (first.as_str() <= day).then(|| {
+        (
+            found
+                .into_iter()
+                .filter(|(date, _)| date.as_str() <= day)
+                .map(|(_, citation)| citation)
+                .collect(),
+            first,
+        )
+    })
 }
 
 #[derive(Default)]
@@ -93,16 +107,21 @@ fn every_entry_of_the_real_list_is_read_and_its_fields_are_right() {
         let snapshot = parse(std::fs::File::open(path).unwrap(), &[ListCode::EL]).unwrap();
 
         // the list is sorted as the tool sorts it: by heading and name
-        let mut expected: Vec<(&Value, Vec<String>, String)> =
-            data.iter().filter_map(|e| citations(e, day).map(|(cited, first)| (e, cited, first))).collect();
-        expected.sort_by_key(|(e, ..)| (text(e, "country").to_uppercase(), text(e, "name").to_lowercase()));
+        let mut expected: Vec<(&Value, Vec<String>, String)> = data
+            .iter()
+            .filter_map(|e| citations(e, day).map(|(cited, first)| (e, cited, first)))
+            .collect();
+        expected.sort_by_key(|(e, ..)| {
+            (text(e, "country").to_uppercase(), text(e, "name").to_lowercase())
+        });
         assert_eq!(snapshot.entries.len(), expected.len(), "{day}");
         assert_eq!(snapshot.rows, expected.len());
 
         let mut figures = Figures::default();
         let show = std::env::var("SHOW").is_ok() && day == "2022-12-31";
         for (entry, (row, cited, first)) in snapshot.entries.iter().zip(&expected) {
-            let aliases: Vec<&str> = row["aliases"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
+            let aliases: Vec<&str> =
+                row["aliases"].as_array().unwrap().iter().map(|a| a.as_str().unwrap()).collect();
             let address = text(row, "address");
             let name_right = entry.name == text(row, "name").trim();
             let field = match (aliases.is_empty(), address.is_empty()) {
@@ -116,7 +135,8 @@ fn every_entry_of_the_real_list_is_read_and_its_fields_are_right() {
             }
             let clean = |alias: &&&str| !alias.contains(';') && !holds_address(alias);
             for alias in aliases.iter().filter(clean) {
-                // the list ends an alias that ends with a full stop with one stop only, so that `Ltd` and `Ltd.` look the same
+                // the list ends an alias that ends with a full stop with one stop only, so that
+                // `Ltd` and `Ltd.` look the same
                 let bare = |name: &str| name.trim().trim_end_matches('.').to_owned();
                 let right = entry.aliases.iter().any(|found| bare(found) == bare(alias));
                 figures.count("aliases", right);
@@ -124,19 +144,33 @@ fn every_entry_of_the_real_list_is_read_and_its_fields_are_right() {
                     println!("alias {alias:?} not in {:?}", entry.aliases);
                 }
             }
-            let parts: Vec<&str> = address.split(';').map(|a| a.trim().trim_start_matches("and ")).filter(|a| !a.is_empty()).collect();
+            let parts: Vec<&str> = address
+                .split(';')
+                .map(|a| a.trim().trim_start_matches("and "))
+                .filter(|a| !a.is_empty())
+                .collect();
             if !parts.is_empty() {
                 figures.count("address counts", entry.addresses.len() == parts.len());
-                if std::env::var("SHOW_ADDRESSES").is_ok() && show && entry.addresses.len() != parts.len() {
+                if std::env::var("SHOW_ADDRESSES").is_ok()
+                    && show
+                    && entry.addresses.len() != parts.len()
+                {
                     println!("addresses of {}: {:#?} for {address}", entry.name, entry.addresses);
                 }
             }
             let footnotes: Vec<String> = footnotes(text(row, "notes"));
             figures.count("footnotes", entry.footnotes == footnotes);
             if show && entry.footnotes != footnotes {
-                println!("footnotes {:?} for {footnotes:?} of {}", entry.footnotes, text(row, "notes"));
+                println!(
+                    "footnotes {:?} for {footnotes:?} of {}",
+                    entry.footnotes,
+                    text(row, "notes")
+                );
             }
-            figures.count("citations", entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>() == *cited);
+            figures.count(
+                "citations",
+                entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>() == *cited,
+            );
             figures.count("start dates", entry.start_date.as_deref() == Some(first));
             figures.count("countries", entry.countries.len() == 1);
             figures.count("certain names", !entry.other.contains_key("entity"));
@@ -158,13 +192,16 @@ fn every_entry_of_the_real_list_is_read_and_its_fields_are_right() {
     }
 }
 
-/// The data ran some last aliases and the address behind them together: a sentence that ends inside, or a comma and a house number.
+/// The data ran some last aliases and the address behind them together: a sentence that ends
+/// inside, or a comma and a house number.
 fn holds_address(alias: &str) -> bool {
-    let behind_stop = alias.split_once(". ").is_some_and(|(_, rest)| rest.contains(',') || rest.contains(": "));
+    let behind_stop =
+        alias.split_once(". ").is_some_and(|(_, rest)| rest.contains(',') || rest.contains(": "));
     behind_stop || alias.split(',').skip(1).any(|part| part.contains(|c: char| c.is_ascii_digit()))
 }
 
-/// What the tool marks as footnotes: a figure behind `734.9(e)` or `734.9(g)`, and one behind the last bracket.
+/// What the tool marks as footnotes: a figure behind `734.9(e)` or `734.9(g)`, and one behind the
+/// last bracket.
 fn footnotes(notes: &str) -> Vec<String> {
     let mut found = Vec::new();
     for section in ["734.9(e)", "734.9(g)"] {
@@ -199,7 +236,9 @@ fn footnotes(notes: &str) -> Vec<String> {
 #[test]
 fn the_real_cells_have_their_names() {
     let Some(shared) = shared() else { return };
-    let cells: Value = serde_json::from_slice(&std::fs::read(shared.join("data/entity-cells.json")).unwrap()).unwrap();
+    let cells: Value =
+        serde_json::from_slice(&std::fs::read(shared.join("data/entity-cells.json")).unwrap())
+            .unwrap();
     let (mut wrong, mut aliases, mut addresses) = (0, 0, 0);
     for cell in cells.as_array().unwrap() {
         let entity = take_apart(text(cell, "raw"), Some("China"));
@@ -217,11 +256,13 @@ const PART_744: &str = include_str!("../fixtures/ecfr/part-744.xml");
 
 #[test]
 fn a_part_with_every_form_of_row_is_read() {
-    let snapshot = parse(PART_744.as_bytes(), &[ListCode::EL, ListCode::UVL, ListCode::MEU]).unwrap();
+    let snapshot =
+        parse(PART_744.as_bytes(), &[ListCode::EL, ListCode::UVL, ListCode::MEU]).unwrap();
     assert_eq!(snapshot.warnings, vec![]);
     assert_eq!(snapshot.rows, 7);
     let entries = &snapshot.entries;
-    let names: Vec<(&str, &str)> = entries.iter().map(|entry| (entry.countries[0].as_str(), entry.name.as_str())).collect();
+    let names: Vec<(&str, &str)> =
+        entries.iter().map(|entry| (entry.countries[0].as_str(), entry.name.as_str())).collect();
     assert_eq!(
         names,
         [
@@ -236,11 +277,20 @@ fn a_part_with_every_form_of_row_is_read() {
     );
     let amber = &entries[0];
     assert_eq!(amber.aliases, ["Amber Lake", "ALO", "Amber & Lake Glass Ltd."]);
-    assert_eq!(amber.addresses, ["No. 12 Orchard Road, Wuxi, China", "3rd Floor, Pine Tower, Jinan, China"]);
+    assert_eq!(
+        amber.addresses,
+        ["No. 12 Orchard Road, Wuxi, China", "3rd Floor, Pine Tower, Jinan, China"]
+    );
     assert_eq!(amber.remarks, "See alternate address under Russia");
     assert_eq!(amber.footnotes, ["1", "3"]);
-    assert_eq!(amber.license_requirement, "For all items subject to the EAR. (See §§ 734.9(e),¹ 734.9(g),³ and 744.11 of the EAR)");
-    assert_eq!(amber.citations.iter().map(ToString::to_string).collect::<Vec<_>>(), ["85 FR 36719", "87 FR 38925"]);
+    assert_eq!(
+        amber.license_requirement,
+        "For all items subject to the EAR. (See §§ 734.9(e),¹ 734.9(g),³ and 744.11 of the EAR)"
+    );
+    assert_eq!(
+        amber.citations.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["85 FR 36719", "87 FR 38925"]
+    );
     assert_eq!(amber.start_date.as_deref(), Some("2020-06-18"));
     assert!(amber.other.is_empty(), "the name's end is marked: {:?}", amber.other);
 
@@ -248,12 +298,24 @@ fn a_part_with_every_form_of_row_is_read() {
     assert_eq!(birch.aliases, ["BVA"]);
     assert_eq!(birch.other["subordinate_parties"], "First Design Office, a.k.a. FDO\n9th Workshop");
     assert_eq!(birch.addresses, ["5 Birch Street, Xian, China", "6 Birch Street, Xian, China"]);
-    assert_eq!(birch.remarks, "The following addresses apply to the entity and to its two subordinate institutions");
+    assert_eq!(
+        birch.remarks,
+        "The following addresses apply to the entity and to its two subordinate institutions"
+    );
 
     assert_eq!(entries[2].other["country_heading"], "CRIMEA REGION OF UKRAINE");
-    assert_eq!(entries[2].other["entity"], "Cedar Port, Yalta, Crimea.", "the cut is uncertain: the cell is kept whole");
-    assert_eq!(entries[3].license_requirement, "For all items subject to the EAR", "a cell that spans rows counts in each");
-    assert_eq!(entries[3].addresses, ["5 Quay Street, Kerch, Crimea", "6 Quay Street, Kerch, Crimea"]);
+    assert_eq!(
+        entries[2].other["entity"], "Cedar Port, Yalta, Crimea.",
+        "the cut is uncertain: the cell is kept whole"
+    );
+    assert_eq!(
+        entries[3].license_requirement, "For all items subject to the EAR",
+        "a cell that spans rows counts in each"
+    );
+    assert_eq!(
+        entries[3].addresses,
+        ["5 Quay Street, Kerch, Crimea", "6 Quay Street, Kerch, Crimea"]
+    );
     assert_eq!(entries[4].form, entitywatch::domain::Form::Address);
     assert_eq!(entries[4].addresses, ["Unit 9, 8/F, Poplar House, Kowloon, Hong Kong"]);
     assert_eq!((entries[5].list, entries[6].list), (ListCode::UVL, ListCode::MEU));
@@ -276,20 +338,40 @@ fn a_document_cut_anywhere_is_refused() {
 
 #[test]
 fn ok_a_column_that_is_not_known_is_kept_with_a_warning() {
-    let document = "<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Entity</TH><TH>Status</TH>\
-        <TH>License requirement</TH><TH>License review policy</TH><TH>Citation</TH></TR>\n\
-        <TR><TD>CHINA</TD><TD>Cedar Port, 1 Quay, Dalian, China.</TD><TD>Active</TD><TD>For all items.</TD><TD>Denial.</TD><TD>91 FR 101, 4/30/26.</TD></TR>\n\
-        <TR><TD></TD><TD>Birch Valley Academy, Xian, China.</TD><TD></TD><TD>For all items.</TD><TD>Denial.</TD><TD>83 FR 37427, 8/1/18.</TD></TR>\
-        </TABLE></DIV9></DIV5>";
+    let document = "<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part \
+                    744\"><TABLE><TR><TH>Country</TH><TH>Entity</TH><TH>Status</TH><TH>License \
+                    requirement</TH><TH>License review \
+                    policy</TH><TH>Citation</TH></TR>\n<TR><TD>CHINA</TD><TD>Cedar Port, 1 Quay, \
+                    Dalian, China.</TD><TD>Active</TD><TD>For all \
+                    items.</TD><TD>Denial.</TD><TD>91 FR 101, \
+                    4/30/26.</TD></TR>\n<TR><TD></TD><TD>Birch Valley Academy, Xian, \
+                    China.</TD><TD></TD><TD>For all items.</TD><TD>Denial.</TD><TD>83 FR 37427, \
+                    8/1/18.</TD></TR></TABLE></DIV9></DIV5>";
     let snapshot = parse(document.as_bytes(), &[ListCode::EL]).unwrap();
     let [cedar, birch] = snapshot.entries.as_slice() else { panic!("two entries") };
-    assert_eq!((cedar.other.get("status").map(String::as_str), birch.other.get("status")), (Some("Active"), None));
+    assert_eq!(
+        (cedar.other.get("status").map(String::as_str), birch.other.get("status")),
+        (Some("Active"), None)
+    );
     assert_eq!((cedar.name.as_str(), cedar.license_policy.as_str()), ("Cedar Port", "Denial."));
     assert_eq!(snapshot.columns.iter().collect::<Vec<_>>(), ["status"]);
-    assert!(snapshot.warnings[0].text.ends_with("the column `status` is not known; it is kept as published"), "{:?}", snapshot.warnings);
+    assert!(
+        snapshot.warnings[0]
+            .text
+            .ends_with("the column `status` is not known; it is kept as published"),
+        "{:?}",
+        snapshot.warnings
+    );
     for (heading, other) in [("Status", "Entity"), ("Status", "")] {
-        let document = document.replace(&format!("<TH>{heading}</TH>"), &format!("<TH>{other}</TH>"));
-        assert!(parse(document.as_bytes(), &[ListCode::EL]).unwrap_err().problem.starts_with("expected the columns"), "{other}");
+        let document =
+            document.replace(&format!("<TH>{heading}</TH>"), &format!("<TH>{other}</TH>"));
+        assert!(
+            parse(document.as_bytes(), &[ListCode::EL])
+                .unwrap_err()
+                .problem
+                .starts_with("expected the columns"),
+            "{other}"
+        );
     }
 }
 
@@ -313,8 +395,16 @@ fn check_refused(document: &str, lists: &[ListCode], expected: &str) {
 #[test]
 fn err_what_is_not_the_list_is_refused_with_its_place() {
     let el = &[ListCode::EL];
-    check_refused("<!DOCTYPE html>\n<html><head></head></html>", el, "line 2: expected the XML of Part 744, but got a web page");
-    check_refused("{\"error\": \"Not found\"}", el, "line 1: expected XML, but got `{\"error\": \"Not found\"}`");
+    check_refused(
+        "<!DOCTYPE html>\n<html><head></head></html>",
+        el,
+        "line 2: expected the XML of Part 744, but got a web page",
+    );
+    check_refused(
+        "{\"error\": \"Not found\"}",
+        el,
+        "line 1: expected XML, but got `{\"error\": \"Not found\"}`",
+    );
     check_refused(
         "<DIV5 N=\"740\" TYPE=\"PART\"></DIV5>",
         el,
@@ -323,17 +413,24 @@ fn err_what_is_not_the_list_is_refused_with_its_place() {
     check_refused(
         "<DIV5 N=\"744\"></DIV5>",
         el,
-        "line 1: expected Supplement No. 4 (the Entity List) with a table, but the document ends without it",
+        "line 1: expected Supplement No. 4 (the Entity List) with a table, but the document ends \
+         without it",
     );
-    check_refused(PART_744, &[ListCode::DPL], "the watched lists: expected EL, UVL or MEU of the eCFR, but got DPL");
+    check_refused(
+        PART_744,
+        &[ListCode::DPL],
+        "the watched lists: expected EL, UVL or MEU of the eCFR, but got DPL",
+    );
     let other_columns = PART_744.replace("<TH scope=\"col\">Entity</TH>", "");
     check_refused(
         &other_columns,
         el,
-        "line 10 (the Entity List): expected the columns country | entity | license requirement | license review policy | Federal Register citation, \
-         but got Country | License requirement | License review policy | Federal Register citation",
+        "line 10 (the Entity List): expected the columns country | entity | license requirement | \
+         license review policy | Federal Register citation, but got Country | License requirement \
+         | License review policy | Federal Register citation",
     );
     let begin = PART_744.find("<TBODY>").unwrap() + "<TBODY>".len();
-    let empty = format!("{}{}", &PART_744[..begin], &PART_744[PART_744.find("</TBODY>").unwrap()..]);
+    let empty =
+        format!("{}{}", &PART_744[..begin], &PART_744[PART_744.find("</TBODY>").unwrap()..]);
     check_refused(&empty, el, "line 9 (the Entity List): expected rows, but the table is empty");
 }

@@ -35,11 +35,19 @@ fn the_rule_of_february_2023_adds_thirteen_entries_of_ten_entities() {
         assert!(!entry.entry.aliases.is_empty(), "{}", entry.entry.name);
         println!("{:#?}", entry.entry);
     }
-    assert_eq!(countries, BTreeMap::from([("CA", 2), ("CN", 5), ("FR", 1), ("LU", 1), ("NL", 1), ("RU", 3)]));
-    let names: std::collections::BTreeSet<&str> = rule.entries.iter().map(|entry| entry.entry.name.as_str()).collect();
+    assert_eq!(
+        countries,
+        BTreeMap::from([("CA", 2), ("CN", 5), ("FR", 1), ("LU", 1), ("NL", 1), ("RU", 3)])
+    );
+    let names: std::collections::BTreeSet<&str> =
+        rule.entries.iter().map(|entry| entry.entry.name.as_str()).collect();
     assert_eq!(names.len(), 10, "{names:?}");
     assert!(rule.removed.is_empty());
-    assert!(rule.savings_clause.as_deref().is_some_and(|clause| clause.contains("en route aboard a carrier")));
+    assert!(
+        rule.savings_clause
+            .as_deref()
+            .is_some_and(|clause| clause.contains("en route aboard a carrier"))
+    );
     println!("{:#?}", rule.instructions);
 }
 
@@ -63,7 +71,11 @@ fn real_answers_of_the_api_are_read() {
                 assert!(document.publication_date.is_some());
                 if address.starts_with("public-inspection") {
                     assert_eq!(document.filing, Some(Filing::Special));
-                    assert!(document.filed_at.is_some() && document.raw_text_url.is_some() && document.full_text_xml_url.is_none());
+                    assert!(
+                        document.filed_at.is_some()
+                            && document.raw_text_url.is_some()
+                            && document.full_text_xml_url.is_none()
+                    );
                 }
             }
             read += 1;
@@ -88,7 +100,9 @@ fn the_rules_that_change_the_entity_list_are_told_from_the_others() {
         if titled {
             assert!(touches, "{}", document.title);
         }
-        if document.title.starts_with("Revisions to the Unverified List") && !document.title.contains("Entity") {
+        if document.title.starts_with("Revisions to the Unverified List")
+            && !document.title.contains("Entity")
+        {
             assert!(!touches, "{}", document.title);
         }
     }
@@ -103,20 +117,29 @@ fn a_rule_that_adds_revises_and_removes_is_read() {
     assert!(rule.certain, "{:?}", rule.warnings);
     assert_eq!(rule.effective_on, Some(jiff::civil::date(2025, 3, 4)));
     assert!(rule.effective_text.ends_with("effective May 5, 2025."));
-    assert_eq!(rule.savings_clause.as_deref(), Some("Shipments on their way may go on.\n\nThey must arrive by April 3."));
+    assert_eq!(
+        rule.savings_clause.as_deref(),
+        Some("Shipments on their way may go on.\n\nThey must arrive by April 3.")
+    );
     let [north, blue] = rule.entries.as_slice() else { panic!("{:?}", rule.entries) };
     assert_eq!(
         (north.entry.name.as_str(), north.order, north.entry.start_date.as_deref()),
         ("North Glass JSC", Some(Order::Add), Some("2025-03-06"))
     );
-    assert_eq!((&north.entry.aliases, &north.entry.addresses), (&vec!["NG".to_owned()], &vec!["The 3rd Street, Perm, Russia".to_owned()]));
+    assert_eq!(
+        (&north.entry.aliases, &north.entry.addresses),
+        (&vec!["NG".to_owned()], &vec!["The 3rd Street, Perm, Russia".to_owned()])
+    );
     assert_eq!(
         (blue.entry.name.as_str(), blue.order, blue.entry.start_date.as_deref()),
         ("Blue Lake Ltd.", Some(Order::Revise), Some("2022-06-30"))
     );
     assert_eq!(blue.entry.citations.len(), 1);
-    let removed: Vec<(&str, Option<&str>)> =
-        rule.removed.iter().map(|removal| (removal.name.as_str(), removal.heading.as_deref())).collect();
+    let removed: Vec<(&str, Option<&str>)> = rule
+        .removed
+        .iter()
+        .map(|removal| (removal.name.as_str(), removal.heading.as_deref()))
+        .collect();
     assert_eq!(removed, [("Old Glass", Some("RUSSIA"))]);
 }
 

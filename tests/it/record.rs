@@ -1,4 +1,5 @@
-//! The store's contract, told to every backend; and what befalls the file of the one that has a file.
+//! The store's contract, told to every backend; and what befalls the file of the one that has a
+//! file.
 
 mod observing;
 mod outbox;
@@ -12,8 +13,8 @@ use entitywatch::domain::alert::{ListChanged, SnapshotRef, Test};
 use entitywatch::domain::document::DocumentWriter;
 use entitywatch::domain::journal::JournalEvent;
 use entitywatch::domain::{
-    Alert, AlertBody, AlertId, Change, ChangeKind, Citation, Delivery, DeliveryState, Document, Entry, JournalEntry, ListCode, ListState,
-    Severity, Sha256, Summary,
+    Alert, AlertBody, AlertId, Change, ChangeKind, Citation, Delivery, DeliveryState, Document,
+    Entry, JournalEntry, ListCode, ListState, Severity, Sha256, Summary,
 };
 use entitywatch::record::{ListUpdate, Observation, Outgoing, RecordedChange, Store};
 use jiff::Timestamp;
@@ -73,7 +74,13 @@ fn document(content: &[u8], at: Timestamp) -> Document {
 }
 
 /// A list as it is seen at a time: these rows go, these come.
-fn seen(source: &str, at: Timestamp, as_of: Option<Date>, close: Vec<i64>, open: Vec<Entry>) -> Observation {
+fn seen(
+    source: &str,
+    at: Timestamp,
+    as_of: Option<Date>,
+    close: Vec<i64>,
+    open: Vec<Entry>,
+) -> Observation {
     let state = list_state(source, open.len(), as_of, at);
     Observation { at, lists: vec![ListUpdate { state, close, open }], ..Observation::default() }
 }
@@ -99,11 +106,25 @@ fn change(kind: ChangeKind, entry: Entry, recurrence: u32) -> Change {
 
 fn recorded(source: &str, change: Change, observed_at: Timestamp) -> RecordedChange {
     let base_id = Change::id_of(change.kind, None, Some(&change.entry), 0);
-    RecordedChange { source: source.to_owned(), change, base_id, alert_id: None, observed_at, accepted_at: None, unconfirmed: false }
+    RecordedChange {
+        source: source.to_owned(),
+        change,
+        base_id,
+        alert_id: None,
+        observed_at,
+        accepted_at: None,
+        unconfirmed: false,
+    }
 }
 
 /// An alert of changes, with one delivery to each of these receivers.
-fn outgoing(source: &str, sequence: u64, at: Timestamp, changes: Vec<Change>, receivers: &[&str]) -> Outgoing {
+fn outgoing(
+    source: &str,
+    sequence: u64,
+    at: Timestamp,
+    changes: Vec<Change>,
+    receivers: &[&str],
+) -> Outgoing {
     let alert_id = AlertId::of([source, sequence.to_string().as_str()]);
     let data = ListChanged {
         alert_id: alert_id.clone(),
@@ -134,12 +155,14 @@ fn outgoing(source: &str, sequence: u64, at: Timestamp, changes: Vec<Change>, re
 
 /// An alert without changes, with one delivery to each of these receivers.
 fn test_alert(name: &str, at: Timestamp, receivers: &[&str]) -> Outgoing {
-    let body = AlertBody::Test(Test { receiver: name.to_owned(), message: "a test".to_owned(), at });
+    let body =
+        AlertBody::Test(Test { receiver: name.to_owned(), message: "a test".to_owned(), at });
     to_receivers(Alert { alert_id: AlertId::of(["test", name]), created_at: at, body }, receivers)
 }
 
 fn to_receivers(alert: Alert, receivers: &[&str]) -> Outgoing {
-    let deliveries = receivers.iter().map(|receiver| delivery(&alert, receiver, alert.created_at)).collect();
+    let deliveries =
+        receivers.iter().map(|receiver| delivery(&alert, receiver, alert.created_at)).collect();
     Outgoing { alert, citations: Vec::new(), deliveries }
 }
 
@@ -170,5 +193,11 @@ async fn record_alerts(store: &dyn Store, at: Timestamp, alerts: Vec<Outgoing>) 
 }
 
 async fn held_names(store: &dyn Store, source: &str) -> Vec<String> {
-    store.held_entries(source, ListCode::EL).await.unwrap().into_iter().map(|stored| stored.entry.name).collect()
+    store
+        .held_entries(source, ListCode::EL)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|stored| stored.entry.name)
+        .collect()
 }

@@ -9,9 +9,15 @@ use entitywatch::route::route;
 use jiff::Timestamp;
 
 fn names(toml: &str, body: AlertBody) -> Vec<String> {
-    let (config, _) = config::check(Path::new("test.toml"), toml, &Environment::default(), SecretsMode::Resolve).unwrap();
-    let alert = Alert { alert_id: AlertId("alr_1".into()), created_at: Timestamp::UNIX_EPOCH, body };
-    route(&alert, &config.routes, &config.receiver_refs()).into_iter().map(|(name, _)| name).collect()
+    let (config, _) =
+        config::check(Path::new("test.toml"), toml, &Environment::default(), SecretsMode::Resolve)
+            .unwrap();
+    let alert =
+        Alert { alert_id: AlertId("alr_1".into()), created_at: Timestamp::UNIX_EPOCH, body };
+    route(&alert, &config.routes, &config.receiver_refs())
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect()
 }
 
 const RECEIVERS: &str = r#"
@@ -39,6 +45,10 @@ fn operators_events_go_to_people_until_a_receiver_is_marked() {
 
 #[test]
 fn a_test_reaches_a_receiver_that_no_route_names() {
-    let test = AlertBody::Test(Test { receiver: "erp".into(), message: "hello".into(), at: Timestamp::UNIX_EPOCH });
+    let test = AlertBody::Test(Test {
+        receiver: "erp".into(),
+        message: "hello".into(),
+        at: Timestamp::UNIX_EPOCH,
+    });
     assert_eq!(names(&format!("{RECEIVERS}\n[[route]]\nreceivers = [\"log\"]"), test), ["erp"]);
 }

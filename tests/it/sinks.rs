@@ -1,4 +1,5 @@
-//! What stands in for receivers: servers on loopback that write down what they are sent, and answer as they are told.
+//! What stands in for receivers: servers on loopback that write down what they are sent, and answer
+//! as they are told.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -42,7 +43,14 @@ pub struct Answer {
 
 impl Answer {
     pub fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new(), silent: false, cut: false, hangs_up: false }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: String::new(),
+            silent: false,
+            cut: false,
+            hangs_up: false,
+        }
     }
 
     pub fn silence() -> Self {
@@ -88,7 +96,14 @@ impl HttpSink {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
         let (answered, news) = (Arc::default(), Arc::default());
-        let sink = Self { address, received: Arc::default(), answers: Arc::default(), refused: Arc::default(), answered, news };
+        let sink = Self {
+            address,
+            received: Arc::default(),
+            answers: Arc::default(),
+            refused: Arc::default(),
+            answered,
+            news,
+        };
         let server = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -142,7 +157,12 @@ impl HttpSink {
     async fn serve(self, stream: TcpStream) {
         let mut stream = BufReader::new(stream);
         while let Some(received) = read_request(&mut stream).await {
-            let is_refused = self.refused.lock().unwrap().as_deref().is_some_and(|id| received.header("webhook-id") == Some(id));
+            let is_refused = self
+                .refused
+                .lock()
+                .unwrap()
+                .as_deref()
+                .is_some_and(|id| received.header("webhook-id") == Some(id));
             self.received.lock().unwrap().push(received);
             self.news.notify_waiters();
             let answer = match self.answers.lock().unwrap().pop_front() {
@@ -156,9 +176,13 @@ impl HttpSink {
                 let _ = stream.read_to_end(&mut ignored).await;
                 return;
             }
-            let headers: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let headers: String =
+                answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
             let length = answer.body.len() + if answer.cut { 500 } else { 0 };
-            let head = format!("HTTP/1.1 {} Told\r\ncontent-length: {length}\r\n{headers}\r\n", answer.status);
+            let head = format!(
+                "HTTP/1.1 {} Told\r\ncontent-length: {length}\r\n{headers}\r\n",
+                answer.status
+            );
             if stream.write_all(format!("{head}{}", answer.body).as_bytes()).await.is_err() {
                 return;
             }
@@ -182,7 +206,11 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Received> {
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")
+        .and_then(|(_, value)| value.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
     Some(Received { path, headers, body: String::from_utf8(body).ok()? })
@@ -201,7 +229,8 @@ impl Mail {
     /// A header's value, unfolded.
     pub fn header(&self, name: &str) -> Option<String> {
         let head = self.data.split("\r\n\r\n").next()?.replace("\r\n ", " ");
-        head.split("\r\n").find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
+        head.split("\r\n")
+            .find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
     }
 }
 
@@ -239,7 +268,8 @@ impl SmtpSink {
     pub async fn start(manner: SmtpManner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
-        let (mails, logged_in, left_silent, news) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let (mails, logged_in, left_silent, news) =
+            (Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let (whole, manner) = (Arc::default(), Arc::new(Mutex::new(manner)));
         let sink = Self { address, mails, logged_in, left_silent, whole, manner, news };
         let server = sink.clone();
@@ -330,7 +360,11 @@ impl SmtpSink {
                     match manner.data_reply {
                         Some(refusal) => refusal,
                         None => {
-                            self.mails.lock().unwrap().push(Mail { from: from.clone(), to: std::mem::take(&mut to), data });
+                            self.mails.lock().unwrap().push(Mail {
+                                from: from.clone(),
+                                to: std::mem::take(&mut to),
+                                data,
+                            });
                             self.news.notify_waiters();
                             "250 2.0.0 queued as 1A2B3C"
                         }
@@ -376,5 +410,8 @@ async fn hear_data(stream: &mut BufReader<TcpStream>) -> Option<String> {
 
 /// `a@b` of `RCPT TO:<a@b>`
 fn path(line: &str) -> String {
-    line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path.to_owned()).unwrap_or_default()
+    line.split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map(|(path, _)| path.to_owned())
+        .unwrap_or_default()
 }

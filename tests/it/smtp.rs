@@ -1,11 +1,13 @@
-//! The dialogue with the mail relay: what odd, strict and hostile servers make of it, and it of them.
+//! The dialogue with the mail relay: what odd, strict and hostile servers make of it, and it of
+//! them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use entitywatch::deliver::{
-    Channel, Deliverer, EmailSettings, Message, MessageSettings, OAuth2Settings, Outcome, Receiver, Retry, SmtpSettings, Tls,
+    Channel, Deliverer, EmailSettings, Message, MessageSettings, OAuth2Settings, Outcome, Receiver,
+    Retry, SmtpSettings, Tls,
 };
 use entitywatch::dial::HttpSettings;
 use entitywatch::domain::AlertBody;
@@ -38,23 +40,35 @@ fn settings(server: &MailServer) -> SmtpSettings {
 }
 
 fn receiver(smtp: SmtpSettings) -> Receiver {
-    let settings = EmailSettings { smtp: Arc::new(smtp), to: vec!["officer@example.org".parse().unwrap()] };
+    let settings =
+        EmailSettings { smtp: Arc::new(smtp), to: vec!["officer@example.org".parse().unwrap()] };
     Receiver { name: "compliance".into(), operator: false, channel: Channel::Email(settings) }
 }
 
 fn deliverer(timeout: Duration) -> Deliverer {
     let messages = MessageSettings { timezone: TimeZone::UTC.into(), public_url: None };
-    Deliverer::new(&HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() }, messages, timeout).unwrap()
+    Deliverer::new(
+        &HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() },
+        messages,
+        timeout,
+    )
+    .unwrap()
 }
 
 /// An attempt at an alert of so many entries with long remarks.
 async fn attempt_with(deliverer: &Deliverer, smtp: SmtpSettings, entries: usize) -> Outcome {
-    let (mut alert, receiver) = (alert_with((0..entries).map(|n| format!("Example Trading {n}"))), receiver(smtp));
+    let (mut alert, receiver) =
+        (alert_with((0..entries).map(|n| format!("Example Trading {n}"))), receiver(smtp));
     if let AlertBody::ListChanged(data) = &mut alert.body {
-        data.changes.iter_mut().for_each(|change| change.entry.remarks = "Formerly of another street. ".repeat(50));
+        data.changes
+            .iter_mut()
+            .for_each(|change| change.entry.remarks = "Formerly of another street. ".repeat(50));
     }
     let delivery = delivery(&alert, &receiver);
-    deliverer.attempt(&receiver, &Message { delivery: &delivery, alert: &alert }, now(), 0).await.outcome
+    deliverer
+        .attempt(&receiver, &Message { delivery: &delivery, alert: &alert }, now(), 0)
+        .await
+        .outcome
 }
 
 async fn attempt(smtp: SmtpSettings) -> Outcome {
@@ -64,7 +78,9 @@ async fn attempt(smtp: SmtpSettings) -> Outcome {
 fn delivered(outcome: Outcome) -> String {
     match outcome {
         Outcome::Delivered { detail } => detail,
-        Outcome::Failed { detail, .. } => panic!("expected it to be delivered, but it failed: {detail}"),
+        Outcome::Failed { detail, .. } => {
+            panic!("expected it to be delivered, but it failed: {detail}")
+        }
     }
 }
 
@@ -72,7 +88,10 @@ fn delivered(outcome: Outcome) -> String {
 
 #[tokio::test]
 async fn a_final_reply_may_take_longer_than_the_timeout() {
-    let server = MailServer::start(|heard| if heard.verb() == "." { usual(heard, "").after_ms(900) } else { usual(heard, "") }).await;
+    let server = MailServer::start(|heard| {
+        if heard.verb() == "." { usual(heard, "").after_ms(900) } else { usual(heard, "") }
+    })
+    .await;
     let outcome = attempt_with(&deliverer(Duration::from_millis(300)), settings(&server), 2).await;
     assert_eq!(delivered(outcome), "SMTP 250 2.0.0 queued");
 }
@@ -82,9 +101,16 @@ async fn each_step_has_the_timeout_for_itself() {
     // Seven steps of 150 ms each.
     let server = MailServer::start(|heard| usual(heard, "").after_ms(150)).await;
     delivered(attempt_with(&deliverer(Duration::from_millis(600)), settings(&server), 2).await);
-    let server = MailServer::start(|heard| if heard.verb() == "RCPT" { usual(heard, "").after_ms(60_000) } else { usual(heard, "") }).await;
-    let (retry, detail) = failed(attempt_with(&deliverer(Duration::from_millis(300)), settings(&server), 2).await);
-    assert_eq!((retry, detail.as_str()), (Retry::Later, "the mail server did not answer in time (waiting for RCPT)"));
+    let server = MailServer::start(|heard| {
+        if heard.verb() == "RCPT" { usual(heard, "").after_ms(60_000) } else { usual(heard, "") }
+    })
+    .await;
+    let (retry, detail) =
+        failed(attempt_with(&deliverer(Duration::from_millis(300)), settings(&server), 2).await);
+    assert_eq!(
+        (retry, detail.as_str()),
+        (Retry::Later, "the mail server did not answer in time (waiting for RCPT)")
+    );
 }
 
 #[tokio::test]
@@ -101,7 +127,11 @@ async fn only_the_code_of_the_final_reply_decides() {
         b"251 2.1.5 forwarded\r\n",
     ];
     for reply in taken {
-        let server = MailServer::start(move |heard| if heard.verb() == "." { reply.into() } else { usual(heard, "") }).await;
+        let server =
+            MailServer::start(
+                move |heard| if heard.verb() == "." { reply.into() } else { usual(heard, "") },
+            )
+            .await;
         delivered(attempt(settings(&server)).await);
         let hangs_up = MailServer::start(move |heard| match heard.verb() {
             "." => Says::from(reply.strip_suffix(b"\r\n").unwrap_or(reply)).and_hangs_up(),
@@ -109,8 +139,18 @@ async fn only_the_code_of_the_final_reply_decides() {
         });
         delivered(attempt(settings(&hangs_up.await)).await);
     }
-    for reply in [&b"354 go on\r\n"[..], b"334 \r\n", b"550\r\n", b"450 later\r\n", b"250-taken\r\n554 not after all\r\n"] {
-        let server = MailServer::start(move |heard| if heard.verb() == "." { reply.into() } else { usual(heard, "") }).await;
+    for reply in [
+        &b"354 go on\r\n"[..],
+        b"334 \r\n",
+        b"550\r\n",
+        b"450 later\r\n",
+        b"250-taken\r\n554 not after all\r\n",
+    ] {
+        let server =
+            MailServer::start(
+                move |heard| if heard.verb() == "." { reply.into() } else { usual(heard, "") },
+            )
+            .await;
         failed(attempt(settings(&server)).await);
     }
 }
@@ -129,7 +169,10 @@ async fn every_reply_may_be_in_another_encoding() {
 
 #[tokio::test]
 async fn a_server_that_knows_only_helo_is_served() {
-    let server = MailServer::start(|heard| if heard.verb() == "EHLO" { "502 what\r\n".into() } else { usual(heard, "") }).await;
+    let server = MailServer::start(|heard| {
+        if heard.verb() == "EHLO" { "502 what\r\n".into() } else { usual(heard, "") }
+    })
+    .await;
     delivered(attempt(settings(&server)).await);
     assert!(server.lines().iter().any(|line| line.starts_with("HELO ")));
 }
@@ -138,7 +181,11 @@ async fn a_server_that_knows_only_helo_is_served() {
 async fn a_reply_that_nobody_asked_for_is_no_acceptance() {
     // All replies of a whole dialogue at once, before anything was said.
     let all = "220 hi\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken\r\n";
-    let server = MailServer::start(move |heard| if heard.verb() == "(connected)" { all.into() } else { Says::from("") }).await;
+    let server =
+        MailServer::start(
+            move |heard| if heard.verb() == "(connected)" { all.into() } else { Says::from("") },
+        )
+        .await;
     let (retry, detail) = failed(attempt(settings(&server)).await);
     assert_eq!(retry, Retry::Later);
     assert!(detail.contains("sent more"), "{detail}");
@@ -154,7 +201,9 @@ async fn the_second_address_is_dialed_where_the_first_drops_packets() {
     let dropping = dropping.listen(1).unwrap();
     let first = dropping.local_addr().unwrap();
     let mut held = Vec::new();
-    while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(first)).await {
+    while let Ok(Ok(stream)) =
+        tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(first)).await
+    {
         held.push(stream);
     }
     let server = MailServer::start(|heard| usual(heard, "")).await;
@@ -171,8 +220,14 @@ async fn an_address_that_cannot_be_talked_to_gives_way_to_the_next() {
     delivered(attempt_at(addresses, &server).await);
     assert_eq!(server.messages().len(), 1);
     let (retry, detail) = failed(attempt_at(vec![busy.address], &server).await);
-    assert_eq!((retry, detail.as_str()), (Retry::Later, "the mail server does not serve: SMTP 421 too busy"));
-    assert_eq!(failed(attempt_at(vec![], &server).await).1, "failed to find the mail server's address (DNS)");
+    assert_eq!(
+        (retry, detail.as_str()),
+        (Retry::Later, "the mail server does not serve: SMTP 421 too busy")
+    );
+    assert_eq!(
+        failed(attempt_at(vec![], &server).await).1,
+        "failed to find the mail server's address (DNS)"
+    );
 }
 
 #[tokio::test]
@@ -183,7 +238,14 @@ async fn a_relays_name_is_looked_up_in_ascii() {
         assert_eq!(host, "xn--bcher-kva.example");
         async move { Ok(vec![address]) }.boxed()
     }));
-    delivered(attempt_with(&deliverer, SmtpSettings { host: "bücher.example".to_owned(), ..settings(&server) }, 2).await);
+    delivered(
+        attempt_with(
+            &deliverer,
+            SmtpSettings { host: "bücher.example".to_owned(), ..settings(&server) },
+            2,
+        )
+        .await,
+    );
 }
 
 /// An attempt where the relay's name leads to these addresses.
@@ -193,7 +255,12 @@ async fn attempt_at(addresses: Vec<SocketAddr>, server: &MailServer) -> Outcome 
         let addresses = addresses.clone();
         async move { Ok(addresses) }.boxed()
     }));
-    attempt_with(&deliverer, SmtpSettings { host: "mail.example.com".to_owned(), ..settings(server) }, 2).await
+    attempt_with(
+        &deliverer,
+        SmtpSettings { host: "mail.example.com".to_owned(), ..settings(server) },
+        2,
+    )
+    .await
 }
 
 // --- the size of a message
@@ -202,10 +269,13 @@ async fn attempt_at(addresses: Vec<SocketAddr>, server: &MailServer) -> Outcome 
 async fn limited(announced: Option<usize>, limit: usize) -> MailServer {
     let extensions = announced.map(|size| format!("250-SIZE {size}\r\n")).unwrap_or_default();
     MailServer::start(move |heard| {
-        let stated = heard.line.split_once("SIZE=").and_then(|(_, size)| size.parse().ok()).unwrap_or(0);
+        let stated =
+            heard.line.split_once("SIZE=").and_then(|(_, size)| size.parse().ok()).unwrap_or(0);
         match (heard.verb(), &heard.message) {
             ("MAIL", _) if stated > limit => "552 5.3.4 too big\r\n".into(),
-            (_, Some(message)) if message.len() + 3 > limit => "552 5.3.4 Message size exceeds fixed limit\r\n".into(),
+            (_, Some(message)) if message.len() + 3 > limit => {
+                "552 5.3.4 Message size exceeds fixed limit\r\n".into()
+            }
             _ => usual(heard, &extensions),
         }
     })
@@ -223,7 +293,11 @@ async fn a_message_within_the_limit_is_whole() {
     delivered(attempt_with(&deliverer(TIMEOUT), settings(&server), 2).await);
     let message = accepted_message(&server);
     assert!(message.contains("changes.csv") && !message.contains("left out"), "{message}");
-    let size = server.lines().iter().find_map(|line| line.split_once("SIZE=").map(|(_, size)| size.parse::<usize>().unwrap())).unwrap();
+    let size = server
+        .lines()
+        .iter()
+        .find_map(|line| line.split_once("SIZE=").map(|(_, size)| size.parse::<usize>().unwrap()))
+        .unwrap();
     assert_eq!(size, server.messages()[0].replace("\r\n..", "\r\n.").len());
 }
 
@@ -236,7 +310,11 @@ async fn what_is_too_big_goes_without_attachments_then_shorter() {
     // Announced or only found out.
     for announces in [true, false] {
         for (limit, has, has_not) in [
-            (whole_bytes * 90 / 100, "The attachments (the changes as CSV and JSON) are left out", "changes.csv\""),
+            (
+                whole_bytes * 90 / 100,
+                "The attachments (the changes as CSV and JSON) are left out",
+                "changes.csv\"",
+            ),
             (whole_bytes * 15 / 100, "details of each entry are left out", "changes.csv\""),
             (13_000, "names of the entries are left out", "Example Trading 7"),
         ] {
@@ -244,9 +322,15 @@ async fn what_is_too_big_goes_without_attachments_then_shorter() {
             delivered(attempt_with(&deliverer(TIMEOUT), settings(&server), ENTRIES).await);
             let message = accepted_message(&server);
             let text = message.split("text/html").next().unwrap();
-            assert!(message.contains(has) && !message.contains(has_not), "{announces} {limit}: {text}");
+            assert!(
+                message.contains(has) && !message.contains(has_not),
+                "{announces} {limit}: {text}"
+            );
             assert!(message.contains("entitywatch alerts --id"), "{message}");
-            assert!(!announces || server.messages().len() == 1, "what is known not to fit is not tried");
+            assert!(
+                !announces || server.messages().len() == 1,
+                "what is known not to fit is not tried"
+            );
         }
     }
 }
@@ -254,7 +338,9 @@ async fn what_is_too_big_goes_without_attachments_then_shorter() {
 #[tokio::test]
 async fn a_server_that_hangs_up_on_a_long_message_is_asked_again_with_a_shorter() {
     let server = MailServer::start(|heard| match &heard.message {
-        Some(message) if message.contains("changes.csv") => Says::from("552 too big\r\n").and_hangs_up(),
+        Some(message) if message.contains("changes.csv") => {
+            Says::from("552 too big\r\n").and_hangs_up()
+        }
         _ => usual(heard, ""),
     })
     .await;
@@ -265,7 +351,10 @@ async fn a_server_that_hangs_up_on_a_long_message_is_asked_again_with_a_shorter(
 
 #[tokio::test]
 async fn a_full_mailbox_is_no_matter_of_length() {
-    let server = MailServer::start(|heard| if heard.verb() == "." { "552 5.2.2 mailbox full\r\n".into() } else { usual(heard, "") }).await;
+    let server = MailServer::start(|heard| {
+        if heard.verb() == "." { "552 5.2.2 mailbox full\r\n".into() } else { usual(heard, "") }
+    })
+    .await;
     assert_eq!(failed(attempt(settings(&server)).await).0, Retry::Slowly);
     assert_eq!(server.messages().len(), 1);
 }
@@ -273,7 +362,9 @@ async fn a_full_mailbox_is_no_matter_of_length() {
 // --- TLS
 
 fn trusting(server: &MailServer, name: &str, tls: Tls) -> SmtpSettings {
-    let pem = std::fs::read(format!("{}/tests/fixtures/tls/{name}.cert.pem", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let pem =
+        std::fs::read(format!("{}/tests/fixtures/tls/{name}.cert.pem", env!("CARGO_MANIFEST_DIR")))
+            .unwrap();
     SmtpSettings { tls, ca_pem: Some(pem), ..settings(server) }
 }
 
@@ -281,12 +372,15 @@ const STARTTLS: &str = "250-STARTTLS\r\n";
 
 #[tokio::test]
 async fn replies_from_before_tls_are_not_taken_for_replies_inside_it() {
-    let server = MailServer::with_tls(certificate("loopback"), |heard| match (heard.in_tls, heard.verb()) {
-        (false, "STARTTLS") => "220 go on\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 2.0.0 queued\r\n".into(),
-        (true, _) => "554 5.7.1 refused\r\n".into(),
-        _ => usual(heard, STARTTLS),
-    })
-    .await;
+    let server =
+        MailServer::with_tls(certificate("loopback"), |heard| match (heard.in_tls, heard.verb()) {
+            (false, "STARTTLS") => "220 go on\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 \
+                                    2.0.0 queued\r\n"
+                .into(),
+            (true, _) => "554 5.7.1 refused\r\n".into(),
+            _ => usual(heard, STARTTLS),
+        })
+        .await;
     let (retry, detail) = failed(attempt(trusting(&server, "loopback", Tls::Starttls)).await);
     assert_eq!(retry, Retry::Later);
     assert!(detail.contains("text came between"), "{detail}");
@@ -294,17 +388,22 @@ async fn replies_from_before_tls_are_not_taken_for_replies_inside_it() {
 
 #[tokio::test]
 async fn what_the_server_can_do_is_asked_again_inside_tls() {
-    let server = MailServer::with_tls(certificate("loopback"), |heard| match (heard.in_tls, heard.verb()) {
-        (false, "EHLO") => usual(heard, "250-STARTTLS\r\n250-SIZE 10\r\n250-AUTH PLAIN\r\n"),
-        (_, "EHLO") => usual(heard, "250-AUTH LOGIN\r\n"),
-        (_, "AUTH") => "334 VXNlcjo=\r\n".into(),
-        _ if heard.before == "AUTH LOGIN" => "334 UGFzczo=\r\n".into(),
-        _ if heard.line == "aHVudGVyMg==" => "235 welcome\r\n".into(),
-        _ => usual(heard, ""),
-    })
-    .await;
+    let server =
+        MailServer::with_tls(certificate("loopback"), |heard| match (heard.in_tls, heard.verb()) {
+            (false, "EHLO") => usual(heard, "250-STARTTLS\r\n250-SIZE 10\r\n250-AUTH PLAIN\r\n"),
+            (_, "EHLO") => usual(heard, "250-AUTH LOGIN\r\n"),
+            (_, "AUTH") => "334 VXNlcjo=\r\n".into(),
+            _ if heard.before == "AUTH LOGIN" => "334 UGFzczo=\r\n".into(),
+            _ if heard.line == "aHVudGVyMg==" => "235 welcome\r\n".into(),
+            _ => usual(heard, ""),
+        })
+        .await;
     let smtp = trusting(&server, "loopback", Tls::Starttls);
-    let smtp = SmtpSettings { username: Some("alerts".into()), password: Some(Secret::new("hunter2")), ..smtp };
+    let smtp = SmtpSettings {
+        username: Some("alerts".into()),
+        password: Some(Secret::new("hunter2")),
+        ..smtp
+    };
     delivered(attempt(smtp).await);
     assert!(server.lines().contains(&"AUTH LOGIN".to_owned()));
     assert!(server.messages()[0].contains("changes.csv"), "the limit from before TLS is forgotten");
@@ -312,10 +411,15 @@ async fn what_the_server_can_do_is_asked_again_inside_tls() {
 
 #[tokio::test]
 async fn a_self_signed_certificate_has_a_way_in() {
-    let server = MailServer::with_tls(certificate("self-signed"), |heard| usual(heard, STARTTLS)).await;
-    let (retry, detail) = failed(attempt(SmtpSettings { tls: Tls::Starttls, ..settings(&server) }).await);
+    let server =
+        MailServer::with_tls(certificate("self-signed"), |heard| usual(heard, STARTTLS)).await;
+    let (retry, detail) =
+        failed(attempt(SmtpSettings { tls: Tls::Starttls, ..settings(&server) }).await);
     assert_eq!(retry, Retry::Later);
-    assert!(detail.contains("[smtp] `ca_file`") && detail.contains("`certificate_sha256`"), "{detail}");
+    assert!(
+        detail.contains("[smtp] `ca_file`") && detail.contains("`certificate_sha256`"),
+        "{detail}"
+    );
     // Its authority is not that of another.
     failed(attempt(trusting(&server, "loopback", Tls::Starttls)).await);
     delivered(attempt(trusting(&server, "self-signed", Tls::Starttls)).await);
@@ -327,27 +431,44 @@ async fn a_self_signed_certificate_has_a_way_in() {
 #[tokio::test]
 async fn a_pinned_certificate_is_the_only_one() {
     use rustls::pki_types::pem::PemObject as _;
-    let pem = std::fs::read(format!("{}/tests/fixtures/tls/self-signed.cert.pem", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let pem = std::fs::read(format!(
+        "{}/tests/fixtures/tls/self-signed.cert.pem",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap();
     let der = rustls::pki_types::CertificateDer::from_pem_slice(&pem).unwrap();
     let hash: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(der.as_ref()).into();
     for (name, expected) in [("self-signed", true), ("loopback", false)] {
         let server = MailServer::with_tls(certificate(name), |heard| usual(heard, STARTTLS)).await;
-        let smtp = SmtpSettings { certificate_sha256: Some(hash), ca_pem: None, ..trusting(&server, name, Tls::Starttls) };
+        let smtp = SmtpSettings {
+            certificate_sha256: Some(hash),
+            ca_pem: None,
+            ..trusting(&server, name, Tls::Starttls)
+        };
         match attempt(smtp).await {
             Outcome::Delivered { .. } => assert!(expected),
-            Outcome::Failed { detail, .. } => assert!(!expected && detail.contains("`certificate_sha256`"), "{detail}"),
+            Outcome::Failed { detail, .. } => {
+                assert!(!expected && detail.contains("`certificate_sha256`"), "{detail}")
+            }
         }
     }
 }
 
 #[tokio::test]
 async fn a_certificate_for_another_name_needs_its_authority_and_the_name() {
-    let server = MailServer::with_tls(certificate("loopback"), |heard| usual(heard, STARTTLS)).await;
+    let server =
+        MailServer::with_tls(certificate("loopback"), |heard| usual(heard, STARTTLS)).await;
     delivered(attempt(trusting(&server, "loopback", Tls::Starttls)).await);
     let smtp = trusting(&server, "loopback", Tls::Starttls);
-    let smtp = SmtpSettings { host: "mail.example.com".into(), http_ca_pem: smtp.ca_pem.clone(), ca_pem: None, ..smtp };
+    let smtp = SmtpSettings {
+        host: "mail.example.com".into(),
+        http_ca_pem: smtp.ca_pem.clone(),
+        ca_pem: None,
+        ..smtp
+    };
     let address = server.address;
-    let deliverer = deliverer(TIMEOUT).with_lookup(Arc::new(move |_, _| async move { Ok(vec![address]) }.boxed()));
+    let deliverer = deliverer(TIMEOUT)
+        .with_lookup(Arc::new(move |_, _| async move { Ok(vec![address]) }.boxed()));
     let (_, detail) = failed(attempt_with(&deliverer, smtp, 2).await);
     assert!(detail.contains("another name"), "{detail}");
 }
@@ -357,14 +478,23 @@ async fn a_certificate_for_another_name_needs_its_authority_and_the_name() {
 #[tokio::test]
 async fn a_strict_server_hears_a_full_name_or_an_address() {
     let server = MailServer::start(|heard| match heard.verb() {
-        "EHLO" if !heard.line.contains(['.', ':']) => "504 5.5.2 need fully-qualified hostname\r\n".into(),
+        "EHLO" if !heard.line.contains(['.', ':']) => {
+            "504 5.5.2 need fully-qualified hostname\r\n".into()
+        }
         _ => usual(heard, ""),
     })
     .await;
     delivered(attempt(settings(&server)).await);
-    delivered(attempt(SmtpSettings { hello: Some("entitywatch.example.com".into()), ..settings(&server) }).await);
+    delivered(
+        attempt(SmtpSettings {
+            hello: Some("entitywatch.example.com".into()),
+            ..settings(&server)
+        })
+        .await,
+    );
     assert!(server.lines().contains(&"EHLO entitywatch.example.com".to_owned()));
-    let (retry, detail) = failed(attempt(SmtpSettings { hello: Some("short".into()), ..settings(&server) }).await);
+    let (retry, detail) =
+        failed(attempt(SmtpSettings { hello: Some("short".into()), ..settings(&server) }).await);
     assert_eq!(retry, Retry::Slowly);
     assert!(detail.contains("[smtp] `hello`"), "{detail}");
 }
@@ -380,9 +510,16 @@ async fn a_refused_login_repeats_no_secret() {
         _ => format!("535 no: {} alerts hunter2\r\n", heard.line).into(),
     })
     .await;
-    let smtp = SmtpSettings { username: Some("alerts".into()), password: Some(Secret::new("hunter2")), ..settings(&server) };
+    let smtp = SmtpSettings {
+        username: Some("alerts".into()),
+        password: Some(Secret::new("hunter2")),
+        ..settings(&server)
+    };
     let (retry, detail) = failed(attempt(smtp).await);
-    assert_eq!((retry, detail.as_str()), (Retry::Slowly, "failed to log in to the mail server: SMTP 535 no: […] […] […]"));
+    assert_eq!(
+        (retry, detail.as_str()),
+        (Retry::Slowly, "failed to log in to the mail server: SMTP 535 no: […] […] […]")
+    );
 }
 
 fn with_oauth2(server: &MailServer, tokens: &HttpSink) -> SmtpSettings {
@@ -392,13 +529,18 @@ fn with_oauth2(server: &MailServer, tokens: &HttpSink) -> SmtpSettings {
         client_secret: Secret::new("s3cr3t & more"),
         scope: Some("https://mail.example.com/.default".into()),
     };
-    SmtpSettings { username: Some("alerts@example.com".into()), oauth2: Some(oauth2), ..settings(server) }
+    SmtpSettings {
+        username: Some("alerts@example.com".into()),
+        oauth2: Some(oauth2),
+        ..settings(server)
+    }
 }
 
 /// Takes the token `good` alone.
 fn xoauth2(heard: &Heard) -> Says {
     use base64::Engine as _;
-    let good = base64::engine::general_purpose::STANDARD.encode("user=alerts@example.com\x01auth=Bearer good\x01\x01");
+    let good = base64::engine::general_purpose::STANDARD
+        .encode("user=alerts@example.com\x01auth=Bearer good\x01\x01");
     match heard.verb() {
         "EHLO" => usual(heard, "250-AUTH PLAIN XOAUTH2\r\n"),
         "AUTH" if heard.line.ends_with(&good) => "235 2.7.0 Accepted\r\n".into(),
@@ -411,7 +553,8 @@ fn xoauth2(heard: &Heard) -> Says {
 #[tokio::test]
 async fn a_token_logs_in_and_is_kept() {
     let (server, tokens) = (MailServer::start(xoauth2).await, HttpSink::start().await);
-    tokens.will_answer([Answer::status(200).with_body(r#"{"access_token":"good","token_type":"Bearer","expires_in":3600}"#)]);
+    tokens.will_answer([Answer::status(200)
+        .with_body(r#"{"access_token":"good","token_type":"Bearer","expires_in":3600}"#)]);
     let (deliverer, smtp) = (deliverer(TIMEOUT), with_oauth2(&server, &tokens));
     let (alert, receiver) = (alert_with(["A".to_owned()]), receiver(smtp));
     let delivery = delivery(&alert, &receiver);
@@ -424,10 +567,13 @@ async fn a_token_logs_in_and_is_kept() {
     assert_eq!(asked[0].header("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(
         asked[0].body,
-        "grant_type=client_credentials&scope=https%3A%2F%2Fmail.example.com%2F.default&client_id=the-client&client_secret=s3cr3t+%26+more"
+        "grant_type=client_credentials&scope=https%3A%2F%2Fmail.example.com%2F.default&\
+         client_id=the-client&client_secret=s3cr3t+%26+more"
     );
     // Shortly before it expires it is asked for anew.
-    tokens.will_answer([Answer::status(200).with_body(r#"{"access_token":"good","expires_in":"3600"}"#)]);
+    tokens.will_answer([
+        Answer::status(200).with_body(r#"{"access_token":"good","expires_in":"3600"}"#)
+    ]);
     let later = now() + jiff::SignedDuration::from_secs(3_570);
     delivered(deliverer.attempt(&receiver, &message, later, 0).await.outcome);
     assert_eq!(tokens.received().len(), 2);
@@ -435,7 +581,9 @@ async fn a_token_logs_in_and_is_kept() {
 
 #[tokio::test]
 async fn a_refused_token_is_renewed_once() {
-    let token = |token: &str| Answer::status(200).with_body(format!(r#"{{"access_token":"{token}","expires_in":3600}}"#));
+    let token = |token: &str| {
+        Answer::status(200).with_body(format!(r#"{{"access_token":"{token}","expires_in":3600}}"#))
+    };
     let (server, tokens) = (MailServer::start(xoauth2).await, HttpSink::start().await);
     tokens.will_answer([token("withdrawn"), token("good")]);
     delivered(attempt(with_oauth2(&server, &tokens)).await);
@@ -445,7 +593,10 @@ async fn a_refused_token_is_renewed_once() {
     tokens.will_answer([token("withdrawn"), token("withdrawn-too"), token("good")]);
     let (retry, detail) = failed(attempt(with_oauth2(&server, &tokens)).await);
     assert_eq!(retry, Retry::Slowly);
-    assert_eq!(detail, "failed to log in to the mail server: SMTP 535 5.7.8 Username and Password not accepted");
+    assert_eq!(
+        detail,
+        "failed to log in to the mail server: SMTP 535 5.7.8 Username and Password not accepted"
+    );
     assert_eq!(tokens.received().len(), 2);
 }
 
@@ -453,29 +604,67 @@ async fn a_refused_token_is_renewed_once() {
 async fn a_token_that_is_denied_says_where_and_why_and_no_secret() {
     let (server, tokens) = (MailServer::start(xoauth2).await, HttpSink::start().await);
     let denied = |status, error: &str| {
-        let body = format!(r#"{{"error":"{error}","error_description":"s3cr3t & more of the-client is wrong"}}"#);
+        let body = format!(
+            r#"{{"error":"{error}","error_description":"s3cr3t & more of the-client is wrong"}}"#
+        );
         Answer::status(status).with_body(body)
     };
     for (answers, retry, said) in [
-        (vec![denied(400, "invalid_scope")], Retry::Slowly, "got HTTP 400, saying: invalid_scope […] of […] is wrong"),
-        (vec![denied(401, "invalid_client"), denied(401, "invalid_client")], Retry::Slowly, "got HTTP 401, saying: invalid_client"),
-        (vec![denied(503, "temporarily_unavailable")], Retry::Later, "got HTTP 503, saying: temporarily_unavailable"),
-        (vec![Answer::status(200).with_body("<html>")], Retry::Later, "expected a token in its answer"),
-        (vec![Answer::status(302).with_header("location", "http://127.0.0.1/")], Retry::Slowly, "got HTTP 302"),
+        (
+            vec![denied(400, "invalid_scope")],
+            Retry::Slowly,
+            "got HTTP 400, saying: invalid_scope […] of […] is wrong",
+        ),
+        (
+            vec![denied(401, "invalid_client"), denied(401, "invalid_client")],
+            Retry::Slowly,
+            "got HTTP 401, saying: invalid_client",
+        ),
+        (
+            vec![denied(503, "temporarily_unavailable")],
+            Retry::Later,
+            "got HTTP 503, saying: temporarily_unavailable",
+        ),
+        (
+            vec![Answer::status(200).with_body("<html>")],
+            Retry::Later,
+            "expected a token in its answer",
+        ),
+        (
+            vec![Answer::status(302).with_header("location", "http://127.0.0.1/")],
+            Retry::Slowly,
+            "got HTTP 302",
+        ),
     ] {
         tokens.will_answer(answers);
         let (found, detail) = failed(attempt(with_oauth2(&server, &tokens)).await);
         assert_eq!(found, retry, "{detail}");
-        assert!(detail.starts_with("failed to get an access token from 127.0.0.1: ") && detail.contains(said), "{detail}");
+        assert!(
+            detail.starts_with("failed to get an access token from 127.0.0.1: ")
+                && detail.contains(said),
+            "{detail}"
+        );
         assert!(!detail.contains("s3cr3t") && !detail.contains("the-client"), "{detail}");
     }
     tokens.will_answer([Answer::silence()]);
-    let (retry, detail) = failed(attempt_with(&deliverer(Duration::from_millis(300)), with_oauth2(&server, &tokens), 2).await);
-    assert_eq!((retry, detail.as_str()), (Retry::Later, "failed to get an access token from 127.0.0.1: it did not answer in time"));
+    let (retry, detail) = failed(
+        attempt_with(&deliverer(Duration::from_millis(300)), with_oauth2(&server, &tokens), 2)
+            .await,
+    );
+    assert_eq!(
+        (retry, detail.as_str()),
+        (Retry::Later, "failed to get an access token from 127.0.0.1: it did not answer in time")
+    );
     // Some servers take the client's name and secret in the header alone.
-    tokens.will_answer([denied(401, "invalid_client"), Answer::status(200).with_body(r#"{"access_token":"good"}"#)]);
+    tokens.will_answer([
+        denied(401, "invalid_client"),
+        Answer::status(200).with_body(r#"{"access_token":"good"}"#),
+    ]);
     delivered(attempt(with_oauth2(&server, &tokens)).await);
     let last = tokens.received().pop().unwrap();
     assert_eq!(last.header("authorization"), Some("Basic dGhlLWNsaWVudDpzM2NyM3QrJTI2K21vcmU="));
-    assert_eq!(last.body, "grant_type=client_credentials&scope=https%3A%2F%2Fmail.example.com%2F.default");
+    assert_eq!(
+        last.body,
+        "grant_type=client_credentials&scope=https%3A%2F%2Fmail.example.com%2F.default"
+    );
 }

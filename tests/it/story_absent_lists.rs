@@ -18,7 +18,8 @@ fn unverified() -> Vec<Row> {
 fn evaders() -> Vec<Row> {
     let mut all = unverified();
     all.truncate(3);
-    all.iter_mut().for_each(|row| row.source = "Foreign Sanctions Evaders (FSE) - Treasury Department");
+    all.iter_mut()
+        .for_each(|row| row.source = "Foreign Sanctions Evaders (FSE) - Treasury Department");
     all
 }
 
@@ -33,9 +34,13 @@ fn all_of(reply: &Reply) -> String {
 #[tokio::test]
 async fn a_list_that_was_never_there_is_a_warning_and_begins_with_its_first_row() {
     let standing = joined(&[rows(40), unverified()]);
-    let world = World::with_baseline(Site { lists: WITH_FSE, ..Site::new().await }, &standing).await;
+    let world =
+        World::with_baseline(Site { lists: WITH_FSE, ..Site::new().await }, &standing).await;
     let reply = world.next_check().await;
-    assert!(reply.exit == 0 && all_of(&reply).contains("not modified"), "its validators are kept: {reply:?}");
+    assert!(
+        reply.exit == 0 && all_of(&reply).contains("not modified"),
+        "its validators are kept: {reply:?}"
+    );
     world.publish(&standing[1..]);
     let reply = world.next_check().await;
     assert!(reply.exit == 0 && all_of(&reply).contains("FSE: no rows so far"), "{reply:?}");
@@ -43,16 +48,25 @@ async fn a_list_that_was_never_there_is_a_warning_and_begins_with_its_first_row(
 
     let shown = world.command(&["sources"]).await;
     assert!(shown.stdout.contains("FSE none so far"), "{}", shown.stdout);
-    let shown: serde_json::Value = serde_json::from_str(&world.command(&["sources", "--output", "json"]).await.stdout).unwrap();
+    let shown: serde_json::Value =
+        serde_json::from_str(&world.command(&["sources", "--output", "json"]).await.stdout)
+            .unwrap();
     assert_eq!(shown["sources"][0]["absent"], serde_json::json!(["FSE"]));
     let checked = world.command(&["config", "check"]).await;
     assert_eq!(checked.exit, Some(0), "{}", checked.stderr);
-    assert!(checked.stderr.contains("warning: no row of FSE has been seen in source `csl`"), "{}", checked.stderr);
+    assert!(
+        checked.stderr.contains("warning: no row of FSE has been seen in source `csl`"),
+        "{}",
+        checked.stderr
+    );
     assert!(!checked.stderr.contains("UVL"), "{}", checked.stderr);
 
     world.publish(&joined(&[standing[1..].to_vec(), evaders()]));
     let reply = world.next_check().await;
-    assert!(reply.exit == 0 && all_of(&reply).contains("FSE: 3 entries taken as the baseline"), "{reply:?}");
+    assert!(
+        reply.exit == 0 && all_of(&reply).contains("FSE: 3 entries taken as the baseline"),
+        "{reply:?}"
+    );
     assert_eq!(world.told().len(), 1);
     let checked = world.command(&["config", "check"]).await;
     assert!(!checked.stderr.contains("FSE"), "{}", checked.stderr);
@@ -60,7 +74,10 @@ async fn a_list_that_was_never_there_is_a_warning_and_begins_with_its_first_row(
     world.publish(&standing[1..]);
     assert_eq!(world.next_check().await.exit, 3, "one that had rows is on hold");
     let hold = world.open_holds().await.remove(0);
-    assert_eq!((hold.list, hold.reason, hold.summary.removed), (ListCode::FSE, HoldReason::Loss, 3));
+    assert_eq!(
+        (hold.list, hold.reason, hold.summary.removed),
+        (ListCode::FSE, HoldReason::Loss, 3)
+    );
 }
 
 #[tokio::test]
@@ -72,7 +89,9 @@ async fn a_document_without_any_watched_list_is_refused() {
     world.reload_text(&text);
     let reply = world.check().await;
     assert!(
-        reply.exit == 1 && all_of(&reply).contains("expected rows of the watched lists (UVL, FSE), but got none in 40 rows"),
+        reply.exit == 1
+            && all_of(&reply)
+                .contains("expected rows of the watched lists (UVL, FSE), but got none in 40 rows"),
         "{reply:?}"
     );
 }
@@ -83,7 +102,10 @@ async fn an_entity_list_that_is_not_there_is_still_refused_as_a_baseline() {
     site.publish(&unverified());
     let world = site.open().await;
     let reply = world.check().await;
-    assert!(reply.exit == 1 && all_of(&reply).contains("expected at least 10 rows of EL"), "{reply:?}");
+    assert!(
+        reply.exit == 1 && all_of(&reply).contains("expected at least 10 rows of EL"),
+        "{reply:?}"
+    );
 }
 
 /// The file with one more column.
@@ -106,9 +128,14 @@ async fn a_column_that_comes_and_goes_revises_nothing_and_its_values_are_compare
     assert!(reply.exit == 0 && all_of(&reply).contains("40 entries, unchanged"), "{reply:?}");
     let held = world.program.store.held_entries("csl", ListCode::EL).await.unwrap();
     assert_eq!(held.len(), 40);
-    assert!(held.iter().all(|stored| stored.entry.other["risk_tier"].starts_with("tier ")), "its values are kept");
+    assert!(
+        held.iter().all(|stored| stored.entry.other["risk_tier"].starts_with("tier ")),
+        "its values are kept"
+    );
 
-    world.site.publish_text(&with_column(&standing, "risk_tier", |at| if at == 7 { "tier 9".to_owned() } else { tier(at) }));
+    world.site.publish_text(&with_column(&standing, "risk_tier", |at| {
+        if at == 7 { "tier 9".to_owned() } else { tier(at) }
+    }));
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.told(), [("revised".to_owned(), standing[6].name.clone())]);
     assert_eq!(world.alerts()[0].1["data"]["changes"][0]["fields"][0]["field"], "other.risk_tier");
@@ -125,7 +152,9 @@ async fn a_column_without_values_is_known_by_its_name() {
     let world = World::with_baseline(Site::new().await, &standing).await;
     world.site.publish_text(&with_column(&standing, "risk_tier", |_| String::new()));
     assert_eq!(world.next_check().await.exit, 0);
-    world.site.publish_text(&with_column(&standing, "risk_tier", |at| if at == 7 { "9".to_owned() } else { String::new() }));
+    world.site.publish_text(&with_column(&standing, "risk_tier", |at| {
+        if at == 7 { "9".to_owned() } else { String::new() }
+    }));
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.told(), [("revised".to_owned(), standing[6].name.clone())]);
 }
@@ -148,7 +177,13 @@ async fn a_wrong_label_is_named_where_the_bytes_are_no_list() {
     world.answer(Answer::ok(file(&rows(41))).with_header("Content-Encoding", "aws-chunked"));
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.held_count().await, 41);
-    world.answer(Answer::ok("5;chunk-signature=0\r\nhello\r\n0\r\n").with_header("Content-Encoding", "aws-chunked"));
+    world.answer(
+        Answer::ok("5;chunk-signature=0\r\nhello\r\n0\r\n")
+            .with_header("Content-Encoding", "aws-chunked"),
+    );
     let reply = world.next_check().await;
-    assert!(reply.exit == 1 && all_of(&reply).contains("(its Content-Encoding says `aws-chunked`)"), "{reply:?}");
+    assert!(
+        reply.exit == 1 && all_of(&reply).contains("(its Content-Encoding says `aws-chunked`)"),
+        "{reply:?}"
+    );
 }

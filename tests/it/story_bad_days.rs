@@ -1,4 +1,5 @@
-//! A publisher in trouble: what it serves then never becomes a removal, and the exit code says what it was.
+//! A publisher in trouble: what it serves then never becomes a removal, and the exit code says what
+//! it was.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +23,8 @@ fn newcomer() -> Row {
     row("Tianshan Avionics Institute", "87 FR 38925").at("8 Xueyuan Road, Beijing, CN")
 }
 
-/// What is refused whole: exit 1 with these words, nothing held has changed, readers hear nothing, operators once.
+/// What is refused whole: exit 1 with these words, nothing held has changed, readers hear nothing,
+/// operators once.
 async fn check_refused(answer: Answer, says: &[&str]) {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
@@ -36,13 +38,23 @@ async fn check_refused(answer: Answer, says: &[&str]) {
     }
     assert_eq!(world.held_count().await, 40);
     assert!(world.told().is_empty());
-    assert_eq!(world.smtp.mails().len(), 2, "told once, whatever it is asked again: {:?}", world.subjects());
+    assert_eq!(
+        world.smtp.mails().len(),
+        2,
+        "told once, whatever it is asked again: {:?}",
+        world.subjects()
+    );
     // The file after it is compared with the one before it.
     let more: Vec<Row> = standing.iter().cloned().chain([newcomer()]).collect();
     world.publish(&more);
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.told(), [("added".to_owned(), newcomer().name)]);
-    assert_eq!(world.smtp.mails().len(), 3, "the alert; one good answer is no recovery: {:?}", world.subjects());
+    assert_eq!(
+        world.smtp.mails().len(),
+        3,
+        "the alert; one good answer is no recovery: {:?}",
+        world.subjects()
+    );
     world.next_check().await;
     assert_eq!(world.smtp.mails().len(), 4, "the recovery: {:?}", world.subjects());
 }
@@ -84,7 +96,10 @@ async fn holds_that_take_turns_are_told_a_few_times_a_day_and_one_that_stays_is_
     let many: Vec<Answer> = (0..20).map(half).collect();
     let told = day_of(&many).await;
     assert_eq!(told.len(), 4, "{told:?}");
-    let stays: Vec<Answer> = [half(0), Answer::ok(file(&rows(40)))].into_iter().chain((0..94).map(|_| half(0))).collect();
+    let stays: Vec<Answer> = [half(0), Answer::ok(file(&rows(40)))]
+        .into_iter()
+        .chain((0..94).map(|_| half(0)))
+        .collect();
     let told = day_of(&stays).await;
     assert_eq!(told.len(), 2, "again after an hour: {told:?}");
 }
@@ -114,25 +129,42 @@ async fn nothing_at_all_is_refused() {
 
 #[tokio::test]
 async fn a_web_page_is_refused() {
-    check_refused(Answer::ok("<!DOCTYPE html><html><body>We'll be back soon</body></html>"), &["refused", "page"]).await;
+    check_refused(
+        Answer::ok("<!DOCTYPE html><html><body>We'll be back soon</body></html>"),
+        &["refused", "page"],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_header_that_changed_is_refused() {
-    let text = file(&rows(40)).replacen("federal_register_notice", "frn", 1).replacen("license_requirement", "requirement", 1);
+    let text = file(&rows(40)).replacen("federal_register_notice", "frn", 1).replacen(
+        "license_requirement",
+        "requirement",
+        1,
+    );
     check_refused(Answer::ok(text), &["federal_register_notice"]).await;
 }
 
 #[tokio::test]
 async fn a_gzip_bomb_is_refused() {
-    check_refused(Answer::ok(gzip(&vec![b'a'; 32 * 1024 * 1024])).with_header("Content-Encoding", "gzip"), &["refused"]).await;
+    check_refused(
+        Answer::ok(gzip(&vec![b'a'; 32 * 1024 * 1024])).with_header("Content-Encoding", "gzip"),
+        &["refused"],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_body_without_end_is_refused() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\n".to_vec();
     let start: Vec<u8> = head.into_iter().chain(file(&rows(5)).into_bytes()).collect();
-    let more = file(&rows(5)).lines().skip(1).map(|line| format!("{line}\n")).collect::<String>().repeat(50);
+    let more = file(&rows(5))
+        .lines()
+        .skip(1)
+        .map(|line| format!("{line}\n"))
+        .collect::<String>()
+        .repeat(50);
     check_refused(Answer::Endless(start, more.into_bytes()), &[]).await;
 }
 
@@ -171,24 +203,40 @@ async fn half_a_list_is_held_and_only_its_removals_wait() {
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 3, "{reply:?}");
     let alerts = world.alerts();
-    assert!(!alerts.is_empty() && alerts.iter().all(|(_, body)| body["data"]["unconfirmed"] == true));
+    assert!(
+        !alerts.is_empty() && alerts.iter().all(|(_, body)| body["data"]["unconfirmed"] == true)
+    );
     let mut told = world.told();
     told.sort();
-    assert_eq!(told, [("added".to_owned(), newcomer().name), ("revised".to_owned(), standing[3].name.clone())]);
+    assert_eq!(
+        told,
+        [("added".to_owned(), newcomer().name), ("revised".to_owned(), standing[3].name.clone())]
+    );
     let holds = world.open_holds().await;
     assert_eq!(holds.len(), 1);
-    assert_eq!((holds[0].reason, holds[0].count_before, holds[0].count_after, holds[0].summary.removed), (HoldReason::Loss, 40, 21, 20));
+    assert_eq!(
+        (holds[0].reason, holds[0].count_before, holds[0].count_after, holds[0].summary.removed),
+        (HoldReason::Loss, 40, 21, 20)
+    );
 
     let reply = world.next_check().await;
-    assert!(reply.exit == 3 && text_of(&reply).contains("held for loss"), "held, also after a 304: {reply:?}");
+    assert!(
+        reply.exit == 3 && text_of(&reply).contains("held for loss"),
+        "held, also after a 304: {reply:?}"
+    );
     assert_eq!(world.alerts().len(), alerts.len());
     assert_eq!(world.open_holds().await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_list_that_vanished_is_held() {
-    let standing: Vec<Row> = rows(40).into_iter().chain((0..8).map(|n| row(&format!("Unverified {n} Depot"), "").unverified())).collect();
-    let world = World::with_baseline(Site { lists: r#"["EL", "UVL"]"#, ..Site::new().await }, &standing).await;
+    let standing: Vec<Row> = rows(40)
+        .into_iter()
+        .chain((0..8).map(|n| row(&format!("Unverified {n} Depot"), "").unverified()))
+        .collect();
+    let world =
+        World::with_baseline(Site { lists: r#"["EL", "UVL"]"#, ..Site::new().await }, &standing)
+            .await;
     world.publish(&standing[..40]);
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 3, "{reply:?}");
@@ -198,8 +246,11 @@ async fn a_list_that_vanished_is_held() {
 
 #[tokio::test]
 async fn a_list_of_a_few_that_vanished_is_held() {
-    let standing: Vec<Row> = rows(40).into_iter().chain([row("Lonely Depot", "").unverified()]).collect();
-    let world = World::with_baseline(Site { lists: r#"["EL", "UVL"]"#, ..Site::new().await }, &standing).await;
+    let standing: Vec<Row> =
+        rows(40).into_iter().chain([row("Lonely Depot", "").unverified()]).collect();
+    let world =
+        World::with_baseline(Site { lists: r#"["EL", "UVL"]"#, ..Site::new().await }, &standing)
+            .await;
     world.publish(&standing[..40]);
     assert_eq!(world.next_check().await.exit, 3);
     assert!(world.told().is_empty());
@@ -234,7 +285,8 @@ async fn every_row_twice_is_no_removal_and_no_addition_that_is_told() {
 async fn a_column_that_went_blank_is_a_mass_revision_and_held() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
-    let blank: Vec<Row> = standing.iter().cloned().map(|row| Row { policy: String::new(), ..row }).collect();
+    let blank: Vec<Row> =
+        standing.iter().cloned().map(|row| Row { policy: String::new(), ..row }).collect();
     world.publish(&blank);
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 3, "{reply:?}");
@@ -291,7 +343,8 @@ async fn validators_are_those_of_the_last_file_that_was_read_whole() {
     world.next_check().await;
     world.next_check().await;
     let seen = world.publisher.seen();
-    let asked_with: Vec<Option<&str>> = seen.iter().map(|seen| seen.header("if-none-match")).collect();
+    let asked_with: Vec<Option<&str>> =
+        seen.iter().map(|seen| seen.header("if-none-match")).collect();
     assert!(asked_with[1].is_some_and(|tag| tag != "\"broken\""), "{asked_with:?}");
     assert_ne!(asked_with[2], Some("\"broken\""));
 }
@@ -303,18 +356,25 @@ async fn the_document_is_fetched_without_conditions_once_a_day() {
         world.clock.advance(Duration::from_secs(3600));
         assert_eq!(world.check().await.exit, 0);
     }
-    let unconditional = world.publisher.seen().iter().filter(|seen| seen.header("if-none-match").is_none()).count();
+    let unconditional =
+        world.publisher.seen().iter().filter(|seen| seen.header("if-none-match").is_none()).count();
     assert_eq!(unconditional, 3, "the first, and one after each day");
 }
 
 #[tokio::test]
 async fn a_list_added_later_starts_silently_and_one_taken_out_is_paused() {
-    let standing: Vec<Row> = rows(40).into_iter().chain((0..8).map(|n| row(&format!("Unverified {n} Depot"), "").unverified())).collect();
+    let standing: Vec<Row> = rows(40)
+        .into_iter()
+        .chain((0..8).map(|n| row(&format!("Unverified {n} Depot"), "").unverified()))
+        .collect();
     let mut world = World::with_baseline(Site::new().await, &standing).await;
     world.site.lists = r#"["EL", "UVL"]"#;
     world.reload();
     let reply = world.next_check().await;
-    assert!(reply.exit == 0 && text_of(&reply).contains("UVL: 8 entries taken as the baseline"), "{reply:?}");
+    assert!(
+        reply.exit == 0 && text_of(&reply).contains("UVL: 8 entries taken as the baseline"),
+        "{reply:?}"
+    );
     assert!(world.told().is_empty());
     world.site.lists = r#"["EL"]"#;
     world.reload();
@@ -324,7 +384,11 @@ async fn a_list_added_later_starts_silently_and_one_taken_out_is_paused() {
     world.reload();
     world.publish(&standing[..47]);
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told(), [("removed".to_owned(), "Unverified 7 Depot".to_owned())], "it goes on where it was");
+    assert_eq!(
+        world.told(),
+        [("removed".to_owned(), "Unverified 7 Depot".to_owned())],
+        "it goes on where it was"
+    );
 }
 
 #[tokio::test]
@@ -340,7 +404,11 @@ async fn a_new_address_keeps_the_source_and_a_new_name_carries_it_over() {
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
     assert_eq!(world.alerts()[0].1["data"]["source"], "renamed");
-    assert_eq!(world.publisher.seen()[0].header("if-none-match"), None, "validators belong to an address");
+    assert_eq!(
+        world.publisher.seen()[0].header("if-none-match"),
+        None,
+        "validators belong to an address"
+    );
 }
 
 #[tokio::test]
@@ -349,7 +417,8 @@ async fn what_one_source_shows_is_sent_while_another_is_still_answering() {
     let list = file(&[row("Unverified Depot", "").unverified()]);
     slow.answer("/slow.csv", Answer::ok(list.clone()));
     let sections = format!(
-        "[[source]]\nname = \"slow\"\nkind = \"csl\"\nurl = \"{}\"\nlists = [\"UVL\"]\nschedule = \"0 0 1 1 *\"\nallow_private = true\n",
+        "[[source]]\nname = \"slow\"\nkind = \"csl\"\nurl = \"{}\"\nlists = [\"UVL\"]\nschedule = \
+         \"0 0 1 1 *\"\nallow_private = true\n",
         slow.url("/slow.csv")
     );
     let standing = rows(40);
@@ -362,7 +431,10 @@ async fn what_one_source_shows_is_sent_while_another_is_still_answering() {
     };
     let (reply, ()) = tokio::join!(world.next_check(), release);
     assert!(reply.exit == 0 && reply.lines.len() == 3, "{reply:?}");
-    assert!(reply.lines[1].starts_with("slow: unchanged") && reply.lines[2] == "deliveries: 3 delivered, 0 to be tried again, 0 given up");
+    assert!(
+        reply.lines[1].starts_with("slow: unchanged")
+            && reply.lines[2] == "deliveries: 3 delivered, 0 to be tried again, 0 given up"
+    );
 }
 
 #[tokio::test]
@@ -387,18 +459,30 @@ async fn a_record_that_cannot_be_written_does_not_make_the_daemon_ask_every_seco
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
     let mut full = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
     // As a full disk does it: the whole transaction is undone by SQLite itself.
-    let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
+    let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT \
+                  RAISE(ROLLBACK, 'full'); END";
     sqlx::query(refuse).execute(&mut full).await.unwrap();
     world.publish(&standing[1..]);
     world.clock.advance(Duration::from_secs(20 * 60));
 
     let (signal, ticks) = tokio::sync::mpsc::channel(1);
-    let (stop, status) =
-        (CancellationToken::new(), Arc::new(Status::new("2022-06-30T13:20:00Z".parse().unwrap(), Duration::from_secs(120))));
-    let watching = tokio::spawn(daemon::watch_sources(Arc::clone(&world.program), ticks, status, stop.clone()));
+    let (stop, status) = (
+        CancellationToken::new(),
+        Arc::new(Status::new("2022-06-30T13:20:00Z".parse().unwrap(), Duration::from_secs(120))),
+    );
+    let watching = tokio::spawn(daemon::watch_sources(
+        Arc::clone(&world.program),
+        ticks,
+        status,
+        stop.clone(),
+    ));
     signal.send(()).await.unwrap();
     within("the daemon's check", world.publisher.asked(2)).await;
-    assert_eq!(world.check().await.exit, 1, "this one waits for the daemon's to end, and fails as it did");
+    assert_eq!(
+        world.check().await.exit,
+        1,
+        "this one waits for the daemon's to end, and fails as it did"
+    );
     for _ in 0..30 {
         world.clock.advance(Duration::from_secs(1));
         signal.send(()).await.unwrap();

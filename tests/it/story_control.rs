@@ -16,7 +16,10 @@ use crate::world::{Ended, SECRET, Site, World, within};
 const SELDOM: &str = "0 0 1 1 *";
 
 fn with(names: &[&str]) -> Vec<Row> {
-    rows(40).into_iter().chain(names.iter().map(|name| row(name, "87 FR 38925").at("Beijing, CN"))).collect()
+    rows(40)
+        .into_iter()
+        .chain(names.iter().map(|name| row(name, "87 FR 38925").at("Beijing, CN")))
+        .collect()
 }
 
 /// A site with a baseline, at which nothing happens by itself.
@@ -29,7 +32,8 @@ async fn site() -> Site {
 }
 
 fn json(ended: &Ended) -> Value {
-    serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("expected JSON, but got {ended:?}"))
+    serde_json::from_str(&ended.stdout)
+        .unwrap_or_else(|_| panic!("expected JSON, but got {ended:?}"))
 }
 
 #[tokio::test]
@@ -45,7 +49,8 @@ async fn a_name_that_nothing_has_is_no_empty_answer() {
         let ended = site.command(&[command, option, "typo", "--output", "json"]).await;
         assert_eq!((ended.exit, ended.stdout.as_str()), (Some(2), ""), "{ended:?}");
         assert!(
-            ended.stderr.contains(&format!("expected the name of a {unknown}")) && ended.stderr.contains("but got `typo`"),
+            ended.stderr.contains(&format!("expected the name of a {unknown}"))
+                && ended.stderr.contains("but got `typo`"),
             "{ended:?}"
         );
     }
@@ -70,7 +75,10 @@ async fn an_id_that_nothing_has_is_a_mistake_in_the_call() {
     ] {
         let ended = site.command(command).await;
         assert_eq!(ended.exit, Some(2), "{command:?}: {ended:?}");
-        assert!(ended.stderr.contains("expected ") && ended.stderr.contains("none`"), "{command:?}: {ended:?}");
+        assert!(
+            ended.stderr.contains("expected ") && ended.stderr.contains("none`"),
+            "{command:?}: {ended:?}"
+        );
     }
 }
 
@@ -81,7 +89,12 @@ async fn an_alert_is_shown_whole_as_each_channel_shows_it() {
     let checked = site.command(&["check"]).await;
     assert_eq!(checked.exit, Some(0), "{checked:?}");
     let listed = json(&site.command(&["alerts", "--output", "json"]).await);
-    let alert = listed["alerts"].as_array().unwrap().iter().find(|alert| alert["type"] == "list.changed").unwrap();
+    let alert = listed["alerts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|alert| alert["type"] == "list.changed")
+        .unwrap();
     let id = alert["alert_id"].as_str().unwrap();
     let shown = async |format: &str| {
         let ended = site.command(&["alerts", "show", id, "--format", format]).await;
@@ -89,19 +102,36 @@ async fn an_alert_is_shown_whole_as_each_channel_shows_it() {
         ended
     };
     let text = shown("text").await.stdout;
-    for part in
-        ["Entity List: 2 added", "Tianshan Avionics Institute", "Vostok Radar Plant", "87 FR 38925", "Authority: Bureau of Industry", id]
-    {
+    for part in [
+        "Entity List: 2 added",
+        "Tianshan Avionics Institute",
+        "Vostok Radar Plant",
+        "87 FR 38925",
+        "Authority: Bureau of Industry",
+        id,
+    ] {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
     assert_eq!(site.command(&["alerts", "show", id]).await.stdout, text, "text is the default");
     assert_eq!(site.command(&["alerts", "--id", id]).await.stdout, text);
     let html = shown("html").await.stdout;
-    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("Tianshan Avionics Institute") && html.contains("</html>"), "{html}");
+    assert!(
+        html.starts_with("<!DOCTYPE html>")
+            && html.contains("Tianshan Avionics Institute")
+            && html.contains("</html>"),
+        "{html}"
+    );
     let slack = json(&shown("slack").await);
-    assert!(slack["blocks"].to_string().contains("Vostok Radar Plant") && slack["text"].as_str().unwrap().contains(id), "{slack}");
+    assert!(
+        slack["blocks"].to_string().contains("Vostok Radar Plant")
+            && slack["text"].as_str().unwrap().contains(id),
+        "{slack}"
+    );
     assert_eq!(&json(&shown("json").await), alert);
-    assert_eq!(json(&site.command(&["alerts", "--id", id, "--output", "json"]).await), serde_json::json!({ "alerts": [alert] }));
+    assert_eq!(
+        json(&site.command(&["alerts", "--id", id, "--output", "json"]).await),
+        serde_json::json!({ "alerts": [alert] })
+    );
 }
 
 /// The daemon's secrets are its own: who may ask it need not be able to read them.
@@ -109,8 +139,10 @@ async fn an_alert_is_shown_whole_as_each_channel_shows_it() {
 async fn what_the_daemon_is_asked_for_needs_no_secret() {
     let mut site = Site { schedule: SELDOM, ..Site::new().await };
     let url = site.webhook.url("/second");
-    site.sections =
-        format!("[[receiver]]\nname = \"second\"\nkind = \"webhook\"\nurl = \"{url}\"\nsecret_file = \"second\"\nallow_private = true\n");
+    site.sections = format!(
+        "[[receiver]]\nname = \"second\"\nkind = \"webhook\"\nurl = \"{url}\"\nsecret_file = \
+         \"second\"\nallow_private = true\n"
+    );
     let secret = site.folder.path().join("second");
     std::fs::write(&secret, SECRET).unwrap();
     site.publish(&rows(40));
@@ -120,7 +152,10 @@ async fn what_the_daemon_is_asked_for_needs_no_secret() {
     assert_eq!(asked.exit, Some(0), "{asked:?}");
     assert_eq!(daemon.stop().await, Some(0));
     let alone = site.command(&["receivers", "test", "second"]).await;
-    assert!(alone.exit == Some(2) && alone.stderr.contains("failed to read the secret"), "{alone:?}");
+    assert!(
+        alone.exit == Some(2) && alone.stderr.contains("failed to read the secret"),
+        "{alone:?}"
+    );
 }
 
 #[tokio::test]
@@ -143,13 +178,19 @@ async fn check_beside_the_daemon_is_carried_out_by_it_and_sends_nothing_twice() 
     assert_eq!(held.exit, Some(3), "{held:?}");
     let holds = json(&site.command(&["holds", "list", "--output", "json"]).await);
     let id = holds["holds"][0]["hold_id"].as_str().unwrap().to_owned();
-    let accepted = site.command(&["holds", "accept", &id, "--by", "Ada", "--reason", "read it"]).await;
+    let accepted =
+        site.command(&["holds", "accept", &id, "--by", "Ada", "--reason", "read it"]).await;
     assert_eq!(accepted.exit, Some(0), "{accepted:?}");
     let removed = site.told().iter().filter(|(kind, _)| kind == "removed").count();
     assert_eq!(removed, 21);
     assert_eq!(daemon.stop().await, Some(0));
     assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
-    let mut ids: Vec<String> = site.webhook.received().iter().map(|r| r.header("webhook-id").unwrap().to_owned()).collect();
+    let mut ids: Vec<String> = site
+        .webhook
+        .received()
+        .iter()
+        .map(|r| r.header("webhook-id").unwrap().to_owned())
+        .collect();
     let sent = ids.len();
     ids.sort();
     ids.dedup();
@@ -163,7 +204,8 @@ async fn deliveries_retry_beside_the_daemon_sends_once_more_under_the_same_id() 
     site.webhook.will_answer([Answer::status(500)]);
     site.publish(&with(&["Tianshan Avionics Institute"]));
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
-    let pending = json(&site.command(&["deliveries", "--state", "pending", "--output", "json"]).await);
+    let pending =
+        json(&site.command(&["deliveries", "--state", "pending", "--output", "json"]).await);
     let id = pending["deliveries"][0]["delivery_id"].as_str().unwrap().to_owned();
     let ended = site.command(&["deliveries", "retry", &id]).await;
     assert_eq!(ended.exit, Some(0), "{ended:?}");
@@ -236,7 +278,10 @@ async fn a_hangup_takes_over_a_good_configuration_and_leaves_a_bad_one() {
     let mut site = site().await;
     let daemon = site.run().await;
     let late = crate::sinks::HttpSink::start().await;
-    site.sections = format!("[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n", late.url("/"));
+    site.sections = format!(
+        "[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = true\n",
+        late.url("/")
+    );
     site.write();
     daemon.signal("HUP");
     within("the reload", daemon.says("READY=1")).await;
@@ -291,20 +336,31 @@ async fn who_has_asked_nothing_yet_delays_no_stop() {
     let control = Control::listen(&path).unwrap();
     let mode = std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
-    let serving = tokio::spawn(control.serve(world.program.clone(), world.program.stopping.clone()));
+    let serving =
+        tokio::spawn(control.serve(world.program.clone(), world.program.stopping.clone()));
     let idle = tokio::net::UnixStream::connect(&path).await.unwrap();
     // An answer says that the connection before it was taken too.
-    let asked = within("an answer", control::ask(&path, &Request::ReceiversEnable { name: "unheard-of".into() })).await.unwrap();
+    let asked = within(
+        "an answer",
+        control::ask(&path, &Request::ReceiversEnable { name: "unheard-of".into() }),
+    )
+    .await
+    .unwrap();
     assert_eq!(asked.map(|reply| reply.exit), Some(2));
     world.program.stopping.cancel();
-    tokio::time::timeout(std::time::Duration::from_secs(5), serving).await.expect("it waits for nobody").unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(5), serving)
+        .await
+        .expect("it waits for nobody")
+        .unwrap();
     drop(idle);
 }
 
 #[test]
 fn err_a_socket_that_cannot_be_says_why_once() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let Err(problem) = Control::listen(&file.path().join("control.sock")) else { panic!("a file is no folder") };
+    let Err(problem) = Control::listen(&file.path().join("control.sock")) else {
+        panic!("a file is no folder")
+    };
     let text = format!("{:#}", anyhow::Error::from(problem));
     assert!(text.starts_with("failed to listen on the control socket "), "{text}");
     assert_eq!(text.matches("os error").count(), 1, "{text}");

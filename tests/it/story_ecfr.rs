@@ -1,4 +1,5 @@
-//! The eCFR from end to end against a loopback one: a rule's day, what goes wrong, and the past rebuilt by `backfill`.
+//! The eCFR from end to end against a loopback one: a rule's day, what goes wrong, and the past
+//! rebuilt by `backfill`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -27,30 +28,44 @@ fn titles(date: &str) -> Answer {
 }
 
 fn versions(dates: &[&str]) -> Answer {
-    let version =
-        |date: &&str| format!(r#"{{"identifier": "Supplement No. 4 to Part 744", "amendment_date": "{date}", "issue_date": "{date}"}}"#);
-    Answer::ok(format!(r#"{{"content_versions": [{}]}}"#, dates.iter().map(version).collect::<Vec<_>>().join(", ")))
+    let version = |date: &&str| {
+        format!(
+            r#"{{"identifier": "Supplement No. 4 to Part 744", "amendment_date": "{date}", "issue_date": "{date}"}}"#
+        )
+    };
+    Answer::ok(format!(
+        r#"{{"content_versions": [{}]}}"#,
+        dates.iter().map(version).collect::<Vec<_>>().join(", ")
+    ))
 }
 
-/// Part 744 with these Entity cells under China, each with its citations; `more` stands behind Supplement No. 4.
+/// Part 744 with these Entity cells under China, each with its citations; `more` stands behind
+/// Supplement No. 4.
 fn part_744(rows: &[(&str, &str)], more: &str) -> Answer {
     let row = |(at, (entity, cited)): (usize, &(&str, &str))| {
         let country = if at == 0 { "CHINA" } else { "" };
-        format!("<TR><TD>{country}</TD><TD>{entity}</TD><TD>For all items.</TD><TD>Presumption of denial.</TD><TD>{cited}</TD></TR>")
+        format!(
+            "<TR><TD>{country}</TD><TD>{entity}</TD><TD>For all items.</TD><TD>Presumption of \
+             denial.</TD><TD>{cited}</TD></TR>"
+        )
     };
     let rows: String = rows.iter().enumerate().map(row).collect();
     Answer::gzip(
         format!(
-            "<?xml version=\"1.0\"?><DIV5 N=\"744\" TYPE=\"PART\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Entity</TH>\
-             <TH>License requirement</TH><TH>License review policy</TH><TH>Citation</TH></TR>{rows}</TABLE></DIV9>{more}</DIV5>"
+            "<?xml version=\"1.0\"?><DIV5 N=\"744\" TYPE=\"PART\"><DIV9 N=\"Supplement No. 4 to \
+             Part 744\"><TABLE><TR><TH>Country</TH><TH>Entity</TH><TH>License \
+             requirement</TH><TH>License review \
+             policy</TH><TH>Citation</TH></TR>{rows}</TABLE></DIV9>{more}</DIV5>"
         )
         .as_bytes(),
     )
 }
 
-const AMBER: (&str, &str) = ("Amber Lake Optics, 12 Orchard Road, Wuxi, China.", "85 FR 36719, 6/18/20.");
+const AMBER: (&str, &str) =
+    ("Amber Lake Optics, 12 Orchard Road, Wuxi, China.", "85 FR 36719, 6/18/20.");
 const BIRCH: (&str, &str) = ("Birch Valley Academy, Xian, China.", "83 FR 37427, 8/1/18.");
-const BIRCH_AMENDED: (&str, &str) = ("Birch Valley Academy, Xian, China.", "83 FR 37427, 8/1/18. 91 FR 100, 4/30/26.");
+const BIRCH_AMENDED: (&str, &str) =
+    ("Birch Valley Academy, Xian, China.", "83 FR 37427, 8/1/18. 91 FR 100, 4/30/26.");
 const CEDAR: (&str, &str) = ("Cedar Port, 1 Quay, Dalian, China.", "91 FR 101, 4/30/26.");
 
 /// A folder with a configuration of the eCFR at `upstream`.
@@ -62,8 +77,8 @@ impl Site {
     fn new(upstream: &Upstream, source: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
-            "[store]\nurl = \"sqlite://{}/ew.db\"\n[server]\nlisten = \"\"\n[[source]]\nname = \"ecfr\"\nkind = \"ecfr\"\nurl = \"{}\"\n\
-             allow_private = true\n{source}\n",
+            "[store]\nurl = \"sqlite://{}/ew.db\"\n[server]\nlisten = \"\"\n[[source]]\nname = \
+             \"ecfr\"\nkind = \"ecfr\"\nurl = \"{}\"\nallow_private = true\n{source}\n",
             folder.path().display(),
             upstream.url("")
         );
@@ -76,14 +91,20 @@ impl Site {
     }
 
     async fn program(&self, clock: &Arc<ManualClock>) -> Program {
-        let (config, _) = config::load(&self.config(), &Environment::of_process(), SecretsMode::Resolve).unwrap();
+        let (config, _) =
+            config::load(&self.config(), &Environment::of_process(), SecretsMode::Resolve).unwrap();
         let store = record::open(&config.store, Mode::Write).await.unwrap();
         Program::new(store, Arc::<ManualClock>::clone(clock), Wiring::new(config).unwrap())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_entitywatch"));
-        command.arg("--config").arg(self.config()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .arg("--config")
+            .arg(self.config())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -104,7 +125,12 @@ impl Site {
     }
 
     async fn names(&self, arguments: &[&str]) -> Vec<String> {
-        let mut names: Vec<String> = self.json(arguments).await.iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect();
+        let mut names: Vec<String> = self
+            .json(arguments)
+            .await
+            .iter()
+            .map(|entry| entry["name"].as_str().unwrap().to_owned())
+            .collect();
         names.sort();
         names
     }
@@ -137,7 +163,10 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     let program = site.program(&clock).await;
     let state = async || program.store.source_state("ecfr").await.unwrap().unwrap();
     let reply = check(&program).await;
-    assert_eq!((reply.exit, reply.lines[0].as_str()), (0, "ecfr: baseline: EL: 2 entries taken as the baseline"));
+    assert_eq!(
+        (reply.exit, reply.lines[0].as_str()),
+        (0, "ecfr: baseline: EL: 2 entries taken as the baseline")
+    );
     assert_eq!(state().await.as_of, Some("2026-04-29".parse().unwrap()));
 
     // A date that is announced and not there yet.
@@ -149,12 +178,19 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     let reply = check(&program).await;
     assert_eq!(reply.lines[0], "ecfr: changed: EL: 1 added, 0 removed, 1 revised, 0 editorial");
     let alerts = program.store.alerts(&AlertQuery::default()).await.unwrap();
-    let told: Vec<_> =
-        alerts.iter().filter_map(|alert| if let AlertBody::ListChanged(data) = &alert.body { Some(data) } else { None }).collect();
+    let told: Vec<_> = alerts
+        .iter()
+        .filter_map(
+            |alert| if let AlertBody::ListChanged(data) = &alert.body { Some(data) } else { None },
+        )
+        .collect();
     assert_eq!(told.len(), 1, "one rule, one alert");
     assert_eq!((told[0].summary.added, told[0].summary.revised), (1, 1));
     assert_eq!(told[0].snapshot.as_of, Some("2026-04-30".parse().unwrap()));
-    assert_eq!(check(&program).await.lines[0], "ecfr: not modified: the publisher says that nothing changed");
+    assert_eq!(
+        check(&program).await.lines[0],
+        "ecfr: not modified: the publisher says that nothing changed"
+    );
 
     // A date that goes back, asked with conditions and, a day later, without.
     upstream.answer(TITLES, titles("2026-04-29"));
@@ -162,7 +198,10 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     assert!(reply.exit == 1 && reply.problems[0].contains("2026-04-30 or later"), "{reply:?}");
     clock.advance(25 * HOUR);
     let reply = check(&program).await;
-    assert!(reply.exit == 1 && reply.problems[0].contains("expected the list of 2026-04-30"), "{reply:?}");
+    assert!(
+        reply.exit == 1 && reply.problems[0].contains("expected the list of 2026-04-30"),
+        "{reply:?}"
+    );
 
     upstream.answer(TITLES, Answer::status(406, ""));
     let reply = check(&program).await;
@@ -177,9 +216,15 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     clock.advance(2 * HOUR);
     assert_eq!(check(&program).await.exit, 0);
 
-    assert_eq!(program.store.held_entries("ecfr", entitywatch::domain::ListCode::EL).await.unwrap().len(), 3);
+    assert_eq!(
+        program.store.held_entries("ecfr", entitywatch::domain::ListCode::EL).await.unwrap().len(),
+        3
+    );
     assert_eq!(state().await.as_of, Some("2026-04-30".parse().unwrap()));
-    assert!(upstream.seen().iter().all(|seen| seen.header("accept-encoding").is_some()), "without it the eCFR answers 406");
+    assert!(
+        upstream.seen().iter().all(|seen| seen.header("accept-encoding").is_some()),
+        "without it the eCFR answers 406"
+    );
 }
 
 #[tokio::test]
@@ -209,7 +254,10 @@ async fn a_date_that_goes_back_is_an_error_for_a_day_and_then_a_hold() {
     clock.advance(hour);
     assert_eq!(check(&program).await.exit, 0);
     assert!(program.store.holds(true).await.unwrap().is_empty());
-    assert_eq!(program.store.held_entries("ecfr", entitywatch::domain::ListCode::EL).await.unwrap().len(), 3);
+    assert_eq!(
+        program.store.held_entries("ecfr", entitywatch::domain::ListCode::EL).await.unwrap().len(),
+        3
+    );
 }
 
 #[tokio::test]
@@ -233,16 +281,19 @@ async fn a_supplement_that_is_not_there_yet_is_a_warning_and_one_that_is_gone_a_
     assert_eq!((hold.list, hold.summary.removed), (entitywatch::domain::ListCode::MEU, 1));
 }
 
-const MEU: &str = "<DIV9 N=\"Supplement No. 7 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Military end-user</TH><TH>Citation</TH></TR>\
-    <TR><TD>RUSSIA</TD><TD>Elder Engines, 5 Mira, Perm, Russia.</TD><TD>91 FR 50, 3/5/26.</TD></TR></TABLE></DIV9>";
+const MEU: &str = "<DIV9 N=\"Supplement No. 7 to Part \
+                   744\"><TABLE><TR><TH>Country</TH><TH>Military \
+                   end-user</TH><TH>Citation</TH></TR><TR><TD>RUSSIA</TD><TD>Elder Engines, 5 \
+                   Mira, Perm, Russia.</TD><TD>91 FR 50, 3/5/26.</TD></TR></TABLE></DIV9>";
 
 /// A loopback eCFR of four amendments, the second of which the Military End-User List began with.
 async fn four_amendments() -> Upstream {
     let upstream = Upstream::start().await;
     upstream.answer(TITLES, titles("2026-06-30"));
     upstream.answer(VERSIONS, versions(&["2026-02-02", "2026-03-05", "2026-04-30", "2026-05-20"]));
-    let meu = "<DIV9 N=\"Supplement No. 7 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Military end-user</TH><TH>Citation</TH></TR>\
-               <TR><TD>RUSSIA</TD><TD>Elder Engines, 5 Mira, Perm, Russia.</TD><TD>91 FR 50, 3/5/26.</TD></TR></TABLE></DIV9>";
+    let meu = "<DIV9 N=\"Supplement No. 7 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Military \
+               end-user</TH><TH>Citation</TH></TR><TR><TD>RUSSIA</TD><TD>Elder Engines, 5 Mira, \
+               Perm, Russia.</TD><TD>91 FR 50, 3/5/26.</TD></TR></TABLE></DIV9>";
     upstream.answer(&full("2026-02-02"), part_744(&[AMBER, BIRCH], ""));
     upstream.answer(&full("2026-03-05"), part_744(&[AMBER, BIRCH], meu));
     upstream.answer(&full("2026-04-30"), part_744(&[AMBER, BIRCH_AMENDED, CEDAR], meu));
@@ -255,7 +306,15 @@ const PAST: &str = "lists = [\"EL\", \"MEU\"]\nmin_entries = { EL = 1 }";
 /// All that a reader can ask of the history.
 async fn told(site: &Site) -> Vec<Value> {
     let mut told = Vec::new();
-    for day in ["2026-01-31", "2026-02-15", "2026-03-05", "2026-04-30", "2026-05-19", "2026-05-20", "2026-06-30"] {
+    for day in [
+        "2026-01-31",
+        "2026-02-15",
+        "2026-03-05",
+        "2026-04-30",
+        "2026-05-19",
+        "2026-05-20",
+        "2026-06-30",
+    ] {
         for mut entry in site.json(&["entries", "--as-of", day]).await {
             entry.as_object_mut().unwrap().retain(|key, _| !key.starts_with("known_"));
             told.push(entry);
@@ -277,21 +336,34 @@ async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
         said.lines().collect::<Vec<_>>(),
         [
             "[1 of 4] 2026-02-02: EL: 2 entries, where the history begins",
-            "[2 of 4] 2026-03-05: EL: 0 added, 0 removed, 0 revised, 0 editorial; 2 entries; MEU: 1 entries, where the history begins",
-            "[3 of 4] 2026-04-30: EL: 1 added, 0 removed, 1 revised, 0 editorial; 3 entries; MEU: 0 added, 0 removed, 0 revised, 0 editorial; 1 entries",
-            "[4 of 4] 2026-05-20: EL: 0 added, 1 removed, 0 revised, 0 editorial; 2 entries; MEU: 0 added, 0 removed, 0 revised, 0 editorial; 1 entries",
+            "[2 of 4] 2026-03-05: EL: 0 added, 0 removed, 0 revised, 0 editorial; 2 entries; MEU: \
+             1 entries, where the history begins",
+            "[3 of 4] 2026-04-30: EL: 1 added, 0 removed, 1 revised, 0 editorial; 3 entries; MEU: \
+             0 added, 0 removed, 0 revised, 0 editorial; 1 entries",
+            "[4 of 4] 2026-05-20: EL: 0 added, 1 removed, 0 revised, 0 editorial; 2 entries; MEU: \
+             0 added, 0 removed, 0 revised, 0 editorial; 1 entries",
         ]
     );
     assert_eq!(
         whole.names(&["entries", "--as-of", "2026-05-19", "--list", "EL"]).await,
         ["Amber Lake Optics", "Birch Valley Academy", "Cedar Port"]
     );
-    assert_eq!(whole.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await, ["Birch Valley Academy", "Cedar Port"]);
+    assert_eq!(
+        whole.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await,
+        ["Birch Valley Academy", "Cedar Port"]
+    );
     let nothing: Vec<String> = Vec::new();
     assert_eq!(whole.names(&["entries", "--as-of", "2026-01-31"]).await, nothing);
-    assert_eq!(whole.names(&["entries", "--known-at", "2100-01-01"]).await, nothing, "what was written later was not known");
+    assert_eq!(
+        whole.names(&["entries", "--known-at", "2100-01-01"]).await,
+        nothing,
+        "what was written later was not known"
+    );
     assert_eq!(whole.names(&["entries"]).await, nothing, "and it is not held");
-    assert_eq!(whole.json(&["changes", "--since", "2026-04-30", "--until", "2026-05-01"]).await.len(), 2);
+    assert_eq!(
+        whole.json(&["changes", "--since", "2026-04-30", "--until", "2026-05-01"]).await.len(),
+        2
+    );
     assert_eq!(whole.json(&["changes", "--since", "2026-05-01"]).await.len(), 1);
     assert_eq!(whole.json(&["alerts"]).await, Vec::<Value>::new(), "nobody is alerted");
     assert!(whole.run(&["journal", "verify"]).await.status.success());
@@ -307,7 +379,9 @@ async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
     finished(child).await;
     held.release();
     let fourth = four_amendments().await;
-    let text = std::fs::read_to_string(killed.config()).unwrap().replace(held.url("").as_str(), fourth.url("").as_str());
+    let text = std::fs::read_to_string(killed.config())
+        .unwrap()
+        .replace(held.url("").as_str(), fourth.url("").as_str());
     std::fs::write(killed.config(), text).unwrap();
     let output = killed.run(&backfill).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -321,37 +395,66 @@ async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
     assert_eq!(told(&killed).await, told(&whole).await);
 
     // An earlier beginning is recorded from there on anew.
-    fourth.answer(VERSIONS, versions(&["2025-12-01", "2026-02-02", "2026-03-05", "2026-04-30", "2026-05-20"]));
+    fourth.answer(
+        VERSIONS,
+        versions(&["2025-12-01", "2026-02-02", "2026-03-05", "2026-04-30", "2026-05-20"]),
+    );
     fourth.answer(&full("2025-12-01"), part_744(&[AMBER], ""));
-    let output = killed.run(&["backfill", "--source", "ecfr", "--from", "2025-12-15", "--to", "2025-12-31"]).await;
+    let output = killed
+        .run(&["backfill", "--source", "ecfr", "--from", "2025-12-15", "--to", "2025-12-31"])
+        .await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(killed.names(&["entries", "--as-of", "2026-01-31", "--list", "EL"]).await, ["Amber Lake Optics"]);
-    assert_eq!(killed.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await, ["Birch Valley Academy", "Cedar Port"]);
-    assert_eq!(killed.json(&["changes", "--kind", "added"]).await.len(), 2, "Birch Valley Academy came on 2026-02-02");
+    assert_eq!(
+        killed.names(&["entries", "--as-of", "2026-01-31", "--list", "EL"]).await,
+        ["Amber Lake Optics"]
+    );
+    assert_eq!(
+        killed.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await,
+        ["Birch Valley Academy", "Cedar Port"]
+    );
+    assert_eq!(
+        killed.json(&["changes", "--kind", "added"]).await.len(),
+        2,
+        "Birch Valley Academy came on 2026-02-02"
+    );
     assert_eq!((fourth.most_at_once(), upstream.most_at_once()), (1, 1), "one request at a time");
 }
 
 #[tokio::test]
 async fn a_past_date_that_is_no_list_stops_the_backfill_with_its_date() {
     let upstream = four_amendments().await;
-    upstream.answer(&full("2026-04-30"), Answer::ok("<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE>"));
+    upstream.answer(
+        &full("2026-04-30"),
+        Answer::ok("<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE>"),
+    );
     let site = Site::new(&upstream, PAST);
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("what the eCFR has of 2026-04-30 is refused: line 1"), "{said}");
-    assert_eq!(site.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await, ["Amber Lake Optics", "Birch Valley Academy"]);
+    assert_eq!(
+        site.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await,
+        ["Amber Lake Optics", "Birch Valley Academy"]
+    );
 
     for (arguments, expected) in [
-        (["--source", "csl", "--from", "2026-01-01"].as_slice(), "expected the name of a source (ecfr), but got `csl`"),
-        (["--source", "ecfr", "--from", "2026-01-02", "--to", "2026-01-01"].as_slice(), "expected --to on or after --from"),
+        (
+            ["--source", "csl", "--from", "2026-01-01"].as_slice(),
+            "expected the name of a source (ecfr), but got `csl`",
+        ),
+        (
+            ["--source", "ecfr", "--from", "2026-01-02", "--to", "2026-01-01"].as_slice(),
+            "expected --to on or after --from",
+        ),
     ] {
         let output = site.run(&[["backfill"].as_slice(), arguments].concat()).await;
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&output.stderr).contains(expected));
     }
-    let text =
-        std::fs::read_to_string(site.config()).unwrap().replace("\"EL\", \"MEU\"", "\"EL\"").replace("kind = \"ecfr\"", "kind = \"csl\"");
+    let text = std::fs::read_to_string(site.config())
+        .unwrap()
+        .replace("\"EL\", \"MEU\"", "\"EL\"")
+        .replace("kind = \"ecfr\"", "kind = \"csl\"");
     std::fs::write(site.config(), text).unwrap();
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-01-01"]).await;
     assert_eq!(output.status.code(), Some(2));
@@ -362,19 +465,29 @@ async fn a_past_date_that_is_no_list_stops_the_backfill_with_its_date() {
 async fn a_backfill_waits_as_long_as_it_is_asked_to() {
     let upstream = four_amendments().await;
     let list = part_744(&[AMBER, BIRCH], "");
-    upstream.answer_in_turn(&full("2026-03-05"), vec![Answer::status(429, "").with_header("Retry-After", "1"), list]);
+    upstream.answer_in_turn(
+        &full("2026-03-05"),
+        vec![Answer::status(429, "").with_header("Retry-After", "1"), list],
+    );
     let site = Site::new(&upstream, "min_entries = { EL = 1 }");
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && said.contains("left alone until") && said.contains("waiting"), "{said}");
+    assert!(
+        output.status.success() && said.contains("left alone until") && said.contains("waiting"),
+        "{said}"
+    );
 
-    upstream.answer(&full("2026-02-02"), Answer::status(429, "").with_header("Retry-After", "7200"));
+    upstream
+        .answer(&full("2026-02-02"), Answer::status(429, "").with_header("Retry-After", "7200"));
     let site = Site::new(&upstream, "min_entries = { EL = 1 }");
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
     let asked = upstream.seen().len();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(site.run(&["check"]).await.status.code(), Some(1), "a check obeys it too");
-    assert_eq!(site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await.status.code(), Some(1));
+    assert_eq!(
+        site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await.status.code(),
+        Some(1)
+    );
     assert_eq!(upstream.seen().len(), asked);
 }
 
@@ -383,18 +496,24 @@ async fn the_past_ends_where_the_list_was_watched_and_is_recorded_beside_a_runni
     let upstream = four_amendments().await;
     upstream.answer(TITLES, titles("2026-04-30"));
     let site = Site::new(&upstream, "min_entries = { EL = 1 }");
-    let mut daemon = site.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut daemon =
+        site.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     // The daemon's first check.
     upstream.asked(2).await;
     upstream.answer(TITLES, titles("2026-06-30"));
     let socket = site.folder.path().join("ew.sock");
-    while tokio::net::UnixStream::connect(&socket).await.is_err() || site.json(&["entries"]).await.is_empty() {
+    while tokio::net::UnixStream::connect(&socket).await.is_err()
+        || site.json(&["entries"]).await.is_empty()
+    {
         tokio::task::yield_now().await;
     }
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && said.contains("[3 of 3] 2026-04-30: EL: 1 added"), "{said}");
-    assert_eq!(site.names(&["entries", "--as-of", "2026-03-31"]).await, ["Amber Lake Optics", "Birch Valley Academy"]);
+    assert_eq!(
+        site.names(&["entries", "--as-of", "2026-03-31"]).await,
+        ["Amber Lake Optics", "Birch Valley Academy"]
+    );
     assert_eq!(site.names(&["entries", "--as-of", "2026-04-30"]).await.len(), 3, "as watched");
     daemon.kill().unwrap();
     daemon.wait().unwrap();
@@ -404,15 +523,16 @@ async fn the_past_ends_where_the_list_was_watched_and_is_recorded_beside_a_runni
 
 fn shared() -> Option<PathBuf> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let found = shared.join("data").is_dir() && Command::new("python3").arg("--version").output().is_ok();
+    let found =
+        shared.join("data").is_dir() && Command::new("python3").arg("--version").output().is_ok();
     if !found {
         println!("skipped: ../shared/data is not here, or python3 is not");
     }
     found.then_some(shared)
 }
 
-/// Writes Part 744 of 2019-12-31 and of each rule date of 2020–2022 into `folder`, and says of each date how many entries were on it,
-/// added and revised.
+/// Writes Part 744 of 2019-12-31 and of each rule date of 2020–2022 into `folder`, and says of each
+/// date how many entries were on it, added and revised.
 fn three_years(shared: &Path, folder: &Path) -> Vec<(String, usize, usize, usize)> {
     const MAKE: &str = "
 import sys, pathlib, datetime, json
@@ -425,7 +545,8 @@ told = []
 for day in [first] + days:
     now = as_of(entries, day)
     write_xml(now, day, out / f'{day}.xml')
-    told.append([str(day), len(now), sum(e['citations'][0][0] == day for e in now), sum(e['citations'][0][0] < day == e['citations'][-1][0] for e in now)])
+    told.append([str(day), len(now), sum(e['citations'][0][0] == day for e in now), \
+                        sum(e['citations'][0][0] < day == e['citations'][-1][0] for e in now)])
 print(json.dumps(told))
 ";
     let output = Command::new("python3")
@@ -446,12 +567,14 @@ async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
     upstream.answer(TITLES, titles("2022-12-31"));
     let dates: Vec<&str> = days.iter().map(|(day, ..)| day.as_str()).collect();
     upstream.answer(VERSIONS, versions(&dates));
-    let document = |day: &str| Answer::gzip(&std::fs::read(lists.path().join(format!("{day}.xml"))).unwrap());
+    let document =
+        |day: &str| Answer::gzip(&std::fs::read(lists.path().join(format!("{day}.xml"))).unwrap());
     for day in &dates {
         upstream.answer(&full(day), document(day));
     }
     let half = dates[dates.len() / 2];
-    upstream.answer_in_turn(&full(half), vec![Answer::Held(Box::new(document(half))), document(half)]);
+    upstream
+        .answer_in_turn(&full(half), vec![Answer::Held(Box::new(document(half))), document(half)]);
     let last = dates[dates.len() - 1];
     upstream.answer(&full(last), Answer::Held(Box::new(document(last))));
 
@@ -466,15 +589,24 @@ async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
     let child = site.start(&backfill);
     // The plan and the rest of the dates, the last of which is held.
     upstream.asked(asked + 2 + dates.len() - dates.len() / 2).await;
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let status =
+        std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let kib = |key: &str| -> usize {
-        status.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0)
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix(key)?.trim().strip_suffix(" kB")?.parse().ok())
+            .unwrap_or(0)
     };
     let mib = |kib: usize| kib as f64 / 1024.0;
     let peak_kib = kib("VmHWM:");
     // The code of a debug build is several times as large, and is mapped from its file.
     let code_kib = if cfg!(debug_assertions) { kib("RssFile:") } else { 0 };
-    println!("VmHWM of a backfill of three years: {:.1} MiB, of which {:.1} MiB are a debug build's code", mib(peak_kib), mib(code_kib));
+    println!(
+        "VmHWM of a backfill of three years: {:.1} MiB, of which {:.1} MiB are a debug build's \
+         code",
+        mib(peak_kib),
+        mib(code_kib)
+    );
     assert!(peak_kib > 0 && peak_kib - code_kib <= 64 * 1024);
     upstream.release();
     let output = finished(child).await;
@@ -490,7 +622,10 @@ async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
         let of = |kind: &str| changes.iter().filter(|change| change["kind"] == kind).count();
         assert_eq!((of("added"), of("revised"), of("removed")), (*added, *revised, 0), "{day}");
     }
-    let on_the_day = days.iter().find(|(day, ..)| day == "2022-06-30").map(|(_, _, added, revised)| (*added, *revised));
+    let on_the_day = days
+        .iter()
+        .find(|(day, ..)| day == "2022-06-30")
+        .map(|(_, _, added, revised)| (*added, *revised));
     assert_eq!(on_the_day, Some((41, 13)));
 }
 
@@ -505,25 +640,47 @@ async fn the_rule_of_june_2022_is_told_from_the_real_list() {
     let program = site.program(&clock).await;
     for (day, ..) in &days[at - 1..=at] {
         upstream.answer(TITLES, titles(day));
-        upstream.answer(&full(day), Answer::gzip(&std::fs::read(lists.path().join(format!("{day}.xml"))).unwrap()));
+        upstream.answer(
+            &full(day),
+            Answer::gzip(&std::fs::read(lists.path().join(format!("{day}.xml"))).unwrap()),
+        );
         let reply = check(&program).await;
         assert_eq!(reply.exit, 0, "{reply:?}");
         clock.advance(HOUR);
     }
-    let changes = program.store.changes(&ChangeQuery { editorial: true, ..ChangeQuery::default() }).await.unwrap();
+    let changes = program
+        .store
+        .changes(&ChangeQuery { editorial: true, ..ChangeQuery::default() })
+        .await
+        .unwrap();
     let of = |kind| changes.iter().filter(|recorded| recorded.change.kind == kind).count();
-    assert_eq!((of(ChangeKind::Added), of(ChangeKind::Revised), of(ChangeKind::Removed)), (41, 13, 0));
+    assert_eq!(
+        (of(ChangeKind::Added), of(ChangeKind::Revised), of(ChangeKind::Removed)),
+        (41, 13, 0)
+    );
     let alerts = program.store.alerts(&AlertQuery::default()).await.unwrap();
-    let told: usize = alerts.iter().filter_map(|alert| alert.body.list_changed()).map(|data| data.changes.len()).sum();
+    let told: usize = alerts
+        .iter()
+        .filter_map(|alert| alert.body.list_changed())
+        .map(|data| data.changes.len())
+        .sum();
     assert_eq!(told, 54, "every change is in an alert");
 }
 
 #[tokio::test]
 async fn a_document_that_is_repaired_under_its_own_date_ends_the_hold() {
     let upstream = Upstream::start().await;
-    let names = ["Amber", "Birch", "Cedar", "Dogwood", "Elder", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper", "Kapok", "Larch"];
-    let texts: Vec<String> = names.iter().enumerate().map(|(n, name)| format!("{name} Works, {n} Orchard Road, Wuxi, China.")).collect();
-    let entries: Vec<(&str, &str)> = texts.iter().map(|text| (text.as_str(), "85 FR 36719, 6/18/20.")).collect();
+    let names = [
+        "Amber", "Birch", "Cedar", "Dogwood", "Elder", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper",
+        "Kapok", "Larch",
+    ];
+    let texts: Vec<String> = names
+        .iter()
+        .enumerate()
+        .map(|(n, name)| format!("{name} Works, {n} Orchard Road, Wuxi, China."))
+        .collect();
+    let entries: Vec<(&str, &str)> =
+        texts.iter().map(|text| (text.as_str(), "85 FR 36719, 6/18/20.")).collect();
     upstream.answer(TITLES, titles("2026-04-29"));
     upstream.answer(&full("2026-04-29"), part_744(&entries, ""));
     let (site, clock) = (Site::new(&upstream, "min_entries = { EL = 1 }"), clock());
@@ -539,6 +696,9 @@ async fn a_document_that_is_repaired_under_its_own_date_ends_the_hold() {
     assert!(program.store.holds(true).await.unwrap().is_empty());
 
     let asked = asked_for(&upstream).len();
-    assert_eq!(check(&program).await.lines[0], "ecfr: not modified: the publisher says that nothing changed");
+    assert_eq!(
+        check(&program).await.lines[0],
+        "ecfr: not modified: the publisher says that nothing changed"
+    );
     assert_eq!(asked_for(&upstream).len(), asked + 1, "then the date is enough again");
 }

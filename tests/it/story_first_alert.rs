@@ -1,4 +1,5 @@
-//! From a silent baseline to one alert in three channels, and what becomes of an alert that was wrong.
+//! From a silent baseline to one alert in three channels, and what becomes of an alert that was
+//! wrong.
 
 use std::time::Duration;
 
@@ -22,24 +23,41 @@ async fn the_first_sight_is_silent_and_a_rule_is_one_alert_in_every_channel() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     assert!(world.slack.received().is_empty() && world.webhook.received().is_empty());
-    assert_eq!(world.smtp.mails().len(), 1, "the operators are told of the baseline: {:?}", world.subjects());
+    assert_eq!(
+        world.smtp.mails().len(),
+        1,
+        "the operators are told of the baseline: {:?}",
+        world.subjects()
+    );
 
     let mut amended = standing.clone();
     amended[3].citation.push_str("; 87 FR 38925");
     amended[3].address = "99 Embankment, Moscow, RU".to_owned();
     amended.remove(7);
-    world.publish(&with(&amended, &[newcomer(), row("Vostok Radar Plant", "87 FR 38925").at("Omsk, RU")]));
+    world.publish(&with(
+        &amended,
+        &[newcomer(), row("Vostok Radar Plant", "87 FR 38925").at("Omsk, RU")],
+    ));
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 0, "{reply:?}");
 
     let received = world.webhook.received();
     assert_eq!(received.len(), 1);
-    let (id, sent_at) = (received[0].header("webhook-id").unwrap(), received[0].header("webhook-timestamp").unwrap());
-    let signed = Webhook::new(SECRET).unwrap().sign(id, sent_at.parse().unwrap(), received[0].body.as_bytes()).unwrap();
+    let (id, sent_at) = (
+        received[0].header("webhook-id").unwrap(),
+        received[0].header("webhook-timestamp").unwrap(),
+    );
+    let signed = Webhook::new(SECRET)
+        .unwrap()
+        .sign(id, sent_at.parse().unwrap(), received[0].body.as_bytes())
+        .unwrap();
     assert_eq!(received[0].header("webhook-signature"), Some(signed.as_str()));
     let body = received[0].json();
     assert_eq!(body["type"], "list.changed");
-    assert_eq!(body["data"]["summary"], serde_json::json!({"added": 2, "removed": 1, "revised": 1, "editorial": 0}));
+    assert_eq!(
+        body["data"]["summary"],
+        serde_json::json!({"added": 2, "removed": 1, "revised": 1, "editorial": 0})
+    );
     assert_eq!(body["data"]["rule"]["citation"], "87 FR 38925");
     assert_eq!(world.slack.received().len(), 1);
     assert!(world.slack.received()[0].body.contains("Tianshan Avionics Institute"));
@@ -51,13 +69,20 @@ async fn the_first_sight_is_silent_and_a_rule_is_one_alert_in_every_channel() {
     assert!(reply.exit == 0 && reply.lines[0].contains("not modified"), "{reply:?}");
     assert_eq!(world.webhook.received().len(), 1);
     assert_eq!(world.smtp.mails().len(), 2);
-    assert_eq!(world.journal_kinds().await.iter().filter(|kind| *kind == "check").count(), 3, "unchanged checks are recorded too");
+    assert_eq!(
+        world.journal_kinds().await.iter().filter(|kind| *kind == "check").count(),
+        3,
+        "unchanged checks are recorded too"
+    );
 }
 
 #[tokio::test]
 async fn a_change_that_is_undone_within_a_week_goes_to_whoever_got_it_as_a_correction() {
     let standing = rows(40);
-    let site = Site { sections: "[[route]]\nreceivers = [\"erp\"]\nkinds = [\"removed\"]\n".to_owned(), ..Site::new().await };
+    let site = Site {
+        sections: "[[route]]\nreceivers = [\"erp\"]\nkinds = [\"removed\"]\n".to_owned(),
+        ..Site::new().await
+    };
     let world = World::with_baseline(site, &standing).await;
     world.publish(&standing[1..]);
     world.next_check().await;
@@ -69,7 +94,10 @@ async fn a_change_that_is_undone_within_a_week_goes_to_whoever_got_it_as_a_corre
     assert_eq!(alerts[1].1["type"], "list.corrected");
     assert_eq!(alerts[1].1["data"]["corrects"], alerts[0].1["data"]["alert_id"]);
     assert_eq!(changes(&alerts[1].1), [("added".to_owned(), standing[0].name.clone())]);
-    assert!(world.slack.received().is_empty(), "who did not get the first alert does not get its correction");
+    assert!(
+        world.slack.received().is_empty(),
+        "who did not get the first alert does not get its correction"
+    );
 }
 
 #[tokio::test]
@@ -89,7 +117,9 @@ async fn a_change_that_is_undone_after_a_week_is_a_change() {
 async fn a_receiver_is_told_the_correction_of_what_it_was_told_and_no_more() {
     let standing = rows(40);
     let site = Site {
-        sections: "[[route]]\nreceivers = [\"erp\"]\ncountries = [\"CN\"]\n\n[[route]]\nreceivers = [\"desk\"]\n".to_owned(),
+        sections: "[[route]]\nreceivers = [\"erp\"]\ncountries = [\"CN\"]\n\n[[route]]\nreceivers \
+                   = [\"desk\"]\n"
+            .to_owned(),
         ..Site::new().await
     };
     let world = World::with_baseline(site, &standing).await;
@@ -118,7 +148,8 @@ async fn an_entry_that_is_removed_again_has_a_change_id_of_its_own() {
             world.check().await;
         }
     }
-    let mut ids: Vec<String> = world.alerts().iter().flat_map(|(_, body)| change_ids(body)).collect();
+    let mut ids: Vec<String> =
+        world.alerts().iter().flat_map(|(_, body)| change_ids(body)).collect();
     assert_eq!(ids.len(), 4);
     ids.sort();
     ids.dedup();

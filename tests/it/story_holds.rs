@@ -29,11 +29,20 @@ async fn held() -> (World, Hold) {
 }
 
 fn accept(hold: &Hold, as_baseline: bool) -> Request {
-    Request::HoldsAccept { id: hold.hold_id.clone(), by: "Ada".into(), reason: "read the notice".into(), as_baseline }
+    Request::HoldsAccept {
+        id: hold.hold_id.clone(),
+        by: "Ada".into(),
+        reason: "read the notice".into(),
+        as_baseline,
+    }
 }
 
 fn reject(hold: &Hold) -> Request {
-    Request::HoldsReject { id: hold.hold_id.clone(), by: "Ada".into(), reason: "half of it is missing".into() }
+    Request::HoldsReject {
+        id: hold.hold_id.clone(),
+        by: "Ada".into(),
+        reason: "half of it is missing".into(),
+    }
 }
 
 async fn state_of(world: &World, hold: &Hold) -> HoldState {
@@ -51,7 +60,11 @@ async fn a_plausible_file_takes_the_place_of_a_held_one_by_itself() {
     world.publish(&whole);
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(state_of(&world, &hold).await, HoldState::Superseded);
-    assert_eq!(world.told(), [("added".to_owned(), newcomer().name)], "told once, while it was held");
+    assert_eq!(
+        world.told(),
+        [("added".to_owned(), newcomer().name)],
+        "told once, while it was held"
+    );
     let reply = world.operate(accept(&hold, false)).await;
     assert!(reply.exit == 1 && reply.problems[0].contains("superseded"), "{reply:?}");
 }
@@ -65,7 +78,10 @@ async fn another_implausible_file_is_held_in_its_place() {
     let now = world.open_holds().await.remove(0);
     assert_ne!(now.hold_id, hold.hold_id);
     let reply = world.operate(accept(&hold, false)).await;
-    assert!(reply.exit == 1 && reply.problems[0].contains(now.hold_id.as_str()), "it names the one that is open: {reply:?}");
+    assert!(
+        reply.exit == 1 && reply.problems[0].contains(now.hold_id.as_str()),
+        "it names the one that is open: {reply:?}"
+    );
     assert_eq!(removals(&world), 0);
 }
 
@@ -88,7 +104,11 @@ async fn an_accepted_hold_is_told_with_the_time_of_its_first_sight() {
     let again = world.operate(accept(&hold, false)).await;
     assert!(again.exit == 1 && removals(&world) == 20, "{again:?}");
     world.publish(&half()[1..]);
-    assert_eq!(world.next_check().await.exit, 0, "later files are measured against what was accepted");
+    assert_eq!(
+        world.next_check().await.exit,
+        0,
+        "later files are measured against what was accepted"
+    );
 }
 
 #[tokio::test]
@@ -116,7 +136,11 @@ async fn what_was_taken_as_baseline_and_comes_back_is_told_nobody_and_going_agai
     assert!(world.told().is_empty(), "{:?}", world.told());
     assert_eq!(world.held_count().await, 201);
     let recorded = world.program.store.changes(&ChangeQuery::default()).await.unwrap();
-    assert_eq!(recorded.iter().filter(|recorded| recorded.alert_id.is_none()).count(), 42, "recorded all the same");
+    assert_eq!(
+        recorded.iter().filter(|recorded| recorded.alert_id.is_none()).count(),
+        42,
+        "recorded all the same"
+    );
 
     world.publish(&whole[..200]);
     world.next_check().await;
@@ -145,40 +169,60 @@ async fn what_is_held_is_judged_again_though_the_document_stays_as_it_is() {
 #[tokio::test]
 async fn what_is_held_is_told_again_each_day_as_it_is_then() {
     let (world, hold) = held().await;
-    let told = || world.smtp.mails().iter().filter(|mail| mail.data.contains(hold.hold_id.as_str())).count();
+    let told = || {
+        world.smtp.mails().iter().filter(|mail| mail.data.contains(hold.hold_id.as_str())).count()
+    };
     let (before, almost_a_day) = (told(), Duration::from_secs(24 * 60 * 60 - 20));
     for day in 1..=3 {
         world.clock.advance(almost_a_day);
         world.check().await;
-        assert_eq!(told(), before + day, "a check of every day comes now some seconds sooner, now later");
+        assert_eq!(
+            told(),
+            before + day,
+            "a check of every day comes now some seconds sooner, now later"
+        );
     }
-    let whole_fetches = world.publisher.seen().iter().filter(|seen| seen.header("if-none-match").is_none()).count();
+    let whole_fetches =
+        world.publisher.seen().iter().filter(|seen| seen.header("if-none-match").is_none()).count();
     assert_eq!(whole_fetches, 1 + 3, "so it is with the document that is asked for whole each day");
 }
 
 #[tokio::test]
 async fn what_comes_back_long_after_is_one_alert_of_no_rule() {
-    let standing: Vec<Row> = (0..40).map(|n| Row { citation: format!("{} FR {}", 60 + n % 5, 1000 + n), ..rows(40)[n].clone() }).collect();
+    let standing: Vec<Row> = (0..40)
+        .map(|n| Row { citation: format!("{} FR {}", 60 + n % 5, 1000 + n), ..rows(40)[n].clone() })
+        .collect();
     let world = World::with_baseline(Site::new().await, &standing).await;
     world.publish(&standing[..35]);
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(removals(&world), 5);
     world.clock.advance(9 * DAY);
     let before = world.alerts().len();
-    let new_rule = row("Tianshan Avionics Institute", "87 FR 38925").at("8 Xueyuan Road, Beijing, CN");
+    let new_rule =
+        row("Tianshan Avionics Institute", "87 FR 38925").at("8 Xueyuan Road, Beijing, CN");
     world.publish(&standing.iter().cloned().chain([new_rule]).collect::<Vec<_>>());
     assert_eq!(world.next_check().await.exit, 0);
-    let mut told: Vec<_> =
-        world.alerts()[before..].iter().map(|(_, body)| (body["data"]["rule"]["citation"].clone(), changes(body).len())).collect();
+    let mut told: Vec<_> = world.alerts()[before..]
+        .iter()
+        .map(|(_, body)| (body["data"]["rule"]["citation"].clone(), changes(body).len()))
+        .collect();
     told.sort_by_key(|(_, count)| *count);
     assert_eq!(told, [("87 FR 38925".into(), 1), (serde_json::Value::Null, 5)]);
     let alerts = world.alerts();
-    let back = &alerts[before..].iter().find(|(_, body)| body["data"]["rule"].is_null()).unwrap().1["data"];
+    let back = &alerts[before..].iter().find(|(_, body)| body["data"]["rule"].is_null()).unwrap().1
+        ["data"];
     assert_eq!(back["returned"].as_array().unwrap().len(), 5);
-    assert_eq!(back["follows"], alerts[0].1["data"]["alert_id"], "the alert that told that they went");
+    assert_eq!(
+        back["follows"], alerts[0].1["data"]["alert_id"],
+        "the alert that told that they went"
+    );
     let mails = world.smtp.mails();
     let told = |text: &str| mails.iter().any(|mail| mail.data.replace("=\r\n", "").contains(text));
-    assert!(told("What is back is as it was before it went") && !told("none is cited for it. "), "{:?}", world.subjects());
+    assert!(
+        told("What is back is as it was before it went") && !told("none is cited for it. "),
+        "{:?}",
+        world.subjects()
+    );
 }
 
 #[tokio::test]
@@ -208,7 +252,11 @@ async fn a_hold_that_gave_way_to_rejected_content_is_not_open_any_more() {
     let second = world.open_holds().await.remove(0);
     world.publish(&half());
     world.next_check().await;
-    assert_eq!(state_of(&world, &second).await, HoldState::Replaced, "the publisher does not serve it any more");
+    assert_eq!(
+        state_of(&world, &second).await,
+        HoldState::Replaced,
+        "the publisher does not serve it any more"
+    );
     let reply = world.operate(accept(&second, false)).await;
     assert!(reply.exit == 1 && removals(&world) == 0, "{reply:?}");
 }
@@ -216,7 +264,9 @@ async fn a_hold_that_gave_way_to_rejected_content_is_not_open_any_more() {
 #[tokio::test]
 async fn an_open_hold_is_told_every_day_until_it_is_decided() {
     let (world, hold) = held().await;
-    let about_holds = |world: &World| world.subjects().iter().filter(|subject| subject.to_lowercase().contains("held")).count();
+    let about_holds = |world: &World| {
+        world.subjects().iter().filter(|subject| subject.to_lowercase().contains("held")).count()
+    };
     assert_eq!(about_holds(&world), 1, "{:?}", world.subjects());
     for hours in 1..=49 {
         world.clock.advance(Duration::from_secs(3600));
@@ -234,7 +284,12 @@ async fn an_open_hold_is_told_every_day_until_it_is_decided() {
 async fn a_decision_needs_a_name_and_a_reason() {
     let (world, hold) = held().await;
     for (by, reason) in [("", "because"), ("Ada", " ")] {
-        let request = Request::HoldsAccept { id: hold.hold_id.clone(), by: by.into(), reason: reason.into(), as_baseline: false };
+        let request = Request::HoldsAccept {
+            id: hold.hold_id.clone(),
+            by: by.into(),
+            reason: reason.into(),
+            as_baseline: false,
+        };
         let Reply { exit, problems, .. } = world.operate(request).await;
         assert!(exit != 0 && !problems.is_empty());
     }

@@ -10,7 +10,9 @@ fn with(name: &str) -> Vec<Row> {
 
 /// The value of a metric with its labels, such as `name{label="x"}`.
 fn value(scraped: &str, metric: &str) -> Option<f64> {
-    scraped.lines().find_map(|line| line.strip_prefix(metric)?.strip_prefix(' ')?.trim().parse().ok())
+    scraped
+        .lines()
+        .find_map(|line| line.strip_prefix(metric)?.strip_prefix(' ')?.trim().parse().ok())
 }
 
 #[tokio::test]
@@ -45,13 +47,19 @@ async fn a_daemon_that_has_just_started_shows_what_is_recorded_and_after_a_check
         "entitywatch_source_last_success_timestamp_seconds{source=\"csl\"}",
         "entitywatch_outbox_oldest_pending_timestamp_seconds{receiver=\"erp\"}",
     ] {
-        assert!(value(&scraped, time).is_some_and(|seconds| seconds > 1.6e9), "{time} in\n{scraped}");
+        assert!(
+            value(&scraped, time).is_some_and(|seconds| seconds > 1.6e9),
+            "{time} in\n{scraped}"
+        );
     }
 
     assert_eq!(site.command(&["check"]).await.exit, Some(3));
     let scraped = site.page("/metrics").await;
-    let documented = include_str!("../../config/metrics.md").lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-    let missing: Vec<&str> = documented.filter(|name| !scraped.contains(&format!("# TYPE {name} "))).collect();
+    let documented = include_str!("../../config/metrics.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let missing: Vec<&str> =
+        documented.filter(|name| !scraped.contains(&format!("# TYPE {name} "))).collect();
     assert!(missing.is_empty(), "{missing:?} are not in\n{scraped}");
     drop(daemon);
 }

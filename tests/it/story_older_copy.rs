@@ -20,7 +20,8 @@ fn dated(rows: &[Row], modified_at: &str) -> Answer {
 }
 
 fn grown() -> Vec<Row> {
-    let new = ["Tianshan Avionics Institute", "Amber Lake Optics", "Cedar Port"].map(|name| row(name, "87 FR 38925"));
+    let new = ["Tianshan Avionics Institute", "Amber Lake Optics", "Cedar Port"]
+        .map(|name| row(name, "87 FR 38925"));
     rows(40).into_iter().chain(new).collect()
 }
 
@@ -52,7 +53,8 @@ async fn an_older_copy_is_an_error_until_something_newer_comes() {
     for older in [rows(40), rows(41)] {
         world.answer(dated(&older, MORNING));
         let reply = world.next_check().await;
-        let says = "modified at 2022-06-30T13:05:00Z), but got one modified at 2022-06-30T10:15:00Z";
+        let says =
+            "modified at 2022-06-30T13:05:00Z), but got one modified at 2022-06-30T10:15:00Z";
         assert!(reply.exit == 1 && all_of(&reply).contains(says), "{reply:?}");
     }
     world.answer(dated(&grown(), NOON));
@@ -127,14 +129,22 @@ async fn on_hold() -> World {
 async fn after_a_day_of_nothing_newer_a_person_decides() {
     let world = on_hold().await;
     let hold = world.open_holds().await.remove(0);
-    assert_eq!((hold.reason, hold.list, hold.count_before, hold.count_after), (HoldReason::Older, ListCode::EL, 43, 40));
+    assert_eq!(
+        (hold.reason, hold.list, hold.count_before, hold.count_after),
+        (HoldReason::Older, ListCode::EL, 43, 40)
+    );
     assert_eq!((hold.summary.removed, world.told().len(), world.held_count().await), (3, 3, 43));
     assert!(hold.message.contains("older than the accepted list"), "{}", hold.message);
     for _ in 0..2 {
         assert_eq!(world.next_check().await.exit, 3);
         assert_eq!(world.open_holds().await, std::slice::from_ref(&hold), "the same hold");
     }
-    let accept = Request::HoldsAccept { id: hold.hold_id, by: "Ada".into(), reason: "withdrawn".into(), as_baseline: false };
+    let accept = Request::HoldsAccept {
+        id: hold.hold_id,
+        by: "Ada".into(),
+        reason: "withdrawn".into(),
+        as_baseline: false,
+    };
     assert_eq!(world.operate(accept).await.exit, 0);
     assert_eq!((world.told().len(), world.held_count().await), (6, 40));
     assert_eq!(world.next_check().await.exit, 0, "what is served is what was accepted");
@@ -147,7 +157,12 @@ async fn after_a_day_of_nothing_newer_a_person_decides() {
 async fn accepted_as_a_baseline_an_older_copy_is_what_is_measured_against() {
     let world = on_hold().await;
     let id = world.open_holds().await.remove(0).hold_id;
-    let accept = Request::HoldsAccept { id, by: "Ada".into(), reason: "withdrawn".into(), as_baseline: true };
+    let accept = Request::HoldsAccept {
+        id,
+        by: "Ada".into(),
+        reason: "withdrawn".into(),
+        as_baseline: true,
+    };
     assert_eq!(world.operate(accept).await.exit, 0);
     for _ in 0..3 {
         assert_eq!(check_after(&world, 12).await.exit, 0);
@@ -171,7 +186,13 @@ async fn a_newer_file_takes_the_place_of_an_older_copy_on_hold() {
 async fn a_rejected_older_copy_is_not_asked_about_again() {
     let world = on_hold().await;
     let id = world.open_holds().await.remove(0).hold_id;
-    assert_eq!(world.operate(Request::HoldsReject { id, by: "Ada".into(), reason: "a stale cache".into() }).await.exit, 0);
+    assert_eq!(
+        world
+            .operate(Request::HoldsReject { id, by: "Ada".into(), reason: "a stale cache".into() })
+            .await
+            .exit,
+        0
+    );
     for _ in 0..3 {
         assert_eq!(check_after(&world, 12).await.exit, 0);
     }
@@ -211,7 +232,8 @@ mod folder {
     fn put(path: &Path, rows: &[Row], modified_at: &str) {
         std::fs::write(path, file(rows)).unwrap();
         let modified_at: jiff::Timestamp = modified_at.parse().unwrap();
-        let modified_at = std::time::UNIX_EPOCH + Duration::from_secs(u64::try_from(modified_at.as_second()).unwrap());
+        let modified_at = std::time::UNIX_EPOCH
+            + Duration::from_secs(u64::try_from(modified_at.as_second()).unwrap());
         std::fs::File::options().write(true).open(path).unwrap().set_modified(modified_at).unwrap();
     }
 
@@ -229,7 +251,11 @@ mod folder {
     /// The site's configuration with a folder in the place of the publisher.
     fn text(world: &World, folder: &Path, keys: &str) -> String {
         let url = format!("kind = \"csl\"\nurl = \"{}\"", world.publisher.url("/consolidated.csv"));
-        let text = world.text().replacen(&url, &format!("kind = \"file\"\npath = \"{}\"\n{keys}", folder.display()), 1);
+        let text = world.text().replacen(
+            &url,
+            &format!("kind = \"file\"\npath = \"{}\"\n{keys}", folder.display()),
+            1,
+        );
         let (head, source) = text.split_once("kind = \"file\"").unwrap();
         format!("{head}kind = \"file\"{}", source.replacen("allow_private = true\n", "", 1))
     }
@@ -249,7 +275,10 @@ mod folder {
             assert_eq!(check_after(&world, 1).await.exit, 3);
         }
         let hold = world.open_holds().await.remove(0);
-        assert_eq!((hold.reason, hold.summary.removed, world.held_count().await), (HoldReason::Older, 3, 43));
+        assert_eq!(
+            (hold.reason, hold.summary.removed, world.held_count().await),
+            (HoldReason::Older, 3, 43)
+        );
         put(&folder.join("3.csv"), &grown()[1..], "2022-07-02T12:00:00Z");
         assert_eq!(world.next_check().await.exit, 0);
         assert_eq!((world.open_holds().await.len(), world.held_count().await), (0, 42));
@@ -257,7 +286,8 @@ mod folder {
 
     #[tokio::test]
     async fn another_pattern_of_a_folder_begins_with_its_own_newest_list() {
-        let (world, folder) = world("pattern = \"a*.csv\"", &rows(40), |folder| folder.join("a.csv")).await;
+        let (world, folder) =
+            world("pattern = \"a*.csv\"", &rows(40), |folder| folder.join("a.csv")).await;
         put(&folder.join("b.csv"), &rows(39), "2022-06-30T09:00:00Z");
         std::fs::write(folder.join("Thumbs.db"), "no list").unwrap();
         assert_eq!(world.next_check().await.exit, 0);

@@ -1,4 +1,5 @@
-//! Receivers on their bad days: none of them loses an alert, gets one twice under two ids, or delays another.
+//! Receivers on their bad days: none of them loses an alert, gets one twice under two ids, or
+//! delays another.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +26,8 @@ fn with(names: &[&str]) -> Vec<Row> {
 }
 
 async fn world(delivery: &str) -> World {
-    World::with_baseline(Site { delivery: delivery.to_owned(), ..Site::new().await }, &rows(40)).await
+    World::with_baseline(Site { delivery: delivery.to_owned(), ..Site::new().await }, &rows(40))
+        .await
 }
 
 #[tokio::test]
@@ -65,7 +67,13 @@ async fn the_first_success_brings_all_that_waited() {
     world.clock.advance(MINUTE);
     world.check().await;
     world.deliver().await;
-    assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+    assert!(
+        world
+            .deliveries("erp")
+            .await
+            .iter()
+            .all(|delivery| delivery.state == DeliveryState::Delivered)
+    );
     let mut ids: Vec<String> = world.alerts().into_iter().map(|(id, _)| id).collect();
     ids.sort();
     ids.dedup();
@@ -75,18 +83,26 @@ async fn the_first_success_brings_all_that_waited() {
 #[tokio::test]
 async fn a_check_tries_each_delivery_once_whatever_succeeds_beside_it() {
     let world = world("").await;
-    let two: Vec<Row> = with(&["Tianshan Avionics Institute"]).into_iter().chain([row("Vostok Radar Plant", "87 FR 51877")]).collect();
+    let two: Vec<Row> = with(&["Tianshan Avionics Institute"])
+        .into_iter()
+        .chain([row("Vostok Radar Plant", "87 FR 51877")])
+        .collect();
     world.publish(&two);
     world.webhook.will_answer([Answer::status(400), Answer::status(200)]);
     world.next_check().await;
-    assert_eq!(world.webhook.received().len(), 2, "the success does not bring the failure back in the same breath");
+    assert_eq!(
+        world.webhook.received().len(),
+        2,
+        "the success does not bring the failure back in the same breath"
+    );
     world.deliver().await;
     assert_eq!(world.webhook.received().len(), 3, "but at once after it");
 }
 
 /// What `deliveries --output json` prints of a receiver.
 async fn shown_deliveries(world: &World, receiver: &str) -> Vec<serde_json::Value> {
-    let ended = world.site.command(&["deliveries", "--receiver", receiver, "--output", "json"]).await;
+    let ended =
+        world.site.command(&["deliveries", "--receiver", receiver, "--output", "json"]).await;
     assert_eq!(ended.exit, Some(0), "{ended:?}");
     let shown: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     shown["deliveries"].as_array().unwrap().clone()
@@ -99,28 +115,51 @@ async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     world.publish(&with(&["Tianshan Avionics Institute"]));
     world.next_check().await;
     assert_eq!(world.webhook.received().len(), 1);
-    assert!(world.subjects().iter().any(|subject| subject.contains("erp")), "told over another channel: {:?}", world.subjects());
+    assert!(
+        world.subjects().iter().any(|subject| subject.contains("erp")),
+        "told over another channel: {:?}",
+        world.subjects()
+    );
     world.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
     world.clock.advance(48 * 60 * MINUTE);
     world.check().await;
     assert_eq!(world.webhook.received().len(), 1, "nothing is sent to it");
     assert_eq!(world.slack.received().len(), 2);
-    assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Pending));
+    assert!(
+        world
+            .deliveries("erp")
+            .await
+            .iter()
+            .all(|delivery| delivery.state == DeliveryState::Pending)
+    );
     let waiting = shown_deliveries(&world, "erp").await;
     assert!(waiting.len() >= 2, "{waiting:?}");
     for row in &waiting {
-        assert_eq!((&row["state"], &row["next_attempt_at"]), (&"pending".into(), &serde_json::Value::Null), "none will be made: {row}");
+        assert_eq!(
+            (&row["state"], &row["next_attempt_at"]),
+            (&"pending".into(), &serde_json::Value::Null),
+            "none will be made: {row}"
+        );
         assert_eq!(row["waits_for"], "enable");
     }
     let reply = world.operate(Request::ReceiversEnable { name: "erp".into() }).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
     assert_eq!(world.webhook.received().len(), 3);
-    assert!(world.deliveries("erp").await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+    assert!(
+        world
+            .deliveries("erp")
+            .await
+            .iter()
+            .all(|delivery| delivery.state == DeliveryState::Delivered)
+    );
 }
 
-/// Two hundred entries, and as many newcomers as `count`, each of a rule of its own: as many alerts.
+/// Two hundred entries, and as many newcomers as `count`, each of a rule of its own: as many
+/// alerts.
 fn with_rules(count: usize) -> Vec<Row> {
-    let newcomers = (0..count).map(|n| row(&format!("Newcomer {n}"), &format!("87 FR {}", 20_000 + 100 * n)).at("Beijing, CN"));
+    let newcomers = (0..count).map(|n| {
+        row(&format!("Newcomer {n}"), &format!("87 FR {}", 20_000 + 100 * n)).at("Beijing, CN")
+    });
     rows(200).into_iter().chain(newcomers).collect()
 }
 
@@ -132,12 +171,28 @@ async fn a_receiver_that_is_gone_is_not_sent_what_was_claimed_already() {
     world.next_check().await;
     let sent = world.webhook.received().len();
     assert!(sent <= 16, "only what was under way: {sent}");
-    assert!(world.deliveries("erp").await.iter().all(|delivery| (delivery.state, delivery.attempts) == (DeliveryState::Pending, 0)));
-    assert_eq!(world.subjects().iter().filter(|subject| subject.contains("erp is gone")).count(), 1, "{:?}", world.subjects());
-    assert_eq!(deliver::next_due_at(&world.program, "erp").await.unwrap(), None, "nothing is due until it is switched on");
+    assert!(
+        world
+            .deliveries("erp")
+            .await
+            .iter()
+            .all(|delivery| (delivery.state, delivery.attempts) == (DeliveryState::Pending, 0))
+    );
+    assert_eq!(
+        world.subjects().iter().filter(|subject| subject.contains("erp is gone")).count(),
+        1,
+        "{:?}",
+        world.subjects()
+    );
+    assert_eq!(
+        deliver::next_due_at(&world.program, "erp").await.unwrap(),
+        None,
+        "nothing is due until it is switched on"
+    );
 }
 
-/// A command reads and writes over one connection: what reads ahead of the attempts must not stand still with it.
+/// A command reads and writes over one connection: what reads ahead of the attempts must not stand
+/// still with it.
 #[tokio::test]
 async fn a_command_writes_outcomes_while_it_reads_further_alerts() {
     let site = Site::new().await;
@@ -146,7 +201,11 @@ async fn a_command_writes_outcomes_while_it_reads_further_alerts() {
     site.publish(&with_rules(40));
     let ended = site.command(&["check"]).await;
     assert_eq!(ended.exit, Some(0), "{}{}", ended.stdout, ended.stderr);
-    assert!(ended.stdout.contains("deliveries: 120 delivered, 0 to be tried again, 0 given up"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("deliveries: 120 delivered, 0 to be tried again, 0 given up"),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[tokio::test]
@@ -166,7 +225,11 @@ async fn a_receiver_that_asks_for_a_rest_gets_it_from_every_delivery() {
     world.deliver().await;
     assert_eq!(world.slack.received().len(), 1 + 11);
     let all = world.deliveries("desk").await;
-    assert!(all.iter().all(|delivery| (delivery.state, delivery.attempts) == (DeliveryState::Delivered, 1)), "{all:?}");
+    assert!(
+        all.iter()
+            .all(|delivery| (delivery.state, delivery.attempts) == (DeliveryState::Delivered, 1)),
+        "{all:?}"
+    );
 }
 
 #[tokio::test]
@@ -175,13 +238,24 @@ async fn that_a_receiver_is_gone_is_told_even_after_it_was_told_to_fail() {
     world.webhook.will_answer([Answer::status(404), Answer::status(410)]);
     world.publish(&with(&["Tianshan Avionics Institute"]));
     world.next_check().await;
-    assert!(world.subjects().iter().any(|subject| subject.contains("Delivery to erp is failing")), "{:?}", world.subjects());
+    assert!(
+        world.subjects().iter().any(|subject| subject.contains("Delivery to erp is failing")),
+        "{:?}",
+        world.subjects()
+    );
     world.clock.advance(7 * 60 * MINUTE);
     world.deliver().await;
     let mails = world.smtp.mails();
-    let told = mails.iter().find(|mail| mail.header("Subject").is_some_and(|subject| subject.contains("erp is gone")));
+    let told = mails
+        .iter()
+        .find(|mail| mail.header("Subject").is_some_and(|subject| subject.contains("erp is gone")));
     let told = told.unwrap_or_else(|| panic!("{:?}", world.subjects()));
-    assert!(told.data.contains("entitywatch receivers enable erp") && !told.data.contains("tried again"), "{}", told.data);
+    assert!(
+        told.data.contains("entitywatch receivers enable erp")
+            && !told.data.contains("tried again"),
+        "{}",
+        told.data
+    );
 }
 
 #[tokio::test]
@@ -198,13 +272,20 @@ async fn a_program_that_is_to_stop_finishes_what_is_under_way_and_begins_nothing
     tokio::join!(world.check(), stopping);
     assert_eq!(world.slack.received().len(), 1);
     let waiting = world.deliveries("desk").await;
-    assert!(waiting.len() == 40 && waiting.iter().all(|delivery| delivery.state == DeliveryState::Pending));
+    assert!(
+        waiting.len() == 40
+            && waiting.iter().all(|delivery| delivery.state == DeliveryState::Pending)
+    );
     assert_eq!(waiting.iter().map(|delivery| delivery.attempts).sum::<u32>(), 1);
 }
 
 #[tokio::test]
 async fn a_reload_does_not_wait_for_a_receiver_that_does_not_answer() {
-    let site = Site { schedule: "* * * * * *", delivery: "timeout = \"10m\"".to_owned(), ..Site::new().await };
+    let site = Site {
+        schedule: "* * * * * *",
+        delivery: "timeout = \"10m\"".to_owned(),
+        ..Site::new().await
+    };
     site.publish(&rows(40));
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
     site.smtp.behave(SmtpManner { silent: true, ..SmtpManner::default() });
@@ -222,7 +303,9 @@ async fn a_reload_does_not_wait_for_a_receiver_that_does_not_answer() {
 #[tokio::test]
 async fn retry_after_spends_no_attempt() {
     let world = world("retry = [\"5s\"]").await;
-    world.webhook.will_answer((0..5).map(|n| Answer::status(if n % 2 == 0 { 429 } else { 503 }).with_header("Retry-After", "600")));
+    world.webhook.will_answer((0..5).map(|n| {
+        Answer::status(if n % 2 == 0 { 429 } else { 503 }).with_header("Retry-After", "600")
+    }));
     world.publish(&with(&["Tianshan Avionics Institute"]));
     world.next_check().await;
     for sent in 1..=5 {
@@ -255,7 +338,15 @@ async fn what_is_refused_by_itself_keeps_its_schedule_while_all_else_is_taken() 
     let state = world.program.store.delivery(&refused).await.unwrap().unwrap();
     assert_eq!(state.state, DeliveryState::Pending, "{state:?}");
     assert!(state.attempts <= 4, "its own schedule of 5 s and 30 s, and once woken: {state:?}");
-    assert_eq!(world.deliveries("erp").await.iter().filter(|delivery| delivery.state == DeliveryState::Delivered).count(), 14);
+    assert_eq!(
+        world
+            .deliveries("erp")
+            .await
+            .iter()
+            .filter(|delivery| delivery.state == DeliveryState::Delivered)
+            .count(),
+        14
+    );
 }
 
 /// A webhook that answered its first alert with this status, and that alert's delivery.
@@ -271,7 +362,13 @@ async fn refused_once(status: u16) -> (World, Delivery) {
 #[tokio::test]
 async fn a_receiver_that_fails_again_is_told_of_a_few_times_a_day_and_not_forgotten() {
     let (world, _) = refused_once(404).await;
-    let told = || world.subjects().iter().filter(|subject| subject.contains("Delivery to erp is failing")).count();
+    let told = || {
+        world
+            .subjects()
+            .iter()
+            .filter(|subject| subject.contains("Delivery to erp is failing"))
+            .count()
+    };
     assert_eq!(told(), 1);
     let names: Vec<String> = (0..3).map(|n| format!("Tianshan Avionics Institute {n}")).collect();
     let mut known = vec!["Tianshan Avionics Institute"];
@@ -294,7 +391,13 @@ async fn a_receiver_that_fails_again_is_told_of_a_few_times_a_day_and_not_forgot
 #[tokio::test]
 async fn a_receiver_that_takes_every_second_message_is_told_of_at_most_six_times_a_day() {
     let (world, _) = refused_once(404).await;
-    let told = || world.subjects().iter().filter(|subject| subject.contains("Delivery to erp is failing")).count();
+    let told = || {
+        world
+            .subjects()
+            .iter()
+            .filter(|subject| subject.contains("Delivery to erp is failing"))
+            .count()
+    };
     let names: Vec<String> = (0..24).map(|n| format!("Tianshan Avionics Institute {n}")).collect();
     let mut known = vec!["Tianshan Avionics Institute"];
     for (hour, name) in names.iter().enumerate() {
@@ -314,19 +417,38 @@ async fn a_test_that_is_taken_makes_what_waits_due() {
     let (world, waiting) = refused_once(404).await;
     assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Pending, 1));
     let reply = world.operate(Request::ReceiversTest { name: "erp".to_owned() }).await;
-    assert!(reply.exit == 0 && reply.lines.iter().any(|line| line.contains("1 delivered")), "{reply:?}");
+    assert!(
+        reply.exit == 0 && reply.lines.iter().any(|line| line.contains("1 delivered")),
+        "{reply:?}"
+    );
     assert_eq!(world.deliveries("erp").await.remove(0).state, DeliveryState::Delivered);
-    let state = world.program.store.receiver_states().await.unwrap().into_iter().find(|state| state.receiver == "erp").unwrap();
+    let state = world
+        .program
+        .store
+        .receiver_states()
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|state| state.receiver == "erp")
+        .unwrap();
     assert!(state.failing_since.is_none() && state.last_success_at.is_some(), "{state:?}");
 }
 
 #[tokio::test]
 async fn what_is_sent_again_to_a_receiver_that_is_switched_off_is_said_to_wait() {
     let (world, waiting) = refused_once(410).await;
-    let reply = world.operate(Request::DeliveriesRetry { ids: vec![waiting.delivery_id.clone()] }).await;
-    assert!(reply.exit == 1 && reply.problems[0].contains("waits: the receiver is switched off"), "{reply:?}");
+    let reply =
+        world.operate(Request::DeliveriesRetry { ids: vec![waiting.delivery_id.clone()] }).await;
+    assert!(
+        reply.exit == 1 && reply.problems[0].contains("waits: the receiver is switched off"),
+        "{reply:?}"
+    );
     let reply = world.operate(Request::ReceiversTest { name: "erp".to_owned() }).await;
-    assert_eq!((reply.exit, world.deliveries("erp").await.remove(0).state), (0, DeliveryState::Pending), "a test switches nothing on");
+    assert_eq!(
+        (reply.exit, world.deliveries("erp").await.remove(0).state),
+        (0, DeliveryState::Pending),
+        "a test switches nothing on"
+    );
 }
 
 #[tokio::test]
@@ -342,10 +464,15 @@ async fn a_dead_delivery_is_told_over_another_channel_and_can_be_sent_again() {
     assert_eq!(reply.exit, 1, "a delivery became dead: {reply:?}");
     let dead = world.deliveries("erp").await.remove(0);
     assert_eq!(dead.state, DeliveryState::Dead);
-    assert!(world.smtp.mails().iter().any(|mail| mail.data.contains(dead.delivery_id.as_str())), "{:?}", world.subjects());
+    assert!(
+        world.smtp.mails().iter().any(|mail| mail.data.contains(dead.delivery_id.as_str())),
+        "{:?}",
+        world.subjects()
+    );
     assert!(world.journal_kinds().await.contains(&"delivery.dead".to_owned()));
     assert_eq!(world.next_check().await.exit, 0, "it is told once");
-    let reply = world.operate(Request::DeliveriesRetry { ids: vec![dead.delivery_id.clone()] }).await;
+    let reply =
+        world.operate(Request::DeliveriesRetry { ids: vec![dead.delivery_id.clone()] }).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
     let alerts = world.alerts();
     assert_eq!(alerts.len(), 4);
@@ -385,7 +512,8 @@ async fn a_receiver_added_later_gets_what_comes_later_and_the_past_when_it_is_se
     world.next_check().await;
     let late = crate::sinks::HttpSink::start().await;
     world.site.sections = format!(
-        "[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \"{SECRET}\"\nallow_private = true\n",
+        "[[receiver]]\nname = \"late\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \
+         \"{SECRET}\"\nallow_private = true\n",
         late.url("/")
     );
     world.reload();
@@ -397,7 +525,11 @@ async fn a_receiver_added_later_gets_what_comes_later_and_the_past_when_it_is_se
         let reply = world.operate(Request::DeliveriesSend { receiver: "late".into(), since }).await;
         assert_eq!(reply.exit, 0, "{reply:?}");
     }
-    let mut ids: Vec<String> = late.received().iter().map(|received| received.header("webhook-id").unwrap().to_owned()).collect();
+    let mut ids: Vec<String> = late
+        .received()
+        .iter()
+        .map(|received| received.header("webhook-id").unwrap().to_owned())
+        .collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 2, "however often it is sent, an alert has one id");
@@ -415,9 +547,18 @@ fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
 async fn served(site: &Site) -> Vec<(String, String)> {
     let daemon = site.run().await;
     let mut pages = Vec::new();
-    for path in
-        ["/", "/changes", "/entries", "/feed.atom", "/api/changes", "/api/alerts", "/api/deliveries", "/api/sources", "/metrics", "/readyz"]
-    {
+    for path in [
+        "/",
+        "/changes",
+        "/entries",
+        "/feed.atom",
+        "/api/changes",
+        "/api/alerts",
+        "/api/deliveries",
+        "/api/sources",
+        "/metrics",
+        "/readyz",
+    ] {
         let answer = site.page(path).await;
         assert!(answer.starts_with("HTTP/1.1 200") || path == "/readyz", "{path}: {answer}");
         pages.push((path.to_owned(), answer));
@@ -429,12 +570,15 @@ async fn served(site: &Site) -> Vec<(String, String)> {
 #[tokio::test]
 async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
     // However much the libraries are asked to say.
-    let mut site = Site { listen: "127.0.0.1:0", schedule: "* * * * * *", log: "trace", ..Site::new().await };
+    let mut site =
+        Site { listen: "127.0.0.1:0", schedule: "* * * * * *", log: "trace", ..Site::new().await };
     site.publish(&rows(40));
     // Each place of a secret holds a word of its own; nobody answers at port 9.
-    let (source_token, slack_token, hook_token) = ("planted-source-token", "planted-slack-token", "planted-hook-token");
+    let (source_token, slack_token, hook_token) =
+        ("planted-source-token", "planted-slack-token", "planted-hook-token");
     let (header, password) = ("planted-header-word", "planted-password-word");
-    std::fs::write(site.folder.path().join("headers"), format!("Authorization: Bearer {header}\n")).unwrap();
+    std::fs::write(site.folder.path().join("headers"), format!("Authorization: Bearer {header}\n"))
+        .unwrap();
     std::fs::write(site.folder.path().join("password"), format!("{password}\n")).unwrap();
     site.sections = format!(
         "[[receiver]]\nname = \"slack-2\"\nkind = \"slack\"\nurl = \"http://127.0.0.1:9/services/{slack_token}\"\nallow_private = true\n\n\
@@ -445,7 +589,17 @@ async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
     // As it goes over the wire.
     let login = base64::engine::general_purpose::STANDARD.encode(format!("\0alerts\0{password}"));
     let signing_key = SECRET.trim_start_matches("whsec_");
-    let planted = [source_token, slack_token, hook_token, header, password, &login, signing_key, SLACK_TOKEN, HOOK_TOKEN];
+    let planted = [
+        source_token,
+        slack_token,
+        hook_token,
+        header,
+        password,
+        &login,
+        signing_key,
+        SLACK_TOKEN,
+        HOOK_TOKEN,
+    ];
     let mut outputs = Vec::new();
     outputs.push(site.command(&["check"]).await);
     site.publish(&with(&["Tianshan Avionics Institute"]));
@@ -467,7 +621,10 @@ async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
     assert!(site.smtp.logged_in() > 0, "the password was used");
     for output in outputs {
         for word in planted {
-            assert!(!output.stdout.contains(word) && !output.stderr.contains(word), "{word} got out: {output:?}");
+            assert!(
+                !output.stdout.contains(word) && !output.stderr.contains(word),
+                "{word} got out: {output:?}"
+            );
         }
     }
     let pages = served(&site).await;
@@ -482,7 +639,10 @@ async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
             continue;
         }
         for word in planted {
-            assert!(!content.windows(word.len()).any(|window| window == word.as_bytes()), "{word} stands in {path}");
+            assert!(
+                !content.windows(word.len()).any(|window| window == word.as_bytes()),
+                "{word} stands in {path}"
+            );
         }
     }
 }
@@ -496,10 +656,23 @@ async fn a_chat_service_that_refuses_in_its_body_is_told_of_and_gets_the_alert_l
     world.next_check().await;
     let pending = world.deliveries("desk").await;
     assert!(pending.iter().all(|delivery| delivery.state == DeliveryState::Pending), "{pending:?}");
-    assert!(world.subjects().iter().any(|subject| subject.contains("Delivery to desk is failing")), "{:?}", world.subjects());
+    assert!(
+        world.subjects().iter().any(|subject| subject.contains("Delivery to desk is failing")),
+        "{:?}",
+        world.subjects()
+    );
     let reply = world.operate(Request::ReceiversTest { name: "desk".to_owned() }).await;
-    assert!(reply.exit == 1 && format!("{reply:?}").contains("the refusal: channel_is_archived"), "{reply:?}");
+    assert!(
+        reply.exit == 1 && format!("{reply:?}").contains("the refusal: channel_is_archived"),
+        "{reply:?}"
+    );
     world.clock.advance(7 * 60 * MINUTE);
     world.deliver().await;
-    assert!(world.deliveries("desk").await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+    assert!(
+        world
+            .deliveries("desk")
+            .await
+            .iter()
+            .all(|delivery| delivery.state == DeliveryState::Delivered)
+    );
 }

@@ -25,8 +25,8 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// The program with a Federal Register, an eCFR and a CSL, and receivers: the desk reads all, china what concerns China,
-/// ops is the operators'.
+/// The program with a Federal Register, an eCFR and a CSL, and receivers: the desk reads all, china
+/// what concerns China, ops is the operators'.
 pub struct Story {
     pub program: Program,
     clock: Arc<ManualClock>,
@@ -39,30 +39,43 @@ pub struct Story {
 
 impl Story {
     pub async fn begin(now: &str) -> Self {
-        let (upstream, desk, china, ops) =
-            (Upstream::start().await, HttpSink::start().await, HttpSink::start().await, HttpSink::start().await);
+        let (upstream, desk, china, ops) = (
+            Upstream::start().await,
+            HttpSink::start().await,
+            HttpSink::start().await,
+            HttpSink::start().await,
+        );
         let folder = tempfile::tempdir().unwrap();
         let base = upstream.url("");
         let receiver = |name: &str, sink: &HttpSink, operator: bool| {
             format!(
-                "[[receiver]]\nname = \"{name}\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\nallow_private = true\noperator = {operator}\n",
+                "[[receiver]]\nname = \"{name}\"\nkind = \"webhook\"\nurl = \"{}\"\nsecret = \
+                 \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\nallow_private = true\noperator = \
+                 {operator}\n",
                 sink.url("/")
             )
         };
         let text = format!(
-            "[store]\nurl = \"sqlite://{}\"\n[server]\nlisten = \"\"\n[http]\nno_proxy = \"*\"\n\
-             [[source]]\nname = \"rules\"\nkind = \"federal-register\"\nurl = \"{base}\"\nallow_private = true\n\
-             [[source]]\nname = \"ecfr\"\nkind = \"ecfr\"\nurl = \"{base}\"\nallow_private = true\nmin_entries = {{ EL = 1 }}\n\
-             [[source]]\nname = \"csl\"\nkind = \"csl\"\nurl = \"{}\"\nallow_private = true\nmin_entries = {{ EL = 1 }}\n\
-             {}{}{}\
-             [[route]]\nreceivers = [\"desk\"]\nlists = [\"EL\"]\n[[route]]\nreceivers = [\"china\"]\ncountries = [\"CN\"]\n",
+            "[store]\nurl = \"sqlite://{}\"\n[server]\nlisten = \"\"\n[http]\nno_proxy = \
+             \"*\"\n[[source]]\nname = \"rules\"\nkind = \"federal-register\"\nurl = \
+             \"{base}\"\nallow_private = true\n[[source]]\nname = \"ecfr\"\nkind = \"ecfr\"\nurl \
+             = \"{base}\"\nallow_private = true\nmin_entries = {{ EL = 1 }}\n[[source]]\nname = \
+             \"csl\"\nkind = \"csl\"\nurl = \"{}\"\nallow_private = true\nmin_entries = {{ EL = 1 \
+             }}\n{}{}{}[[route]]\nreceivers = [\"desk\"]\nlists = [\"EL\"]\n[[route]]\nreceivers \
+             = [\"china\"]\ncountries = [\"CN\"]\n",
             folder.path().join("entitywatch.db").display(),
             upstream.url("/consolidated.csv"),
             receiver("desk", &desk, false),
             receiver("china", &china, false),
             receiver("ops", &ops, true),
         );
-        let (config, _) = config::check(Path::new("entitywatch.toml"), &text, &Environment::default(), SecretsMode::Resolve).unwrap();
+        let (config, _) = config::check(
+            Path::new("entitywatch.toml"),
+            &text,
+            &Environment::default(),
+            SecretsMode::Resolve,
+        )
+        .unwrap();
         let clock = Arc::new(ManualClock::at(at(now)));
         let store = record::open(&config.store, Mode::Write).await.unwrap();
         let program = Program::new(store, clock.clone(), Wiring::new(config).unwrap());
@@ -73,11 +86,20 @@ impl Story {
     }
 
     pub fn on_file(&self, documents: &[Value]) {
-        self.upstream.answer(FILED, Answer::ok(json!({"count": documents.len(), "results": documents}).to_string()));
+        self.upstream.answer(
+            FILED,
+            Answer::ok(json!({"count": documents.len(), "results": documents}).to_string()),
+        );
     }
 
     pub fn in_print(&self, documents: &[Value]) {
-        self.upstream.answer(PUBLISHED, Answer::ok(json!({"count": documents.len(), "total_pages": 1, "results": documents}).to_string()));
+        self.upstream.answer(
+            PUBLISHED,
+            Answer::ok(
+                json!({"count": documents.len(), "total_pages": 1, "results": documents})
+                    .to_string(),
+            ),
+        );
     }
 
     /// What the rules' text is at their addresses.
@@ -122,29 +144,48 @@ impl Story {
     pub fn csl(&self, rows: &[Row]) {
         let all: Vec<Row> = list::rows(30).into_iter().chain(rows.iter().cloned()).collect();
         // The licence requirement is the list's own.
-        let requirement =
-            |line: &str| if line.contains("North Glass") { "All items. (See § 734.9(g),3 of the EAR)" } else { "All items." };
+        let requirement = |line: &str| {
+            if line.contains("North Glass") {
+                "All items. (See § 734.9(g),3 of the EAR)"
+            } else {
+                "All items."
+            }
+        };
         let theirs = "For all items subject to the EAR. (See § 744.11 of the EAR)";
-        let file: Vec<String> = list::file(&all).lines().map(|line| line.replace(theirs, requirement(line))).collect();
+        let file: Vec<String> =
+            list::file(&all).lines().map(|line| line.replace(theirs, requirement(line))).collect();
         self.upstream.answer("/consolidated.csv", Answer::ok(file.join("\n") + "\n"));
     }
 
     pub fn ecfr(&self, date: &str, rows: &str) {
         let titles = json!({"titles": [{"number": 15, "up_to_date_as_of": date}]});
         self.upstream.answer("/api/versioner/v1/titles.json", Answer::ok(titles.to_string()));
-        let others: String =
-            (1..=30).map(|n| row("", &format!("Bystander {n} Ltd., {n} Quiet Road, Perm, Russia."), "81 FR 61601, 9/7/16.")).collect();
+        let others: String = (1..=30)
+            .map(|n| {
+                row(
+                    "",
+                    &format!("Bystander {n} Ltd., {n} Quiet Road, Perm, Russia."),
+                    "81 FR 61601, 9/7/16.",
+                )
+            })
+            .collect();
         let xml = format!(
-            "<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part 744\"><TABLE><THEAD><TR><TH>Country</TH><TH>Entity</TH><TH>License requirement</TH>\
-             <TH>License review policy</TH><TH>Federal Register citation</TH></TR></THEAD><TBODY>{}{others}{rows}</TBODY></TABLE></DIV9></DIV5>",
+            "<DIV5 N=\"744\"><DIV9 N=\"Supplement No. 4 to Part \
+             744\"><TABLE><THEAD><TR><TH>Country</TH><TH>Entity</TH><TH>License \
+             requirement</TH><TH>License review policy</TH><TH>Federal Register \
+             citation</TH></TR></THEAD><TBODY>{}{others}{rows}</TBODY></TABLE></DIV9></DIV5>",
             row("RUSSIA", "Bystander JSC, 1 Loud Road, Perm, Russia.", "81 FR 61601, 9/7/16.")
         );
-        self.upstream.answer(&format!("/api/versioner/v1/full/{date}/title-15.xml"), Answer::ok(xml));
+        self.upstream
+            .answer(&format!("/api/versioner/v1/full/{date}/title-15.xml"), Answer::ok(xml));
     }
 }
 
 pub fn row(country: &str, entity: &str, citation: &str) -> String {
-    format!("<TR><TD>{country}</TD><TD>{entity}</TD><TD>All items.</TD><TD>Denial.</TD><TD>{citation}</TD></TR>")
+    format!(
+        "<TR><TD>{country}</TD><TD>{entity}</TD><TD>All \
+         items.</TD><TD>Denial.</TD><TD>{citation}</TD></TR>"
+    )
 }
 
 pub fn csl_row(name: &str, citation: &str, address: &str) -> Row {
@@ -152,18 +193,26 @@ pub fn csl_row(name: &str, citation: &str, address: &str) -> Row {
 }
 
 pub fn before() -> String {
-    row("RUSSIA", "Old Glass, a.k.a., the following one alias:<br/>—OG.<br/>9 Sand Street, Perm, Russia.", "80 FR 69852, 11/12/15.")
-        + &row("TURKEY", "Blue Lake Ltd., 4 Sea Street, Izmir, Turkey.", "87 FR 38925, 6/30/22.")
+    row(
+        "RUSSIA",
+        "Old Glass, a.k.a., the following one alias:<br/>—OG.<br/>9 Sand Street, Perm, Russia.",
+        "80 FR 69852, 11/12/15.",
+    ) + &row("TURKEY", "Blue Lake Ltd., 4 Sea Street, Izmir, Turkey.", "87 FR 38925, 6/30/22.")
 }
 
 pub fn after() -> String {
     row(
         "RUSSIA",
-        "North Glass JSC, a.k.a., the following one alias:<br/>—NG.<br/>The 3<SU>rd</SU> Street, Perm, Russia.",
+        "North Glass JSC, a.k.a., the following one alias:<br/>—NG.<br/>The 3<SU>rd</SU> Street, \
+         Perm, Russia.",
         "90 FR 11290, 3/6/25.",
     )
     .replace("<TD>All items.</TD>", "<TD>All items. (See § 734.9(g),<SU>3</SU> of the EAR)</TD>")
-        + &row("TURKEY", "Blue Lake Ltd., 5 Sea Street, Izmir, Turkey.", "87 FR 38925, 6/30/22. 90 FR 11291, 3/6/25.")
+        + &row(
+            "TURKEY",
+            "Blue Lake Ltd., 5 Sea Street, Izmir, Turkey.",
+            "87 FR 38925, 6/30/22. 90 FR 11291, 3/6/25.",
+        )
 }
 
 pub fn told(sink: &HttpSink) -> Vec<Value> {
@@ -176,7 +225,12 @@ pub fn types(sink: &HttpSink) -> Vec<String> {
 
 pub fn names(body: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    body["data"]["changes"].as_array().unwrap().iter().map(|change| (text(&change["kind"]), text(&change["entry"]["name"]))).collect()
+    body["data"]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| (text(&change["kind"]), text(&change["entry"]["name"])))
+        .collect()
 }
 
 pub fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -204,9 +258,22 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     let filed = told(&story.desk).pop().unwrap();
     assert_eq!(filed["type"], "rule.filed");
     let data = &filed["data"];
-    assert_eq!(names(&filed), pairs(&[("added", "North Glass JSC"), ("revised", "Blue Lake Ltd."), ("removed", "Old Glass")]),);
-    assert_eq!(data["changes"][2]["entry"]["addresses"][0], "9 Sand Street, Perm, Russia", "a removed entry is told as it is held");
-    assert_eq!((&data["status"], &data["certain"], &data["filing_type"]), (&json!("filed"), &json!(false), &json!("special")));
+    assert_eq!(
+        names(&filed),
+        pairs(&[
+            ("added", "North Glass JSC"),
+            ("revised", "Blue Lake Ltd."),
+            ("removed", "Old Glass")
+        ]),
+    );
+    assert_eq!(
+        data["changes"][2]["entry"]["addresses"][0], "9 Sand Street, Perm, Russia",
+        "a removed entry is told as it is held"
+    );
+    assert_eq!(
+        (&data["status"], &data["certain"], &data["filing_type"]),
+        (&json!("filed"), &json!(false), &json!("special"))
+    );
     assert_eq!(data["rule"]["filed_at"], "2025-03-03T21:15:00Z");
     assert_eq!(data["rule"]["effective_on"], "2025-03-04");
     assert_eq!(data["rule"]["document_number"], NUMBER);
@@ -223,13 +290,20 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     story.check("2025-03-06T12:00:00Z", "rules").await;
     let published = told(&story.desk).pop().unwrap();
     assert_eq!(published["type"], "rule.published");
-    assert_eq!(names(&published), pairs(&[("added", "North Glass JSC"), ("revised", "Blue Lake Ltd.")]));
+    assert_eq!(
+        names(&published),
+        pairs(&[("added", "North Glass JSC"), ("revised", "Blue Lake Ltd.")])
+    );
     let data = &published["data"];
     assert_eq!((&data["follows"], &data["certain"]), (&json!(first), &json!(true)));
     assert_eq!(data["rule"]["citation"], "90 FR 11280");
     assert_eq!(data["changes"][0]["entry"]["footnotes"], json!(["3"]));
     assert_eq!(data["changes"][0]["entry"]["citations"], json!(["90 FR 11280"]));
-    assert_eq!(data["changes"][1]["fields"][0]["field"], "addresses", "what is revised is said word by word: {}", data["changes"][1]);
+    assert_eq!(
+        data["changes"][1]["fields"][0]["field"], "addresses",
+        "what is revised is said word by word: {}",
+        data["changes"][1]
+    );
     assert!(data["savings_clause"].as_str().unwrap().contains("on their way"));
     story.check("2025-03-06T12:15:00Z", "rules").await;
     assert_eq!(types(&story.desk), ["rule.filed", "rule.published"]);
@@ -244,8 +318,18 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     assert_eq!(data["attributed"], "cited", "the removal is the rule's own order");
     assert_eq!(data["rule"]["document_number"], NUMBER);
     assert_eq!(
-        [&data["rule"]["filed_at"], &data["rule"]["effective_on"], &data["rule"]["published_on"], &data["observed_at"]],
-        [&json!("2025-03-03T21:15:00Z"), &json!("2025-03-04"), &json!("2025-03-06"), &json!("2025-03-10T12:00:00Z")],
+        [
+            &data["rule"]["filed_at"],
+            &data["rule"]["effective_on"],
+            &data["rule"]["published_on"],
+            &data["observed_at"]
+        ],
+        [
+            &json!("2025-03-03T21:15:00Z"),
+            &json!("2025-03-04"),
+            &json!("2025-03-06"),
+            &json!("2025-03-10T12:00:00Z")
+        ],
     );
     assert_eq!(data["follows"], json!(first));
     assert_eq!(data["announced"]["changes"].as_array().unwrap().len(), 3, "{data:#}");
@@ -257,9 +341,15 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     ]);
     let watched = story.check("2025-03-12T12:00:00Z", "csl").await;
     assert_eq!(watched.detail, "EL: 1 added, 1 removed, 1 revised, 0 editorial");
-    assert_eq!(types(&story.desk).len(), 3, "{:#}", told(&story.desk).pop().unwrap()["data"]["changes"]);
+    assert_eq!(
+        types(&story.desk).len(),
+        3,
+        "{:#}",
+        told(&story.desk).pop().unwrap()["data"]["changes"]
+    );
 
-    // Nobody is told that the list lags, and who watches China hears only of a document that might concern it.
+    // Nobody is told that the list lags, and who watches China hears only of a document that might
+    // concern it.
     story.check("2025-03-20T12:00:00Z", "rules").await;
     assert_eq!(types(&story.desk).len(), 3);
     assert!(!types(&story.ops).contains(&"source.lagging".to_owned()), "{:?}", types(&story.ops));
@@ -311,15 +401,29 @@ async fn the_rule_of_february_2023_is_told_with_its_thirteen_entries() {
     );
     assert_eq!(data["summary"], json!({"added": 13, "removed": 0, "revised": 0, "editorial": 0}));
     let changes = data["changes"].as_array().unwrap();
-    let of = |code: &str| changes.iter().filter(|change| change["entry"]["countries"] == json!([code])).count();
+    let of = |code: &str| {
+        changes.iter().filter(|change| change["entry"]["countries"] == json!([code])).count()
+    };
     assert_eq!(["CA", "CN", "FR", "LU", "NL", "RU"].map(of), [2, 5, 1, 1, 1, 3]);
     for change in changes {
         let entry = &change["entry"];
-        assert_eq!((&entry["footnotes"], &entry["citations"]), (&json!(["3"]), &json!(["88 FR 12170"])), "{}", entry["name"]);
-        assert!(!entry["aliases"].as_array().unwrap().is_empty() && !entry["addresses"].as_array().unwrap().is_empty());
+        assert_eq!(
+            (&entry["footnotes"], &entry["citations"]),
+            (&json!(["3"]), &json!(["88 FR 12170"])),
+            "{}",
+            entry["name"]
+        );
+        assert!(
+            !entry["aliases"].as_array().unwrap().is_empty()
+                && !entry["addresses"].as_array().unwrap().is_empty()
+        );
     }
     let china = told(&story.china).pop().unwrap();
-    assert_eq!((&china["data"]["summary"]["added"], &china["data"]["total"]["added"]), (&json!(5), &json!(13)), "a route selects entries");
+    assert_eq!(
+        (&china["data"]["summary"]["added"], &china["data"]["total"]["added"]),
+        (&json!(5), &json!(13)),
+        "a route selects entries"
+    );
 }
 
 #[tokio::test]
@@ -334,7 +438,10 @@ async fn what_the_list_showed_before_its_rule_was_known_is_joined_when_the_rule_
     let rule = told(&story.desk).pop().unwrap();
     assert_eq!(rule["data"]["related"], json!([listed["data"]["alert_id"]]));
     assert_eq!(rule["data"]["changes"], json!([]), "the list told of all that the rule orders");
-    assert_eq!(rule["data"]["orders"], json!({"added": 1, "removed": 1, "revised": 1, "editorial": 0}));
+    assert_eq!(
+        rule["data"]["orders"],
+        json!({"added": 1, "removed": 1, "revised": 1, "editorial": 0})
+    );
     story.check("2025-03-06T12:30:00Z", "rules").await;
     assert_eq!(types(&story.desk).len(), 2, "once");
 }
@@ -354,8 +461,12 @@ async fn what_was_filed_of_late_is_told_once_as_a_list_when_the_source_is_new() 
         (&digest["type"], &digest["data"]["status"], &digest["data"]["rule"]),
         (&json!("rule.filed"), &json!("digest"), &Value::Null)
     );
-    let numbers: Vec<&str> =
-        digest["data"]["documents"].as_array().unwrap().iter().map(|d| d["rule"]["document_number"].as_str().unwrap()).collect();
+    let numbers: Vec<&str> = digest["data"]["documents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| d["rule"]["document_number"].as_str().unwrap())
+        .collect();
     assert_eq!(numbers, [NUMBER, "2025-03999"]);
     let listed = digest["data"]["documents"][0]["changes"].as_array().unwrap();
     assert_eq!(listed.len(), 3, "with their entries");
@@ -372,12 +483,19 @@ async fn a_text_that_cannot_be_read_is_said_and_told_when_it_can() {
     assert_eq!(watched.outcome, Outcome::Changed, "the source itself answers");
     let blind = told(&story.desk).pop().unwrap();
     assert_eq!((&blind["data"]["certain"], &blind["data"]["changes"]), (&json!(false), &json!([])));
-    assert!(blind["data"]["doubts"][0].as_str().unwrap().contains("could not be read"), "{}", blind["data"]["doubts"]);
+    assert!(
+        blind["data"]["doubts"][0].as_str().unwrap().contains("could not be read"),
+        "{}",
+        blind["data"]["doubts"]
+    );
     assert!(blind["data"]["rule"]["url"].is_string());
     assert_eq!(types(&story.china), ["rule.published"], "it may concern anybody");
     let begin = RULE.find("<GPOTABLE").unwrap();
     let end = RULE.find("</GPOTABLE>").unwrap() + "</GPOTABLE>".len();
-    story.text("/rule.xml", &format!("{}<GPH><GID>ER06MR25.000</GID></GPH>{}", &RULE[..begin], &RULE[end..]));
+    story.text(
+        "/rule.xml",
+        &format!("{}<GPH><GID>ER06MR25.000</GID></GPH>{}", &RULE[..begin], &RULE[end..]),
+    );
     story.check("2025-03-06T12:15:00Z", "rules").await;
     let read = told(&story.desk).pop().unwrap();
     assert_eq!(
@@ -386,7 +504,14 @@ async fn a_text_that_cannot_be_read_is_said_and_told_when_it_can() {
         "a table that is a picture is no table"
     );
     // What the instructions quote is told all the same.
-    assert_eq!(names(&read), pairs(&[("added", "North Glass JSC"), ("revised", "Blue Lake Ltd."), ("removed", "Old Glass")]));
+    assert_eq!(
+        names(&read),
+        pairs(&[
+            ("added", "North Glass JSC"),
+            ("revised", "Blue Lake Ltd."),
+            ("removed", "Old Glass")
+        ])
+    );
     assert_eq!(read["data"]["changes"][0]["entry"]["addresses"], json!([]));
 }
 
@@ -398,7 +523,10 @@ async fn answers_that_are_no_lists_of_documents_are_refused_and_told_to_operator
     assert_eq!(types(&story.ops).last().unwrap(), "source.failing");
     in_print_at_once(&story, NUMBER).await;
     assert_eq!(types(&story.desk), ["rule.published"]);
-    assert!(!types(&story.ops).contains(&"source.recovered".to_owned()), "one good answer is no recovery");
+    assert!(
+        !types(&story.ops).contains(&"source.recovered".to_owned()),
+        "one good answer is no recovery"
+    );
     story.check("2025-03-06T12:30:00Z", "rules").await;
     assert!(types(&story.ops).contains(&"source.recovered".to_owned()));
 }
@@ -408,7 +536,11 @@ async fn removals_that_a_rule_orders_are_no_loss() {
     let story = Story::begin("2025-03-01T12:00:00Z").await;
     let many: String = (1..=12)
         .map(|n| {
-            row(if n == 1 { "TURKEY" } else { "" }, &format!("Old Mill {n} Ltd., {n} Mill Street, Izmir, Turkey."), "81 FR 61601, 9/7/16.")
+            row(
+                if n == 1 { "TURKEY" } else { "" },
+                &format!("Old Mill {n} Ltd., {n} Mill Street, Izmir, Turkey."),
+                "81 FR 61601, 9/7/16.",
+            )
         })
         .collect();
     story.ecfr("2025-02-28", &many);
@@ -416,7 +548,9 @@ async fn removals_that_a_rule_orders_are_no_loss() {
     story.check("2025-03-01T12:01:00Z", "ecfr").await;
     let quoted: Vec<String> = (1..=12).map(|n| format!("“Old Mill {n} Ltd.”")).collect();
     let rule = format!(
-        "<RULE><SUBJECT>Removals From the Entity List</SUBJECT><SUPLINF><REGTEXT><AMDPAR>2. Supplement No. 4 to part 744 is amended under TURKEY by removing the entries for {}.</AMDPAR></REGTEXT></SUPLINF></RULE>",
+        "<RULE><SUBJECT>Removals From the Entity List</SUBJECT><SUPLINF><REGTEXT><AMDPAR>2. \
+         Supplement No. 4 to part 744 is amended under TURKEY by removing the entries for \
+         {}.</AMDPAR></REGTEXT></SUPLINF></RULE>",
         quoted.join(", ")
     );
     story.in_print(&[story.published(NUMBER)]);
@@ -426,7 +560,10 @@ async fn removals_that_a_rule_orders_are_no_loss() {
     story.ecfr("2025-03-07", "");
     assert_eq!(story.check("2025-03-10T12:00:00Z", "ecfr").await.outcome, Outcome::Changed);
     let gone = told(&story.desk).pop().unwrap();
-    assert_eq!((&gone["data"]["summary"]["removed"], &gone["data"]["attributed"]), (&json!(12), &json!("cited")));
+    assert_eq!(
+        (&gone["data"]["summary"]["removed"], &gone["data"]["attributed"]),
+        (&json!(12), &json!("cited"))
+    );
 }
 
 #[tokio::test]
@@ -437,7 +574,11 @@ async fn an_announced_entry_that_no_list_shows_is_told_to_operators_once() {
     assert!(!types(&story.ops).contains(&"source.lagging".to_owned()));
     story.check("2025-03-14T12:00:00Z", "rules").await;
     story.check("2025-03-17T12:00:00Z", "rules").await;
-    let lagging: Vec<Value> = told(&story.ops).into_iter().filter(|body| body["type"] == "source.lagging").collect();
+    let lagging: Vec<Value> =
+        told(&story.ops).into_iter().filter(|body| body["type"] == "source.lagging").collect();
     let [lagging] = lagging.as_slice() else { panic!("{:?}", types(&story.ops)) };
-    assert_eq!((&lagging["data"]["source"], &lagging["data"]["missing"]), (&json!("ecfr"), &json!(["North Glass JSC"])));
+    assert_eq!(
+        (&lagging["data"]["source"], &lagging["data"]["missing"]),
+        (&json!("ecfr"), &json!(["North Glass JSC"]))
+    );
 }

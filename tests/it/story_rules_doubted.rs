@@ -1,10 +1,13 @@
-//! The Federal Register on its bad days: filters that it ignores, records that it garbles, and lists that are empty or short.
+//! The Federal Register on its bad days: filters that it ignores, records that it garbles, and
+//! lists that are empty or short.
 
 use entitywatch::pipeline::watch::Outcome;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::story_rules::{FILED, NUMBER, PUBLISHED, RAW, RULE, Story, begun, in_print_at_once, names, pairs, told, types};
+use crate::story_rules::{
+    FILED, NUMBER, PUBLISHED, RAW, RULE, Story, begun, in_print_at_once, names, pairs, told, types,
+};
 use crate::upstream::Answer;
 
 const NO_NAMES: [&str; 0] = [];
@@ -48,7 +51,10 @@ async fn on_file() -> Story {
 }
 
 fn statuses(story: &Story) -> Vec<String> {
-    told(&story.desk).iter().map(|body| body["data"]["status"].as_str().unwrap().to_owned()).collect()
+    told(&story.desk)
+        .iter()
+        .map(|body| body["data"]["status"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 // --- who issued it
@@ -77,7 +83,11 @@ async fn ok_a_rule_of_the_bureau_is_told_whatever_the_api_calls_it() {
         json!([]),
         Value::Null,
     ] {
-        assert_eq!(told_of(|document| document["agencies"] = agencies.clone()).await, 1, "{agencies}");
+        assert_eq!(
+            told_of(|document| document["agencies"] = agencies.clone()).await,
+            1,
+            "{agencies}"
+        );
         let silent_title = |document: &mut Value| {
             document["agencies"] = agencies.clone();
             document["title"] = Value::Null;
@@ -88,7 +98,11 @@ async fn ok_a_rule_of_the_bureau_is_told_whatever_the_api_calls_it() {
         assert_eq!(told_of(|document| document["type"] = kind.clone()).await, 1, "{kind}");
     }
     let treasury = json!([{"name": "Treasury Department", "slug": "treasury-department"}]);
-    assert_eq!(told_of(|document| document["agencies"] = treasury).await, 1, "its title names the list, and its text amends it");
+    assert_eq!(
+        told_of(|document| document["agencies"] = treasury).await,
+        1,
+        "its title names the list, and its text amends it"
+    );
 }
 
 #[tokio::test]
@@ -134,8 +148,13 @@ async fn a_rule_whose_text_cannot_be_had_yet_is_asked_for_again_though_the_list_
 async fn a_document_that_is_older_than_asked_for_is_not_told() {
     let story = begun().await;
     story.text("/rule.xml", RULE);
-    let old = |number: &str, day: &str| changed(story.published(number), "publication_date", json!(day));
-    story.in_print(&[story.published(NUMBER), old("2023-00001", "2023-01-10"), old("2025-00001", "2025-01-10")]);
+    let old =
+        |number: &str, day: &str| changed(story.published(number), "publication_date", json!(day));
+    story.in_print(&[
+        story.published(NUMBER),
+        old("2023-00001", "2023-01-10"),
+        old("2025-00001", "2025-01-10"),
+    ]);
     for time in ["2025-03-06T12:00:00Z", "2025-03-06T12:15:00Z", "2025-03-07T12:15:00Z"] {
         story.check(time, "rules").await;
     }
@@ -153,7 +172,12 @@ async fn a_document_that_is_older_than_asked_for_is_not_told() {
 async fn a_known_rule_is_not_told_again_however_old_it_grows() {
     let story = begun().await;
     in_print_at_once(&story, NUMBER).await;
-    for time in ["2025-05-01T12:00:00Z", "2026-03-01T12:00:00Z", "2026-09-01T12:00:00Z", "2026-09-01T12:15:00Z"] {
+    for time in [
+        "2025-05-01T12:00:00Z",
+        "2026-03-01T12:00:00Z",
+        "2026-09-01T12:00:00Z",
+        "2026-09-01T12:15:00Z",
+    ] {
         story.check(time, "rules").await;
     }
     assert_eq!(types(&story.desk), ["rule.published"]);
@@ -163,14 +187,19 @@ async fn a_known_rule_is_not_told_again_however_old_it_grows() {
 async fn a_page_that_comes_again_and_again_is_asked_for_twice_and_read_once() {
     let story = begun().await;
     story.text("/rule.xml", RULE);
-    let page =
-        json!({"count": 300, "total_pages": 3, "results": [story.published(NUMBER)], "next_page_url": story.upstream_url(PUBLISHED)});
+    let page = json!({"count": 300, "total_pages": 3, "results": [story.published(NUMBER)], "next_page_url": story.upstream_url(PUBLISHED)});
     story.upstream.answer(PUBLISHED, Answer::ok(page.to_string()));
     let before = story.upstream.seen().len();
     let watched = story.check("2025-03-06T12:00:00Z", "rules").await;
     assert_eq!(watched.outcome, Outcome::Failed, "{}", watched.detail);
     assert!(watched.detail.contains("but got 1 of 300 in 2 pages"), "{}", watched.detail);
-    let asked = story.upstream.seen().split_off(before).iter().filter(|seen| seen.target.starts_with(PUBLISHED)).count();
+    let asked = story
+        .upstream
+        .seen()
+        .split_off(before)
+        .iter()
+        .filter(|seen| seen.target.starts_with(PUBLISHED))
+        .count();
     assert_eq!(asked, 2);
     assert_eq!(types(&story.desk), ["rule.published"], "what came is told");
     story.check("2025-03-06T12:15:00Z", "rules").await;
@@ -195,7 +224,12 @@ async fn one_list_is_read_while_the_other_is_a_web_page() {
 async fn a_record_of_another_agency_that_cannot_be_read_is_ignored() {
     let story = begun().await;
     story.text("/rule.txt", RAW);
-    let broken = [("document_number", Value::Null), ("title", json!(7)), ("publication_date", json!({})), ("type", json!([]))];
+    let broken = [
+        ("document_number", Value::Null),
+        ("title", json!(7)),
+        ("publication_date", json!({})),
+        ("type", json!([])),
+    ];
     let others = broken.into_iter().map(|(key, value)| changed(crowd(1).remove(0), key, value));
     story.on_file(&[story.filed(NUMBER)].into_iter().chain(others).collect::<Vec<_>>());
     let watched = story.check("2025-03-03T21:20:00Z", "rules").await;
@@ -209,7 +243,10 @@ async fn a_record_that_may_be_ours_and_cannot_be_read_is_named_and_the_others_ar
     let story = begun().await;
     story.text("/rule.txt", RAW);
     let broken = changed(story.filed("2025-04000"), "document_number", Value::Null);
-    story.on_file(&[changed(broken, "title", json!("A Rule Without a Number")), story.filed(NUMBER)]);
+    story.on_file(&[
+        changed(broken, "title", json!("A Rule Without a Number")),
+        story.filed(NUMBER),
+    ]);
     let watched = story.check("2025-03-03T21:20:00Z", "rules").await;
     assert_eq!(watched.outcome, Outcome::Refused);
     assert!(watched.detail.contains("result 1 (A Rule Without a Number)"), "{}", watched.detail);
@@ -246,7 +283,11 @@ async fn a_document_that_a_plausible_list_lacks_for_some_checks_is_not_withdrawn
 #[tokio::test]
 async fn a_document_that_is_listed_under_another_agency_or_type_is_not_withdrawn() {
     let story = on_file().await;
-    let mut document = changed(story.filed(NUMBER), "agencies", json!([{"slug": "federal-aviation-administration"}]));
+    let mut document = changed(
+        story.filed(NUMBER),
+        "agencies",
+        json!([{"slug": "federal-aviation-administration"}]),
+    );
     document["type"] = json!("Notice");
     story.on_file(&with(document, 20));
     checks(&story, "2025-03-03T21:35:00Z", "2025-03-04T12:00:00Z").await;
@@ -261,8 +302,15 @@ async fn a_document_that_is_withdrawn_is_told_once_plausible_lists_lack_it_for_s
     assert_eq!(statuses(&story), ["filed"]);
     story.check("2025-03-04T03:40:00Z", "rules").await;
     let withdrawn = told(&story.desk).pop().unwrap();
-    assert_eq!((&withdrawn["type"], &withdrawn["data"]["status"]), (&json!("rule.filed"), &json!("withdrawn")));
-    assert_eq!(withdrawn["data"]["changes"].as_array().unwrap().len(), 3, "what does not come into effect is named");
+    assert_eq!(
+        (&withdrawn["type"], &withdrawn["data"]["status"]),
+        (&json!("rule.filed"), &json!("withdrawn"))
+    );
+    assert_eq!(
+        withdrawn["data"]["changes"].as_array().unwrap().len(),
+        3,
+        "what does not come into effect is named"
+    );
     story.check("2025-03-04T12:00:00Z", "rules").await;
     assert_eq!(types(&story.desk).len(), 2);
     // It comes back under another date.
@@ -291,11 +339,14 @@ async fn a_document_that_leaves_public_inspection_to_be_published_is_not_withdra
 async fn a_published_rule_that_the_filter_on_the_agency_leaves_out_is_asked_for_by_its_number() {
     let story = on_file().await;
     story.on_file(&crowd(20));
-    let agencies = json!([{"raw_name": "Bureau of Industry and Security", "name": null, "slug": null}]);
+    let agencies =
+        json!([{"raw_name": "Bureau of Industry and Security", "name": null, "slug": null}]);
     let published = changed(story.published(NUMBER), "agencies", agencies);
     story.text("/rule.xml", RULE);
     story.check("2025-03-06T12:00:00Z", "rules").await;
-    story.upstream.answer(&format!("/api/v1/documents/{NUMBER}.json"), Answer::ok(published.to_string()));
+    story
+        .upstream
+        .answer(&format!("/api/v1/documents/{NUMBER}.json"), Answer::ok(published.to_string()));
     checks(&story, "2025-03-06T12:15:00Z", "2025-03-06T13:00:00Z").await;
     checks(&story, "2025-03-11T12:00:00Z", "2025-03-11T20:00:00Z").await;
     assert_eq!(statuses(&story), ["filed", "published"]);
@@ -305,13 +356,17 @@ async fn a_published_rule_that_the_filter_on_the_agency_leaves_out_is_asked_for_
 
 // --- texts
 
-/// The rule's file is put on public inspection again with this text; what of it is told in the next hours.
+/// The rule's file is put on public inspection again with this text; what of it is told in the next
+/// hours.
 async fn filed_again_with(first: &str, second: Answer) -> (Story, Vec<String>) {
     let story = begun().await;
     story.on_file(&with(story.filed(NUMBER), 20));
     story.text("/rule.txt", first);
     story.check("2025-03-03T21:20:00Z", "rules").await;
-    story.on_file(&with(changed(story.filed(NUMBER), "pdf_updated_at", json!("2025-03-04T09:00:00.000-05:00")), 20));
+    story.on_file(&with(
+        changed(story.filed(NUMBER), "pdf_updated_at", json!("2025-03-04T09:00:00.000-05:00")),
+        20,
+    ));
     story.upstream.answer("/rule.txt", second);
     checks(&story, "2025-03-04T14:15:00Z", "2025-03-04T16:00:00Z").await;
     let statuses = statuses(&story);
@@ -319,14 +374,24 @@ async fn filed_again_with(first: &str, second: Answer) -> (Story, Vec<String>) {
 }
 
 fn ended(text: &str) -> String {
-    format!("{text}\nJane Roe,\nAssistant Secretary for Export Administration.\n[FR Doc. 2025-03456 Filed: 3/3/25; 4:15 pm]\n")
+    format!(
+        "{text}\nJane Roe,\nAssistant Secretary for Export Administration.\n[FR Doc. 2025-03456 \
+         Filed: 3/3/25; 4:15 pm]\n"
+    )
 }
 
 #[tokio::test]
 async fn err_a_text_that_comes_empty_cut_or_as_a_page_is_no_change() {
     let cut = RAW.find("By removing").unwrap();
     for first in [RAW.to_owned(), ended(RAW)] {
-        for broken in ["", " \n\n", "<html><body>Request access</body></html>", "{\"error\": \"busy\"}", &RAW[..cut], &RAW[..200]] {
+        for broken in [
+            "",
+            " \n\n",
+            "<html><body>Request access</body></html>",
+            "{\"error\": \"busy\"}",
+            &RAW[..cut],
+            &RAW[..200],
+        ] {
             let (story, statuses) = filed_again_with(&first, Answer::ok(broken)).await;
             assert_eq!(statuses, ["filed"], "{broken}");
             // The whole text, when it comes, is read and says what is new.
@@ -342,7 +407,10 @@ async fn err_a_text_that_comes_empty_cut_or_as_a_page_is_no_change() {
 
 #[tokio::test]
 async fn ok_a_whole_text_that_orders_less_is_a_change() {
-    let less = ended(&RAW.replace("ii. By removing the entry for “Old Glass, a.k.a., the following one alias: —OG”; and", ""));
+    let less = ended(&RAW.replace(
+        "ii. By removing the entry for “Old Glass, a.k.a., the following one alias: —OG”; and",
+        "",
+    ));
     for first in [RAW.to_owned(), ended(RAW)] {
         let (story, statuses) = filed_again_with(&first, Answer::ok(less.clone())).await;
         assert_eq!(statuses, ["filed", "changed"]);
@@ -390,7 +458,11 @@ async fn lists_that_stand_still_are_told_to_lag_behind_a_few_rules_a_day() {
     let documents: Vec<Value> = (0..)
         .zip(&numbers)
         .map(|(n, number)| {
-            let document = changed(story.published(number), "citation", json!(format!("90 FR {}", 11280 + 30 * n)));
+            let document = changed(
+                story.published(number),
+                "citation",
+                json!(format!("90 FR {}", 11280 + 30 * n)),
+            );
             let document = changed(document, "start_page", json!(11280 + 30 * n));
             changed(document, "end_page", json!(11290 + 30 * n))
         })

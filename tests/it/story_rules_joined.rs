@@ -1,21 +1,31 @@
-//! How changes of the lists are joined with their rules: while those are on file, under other codes of a country, late, or not at all.
+//! How changes of the lists are joined with their rules: while those are on file, under other codes
+//! of a country, late, or not at all.
 
 use entitywatch::record::ChangeQuery;
 use entitywatch::rows::ChangeRow;
 use serde_json::{Value, json};
 
-use crate::story_rules::{NUMBER, RAW, RULE, Story, after, before, begun, csl_row, in_print_at_once, names, pairs, row, told, types};
+use crate::story_rules::{
+    NUMBER, RAW, RULE, Story, after, before, begun, csl_row, in_print_at_once, names, pairs, row,
+    told, types,
+};
 
 /// The rule without its table, which came as a picture.
 fn without_table() -> String {
-    let (begin, end) = (RULE.find("<GPOTABLE").unwrap(), RULE.find("</GPOTABLE>").unwrap() + "</GPOTABLE>".len());
+    let (begin, end) =
+        (RULE.find("<GPOTABLE").unwrap(), RULE.find("</GPOTABLE>").unwrap() + "</GPOTABLE>".len());
     format!("{}<GPH><GID>ER06MR25.000</GID></GPH>{}", &RULE[..begin], &RULE[end..])
 }
 
 async fn rows(story: &Story) -> Vec<Value> {
     let store = story.program.store.as_ref();
     let changes = store.changes(&ChangeQuery::default()).await.unwrap();
-    ChangeRow::of(store, changes).await.unwrap().iter().map(|row| serde_json::to_value(row).unwrap()).collect()
+    ChangeRow::of(store, changes)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| serde_json::to_value(row).unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -55,8 +65,16 @@ async fn each_recorded_change_carries_its_rule_with_the_clocks() {
     assert_eq!(rows.len(), 6);
     for row in rows {
         let name = &row["entry"]["name"];
-        assert_eq!((&row["rule"]["document_number"], &row["attributed"]), (&json!(NUMBER), &json!("cited")), "{name}");
-        assert_eq!((&row["rule"]["published_on"], &row["rule"]["effective_on"]), (&json!("2025-03-06"), &json!("2025-03-04")), "{name}");
+        assert_eq!(
+            (&row["rule"]["document_number"], &row["attributed"]),
+            (&json!(NUMBER), &json!("cited")),
+            "{name}"
+        );
+        assert_eq!(
+            (&row["rule"]["published_on"], &row["rule"]["effective_on"]),
+            (&json!("2025-03-06"), &json!("2025-03-04")),
+            "{name}"
+        );
         assert_eq!(row["backfilled"], false);
     }
 }
@@ -66,23 +84,31 @@ async fn what_a_publisher_codes_as_hong_kong_stands_in_the_rule_under_china() {
     let story = begun().await;
     story.csl(&[csl_row("Old Mill Ltd.", "80 FR 69852", "9 Sand Road, Kowloon, HK")]);
     story.check("2025-03-01T12:02:00Z", "csl").await;
-    let rule = "<RULE><SUBJECT>Additions to the Entity List</SUBJECT><SUPLINF><REGTEXT><AMDPAR>2. Supplement No. 4 to part 744 is amended:</AMDPAR>\
-        <AMDPAR>a. Under CHINA, by adding an entry for “North Mill Ltd.”; and by removing the entry for “Old Mill Ltd.”.</AMDPAR>\
-        <GPOTABLE COLS=\"5\"><ROW><ENT>CHINA</ENT><ENT>North Mill Ltd., 5 Sand Road, Kowloon, Hong Kong.</ENT><ENT>All items.</ENT><ENT>Denial.</ENT>\
-        <ENT>90 FR [INSERT FR PAGE NUMBER], 3/6/2025.</ENT></ROW></GPOTABLE></REGTEXT></SUPLINF></RULE>";
+    let rule = "<RULE><SUBJECT>Additions to the Entity List</SUBJECT><SUPLINF><REGTEXT><AMDPAR>2. \
+                Supplement No. 4 to part 744 is amended:</AMDPAR><AMDPAR>a. Under CHINA, by \
+                adding an entry for “North Mill Ltd.”; and by removing the entry for “Old Mill \
+                Ltd.”.</AMDPAR><GPOTABLE COLS=\"5\"><ROW><ENT>CHINA</ENT><ENT>North Mill Ltd., 5 \
+                Sand Road, Kowloon, Hong Kong.</ENT><ENT>All \
+                items.</ENT><ENT>Denial.</ENT><ENT>90 FR [INSERT FR PAGE NUMBER], \
+                3/6/2025.</ENT></ROW></GPOTABLE></REGTEXT></SUPLINF></RULE>";
     story.in_print(&[story.published(NUMBER)]);
     story.text("/rule.xml", rule);
     story.check("2025-03-06T12:00:00Z", "rules").await;
     let published = told(&story.desk).pop().unwrap();
-    assert_eq!(names(&published), pairs(&[("added", "North Mill Ltd."), ("removed", "Old Mill Ltd.")]));
+    assert_eq!(
+        names(&published),
+        pairs(&[("added", "North Mill Ltd."), ("removed", "Old Mill Ltd.")])
+    );
     story.csl(&[csl_row("North Mill Ltd.", "90 FR 11280", "5 Sand Road, Kowloon, HK")]);
     story.check("2025-03-07T12:00:00Z", "csl").await;
     let data = told(&story.desk).pop().unwrap()["data"].clone();
     assert_eq!(data["attributed"], "cited", "the removal is the rule's own order");
     assert_eq!(data["announced"]["changes"].as_array().unwrap().len(), 2, "{data:#}");
-    // After five business days the CSL does not lag, whatever code it gives; the eCFR, which shows nothing, does.
+    // After five business days the CSL does not lag, whatever code it gives; the eCFR, which shows
+    // nothing, does.
     story.check("2025-03-14T12:00:00Z", "rules").await;
-    let lagging: Vec<Value> = told(&story.ops).into_iter().filter(|body| body["type"] == "source.lagging").collect();
+    let lagging: Vec<Value> =
+        told(&story.ops).into_iter().filter(|body| body["type"] == "source.lagging").collect();
     assert_eq!(lagging.iter().map(|body| &body["data"]["source"]).collect::<Vec<_>>(), ["ecfr"]);
 }
 
@@ -97,12 +123,23 @@ async fn a_rule_of_the_list_whose_entries_cannot_be_read_is_told_and_another_rul
     };
     story.on_file(&[titled("2025-04001", "/pictured.txt"), titled("2025-04002", "/other.txt")]);
     let begins = "For the reasons stated in the preamble, part 744 is amended as follows:\n\n";
-    story.text("/pictured.txt", &format!("{begins}2. Supplement No. 4 to part 744 is amended as shown below."));
-    story.text("/other.txt", &format!("{begins}2. Supplement No. 6 to part 744 is amended by removing under CHINA “Alpha”."));
+    story.text(
+        "/pictured.txt",
+        &format!("{begins}2. Supplement No. 4 to part 744 is amended as shown below."),
+    );
+    story.text(
+        "/other.txt",
+        &format!(
+            "{begins}2. Supplement No. 6 to part 744 is amended by removing under CHINA “Alpha”."
+        ),
+    );
     story.check("2025-03-03T21:20:00Z", "rules").await;
     assert_eq!(types(&story.desk), ["rule.filed"]);
     let told = told(&story.desk).pop().unwrap();
-    assert_eq!((&told["data"]["rule"]["document_number"], &told["data"]["certain"]), (&json!("2025-04001"), &json!(false)));
+    assert_eq!(
+        (&told["data"]["rule"]["document_number"], &told["data"]["certain"]),
+        (&json!("2025-04001"), &json!(false))
+    );
     assert!(told["data"]["doubts"][0].as_str().unwrap().contains("no entry could be found"));
     assert!(told["data"]["rule"]["url"].is_string());
 }
@@ -113,7 +150,9 @@ async fn a_rule_that_only_speaks_of_the_list_is_not_told() {
     story.in_print(&[story.published("2025-05001")]);
     story.text(
         "/rule.xml",
-        "<RULE><SUBJECT>Procedures for the Entity List</SUBJECT><SUPLINF><REGTEXT><AMDPAR>2. Section 744.16 is amended by revising paragraph (a) on entries of supplement no. 4 to part 744.</AMDPAR></REGTEXT></SUPLINF></RULE>",
+        "<RULE><SUBJECT>Procedures for the Entity List</SUBJECT><SUPLINF><REGTEXT><AMDPAR>2. \
+         Section 744.16 is amended by revising paragraph (a) on entries of supplement no. 4 to \
+         part 744.</AMDPAR></REGTEXT></SUPLINF></RULE>",
     );
     story.check("2025-03-06T12:00:00Z", "rules").await;
     story.check("2025-03-06T12:15:00Z", "rules").await;
@@ -133,7 +172,10 @@ async fn names_of_the_plain_text_are_not_lost_to_a_table_that_cannot_be_read() {
     story.check("2025-03-06T12:00:00Z", "rules").await;
     let published = told(&story.desk).pop().unwrap();
     assert_eq!(published["data"]["orders"], filed["data"]["orders"]);
-    assert_eq!((&published["data"]["certain"], &published["data"]["changes"]), (&json!(false), &json!([])));
+    assert_eq!(
+        (&published["data"]["certain"], &published["data"]["changes"]),
+        (&json!(false), &json!([]))
+    );
     story.ecfr("2025-03-07", &after());
     story.check("2025-03-10T12:00:00Z", "ecfr").await;
     let listed = told(&story.desk).pop().unwrap();
@@ -141,7 +183,8 @@ async fn names_of_the_plain_text_are_not_lost_to_a_table_that_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn a_date_that_the_register_corrects_is_told_and_one_that_the_text_disputes_does_not_move_to_and_fro() {
+async fn a_date_that_the_register_corrects_is_told_and_one_that_the_text_disputes_does_not_move_to_and_fro()
+ {
     let story = begun().await;
     let mut document = story.published(NUMBER);
     document["effective_on"] = json!("2025-03-05");
@@ -155,7 +198,10 @@ async fn a_date_that_the_register_corrects_is_told_and_one_that_the_text_dispute
     story.in_print(&[document]);
     story.check("2025-03-07T12:15:00Z", "rules").await;
     let moved = told(&story.desk).pop().unwrap();
-    assert_eq!((&moved["data"]["status"], &moved["data"]["rule"]["effective_on"]), (&json!("changed"), &json!("2025-03-20")));
+    assert_eq!(
+        (&moved["data"]["status"], &moved["data"]["rule"]["effective_on"]),
+        (&json!("changed"), &json!("2025-03-20"))
+    );
     assert!(moved["data"]["note"].as_str().unwrap().contains("2025-03-05"));
     story.check("2025-03-07T12:30:00Z", "rules").await;
     assert_eq!(types(&story.desk).len(), 2, "once");
@@ -164,8 +210,11 @@ async fn a_date_that_the_register_corrects_is_told_and_one_that_the_text_dispute
 /// A removal of a list that no known rule orders; its rule is published on a later day.
 async fn removal_and_later_rule(published_on: &str) -> (Value, Value) {
     let story = begun().await;
-    let old =
-        row("RUSSIA", "Old Glass, a.k.a., the following one alias:<br/>—OG.<br/>9 Sand Street, Perm, Russia.", "80 FR 69852, 11/12/15.");
+    let old = row(
+        "RUSSIA",
+        "Old Glass, a.k.a., the following one alias:<br/>—OG.<br/>9 Sand Street, Perm, Russia.",
+        "80 FR 69852, 11/12/15.",
+    );
     story.ecfr("2025-03-04", &before().replace(&old, ""));
     story.check("2025-03-05T12:00:00Z", "ecfr").await;
     let listed = told(&story.desk).pop().unwrap();
@@ -180,7 +229,11 @@ async fn removal_and_later_rule(published_on: &str) -> (Value, Value) {
 #[tokio::test]
 async fn ok_a_rule_that_turns_up_within_ten_business_days_is_told_as_that_of_an_earlier_removal() {
     let (listed, rule) = removal_and_later_rule("2025-03-18").await;
-    assert_eq!((&listed["type"], &listed["data"]["rule"]), (&json!("list.changed"), &Value::Null), "no rule is found yet");
+    assert_eq!(
+        (&listed["type"], &listed["data"]["rule"]),
+        (&json!("list.changed"), &Value::Null),
+        "no rule is found yet"
+    );
     assert_eq!(rule["data"]["related"], json!([listed["data"]["alert_id"]]));
 }
 
@@ -202,5 +255,8 @@ async fn what_another_source_says_is_of_the_day_on_which_it_was_last_read() {
     story.csl(&kept);
     story.check("2025-03-08T12:30:00Z", "csl").await;
     let gone = told(&story.desk).pop().unwrap();
-    assert_eq!(gone["data"]["changes"][0]["corroboration"][0], "still listed in ecfr as of 2025-03-07, as Old Glass");
+    assert_eq!(
+        gone["data"]["changes"][0]["corroboration"][0],
+        "still listed in ecfr as of 2025-03-07, as Old Glass"
+    );
 }

@@ -28,7 +28,8 @@ fn entries(document: &[u8]) -> Vec<Entry> {
     parse::parse(document, &[ListCode::EL]).unwrap().entries
 }
 
-/// The real list as the eCFR shows it, and real rows of the CSL of a year later. `None` without Python or xz.
+/// The real list as the eCFR shows it, and real rows of the CSL of a year later. `None` without
+/// Python or xz.
 fn real_lists(shared: &Path) -> Option<(Vec<Entry>, Vec<Entry>)> {
     let folder = tempfile::tempdir().unwrap();
     let data = shared.join("data/entity-list-to-2022.json.xz");
@@ -39,7 +40,10 @@ fn real_lists(shared: &Path) -> Option<(Vec<Entry>, Vec<Entry>)> {
         .args(["as-of", "2022-12-31"])
         .arg(folder.path())
         .output();
-    let unpacked = Command::new("xz").arg("-dc").arg(shared.join("data/csl-2023-11-30-truncated.csv.xz")).output();
+    let unpacked = Command::new("xz")
+        .arg("-dc")
+        .arg(shared.join("data/csl-2023-11-30-truncated.csv.xz"))
+        .output();
     let (Ok(made), Ok(unpacked)) = (made, unpacked) else {
         println!("skipped: python3 or xz is not here");
         return None;
@@ -51,9 +55,11 @@ fn real_lists(shared: &Path) -> Option<(Vec<Entry>, Vec<Entry>)> {
     Some((ecfr, entries(&unpacked.stdout[..end])))
 }
 
-/// Of 919 real rows one year younger, so many are found; a row is lost where it was delisted, renamed, or lacks all but its name.
+/// Of 919 real rows one year younger, so many are found; a row is lost where it was delisted,
+/// renamed, or lacks all but its name.
 const FOUND_AT_LEAST: usize = 913;
-/// Aliases that one publisher has and the other has not, and sections that the regulation moved within the year.
+/// Aliases that one publisher has and the other has not, and sections that the regulation moved
+/// within the year.
 const DIFFERING_AT_MOST: usize = 126;
 
 #[test]
@@ -64,18 +70,41 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
     let (list, own) = (Index::of(&ecfr), Index::of(&csl));
     for entry in found.only_one.iter().map(|at| &csl[*at]) {
         let near = across::closest(entry, &list).map(|near| ecfr[near].name.as_str());
-        println!("only in the CSL: {} ({}), closest {near:?}", entry.name, entry.countries.join(" "));
+        println!(
+            "only in the CSL: {} ({}), closest {near:?}",
+            entry.name,
+            entry.countries.join(" ")
+        );
     }
-    let counterparts =
-        |entry: &Entry| across::find_all(entry, &list, &own).into_iter().filter_map(|found| list.get(found)).collect::<Vec<_>>();
-    let differing =
-        csl.iter().filter(|entry| !counterparts(entry).is_empty() && !borne::lacking(entry, &counterparts(entry)).is_empty()).count();
+    let counterparts = |entry: &Entry| {
+        across::find_all(entry, &list, &own)
+            .into_iter()
+            .filter_map(|found| list.get(found))
+            .collect::<Vec<_>>()
+    };
+    let differing = csl
+        .iter()
+        .filter(|entry| {
+            !counterparts(entry).is_empty()
+                && !borne::lacking(entry, &counterparts(entry)).is_empty()
+        })
+        .count();
     let same = csl.len() - found.only_one.len();
-    println!("{same} of {} rows are found, {differing} of them with a difference that would be told", csl.len());
-    assert!(same >= FOUND_AT_LEAST && differing <= DIFFERING_AT_MOST, "{same} found, {differing} differ");
+    println!(
+        "{same} of {} rows are found, {differing} of them with a difference that would be told",
+        csl.len()
+    );
+    assert!(
+        same >= FOUND_AT_LEAST && differing <= DIFFERING_AT_MOST,
+        "{same} found, {differing} differ"
+    );
     // Of those whose name another entry bears none is found by spelling alone.
     let by_name = found.pairs.iter().filter(|(.., how)| *how == across::How::Name).count();
-    assert!(by_name >= found.pairs.len() * 95 / 100, "{by_name} of {} pairs by name", found.pairs.len());
+    assert!(
+        by_name >= found.pairs.len() * 95 / 100,
+        "{by_name} of {} pairs by name",
+        found.pairs.len()
+    );
 }
 
 #[test]
@@ -84,10 +113,8 @@ fn a_list_is_itself_in_every_source() {
     let Some((ecfr, _)) = real_lists(&shared) else { return };
     let across = across::matched(&ecfr, &ecfr);
     assert_eq!((across.only_one.len(), across.only_other.len()), (0, 0));
-    assert!(
-        (0..ecfr.len())
-            .all(|at| across.pairs.contains(&(at, at, across::How::Name)) || ecfr[at].form == entitywatch::domain::Form::Address)
-    );
+    assert!((0..ecfr.len()).all(|at| across.pairs.contains(&(at, at, across::How::Name))
+        || ecfr[at].form == entitywatch::domain::Form::Address));
     let own = Index::of(&ecfr);
     assert!(ecfr.iter().all(|entry| borne::lacking(entry, &[entry]).is_empty()));
     assert!(ecfr.iter().all(|entry| across::find(entry, &own, &own).is_some()));
@@ -100,11 +127,18 @@ fn what_is_gone_from_a_source_is_not_found_in_another_entry_of_it() {
     let own = Index::of(&ecfr);
     let (mut asked, mut mistaken) = (0, Vec::new());
     for at in (0..ecfr.len()).step_by(50) {
-        let others: Vec<Entry> = ecfr.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, entry)| entry.clone()).collect();
+        let others: Vec<Entry> = ecfr
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != at)
+            .map(|(_, entry)| entry.clone())
+            .collect();
         let list = Index::of(&others);
         asked += 1;
         mistaken.extend(
-            across::find(&ecfr[at], &list, &own).and_then(|found| list.get(found)).map(|found| (&ecfr[at].name, found.name.clone())),
+            across::find(&ecfr[at], &list, &own)
+                .and_then(|found| list.get(found))
+                .map(|found| (&ecfr[at].name, found.name.clone())),
         );
     }
     println!("{} of {asked} entries are taken for another: {mistaken:?}", mistaken.len());
@@ -120,7 +154,8 @@ const MIRROR: &str = "/mirror.csv";
 async fn two_sources(baseline: &[Row]) -> World {
     let mut site = Site::new().await;
     site.sections = format!(
-        "[[source]]\nname = \"mirror\"\nkind = \"csl\"\nurl = \"{}\"\nlists = [\"EL\"]\nallow_private = true\nmin_entries = {{ EL = 10 }}\n",
+        "[[source]]\nname = \"mirror\"\nkind = \"csl\"\nurl = \"{}\"\nlists = \
+         [\"EL\"]\nallow_private = true\nmin_entries = {{ EL = 10 }}\n",
         site.publisher.url(MIRROR)
     );
     site.publisher.answer(MIRROR, Answer::ok(file(baseline)));
@@ -132,7 +167,8 @@ fn mirror(world: &World, rows: &[Row]) {
 }
 
 async fn recorded(world: &World, source: &str, kind: ChangeKind) -> Vec<RecordedChange> {
-    let query = ChangeQuery { source: Some(source.into()), kind: Some(kind), ..ChangeQuery::default() };
+    let query =
+        ChangeQuery { source: Some(source.into()), kind: Some(kind), ..ChangeQuery::default() };
     world.program.store.changes(&query).await.unwrap()
 }
 
@@ -165,7 +201,10 @@ async fn a_change_that_a_second_source_shows_later_is_its_confirmation_and_is_no
     mirror(&world, &with(&rows(40), &[amber_elsewhere()]));
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.told().len(), 1, "told once");
-    let (first, later) = (recorded(&world, "csl", ChangeKind::Added).await, recorded(&world, "mirror", ChangeKind::Added).await);
+    let (first, later) = (
+        recorded(&world, "csl", ChangeKind::Added).await,
+        recorded(&world, "mirror", ChangeKind::Added).await,
+    );
     assert_eq!(later[0].change.confirms.as_ref(), Some(&first[0].change.change_id));
     assert!(later[0].alert_id.is_none());
     assert_eq!(later[0].change.corroboration, ["told from csl on 2022-06-30"]);
@@ -181,18 +220,30 @@ async fn only_what_the_second_source_shows_besides_is_told_and_apart_from_what_i
     mirror(&world, &with(&rows(40), &[elsewhere, row("Birch Valley Academy", "87 FR 38948")]));
     world.next_check().await;
     let alerts = world.alerts();
-    assert_eq!(alerts.len(), 3, "one from the first source, and of the second one for what is new and one for what differs");
+    assert_eq!(
+        alerts.len(),
+        3,
+        "one from the first source, and of the second one for what is new and one for what differs"
+    );
     let differing = last_told(&world);
     assert_eq!(differing.len(), 1);
     assert_eq!(differing[0].differences, ["country HK"]);
     assert_eq!(differing[0].corroboration, ["told from csl on 2022-06-30; new here: country HK"]);
-    assert!(recorded(&world, "mirror", ChangeKind::Added).await.iter().all(|change| change.alert_id.is_some()));
+    assert!(
+        recorded(&world, "mirror", ChangeKind::Added)
+            .await
+            .iter()
+            .all(|change| change.alert_id.is_some())
+    );
 }
 
 #[tokio::test]
 async fn a_sister_that_differs_in_a_letter_is_news_from_whichever_source() {
     let world = two_sources(&rows(40)).await;
-    let sisters = [row("Joint Stock Company Granit-M", "87 FR 38920"), row("Joint Stock Company Granit-T", "87 FR 38920")];
+    let sisters = [
+        row("Joint Stock Company Granit-M", "87 FR 38920"),
+        row("Joint Stock Company Granit-T", "87 FR 38920"),
+    ];
     world.publish(&with(&rows(40), &sisters[..1]));
     world.next_check().await;
     mirror(&world, &with(&rows(40), &sisters));
@@ -220,13 +271,19 @@ async fn a_removal_says_what_the_other_source_still_lists() {
     let world = two_sources(&all).await;
     world.publish(&rows(40));
     world.next_check().await;
-    assert_eq!(last_told(&world)[0].corroboration, ["still listed in mirror as of 2022-06-30, as Amber Lake Optics Co., Ltd."]);
+    assert_eq!(
+        last_told(&world)[0].corroboration,
+        ["still listed in mirror as of 2022-06-30, as Amber Lake Optics Co., Ltd."]
+    );
 
     mirror(&world, &rows(40));
     world.next_check().await;
     assert_eq!(world.told().len(), 1, "told once");
     let gone = recorded(&world, "mirror", ChangeKind::Removed).await.remove(0).change;
-    assert_eq!(gone.corroboration, ["told from csl on 2022-06-30", "also gone from csl since 2022-06-30"]);
+    assert_eq!(
+        gone.corroboration,
+        ["told from csl on 2022-06-30", "also gone from csl since 2022-06-30"]
+    );
 }
 
 #[tokio::test]
@@ -235,7 +292,8 @@ async fn a_loss_says_what_the_other_source_holds_and_passes_when_it_bears_it_out
     world.publish(&rows(20));
     assert_eq!(world.next_check().await.exit, 3);
     let hold = world.open_holds().await.remove(0);
-    let holds = "mirror, as of 2022-06-30, holds 40 entries and still lists 20 of the 20 that are gone here; 0 are gone there too";
+    let holds = "mirror, as of 2022-06-30, holds 40 entries and still lists 20 of the 20 that are \
+                 gone here; 0 are gone there too";
     assert!(hold.message.ends_with(holds), "{}", hold.message);
     assert!(world.told().is_empty());
 
@@ -243,7 +301,12 @@ async fn a_loss_says_what_the_other_source_holds_and_passes_when_it_bears_it_out
     mirror(&world, &rows(20));
     assert_eq!(world.next_check().await.exit, 3);
     let other = world.open_holds().await.into_iter().find(|hold| hold.source == "mirror").unwrap();
-    let accept = Request::HoldsAccept { id: other.hold_id, by: "Ada".into(), reason: "read the rule".into(), as_baseline: false };
+    let accept = Request::HoldsAccept {
+        id: other.hold_id,
+        by: "Ada".into(),
+        reason: "read the rule".into(),
+        as_baseline: false,
+    };
     assert_eq!(world.operate(accept).await.exit, 0);
     world.deliver().await;
     assert_eq!(world.told().len(), 20);
@@ -268,7 +331,10 @@ async fn what_only_one_source_holds_is_listed() {
     let differences = shown["sources"].as_array().unwrap();
     assert_eq!(differences.len(), 1);
     assert_eq!(differences[0]["name"], amber().name);
-    assert_eq!((&differences[0]["source"], &differences[0]["missing_from"]), (&Value::from("csl"), &Value::from("mirror")));
+    assert_eq!(
+        (&differences[0]["source"], &differences[0]["missing_from"]),
+        (&Value::from("csl"), &Value::from("mirror"))
+    );
     assert_eq!(differences[0]["since"], "2022-06-30T13:15:00Z");
     assert_eq!(differences[0]["lasting"], true, "by the clock of the machine it is long ago");
 
@@ -276,7 +342,8 @@ async fn what_only_one_source_holds_is_listed() {
     assert_eq!(alone.exit, Some(1), "nothing is recorded: {}", alone.stderr);
 }
 
-/// What the CSL has as rows of their own the eCFR lists in one entry, each with words of its own for it.
+/// What the CSL has as rows of their own the eCFR lists in one entry, each with words of its own
+/// for it.
 #[test]
 fn subordinate_institutions_are_found_where_their_parent_lists_them() {
     let Some(shared) = shared() else { return };
@@ -294,11 +361,20 @@ fn subordinate_institutions_are_found_where_their_parent_lists_them() {
     of_parent.sort_unstable();
     let mut expected: Vec<String> = listed
         .iter()
-        .map(|party| format!("China Aerospace Science and Industry Corporation Second Academy. Subordinate Institution - {party}"))
+        .map(|party| {
+            format!(
+                "China Aerospace Science and Industry Corporation Second Academy. Subordinate \
+                 Institution - {party}"
+            )
+        })
         .collect();
     expected.sort_unstable();
     assert_eq!(of_parent, expected);
-    assert_eq!(found.only_one.len(), csl.len() - 1 - listed.len(), "the parent itself is found by its name");
+    assert_eq!(
+        found.only_one.len(),
+        csl.len() - 1 - listed.len(),
+        "the parent itself is found by its name"
+    );
 }
 
 #[tokio::test]
@@ -311,24 +387,33 @@ async fn what_another_source_alerted_of_a_rule_counts_as_alerted_before() {
     assert_eq!(first["data"]["rule_alerted_before"], 0);
 
     // Under other pages of the rule: one confirmed, one with something new.
-    let birch_elsewhere = || row("Birch Valley Academy", "87 FR 38950").at("7 Ferry Street, Perm, RU");
+    let birch_elsewhere =
+        || row("Birch Valley Academy", "87 FR 38950").at("7 Ferry Street, Perm, RU");
     mirror(&world, &with(&rows(40), &[amber_elsewhere(), birch_elsewhere()]));
     world.next_check().await;
     let second = world.alerts().pop().unwrap().1;
     assert_eq!(last_told(&world).len(), 1);
     let data = &second["data"];
-    assert_eq!((&data["rule_alerted_before"], &data["rule_in_baseline"]), (&Value::from(2), &Value::from(0)));
+    assert_eq!(
+        (&data["rule_alerted_before"], &data["rule_in_baseline"]),
+        (&Value::from(2), &Value::from(0))
+    );
     assert_eq!(data["follows"], first["data"]["alert_id"]);
 
-    // A later part of the rule: what was confirmed without an alert is no part of the baseline, and what differs counts once.
+    // A later part of the rule: what was confirmed without an alert is no part of the baseline, and
+    // what differs counts once.
     let cedar = row("Cedar Port Works", "87 FR 38948").at("1 Quay, Dalian, CN");
     mirror(&world, &with(&rows(40), &[amber_elsewhere(), birch_elsewhere(), cedar]));
     world.next_check().await;
     let third = world.alerts().pop().unwrap().1;
-    assert_eq!((&third["data"]["rule_alerted_before"], &third["data"]["rule_in_baseline"]), (&Value::from(2), &Value::from(0)));
+    assert_eq!(
+        (&third["data"]["rule_alerted_before"], &third["data"]["rule_in_baseline"]),
+        (&Value::from(2), &Value::from(0))
+    );
 }
 
-/// Real rules as both publishers show them, one after the other: there is nothing that the second one could add.
+/// Real rules as both publishers show them, one after the other: there is nothing that the second
+/// one could add.
 #[test]
 fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
     let Some(shared) = shared() else { return };
@@ -338,13 +423,21 @@ fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
         let (ecfr, csl) = (changes(0), changes(1));
         for (shown, first, second) in [(&csl, 0, 1), (&ecfr, 1, 0)] {
             let (index, own) = (Index::of(&after[first]), Index::of(&after[second]));
-            let additions: Vec<&Change> = shown.iter().filter(|change| change.kind == ChangeKind::Added).collect();
+            let additions: Vec<&Change> =
+                shown.iter().filter(|change| change.kind == ChangeKind::Added).collect();
             assert!(additions.len() >= added);
             for change in additions {
-                let there: Vec<&Entry> =
-                    across::find_all(&change.entry, &index, &own).into_iter().filter_map(|found| index.get(found)).collect();
+                let there: Vec<&Entry> = across::find_all(&change.entry, &index, &own)
+                    .into_iter()
+                    .filter_map(|found| index.get(found))
+                    .collect();
                 assert!(!there.is_empty(), "{}", change.entry.name);
-                assert_eq!(borne::lacking(&change.entry, &there), [""; 0], "{date}: {}", change.entry.name);
+                assert_eq!(
+                    borne::lacking(&change.entry, &there),
+                    [""; 0],
+                    "{date}: {}",
+                    change.entry.name
+                );
             }
         }
     }
@@ -369,8 +462,10 @@ fn rule_of(shared: &Path, date: &str) -> Option<(BothSources, BothSources)> {
         return None;
     };
     assert!(made.status.success());
-    let read =
-        |day: &str| ["part-744.xml", "consolidated.csv"].map(|name| entries(&std::fs::read(folder.path().join(day).join(name)).unwrap()));
+    let read = |day: &str| {
+        ["part-744.xml", "consolidated.csv"]
+            .map(|name| entries(&std::fs::read(folder.path().join(day).join(name)).unwrap()))
+    };
     Some((read("before"), read("after")))
 }
 
@@ -380,8 +475,12 @@ async fn a_document_of_another_publisher_under_one_name_is_refused_and_the_list_
     world.publish_text(include_str!("../fixtures/ecfr/part-744.xml"));
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 1);
-    let last_error = world.program.store.source_state("csl").await.unwrap().unwrap().last_error.unwrap();
-    assert!(last_error.contains("expected a document of the Consolidated Screening List"), "{last_error}");
+    let last_error =
+        world.program.store.source_state("csl").await.unwrap().unwrap().last_error.unwrap();
+    assert!(
+        last_error.contains("expected a document of the Consolidated Screening List"),
+        "{last_error}"
+    );
     assert!(last_error.contains("give the source a new name"), "{last_error}");
     assert!(world.told().is_empty() && world.open_holds().await.is_empty());
     assert_eq!(world.held_count().await, 40);

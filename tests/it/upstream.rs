@@ -1,6 +1,8 @@
-//! A publisher's server that does what a test tells it to: answers, stalls, breaks off, floods, redirects, and notes what it was asked.
+//! A publisher's server that does what a test tells it to: answers, stalls, breaks off, floods,
+//! redirects, and notes what it was asked.
 //!
-//! It speaks HTTP/1.1 by hand on a raw socket, since a proper server cannot misbehave, and closes each connection after its answer.
+//! It speaks HTTP/1.1 by hand on a raw socket, since a proper server cannot misbehave, and closes
+//! each connection after its answer.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -36,7 +38,8 @@ impl Seen {
 pub enum Answer {
     /// An answer with a status, headers and a body; `Content-Length` is added.
     Whole { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
-    /// The document of a well-behaved publisher: 200 with the `ETag`, or 304 to a request that names it.
+    /// The document of a well-behaved publisher: 200 with the `ETag`, or 304 to a request that
+    /// names it.
     Conditional { etag: String, body: Vec<u8> },
     /// These bytes and the end of the connection, whatever they are.
     Raw(Vec<u8>),
@@ -67,7 +70,8 @@ impl Answer {
 
     /// A 200 that announces all of `body` and sends its first `sent_bytes`.
     pub fn truncated(body: &[u8], sent_bytes: usize) -> Self {
-        let mut raw = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
+        let mut raw =
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
         raw.extend_from_slice(&body[..sent_bytes]);
         Self::Raw(raw)
     }
@@ -226,11 +230,15 @@ fn bytes_of(answer: Answer, request: &Seen) -> Vec<u8> {
     match answer {
         Answer::Raw(bytes) => bytes,
         Answer::Conditional { etag, .. } if request.header("if-none-match") == Some(&etag) => {
-            format!("HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\nConnection: close\r\n\r\n").into_bytes()
+            format!("HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\nConnection: close\r\n\r\n")
+                .into_bytes()
         }
-        Answer::Conditional { etag, body } => bytes_of(Answer::ok(body).with_header("ETag", &etag), request),
+        Answer::Conditional { etag, body } => {
+            bytes_of(Answer::ok(body).with_header("ETag", &etag), request)
+        }
         Answer::Whole { status, headers, body } => {
-            let mut bytes = format!("HTTP/1.1 {status} Status\r\nConnection: close\r\n").into_bytes();
+            let mut bytes =
+                format!("HTTP/1.1 {status} Status\r\nConnection: close\r\n").into_bytes();
             if status != 304 {
                 bytes.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
             }
@@ -263,10 +271,14 @@ async fn read_request(socket: &mut TcpStream) -> std::io::Result<Option<Seen>> {
     let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
     let mut lines = head.split("\r\n");
     let mut words = lines.next().unwrap_or_default().split(' ');
-    let (method, target) = (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
-    let headers: HashMap<String, String> =
-        lines.filter_map(|line| line.split_once(':')).map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned())).collect();
-    let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let (method, target) =
+        (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
+    let headers: HashMap<String, String> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length: usize =
+        headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut body = bytes.split_off(head_end + 4);
     while body.len() < length {
         if socket.read_buf(&mut body).await? == 0 {

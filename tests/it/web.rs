@@ -22,14 +22,22 @@ struct Answer {
 }
 
 async fn get(sample: &Sample, path: &str) -> Answer {
-    ask(sample, Request::get(path).header(header::HOST, "127.0.0.1:8744").body(Body::empty()).unwrap()).await
+    ask(
+        sample,
+        Request::get(path).header(header::HOST, "127.0.0.1:8744").body(Body::empty()).unwrap(),
+    )
+    .await
 }
 
 async fn ask(sample: &Sample, request: Request<Body>) -> Answer {
     let response = web::router(sample.state.clone()).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8(bytes.to_vec()).unwrap(),
+    }
 }
 
 async fn get_json(sample: &Sample, path: &str) -> Value {
@@ -64,9 +72,12 @@ async fn every_page_is_whole_and_lets_no_text_of_a_list_out_of_its_quotes() {
         for right in ["<html lang=\"en\">", "name=\"viewport\"", "<main id=\"main\">", "<title>"] {
             assert!(page.contains(right), "{path} lacks {right}");
         }
-        for element in ["div", "dl", "dd", "li", "ul", "table", "tr", "article", "details", "p", "form", "bdi"] {
+        for element in
+            ["div", "dl", "dd", "li", "ul", "table", "tr", "article", "details", "p", "form", "bdi"]
+        {
             let (opened, closed) = (
-                page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count(),
+                page.matches(&format!("<{element}>")).count()
+                    + page.matches(&format!("<{element} ")).count(),
                 page.matches(&format!("</{element}>")).count(),
             );
             assert_eq!(opened, closed, "{path}: <{element}>");
@@ -117,8 +128,20 @@ async fn the_overview_says_what_was_last_and_what_needs_a_person() {
 async fn a_hold_shows_the_commands_that_decide_on_it() {
     let sample = sample().await;
     let page = get(&sample, &format!("/holds/{}", sample.hold)).await.text;
-    assert!(page.contains(&format!("entitywatch holds accept {} --by \"YOUR NAME\" --reason \"WHY\"", sample.hold)), "{page}");
-    assert!(page.contains(&format!("entitywatch holds reject {} --by \"YOUR NAME\" --reason \"WHY\"", sample.hold)), "{page}");
+    assert!(
+        page.contains(&format!(
+            "entitywatch holds accept {} --by \"YOUR NAME\" --reason \"WHY\"",
+            sample.hold
+        )),
+        "{page}"
+    );
+    assert!(
+        page.contains(&format!(
+            "entitywatch holds reject {} --by \"YOUR NAME\" --reason \"WHY\"",
+            sample.hold
+        )),
+        "{page}"
+    );
     assert!(page.contains("2,212 of 3,412 entries are gone"), "{page}");
 }
 
@@ -145,7 +168,8 @@ async fn what_is_not_there_is_a_404_and_what_cannot_be_read_a_400() {
 async fn pages_only_read() {
     let sample = sample().await;
     for path in ["/", "/api/changes", "/healthz"] {
-        let request = Request::post(path).header(header::HOST, "localhost").body(Body::empty()).unwrap();
+        let request =
+            Request::post(path).header(header::HOST, "localhost").body(Body::empty()).unwrap();
         assert_eq!(ask(&sample, request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }
 }
@@ -163,8 +187,13 @@ async fn every_answer_carries_the_security_headers() {
         ("/style.css", "public, max-age=600"),
     ] {
         let headers = get(&sample, path).await.headers;
-        let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        assert!(value("content-security-policy").starts_with("default-src 'none'; style-src 'self';"), "{path}");
+        let value = |name: &str| {
+            headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        assert!(
+            value("content-security-policy").starts_with("default-src 'none'; style-src 'self';"),
+            "{path}"
+        );
         assert!(value("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(value("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(value("referrer-policy"), "no-referrer", "{path}");
@@ -176,7 +205,9 @@ async fn every_answer_carries_the_security_headers() {
 async fn a_foreign_name_for_this_machine_is_refused_but_for_health_checks() {
     let sample = sample().await;
     let ask_as = async |host: &str, path: &str| {
-        ask(&sample, Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap()).await.status
+        ask(&sample, Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap())
+            .await
+            .status
     };
     assert_eq!(ask_as("rebound.example", "/").await, StatusCode::MISDIRECTED_REQUEST);
     assert_eq!(ask_as("rebound.example", "/api/deliveries").await, StatusCode::MISDIRECTED_REQUEST);
@@ -201,10 +232,16 @@ async fn json_has_the_shapes_of_the_reading_commands() {
     let alerts = get_json(&sample, "/api/alerts").await;
     assert_eq!(alerts["alerts"].as_array().map(Vec::len), Some(2));
     let alert = get_json(&sample, &format!("/api/alerts/{}", sample.alert)).await;
-    assert_eq!((&alert["type"], &alert["data"]["sequence"]), (&Value::from("list.changed"), &Value::from(1)));
+    assert_eq!(
+        (&alert["type"], &alert["data"]["sequence"]),
+        (&Value::from("list.changed"), &Value::from(1))
+    );
     let deliveries = get_json(&sample, "/api/deliveries?state=dead").await;
     assert_eq!(deliveries["deliveries"][0]["receiver"], "erp");
-    assert_eq!(get_json(&sample, "/api/holds?open=true").await["holds"][0]["hold_id"], sample.hold.as_str());
+    assert_eq!(
+        get_json(&sample, "/api/holds?open=true").await["holds"][0]["hold_id"],
+        sample.hold.as_str()
+    );
     assert_eq!(get_json(&sample, "/api/sources").await["sources"][0]["lists"][0]["count"], 3_412);
 }
 
@@ -212,7 +249,11 @@ async fn json_has_the_shapes_of_the_reading_commands() {
 async fn paging_by_time_parts_no_observation_and_leaves_out_no_change() {
     let sample = sample().await;
     let first = get_json(&sample, "/api/changes?limit=1").await;
-    assert_eq!(first["changes"].as_array().map(Vec::len), Some(3), "all that were seen at one time");
+    assert_eq!(
+        first["changes"].as_array().map(Vec::len),
+        Some(3),
+        "all that were seen at one time"
+    );
     let next = first["next_until"].as_str().unwrap();
     let second = get_json(&sample, &format!("/api/changes?limit=1&until={next}")).await;
     assert_eq!(second, serde_json::json!({ "changes": [] }));
@@ -230,8 +271,14 @@ async fn the_feed_is_read_by_a_feed_reader_and_its_ids_stay() {
     assert_eq!(feed.entries.len(), 1, "only what readers are alerted to");
     let entry = &feed.entries[0];
     assert!(entry.id.starts_with("urn:uuid:"), "{}", entry.id);
-    assert_eq!(entry.links[0].href, format!("https://entitywatch.example.com/alerts/{}", sample.alert));
-    assert_eq!(entry.title.as_ref().map(|title| title.content.as_str()), Some("Entity List: 1 added, 1 removed, 1 revised (91 FR 70001)"));
+    assert_eq!(
+        entry.links[0].href,
+        format!("https://entitywatch.example.com/alerts/{}", sample.alert)
+    );
+    assert_eq!(
+        entry.title.as_ref().map(|title| title.content.as_str()),
+        Some("Entity List: 1 added, 1 removed, 1 revised (91 FR 70001)")
+    );
     let body = entry.content.as_ref().and_then(|content| content.body.clone()).unwrap();
     assert!(body.contains("Former Trading House") && !body.contains("<script"), "{body}");
     assert_eq!(get(&sample, "/feed.atom").await.text, first.text);
@@ -241,10 +288,15 @@ async fn the_feed_is_read_by_a_feed_reader_and_its_ids_stay() {
 async fn a_feed_reader_that_has_the_newest_feed_is_told_so() {
     let sample = sample().await;
     let first = get(&sample, "/feed.atom").await;
-    let (etag, modified) = (first.headers[header::ETAG].clone(), first.headers[header::LAST_MODIFIED].clone());
+    let (etag, modified) =
+        (first.headers[header::ETAG].clone(), first.headers[header::LAST_MODIFIED].clone());
     assert_eq!(modified, "Fri, 20 Nov 2026 15:00:04 GMT");
     let ask_with = async |method: &str, name: header::HeaderName, value: &str| {
-        let request = Request::builder().method(method).uri("/feed.atom").header(header::HOST, "localhost").header(name, value);
+        let request = Request::builder()
+            .method(method)
+            .uri("/feed.atom")
+            .header(header::HOST, "localhost")
+            .header(name, value);
         ask(&sample, request.body(Body::empty()).unwrap()).await
     };
     let etag_text = etag.to_str().unwrap();
@@ -253,14 +305,21 @@ async fn a_feed_reader_that_has_the_newest_feed_is_told_so() {
         (header::IF_NONE_MATCH, format!("\"other\", W/{etag_text}"), StatusCode::NOT_MODIFIED),
         (header::IF_NONE_MATCH, "*".to_owned(), StatusCode::NOT_MODIFIED),
         (header::IF_NONE_MATCH, "\"other\"".to_owned(), StatusCode::OK),
-        (header::IF_MODIFIED_SINCE, "Fri, 20 Nov 2026 15:00:04 GMT".to_owned(), StatusCode::NOT_MODIFIED),
+        (
+            header::IF_MODIFIED_SINCE,
+            "Fri, 20 Nov 2026 15:00:04 GMT".to_owned(),
+            StatusCode::NOT_MODIFIED,
+        ),
         (header::IF_MODIFIED_SINCE, "Fri, 20 Nov 2026 15:00:03 GMT".to_owned(), StatusCode::OK),
         (header::IF_MODIFIED_SINCE, "yesterday".to_owned(), StatusCode::OK),
     ] {
         for method in ["GET", "HEAD"] {
             let answer = ask_with(method, name.clone(), &value).await;
             assert_eq!(answer.status, expected, "{method} {name}: {value}");
-            assert_eq!((&answer.headers[header::ETAG], &answer.headers[header::LAST_MODIFIED]), (&etag, &modified));
+            assert_eq!(
+                (&answer.headers[header::ETAG], &answer.headers[header::LAST_MODIFIED]),
+                (&etag, &modified)
+            );
             let has_body = method == "GET" && expected == StatusCode::OK;
             assert_eq!(!answer.text.is_empty(), has_body, "{method} {name}: {value}");
         }
@@ -271,11 +330,20 @@ async fn a_feed_reader_that_has_the_newest_feed_is_told_so() {
 async fn the_next_check_is_computed_when_it_is_shown() {
     let sample = sample().await;
     let page = get(&sample, "/").await.text;
-    assert!(page.contains("<td data-label=\"Next\"><time datetime=\"2026-11-20T15:15:00Z\""), "{page}");
-    assert!(page.contains("<td data-label=\"Next\">now</td>"), "what was never checked is due: {page}");
+    assert!(
+        page.contains("<td data-label=\"Next\"><time datetime=\"2026-11-20T15:15:00Z\""),
+        "{page}"
+    );
+    assert!(
+        page.contains("<td data-label=\"Next\">now</td>"),
+        "what was never checked is due: {page}"
+    );
     sample.clock.advance(Duration::from_secs(3 * 3_600));
     let page = get(&sample, "/").await.text;
-    assert!(!page.contains("<td data-label=\"Next\"><time"), "an overdue check is no time in the past: {page}");
+    assert!(
+        !page.contains("<td data-label=\"Next\"><time"),
+        "an overdue check is no time in the past: {page}"
+    );
     let sources = get_json(&sample, "/api/sources").await;
     assert_eq!(sources["sources"][0]["next_check_at"], "2026-11-20T18:00:04Z");
 }
@@ -283,18 +351,35 @@ async fn the_next_check_is_computed_when_it_is_shown() {
 #[tokio::test]
 async fn a_parameter_that_an_address_does_not_know_is_named_with_those_that_it_knows() {
     let sample = sample().await;
-    let mut paths = pages(&sample).into_iter().map(|path| path.split('?').next().unwrap().to_owned()).collect::<Vec<_>>();
-    paths.extend(["changes", "entries", "alerts", "deliveries", "holds", "sources"].map(|path| format!("/api/{path}")));
+    let mut paths = pages(&sample)
+        .into_iter()
+        .map(|path| path.split('?').next().unwrap().to_owned())
+        .collect::<Vec<_>>();
+    paths.extend(
+        ["changes", "entries", "alerts", "deliveries", "holds", "sources"]
+            .map(|path| format!("/api/{path}")),
+    );
     paths.extend([format!("/api/alerts/{}", sample.alert), "/feed.atom".to_owned()]);
     for path in paths {
-        for (query, named) in [("severty=high", "but got `severty`"), ("limit=%zz", "`limit"), ("x=1&x=2", "but got `x`")] {
+        for (query, named) in [
+            ("severty=high", "but got `severty`"),
+            ("limit=%zz", "`limit"),
+            ("x=1&x=2", "but got `x`"),
+        ] {
             let answer = get(&sample, &format!("{path}?{query}")).await;
             assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}?{query}: {}", answer.text);
-            assert!(answer.text.contains("expected ") && answer.text.contains(named), "{path}?{query}: {}", answer.text);
+            assert!(
+                answer.text.contains("expected ") && answer.text.contains(named),
+                "{path}?{query}: {}",
+                answer.text
+            );
         }
     }
     let answer = get(&sample, "/api/alerts?source=csl").await;
-    assert_eq!(answer.text, r#"{"error":"expected one of the parameters `since`, `until`, `limit`, but got `source`"}"#);
+    assert_eq!(
+        answer.text,
+        r#"{"error":"expected one of the parameters `since`, `until`, `limit`, but got `source`"}"#
+    );
 }
 
 #[tokio::test]
@@ -309,11 +394,18 @@ async fn every_link_begins_with_the_path_of_the_public_address() {
             let expected = if path == "/nothing" { StatusCode::NOT_FOUND } else { StatusCode::OK };
             assert_eq!(answer.status, expected, "{reached}: {}", answer.text);
             for attribute in ["href=\"", "action=\"", "src=\""] {
-                links.extend(answer.text.split(attribute).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+                links.extend(
+                    answer
+                        .text
+                        .split(attribute)
+                        .skip(1)
+                        .map(|rest| rest.split('"').next().unwrap().to_owned()),
+                );
             }
         }
     }
-    let own: Vec<&String> = links.iter().filter(|link| !link.starts_with('#') && !link.starts_with("http")).collect();
+    let own: Vec<&String> =
+        links.iter().filter(|link| !link.starts_with('#') && !link.starts_with("http")).collect();
     assert!(own.len() > 100, "{own:?}");
     for link in own {
         assert!(link.starts_with("/tools/watch/"), "{link}");
@@ -321,16 +413,25 @@ async fn every_link_begins_with_the_path_of_the_public_address() {
         let status = get(&sample, path.split('#').next().unwrap()).await.status;
         assert_eq!(status, StatusCode::OK, "{link} leads somewhere");
     }
-    for path in ["/tools/watch", "/tools/watch/api/sources", "/tools/watch/healthz", "/tools/watch/style.css"] {
+    for path in [
+        "/tools/watch",
+        "/tools/watch/api/sources",
+        "/tools/watch/healthz",
+        "/tools/watch/style.css",
+    ] {
         assert_eq!(get(&sample, path).await.status, StatusCode::OK, "{path}");
     }
     assert!(get(&sample, "/tools/watch/api/nothing").await.text.starts_with("{\"error\":"));
     assert_eq!(get(&sample, "/tools/watchers").await.status, StatusCode::NOT_FOUND);
     let feed = get(&sample, "/tools/watch/feed.atom").await.text;
     let feed = feed_rs::parser::parse(feed.as_bytes()).unwrap();
-    let hrefs: Vec<&str> = feed.links.iter().chain(&feed.entries[0].links).map(|link| link.href.as_str()).collect();
+    let hrefs: Vec<&str> =
+        feed.links.iter().chain(&feed.entries[0].links).map(|link| link.href.as_str()).collect();
     assert_eq!(hrefs.len(), 3);
-    assert!(hrefs.iter().all(|href| href.starts_with("https://gateway.example.com/tools/watch/")), "{hrefs:?}");
+    assert!(
+        hrefs.iter().all(|href| href.starts_with("https://gateway.example.com/tools/watch/")),
+        "{hrefs:?}"
+    );
 }
 
 #[tokio::test]
@@ -342,7 +443,10 @@ async fn it_is_ready_until_a_loop_stalls() {
     sample.state.status.beat(web::Loop::Deliver, sample::time("2026-11-20T15:02:00Z"));
     let stalled = get(&sample, "/readyz").await;
     assert_eq!(stalled.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(stalled.text, "the watch loop has given no sign of life since 2026-11-20T15:00:04Z\n");
+    assert_eq!(
+        stalled.text,
+        "the watch loop has given no sign of life since 2026-11-20T15:00:04Z\n"
+    );
     assert_eq!(get(&sample, "/healthz").await.text, "ok\n");
 }
 
@@ -352,10 +456,14 @@ async fn a_connection_is_answered_until_shutdown_and_serving_then_ends() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
-    let serving = tokio::spawn(web::serve(listener, web::router(sample.state.clone()), shutdown.clone()));
+    let serving =
+        tokio::spawn(web::serve(listener, web::router(sample.state.clone()), shutdown.clone()));
     let mut idle = tokio::net::TcpStream::connect(address).await.unwrap();
     let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
-    connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    connection
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("ok\n"), "{answer}");

@@ -1,5 +1,5 @@
-//! The whole program between a publisher and receivers that a test tells what to do: in this process with a clock that is
-//! cranked by hand, or as the real binary.
+//! The whole program between a publisher and receivers that a test tells what to do: in this
+//! process with a clock that is cranked by hand, or as the real binary.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -36,7 +36,9 @@ pub const SECRET: &str = "whsec_c3RvcmllcyBhcmUgc2lnbmVkIHdpdGggdGhpcyBrZXk=";
 
 /// Waits for what is on its way, and fails the test where it does not come.
 pub async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+    tokio::time::timeout(PATIENCE, wait)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
 /// A publisher, three receivers, and a folder for the program's files.
@@ -107,10 +109,12 @@ impl Site {
         self.folder.path().join("entitywatch.toml")
     }
 
-    /// The configuration's text. `erp` (webhook) and `desk` (Slack) are readers', `compliance` (email) is the operators' too.
+    /// The configuration's text. `erp` (webhook) and `desk` (Slack) are readers', `compliance`
+    /// (email) is the operators' too.
     pub fn text(&self) -> String {
         let Self { schedule, lists, listen, source, smtp_keys, sections, delivery, .. } = self;
-        let min_entries = if lists.contains("UVL") { "{ EL = 10, UVL = 1 }" } else { "{ EL = 10 }" };
+        let min_entries =
+            if lists.contains("UVL") { "{ EL = 10, UVL = 1 }" } else { "{ EL = 10 }" };
         format!(
             r#"[store]
 url = "sqlite://{database}"
@@ -176,7 +180,12 @@ allow_private = true
     }
 
     fn config_of(&self, text: &str) -> Config {
-        match config::check(&self.configuration(), text, &Environment::default(), SecretsMode::Resolve) {
+        match config::check(
+            &self.configuration(),
+            text,
+            &Environment::default(),
+            SecretsMode::Resolve,
+        ) {
             Ok((config, _)) => config,
             Err(errors) => panic!("{errors}"),
         }
@@ -195,7 +204,8 @@ allow_private = true
             ..FetchLimits::default()
         };
         let fetcher = Fetcher::new(&config.http, limits).unwrap();
-        let deliverer = Deliverer::new(&config.http, config.messages.clone(), config.delivery.timeout).unwrap();
+        let deliverer =
+            Deliverer::new(&config.http, config.messages.clone(), config.delivery.timeout).unwrap();
         Wiring { config, fetcher, deliverer }
     }
 
@@ -215,7 +225,8 @@ allow_private = true
     pub async fn command(&self, arguments: &[&str]) -> Ended {
         self.write();
         let mut command = self.binary(arguments);
-        let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output().unwrap());
+        let output =
+            tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output().unwrap());
         let output = within("a command to end", output).await.unwrap();
         Ended {
             exit: output.status.code(),
@@ -227,9 +238,15 @@ allow_private = true
     fn binary(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_entitywatch"));
         command.arg("--config").arg(self.configuration()).args(arguments);
-        for variable in
-            ["RUNTIME_DIRECTORY", "STATE_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_USEC", "JOURNAL_STREAM", "HTTP_PROXY", "http_proxy"]
-        {
+        for variable in [
+            "RUNTIME_DIRECTORY",
+            "STATE_DIRECTORY",
+            "NOTIFY_SOCKET",
+            "WATCHDOG_USEC",
+            "JOURNAL_STREAM",
+            "HTTP_PROXY",
+            "http_proxy",
+        ] {
             command.env_remove(variable);
         }
         if !self.log.is_empty() {
@@ -249,10 +266,15 @@ allow_private = true
         let notify = self.folder.path().join("notify");
         let _ = std::fs::remove_file(&notify);
         let told = UnixDatagram::bind(&notify).unwrap();
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
+        let log =
+            std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
         let mut command = self.binary(&["run"]);
         command.envs(variables.iter().copied());
-        command.env("NOTIFY_SOCKET", &notify).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command
+            .env("NOTIFY_SOCKET", &notify)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
         Daemon { child: Some(command.spawn().unwrap()), told }
     }
 
@@ -270,10 +292,12 @@ allow_private = true
     /// What the running daemon serves at a path.
     pub async fn page(&self, path: &str) -> String {
         let log = std::fs::read_to_string(self.log_path()).unwrap();
-        let address = log.rsplit("server.listen=").next().and_then(|rest| rest.split_whitespace().next());
+        let address =
+            log.rsplit("server.listen=").next().and_then(|rest| rest.split_whitespace().next());
         let address = address.unwrap_or_else(|| panic!("{log}"));
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         within(path, stream.read_to_string(&mut answer)).await.unwrap();
@@ -282,9 +306,15 @@ allow_private = true
 
     /// What is in the webhook's inbox of readers' alerts, by `webhook-id`.
     pub fn alerts(&self) -> Vec<(String, Value)> {
-        let of_list = |received: &Received| received.json()["type"].as_str().is_some_and(|kind| kind.starts_with("list."));
+        let of_list = |received: &Received| {
+            received.json()["type"].as_str().is_some_and(|kind| kind.starts_with("list."))
+        };
         let received = self.webhook.received();
-        received.iter().filter(|r| of_list(r)).map(|r| (r.header("webhook-id").unwrap().to_owned(), r.json())).collect()
+        received
+            .iter()
+            .filter(|r| of_list(r))
+            .map(|r| (r.header("webhook-id").unwrap().to_owned(), r.json()))
+            .collect()
     }
 
     /// The changes that the webhook was told: kind and name.
@@ -307,7 +337,12 @@ pub fn changes(body: &Value) -> Vec<(String, String)> {
 
 /// The ids of an alert's changes.
 pub fn change_ids(body: &Value) -> Vec<String> {
-    body["data"]["changes"].as_array().unwrap().iter().map(|change| change["change_id"].as_str().unwrap().to_owned()).collect()
+    body["data"]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["change_id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// A command that has ended.
@@ -358,7 +393,12 @@ impl Daemon {
         within("the daemon to stop", self.says("STOPPING=1")).await;
         let mut child = self.child.take().unwrap();
         // The sinks go on answering meanwhile.
-        within("the daemon's end", tokio::task::spawn_blocking(move || child.wait().unwrap().code())).await.unwrap()
+        within(
+            "the daemon's end",
+            tokio::task::spawn_blocking(move || child.wait().unwrap().code()),
+        )
+        .await
+        .unwrap()
     }
 }
 
@@ -408,7 +448,8 @@ impl World {
     }
 
     pub async fn operate(&self, request: Request) -> Reply {
-        within("a command to be carried out", Box::pin(operate::operate(&self.program, request))).await
+        within("a command to be carried out", Box::pin(operate::operate(&self.program, request)))
+            .await
     }
 
     /// One pass of the deliveries that are due.
@@ -421,11 +462,23 @@ impl World {
     }
 
     pub async fn deliveries(&self, receiver: &str) -> Vec<Delivery> {
-        self.program.store.deliveries(&DeliveryQuery { receiver: Some(receiver.into()), ..DeliveryQuery::default() }).await.unwrap()
+        self.program
+            .store
+            .deliveries(&DeliveryQuery {
+                receiver: Some(receiver.into()),
+                ..DeliveryQuery::default()
+            })
+            .await
+            .unwrap()
     }
 
     pub async fn held_count(&self) -> usize {
-        self.program.store.held_entries("csl", entitywatch::domain::ListCode::EL).await.unwrap().len()
+        self.program
+            .store
+            .held_entries("csl", entitywatch::domain::ListCode::EL)
+            .await
+            .unwrap()
+            .len()
     }
 
     /// Takes over a changed configuration, as a reload does.

@@ -1,7 +1,8 @@
 //! `demo`: the whole pipeline on built-in data, over real HTTP and SMTP on loopback.
 //!
-//! The publisher, the mail server and the address that takes Slack messages and webhooks are this process's own; all
-//! between them is the program as it runs in earnest, but for a clock that is set to June 2022.
+//! The publisher, the mail server and the address that takes Slack messages and webhooks are this
+//! process's own; all between them is the program as it runs in earnest, but for a clock that is
+//! set to June 2022.
 
 mod list;
 mod servers;
@@ -26,14 +27,16 @@ use crate::record::{self, AlertQuery, Mode};
 
 /// Runs the demo and leaves its files in `folder`.
 pub async fn demo(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("failed to make the folder {}", folder.display()))?;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("failed to make the folder {}", folder.display()))?;
     let inbox = Inbox::default();
     let http = servers::start_http(inbox.clone()).await.context("failed to listen on loopback")?;
     let smtp = servers::start_smtp(inbox.clone()).await.context("failed to listen on loopback")?;
     let scratch = folder.join("record");
     // What an earlier demo left is its own: this one starts without a record.
     if scratch.exists() {
-        fs::remove_dir_all(&scratch).with_context(|| format!("failed to clear {}", scratch.display()))?;
+        fs::remove_dir_all(&scratch)
+            .with_context(|| format!("failed to clear {}", scratch.display()))?;
     }
     fs::create_dir_all(&scratch)?;
     let path = folder.join("entitywatch.toml");
@@ -44,7 +47,8 @@ pub async fn demo(folder: &Path) -> Result<()> {
     let store = record::open(&config.store, Mode::Write).await?;
     let program = Program::new(store, clock.clone(), Wiring::new(config)?);
 
-    say("A publisher, a mail server and a webhook address run on loopback for this demo; nothing leaves this machine.")?;
+    say("A publisher, a mail server and a webhook address run on loopback for this demo; \
+         nothing leaves this machine.")?;
     say("The list is a few entries of the Entity List around 87 FR 38920, shortened by hand.")?;
     say("")?;
 
@@ -57,17 +61,20 @@ pub async fn demo(folder: &Path) -> Result<()> {
     check(&program).await?;
 
     clock.set(at("2022-06-30T13:00:00Z")?);
-    say("30 June 2022. The download breaks off in the middle of a row, with a clean 200: the file is refused.")?;
+    say("30 June 2022. The download breaks off in the middle of a row, with a clean 200: the \
+         file is refused.")?;
     inbox.publish(list::cut());
     check(&program).await?;
 
     clock.set(at("2022-06-30T13:15:00Z")?);
-    say("Then it comes whole: a rule has added companies for supporting Russia's military, five of China among them.")?;
+    say("Then it comes whole: a rule has added companies for supporting Russia's military, five \
+         of China among them.")?;
     inbox.publish(list::after());
     check(&program).await?;
 
     clock.set(at("2022-07-01T13:00:00Z")?);
-    say("1 July 2022. Half of the list is missing, in a file that is otherwise in order: held, and nobody is told of removals.")?;
+    say("1 July 2022. Half of the list is missing, in a file that is otherwise in order: held, \
+         and nobody is told of removals.")?;
     inbox.publish(list::half());
     check(&program).await?;
 
@@ -77,13 +84,20 @@ pub async fn demo(folder: &Path) -> Result<()> {
     let routed = outgoing::deliveries_to(email, &alert, None);
     let delivery = routed.first().context("expected a recipient of the email")?;
     let delivered = program.store.delivery(&delivery.delivery_id).await?;
-    ensure!(delivered.is_some_and(|delivery| delivery.state == DeliveryState::Delivered), "expected the alert to be delivered by email");
+    ensure!(
+        delivered.is_some_and(|delivery| delivery.state == DeliveryState::Delivered),
+        "expected the alert to be delivered by email"
+    );
     let alert = deliver::for_delivery(&alert, delivery);
     let message = Message { delivery, alert: &alert };
     say("The alert of 30 June, as the console shows it:")?;
     say("")?;
     say(&layout::text(&message, &wiring.config.messages)?)?;
-    write_files(folder, &inbox, &layout::html_of(&wording::account(&message, &wiring.config.messages), None)?)?;
+    write_files(
+        folder,
+        &inbox,
+        &layout::html_of(&wording::account(&message, &wiring.config.messages), None)?,
+    )?;
     program.store.close().await;
     Ok(())
 }
@@ -93,7 +107,8 @@ fn say(text: &str) -> Result<()> {
 }
 
 async fn check(program: &Program) -> Result<()> {
-    let Reply { lines, problems, exit, .. } = operate::operate(program, Request::Check { sources: Vec::new() }).await;
+    let Reply { lines, problems, exit, .. } =
+        operate::operate(program, Request::Check { sources: Vec::new() }).await;
     for line in lines.iter().chain(&problems) {
         say(&format!("  {line}"))?;
     }
@@ -108,7 +123,10 @@ fn at(time: &str) -> Result<Timestamp> {
 /// The alert with the rule's changes.
 async fn the_alert(program: &Program) -> Result<Alert> {
     let alerts = program.store.alerts(&AlertQuery::default()).await?;
-    alerts.into_iter().find(|alert| alert.body.list_changed().is_some()).context("expected an alert of the rule's changes to be recorded")
+    alerts
+        .into_iter()
+        .find(|alert| alert.body.list_changed().is_some())
+        .context("expected an alert of the rule's changes to be recorded")
 }
 
 /// What arrived, as files to open.
@@ -117,23 +135,39 @@ fn write_files(folder: &Path, inbox: &Inbox, html: &str) -> Result<()> {
     let posts = inbox.posts.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let about_rule = |text: &&String| text.contains("38925");
     let email = emails.iter().find(about_rule).context("expected the alert among the emails")?;
-    let post = |kind: &str| posts.iter().filter(|(of, ..)| of == kind).map(|(_, _, body)| body).find(about_rule);
-    let pretty = |body: &String| serde_json::from_str(body).and_then(|value: serde_json::Value| serde_json::to_string_pretty(&value));
+    let post = |kind: &str| {
+        posts.iter().filter(|(of, ..)| of == kind).map(|(_, _, body)| body).find(about_rule)
+    };
+    let pretty = |body: &String| {
+        serde_json::from_str(body)
+            .and_then(|value: serde_json::Value| serde_json::to_string_pretty(&value))
+    };
     let slack = pretty(post("slack").context("expected the alert among the Slack messages")?)?;
     let webhook = pretty(post("webhook").context("expected the alert among the webhooks")?)?;
     say("")?;
     say("What arrived, as files to open:")?;
     for (name, content, what) in [
-        ("alert.eml", email.as_str(), "the email as it came over SMTP, with the changes attached as CSV and JSON"),
+        (
+            "alert.eml",
+            email.as_str(),
+            "the email as it came over SMTP, with the changes attached as CSV and JSON",
+        ),
         ("alert.html", html, "its HTML part, for a browser"),
-        ("slack.json", slack.as_str(), "the Slack message (paste its blocks into the Block Kit Builder)"),
+        (
+            "slack.json",
+            slack.as_str(),
+            "the Slack message (paste its blocks into the Block Kit Builder)",
+        ),
         ("webhook.json", webhook.as_str(), "the webhook's body"),
     ] {
         let path = folder.join(name);
         fs::write(&path, content).with_context(|| format!("failed to write {}", path.display()))?;
         say(&format!("  {}: {what}", path.display()))?;
     }
-    say(&format!("  {}: the configuration that was used", folder.join("entitywatch.toml").display()))
+    say(&format!(
+        "  {}: the configuration that was used",
+        folder.join("entitywatch.toml").display()
+    ))
 }
 
 fn configuration(database: &str, http_port: u16, smtp_port: u16) -> String {

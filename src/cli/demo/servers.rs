@@ -1,4 +1,5 @@
-//! The demo's other side, on loopback: a publisher, a mail server, and an address that takes Slack messages and webhooks.
+//! The demo's other side, on loopback: a publisher, a mail server, and an address that takes Slack
+//! messages and webhooks.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,7 +35,10 @@ impl Inbox {
 pub async fn start_http(inbox: Inbox) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let router = Router::new().route("/consolidated.csv", get(serve_list)).route("/inbox/{kind}", post(take_post)).with_state(inbox);
+    let router = Router::new()
+        .route("/consolidated.csv", get(serve_list))
+        .route("/inbox/{kind}", post(take_post))
+        .with_state(inbox);
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
 }
@@ -48,8 +52,14 @@ async fn serve_list(State(inbox): State<Inbox>, headers: HeaderMap) -> impl Into
     (StatusCode::OK, [(header::ETAG, etag)], list)
 }
 
-async fn take_post(State(inbox): State<Inbox>, Path(kind): Path<String>, headers: HeaderMap, body: String) -> &'static str {
-    let id = headers.get("webhook-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+async fn take_post(
+    State(inbox): State<Inbox>,
+    Path(kind): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> &'static str {
+    let id =
+        headers.get("webhook-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     inbox.posts.lock().unwrap_or_else(PoisonError::into_inner).push((kind, id, body));
     "ok"
 }

@@ -26,8 +26,13 @@ pub const NOTE: &str = "Attached: the changes as CSV (changes.csv) and as JSON (
 
 /// None where the alert has no changes.
 pub fn of(alert: &Alert) -> Result<Option<Files>, AttachmentError> {
-    let Some(changes) = alert.body.changes().filter(|changes| !changes.is_empty()) else { return Ok(None) };
-    Ok(Some(Files { csv: table(changes)?, json: serde_json::to_vec_pretty(&ChangeSet::new(changes.to_vec()))? }))
+    let Some(changes) = alert.body.changes().filter(|changes| !changes.is_empty()) else {
+        return Ok(None);
+    };
+    Ok(Some(Files {
+        csv: table(changes)?,
+        json: serde_json::to_vec_pretty(&ChangeSet::new(changes.to_vec()))?,
+    }))
 }
 
 const COLUMNS: [&str; 19] = [
@@ -54,19 +59,26 @@ const COLUMNS: [&str; 19] = [
 
 fn table(changes: &[Change]) -> Result<Vec<u8>, AttachmentError> {
     let failed = |error: String| AttachmentError::Csv(error);
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.to_vec());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(BYTE_ORDER_MARK.to_vec());
     writer.write_record(COLUMNS).map_err(|error| failed(error.to_string()))?;
     for change in changes {
-        writer.write_record(cells(change).map(|cell| harmless(&cell))).map_err(|error| failed(error.to_string()))?;
+        writer
+            .write_record(cells(change).map(|cell| harmless(&cell)))
+            .map_err(|error| failed(error.to_string()))?;
     }
     writer.into_inner().map_err(|error| failed(error.to_string()))
 }
 
 fn cells(change: &Change) -> [String; 19] {
     let entry = &change.entry;
-    let fields = change.fields.iter().map(|field| format!("{}: {} → {}", field.field, value_text(&field.before), value_text(&field.after)));
+    let fields = change.fields.iter().map(|field| {
+        format!("{}: {} → {}", field.field, value_text(&field.before), value_text(&field.after))
+    });
     let citations: Vec<String> = entry.citations.iter().map(ToString::to_string).collect();
-    let evidence = change.matched.as_ref().map_or_else(String::new, |matched| matched.evidence.join("; "));
+    let evidence =
+        change.matched.as_ref().map_or_else(String::new, |matched| matched.evidence.join("; "));
     let form = if entry.form == Form::Address { "address" } else { "party" };
     [
         change.change_id.to_string(),
@@ -95,7 +107,11 @@ fn cells(change: &Change) -> [String; 19] {
 fn harmless(cell: &str) -> String {
     let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
     let text: String = cell.chars().filter(|c| !c.is_control() || *c == '\n').collect();
-    if cell.starts_with(formula) || text.trim_start().starts_with(formula) { format!("'{text}") } else { text }
+    if cell.starts_with(formula) || text.trim_start().starts_with(formula) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +129,10 @@ mod tests {
         let mut reader = csv::Reader::from_reader(table.as_slice());
         let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
         let names: Vec<&str> = rows.iter().map(|row| &row[6]).collect();
-        assert_eq!(names, changes.iter().map(|change| change.entry.name.as_str()).collect::<Vec<_>>());
+        assert_eq!(
+            names,
+            changes.iter().map(|change| change.entry.name.as_str()).collect::<Vec<_>>()
+        );
     }
 
     #[test]

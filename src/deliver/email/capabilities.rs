@@ -21,12 +21,16 @@ impl Capabilities {
         for line in reply.lines.iter().skip(1) {
             // `AUTH=PLAIN` is an old spelling that some servers repeat.
             let line = line.to_ascii_uppercase();
-            let mut words = line.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
+            let mut words =
+                line.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
             match words.next() {
                 Some("STARTTLS") => found.starttls = true,
                 Some("8BITMIME") => found.eight_bit = true,
                 Some("SMTPUTF8") => found.utf8 = true,
-                Some("SIZE") => found.size_bytes = Some(words.next().and_then(|bytes| bytes.parse().ok()).unwrap_or(0)),
+                Some("SIZE") => {
+                    found.size_bytes =
+                        Some(words.next().and_then(|bytes| bytes.parse().ok()).unwrap_or(0))
+                }
                 Some("AUTH") => {
                     for mechanism in words.map(str::to_owned) {
                         if !found.auth.contains(&mechanism) {
@@ -51,15 +55,34 @@ mod tests {
     use super::*;
 
     fn of(lines: &[&str]) -> Capabilities {
-        Capabilities::of(&Reply { code: 250, lines: lines.iter().map(|line| (*line).to_owned()).collect() })
+        Capabilities::of(&Reply {
+            code: 250,
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        })
     }
 
     #[test]
     fn each_extension_is_read_in_any_case() {
-        let found =
-            of(&["mail.example.com", "size 10240000", "StartTLS", "8bitmime", "SMTPUTF8", "auth plain LOGIN", "AUTH=LOGIN XOAUTH2"]);
+        let found = of(&[
+            "mail.example.com",
+            "size 10240000",
+            "StartTLS",
+            "8bitmime",
+            "SMTPUTF8",
+            "auth plain LOGIN",
+            "AUTH=LOGIN XOAUTH2",
+        ]);
         let auth = ["PLAIN", "LOGIN", "XOAUTH2"].map(str::to_owned).to_vec();
-        assert_eq!(found, Capabilities { starttls: true, size_bytes: Some(10_240_000), eight_bit: true, utf8: true, auth });
+        assert_eq!(
+            found,
+            Capabilities {
+                starttls: true,
+                size_bytes: Some(10_240_000),
+                eight_bit: true,
+                utf8: true,
+                auth
+            }
+        );
     }
 
     #[test]
@@ -72,7 +95,11 @@ mod tests {
     fn a_size_of_nothing_is_no_limit() {
         assert_eq!(of(&["mail", "SIZE 1000"]).most_bytes(), Some(1000));
         for line in ["SIZE", "SIZE 0", "SIZE many", "SIZE 99999999999999999999999"] {
-            assert_eq!((of(&["mail", line]).size_bytes, of(&["mail", line]).most_bytes()), (Some(0), None), "{line}");
+            assert_eq!(
+                (of(&["mail", line]).size_bytes, of(&["mail", line]).most_bytes()),
+                (Some(0), None),
+                "{line}"
+            );
         }
         assert_eq!(of(&["mail"]).size_bytes, None);
     }

@@ -26,8 +26,8 @@ pub enum ComposeError {
     Email(#[from] lettre::error::Error),
 }
 
-/// The email in one of its forms, reduced where `limit` asks for it. The same delivery gives the same `Message-ID` every
-/// time.
+/// The email in one of its forms, reduced where `limit` asks for it. The same delivery gives the
+/// same `Message-ID` every time.
 pub fn email(
     from: &Mailbox,
     message: &Message<'_>,
@@ -52,13 +52,21 @@ pub fn email(
         .message_id(Some(format!("<{}@{domain}>", delivery.delivery_id)))
         .subject(plain::line(&account.subject));
     let earlier: Vec<String> = earlier_alerts(message)
-        .map(|alert| format!("<{}@{domain}>", Delivery::id_of(alert, &delivery.receiver, &delivery.recipient)))
+        .map(|alert| {
+            format!(
+                "<{}@{domain}>",
+                Delivery::id_of(alert, &delivery.receiver, &delivery.recipient)
+            )
+        })
         .collect();
     if let Some(last) = earlier.last() {
         builder = builder.in_reply_to(last.clone()).references(earlier.join(" "));
     }
     let own = [
-        (HeaderName::new_from_ascii_str("List-Id"), format!("<{}.{domain}>", list_label(&delivery.receiver))),
+        (
+            HeaderName::new_from_ascii_str("List-Id"),
+            format!("<{}.{domain}>", list_label(&delivery.receiver)),
+        ),
         // No holiday reply to a program (RFC 3834), nor Outlook's.
         (HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()),
         (HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"), "All".to_owned()),
@@ -71,8 +79,16 @@ pub fn email(
         None => bodies,
         Some(Files { csv, json }) => MultiPart::mixed()
             .multipart(bodies)
-            .singlepart(file("changes.csv", ContentType::parse("text/csv; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN), csv))
-            .singlepart(file("changes.json", ContentType::parse("application/json").unwrap_or(ContentType::TEXT_PLAIN), json)),
+            .singlepart(file(
+                "changes.csv",
+                ContentType::parse("text/csv; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN),
+                csv,
+            ))
+            .singlepart(file(
+                "changes.json",
+                ContentType::parse("application/json").unwrap_or(ContentType::TEXT_PLAIN),
+                json,
+            )),
     })?)
 }
 
@@ -82,12 +98,24 @@ fn file(name: &str, content_type: ContentType, content: Vec<u8>) -> SinglePart {
 
 /// The alerts in whose thread this one belongs, the nearest last.
 fn earlier_alerts<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a AlertId> {
-    let list = message.alert.body.list_changed().into_iter().flat_map(|data| [data.follows.as_ref(), data.corrects.as_ref()]).flatten();
-    let rule = message.alert.body.rule_notice().into_iter().flat_map(|data| data.related.iter().chain(data.follows.as_ref()));
+    let list = message
+        .alert
+        .body
+        .list_changed()
+        .into_iter()
+        .flat_map(|data| [data.follows.as_ref(), data.corrects.as_ref()])
+        .flatten();
+    let rule = message
+        .alert
+        .body
+        .rule_notice()
+        .into_iter()
+        .flat_map(|data| data.related.iter().chain(data.follows.as_ref()));
     list.chain(rule)
 }
 
-/// The right side of message ids: the sender's own domain, so that they are unique and nobody else's.
+/// The right side of message ids: the sender's own domain, so that they are unique and nobody
+/// else's.
 fn id_domain(from: &Mailbox) -> String {
     match url::Host::parse(from.email.domain()) {
         Ok(url::Host::Domain(domain)) => format!("entitywatch.{domain}"),
@@ -97,7 +125,10 @@ fn id_domain(from: &Mailbox) -> String {
 
 /// A receiver's name as a label of a List-Id (RFC 2919).
 fn list_label(receiver: &str) -> String {
-    let label: String = receiver.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let label: String = receiver
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
     let label = label.trim_matches('-');
     if label.is_empty() { "alerts".to_owned() } else { label.to_owned() }
 }
@@ -113,11 +144,20 @@ mod tests {
         let from: Mailbox = "Entity List alerts <alerts@example.com>".parse().unwrap();
         let message = Message { delivery: &delivery, alert };
         let now = "2022-06-30T13:05:00Z".parse().unwrap();
-        String::from_utf8(email(&from, &message, &sample::settings(None), now, Form::Whole, Limit::Refused).unwrap().formatted()).unwrap()
+        String::from_utf8(
+            email(&from, &message, &sample::settings(None), now, Form::Whole, Limit::Refused)
+                .unwrap()
+                .formatted(),
+        )
+        .unwrap()
     }
 
     fn header<'a>(email: &'a str, name: &str) -> Option<&'a str> {
-        email.split("\r\n\r\n").next()?.split("\r\n").find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        email
+            .split("\r\n\r\n")
+            .next()?
+            .split("\r\n")
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
     #[test]
@@ -125,13 +165,19 @@ mod tests {
         let alert = sample::rule_of_june_2022();
         let email = written(&alert);
         let id = Delivery::id_of(&alert.alert_id, "compliance", "officer@example.com");
-        assert_eq!(header(&email, "Message-ID"), Some(format!("<{id}@entitywatch.example.com>").as_str()));
+        assert_eq!(
+            header(&email, "Message-ID"),
+            Some(format!("<{id}@entitywatch.example.com>").as_str())
+        );
         assert_eq!(header(&email, "List-Id"), Some("<compliance.entitywatch.example.com>"));
         assert_eq!(header(&email, "Auto-Submitted"), Some("auto-generated"));
         assert_eq!(header(&email, "Date"), Some("Thu, 30 Jun 2022 13:05:00 +0000"));
         assert_eq!(header(&email, "To"), Some("officer@example.com"));
         assert_eq!(header(&email, "In-Reply-To"), None);
-        assert!(email.contains("filename=\"changes.csv\"") && email.contains("filename=\"changes.json\""));
+        assert!(
+            email.contains("filename=\"changes.csv\"")
+                && email.contains("filename=\"changes.json\"")
+        );
     }
 
     #[test]
@@ -141,7 +187,10 @@ mod tests {
         if let AlertBody::ListChanged(data) = &mut alert.body {
             data.follows = Some(first.clone());
         }
-        let expected = format!("<{}@entitywatch.example.com>", Delivery::id_of(&first, "compliance", "officer@example.com"));
+        let expected = format!(
+            "<{}@entitywatch.example.com>",
+            Delivery::id_of(&first, "compliance", "officer@example.com")
+        );
         let email = written(&alert);
         assert_eq!(header(&email, "In-Reply-To"), Some(expected.as_str()));
         assert_eq!(header(&email, "References"), Some(expected.as_str()));

@@ -1,7 +1,8 @@
-//! One connection to a mail server: commands out, replies in, each within its time. Knows no command's meaning.
+//! One connection to a mail server: commands out, replies in, each within its time. Knows no
+//! command's meaning.
 //!
-//! Never goes on after an error: replies may still be on their way, and each would be taken for the answer to a later
-//! command. Whoever drops a connection closes it.
+//! Never goes on after an error: replies may still be on their way, and each would be taken for the
+//! answer to a later command. Whoever drops a connection closes it.
 
 use std::io;
 use std::time::Duration;
@@ -42,7 +43,8 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Where something was received in the clear that would be taken for an answer inside TLS (CVE-2011-0411).
+    /// Where something was received in the clear that would be taken for an answer inside TLS
+    /// (CVE-2011-0411).
     pub fn into_wire(self) -> Result<Box<dyn Wire>, SmtpError> {
         if self.received.is_empty() { Ok(self.wire) } else { Err(SmtpError::TextBeforeTls) }
     }
@@ -52,8 +54,8 @@ impl Connection {
         self.reply_within(step, self.timeout).await
     }
 
-    /// The next reply, `within` a time. To the message itself, lines that are none are passed over: the message may be
-    /// taken, and nothing but the code says so.
+    /// The next reply, `within` a time. To the message itself, lines that are none are passed over:
+    /// the message may be taken, and nothing but the code says so.
     pub async fn reply_within(&mut self, step: Step, within: Duration) -> Result<Reply, SmtpError> {
         let reading = self.read_reply(step);
         timeout(within, reading).await.unwrap_or(Err(SmtpError::Timeout(step)))
@@ -81,12 +83,17 @@ impl Connection {
         if let Some(Ok(count)) = self.wire.read(&mut early).now_or_never() {
             self.received.extend(early.iter().take(count));
             let reply = self.reply_within(Step::Body, LAST_WORDS_TIMEOUT).await?;
-            return Err(if reply.is_refusal() { refused(Step::Body, reply) } else { SmtpError::OutOfOrder(Step::Message) });
+            return Err(if reply.is_refusal() {
+                refused(Step::Body, reply)
+            } else {
+                SmtpError::OutOfOrder(Step::Message)
+            });
         }
         self.write(b".\r\n", Step::Message).await
     }
 
-    /// Writes, each piece within the time of a step. A server that hangs up first is asked for its last words.
+    /// Writes, each piece within the time of a step. A server that hangs up first is asked for its
+    /// last words.
     async fn write(&mut self, bytes: &[u8], step: Step) -> Result<(), SmtpError> {
         let writing = async {
             self.wire.write_all(bytes).await?;
@@ -138,7 +145,9 @@ impl Connection {
                 // Whatever ends the connection, what was said before it was said.
                 Ok(_) | Err(_) if !line.is_empty() => return Ok(line),
                 Ok(_) => return Err(SmtpError::Closed(step)),
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(SmtpError::Closed(step)),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Err(SmtpError::Closed(step));
+                }
                 Err(error) => return Err(SmtpError::Broken { step, error }),
             }
         }
@@ -168,7 +177,11 @@ mod tests {
         let (here, mut there) = duplex(1 << 16);
         there.write_all(text).await.unwrap();
         drop(there);
-        Connection::new(here, LONG).reply(step).await.map(|reply| reply.code).map_err(|error| error.to_string())
+        Connection::new(here, LONG)
+            .reply(step)
+            .await
+            .map(|reply| reply.code)
+            .map_err(|error| error.to_string())
     }
 
     #[tokio::test]
@@ -185,7 +198,12 @@ mod tests {
     #[tokio::test]
     async fn only_before_the_reply_to_the_message_is_other_text_passed_over() {
         assert_eq!(heard(b"\r\nspam filter: fine\r\n250 ok\r\n", Step::Message).await, Ok(250));
-        assert!(heard(b"HTTP/1.1 400 Bad Request\r\n220 x\r\n", Step::Greeting).await.unwrap_err().contains("HTTP/1.1"));
+        assert!(
+            heard(b"HTTP/1.1 400 Bad Request\r\n220 x\r\n", Step::Greeting)
+                .await
+                .unwrap_err()
+                .contains("HTTP/1.1")
+        );
     }
 
     #[tokio::test]
@@ -207,7 +225,8 @@ mod tests {
                 clock.tick().await;
             }
         });
-        let error = Connection::new(here, Duration::from_millis(200)).reply(Step::Hello).await.unwrap_err();
+        let error =
+            Connection::new(here, Duration::from_millis(200)).reply(Step::Hello).await.unwrap_err();
         assert!(matches!(error, SmtpError::Timeout(Step::Hello)), "{error}");
     }
 
@@ -224,7 +243,10 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_said_before_the_message_is_whole_is_no_acceptance() {
-        for (said, expected) in [("250 taken\r\n", "expected one reply"), ("552 5.3.4 too big\r\n", "SMTP 552 5.3.4 too big")] {
+        for (said, expected) in [
+            ("250 taken\r\n", "expected one reply"),
+            ("552 5.3.4 too big\r\n", "SMTP 552 5.3.4 too big"),
+        ] {
             let (here, mut there) = duplex(1 << 20);
             let mut connection = Connection::new(here, LONG);
             there.write_all(said.as_bytes()).await.unwrap();
@@ -238,7 +260,8 @@ mod tests {
         let (here, mut there) = duplex(1 << 10);
         there.write_all(b"421 4.3.2 shutting down\r\n").await.unwrap();
         drop(there);
-        let error = Connection::new(here, LONG).write(&vec![b'x'; 4096], Step::Body).await.unwrap_err();
+        let error =
+            Connection::new(here, LONG).write(&vec![b'x'; 4096], Step::Body).await.unwrap_err();
         assert_eq!(error.to_string(), "SMTP 421 4.3.2 shutting down");
     }
 }

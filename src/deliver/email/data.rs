@@ -2,8 +2,9 @@
 
 /// The lines of a message: each ends with CRLF, and a dot at its beginning is doubled.
 ///
-/// A line feed or a carriage return that stands alone becomes a line break. Servers disagree on what such a one means, and
-/// a dot after it could end the message for one of them and not for the next.
+/// A line feed or a carriage return that stands alone becomes a line break. Servers disagree on
+/// what such a one means, and a dot after it could end the message for one of them and not for the
+/// next.
 pub fn stuffed(message: &[u8]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(message.len() + message.len() / 64);
     let mut at_line_start = true;
@@ -37,7 +38,11 @@ mod tests {
     use super::*;
 
     fn check(message: &str, expected: &str) {
-        assert_eq!(String::from_utf8(stuffed(message.as_bytes())).unwrap(), expected, "{message:?}");
+        assert_eq!(
+            String::from_utf8(stuffed(message.as_bytes())).unwrap(),
+            expected,
+            "{message:?}"
+        );
     }
 
     #[test]

@@ -57,7 +57,10 @@ pub enum SmtpError {
     NotAReply(String),
     #[error("expected one reply to each command, but the mail server sent more (before {0})")]
     OutOfOrder(Step),
-    #[error("refused to use TLS: text came between the mail server's answer to STARTTLS and TLS, perhaps from someone on the way")]
+    #[error(
+        "refused to use TLS: text came between the mail server's answer to STARTTLS and TLS, \
+         perhaps from someone on the way"
+    )]
     TextBeforeTls,
     #[error("failed to agree on TLS with the mail server: {0}")]
     Tls(String),
@@ -77,9 +80,16 @@ pub enum SmtpError {
 }
 
 impl SmtpError {
-    /// Whether a shorter message may be taken: the server says that this one is too long (RFC 1870, RFC 3463).
+    /// Whether a shorter message may be taken: the server says that this one is too long (RFC 1870,
+    /// RFC 3463).
     pub fn is_too_long(&self) -> bool {
-        let SmtpError::Reply { step: Step::Sender | Step::Data | Step::Body | Step::Message, reply } = self else { return false };
+        let SmtpError::Reply {
+            step: Step::Sender | Step::Data | Step::Body | Step::Message,
+            reply,
+        } = self
+        else {
+            return false;
+        };
         match reply.enhanced() {
             Some((3, 4) | (2, 3)) => reply.is_refusal(),
             Some(_) => false,

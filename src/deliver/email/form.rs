@@ -1,11 +1,12 @@
-//! How much of an alert an email holds, where the whole of it is more than the mail server takes. Pure.
+//! How much of an alert an email holds, where the whole of it is more than the mail server takes.
+//! Pure.
 
 use super::index::{Shown, indexed};
 use crate::deliver::wording::Account;
 use crate::domain::Alert;
 
-/// Messages longer than this are refused somewhere on the way even where the relay names no limit: Gmail and Exchange
-/// Online take 25 MB as delivered.
+/// Messages longer than this are refused somewhere on the way even where the relay names no limit:
+/// Gmail and Exchange Online take 25 MB as delivered.
 pub const MOST_BYTES: u64 = 25_000_000;
 
 /// From the most to the least.
@@ -48,7 +49,9 @@ impl Form {
     /// The forms that an alert has: one without changes is short anyway.
     pub fn of(alert: &Alert) -> &'static [Form] {
         match alert.body.changes() {
-            Some(changes) if !changes.is_empty() => &[Form::Whole, Form::WithoutAttachments, Form::Names, Form::Counts],
+            Some(changes) if !changes.is_empty() => {
+                &[Form::Whole, Form::WithoutAttachments, Form::Names, Form::Counts]
+            }
             _ => &[Form::Whole],
         }
     }
@@ -61,9 +64,17 @@ impl Form {
     pub fn reduce(self, account: &mut Account, limit: Limit) {
         let left_out = match self {
             Form::Whole => return,
-            Form::WithoutAttachments => "The attachments (the changes as CSV and JSON) are left out",
-            Form::Names => "Shortened: the attachments (the changes as CSV and JSON) and the details of each entry are left out",
-            Form::Counts => "Shortened: the attachments (the changes as CSV and JSON) and the names of the entries are left out",
+            Form::WithoutAttachments => {
+                "The attachments (the changes as CSV and JSON) are left out"
+            }
+            Form::Names => {
+                "Shortened: the attachments (the changes as CSV and JSON) and the details of each \
+                 entry are left out"
+            }
+            Form::Counts => {
+                "Shortened: the attachments (the changes as CSV and JSON) and the names of the \
+                 entries are left out"
+            }
         };
         let reason = match limit {
             Limit::Relay(bytes) => format!("the mail server takes at most {}", megabytes(bytes)),
@@ -71,7 +82,12 @@ impl Form {
             Limit::Refused => "the mail server refused a longer message".to_owned(),
         };
         let whole = &account.whole;
-        let place = whole.link.as_ref().or(whole.command.as_ref()).map(|place| format!(" {}: {place}", whole.text)).unwrap_or_default();
+        let place = whole
+            .link
+            .as_ref()
+            .or(whole.command.as_ref())
+            .map(|place| format!(" {}: {place}", whole.text))
+            .unwrap_or_default();
         account.notes.insert(0, format!("{left_out}, because {reason}.{place}"));
         match self {
             Form::Whole | Form::WithoutAttachments => {}
@@ -91,7 +107,11 @@ const LONGEST_NOTE_BYTES: usize = 2_000;
 /// `10.2 MB`
 fn megabytes(bytes: u64) -> String {
     let tenths = bytes / 100_000;
-    if tenths == 0 { format!("{bytes} bytes") } else { format!("{}.{} MB", tenths / 10, tenths % 10) }
+    if tenths == 0 {
+        format!("{bytes} bytes")
+    } else {
+        format!("{}.{} MB", tenths / 10, tenths % 10)
+    }
 }
 
 #[cfg(test)]
@@ -102,17 +122,36 @@ mod tests {
     fn reduced(form: Form, limit: Limit) -> Account {
         let alert = sample::rule_of_june_2022();
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
-        let mut account = wording::account(&Message { delivery: &delivery, alert: &alert }, &sample::settings(None));
+        let mut account = wording::account(
+            &Message { delivery: &delivery, alert: &alert },
+            &sample::settings(None),
+        );
         form.reduce(&mut account, limit);
         account
     }
 
     #[test]
     fn each_form_says_what_it_leaves_out_and_where_the_whole_is() {
-        assert_eq!(reduced(Form::Whole, Limit::Refused).notes.iter().filter(|note| note.contains("left out")).count(), 0);
-        for (form, what) in [(Form::WithoutAttachments, "attachments"), (Form::Names, "details"), (Form::Counts, "names of the entries")] {
+        assert_eq!(
+            reduced(Form::Whole, Limit::Refused)
+                .notes
+                .iter()
+                .filter(|note| note.contains("left out"))
+                .count(),
+            0
+        );
+        for (form, what) in [
+            (Form::WithoutAttachments, "attachments"),
+            (Form::Names, "details"),
+            (Form::Counts, "names of the entries"),
+        ] {
             let first = reduced(form, Limit::Relay(10_240_000)).notes.remove(0);
-            assert!(first.contains(what) && first.contains("at most 10.2 MB") && first.contains("entitywatch alerts --id alr_"), "{first}");
+            assert!(
+                first.contains(what)
+                    && first.contains("at most 10.2 MB")
+                    && first.contains("entitywatch alerts --id alr_"),
+                "{first}"
+            );
             let first = reduced(form, Limit::Refused).notes.remove(0);
             assert!(first.contains("refused a longer message"), "{first}");
         }
@@ -121,23 +160,40 @@ mod tests {
     #[test]
     fn each_form_holds_less_than_the_one_before() {
         let alert = sample::rule_of_june_2022();
-        let sizes: Vec<usize> =
-            Form::of(&alert).iter().map(|form| format!("{:?}", reduced(*form, Limit::Refused).sections).len()).collect();
-        assert!(sizes.len() == 4 && sizes[0] == sizes[1] && sizes[1] > sizes[2] && sizes[2] > sizes[3], "{sizes:?}");
-        let index: String = reduced(Form::Names, Limit::Refused).sections.into_iter().filter_map(|section| section.note).collect();
-        for entry in reduced(Form::Whole, Limit::Refused).sections.iter().flat_map(|section| &section.entries) {
+        let sizes: Vec<usize> = Form::of(&alert)
+            .iter()
+            .map(|form| format!("{:?}", reduced(*form, Limit::Refused).sections).len())
+            .collect();
+        assert!(
+            sizes.len() == 4 && sizes[0] == sizes[1] && sizes[1] > sizes[2] && sizes[2] > sizes[3],
+            "{sizes:?}"
+        );
+        let index: String = reduced(Form::Names, Limit::Refused)
+            .sections
+            .into_iter()
+            .filter_map(|section| section.note)
+            .collect();
+        for entry in reduced(Form::Whole, Limit::Refused)
+            .sections
+            .iter()
+            .flat_map(|section| &section.entries)
+        {
             assert!(index.contains(&entry.heading), "{index}");
         }
     }
 
     #[test]
     fn an_alert_without_changes_has_one_form() {
-        let alert = sample::all_kinds().into_iter().find(|alert| alert.body.changes().is_none()).unwrap();
+        let alert =
+            sample::all_kinds().into_iter().find(|alert| alert.body.changes().is_none()).unwrap();
         assert_eq!(Form::of(&alert), [Form::Whole]);
     }
 
     #[test]
     fn a_limit_is_shown_in_its_unit() {
-        assert_eq!([999, 100_000, 10_240_000, 25_000_000].map(megabytes), ["999 bytes", "0.1 MB", "10.2 MB", "25.0 MB"]);
+        assert_eq!(
+            [999, 100_000, 10_240_000, 25_000_000].map(megabytes),
+            ["999 bytes", "0.1 MB", "10.2 MB", "25.0 MB"]
+        );
     }
 }

@@ -4,13 +4,16 @@ use std::net::IpAddr;
 
 use lettre::transport::smtp::extension::ClientId;
 
-/// `[smtp] hello`, else the machine's name if it is a full one, else the address of this end of the connection.
+/// `[smtp] hello`, else the machine's name if it is a full one, else the address of this end of the
+/// connection.
 ///
 /// Strict relays refuse every mail of a client with a short name.
 pub fn hello(configured: Option<&str>, machine: &ClientId, local: Option<IpAddr>) -> ClientId {
     match (configured, machine) {
         (Some(name), _) => literal(name).unwrap_or_else(|| ClientId::Domain(name.to_owned())),
-        (None, ClientId::Domain(name)) if is_full_name(name) => ClientId::Domain(name.trim_end_matches('.').to_owned()),
+        (None, ClientId::Domain(name)) if is_full_name(name) => {
+            ClientId::Domain(name.trim_end_matches('.').to_owned())
+        }
         (None, _) => match local.map(|address| address.to_canonical()) {
             Some(IpAddr::V4(address)) => ClientId::Ipv4(address),
             Some(IpAddr::V6(address)) => ClientId::Ipv6(address),
@@ -19,7 +22,8 @@ pub fn hello(configured: Option<&str>, machine: &ClientId, local: Option<IpAddr>
     }
 }
 
-/// Whether a text can stand after `EHLO`: a host name in ASCII, or an address with or without its brackets.
+/// Whether a text can stand after `EHLO`: a host name in ASCII, or an address with or without its
+/// brackets.
 pub fn is_hello(text: &str) -> bool {
     literal(text).is_some() || is_name(text)
 }
@@ -27,7 +31,11 @@ pub fn is_hello(text: &str) -> bool {
 /// `192.0.2.1`, `[192.0.2.1]`, `[IPv6:2001:db8::1]`
 fn literal(text: &str) -> Option<ClientId> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    let bare = bare.get(..5).filter(|tag| tag.eq_ignore_ascii_case("IPv6:")).and_then(|_| bare.get(5..)).unwrap_or(bare);
+    let bare = bare
+        .get(..5)
+        .filter(|tag| tag.eq_ignore_ascii_case("IPv6:"))
+        .and_then(|_| bare.get(5..))
+        .unwrap_or(bare);
     match bare.parse().ok()? {
         IpAddr::V4(address) => Some(ClientId::Ipv4(address)),
         IpAddr::V6(address) => Some(ClientId::Ipv6(address)),
@@ -49,7 +57,9 @@ fn is_name(name: &str) -> bool {
 fn is_full_name(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let (_, top) = name.rsplit_once('.').unwrap_or_default();
-    is_name(&name) && top.bytes().any(|b| b.is_ascii_alphabetic()) && !["localdomain", "localhost"].contains(&top)
+    is_name(&name)
+        && top.bytes().any(|b| b.is_ascii_alphabetic())
+        && !["localdomain", "localhost"].contains(&top)
 }
 
 #[cfg(test)]
@@ -64,7 +74,12 @@ mod tests {
 
     #[test]
     fn a_configured_name_wins() {
-        check(Some("entitywatch.example.com"), "host.example.com", "192.0.2.1", "entitywatch.example.com");
+        check(
+            Some("entitywatch.example.com"),
+            "host.example.com",
+            "192.0.2.1",
+            "entitywatch.example.com",
+        );
         check(Some("short"), "host.example.com", "192.0.2.1", "short");
         check(Some("[192.0.2.9]"), "host.example.com", "192.0.2.1", "[192.0.2.9]");
         check(Some("[IPv6:2001:db8::1]"), "host.example.com", "192.0.2.1", "[IPv6:2001:db8::1]");
@@ -78,7 +93,16 @@ mod tests {
 
     #[test]
     fn else_the_address_of_the_connection() {
-        for machine in ["host", "localhost", "localhost.localdomain", "my_host.example.com", "10.0.0.5", "a..b", "", "hôte.example.com"] {
+        for machine in [
+            "host",
+            "localhost",
+            "localhost.localdomain",
+            "my_host.example.com",
+            "10.0.0.5",
+            "a..b",
+            "",
+            "hôte.example.com",
+        ] {
             check(None, machine, "192.0.2.1", "[192.0.2.1]");
         }
         check(None, "host", "2001:db8::1", "[IPv6:2001:db8::1]");
@@ -87,10 +111,26 @@ mod tests {
 
     #[test]
     fn what_can_stand_after_ehlo() {
-        for text in ["entitywatch.example.com", "host", "192.0.2.1", "[192.0.2.1]", "[IPv6:2001:db8::1]", "2001:db8::1"] {
+        for text in [
+            "entitywatch.example.com",
+            "host",
+            "192.0.2.1",
+            "[192.0.2.1]",
+            "[IPv6:2001:db8::1]",
+            "2001:db8::1",
+        ] {
             assert!(is_hello(text), "{text}");
         }
-        for text in ["", "two words", "a\r\nMAIL", "hôte.example.com", "a..b", "-a.b", "http://a.b", "a_b.example.com"] {
+        for text in [
+            "",
+            "two words",
+            "a\r\nMAIL",
+            "hôte.example.com",
+            "a..b",
+            "-a.b",
+            "http://a.b",
+            "a_b.example.com",
+        ] {
             assert!(!is_hello(text), "{text}");
         }
     }

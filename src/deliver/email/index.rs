@@ -1,4 +1,5 @@
-//! An account of which only a part can be shown: every name first, then details as far as they fit. Pure.
+//! An account of which only a part can be shown: every name first, then details as far as they fit.
+//! Pure.
 
 use crate::deliver::wording::{Account, EntryText, Section};
 
@@ -11,11 +12,14 @@ pub struct Shown {
     pub details: usize,
 }
 
-/// The account with an index of its names in place of its entries, and after all of them the details that are shown.
+/// The account with an index of its names in place of its entries, and after all of them the
+/// details that are shown.
 pub fn indexed(account: &Account, shown: Shown) -> Account {
     let (mut names, mut details) = (shown.names, shown.details);
-    let mut sections: Vec<Section> = account.sections.iter().map(|section| index(section, &mut names)).collect();
-    sections.extend(account.sections.iter().filter_map(|section| first_entries(section, &mut details)));
+    let mut sections: Vec<Section> =
+        account.sections.iter().map(|section| index(section, &mut names)).collect();
+    sections
+        .extend(account.sections.iter().filter_map(|section| first_entries(section, &mut details)));
     Account { sections, ..account.clone() }
 }
 
@@ -24,8 +28,12 @@ pub fn entries(account: &Account) -> usize {
     account.sections.iter().map(|section| section.entries.len()).sum()
 }
 
-/// The largest number from 0 to `most` for which `fits` holds, if it holds for 0 and every number below one that fits fits.
-pub fn largest<E>(most: usize, mut fits: impl FnMut(usize) -> Result<bool, E>) -> Result<Option<usize>, E> {
+/// The largest number from 0 to `most` for which `fits` holds, if it holds for 0 and every number
+/// below one that fits fits.
+pub fn largest<E>(
+    most: usize,
+    mut fits: impl FnMut(usize) -> Result<bool, E>,
+) -> Result<Option<usize>, E> {
     if !fits(0)? {
         return Ok(None);
     }
@@ -57,7 +65,11 @@ fn index(section: &Section, names: &mut usize) -> Section {
 }
 
 fn name(entry: &EntryText) -> String {
-    if entry.countries.is_empty() { entry.heading.clone() } else { format!("{} ({})", entry.heading, entry.countries) }
+    if entry.countries.is_empty() {
+        entry.heading.clone()
+    } else {
+        format!("{} ({})", entry.heading, entry.countries)
+    }
 }
 
 fn first_entries(section: &Section, details: &mut usize) -> Option<Section> {
@@ -92,7 +104,8 @@ mod tests {
         assert!(kinds > 1 && shown.sections.len() > kinds);
         assert!(shown.sections.iter().take(kinds).all(|section| section.entries.is_empty()));
         assert_eq!(entries(&shown), 2);
-        let index: String = shown.sections.iter().take(kinds).filter_map(|section| section.note.clone()).collect();
+        let index: String =
+            shown.sections.iter().take(kinds).filter_map(|section| section.note.clone()).collect();
         for entry in whole.sections.iter().flat_map(|section| &section.entries) {
             assert!(index.contains(&entry.heading), "{} in {index}", entry.heading);
         }
@@ -103,7 +116,15 @@ mod tests {
         let whole = account();
         let shown = indexed(&whole, Shown { names: 1, details: 0 });
         let first = whole.sections[0].entries.len();
-        assert!(shown.sections[0].note.as_ref().unwrap().ends_with(&format!("; … and {} more", first - 1)), "{:?}", shown.sections[0]);
+        assert!(
+            shown.sections[0]
+                .note
+                .as_ref()
+                .unwrap()
+                .ends_with(&format!("; … and {} more", first - 1)),
+            "{:?}",
+            shown.sections[0]
+        );
     }
 
     #[test]

@@ -14,8 +14,8 @@ use crate::secret::Secret;
 /// A command line is no longer than this, its line break included (RFC 5321, 4.5.3.1.4).
 const LONGEST_COMMAND_BYTES: usize = 512;
 
-/// Logs in with a password, by each mechanism that the server offers until one succeeds: some announce mechanisms that
-/// they then refuse.
+/// Logs in with a password, by each mechanism that the server offers until one succeeds: some
+/// announce mechanisms that they then refuse.
 ///
 /// # Errors
 ///
@@ -42,7 +42,10 @@ pub async fn with_password(
             _ => return Err(refused(Step::Login, reply)),
         }
     }
-    Err(refusal.map_or_else(|| none_offered(offered, "PLAIN or LOGIN"), |reply| refused(Step::Login, reply)))
+    Err(refusal.map_or_else(
+        || none_offered(offered, "PLAIN or LOGIN"),
+        |reply| refused(Step::Login, reply),
+    ))
 }
 
 /// What became of a token.
@@ -82,8 +85,13 @@ pub async fn with_token(
     let secrets = [sent(username, token), vec![token.expose().to_owned()]].concat();
     let hidden = Hidden::of(secrets.iter().map(String::as_str));
     let reply = match reply {
-        Ok(reply) => Reply { lines: reply.lines.iter().map(|line| excerpt(line, &hidden)).collect(), ..reply },
-        Err(SmtpError::NotAReply(text)) => return Err(SmtpError::NotAReply(excerpt(&text, &hidden))),
+        Ok(reply) => Reply {
+            lines: reply.lines.iter().map(|line| excerpt(line, &hidden)).collect(),
+            ..reply
+        },
+        Err(SmtpError::NotAReply(text)) => {
+            return Err(SmtpError::NotAReply(excerpt(&text, &hidden)));
+        }
         Err(error) => return Err(error),
     };
     match reply.code {
@@ -96,8 +104,13 @@ pub async fn with_token(
 /// What is sent to log in, as it is sent: not to be repeated from a server's text either.
 pub fn sent(username: &str, secret: &Secret) -> Vec<String> {
     let credentials = Credentials::new(username.to_owned(), secret.expose().to_owned());
-    let responses = [Mechanism::Plain, Mechanism::Xoauth2].into_iter().filter_map(|mechanism| mechanism.response(&credentials, None).ok());
-    responses.chain([username.to_owned(), secret.expose().to_owned()]).map(|text| STANDARD.encode(text)).collect()
+    let responses = [Mechanism::Plain, Mechanism::Xoauth2]
+        .into_iter()
+        .filter_map(|mechanism| mechanism.response(&credentials, None).ok());
+    responses
+        .chain([username.to_owned(), secret.expose().to_owned()])
+        .map(|text| STANDARD.encode(text))
+        .collect()
 }
 
 fn offers(offered: &Capabilities, mechanism: Mechanism) -> bool {
@@ -106,13 +119,25 @@ fn offers(offered: &Capabilities, mechanism: Mechanism) -> bool {
 }
 
 fn none_offered(offered: &Capabilities, wanted: &str) -> SmtpError {
-    let offers = if offered.auth.is_empty() { "no way to log in".to_owned() } else { format!("only {}", offered.auth.join(", ")) };
-    SmtpError::NotOffered(format!("expected it to offer {wanted} to log in, but it offers {offers}"))
+    let offers = if offered.auth.is_empty() {
+        "no way to log in".to_owned()
+    } else {
+        format!("only {}", offered.auth.join(", "))
+    };
+    SmtpError::NotOffered(format!(
+        "expected it to offer {wanted} to log in, but it offers {offers}"
+    ))
 }
 
 /// PLAIN and XOAUTH2: one response, with the command where it fits, else when asked for.
-async fn with_initial_response(connection: &mut Connection, mechanism: Mechanism, credentials: &Credentials) -> Result<Reply, SmtpError> {
-    let response = mechanism.response(credentials, None).map_err(|error| SmtpError::NotOffered(error.to_string()))?;
+async fn with_initial_response(
+    connection: &mut Connection,
+    mechanism: Mechanism,
+    credentials: &Credentials,
+) -> Result<Reply, SmtpError> {
+    let response = mechanism
+        .response(credentials, None)
+        .map_err(|error| SmtpError::NotOffered(error.to_string()))?;
     let response = STANDARD.encode(response);
     let whole = format!("AUTH {mechanism} {response}\r\n");
     let mut is_sent = whole.len() <= LONGEST_COMMAND_BYTES;
@@ -125,7 +150,8 @@ async fn with_initial_response(connection: &mut Connection, mechanism: Mechanism
         reply = connection.command(&format!("{response}\r\n"), Step::Login).await?;
     }
     if reply.code == 334 && is_sent {
-        // XOAUTH2's reason for a refusal, which an empty line acknowledges; to PLAIN it is nonsense that `*` ends.
+        // XOAUTH2's reason for a refusal, which an empty line acknowledges; to PLAIN it is nonsense
+        // that `*` ends.
         let end = if mechanism == Mechanism::Xoauth2 { "\r\n" } else { "*\r\n" };
         reply = connection.command(end, Step::Login).await?;
     }
@@ -133,13 +159,18 @@ async fn with_initial_response(connection: &mut Connection, mechanism: Mechanism
 }
 
 /// LOGIN: first the name, then the password, whatever the server calls them.
-async fn login(connection: &mut Connection, username: &str, password: &Secret) -> Result<Reply, SmtpError> {
+async fn login(
+    connection: &mut Connection,
+    username: &str,
+    password: &Secret,
+) -> Result<Reply, SmtpError> {
     let mut reply = connection.command("AUTH LOGIN\r\n", Step::Login).await?;
     for answer in [username, password.expose()] {
         if reply.code != 334 {
             return Ok(reply);
         }
-        reply = connection.command(&format!("{}\r\n", STANDARD.encode(answer)), Step::Login).await?;
+        reply =
+            connection.command(&format!("{}\r\n", STANDARD.encode(answer)), Step::Login).await?;
     }
     if reply.code == 334 { connection.command("*\r\n", Step::Login).await } else { Ok(reply) }
 }
@@ -160,7 +191,11 @@ mod tests {
             for (expected, reply) in dialogue {
                 let mut line = String::new();
                 there.read_line(&mut line).await.unwrap();
-                let reply = if line.trim_end() == *expected { *reply } else { "599 another line was expected" };
+                let reply = if line.trim_end() == *expected {
+                    *reply
+                } else {
+                    "599 another line was expected"
+                };
                 there.write_all(format!("{reply}\r\n").as_bytes()).await.unwrap();
             }
         });
@@ -168,12 +203,20 @@ mod tests {
     }
 
     fn offering(auth: &[&str]) -> Capabilities {
-        Capabilities { auth: auth.iter().map(|name| (*name).to_owned()).collect(), ..Capabilities::default() }
+        Capabilities {
+            auth: auth.iter().map(|name| (*name).to_owned()).collect(),
+            ..Capabilities::default()
+        }
     }
 
-    async fn password(auth: &[&str], dialogue: &'static [(&'static str, &'static str)]) -> Result<(), String> {
+    async fn password(
+        auth: &[&str],
+        dialogue: &'static [(&'static str, &'static str)],
+    ) -> Result<(), String> {
         let secret = Secret::new("pass");
-        with_password(&mut server(dialogue), &offering(auth), "user", &secret).await.map_err(|error| error.to_string())
+        with_password(&mut server(dialogue), &offering(auth), "user", &secret)
+            .await
+            .map_err(|error| error.to_string())
     }
 
     // base64 of `\0user\0pass`, `user` and `pass`
@@ -182,22 +225,32 @@ mod tests {
     #[tokio::test]
     async fn ok_plain_with_and_without_its_first_response() {
         assert_eq!(password(&["LOGIN", "PLAIN"], &[(PLAIN, "235 ok")]).await, Ok(()));
-        assert_eq!(password(&["PLAIN"], &[(PLAIN, "334"), ("AHVzZXIAcGFzcw==", "235 ok")]).await, Ok(()));
+        assert_eq!(
+            password(&["PLAIN"], &[(PLAIN, "334"), ("AHVzZXIAcGFzcw==", "235 ok")]).await,
+            Ok(())
+        );
     }
 
     #[tokio::test]
     async fn ok_login_whatever_the_prompts_say() {
-        let dialogue = &[("AUTH LOGIN", "334 VXNlcjo="), ("dXNlcg==", "334 UGFzczo="), ("cGFzcw==", "235 ok")];
+        let dialogue =
+            &[("AUTH LOGIN", "334 VXNlcjo="), ("dXNlcg==", "334 UGFzczo="), ("cGFzcw==", "235 ok")];
         assert_eq!(password(&["LOGIN"], dialogue).await, Ok(()));
-        let dialogue = &[("AUTH LOGIN", "334"), ("dXNlcg==", "334 no base64!"), ("cGFzcw==", "235")];
+        let dialogue =
+            &[("AUTH LOGIN", "334"), ("dXNlcg==", "334 no base64!"), ("cGFzcw==", "235")];
         assert_eq!(password(&["LOGIN"], dialogue).await, Ok(()));
     }
 
     #[tokio::test]
     async fn ok_the_second_mechanism_after_a_refusal_of_the_first() {
-        for refusal in ["504 5.5.4 unrecognized", "535 5.7.8 no", "500 what", "538 5.7.11 encrypt"] {
-            let dialogue: Vec<(&str, &str)> =
-                vec![(PLAIN, refusal), ("AUTH LOGIN", "334 x"), ("dXNlcg==", "334 y"), ("cGFzcw==", "235 ok")];
+        for refusal in ["504 5.5.4 unrecognized", "535 5.7.8 no", "500 what", "538 5.7.11 encrypt"]
+        {
+            let dialogue: Vec<(&str, &str)> = vec![
+                (PLAIN, refusal),
+                ("AUTH LOGIN", "334 x"),
+                ("dXNlcg==", "334 y"),
+                ("cGFzcw==", "235 ok"),
+            ];
             assert_eq!(password(&["PLAIN", "LOGIN"], dialogue.leak()).await, Ok(()), "{refusal}");
         }
     }
@@ -206,14 +259,22 @@ mod tests {
     async fn err_login() {
         let later = password(&["PLAIN", "LOGIN"], &[(PLAIN, "454 4.7.0 later")]).await;
         assert_eq!(later, Err("SMTP 454 4.7.0 later".to_owned()));
-        let dialogue = &[("AUTH LOGIN", "334 a"), ("dXNlcg==", "334 b"), ("cGFzcw==", "334 c"), ("*", "501 cancelled")];
+        let dialogue = &[
+            ("AUTH LOGIN", "334 a"),
+            ("dXNlcg==", "334 b"),
+            ("cGFzcw==", "334 c"),
+            ("*", "501 cancelled"),
+        ];
         assert_eq!(password(&["LOGIN"], dialogue).await, Err("SMTP 501 cancelled".to_owned()));
         let none = password(&["CRAM-MD5", "NTLM"], &[]).await.unwrap_err();
         assert!(none.contains("PLAIN or LOGIN") && none.contains("only CRAM-MD5, NTLM"), "{none}");
         assert!(password(&[], &[]).await.unwrap_err().contains("no way to log in"));
     }
 
-    async fn token(token: &str, dialogue: &'static [(&'static str, &'static str)]) -> Result<bool, String> {
+    async fn token(
+        token: &str,
+        dialogue: &'static [(&'static str, &'static str)],
+    ) -> Result<bool, String> {
         let token = Secret::new(token);
         with_token(&mut server(dialogue), &offering(&["PLAIN", "XOAUTH2"]), "user", &token)
             .await
@@ -228,7 +289,8 @@ mod tests {
     async fn ok_a_token() {
         assert_eq!(token("tok", &[(XOAUTH2, "235 2.7.0 Accepted")]).await, Ok(true));
         assert_eq!(token("tok", &[(XOAUTH2, "535 5.7.3 no")]).await, Ok(false));
-        let refused_with_reason = &[(XOAUTH2, "334 eyJzdGF0dXMiOiI0MDEifQ=="), ("", "535 5.7.8 no")];
+        let refused_with_reason =
+            &[(XOAUTH2, "334 eyJzdGF0dXMiOiI0MDEifQ=="), ("", "535 5.7.8 no")];
         assert_eq!(token("tok", refused_with_reason).await, Ok(false));
     }
 
@@ -237,24 +299,35 @@ mod tests {
         let echo: &'static str = format!("535 no: {XOAUTH2} or tok, I say").leak();
         let dialogue: Vec<(&str, &str)> = vec![(XOAUTH2, echo)];
         let mut server = server(dialogue.leak());
-        let used = with_token(&mut server, &offering(&["XOAUTH2"]), "user", &Secret::new("tok")).await.unwrap();
-        let expected = Reply { code: 535, lines: vec!["no: AUTH XOAUTH2 […] or […], I say".to_owned()] };
+        let used = with_token(&mut server, &offering(&["XOAUTH2"]), "user", &Secret::new("tok"))
+            .await
+            .unwrap();
+        let expected =
+            Reply { code: 535, lines: vec!["no: AUTH XOAUTH2 […] or […], I say".to_owned()] };
         assert_eq!(used, TokenUse::Refused(expected));
     }
 
     #[tokio::test]
     async fn ok_a_token_longer_than_a_command_goes_on_a_line_of_its_own() {
         let long = "t".repeat(2000);
-        let line: &'static str = STANDARD.encode(format!("user=user\x01auth=Bearer {long}\x01\x01")).leak();
+        let line: &'static str =
+            STANDARD.encode(format!("user=user\x01auth=Bearer {long}\x01\x01")).leak();
         let dialogue: Vec<(&str, &str)> = vec![("AUTH XOAUTH2", "334 "), (line, "235 ok")];
         assert_eq!(token(&long, dialogue.leak()).await, Ok(true));
-        let dialogue: Vec<(&str, &str)> = vec![("AUTH XOAUTH2", "334 "), (line, "334 eyJ9"), ("", "535 no")];
+        let dialogue: Vec<(&str, &str)> =
+            vec![("AUTH XOAUTH2", "334 "), (line, "334 eyJ9"), ("", "535 no")];
         assert_eq!(token(&long, dialogue.leak()).await, Ok(false));
     }
 
     #[tokio::test]
     async fn err_a_server_without_xoauth2() {
-        let error = with_token(&mut server(&[]), &offering(&["PLAIN"]), "user", &Secret::new("tok")).await.unwrap_err();
-        assert!(error.to_string().contains("XOAUTH2") && error.to_string().contains("only PLAIN"), "{error}");
+        let error =
+            with_token(&mut server(&[]), &offering(&["PLAIN"]), "user", &Secret::new("tok"))
+                .await
+                .unwrap_err();
+        assert!(
+            error.to_string().contains("XOAUTH2") && error.to_string().contains("only PLAIN"),
+            "{error}"
+        );
     }
 }

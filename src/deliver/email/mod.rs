@@ -1,7 +1,8 @@
 //! The email channel: one message a recipient, through the operator's own relay.
 //!
-//! `compose` writes a message in one of its forms (`form`, `index`, `page`); `relay` opens a session (`connection`, `hello`, `tls`,
-//! `login`, `oauth2`); `transaction` hands the message over; `reply` says what the outcome means.
+//! `compose` writes a message in one of its forms (`form`, `index`, `page`); `relay` opens a
+//! session (`connection`, `hello`, `tls`, `login`, `oauth2`); `transaction` hands the message over;
+//! `reply` says what the outcome means.
 
 mod attachment;
 mod capabilities;
@@ -88,12 +89,22 @@ impl Attempt<'_> {
     }
 
     fn write(&self, form: Form, limit: Limit) -> Result<Outgoing, SmtpError> {
-        let email = compose::email(&self.settings.smtp.from, self.message, self.messages, self.now, form, limit);
-        email.map(|email| Outgoing::new(&email)).map_err(|error| SmtpError::Compose(error.to_string()))
+        let email = compose::email(
+            &self.settings.smtp.from,
+            self.message,
+            self.messages,
+            self.now,
+            form,
+            limit,
+        );
+        email
+            .map(|email| Outgoing::new(&email))
+            .map_err(|error| SmtpError::Compose(error.to_string()))
     }
 }
 
-/// The session, ready for another message; none where it is not certain what the server still has to say.
+/// The session, ready for another message; none where it is not certain what the server still has
+/// to say.
 async fn after(mut session: Session, error: &SmtpError) -> Option<Session> {
     if matches!(error, SmtpError::Reply { step: Step::Body, .. }) {
         return None;

@@ -16,9 +16,11 @@ use crate::deliver::{OAuth2Settings, Retry};
 use crate::dial::{self, LazyClient};
 use crate::secret::Secret;
 
-/// A token is asked for anew this long before it expires, or a tenth of its life before if that is less.
+/// A token is asked for anew this long before it expires, or a tenth of its life before if that is
+/// less.
 const LONGEST_MARGIN: Duration = Duration::from_secs(60);
-/// How long a token is kept whose server does not say how long it lives (RFC 6749, 5.1 only recommends that).
+/// How long a token is kept whose server does not say how long it lives (RFC 6749, 5.1 only
+/// recommends that).
 const UNSTATED_LIFE: Duration = Duration::from_mins(5);
 /// The most bytes of an answer that are read; a token has a few thousand.
 const MOST_ANSWER_BYTES: usize = 256 * 1024;
@@ -64,16 +66,25 @@ impl Tokens {
         Self { settings, timeout, kept: Mutex::new(None) }
     }
 
-    /// The kept token, or a new one where it is about to expire or the mail server has `refused` it. Those who come while
-    /// one is asked for wait for it.
-    pub async fn token(&self, clients: &LazyClient, now: Timestamp, refused: Option<&Secret>) -> Result<Secret, TokenError> {
+    /// The kept token, or a new one where it is about to expire or the mail server has `refused`
+    /// it. Those who come while one is asked for wait for it.
+    pub async fn token(
+        &self,
+        clients: &LazyClient,
+        now: Timestamp,
+        refused: Option<&Secret>,
+    ) -> Result<Secret, TokenError> {
         let mut kept = self.kept.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| now < kept.until && refused != Some(&kept.token)) {
+        if let Some(kept) =
+            kept.as_ref().filter(|kept| now < kept.until && refused != Some(&kept.token))
+        {
             return Ok(kept.token.clone());
         }
         *kept = None;
         let asking = tokio::time::timeout(self.timeout, self.ask(clients));
-        let (token, life) = asking.await.unwrap_or_else(|_| Err(self.failed("it did not answer in time".to_owned(), Retry::Later)))?;
+        let (token, life) = asking.await.unwrap_or_else(|_| {
+            Err(self.failed("it did not answer in time".to_owned(), Retry::Later))
+        })?;
         let margin = LONGEST_MARGIN.min(life / 10);
         let until = now.checked_add(life.saturating_sub(margin)).unwrap_or(Timestamp::MAX);
         *kept = Some(Kept { token: token.clone(), until });
@@ -82,31 +93,50 @@ impl Tokens {
 
     async fn ask(&self, clients: &LazyClient) -> Result<(Secret, Duration), TokenError> {
         let answer = self.post(clients, false).await?;
-        // The standard's own way is the header; most servers take the body, and some only one of the two.
-        let answer = if says_invalid_client(&answer) { self.post(clients, true).await? } else { answer };
+        // The standard's own way is the header; most servers take the body, and some only one of
+        // the two.
+        let answer =
+            if says_invalid_client(&answer) { self.post(clients, true).await? } else { answer };
         let (status, body) = answer;
         if !status.is_success() {
             return Err(self.denied(status, &body));
         }
-        let unreadable = || self.failed("expected a token in its answer, but got something else".to_owned(), Retry::Later);
+        let unreadable = || {
+            self.failed(
+                "expected a token in its answer, but got something else".to_owned(),
+                Retry::Later,
+            )
+        };
         let granted: Granted = serde_json::from_slice(&body).map_err(|_| unreadable())?;
         // It becomes part of a command: no line break may come with it.
-        if granted.access_token.is_empty() || !granted.access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if granted.access_token.is_empty()
+            || !granted.access_token.bytes().all(|byte| byte.is_ascii_graphic())
+        {
             return Err(unreadable());
         }
-        Ok((Secret::new(granted.access_token), granted.expires_in.as_ref().and_then(seconds).unwrap_or(UNSTATED_LIFE)))
+        Ok((
+            Secret::new(granted.access_token),
+            granted.expires_in.as_ref().and_then(seconds).unwrap_or(UNSTATED_LIFE),
+        ))
     }
 
-    async fn post(&self, clients: &LazyClient, in_header: bool) -> Result<(StatusCode, Vec<u8>), TokenError> {
+    async fn post(
+        &self,
+        clients: &LazyClient,
+        in_header: bool,
+    ) -> Result<(StatusCode, Vec<u8>), TokenError> {
         let settings = &self.settings;
         let refused = |error: dial::DialError| self.failed(error.to_string(), Retry::Slowly);
         dial::check_url(&settings.token_url, true).map_err(refused)?;
         let client = clients.client_for(&settings.token_url).map_err(refused)?;
-        let mut request = client.post(settings.token_url.clone()).header(ACCEPT, "application/json");
+        let mut request =
+            client.post(settings.token_url.clone()).header(ACCEPT, "application/json");
         if in_header {
             request = request.header(AUTHORIZATION, self.authorization());
         }
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(self.form(!in_header));
+        let request = request
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(self.form(!in_header));
         let failed = |error: reqwest::Error| self.failed(dial::describe(&error), Retry::Later);
         let mut response = request.send().await.map_err(failed)?;
         let (status, mut body) = (response.status(), Vec::new());
@@ -127,22 +157,32 @@ impl Tokens {
             form.append_pair("scope", scope);
         }
         if with_client {
-            form.append_pair("client_id", &settings.client_id).append_pair("client_secret", settings.client_secret.expose());
+            form.append_pair("client_id", &settings.client_id)
+                .append_pair("client_secret", settings.client_secret.expose());
         }
         form.finish()
     }
 
     /// HTTP Basic, as RFC 6749 (2.3.1) has it encoded.
     fn authorization(&self) -> String {
-        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = format!("{}:{}", encoded(&self.settings.client_id), encoded(self.settings.client_secret.expose()));
+        let encoded =
+            |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!(
+            "{}:{}",
+            encoded(&self.settings.client_id),
+            encoded(self.settings.client_secret.expose())
+        );
         format!("Basic {}", STANDARD.encode(pair))
     }
 
     fn denied(&self, status: StatusCode, body: &[u8]) -> TokenError {
-        let hidden = Hidden::of([self.settings.client_secret.expose(), self.settings.client_id.as_str()]);
+        let hidden =
+            Hidden::of([self.settings.client_secret.expose(), self.settings.client_id.as_str()]);
         let said = match serde_json::from_slice::<Denied>(body) {
-            Ok(denied) => excerpt(&format!("{} {}", denied.error, denied.error_description.unwrap_or_default()), &hidden),
+            Ok(denied) => excerpt(
+                &format!("{} {}", denied.error, denied.error_description.unwrap_or_default()),
+                &hidden,
+            ),
             Err(_) => String::new(),
         };
         let said = if said.is_empty() { said } else { format!(", saying: {said}") };
@@ -154,12 +194,18 @@ impl Tokens {
     }
 
     fn failed(&self, reason: String, retry: Retry) -> TokenError {
-        TokenError { host: self.settings.token_url.host_str().unwrap_or_default().to_owned(), reason, retry }
+        TokenError {
+            host: self.settings.token_url.host_str().unwrap_or_default().to_owned(),
+            reason,
+            retry,
+        }
     }
 }
 
 fn says_invalid_client((status, body): &(StatusCode, Vec<u8>)) -> bool {
-    matches!(status.as_u16(), 400 | 401) && serde_json::from_slice::<Denied>(body).is_ok_and(|denied| denied.error == "invalid_client")
+    matches!(status.as_u16(), 400 | 401)
+        && serde_json::from_slice::<Denied>(body)
+            .is_ok_and(|denied| denied.error == "invalid_client")
 }
 
 /// `3600` or `"3600"`

@@ -18,7 +18,9 @@ pub fn html(account: &Account, attachments: Option<&str>) -> Result<String, Layo
         return Ok(whole);
     }
     let all = entries(account);
-    let page = |shown| layout::html_of(&shortened(account, shown, all, attachments.is_some()), attachments);
+    let page = |shown| {
+        layout::html_of(&shortened(account, shown, all, attachments.is_some()), attachments)
+    };
     let fits = |shown| page(shown).map(|page| sent_bytes(&page) <= MOST_BYTES);
     let shown = match largest(all, |details| fits(Shown { names: all, details }))? {
         Some(details) => Shown { names: all, details },
@@ -36,12 +38,22 @@ fn shortened(account: &Account, shown: Shown, all: usize, has_attachments: bool)
     let what = match shown {
         Shown { names, .. } if names < all => format!("the first {names} of {all} names"),
         Shown { details: 0, .. } => format!("the names of all {all} entries without their details"),
-        Shown { details, .. } => format!("the names of all {all} entries and the details of the first {details}"),
+        Shown { details, .. } => {
+            format!("the names of all {all} entries and the details of the first {details}")
+        }
     };
     let rest = if has_attachments { " The attachments have all of it." } else { "" };
     let whole = &account.whole;
-    let place = whole.link.as_ref().or(whole.command.as_ref()).map(|place| format!(" {}: {place}", whole.text)).unwrap_or_default();
-    account.notes.insert(0, format!("This page shows {what}, so that mail readers do not cut it off.{rest}{place}"));
+    let place = whole
+        .link
+        .as_ref()
+        .or(whole.command.as_ref())
+        .map(|place| format!(" {}: {place}", whole.text))
+        .unwrap_or_default();
+    account.notes.insert(
+        0,
+        format!("This page shows {what}, so that mail readers do not cut it off.{rest}{place}"),
+    );
     account
 }
 
@@ -58,11 +70,15 @@ mod tests {
     fn page_of(count: usize, remarks: &str) -> String {
         let mut alert = sample::rule_of_june_2022();
         if let AlertBody::ListChanged(data) = &mut alert.body {
-            data.changes = (0..count).map(|n| sample::added(&format!("Пример {n} Trading"), "CN")).collect();
+            data.changes =
+                (0..count).map(|n| sample::added(&format!("Пример {n} Trading"), "CN")).collect();
             data.changes.iter_mut().for_each(|change| change.entry.remarks = remarks.to_owned());
         }
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
-        let account = wording::account(&Message { delivery: &delivery, alert: &alert }, &sample::settings(None));
+        let account = wording::account(
+            &Message { delivery: &delivery, alert: &alert },
+            &sample::settings(None),
+        );
         html(&account, Some("Attached: two files.")).unwrap()
     }
 
@@ -73,7 +89,10 @@ mod tests {
     #[test]
     fn a_short_page_is_whole() {
         let page = page_of(5, "Formerly elsewhere.");
-        assert!(!page.contains("This page shows") && page.matches("Formerly elsewhere.").count() == 5, "{page}");
+        assert!(
+            !page.contains("This page shows") && page.matches("Formerly elsewhere.").count() == 5,
+            "{page}"
+        );
     }
 
     #[test]
@@ -82,7 +101,10 @@ mod tests {
         let sent = sent_bytes(&page);
         assert!(sent <= MOST_BYTES && sent > MOST_BYTES * 9 / 10, "{sent}");
         assert_eq!(names(&page, 300), 300);
-        assert!(page.contains("the names of all 300 entries and the details of the first "), "{page}");
+        assert!(
+            page.contains("the names of all 300 entries and the details of the first "),
+            "{page}"
+        );
         assert!(page.find("entitywatch alerts --id").unwrap() < page.find("Trading").unwrap());
     }
 
@@ -91,7 +113,12 @@ mod tests {
         let page = page_of(4_000, "");
         assert!(sent_bytes(&page) <= MOST_BYTES);
         let shown = names(&page, 4_000);
-        assert!(shown > 500 && shown < 4_000 && page.contains(&format!("the first {shown} of 4000 names")), "{shown}");
+        assert!(
+            shown > 500
+                && shown < 4_000
+                && page.contains(&format!("the first {shown} of 4000 names")),
+            "{shown}"
+        );
         assert!(page.contains(&format!("… and {} more", 4_000 - shown)));
     }
 }

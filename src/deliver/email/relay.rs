@@ -1,10 +1,12 @@
 //! The operator's mail relay: one connection for each message, which ends with it.
 //!
-//! lettre makes the messages and the commands. The dialogue is the program's own, because lettre's takes replies that were
-//! sent before TLS for replies inside it, reads no reply in another encoding, and has one time for the whole of it.
+//! lettre makes the messages and the commands. The dialogue is the program's own, because lettre's
+//! takes replies that were sent before TLS for replies inside it, reads no reply in another
+//! encoding, and has one time for the whole of it.
 //!
-//! Connections are not kept. A dialogue that was given up half-way has replies still to come, and whoever went on with
-//! such a connection would take each for the answer to a later command: a refused message would count as taken.
+//! Connections are not kept. A dialogue that was given up half-way has replies still to come, and
+//! whoever went on with such a connection would take each for the answer to a later command: a
+//! refused message would count as taken.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -58,37 +60,52 @@ pub struct Session {
 }
 
 impl Relay {
-    /// Prepares the connections to a relay; dials nothing yet. `timeout` bounds each step of the dialogue.
-    pub fn new(settings: &Arc<SmtpSettings>, lookup: Lookup, timeout: Duration) -> Result<Self, DeliverError> {
+    /// Prepares the connections to a relay; dials nothing yet. `timeout` bounds each step of the
+    /// dialogue.
+    pub fn new(
+        settings: &Arc<SmtpSettings>,
+        lookup: Lookup,
+        timeout: Duration,
+    ) -> Result<Self, DeliverError> {
         let host = match url::Host::parse(&settings.host) {
             Ok(url::Host::Domain(name)) => name,
             _ => settings.host.clone(),
         };
-        let tls = match settings.tls {
-            Tls::None => None,
-            Tls::Starttls | Tls::Implicit => {
-                let name = ServerName::try_from(host.trim_end_matches('.').to_owned()).map_err(|_| DeliverError::Smtp {
-                    reason: "expected a host name or an IP address as [smtp] `host`, but got another text".to_owned(),
-                })?;
-                Some(TlsTo { config: tls::config(settings)?, name })
-            }
-        };
+        let tls =
+            match settings.tls {
+                Tls::None => None,
+                Tls::Starttls | Tls::Implicit => {
+                    let name = ServerName::try_from(host.trim_end_matches('.').to_owned())
+                        .map_err(|_| DeliverError::Smtp {
+                            reason: "expected a host name or an IP address as [smtp] `host`, but \
+                                     got another text"
+                                .to_owned(),
+                        })?;
+                    Some(TlsTo { config: tls::config(settings)?, name })
+                }
+            };
         let tokens = settings.oauth2.clone().map(|oauth2| Tokens::new(oauth2, timeout));
         Ok(Self { settings: Arc::clone(settings), host, tls, tokens, lookup, timeout })
     }
 
-    /// Connects, says hello and logs in. Dropped before its end, it closes the connection there and then.
+    /// Connects, says hello and logs in. Dropped before its end, it closes the connection there and
+    /// then.
     ///
     /// An address of the relay that cannot be talked to gives way to the next one.
     pub async fn open(&self, clients: &LazyClient, now: Timestamp) -> Result<Session, SmtpError> {
         let looking = (self.lookup)(self.host.clone(), self.settings.port);
-        let found = timeout(self.timeout, looking).await.map_err(|_| SmtpError::Lookup)?.map_err(|_| SmtpError::Lookup)?;
+        let found = timeout(self.timeout, looking)
+            .await
+            .map_err(|_| SmtpError::Lookup)?
+            .map_err(|_| SmtpError::Lookup)?;
         let mut addresses: Vec<SocketAddr> = found.into_iter().take(MOST_ADDRESSES).collect();
         if addresses.is_empty() {
             return Err(SmtpError::Lookup);
         }
         loop {
-            let (stream, address) = dial::first_to_connect(&addresses, self.timeout).await.map_err(SmtpError::Connect)?;
+            let (stream, address) = dial::first_to_connect(&addresses, self.timeout)
+                .await
+                .map_err(SmtpError::Connect)?;
             addresses.retain(|other| *other != address);
             match self.greet(stream).await {
                 Ok(mut session) => {
@@ -115,9 +132,14 @@ impl Relay {
         let mut capabilities = say_hello(&mut connection, &name).await?;
         if let Some(to) = self.tls.as_ref().filter(|_| self.settings.tls == Tls::Starttls) {
             if !capabilities.starttls {
-                return Err(SmtpError::NotOffered("expected it to offer STARTTLS, but it does not".to_owned()));
+                return Err(SmtpError::NotOffered(
+                    "expected it to offer STARTTLS, but it does not".to_owned(),
+                ));
             }
-            accepted(Step::Starttls, connection.command(&Starttls.to_string(), Step::Starttls).await?)?;
+            accepted(
+                Step::Starttls,
+                connection.command(&Starttls.to_string(), Step::Starttls).await?,
+            )?;
             connection = self.encrypted(to, connection.into_wire()?).await?;
             // What was said in the clear is forgotten (RFC 3207, 4.2).
             capabilities = say_hello(&mut connection, &name).await?;
@@ -125,7 +147,11 @@ impl Relay {
         Ok(Session { connection, capabilities })
     }
 
-    async fn encrypted(&self, to: &TlsTo, wire: impl Wire + 'static) -> Result<Connection, SmtpError> {
+    async fn encrypted(
+        &self,
+        to: &TlsTo,
+        wire: impl Wire + 'static,
+    ) -> Result<Connection, SmtpError> {
         let handshake = TlsConnector::from(Arc::clone(&to.config)).connect(to.name.clone(), wire);
         match timeout(self.timeout, handshake).await {
             Ok(Ok(stream)) => Ok(Connection::new(stream, self.timeout)),
@@ -134,26 +160,39 @@ impl Relay {
         }
     }
 
-    async fn log_in(&self, session: &mut Session, clients: &LazyClient, now: Timestamp) -> Result<(), SmtpError> {
+    async fn log_in(
+        &self,
+        session: &mut Session,
+        clients: &LazyClient,
+        now: Timestamp,
+    ) -> Result<(), SmtpError> {
         let Session { connection, capabilities } = session;
         match (&self.settings.username, &self.settings.password, &self.tokens) {
             (Some(username), _, Some(tokens)) => {
                 let token = tokens.token(clients, now, None).await?;
-                if login::with_token(connection, capabilities, username, &token).await?.is_accepted() {
+                if login::with_token(connection, capabilities, username, &token)
+                    .await?
+                    .is_accepted()
+                {
                     return Ok(());
                 }
                 // It may have been withdrawn before its time.
                 let token = tokens.token(clients, now, Some(&token)).await?;
                 login::with_token(connection, capabilities, username, &token).await?.into_result()
             }
-            (Some(username), Some(password), None) => login::with_password(connection, capabilities, username, password).await,
+            (Some(username), Some(password), None) => {
+                login::with_password(connection, capabilities, username, password).await
+            }
             _ => Ok(()),
         }
     }
 }
 
 /// `EHLO`, or `HELO` where the server knows no other.
-async fn say_hello(connection: &mut Connection, name: &ClientId) -> Result<Capabilities, SmtpError> {
+async fn say_hello(
+    connection: &mut Connection,
+    name: &ClientId,
+) -> Result<Capabilities, SmtpError> {
     let reply = connection.command(&Ehlo::new(name.clone()).to_string(), Step::Hello).await?;
     if matches!(reply.code, 500 | 502) {
         accepted(Step::Hello, connection.command(&format!("HELO {name}\r\n"), Step::Hello).await?)?;
@@ -165,6 +204,7 @@ async fn say_hello(connection: &mut Connection, name: &ClientId) -> Result<Capab
 /// Ends a session without waiting: the message is taken, and a slow goodbye must not undo that.
 pub fn say_goodbye(mut session: Session) {
     tokio::spawn(async move {
-        let _ = timeout(QUIT_TIMEOUT, session.connection.command(&Quit.to_string(), Step::Message)).await;
+        let _ = timeout(QUIT_TIMEOUT, session.connection.command(&Quit.to_string(), Step::Message))
+            .await;
     });
 }

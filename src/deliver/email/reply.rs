@@ -8,8 +8,12 @@ use crate::deliver::{Outcome, Retry, SmtpSettings};
 
 /// What of these settings, and of the recipient, is not to be repeated from a server's text.
 pub fn hidden(smtp: &SmtpSettings, recipient: &str) -> Hidden {
-    let secrets = [smtp.password.as_ref(), smtp.oauth2.as_ref().map(|oauth2| &oauth2.client_secret)].into_iter().flatten();
-    let mut hidden: Vec<String> = secrets.clone().map(|secret| secret.expose().to_owned()).collect();
+    let secrets =
+        [smtp.password.as_ref(), smtp.oauth2.as_ref().map(|oauth2| &oauth2.client_secret)]
+            .into_iter()
+            .flatten();
+    let mut hidden: Vec<String> =
+        secrets.clone().map(|secret| secret.expose().to_owned()).collect();
     let username = smtp.username.as_deref().unwrap_or_default();
     // Some servers repeat the command that they do not know.
     hidden.extend(secrets.flat_map(|secret| login::sent(username, secret)));
@@ -31,7 +35,9 @@ pub fn failed(error: &SmtpError, hidden: &Hidden) -> Outcome {
         }
         SmtpError::Token(token) => (token.retry, token.to_string()),
         // What this end could not do with what the server offers, and what no repetition mends.
-        SmtpError::NotOffered(_) | SmtpError::Compose(_) => (Retry::Slowly, excerpt(&error.to_string(), hidden)),
+        SmtpError::NotOffered(_) | SmtpError::Compose(_) => {
+            (Retry::Slowly, excerpt(&error.to_string(), hidden))
+        }
         // The way in is named at the end, which nothing may cut off.
         SmtpError::Certificate(_) => (Retry::Later, error.to_string()),
         SmtpError::Lookup
@@ -74,10 +80,16 @@ fn hint(step: Step, reply: &Reply) -> &'static str {
     let text = reply.said().to_ascii_lowercase();
     let is_about_hello = match step {
         Step::Hello => reply.code >= 500,
-        Step::Sender | Step::Recipient => reply.is_refusal() && WORDS_FOR_HELLO.iter().any(|word| text.contains(word)),
+        Step::Sender | Step::Recipient => {
+            reply.is_refusal() && WORDS_FOR_HELLO.iter().any(|word| text.contains(word))
+        }
         _ => false,
     };
-    if is_about_hello { "; [smtp] `hello` sets the name that entitywatch gives in EHLO" } else { "" }
+    if is_about_hello {
+        "; [smtp] `hello` sets the name that entitywatch gives in EHLO"
+    } else {
+        ""
+    }
 }
 
 #[cfg(test)]
@@ -87,31 +99,94 @@ mod tests {
     #[track_caller]
     fn check(step: Step, code: u16, text: &str, retry: Retry, detail: &str) {
         let error = SmtpError::Reply { step, reply: Reply { code, lines: vec![text.to_owned()] } };
-        assert_eq!(failed(&error, &Hidden::default()), Outcome::Failed { retry, detail: detail.to_owned() });
+        assert_eq!(
+            failed(&error, &Hidden::default()),
+            Outcome::Failed { retry, detail: detail.to_owned() }
+        );
     }
 
     #[test]
     fn each_reply_at_each_step_has_its_consequence() {
-        check(Step::Message, 451, "4.3.0 busy", Retry::Later, "the mail server did not take the message now: SMTP 451 4.3.0 busy");
-        check(Step::Message, 554, "5.7.1 spam", Retry::Slowly, "the mail server refused the message for good: SMTP 554 5.7.1 spam");
-        check(Step::Message, 354, "go on", Retry::Later, "expected SMTP 2xx for the message, but got SMTP 354 go on");
+        check(
+            Step::Message,
+            451,
+            "4.3.0 busy",
+            Retry::Later,
+            "the mail server did not take the message now: SMTP 451 4.3.0 busy",
+        );
+        check(
+            Step::Message,
+            554,
+            "5.7.1 spam",
+            Retry::Slowly,
+            "the mail server refused the message for good: SMTP 554 5.7.1 spam",
+        );
+        check(
+            Step::Message,
+            354,
+            "go on",
+            Retry::Later,
+            "expected SMTP 2xx for the message, but got SMTP 354 go on",
+        );
         check(Step::Data, 250, "", Retry::Later, "expected SMTP 354 for DATA, but got SMTP 250");
-        check(Step::Greeting, 421, "busy", Retry::Later, "the mail server does not serve: SMTP 421 busy");
-        check(Step::Greeting, 554, "no", Retry::Slowly, "the mail server does not serve: SMTP 554 no");
-        check(Step::Login, 535, "5.7.8 no", Retry::Slowly, "failed to log in to the mail server: SMTP 535 5.7.8 no");
-        check(Step::Login, 454, "later", Retry::Later, "failed to log in to the mail server: SMTP 454 later");
-        check(Step::Starttls, 454, "no TLS now", Retry::Later, "the mail server refused STARTTLS: SMTP 454 no TLS now");
+        check(
+            Step::Greeting,
+            421,
+            "busy",
+            Retry::Later,
+            "the mail server does not serve: SMTP 421 busy",
+        );
+        check(
+            Step::Greeting,
+            554,
+            "no",
+            Retry::Slowly,
+            "the mail server does not serve: SMTP 554 no",
+        );
+        check(
+            Step::Login,
+            535,
+            "5.7.8 no",
+            Retry::Slowly,
+            "failed to log in to the mail server: SMTP 535 5.7.8 no",
+        );
+        check(
+            Step::Login,
+            454,
+            "later",
+            Retry::Later,
+            "failed to log in to the mail server: SMTP 454 later",
+        );
+        check(
+            Step::Starttls,
+            454,
+            "no TLS now",
+            Retry::Later,
+            "the mail server refused STARTTLS: SMTP 454 no TLS now",
+        );
     }
 
     #[test]
     fn a_name_that_is_refused_names_its_key() {
         let hello = "; [smtp] `hello` sets the name that entitywatch gives in EHLO";
-        let detail = format!("the mail server refused the name in EHLO: SMTP 504 need a full name{hello}");
+        let detail =
+            format!("the mail server refused the name in EHLO: SMTP 504 need a full name{hello}");
         check(Step::Hello, 504, "need a full name", Retry::Slowly, &detail);
-        let detail = format!("the mail server refused the message for good: SMTP 550 Helo command rejected{hello}");
+        let detail = format!(
+            "the mail server refused the message for good: SMTP 550 Helo command rejected{hello}"
+        );
         check(Step::Recipient, 550, "Helo command rejected", Retry::Slowly, &detail);
-        let detail = format!("the mail server refused the message for good: SMTP 504 need fully-qualified hostname{hello}");
+        let detail = format!(
+            "the mail server refused the message for good: SMTP 504 need fully-qualified \
+             hostname{hello}"
+        );
         check(Step::Sender, 504, "need fully-qualified hostname", Retry::Slowly, &detail);
-        check(Step::Recipient, 550, "no user", Retry::Slowly, "the mail server refused the message for good: SMTP 550 no user");
+        check(
+            Step::Recipient,
+            550,
+            "no user",
+            Retry::Slowly,
+            "the mail server refused the message for good: SMTP 550 no user",
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Reads the lines of one reply of a mail server (RFC 5321, 4.2). Pure.
 //!
-//! Only the three digits decide. The text after them may be missing, in any encoding, and of any length.
+//! Only the three digits decide. The text after them may be missing, in any encoding, and of any
+//! length.
 
 use std::borrow::Cow;
 
@@ -51,7 +52,8 @@ impl Unfinished {
     ///
     /// # Errors
     ///
-    /// Where the first line begins with no code. Between the lines of a reply such a line is taken as text.
+    /// Where the first line begins with no code. Between the lines of a reply such a line is taken
+    /// as text.
     pub fn push(&mut self, line: &[u8]) -> Result<Option<Reply>, NotAReply> {
         let bare = line.strip_suffix(b"\n").unwrap_or(line);
         let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
@@ -127,7 +129,11 @@ mod tests {
         check(b"250-one\r\n250-two\r\n250 three\r\n", 250, &["one", "two", "three"]);
         check(b"250-one\r\n250\r\n", 250, &["one", ""]);
         check(b"250-\r\n250-\r\n250 \r\n", 250, &["", "", ""]);
-        check(b"250-one\r\nwithout a code\r\n\r\n250 end\r\n", 250, &["one", "without a code", "", "end"]);
+        check(
+            b"250-one\r\nwithout a code\r\n\r\n250 end\r\n",
+            250,
+            &["one", "without a code", "", "end"],
+        );
         check(b"250-accepted\r\n550 after all not\r\n", 550, &["accepted", "after all not"]);
     }
 
@@ -141,7 +147,15 @@ mod tests {
 
     #[test]
     fn err_a_line_without_a_code() {
-        for text in [&b"HTTP/1.1 400 Bad Request\r\n"[..], b"\r\n", b"25\r\n", b"2500 x\r\n", b"150 x\r\n", b"650 x\r\n", b" 250 x\r\n"] {
+        for text in [
+            &b"HTTP/1.1 400 Bad Request\r\n"[..],
+            b"\r\n",
+            b"25\r\n",
+            b"2500 x\r\n",
+            b"150 x\r\n",
+            b"650 x\r\n",
+            b" 250 x\r\n",
+        ] {
             assert!(read(text).is_err(), "{}", String::from_utf8_lossy(text));
         }
         assert_eq!(read(b"250-more\r\n"), Ok(None));

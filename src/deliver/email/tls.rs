@@ -10,7 +10,8 @@ use crate::deliver::{DeliverError, SmtpSettings};
 use crate::dial::{DialError, Trust, certificates, describe_certificate, tls_config};
 
 /// What a person can do about a certificate that is not trusted.
-const WAY_IN: &str = "if it is your own, name it or its authority in [smtp] `ca_file`, or its SHA-256 in `certificate_sha256`";
+const WAY_IN: &str = "if it is your own, name it or its authority in [smtp] `ca_file`, or its \
+                      SHA-256 in `certificate_sha256`";
 
 /// The settings of TLS with this relay.
 ///
@@ -18,7 +19,9 @@ const WAY_IN: &str = "if it is your own, name it or its authority in [smtp] `ca_
 ///
 /// Where a `ca_file` holds no certificates.
 pub fn config(smtp: &SmtpSettings) -> Result<Arc<ClientConfig>, DeliverError> {
-    let read = |pem: &Option<Vec<u8>>, key| pem.as_deref().map_or(Ok(Vec::new()), |pem| certificates(pem, key));
+    let read = |pem: &Option<Vec<u8>>, key| {
+        pem.as_deref().map_or(Ok(Vec::new()), |pem| certificates(pem, key))
+    };
     let config = || -> Result<ClientConfig, DialError> {
         tls_config(Trust {
             system: true,
@@ -33,9 +36,13 @@ pub fn config(smtp: &SmtpSettings) -> Result<Arc<ClientConfig>, DeliverError> {
 /// Whether TLS failed over the certificate, and why.
 pub fn failure(error: &io::Error) -> SmtpError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(Error::InvalidCertificate(reason)) => SmtpError::Certificate(format!("{}; {WAY_IN}", describe_certificate(reason))),
+        Some(Error::InvalidCertificate(reason)) => {
+            SmtpError::Certificate(format!("{}; {WAY_IN}", describe_certificate(reason)))
+        }
         Some(other) => SmtpError::Tls(other.to_string()),
-        None if error.kind() == io::ErrorKind::UnexpectedEof => SmtpError::Tls("it closed the connection".to_owned()),
+        None if error.kind() == io::ErrorKind::UnexpectedEof => {
+            SmtpError::Tls("it closed the connection".to_owned())
+        }
         None => SmtpError::Tls(error.to_string()),
     }
 }

@@ -13,8 +13,8 @@ use super::error::{SmtpError, Step};
 use super::relay::Session;
 use super::reply_lines::Reply;
 
-/// The final reply may take as long as this (RFC 5321, 4.5.3.2.6): the server may hand the message on before it answers,
-/// and whoever gives up first has it sent twice.
+/// The final reply may take as long as this (RFC 5321, 4.5.3.2.6): the server may hand the message
+/// on before it answers, and whoever gives up first has it sent twice.
 const FINAL_REPLY_TIMEOUT: Duration = Duration::from_mins(10);
 /// What the server may count beside the message: the end mark, and the header that it adds itself.
 const MARGIN_BYTES: u64 = 1024;
@@ -32,7 +32,12 @@ impl Outgoing {
     pub fn new(email: &lettre::Message) -> Self {
         let message = email.formatted();
         let (lines, is_ascii) = (stuffed(&message), message.is_ascii());
-        Self { envelope: email.envelope().clone(), lines, size_bytes: bytes(message.len()), is_ascii }
+        Self {
+            envelope: email.envelope().clone(),
+            lines,
+            size_bytes: bytes(message.len()),
+            is_ascii,
+        }
     }
 
     /// Whether a server that takes `most_bytes` takes it, whatever it counts.
@@ -49,7 +54,8 @@ fn bytes(count: usize) -> u64 {
 ///
 /// # Errors
 ///
-/// After one the session is in an unknown state, unless it is a reply to `MAIL`, `RCPT` or the message.
+/// After one the session is in an unknown state, unless it is a reply to `MAIL`, `RCPT` or the
+/// message.
 pub async fn send(session: &mut Session, message: &Outgoing) -> Result<Reply, SmtpError> {
     let Session { connection, capabilities } = session;
     let parameters = parameters(capabilities, message)?;
@@ -57,7 +63,10 @@ pub async fn send(session: &mut Session, message: &Outgoing) -> Result<Reply, Sm
     accepted(Step::Sender, connection.command(&sender.to_string(), Step::Sender).await?)?;
     for recipient in message.envelope.to() {
         let recipient = Rcpt::new(recipient.clone(), Vec::new());
-        accepted(Step::Recipient, connection.command(&recipient.to_string(), Step::Recipient).await?)?;
+        accepted(
+            Step::Recipient,
+            connection.command(&recipient.to_string(), Step::Recipient).await?,
+        )?;
     }
     let reply = connection.command(&Data.to_string(), Step::Data).await?;
     if reply.code != 354 {
@@ -68,25 +77,33 @@ pub async fn send(session: &mut Session, message: &Outgoing) -> Result<Reply, Sm
 }
 
 /// What this server must know of this message beforehand.
-fn parameters(capabilities: &Capabilities, message: &Outgoing) -> Result<Vec<MailParameter>, SmtpError> {
+fn parameters(
+    capabilities: &Capabilities,
+    message: &Outgoing,
+) -> Result<Vec<MailParameter>, SmtpError> {
     let mut parameters = Vec::new();
     let mut addresses = message.envelope.from().into_iter().chain(message.envelope.to());
     if addresses.any(|address| !AsRef::<str>::as_ref(address).is_ascii()) {
         if !capabilities.utf8 {
             return Err(SmtpError::NotOffered(
-                "expected it to take addresses with letters beyond ASCII (SMTPUTF8), but it does not".to_owned(),
+                "expected it to take addresses with letters beyond ASCII (SMTPUTF8), but it does \
+                 not"
+                .to_owned(),
             ));
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
     if !message.is_ascii {
         if !capabilities.eight_bit {
-            return Err(SmtpError::NotOffered("expected it to take letters beyond ASCII (8BITMIME), but it does not".to_owned()));
+            return Err(SmtpError::NotOffered(
+                "expected it to take letters beyond ASCII (8BITMIME), but it does not".to_owned(),
+            ));
         }
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     if capabilities.size_bytes.is_some() {
-        parameters.push(MailParameter::Size(usize::try_from(message.size_bytes).unwrap_or(usize::MAX)));
+        parameters
+            .push(MailParameter::Size(usize::try_from(message.size_bytes).unwrap_or(usize::MAX)));
     }
     Ok(parameters)
 }

@@ -1,6 +1,8 @@
-//! What is true of one list and not of another: who keeps it, what changes it, and what the end of a listing does not mean.
+//! What is true of one list and not of another: who keeps it, what changes it, and what the end of
+//! a listing does not mean.
 //!
-//! The one table of such words. Where a list has none, a message shows none: the law of one list is not the law of another.
+//! The one table of such words. Where a list has none, a message shows none: the law of one list is
+//! not the law of another.
 
 use crate::domain::{Change, ChangeKind, ListCode};
 
@@ -8,7 +10,8 @@ use crate::domain::{Change, ChangeKind, ListCode};
 pub struct Terms {
     /// Who keeps it.
     pub authority: &'static str,
-    /// Entries cite the Federal Register rules that added or amended them, so that a change without a new citation is worth a word.
+    /// Entries cite the Federal Register rules that added or amended them, so that a change
+    /// without a new citation is worth a word.
     pub amended_by_rules: bool,
     /// The marks in a license requirement are the footnotes of Supplement No. 4 to Part 744.
     pub has_footnotes: bool,
@@ -23,15 +26,20 @@ const ISN: &str = "Bureau of International Security and Nonproliferation, US Dep
 
 /// The words of a list. A new list does not compile until it has its own.
 pub fn terms(list: ListCode) -> Terms {
-    let of = |authority| Terms { authority, amended_by_rules: false, has_footnotes: false, removal: None };
+    let of = |authority| Terms {
+        authority,
+        amended_by_rules: false,
+        has_footnotes: false,
+        removal: None,
+    };
     match list {
         // 15 CFR 744.11, 744.16 and Supplement No. 4 to Part 744; 15 CFR 736.2(b)(5).
         ListCode::EL => Terms {
             amended_by_rules: true,
             has_footnotes: true,
             removal: Some(
-                "The end of a listing lifts at most the restriction of that listing: General Prohibition 5 (15 CFR 736.2(b)(5)) and every \
-                 other duty stay.",
+                "The end of a listing lifts at most the restriction of that listing: General \
+                 Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay.",
             ),
             ..of(BIS)
         },
@@ -39,8 +47,9 @@ pub fn terms(list: ListCode) -> Terms {
         ListCode::MEU => Terms {
             amended_by_rules: true,
             removal: Some(
-                "The end of a listing lifts at most the restriction of that listing: the list is not exhaustive (15 CFR 744.21(b)(1)), and \
-                 General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay.",
+                "The end of a listing lifts at most the restriction of that listing: the list is \
+                 not exhaustive (15 CFR 744.21(b)(1)), and General Prohibition 5 (15 CFR \
+                 736.2(b)(5)) and every other duty stay.",
             ),
             ..of(BIS)
         },
@@ -48,22 +57,29 @@ pub fn terms(list: ListCode) -> Terms {
         ListCode::UVL => Terms {
             amended_by_rules: true,
             removal: Some(
-                "The end of a listing lifts at most what 15 CFR 744.15 requires for that listing: General Prohibition 5 (15 CFR \
-                 736.2(b)(5)) and every other duty stay.",
+                "The end of a listing lifts at most what 15 CFR 744.15 requires for that listing: \
+                 General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay.",
             ),
             ..of(BIS)
         },
         // Denial orders are not rules; 15 CFR 736.2(b)(4).
         ListCode::DPL => Terms {
             removal: Some(
-                "The end of a listing ends at most the denial order of that listing (15 CFR 736.2(b)(4)): General Prohibition 5 (15 CFR \
-                 736.2(b)(5)) and every other duty stay.",
+                "The end of a listing ends at most the denial order of that listing (15 CFR \
+                 736.2(b)(4)): General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty \
+                 stay.",
             ),
             ..of(BIS)
         },
         ListCode::DTC => of(DDTC),
         ListCode::ISN => of(ISN),
-        ListCode::SDN | ListCode::SSI | ListCode::CMIC | ListCode::CAP | ListCode::MBS | ListCode::PLC | ListCode::FSE => of(OFAC),
+        ListCode::SDN
+        | ListCode::SSI
+        | ListCode::CMIC
+        | ListCode::CAP
+        | ListCode::MBS
+        | ListCode::PLC
+        | ListCode::FSE => of(OFAC),
     }
 }
 
@@ -79,18 +95,25 @@ pub fn lists<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<ListCode>
 pub fn authorities(lists: &[ListCode]) -> String {
     match lists {
         [only] => terms(*only).authority.to_owned(),
-        several => several.iter().map(|list| format!("{}: {}", list.title(), terms(*list).authority)).collect::<Vec<_>>().join("; "),
+        several => several
+            .iter()
+            .map(|list| format!("{}: {}", list.title(), terms(*list).authority))
+            .collect::<Vec<_>>()
+            .join("; "),
     }
 }
 
-/// What the end of the removed listings does and does not mean, in the words of their lists; none where no list has any.
+/// What the end of the removed listings does and does not mean, in the words of their lists; none
+/// where no list has any.
 pub fn removal_note(changes: &[Change]) -> Option<String> {
     let lists = lists(changes.iter().filter(|change| change.kind == ChangeKind::Removed));
     if let [only] = lists.as_slice() {
         return terms(*only).removal.map(str::to_owned);
     }
-    let notes: Vec<String> =
-        lists.iter().filter_map(|list| terms(*list).removal.map(|words| format!("{}: {words}", list.title()))).collect();
+    let notes: Vec<String> = lists
+        .iter()
+        .filter_map(|list| terms(*list).removal.map(|words| format!("{}: {words}", list.title())))
+        .collect();
     (!notes.is_empty()).then(|| notes.join(" "))
 }
 
@@ -119,7 +142,11 @@ mod tests {
             }
             let by_bis = list.agency() == "Bureau of Industry and Security";
             assert_eq!(terms(list).authority == BIS, by_bis, "{list}");
-            assert_eq!(terms(list).authority == OFAC, list.agency() == "Treasury Department", "{list}");
+            assert_eq!(
+                terms(list).authority == OFAC,
+                list.agency() == "Treasury Department",
+                "{list}"
+            );
         }
         assert_eq!(with, [ListCode::EL, ListCode::DPL, ListCode::UVL, ListCode::MEU]);
         assert_eq!(without.len(), 9);
@@ -127,7 +154,8 @@ mod tests {
 
     #[test]
     fn several_lists_keep_their_words_apart() {
-        let note = removal_note(&[removal_from(ListCode::SDN), removal_from(ListCode::EL)]).unwrap();
+        let note =
+            removal_note(&[removal_from(ListCode::SDN), removal_from(ListCode::EL)]).unwrap();
         assert!(note.starts_with("Entity List: The end of a listing"), "{note}");
         assert!(!note.contains("Specially Designated"), "{note}");
         let kept = authorities(&[ListCode::EL, ListCode::SDN]);

@@ -24,7 +24,8 @@ pub fn enumeration(items: &[String]) -> String {
     }
 }
 
-/// `41 added, 13 revised, 2 no longer in csl, 1 editorial`. A loss is worded as what was seen, for it may be the source's fault.
+/// `41 added, 13 revised, 2 no longer in csl, 1 editorial`. A loss is worded as what was seen, for
+/// it may be the source's fault.
 pub fn summary(summary: &Summary, source: &str) -> String {
     let counts = [
         (summary.added, "added".to_owned()),
@@ -32,18 +33,27 @@ pub fn summary(summary: &Summary, source: &str) -> String {
         (summary.removed, format!("no longer in {source}")),
         (summary.editorial, "editorial".to_owned()),
     ];
-    let told: Vec<String> = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let told: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", ") }
 }
 
 /// `41 entries were added, 13 were revised and 1 is no longer in csl`
 pub fn sentence(summary: &Summary, source: &str) -> String {
-    let verb = |count: usize, one: &str, many: &str| if count == 1 { one.to_owned() } else { many.to_owned() };
+    let verb = |count: usize, one: &str, many: &str| {
+        if count == 1 { one.to_owned() } else { many.to_owned() }
+    };
     let counts = [
         (summary.added, format!("{} added", verb(summary.added, "was", "were"))),
         (summary.revised, format!("{} revised", verb(summary.revised, "was", "were"))),
         (summary.removed, format!("{} no longer in {source}", verb(summary.removed, "is", "are"))),
-        (summary.editorial, format!("{} changed in spelling only", verb(summary.editorial, "was", "were"))),
+        (
+            summary.editorial,
+            format!("{} changed in spelling only", verb(summary.editorial, "was", "were")),
+        ),
     ];
     let mut told: Vec<String> = Vec::new();
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
@@ -60,7 +70,10 @@ mod tests {
     fn check(counts: [usize; 4], short: &str, long: &str) {
         let [added, removed, revised, editorial] = counts;
         let counts = Summary { added, removed, revised, editorial };
-        assert_eq!((summary(&counts, "csl").as_str(), sentence(&counts, "csl").as_str()), (short, long));
+        assert_eq!(
+            (summary(&counts, "csl").as_str(), sentence(&counts, "csl").as_str()),
+            (short, long)
+        );
     }
 
     #[test]
@@ -72,7 +85,11 @@ mod tests {
         );
         check([1, 0, 0, 0], "1 added", "1 entry was added");
         check([0, 1, 0, 0], "1 no longer in csl", "1 entry is no longer in csl");
-        check([0, 0, 1, 3], "1 revised, 3 editorial", "1 entry was revised and 3 were changed in spelling only");
+        check(
+            [0, 0, 1, 3],
+            "1 revised, 3 editorial",
+            "1 entry was revised and 3 were changed in spelling only",
+        );
         check([0, 0, 0, 0], "no change", "no entry changed");
     }
 

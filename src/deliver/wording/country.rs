@@ -9,15 +9,24 @@ const UNKNOWN: &str = "country not given";
 
 /// The English name of an ISO 3166-1 code; a code that is not known stands as it is.
 pub fn name(code: &str) -> &str {
-    NAMES.binary_search_by_key(&code, |(known, _)| known).ok().and_then(|at| NAMES.get(at)).map_or(code, |(_, name)| name)
+    NAMES
+        .binary_search_by_key(&code, |(known, _)| known)
+        .ok()
+        .and_then(|at| NAMES.get(at))
+        .map_or(code, |(_, name)| name)
 }
 
 /// `China, Russia`
 pub fn names(codes: &[String]) -> String {
-    if codes.is_empty() { UNKNOWN.to_owned() } else { codes.iter().map(|code| name(code)).collect::<Vec<_>>().join(", ") }
+    if codes.is_empty() {
+        UNKNOWN.to_owned()
+    } else {
+        codes.iter().map(|code| name(code)).collect::<Vec<_>>().join(", ")
+    }
 }
 
-/// How many changes concern each country, the most first. A change of two countries counts for both.
+/// How many changes concern each country, the most first. A change of two countries counts for
+/// both.
 pub fn counts<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for change in changes {
@@ -92,13 +101,22 @@ mod tests {
     #[test]
     fn the_table_is_in_order_and_codes_are_found() {
         assert!(NAMES.is_sorted_by_key(|(code, _)| code));
-        assert_eq!([name("CN"), name("HK"), name("AD"), name("ZW"), name("QQ")], ["China", "Hong Kong", "Andorra", "Zimbabwe", "QQ"]);
+        assert_eq!(
+            [name("CN"), name("HK"), name("AD"), name("ZW"), name("QQ")],
+            ["China", "Hong Kong", "Andorra", "Zimbabwe", "QQ"]
+        );
     }
 
     #[test]
     fn the_most_concerned_country_comes_first() {
-        let changes = [sample::added("A", "RU"), sample::added("B", "CN"), sample::added("C", "CN"), sample::added("D", "")];
-        let expected = [("China", 2), ("Russia", 1), ("country not given", 1)].map(|(name, count)| (name.to_owned(), count));
+        let changes = [
+            sample::added("A", "RU"),
+            sample::added("B", "CN"),
+            sample::added("C", "CN"),
+            sample::added("D", ""),
+        ];
+        let expected = [("China", 2), ("Russia", 1), ("country not given", 1)]
+            .map(|(name, count)| (name.to_owned(), count));
         assert_eq!(counts(&changes), expected);
     }
 }

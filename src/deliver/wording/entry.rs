@@ -32,7 +32,13 @@ pub fn text(change: &Change, several_lists: bool) -> EntryText {
 
 /// The entry by its name alone: all else was told when its rule was.
 pub fn announced(change: &Change, several_lists: bool) -> EntryText {
-    EntryText { brief: "as announced".to_owned(), rows: Vec::new(), notes: Vec::new(), grave: false, ..text(change, several_lists) }
+    EntryText {
+        brief: "as announced".to_owned(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+        grave: false,
+        ..text(change, several_lists)
+    }
 }
 
 /// The entry by its name alone, of a list of documents.
@@ -67,10 +73,19 @@ fn brief(change: &Change) -> String {
         return "a row of this name is no longer listed".to_owned();
     }
     if change.kind == ChangeKind::Revised {
-        let fields: Vec<String> = change.fields.iter().map(|field| label(&field.field).to_lowercase()).collect();
-        return if fields.is_empty() { "revised".to_owned() } else { format!("{} revised", enumeration(&fields)) };
+        let fields: Vec<String> =
+            change.fields.iter().map(|field| label(&field.field).to_lowercase()).collect();
+        return if fields.is_empty() {
+            "revised".to_owned()
+        } else {
+            format!("{} revised", enumeration(&fields))
+        };
     }
-    let mut told: Vec<String> = entry.footnotes.iter().map(|footnote| format!("footnote {}", plain::line(footnote))).collect();
+    let mut told: Vec<String> = entry
+        .footnotes
+        .iter()
+        .map(|footnote| format!("footnote {}", plain::line(footnote)))
+        .collect();
     if !entry.license_policy.is_empty() {
         told.push(plain::line(&entry.license_policy));
     }
@@ -96,7 +111,8 @@ fn rows(change: &Change) -> Vec<Row> {
         "remarks",
     ];
     keys.extend(fixed.map(str::to_owned));
-    let columns = after.other.keys().chain(before.into_iter().flat_map(|before| before.other.keys()));
+    let columns =
+        after.other.keys().chain(before.into_iter().flat_map(|before| before.other.keys()));
     let mut columns: Vec<String> = columns.map(|column| format!("other.{column}")).collect();
     columns.sort_unstable();
     columns.dedup();
@@ -112,7 +128,8 @@ fn row(key: &str, change: &Change) -> Option<Row> {
     let was = change.before.as_ref().map(|before| values(before, key));
     let changed = was.as_ref().is_some_and(|was| *was != now);
     // The countries stand beside the name already.
-    let untold = key == "countries" || key.strip_prefix("other.").is_some_and(|column| UNTOLD_COLUMNS.contains(&column));
+    let untold = key == "countries"
+        || key.strip_prefix("other.").is_some_and(|column| UNTOLD_COLUMNS.contains(&column));
     if !changed && (now.is_empty() || untold) {
         return None;
     }
@@ -125,8 +142,12 @@ fn row(key: &str, change: &Change) -> Option<Row> {
 
 /// The values of a field, each a clean line.
 fn values(entry: &Entry, key: &str) -> Vec<String> {
-    let clean = |values: &[String]| -> Vec<String> { values.iter().map(|value| plain::line(value)).collect() };
-    let one = |value: &str| -> Vec<String> { if value.is_empty() { Vec::new() } else { vec![plain::line(value)] } };
+    let clean = |values: &[String]| -> Vec<String> {
+        values.iter().map(|value| plain::line(value)).collect()
+    };
+    let one = |value: &str| -> Vec<String> {
+        if value.is_empty() { Vec::new() } else { vec![plain::line(value)] }
+    };
     match key {
         "name" => one(&entry.name),
         "aliases" => clean(&entry.aliases),
@@ -134,13 +155,26 @@ fn values(entry: &Entry, key: &str) -> Vec<String> {
         "countries" => entry.countries.iter().map(|code| country::name(code).to_owned()).collect(),
         "license_requirement" => one(&entry.license_requirement),
         "license_policy" => one(&entry.license_policy),
-        "footnotes" => entry.footnotes.iter().map(|mark| footnote::explained(entry.list, &plain::line(mark))).collect(),
-        "citations" => entry.citations.iter().map(|citation| plain::line(&citation.to_string())).collect(),
+        "footnotes" => entry
+            .footnotes
+            .iter()
+            .map(|mark| footnote::explained(entry.list, &plain::line(mark)))
+            .collect(),
+        "citations" => {
+            entry.citations.iter().map(|citation| plain::line(&citation.to_string())).collect()
+        }
         "start_date" => one(entry.start_date.as_deref().unwrap_or_default()),
         "end_date" => one(entry.end_date.as_deref().unwrap_or_default()),
         "remarks" => one(&entry.remarks),
-        "form" => vec![if entry.form == Form::Party { "a party".to_owned() } else { "an address alone".to_owned() }],
-        other => one(other.strip_prefix("other.").and_then(|column| entry.other.get(column)).map_or("", String::as_str)),
+        "form" => vec![if entry.form == Form::Party {
+            "a party".to_owned()
+        } else {
+            "an address alone".to_owned()
+        }],
+        other => one(other
+            .strip_prefix("other.")
+            .and_then(|column| entry.other.get(column))
+            .map_or("", String::as_str)),
     }
 }
 
@@ -155,9 +189,15 @@ fn compared(was: &[String], now: &[String]) -> Vec<Vec<Span>> {
         }
         // A field of one value each is compared whatever it is; of lists, what is most alike.
         let single = was.len() == 1 && now.len() == 1;
-        let best = gone.iter().enumerate().map(|(at, old)| (at, likeness(old, value))).max_by(|a, b| a.1.total_cmp(&b.1));
+        let best = gone
+            .iter()
+            .enumerate()
+            .map(|(at, old)| (at, likeness(old, value)))
+            .max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
-            Some((at, alike)) if single || alike > ALIKE => lines.push(spans(gone.remove(at), value)),
+            Some((at, alike)) if single || alike > ALIKE => {
+                lines.push(spans(gone.remove(at), value))
+            }
             _ => lines.push(vec![Span::new(SpanKind::Come, value)]),
         }
     }
@@ -180,9 +220,13 @@ fn label(key: &str) -> String {
         "remarks" => "Remarks",
         "form" => "What it is",
         other => {
-            let column = plain::line(&other.strip_prefix("other.").unwrap_or(other).replace('_', " "));
+            let column =
+                plain::line(&other.strip_prefix("other.").unwrap_or(other).replace('_', " "));
             let mut letters = column.chars();
-            return letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+            return letters
+                .next()
+                .map(|first| first.to_uppercase().chain(letters).collect())
+                .unwrap_or_default();
         }
     };
     known.to_owned()
@@ -190,17 +234,21 @@ fn label(key: &str) -> String {
 
 fn notes(change: &Change) -> Vec<String> {
     let mut notes = Vec::new();
-    let names = |names: &[String]| enumeration(&names.iter().map(|name| plain::line(name)).collect::<Vec<_>>());
+    let names = |names: &[String]| {
+        enumeration(&names.iter().map(|name| plain::line(name)).collect::<Vec<_>>())
+    };
     notes.extend(change.matched.as_ref().map(|matched| match_note(change, matched)));
     if !change.possibly_now.is_empty() {
         notes.push(format!(
-            "It may now be listed as {}, which is shown as added: it is not certain that they are the same.",
+            "It may now be listed as {}, which is shown as added: it is not certain that they are \
+             the same.",
             names(&change.possibly_now)
         ));
     }
     if !change.possibly_was.is_empty() {
         notes.push(format!(
-            "It may be what was listed as {}, which is missing now: it is not certain that they are the same.",
+            "It may be what was listed as {}, which is missing now: it is not certain that they \
+             are the same.",
             names(&change.possibly_was)
         ));
     }
@@ -208,16 +256,20 @@ fn notes(change: &Change) -> Vec<String> {
     notes
 }
 
-/// Why the two rows were taken for one entry. The words follow `certain`: what is certain is never told as a guess, and a guess
-/// never as certain.
+/// Why the two rows were taken for one entry. The words follow `certain`: what is certain is never
+/// told as a guess, and a guess never as certain.
 fn match_note(change: &Change, matched: &Match) -> String {
-    let evidence = matched.evidence.iter().map(|text| plain::line(text)).collect::<Vec<_>>().join("; ");
+    let evidence =
+        matched.evidence.iter().map(|text| plain::line(text)).collect::<Vec<_>>().join("; ");
     let because = if evidence.is_empty() { String::new() } else { format!(": {evidence}") };
     match (matched.certain, matched.row) {
-        (true, Some(RowFate::Gone)) => format!("A row of this entry is no longer listed{because}. The name is still listed."),
+        (true, Some(RowFate::Gone)) => {
+            format!("A row of this entry is no longer listed{because}. The name is still listed.")
+        }
         (false, Some(RowFate::Gone)) => {
             format!(
-                "The name is still listed, but one of its rows is not{because}. It may have been the listing of another party: check it as a removal."
+                "The name is still listed, but one of its rows is not{because}. It may have been \
+                 the listing of another party: check it as a removal."
             )
         }
         (true, _) => format!("The same entry as before{because}."),
@@ -225,11 +277,18 @@ fn match_note(change: &Change, matched: &Match) -> String {
             let percent = (matched.score.min(MOST_OF_A_DOUBT) * 100.0).round();
             let advice = match &change.before {
                 // An addition cites no rule that was cited before.
-                Some(before) if cites_all_rules(before, &change.entry) => "Compare both before you rely on it.",
-                _ if matched.row == Some(RowFate::Folded) => "It may be a removal: check it as one.",
+                Some(before) if cites_all_rules(before, &change.entry) => {
+                    "Compare both before you rely on it."
+                }
+                _ if matched.row == Some(RowFate::Folded) => {
+                    "It may be a removal: check it as one."
+                }
                 _ => "It may be a new listing: check it as one.",
             };
-            format!("Probably the same entry as before, but not certainly (match score {percent} %){because}. {advice}")
+            format!(
+                "Probably the same entry as before, but not certainly (match score {percent} \
+                 %){because}. {advice}"
+            )
         }
     }
 }
@@ -275,13 +334,15 @@ mod tests {
             Match::doubtful(1.0, evidence()),
             &old,
             &["81 FR 61601", "89 FR 51653"],
-            "Probably the same entry as before, but not certainly (match score 99 %): similar names. Compare both before you rely on it.",
+            "Probably the same entry as before, but not certainly (match score 99 %): similar \
+             names. Compare both before you rely on it.",
         );
         check(
             Match { score: 1.0, ..Match::doubtful(1.0, evidence()) },
             &old,
             &new,
-            "Probably the same entry as before, but not certainly (match score 99 %): similar names. It may be a new listing: check it as one.",
+            "Probably the same entry as before, but not certainly (match score 99 %): similar \
+             names. It may be a new listing: check it as one.",
         );
     }
 
@@ -293,14 +354,15 @@ mod tests {
             gone(Match::certain(evidence())),
             &[],
             &[],
-            "A row of this entry is no longer listed: one of two rows of this name is gone. The name is still listed.",
+            "A row of this entry is no longer listed: one of two rows of this name is gone. The \
+             name is still listed.",
         );
         check(
             gone(Match::doubtful(0.75, evidence())),
             &[],
             &[],
-            "The name is still listed, but one of its rows is not: one of two rows of this name is gone. It may have been the listing of \
-             another party: check it as a removal.",
+            "The name is still listed, but one of its rows is not: one of two rows of this name \
+             is gone. It may have been the listing of another party: check it as a removal.",
         );
     }
 }

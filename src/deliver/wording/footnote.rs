@@ -1,10 +1,11 @@
-//! What the footnotes of a licence requirement mean (15 CFR 734.9 and Supplement No. 4 to Part 744).
+//! What the footnotes of a licence requirement mean (15 CFR 734.9 and Supplement No. 4 to Part
+//! 744).
 
 use super::authority;
 use crate::domain::ListCode;
 
-/// One footnote in words. Those of the foreign-direct-product rules say so: a footnote on an old entry is a severe change.
-/// Of a list that has no such footnotes it says the mark alone.
+/// One footnote in words. Those of the foreign-direct-product rules say so: a footnote on an old
+/// entry is a severe change. Of a list that has no such footnotes it says the mark alone.
 pub fn explained(list: ListCode, footnote: &str) -> String {
     if !authority::terms(list).has_footnotes {
         return format!("Footnote {footnote}");
@@ -16,7 +17,10 @@ pub fn explained(list: ListCode, footnote: &str) -> String {
         "5" => "(e)(3)",
         other => return format!("Footnote {other}: see the notes to Supplement No. 4 to Part 744"),
     };
-    format!("Footnote {footnote}: certain foreign-made items are controlled too (foreign-direct-product rule, 15 CFR 734.9{paragraph})")
+    format!(
+        "Footnote {footnote}: certain foreign-made items are controlled too \
+         (foreign-direct-product rule, 15 CFR 734.9{paragraph})"
+    )
 }
 
 #[cfg(test)]
@@ -27,7 +31,8 @@ mod tests {
     fn a_footnote_of_the_foreign_direct_product_rules_names_its_paragraph() {
         assert_eq!(
             explained(ListCode::EL, "3"),
-            "Footnote 3: certain foreign-made items are controlled too (foreign-direct-product rule, 15 CFR 734.9(g))"
+            "Footnote 3: certain foreign-made items are controlled too (foreign-direct-product \
+             rule, 15 CFR 734.9(g))"
         );
         assert!(explained(ListCode::EL, "4").ends_with("734.9(e)(2))"));
         assert!(!explained(ListCode::EL, "2").contains("foreign-made"));

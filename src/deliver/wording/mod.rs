@@ -1,7 +1,7 @@
 //! What a message says, before a channel lays it out. Pure: knows alerts and words, no channel.
 //!
-//! Text of lists and servers comes out of here as clean lines: without control characters, line breaks or
-//! direction overrides. It is not escaped for any markup; that is the channel's.
+//! Text of lists and servers comes out of here as clean lines: without control characters, line
+//! breaks or direction overrides. It is not escaped for any markup; that is the channel's.
 
 mod authority;
 mod count;
@@ -99,8 +99,12 @@ pub struct Row {
 pub fn of_alert(alert: &Alert, settings: &MessageSettings) -> Account {
     let writer = Writer { zone: &settings.timezone, public_url: settings.public_url.as_ref() };
     let mut account = match &alert.body {
-        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => list::account(data, &writer),
-        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule::account(data, &alert.alert_id, &writer),
+        AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
+            list::account(data, &writer)
+        }
+        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
+            rule::account(data, &alert.alert_id, &writer)
+        }
         other => operator::account(other, alert, &writer),
     };
     account.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
@@ -127,7 +131,8 @@ impl Writer<'_> {
 
     /// A step with the page at `path`, or `command` where there is no page.
     fn step(&self, text: impl Into<String>, path: &str, command: String) -> Step {
-        let link = self.public_url.map(|url| format!("{}{path}", url.as_str().trim_end_matches('/')));
+        let link =
+            self.public_url.map(|url| format!("{}{path}", url.as_str().trim_end_matches('/')));
         let command = link.is_none().then_some(command);
         Step { text: text.into(), command, link }
     }
@@ -139,7 +144,11 @@ impl Fact {
     }
 
     fn linked(label: &str, text: impl Into<String>, link: Option<String>) -> Self {
-        Self { label: label.to_owned(), text: text.into(), link: link.filter(|link| is_web_address(link)) }
+        Self {
+            label: label.to_owned(),
+            text: text.into(),
+            link: link.filter(|link| is_web_address(link)),
+        }
     }
 }
 

@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 
 use super::count::counted;
 
-/// The zone in which messages tell times: that of the configuration, else that of Washington. The default is looked up where a time is
-/// told first: before the first zone is found, the zone database of the system is searched through, and most checks tell nothing.
+/// The zone in which messages tell times: that of the configuration, else that of Washington. The
+/// default is looked up where a time is told first: before the first zone is found, the zone
+/// database of the system is searched through, and most checks tell nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Zone(Option<TimeZone>);
 
@@ -28,7 +29,8 @@ impl Deref for Zone {
 
     fn deref(&self) -> &TimeZone {
         // The bundled database has this zone, whatever the machine's.
-        static DEFAULT: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get(DEFAULT_ZONE).unwrap_or(TimeZone::UTC));
+        static DEFAULT: LazyLock<TimeZone> =
+            LazyLock::new(|| TimeZone::get(DEFAULT_ZONE).unwrap_or(TimeZone::UTC));
         self.0.as_ref().unwrap_or(&DEFAULT)
     }
 }
@@ -43,7 +45,8 @@ pub fn moment(time: Timestamp, zone: &TimeZone) -> String {
     }
     // Zones without an abbreviation of their own are called by their offset.
     let name = if name.starts_with(['+', '-']) { format!("UTC{name}") } else { name };
-    let in_utc = if local.date() == utc.date() { utc.strftime("%H:%M UTC").to_string() } else { in_utc };
+    let in_utc =
+        if local.date() == utc.date() { utc.strftime("%H:%M UTC").to_string() } else { in_utc };
     format!("{} {name} ({in_utc})", local.strftime("%-d %b %Y %H:%M"))
 }
 
@@ -68,7 +71,11 @@ pub fn duration(duration: Duration) -> String {
 /// About how long something has lasted: `3 days`, `5 hours`, `12 minutes`.
 pub fn span(from: Timestamp, to: Timestamp) -> String {
     let secs = u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0);
-    let unit = [172_800, 7_200, 60].into_iter().zip([86_400, 3_600, 60]).find(|(least, _)| secs >= *least).map_or(1, |(_, unit)| unit);
+    let unit = [172_800, 7_200, 60]
+        .into_iter()
+        .zip([86_400, 3_600, 60])
+        .find(|(least, _)| secs >= *least)
+        .map_or(1, |(_, unit)| unit);
     self::duration(Duration::from_secs(secs / unit * unit))
 }
 
@@ -92,7 +99,11 @@ mod tests {
             assert_eq!(moment(time.parse().unwrap(), &TimeZone::get(zone).unwrap()), expected);
         };
         check("2022-06-30T13:02:11Z", "America/New_York", "30 Jun 2022 09:02 EDT (13:02 UTC)");
-        check("2022-12-01T02:00:00Z", "America/New_York", "30 Nov 2022 21:00 EST (1 Dec 2022 02:00 UTC)");
+        check(
+            "2022-12-01T02:00:00Z",
+            "America/New_York",
+            "30 Nov 2022 21:00 EST (1 Dec 2022 02:00 UTC)",
+        );
         check("2022-06-30T13:02:11Z", "Asia/Dubai", "30 Jun 2022 17:02 UTC+04 (13:02 UTC)");
         check("2022-06-30T13:02:11Z", "UTC", "30 Jun 2022 13:02 UTC");
         check("2022-01-30T13:02:11Z", "Europe/London", "30 Jan 2022 13:02 GMT (13:02 UTC)");
@@ -100,7 +111,8 @@ mod tests {
 
     #[test]
     fn durations_are_in_their_largest_whole_unit() {
-        let check = |secs, expected: &str| assert_eq!(duration(Duration::from_secs(secs)), expected);
+        let check =
+            |secs, expected: &str| assert_eq!(duration(Duration::from_secs(secs)), expected);
         check(1, "1 second");
         check(20, "20 seconds");
         check(90, "90 seconds");
@@ -112,7 +124,9 @@ mod tests {
 
     #[test]
     fn a_span_is_told_roughly() {
-        let check = |secs: i64, expected: &str| assert_eq!(span(Timestamp::UNIX_EPOCH, Timestamp::from_second(secs).unwrap()), expected);
+        let check = |secs: i64, expected: &str| {
+            assert_eq!(span(Timestamp::UNIX_EPOCH, Timestamp::from_second(secs).unwrap()), expected)
+        };
         check(40, "40 seconds");
         check(3_700, "61 minutes");
         check(7_300, "2 hours");

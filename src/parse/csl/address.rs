@@ -5,19 +5,26 @@ use crate::parse::country::{is_iso_alpha2, iso_of_heading};
 
 /// The countries of these addresses, sorted, each once.
 pub fn countries_of(list: ListCode, addresses: &[String]) -> Vec<String> {
-    let mut countries: Vec<String> = addresses.iter().filter_map(|address| country_of(list, address)).map(str::to_owned).collect();
+    let mut countries: Vec<String> = addresses
+        .iter()
+        .filter_map(|address| country_of(list, address))
+        .map(str::to_owned)
+        .collect();
     countries.sort_unstable();
     countries.dedup();
     countries
 }
 
-/// The country that an address ends in, as ISO code or by name; `None` where it names none, or none for certain.
+/// The country that an address ends in, as ISO code or by name; `None` where it names none, or none
+/// for certain.
 ///
-/// The Denied Persons List leaves `US` out of most American addresses, so that `SAN JOSE, CA` is no Canadian one: there a code
-/// that is also a state's counts only behind a postal code or a Canadian province.
+/// The Denied Persons List leaves `US` out of most American addresses, so that `SAN JOSE, CA` is no
+/// Canadian one: there a code that is also a state's counts only behind a postal code or a Canadian
+/// province.
 fn country_of(list: ListCode, address: &str) -> Option<&str> {
     let address = address.trim_end_matches([' ', ',', '.']);
-    let (before, last) = address.rsplit_once(',').map_or(("", address), |(before, last)| (before, last.trim()));
+    let (before, last) =
+        address.rsplit_once(',').map_or(("", address), |(before, last)| (before, last.trim()));
     let omits_united_states = list == ListCode::DPL;
     if is_iso_alpha2(last) {
         let is_certain = !omits_united_states || !STATES.contains(&last) || ends_abroad(before);
@@ -29,18 +36,20 @@ fn country_of(list: ListCode, address: &str) -> Option<&str> {
     iso_of_heading(last)
 }
 
-/// Whether what stands before the code is no American city: a postal code of its own, or a province.
+/// Whether what stands before the code is no American city: a postal code of its own, or a
+/// province.
 fn ends_abroad(before: &str) -> bool {
     let last = before.rsplit(',').next().unwrap_or(before).trim();
-    let is_postal_code = !last.is_empty() && last.split_whitespace().all(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+    let is_postal_code = !last.is_empty()
+        && last.split_whitespace().all(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
     let last_word = last.rsplit(' ').next().unwrap_or(last).to_ascii_uppercase();
     is_postal_code || PROVINCES.contains(&last_word.as_str())
 }
 
 /// Codes of the states, where they are also the code of a country.
 const STATES: &[&str] = &[
-    "AL", "AR", "AZ", "CA", "CO", "DE", "GA", "ID", "IL", "IN", "KY", "LA", "MA", "MD", "ME", "MN", "MO", "MS", "MT", "NC", "NE", "PA",
-    "SC", "SD", "TN", "VA",
+    "AL", "AR", "AZ", "CA", "CO", "DE", "GA", "ID", "IL", "IN", "KY", "LA", "MA", "MD", "ME", "MN",
+    "MO", "MS", "MT", "NC", "NE", "PA", "SC", "SD", "TN", "VA",
 ];
 
 /// The last words of the Canadian provinces, and their codes.
@@ -107,9 +116,14 @@ mod tests {
 
     #[test]
     fn err_a_state_or_a_postal_code_is_no_country() {
-        for address in
-            ["5 HIGH STREET, SAN JOSE, CA", "5 HIGH STREET, PHILIPSBURG, PA, 16866", "LEXINGTON, KY, 40512", "ATLANTA, GEORGIA", "CA", ""]
-        {
+        for address in [
+            "5 HIGH STREET, SAN JOSE, CA",
+            "5 HIGH STREET, PHILIPSBURG, PA, 16866",
+            "LEXINGTON, KY, 40512",
+            "ATLANTA, GEORGIA",
+            "CA",
+            "",
+        ] {
             check(ListCode::DPL, address, None);
         }
         check(ListCode::DPL, "FCI, PHILIPSBURG, PA, 16866, US", Some("US"));

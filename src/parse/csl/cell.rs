@@ -6,7 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::column::Column;
 
-/// Reads the value of one key: null is empty, an array is joined with `; `, the object of an address or an id is joined with `, `.
+/// Reads the value of one key: null is empty, an array is joined with `; `, the object of an
+/// address or an id is joined with `, `.
 #[derive(Clone, Copy)]
 pub struct CellSeed(pub Option<Column>);
 
@@ -71,7 +72,9 @@ impl<'de> Visitor<'de> for CellSeed {
         while let Some(key) = map.next_key::<String>()? {
             let text = map.next_value_seed(CellSeed(None))?;
             if parts.iter().any(|(known, _)| *known == key) {
-                return Err(serde::de::Error::custom(format!("the key `{key}` stands twice in one object")));
+                return Err(serde::de::Error::custom(format!(
+                    "the key `{key}` stands twice in one object"
+                )));
             }
             parts.push((key, text));
         }
@@ -93,11 +96,15 @@ fn joined_parts(column: Option<Column>, mut parts: Vec<(String, String)>) -> Str
     };
     parts.retain(|(_, text)| !text.trim().is_empty());
     // Unknown keys come last, in published order: the sort is stable.
-    parts.sort_by_key(|(key, _)| order.iter().position(|known| known == key).unwrap_or(order.len()));
+    parts
+        .sort_by_key(|(key, _)| order.iter().position(|known| known == key).unwrap_or(order.len()));
     // A country that stands in the address already is not said twice.
     if let [(first, address), (second, country)] = parts.as_slice()
-        && (column, first.as_str(), second.as_str()) == (Some(Column::Addresses), "address", "country")
-        && address.strip_suffix(country.as_str()).is_some_and(|before| before.is_empty() || before.ends_with(", "))
+        && (column, first.as_str(), second.as_str())
+            == (Some(Column::Addresses), "address", "country")
+        && address
+            .strip_suffix(country.as_str())
+            .is_some_and(|before| before.is_empty() || before.ends_with(", "))
     {
         parts.truncate(1);
     }
@@ -129,10 +136,22 @@ mod tests {
 
     #[test]
     fn ok_a_country_is_not_said_twice() {
-        assert_eq!(cell(Column::Addresses, r#"[{"address": "1 Long Road, Minsk, BY", "country": "BY"}]"#), "1 Long Road, Minsk, BY");
+        assert_eq!(
+            cell(Column::Addresses, r#"[{"address": "1 Long Road, Minsk, BY", "country": "BY"}]"#),
+            "1 Long Road, Minsk, BY"
+        );
         assert_eq!(cell(Column::Addresses, r#"[{"address": "BY", "country": "BY"}]"#), "BY");
-        assert_eq!(cell(Column::Addresses, r#"[{"address": "1 Long Road", "state": "CR", "country": "CR"}]"#), "1 Long Road, CR, CR");
-        assert_eq!(cell(Column::Addresses, r#"[{"address": "Unit ABY", "country": "BY"}]"#), "Unit ABY, BY");
+        assert_eq!(
+            cell(
+                Column::Addresses,
+                r#"[{"address": "1 Long Road", "state": "CR", "country": "CR"}]"#
+            ),
+            "1 Long Road, CR, CR"
+        );
+        assert_eq!(
+            cell(Column::Addresses, r#"[{"address": "Unit ABY", "country": "BY"}]"#),
+            "Unit ABY, BY"
+        );
     }
 
     #[test]

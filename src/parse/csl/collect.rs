@@ -57,7 +57,11 @@ impl<'a> Collector<'a> {
     /// # Errors
     ///
     /// Where the source is empty or garbled.
-    pub fn count(&mut self, label: &str, place: impl Fn() -> String) -> Result<Option<ListCode>, ParseError> {
+    pub fn count(
+        &mut self,
+        label: &str,
+        place: impl Fn() -> String,
+    ) -> Result<Option<ListCode>, ParseError> {
         self.rows += 1;
         if self.rows == 1 || self.last.0 != label {
             let source = match self.sources.get(label) {
@@ -73,7 +77,8 @@ impl<'a> Collector<'a> {
 
     /// Hands on a row of a watched list.
     pub fn hand_on(&mut self, row: WatchedRow<'_>, place: &dyn Fn(Column) -> String) {
-        if [Column::Name, Column::AltNames].iter().any(|column| is_damaged(row.cells.get(*column))) {
+        if [Column::Name, Column::AltNames].iter().any(|column| is_damaged(row.cells.get(*column)))
+        {
             self.damaged += 1;
             self.first_damaged.get_or_insert_with(|| place(Column::Name));
         }
@@ -81,22 +86,31 @@ impl<'a> Collector<'a> {
         (self.each)(row);
     }
 
-    /// What else there is to say of a document that was read to its end: a snapshot without entries.
+    /// What else there is to say of a document that was read to its end: a snapshot without
+    /// entries.
     ///
     /// # Errors
     ///
     /// Where it has no row, or none of a list that is known.
     pub fn finish(mut self) -> Result<Snapshot, ParseError> {
         if self.rows == 0 {
-            return Err(ParseError::new("end of the document", "expected rows, but got none: a list of nothing is no list"));
+            return Err(ParseError::new(
+                "end of the document",
+                "expected rows, but got none: a list of nothing is no list",
+            ));
         }
         if self.rows_of_known_lists == 0 {
-            return Err(ParseError::new("column source", format!("expected rows of the known lists, but got none in {} rows", self.rows)));
+            return Err(ParseError::new(
+                "column source",
+                format!("expected rows of the known lists, but got none in {} rows", self.rows),
+            ));
         }
         if let Some(place) = self.first_damaged.take() {
             let count = self.damaged;
-            let text =
-                format!("a character of a name was lost (`?` or U+FFFD within a word) in {count} rows from here on; kept as published");
+            let text = format!(
+                "a character of a name was lost (`?` or U+FFFD within a word) in {count} rows \
+                 from here on; kept as published"
+            );
             self.warnings.push(|| place, || text);
         }
         Ok(Snapshot {
@@ -111,13 +125,24 @@ impl<'a> Collector<'a> {
     fn meet(&mut self, label: &str, place: &impl Fn() -> String) -> Result<Source, ParseError> {
         let source = source_of(label);
         if source == Source::Garbled || self.sources.len() >= Self::MAX_LABELS {
-            let got = if label.trim().is_empty() { "nothing".to_owned() } else { format!("`{}`", shortened(label)) };
-            let problem =
-                format!("expected the name of a list such as `Entity List (EL) - Bureau of Industry and Security`, but got {got}");
+            let got = if label.trim().is_empty() {
+                "nothing".to_owned()
+            } else {
+                format!("`{}`", shortened(label))
+            };
+            let problem = format!(
+                "expected the name of a list such as `Entity List (EL) - Bureau of Industry and \
+                 Security`, but got {got}"
+            );
             return Err(ParseError::new(place(), problem));
         }
         if source == Source::Unknown {
-            self.warnings.push(place, || format!("`{}` is a list that is not known; its rows are counted and not kept", shortened(label)));
+            self.warnings.push(place, || {
+                format!(
+                    "`{}` is a list that is not known; its rows are counted and not kept",
+                    shortened(label)
+                )
+            });
         }
         self.sources.insert(label.to_owned(), source);
         Ok(source)
@@ -126,7 +151,8 @@ impl<'a> Collector<'a> {
 
 /// At most 60 characters, for an error.
 pub fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut short: String =
+        text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(60).is_some() {
         short.push('…');
     }

@@ -56,25 +56,60 @@ impl Column {
 
     /// The column of this name; the JSON calls the first one `id`.
     pub fn of_name(name: &str) -> Option<Self> {
-        if name == "id" { Some(Self::Id) } else { Self::ALL.iter().copied().find(|column| column.name() == name) }
+        if name == "id" {
+            Some(Self::Id)
+        } else {
+            Self::ALL.iter().copied().find(|column| column.name() == name)
+        }
     }
 
-    /// Whether it stands in `other` and tells one party from another, as a number, a date of birth or an office does.
+    /// Whether it stands in `other` and tells one party from another, as a number, a date of birth
+    /// or an office does.
     pub fn identifies(self) -> bool {
-        use Column::{CallSign, DatesOfBirth, EntityNumber, Ids, PlacesOfBirth, Title, Type, VesselOwner};
-        matches!(self, CallSign | DatesOfBirth | EntityNumber | Ids | PlacesOfBirth | Title | Type | VesselOwner)
+        use Column::{
+            CallSign, DatesOfBirth, EntityNumber, Ids, PlacesOfBirth, Title, Type, VesselOwner,
+        };
+        matches!(
+            self,
+            CallSign
+                | DatesOfBirth
+                | EntityNumber
+                | Ids
+                | PlacesOfBirth
+                | Title
+                | Type
+                | VesselOwner
+        )
     }
 
-    /// The key in `Entry::other` of a column that is not known: its name, unless that means something else there.
+    /// The key in `Entry::other` of a column that is not known: its name, unless that means
+    /// something else there.
     pub fn unknown_key(name: &str) -> String {
-        if crate::domain::Entry::is_known_column(name) { format!("column_{name}") } else { name.to_owned() }
+        if crate::domain::Entry::is_known_column(name) {
+            format!("column_{name}")
+        } else {
+            name.to_owned()
+        }
     }
 
     /// Whether an entry has a field of its own for it; the others stand in `other`.
     pub fn has_field(self) -> bool {
-        use Column::{Addresses, AltNames, EndDate, Id, LicensePolicy, LicenseRequirement, Name, Remarks, Source, StartDate};
-        matches!(self, Id | Source | Name | AltNames | Addresses | StartDate | EndDate | LicenseRequirement | LicensePolicy | Remarks)
-            || self == Column::FederalRegisterNotice
+        use Column::{
+            Addresses, AltNames, EndDate, Id, LicensePolicy, LicenseRequirement, Name, Remarks,
+            Source, StartDate,
+        };
+        matches!(
+            self,
+            Id | Source
+                | Name
+                | AltNames
+                | Addresses
+                | StartDate
+                | EndDate
+                | LicenseRequirement
+                | LicensePolicy
+                | Remarks
+        ) || self == Column::FederalRegisterNotice
     }
 }
 
@@ -115,6 +150,9 @@ mod tests {
         assert_eq!(Column::of_name("Name"), None);
         let others = Column::ALL.iter().filter(|column| !column.has_field());
         assert!(others.map(|column| column.name()).all(crate::domain::Entry::is_known_column));
-        assert_eq!((Column::unknown_key("tier"), Column::unknown_key("entity")), ("tier".to_owned(), "column_entity".to_owned()));
+        assert_eq!(
+            (Column::unknown_key("tier"), Column::unknown_key("entity")),
+            ("tier".to_owned(), "column_entity".to_owned())
+        );
     }
 }

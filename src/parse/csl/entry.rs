@@ -9,7 +9,8 @@ use crate::domain::{Entry, Form, ListCode};
 use crate::parse::citation::citations;
 use crate::parse::footnote::footnotes;
 
-/// The entry of one row; `extras` are keys of columns that are not known, with their values. What is odd is kept as published: [`note_oddities`].
+/// The entry of one row; `extras` are keys of columns that are not known, with their values. What
+/// is odd is kept as published: [`note_oddities`].
 pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) -> Entry {
     let mut entry = identifying_part(list, cells);
     entry.countries = countries_of(list, &entry.addresses);
@@ -39,7 +40,10 @@ pub fn identifying_part(list: ListCode, cells: &Cells<'_>) -> Entry {
     let mut entry = Entry::named(list, cells.trimmed(Column::Name));
     entry.aliases = aliases_of(list, cells.get(Column::AltNames));
     entry.addresses = parts_of(cells.get(Column::Addresses)).map(str::to_owned).collect();
-    entry.citations = citations(cells.trimmed(Column::FederalRegisterNotice)).into_iter().map(|dated| dated.citation).collect();
+    entry.citations = citations(cells.trimmed(Column::FederalRegisterNotice))
+        .into_iter()
+        .map(|dated| dated.citation)
+        .collect();
     cells.trimmed(Column::Remarks).clone_into(&mut entry.remarks);
     keep_others(&mut entry, cells, Column::identifies);
     entry
@@ -57,12 +61,23 @@ fn keep_others(entry: &mut Entry, cells: &Cells<'_>, which: impl Fn(Column) -> b
 /// Says what is odd in a row.
 pub fn note_oddities(cells: &Cells<'_>, place: &dyn Fn(Column) -> String, warnings: &mut Warnings) {
     if cells.trimmed(Column::Name).is_empty() {
-        warnings.push(|| place(Column::Name), || "the name is empty; the row is kept without one".to_owned());
+        warnings.push(
+            || place(Column::Name),
+            || "the name is empty; the row is kept without one".to_owned(),
+        );
     }
     for column in [Column::StartDate, Column::EndDate] {
         let text = cells.trimmed(column);
         if !text.is_empty() && (text.len() != 10 || text.parse::<Date>().is_err()) {
-            warnings.push(|| place(column), || format!("expected a date such as 2022-06-30, but got `{text}`; it is kept as published"));
+            warnings.push(
+                || place(column),
+                || {
+                    format!(
+                        "expected a date such as 2022-06-30, but got `{text}`; it is kept as \
+                         published"
+                    )
+                },
+            );
         }
     }
 }
@@ -74,39 +89,57 @@ fn parts_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(JOINER).map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// The aliases of a cell. The CSV has the agency's own cell. The JSON splits it, and drops the `and ` of the sentence that it was
-/// taken from; read here, it is joined again. Both are read alike, so that the formats of one day say the same.
+/// The aliases of a cell. The CSV has the agency's own cell. The JSON splits it, and drops the `and
+/// ` of the sentence that it was taken from; read here, it is joined again. Both are read alike, so
+/// that the formats of one day say the same.
 ///
-/// The State Department's list joins aliases with `, `: there the JSON has a list of what stands between the commas.
+/// The State Department's list joins aliases with `, `: there the JSON has a list of what stands
+/// between the commas.
 fn aliases_of(list: ListCode, text: &str) -> Vec<String> {
     let parts = parts_of(text).flat_map(|part| match list {
         ListCode::ISN => part.split(", ").collect(),
         _ => vec![part],
     });
     let parts = parts.map(str::trim).filter(|part| !part.is_empty());
-    parts.enumerate().map(|(at, part)| if at == 0 { part } else { without_and(part) }.to_owned()).collect()
+    parts
+        .enumerate()
+        .map(|(at, part)| if at == 0 { part } else { without_and(part) }.to_owned())
+        .collect()
 }
 
 /// Behind another alias a leading `and ` joins the two. `and` alone is a name.
 fn without_and(alias: &str) -> &str {
-    let bare = alias.strip_prefix("and").filter(|rest| rest.starts_with(char::is_whitespace)).map(str::trim_start);
+    let bare = alias
+        .strip_prefix("and")
+        .filter(|rest| rest.starts_with(char::is_whitespace))
+        .map(str::trim_start);
     bare.filter(|bare| !bare.is_empty()).unwrap_or(alias)
 }
 
 /// Since 89 FR 51644 an entry may be an address alone: its name is `Address 01`, or the address.
 fn form_of(name: &str, addresses: &[String]) -> Form {
-    let number = name.get(..7).filter(|word| word.eq_ignore_ascii_case("address")).and_then(|_| name.get(7..)).map(str::trim_start);
-    let is_numbered = number.is_some_and(|rest| name.get(7..8) == Some(" ") && is_number_alone(rest));
+    let number = name
+        .get(..7)
+        .filter(|word| word.eq_ignore_ascii_case("address"))
+        .and_then(|_| name.get(7..))
+        .map(str::trim_start);
+    let is_numbered =
+        number.is_some_and(|rest| name.get(7..8) == Some(" ") && is_number_alone(rest));
     let is_its_address = name.bytes().any(|byte| byte.is_ascii_digit())
         && name.contains(',')
-        && addresses.iter().any(|address| address.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(", ")));
+        && addresses.iter().any(|address| {
+            address.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
+        });
     if is_numbered || is_its_address { Form::Address } else { Form::Party }
 }
 
 /// `01`, or `01, 7 Long Road`, but not `1000 Holdings`.
 fn is_number_alone(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=3).contains(&digits) && text.get(digits..).is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':', '.', ';', ')']))
+    (1..=3).contains(&digits)
+        && text
+            .get(digits..)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':', '.', ';', ')']))
 }
 
 fn date_of(column: Column, cells: &Cells<'_>) -> Option<String> {
@@ -126,7 +159,14 @@ mod tests {
         let cells = Cells::Each(&cells);
         let mut warnings = Warnings::default();
         note_oddities(&cells, &|column| format!("line 2, column {}", column.name()), &mut warnings);
-        (entry_of(list, &cells, &[]), warnings.finish().into_iter().map(|warning| format!("{}: {}", warning.place, warning.text)).collect())
+        (
+            entry_of(list, &cells, &[]),
+            warnings
+                .finish()
+                .into_iter()
+                .map(|warning| format!("{}: {}", warning.place, warning.text))
+                .collect(),
+        )
     }
 
     #[test]
@@ -140,7 +180,10 @@ mod tests {
                 (Column::Addresses, "1 Long Road, Minsk, BY; 2 Short Road, Almaty, KZ"),
                 (Column::FederalRegisterNotice, "87 FR 38925; 88 FR 66273"),
                 (Column::StartDate, "2022-06-30"),
-                (Column::LicenseRequirement, "For all items subject to the EAR. (See § 734.9(g),3 of the EAR) "),
+                (
+                    Column::LicenseRequirement,
+                    "For all items subject to the EAR. (See § 734.9(g),3 of the EAR) ",
+                ),
                 (Column::LicensePolicy, "Presumption of denial."),
                 (Column::Programs, "A; B"),
             ],
@@ -155,32 +198,49 @@ mod tests {
         assert_eq!(entry.start_date.as_deref(), Some("2022-06-30"));
         assert_eq!(entry.end_date, None);
         assert_eq!(entry.publisher_id, "0a1b");
-        assert_eq!(entry.other.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect::<Vec<_>>(), [("programs", "A; B")]);
+        assert_eq!(
+            entry.other.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect::<Vec<_>>(),
+            [("programs", "A; B")]
+        );
     }
 
     #[test]
     fn a_notice_that_says_more_than_its_citations_is_kept() {
-        let (entry, _) = entry(ListCode::EL, &[(Column::Name, "A"), (Column::FederalRegisterNotice, "77 FR 61249 No. 195")]);
+        let (entry, _) = entry(
+            ListCode::EL,
+            &[(Column::Name, "A"), (Column::FederalRegisterNotice, "77 FR 61249 No. 195")],
+        );
         assert_eq!(entry.citations, [Citation::page(77, 61249)]);
         assert_eq!(entry.other["federal_register_notice"], "77 FR 61249 No. 195");
     }
 
     #[test]
     fn citations_are_set_apart_by_commas_and_semicolons_alike() {
-        for notice in ["86 FR 12531, 86 FR 67319", "86 FR 12531; 86 FR 67319;", "86 FR 12531 ,86 FR 67319"] {
-            let (entry, _) = entry(ListCode::EL, &[(Column::Name, "A"), (Column::FederalRegisterNotice, notice)]);
-            assert_eq!(entry.citations, [Citation::page(86, 12531), Citation::page(86, 67319)], "{notice}");
+        for notice in
+            ["86 FR 12531, 86 FR 67319", "86 FR 12531; 86 FR 67319;", "86 FR 12531 ,86 FR 67319"]
+        {
+            let (entry, _) = entry(
+                ListCode::EL,
+                &[(Column::Name, "A"), (Column::FederalRegisterNotice, notice)],
+            );
+            assert_eq!(
+                entry.citations,
+                [Citation::page(86, 12531), Citation::page(86, 67319)],
+                "{notice}"
+            );
             assert!(entry.other.is_empty(), "{notice}: {:?}", entry.other);
         }
     }
 
     #[test]
     fn a_date_that_is_none_is_kept_with_a_warning() {
-        let (entry, warnings) = entry(ListCode::DPL, &[(Column::Name, "A"), (Column::EndDate, "indefinite")]);
+        let (entry, warnings) =
+            entry(ListCode::DPL, &[(Column::Name, "A"), (Column::EndDate, "indefinite")]);
         assert_eq!(entry.end_date.as_deref(), Some("indefinite"));
         assert_eq!(
             warnings,
-            ["line 2, column end_date: expected a date such as 2022-06-30, but got `indefinite`; it is kept as published"]
+            ["line 2, column end_date: expected a date such as 2022-06-30, but got `indefinite`; \
+              it is kept as published"]
         );
     }
 
@@ -189,7 +249,10 @@ mod tests {
         let aliases_of = |text| aliases_of(ListCode::EL, text);
         assert_eq!(aliases_of("and Sons"), ["and Sons"]);
         assert_eq!(aliases_of("and Sons; Anders; and Sons"), ["and Sons", "Anders", "Sons"]);
-        assert_eq!(aliases_of("Alder; and Birch; Cedar; and\u{a0}Dogwood"), ["Alder", "Birch", "Cedar", "Dogwood"]);
+        assert_eq!(
+            aliases_of("Alder; and Birch; Cedar; and\u{a0}Dogwood"),
+            ["Alder", "Birch", "Cedar", "Dogwood"]
+        );
         assert_eq!(
             aliases_of("Alder; Sand and Gravel; Android; Anders and Sons;"),
             ["Alder", "Sand and Gravel", "Android", "Anders and Sons;"]
@@ -201,11 +264,17 @@ mod tests {
 
     #[test]
     fn aliases_of_the_state_department_are_joined_by_commas() {
-        for text in ["Alder Works, AW, and Alder", "Alder Works; AW; Alder", "Alder Works; AW, Alder"] {
+        for text in
+            ["Alder Works, AW, and Alder", "Alder Works; AW; Alder", "Alder Works; AW, Alder"]
+        {
             assert_eq!(aliases_of(ListCode::ISN, text), ["Alder Works", "AW", "Alder"]);
         }
         for list in [ListCode::EL, ListCode::MEU, ListCode::SDN] {
-            assert_eq!(aliases_of(list, "Alder Co., Ltd., Minsk"), ["Alder Co., Ltd., Minsk"], "{list}");
+            assert_eq!(
+                aliases_of(list, "Alder Co., Ltd., Minsk"),
+                ["Alder Co., Ltd., Minsk"],
+                "{list}"
+            );
         }
         assert_eq!(aliases_of(ListCode::ISN, "Alder,Birch"), ["Alder,Birch"]);
     }
@@ -213,12 +282,24 @@ mod tests {
     #[test]
     fn an_address_is_told_from_a_party() {
         let long_road = ["Room 4, 7 Long Road, Hong Kong, HK".to_owned()];
-        for name in ["Address 01", "ADDRESS 2", "Address 12, Room 4", "Room 4, 7 Long Road", "Room 4, 7 Long Road, Hong Kong, HK"] {
+        for name in [
+            "Address 01",
+            "ADDRESS 2",
+            "Address 12, Room 4",
+            "Room 4, 7 Long Road",
+            "Room 4, 7 Long Road, Hong Kong, HK",
+        ] {
             assert_eq!(form_of(name, &long_road), Form::Address, "{name}");
         }
-        for name in
-            ["Address Systems 01", "Address01 Ltd.", "Address 1000 Holdings", "Address 4 You Ltd.", "Addressé", "Room 4", "北京公司"]
-        {
+        for name in [
+            "Address Systems 01",
+            "Address01 Ltd.",
+            "Address 1000 Holdings",
+            "Address 4 You Ltd.",
+            "Addressé",
+            "Room 4",
+            "北京公司",
+        ] {
             assert_eq!(form_of(name, &long_road), Form::Party, "{name}");
         }
     }

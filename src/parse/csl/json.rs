@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::{BufReader, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use super::cell::CellSeed;
 use super::collect::{Collector, shortened};
@@ -13,16 +15,23 @@ use super::watched_row::WatchedRow;
 use crate::domain::{ListCode, Snapshot};
 use crate::parse::ParseError;
 
-/// Reads a JSON document and hands each row of the watched lists to `each`, one at a time; what else there is to say comes as a
-/// snapshot without entries.
+/// Reads a JSON document and hands each row of the watched lists to `each`, one at a time; what
+/// else there is to say comes as a snapshot without entries.
 ///
 /// # Errors
 ///
-/// Where it is cut, is no object with rows in `results`, a row names no list or has no name, or a key was renamed.
-pub fn read_json(input: impl Read, lists: &[ListCode], each: &mut dyn FnMut(WatchedRow<'_>)) -> Result<Snapshot, ParseError> {
+/// Where it is cut, is no object with rows in `results`, a row names no list or has no name, or a
+/// key was renamed.
+pub fn read_json(
+    input: impl Read,
+    lists: &[ListCode],
+    each: &mut dyn FnMut(WatchedRow<'_>),
+) -> Result<Snapshot, ParseError> {
     let reading = RefCell::new(Reading::new(lists, each));
-    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
-    let outcome = DocumentSeed(&reading).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    let mut deserializer =
+        serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, input));
+    let outcome =
+        DocumentSeed(&reading).deserialize(&mut deserializer).and_then(|()| deserializer.end());
     let reading = reading.into_inner();
     match outcome {
         Ok(()) => reading.finish(),
@@ -66,15 +75,24 @@ impl<'a> Reading<'a> {
             .filter(|column| !self.seen.get(**column as usize).is_some_and(|seen| *seen))
             .map(|column| format!("`{}`", column.name()))
             .collect();
-        let unknown: Vec<String> = self.collector.columns.iter().map(|key| format!("`{}`", shortened(key))).collect();
+        let unknown: Vec<String> =
+            self.collector.columns.iter().map(|key| format!("`{}`", shortened(key))).collect();
         if !missing.is_empty() && (self.has_entity_list || !unknown.is_empty()) {
-            let beside = if unknown.is_empty() { String::new() } else { format!("; unknown: {}", unknown.join(", ")) };
-            let problem = format!("the keys of the rows changed: missing: {}{beside}", missing.join(", "));
+            let beside = if unknown.is_empty() {
+                String::new()
+            } else {
+                format!("; unknown: {}", unknown.join(", "))
+            };
+            let problem =
+                format!("the keys of the rows changed: missing: {}{beside}", missing.join(", "));
             return Err(ParseError::new("results", problem));
         }
         let rows = self.collector.rows() as u64;
         if let Some(total) = self.total.filter(|total| *total > rows) {
-            return Err(ParseError::new("results", format!("expected all {total} rows that `total` speaks of, but got {rows}")));
+            return Err(ParseError::new(
+                "results",
+                format!("expected all {total} rows that `total` speaks of, but got {rows}"),
+            ));
         }
         self.collector.finish()
     }
@@ -86,13 +104,27 @@ impl<'a> Reading<'a> {
     /// Puts an error of the JSON itself into words.
     fn refusal_of(&self, error: &serde_json::Error) -> ParseError {
         let at = format!("line {}, byte {}", error.line(), error.column());
-        let place = if self.in_results { format!("{at}, row {} of results", self.collector.rows() + 1) } else { at.clone() };
+        let place = if self.in_results {
+            format!("{at}, row {} of results", self.collector.rows() + 1)
+        } else {
+            at.clone()
+        };
         let text = error.to_string();
-        let text = text.strip_suffix(&format!(" at line {} column {}", error.line(), error.column())).unwrap_or(&text);
+        let text = text
+            .strip_suffix(&format!(" at line {} column {}", error.line(), error.column()))
+            .unwrap_or(&text);
         let problem = if error.is_eof() {
-            let within = if self.key.is_empty() { String::new() } else { format!(" at the key `{}`", shortened(&self.key)) };
-            format!("the file breaks off{within}: expected the rest of the document, but got its end")
-        } else if let Some((got, expected)) = text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
+            let within = if self.key.is_empty() {
+                String::new()
+            } else {
+                format!(" at the key `{}`", shortened(&self.key))
+            };
+            format!(
+                "the file breaks off{within}: expected the rest of the document, but got its end"
+            )
+        } else if let Some((got, expected)) =
+            text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+        {
             format!("expected {expected}, but got {}", value_in_words(got))
         } else if error.is_io() {
             format!("failed to read the document: {text}")
@@ -112,8 +144,9 @@ fn value_in_words(got: &str) -> &str {
     }
 }
 
-/// The keys that every row of the Entity List has: without one the list is not what it was. Other lists lack some of them, so that only
-/// a key that nobody knows says that one was renamed. The rest of the columns are left out where a list has no use for them.
+/// The keys that every row of the Entity List has: without one the list is not what it was. Other
+/// lists lack some of them, so that only a key that nobody knows says that one was renamed. The
+/// rest of the columns are left out where a list has no use for them.
 const REQUIRED: &[Column] = &[
     Column::Id,
     Column::AltNames,
@@ -153,14 +186,21 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
         while let Some(key) = map.next_key::<String>()? {
             self.0.borrow_mut().key.clone_from(&key);
             match key.as_str() {
-                "results" if self.0.borrow().has_results => return Err(refuse("results", "the key `results` stands twice".to_owned())),
+                "results" if self.0.borrow().has_results => {
+                    return Err(refuse("results", "the key `results` stands twice".to_owned()));
+                }
                 "results" => {
                     self.0.borrow_mut().has_results = true;
                     map.next_value_seed(ResultsSeed(self.0))?;
                 }
-                "total" => self.0.borrow_mut().total = map.next_value::<serde_json::Value>()?.as_u64(),
+                "total" => {
+                    self.0.borrow_mut().total = map.next_value::<serde_json::Value>()?.as_u64()
+                }
                 "error" | "errors" | "message" | "detail" => {
-                    said.push(format!("`{key}`: `{}`", shortened(&map.next_value_seed(CellSeed(None))?)));
+                    said.push(format!(
+                        "`{key}`: `{}`",
+                        shortened(&map.next_value_seed(CellSeed(None))?)
+                    ));
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -169,8 +209,15 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
             }
         }
         if !self.0.borrow().has_results {
-            let got = if said.is_empty() { "an empty object".to_owned() } else { format!("one with {}", said.join(", ")) };
-            return Err(refuse("document", format!("expected an object with rows in `results`, but got {got}")));
+            let got = if said.is_empty() {
+                "an empty object".to_owned()
+            } else {
+                format!("one with {}", said.join(", "))
+            };
+            return Err(refuse(
+                "document",
+                format!("expected an object with rows in `results`, but got {got}"),
+            ));
         }
         Ok(())
     }
@@ -236,7 +283,10 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_> {
                 }
             };
             if is_repeated {
-                return Err(A::Error::custom(format!("the key `{}` stands twice in one row", shortened(&key))));
+                return Err(A::Error::custom(format!(
+                    "the key `{}` stands twice in one row",
+                    shortened(&key)
+                )));
             }
         }
         let mut reading = self.0.borrow_mut();
@@ -249,42 +299,68 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_> {
 }
 
 impl Reading<'_> {
-    fn take(&mut self, texts: &[Option<String>; Column::COUNT], extras: &[(String, String)]) -> Result<(), ParseError> {
+    fn take(
+        &mut self,
+        texts: &[Option<String>; Column::COUNT],
+        extras: &[(String, String)],
+    ) -> Result<(), ParseError> {
         let row = self.row_place();
         let texts_or_nothing = texts.each_ref().map(|text| text.as_deref().unwrap_or_default());
         let cells = Cells::Each(&texts_or_nothing);
-        let place = |column: Column| format!("{row}, key {}", if column == Column::Id { "id" } else { column.name() });
+        let place = |column: Column| {
+            format!("{row}, key {}", if column == Column::Id { "id" } else { column.name() })
+        };
         for (column, text) in Column::ALL.iter().zip(texts) {
             if let (Some(seen), Some(text)) = (self.seen.get_mut(*column as usize), text) {
                 *seen = true;
                 if text.contains('\0') {
-                    return Err(ParseError::new(place(*column), "expected text, but got byte 0x00"));
+                    return Err(ParseError::new(
+                        place(*column),
+                        "expected text, but got byte 0x00",
+                    ));
                 }
             }
         }
         for required in [Column::Source, Column::Name] {
             if texts.get(required as usize).is_none_or(Option::is_none) {
-                return Err(ParseError::new(row, format!("expected the key `{}`, but it is missing", required.name())));
+                return Err(ParseError::new(
+                    row,
+                    format!("expected the key `{}`, but it is missing", required.name()),
+                ));
             }
         }
         for (key, _) in extras {
             if !self.collector.columns.contains(&Column::unknown_key(key)) {
                 if self.collector.columns.len() >= MOST_UNKNOWN_KEYS {
-                    let problem = format!("expected at most {MOST_UNKNOWN_KEYS} keys that are not known, but got more");
+                    let problem = format!(
+                        "expected at most {MOST_UNKNOWN_KEYS} keys that are not known, but got \
+                         more"
+                    );
                     return Err(ParseError::new(row, problem));
                 }
                 self.collector.columns.insert(Column::unknown_key(key));
-                self.collector
-                    .warnings
-                    .push(|| row.clone(), || format!("the key `{}` is not known; it is kept as published", shortened(key)));
+                self.collector.warnings.push(
+                    || row.clone(),
+                    || {
+                        format!(
+                            "the key `{}` is not known; it is kept as published",
+                            shortened(key)
+                        )
+                    },
+                );
             }
         }
-        if let Some(list) = self.collector.count(cells.get(Column::Source), || place(Column::Source))? {
+        if let Some(list) =
+            self.collector.count(cells.get(Column::Source), || place(Column::Source))?
+        {
             self.has_entity_list |= list == ListCode::EL;
-            let value = |(key, text): &(String, String)| (Column::unknown_key(key), text.trim().to_owned());
-            let mut extras: Vec<(String, String)> = extras.iter().map(value).filter(|(_, text)| !text.is_empty()).collect();
+            let value =
+                |(key, text): &(String, String)| (Column::unknown_key(key), text.trim().to_owned());
+            let mut extras: Vec<(String, String)> =
+                extras.iter().map(value).filter(|(_, text)| !text.is_empty()).collect();
             extras.sort();
-            self.collector.hand_on(WatchedRow { list, cells, extras: &extras, bytes: None }, &place);
+            self.collector
+                .hand_on(WatchedRow { list, cells, extras: &extras, bytes: None }, &place);
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! The Consolidated Screening List of trade.gov: 29 columns, thirteen lists, one row an entry.
 //!
-//! The JSON is brought into the cells of the CSV and goes the same way from there, so that both shapes of one list give equal
-//! entries. Knows nothing of where a document comes from and nothing of an earlier one.
+//! The JSON is brought into the cells of the CSV and goes the same way from there, so that both
+//! shapes of one list give equal entries. Knows nothing of where a document comes from and nothing
+//! of an earlier one.
 
 mod address;
 mod cell;

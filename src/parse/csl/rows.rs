@@ -1,7 +1,9 @@
-//! Splits delimited text into rows by RFC 4180, strictly. Knows quotes and line breaks, not what a column means.
+//! Splits delimited text into rows by RFC 4180, strictly. Knows quotes and line breaks, not what a
+//! column means.
 //!
-//! Strictly, because every leniency hides damage: a reader that takes an unclosed quote at the end of a file, text after a closing
-//! quote, or a last row without a line break turns a cut file into a shorter list. So does one that skips what it cannot read.
+//! Strictly, because every leniency hides damage: a reader that takes an unclosed quote at the end
+//! of a file, text after a closing quote, or a last row without a line break turns a cut file into
+//! a shorter list. So does one that skips what it cannot read.
 
 use std::io::{ErrorKind, Read};
 
@@ -11,7 +13,8 @@ use crate::parse::detect::failed_to_read;
 /// A longer row is no row: a quote was lost, and the rest of the file is being swallowed.
 const MAX_ROW_BYTES: usize = 1 << 20;
 
-/// How much is read at a time: much for one call of the kernel, little enough to stay in a core's cache.
+/// How much is read at a time: much for one call of the kernel, little enough to stay in a core's
+/// cache.
 const BUFFER_BYTES: usize = 1 << 17;
 
 /// Where a field stands in its row, without its quotes.
@@ -35,15 +38,20 @@ pub struct RowText<'a> {
 impl<'a> RowText<'a> {
     pub fn get(&self, number: usize) -> &'a str {
         let Some(field) = self.fields.get(number) else { return "" };
-        let unquoted = self.doubled.iter().find(|(doubled, _)| field.is_doubled && *doubled == number);
-        unquoted.map_or_else(|| self.text.get(field.start..field.end).unwrap_or_default(), |(_, text)| text)
+        let unquoted =
+            self.doubled.iter().find(|(doubled, _)| field.is_doubled && *doubled == number);
+        unquoted.map_or_else(
+            || self.text.get(field.start..field.end).unwrap_or_default(),
+            |(_, text)| text,
+        )
     }
 
     pub fn iter(self) -> impl Iterator<Item = &'a str> {
         (0..self.fields.len()).map(move |number| self.get(number))
     }
 
-    /// The row as it stands in the file, without its line break; without its first field, where that is to be left out.
+    /// The row as it stands in the file, without its line break; without its first field, where
+    /// that is to be left out.
     pub fn as_written(self, is_without_first: bool) -> &'a str {
         let start = self.fields.first().filter(|_| is_without_first).map_or(0, |field| field.end);
         self.text.get(start..).unwrap_or_default()
@@ -54,7 +62,8 @@ impl<'a> RowText<'a> {
 pub struct Rows<R> {
     input: R,
     delimiter: u8,
-    /// The names of the columns, once the header is known: how many there must be, and what to call them in an error.
+    /// The names of the columns, once the header is known: how many there must be, and what to
+    /// call them in an error.
     pub columns: Vec<String>,
     buffer: Vec<u8>,
     /// The row at hand and what was read behind it, in the buffer.
@@ -106,13 +115,18 @@ impl<R: Read> Rows<R> {
             let ahead = self.buffer.get(self.start..self.end).unwrap_or_default();
             match split(ahead, self.delimiter, &mut self.fields) {
                 Split::Stray(at, problem) => {
-                    return Err(ParseError::new(self.place(self.line + lines(ahead, at), self.fields.len()), problem));
+                    return Err(ParseError::new(
+                        self.place(self.line + lines(ahead, at), self.fields.len()),
+                        problem,
+                    ));
                 }
                 Split::Open(..) if self.has_ended && ahead.is_empty() => return Ok(false),
                 Split::Open(state, field) if self.has_ended => {
                     self.fields.push(field);
-                    // What stands before the columns are known is the header's reader's to judge: it may be no list at all.
-                    let is_whole = state == State::Closing && self.fields.len() == self.columns.len();
+                    // What stands before the columns are known is the header's reader's to judge:
+                    // it may be no list at all.
+                    let is_whole =
+                        state == State::Closing && self.fields.len() == self.columns.len();
                     if !self.columns.is_empty() && !is_whole {
                         return Err(self.broken_off(state));
                     }
@@ -125,7 +139,10 @@ impl<R: Read> Rows<R> {
                     break;
                 }
                 Split::Open(..) | Split::Row { .. } => {
-                    let problem = format!("expected a row, but got over {MAX_ROW_BYTES} bytes without its end: a quote is not closed");
+                    let problem = format!(
+                        "expected a row, but got over {MAX_ROW_BYTES} bytes without its end: a \
+                         quote is not closed"
+                    );
                     return Err(ParseError::new(format!("line {}", self.line), problem));
                 }
             }
@@ -167,9 +184,16 @@ impl<R: Read> Rows<R> {
             },
             Err(error) => (error.valid_up_to(), "UTF-8"),
         };
-        let field = self.fields.iter().position(|field| bad < field.end).unwrap_or(self.len().saturating_sub(1));
+        let field = self
+            .fields
+            .iter()
+            .position(|field| bad < field.end)
+            .unwrap_or(self.len().saturating_sub(1));
         let byte = byte_in_words(bytes.get(bad).copied().unwrap_or_default());
-        Err(ParseError::new(self.place(self.line, field), format!("expected {expected}, but got {byte}")))
+        Err(ParseError::new(
+            self.place(self.line, field),
+            format!("expected {expected}, but got {byte}"),
+        ))
     }
 
     /// `line 14, column 8 (addresses)` for the field of this number, from 0.
@@ -187,7 +211,8 @@ impl<R: Read> Rows<R> {
     fn unquote(&mut self) {
         self.doubled.clear();
         let row = self.buffer.get(self.start..self.end).unwrap_or_default();
-        for (number, field) in self.fields.iter().enumerate().filter(|(_, field)| field.is_doubled) {
+        for (number, field) in self.fields.iter().enumerate().filter(|(_, field)| field.is_doubled)
+        {
             // What is no UTF-8 is refused before the text is used.
             let text = String::from_utf8_lossy(row.get(field.start..field.end).unwrap_or_default());
             self.doubled.push((number, text.replace("\"\"", "\"")));
@@ -201,7 +226,9 @@ impl<R: Read> Rows<R> {
         if self.end == self.buffer.len() {
             self.buffer.resize(2 * self.end, 0);
         }
-        while let Some(free) = self.buffer.get_mut(self.end..).filter(|free| !free.is_empty() && !self.has_ended) {
+        while let Some(free) =
+            self.buffer.get_mut(self.end..).filter(|free| !free.is_empty() && !self.has_ended)
+        {
             match self.input.read(free) {
                 Ok(read) => (self.end, self.has_ended) = (self.end + read, read == 0),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -215,11 +242,18 @@ impl<R: Read> Rows<R> {
         let (expected, got, length) = (self.columns.len(), self.len(), self.ahead().len());
         let place = self.place(self.line + lines(self.ahead(), length), got.saturating_sub(1));
         let problem = if got != expected {
-            format!("the file breaks off in the middle of a row: expected {expected} columns, but got {got}")
+            format!(
+                "the file breaks off in the middle of a row: expected {expected} columns, but got \
+                 {got}"
+            )
         } else if state == State::Quoted {
-            "the file breaks off in the middle of the last column: expected a closing quote, but got the end of the file".to_owned()
+            "the file breaks off in the middle of the last column: expected a closing quote, but \
+             got the end of the file"
+                .to_owned()
         } else {
-            "the file may be cut in the middle of the last column: expected a line break, but got the end of the file".to_owned()
+            "the file may be cut in the middle of the last column: expected a line break, but got \
+             the end of the file"
+                .to_owned()
         };
         ParseError::new(format!("{place}, byte {}", self.byte + length as u64), problem)
     }
@@ -254,12 +288,15 @@ fn split(bytes: &[u8], delimiter: u8, fields: &mut Vec<Field>) -> Split {
     let mut start = 0;
     loop {
         let is_quoted = bytes.get(start) == Some(&b'"');
-        let found = if is_quoted { quoted(bytes, start + 1) } else { plain(bytes, start, delimiter) };
+        let found =
+            if is_quoted { quoted(bytes, start + 1) } else { plain(bytes, start, delimiter) };
         let (field, after) = match found {
             Ok(found) => found,
             Err((state, field)) => return Split::Open(state, field),
         };
-        let stray = |at: usize, expected: &str, byte: u8| Split::Stray(at, format!("expected {expected}, but got {}", byte_in_words(byte)));
+        let stray = |at: usize, expected: &str, byte: u8| {
+            Split::Stray(at, format!("expected {expected}, but got {}", byte_in_words(byte)))
+        };
         let length = match (bytes.get(after), bytes.get(after + 1)) {
             (Some(byte), _) if *byte == delimiter => {
                 fields.push(field);
@@ -268,13 +305,23 @@ fn split(bytes: &[u8], delimiter: u8, fields: &mut Vec<Field>) -> Split {
             }
             (Some(b'\n'), _) => after + 1,
             (Some(b'\r'), Some(b'\n')) => after + 2,
-            (Some(b'\r'), Some(byte)) => return stray(after + 1, "a line feed after a carriage return", *byte),
+            (Some(b'\r'), Some(byte)) => {
+                return stray(after + 1, "a line feed after a carriage return", *byte);
+            }
             (Some(b'\r'), None) => return Split::Open(State::Plain, field),
             (Some(b'"'), _) => {
-                return Split::Stray(after, "expected a value in quotes or one without any, but got a quote within it".to_owned());
+                return Split::Stray(
+                    after,
+                    "expected a value in quotes or one without any, but got a quote within it"
+                        .to_owned(),
+                );
             }
-            (Some(byte), _) => return stray(after, "a delimiter or a line break after a closing quote", *byte),
-            (None, _) => return Split::Open(if is_quoted { State::Closing } else { State::Plain }, field),
+            (Some(byte), _) => {
+                return stray(after, "a delimiter or a line break after a closing quote", *byte);
+            }
+            (None, _) => {
+                return Split::Open(if is_quoted { State::Closing } else { State::Plain }, field);
+            }
         };
         fields.push(field);
         return Split::Row { content: after, length };
@@ -287,7 +334,9 @@ type Found = Result<(Field, usize), (State, Field)>;
 fn quoted(bytes: &[u8], start: usize) -> Found {
     let (mut from, mut is_doubled) = (start, false);
     loop {
-        let Some(end) = memchr::memchr(b'"', bytes.get(from..).unwrap_or_default()).map(|length| from + length) else {
+        let Some(end) =
+            memchr::memchr(b'"', bytes.get(from..).unwrap_or_default()).map(|length| from + length)
+        else {
             return Err((State::Quoted, Field { start, end: bytes.len(), is_doubled }));
         };
         if bytes.get(end + 1) != Some(&b'"') {
@@ -299,8 +348,11 @@ fn quoted(bytes: &[u8], start: usize) -> Found {
 
 /// The field without quotes that begins at `start`, and where it ends.
 fn plain(bytes: &[u8], start: usize, delimiter: u8) -> Found {
-    // Writers of tab-separated text do not all quote: there a quote within a value is a character like any other.
-    let ends = |byte: &u8| *byte == delimiter || matches!(byte, b'\n' | b'\r') || *byte == b'"' && delimiter != b'\t';
+    // Writers of tab-separated text do not all quote: there a quote within a value is a character
+    // like any other.
+    let ends = |byte: &u8| {
+        *byte == delimiter || matches!(byte, b'\n' | b'\r') || *byte == b'"' && delimiter != b'\t'
+    };
     let length = bytes.get(start..).unwrap_or_default().iter().position(ends);
     let end = length.map_or(bytes.len(), |length| start + length);
     let field = Field { start, end, is_doubled: false };
@@ -309,14 +361,19 @@ fn plain(bytes: &[u8], start: usize, delimiter: u8) -> Found {
 
 /// A byte as an error names it.
 pub fn byte_in_words(byte: u8) -> String {
-    if byte.is_ascii_graphic() { format!("`{}`", char::from(byte)) } else { format!("byte 0x{byte:02x}") }
+    if byte.is_ascii_graphic() {
+        format!("`{}`", char::from(byte))
+    } else {
+        format!("byte 0x{byte:02x}")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// All rows of `text`, read through buffers of every small size: the same, however the bytes come.
+    /// All rows of `text`, read through buffers of every small size: the same, however the bytes
+    /// come.
     fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
         let through = |capacity: usize| {
             let mut rows = Rows::new(text.as_bytes(), 0, b',');
@@ -354,23 +411,28 @@ mod tests {
         for (text, error) in [
             (
                 "\"a\",\"b\"\n\"c",
-                "line 2, column 1 (name), byte 10: the file breaks off in the middle of a row: expected 2 columns, but got 1",
+                "line 2, column 1 (name), byte 10: the file breaks off in the middle of a row: \
+                 expected 2 columns, but got 1",
             ),
             (
                 "\"a\",\"b\"\n\"c\"",
-                "line 2, column 1 (name), byte 11: the file breaks off in the middle of a row: expected 2 columns, but got 1",
+                "line 2, column 1 (name), byte 11: the file breaks off in the middle of a row: \
+                 expected 2 columns, but got 1",
             ),
             (
                 "\"a\",\"b\"\n\"c\",",
-                "line 2, column 2 (addresses), byte 12: the file may be cut in the middle of the last column: expected a line break, but got the end of the file",
+                "line 2, column 2 (addresses), byte 12: the file may be cut in the middle of the \
+                 last column: expected a line break, but got the end of the file",
             ),
             (
                 "\"a\",\"b\"\n\"c\",\"d\ne",
-                "line 3, column 2 (addresses), byte 16: the file breaks off in the middle of the last column: expected a closing quote, but got the end of the file",
+                "line 3, column 2 (addresses), byte 16: the file breaks off in the middle of the \
+                 last column: expected a closing quote, but got the end of the file",
             ),
             (
                 "a,b",
-                "line 1, column 2 (addresses), byte 3: the file may be cut in the middle of the last column: expected a line break, but got the end of the file",
+                "line 1, column 2 (addresses), byte 3: the file may be cut in the middle of the \
+                 last column: expected a line break, but got the end of the file",
             ),
         ] {
             assert_eq!(read(text).unwrap_err(), error);
@@ -380,9 +442,21 @@ mod tests {
     #[test]
     fn err_a_quote_where_none_may_stand() {
         for (text, error) in [
-            ("\"a\"x,\"b\"\n", "line 1, column 1 (name): expected a delimiter or a line break after a closing quote, but got `x`"),
-            ("a\"x,b\n", "line 1, column 1 (name): expected a value in quotes or one without any, but got a quote within it"),
-            ("a,b\rc,d\n", "line 1, column 2 (addresses): expected a line feed after a carriage return, but got `c`"),
+            (
+                "\"a\"x,\"b\"\n",
+                "line 1, column 1 (name): expected a delimiter or a line break after a closing \
+                 quote, but got `x`",
+            ),
+            (
+                "a\"x,b\n",
+                "line 1, column 1 (name): expected a value in quotes or one without any, but got \
+                 a quote within it",
+            ),
+            (
+                "a,b\rc,d\n",
+                "line 1, column 2 (addresses): expected a line feed after a carriage return, but \
+                 got `c`",
+            ),
         ] {
             assert_eq!(read(text).unwrap_err(), error);
         }
@@ -392,7 +466,11 @@ mod tests {
     fn err_a_row_without_an_end_is_not_swallowed() {
         let text = format!("\"a\",\"{}", "b\n".repeat(1 << 20));
         let error = Rows::new(text.as_bytes(), 0, b',').read().unwrap_err();
-        assert_eq!(error.to_string(), "line 1: expected a row, but got over 1048576 bytes without its end: a quote is not closed");
+        assert_eq!(
+            error.to_string(),
+            "line 1: expected a row, but got over 1048576 bytes without its end: a quote is not \
+             closed"
+        );
     }
 
     #[test]

@@ -12,12 +12,18 @@ pub enum Source {
     Garbled,
 }
 
-/// The list that a label such as `Non-SDN Menu-Based Sanctions List (NS-MBS List) - Treasury Department` names.
+/// The list that a label such as `Non-SDN Menu-Based Sanctions List (NS-MBS List) - Treasury
+/// Department` names.
 ///
-/// The code in parentheses decides; `NS-` before and ` List` after it are the publisher's ornament. The code stands anywhere in
-/// the label: `Military End User (MEU) List - …`.
+/// The code in parentheses decides; `NS-` before and ` List` after it are the publisher's ornament.
+/// The code stands anywhere in the label: `Military End User (MEU) List - …`.
 pub fn source_of(label: &str) -> Source {
-    let mut groups = label.split('(').skip(1).filter_map(|rest| rest.split_once(')')).map(|(group, _)| group.trim()).peekable();
+    let mut groups = label
+        .split('(')
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(group, _)| group.trim())
+        .peekable();
     if groups.peek().is_none() {
         return titled(label);
     }
@@ -28,7 +34,8 @@ pub fn source_of(label: &str) -> Source {
         if let Some(list) = ListCode::ALL.iter().find(|list| list.as_str() == code) {
             return Source::Known(*list);
         }
-        well_shaped |= (2..=8).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+        well_shaped |= (2..=8).contains(&code.len())
+            && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
     }
     if well_shaped { Source::Unknown } else { Source::Garbled }
 }
@@ -55,9 +62,16 @@ mod tests {
             ("ITAR Debarred (DTC) - State Department", ListCode::DTC),
             ("Specially Designated Nationals (SDN) - Treasury Department", ListCode::SDN),
             ("Sectoral Sanctions Identifications List (SSI) - Treasury Department", ListCode::SSI),
-            ("Non-SDN Chinese Military-Industrial Complex Companies List (CMIC) - Treasury Department", ListCode::CMIC),
+            (
+                "Non-SDN Chinese Military-Industrial Complex Companies List (CMIC) - Treasury \
+                 Department",
+                ListCode::CMIC,
+            ),
             ("Capta List (CAP) - Treasury Department", ListCode::CAP),
-            ("Non-SDN Menu-Based Sanctions List (NS-MBS List) - Treasury Department", ListCode::MBS),
+            (
+                "Non-SDN Menu-Based Sanctions List (NS-MBS List) - Treasury Department",
+                ListCode::MBS,
+            ),
             ("Palestinian Legislative Council List (PLC) - Treasury Department", ListCode::PLC),
             ("Foreign Sanctions Evaders (FSE) - Treasury Department", ListCode::FSE),
             ("Entity List - Bureau of Industry and Security", ListCode::EL),
@@ -68,7 +82,10 @@ mod tests {
 
     #[test]
     fn ok_a_list_that_is_new_is_told_from_a_damaged_label() {
-        assert_eq!(source_of("Outbound Investment List (OIL) - Treasury Department"), Source::Unknown);
+        assert_eq!(
+            source_of("Outbound Investment List (OIL) - Treasury Department"),
+            Source::Unknown
+        );
         assert_eq!(source_of("Something New (NS-XYZ List) - Treasury Department"), Source::Unknown);
     }
 

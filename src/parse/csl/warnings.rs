@@ -22,7 +22,10 @@ impl Warnings {
         if self.count > Warning::KEPT {
             self.kept.truncate(Warning::KEPT - 1);
             let unsaid = self.count - self.kept.len();
-            self.kept.push(Warning { place: "document".to_owned(), text: format!("{unsaid} more oddities, {} in all", self.count) });
+            self.kept.push(Warning {
+                place: "document".to_owned(),
+                text: format!("{unsaid} more oddities, {} in all", self.count),
+            });
         }
         self.kept
     }

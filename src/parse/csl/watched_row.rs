@@ -1,4 +1,5 @@
-//! One row of a watched list while its document is read: what it says is made into an entry only where that is asked for.
+//! One row of a watched list while its document is read: what it says is made into an entry only
+//! where that is asked for.
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -11,9 +12,11 @@ use crate::domain::{Entry, ListCode};
 pub struct WatchedRow<'a> {
     pub list: ListCode,
     pub(super) cells: Cells<'a>,
-    /// Columns that are not known: their keys, in order, each with a value without the space around it.
+    /// Columns that are not known: their keys, in order, each with a value without the space
+    /// around it.
     pub(super) extras: &'a [(String, String)],
-    /// The row of a table as it stands there; a row of JSON cannot be read without what is around it.
+    /// The row of a table as it stands there; a row of JSON cannot be read without what is around
+    /// it.
     pub bytes: Option<RowBytes<'a>>,
 }
 
@@ -27,8 +30,8 @@ pub struct RowBytes<'a> {
 }
 
 impl RowBytes<'_> {
-    /// Rows of one header that have the same hash say the same. The hash resists accidents, not a forger: the two files are the
-    /// publisher's, who can say what they like without one.
+    /// Rows of one header that have the same hash say the same. The hash resists accidents, not a
+    /// forger: the two files are the publisher's, who can say what they like without one.
     pub fn hash(&self) -> [u64; 2] {
         let hash = xxh3_128(self.written.as_bytes());
         #[expect(clippy::cast_possible_truncation, reason = "its two halves")]
@@ -41,7 +44,8 @@ impl WatchedRow<'_> {
         entry_of(self.list, &self.cells, self.extras)
     }
 
-    /// The entry with no more than what tells one party from another: names, addresses, citations, remarks, numbers and dates.
+    /// The entry with no more than what tells one party from another: names, addresses, citations,
+    /// remarks, numbers and dates.
     pub fn identifying_part(&self) -> Entry {
         identifying_part(self.list, &self.cells)
     }

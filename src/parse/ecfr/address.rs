@@ -6,18 +6,28 @@
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
     pub addresses: Vec<String>,
-    /// Cross-references (`See alternate address under Pakistan.`) and what the addresses are said to apply to, as published.
+    /// Cross-references (`See alternate address under Pakistan.`) and what the addresses are said
+    /// to apply to, as published.
     pub remarks: Vec<String>,
 }
 
-/// Takes apart a text of addresses that are joined with `; and `. `country` is the English name of the heading: an address that
-/// ends with it also ends before a mere `and`.
+/// Takes apart a text of addresses that are joined with `; and `. `country` is the English name of
+/// the heading: an address that ends with it also ends before a mere `and`.
 pub fn addresses_of(text: &str, country: Option<&str>) -> Addresses {
     let (text, mut remarks) = without_cross_references(text);
-    let text = match text.find("following addresses apply").or_else(|| text.find("following address applies")) {
+    let text = match text
+        .find("following addresses apply")
+        .or_else(|| text.find("following address applies"))
+    {
         Some(at) => {
-            let end = text.get(at..).and_then(|rest| rest.find(':')).map_or(text.len(), |colon| at + colon + 1);
-            remarks.insert(0, trimmed(text.get(..end).unwrap_or_default().trim_end_matches(':')).to_owned());
+            let end = text
+                .get(at..)
+                .and_then(|rest| rest.find(':'))
+                .map_or(text.len(), |colon| at + colon + 1);
+            remarks.insert(
+                0,
+                trimmed(text.get(..end).unwrap_or_default().trim_end_matches(':')).to_owned(),
+            );
             text.get(end..).unwrap_or_default().to_owned()
         }
         None => text,
@@ -45,7 +55,8 @@ pub fn without_cross_references(text: &str) -> (String, Vec<String>) {
         let (before, bracket) = rest.split_at(at);
         let end = bracket.find([')', ']']).map_or(bracket.len(), |close| close + 1);
         let (reference, after) = bracket.split_at(end);
-        let inner = reference.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']') || c.is_whitespace());
+        let inner = reference
+            .trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']') || c.is_whitespace());
         references.push(inner.to_owned());
         kept.push_str(before.trim_end());
         // the full stop behind the bracket ends the cell, not an address
@@ -73,11 +84,18 @@ fn parts_at_country<'a>(text: &'a str, country: Option<&str>) -> Vec<&'a str> {
     let mut parts = Vec::new();
     let mut rest = text;
     let mut from = 0;
-    while let Some(found) = rest.get(from..).and_then(|tail| tail.find(country)).map(|at| from + at + country.len()) {
+    while let Some(found) =
+        rest.get(from..).and_then(|tail| tail.find(country)).map(|at| from + at + country.len())
+    {
         let tail = rest.get(found..).unwrap_or_default();
-        let joined = [", and ", ". and ", "., and ", " and "].iter().find_map(|joint| tail.strip_prefix(joint));
-        // `Ministry of Russia and …` is no end of an address: the country stands behind a comma, or at least another word
-        let ends = rest.get(..found - country.len()).is_some_and(|before| before.trim_end().ends_with(','));
+        let joined = [", and ", ". and ", "., and ", " and "]
+            .iter()
+            .find_map(|joint| tail.strip_prefix(joint));
+        // `Ministry of Russia and …` is no end of an address: the country stands behind a comma, or
+        // at least another word
+        let ends = rest
+            .get(..found - country.len())
+            .is_some_and(|before| before.trim_end().ends_with(','));
         match joined.filter(|_| ends) {
             Some(next) => {
                 parts.push(rest.get(..found).unwrap_or_default());
@@ -98,7 +116,9 @@ fn parts_at_label(text: &str) -> Vec<&str> {
     while let Some(at) = rest.find("Address:") {
         let (before, after) = rest.split_at(at);
         let before = before.trim_end();
-        parts.push(before.strip_suffix("Alt.").or_else(|| before.strip_suffix("Alt")).unwrap_or(before));
+        parts.push(
+            before.strip_suffix("Alt.").or_else(|| before.strip_suffix("Alt")).unwrap_or(before),
+        );
         rest = after.get("Address:".len()..).unwrap_or_default();
     }
     parts.push(rest);
@@ -136,25 +156,47 @@ mod tests {
 
     #[test]
     fn addresses_are_parted_where_they_are_joined() {
-        check("5 Lenina Street, Omsk, Russia; and 7 Mira, Perm, Russia.", &["5 Lenina Street, Omsk, Russia", "7 Mira, Perm, Russia"], &[]);
-        check("5 Lenina Street, Omsk, Russia, and 7 Mira, Perm, Russia.", &["5 Lenina Street, Omsk, Russia", "7 Mira, Perm, Russia"], &[]);
+        check(
+            "5 Lenina Street, Omsk, Russia; and 7 Mira, Perm, Russia.",
+            &["5 Lenina Street, Omsk, Russia", "7 Mira, Perm, Russia"],
+            &[],
+        );
+        check(
+            "5 Lenina Street, Omsk, Russia, and 7 Mira, Perm, Russia.",
+            &["5 Lenina Street, Omsk, Russia", "7 Mira, Perm, Russia"],
+            &[],
+        );
         check("P.O. Box 5, Dubai, U.A.E.", &["P.O. Box 5, Dubai, U.A.E."], &[]);
-        check("Address: 5 Mira, Perm Alt. Address: 6 Mira, Perm", &["5 Mira, Perm", "6 Mira, Perm"], &[]);
+        check(
+            "Address: 5 Mira, Perm Alt. Address: 6 Mira, Perm",
+            &["5 Mira, Perm", "6 Mira, Perm"],
+            &[],
+        );
     }
 
     #[test]
     fn a_cross_reference_is_a_remark() {
-        check("5 Mira, Perm (See alternate addresses under China).", &["5 Mira, Perm"], &["See alternate addresses under China"]);
-        check("(see also under China); and 5 Mira, Perm", &["5 Mira, Perm"], &["see also under China"]);
+        check(
+            "5 Mira, Perm (See alternate addresses under China).",
+            &["5 Mira, Perm"],
+            &["See alternate addresses under China"],
+        );
+        check(
+            "(see also under China); and 5 Mira, Perm",
+            &["5 Mira, Perm"],
+            &["see also under China"],
+        );
         check("5 Mira (behind the market), Perm", &["5 Mira (behind the market), Perm"], &[]);
     }
 
     #[test]
     fn what_addresses_apply_to_is_a_remark() {
         check(
-            "The following addresses apply to the entity and to its two subordinate institutions: 5 Mira, Perm; and 6 Mira, Perm",
+            "The following addresses apply to the entity and to its two subordinate institutions: \
+             5 Mira, Perm; and 6 Mira, Perm",
             &["5 Mira, Perm", "6 Mira, Perm"],
-            &["The following addresses apply to the entity and to its two subordinate institutions"],
+            &["The following addresses apply to the entity and to its two subordinate \
+               institutions"],
         );
     }
 }

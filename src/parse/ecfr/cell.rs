@@ -5,8 +5,8 @@
 /// A cell as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// Lines end where the publisher breaks them (`<br/>`, `<LI>`). A footnote mark stands as a superscript digit (`734.9(g),³`), so
-    /// that it cannot be read as part of a number.
+    /// Lines end where the publisher breaks them (`<br/>`, `<LI>`). A footnote mark stands as a
+    /// superscript digit (`734.9(g),³`), so that it cannot be read as part of a number.
     pub text: String,
     /// The numbers of the footnote marks, in the order of the text.
     pub marks: Vec<String>,
@@ -62,8 +62,11 @@ impl CellWriter {
     /// Ends a superscript: numbers are footnote marks, anything else (`2nd`) is text.
     pub fn close_mark(&mut self) {
         let Some(mark) = self.mark.take() else { return };
-        let numbers: Vec<&str> = mark.split([',', ' ', '\n', '\t', '\u{a0}']).filter(|part| !part.is_empty()).collect();
-        if numbers.is_empty() || !numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+        let numbers: Vec<&str> =
+            mark.split([',', ' ', '\n', '\t', '\u{a0}']).filter(|part| !part.is_empty()).collect();
+        if numbers.is_empty()
+            || !numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             // an ordinal's letters belong to the number before them, however the markup is indented
             if ["st", "nd", "rd", "th"].contains(&mark.trim()) {
                 self.close_up();
@@ -123,6 +126,11 @@ mod tests {
         writer.open_mark();
         writer.text("nd");
         writer.close_mark();
-        assert_eq!(writer.finish(), Cell { text: "§ 734.9(e),¹,⁴ on the 2nd".into(), marks: vec!["1".into(), "4".into()] });
+        assert_eq!(
+            writer.finish(),
+            Cell {
+                text: "§ 734.9(e),¹,⁴ on the 2nd".into(), marks: vec!["1".into(), "4".into()]
+            }
+        );
     }
 }

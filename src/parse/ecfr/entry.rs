@@ -15,12 +15,19 @@ use crate::parse::footnote::footnotes;
 /// The columns of a supplement.
 pub fn columns_of(list: ListCode) -> &'static [Column] {
     match list {
-        ListCode::EL => &[Column::Country, Column::Entity, Column::LicenseRequirement, Column::LicensePolicy, Column::Citation],
+        ListCode::EL => &[
+            Column::Country,
+            Column::Entity,
+            Column::LicenseRequirement,
+            Column::LicensePolicy,
+            Column::Citation,
+        ],
         _ => &[Column::Country, Column::Entity, Column::Citation],
     }
 }
 
-/// Reads the rows of one supplement in their order: a row stands under the country that was named last.
+/// Reads the rows of one supplement in their order: a row stands under the country that was named
+/// last.
 pub struct EntryReader {
     list: ListCode,
     heading: Option<Heading>,
@@ -48,7 +55,15 @@ struct Heading {
 
 impl EntryReader {
     pub fn new(list: ListCode) -> Self {
-        Self { list, heading: None, rows: 0, pending: None, columns: BTreeSet::new(), entries: Vec::new(), warnings: Vec::new() }
+        Self {
+            list,
+            heading: None,
+            rows: 0,
+            pending: None,
+            columns: BTreeSet::new(),
+            entries: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     /// Takes in one row.
@@ -67,17 +82,27 @@ impl EntryReader {
                 return;
             }
             if known.is_none() {
-                self.warn(&place, &format!("expected a country, but got `{country}`: the entry's country is unknown"));
+                self.warn(
+                    &place,
+                    &format!(
+                        "expected a country, but got `{country}`: the entry's country is unknown"
+                    ),
+                );
             }
             self.finish_entry();
-            self.heading = Some(Heading { text: without_continued(&country).to_owned(), code: known });
+            self.heading =
+                Some(Heading { text: without_continued(&country).to_owned(), code: known });
         }
         let entity = cells.first().map(|cell| cell.text.clone()).unwrap_or_default();
         if rest_is_empty || is_reserved(&entity) {
             return;
         }
         if row.short {
-            self.warn(&place, "the row has fewer cells than the table has columns: the last ones are taken to be empty");
+            self.warn(
+                &place,
+                "the row has fewer cells than the table has columns: the last ones are taken to \
+                 be empty",
+            );
         }
         let alone = cells.iter().skip(1).all(Cell::is_empty);
         if alone
@@ -93,7 +118,10 @@ impl EntryReader {
         }
         self.finish_entry();
         if entity.is_empty() {
-            self.warn(&place, "expected an entity, but the cell is empty: the row is kept without a name");
+            self.warn(
+                &place,
+                "expected an entity, but the cell is empty: the row is kept without a name",
+            );
         }
         self.pending = Some(Pending { place, cells, others });
     }
@@ -108,9 +136,16 @@ impl EntryReader {
     fn others(&mut self, place: &str, extras: Vec<(String, Cell)>) -> Vec<(String, String)> {
         let mut others = Vec::new();
         for (heading, cell) in extras {
-            let key = if Entry::is_known_column(&heading) { format!("column_{heading}") } else { heading };
+            let key = if Entry::is_known_column(&heading) {
+                format!("column_{heading}")
+            } else {
+                heading
+            };
             if self.columns.insert(key.clone()) {
-                self.warn(place, &format!("the column `{key}` is not known; it is kept as published"));
+                self.warn(
+                    place,
+                    &format!("the column `{key}` is not known; it is kept as published"),
+                );
             }
             if !cell.is_empty() {
                 others.push((key, cell.flat()));
@@ -124,7 +159,8 @@ impl EntryReader {
         let mut cells = cells.into_iter();
         let mut next = || cells.next().unwrap_or_default();
         let entity = next();
-        let (requirement, policy) = if self.list == ListCode::EL { (next(), next()) } else { Default::default() };
+        let (requirement, policy) =
+            if self.list == ListCode::EL { (next(), next()) } else { Default::default() };
         let citation = next();
         let code = self.heading.as_ref().and_then(|heading| heading.code);
         let parts = take_apart(&entity.text, code.and_then(country::name_of));
@@ -153,12 +189,20 @@ impl EntryReader {
         if !parts.certain {
             entry.other.insert("entity".into(), entity.flat());
         }
-        if let Some(heading) = self.heading.as_ref().filter(|heading| heading.code.is_none() || country::is_region_heading(&heading.text)) {
+        if let Some(heading) = self
+            .heading
+            .as_ref()
+            .filter(|heading| heading.code.is_none() || country::is_region_heading(&heading.text))
+        {
             entry.other.insert("country_heading".into(), heading.text.clone());
         }
         entry.other.extend(others);
         if self.heading.is_none() {
-            self.warn(&place, "expected a country above the first entry, but got none: the entry's country is unknown");
+            self.warn(
+                &place,
+                "expected a country above the first entry, but got none: the entry's country is \
+                 unknown",
+            );
         }
         self.entries.push(entry);
     }
@@ -168,7 +212,8 @@ impl EntryReader {
     }
 }
 
-/// A row that holds nothing but part of an entity belongs to the entry above if it begins as no name does.
+/// A row that holds nothing but part of an entity belongs to the entry above if it begins as no
+/// name does.
 fn continues(entity: &str) -> bool {
     entity.starts_with(['—', '(', '–'])
         || entity.starts_with("and ")
@@ -183,6 +228,8 @@ fn is_reserved(text: &str) -> bool {
 
 fn without_continued(heading: &str) -> &str {
     let lower = heading.to_ascii_lowercase();
-    let cut = ["(continued", "(cont", "—continued", "-continued"].iter().find_map(|mark| lower.find(mark));
+    let cut = ["(continued", "(cont", "—continued", "-continued"]
+        .iter()
+        .find_map(|mark| lower.find(mark));
     cut.and_then(|at| heading.get(..at)).unwrap_or(heading).trim()
 }

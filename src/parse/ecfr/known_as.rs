@@ -1,4 +1,5 @@
-//! `a.k.a.` and its kin in running text: `, a.k.a., the following three aliases:`, `(f.k.a. X)`, `d.b.a. Y`.
+//! `a.k.a.` and its kin in running text: `, a.k.a., the following three aliases:`, `(f.k.a. X)`,
+//! `d.b.a. Y`.
 //!
 //! Knows the announcement, not what is announced.
 
@@ -48,14 +49,16 @@ pub fn find_list(text: &str) -> Option<KnownAs> {
 
 /// Where an `a.k.a.` that begins at `at` ends, with the punctuation and spaces behind it.
 fn mark_at(text: &str, at: usize) -> Option<usize> {
-    const SPELLINGS: &[&str] = &["also known as", "formerly known as", "now known as", "doing business as"];
+    const SPELLINGS: &[&str] =
+        &["also known as", "formerly known as", "now known as", "doing business as"];
     let rest = text.get(at..)?;
     for spelling in SPELLINGS {
         if rest.get(..spelling.len()).is_some_and(|start| start.eq_ignore_ascii_case(spelling)) {
             return Some(behind_punctuation(text, at + spelling.len()));
         }
     }
-    // a.k.a., f. k. a., d/b/a, aka: three letters, parted all alike; undotted only in small letters and as a word
+    // a.k.a., f. k. a., d/b/a, aka: three letters, parted all alike; undotted only in small letters
+    // and as a word
     let letters: [&[char]; 3] = [&['a', 'f', 'n', 'd'], &['k', 'b'], &['a']];
     let mut position = at;
     let mut dots = 0;
@@ -78,7 +81,9 @@ fn mark_at(text: &str, at: usize) -> Option<usize> {
         }
     }
     let tail = text.get(position..)?;
-    if tail.starts_with(|c: char| c.is_alphanumeric()) || dots == 0 && !tail.starts_with([' ', ',', ':']) {
+    if tail.starts_with(|c: char| c.is_alphanumeric())
+        || dots == 0 && !tail.starts_with([' ', ',', ':'])
+    {
         return None;
     }
     Some(behind_punctuation(text, position))
@@ -101,7 +106,8 @@ fn announcement_end(text: &str, from: usize) -> (usize, bool) {
         return (behind_punctuation(text, from + colon), true);
     }
     let lower = sentence.to_ascii_lowercase();
-    let noun = ["aliases", "alias"].iter().find_map(|noun| lower.find(noun).map(|at| at + noun.len()));
+    let noun =
+        ["aliases", "alias"].iter().find_map(|noun| lower.find(noun).map(|at| at + noun.len()));
     (behind_punctuation(text, from + noun.unwrap_or(13)), true)
 }
 
@@ -112,16 +118,30 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<(&str, &str, bool)>) {
         let found = find_known_as(text, 0);
-        let parts = found.as_ref().map(|known| (&text[..known.range.start], &text[known.range.end..], known.list));
+        let parts = found
+            .as_ref()
+            .map(|known| (&text[..known.range.start], &text[known.range.end..], known.list));
         assert_eq!(parts, expected, "{text}");
     }
 
     #[test]
     fn announcements_of_a_list_end_behind_their_colon() {
-        check("Glass Works, a.k.a., the following two aliases:\n—GW", Some(("Glass Works, ", "\n—GW", true)));
-        check("Glass Works, a.k.a, the following one alias: —GW", Some(("Glass Works, ", "—GW", true)));
-        check("Works, f.k.a., the following two aliases, and two subordinate institutions: —A", Some(("Works, ", "—A", true)));
-        check("Works, a.k.a., the following one alias, 5 Mira, Perm", Some(("Works, ", "5 Mira, Perm", true)));
+        check(
+            "Glass Works, a.k.a., the following two aliases:\n—GW",
+            Some(("Glass Works, ", "\n—GW", true)),
+        );
+        check(
+            "Glass Works, a.k.a, the following one alias: —GW",
+            Some(("Glass Works, ", "—GW", true)),
+        );
+        check(
+            "Works, f.k.a., the following two aliases, and two subordinate institutions: —A",
+            Some(("Works, ", "—A", true)),
+        );
+        check(
+            "Works, a.k.a., the following one alias, 5 Mira, Perm",
+            Some(("Works, ", "5 Mira, Perm", true)),
+        );
     }
 
     #[test]
@@ -134,7 +154,14 @@ mod tests {
 
     #[test]
     fn other_words_are_none() {
-        for text in ["Makaka Works", "Akademika Street", "Baka. Naka", "AKA Works", "Saka a. Works", "Ta. K. Works"] {
+        for text in [
+            "Makaka Works",
+            "Akademika Street",
+            "Baka. Naka",
+            "AKA Works",
+            "Saka a. Works",
+            "Ta. K. Works",
+        ] {
             check(text, None);
         }
     }

@@ -1,7 +1,8 @@
 //! The publishers' XML as a stream of tags and text, each with the line it stands on.
 //!
-//! Knows well-formedness and entities; it must not know what an element means. A document that ends inside an element, is no
-//! XML or is in another encoding than it says is an error, never a short document.
+//! Knows well-formedness and entities; it must not know what an element means. A document that ends
+//! inside an element, is no XML or is in another encoding than it says is an error, never a short
+//! document.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -30,7 +31,10 @@ pub struct Tag {
 impl Tag {
     /// The attribute's value, whatever the case of its name.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether this is the typesetters' emphasis 51, which raises its text.
@@ -38,13 +42,18 @@ impl Tag {
         self.name == "E" && self.attribute("T") == Some("51")
     }
 
-    /// A count that an attribute gives (`rowspan`, `colspan`); 1 where it is missing or no sensible number.
+    /// A count that an attribute gives (`rowspan`, `colspan`); 1 where it is missing or no sensible
+    /// number.
     pub fn count(&self, name: &str) -> usize {
-        self.attribute(name).and_then(|value| value.trim().parse().ok()).filter(|count| (1..=10_000).contains(count)).unwrap_or(1)
+        self.attribute(name)
+            .and_then(|value| value.trim().parse().ok())
+            .filter(|count| (1..=10_000).contains(count))
+            .unwrap_or(1)
     }
 }
 
-/// Reads a document piece by piece, so that memory is bounded by the largest cell and not by the file.
+/// Reads a document piece by piece, so that memory is bounded by the largest cell and not by the
+/// file.
 pub struct MarkupReader<R: Read> {
     reader: quick_xml::Reader<CountingLines<R>>,
     open: Vec<String>,
@@ -54,7 +63,10 @@ pub struct MarkupReader<R: Read> {
 
 impl<R: Read> MarkupReader<R> {
     pub fn new(input: R) -> Self {
-        let mut reader = quick_xml::Reader::from_reader(CountingLines { inner: BufReader::with_capacity(64 * 1024, input), line: 1 });
+        let mut reader = quick_xml::Reader::from_reader(CountingLines {
+            inner: BufReader::with_capacity(64 * 1024, input),
+            line: 1,
+        });
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.allow_dangling_amp = true;
@@ -77,13 +89,21 @@ impl<R: Read> MarkupReader<R> {
             let line = self.reader.get_ref().line;
             match event {
                 Event::Start(start) => {
-                    let name = decoder.decode(start.name().as_ref()).map_err(|e| broken(line, &e))?.into_owned();
+                    let name = decoder
+                        .decode(start.name().as_ref())
+                        .map_err(|e| broken(line, &e))?
+                        .into_owned();
                     let mut attributes = Vec::new();
                     for attribute in start.html_attributes() {
                         let attribute = attribute.map_err(|e| broken(line, &e))?;
-                        let key = decoder.decode(attribute.key.as_ref()).map_err(|e| broken(line, &e))?.into_owned();
-                        let value = decoder.decode(&attribute.value).map_err(|e| broken(line, &e))?;
-                        let value = unescape(&value).map_or_else(|_| value.to_string(), |plain| plain.into_owned());
+                        let key = decoder
+                            .decode(attribute.key.as_ref())
+                            .map_err(|e| broken(line, &e))?
+                            .into_owned();
+                        let value =
+                            decoder.decode(&attribute.value).map_err(|e| broken(line, &e))?;
+                        let value = unescape(&value)
+                            .map_or_else(|_| value.to_string(), |plain| plain.into_owned());
                         attributes.push((key, value));
                     }
                     self.started = true;
@@ -101,13 +121,21 @@ impl<R: Read> MarkupReader<R> {
                     }
                     return Ok(Markup::Text(text.into_owned()));
                 }
-                Event::CData(data) => return Ok(Markup::Text(data.decode().map_err(|e| broken(line, &e))?.into_owned())),
+                Event::CData(data) => {
+                    return Ok(Markup::Text(
+                        data.decode().map_err(|e| broken(line, &e))?.into_owned(),
+                    ));
+                }
                 Event::GeneralRef(reference) => {
                     let name = reference.decode().map_err(|e| broken(line, &e))?;
                     let character = reference.resolve_char_ref().ok().flatten();
                     return Ok(Markup::Text(character.map_or_else(|| entity(&name), String::from)));
                 }
-                Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+                Event::Empty(_)
+                | Event::Comment(_)
+                | Event::Decl(_)
+                | Event::PI(_)
+                | Event::DocType(_) => {}
                 Event::Eof => return self.end(),
             }
         }
@@ -116,9 +144,16 @@ impl<R: Read> MarkupReader<R> {
     fn end(&self) -> Result<Markup, ParseError> {
         let place = format!("line {}", self.line());
         match self.open.last() {
-            Some(name) => Err(ParseError { place, problem: format!("expected </{name}>, but the document ends here: it was cut short") }),
+            Some(name) => Err(ParseError {
+                place,
+                problem: format!(
+                    "expected </{name}>, but the document ends here: it was cut short"
+                ),
+            }),
             None if self.started => Ok(Markup::Finished),
-            None => Err(ParseError { place, problem: "expected XML, but the document is empty".into() }),
+            None => {
+                Err(ParseError { place, problem: "expected XML, but the document is empty".into() })
+            }
         }
     }
 }
@@ -145,12 +180,18 @@ fn entity(name: &str) -> String {
 }
 
 fn broken(line: u64, error: &dyn std::fmt::Display) -> ParseError {
-    ParseError { place: format!("line {line}"), problem: format!("expected well-formed XML, but got: {error}") }
+    ParseError {
+        place: format!("line {line}"),
+        problem: format!("expected well-formed XML, but got: {error}"),
+    }
 }
 
 fn not_xml(line: u64, text: &str) -> ParseError {
     let beginning: String = text.trim_start().chars().take(40).collect();
-    ParseError { place: format!("line {line}"), problem: format!("expected XML, but got `{beginning}`") }
+    ParseError {
+        place: format!("line {line}"),
+        problem: format!("expected XML, but got `{beginning}`"),
+    }
 }
 
 /// Counts line ends as they are consumed.
@@ -205,23 +246,40 @@ mod tests {
 
     #[test]
     fn ok_entities_are_resolved_and_unknown_ones_kept() {
-        assert_eq!(text_of("<P>R&amp;D &#167; 744 &#x2014; &nbsp;&own; AT&T</P>"), "R&D § 744 — \u{a0}&own; AT&T");
+        assert_eq!(
+            text_of("<P>R&amp;D &#167; 744 &#x2014; &nbsp;&own; AT&T</P>"),
+            "R&D § 744 — \u{a0}&own; AT&T"
+        );
     }
 
     #[test]
     fn ok_attributes_are_found_in_any_case() {
         let pieces = read("<TD ROWSPAN='3' n='a&amp;b'/>").unwrap();
         let Some(Markup::Start(tag)) = pieces.first() else { panic!("{pieces:?}") };
-        assert_eq!((tag.count("rowspan"), tag.count("colspan"), tag.attribute("N")), (3, 1, Some("a&b")));
+        assert_eq!(
+            (tag.count("rowspan"), tag.count("colspan"), tag.attribute("N")),
+            (3, 1, Some("a&b"))
+        );
     }
 
     #[test]
     fn err_what_is_cut_or_no_xml_is_refused_with_its_place() {
         let problem = |document| read(document).unwrap_err().to_string();
-        assert_eq!(problem("<A>\n<B>text"), "line 2: expected </B>, but the document ends here: it was cut short");
+        assert_eq!(
+            problem("<A>\n<B>text"),
+            "line 2: expected </B>, but the document ends here: it was cut short"
+        );
         assert_eq!(problem(""), "line 1: expected XML, but the document is empty");
         assert_eq!(problem("{\"error\": 1}"), "line 1: expected XML, but got `{\"error\": 1}`");
-        assert!(problem("<A>\n</B>").starts_with("line 2: expected well-formed XML"), "{}", problem("<A>\n</B>"));
-        assert!(problem("<A>\n<B").starts_with("line 2: expected well-formed XML"), "{}", problem("<A>\n<B"));
+        assert!(
+            problem("<A>\n</B>").starts_with("line 2: expected well-formed XML"),
+            "{}",
+            problem("<A>\n</B>")
+        );
+        assert!(
+            problem("<A>\n<B").starts_with("line 2: expected well-formed XML"),
+            "{}",
+            problem("<A>\n<B")
+        );
     }
 }

@@ -1,7 +1,9 @@
-//! Part 744 of the eCFR: the Entity List (Supplement No. 4), the Unverified List (No. 6), the Military End-User List (No. 7).
+//! Part 744 of the eCFR: the Entity List (Supplement No. 4), the Unverified List (No. 6), the
+//! Military End-User List (No. 7).
 //!
-//! Source of the format: `/api/versioner/v1/full/DATE/title-15.xml?part=744`, described in the Electronic Code of Federal
-//! Regulations XML User Guide of the Government Publishing Office. Knows where in the part the lists stand.
+//! Source of the format: `/api/versioner/v1/full/DATE/title-15.xml?part=744`, described in the
+//! Electronic Code of Federal Regulations XML User Guide of the Government Publishing Office. Knows
+//! where in the part the lists stand.
 
 mod address;
 pub mod cell;
@@ -22,19 +24,23 @@ use super::ParseError;
 use crate::domain::{Entry, ListCode, Publisher, Snapshot, Warning};
 
 /// The lists that Part 744 holds, with the number of the supplement.
-const SUPPLEMENTS: &[(ListCode, u32)] = &[(ListCode::EL, 4), (ListCode::UVL, 6), (ListCode::MEU, 7)];
+const SUPPLEMENTS: &[(ListCode, u32)] =
+    &[(ListCode::EL, 4), (ListCode::UVL, 6), (ListCode::MEU, 7)];
 
 /// Reads the `lists` out of Part 744.
 ///
-/// `Snapshot::rows` counts the entries of all three lists. Each entry's country is that of its heading, its start date that of its
-/// first citation; `other.entity` holds the whole cell where the end of the name was inferred.
+/// `Snapshot::rows` counts the entries of all three lists. Each entry's country is that of its
+/// heading, its start date that of its first citation; `other.entity` holds the whole cell where
+/// the end of the name was inferred.
 ///
 /// # Errors
-/// No XML, XML that is cut short, no Part 744, no Entity List where it is watched, an empty table, a table of other columns; with the
-/// line. Of another list that is missing a warning says so.
+/// No XML, XML that is cut short, no Part 744, no Entity List where it is watched, an empty table,
+/// a table of other columns; with the line. Of another list that is missing a warning says so.
 pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
     let (mut snapshot, found, place) = read(input, lists)?;
-    for (list, _) in SUPPLEMENTS.iter().filter(|(list, _)| lists.contains(list) && !found.contains(list)) {
+    for (list, _) in
+        SUPPLEMENTS.iter().filter(|(list, _)| lists.contains(list) && !found.contains(list))
+    {
         let ParseError { place, problem } = missing(*list, place.clone());
         // Part 744 is what holds the Entity List. The other lists may be taken out of it one day.
         if *list == ListCode::EL {
@@ -45,11 +51,15 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
     Ok(snapshot)
 }
 
-/// Reads Part 744 of a past date, on which lists that are younger than the Entity List may not have been there yet. Says which were.
+/// Reads Part 744 of a past date, on which lists that are younger than the Entity List may not have
+/// been there yet. Says which were.
 ///
 /// # Errors
 /// As [`parse`], but that only a missing Entity List is one.
-pub fn parse_past(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>), ParseError> {
+pub fn parse_past(
+    input: impl Read,
+    lists: &[ListCode],
+) -> Result<(Snapshot, Vec<ListCode>), ParseError> {
     let (snapshot, found, place) = read(input, lists)?;
     if lists.contains(&ListCode::EL) && !found.contains(&ListCode::EL) {
         return Err(missing(ListCode::EL, place));
@@ -58,14 +68,23 @@ pub fn parse_past(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec
 }
 
 fn missing(list: ListCode, place: String) -> ParseError {
-    let number = SUPPLEMENTS.iter().find(|(known, _)| *known == list).map_or(0, |(_, number)| *number);
-    let problem = format!("expected Supplement No. {number} (the {}) with a table, but the document ends without it", list.title());
+    let number =
+        SUPPLEMENTS.iter().find(|(known, _)| *known == list).map_or(0, |(_, number)| *number);
+    let problem = format!(
+        "expected Supplement No. {number} (the {}) with a table, but the document ends without it",
+        list.title()
+    );
     ParseError { place, problem }
 }
 
 /// The watched lists of a document, the lists that it holds, and where it ends.
-fn read(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>, String), ParseError> {
-    if let Some(list) = lists.iter().find(|list| !SUPPLEMENTS.iter().any(|(known, _)| known == *list)) {
+fn read(
+    input: impl Read,
+    lists: &[ListCode],
+) -> Result<(Snapshot, Vec<ListCode>, String), ParseError> {
+    if let Some(list) =
+        lists.iter().find(|list| !SUPPLEMENTS.iter().any(|(known, _)| known == *list))
+    {
         return Err(ParseError {
             place: "the watched lists".into(),
             problem: format!("expected EL, UVL or MEU of the eCFR, but got {list}"),
@@ -84,7 +103,8 @@ fn read(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>
                     return Err(ParseError { place: format!("line {}", reader.line()), problem });
                 }
                 first = false;
-                in_part |= tag.name == "DIV5" && tag.attribute("N").is_some_and(|number| number.trim() == "744");
+                in_part |= tag.name == "DIV5"
+                    && tag.attribute("N").is_some_and(|number| number.trim() == "744");
                 if let Some(list) = supplement(&tag).filter(|_| in_part) {
                     let read = read_supplement(&mut reader, list)?;
                     let Some(Supplement { entries, warnings, columns }) = read else { continue };
@@ -103,7 +123,10 @@ fn read(input: impl Read, lists: &[ListCode]) -> Result<(Snapshot, Vec<ListCode>
     }
     let place = format!("line {}", reader.line());
     if !in_part {
-        return Err(ParseError { place, problem: "expected Part 744 (DIV5 N=\"744\"), but the document ends without it".into() });
+        return Err(ParseError {
+            place,
+            problem: "expected Part 744 (DIV5 N=\"744\"), but the document ends without it".into(),
+        });
     }
     cap(&mut snapshot.warnings);
     Ok((snapshot, found, place))
@@ -126,14 +149,20 @@ fn supplement(tag: &Tag) -> Option<ListCode> {
 }
 
 /// The entries of a supplement; `None` where it has no table.
-fn read_supplement<R: Read>(reader: &mut MarkupReader<R>, list: ListCode) -> Result<Option<Supplement>, ParseError> {
+fn read_supplement<R: Read>(
+    reader: &mut MarkupReader<R>,
+    list: ListCode,
+) -> Result<Option<Supplement>, ParseError> {
     let mut entries = EntryReader::new(list);
     let mut tables = 0_usize;
     loop {
         match reader.read()? {
             Markup::Start(tag) if tag.name == "TABLE" => {
                 tables += 1;
-                let title = |error: ParseError| ParseError { place: format!("{} (the {})", error.place, list.title()), ..error };
+                let title = |error: ParseError| ParseError {
+                    place: format!("{} (the {})", error.place, list.title()),
+                    ..error
+                };
                 table::read_table(reader, columns_of(list), |row| {
                     entries.row(row);
                     Ok(())
@@ -148,7 +177,10 @@ fn read_supplement<R: Read>(reader: &mut MarkupReader<R>, list: ListCode) -> Res
     let (entries, warnings, columns) = entries.finish();
     if tables > 0 && entries.is_empty() {
         let problem = "expected entries, but the table holds none".to_owned();
-        return Err(ParseError { place: format!("line {} (the {})", reader.line(), list.title()), problem });
+        return Err(ParseError {
+            place: format!("line {} (the {})", reader.line(), list.title()),
+            problem,
+        });
     }
     Ok((tables > 0).then_some(Supplement { entries, warnings, columns }))
 }
@@ -157,7 +189,9 @@ fn cap(warnings: &mut Vec<Warning>) {
     let count = warnings.len();
     if count > Warning::KEPT {
         warnings.truncate(Warning::KEPT - 1);
-        warnings
-            .push(Warning { place: "the whole document".into(), text: format!("{count} oddities in all, of which the first are shown") });
+        warnings.push(Warning {
+            place: "the whole document".into(),
+            text: format!("{count} oddities in all, of which the first are shown"),
+        });
     }
 }

@@ -1,8 +1,9 @@
 //! Where a name ends and its address begins, in an Entity cell in which only a comma parts the two.
 //!
-//! The Entity List does not mark that place (`Beltechexport, CJSC, 86-B Nezavisimosti Ave., …`), so it is inferred from left to
-//! right: what follows the first comma belongs to the name as long as it is a legal form or names an institution. The answer
-//! depends on nothing behind the first part of the address, so that an amended address never moves it.
+//! The Entity List does not mark that place (`Beltechexport, CJSC, 86-B Nezavisimosti Ave., …`), so
+//! it is inferred from left to right: what follows the first comma belongs to the name as long as
+//! it is a legal form or names an institution. The answer depends on nothing behind the first part
+//! of the address, so that an amended address never moves it.
 
 use super::words;
 
@@ -12,11 +13,13 @@ pub struct NameEnd<'a> {
     pub name: &'a str,
     /// Without the comma before it; empty where the whole text is a name.
     pub address: &'a str,
-    /// Nothing else was possible: there is no comma, or what follows begins as only an address does.
+    /// Nothing else was possible: there is no comma, or what follows begins as only an address
+    /// does.
     pub certain: bool,
 }
 
-/// Parts a name from the address behind it. `country` is the English name of the heading, which addresses end with.
+/// Parts a name from the address behind it. `country` is the English name of the heading, which
+/// addresses end with.
 pub fn name_end<'a>(text: &'a str, country: Option<&str>) -> NameEnd<'a> {
     let commas = commas_outside_brackets(text);
     let mut previous_start = 0;
@@ -26,18 +29,35 @@ pub fn name_end<'a>(text: &'a str, country: Option<&str>) -> NameEnd<'a> {
         let previous = text.get(previous_start..*comma).unwrap_or_default().trim();
         previous_start = comma + 1;
         let first_address = part.split(';').next().unwrap_or(part);
-        if continues_the_name(text.get(..*comma).unwrap_or(text), previous, first_address, index == 0, country) {
+        if continues_the_name(
+            text.get(..*comma).unwrap_or(text),
+            previous,
+            first_address,
+            index == 0,
+            country,
+        ) {
             continue;
         }
         let name = text.get(..*comma).unwrap_or(text).trim();
         let address = text.get(comma + 1..).unwrap_or_default().trim();
-        let certain = words::begins_an_address(part) || country.is_some_and(|country| part.trim_end_matches('.') == country);
+        let certain = words::begins_an_address(part)
+            || country.is_some_and(|country| part.trim_end_matches('.') == country);
         return NameEnd { name, address, certain };
     }
-    NameEnd { name: text.trim(), address: "", certain: commas.is_empty() || commas.len() == 1 && !text.contains(';') }
+    NameEnd {
+        name: text.trim(),
+        address: "",
+        certain: commas.is_empty() || commas.len() == 1 && !text.contains(';'),
+    }
 }
 
-fn continues_the_name(name: &str, previous: &str, part: &str, first: bool, country: Option<&str>) -> bool {
+fn continues_the_name(
+    name: &str,
+    previous: &str,
+    part: &str,
+    first: bool,
+    country: Option<&str>,
+) -> bool {
     let part = part.trim();
     if part.is_empty() || words::is_legal_form(part) || words::is_all_legal_forms(part) {
         return true;
@@ -46,20 +66,29 @@ fn continues_the_name(name: &str, previous: &str, part: &str, first: bool, count
         return false;
     }
     // an institution's address may begin with another one, a person's often does
-    if part.starts_with(['”', '’', '"']) || words::names_an_institution(part) && words::names_an_institution(name) {
+    if part.starts_with(['”', '’', '"'])
+        || words::names_an_institution(part) && words::names_an_institution(name)
+    {
         return true;
     }
     first && continues_an_enumeration(previous, part)
 }
 
-/// `Institute of Physical, Technical and Radio Engineering Measurements`: a name that lists fields of work.
+/// `Institute of Physical, Technical and Radio Engineering Measurements`: a name that lists fields
+/// of work.
 fn continues_an_enumeration(previous: &str, part: &str) -> bool {
-    let listed = [" of ", " for ", " and "].iter().any(|word| previous.rsplit_once(word).is_some_and(|(_, last)| !last.contains(' ')));
+    let listed = [" of ", " for ", " and "]
+        .iter()
+        .any(|word| previous.rsplit_once(word).is_some_and(|(_, last)| !last.contains(' ')));
     let lists = part.contains(" and ") || part.contains(" & ");
-    listed && lists && !words::holds_place_word(part) && !part.contains(|c: char| c.is_ascii_digit())
+    listed
+        && lists
+        && !words::holds_place_word(part)
+        && !part.contains(|c: char| c.is_ascii_digit())
 }
 
-/// The positions of the commas that part a text. One inside brackets does not, nor one inside a number or before a quotation mark's end.
+/// The positions of the commas that part a text. One inside brackets does not, nor one inside a
+/// number or before a quotation mark's end.
 fn commas_outside_brackets(text: &str) -> Vec<usize> {
     let mut commas = Vec::new();
     let mut depth = 0_usize;
@@ -68,7 +97,11 @@ fn commas_outside_brackets(text: &str) -> Vec<usize> {
         match character {
             '(' if bracketed => depth += 1,
             ')' if bracketed => depth = depth.saturating_sub(1),
-            ',' if depth == 0 && !text.get(position + 1..).is_some_and(|rest| rest.starts_with(['”', '’'])) => commas.push(position),
+            ',' if depth == 0
+                && !text.get(position + 1..).is_some_and(|rest| rest.starts_with(['”', '’'])) =>
+            {
+                commas.push(position)
+            }
             _ => {}
         }
     }
@@ -87,14 +120,22 @@ mod tests {
 
     #[test]
     fn legal_forms_belong_to_the_name() {
-        check("Nordwerk, JSC, 5 Lenina Street, Omsk, Russia", "Nordwerk, JSC", "5 Lenina Street, Omsk, Russia");
+        check(
+            "Nordwerk, JSC, 5 Lenina Street, Omsk, Russia",
+            "Nordwerk, JSC",
+            "5 Lenina Street, Omsk, Russia",
+        );
         check("Gold River Co., Ltd., Harbin, China", "Gold River Co., Ltd.", "Harbin, China");
         check(
             "Gold River Co., Ltd. Group Holdings Co., Ltd., Harbin, China",
             "Gold River Co., Ltd. Group Holdings Co., Ltd.",
             "Harbin, China",
         );
-        check("Able Systems Company, LLC (ASC), P.O. Box 3, Dubai, U.A.E.", "Able Systems Company, LLC (ASC)", "P.O. Box 3, Dubai, U.A.E.");
+        check(
+            "Able Systems Company, LLC (ASC), P.O. Box 3, Dubai, U.A.E.",
+            "Able Systems Company, LLC (ASC)",
+            "P.O. Box 3, Dubai, U.A.E.",
+        );
         check("Desert Star (DS, LLC), Sharjah", "Desert Star (DS, LLC)", "Sharjah");
     }
 
@@ -110,8 +151,16 @@ mod tests {
             "Institute of Physical, Thermal and Optical Studies",
             "Perm, Russia",
         );
-        check("Ivan Petrov, University Street 5, Perm, Russia", "Ivan Petrov", "University Street 5, Perm, Russia");
-        check("Ivan Petrov, Institute of Glass, Perm, Russia", "Ivan Petrov", "Institute of Glass, Perm, Russia");
+        check(
+            "Ivan Petrov, University Street 5, Perm, Russia",
+            "Ivan Petrov",
+            "University Street 5, Perm, Russia",
+        );
+        check(
+            "Ivan Petrov, Institute of Glass, Perm, Russia",
+            "Ivan Petrov",
+            "Institute of Glass, Perm, Russia",
+        );
     }
 
     #[test]
@@ -130,7 +179,8 @@ mod tests {
     #[test]
     fn a_later_address_does_not_move_the_cut() {
         let before = name_end("Ivan Petrov, Perm, Russia", None);
-        let after = name_end("Ivan Petrov, Perm, Russia; and Institute of Glass, Omsk, Russia", None);
+        let after =
+            name_end("Ivan Petrov, Perm, Russia; and Institute of Glass, Omsk, Russia", None);
         assert_eq!(before.name, after.name);
     }
 }

@@ -19,7 +19,8 @@ pub enum Column {
 }
 
 impl Column {
-    /// Reads a column's heading: `License review policy`, `Listed person and address`, `Federal Register citation and date of publication`.
+    /// Reads a column's heading: `License review policy`, `Listed person and address`, `Federal
+    /// Register citation and date of publication`.
     pub fn of_heading(heading: &str) -> Option<Self> {
         let heading = heading.to_lowercase();
         let has = |word: &str| heading.contains(word);
@@ -55,7 +56,8 @@ pub struct Row {
     pub short: bool,
 }
 
-/// Reads one table whose start tag was just read, and hands over its rows in the order of `columns`.
+/// Reads one table whose start tag was just read, and hands over its rows in the order of
+/// `columns`.
 ///
 /// # Errors
 /// Another set of columns, a row that does not fit them, a table in a table, or no rows at all.
@@ -80,14 +82,19 @@ pub fn read_table<R: Read>(
                         continue;
                     }
                     let found = heading_order(&cells, columns);
-                    // Below the headings they may be repeated, but a row that only resembles them is a row.
-                    if let Some(found) = found.filter(|found| found.others.is_empty() || order.as_ref().is_none_or(|order| order == found))
-                    {
+                    // Below the headings they may be repeated, but a row that only resembles them
+                    // is a row.
+                    if let Some(found) = found.filter(|found| {
+                        found.others.is_empty() || order.as_ref().is_none_or(|order| order == found)
+                    }) {
                         order.get_or_insert(found);
                         continue;
                     }
                     let Some(order) = &order else {
-                        if heading && columns.len() != cells.len() && cells.iter().filter(|cell| !cell.is_empty()).count() == 1 {
+                        if heading
+                            && columns.len() != cells.len()
+                            && cells.iter().filter(|cell| !cell.is_empty()).count() == 1
+                        {
                             continue; // a title that spans the table
                         }
                         return Err(other_columns(line, &cells, columns));
@@ -95,13 +102,20 @@ pub fn read_table<R: Read>(
                     rows += 1;
                     take(fit(line, cells, order)?)?;
                 }
-                "TABLE" => return Err(at(reader.line(), "expected a row, but got a table inside a table")),
+                "TABLE" => {
+                    return Err(at(
+                        reader.line(),
+                        "expected a row, but got a table inside a table",
+                    ));
+                }
                 _ => {}
             },
             Markup::End(name) if name.eq_ignore_ascii_case("THEAD") => heading = false,
             Markup::End(name) if name.eq_ignore_ascii_case("TABLE") => break,
             Markup::End(_) | Markup::Text(_) => {}
-            Markup::Finished => return Err(at(reader.line(), "expected </TABLE>, but the document ends here")),
+            Markup::Finished => {
+                return Err(at(reader.line(), "expected </TABLE>, but the document ends here"));
+            }
         }
     }
     if rows == 0 { Err(at(started, "expected rows, but the table is empty")) } else { Ok(()) }
@@ -121,7 +135,9 @@ fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Spanning>, Pars
                 return Err(at(reader.line(), "expected a cell, but got a table inside a table"));
             }
             Markup::End(name) if name.eq_ignore_ascii_case("TR") => return Ok(cells),
-            Markup::Finished => return Err(at(reader.line(), "expected </TR>, but the document ends here")),
+            Markup::Finished => {
+                return Err(at(reader.line(), "expected </TR>, but the document ends here"));
+            }
             Markup::Start(_) | Markup::End(_) | Markup::Text(_) => {}
         }
     }
@@ -145,7 +161,12 @@ fn read_cell<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result<Cel
                     "BR" | "LI" | "P" | "DIV" | "FP" => writer.line_break(),
                     "SU" | "SUP" => writer.open_mark(),
                     "E" if tag.is_superscript() => writer.open_mark(),
-                    "TABLE" => return Err(at(reader.line(), "expected text, but got a table inside a cell")),
+                    "TABLE" => {
+                        return Err(at(
+                            reader.line(),
+                            "expected text, but got a table inside a cell",
+                        ));
+                    }
                     _ => {}
                 }
             }
@@ -163,7 +184,12 @@ fn read_cell<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result<Cel
                 }
             }
             Markup::Text(text) => writer.text(&text),
-            Markup::Finished => return Err(at(reader.line(), "expected the end of a cell, but the document ends here")),
+            Markup::Finished => {
+                return Err(at(
+                    reader.line(),
+                    "expected the end of a cell, but the document ends here",
+                ));
+            }
         }
     }
 }
@@ -181,7 +207,8 @@ struct Spans {
 }
 
 impl Spans {
-    /// The cells of a row by column. One that spans rows stands in each of them, one that spans columns in the first.
+    /// The cells of a row by column. One that spans rows stands in each of them, one that spans
+    /// columns in the first.
     fn place(&mut self, written: Vec<Spanning>) -> Vec<Cell> {
         let mut cells = Vec::new();
         let mut written = written.into_iter();
@@ -237,12 +264,19 @@ const HEADING_BYTES: usize = 80;
 /// `None` if these cells are no headings, or a column that is wanted is not among them.
 fn heading_order(cells: &[Cell], columns: &[Column]) -> Option<Headings> {
     let is_short = |cell: &Cell| cell.text.len() < HEADING_BYTES;
-    let found: Vec<Option<Column>> = cells.iter().map(|cell| Column::of_heading(&cell.flat()).filter(|_| is_short(cell))).collect();
-    let order: Vec<usize> = columns.iter().map(|wanted| found.iter().position(|column| *column == Some(*wanted))).collect::<Option<_>>()?;
+    let found: Vec<Option<Column>> = cells
+        .iter()
+        .map(|cell| Column::of_heading(&cell.flat()).filter(|_| is_short(cell)))
+        .collect();
+    let order: Vec<usize> = columns
+        .iter()
+        .map(|wanted| found.iter().position(|column| *column == Some(*wanted)))
+        .collect::<Option<_>>()?;
     let mut others = Vec::new();
     for (at, cell) in cells.iter().enumerate().filter(|(at, _)| !order.contains(at)) {
         let heading = cell.flat().to_lowercase();
-        // A known column that stands twice, one without a name or a second one of a name says nothing for certain.
+        // A known column that stands twice, one without a name or a second one of a name says
+        // nothing for certain.
         let is_certain = found.get(at) == Some(&None) && is_short(cell) && !heading.is_empty();
         if !is_certain || others.iter().any(|(_, known)| *known == heading) {
             return None;
@@ -256,11 +290,15 @@ fn fit(line: u64, mut cells: Vec<Cell>, headings: &Headings) -> Result<Row, Pars
     let short = cells.len() < headings.count;
     let excess = cells.get(headings.count..).unwrap_or_default();
     if excess.iter().any(|cell| !cell.is_empty()) {
-        return Err(at(line, &format!("expected {} cells in a row, but got {}", headings.count, cells.len())));
+        return Err(at(
+            line,
+            &format!("expected {} cells in a row, but got {}", headings.count, cells.len()),
+        ));
     }
     let mut take = |index: usize| cells.get_mut(index).map(std::mem::take).unwrap_or_default();
     let known = headings.order.iter().map(|index| take(*index)).collect();
-    let extras = headings.others.iter().map(|(index, heading)| (heading.clone(), take(*index))).collect();
+    let extras =
+        headings.others.iter().map(|(index, heading)| (heading.clone(), take(*index))).collect();
     Ok(Row { line, cells: known, extras, short })
 }
 

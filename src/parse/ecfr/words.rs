@@ -1,8 +1,11 @@
-//! Words that tell a name from an address: legal forms, kinds of institution, the beginnings and the furniture of addresses.
+//! Words that tell a name from an address: legal forms, kinds of institution, the beginnings and
+//! the furniture of addresses.
 //!
-//! Knows single words only. The lists are those of the trade, in the languages that the Entity List transcribes.
+//! Knows single words only. The lists are those of the trade, in the languages that the Entity List
+//! transcribes.
 
-/// Legal forms that stand after a comma and belong to the name before it (`, Ltd.`, `, OOO`), without their full stops.
+/// Legal forms that stand after a comma and belong to the name before it (`, Ltd.`, `, OOO`),
+/// without their full stops.
 const LEGAL_FORMS: &[&str] = &[
     "AB",
     "AG",
@@ -278,7 +281,8 @@ const ADDRESS_BEGINNINGS: &[&str] = &[
 ];
 
 /// Abbreviations whose full stop is theirs, at the end of a name too.
-const ABBREVIATIONS: &[&str] = &["Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Pte", "Pty", "Pvt", "Sr", "Sti"];
+const ABBREVIATIONS: &[&str] =
+    &["Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Pte", "Pty", "Pvt", "Sr", "Sti"];
 
 /// Whether a text between two commas is nothing but a legal form, e.g. `Ltd.` or `LLC (ATS)`.
 pub fn is_legal_form(part: &str) -> bool {
@@ -295,7 +299,8 @@ pub fn is_legal_form(part: &str) -> bool {
 pub fn is_all_legal_forms(part: &str) -> bool {
     let is_form = |word: &str| {
         let plain = word.replace('.', "").to_uppercase();
-        LEGAL_FORMS.contains(&plain.as_str()) || matches!(plain.as_str(), "GROUP" | "HOLDING" | "HOLDINGS")
+        LEGAL_FORMS.contains(&plain.as_str())
+            || matches!(plain.as_str(), "GROUP" | "HOLDING" | "HOLDINGS")
     };
     let mut any = false;
     part.split_whitespace().all(|word| {
@@ -321,29 +326,39 @@ pub fn holds_place_word(part: &str) -> bool {
     words(part).any(|word| PLACE_WORDS.contains(&word.as_str()))
 }
 
-/// Whether the text begins as only an address does: with a number, `No.`, `P.O. Box`, `Room`, `ul.`, `d.10`.
+/// Whether the text begins as only an address does: with a number, `No.`, `P.O. Box`, `Room`,
+/// `ul.`, `d.10`.
 pub fn begins_an_address(text: &str) -> bool {
     let text = text.trim_start_matches([' ', ',', '#', '(']);
-    let first: String = text.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '/')).collect();
+    let first: String =
+        text.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '/')).collect();
     let word = first.to_uppercase();
     let word = word.trim_end_matches('.');
     if first.starts_with(|c: char| c.is_ascii_digit()) || ADDRESS_BEGINNINGS.contains(&word) {
         return true;
     }
-    // `F/5`, `R1618`, `A1`, `D.`: a letter or two and a number, and the Russian `d.`, `str.`, `korp.`, `ul.Nametkina`
+    // `F/5`, `R1618`, `A1`, `D.`: a letter or two and a number, and the Russian `d.`, `str.`,
+    // `korp.`, `ul.Nametkina`
     let letters = first.chars().take_while(char::is_ascii_alphabetic).count();
     let digit_follows = first.chars().skip(letters).any(|c| c.is_ascii_digit());
-    let abbreviated = ["d.", "str.", "korp.", "ul.", "pl.", "nab.", "pr.", "No.", "per."].iter().any(|start| text.starts_with(start));
+    let abbreviated = ["d.", "str.", "korp.", "ul.", "pl.", "nab.", "pr.", "No.", "per."]
+        .iter()
+        .any(|start| text.starts_with(start));
     abbreviated || (letters <= 2 && digit_follows)
 }
 
-/// Removes the full stop that ends a sentence and keeps the one that ends an abbreviation (`Co.`, `S.A.`), where it may be both.
+/// Removes the full stop that ends a sentence and keeps the one that ends an abbreviation (`Co.`,
+/// `S.A.`), where it may be both.
 pub fn without_final_stop(text: &str) -> &str {
     let text = text.trim();
     let Some(bare) = text.strip_suffix('.') else { return text };
     let last = bare.rsplit([' ', ',', '(', '—']).next().unwrap_or(bare);
     let initial = last.chars().count() == 1 && last.chars().all(char::is_uppercase);
-    if initial || last.contains('.') || ABBREVIATIONS.contains(&last) { text } else { bare.trim_end() }
+    if initial || last.contains('.') || ABBREVIATIONS.contains(&last) {
+        text
+    } else {
+        bare.trim_end()
+    }
 }
 
 /// Whether the full stop after this word is likely the word's own, so that no sentence ends there.
@@ -352,13 +367,15 @@ pub fn is_abbreviation(word: &str) -> bool {
     plain.chars().count() <= 2
         || plain.contains('.')
         || [
-            "Imp", "Exp", "Tech", "Sci", "Mfg", "Eng", "Univ", "Inst", "Ind", "Int'l", "San", "Tic", "Str", "St", "Ave", "Rd", "Blvd",
-            "Bldg", "No",
+            "Imp", "Exp", "Tech", "Sci", "Mfg", "Eng", "Univ", "Inst", "Ind", "Int'l", "San",
+            "Tic", "Str", "St", "Ave", "Rd", "Blvd", "Bldg", "No",
         ]
         .contains(&plain)
 }
 
 /// The words of a text in capitals, without punctuation.
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_uppercase)
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_uppercase)
 }

@@ -1,8 +1,8 @@
 //! What the Federal Register's API says of a document.
 //!
 //! Shapes: `/api/v1/documents.json`, `/api/v1/documents/NUMBER.json`,
-//! `/api/v1/public-inspection-documents/current.json`. Each record is read by itself. Every key but the
-//! number may be missing, null or of another type, and unknown keys are ignored.
+//! `/api/v1/public-inspection-documents/current.json`. Each record is read by itself. Every key but
+//! the number may be missing, null or of another type, and unknown keys are ignored.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -40,8 +40,8 @@ pub struct FederalRegisterDocument {
     pub correction_of: Option<String>,
 }
 
-/// An agency by its name, by the word that its address uses (`industry-and-security-bureau`), and as
-/// the document itself prints it.
+/// An agency by its name, by the word that its address uses (`industry-and-security-bureau`), and
+/// as the document itself prints it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agency {
     pub name: String,
@@ -60,8 +60,9 @@ pub enum Filing {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub documents: Vec<FederalRegisterDocument>,
-    /// Records that may be rules of the Bureau of Industry and Security and have no number that can be
-    /// read: each with its place and its title. Such a record of another agency is ignored.
+    /// Records that may be rules of the Bureau of Industry and Security and have no number that
+    /// can be read: each with its place and its title. Such a record of another agency is
+    /// ignored.
     pub unreadable: Vec<String>,
     /// All records, whoever issued them.
     pub records: usize,
@@ -82,12 +83,16 @@ impl Answer {
 /// No JSON, or no `results`.
 pub fn parse_answer(json: &[u8]) -> Result<Answer, ParseError> {
     let answer: Value = serde_json::from_slice(json).map_err(|error| refused(&error))?;
-    let missing = |got: &str| ParseError { place: "the answer".into(), problem: format!("expected `results`, but got {got}") };
+    let missing = |got: &str| ParseError {
+        place: "the answer".into(),
+        problem: format!("expected `results`, but got {got}"),
+    };
     let object = answer.as_object().ok_or_else(|| missing("no JSON object"))?;
     let count = object.get("count").and_then(number).and_then(|count| usize::try_from(count).ok());
     let results = match (object.get("results"), count) {
         (Some(Value::Array(results)), _) => results.as_slice(),
-        (None | Some(Value::Null), Some(0)) => &[], // an answer of no documents leaves `results` out
+        (None | Some(Value::Null), Some(0)) => &[], /* an answer of no documents leaves */
+        // `results` out
         (None | Some(Value::Null), _) => return Err(missing("none")),
         (Some(_), _) => return Err(missing("a value that is no array")),
     };
@@ -105,7 +110,8 @@ pub fn parse_answer(json: &[u8]) -> Result<Answer, ParseError> {
     Ok(read)
 }
 
-/// Like [`parse_answer`], for callers that need every record of the Bureau of Industry and Security.
+/// Like [`parse_answer`], for callers that need every record of the Bureau of Industry and
+/// Security.
 ///
 /// # Errors
 /// No JSON, no `results`, or a record that may be the Bureau's and has no document number.
@@ -122,7 +128,8 @@ pub fn parse_documents(json: &[u8]) -> Result<Vec<FederalRegisterDocument>, Pars
 /// # Errors
 /// No JSON, or no document number.
 pub fn parse_document(json: &[u8]) -> Result<FederalRegisterDocument, ParseError> {
-    let record: Map<String, Value> = serde_json::from_slice(json).map_err(|error| refused(&error))?;
+    let record: Map<String, Value> =
+        serde_json::from_slice(json).map_err(|error| refused(&error))?;
     let document = document_of(&record);
     if document.document_number.is_empty() {
         return Err(ParseError { place: "the document".into(), problem: NO_NUMBER.to_owned() });
@@ -138,8 +145,8 @@ fn may_be_ours(document: &FederalRegisterDocument) -> bool {
 }
 
 impl FederalRegisterDocument {
-    /// Whether its type is that of a rule, or none that is known. A proposed rule and a notice change
-    /// nothing.
+    /// Whether its type is that of a rule, or none that is known. A proposed rule and a notice
+    /// change nothing.
     pub fn may_be_a_rule(&self) -> bool {
         let Some(kind) = &self.kind else { return true };
         let kind = kind.to_lowercase();
@@ -153,21 +160,33 @@ impl FederalRegisterDocument {
     }
 }
 
-/// Words in the types of documents that change no regulation. Source: the values of `type` in the API,
-/// and its codes (`PRORULE`, `PRESDOCU`).
-const NO_RULES: &[&str] = &["propos", "prorule", "notice", "presid", "presdoc", "sunshine", "executive order", "proclamation"];
+/// Words in the types of documents that change no regulation. Source: the values of `type` in the
+/// API, and its codes (`PRORULE`, `PRESDOCU`).
+const NO_RULES: &[&str] = &[
+    "propos",
+    "prorule",
+    "notice",
+    "presid",
+    "presdoc",
+    "sunshine",
+    "executive order",
+    "proclamation",
+];
 
-/// Whether a rule of the Bureau of Industry and Security changes entries of the Entity List, by its title and abstract.
+/// Whether a rule of the Bureau of Industry and Security changes entries of the Entity List, by its
+/// title and abstract.
 ///
-/// A rule may speak of the list without changing it (a licence exception for listed parties); where the abstract does not tell,
-/// the answer is yes, since a reader would rather look at one document too many.
+/// A rule may speak of the list without changing it (a licence exception for listed parties); where
+/// the abstract does not tell, the answer is yes, since a reader would rather look at one document
+/// too many.
 pub fn touches_entity_list(document: &FederalRegisterDocument) -> bool {
     if !document.is_called_a_rule() {
         return false;
     }
     // in the abstract the verb and the list stand in one sentence
     let text = document.abstract_text.to_lowercase().replace("no. ", "no ");
-    title_changes_the_list(&document.title) || text.split(". ").any(|sentence| names_the_list(sentence) && changes_something(sentence))
+    title_changes_the_list(&document.title)
+        || text.split(". ").any(|sentence| names_the_list(sentence) && changes_something(sentence))
 }
 
 /// Whether a title says that the list is changed.
@@ -180,18 +199,32 @@ fn changes_something(lower: &str) -> bool {
 }
 
 /// Words of a sentence about the list that changes it.
-const CHANGES: &[&str] = &["add", "correct", "existing entities", "existing entries", "modif", "mov", "remov", "revis", "transfer"];
+const CHANGES: &[&str] = &[
+    "add",
+    "correct",
+    "existing entities",
+    "existing entries",
+    "modif",
+    "mov",
+    "remov",
+    "revis",
+    "transfer",
+];
 
-/// A record in our terms. What is missing, null or of another type counts as not said: a document is
-/// worth more than one of its keys.
+/// A record in our terms. What is missing, null or of another type counts as not said: a document
+/// is worth more than one of its keys.
 fn document_of(record: &Map<String, Value>) -> FederalRegisterDocument {
     let of = |key: &str| record.get(key).and_then(text);
-    let page = |key: &str| record.get(key).and_then(number).and_then(|page| u32::try_from(page).ok());
+    let page =
+        |key: &str| record.get(key).and_then(number).and_then(|page| u32::try_from(page).ok());
     let date = |key: &str| of(key).and_then(|date| date.parse::<Date>().ok());
     let time = |key: &str| of(key).and_then(|time| time.parse::<Timestamp>().ok());
-    let subjects: Vec<String> = ["subject_1", "subject_2", "subject_3"].into_iter().filter_map(of).collect();
+    let subjects: Vec<String> =
+        ["subject_1", "subject_2", "subject_3"].into_iter().filter_map(of).collect();
     let contents: Vec<String> = ["toc_subject", "toc_doc"].into_iter().filter_map(of).collect();
-    let title = of("title").unwrap_or_else(|| if subjects.is_empty() { contents.join(" ") } else { subjects.join(" ") });
+    let title = of("title").unwrap_or_else(|| {
+        if subjects.is_empty() { contents.join(" ") } else { subjects.join(" ") }
+    });
     FederalRegisterDocument {
         document_number: of("document_number").unwrap_or_default(),
         citation: of("citation"),
@@ -215,14 +248,24 @@ fn document_of(record: &Map<String, Value>) -> FederalRegisterDocument {
         },
         updated_at: time("pdf_updated_at"),
         // the API's address of the corrected document
-        correction_of: of("correction_of")
-            .map(|url| url.rsplit('/').next().unwrap_or(&url).split('?').next().unwrap_or_default().trim_end_matches(".json").to_owned()),
+        correction_of: of("correction_of").map(|url| {
+            url.rsplit('/')
+                .next()
+                .unwrap_or(&url)
+                .split('?')
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(".json")
+                .to_owned()
+        }),
     }
 }
 
 /// The rows of `agencies`, and the names in `agency_names`, which may stand alone.
 fn agencies(record: &Map<String, Value>) -> Vec<Agency> {
-    let rows = |key: &str| record.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let rows = |key: &str| {
+        record.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    };
     let row = |value: &Value| {
         let of = |key: &str| value.get(key).and_then(text).unwrap_or_default();
         // a row that is a bare name is as good as one with a name
@@ -251,7 +294,10 @@ fn number(value: &Value) -> Option<u64> {
 
 fn refused(error: &serde_json::Error) -> ParseError {
     let place = format!("line {}, column {}", error.line(), error.column());
-    ParseError { place, problem: format!("expected a document of the Federal Register, but got: {error}") }
+    ParseError {
+        place,
+        problem: format!("expected a document of the Federal Register, but got: {error}"),
+    }
 }
 
 #[cfg(test)]
@@ -275,7 +321,11 @@ mod tests {
             json!({"document_number": null, "type": "Proposed Rule", "title": "Additions to the Entity List"}),
         ] {
             let read = answer(&json!([broken, ours]));
-            assert_eq!((read.documents.len(), read.unreadable, read.records), (1, Vec::new(), 2), "{broken}");
+            assert_eq!(
+                (read.documents.len(), read.unreadable, read.records),
+                (1, Vec::new(), 2),
+                "{broken}"
+            );
         }
     }
 
@@ -292,7 +342,12 @@ mod tests {
             let [problem] = read.unreadable.as_slice() else { panic!("{broken}") };
             assert!(problem.starts_with("result 2 (A Rule"), "{problem}");
             let whole = json!({"results": [broken]}).to_string();
-            assert!(parse_documents(whole.as_bytes()).unwrap_err().problem.contains("expected a document number"));
+            assert!(
+                parse_documents(whole.as_bytes())
+                    .unwrap_err()
+                    .problem
+                    .contains("expected a document number")
+            );
         }
         assert_eq!(answer(&json!([null, 3, "text"])).unreadable.len(), 3);
     }
@@ -308,7 +363,10 @@ mod tests {
         let expected = FederalRegisterDocument {
             document_number: "2025-1".into(),
             title: "Export Controls Entity List".into(),
-            agencies: vec![Agency { name: "Industry and Security Bureau".into(), ..Agency::default() }],
+            agencies: vec![Agency {
+                name: "Industry and Security Bureau".into(),
+                ..Agency::default()
+            }],
             start_page: Some(11280),
             ..FederalRegisterDocument::default()
         };
@@ -318,23 +376,45 @@ mod tests {
     #[test]
     fn the_type_of_a_rule_is_known_in_every_spelling() {
         let of = |kind: Option<&str>| {
-            let document = FederalRegisterDocument { kind: kind.map(str::to_owned), ..FederalRegisterDocument::default() };
+            let document = FederalRegisterDocument {
+                kind: kind.map(str::to_owned),
+                ..FederalRegisterDocument::default()
+            };
             (document.may_be_a_rule(), document.is_called_a_rule())
         };
-        for kind in [None, Some("Rule"), Some("RULE"), Some("Final Rule"), Some("interim final rule"), Some("Rules and Regulations")] {
+        for kind in [
+            None,
+            Some("Rule"),
+            Some("RULE"),
+            Some("Final Rule"),
+            Some("interim final rule"),
+            Some("Rules and Regulations"),
+        ] {
             assert_eq!(of(kind), (true, true), "{kind:?}");
         }
         assert_eq!(of(Some("Uncategorized Document")), (true, false));
-        for kind in ["Proposed Rule", "PRORULE", "Notice", "Presidential Document", "Sunshine Act Document"] {
+        for kind in
+            ["Proposed Rule", "PRORULE", "Notice", "Presidential Document", "Sunshine Act Document"]
+        {
             assert_eq!(of(Some(kind)), (false, false), "{kind}");
         }
     }
 
     #[test]
     fn err_answers_without_results() {
-        for text in ["{}", "[]", "{\"results\": null}", "{\"results\": {}, \"count\": 0}", "{\"count\": 3}", "{\"results\": ["] {
+        for text in [
+            "{}",
+            "[]",
+            "{\"results\": null}",
+            "{\"results\": {}, \"count\": 0}",
+            "{\"count\": 3}",
+            "{\"results\": [",
+        ] {
             assert!(parse_answer(text.as_bytes()).is_err(), "{text}");
         }
-        assert_eq!(parse_answer(b"{\"count\": 0}").unwrap(), Answer { count: Some(0), ..Answer::default() });
+        assert_eq!(
+            parse_answer(b"{\"count\": 0}").unwrap(),
+            Answer { count: Some(0), ..Answer::default() }
+        );
     }
 }

@@ -1,7 +1,8 @@
-//! The amendatory instructions of a rule: `a. Under CANADA, by adding in alphabetical order, entries for “X” and “Y”;`.
+//! The amendatory instructions of a rule: `a. Under CANADA, by adding in alphabetical order,
+//! entries for “X” and “Y”;`.
 //!
-//! The wording is that of the Document Drafting Handbook of the Office of the Federal Register (amendatory language). Knows
-//! sentences; it must not know the table behind them.
+//! The wording is that of the Document Drafting Handbook of the Office of the Federal Register
+//! (amendatory language). Knows sentences; it must not know the table behind them.
 
 use crate::parse::country::iso_of_heading;
 
@@ -32,8 +33,9 @@ struct Left {
     order: Option<Order>,
 }
 
-/// Reads the paragraphs of the instructions in their order. What a numbered paragraph says holds for its lettered ones, and what
-/// a lettered one says for those with Roman numerals; what one letter says holds for no other.
+/// Reads the paragraphs of the instructions in their order. What a numbered paragraph says holds
+/// for its lettered ones, and what a lettered one says for those with Roman numerals; what one
+/// letter says holds for no other.
 #[derive(Debug, Default)]
 pub struct InstructionReader {
     supplement_4: bool,
@@ -83,11 +85,14 @@ impl InstructionReader {
         let mut level = self.level_of(mark, text);
         if let Some(at) = lower.find(SUPPLEMENT) {
             let rest = lower.get(at + SUPPLEMENT.len()..).unwrap_or_default();
-            let number: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+            let number: String =
+                rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
             // A section that speaks of the supplement is not amended in it.
             let head = lower.get(..at).unwrap_or_default();
-            let is_subject = !["section ", "§", "paragraph "].iter().any(|other| head.contains(other));
-            self.supplement_4 = is_subject && number == "4" && (lower.contains("744") || !lower.contains("part "));
+            let is_subject =
+                !["section ", "§", "paragraph "].iter().any(|other| head.contains(other));
+            self.supplement_4 =
+                is_subject && number == "4" && (lower.contains("744") || !lower.contains("part "));
             self.amends |= self.supplement_4;
             (self.heading, self.order) = (None, None);
             level = Level::Number;
@@ -98,14 +103,22 @@ impl InstructionReader {
             return;
         }
         match level {
-            Level::Letter => (self.heading, self.order) = (self.outer.heading.clone(), self.outer.order),
-            Level::Roman => (self.heading, self.order) = (self.letter.heading.clone(), self.letter.order.or(self.order)),
+            Level::Letter => {
+                (self.heading, self.order) = (self.outer.heading.clone(), self.outer.order)
+            }
+            Level::Roman => {
+                (self.heading, self.order) =
+                    (self.letter.heading.clone(), self.letter.order.or(self.order))
+            }
             Level::Number | Level::Other => {}
         }
         self.order_of(text, level != Level::Other);
         let left = Left { heading: self.heading.clone(), order: self.order };
         match level {
-            Level::Number => (self.outer, self.letter, self.last_letter, self.numerals) = (left.clone(), left, None, 0),
+            Level::Number => {
+                (self.outer, self.letter, self.last_letter, self.numerals) =
+                    (left.clone(), left, None, 0)
+            }
             Level::Letter => {
                 (self.letter, self.last_letter, self.numerals) = (left, Some(mark.to_owned()), 0);
                 self.opens_a_list = text.trim_end().ends_with([':', '—']);
@@ -115,15 +128,17 @@ impl InstructionReader {
         }
     }
 
-    /// `i.` is the letter behind `h.`, unless that one begins a list whose first numeral it is. Headings stand beside one another, so that
-    /// one behind a heading is a letter again.
+    /// `i.` is the letter behind `h.`, unless that one begins a list whose first numeral it is.
+    /// Headings stand beside one another, so that one behind a heading is a letter again.
     fn level_of(&self, mark: &str, text: &str) -> Level {
         let letters = mark.bytes().all(|byte| byte.is_ascii_lowercase());
         let roman = letters && mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
-        let is_next_letter = self.last_letter.as_deref().is_some_and(|last| letter_after(last) == mark);
+        let is_next_letter =
+            self.last_letter.as_deref().is_some_and(|last| letter_after(last) == mark);
         let is_next_numeral = NUMERALS.get(self.numerals) == Some(&mark);
         let is_heading_beside = self.letter.heading.is_some() && heading_of(text).is_some();
-        let follows = is_next_letter && !(self.opens_a_list && is_next_numeral && !is_heading_beside);
+        let follows =
+            is_next_letter && !(self.opens_a_list && is_next_numeral && !is_heading_beside);
         match mark {
             "" => Level::Other,
             _ if !letters => {
@@ -150,7 +165,9 @@ impl InstructionReader {
                 _ if names.is_empty() => {}
                 // `ii. “Name”;` below `Under CHINA, by removing:`
                 Some(order) => self.push(order, names, text),
-                None if marked => self.doubts.push(format!("an instruction does not say what is done with what it names: `{text}`")),
+                None if marked => self.doubts.push(format!(
+                    "an instruction does not say what is done with what it names: `{text}`"
+                )),
                 None => {}
             }
             return;
@@ -160,7 +177,9 @@ impl InstructionReader {
         for (order, clause) in clauses {
             let said = before_quotations(clause).to_lowercase();
             // `revising the entry for “X” by removing the alias “Y”` removes no entry
-            let of_a_part = ["alias", "address", "phrase", "word", "reference"].iter().any(|word| said.contains(word));
+            let of_a_part = ["alias", "address", "phrase", "word", "reference"]
+                .iter()
+                .any(|word| said.contains(word));
             if revises && of_a_part && !said.contains("entr") {
                 continue;
             }
@@ -171,7 +190,11 @@ impl InstructionReader {
             let names = quoted(clause);
             revises |= order == Order::Revise && !names.is_empty();
             match order {
-                Order::Add if said.contains("in its place") || said.contains("in their place") || said.contains("in place ") => {
+                Order::Add
+                    if said.contains("in its place")
+                        || said.contains("in their place")
+                        || said.contains("in place ") =>
+                {
                     self.replaced.extend(removed.drain(..).zip(names.iter().cloned()));
                 }
                 Order::Remove => removed.clone_from(&names),
@@ -185,25 +208,34 @@ impl InstructionReader {
     }
 
     fn push(&mut self, order: Order, names: Vec<String>, text: &str) {
-        self.instructions.push(Instruction { order, heading: self.heading.clone(), names, text: text.to_owned() });
+        self.instructions.push(Instruction {
+            order,
+            heading: self.heading.clone(),
+            names,
+            text: text.to_owned(),
+        });
     }
 }
 
 const SUPPLEMENT: &str = "supplement no.";
-/// The mark of an enumeration, without its brackets and full stop: `2. Supplement`, `a. Under`, `ii. By`, `(1) Adding`.
+/// The mark of an enumeration, without its brackets and full stop: `2. Supplement`, `a. Under`,
+/// `ii. By`, `(1) Adding`.
 pub fn mark_of(line: &str) -> Option<&str> {
     let mark = line.get(..line.find(['.', ')'])?)?.trim_start_matches('(');
     let follows = line.get(line.find(['.', ')'])? + 1..)?.starts_with(' ');
     let digits = mark.bytes().all(|byte| byte.is_ascii_digit());
     let roman = mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
     let first = mark.bytes().next()?;
-    let letters = mark.len() <= 2 && first.is_ascii_lowercase() && mark.bytes().all(|byte| byte == first);
+    let letters =
+        mark.len() <= 2 && first.is_ascii_lowercase() && mark.bytes().all(|byte| byte == first);
     (follows && mark.len() <= 6 && (digits || roman || letters)).then_some(mark)
 }
 
 /// The numerals of a list, in their order.
-const NUMERALS: [&str; 20] =
-    ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"];
+const NUMERALS: [&str; 20] = [
+    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv",
+    "xvi", "xvii", "xviii", "xix", "xx",
+];
 
 /// `b` behind `a`, `aa` behind `z`, `bb` behind `aa`.
 fn letter_after(mark: &str) -> String {
@@ -223,7 +255,9 @@ pub fn where_supplement_4_is_amended(lower: &str) -> Option<usize> {
         let rest = bare(&rest.chars().take(60).collect::<String>());
         let rest = bare(rest.strip_prefix("the ").unwrap_or(&rest));
         let rest = bare(rest.strip_prefix("entity list").unwrap_or(&rest));
-        let verb = ["is amended", "is further amended", "is corrected"].iter().any(|verb| rest.starts_with(verb));
+        let verb = ["is amended", "is further amended", "is corrected"]
+            .iter()
+            .any(|verb| rest.starts_with(verb));
         verb || lower.get(..*at).is_some_and(|head| head.trim_end().ends_with("amend"))
     })
 }
@@ -237,12 +271,24 @@ pub fn amends_supplement_4(lower: &str) -> bool {
 pub fn is_an_order(text: &str) -> bool {
     let lower = text.to_lowercase();
     let said = lower.split_once([' ']).map_or("", |(_, said)| said.trim_start());
-    let subject = ["supplement no.", "part 7", "section ", "§", "paragraph "].iter().any(|subject| lower.contains(subject));
-    let verbs = ["by adding", "by revising", "by removing", "by correcting", "by amending", "adding ", "revising ", "removing "];
+    let subject = ["supplement no.", "part 7", "section ", "§", "paragraph "]
+        .iter()
+        .any(|subject| lower.contains(subject));
+    let verbs = [
+        "by adding",
+        "by revising",
+        "by removing",
+        "by correcting",
+        "by amending",
+        "adding ",
+        "revising ",
+        "removing ",
+    ];
     let imperatives = ["add ", "revise ", "remove ", "amend ", "the authority citation"];
     lower.contains("amend") && subject
         || verbs.iter().chain(&imperatives).any(|start| said.starts_with(start))
-        || heading_of(text).is_some() && (text.trim_end().ends_with(':') || !clauses_of(text).is_empty())
+        || heading_of(text).is_some()
+            && (text.trim_end().ends_with(':') || !clauses_of(text).is_empty())
 }
 
 fn before_quotations(clause: &str) -> &str {
@@ -257,15 +303,20 @@ fn speaks_of_entries(clause: &str) -> bool {
 /// The country that the text puts its orders under.
 fn heading_of(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
-    let mut places: Vec<usize> =
-        ["under ", "the heading ", "destination of "].iter().flat_map(|words| lower.match_indices(words).map(|(at, _)| at)).collect();
+    let mut places: Vec<usize> = ["under ", "the heading ", "destination of "]
+        .iter()
+        .flat_map(|words| lower.match_indices(words).map(|(at, _)| at))
+        .collect();
     places.sort_unstable();
     for at in places {
         if at > 0 && lower.as_bytes().get(at - 1).is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
         let words = lower.get(at..)?;
-        let length = ["under ", "the heading ", "destination of "].iter().find(|start| words.starts_with(**start)).map_or(0, |w| w.len());
+        let length = ["under ", "the heading ", "destination of "]
+            .iter()
+            .find(|start| words.starts_with(**start))
+            .map_or(0, |w| w.len());
         let mut rest = text.get(at + length..)?.trim_start();
         for filler in [
             "the destination of ",
@@ -283,13 +334,24 @@ fn heading_of(text: &str) -> Option<String> {
             }
         }
         let rest = rest.trim_start_matches(['“', '"']);
-        // the longest text up to a comma, colon or `by` that is a country: `CHINA, PEOPLE'S REPUBLIC OF, by adding`
-        let ends = rest.char_indices().filter(|(_, c)| matches!(c, ',' | ':' | ';' | '.' | '—' | '”' | '"')).map(|(end, _)| end);
-        let words =
-            [" by ", " in ", " is ", " add", " remov", " revis"].into_iter().flat_map(|word| rest.match_indices(word)).map(|(end, _)| end);
-        let mut ends: Vec<usize> = ends.chain(words).chain([rest.len()]).filter(|end| *end <= 80).collect();
+        // the longest text up to a comma, colon or `by` that is a country: `CHINA, PEOPLE'S
+        // REPUBLIC OF, by adding`
+        let ends = rest
+            .char_indices()
+            .filter(|(_, c)| matches!(c, ',' | ':' | ';' | '.' | '—' | '”' | '"'))
+            .map(|(end, _)| end);
+        let words = [" by ", " in ", " is ", " add", " remov", " revis"]
+            .into_iter()
+            .flat_map(|word| rest.match_indices(word))
+            .map(|(end, _)| end);
+        let mut ends: Vec<usize> =
+            ends.chain(words).chain([rest.len()]).filter(|end| *end <= 80).collect();
         ends.sort_unstable();
-        let known = ends.iter().rev().filter_map(|end| rest.get(..*end)).find(|heading| iso_of_heading(heading).is_some());
+        let known = ends
+            .iter()
+            .rev()
+            .filter_map(|end| rest.get(..*end))
+            .find(|heading| iso_of_heading(heading).is_some());
         if let Some(heading) = known {
             return Some(heading.trim_matches([' ', ',', ':', ';', '.', '—']).to_owned());
         }
@@ -315,7 +377,9 @@ fn clauses_of(text: &str) -> Vec<(Order, &str)> {
         for capital in [verb.to_string(), capitalised(verb)] {
             for (at, _) in text.match_indices(&capital) {
                 let inside = quotations.iter().any(|(from, to)| (*from..*to).contains(&at));
-                let word = text.get(..at).is_none_or(|head| !head.ends_with(|c: char| c.is_alphanumeric()));
+                let word = text
+                    .get(..at)
+                    .is_none_or(|head| !head.ends_with(|c: char| c.is_alphanumeric()));
                 if !inside && word {
                     starts.push((at, *order));
                 }
@@ -324,7 +388,11 @@ fn clauses_of(text: &str) -> Vec<(Order, &str)> {
     }
     starts.sort_unstable_by_key(|(at, _)| *at);
     let ends: Vec<usize> = starts.iter().skip(1).map(|(at, _)| *at).chain([text.len()]).collect();
-    starts.iter().zip(ends).map(|((from, order), to)| (*order, text.get(*from..to).unwrap_or_default())).collect()
+    starts
+        .iter()
+        .zip(ends)
+        .map(|((from, order), to)| (*order, text.get(*from..to).unwrap_or_default()))
+        .collect()
 }
 
 fn capitalised(word: &str) -> String {
@@ -332,7 +400,8 @@ fn capitalised(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The quoted names of a text, without the comma or full stop that American usage puts inside the quotation.
+/// The quoted names of a text, without the comma or full stop that American usage puts inside the
+/// quotation.
 fn quoted(text: &str) -> Vec<String> {
     quotations(text)
         .into_iter()
@@ -344,13 +413,19 @@ fn quoted(text: &str) -> Vec<String> {
 
 /// `revising the “License requirement” column` names a column, and no entry.
 fn is_column(name: &str) -> bool {
-    ["country", "entity", "license requirement", "license review policy", "federal register citation"]
-        .iter()
-        .any(|column| name.eq_ignore_ascii_case(column))
+    [
+        "country",
+        "entity",
+        "license requirement",
+        "license review policy",
+        "federal register citation",
+    ]
+    .iter()
+    .any(|column| name.eq_ignore_ascii_case(column))
 }
 
-/// The insides of the quotations, as byte ranges. A quotation within one (`“AO “North””`) belongs to it; one that is never closed
-/// ends where the next begins.
+/// The insides of the quotations, as byte ranges. A quotation within one (`“AO “North””`) belongs
+/// to it; one that is never closed ends where the next begins.
 fn quotations(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut open: Option<usize> = None;
@@ -371,9 +446,14 @@ fn quotations(text: &str) -> Vec<(usize, usize)> {
                 depth = depth.saturating_sub(1);
                 let next = behind.trim_start().trim_start_matches([',', ';']).trim_start();
                 let ends_an_item = behind.starts_with([';', '.', ',', ':'])
-                    && (next.is_empty() || next.starts_with(['“', '"']) || next.starts_with("and ") || next.starts_with("by "))
+                    && (next.is_empty()
+                        || next.starts_with(['“', '"'])
+                        || next.starts_with("and ")
+                        || next.starts_with("by "))
                     || behind.trim().is_empty()
-                    || [" and “", " and \"", "; and “"].iter().any(|joint| behind.starts_with(joint));
+                    || [" and “", " and \"", "; and “"]
+                        .iter()
+                        .any(|joint| behind.starts_with(joint));
                 if depth == 0 || ends_an_item {
                     found.push((from, at));
                     open = None;
@@ -393,9 +473,15 @@ mod tests {
     fn check(paragraphs: &[&str], expected: &[(Order, Option<&str>, &[&str])]) {
         let mut reader = InstructionReader::default();
         paragraphs.iter().for_each(|text| reader.paragraph(text));
-        let found: Vec<(Order, Option<&str>, Vec<&str>)> =
-            reader.instructions.iter().map(|i| (i.order, i.heading.as_deref(), i.names.iter().map(String::as_str).collect())).collect();
-        let expected: Vec<_> = expected.iter().map(|(order, heading, names)| (*order, *heading, names.to_vec())).collect();
+        let found: Vec<(Order, Option<&str>, Vec<&str>)> = reader
+            .instructions
+            .iter()
+            .map(|i| (i.order, i.heading.as_deref(), i.names.iter().map(String::as_str).collect()))
+            .collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(order, heading, names)| (*order, *heading, names.to_vec()))
+            .collect();
         assert_eq!(found, expected);
     }
 
@@ -406,45 +492,77 @@ mod tests {
         check(
             &[
                 START,
-                "a. Under CHINA, PEOPLE'S REPUBLIC OF, by adding, in alphabetical order, entries for “Glass Works Co., Ltd.”; and “North Lake”;",
+                "a. Under CHINA, PEOPLE'S REPUBLIC OF, by adding, in alphabetical order, entries \
+                 for “Glass Works Co., Ltd.”; and “North Lake”;",
             ],
-            &[(Order::Add, Some("CHINA, PEOPLE'S REPUBLIC OF"), &["Glass Works Co., Ltd.", "North Lake"])],
+            &[(
+                Order::Add,
+                Some("CHINA, PEOPLE'S REPUBLIC OF"),
+                &["Glass Works Co., Ltd.", "North Lake"],
+            )],
         );
     }
 
     #[test]
     fn subparagraphs_stand_under_the_heading_above() {
         check(
-            &[START, "a. Under RUSSIA:", "i. By removing the entry for “Old Works”;", "ii. By revising the entries for “A,” and “B”; and"],
-            &[(Order::Remove, Some("RUSSIA"), &["Old Works"]), (Order::Revise, Some("RUSSIA"), &["A", "B"])],
+            &[
+                START,
+                "a. Under RUSSIA:",
+                "i. By removing the entry for “Old Works”;",
+                "ii. By revising the entries for “A,” and “B”; and",
+            ],
+            &[
+                (Order::Remove, Some("RUSSIA"), &["Old Works"]),
+                (Order::Revise, Some("RUSSIA"), &["A", "B"]),
+            ],
         );
     }
 
     #[test]
     fn one_sentence_may_give_several_orders() {
         check(
-            &[START, "b. Under Pakistan, by removing “Old Works” and by adding in alphabetical order “New “North” Works”."],
-            &[(Order::Remove, Some("Pakistan"), &["Old Works"]), (Order::Add, Some("Pakistan"), &["New “North” Works"])],
+            &[
+                START,
+                "b. Under Pakistan, by removing “Old Works” and by adding in alphabetical order \
+                 “New “North” Works”.",
+            ],
+            &[
+                (Order::Remove, Some("Pakistan"), &["Old Works"]),
+                (Order::Add, Some("Pakistan"), &["New “North” Works"]),
+            ],
         );
     }
 
     #[test]
     fn other_supplements_are_not_read() {
-        check(&["3. Supplement No. 6 to part 744 is amended:", "a. Under CHINA, by removing “Old Works”."], &[]);
+        check(
+            &[
+                "3. Supplement No. 6 to part 744 is amended:",
+                "a. Under CHINA, by removing “Old Works”.",
+            ],
+            &[],
+        );
         check(&[START, "3. Section 744.11 is amended by adding paragraph (a)."], &[]);
     }
 
     #[test]
     fn a_column_is_no_entry() {
         check(
-            &[START, "a. Under BURMA, by revising the “License requirement” column for all entries."],
+            &[
+                START,
+                "a. Under BURMA, by revising the “License requirement” column for all entries.",
+            ],
             &[(Order::Revise, Some("BURMA"), &[])],
         );
     }
 
     #[test]
     fn an_order_without_names_is_kept() {
-        check(&[START, "a. Under TURKEY, by removing the entry for Old Works."], &[(Order::Remove, Some("TURKEY"), &[])]);
+        check(
+            &[START, "a. Under TURKEY, by removing the entry for Old Works."],
+            &[(Order::Remove, Some("TURKEY"), &[])],
+        );
     }
 
     #[test]
@@ -458,7 +576,11 @@ mod tests {
             &[(Order::Add, Some("RUSSIA"), &["Alpha OOO"]), (Order::Remove, None, &["Gamma GmbH"])],
         );
         check(
-            &["2. Supplement No. 4 to part 744 is amended under CHINA by removing:", "a. “A”;", "b. “B”."],
+            &[
+                "2. Supplement No. 4 to part 744 is amended under CHINA by removing:",
+                "a. “A”;",
+                "b. “B”.",
+            ],
             &[(Order::Remove, Some("CHINA"), &["A"]), (Order::Remove, Some("CHINA"), &["B"])],
         );
     }
@@ -516,14 +638,24 @@ mod tests {
 
     #[test]
     fn a_country_may_be_named_as_a_heading_or_destination() {
-        check(&[START, "a. In the heading RUSSIA, by removing “A”;"], &[(Order::Remove, Some("RUSSIA"), &["A"])]);
-        check(&[START, "a. For the destination of CHINA, add an entry for “A”;"], &[(Order::Add, Some("CHINA"), &["A"])]);
+        check(
+            &[START, "a. In the heading RUSSIA, by removing “A”;"],
+            &[(Order::Remove, Some("RUSSIA"), &["A"])],
+        );
+        check(
+            &[START, "a. For the destination of CHINA, add an entry for “A”;"],
+            &[(Order::Add, Some("CHINA"), &["A"])],
+        );
     }
 
     #[test]
     fn parts_of_a_revised_entry_are_no_entries() {
         check(
-            &[START, "a. Under CHINA, by revising the entry for “A” by removing the alias “B” and adding in its place the alias “C”."],
+            &[
+                START,
+                "a. Under CHINA, by revising the entry for “A” by removing the alias “B” and \
+                 adding in its place the alias “C”.",
+            ],
             &[(Order::Revise, Some("CHINA"), &["A"])],
         );
     }
@@ -546,19 +678,29 @@ mod tests {
             reader.amends_the_list()
         };
         assert!(amends(START));
-        assert!(amends("2. Amend Supplement No. 4 to part 744—Entity List by revising the introductory text."));
+        assert!(amends(
+            "2. Amend Supplement No. 4 to part 744—Entity List by revising the introductory text."
+        ));
         assert!(!amends(
-            "3. Section 744.16 is amended by revising the procedure for requests about entries of Supplement No. 4 to part 744."
+            "3. Section 744.16 is amended by revising the procedure for requests about entries of \
+             Supplement No. 4 to part 744."
         ));
         assert!(!amends("3. Supplement No. 6 to part 744 is amended by adding “X”."));
     }
 
     #[test]
     fn a_line_of_a_table_is_no_order() {
-        let order =
-            ["a. Under CHINA, by removing “A”;", "2. Supplement No. 4 to part 744 is amended:", "b. By removing the entry for “A”."];
+        let order = [
+            "a. Under CHINA, by removing “A”;",
+            "2. Supplement No. 4 to part 744 is amended:",
+            "b. By removing the entry for “A”.",
+        ];
         assert_eq!(order.map(is_an_order), [true; 3]);
-        let rows = ["d. 15, office 51, Simferopol, JSC “North Star”, Russia", "5. “A”", "1. 2 Under Lane, Perm, Russia"];
+        let rows = [
+            "d. 15, office 51, Simferopol, JSC “North Star”, Russia",
+            "5. “A”",
+            "1. 2 Under Lane, Perm, Russia",
+        ];
         assert_eq!(rows.map(is_an_order), [false; 3]);
     }
 }

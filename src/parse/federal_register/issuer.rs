@@ -1,7 +1,7 @@
 //! Who issued a document of the Federal Register, and whether a text names the Entity List. Pure.
 //!
-//! The API names an agency by a slug and a name, and quotes the document's own words as `raw_name`. A
-//! new or misspelled agency has only the raw name, so that each of the three counts alone.
+//! The API names an agency by a slug and a name, and quotes the document's own words as `raw_name`.
+//! A new or misspelled agency has only the raw name, so that each of the three counts alone.
 
 use super::document::Agency;
 
@@ -16,12 +16,17 @@ pub enum Issuer {
 }
 
 pub fn issuer(agencies: &[Agency]) -> Issuer {
-    let keys = |agency: &Agency| [&agency.slug, &agency.name, &agency.raw_name].map(|text| key(text));
+    let keys =
+        |agency: &Agency| [&agency.slug, &agency.name, &agency.raw_name].map(|text| key(text));
     if agencies.iter().any(is_the_bureau) {
         return Issuer::Bureau;
     }
     let is_department = |name: &String| name.is_empty() || DEPARTMENT.contains(&name.as_str());
-    if agencies.iter().flat_map(keys).all(|name| is_department(&name)) { Issuer::Unknown } else { Issuer::Another }
+    if agencies.iter().flat_map(keys).all(|name| is_department(&name)) {
+        Issuer::Unknown
+    } else {
+        Issuer::Another
+    }
 }
 
 /// `Industry and Security Bureau`, `Bureau of Industry & Security`, `industry-and-security-bureau`.
@@ -32,21 +37,34 @@ pub fn is_the_bureau(agency: &Agency) -> bool {
     })
 }
 
-const DEPARTMENT: &[&str] = &["commerce", "commercedepartment", "departmentofcommerce", "usdepartmentofcommerce"];
+const DEPARTMENT: &[&str] =
+    &["commerce", "commercedepartment", "departmentofcommerce", "usdepartmentofcommerce"];
 
 /// Whether a text names the list, as such or as the supplement that it is.
 pub fn names_the_list(text: &str) -> bool {
     let lower = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    let supplement = ["supplement no. 4", "supplement no 4", "supplement number 4", "supplement 4", "supp. no. 4", "supplement four"];
+    let supplement = [
+        "supplement no. 4",
+        "supplement no 4",
+        "supplement number 4",
+        "supplement 4",
+        "supp. no. 4",
+        "supplement four",
+    ];
     let regulations = ["744", "export administration regulations"];
     let is_ear = || lower.split(|c: char| !c.is_alphanumeric()).any(|word| word == "ear");
     lower.contains("entity list")
-        || supplement.iter().any(|name| lower.contains(name)) && (regulations.iter().any(|name| lower.contains(name)) || is_ear())
+        || supplement.iter().any(|name| lower.contains(name))
+            && (regulations.iter().any(|name| lower.contains(name)) || is_ear())
 }
 
 /// Letters and digits in lower case.
 fn key(text: &str) -> String {
-    text.replace('&', " and ").chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.replace('&', " and ")
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -64,12 +82,29 @@ mod tests {
 
     #[test]
     fn ok_the_bureau_by_any_one_of_its_names() {
-        let department = agency("commerce-department", "Commerce Department", "DEPARTMENT OF COMMERCE");
+        let department =
+            agency("commerce-department", "Commerce Department", "DEPARTMENT OF COMMERCE");
         check(&[agency("industry-and-security-bureau", "", "")], Issuer::Bureau);
-        check(&[department.clone(), agency("", "Industry and Security Bureau", "")], Issuer::Bureau);
-        check(&[department.clone(), agency("", "", "BUREAU OF INDUSTRY  AND SECURITY")], Issuer::Bureau);
-        check(&[department.clone(), agency("", "", "Bureau of Industry & Security")], Issuer::Bureau);
-        check(&[agency("commerce-department", "", "DEPARTMENT OF COMMERCE, Bureau of Industry and Security")], Issuer::Bureau);
+        check(
+            &[department.clone(), agency("", "Industry and Security Bureau", "")],
+            Issuer::Bureau,
+        );
+        check(
+            &[department.clone(), agency("", "", "BUREAU OF INDUSTRY  AND SECURITY")],
+            Issuer::Bureau,
+        );
+        check(
+            &[department.clone(), agency("", "", "Bureau of Industry & Security")],
+            Issuer::Bureau,
+        );
+        check(
+            &[agency(
+                "commerce-department",
+                "",
+                "DEPARTMENT OF COMMERCE, Bureau of Industry and Security",
+            )],
+            Issuer::Bureau,
+        );
         check(&[agency("", "", "BIS")], Issuer::Bureau);
         check(&[department], Issuer::Unknown);
         check(&[], Issuer::Unknown);
@@ -78,12 +113,23 @@ mod tests {
     #[test]
     fn err_other_agencies() {
         check(
-            &[agency("foreign-assets-control-office", "Foreign Assets Control Office", "Office of Foreign Assets Control")],
+            &[agency(
+                "foreign-assets-control-office",
+                "Foreign Assets Control Office",
+                "Office of Foreign Assets Control",
+            )],
             Issuer::Another,
         );
-        let department = agency("commerce-department", "Commerce Department", "DEPARTMENT OF COMMERCE");
-        check(&[department, agency("", "", "National Oceanic and Atmospheric Administration")], Issuer::Another);
-        check(&[agency("homeland-security-department", "Homeland Security Department", "")], Issuer::Another);
+        let department =
+            agency("commerce-department", "Commerce Department", "DEPARTMENT OF COMMERCE");
+        check(
+            &[department, agency("", "", "National Oceanic and Atmospheric Administration")],
+            Issuer::Another,
+        );
+        check(
+            &[agency("homeland-security-department", "Homeland Security Department", "")],
+            Issuer::Another,
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! A document's plain text as lines and paragraphs, however it was laid out: taken from a PDF, set by the Government Publishing
-//! Office, or wrapped in a page of HTML.
+//! A document's plain text as lines and paragraphs, however it was laid out: taken from a PDF, set
+//! by the Government Publishing Office, or wrapped in a page of HTML.
 //!
 //! Knows characters, blank lines and indentation; it must not know what an instruction is.
 
@@ -29,7 +29,10 @@ pub fn lines_of(text: &str) -> Vec<Line> {
         if text.is_empty() {
             blank |= blanks_tell;
         } else if !text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with("[[Page") {
-            lines.push(Line { text: text.to_owned(), begins: blank || indents_tell && is_indented(line) });
+            lines.push(Line {
+                text: text.to_owned(),
+                begins: blank || indents_tell && is_indented(line),
+            });
             blank = false;
         }
     }
@@ -40,7 +43,8 @@ fn is_indented(line: &str) -> bool {
     (line.starts_with("  ") || line.starts_with('\t')) && !line.trim().is_empty()
 }
 
-/// The text of a page of HTML: what stands in `<pre>` where it has one. Any other text stays as it is.
+/// The text of a page of HTML: what stands in `<pre>` where it has one. Any other text stays as it
+/// is.
 fn without_markup(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let tagged = ["<pre", "<html", "<body", "</p>"].iter().any(|tag| lower.contains(tag));
@@ -64,10 +68,16 @@ fn without_markup(text: &str) -> String {
 
 /// What stands for a tag, and how long it is: paragraphs are parted, a mere `<` stays.
 fn tag(text: &str) -> (String, usize) {
-    let is_tag = text.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!')));
+    let is_tag = text.get(1..).is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'))
+    });
     let Some(end) = text.find('>').filter(|_| is_tag) else { return ("<".to_owned(), 1) };
-    let name: String = text.chars().skip(1).take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
-    let parts = matches!(name.to_ascii_lowercase().as_str(), "p" | "/p" | "div" | "/div" | "h1" | "h2" | "h3" | "h4");
+    let name: String =
+        text.chars().skip(1).take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
+    let parts = matches!(
+        name.to_ascii_lowercase().as_str(),
+        "p" | "/p" | "div" | "/div" | "h1" | "h2" | "h3" | "h4"
+    );
     let breaks = matches!(name.to_ascii_lowercase().as_str(), "br" | "br/" | "tr" | "li");
     (
         if parts {
@@ -82,7 +92,8 @@ fn tag(text: &str) -> (String, usize) {
     )
 }
 
-/// The character of a reference, and how long that is: `&ldquo;`, `&#8220;`, `&#x201C;`. An unknown one stays.
+/// The character of a reference, and how long that is: `&ldquo;`, `&#8220;`, `&#x201C;`. An unknown
+/// one stays.
 fn reference(text: &str) -> (String, usize) {
     let unknown = ("&".to_owned(), 1);
     let Some(end) = text.find(';').filter(|end| *end <= 10) else { return unknown };
@@ -108,7 +119,9 @@ fn reference(text: &str) -> (String, usize) {
         "bull" => Some('•'),
         _ => None,
     };
-    code.and_then(char::from_u32).or(named).map_or(unknown, |character| (character.to_string(), end + 1))
+    code.and_then(char::from_u32)
+        .or(named)
+        .map_or(unknown, |character| (character.to_string(), end + 1))
 }
 
 /// Paragraphs as the layout, the labels (`DATES: …`) and the headings of the preamble part them.
@@ -116,9 +129,13 @@ pub fn paragraphs_of(lines: &[Line]) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut after_heading = false;
     for Line { text, begins } in lines {
-        let ended = paragraphs.last().is_none_or(|last| last.ends_with('.') || last.ends_with(".”"));
+        let ended =
+            paragraphs.last().is_none_or(|last| last.ends_with('.') || last.ends_with(".”"));
         let heading = is_heading(text) && (ended || after_heading || *begins);
-        match paragraphs.last_mut().filter(|_| !begins && !is_labelled(text) && !heading && !after_heading) {
+        match paragraphs
+            .last_mut()
+            .filter(|_| !begins && !is_labelled(text) && !heading && !after_heading)
+        {
             Some(paragraph) => {
                 paragraph.push(' ');
                 paragraph.push_str(text);
@@ -133,15 +150,20 @@ pub fn paragraphs_of(lines: &[Line]) -> Vec<String> {
 /// `DATES: This rule`
 fn is_labelled(line: &str) -> bool {
     let label = line.split(':').next().unwrap_or_default();
-    label.len() < line.len() && (4..=40).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ')
+    label.len() < line.len()
+        && (4..=40).contains(&label.len())
+        && label.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ')
 }
 
 /// A short line of capitalised words that ends like no sentence: `Savings Clause`.
 pub fn is_heading(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().filter(|word| word.len() > 3).collect();
-    let capitalised =
-        words.iter().all(|word| !word.starts_with(char::is_lowercase)) && words.iter().any(|w| w.starts_with(char::is_uppercase));
-    capitalised && text.chars().count() <= 80 && !text.ends_with(['.', ';']) && !text.contains([',', ':'])
+    let capitalised = words.iter().all(|word| !word.starts_with(char::is_lowercase))
+        && words.iter().any(|w| w.starts_with(char::is_uppercase));
+    capitalised
+        && text.chars().count() <= 80
+        && !text.ends_with(['.', ';'])
+        && !text.contains([',', ':'])
 }
 
 #[cfg(test)]
@@ -155,17 +177,35 @@ mod tests {
 
     #[test]
     fn paragraphs_are_parted_by_what_the_layout_parts_them_by() {
-        let expected = ["DATES: This is effective now.", "Savings Clause", "It may go on.", "Next Part", "More."];
-        check("DATES: This is\neffective now.\n\nSavings Clause\n\nIt may\ngo on.\n\nNext Part\n\nMore.", &expected);
-        check("DATES: This is\neffective now.\nSavings Clause\nIt may\n12\ngo on.\nNext Part\nMore.", &expected);
-        check("DATES: This is\n\neffective now.\n\nSavings Clause\n\nIt may\n\n\n12\n\ngo on.\n\nNext Part\n\nMore.", &expected);
+        let expected = [
+            "DATES: This is effective now.",
+            "Savings Clause",
+            "It may go on.",
+            "Next Part",
+            "More.",
+        ];
+        check(
+            "DATES: This is\neffective now.\n\nSavings Clause\n\nIt may\ngo on.\n\nNext \
+             Part\n\nMore.",
+            &expected,
+        );
+        check(
+            "DATES: This is\neffective now.\nSavings Clause\nIt may\n12\ngo on.\nNext Part\nMore.",
+            &expected,
+        );
+        check(
+            "DATES: This is\n\neffective now.\n\nSavings Clause\n\nIt may\n\n\n12\n\ngo \
+             on.\n\nNext Part\n\nMore.",
+            &expected,
+        );
         check("    It may\ngo on.\n    And on and\non.", &["It may go on.", "And on and on."]);
     }
 
     #[test]
     fn a_page_of_html_is_read_as_its_text() {
         check(
-            "<html><head><title>t</title></head><body><pre>\nR&amp;D <a href='x'>``Alpha''</a>\n&#167;&nbsp;5 &lt; 6\n</pre></body></html>",
+            "<html><head><title>t</title></head><body><pre>\nR&amp;D <a \
+             href='x'>``Alpha''</a>\n&#167;&nbsp;5 &lt; 6\n</pre></body></html>",
             &["R&D “Alpha” § 5 < 6"],
         );
         check("A < B & C", &["A < B & C"]);

@@ -1,10 +1,14 @@
-//! A rule's plain text, which is all there is of a document on public inspection: the names in its instructions.
+//! A rule's plain text, which is all there is of a document on public inspection: the names in its
+//! instructions.
 //!
-//! The table of such a text has lost its columns, so that nothing is read from it: no alias, no address, no licence term.
+//! The table of such a text has lost its columns, so that nothing is read from it: no alias, no
+//! address, no licence term.
 
 use super::instruction::{self, InstructionReader, Order};
 use super::plain_lines::{Line, is_heading, lines_of, paragraphs_of};
-use super::rule::{Removal, RuleEntry, RuleText, bare, date_after, is_savings_heading, run_in_savings_clause};
+use super::rule::{
+    Removal, RuleEntry, RuleText, bare, date_after, is_savings_heading, run_in_savings_clause,
+};
 use crate::domain::Warning;
 use crate::parse::ecfr::entity::take_apart;
 
@@ -15,21 +19,27 @@ pub fn parse_raw_text(text: &str) -> RuleText {
     let preamble = paragraphs_of(preamble);
     let mut rule = RuleText {
         title: after_label(&preamble, &["SUBJECT"]).unwrap_or_default(),
-        effective_text: after_label(&preamble, &["DATES", "EFFECTIVE DATE", "DATE"]).unwrap_or_default(),
+        effective_text: after_label(&preamble, &["DATES", "EFFECTIVE DATE", "DATE"])
+            .unwrap_or_default(),
         savings_clause: savings_clause(&preamble),
         ..RuleText::default()
     };
-    rule.effective_on = date_after(&rule.effective_text, "effective").or_else(|| date_after(&rule.effective_text, ""));
+    rule.effective_on = date_after(&rule.effective_text, "effective")
+        .or_else(|| date_after(&rule.effective_text, ""));
     let mut reader = InstructionReader::default();
     instructions_of(amendments).iter().for_each(|paragraph| reader.paragraph(paragraph));
-    rule.amends_the_list = reader.amends_the_list() || instruction::amends_supplement_4(&folded(&lines).0);
+    rule.amends_the_list =
+        reader.amends_the_list() || instruction::amends_supplement_4(&folded(&lines).0);
     rule.instructions = reader.instructions;
     rule.replaced = reader.replaced;
     let mut removed = Vec::new();
     for instruction in &rule.instructions {
         for quoted in &instruction.names {
             if instruction.order == Order::Remove {
-                removed.push(Removal { name: take_apart(quoted, None).name, heading: instruction.heading.clone() });
+                removed.push(Removal {
+                    name: take_apart(quoted, None).name,
+                    heading: instruction.heading.clone(),
+                });
             } else {
                 let entry = bare(quoted, instruction.heading.as_deref());
                 rule.entries.push(RuleEntry {
@@ -44,7 +54,8 @@ pub fn parse_raw_text(text: &str) -> RuleText {
     let found = if rule.entries.is_empty() && rule.removed.is_empty() {
         "only the plain text is there yet, and no entry could be found in its instructions"
     } else {
-        "only the plain text is there yet: the names are those of its instructions, and aliases, addresses and licence terms stand in the document alone"
+        "only the plain text is there yet: the names are those of its instructions, and aliases, \
+         addresses and licence terms stand in the document alone"
     };
     let doubts = std::iter::once(found.to_owned()).chain(reader.doubts);
     rule.warnings = doubts.map(|text| Warning { place: "the plain text".into(), text }).collect();
@@ -63,16 +74,22 @@ fn folded(lines: &[Line]) -> (String, Vec<usize>) {
     (text, starts)
 }
 
-/// The number of the line behind `For the reasons stated … is amended as follows:`, else that of the first instruction which
-/// amends the list. Where there is neither, all is preamble.
+/// The number of the line behind `For the reasons stated … is amended as follows:`, else that of
+/// the first instruction which amends the list. Where there is neither, all is preamble.
 fn beginning_of_amendments(lines: &[Line]) -> usize {
     const LONGEST_SENTENCE: usize = 600;
     let (text, starts) = folded(lines);
-    let begins = ["for the reasons", "accordingly"].iter().flat_map(|words| text.match_indices(words).map(|(at, _)| at));
+    let begins = ["for the reasons", "accordingly"]
+        .iter()
+        .flat_map(|words| text.match_indices(words).map(|(at, _)| at));
     let ends = begins.filter_map(|from| {
         let rest = text.get(from..)?;
         let ends = ["amended as follows", "amended to read as follows", "amended as set forth"];
-        let end = ends.iter().filter_map(|words| rest.find(words)).min().filter(|end| *end <= LONGEST_SENTENCE)?;
+        let end = ends
+            .iter()
+            .filter_map(|words| rest.find(words))
+            .min()
+            .filter(|end| *end <= LONGEST_SENTENCE)?;
         Some(from + end)
     });
     if let Some(end) = ends.min() {
@@ -84,8 +101,9 @@ fn beginning_of_amendments(lines: &[Line]) -> usize {
     }
 }
 
-/// The paragraphs of the instructions: one goes on over blank lines until the next enumerator, or until a table begins. Lines of a
-/// table are left out, however like an instruction they are numbered (a Russian address begins with `d. 15`).
+/// The paragraphs of the instructions: one goes on over blank lines until the next enumerator, or
+/// until a table begins. Lines of a table are left out, however like an instruction they are
+/// numbered (a Russian address begins with `d. 15`).
 fn instructions_of(lines: &[Line]) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut in_table = false;
@@ -96,7 +114,9 @@ fn instructions_of(lines: &[Line]) -> Vec<String> {
             break;
         }
         let ended = paragraphs.last().is_none_or(|last| is_ended(last));
-        if instruction::mark_of(text).is_some() && (!in_table || is_an_instruction(lines.get(at..).unwrap_or_default())) {
+        if instruction::mark_of(text).is_some()
+            && (!in_table || is_an_instruction(lines.get(at..).unwrap_or_default()))
+        {
             in_table = false;
             paragraphs.push(text.to_owned());
             open = true;
@@ -121,7 +141,9 @@ fn is_an_instruction(lines: &[Line]) -> bool {
     const LINES: usize = 6;
     let Some((first, rest)) = lines.split_first() else { return false };
     let mut text = first.text.trim_start_matches(['■', '•', ' ']).to_owned();
-    for line in rest.iter().take(LINES).take_while(|line| instruction::mark_of(&line.text).is_none() && !line.text.starts_with('*')) {
+    for line in rest.iter().take(LINES).take_while(|line| {
+        instruction::mark_of(&line.text).is_none() && !line.text.starts_with('*')
+    }) {
         text.push(' ');
         text.push_str(&line.text);
     }
@@ -133,10 +155,13 @@ fn is_ended(paragraph: &str) -> bool {
     !open && paragraph.ends_with(['.', ':', ';', '”'])
 }
 
-/// What stands behind the instructions: the heading of the supplement, the words that announce it, and rows of asterisks.
+/// What stands behind the instructions: the heading of the supplement, the words that announce it,
+/// and rows of asterisks.
 fn begins_a_table(line: &str, ended: bool) -> bool {
     let lower = line.to_lowercase();
-    let announced = ["the addition", "the revision", "the correction"].iter().any(|words| lower.starts_with(words));
+    let announced = ["the addition", "the revision", "the correction"]
+        .iter()
+        .any(|words| lower.starts_with(words));
     line.starts_with('*')
         || lower.ends_with("as follows:")
         || lower.starts_with("country") && lower.contains("entity")
@@ -145,25 +170,42 @@ fn begins_a_table(line: &str, ended: bool) -> bool {
 
 /// The signature, or what the office puts behind it.
 fn ends_the_rule(line: &str) -> bool {
-    ["[FR Doc", "BILLING CODE", "Assistant Secretary", "Deputy Assistant Secretary", "Under Secretary", "Acting Assistant Secretary"]
-        .iter()
-        .any(|start| line.starts_with(start))
+    [
+        "[FR Doc",
+        "BILLING CODE",
+        "Assistant Secretary",
+        "Deputy Assistant Secretary",
+        "Under Secretary",
+        "Acting Assistant Secretary",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
 }
 
 fn after_label(paragraphs: &[String], labels: &[&str]) -> Option<String> {
     paragraphs.iter().find_map(|paragraph| {
-        labels.iter().find_map(|label| paragraph.strip_prefix(label)?.strip_prefix(':').map(|text| text.trim().to_owned()))
+        labels.iter().find_map(|label| {
+            paragraph.strip_prefix(label)?.strip_prefix(':').map(|text| text.trim().to_owned())
+        })
     })
 }
 
 /// The paragraphs behind their heading, up to the next one.
 fn savings_clause(paragraphs: &[String]) -> Option<String> {
-    let Some(begins) = paragraphs.iter().position(|text| is_heading(text) && is_savings_heading(text)) else {
+    let Some(begins) =
+        paragraphs.iter().position(|text| is_heading(text) && is_savings_heading(text))
+    else {
         return paragraphs.iter().find_map(|text| run_in_savings_clause(text));
     };
-    let amends = |text: &str| text.to_lowercase().starts_with("for the reasons") || text.starts_with("Accordingly");
-    let clause: Vec<&str> =
-        paragraphs.iter().skip(begins + 1).map(String::as_str).take_while(|text| !is_heading(text) && !amends(text)).collect();
+    let amends = |text: &str| {
+        text.to_lowercase().starts_with("for the reasons") || text.starts_with("Accordingly")
+    };
+    let clause: Vec<&str> = paragraphs
+        .iter()
+        .skip(begins + 1)
+        .map(String::as_str)
+        .take_while(|text| !is_heading(text) && !amends(text))
+        .collect();
     (!clause.is_empty()).then(|| clause.join("\n\n"))
 }
 
@@ -203,12 +245,21 @@ RUSSIA North Glass JSC, “adding” 5 Sea Street
     #[test]
     fn names_are_read_from_the_instructions_alone() {
         let rule = parse_raw_text(TEXT);
-        let names: Vec<(&str, &str)> =
-            rule.entries.iter().map(|entry| (entry.entry.name.as_str(), entry.entry.countries[0].as_str())).collect();
+        let names: Vec<(&str, &str)> = rule
+            .entries
+            .iter()
+            .map(|entry| (entry.entry.name.as_str(), entry.entry.countries[0].as_str()))
+            .collect();
         assert_eq!(names, [("North Glass JSC", "RU"), ("South Glass", "RU")]);
-        assert_eq!(rule.removed, [Removal { name: "Blue Lake Ltd.".into(), heading: Some("TURKEY".into()) }]);
+        assert_eq!(
+            rule.removed,
+            [Removal { name: "Blue Lake Ltd.".into(), heading: Some("TURKEY".into()) }]
+        );
         assert_eq!(rule.effective_on, Some(jiff::civil::date(2025, 3, 4)));
-        assert_eq!(rule.savings_clause.as_deref(), Some("Shipments on their way may go on until April 3."));
+        assert_eq!(
+            rule.savings_clause.as_deref(),
+            Some("Shipments on their way may go on until April 3.")
+        );
         assert!(!rule.certain && rule.warnings.len() == 1);
     }
 
@@ -223,9 +274,16 @@ RUSSIA North Glass JSC, “adding” 5 Sea Street
     fn orders(text: &str) -> Vec<(String, String)> {
         let rule = parse_raw_text(text);
         assert!(rule.amends_the_list && !rule.certain);
-        let country = |heading: Option<&str>| heading.unwrap_or_default().chars().take(2).collect::<String>();
-        let put = rule.entries.iter().map(|row| (row.entry.name.clone(), country(Some(&row.heading))));
-        put.chain(rule.removed.iter().map(|removal| (format!("-{}", removal.name), country(removal.heading.as_deref())))).collect()
+        let country =
+            |heading: Option<&str>| heading.unwrap_or_default().chars().take(2).collect::<String>();
+        let put =
+            rule.entries.iter().map(|row| (row.entry.name.clone(), country(Some(&row.heading))));
+        put.chain(
+            rule.removed
+                .iter()
+                .map(|removal| (format!("-{}", removal.name), country(removal.heading.as_deref()))),
+        )
+        .collect()
     }
 
     const INSTRUCTIONS: &str = "\
@@ -262,13 +320,16 @@ a. Under RUSSIA, by removing “Delta”.
     fn names_are_found_however_the_text_is_laid_out() {
         let expected = [("Alpha Tech Co., Ltd.", "CH"), ("Beta Works", "CH"), ("-Gamma OOO", "RU")];
         let expected = expected.map(|(name, country)| (name.to_owned(), country.to_owned()));
-        let sentence =
-            "For the reasons stated in the preamble, part 744 of the\nRegulations (15 CFR parts 730-774) is amended as\nfollows:\n";
+        let sentence = "For the reasons stated in the preamble, part 744 of the\nRegulations (15 \
+                        CFR parts 730-774) is amended as\nfollows:\n";
         let layouts = [
             INSTRUCTIONS.to_owned(),
             INSTRUCTIONS.lines().collect::<Vec<_>>().join("\n\n"),
             INSTRUCTIONS.replace("“Alpha\n", "“Alpha\n\n12\n\x0c\n").replace('\n', "\r\n"),
-            format!("<html><body><pre>\n{}</pre></body></html>", INSTRUCTIONS.replace('“', "&ldquo;").replace('”', "&#8221;")),
+            format!(
+                "<html><body><pre>\n{}</pre></body></html>",
+                INSTRUCTIONS.replace('“', "&ldquo;").replace('”', "&#8221;")
+            ),
             INSTRUCTIONS
                 .replace('“', "``")
                 .replace('”', "''")
@@ -280,20 +341,35 @@ a. Under RUSSIA, by removing “Delta”.
             assert_eq!(orders(&text), expected, "{text}");
             let rule = parse_raw_text(&text);
             assert_eq!(rule.effective_on, Some(jiff::civil::date(2024, 3, 4)), "{text}");
-            assert_eq!(rule.savings_clause.as_deref(), Some("Shipments may go on until April 4, 2024."), "{text}");
+            assert_eq!(
+                rule.savings_clause.as_deref(),
+                Some("Shipments may go on until April 4, 2024."),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn a_second_supplement_behind_a_table_is_read() {
-        let more =
-            "3. Supplement No. 4 to part 744 is further amended:\na. Under TURKEY, by removing “Epsilon”.\nJane Roe,\nAssistant Secretary";
-        assert_eq!(orders(&INSTRUCTIONS.replace("Jane Roe,\nAssistant Secretary", more)).last().unwrap().0, "-Epsilon");
+        let more = "3. Supplement No. 4 to part 744 is further amended:\na. Under TURKEY, by \
+                    removing “Epsilon”.\nJane Roe,\nAssistant Secretary";
+        assert_eq!(
+            orders(&INSTRUCTIONS.replace("Jane Roe,\nAssistant Secretary", more)).last().unwrap().0,
+            "-Epsilon"
+        );
     }
 
     #[test]
     fn a_text_that_amends_the_list_is_told_from_one_that_does_not() {
-        assert!(parse_raw_text("2. Supplement No. 4 to part 744 is amended as shown in the image.").amends_the_list);
-        assert!(!parse_raw_text("2. Supplement No. 6 to part 744 is amended by removing under CHINA “Alpha”.").amends_the_list);
+        assert!(
+            parse_raw_text("2. Supplement No. 4 to part 744 is amended as shown in the image.")
+                .amends_the_list
+        );
+        assert!(
+            !parse_raw_text(
+                "2. Supplement No. 6 to part 744 is amended by removing under CHINA “Alpha”."
+            )
+            .amends_the_list
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! A rule's full text: what it adds to, revises in and removes from the Entity List, and from when.
 //!
-//! Source of the format: `full_text_xml_url` of a Federal Register document. Knows which entry an instruction means; where it does
-//! not, it says so: [`RuleText::certain`].
+//! Source of the format: `full_text_xml_url` of a Federal Register document. Knows which entry an
+//! instruction means; where it does not, it says so: [`RuleText::certain`].
 
 use std::io::Read;
 
@@ -35,11 +35,13 @@ pub struct RuleText {
     /// Names of removed entries, each with the one that is added in its place.
     pub replaced: Vec<(String, String)>,
     pub warnings: Vec<Warning>,
-    /// The table was read whole and agrees with the instructions. Otherwise readers must be sent to the document itself.
+    /// The table was read whole and agrees with the instructions. Otherwise readers must be sent
+    /// to the document itself.
     pub certain: bool,
 }
 
-/// A row that the rule puts on the list. Its citations are those of earlier rules: the rule's own page is not printed in it.
+/// A row that the rule puts on the list. Its citations are those of earlier rules: the rule's own
+/// page is not printed in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RuleEntry {
     pub entry: Entry,
@@ -74,7 +76,9 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
         match reader.read()? {
             Markup::Start(tag) => match tag.name.as_str() {
                 "RULE" => in_rule = true,
-                "SUBJECT" if rule.title.is_empty() => rule.title = read_text(&mut reader, "SUBJECT")?.flat(),
+                "SUBJECT" if rule.title.is_empty() => {
+                    rule.title = read_text(&mut reader, "SUBJECT")?.flat()
+                }
                 "EFFDATE" | "DATES" => in_dates = true,
                 "HD" => {
                     let heading = read_text(&mut reader, "HD")?.flat();
@@ -88,13 +92,19 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
                 "P" | "FP" => {
                     let text = read_text(&mut reader, &tag.name)?.flat();
                     if in_dates {
-                        rule.effective_text.push_str(if rule.effective_text.is_empty() { "" } else { " " });
+                        rule.effective_text.push_str(if rule.effective_text.is_empty() {
+                            ""
+                        } else {
+                            " "
+                        });
                         rule.effective_text.push_str(&text);
                     }
                     amends |= instruction::amends_supplement_4(&text.to_lowercase());
                     match savings.as_mut() {
                         Some(paragraphs) if !text.is_empty() => paragraphs.push(text),
-                        None if rule.savings_clause.is_none() => rule.savings_clause = run_in_savings_clause(&text),
+                        None if rule.savings_clause.is_none() => {
+                            rule.savings_clause = run_in_savings_clause(&text)
+                        }
                         _ => {}
                     }
                 }
@@ -103,7 +113,10 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
                     instructions.paragraph(&text);
                 }
                 "GPOTABLE" => {
-                    let columns = tag.attribute("COLS").and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+                    let columns = tag
+                        .attribute("COLS")
+                        .and_then(|text| text.trim().parse().ok())
+                        .unwrap_or(0);
                     let heading = rows.last().and_then(|row| row.heading.clone());
                     let table = read_rule_table(&mut reader, columns, heading)?;
                     amends |= table.headed;
@@ -131,12 +144,16 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
         let problem = "expected a rule (<RULE>), but the document ends without one".into();
         return Err(ParseError { place: format!("line {}", reader.line()), problem });
     }
-    rule.effective_on = date_after(&rule.effective_text, "effective").or_else(|| date_after(&rule.effective_text, ""));
+    rule.effective_on = date_after(&rule.effective_text, "effective")
+        .or_else(|| date_after(&rule.effective_text, ""));
     rule.amends_the_list = amends || instructions.amends_the_list();
     doubts.extend(instructions.doubts);
     rule.instructions = instructions.instructions;
     for (old, new) in instructions.replaced {
-        doubts.push(format!("it removes `{old}` and adds `{new}` in its place, which may be one entry under another name"));
+        doubts.push(format!(
+            "it removes `{old}` and adds `{new}` in its place, which may be one entry under \
+             another name"
+        ));
         rule.replaced.push((old, new));
     }
     for row in rows {
@@ -148,7 +165,10 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
     let untabled = without_a_row(&rule);
     rule.entries.extend(untabled);
     rule.certain = doubts.is_empty();
-    rule.warnings = doubts.into_iter().map(|text| Warning { place: "the rule's table and instructions".into(), text }).collect();
+    rule.warnings = doubts
+        .into_iter()
+        .map(|text| Warning { place: "the rule's table and instructions".into(), text })
+        .collect();
     Ok(rule)
 }
 
@@ -172,8 +192,13 @@ fn entry_of(row: TableRow, instructions: &[Instruction], doubts: &mut Vec<String
     entry.footnotes.dedup();
     let (printed, own_date) = without_placeholder(&row.citation.flat());
     let cited = citations(&printed);
-    entry.start_date = cited.first().map_or(own_date, |first| first.date).map(|date| date.to_string());
-    entry.citations = cited.into_iter().map(|dated| dated.citation).filter(|citation| matches!(citation, Citation::Page { .. })).collect();
+    entry.start_date =
+        cited.first().map_or(own_date, |first| first.date).map(|date| date.to_string());
+    entry.citations = cited
+        .into_iter()
+        .map(|dated| dated.citation)
+        .filter(|citation| matches!(citation, Citation::Page { .. }))
+        .collect();
     if !parts.subordinates.is_empty() {
         entry.other.insert("subordinate_parties".into(), parts.subordinates.join("\n"));
     }
@@ -184,11 +209,19 @@ fn entry_of(row: TableRow, instructions: &[Instruction], doubts: &mut Vec<String
     RuleEntry { entry, order, heading }
 }
 
-/// The order of the instruction that names the entry under its heading, else the only one that its heading has.
+/// The order of the instruction that names the entry under its heading, else the only one that its
+/// heading has.
 fn order_of(name: &str, heading: &str, instructions: &[Instruction]) -> Option<Order> {
-    let put: Vec<&Instruction> = instructions.iter().filter(|instruction| instruction.order != Order::Remove).collect();
-    let here: Vec<&&Instruction> = put.iter().filter(|instruction| same_country(instruction.heading.as_deref(), heading)).collect();
-    if let Some(named) = here.iter().find(|instruction| instruction.names.iter().any(|quoted| is_named(name, quoted))) {
+    let put: Vec<&Instruction> =
+        instructions.iter().filter(|instruction| instruction.order != Order::Remove).collect();
+    let here: Vec<&&Instruction> = put
+        .iter()
+        .filter(|instruction| same_country(instruction.heading.as_deref(), heading))
+        .collect();
+    if let Some(named) = here
+        .iter()
+        .find(|instruction| instruction.names.iter().any(|quoted| is_named(name, quoted)))
+    {
         return Some(named.order);
     }
     let first = here.first()?.order;
@@ -196,27 +229,47 @@ fn order_of(name: &str, heading: &str, instructions: &[Instruction]) -> Option<O
 }
 
 fn same_country(one: Option<&str>, other: &str) -> bool {
-    one.is_none_or(|one| one.eq_ignore_ascii_case(other) || iso_of_heading(one).is_some() && iso_of_heading(one) == iso_of_heading(other))
+    one.is_none_or(|one| {
+        one.eq_ignore_ascii_case(other)
+            || iso_of_heading(one).is_some() && iso_of_heading(one) == iso_of_heading(other)
+    })
 }
 
 /// Instructions quote a name with or without its aliases and in their own punctuation.
 fn is_named(name: &str, quoted: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     let (name, quoted) = (letters(name), letters(&take_apart(quoted, None).name));
-    !name.is_empty() && (name == quoted || !quoted.is_empty() && (name.starts_with(&quoted) || quoted.starts_with(&name)))
+    !name.is_empty()
+        && (name == quoted
+            || !quoted.is_empty() && (name.starts_with(&quoted) || quoted.starts_with(&name)))
 }
 
 fn removals(instructions: &[Instruction], doubts: &mut Vec<String>) -> Vec<Removal> {
     let mut removed = Vec::new();
-    for instruction in instructions.iter().filter(|instruction| instruction.order == Order::Remove) {
+    for instruction in instructions.iter().filter(|instruction| instruction.order == Order::Remove)
+    {
         if instruction.names.is_empty() {
-            doubts.push(format!("an instruction removes something without quoting it: `{}`", instruction.text));
+            doubts.push(format!(
+                "an instruction removes something without quoting it: `{}`",
+                instruction.text
+            ));
         }
         if instruction.heading.is_none() && !instruction.names.is_empty() {
-            doubts.push(format!("an instruction removes entries without naming their country: `{}`", instruction.text));
+            doubts.push(format!(
+                "an instruction removes entries without naming their country: `{}`",
+                instruction.text
+            ));
         }
         for quoted in &instruction.names {
-            removed.push(Removal { name: take_apart(quoted, None).name, heading: instruction.heading.clone() });
+            removed.push(Removal {
+                name: take_apart(quoted, None).name,
+                heading: instruction.heading.clone(),
+            });
         }
     }
     removed
@@ -229,22 +282,32 @@ pub(super) fn bare(quoted: &str, heading: Option<&str>) -> Entry {
     entry
 }
 
-/// What the instructions name and the table, where it could not be read or lacks rows, does not have. A name that the table spells
-/// in another way is none of these: under its heading there are as many rows as names.
+/// What the instructions name and the table, where it could not be read or lacks rows, does not
+/// have. A name that the table spells in another way is none of these: under its heading there are
+/// as many rows as names.
 fn without_a_row(rule: &RuleText) -> Vec<RuleEntry> {
     let mut bare_entries = Vec::new();
     let put = || rule.instructions.iter().filter(|instruction| instruction.order != Order::Remove);
     for instruction in put() {
         let here = |heading: &str| same_country(instruction.heading.as_deref(), heading);
         let rows = rule.entries.iter().filter(|row| here(&row.heading)).count();
-        let named: usize = put().filter(|other| here(other.heading.as_deref().unwrap_or_default())).map(|other| other.names.len()).sum();
+        let named: usize = put()
+            .filter(|other| here(other.heading.as_deref().unwrap_or_default()))
+            .map(|other| other.names.len())
+            .sum();
         if rows >= named.max(instruction.names.len()) {
             continue;
         }
-        let has_row = |quoted: &str| rule.entries.iter().any(|row| here(&row.heading) && is_named(&row.entry.name, quoted));
+        let has_row = |quoted: &str| {
+            rule.entries.iter().any(|row| here(&row.heading) && is_named(&row.entry.name, quoted))
+        };
         for quoted in instruction.names.iter().filter(|quoted| !has_row(quoted)) {
             let heading = instruction.heading.clone().unwrap_or_default();
-            bare_entries.push(RuleEntry { entry: bare(quoted, instruction.heading.as_deref()), order: Some(instruction.order), heading });
+            bare_entries.push(RuleEntry {
+                entry: bare(quoted, instruction.heading.as_deref()),
+                order: Some(instruction.order),
+                heading,
+            });
         }
     }
     bare_entries
@@ -259,33 +322,45 @@ pub(super) fn is_savings_heading(text: &str) -> bool {
 pub(super) fn run_in_savings_clause(text: &str) -> Option<String> {
     let (heading, clause) = text.split_once(['.', ':', '—'])?;
     let clause = clause.trim();
-    (heading.len() <= 40 && is_savings_heading(heading) && !clause.is_empty()).then(|| clause.to_owned())
+    (heading.len() <= 40 && is_savings_heading(heading) && !clause.is_empty())
+        .then(|| clause.to_owned())
 }
 
 /// Where the table and the instructions do not say the same.
 fn disagreements(rule: &RuleText) -> Vec<String> {
     let mut found = Vec::new();
-    let put: Vec<&Instruction> = rule.instructions.iter().filter(|instruction| instruction.order != Order::Remove).collect();
+    let put: Vec<&Instruction> =
+        rule.instructions.iter().filter(|instruction| instruction.order != Order::Remove).collect();
     let named: usize = put.iter().map(|instruction| instruction.names.len()).sum();
     if named != rule.entries.len() && !(put.is_empty() && rule.entries.is_empty()) {
-        found.push(format!("the instructions name {named} entries, but the table has {}", rule.entries.len()));
+        found.push(format!(
+            "the instructions name {named} entries, but the table has {}",
+            rule.entries.len()
+        ));
     }
     for entry in rule.entries.iter().filter(|entry| entry.order.is_none()) {
-        found.push(format!("no instruction says whether `{}` under {} is added or revised", entry.entry.name, entry.heading));
+        found.push(format!(
+            "no instruction says whether `{}` under {} is added or revised",
+            entry.entry.name, entry.heading
+        ));
     }
     found
 }
 
-/// A citation cell without the place where the rule's own page will stand (`88 FR [INSERT FR PAGE NUMBER AND 2/27/2023]`), and
-/// the date that is printed with it.
+/// A citation cell without the place where the rule's own page will stand (`88 FR [INSERT FR PAGE
+/// NUMBER AND 2/27/2023]`), and the date that is printed with it.
 fn without_placeholder(text: &str) -> (String, Option<Date>) {
     let Some(open) = text.find('[') else { return (text.to_owned(), None) };
-    let close = text.get(open..).and_then(|rest| rest.find(']')).map_or(text.len(), |at| open + at + 1);
+    let close =
+        text.get(open..).and_then(|rest| rest.find(']')).map_or(text.len(), |at| open + at + 1);
     let before = text.get(..open).unwrap_or_default().trim_end();
-    let before = before.strip_suffix("FR").map_or(before, |head| head.trim_end().trim_end_matches(|c: char| c.is_ascii_digit()));
+    let before = before
+        .strip_suffix("FR")
+        .map_or(before, |head| head.trim_end().trim_end_matches(|c: char| c.is_ascii_digit()));
     let inner = text.get(open..close).unwrap_or_default();
     let after = text.get(close..).unwrap_or_default();
-    let date = numeric_date(inner).or_else(|| numeric_date(after)).or_else(|| date_after(inner, ""));
+    let date =
+        numeric_date(inner).or_else(|| numeric_date(after)).or_else(|| date_after(inner, ""));
     (before.trim_end_matches([' ', ',', ';']).to_owned(), date)
 }
 
@@ -293,7 +368,8 @@ fn without_placeholder(text: &str) -> (String, Option<Date>) {
 fn numeric_date(text: &str) -> Option<Date> {
     text.split(|c: char| !c.is_ascii_digit() && c != '/').find_map(|word| {
         let mut numbers = word.split('/').map(str::parse::<i16>);
-        let (month, day, year) = (numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?);
+        let (month, day, year) =
+            (numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?);
         let year = if year < 100 { 2000 + year } else { year };
         Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
     })
@@ -301,8 +377,20 @@ fn numeric_date(text: &str) -> Option<Date> {
 
 /// The first date in words (`February 24, 2023`) behind a word.
 pub(super) fn date_after(text: &str, word: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] =
-        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
     let rest = text.get(text.find(word)?..)?;
     let words: Vec<&str> = rest.split_whitespace().collect();
     words.windows(3).find_map(|window| {

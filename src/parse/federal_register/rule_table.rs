@@ -1,7 +1,9 @@
-//! The tables of a rule: `GPOTABLE` › `ROW` › `ENT`, the amended rows of Supplement No. 4 between rows of asterisks.
+//! The tables of a rule: `GPOTABLE` › `ROW` › `ENT`, the amended rows of Supplement No. 4 between
+//! rows of asterisks.
 //!
-//! Source of the format: the Federal Register XML of the Government Publishing Office (a continued cell stands in a row of its own;
-//! `A` counts the further columns that an `ENT` spans). Knows rows; it must not know instructions.
+//! Source of the format: the Federal Register XML of the Government Publishing Office (a continued
+//! cell stands in a row of its own; `A` counts the further columns that an `ENT` spans). Knows
+//! rows; it must not know instructions.
 
 use std::io::Read;
 
@@ -33,8 +35,13 @@ pub struct Table {
     pub doubts: Vec<String>,
 }
 
-/// Reads a table whose start tag was just read. `heading` is the country that an earlier table of the rule ended with.
-pub fn read_rule_table<R: Read>(reader: &mut MarkupReader<R>, columns: usize, mut heading: Option<String>) -> Result<Table, ParseError> {
+/// Reads a table whose start tag was just read. `heading` is the country that an earlier table of
+/// the rule ended with.
+pub fn read_rule_table<R: Read>(
+    reader: &mut MarkupReader<R>,
+    columns: usize,
+    mut heading: Option<String>,
+) -> Result<Table, ParseError> {
     let mut table = Table { columns, ..Table::default() };
     let mut box_heads = String::new();
     loop {
@@ -92,14 +99,23 @@ fn row(table: &mut Table, line: u64, cells: Vec<Cell>, heading: &mut Option<Stri
                 extend(&mut last.policy, policy, ' ');
                 extend(&mut last.citation, citation, ' ');
             }
-            None => table.doubts.push(format!("line {line}: expected an entry, but got the rest of one")),
+            None => table
+                .doubts
+                .push(format!("line {line}: expected an entry, but got the rest of one")),
         }
         return;
     }
     if requirement.is_empty() || policy.is_empty() || citation.is_empty() {
         table.doubts.push(format!("line {line}: expected five cells, but some are empty"));
     }
-    table.rows.push(TableRow { line, heading: heading.clone(), entity, requirement, policy, citation });
+    table.rows.push(TableRow {
+        line,
+        heading: heading.clone(),
+        entity,
+        requirement,
+        policy,
+        citation,
+    });
 }
 
 fn extend(cell: &mut Cell, more: Cell, joint: char) {
@@ -118,8 +134,19 @@ fn is_stars(text: &str) -> bool {
 }
 
 fn is_header(texts: &[String]) -> bool {
-    let found: Vec<Column> = texts.iter().filter(|text| text.len() < 80).filter_map(|text| Column::of_heading(text)).collect();
-    found == [Column::Country, Column::Entity, Column::LicenseRequirement, Column::LicensePolicy, Column::Citation]
+    let found: Vec<Column> = texts
+        .iter()
+        .filter(|text| text.len() < 80)
+        .filter_map(|text| Column::of_heading(text))
+        .collect();
+    found
+        == [
+            Column::Country,
+            Column::Entity,
+            Column::LicenseRequirement,
+            Column::LicensePolicy,
+            Column::Citation,
+        ]
 }
 
 /// The cells of a row by column; what spans columns stands in the first of them.
@@ -128,8 +155,9 @@ fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Cell>, ParseErr
     loop {
         match reader.read()? {
             Markup::Start(tag) if tag.name == "ENT" => {
-                let further =
-                    tag.attribute("A").map_or(0, |text| text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0_usize));
+                let further = tag.attribute("A").map_or(0, |text| {
+                    text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0_usize)
+                });
                 cells.push(read_text(reader, "ENT")?);
                 cells.extend((0..further.min(16)).map(|_| Cell::default()));
             }

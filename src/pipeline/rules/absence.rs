@@ -1,8 +1,8 @@
 //! When a document that public inspection no longer shows is withdrawn. Pure.
 //!
-//! Public inspection is rebuilt several times a day, and an answer may be empty, short or old. So one
-//! answer is no evidence, an implausible one is hardly any, and a document that was due to be published
-//! is waited for.
+//! Public inspection is rebuilt several times a day, and an answer may be empty, short or old. So
+//! one answer is no evidence, an implausible one is hardly any, and a document that was due to be
+//! published is waited for.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,21 +13,22 @@ use crate::domain::RecordedRule;
 use crate::domain::state::OnFile;
 use crate::parse::federal_register::document::Answer;
 
-/// So many plausible lists in a row must lack a document. A rebuilt list was seen to lack some for one
-/// answer; four are an hour at the default schedule.
+/// So many plausible lists in a row must lack a document. A rebuilt list was seen to lack some for
+/// one answer; four are an hour at the default schedule.
 const GONE_CHECKS: u32 = 4;
-/// ... and for so long: lists are rebuilt at 08:45 and up to 17:15 Eastern, so that at least one rebuild
-/// lies in six hours of a business day.
+/// ... and for so long: lists are rebuilt at 08:45 and up to 17:15 Eastern, so that at least one
+/// rebuild lies in six hours of a business day.
 const GONE_FOR: SignedDuration = SignedDuration::from_hours(6);
-/// Where only implausible lists lack it, for so many business days: no outage of the site lasted longer.
+/// Where only implausible lists lack it, for so many business days: no outage of the site lasted
+/// longer.
 const UNLISTED_BUSINESS_DAYS: u32 = 2;
 /// ... and in so many of them, however long the daemon was stopped between two.
 const UNLISTED_CHECKS: u32 = 12;
-/// A document that is not published on its day is still waited for so many business days: publication
-/// is sometimes put off by a day without notice.
+/// A document that is not published on its day is still waited for so many business days:
+/// publication is sometimes put off by a day without notice.
 const LATE_BUSINESS_DAYS: u32 = 2;
-/// A list is implausible if it has less than one in so many of the documents of the last plausible one.
-/// It shrinks by a third on the day of a large issue.
+/// A list is implausible if it has less than one in so many of the documents of the last plausible
+/// one. It shrinks by a third on the day of a large issue.
 const LEAST_SHARE: usize = 2;
 /// A shrunken list that lasts for so long is what public inspection has now. An empty one never is.
 const BELIEVED_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -42,9 +43,14 @@ pub enum Evidence {
     Plausible,
 }
 
-/// Judges the list of what is on file. `came` is false where it could not be had. Without an answer the
-/// publisher says that the last one still stands.
-pub fn evidence(state: &mut OnFile, came: bool, answer: Option<&Answer>, now: Timestamp) -> Evidence {
+/// Judges the list of what is on file. `came` is false where it could not be had. Without an answer
+/// the publisher says that the last one still stands.
+pub fn evidence(
+    state: &mut OnFile,
+    came: bool,
+    answer: Option<&Answer>,
+    now: Timestamp,
+) -> Evidence {
     let Some(answer) = answer else {
         return match (came, state.implausible_since) {
             (false, _) => Evidence::None,
@@ -52,7 +58,8 @@ pub fn evidence(state: &mut OnFile, came: bool, answer: Option<&Answer>, now: Ti
             (true, None) => Evidence::Plausible,
         };
     };
-    let shrunken = state.count.is_some_and(|known| answer.records.saturating_mul(LEAST_SHARE) < known);
+    let shrunken =
+        state.count.is_some_and(|known| answer.records.saturating_mul(LEAST_SHARE) < known);
     let since = state.implausible_since.unwrap_or(now);
     let lasts = answer.records > 0 && now.duration_since(since) >= BELIEVED_AFTER;
     if answer.records == 0 || !answer.is_complete() || shrunken && !lasts {
@@ -84,8 +91,12 @@ pub fn unlisted(rule: &mut RecordedRule, evidence: Evidence, now: Timestamp, tod
         && rule.missing_checks >= GONE_CHECKS
         && rule.missing_since.is_some_and(|since| now.duration_since(since) >= GONE_FOR);
     let day = unlisted_since.to_zoned(TimeZone::UTC).date();
-    let long = rule.unlisted_checks >= UNLISTED_CHECKS && workdays::after(day, UNLISTED_BUSINESS_DAYS) <= today;
-    let awaited = rule.rule.published_on.is_some_and(|day| day <= today && today <= workdays::after(day, LATE_BUSINESS_DAYS));
+    let long = rule.unlisted_checks >= UNLISTED_CHECKS
+        && workdays::after(day, UNLISTED_BUSINESS_DAYS) <= today;
+    let awaited = rule
+        .rule
+        .published_on
+        .is_some_and(|day| day <= today && today <= workdays::after(day, LATE_BUSINESS_DAYS));
     (missing || long) && !awaited
 }
 
@@ -108,7 +119,10 @@ mod tests {
     /// Lists with so many documents, one each hour, from a plausible one of 100.
     fn judged(lists: &[usize]) -> Vec<Evidence> {
         let mut state = OnFile { count: Some(100), implausible_since: None };
-        (0..).zip(lists).map(|(hour, records)| evidence(&mut state, true, Some(&answer(*records)), at(hour))).collect()
+        (0..)
+            .zip(lists)
+            .map(|(hour, records)| evidence(&mut state, true, Some(&answer(*records)), at(hour)))
+            .collect()
     }
 
     #[test]
@@ -116,24 +130,47 @@ mod tests {
         assert_eq!(judged(&[100, 50, 25, 200]), [Evidence::Plausible; 4]);
         let mut shrunken = vec![40; 26];
         shrunken[24] = 41;
-        assert_eq!(judged(&shrunken)[23..], [Evidence::Implausible, Evidence::Plausible, Evidence::Plausible], "after a day it stays");
-        assert_eq!(evidence(&mut OnFile::default(), true, Some(&answer(1)), at(0)), Evidence::Plausible);
+        assert_eq!(
+            judged(&shrunken)[23..],
+            [Evidence::Implausible, Evidence::Plausible, Evidence::Plausible],
+            "after a day it stays"
+        );
+        assert_eq!(
+            evidence(&mut OnFile::default(), true, Some(&answer(1)), at(0)),
+            Evidence::Plausible
+        );
     }
 
     #[test]
     fn err_empty_shrunken_and_incomplete_lists() {
-        assert_eq!(judged(&[0, 49, 0, 100]), [Evidence::Implausible, Evidence::Implausible, Evidence::Implausible, Evidence::Plausible]);
+        assert_eq!(
+            judged(&[0, 49, 0, 100]),
+            [
+                Evidence::Implausible,
+                Evidence::Implausible,
+                Evidence::Implausible,
+                Evidence::Plausible
+            ]
+        );
         assert!(judged(&[0; 80]).iter().all(|found| *found == Evidence::Implausible));
         let short = Answer { count: Some(101), ..answer(100) };
         let mut state = OnFile::default();
         assert_eq!(evidence(&mut state, true, Some(&short), at(0)), Evidence::Implausible);
-        assert_eq!(evidence(&mut state, true, None, at(0)), Evidence::Implausible, "that list still stands");
+        assert_eq!(
+            evidence(&mut state, true, None, at(0)),
+            Evidence::Implausible,
+            "that list still stands"
+        );
         assert_eq!(evidence(&mut state, false, None, at(0)), Evidence::None);
     }
 
-    /// In which of hourly checks a document counts as withdrawn that is due to be published on a day.
+    /// In which of hourly checks a document counts as withdrawn that is due to be published on a
+    /// day.
     fn withdrawn_after(evidence: Evidence, published_on: Option<Date>) -> Option<i64> {
-        let document = FederalRegisterDocument { publication_date: published_on, ..FederalRegisterDocument::default() };
+        let document = FederalRegisterDocument {
+            publication_date: published_on,
+            ..FederalRegisterDocument::default()
+        };
         let mut rule = Standing::filed(document).as_record("rules", at(0));
         (0..400).find(|hour| {
             let today = at(*hour).to_zoned(TimeZone::UTC).date();
@@ -157,8 +194,12 @@ mod tests {
     fn err_implausible_lists_alone_take_two_business_days_and_none_is_no_evidence() {
         assert_eq!(withdrawn_after(Evidence::Implausible, Some(date(2025, 3, 20))), Some(36));
         assert_eq!(withdrawn_after(Evidence::None, Some(date(2025, 3, 20))), None);
-        let mut rule = Standing::filed(FederalRegisterDocument::default()).as_record("rules", at(0));
+        let mut rule =
+            Standing::filed(FederalRegisterDocument::default()).as_record("rules", at(0));
         assert!(!unlisted(&mut rule, Evidence::Plausible, at(0), date(2025, 3, 3)));
-        assert!(!unlisted(&mut rule, Evidence::Plausible, at(500), date(2025, 3, 24)), "two answers are few, however far apart");
+        assert!(
+            !unlisted(&mut rule, Evidence::Plausible, at(500), date(2025, 3, 24)),
+            "two answers are few, however far apart"
+        );
     }
 }

@@ -14,8 +14,8 @@ use crate::pipeline::watch::Observed;
 
 /// What is in both answers.
 pub struct Answers {
-    /// Rules that are known, and those of the Bureau or with a title that names the list. The published
-    /// ones stand last. Each number stands once in each state.
+    /// Rules that are known, and those of the Bureau or with a title that names the list. The
+    /// published ones stand last. Each number stands once in each state.
     pub standings: Vec<Standing>,
     /// The numbers of all documents, whoever issued them.
     pub listed: BTreeSet<String>,
@@ -33,13 +33,27 @@ pub struct Problem {
     pub filed: bool,
 }
 
-/// Reads them. Neither the date nor the agency nor the type that the server was asked for is relied on.
-pub fn read(register: &Register, known: &BTreeMap<String, RecordedRule>, since: Date, oldest: Date) -> Answers {
-    let mut all = Answers { standings: Vec::new(), listed: BTreeSet::new(), filed: None, problems: Vec::new() };
-    let is_known = |number: &str| known.get(number).is_some_and(|rule| rule.state != RuleState::Other);
+/// Reads them. Neither the date nor the agency nor the type that the server was asked for is relied
+/// on.
+pub fn read(
+    register: &Register,
+    known: &BTreeMap<String, RecordedRule>,
+    since: Date,
+    oldest: Date,
+) -> Answers {
+    let mut all = Answers {
+        standings: Vec::new(),
+        listed: BTreeSet::new(),
+        filed: None,
+        problems: Vec::new(),
+    };
+    let is_known =
+        |number: &str| known.get(number).is_some_and(|rule| rule.state != RuleState::Other);
     let mut seen: BTreeSet<(bool, String)> = BTreeSet::new();
     let documents = register.filed.iter().map(|document| (document, false));
-    for (document, published) in documents.chain(register.published.iter().flatten().map(|page| (page, true))) {
+    for (document, published) in
+        documents.chain(register.published.iter().flatten().map(|page| (page, true)))
+    {
         let answer = match answer_of(document) {
             Ok(answer) => answer,
             Err(message) => {
@@ -50,14 +64,22 @@ pub fn read(register: &Register, known: &BTreeMap<String, RecordedRule>, since: 
         for record in &answer.documents {
             let number = record.document_number.as_str();
             all.listed.insert(number.to_owned());
-            let standing = if published { Standing::published(record.clone()) } else { Standing::filed(record.clone()) };
+            let standing = if published {
+                Standing::published(record.clone())
+            } else {
+                Standing::filed(record.clone())
+            };
             let wanted = is_known(number) || wanted(&standing, since, oldest);
             if wanted && seen.insert((published, number.to_owned())) {
                 all.standings.push(standing);
             }
         }
         all.problems.extend(answer.unreadable.iter().map(|message| {
-            let list = if published { "documents.json" } else { "public-inspection-documents/current.json" };
+            let list = if published {
+                "documents.json"
+            } else {
+                "public-inspection-documents/current.json"
+            };
             Problem { message: format!("{list}: {message}"), whole: false, filed: !published }
         }));
         if !published {
@@ -67,9 +89,15 @@ pub fn read(register: &Register, known: &BTreeMap<String, RecordedRule>, since: 
     all
 }
 
-/// Asks by number for documents that were due to be published and that no list shows: the list of what was published is made by the
-/// server's filter on the agency, which a document may not pass. Adds those that are published.
-pub async fn ask_for_due(observed: &Observed<'_>, known: &BTreeMap<String, RecordedRule>, today: Date, answers: &mut Answers) {
+/// Asks by number for documents that were due to be published and that no list shows: the list of
+/// what was published is made by the server's filter on the agency, which a document may not pass.
+/// Adds those that are published.
+pub async fn ask_for_due(
+    observed: &Observed<'_>,
+    known: &BTreeMap<String, RecordedRule>,
+    today: Date,
+    answers: &mut Answers,
+) {
     let Address::FederalRegister { url, allow_private } = &observed.source.address else { return };
     let is_due = |rule: &&RecordedRule| {
         rule.state == RuleState::Filed
@@ -77,11 +105,17 @@ pub async fn ask_for_due(observed: &Observed<'_>, known: &BTreeMap<String, Recor
             && rule.rule.published_on.is_some_and(|day| day <= today)
             && !answers.listed.contains(&rule.document_number)
     };
-    let due: Vec<&String> = known.values().filter(is_due).map(|rule| &rule.document_number).collect();
+    let due: Vec<&String> =
+        known.values().filter(is_due).map(|rule| &rule.document_number).collect();
     for number in due {
-        let asked = observed.wiring.fetcher.federal_register_document(url, *allow_private, number, observed.now).await;
+        let asked = observed
+            .wiring
+            .fetcher
+            .federal_register_document(url, *allow_private, number, observed.now)
+            .await;
         let document = match asked {
-            Ok(Some(document)) => content_of(&document).and_then(|content| parse_document(&content).map_err(|error| error.to_string())),
+            Ok(Some(document)) => content_of(&document)
+                .and_then(|content| parse_document(&content).map_err(|error| error.to_string())),
             Ok(None) => continue,
             Err(problem) => Err(problem.message),
         };

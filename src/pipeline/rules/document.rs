@@ -23,8 +23,8 @@ pub struct Standing {
 pub enum Touches {
     Yes,
     No,
-    /// The text must show that it amends the list: a document on public inspection has no abstract, and a title or an abstract may
-    /// name the list without saying what is done to it.
+    /// The text must show that it amends the list: a document on public inspection has no abstract,
+    /// and a title or an abstract may name the list without saying what is done to it.
     ItsTextTells,
 }
 
@@ -54,14 +54,21 @@ impl Standing {
             Issuer::Another if titled => Touches::ItsTextTells,
             Issuer::Another => Touches::No,
             Issuer::Bureau if touches_entity_list(document) => Touches::Yes,
-            Issuer::Unknown if title_changes_the_list(&document.title) && document.is_called_a_rule() => Touches::Yes,
-            Issuer::Bureau | Issuer::Unknown if named || document.abstract_text.is_empty() => Touches::ItsTextTells,
+            Issuer::Unknown
+                if title_changes_the_list(&document.title) && document.is_called_a_rule() =>
+            {
+                Touches::Yes
+            }
+            Issuer::Bureau | Issuer::Unknown if named || document.abstract_text.is_empty() => {
+                Touches::ItsTextTells
+            }
             Issuer::Bureau | Issuer::Unknown => Touches::No,
         }
     }
 
-    /// Whether it is of a time that was not asked for: the server may ignore the date that it is given. What was published before
-    /// `since` was looked at then; without a date of publication only `oldest` tells, from which the record is kept.
+    /// Whether it is of a time that was not asked for: the server may ignore the date that it is
+    /// given. What was published before `since` was looked at then; without a date of
+    /// publication only `oldest` tells, from which the record is kept.
     pub fn is_past(&self, since: Date, oldest: Date) -> bool {
         let filed_on = self.document.filed_at.map(|time| time.to_zoned(TimeZone::UTC).date());
         match self.document.publication_date {
@@ -133,8 +140,14 @@ impl Standing {
         rule.filed_at = document.filed_at.or(rule.filed_at);
         rule.effective_on = document.effective_on.or(rule.effective_on);
         rule.published_on = document.publication_date.or(rule.published_on);
-        let names = document.agencies.iter().filter(|agency| is_the_bureau(agency)).chain(&document.agencies);
-        let agency = names.map(|agency| if agency.name.is_empty() { &agency.raw_name } else { &agency.name }).find(|name| !name.is_empty());
+        let names = document
+            .agencies
+            .iter()
+            .filter(|agency| is_the_bureau(agency))
+            .chain(&document.agencies);
+        let agency = names
+            .map(|agency| if agency.name.is_empty() { &agency.raw_name } else { &agency.name })
+            .find(|name| !name.is_empty());
         newer(&agency.cloned(), &mut record.agency);
         let filing = document.filing.map(|filing| match filing {
             Filing::Special => "special".to_owned(),
@@ -144,7 +157,9 @@ impl Standing {
         record.updated_at = document.updated_at.or(record.updated_at);
         if self.published {
             record.state = RuleState::Published;
-            if let Some(Citation::Page { volume, page }) = document.citation.as_deref().map(Citation::from_text) {
+            if let Some(Citation::Page { volume, page }) =
+                document.citation.as_deref().map(Citation::from_text)
+            {
                 record.volume = Some(volume);
                 record.start_page = Some(document.start_page.unwrap_or(page));
                 record.end_page = document.end_page.or(Some(page));
@@ -186,22 +201,46 @@ mod tests {
     #[test]
     fn ok_rules_that_may_change_the_list() {
         check(BUREAU, "Rule", "Additions to the Entity List", "", Touches::Yes);
-        check(BUREAU, "Final Rule", "Export Controls", "This rule adds five entities to the Entity List.", Touches::Yes);
+        check(
+            BUREAU,
+            "Final Rule",
+            "Export Controls",
+            "This rule adds five entities to the Entity List.",
+            Touches::Yes,
+        );
         check(BUREAU, "", "Additions to the Entity List", "", Touches::Yes);
         check("", "Rule", "Additions to the Entity List", "", Touches::Yes);
         check(BUREAU, "Rule", "", "", Touches::ItsTextTells);
         check("", "Rule", "", "", Touches::ItsTextTells);
         check(BUREAU, "Rule", "The Entity List", "Another matter.", Touches::ItsTextTells);
-        check(BUREAU, "Rule", "Sanctions", "This rule places ten parties on the Entity List.", Touches::ItsTextTells);
+        check(
+            BUREAU,
+            "Rule",
+            "Sanctions",
+            "This rule places ten parties on the Entity List.",
+            Touches::ItsTextTells,
+        );
         check(BUREAU, "Rule", "Supplement No. 4 to Part 744 of the EAR", "", Touches::ItsTextTells);
-        check(BUREAU, "Uncategorized Document", "Additions to the Entity List", "", Touches::ItsTextTells);
+        check(
+            BUREAU,
+            "Uncategorized Document",
+            "Additions to the Entity List",
+            "",
+            Touches::ItsTextTells,
+        );
         check(OTHER, "Rule", "Additions to the Entity List", "", Touches::ItsTextTells);
     }
 
     #[test]
     fn err_rules_that_do_not_and_documents_that_are_none() {
         check(BUREAU, "Rule", "Country Group D", "This rule moves a country.", Touches::No);
-        check(OTHER, "Rule", "Sanctions", "This rule adds persons who are on the Entity List.", Touches::No);
+        check(
+            OTHER,
+            "Rule",
+            "Sanctions",
+            "This rule adds persons who are on the Entity List.",
+            Touches::No,
+        );
         check(OTHER, "Rule", "Sanctions", "", Touches::No);
         check(BUREAU, "Proposed Rule", "Additions to the Entity List", "", Touches::No);
         check(BUREAU, "Notice", "Additions to the Entity List", "", Touches::No);

@@ -1,4 +1,5 @@
-//! Joins changes of a list with the rules that order them: by the page they cite, and where they cite none by the order itself.
+//! Joins changes of a list with the rules that order them: by the page they cite, and where they
+//! cite none by the order itself.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,9 @@ use jiff::{Span, Timestamp};
 use super::{same, workdays};
 use crate::diff::cite::Group;
 use crate::domain::alert::Announced;
-use crate::domain::{AlertId, Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule};
+use crate::domain::{
+    AlertId, Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule,
+};
 use crate::record::{Result, Store};
 
 /// A change without a citation is looked for in the rules of so many days.
@@ -32,11 +35,16 @@ pub struct Joined {
 }
 
 impl KnownRules {
-    pub async fn load<'a>(store: &dyn Store, changes: impl Iterator<Item = &'a Change>, now: Timestamp) -> Result<Self> {
+    pub async fn load<'a>(
+        store: &dyn Store,
+        changes: impl Iterator<Item = &'a Change>,
+        now: Timestamp,
+    ) -> Result<Self> {
         let pages: BTreeSet<Citation> = changes.flat_map(Change::new_citations).cloned().collect();
         let today = now.to_zoned(TimeZone::UTC).date();
         let rules = store.rules(today.saturating_sub(Span::new().days(ORDERS_OF_DAYS))).await?;
-        let mut known = Self { rules: rules.into_iter().filter(RecordedRule::concerns_the_list).collect() };
+        let mut known =
+            Self { rules: rules.into_iter().filter(RecordedRule::concerns_the_list).collect() };
         for page in pages {
             if known.covering(&page).is_some() {
                 continue;
@@ -57,18 +65,29 @@ impl KnownRules {
 
     /// The newest rule that orders this very change, where the change cites none.
     fn ordering(&self, change: &Change) -> Option<&RecordedRule> {
-        let ordered = |rule: &&RecordedRule| rule.changes.iter().any(|ordered| same::same_change(ordered, change));
+        let ordered = |rule: &&RecordedRule| {
+            rule.changes.iter().any(|ordered| same::same_change(ordered, change))
+        };
         self.rules.iter().filter(ordered).max_by_key(|rule| rule.day())
     }
 
     /// Removals of one name under several countries, of which an order without a country means one.
     fn ambiguous(&self, changes: &[Change]) -> BTreeSet<ChangeId> {
         let named = |one: &Change| {
-            changes.iter().filter(|other| one.kind == other.kind && same::key(&one.entry.name) == same::key(&other.entry.name)).count()
+            changes
+                .iter()
+                .filter(|other| {
+                    one.kind == other.kind
+                        && same::key(&one.entry.name) == same::key(&other.entry.name)
+                })
+                .count()
         };
         let ordered = |change: &&Change| {
-            let orders =
-                |rule: &RecordedRule| rule.changes.iter().any(|order| order.entry.countries.is_empty() && same::same_change(order, change));
+            let orders = |rule: &RecordedRule| {
+                rule.changes.iter().any(|order| {
+                    order.entry.countries.is_empty() && same::same_change(order, change)
+                })
+            };
             self.ordering(change).is_some_and(orders)
         };
         changes
@@ -97,7 +116,9 @@ impl KnownRules {
             let cited = change.newest_citation().cloned();
             let rule = match &cited {
                 // While a rule is on file its pages are not known yet.
-                Some(page) => self.covering(page).or_else(|| self.ordering(&change).filter(|rule| rule.volume.is_none())),
+                Some(page) => self
+                    .covering(page)
+                    .or_else(|| self.ordering(&change).filter(|rule| rule.volume.is_none())),
                 None => self.ordering(&change).filter(|_| !ambiguous.contains(&change.change_id)),
             };
             if cited.is_none() && rule.is_none() {
@@ -107,7 +128,8 @@ impl KnownRules {
             let pages: Vec<Citation> = cited.into_iter().collect();
             put(&mut parts, rule, pages, change);
         }
-        // What cites nothing and is ordered by no rule that is known goes with the only one that was seen, as presumed.
+        // What cites nothing and is ordered by no rule that is known goes with the only one that
+        // was seen, as presumed.
         let only_rule = group.rule.is_some() && parts.len() == 1;
         match parts.first_mut().filter(|_| only_rule && !uncited.is_empty()) {
             Some(part) => {
@@ -115,7 +137,10 @@ impl KnownRules {
                 part.group.attributed = Some(Attribution::Presumed);
             }
             None if !uncited.is_empty() => {
-                parts.push(Joined { group: Group { rule: None, attributed: None, changes: uncited }, rule: None });
+                parts.push(Joined {
+                    group: Group { rule: None, attributed: None, changes: uncited },
+                    rule: None,
+                });
             }
             None => {}
         }
@@ -134,7 +159,11 @@ fn put(parts: &mut Vec<Joined>, rule: Option<&RecordedRule>, pages: Vec<Citation
             part.group.changes.push(change);
         }
         None => {
-            let group = Group { rule: Some(pages), attributed: Some(Attribution::Cited), changes: vec![change] };
+            let group = Group {
+                rule: Some(pages),
+                attributed: Some(Attribution::Cited),
+                changes: vec![change],
+            };
             parts.push(Joined { group, rule: rule.cloned() });
         }
     }
@@ -152,7 +181,12 @@ pub fn announced(rule: &RecordedRule, changes: &[Change]) -> Option<Announced> {
     let was_told = |ordered: &&Change| rule.told.contains(&ordered.change_id);
     let known: Vec<ChangeId> = changes
         .iter()
-        .filter(|shown| rule.changes.iter().filter(was_told).any(|ordered| same::shows_as_announced(ordered, shown)))
+        .filter(|shown| {
+            rule.changes
+                .iter()
+                .filter(was_told)
+                .any(|ordered| same::shows_as_announced(ordered, shown))
+        })
         .map(|change| change.change_id.clone())
         .collect();
     if known.is_empty() {
@@ -161,14 +195,22 @@ pub fn announced(rule: &RecordedRule, changes: &[Change]) -> Option<Announced> {
     Some(Announced { alert_id: rule.alert_id.clone()?, at: rule.told_at?, changes: known })
 }
 
-/// The removals that the rules of the last months order: a list that carries them out has lost nothing.
-pub async fn ordered_removals(store: &dyn Store, list: ListCode, now: Timestamp) -> Result<Vec<Change>> {
+/// The removals that the rules of the last months order: a list that carries them out has lost
+/// nothing.
+pub async fn ordered_removals(
+    store: &dyn Store,
+    list: ListCode,
+    now: Timestamp,
+) -> Result<Vec<Change>> {
     if list != ListCode::EL {
         return Ok(Vec::new());
     }
     let since = now.to_zoned(TimeZone::UTC).date().saturating_sub(Span::new().days(ORDERS_OF_DAYS));
     let rules = store.rules(since).await?.into_iter().filter(RecordedRule::concerns_the_list);
-    Ok(rules.flat_map(|rule| rule.changes).filter(|change| change.kind == ChangeKind::Removed).collect())
+    Ok(rules
+        .flat_map(|rule| rule.changes)
+        .filter(|change| change.kind == ChangeKind::Removed)
+        .collect())
 }
 
 /// What was told of a list, without its rule, before the rule turned up.
@@ -188,22 +230,29 @@ impl Related {
 /// Alerts of the last business days that found no rule and that this one explains.
 pub async fn related(store: &dyn Store, rule: &RecordedRule, today: Date) -> Result<Related> {
     let mut related = Related::default();
-    let Ok(since) = workdays::before(today, LOOKED_UP_BUSINESS_DAYS).to_zoned(TimeZone::UTC).map(|day| day.timestamp()) else {
+    let Ok(since) = workdays::before(today, LOOKED_UP_BUSINESS_DAYS)
+        .to_zoned(TimeZone::UTC)
+        .map(|day| day.timestamp())
+    else {
         return Ok(related);
     };
     let mut candidates: BTreeSet<AlertId> = BTreeSet::new();
     let pages = pages(rule);
     for source in store.source_states().await?.into_iter().map(|state| state.source) {
         if !pages.is_empty() {
-            candidates.extend(store.alerts_citing(&source, &pages).await?.into_iter().map(|(id, _)| id));
+            candidates
+                .extend(store.alerts_citing(&source, &pages).await?.into_iter().map(|(id, _)| id));
         }
         for recorded in store.recent_changes(&source, ListCode::EL, since).await? {
-            let ordered = rule.changes.iter().any(|ordered| same::same_change(ordered, &recorded.change));
+            let ordered =
+                rule.changes.iter().any(|ordered| same::same_change(ordered, &recorded.change));
             candidates.extend(recorded.alert_id.filter(|_| ordered));
         }
     }
     for id in candidates {
-        let Some(alert) = store.alert(&id).await?.filter(|alert| alert.created_at >= since) else { continue };
+        let Some(alert) = store.alert(&id).await?.filter(|alert| alert.created_at >= since) else {
+            continue;
+        };
         let Some(data) = alert.body.list_changed() else { continue };
         let found_before = data.rule.as_ref().is_some_and(|found| found.document_number.is_some());
         if !found_before && data.corrects.is_none() {

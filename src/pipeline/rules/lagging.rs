@@ -1,4 +1,5 @@
-//! Looks whether the lists show what a rule in effect has announced, and tells operators where they do not.
+//! Looks whether the lists show what a rule in effect has announced, and tells operators where they
+//! do not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +16,13 @@ use crate::record::Result;
 
 /// A list has so many business days to follow a rule that is both published and in effect.
 const BUSINESS_DAYS: u32 = 5;
-/// Operators are alerted of so many rules a day: a list that stands still lags behind each. The others follow on the next days.
+/// Operators are alerted of so many rules a day: a list that stands still lags behind each. The
+/// others follow on the next days.
 const MOST_RULES_TOLD: usize = 3;
 const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
-/// What operators are told, with the number of the rule; the rules are marked, so that each is looked after once.
+/// What operators are told, with the number of the rule; the rules are marked, so that each is
+/// looked after once.
 pub async fn find(
     observed: &Observed<'_>,
     rules: &mut BTreeMap<String, RecordedRule>,
@@ -27,27 +30,42 @@ pub async fn find(
     today: Date,
 ) -> Result<Vec<(String, AlertBody)>> {
     let now = observed.now;
-    let told_today = |rule: &&RecordedRule| rule.lagging_told_at.is_some_and(|at| now.duration_since(at) < TOLD_WITHIN);
+    let told_today = |rule: &&RecordedRule| {
+        rule.lagging_told_at.is_some_and(|at| now.duration_since(at) < TOLD_WITHIN)
+    };
     let mut room = MOST_RULES_TOLD.saturating_sub(rules.values().filter(told_today).count());
-    let due: Vec<&mut RecordedRule> = rules.values_mut().filter(|rule| is_due(rule, today)).collect();
+    let due: Vec<&mut RecordedRule> =
+        rules.values_mut().filter(|rule| is_due(rule, today)).collect();
     let mut told = Vec::new();
     if due.is_empty() {
         return Ok(told);
     }
     let mut lists = Vec::new();
     let sources = observed.wiring.config.sources.iter();
-    for source in sources.filter(|source| source.kind != SourceKind::FederalRegister && source.lists.contains(&ListCode::EL)) {
+    for source in sources.filter(|source| {
+        source.kind != SourceKind::FederalRegister && source.lists.contains(&ListCode::EL)
+    }) {
         let entries = observed.program.store.held_entries(&source.name, ListCode::EL).await?;
         if !entries.is_empty() {
-            lists.push((source.name.clone(), entries.into_iter().map(|stored| stored.entry).collect::<Vec<Entry>>()));
+            lists.push((
+                source.name.clone(),
+                entries.into_iter().map(|stored| stored.entry).collect::<Vec<Entry>>(),
+            ));
         }
     }
     for rule in due {
-        let added: Vec<Entry> =
-            rule.changes.iter().filter(|change| change.kind == ChangeKind::Added).map(|change| change.entry.clone()).collect();
+        let added: Vec<Entry> = rule
+            .changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Added)
+            .map(|change| change.entry.clone())
+            .collect();
         let own = Index::of(&added);
-        let behind: Vec<(&String, Vec<String>)> =
-            lists.iter().map(|(source, held)| (source, missing(&added, &own, held))).filter(|(_, missing)| !missing.is_empty()).collect();
+        let behind: Vec<(&String, Vec<String>)> = lists
+            .iter()
+            .map(|(source, held)| (source, missing(&added, &own, held)))
+            .filter(|(_, missing)| !missing.is_empty())
+            .collect();
         if !behind.is_empty() && room == 0 {
             continue;
         }
@@ -57,8 +75,16 @@ pub async fn find(
             room -= 1;
             rule.lagging_told_at = Some(now);
             for (source, missing) in behind {
-                let body = SourceLagging { source: source.clone(), rule: rule.rule.clone(), missing, at: observed.now };
-                told.push((format!("{} {source}", rule.document_number), AlertBody::SourceLagging(body)));
+                let body = SourceLagging {
+                    source: source.clone(),
+                    rule: rule.rule.clone(),
+                    missing,
+                    at: observed.now,
+                };
+                told.push((
+                    format!("{} {source}", rule.document_number),
+                    AlertBody::SourceLagging(body),
+                ));
             }
         }
     }
@@ -70,7 +96,8 @@ fn missing(added: &[Entry], own: &Index<'_>, held: &[Entry]) -> Vec<String> {
     let among = Index::of(held);
     let keys: BTreeSet<String> = held.iter().map(|entry| same::key(&entry.name)).collect();
     let is_there = |entry: &&Entry| {
-        let same_name = keys.contains(&same::key(&entry.name)) && held.iter().any(|other| same::same_entry(other, entry));
+        let same_name = keys.contains(&same::key(&entry.name))
+            && held.iter().any(|other| same::same_entry(other, entry));
         same_name || across::find(entry, &among, own).is_some()
     };
     added.iter().filter(|entry| !is_there(entry)).map(|entry| entry.name.clone()).collect()
@@ -90,7 +117,11 @@ mod tests {
     use crate::domain::Citation;
 
     fn entry(name: &str, country: &str) -> Entry {
-        Entry { countries: vec![country.into()], citations: vec![Citation::page(90, 11280)], ..Entry::named(ListCode::EL, name) }
+        Entry {
+            countries: vec![country.into()],
+            citations: vec![Citation::page(90, 11280)],
+            ..Entry::named(ListCode::EL, name)
+        }
     }
 
     #[track_caller]

@@ -1,6 +1,8 @@
-//! One check of the Federal Register: which documents change the Entity List, what each orders, and what is told of it.
+//! One check of the Federal Register: which documents change the Entity List, what each orders, and
+//! what is told of it.
 //!
-//! A source of this kind has no list to compare: what it remembers are its documents, by their numbers.
+//! A source of this kind has no list to compare: what it remembers are its documents, by their
+//! numbers.
 
 mod absence;
 mod answers;
@@ -43,7 +45,9 @@ const KNOWN_DAYS: i64 = 400;
 /// Checks a source of this kind.
 pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) -> Result<Watched> {
     let Address::FederalRegister { url, allow_private } = &observed.source.address else {
-        let message = "expected the address of the Federal Register's API, but the source has another".to_owned();
+        let message = "expected the address of the Federal Register's API, but the source has \
+                       another"
+            .to_owned();
         return observed.fail(state, &Failure { message, refused: true, retry_after: None }).await;
     };
     let (now, today) = (observed.now, observed.now.to_zoned(TimeZone::UTC).date());
@@ -59,7 +63,11 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
     // What could not be read yet is asked for again, whatever the lists say of themselves.
     let unread = known.values().any(|rule| turn::is_read_again(rule, today));
     let conditions = if unread { None } else { validators(&state, observed.source, now).cloned() };
-    let asked = observed.wiring.fetcher.federal_register(url, *allow_private, conditions.as_ref(), since, now).await;
+    let asked = observed
+        .wiring
+        .fetcher
+        .federal_register(url, *allow_private, conditions.as_ref(), since, now)
+        .await;
     state.last_check_at = Some(now);
     state.checks += 1;
     let register = match asked {
@@ -78,21 +86,37 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
     if first_time && problems.iter().any(|problem| problem.whole) {
         return observed.fail(state, &failure(&register, &problems)).await;
     }
-    let filed_came = !register.filed_failed && !problems.iter().any(|problem| problem.whole && problem.filed);
+    let filed_came =
+        !register.filed_failed && !problems.iter().any(|problem| problem.whole && problem.filed);
     let evidence = absence::evidence(&mut state.on_file, filed_came, filed.as_ref(), now);
     let mut turn = Turn::new(&observed, known, today);
     turn.take(&standings, &listed, evidence).await?;
     let looked_at = turn.looked_at;
-    let told = if first_time { turn.digest(today.saturating_sub(Span::new().days(DIGEST_DAYS))).await? } else { turn.notices().await? };
-    let lagging = if first_time { Vec::new() } else { lagging::find(&observed, &mut turn.rules, &mut turn.changed, today).await? };
+    let told = if first_time {
+        turn.digest(today.saturating_sub(Span::new().days(DIGEST_DAYS))).await?
+    } else {
+        turn.notices().await?
+    };
+    let lagging = if first_time {
+        Vec::new()
+    } else {
+        lagging::find(&observed, &mut turn.rules, &mut turn.changed, today).await?
+    };
     let Turn { rules, texts, changed, noted, asks_again, .. } = turn;
     let nothing_changed = changed.is_empty();
     let is_written = |number: &String| changed.contains(number) || noted.contains(number);
-    let written: Vec<RecordedRule> = rules.into_values().filter(|rule| is_written(&rule.document_number)).collect();
-    let (alerts, recorded) = (told.len(), written.iter().filter(|rule| rule.concerns_the_list()).count());
+    let written: Vec<RecordedRule> =
+        rules.into_values().filter(|rule| is_written(&rule.document_number)).collect();
+    let (alerts, recorded) =
+        (told.len(), written.iter().filter(|rule| rule.concerns_the_list()).count());
     observed.observation.alerts.extend(told);
     for (number, body) in lagging {
-        let outgoing = outgoing::to_operators(&observed.wiring.config, body, now, &[&observed.source.name, &number]);
+        let outgoing = outgoing::to_operators(
+            &observed.wiring.config,
+            body,
+            now,
+            &[&observed.source.name, &number],
+        );
         observed.observation.alerts.push(outgoing);
     }
     observed.observation.rules = written;
@@ -120,17 +144,28 @@ pub(super) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
     }
     let detail = match outcome {
         Outcome::NotModified => "the publisher says that nothing changed".to_owned(),
-        Outcome::Unchanged => format!("{looked_at} documents of the agency, nothing new on the Entity List"),
-        _ => format!("{looked_at} documents of the agency; recorded {recorded} on the Entity List, told in {alerts} alerts"),
+        Outcome::Unchanged => {
+            format!("{looked_at} documents of the agency, nothing new on the Entity List")
+        }
+        _ => format!(
+            "{looked_at} documents of the agency; recorded {recorded} on the Entity List, told in \
+             {alerts} alerts"
+        ),
     };
     observed.finish(state, outcome, detail, None).await
 }
 
-/// Later than the last success by a margin: a document may be published under a date that has passed.
+/// Later than the last success by a margin: a document may be published under a date that has
+/// passed.
 fn asked_since(state: &SourceState, today: Date) -> Date {
     let from = state.last_success_at.map_or_else(
         || today.saturating_sub(Span::new().days(FIRST_DAYS)),
-        |at| at.to_zoned(TimeZone::UTC).date().min(today).saturating_sub(Span::new().days(LATER_DAYS)),
+        |at| {
+            at.to_zoned(TimeZone::UTC)
+                .date()
+                .min(today)
+                .saturating_sub(Span::new().days(LATER_DAYS))
+        },
     );
     from.max(today.saturating_sub(Span::new().days(KNOWN_DAYS)))
 }
@@ -148,12 +183,19 @@ fn failure_of(problems: &[FetchError]) -> Failure {
 /// What went wrong with the lists and with what is in them.
 fn failure(register: &Register, problems: &[Problem]) -> Failure {
     let of_lists = failure_of(&register.problems);
-    let within = problems.iter().map(|problem| format!("the document is refused: {}", problem.message));
-    let messages: Vec<String> = register.problems.iter().map(|problem| problem.message.clone()).chain(within).collect();
-    Failure { message: messages.join("; "), refused: of_lists.refused || !problems.is_empty(), ..of_lists }
+    let within =
+        problems.iter().map(|problem| format!("the document is refused: {}", problem.message));
+    let messages: Vec<String> =
+        register.problems.iter().map(|problem| problem.message.clone()).chain(within).collect();
+    Failure {
+        message: messages.join("; "),
+        refused: of_lists.refused || !problems.is_empty(),
+        ..of_lists
+    }
 }
 
-/// Notes what was asked and answered. The list of what is on file is kept as evidence where something came of it.
+/// Notes what was asked and answered. The list of what is on file is kept as evidence where
+/// something came of it.
 fn accept(state: &mut SourceState, observed: &Observed<'_>, register: &Register, now: Timestamp) {
     state.validators.clone_from(&register.validators);
     state.lists.clone_from(&observed.source.lists);

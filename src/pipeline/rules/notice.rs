@@ -24,7 +24,11 @@ pub struct Event {
 }
 
 /// The alert of one event, which is noted at the rule. None where it would tell nothing.
-pub async fn of(observed: &Observed<'_>, rule: &mut RecordedRule, event: &Event) -> Result<Option<Outgoing>> {
+pub async fn of(
+    observed: &Observed<'_>,
+    rule: &mut RecordedRule,
+    event: &Event,
+) -> Result<Option<Outgoing>> {
     let store = observed.program.store.as_ref();
     let related = if matches!(event.status, NoticeStatus::Withdrawn) {
         join::Related::default()
@@ -34,10 +38,19 @@ pub async fn of(observed: &Observed<'_>, rule: &mut RecordedRule, event: &Event)
     let told: BTreeSet<&str> = rule.told.iter().map(|id| id.as_str()).collect();
     let news: Vec<Change> = match event.status {
         NoticeStatus::Withdrawn => rule.changes.clone(),
-        _ => rule.changes.iter().filter(|change| !told.contains(change.change_id.as_str()) && !related.tells(change)).cloned().collect(),
+        _ => rule
+            .changes
+            .iter()
+            .filter(|change| !told.contains(change.change_id.as_str()) && !related.tells(change))
+            .cloned()
+            .collect(),
     };
     let first = rule.alert_id.clone();
-    if event.status == NoticeStatus::Changed && !event.matters && news.is_empty() && rule.state == RuleState::Published {
+    if event.status == NoticeStatus::Changed
+        && !event.matters
+        && news.is_empty()
+        && rule.state == RuleState::Published
+    {
         return Ok(None); // a better text that tells nothing new is no news
     }
     let (number, at) = (rule.document_number.as_str(), observed.now.to_string());
@@ -81,7 +94,10 @@ pub async fn of(observed: &Observed<'_>, rule: &mut RecordedRule, event: &Event)
 }
 
 /// The one alert that lists what was there when the source was new.
-pub async fn digest(observed: &Observed<'_>, mut rules: Vec<&mut RecordedRule>) -> Result<Outgoing> {
+pub async fn digest(
+    observed: &Observed<'_>,
+    mut rules: Vec<&mut RecordedRule>,
+) -> Result<Outgoing> {
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.day()));
     let mut room = MOST_LISTED;
     let documents: Vec<RuleListing> = rules
@@ -98,20 +114,28 @@ pub async fn digest(observed: &Observed<'_>, mut rules: Vec<&mut RecordedRule>) 
             },
         })
         .collect();
-    let alert_id = AlertId::of(["rule.filed", &observed.source.name, "digest", &observed.now.to_string()]);
+    let alert_id =
+        AlertId::of(["rule.filed", &observed.source.name, "digest", &observed.now.to_string()]);
     for rule in rules {
         // Its entries were told as a list alone: they are told whole when more becomes of it.
         rule.alert_id = Some(alert_id.clone());
         rule.told_at = Some(observed.now);
     }
     let data = digest_of(observed, documents, observed.program.store.journal_head().await?);
-    let alert = Alert { alert_id, created_at: observed.now, body: AlertBody::RuleFiled(Box::new(data)) };
+    let alert =
+        Alert { alert_id, created_at: observed.now, body: AlertBody::RuleFiled(Box::new(data)) };
     Ok(outgoing::routed(&observed.wiring.config, alert, Vec::new()))
 }
 
-fn digest_of(observed: &Observed<'_>, documents: Vec<RuleListing>, journal_head: Sha256) -> RuleNotice {
+fn digest_of(
+    observed: &Observed<'_>,
+    documents: Vec<RuleListing>,
+    journal_head: Sha256,
+) -> RuleNotice {
     let mut orders = Summary::default();
-    for Summary { added, removed, revised, editorial } in documents.iter().map(|listing| listing.summary) {
+    for Summary { added, removed, revised, editorial } in
+        documents.iter().map(|listing| listing.summary)
+    {
         orders.added += added;
         orders.removed += removed;
         orders.revised += revised;
@@ -142,8 +166,14 @@ fn digest_of(observed: &Observed<'_>, documents: Vec<RuleListing>, journal_head:
     }
 }
 
-/// To whom the routes send it, and to whoever got what it follows; an alert without news goes to those alone.
-async fn addressed(observed: &Observed<'_>, alert: Alert, earlier: &[AlertId], nothing_new: bool) -> Result<Outgoing> {
+/// To whom the routes send it, and to whoever got what it follows; an alert without news goes to
+/// those alone.
+async fn addressed(
+    observed: &Observed<'_>,
+    alert: Alert,
+    earlier: &[AlertId],
+    nothing_new: bool,
+) -> Result<Outgoing> {
     let routed = outgoing::routed(&observed.wiring.config, alert, Vec::new());
     if earlier.is_empty() {
         return Ok(routed);
@@ -154,9 +184,16 @@ async fn addressed(observed: &Observed<'_>, alert: Alert, earlier: &[AlertId], n
     }
     for id in earlier {
         for delivery in observed.program.store.deliveries_of(id).await? {
-            let known = deliveries.iter().any(|other| other.receiver == delivery.receiver && other.recipient == delivery.recipient);
+            let known = deliveries.iter().any(|other| {
+                other.receiver == delivery.receiver && other.recipient == delivery.recipient
+            });
             if !known {
-                deliveries.push(outgoing::delivery(&alert, &delivery.receiver, delivery.recipient, None));
+                deliveries.push(outgoing::delivery(
+                    &alert,
+                    &delivery.receiver,
+                    delivery.recipient,
+                    None,
+                ));
             }
         }
     }
@@ -173,22 +210,34 @@ pub fn difference(before: &RecordedRule, after: &RecordedRule) -> Option<String>
     if was.title != is.title {
         found.push(format!("its title was “{}”", was.title.as_deref().unwrap_or_default()));
     }
-    let dates = [("publication", was.published_on, is.published_on), ("effective", was.effective_on, is.effective_on)];
+    let dates = [
+        ("publication", was.published_on, is.published_on),
+        ("effective", was.effective_on, is.effective_on),
+    ];
     for (what, was, is) in dates {
         if let (Some(was), true) = (was, was != is) {
             found.push(format!("its {what} date was {was}"));
         }
     }
-    let ids = |rule: &RecordedRule| rule.changes.iter().map(|change| change.change_id.clone()).collect::<BTreeSet<_>>();
+    let ids = |rule: &RecordedRule| {
+        rule.changes.iter().map(|change| change.change_id.clone()).collect::<BTreeSet<_>>()
+    };
     let (old, new) = (ids(before), ids(after));
-    let gone: Vec<&str> =
-        before.changes.iter().filter(|change| !new.contains(&change.change_id)).map(|change| change.entry.name.as_str()).collect();
+    let gone: Vec<&str> = before
+        .changes
+        .iter()
+        .filter(|change| !new.contains(&change.change_id))
+        .map(|change| change.entry.name.as_str())
+        .collect();
     if !gone.is_empty() {
         found.push(format!("it does not name any more, or names otherwise: {}", gone.join("; ")));
     }
     if new.difference(&old).next().is_some() {
-        let what =
-            if before.changes.is_empty() { "its entries can be read now" } else { "entries that were not in it before are shown below" };
+        let what = if before.changes.is_empty() {
+            "its entries can be read now"
+        } else {
+            "entries that were not in it before are shown below"
+        };
         found.push(what.to_owned());
     }
     (!found.is_empty()).then(|| format!("What is new: {}.", found.join("; ")))

@@ -1,4 +1,5 @@
-//! From a rule's text to changes: what it orders, in the words that changes of a list are told in. Pure.
+//! From a rule's text to changes: what it orders, in the words that changes of a list are told in.
+//! Pure.
 
 use std::collections::HashMap;
 
@@ -28,8 +29,16 @@ impl Held {
 
     /// The one entry that this is, first under the very country. None where there are several.
     pub fn find(&self, entry: &Entry) -> Option<&Entry> {
-        let named = || self.by_name.get(&same::key(&entry.name)).into_iter().flatten().filter_map(|index| self.entries.get(*index));
-        let very = named().filter(|held| held.countries.iter().any(|country| entry.countries.contains(country))).collect();
+        let named = || {
+            self.by_name
+                .get(&same::key(&entry.name))
+                .into_iter()
+                .flatten()
+                .filter_map(|index| self.entries.get(*index))
+        };
+        let very = named()
+            .filter(|held| held.countries.iter().any(|country| entry.countries.contains(country)))
+            .collect();
         only(very).or_else(|| only(named().filter(|held| same::same_entry(held, entry)).collect()))
     }
 }
@@ -38,13 +47,20 @@ fn only(found: Vec<&Entry>) -> Option<&Entry> {
     if let [one] = found.as_slice() { Some(*one) } else { None }
 }
 
-/// What a rule orders: added, then revised, then removed entries. Ids are of the document and of what is ordered, so that reading the
-/// same text again gives the same ids, whatever is held by then.
+/// What a rule orders: added, then revised, then removed entries. Ids are of the document and of
+/// what is ordered, so that reading the same text again gives the same ids, whatever is held by
+/// then.
 pub fn changes(document_number: &str, text: &RuleText, held: &Held) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for row in &text.entries {
-        let kind = if row.order == Some(Order::Revise) { ChangeKind::Revised } else { ChangeKind::Added };
-        let change_id = ChangeId::of(["rule", document_number, kind.as_str(), row.entry.content_hash().as_str()]);
+        let kind =
+            if row.order == Some(Order::Revise) { ChangeKind::Revised } else { ChangeKind::Added };
+        let change_id = ChangeId::of([
+            "rule",
+            document_number,
+            kind.as_str(),
+            row.entry.content_hash().as_str(),
+        ]);
         changes.push(match kind {
             ChangeKind::Revised => revised(change_id, row.entry.clone(), held),
             _ => plain(change_id, kind, Severity::High, row.entry.clone()),
@@ -75,11 +91,19 @@ pub fn changes(document_number: &str, text: &RuleText, held: &Held) -> Vec<Chang
 /// Marks a removed entry and the one that the rule puts in its place as possibly one.
 fn link(changes: &mut [Change], old: &str, new: &str) {
     let find = |changes: &[Change], kind: ChangeKind, name: &str| {
-        changes.iter().position(|change| change.kind == kind && same::key(&change.entry.name) == same::key(name))
+        changes.iter().position(|change| {
+            change.kind == kind && same::key(&change.entry.name) == same::key(name)
+        })
     };
-    let Some((gone, come)) = find(changes, ChangeKind::Removed, old).zip(find(changes, ChangeKind::Added, new)) else { return };
+    let Some((gone, come)) =
+        find(changes, ChangeKind::Removed, old).zip(find(changes, ChangeKind::Added, new))
+    else {
+        return;
+    };
     let told = |change: &Change| (change.change_id.clone(), change.entry.name.clone());
-    let (Some(was), Some(is)) = (changes.get(gone).map(told), changes.get(come).map(told)) else { return };
+    let (Some(was), Some(is)) = (changes.get(gone).map(told), changes.get(come).map(told)) else {
+        return;
+    };
     if let Some(removed) = changes.get_mut(gone) {
         removed.possibly.push(is.0);
         removed.possibly_now.push(is.1);
@@ -90,16 +114,27 @@ fn link(changes: &mut [Change], old: &str, new: &str) {
     }
 }
 
-/// Says what differs where the entry is held as the list itself has it; elsewhere every column would seem to.
+/// Says what differs where the entry is held as the list itself has it; elsewhere every column
+/// would seem to.
 fn revised(change_id: ChangeId, entry: Entry, held: &Held) -> Change {
     let told_whole = !entry.license_requirement.is_empty();
     let before = held.find(&entry).filter(|_| held.is_the_list_itself && told_whole).cloned();
-    let Some(before) = before else { return plain(change_id, ChangeKind::Revised, Severity::High, entry) };
+    let Some(before) = before else {
+        return plain(change_id, ChangeKind::Revised, Severity::High, entry);
+    };
     let compared = diff::compare(std::slice::from_ref(&before), std::slice::from_ref(&entry));
     match compared.into_iter().find(|change| change.kind == ChangeKind::Revised) {
         // An order of the rule is no matter of spelling, whatever the comparison makes of it.
-        Some(change) => Change { change_id, editorial: false, severity: change.severity.max(Severity::Normal), ..change },
-        None => Change { before: Some(before), ..plain(change_id, ChangeKind::Revised, Severity::High, entry) },
+        Some(change) => Change {
+            change_id,
+            editorial: false,
+            severity: change.severity.max(Severity::Normal),
+            ..change
+        },
+        None => Change {
+            before: Some(before),
+            ..plain(change_id, ChangeKind::Revised, Severity::High, entry)
+        },
     }
 }
 
@@ -129,19 +164,33 @@ mod tests {
 
     #[test]
     fn an_entry_that_is_put_in_the_place_of_another_is_shown_as_possibly_that_one() {
-        let text =
-            "2. Supplement No. 4 to part 744 is amended:\na. Under CHINA, by removing “Old Works” and adding in its place “New Works”.";
+        let text = "2. Supplement No. 4 to part 744 is amended:\na. Under CHINA, by removing “Old \
+                    Works” and adding in its place “New Works”.";
         let changes = changes("2025-1", &parse_raw_text(text), &Held::default());
         let [added, removed] = changes.as_slice() else { panic!("{changes:?}") };
-        assert_eq!((&added.possibly_was, &added.possibly), (&vec!["Old Works".to_owned()], &vec![removed.change_id.clone()]));
-        assert_eq!((&removed.possibly_now, &removed.possibly), (&vec!["New Works".to_owned()], &vec![added.change_id.clone()]));
+        assert_eq!(
+            (&added.possibly_was, &added.possibly),
+            (&vec!["Old Works".to_owned()], &vec![removed.change_id.clone()])
+        );
+        assert_eq!(
+            (&removed.possibly_now, &removed.possibly),
+            (&vec!["New Works".to_owned()], &vec![added.change_id.clone()])
+        );
     }
 
     #[test]
     fn an_order_without_a_country_is_of_the_only_entry_of_its_name() {
-        let text = parse_raw_text("2. Supplement No. 4 to part 744 is amended:\na. By removing the entry for “Gamma GmbH”.");
-        let entry = |country: &str| Entry { countries: vec![country.into()], ..Entry::named(ListCode::EL, "Gamma GmbH") };
-        let countries = |held: Vec<Entry>| changes("2025-1", &text, &Held::new(held, false)).remove(0).entry.countries;
+        let text = parse_raw_text(
+            "2. Supplement No. 4 to part 744 is amended:\na. By removing the entry for “Gamma \
+             GmbH”.",
+        );
+        let entry = |country: &str| Entry {
+            countries: vec![country.into()],
+            ..Entry::named(ListCode::EL, "Gamma GmbH")
+        };
+        let countries = |held: Vec<Entry>| {
+            changes("2025-1", &text, &Held::new(held, false)).remove(0).entry.countries
+        };
         assert_eq!(countries(vec![entry("DE")]), ["DE"]);
         assert_eq!(countries(vec![entry("DE"), entry("AT")]), [""; 0]);
         assert_eq!(countries(Vec::new()), [""; 0]);

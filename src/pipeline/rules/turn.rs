@@ -17,12 +17,13 @@ use crate::domain::{Change, Document, ListCode, ReadFrom, RecordedRule, RuleStat
 use crate::pipeline::watch::Observed;
 use crate::record::{Outgoing, Result};
 
-/// Readers are alerted so many times a day that one document was changed. A publisher whose servers show two versions in turn changes
-/// it at each check; what is left out is alerted when a day has passed, if it still differs.
+/// Readers are alerted so many times a day that one document was changed. A publisher whose servers
+/// show two versions in turn changes it at each check; what is left out is alerted when a day has
+/// passed, if it still differs.
 const MOST_CHANGES_TOLD: usize = 4;
 const CHANGES_TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-/// A plain text without its end that lost entries is believed if it has so much of the size of the one before: an amended text is
-/// about as long.
+/// A plain text without its end that lost entries is believed if it has so much of the size of the
+/// one before: an amended text is about as long.
 const LEAST_OF_TEXT_PERCENT: u64 = 75;
 /// The better text of a document is asked for during so many business days.
 pub const READ_AGAIN_BUSINESS_DAYS: u32 = 10;
@@ -35,7 +36,8 @@ pub struct Turn<'a> {
     pub changed: BTreeSet<String>,
     /// Of those too, of which nothing but our own notes has changed.
     pub noted: BTreeSet<String>,
-    /// A text could not be had: the next check asks for the lists without conditions, to come upon its document again.
+    /// A text could not be had: the next check asks for the lists without conditions, to come upon
+    /// its document again.
     pub asks_again: bool,
     pub texts: Vec<Document>,
     pub looked_at: usize,
@@ -45,7 +47,11 @@ pub struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    pub fn new(observed: &'a Observed<'a>, rules: BTreeMap<String, RecordedRule>, today: Date) -> Self {
+    pub fn new(
+        observed: &'a Observed<'a>,
+        rules: BTreeMap<String, RecordedRule>,
+        today: Date,
+    ) -> Self {
         Self {
             observed,
             rules,
@@ -60,10 +66,19 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Takes in what the register shows. `listed` are the numbers of all documents that it shows, and `evidence` says what it means
-    /// that one is not among them.
-    pub async fn take(&mut self, standings: &[Standing], listed: &BTreeSet<String>, evidence: Evidence) -> Result<()> {
-        let published: BTreeSet<&str> = standings.iter().filter(|s| s.published).map(|s| s.document.document_number.as_str()).collect();
+    /// Takes in what the register shows. `listed` are the numbers of all documents that it shows,
+    /// and `evidence` says what it means that one is not among them.
+    pub async fn take(
+        &mut self,
+        standings: &[Standing],
+        listed: &BTreeSet<String>,
+        evidence: Evidence,
+    ) -> Result<()> {
+        let published: BTreeSet<&str> = standings
+            .iter()
+            .filter(|s| s.published)
+            .map(|s| s.document.document_number.as_str())
+            .collect();
         for standing in standings {
             let number = standing.document.document_number.as_str();
             // On the day of its publication a document stands in both lists.
@@ -87,21 +102,25 @@ impl<'a> Turn<'a> {
         }
         let mut rule = standing.as_record(&self.observed.source.name, self.observed.now);
         // A text that was cut may have lost what amends the list.
-        let may_be_cut = |amends: &bool, rule: &RecordedRule| !amends && rule.text_unended && touches == Touches::ItsTextTells;
+        let may_be_cut = |amends: &bool, rule: &RecordedRule| {
+            !amends && rule.text_unended && touches == Touches::ItsTextTells
+        };
         let amends = match self.read_text(standing, &mut rule, ReadFrom::Text).await? {
             Some(amends) if may_be_cut(&amends, &rule) && !self.is_old(standing) => {
                 self.asks_again = true;
                 return Ok(());
             }
             Some(amends) => amends,
-            // Nothing but its title says that it touches the list: where that is silent, the next check asks for its text again.
+            // Nothing but its title says that it touches the list: where that is silent, the next
+            // check asks for its text again.
             None if touches == Touches::ItsTextTells => {
                 self.asks_again = true;
                 return Ok(());
             }
             None => true,
         };
-        // A title speaks of the list where a rule does not amend it; only the whole text with its instructions is surer.
+        // A title speaks of the list where a rule does not amend it; only the whole text with its
+        // instructions is surer.
         if !amends && (touches == Touches::ItsTextTells || rule.read_from == ReadFrom::Xml) {
             rule.state = RuleState::Other;
             self.keep(rule);
@@ -114,11 +133,17 @@ impl<'a> Turn<'a> {
 
     async fn seen_again(&mut self, standing: &Standing, mut rule: RecordedRule) -> Result<()> {
         if rule.state == RuleState::Other {
-            // Its better text may say what the plain one did not, and so may another file on public inspection.
-            let may_come = rule.read_from < ReadFrom::Xml && rule.day() >= workdays::before(self.today, READ_AGAIN_BUSINESS_DAYS);
-            let has_better = standing.document.full_text_xml_url.is_some() || standing.touches() == Touches::Yes;
-            let another_file = !standing.published && standing.document.updated_at > rule.updated_at;
-            if standing.touches() != Touches::No && (standing.published && may_come && has_better || another_file) {
+            // Its better text may say what the plain one did not, and so may another file on public
+            // inspection.
+            let may_come = rule.read_from < ReadFrom::Xml
+                && rule.day() >= workdays::before(self.today, READ_AGAIN_BUSINESS_DAYS);
+            let has_better =
+                standing.document.full_text_xml_url.is_some() || standing.touches() == Touches::Yes;
+            let another_file =
+                !standing.published && standing.document.updated_at > rule.updated_at;
+            if standing.touches() != Touches::No
+                && (standing.published && may_come && has_better || another_file)
+            {
                 let asked_before = self.asks_again;
                 self.first_sight(standing).await?;
                 if !self.rules.contains_key(&rule.document_number) {
@@ -147,8 +172,17 @@ impl<'a> Turn<'a> {
             }
             (RuleState::Published, _) => {
                 rule.state = RuleState::Published;
-                if self.may_be_read_better(&rule) && self.read_text(standing, &mut rule, better_than(before.read_from)).await?.is_some() {
-                    self.tell(rule, NoticeStatus::Changed, Some("Its text can be read now.".to_owned()));
+                if self.may_be_read_better(&rule)
+                    && self
+                        .read_text(standing, &mut rule, better_than(before.read_from))
+                        .await?
+                        .is_some()
+                {
+                    self.tell(
+                        rule,
+                        NoticeStatus::Changed,
+                        Some("Its text can be read now.".to_owned()),
+                    );
                 } else if rule == before {
                     self.rules.insert(rule.document_number.clone(), rule);
                 } else if before.rule.effective_on.is_some()
@@ -162,15 +196,23 @@ impl<'a> Turn<'a> {
                     }
                     let note = notice::difference(&before, &rule);
                     self.tell(rule, NoticeStatus::Changed, note);
-                    self.events.iter_mut().last().into_iter().for_each(|event| event.matters = true);
+                    self.events
+                        .iter_mut()
+                        .last()
+                        .into_iter()
+                        .for_each(|event| event.matters = true);
                 } else {
                     self.keep(rule);
                 }
             }
             (_, false) => {
                 rule.state = RuleState::Filed;
-                let another_text = rule.updated_at != before.updated_at || before.read_from == ReadFrom::Nothing || before.text_unended;
-                if another_text && self.read_text(standing, &mut rule, ReadFrom::Text).await?.is_none() {
+                let another_text = rule.updated_at != before.updated_at
+                    || before.read_from == ReadFrom::Nothing
+                    || before.text_unended;
+                if another_text
+                    && self.read_text(standing, &mut rule, ReadFrom::Text).await?.is_none()
+                {
                     // The other text is still to be read.
                     rule.updated_at = before.updated_at;
                     self.asks_again = true;
@@ -193,8 +235,14 @@ impl<'a> Turn<'a> {
 
     /// What was on file, is on file no more and is not published.
     fn note_gone(&mut self, listed: &BTreeSet<String>, evidence: Evidence) {
-        let gone: Vec<RecordedRule> =
-            self.rules.values().filter(|rule| rule.state == RuleState::Filed && !listed.contains(&rule.document_number)).cloned().collect();
+        let gone: Vec<RecordedRule> = self
+            .rules
+            .values()
+            .filter(|rule| {
+                rule.state == RuleState::Filed && !listed.contains(&rule.document_number)
+            })
+            .cloned()
+            .collect();
         for mut rule in gone {
             if absence::unlisted(&mut rule, evidence, self.observed.now, self.today) {
                 rule.state = RuleState::Withdrawn;
@@ -214,12 +262,21 @@ impl<'a> Turn<'a> {
     /// Whether readers were alerted often enough today that this document was changed.
     fn has_told_enough(&self, rule: &RecordedRule) -> bool {
         let now = self.observed.now;
-        let lately = rule.changes_told_at.iter().filter(|told_at| now.duration_since(**told_at) < CHANGES_TOLD_WITHIN);
+        let lately = rule
+            .changes_told_at
+            .iter()
+            .filter(|told_at| now.duration_since(**told_at) < CHANGES_TOLD_WITHIN);
         lately.count() >= MOST_CHANGES_TOLD
     }
 
-    /// Reads the text and says whether it amends the list. None where it cannot be had, which is noted as a doubt.
-    async fn read_text(&mut self, standing: &Standing, rule: &mut RecordedRule, at_least: ReadFrom) -> Result<Option<bool>> {
+    /// Reads the text and says whether it amends the list. None where it cannot be had, which is
+    /// noted as a doubt.
+    async fn read_text(
+        &mut self,
+        standing: &Standing,
+        rule: &mut RecordedRule,
+        at_least: ReadFrom,
+    ) -> Result<Option<bool>> {
         match read::read(self.observed, standing, at_least).await {
             Ok(reading) => {
                 if self.held.is_none() {
@@ -230,38 +287,66 @@ impl<'a> Turn<'a> {
                     warn_of_text(&rule.document_number, &problem);
                     return Ok(None);
                 }
-                read::take_over(rule, standing.document.effective_on, &reading, self.held.as_ref().unwrap_or(&nothing));
+                read::take_over(
+                    rule,
+                    standing.document.effective_on,
+                    &reading,
+                    self.held.as_ref().unwrap_or(&nothing),
+                );
                 self.texts.push(reading.document);
                 Ok(Some(reading.text.amends_the_list))
             }
             Err(problem) => {
                 if rule.read_from == ReadFrom::Nothing {
-                    (rule.certain, rule.doubts) = (false, vec![format!("its text could not be read yet: {problem}")]);
+                    (rule.certain, rule.doubts) =
+                        (false, vec![format!("its text could not be read yet: {problem}")]);
                 }
                 Ok(None)
             }
         }
     }
 
-    /// What is wrong with a plain text that was read before and has now lost entries: it may have come cut, or be another page.
+    /// What is wrong with a plain text that was read before and has now lost entries: it may have
+    /// come cut, or be another page.
     async fn cut(&self, rule: &RecordedRule, reading: &Reading) -> Result<Option<String>> {
         if reading.from != ReadFrom::Text || reading.is_ended || rule.changes.is_empty() {
             return Ok(None);
         }
         let mut read_now = rule.clone();
-        read::take_over(&mut read_now, None, reading, self.held.as_ref().unwrap_or(&Held::default()));
-        let has = |change: &Change| read_now.changes.iter().any(|now| now.kind == change.kind && now.entry.name == change.entry.name);
+        read::take_over(
+            &mut read_now,
+            None,
+            reading,
+            self.held.as_ref().unwrap_or(&Held::default()),
+        );
+        let has = |change: &Change| {
+            read_now
+                .changes
+                .iter()
+                .any(|now| now.kind == change.kind && now.entry.name == change.entry.name)
+        };
         if reading.text.amends_the_list && rule.changes.iter().all(has) {
             return Ok(None);
         }
         let size = match &rule.text_sha256 {
-            Some(sha256) => self.observed.program.store.document(sha256).await?.map_or(0, |document| document.size_bytes),
+            Some(sha256) => self
+                .observed
+                .program
+                .store
+                .document(sha256)
+                .await?
+                .map_or(0, |document| document.size_bytes),
             None => 0,
         };
         let least = size.saturating_mul(LEAST_OF_TEXT_PERCENT) / 100;
         let got = reading.document.size_bytes;
         let is_cut = !rule.text_unended || got < least || !reading.text.amends_the_list;
-        Ok(is_cut.then(|| format!("expected the whole text of {size} bytes or its successor, but got {got} bytes without an end")))
+        Ok(is_cut.then(|| {
+            format!(
+                "expected the whole text of {size} bytes or its successor, but got {got} bytes \
+                 without an end"
+            )
+        }))
     }
 
     fn may_be_read_better(&self, rule: &RecordedRule) -> bool {
@@ -276,10 +361,16 @@ impl<'a> Turn<'a> {
     fn tell(&mut self, mut rule: RecordedRule, status: NoticeStatus, note: Option<String>) {
         if status == NoticeStatus::Changed {
             let now = self.observed.now;
-            rule.changes_told_at.retain(|told_at| now.duration_since(*told_at) < CHANGES_TOLD_WITHIN);
+            rule.changes_told_at
+                .retain(|told_at| now.duration_since(*told_at) < CHANGES_TOLD_WITHIN);
             rule.changes_told_at.push(now);
         }
-        self.events.push(Event { document_number: rule.document_number.clone(), status, matters: false, note });
+        self.events.push(Event {
+            document_number: rule.document_number.clone(),
+            status,
+            matters: false,
+            note,
+        });
         self.keep(rule);
     }
 
@@ -299,9 +390,16 @@ impl<'a> Turn<'a> {
     /// One alert for all documents of `since` and later; none where there are none.
     pub async fn digest(&mut self, since: Date) -> Result<Vec<Outgoing>> {
         self.events.clear();
-        let listed: Vec<&mut RecordedRule> =
-            self.rules.values_mut().filter(|rule| rule.concerns_the_list() && rule.day() >= since).collect();
-        if listed.is_empty() { Ok(Vec::new()) } else { Ok(vec![notice::digest(self.observed, listed).await?]) }
+        let listed: Vec<&mut RecordedRule> = self
+            .rules
+            .values_mut()
+            .filter(|rule| rule.concerns_the_list() && rule.day() >= since)
+            .collect();
+        if listed.is_empty() {
+            Ok(Vec::new())
+        } else {
+            Ok(vec![notice::digest(self.observed, listed).await?])
+        }
     }
 }
 
@@ -309,7 +407,9 @@ impl<'a> Turn<'a> {
 pub fn is_read_again(rule: &RecordedRule, today: Date) -> bool {
     let best = if rule.state == RuleState::Published { ReadFrom::Xml } else { ReadFrom::Text };
     let may_be_cut = rule.text_unended && rule.state == RuleState::Filed;
-    rule.concerns_the_list() && (rule.read_from < best || may_be_cut) && rule.day() >= workdays::before(today, READ_AGAIN_BUSINESS_DAYS)
+    rule.concerns_the_list()
+        && (rule.read_from < best || may_be_cut)
+        && rule.day() >= workdays::before(today, READ_AGAIN_BUSINESS_DAYS)
 }
 
 fn better_than(read_from: ReadFrom) -> ReadFrom {
@@ -323,13 +423,18 @@ async fn held(observed: &Observed<'_>) -> Result<Held> {
         .config
         .sources
         .iter()
-        .filter(|source| source.kind != SourceKind::FederalRegister && source.lists.contains(&ListCode::EL))
+        .filter(|source| {
+            source.kind != SourceKind::FederalRegister && source.lists.contains(&ListCode::EL)
+        })
         .collect();
     sources.sort_by_key(|source| source.kind != SourceKind::Ecfr);
     for source in sources {
         let entries = observed.program.store.held_entries(&source.name, ListCode::EL).await?;
         if !entries.is_empty() {
-            return Ok(Held::new(entries.into_iter().map(|stored| stored.entry).collect(), source.kind == SourceKind::Ecfr));
+            return Ok(Held::new(
+                entries.into_iter().map(|stored| stored.entry).collect(),
+                source.kind == SourceKind::Ecfr,
+            ));
         }
     }
     Ok(Held::default())

@@ -47,7 +47,8 @@ fn is_dated_holiday(day: Date) -> bool {
     matches!((day.month(), day.day()), (1, 1) | (6, 19) | (7, 4) | (11, 11) | (12, 25))
 }
 
-/// The birthdays of Martin Luther King and Washington, Memorial Day, Labor Day, Columbus Day, Thanksgiving Day.
+/// The birthdays of Martin Luther King and Washington, Memorial Day, Labor Day, Columbus Day,
+/// Thanksgiving Day.
 fn is_holiday_of_a_week(day: Date) -> bool {
     let nth = (day.day() - 1) / 7 + 1;
     match (day.month(), day.weekday()) {
@@ -80,17 +81,38 @@ mod tests {
         let holidays = |year: i16| -> Vec<String> {
             let first = date(year, 1, 1);
             let days = (0..365).map(|n| first.saturating_add(Span::new().days(n)));
-            let weekday = |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-            days.filter(weekday).filter(|day| !is_business_day(*day)).map(|day| day.strftime("%m-%d").to_string()).collect()
+            let weekday =
+                |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+            days.filter(weekday)
+                .filter(|day| !is_business_day(*day))
+                .map(|day| day.strftime("%m-%d").to_string())
+                .collect()
         };
-        assert_eq!(holidays(2025), ["01-01", "01-20", "02-17", "05-26", "06-19", "07-04", "09-01", "10-13", "11-11", "11-27", "12-25"]);
-        // 2022 began on a Saturday: its New Year's Day was observed in 2021; Juneteenth and Christmas were Sundays.
-        assert_eq!(holidays(2022), ["01-17", "02-21", "05-30", "06-20", "07-04", "09-05", "10-10", "11-11", "11-24", "12-26"]);
+        assert_eq!(
+            holidays(2025),
+            [
+                "01-01", "01-20", "02-17", "05-26", "06-19", "07-04", "09-01", "10-13", "11-11",
+                "11-27", "12-25"
+            ]
+        );
+        // 2022 began on a Saturday: its New Year's Day was observed in 2021; Juneteenth and
+        // Christmas were Sundays.
+        assert_eq!(
+            holidays(2022),
+            [
+                "01-17", "02-21", "05-30", "06-20", "07-04", "09-05", "10-10", "11-11", "11-24",
+                "12-26"
+            ]
+        );
         assert!(!is_business_day(date(2021, 12, 31)));
     }
 
     #[test]
     fn err_days_beside_holidays_count() {
-        assert!(is_business_day(date(2025, 1, 2)) && is_business_day(date(2025, 5, 19)) && is_business_day(date(2025, 11, 28)));
+        assert!(
+            is_business_day(date(2025, 1, 2))
+                && is_business_day(date(2025, 5, 19))
+                && is_business_day(date(2025, 11, 28))
+        );
     }
 }

@@ -12,15 +12,28 @@ use crate::web::error::WebError;
 use crate::web::feed::headline;
 use crate::web::query::{self, Asked};
 
-pub async fn show(State(web): State<Web>, Path(id): Path<String>, RawQuery(asked): RawQuery) -> Response {
+pub async fn show(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    RawQuery(asked): RawQuery,
+) -> Response {
     let context = async {
         Asked::read(asked.as_deref(), query::NONE)?;
-        let alert = web.state.store.alert(&AlertId(id.clone())).await?.ok_or(WebError::Unknown { what: "alert", id })?;
-        let deliveries = delivery_rows(&web, web.state.store.deliveries_of(&alert.alert_id).await?).await?;
+        let alert = web
+            .state
+            .store
+            .alert(&AlertId(id.clone()))
+            .await?
+            .ok_or(WebError::Unknown { what: "alert", id })?;
+        let deliveries =
+            delivery_rows(&web, web.state.store.deliveries_of(&alert.alert_id).await?).await?;
         let words = web.state.words.of(&alert);
         let is_list = alert.body.list_changed().is_some();
-        let title =
-            if is_list { headline(&alert) } else { words.get("title").and_then(|title| title.as_str()).unwrap_or_default().to_owned() };
+        let title = if is_list {
+            headline(&alert)
+        } else {
+            words.get("title").and_then(|title| title.as_str()).unwrap_or_default().to_owned()
+        };
         Ok(
             json!({ "title": title, "alert": alert, "words": words, "is_list": is_list, "deliveries": deliveries, "now": web.state.clock.now() }),
         )

@@ -21,12 +21,16 @@ pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response
         let asked = Asked::read(asked.as_deref(), query::CHANGES)?;
         let limit = asked.limit(LIMIT, MOST)?;
         let page = page_of(&web, asked.changes(&web.state.settings.timezone, limit)?).await?;
-        let older = page.older_until.map(|until| Asked { until: until.to_string(), ..asked.clone() });
+        let older =
+            page.older_until.map(|until| Asked { until: until.to_string(), ..asked.clone() });
         let older = older.map(|older| query_string(&older));
         let lists: Vec<&str> = ListCode::ALL.iter().map(|list| list.as_str()).collect();
-        let sources: Vec<String> = web.state.status.sources().into_iter().map(|line| line.name).collect();
+        let sources: Vec<String> =
+            web.state.status.sources().into_iter().map(|line| line.name).collect();
         let changes = ChangeRow::of(web.state.store.as_ref(), page.changes).await?;
-        Ok(json!({ "asked": asked, "changes": changes, "older": older, "cut": page.cut, "lists": lists, "sources": sources }))
+        Ok(
+            json!({ "asked": asked, "changes": changes, "older": older, "cut": page.cut, "lists": lists, "sources": sources }),
+        )
     };
     reply(&web, "changes.html", context.await)
 }
@@ -40,8 +44,8 @@ pub struct ChangePage {
     pub cut: bool,
 }
 
-/// At most `limit` changes. All of one observation carry one time, so a page ends between two observations; only where one
-/// observation alone is over the limit is it cut, and `cut` says so.
+/// At most `limit` changes. All of one observation carry one time, so a page ends between two
+/// observations; only where one observation alone is over the limit is it cut, and `cut` says so.
 pub async fn page_of(web: &Web, mut query: ChangeQuery) -> Result<ChangePage, WebError> {
     let limit = query.limit.unwrap_or(LIMIT);
     query.limit = Some(limit.saturating_add(1));
@@ -59,7 +63,8 @@ pub async fn page_of(web: &Web, mut query: ChangeQuery) -> Result<ChangePage, We
     Ok(ChangePage { changes, older_until: Some(just_after(last)), cut: false })
 }
 
-/// As an `until`, so that what was seen at this time is within: the record's times are exact to the microsecond.
+/// As an `until`, so that what was seen at this time is within: the record's times are exact to the
+/// microsecond.
 pub fn just_after(at: Timestamp) -> Timestamp {
     at.checked_add(1.microsecond()).unwrap_or(at)
 }

@@ -23,7 +23,9 @@ pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response
         entries.truncate(limit);
         let entries: Vec<EntryRow> = entries.into_iter().map(EntryRow::from).collect();
         let lists: Vec<&str> = ListCode::ALL.iter().map(|list| list.as_str()).collect();
-        Ok(json!({ "asked": asked, "entries": entries, "cut": cut, "lists": lists, "limit": limit }))
+        Ok(
+            json!({ "asked": asked, "entries": entries, "cut": cut, "lists": lists, "limit": limit }),
+        )
     };
     reply(&web, "entries.html", context.await)
 }

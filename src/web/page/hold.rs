@@ -13,10 +13,19 @@ use crate::web::query::{self, Asked};
 /// Changes shown of what accepting would change; the command shows all.
 const SHOWN: usize = 500;
 
-pub async fn show(State(web): State<Web>, Path(id): Path<String>, RawQuery(asked): RawQuery) -> Response {
+pub async fn show(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    RawQuery(asked): RawQuery,
+) -> Response {
     let context = async {
         Asked::read(asked.as_deref(), query::NONE)?;
-        let hold = web.state.store.hold(&HoldId(id.clone())).await?.ok_or(WebError::Unknown { what: "hold", id })?;
+        let hold = web
+            .state
+            .store
+            .hold(&HoldId(id.clone()))
+            .await?
+            .ok_or(WebError::Unknown { what: "hold", id })?;
         let open = hold.state == HoldState::Open;
         let preview = match &web.state.preview {
             Some(preview) if open => Some(preview.preview(&hold).await),
@@ -31,7 +40,9 @@ pub async fn show(State(web): State<Web>, Path(id): Path<String>, RawQuery(asked
         if let Some(changes) = &mut changes {
             changes.truncate(SHOWN);
         }
-        Ok(json!({ "hold": hold, "open": open, "changes": changes, "failed": failed, "left_out": left_out }))
+        Ok(
+            json!({ "hold": hold, "open": open, "changes": changes, "failed": failed, "left_out": left_out }),
+        )
     };
     reply(&web, "hold.html", context.await)
 }

@@ -28,7 +28,8 @@ struct SourceRow {
     recorded: Option<rows::SourceRow>,
 }
 
-/// A receiver as it is configured, and what waits for it; what waits for one that was taken out is shown too.
+/// A receiver as it is configured, and what waits for it; what waits for one that was taken out is
+/// shown too.
 #[derive(Serialize)]
 struct ReceiverRow {
     name: String,
@@ -46,7 +47,11 @@ pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response
         let sources = source_rows(&web).await?;
         let holds = web.state.store.holds(true).await?;
         let receivers = receiver_rows(&web).await?;
-        let alerts = web.state.store.alerts(&AlertQuery { limit: Some(LATEST_ALERTS), ..AlertQuery::default() }).await?;
+        let alerts = web
+            .state
+            .store
+            .alerts(&AlertQuery { limit: Some(LATEST_ALERTS), ..AlertQuery::default() })
+            .await?;
         let alerts: Vec<_> = alerts
             .iter()
             .map(|alert| json!({ "alert_id": alert.alert_id, "at": alert.created_at, "type": alert.body.type_name(), "text": headline(alert) }))
@@ -60,7 +65,8 @@ pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response
 }
 
 async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
-    let (lines, holds, now) = (web.state.status.sources(), web.state.store.holds(true).await?, web.state.clock.now());
+    let (lines, holds, now) =
+        (web.state.status.sources(), web.state.store.holds(true).await?, web.state.clock.now());
     let row = |line: &SourceLine| SourceRow {
         name: line.name.clone(),
         kind: Some(line.kind.clone()),
@@ -72,10 +78,18 @@ async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
         let lists = web.state.store.list_states(&state.source).await?;
         let name = state.source.clone();
         let line = lines.iter().find(|line| line.name == name);
-        let recorded = rows::SourceRow::new(state, lists, &holds, line.map(|line| &line.schedule), now);
+        let recorded =
+            rows::SourceRow::new(state, lists, &holds, line.map(|line| &line.schedule), now);
         match rows.iter_mut().find(|row| row.name == name) {
-            Some(row) => (row.next_check_at, row.recorded) = (recorded.next_check_at, Some(recorded)),
-            None => rows.push(SourceRow { name, kind: None, next_check_at: None, recorded: Some(recorded) }),
+            Some(row) => {
+                (row.next_check_at, row.recorded) = (recorded.next_check_at, Some(recorded))
+            }
+            None => rows.push(SourceRow {
+                name,
+                kind: None,
+                next_check_at: None,
+                recorded: Some(recorded),
+            }),
         }
     }
     Ok(rows)
@@ -84,7 +98,11 @@ async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
 async fn receiver_rows(web: &Web) -> Result<Vec<ReceiverRow>, WebError> {
     let mut rows: Vec<ReceiverRow> = Vec::new();
     for line in web.state.status.receivers() {
-        rows.push(ReceiverRow { kind: Some(line.kind), operator: line.operator, ..ReceiverRow::unknown(line.name) });
+        rows.push(ReceiverRow {
+            kind: Some(line.kind),
+            operator: line.operator,
+            ..ReceiverRow::unknown(line.name)
+        });
     }
     for OutboxCount { receiver, pending, dead, .. } in web.state.store.outbox_counts().await? {
         match rows.iter_mut().find(|row| row.name == receiver) {

@@ -1,7 +1,10 @@
 //! What is observed is written whole, and read back as it was.
 
 use entitywatch::domain::journal::JournalEvent;
-use entitywatch::domain::{ChangeKind, Citation, Hold, HoldId, HoldReason, HoldState, ListCode, Sha256, SourceState, Summary};
+use entitywatch::domain::{
+    ChangeKind, Citation, Hold, HoldId, HoldReason, HoldState, ListCode, Sha256, SourceState,
+    Summary,
+};
 use entitywatch::record::{ChangeQuery, Check, Observation, RecordedChange, StoreError, verify};
 
 use super::places::Place;
@@ -25,9 +28,17 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00.123456Z");
     assert_eq!(store.source_state("csl").await.unwrap(), None);
-    assert_eq!(store.document(&Sha256::of(b"absent")).await.unwrap().map(|found| found.size_bytes), None);
+    assert_eq!(
+        store.document(&Sha256::of(b"absent")).await.unwrap().map(|found| found.size_bytes),
+        None
+    );
 
-    let source = SourceState { source: "csl".to_owned(), checks: 3, as_of: Some(day("2026-02-28")), ..SourceState::default() };
+    let source = SourceState {
+        source: "csl".to_owned(),
+        checks: 3,
+        as_of: Some(day("2026-02-28")),
+        ..SourceState::default()
+    };
     let check = Check {
         source: "csl".to_owned(),
         at,
@@ -36,21 +47,34 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
         detail: "2 entries".to_owned(),
         sha256: Some(Sha256::of(b"the list")),
     };
-    let mut observation = seen("csl", at, Some(day("2026-02-28")), Vec::new(), vec![entry("Beta"), entry("Alpha")]);
+    let mut observation =
+        seen("csl", at, Some(day("2026-02-28")), Vec::new(), vec![entry("Beta"), entry("Alpha")]);
     observation.source = Some(source.clone());
     observation.check = Some(check.clone());
     observation.document = Some(document(b"the list", at));
     observation.journal = vec![event("check"), event("source.baseline")];
     store.record(observation).await.unwrap();
     // The same content served again is kept once, as it was first fetched.
-    let again = Observation { document: Some(document(b"the list", time("2026-03-02T10:00:00Z"))), ..Observation::default() };
+    let again = Observation {
+        document: Some(document(b"the list", time("2026-03-02T10:00:00Z"))),
+        ..Observation::default()
+    };
     store.record(again).await.unwrap();
 
     assert_eq!(store.source_state("csl").await.unwrap(), Some(source.clone()));
     assert_eq!(store.source_states().await.unwrap(), [source]);
-    assert_eq!(store.list_states("csl").await.unwrap(), [list_state("csl", 2, Some(day("2026-02-28")), at)]);
+    assert_eq!(
+        store.list_states("csl").await.unwrap(),
+        [list_state("csl", 2, Some(day("2026-02-28")), at)]
+    );
     assert_eq!(store.list_states("ecfr").await.unwrap(), []);
-    let held: Vec<_> = store.held_entries("csl", ListCode::EL).await.unwrap().into_iter().map(|stored| stored.entry).collect();
+    let held: Vec<_> = store
+        .held_entries("csl", ListCode::EL)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|stored| stored.entry)
+        .collect();
     assert_eq!(held, [entry("Beta"), entry("Alpha")]);
     let kept = store.document(&Sha256::of(b"the list")).await.unwrap().unwrap();
     assert_eq!((kept.size_bytes, kept.fetched_at), (8, at));
@@ -60,7 +84,10 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
     assert_eq!(store.checks(Some("ecfr"), 10).await.unwrap(), []);
 
     let journal = store.journal(0, 10).await.unwrap();
-    assert_eq!(journal.iter().map(|entry| entry.kind.as_str()).collect::<Vec<_>>(), ["check", "source.baseline"]);
+    assert_eq!(
+        journal.iter().map(|entry| entry.kind.as_str()).collect::<Vec<_>>(),
+        ["check", "source.baseline"]
+    );
     assert!(journal.iter().all(|entry| entry.at == at));
     assert_eq!(verify(journal, None).unwrap(), (2, store.journal_head().await.unwrap()));
     store.ping().await.unwrap();
@@ -69,12 +96,24 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
 async fn a_list_moves_on_and_keeps_its_order(place: &Place) {
     let store = place.write().await;
     let names: Vec<String> = (0..250).map(|n| format!("Entity {n:03}")).collect();
-    let first = seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), names.iter().map(|name| entry(name)).collect());
+    let first = seen(
+        "csl",
+        time("2026-03-01T10:00:00Z"),
+        None,
+        Vec::new(),
+        names.iter().map(|name| entry(name)).collect(),
+    );
     store.record(first).await.unwrap();
     assert_eq!(held_names(&*store, "csl").await, names);
 
-    let rows: Vec<i64> = store.held_entries("csl", ListCode::EL).await.unwrap()[..249].iter().map(|stored| stored.row).collect();
-    store.record(seen("csl", time("2026-03-02T10:00:00Z"), None, rows, vec![entry("New")])).await.unwrap();
+    let rows: Vec<i64> = store.held_entries("csl", ListCode::EL).await.unwrap()[..249]
+        .iter()
+        .map(|stored| stored.row)
+        .collect();
+    store
+        .record(seen("csl", time("2026-03-02T10:00:00Z"), None, rows, vec![entry("New")]))
+        .await
+        .unwrap();
     assert_eq!(held_names(&*store, "csl").await, ["Entity 249", "New"]);
     assert_eq!(held_names(&*store, "ecfr").await, Vec::<String>::new());
     assert_eq!(store.list_states("csl").await.unwrap().len(), 1);
@@ -82,9 +121,13 @@ async fn a_list_moves_on_and_keeps_its_order(place: &Place) {
 
 async fn an_observation_of_stale_rows_is_refused_whole(place: &Place) {
     let store = place.write().await;
-    store.record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
+    store
+        .record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), vec![entry("Alpha")]))
+        .await
+        .unwrap();
     let row = store.held_entries("csl", ListCode::EL).await.unwrap()[0].row;
-    let close = |name: &str| seen("csl", time("2026-03-02T10:00:00Z"), None, vec![row], vec![entry(name)]);
+    let close =
+        |name: &str| seen("csl", time("2026-03-02T10:00:00Z"), None, vec![row], vec![entry(name)]);
     store.record(close("Beta")).await.unwrap();
 
     let mut stale = close("Gamma");
@@ -93,7 +136,10 @@ async fn an_observation_of_stale_rows_is_refused_whole(place: &Place) {
     stale.journal = vec![event("check")];
     let error = store.record(stale).await.unwrap_err();
     assert!(matches!(error, StoreError::Stale { .. }), "{error}");
-    assert_eq!(error.to_string(), "found that the rows of EL in csl have changed since they were read");
+    assert_eq!(
+        error.to_string(),
+        "found that the rows of EL in csl have changed since they were read"
+    );
 
     assert_eq!(held_names(&*store, "csl").await, ["Beta"]);
     assert!(store.document(&Sha256::of(b"stale")).await.unwrap().is_none());
@@ -106,7 +152,12 @@ async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Plac
     let at = time("2026-03-01T10:00:00Z");
     let added = change(ChangeKind::Added, entry("Alpha"), 0);
     let first = outgoing("csl", 1, at, vec![added.clone()], &["erp", "desk"]);
-    let observation = Observation { at, changes: vec![recorded("csl", added, at)], alerts: vec![first.clone()], ..Observation::default() };
+    let observation = Observation {
+        at,
+        changes: vec![recorded("csl", added, at)],
+        alerts: vec![first.clone()],
+        ..Observation::default()
+    };
     store.record(observation.clone()).await.unwrap();
 
     let mut settled = first.deliveries[0].clone();
@@ -123,7 +174,10 @@ async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Plac
     store.settle(vec![settlement]).await.unwrap();
     store.record(observation).await.unwrap();
 
-    assert_eq!(store.alerts(&Default::default()).await.unwrap(), std::slice::from_ref(&first.alert));
+    assert_eq!(
+        store.alerts(&Default::default()).await.unwrap(),
+        std::slice::from_ref(&first.alert)
+    );
     assert_eq!(store.delivery(&settled.delivery_id).await.unwrap(), Some(settled));
     assert_eq!(store.deliveries_of(&first.alert.alert_id).await.unwrap().len(), 2);
     assert_eq!(store.changes(&ChangeQuery::default()).await.unwrap().len(), 1);
@@ -132,7 +186,8 @@ async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Plac
 async fn recurrences_count_what_was_recorded_of_each_content(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
-    let removed = |recurrence| recorded("csl", change(ChangeKind::Removed, entry("Alpha"), recurrence), at);
+    let removed =
+        |recurrence| recorded("csl", change(ChangeKind::Removed, entry("Alpha"), recurrence), at);
     let other = recorded("csl", change(ChangeKind::Added, entry("Beta"), 0), at);
     let elsewhere = RecordedChange { source: "ecfr".to_owned(), ..removed(0) };
     let changes = vec![removed(0), removed(1), other.clone(), elsewhere];
@@ -140,7 +195,9 @@ async fn recurrences_count_what_was_recorded_of_each_content(place: &Place) {
 
     let absent = Change::id_of(ChangeKind::Added, None, Some(&entry("Gamma")), 0);
     let mut asked = vec![removed(0).base_id, other.base_id.clone(), absent, removed(0).base_id];
-    asked.extend((0..1200).map(|n| Change::id_of(ChangeKind::Added, None, Some(&entry(&n.to_string())), 0)));
+    asked.extend(
+        (0..1200).map(|n| Change::id_of(ChangeKind::Added, None, Some(&entry(&n.to_string())), 0)),
+    );
     let mut counts = store.recurrences("csl", &asked).await.unwrap();
     counts.sort_by_key(|(_, count)| *count);
     assert_eq!(counts, [(other.base_id, 1), (removed(0).base_id, 2)]);
@@ -150,9 +207,12 @@ async fn recurrences_count_what_was_recorded_of_each_content(place: &Place) {
 async fn alerts_are_found_by_the_pages_they_cite(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
-    let changes = |names: &[&str]| names.iter().map(|name| change(ChangeKind::Added, entry(name), 0)).collect::<Vec<_>>();
+    let changes = |names: &[&str]| {
+        names.iter().map(|name| change(ChangeKind::Added, entry(name), 0)).collect::<Vec<_>>()
+    };
     let page = |page| Citation::page(87, page);
-    let first = cited(outgoing("csl", 1, at, changes(&["Alpha", "Beta"]), &[]), &[page(10), page(11)]);
+    let first =
+        cited(outgoing("csl", 1, at, changes(&["Alpha", "Beta"]), &[]), &[page(10), page(11)]);
     let second = cited(outgoing("csl", 2, at, changes(&["Gamma"]), &[]), &[page(11), page(12)]);
     let elsewhere = cited(outgoing("ecfr", 1, at, changes(&["Alpha"]), &[]), &[page(11)]);
     let ids = [first.alert.alert_id.clone(), second.alert.alert_id.clone()];
@@ -188,12 +248,20 @@ async fn a_hold_is_written_over_what_was_recorded_under_its_id(place: &Place) {
         decision_reason: None,
         as_baseline: false,
     };
-    let (older, newer) = (hold("older", "2026-03-01T10:00:00Z"), hold("newer", "2026-03-02T10:00:00Z"));
-    store.record(Observation { holds: vec![newer.clone(), older.clone()], ..Observation::default() }).await.unwrap();
+    let (older, newer) =
+        (hold("older", "2026-03-01T10:00:00Z"), hold("newer", "2026-03-02T10:00:00Z"));
+    store
+        .record(Observation { holds: vec![newer.clone(), older.clone()], ..Observation::default() })
+        .await
+        .unwrap();
     assert_eq!(store.holds(true).await.unwrap(), [older.clone(), newer.clone()]);
 
-    let accepted = Hold { state: HoldState::Accepted, decided_by: Some("Ann".to_owned()), ..older.clone() };
-    store.record(Observation { holds: vec![accepted.clone()], ..Observation::default() }).await.unwrap();
+    let accepted =
+        Hold { state: HoldState::Accepted, decided_by: Some("Ann".to_owned()), ..older.clone() };
+    store
+        .record(Observation { holds: vec![accepted.clone()], ..Observation::default() })
+        .await
+        .unwrap();
     assert_eq!(store.holds(true).await.unwrap(), std::slice::from_ref(&newer));
     assert_eq!(store.holds(false).await.unwrap(), [accepted.clone(), newer]);
     assert_eq!(store.hold(&older.hold_id).await.unwrap(), Some(accepted));
@@ -204,9 +272,11 @@ async fn a_renamed_source_keeps_its_record(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let mut observation = seen("old", at, None, Vec::new(), vec![entry("Alpha")]);
-    observation.source = Some(SourceState { source: "old".to_owned(), sequence: 7, ..SourceState::default() });
+    observation.source =
+        Some(SourceState { source: "old".to_owned(), sequence: 7, ..SourceState::default() });
     observation.changes = vec![recorded("old", change(ChangeKind::Added, entry("Alpha"), 0), at)];
-    observation.alerts = vec![cited(outgoing("old", 7, at, Vec::new(), &["erp"]), &[Citation::page(87, 1)])];
+    observation.alerts =
+        vec![cited(outgoing("old", 7, at, Vec::new(), &["erp"]), &[Citation::page(87, 1)])];
     store.record(observation).await.unwrap();
 
     assert!(!store.rename_source("absent", "new", at).await.unwrap());
@@ -223,8 +293,10 @@ async fn a_renamed_source_keeps_its_record(place: &Place) {
     assert_eq!(store.journal(0, 10).await.unwrap()[0].kind, "source.renamed");
 
     // A source that is known already is not overrun.
-    let other =
-        Observation { source: Some(SourceState { source: "other".to_owned(), ..SourceState::default() }), ..Observation::default() };
+    let other = Observation {
+        source: Some(SourceState { source: "other".to_owned(), ..SourceState::default() }),
+        ..Observation::default()
+    };
     store.record(other).await.unwrap();
     assert!(!store.rename_source("new", "other", at).await.unwrap());
 }
@@ -236,11 +308,19 @@ async fn the_journal_is_one_chain_whoever_writes(place: &Place) {
     for n in 0..40_u32 {
         let store = store.clone();
         writers.spawn(async move {
-            let at = time("2026-03-01T10:00:00.000000001Z") + std::time::Duration::from_nanos(1001) * n;
+            let at =
+                time("2026-03-01T10:00:00.000000001Z") + std::time::Duration::from_nanos(1001) * n;
             if n % 2 == 0 {
                 store.enter(at, vec![event("check"), event("gap")]).await.unwrap();
             } else {
-                store.record(Observation { at, journal: vec![event("check")], ..Observation::default() }).await.unwrap();
+                store
+                    .record(Observation {
+                        at,
+                        journal: vec![event("check")],
+                        ..Observation::default()
+                    })
+                    .await
+                    .unwrap();
             }
         });
     }
@@ -261,12 +341,20 @@ async fn a_journal_that_was_changed_by_hand_is_found_out(place: &Place) {
 
     place.tamper("UPDATE journal SET kind = 'check' WHERE seq = 2").await;
     let fault = verify(store.journal(0, 10).await.unwrap(), None).unwrap_err();
-    assert_eq!(fault.to_string(), "found in journal entry 2 a hash that is not that of its content: it was changed");
+    assert_eq!(
+        fault.to_string(),
+        "found in journal entry 2 a hash that is not that of its content: it was changed"
+    );
 
     place.tamper("UPDATE journal SET kind = 'gap' WHERE seq = 2").await;
     place.tamper("DELETE FROM journal WHERE seq = 3").await;
     let fault = verify(store.journal(0, 10).await.unwrap(), Some(&head)).unwrap_err();
-    assert!(fault.to_string().ends_with("none of its 2 entries has it: the end was cut off or written anew"), "{fault}");
+    assert!(
+        fault
+            .to_string()
+            .ends_with("none of its 2 entries has it: the end was cut off or written anew"),
+        "{fault}"
+    );
 }
 
 async fn odd_characters_are_kept(place: &Place) {
@@ -275,7 +363,10 @@ async fn odd_characters_are_kept(place: &Place) {
     let mut odd = entry("Zoë \u{1F680} \u{0}nul \\ ' \" %_ \u{fffd}\r\n");
     odd.remarks = "x".repeat(200_000);
     let mut observation = seen("csl", at, None, Vec::new(), vec![odd.clone()]);
-    observation.journal = vec![JournalEvent { kind: "check".to_owned(), data: serde_json::json!({ "error": "\u{0}'" }) }];
+    observation.journal = vec![JournalEvent {
+        kind: "check".to_owned(),
+        data: serde_json::json!({ "error": "\u{0}'" }),
+    }];
     store.record(observation).await.unwrap();
     assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap()[0].entry, odd);
     verify(store.journal(0, 10).await.unwrap(), None).unwrap();

@@ -20,7 +20,14 @@ on_every_backend! {
 }
 
 fn settlement(delivery: Delivery) -> Settlement {
-    Settlement { delivery, attempt: None, receiver: None, make_due: None, alerts: Vec::new(), journal: Vec::new() }
+    Settlement {
+        delivery,
+        attempt: None,
+        receiver: None,
+        make_due: None,
+        alerts: Vec::new(),
+        journal: Vec::new(),
+    }
 }
 
 fn ids(deliveries: &[Delivery]) -> Vec<DeliveryId> {
@@ -33,10 +40,12 @@ async fn deliveries_are_due_in_the_order_of_their_alerts(place: &Place) {
     let first = test_alert("first", at, &["erp"]);
     let mut second = test_alert("second", at, &["erp", "desk"]);
     let mut third = test_alert("third", at, &["erp"]);
-    second.deliveries[0].selection = Some(vec![change(ChangeKind::Added, entry("Alpha"), 0).change_id]);
+    second.deliveries[0].selection =
+        Some(vec![change(ChangeKind::Added, entry("Alpha"), 0).change_id]);
     second.deliveries[0].last_error = Some("timed out".to_owned());
     third.deliveries[0].next_attempt_at = later;
-    let expected = [first.deliveries[0].clone(), second.deliveries[0].clone(), third.deliveries[0].clone()];
+    let expected =
+        [first.deliveries[0].clone(), second.deliveries[0].clone(), third.deliveries[0].clone()];
     record_alerts(&*store, at, vec![first, second, third]).await;
 
     assert_eq!(store.due("erp", at, 10).await.unwrap(), expected[..2]);
@@ -45,7 +54,8 @@ async fn deliveries_are_due_in_the_order_of_their_alerts(place: &Place) {
     assert_eq!(store.due("erp", time("2026-03-01T09:59:59Z"), 10).await.unwrap(), []);
     assert_eq!(store.due("nobody", later, 10).await.unwrap(), []);
 
-    let receivers = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let receivers =
+        |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     assert_eq!(store.next_due_at(&receivers(&["erp", "nobody"])).await.unwrap(), Some(at));
     assert_eq!(store.next_due_at(&receivers(&["nobody"])).await.unwrap(), None);
     assert_eq!(store.next_due_at(&[]).await.unwrap(), None);
@@ -69,7 +79,11 @@ async fn an_outcome_is_written_with_all_that_follows_from_it(place: &Place) {
         delivered,
         detail: detail.to_owned(),
     };
-    let failing = ReceiverState { receiver: "erp".to_owned(), failing_since: Some(at), ..ReceiverState::default() };
+    let failing = ReceiverState {
+        receiver: "erp".to_owned(),
+        failing_since: Some(at),
+        ..ReceiverState::default()
+    };
     let told = test_alert("told", at, &["log"]);
     let first = attempt(false, "answered 500", "2026-03-01T10:00:01Z");
     let outcome = Settlement {
@@ -89,9 +103,17 @@ async fn an_outcome_is_written_with_all_that_follows_from_it(place: &Place) {
     let journal = store.journal(0, 10).await.unwrap();
     assert_eq!((journal[0].kind.as_str(), journal[0].at), ("delivery.failed", first.at));
 
-    let taken = Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), last_error: None, ..failed.clone() };
+    let taken = Delivery {
+        state: DeliveryState::Delivered,
+        delivered_at: Some(at),
+        last_error: None,
+        ..failed.clone()
+    };
     let second = attempt(true, "answered 204", "2026-03-01T10:00:05Z");
-    store.settle(vec![Settlement { attempt: Some(second.clone()), ..settlement(taken.clone()) }]).await.unwrap();
+    store
+        .settle(vec![Settlement { attempt: Some(second.clone()), ..settlement(taken.clone()) }])
+        .await
+        .unwrap();
     assert_eq!(store.delivery(&failed.delivery_id).await.unwrap(), Some(taken));
     assert_eq!(store.attempts(&failed.delivery_id).await.unwrap(), [first, second]);
     assert_eq!(store.due("erp", time("2027-01-01T00:00:00Z"), 10).await.unwrap(), []);
@@ -102,39 +124,67 @@ async fn an_outcome_is_written_with_all_that_follows_from_it(place: &Place) {
 async fn a_success_makes_what_else_waits_for_the_receiver_due(place: &Place) {
     let store = place.write().await;
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-02T10:00:00Z"));
-    let mut alerts: Vec<Outgoing> = ["a", "b", "c"].iter().map(|name| test_alert(name, at, &["erp", "desk"])).collect();
+    let mut alerts: Vec<Outgoing> =
+        ["a", "b", "c"].iter().map(|name| test_alert(name, at, &["erp", "desk"])).collect();
     for delivery in alerts.iter_mut().flat_map(|outgoing| &mut outgoing.deliveries) {
         delivery.next_attempt_at = later;
     }
     record_alerts(&*store, at, alerts.clone()).await;
 
-    let taken = Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..alerts[0].deliveries[0].clone() };
+    let taken = Delivery {
+        state: DeliveryState::Delivered,
+        delivered_at: Some(at),
+        ..alerts[0].deliveries[0].clone()
+    };
     // In the same batch, after the success: this one was told to wait and does.
     let told_to_wait = Delivery { next_attempt_at: later, ..alerts[1].deliveries[0].clone() };
     store
-        .settle(vec![Settlement { make_due: Some(MakeDue { at, failed_since: None }), ..settlement(taken) }, settlement(told_to_wait)])
+        .settle(vec![
+            Settlement { make_due: Some(MakeDue { at, failed_since: None }), ..settlement(taken) },
+            settlement(told_to_wait),
+        ])
         .await
         .unwrap();
-    assert_eq!(ids(&store.due("erp", at, 10).await.unwrap()), [alerts[2].deliveries[0].delivery_id.clone()]);
+    assert_eq!(
+        ids(&store.due("erp", at, 10).await.unwrap()),
+        [alerts[2].deliveries[0].delivery_id.clone()]
+    );
     assert_eq!(store.due("desk", at, 10).await.unwrap(), []);
 }
 
 async fn a_success_wakes_nothing_that_had_failed_before_an_earlier_one(place: &Place) {
     let store = place.write().await;
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-02T10:00:00Z"));
-    let alerts: Vec<Outgoing> = ["a", "b", "c"].iter().map(|name| test_alert(name, at, &["erp"])).collect();
+    let alerts: Vec<Outgoing> =
+        ["a", "b", "c"].iter().map(|name| test_alert(name, at, &["erp"])).collect();
     record_alerts(&*store, at, alerts.clone()).await;
     let failed = |index: usize, when: &str| {
         let delivery = Delivery { next_attempt_at: later, ..alerts[index].deliveries[0].clone() };
         let delivery_id = delivery.delivery_id.clone();
-        let attempt = Attempt { delivery_id, at: time(when), duration_ms: 1, delivered: false, detail: "HTTP 500".into() };
+        let attempt = Attempt {
+            delivery_id,
+            at: time(when),
+            duration_ms: 1,
+            delivered: false,
+            detail: "HTTP 500".into(),
+        };
         Settlement { attempt: Some(attempt), ..settlement(delivery) }
     };
-    let taken = Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..alerts[2].deliveries[0].clone() };
+    let taken = Delivery {
+        state: DeliveryState::Delivered,
+        delivered_at: Some(at),
+        ..alerts[2].deliveries[0].clone()
+    };
     let failed_since = Some(time("2026-03-01T09:00:00Z"));
     let success = Settlement { make_due: Some(MakeDue { at, failed_since }), ..settlement(taken) };
-    store.settle(vec![failed(0, "2026-03-01T08:59:59Z"), failed(1, "2026-03-01T09:00:01Z"), success]).await.unwrap();
-    assert_eq!(ids(&store.due("erp", at, 10).await.unwrap()), [alerts[1].deliveries[0].delivery_id.clone()]);
+    store
+        .settle(vec![failed(0, "2026-03-01T08:59:59Z"), failed(1, "2026-03-01T09:00:01Z"), success])
+        .await
+        .unwrap();
+    assert_eq!(
+        ids(&store.due("erp", at, 10).await.unwrap()),
+        [alerts[1].deliveries[0].delivery_id.clone()]
+    );
 }
 
 async fn a_batch_with_an_unknown_delivery_is_refused_whole(place: &Place) {
@@ -144,7 +194,8 @@ async fn a_batch_with_an_unknown_delivery_is_refused_whole(place: &Place) {
     record_alerts(&*store, at, vec![known.clone()]).await;
     let taken = Delivery { state: DeliveryState::Delivered, ..known.deliveries[0].clone() };
     let unknown = test_alert("unknown", at, &["erp"]).deliveries[0].clone();
-    let error = store.settle(vec![settlement(taken), settlement(unknown.clone())]).await.unwrap_err();
+    let error =
+        store.settle(vec![settlement(taken), settlement(unknown.clone())]).await.unwrap_err();
     assert!(error.to_string().contains(unknown.delivery_id.as_str()), "{error}");
     assert_eq!(store.due("erp", at, 10).await.unwrap(), known.deliveries);
 }
@@ -152,26 +203,51 @@ async fn a_batch_with_an_unknown_delivery_is_refused_whole(place: &Place) {
 async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
     let store = place.write().await;
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
-    let (dead, waiting) = (test_alert("dead", at, &["erp"]), test_alert("waiting", later, &["erp", "desk"]));
+    let (dead, waiting) =
+        (test_alert("dead", at, &["erp"]), test_alert("waiting", later, &["erp", "desk"]));
     record_alerts(&*store, at, vec![dead.clone(), waiting]).await;
-    let buried = Delivery { state: DeliveryState::Dead, attempts: 12, parts_done: 3, ..dead.deliveries[0].clone() };
+    let buried = Delivery {
+        state: DeliveryState::Dead,
+        attempts: 12,
+        parts_done: 3,
+        ..dead.deliveries[0].clone()
+    };
     store.settle(vec![settlement(buried.clone())]).await.unwrap();
 
-    let count =
-        |receiver: &str, pending, dead| OutboxCount { receiver: receiver.to_owned(), pending, dead, oldest_pending_at: Some(later) };
+    let count = |receiver: &str, pending, dead| OutboxCount {
+        receiver: receiver.to_owned(),
+        pending,
+        dead,
+        oldest_pending_at: Some(later),
+    };
     assert_eq!(store.outbox_counts().await.unwrap(), [count("desk", 1, 0), count("erp", 1, 1)]);
     assert_eq!(store.due("erp", at, 10).await.unwrap(), []);
 
     let absent = DeliveryId::of(["absent"]);
     let found = store.retry(&[absent, buried.delivery_id.clone()], later).await.unwrap();
     assert_eq!(found, std::slice::from_ref(&buried.delivery_id));
-    let again = Delivery { state: DeliveryState::Pending, attempts: 0, next_attempt_at: later, ..buried.clone() };
+    let again = Delivery {
+        state: DeliveryState::Pending,
+        attempts: 0,
+        next_attempt_at: later,
+        ..buried.clone()
+    };
     assert_eq!(store.delivery(&buried.delivery_id).await.unwrap(), Some(again.clone()));
 
     // One that was taken is sent anew from its first part.
-    store.settle(vec![settlement(Delivery { state: DeliveryState::Delivered, delivered_at: Some(later), ..again.clone() })]).await.unwrap();
+    store
+        .settle(vec![settlement(Delivery {
+            state: DeliveryState::Delivered,
+            delivered_at: Some(later),
+            ..again.clone()
+        })])
+        .await
+        .unwrap();
     store.retry(std::slice::from_ref(&buried.delivery_id), later).await.unwrap();
-    assert_eq!(store.delivery(&buried.delivery_id).await.unwrap(), Some(Delivery { parts_done: 0, ..again }));
+    assert_eq!(
+        store.delivery(&buried.delivery_id).await.unwrap(),
+        Some(Delivery { parts_done: 0, ..again })
+    );
 }
 
 async fn deliveries_of_the_past_are_added_or_made_pending_again(place: &Place) {
@@ -179,19 +255,36 @@ async fn deliveries_of_the_past_are_added_or_made_pending_again(place: &Place) {
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
     let (old, new) = (test_alert("old", at, &["erp"]), test_alert("new", later, &["desk"]));
     record_alerts(&*store, at, vec![old.clone(), new.clone()]).await;
-    store.settle(vec![settlement(Delivery { state: DeliveryState::Delivered, ..old.deliveries[0].clone() })]).await.unwrap();
+    store
+        .settle(vec![settlement(Delivery {
+            state: DeliveryState::Delivered,
+            ..old.deliveries[0].clone()
+        })])
+        .await
+        .unwrap();
 
     let for_desk = delivery(&old.alert, "desk", later);
-    store.add_deliveries(vec![for_desk.clone(), delivery(&old.alert, "erp", later)], later).await.unwrap();
+    store
+        .add_deliveries(vec![for_desk.clone(), delivery(&old.alert, "erp", later)], later)
+        .await
+        .unwrap();
     // In the order of the alerts, not of the adding.
-    assert_eq!(ids(&store.due("desk", later, 10).await.unwrap()), [for_desk.delivery_id, new.deliveries[0].delivery_id.clone()]);
+    assert_eq!(
+        ids(&store.due("desk", later, 10).await.unwrap()),
+        [for_desk.delivery_id, new.deliveries[0].delivery_id.clone()]
+    );
     assert_eq!(ids(&store.due("erp", later, 10).await.unwrap()), ids(&old.deliveries));
 }
 
 async fn a_receivers_state_is_written_over(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
-    let off = ReceiverState { receiver: "erp".to_owned(), disabled_at: Some(at), failure_told: true, ..ReceiverState::default() };
+    let off = ReceiverState {
+        receiver: "erp".to_owned(),
+        disabled_at: Some(at),
+        failure_told: true,
+        ..ReceiverState::default()
+    };
     let on = ReceiverState { receiver: "erp".to_owned(), ..ReceiverState::default() };
     let desk = ReceiverState { receiver: "desk".to_owned(), ..ReceiverState::default() };
     store.set_receiver_state(off.clone(), at, vec![event("receiver.disabled")]).await.unwrap();
@@ -207,15 +300,25 @@ async fn deliveries_are_found_by_receiver_state_and_alert(place: &Place) {
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
     let (old, new) = (test_alert("old", at, &["erp", "desk"]), test_alert("new", later, &["erp"]));
     record_alerts(&*store, at, vec![old.clone(), new.clone()]).await;
-    store.settle(vec![settlement(Delivery { state: DeliveryState::Dead, ..old.deliveries[1].clone() })]).await.unwrap();
+    store
+        .settle(vec![settlement(Delivery {
+            state: DeliveryState::Dead,
+            ..old.deliveries[1].clone()
+        })])
+        .await
+        .unwrap();
 
     let found = async |query: DeliveryQuery| ids(&store.deliveries(&query).await.unwrap());
     let erp = DeliveryQuery { receiver: Some("erp".to_owned()), ..DeliveryQuery::default() };
-    assert_eq!(found(erp.clone()).await, [new.deliveries[0].delivery_id.clone(), old.deliveries[0].delivery_id.clone()]);
+    assert_eq!(
+        found(erp.clone()).await,
+        [new.deliveries[0].delivery_id.clone(), old.deliveries[0].delivery_id.clone()]
+    );
     assert_eq!(found(DeliveryQuery { limit: Some(1), ..erp }).await, ids(&new.deliveries));
     let dead = DeliveryQuery { state: Some(DeliveryState::Dead), ..DeliveryQuery::default() };
     assert_eq!(found(dead).await, ids(&old.deliveries[1..]));
-    let of_new = DeliveryQuery { alert: Some(new.alert.alert_id.clone()), ..DeliveryQuery::default() };
+    let of_new =
+        DeliveryQuery { alert: Some(new.alert.alert_id.clone()), ..DeliveryQuery::default() };
     assert_eq!(found(of_new).await, ids(&new.deliveries));
     assert_eq!(found(DeliveryQuery::default()).await.len(), 3);
     assert_eq!(ids(&store.deliveries_of(&new.alert.alert_id).await.unwrap()), ids(&new.deliveries));

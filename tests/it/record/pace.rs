@@ -1,4 +1,5 @@
-//! How long the store takes for the sizes that matter, printed; what is asserted is that all of it arrived.
+//! How long the store takes for the sizes that matter, printed; what is asserted is that all of it
+//! arrived.
 
 use std::time::Instant;
 
@@ -19,13 +20,16 @@ async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
         let full = |n| {
             let mut full = entry(&format!("{prefix} {n}"));
             full.addresses = vec!["12 Harbour Road, Kowloon, HK".to_owned(); 3];
-            full.license_requirement = "For all items subject to the regulations, but for a few. ".repeat(5);
+            full.license_requirement =
+                "For all items subject to the regulations, but for a few. ".repeat(5);
             full
         };
         (0..count).map(full).collect::<Vec<_>>()
     };
     let place_name = if place.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
-    let told = |what: &str, since: Instant| eprintln!("{place_name}: {what} in {:.1} ms", since.elapsed().as_secs_f64() * 1e3);
+    let told = |what: &str, since: Instant| {
+        eprintln!("{place_name}: {what} in {:.1} ms", since.elapsed().as_secs_f64() * 1e3)
+    };
 
     let mut baseline = seen("csl", at, None, Vec::new(), entries("First", ENTRIES));
     baseline.document = Some(document(&vec![7; 1 << 20], at));
@@ -39,8 +43,10 @@ async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
     assert_eq!(held.len(), ENTRIES);
 
     let opened = entries("Second", 40);
-    let changes: Vec<_> = opened.iter().map(|entry| change(ChangeKind::Added, entry.clone(), 0)).collect();
-    let mut moved = seen("csl", at, None, held[..40].iter().map(|stored| stored.row).collect(), opened);
+    let changes: Vec<_> =
+        opened.iter().map(|entry| change(ChangeKind::Added, entry.clone(), 0)).collect();
+    let mut moved =
+        seen("csl", at, None, held[..40].iter().map(|stored| stored.row).collect(), opened);
     moved.changes = changes.iter().map(|change| recorded("csl", change.clone(), at)).collect();
     moved.alerts = vec![outgoing("csl", 1, at, changes, &["erp"])];
     let since = Instant::now();
@@ -73,7 +79,11 @@ async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
                 delivered: true,
                 detail: "answered 204".to_owned(),
             }),
-            delivery: Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..delivery },
+            delivery: Delivery {
+                state: DeliveryState::Delivered,
+                delivered_at: Some(at),
+                ..delivery
+            },
             receiver: None,
             make_due: None,
             alerts: Vec::new(),

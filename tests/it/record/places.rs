@@ -20,21 +20,35 @@ pub struct Place {
 impl Place {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { url: StoreUrl::sqlite_file(folder.path().join("record.db")), postgres: None, _folder: Some(folder) }
+        Self {
+            url: StoreUrl::sqlite_file(folder.path().join("record.db")),
+            postgres: None,
+            _folder: Some(folder),
+        }
     }
 
     /// None where PostgreSQL is not installed, which fails in CI.
     pub async fn postgres() -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let Some(server) = server() else {
-            assert!(std::env::var_os("CI").is_none(), "PostgreSQL is not here, and in CI it must be");
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "PostgreSQL is not here, and in CI it must be"
+            );
             eprintln!("skipped: PostgreSQL is not here");
             return None;
         };
-        let name = format!("record_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let name =
+            format!("record_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let mut connection = PgConnection::connect(server).await.unwrap();
-        sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}"))).execute(&mut connection).await.unwrap();
-        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}")))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut connection)
+            .await
+            .unwrap();
         connection.close().await.unwrap();
         let mut url: url::Url = server.parse().unwrap();
         url.set_path(&name);
@@ -57,7 +71,8 @@ impl Place {
             sqlx::query(sql).execute(&mut connection).await.unwrap();
             connection.close().await.unwrap();
         } else {
-            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.url.sqlite_path().unwrap());
+            let options =
+                sqlx::sqlite::SqliteConnectOptions::new().filename(self.url.sqlite_path().unwrap());
             let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
             sqlx::query(sql).execute(&mut connection).await.unwrap();
             connection.close().await.unwrap();
@@ -65,10 +80,13 @@ impl Place {
     }
 }
 
-/// The address of a server where databases may be made: `ENTITYWATCH_TEST_POSTGRES`, or one of our own.
+/// The address of a server where databases may be made: `ENTITYWATCH_TEST_POSTGRES`, or one of our
+/// own.
 fn server() -> Option<&'static str> {
     static ADDRESS: OnceLock<Option<String>> = OnceLock::new();
-    ADDRESS.get_or_init(|| std::env::var("ENTITYWATCH_TEST_POSTGRES").ok().or_else(start_server)).as_deref()
+    ADDRESS
+        .get_or_init(|| std::env::var("ENTITYWATCH_TEST_POSTGRES").ok().or_else(start_server))
+        .as_deref()
 }
 
 /// Starts a server that ends with this process: it lives as long as its input stays open.
@@ -104,8 +122,14 @@ fn start_server() -> Option<String> {
 
 fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
-    std::env::split_paths(&path).chain(debian).find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
+    let debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"));
+    std::env::split_paths(&path)
+        .chain(debian)
+        .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
 }
 
 fn id(which: &str, user: Option<&str>) -> Option<u32> {

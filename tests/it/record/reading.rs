@@ -29,10 +29,22 @@ fn known(text: &str) -> EntryQuery {
 
 async fn entries_are_answered_for_now_a_day_and_a_time(place: &Place) {
     let store = place.write().await;
-    let first = seen("csl", time("2026-03-03T10:00:00Z"), Some(day("2026-03-01")), Vec::new(), vec![entry("Alpha"), entry("Beta")]);
+    let first = seen(
+        "csl",
+        time("2026-03-03T10:00:00Z"),
+        Some(day("2026-03-01")),
+        Vec::new(),
+        vec![entry("Alpha"), entry("Beta")],
+    );
     store.record(first).await.unwrap();
     let alpha = store.held_entries("csl", ListCode::EL).await.unwrap()[0].row;
-    let second = seen("csl", time("2026-03-12T10:00:00Z"), Some(day("2026-03-10")), vec![alpha], vec![entry("Gamma")]);
+    let second = seen(
+        "csl",
+        time("2026-03-12T10:00:00Z"),
+        Some(day("2026-03-10")),
+        vec![alpha],
+        vec![entry("Gamma")],
+    );
     store.record(second).await.unwrap();
 
     assert_eq!(names(&*store, EntryQuery::default()).await, ["Beta", "Gamma"]);
@@ -45,22 +57,51 @@ async fn entries_are_answered_for_now_a_day_and_a_time(place: &Place) {
     assert_eq!(names(&*store, known("2026-03-12T09:59:59Z")).await, ["Alpha", "Beta"]);
     assert_eq!(names(&*store, known("2026-03-12T10:00:00Z")).await, ["Beta", "Gamma"]);
     // Both: what we knew then of that day.
-    assert_eq!(names(&*store, EntryQuery { as_of: Some(day("2026-03-10")), ..known("2026-03-11T00:00:00Z") }).await, ["Beta"]);
+    assert_eq!(
+        names(
+            &*store,
+            EntryQuery { as_of: Some(day("2026-03-10")), ..known("2026-03-11T00:00:00Z") }
+        )
+        .await,
+        ["Beta"]
+    );
 
     let gone = store.entries(&on("2026-03-05")).await.unwrap().remove(0);
-    assert_eq!((gone.known_from, gone.known_until), (time("2026-03-03T10:00:00Z"), Some(time("2026-03-12T10:00:00Z"))));
-    assert_eq!((gone.listed_from, gone.listed_until), (Some(day("2026-03-01")), Some(day("2026-03-10"))));
+    assert_eq!(
+        (gone.known_from, gone.known_until),
+        (time("2026-03-03T10:00:00Z"), Some(time("2026-03-12T10:00:00Z")))
+    );
+    assert_eq!(
+        (gone.listed_from, gone.listed_until),
+        (Some(day("2026-03-01")), Some(day("2026-03-10")))
+    );
 
-    assert_eq!(names(&*store, EntryQuery { source: Some("ecfr".to_owned()), ..EntryQuery::default() }).await, Vec::<String>::new());
-    assert_eq!(names(&*store, EntryQuery { list: Some(ListCode::UVL), ..EntryQuery::default() }).await, Vec::<String>::new());
-    assert_eq!(names(&*store, EntryQuery { limit: Some(1), ..EntryQuery::default() }).await, ["Beta"]);
+    assert_eq!(
+        names(&*store, EntryQuery { source: Some("ecfr".to_owned()), ..EntryQuery::default() })
+            .await,
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        names(&*store, EntryQuery { list: Some(ListCode::UVL), ..EntryQuery::default() }).await,
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        names(&*store, EntryQuery { limit: Some(1), ..EntryQuery::default() }).await,
+        ["Beta"]
+    );
 }
 
 async fn entries_without_a_publishers_date_go_by_our_day(place: &Place) {
     let store = place.write().await;
-    store.record(seen("csl", time("2026-03-03T23:30:00Z"), None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
+    store
+        .record(seen("csl", time("2026-03-03T23:30:00Z"), None, Vec::new(), vec![entry("Alpha")]))
+        .await
+        .unwrap();
     let row = store.held_entries("csl", ListCode::EL).await.unwrap()[0].row;
-    store.record(seen("csl", time("2026-03-05T00:30:00Z"), None, vec![row], Vec::new())).await.unwrap();
+    store
+        .record(seen("csl", time("2026-03-05T00:30:00Z"), None, vec![row], Vec::new()))
+        .await
+        .unwrap();
     assert_eq!(names(&*store, on("2026-03-02")).await, Vec::<String>::new());
     assert_eq!(names(&*store, on("2026-03-03")).await, ["Alpha"]);
     assert_eq!(names(&*store, on("2026-03-05")).await, Vec::<String>::new());
@@ -76,10 +117,21 @@ async fn a_search_looks_into_names_aliases_addresses_and_remarks(place: &Place) 
     rich.remarks = "Passport AB-123".to_owned();
     rich.license_policy = "Presumption of denial".to_owned();
     let at = time("2026-03-01T10:00:00Z");
-    store.record(seen("csl", at, None, Vec::new(), vec![entry("Other 100 Works"), rich])).await.unwrap();
+    store
+        .record(seen("csl", at, None, Vec::new(), vec![entry("Other 100 Works"), rich]))
+        .await
+        .unwrap();
 
     let search = |text: &str| EntryQuery { search: Some(text.to_owned()), ..EntryQuery::default() };
-    for text in ["üNITED", "ünited 100%_works", "0%_w", "second name", "HARBOUR ROAD", "ab-123", " kowloon "] {
+    for text in [
+        "üNITED",
+        "ünited 100%_works",
+        "0%_w",
+        "second name",
+        "HARBOUR ROAD",
+        "ab-123",
+        " kowloon ",
+    ] {
         assert_eq!(names(&*store, search(text)).await, ["Ünited 100%_Works"], "{text}");
     }
     for text in ["namethird", "name third", "denial", "1%_", "x' OR '1'='1", "\\"] {
@@ -98,22 +150,50 @@ async fn changes_are_filtered_and_newest_first(place: &Place) {
     removed.unconfirmed = true;
     let mut respelled = recorded("csl", change(ChangeKind::Revised, entry("Respelled"), 0), late);
     respelled.change.editorial = true;
-    let elsewhere = recorded("ecfr", change(ChangeKind::Added, Entry::named(ListCode::UVL, "Elsewhere"), 0), late);
+    let elsewhere = recorded(
+        "ecfr",
+        change(ChangeKind::Added, Entry::named(ListCode::UVL, "Elsewhere"), 0),
+        late,
+    );
     let changes = vec![added.clone(), removed.clone(), respelled.clone(), elsewhere.clone()];
     store.record(Observation { at: late, changes, ..Observation::default() }).await.unwrap();
 
     let all = ChangeQuery { editorial: true, ..ChangeQuery::default() };
     let found = async |query: ChangeQuery| store.changes(&query).await.unwrap();
-    assert_eq!(found(all.clone()).await, [removed.clone(), respelled, elsewhere.clone(), added.clone()]);
-    assert_eq!(found(ChangeQuery::default()).await, [removed.clone(), elsewhere.clone(), added.clone()]);
-    assert_eq!(found(ChangeQuery { until: Some(late), ..all.clone() }).await, std::slice::from_ref(&added));
-    assert_eq!(found(ChangeQuery { since: Some(late), ..ChangeQuery::default() }).await, [removed.clone(), elsewhere.clone()]);
-    assert_eq!(found(ChangeQuery { kind: Some(ChangeKind::Removed), ..all.clone() }).await, std::slice::from_ref(&removed));
-    assert_eq!(found(ChangeQuery { list: Some(ListCode::UVL), ..all.clone() }).await, std::slice::from_ref(&elsewhere));
-    assert_eq!(found(ChangeQuery { source: Some("ecfr".to_owned()), ..all.clone() }).await, [elsewhere]);
+    assert_eq!(
+        found(all.clone()).await,
+        [removed.clone(), respelled, elsewhere.clone(), added.clone()]
+    );
+    assert_eq!(
+        found(ChangeQuery::default()).await,
+        [removed.clone(), elsewhere.clone(), added.clone()]
+    );
+    assert_eq!(
+        found(ChangeQuery { until: Some(late), ..all.clone() }).await,
+        std::slice::from_ref(&added)
+    );
+    assert_eq!(
+        found(ChangeQuery { since: Some(late), ..ChangeQuery::default() }).await,
+        [removed.clone(), elsewhere.clone()]
+    );
+    assert_eq!(
+        found(ChangeQuery { kind: Some(ChangeKind::Removed), ..all.clone() }).await,
+        std::slice::from_ref(&removed)
+    );
+    assert_eq!(
+        found(ChangeQuery { list: Some(ListCode::UVL), ..all.clone() }).await,
+        std::slice::from_ref(&elsewhere)
+    );
+    assert_eq!(
+        found(ChangeQuery { source: Some("ecfr".to_owned()), ..all.clone() }).await,
+        [elsewhere]
+    );
     assert_eq!(found(ChangeQuery { limit: Some(1), ..all }).await, std::slice::from_ref(&removed));
 
-    assert_eq!(store.recent_changes("csl", ListCode::EL, early).await.unwrap(), [added, removed.clone()]);
+    assert_eq!(
+        store.recent_changes("csl", ListCode::EL, early).await.unwrap(),
+        [added, removed.clone()]
+    );
     assert_eq!(store.recent_changes("csl", ListCode::EL, late).await.unwrap(), [removed]);
     assert_eq!(store.recent_changes("csl", ListCode::UVL, early).await.unwrap(), []);
 }
@@ -121,24 +201,54 @@ async fn changes_are_filtered_and_newest_first(place: &Place) {
 async fn alerts_are_newest_first(place: &Place) {
     let store = place.write().await;
     let (early, late) = (time("2026-03-01T10:00:00Z"), time("2026-03-02T10:00:00Z"));
-    let (first, second, third) = (test_alert("a", early, &[]), test_alert("b", late, &[]), outgoing("csl", 1, late, Vec::new(), &[]));
+    let (first, second, third) = (
+        test_alert("a", early, &[]),
+        test_alert("b", late, &[]),
+        outgoing("csl", 1, late, Vec::new(), &[]),
+    );
     record_alerts(&*store, late, vec![first.clone(), second.clone(), third.clone()]).await;
     let (first_alert, second_alert) = (first.alert.clone(), second.alert.clone());
     let found = async |query: AlertQuery| store.alerts(&query).await.unwrap();
-    assert_eq!(found(AlertQuery::default()).await, [third.alert.clone(), second.alert.clone(), first.alert.clone()]);
-    assert_eq!(found(AlertQuery { since: Some(late), ..AlertQuery::default() }).await, [third.alert.clone(), second.alert]);
-    assert_eq!(found(AlertQuery { until: Some(late), ..AlertQuery::default() }).await, [first.alert]);
-    assert_eq!(found(AlertQuery { limit: Some(1), ..AlertQuery::default() }).await, std::slice::from_ref(&third.alert));
+    assert_eq!(
+        found(AlertQuery::default()).await,
+        [third.alert.clone(), second.alert.clone(), first.alert.clone()]
+    );
+    assert_eq!(
+        found(AlertQuery { since: Some(late), ..AlertQuery::default() }).await,
+        [third.alert.clone(), second.alert]
+    );
+    assert_eq!(
+        found(AlertQuery { until: Some(late), ..AlertQuery::default() }).await,
+        [first.alert]
+    );
+    assert_eq!(
+        found(AlertQuery { limit: Some(1), ..AlertQuery::default() }).await,
+        std::slice::from_ref(&third.alert)
+    );
     // A filter comes before the limit: what it leaves out takes up no room.
-    let tests = AlertQuery { kinds: vec![AlertKind::Test], limit: Some(2), ..AlertQuery::default() };
+    let tests =
+        AlertQuery { kinds: vec![AlertKind::Test], limit: Some(2), ..AlertQuery::default() };
     assert_eq!(found(tests).await, [second_alert, first_alert]);
-    let changed = AlertQuery { kinds: AlertKind::of(Audience::Readers), limit: Some(1), until: None, since: Some(early) };
+    let changed = AlertQuery {
+        kinds: AlertKind::of(Audience::Readers),
+        limit: Some(1),
+        until: None,
+        since: Some(early),
+    };
     assert_eq!(found(changed).await, [third.alert]);
 }
 
-async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_what_was_known(place: &Place) {
+async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_what_was_known(
+    place: &Place,
+) {
     let store = place.write().await;
-    let watched = seen("ecfr", time("2026-03-11T10:00:00Z"), Some(day("2026-03-10")), Vec::new(), vec![entry("Now")]);
+    let watched = seen(
+        "ecfr",
+        time("2026-03-11T10:00:00Z"),
+        Some(day("2026-03-10")),
+        Vec::new(),
+        vec![entry("Now")],
+    );
     store.record(watched).await.unwrap();
 
     let past = |as_of: &str, close: Vec<i64>, open: &[&str]| PastUpdate {
@@ -149,7 +259,13 @@ async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_wha
         open: open.iter().map(|name| entry(name)).collect(),
         changes: open
             .iter()
-            .map(|name| recorded("ecfr", change(ChangeKind::Added, entry(name), 0), time("2026-04-01T10:00:00Z")))
+            .map(|name| {
+                recorded(
+                    "ecfr",
+                    change(ChangeKind::Added, entry(name), 0),
+                    time("2026-04-01T10:00:00Z"),
+                )
+            })
             .collect(),
         at: time("2026-04-01T10:00:00Z"),
         journal: vec![event("backfill")],
@@ -165,16 +281,26 @@ async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_wha
     assert_eq!(names(&*store, EntryQuery::default()).await, ["Now"]);
     assert_eq!(held_names(&*store, "ecfr").await, ["Now"]);
     assert_eq!(names(&*store, known("2026-05-01T00:00:00Z")).await, ["Now"]);
-    let left: Vec<String> = store.open_history("ecfr", ListCode::EL).await.unwrap().into_iter().map(|row| row.entry.name).collect();
+    let left: Vec<String> = store
+        .open_history("ecfr", ListCode::EL)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| row.entry.name)
+        .collect();
     assert_eq!(left, ["Now", "Between"]);
 
     // The past is told among the changes, but neither corrects nor repeats what is seen now.
     assert_eq!(store.changes(&ChangeQuery::default()).await.unwrap().len(), 3);
-    assert_eq!(store.recent_changes("ecfr", ListCode::EL, time("2026-01-01T00:00:00Z")).await.unwrap(), []);
+    assert_eq!(
+        store.recent_changes("ecfr", ListCode::EL, time("2026-01-01T00:00:00Z")).await.unwrap(),
+        []
+    );
     let base_id = Change::id_of(ChangeKind::Added, None, Some(&entry("Between")), 0);
     assert_eq!(store.recurrences("ecfr", &[base_id]).await.unwrap(), []);
 
-    let stale = store.record_history(past("2026-02-02", vec![before], &["Never"])).await.unwrap_err();
+    let stale =
+        store.record_history(past("2026-02-02", vec![before], &["Never"])).await.unwrap_err();
     assert!(matches!(stale, StoreError::Stale { .. }), "{stale}");
     let held = store.held_entries("ecfr", ListCode::EL).await.unwrap()[0].row;
     store.record_history(past("2026-02-02", vec![held], &["Never"])).await.unwrap_err();

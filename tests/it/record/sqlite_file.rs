@@ -33,12 +33,17 @@ async fn what_is_no_record_is_refused_and_left_as_it_was() {
     let text = folder.path().join("text.db");
     fs::write(&text, "this is no database, but a letter\n".repeat(100)).unwrap();
     let other = folder.path().join("other.db");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&other).create_if_missing(true);
-    let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.unwrap();
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(&other).create_if_missing(true);
+    let mut connection =
+        <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.unwrap();
     sqlx::query("CREATE TABLE theirs (x TEXT)").execute(&mut connection).await.unwrap();
     sqlx::Connection::close(connection).await.unwrap();
 
-    for (path, reason) in [(&text, "it is no SQLite database, or it is damaged"), (&other, "it is a database of another program")] {
+    for (path, reason) in [
+        (&text, "it is no SQLite database, or it is damaged"),
+        (&other, "it is a database of another program"),
+    ] {
         let before = fs::read(path).unwrap();
         for mode in [Mode::Write, Mode::Read] {
             let error = refused(path, mode).await;
@@ -68,7 +73,10 @@ async fn a_file_damaged_in_the_middle_is_told_as_damaged() {
     let url = StoreUrl::sqlite_file(&path);
     let store = open(&url, Mode::Write).await.unwrap();
     let entries = (0..2000).map(|n| entry(&format!("Entity {n}"))).collect();
-    store.record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), entries)).await.unwrap();
+    store
+        .record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), entries))
+        .await
+        .unwrap();
     store.close().await;
     drop(store);
 
@@ -84,7 +92,8 @@ async fn a_file_damaged_in_the_middle_is_told_as_damaged() {
     assert!(error.to_string().ends_with("the file is damaged"), "{error}");
 }
 
-/// As a user who may read the folder but not write to it: root may write everywhere, so the process is another's.
+/// As a user who may read the folder but not write to it: root may write everywhere, so the process
+/// is another's.
 #[tokio::test]
 async fn a_record_in_a_folder_that_cannot_be_written_is_read() {
     const PATH: &str = "ENTITYWATCH_TEST_READ_ONLY_RECORD";
@@ -97,17 +106,25 @@ async fn a_record_in_a_folder_that_cannot_be_written_is_read() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.db");
-    let rights = |path: &std::path::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let rights = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap()
+    };
     let store = open(&StoreUrl::sqlite_file(&path), Mode::Write).await.unwrap();
-    store.record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
+    store
+        .record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), vec![entry("Alpha")]))
+        .await
+        .unwrap();
     for file in fs::read_dir(folder.path()).unwrap() {
         rights(&file.unwrap().path(), 0o644);
     }
     rights(folder.path(), 0o555);
 
     let read_elsewhere = || {
-        let mut command = myself("record::sqlite_file::a_record_in_a_folder_that_cannot_be_written_is_read");
-        if fs::metadata("/proc/self").is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0) {
+        let mut command =
+            myself("record::sqlite_file::a_record_in_a_folder_that_cannot_be_written_is_read");
+        if fs::metadata("/proc/self")
+            .is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0)
+        {
             std::os::unix::process::CommandExt::uid(&mut command, 65_534);
         }
         let output = command.env(PATH, &path).output().unwrap();
@@ -129,7 +146,9 @@ async fn a_record_in_a_folder_that_cannot_be_written_is_read() {
 async fn a_killed_writer_leaves_a_whole_record_and_no_lock() {
     const PATH: &str = "ENTITYWATCH_TEST_KILLED_WRITER";
     if let Some(path) = std::env::var_os(PATH) {
-        let store = open(&StoreUrl::sqlite_file(std::path::PathBuf::from(path)), Mode::Write).await.unwrap();
+        let store = open(&StoreUrl::sqlite_file(std::path::PathBuf::from(path)), Mode::Write)
+            .await
+            .unwrap();
         for n in 0.. {
             let at = time("2026-03-01T10:00:00Z");
             let entries = (0..50).map(|row| entry(&format!("{n} {row}"))).collect();
@@ -142,29 +161,40 @@ async fn a_killed_writer_leaves_a_whole_record_and_no_lock() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.db");
-    let mut child = myself("record::sqlite_file::a_killed_writer_leaves_a_whole_record_and_no_lock")
-        .env(PATH, &path)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        myself("record::sqlite_file::a_killed_writer_leaves_a_whole_record_and_no_lock")
+            .env(PATH, &path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let told = lines.map_while(Result::ok).filter(|line| line.starts_with("recorded")).take(5).count();
+    let told =
+        lines.map_while(Result::ok).filter(|line| line.starts_with("recorded")).take(5).count();
     assert_eq!(told, 5);
 
     let error = refused(&path, Mode::Write).await.to_string();
-    assert!(error.ends_with(&format!("is in use by another entitywatch process (pid {})", child.id())), "{error}");
+    assert!(
+        error.ends_with(&format!("is in use by another entitywatch process (pid {})", child.id())),
+        "{error}"
+    );
     child.kill().unwrap();
     child.wait().unwrap();
 
     let store = open(&StoreUrl::sqlite_file(&path), Mode::Write).await.unwrap();
     let alerts = store.alerts(&Default::default()).await.unwrap().len();
     assert!(alerts >= 5, "{alerts}");
-    assert_eq!(store.due("erp", time("2026-03-01T10:00:00Z"), 100_000).await.unwrap().len(), alerts);
+    assert_eq!(
+        store.due("erp", time("2026-03-01T10:00:00Z"), 100_000).await.unwrap().len(),
+        alerts
+    );
     assert_eq!(held_names(&*store, "csl").await.len(), alerts * 50);
     let (entries, _) = verify(store.journal(0, 100_000).await.unwrap(), None).unwrap();
     assert_eq!(entries, alerts as u64);
-    store.record(Observation { journal: vec![event("check")], ..Observation::default() }).await.unwrap();
+    store
+        .record(Observation { journal: vec![event("check")], ..Observation::default() })
+        .await
+        .unwrap();
 }
 
 /// This test binary, to run one test in another process.

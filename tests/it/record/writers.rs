@@ -22,7 +22,11 @@ async fn a_second_writer_is_refused_and_told_the_pid_of_the_first(place: &Place)
     let first = place.write().await;
     let refused = open(&place.url, Mode::Write).await.err().unwrap();
     assert!(matches!(refused, StoreError::InUse { .. }), "{refused}");
-    let expected = format!("{} is in use by another entitywatch process (pid {})", place.url, std::process::id());
+    let expected = format!(
+        "{} is in use by another entitywatch process (pid {})",
+        place.url,
+        std::process::id()
+    );
     assert_eq!(refused.to_string(), expected);
     first.close().await;
     drop(first);
@@ -37,8 +41,12 @@ async fn a_reader_works_beside_the_writer_and_writes_nothing(place: &Place) {
     writer.record(seen("csl", at, None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
     assert_eq!(held_names(&*reader, "csl").await, ["Alpha"]);
 
-    let refused = reader.record(seen("csl", at, None, Vec::new(), vec![entry("Beta")])).await.unwrap_err();
-    assert_eq!(refused.to_string(), "failed to record an observation: the record is open for reading only");
+    let refused =
+        reader.record(seen("csl", at, None, Vec::new(), vec![entry("Beta")])).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "failed to record an observation: the record is open for reading only"
+    );
     reader.enter(at, vec![event("check")]).await.unwrap_err();
     assert_eq!(held_names(&*writer, "csl").await, ["Alpha"]);
     writer.close().await;
@@ -48,7 +56,12 @@ async fn a_reader_works_beside_the_writer_and_writes_nothing(place: &Place) {
 
 async fn nothing_is_read_before_anything_is_recorded(place: &Place) {
     let error = open(&place.url, Mode::Read).await.err().unwrap();
-    assert!(error.to_string().starts_with(&format!("failed to open {}: nothing is recorded yet", place.url)), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with(&format!("failed to open {}: nothing is recorded yet", place.url)),
+        "{error}"
+    );
 }
 
 async fn a_record_of_a_later_version_is_refused_and_left_alone(place: &Place) {
@@ -83,9 +96,16 @@ async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Pl
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let names: Vec<String> = (0..150).map(|n| format!("Entity {n:03}")).collect();
-    let mut observation = seen("csl", at, None, Vec::new(), names.iter().map(|name| entry(name)).collect());
+    let mut observation =
+        seen("csl", at, None, Vec::new(), names.iter().map(|name| entry(name)).collect());
     observation.document = Some(document(b"cut off", at));
-    observation.alerts = vec![outgoing("csl", 1, at, vec![change(ChangeKind::Added, entry("Alpha"), 0)], &["erp", "desk"])];
+    observation.alerts = vec![outgoing(
+        "csl",
+        1,
+        at,
+        vec![change(ChangeKind::Added, entry("Alpha"), 0)],
+        &["erp", "desk"],
+    )];
     observation.journal = vec![event("check")];
 
     let mut whole = false;
@@ -105,8 +125,9 @@ async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Pl
         if let Some(result) = ended {
             result.unwrap();
         }
-        // The commit may have reached the database though its answer was not waited for: all or nothing. A write of nothing waits for
-        // it to end, so that no look falls before it and the next one after.
+        // The commit may have reached the database though its answer was not waited for: all or
+        // nothing. A write of nothing waits for it to end, so that no look falls before it
+        // and the next one after.
         store.retry(&[], at).await.unwrap();
         let held = store.held_entries("csl", ListCode::EL).await.unwrap().len();
         let alerts = store.alerts(&Default::default()).await.unwrap().len();
@@ -146,7 +167,11 @@ async fn recording_settling_and_reading_go_on_at_once(place: &Place) {
         while delivered < ROUNDS {
             let due = sender.due("erp", at, 3).await.unwrap();
             let take = |delivery: Delivery| Settlement {
-                delivery: Delivery { state: DeliveryState::Delivered, delivered_at: Some(at), ..delivery },
+                delivery: Delivery {
+                    state: DeliveryState::Delivered,
+                    delivered_at: Some(at),
+                    ..delivery
+                },
                 attempt: None,
                 receiver: None,
                 make_due: Some(MakeDue { at, failed_since: None }),

@@ -1,4 +1,5 @@
-//! Every kind of alert on every page, in the feed and in the API: a new kind without a sample fails here.
+//! Every kind of alert on every page, in the feed and in the API: a new kind without a sample fails
+//! here.
 
 // The samples of the messages' own tests, compiled once more: the library does not carry them.
 #[allow(dead_code, reason = "the pages need the alerts alone")]
@@ -9,7 +10,8 @@ use axum::http::StatusCode;
 use entitywatch::deliver::{MessageSettings, wording};
 use entitywatch::domain::alert::{NoticeStatus, Test};
 use entitywatch::domain::{
-    Alert, AlertBody, AlertId, AlertKind, Audience, Delivery, DeliveryState, Hold, HoldId, HoldReason, HoldState, Sha256,
+    Alert, AlertBody, AlertId, AlertKind, Audience, Delivery, DeliveryState, Hold, HoldId,
+    HoldReason, HoldState, Sha256,
 };
 use entitywatch::record::{Observation, Outgoing};
 
@@ -24,17 +26,29 @@ fn all() -> Vec<Alert> {
         alert.alert_id = AlertId::of(["sample", &index.to_string()]);
     }
     for kind in AlertKind::ALL {
-        assert!(alerts.iter().any(|alert| alert.body.kind() == *kind), "there is no sample of {kind}");
+        assert!(
+            alerts.iter().any(|alert| alert.body.kind() == *kind),
+            "there is no sample of {kind}"
+        );
     }
-    let notices = alerts.iter().filter_map(|alert| alert.body.rule_notice().map(|notice| notice.status));
+    let notices =
+        alerts.iter().filter_map(|alert| alert.body.rule_notice().map(|notice| notice.status));
     let notices: Vec<NoticeStatus> = notices.collect();
-    assert!([Filed, Changed, Withdrawn, Published, Digest].iter().all(|status| notices.contains(status)), "{notices:?}");
+    assert!(
+        [Filed, Changed, Withdrawn, Published, Digest]
+            .iter()
+            .all(|status| notices.contains(status)),
+        "{notices:?}"
+    );
     alerts
 }
 
 async fn recorded(sample: &Sample, alerts: Vec<Alert>) {
     let at = time("2026-11-20T15:00:04Z");
-    let delivery = |alert: &Alert, receiver: &str, state| Delivery { state, ..messages::delivery(alert, receiver, "") };
+    let delivery = |alert: &Alert, receiver: &str, state| Delivery {
+        state,
+        ..messages::delivery(alert, receiver, "")
+    };
     let alerts = alerts.into_iter().map(|alert| Outgoing {
         deliveries: vec![
             delivery(&alert, "compliance", DeliveryState::Pending),
@@ -45,14 +59,26 @@ async fn recorded(sample: &Sample, alerts: Vec<Alert>) {
         citations: Vec::new(),
         alert,
     });
-    sample.state.store.record(Observation { at, alerts: alerts.collect(), ..Observation::default() }).await.unwrap();
+    sample
+        .state
+        .store
+        .record(Observation { at, alerts: alerts.collect(), ..Observation::default() })
+        .await
+        .unwrap();
 }
 
 /// The text of a page as its reader sees it.
 fn unescaped(page: &str) -> String {
-    [("&#x2f;", "/"), ("&#x27;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")]
-        .iter()
-        .fold(page.to_owned(), |page, (escape, letter)| page.replace(escape, letter))
+    [
+        ("&#x2f;", "/"),
+        ("&#x27;", "'"),
+        ("&quot;", "\""),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(page.to_owned(), |page, (escape, letter)| page.replace(escape, letter))
 }
 
 #[tokio::test]
@@ -66,7 +92,13 @@ async fn every_kind_of_alert_has_its_page_and_its_place_in_the_api() {
         assert_eq!(answer.status, StatusCode::OK, "{kind}: {}", answer.text);
         let page = unescaped(&answer.text);
         let words = wording::of_alert(alert, &messages::settings(None));
-        let mut expected: Vec<String> = alert.body.changes().unwrap_or_default().iter().map(|change| change.entry.name.clone()).collect();
+        let mut expected: Vec<String> = alert
+            .body
+            .changes()
+            .unwrap_or_default()
+            .iter()
+            .map(|change| change.entry.name.clone())
+            .collect();
         if alert.body.list_changed().is_none() {
             expected.extend([words.title.clone(), words.lead.clone()]);
             expected.extend(words.notes.iter().cloned());
@@ -76,11 +108,27 @@ async fn every_kind_of_alert_has_its_page_and_its_place_in_the_api() {
         for part in expected {
             assert!(page.contains(&part), "{kind}: `{part}` is not in\n{page}");
         }
-        for field in ["_at", "alert_id</dt>", "consecutive", "undelivered_", "Observed at", "Undelivered alert id"] {
-            let shown = page.split("<dt>").skip(1).map(|rest| rest.split("</dt>").next().unwrap_or_default());
-            assert!(shown.clone().all(|label| !label.contains(field)), "{kind} shows the name of a field: {field}");
+        for field in [
+            "_at",
+            "alert_id</dt>",
+            "consecutive",
+            "undelivered_",
+            "Observed at",
+            "Undelivered alert id",
+        ] {
+            let shown = page
+                .split("<dt>")
+                .skip(1)
+                .map(|rest| rest.split("</dt>").next().unwrap_or_default());
+            assert!(
+                shown.clone().all(|label| !label.contains(field)),
+                "{kind} shows the name of a field: {field}"
+            );
         }
-        assert!(page.contains("waits: the receiver is not configured") && page.contains("next: now"), "{kind}: {page}");
+        assert!(
+            page.contains("waits: the receiver is not configured") && page.contains("next: now"),
+            "{kind}: {page}"
+        );
         let json = get_json(&sample, &format!("/api/alerts/{}", alert.alert_id)).await;
         assert_eq!(json, serde_json::to_value(alert).unwrap());
     }
@@ -98,14 +146,19 @@ async fn every_kind_of_alert_has_its_page_and_its_place_in_the_api() {
 async fn the_feed_has_every_kind_that_readers_get_whatever_operators_got_since() {
     let sample = sample().await;
     let alerts = all();
-    let readers = alerts.iter().filter(|alert| alert.body.kind().audience() == Audience::Readers).count() + 1;
+    let readers =
+        alerts.iter().filter(|alert| alert.body.kind().audience() == Audience::Readers).count() + 1;
     assert!(readers > 6);
     recorded(&sample, alerts).await;
     // More operators' alerts, each newer than those, than the feed has room for.
     let many = (0..150).map(|n| Alert {
         alert_id: AlertId::of(["later", &n.to_string()]),
         created_at: time("2026-11-20T15:00:04Z"),
-        body: AlertBody::Test(Test { receiver: "erp".into(), message: "a test".into(), at: time("2026-11-20T15:00:04Z") }),
+        body: AlertBody::Test(Test {
+            receiver: "erp".into(),
+            message: "a test".into(),
+            at: time("2026-11-20T15:00:04Z"),
+        }),
     });
     recorded(&sample, many.collect()).await;
     let answer = get(&sample, "/feed.atom").await;
@@ -113,9 +166,13 @@ async fn the_feed_has_every_kind_that_readers_get_whatever_operators_got_since()
     let feed = feed_rs::parser::parse(answer.text.as_bytes()).unwrap();
     assert_eq!(feed.entries.len(), readers);
     for entry in &feed.entries {
-        let body = entry.content.as_ref().and_then(|content| content.body.clone()).unwrap_or_default();
+        let body =
+            entry.content.as_ref().and_then(|content| content.body.clone()).unwrap_or_default();
         let title = entry.title.as_ref().map(|title| title.content.clone()).unwrap_or_default();
-        assert!(!title.is_empty() && body.contains("<p>") && !body.contains("<script"), "{title}: {body}");
+        assert!(
+            !title.is_empty() && body.contains("<p>") && !body.contains("<script"),
+            "{title}: {body}"
+        );
     }
 }
 
@@ -125,7 +182,9 @@ async fn a_hold_has_its_page_whatever_its_reason_and_its_state() {
     let at = time("2026-11-20T15:00:04Z");
     let template = sample.state.store.hold(&sample.hold).await.unwrap().unwrap();
     for reason in [HoldReason::Loss, HoldReason::Gain, HoldReason::Revision] {
-        for state in [HoldState::Superseded, HoldState::Replaced, HoldState::Accepted, HoldState::Rejected] {
+        for state in
+            [HoldState::Superseded, HoldState::Replaced, HoldState::Accepted, HoldState::Rejected]
+        {
             let hold_id = HoldId::of([&reason.to_string(), state.as_str()]);
             let decided = matches!(state, HoldState::Accepted | HoldState::Rejected);
             let hold = Hold {
@@ -138,10 +197,20 @@ async fn a_hold_has_its_page_whatever_its_reason_and_its_state() {
                 decision_reason: decided.then(|| "checked".into()),
                 ..template.clone()
             };
-            sample.state.store.record(Observation { at, holds: vec![hold], ..Observation::default() }).await.unwrap();
+            sample
+                .state
+                .store
+                .record(Observation { at, holds: vec![hold], ..Observation::default() })
+                .await
+                .unwrap();
             let answer = get(&sample, &format!("/holds/{hold_id}")).await;
             assert_eq!(answer.status, StatusCode::OK, "{reason} {state:?}: {}", answer.text);
-            assert!(answer.text.contains(&format!("held for {reason}")) && answer.text.contains(state.as_str()), "{}", answer.text);
+            assert!(
+                answer.text.contains(&format!("held for {reason}"))
+                    && answer.text.contains(state.as_str()),
+                "{}",
+                answer.text
+            );
         }
     }
     assert_eq!(get_json(&sample, "/api/holds").await["holds"].as_array().map(Vec::len), Some(13));

@@ -8,18 +8,23 @@ use entitywatch::deliver::{MessageSettings, wording};
 use entitywatch::domain::alert::{ListChanged, SnapshotRef, SourceFailing};
 use entitywatch::domain::journal::JournalEvent;
 use entitywatch::domain::{
-    Alert, AlertBody, AlertId, Attribution, Change, ChangeKind, Citation, Delivery, DeliveryState, Entry, FieldChange, Hold, HoldId,
-    HoldReason, HoldState, ListCode, ListState, Match, Rule, Severity, Sha256, SourceState, Summary,
+    Alert, AlertBody, AlertId, Attribution, Change, ChangeKind, Citation, Delivery, DeliveryState,
+    Entry, FieldChange, Hold, HoldId, HoldReason, HoldState, ListCode, ListState, Match, Rule,
+    Severity, Sha256, SourceState, Summary,
 };
-use entitywatch::record::{self, ListUpdate, Mode, Observation, Outgoing, RecordedChange, Store, StoreUrl};
+use entitywatch::record::{
+    self, ListUpdate, Mode, Observation, Outgoing, RecordedChange, Store, StoreUrl,
+};
 use entitywatch::schedule::Schedule;
 use entitywatch::web::{AlertWords, ReceiverLine, SourceLine, Status, WebSettings, WebState};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-/// Breaks out of an element, an attribute and a script, if it is let; with a vertical tab, which XML does not have.
-pub const HOSTILE: &str = "Harmless & Sons \"<script>alert('x')</script><img src=x onerror=alert(1)>\u{b}\u{202e}dtL";
+/// Breaks out of an element, an attribute and a script, if it is let; with a vertical tab, which
+/// XML does not have.
+pub const HOSTILE: &str =
+    "Harmless & Sons \"<script>alert('x')</script><img src=x onerror=alert(1)>\u{b}\u{202e}dtL";
 
 pub struct Sample {
     pub state: WebState,
@@ -38,14 +43,20 @@ struct Words;
 
 impl AlertWords for Words {
     fn of(&self, alert: &Alert) -> serde_json::Value {
-        json!(wording::of_alert(alert, &MessageSettings { timezone: wording::time::Zone::default(), public_url: None }))
+        json!(wording::of_alert(
+            alert,
+            &MessageSettings { timezone: wording::time::Zone::default(), public_url: None }
+        ))
     }
 }
 
 impl Sample {
     /// The same pages, reached at another address.
     pub fn at(mut self, public_url: &str) -> Self {
-        let settings = WebSettings { public_url: Some(public_url.parse().unwrap()), ..(*self.state.settings).clone() };
+        let settings = WebSettings {
+            public_url: Some(public_url.parse().unwrap()),
+            ..(*self.state.settings).clone()
+        };
         self.state.settings = Arc::new(settings);
         self
     }
@@ -53,16 +64,30 @@ impl Sample {
 
 pub async fn sample() -> Sample {
     let directory = tempfile::tempdir().unwrap();
-    let store = record::open(&StoreUrl::sqlite_file(directory.path().join("web.db")), Mode::Write).await.unwrap();
+    let store = record::open(&StoreUrl::sqlite_file(directory.path().join("web.db")), Mode::Write)
+        .await
+        .unwrap();
     let at = time("2026-11-20T15:00:04Z");
     let (alert, operator_alert, hold) = fill(&*store, at).await;
     let status = Status::new(at, Duration::from_secs(120));
     let schedule = Schedule::parse("*/15 * * * *", "UTC").unwrap();
-    let line = |name: &str, kind: &str| SourceLine { name: name.into(), kind: kind.into(), schedule: schedule.clone() };
-    let receiver = |name: &str, kind: &str, operator| ReceiverLine { name: name.into(), kind: kind.into(), operator };
+    let line = |name: &str, kind: &str| SourceLine {
+        name: name.into(),
+        kind: kind.into(),
+        schedule: schedule.clone(),
+    };
+    let receiver = |name: &str, kind: &str, operator| ReceiverLine {
+        name: name.into(),
+        kind: kind.into(),
+        operator,
+    };
     status.set_configuration(
         vec![line("csl", "csl"), line("ecfr", "ecfr")],
-        vec![receiver("compliance", "email", false), receiver("erp", "webhook", false), receiver("log", "console", true)],
+        vec![
+            receiver("compliance", "email", false),
+            receiver("erp", "webhook", false),
+            receiver("log", "console", true),
+        ],
     );
     let clock = Arc::new(ManualClock::at(at));
     let state = WebState {
@@ -86,7 +111,11 @@ async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
     let changes = changes();
     let alert_id = AlertId::of(["csl", "1"]);
     let total = Summary::of(&changes);
-    let snapshot = SnapshotRef { sha256: document.clone(), as_of: Some("2026-11-20".parse().unwrap()), observed_at: None };
+    let snapshot = SnapshotRef {
+        sha256: document.clone(),
+        as_of: Some("2026-11-20".parse().unwrap()),
+        observed_at: None,
+    };
     let changed = ListChanged {
         alert_id: alert_id.clone(),
         sequence: 1,
@@ -159,7 +188,11 @@ async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
             sequence: 1,
             ..SourceState::default()
         }),
-        lists: vec![ListUpdate { state: list, close: Vec::new(), open: changes.iter().map(|change| change.entry.clone()).collect() }],
+        lists: vec![ListUpdate {
+            state: list,
+            close: Vec::new(),
+            open: changes.iter().map(|change| change.entry.clone()).collect(),
+        }],
         holds: vec![hold],
         alerts: vec![
             outgoing(alert_id.clone(), at, AlertBody::ListChanged(Box::new(changed))),
@@ -176,7 +209,10 @@ async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
 fn changes() -> Vec<Change> {
     let mut added = Entry::named(ListCode::EL, HOSTILE);
     added.aliases = vec!["亨氏科技".into(), "هاينز".into()];
-    added.addresses = vec!["Unit 4, 12 Dock Road, Port Town, China".into(), "Room 9, Canal Street, Port Town, China".into()];
+    added.addresses = vec![
+        "Unit 4, 12 Dock Road, Port Town, China".into(),
+        "Room 9, Canal Street, Port Town, China".into(),
+    ];
     added.countries = vec!["CN".into()];
     added.license_requirement = "For all items subject to the EAR".into();
     added.license_policy = "Presumption of denial".into();
@@ -190,7 +226,11 @@ fn changes() -> Vec<Change> {
     after.name = "Example Machine Company Limited".into();
     after.addresses.push("14 Mill Lane, River Town, Russia".into());
     after.license_policy = "Policy of denial".into();
-    let field = |field: &str, before: serde_json::Value, after: serde_json::Value| FieldChange { field: field.into(), before, after };
+    let field = |field: &str, before: serde_json::Value, after: serde_json::Value| FieldChange {
+        field: field.into(),
+        before,
+        after,
+    };
     let fields = vec![
         field("name", json!(before.name), json!(after.name)),
         field("addresses", json!(before.addresses), json!(after.addresses)),
@@ -205,7 +245,10 @@ fn changes() -> Vec<Change> {
             matched: Some(Match::doubtful(0.91, vec!["one address of one is kept".into()])),
             ..change(ChangeKind::Revised, Severity::High, Some(before), after)
         },
-        Change { possibly_now: vec![HOSTILE.into()], ..change(ChangeKind::Removed, Severity::Normal, None, removed) },
+        Change {
+            possibly_now: vec![HOSTILE.into()],
+            ..change(ChangeKind::Removed, Severity::Normal, None, removed)
+        },
     ]
 }
 
@@ -265,6 +308,9 @@ fn outgoing(alert_id: AlertId, at: Timestamp, body: AlertBody) -> Outgoing {
         delivered_at: None,
         last_error: Some("the server answered 500".into()),
     };
-    let deliveries = vec![delivery("compliance", "desk@example.com", DeliveryState::Pending), delivery("erp", "", DeliveryState::Dead)];
+    let deliveries = vec![
+        delivery("compliance", "desk@example.com", DeliveryState::Pending),
+        delivery("erp", "", DeliveryState::Dead),
+    ];
     Outgoing { alert: Alert { alert_id, created_at: at, body }, citations: Vec::new(), deliveries }
 }
