@@ -19,8 +19,10 @@ use tracing::{error, info, warn};
 
 use crate::domain::{Sha256, SourceState};
 use crate::metrics;
-use crate::pipeline::{Program, Wiring, deliver, watch};
-use crate::schedule::{self, Due};
+use crate::pipeline::{Program, Wiring, check, delivery};
+use crate::schedule::{
+    Due, {self},
+};
 use crate::web::{Loop, Status};
 
 /// The loops look around at least this often, should the ticker ever stand still.
@@ -95,7 +97,7 @@ pub async fn watch_sources(
                 begun.insert(name.clone(), now);
                 let (program, name) = (Arc::clone(&program), name.clone());
                 running.spawn(async move {
-                    watch::watch(&program, &name).await;
+                    check::watch(&program, &name).await;
                     name
                 });
             }
@@ -227,8 +229,8 @@ async fn deliver_to(program: Arc<Program>, receiver: String, stop: CancellationT
     let mut outbox = program.outbox.subscribe();
     loop {
         outbox.mark_unchanged();
-        let passed = deliver::pass(&program, &receiver, &deliver::Tried::default(), &stop).await;
-        let pause = match (&passed, deliver::next_due_at(&program, &receiver).await) {
+        let passed = delivery::pass(&program, &receiver, &delivery::Tried::default(), &stop).await;
+        let pause = match (&passed, delivery::next_due_at(&program, &receiver).await) {
             (Ok(_), Ok(Some(due))) => until(due, program.clock.now()),
             // What was sent and could not be recorded (a full disk) would be sent again and again.
             (Err(_), _) | (_, Ok(None) | Err(_)) => OUTBOX_PAUSE,

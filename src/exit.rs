@@ -50,7 +50,9 @@ impl FromIterator<Exit> for Exit {
 
 #[cfg(test)]
 mod tests {
-    use super::Exit::{self, Failed, Fine, Held, Usage};
+    use super::Exit::{
+        Failed, Fine, Held, Usage, {self},
+    };
 
     #[test]
     fn usage_outweighs_failure_and_failure_a_hold() {

@@ -16,18 +16,18 @@ pub mod fetch;
 pub mod parse;
 pub mod diff;
 pub mod route;
-pub mod record;
+pub mod store;
 pub mod deliver;
 
 pub mod schedule;
 pub mod pipeline;
 pub mod compare_files;
 pub mod metrics;
-pub mod operate;
-pub mod control;
+pub mod actions;
+pub mod control_socket;
 pub mod daemon;
 pub mod web;
-pub mod rows;
+pub mod stored_json;
 
 pub mod config;
 pub mod cli;

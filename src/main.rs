@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use entitywatch::cli::args::Cli;
 use entitywatch::cli::{allocator, dispatch, threads};
-use entitywatch::{dial, exit::Exit};
+use entitywatch::dial;
+use entitywatch::exit::Exit;
 
 #[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
 fn main() -> ExitCode {

@@ -12,7 +12,9 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ChangeKind, ListCode};
-use crate::record::{self, OutboxCount, Store};
+use crate::store::{
+    OutboxCount, Store, {self},
+};
 
 pub const BUILD_INFO: &str = "entitywatch_build_info";
 pub const CHECKS: &str = "entitywatch_checks_total";
@@ -106,7 +108,7 @@ pub async fn recorded(
     store: &dyn Store,
     sources: &[String],
     receivers: &[String],
-) -> record::Result<()> {
+) -> store::Result<()> {
     let states = store.source_states().await?;
     for source in sources {
         let state = states.iter().find(|state| state.source == *source);
@@ -132,7 +134,7 @@ pub async fn recorded(
 
 /// Sets the gauges of what waits: in the outbox for a receiver, and in holds for a person. For each
 /// scrape anew, since commands and the passing of time change them too.
-pub async fn waiting(store: &dyn Store, receivers: &[String]) -> record::Result<()> {
+pub async fn waiting(store: &dyn Store, receivers: &[String]) -> store::Result<()> {
     holds_open(store.holds(true).await?.len());
     let mut counts = store.outbox_counts().await?;
     for receiver in receivers

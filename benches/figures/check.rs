@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use crate::compare::{all_lists, path};
 use crate::list::{Day, Size, bytes, in_words};
 use crate::origin::Origin;
-use crate::program::{self, Daemon};
+use crate::program::{
+    Daemon, {self},
+};
 use crate::report::{heading, judged, line, median, mib, ms, skipped};
 
 pub fn figures() {

@@ -12,6 +12,7 @@ use csv_diff::diff_row::DiffByteRecord;
 use crate::list::{Day, Size, bytes, in_words};
 use crate::program;
 use crate::report::{by_turns, heading, judged, line, mib, ms, ratio};
+use entitywatch::domain::ListCode;
 
 const ROUNDS: usize = 15;
 

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use entitywatch::clock::{Clock, SystemClock};
-use entitywatch::config::{self, Environment, SecretsMode};
+use entitywatch::config::{
+    Environment, SecretsMode, {self},
+};
 use entitywatch::domain::alert::Test;
 use entitywatch::domain::{Alert, AlertBody, AlertId, Delivery, DeliveryState};
-use entitywatch::pipeline::{Program, Wiring, deliver};
-use entitywatch::record::{self, Mode, Observation, Outgoing};
+use entitywatch::pipeline::{Program, Wiring, delivery};
+use entitywatch::store::{
+    Mode, Observation, Outgoing, {self},
+};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +40,7 @@ pub fn figures() {
             .expect("recorded");
         let started = Instant::now();
         let pass =
-            deliver::pass(&program, "erp", &deliver::Tried::default(), &CancellationToken::new())
+            delivery::pass(&program, "erp", &delivery::Tried::default(), &CancellationToken::new())
                 .await
                 .expect("a pass");
         assert_eq!((pass.delivered, origin.taken()), (DELIVERIES, DELIVERIES), "{pass:?}");
@@ -66,7 +70,7 @@ async fn program(folder: &Path, origin: &Origin) -> Program {
         SecretsMode::Resolve,
     );
     let (config, _) = checked.expect("a configuration");
-    let store = record::open(&config.store, Mode::Write).await.expect("a record");
+    let store = store::open(&config.store, Mode::Write).await.expect("a record");
     Program::new(store, Arc::new(SystemClock), Wiring::new(config).expect("what it wires"))
 }
 

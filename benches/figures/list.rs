@@ -5,7 +5,9 @@
 //! the two days is what differs in life: additions, removals, amendments that give a row a new id,
 //! edits that do not, repaired characters, and the lists whose ids are drawn anew on each import.
 
-use std::io::{self, Write};
+use std::io::{
+    Write, {self},
+};
 
 use sha2::Digest;
 

@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use super::{output, run};
+use crate::actions::{
+    Reply, Request, {self},
+};
+use crate::cli::{output, run};
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment, SecretsMode};
-use crate::control;
+use crate::control_socket;
 use crate::exit::Exit;
-use crate::operate::{self, Reply, Request};
 use crate::pipeline::{Program, Wiring};
-use crate::record::{self, Mode};
+use crate::store::{
+    Mode, {self},
+};
 
 /// Carries a request out and says what came of it. The daemon has its secrets already, and whoever
 /// asks it may be unable to read them: `load` is asked for them only where no daemon runs.
@@ -22,15 +26,15 @@ pub async fn act(
     request: Request,
 ) -> Result<Exit> {
     for socket in run::control_sockets(&load(SecretsMode::Skip)?, environment) {
-        if let Some(reply) = control::ask(&socket, &request).await? {
+        if let Some(reply) = control_socket::ask(&socket, &request).await? {
             return Ok(say(&reply));
         }
     }
     let config = load(SecretsMode::Resolve)?;
-    let store = record::open(&config.store, Mode::Act).await?;
+    let store = store::open(&config.store, Mode::Act).await?;
     let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);
-    let reply = operate::operate(&program, request).await;
+    let reply = actions::operate(&program, request).await;
     // Takes the log of the last writes into the file, so that a copy of it alone is whole.
     program.store.close().await;
     Ok(say(&reply))

@@ -7,7 +7,7 @@
 use std::os::unix::process::CommandExt as _;
 use std::process;
 
-use super::args::Command;
+use crate::cli::args::Command;
 
 /// mallopt(3): one arena, and thresholds that are fixed instead of growing with the largest block
 /// that was freed. In bytes.

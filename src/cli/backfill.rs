@@ -10,15 +10,19 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{output, run};
+use crate::actions::{
+    Reply, Request, {self},
+};
+use crate::cli::{output, run};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Environment};
-use crate::control;
+use crate::control_socket;
 use crate::exit::Exit;
-use crate::operate::{self, Reply, Request};
 use crate::pipeline::backfill::Plan;
 use crate::pipeline::{Program, Wiring};
-use crate::record::{self, Mode};
+use crate::store::{
+    Mode, {self},
+};
 
 /// A publisher that asks for a longer rest is not waited for: the command can be given again.
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
@@ -115,22 +119,22 @@ impl Carrier {
         first: Request,
     ) -> Result<(Self, Reply)> {
         for socket in run::control_sockets(&config, environment) {
-            if let Some(reply) = control::ask(&socket, &first).await? {
+            if let Some(reply) = control_socket::ask(&socket, &first).await? {
                 return Ok((Carrier::Daemon(socket), reply));
             }
         }
-        let store = record::open(&config.store, Mode::Write).await?;
+        let store = store::open(&config.store, Mode::Write).await?;
         let wiring =
             Wiring::new(config).context("failed to set up what the configuration asks for")?;
         let program = Program::new(store, Arc::new(SystemClock), wiring);
-        let reply = operate::operate(&program, first).await;
+        let reply = actions::operate(&program, first).await;
         Ok((Carrier::Here(Box::new(program)), reply))
     }
 
     async fn ask(&self, request: &Request) -> Result<Reply> {
         match self {
-            Carrier::Here(program) => Ok(operate::operate(program, request.clone()).await),
-            Carrier::Daemon(socket) => match control::ask(socket, request).await? {
+            Carrier::Here(program) => Ok(actions::operate(program, request.clone()).await),
+            Carrier::Daemon(socket) => match control_socket::ask(socket, request).await? {
                 Some(reply) => Ok(reply),
                 None => bail!(
                     "the daemon stopped; what was recorded is kept, and the command goes on from \

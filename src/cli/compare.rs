@@ -5,13 +5,17 @@ use std::io::stdout;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
-use super::args::OutputFormat;
-use super::output::{self, or_dash, time};
+use crate::cli::args::OutputFormat;
+use crate::cli::output::{
+    or_dash, time, {self},
+};
 use crate::config::Config;
-use crate::diff::across::{self, Index};
+use crate::diff::sources::counterparts::{
+    Index, {self},
+};
 use crate::domain::{ChangeKind, Entry, ListCode};
-use crate::record::{EntryQuery, HistoricEntry, RecordedChange, Store};
-use crate::rows::DifferenceRow;
+use crate::store::{EntryQuery, HistoricEntry, RecordedChange, Store};
+use crate::stored_json::DifferenceRow;
 
 /// The eCFR follows within two business days, the CSL within days: what stands for longer is no
 /// lag.
@@ -123,7 +127,7 @@ async fn read(store: &dyn Store, source: &str, list: ListCode) -> Result<Option<
 }
 
 fn differences(one: &Held, other: &Held, now: Timestamp) -> Vec<DifferenceRow> {
-    let across = across::matched(&one.entries, &other.entries);
+    let across = counterparts::matched(&one.entries, &other.entries);
     let mut rows = only_in(one, other, &across.only_one, now);
     rows.extend(only_in(other, one, &across.only_other, now));
     rows
@@ -134,12 +138,12 @@ fn only_in(holder: &Held, lacker: &Held, places: &[usize], now: Timestamp) -> Ve
         (Index::of(&lacker.entries), Index::of(&lacker.gone), Index::of(&holder.entries));
     let row = |at: &usize| {
         let (entry, known_from) = (holder.entries.get(*at)?, holder.known_from.get(*at)?);
-        let went = across::find_all(entry, &gone, &own)
+        let went = counterparts::find_all(entry, &gone, &own)
             .into_iter()
             .filter_map(|found| lacker.gone_at.get(found.at))
             .max();
         let since = [*known_from, lacker.baseline_at].into_iter().chain(went.copied()).max()?;
-        let near = across::closest(entry, &held).and_then(|near| lacker.entries.get(near));
+        let near = counterparts::closest(entry, &held).and_then(|near| lacker.entries.get(near));
         Some(DifferenceRow {
             list: entry.list,
             name: entry.name.clone(),

@@ -1,11 +1,13 @@
 //! `completions SHELL` and `man`: made from the command line's own definition.
 
-use std::io::{self, Write};
+use std::io::{
+    Write, {self},
+};
 
 use clap::CommandFactory;
 
-use super::args::Cli;
-use super::output;
+use crate::cli::args::Cli;
+use crate::cli::output;
 
 /// Prints the completions of a shell.
 ///

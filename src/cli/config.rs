@@ -1,11 +1,15 @@
 //! `config check | show | schema | example`.
 
-use std::io::{self, Write};
+use std::io::{
+    Write, {self},
+};
 use std::path::Path;
 
-use super::args::ConfigCommand;
-use super::{output, schema};
-use crate::config::{self, Environment, SecretsMode};
+use crate::cli::args::ConfigCommand;
+use crate::cli::{output, schema};
+use crate::config::{
+    Environment, SecretsMode, {self},
+};
 use crate::exit::Exit;
 
 /// Runs one of the subcommands: results go to `out`, mistakes and warnings to `err`. A file that is

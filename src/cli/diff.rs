@@ -4,8 +4,8 @@ use std::io::stdout;
 
 use anyhow::Result;
 
-use super::args::OutputFormat;
-use super::output;
+use crate::cli::args::OutputFormat;
+use crate::cli::output;
 use crate::domain::{ChangeSet, Summary};
 
 /// Prints the changes: for people by kind, a revision with each field as it was and as it is.

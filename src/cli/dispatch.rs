@@ -7,22 +7,26 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::args::{
+use crate::actions::Request;
+use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, HoldsCommand, JournalCommand,
     ReceiversCommand,
 };
-use super::usage::Usage;
-use super::{
+use crate::cli::usage::Usage;
+use crate::cli::{
     act, backfill, compare, completions, config as config_command, demo, diff, journal, logs,
     output, read, run, show_alert,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
-use crate::config::{self, Config, Environment, SecretsMode};
+use crate::config::{
+    Config, Environment, SecretsMode, {self},
+};
 use crate::domain::{DeliveryId, HoldId};
 use crate::exit::Exit;
-use crate::operate::Request;
-use crate::record::{self, Mode, Store};
+use crate::store::{
+    Mode, Store, {self},
+};
 
 /// Runs the command; whatever goes wrong is told on standard error.
 pub async fn dispatch(cli: Cli) -> Exit {
@@ -201,7 +205,7 @@ const STORE_PATIENCE: Duration = Duration::from_secs(3);
 async fn stored_warnings(path: &Path, environment: &Environment) -> Option<Vec<String>> {
     let (config, _) = config::load(path, environment, SecretsMode::Skip).ok()?;
     let read = async {
-        let store = record::open(&config.store, Mode::Read).await?;
+        let store = store::open(&config.store, Mode::Read).await?;
         read::absent_lists(store.as_ref(), &config).await
     };
     tokio::time::timeout(STORE_PATIENCE, read).await.ok()?.ok()
@@ -214,7 +218,7 @@ async fn reading(
     environment: &Environment,
 ) -> Result<(Config, Arc<dyn Store>)> {
     let config = configured(path, named, environment, SecretsMode::Skip)?;
-    let store = record::open(&config.store, Mode::Read).await?;
+    let store = store::open(&config.store, Mode::Read).await?;
     Ok((config, store))
 }
 

@@ -1,13 +1,15 @@
 //! `journal verify | export`.
 
-use std::io::{self, BufWriter, Write, stdout};
+use std::io::{
+    BufWriter, Write, stdout, {self},
+};
 
 use anyhow::Result;
 
-use super::output;
+use crate::cli::output;
 use crate::domain::{JournalEntry, Sha256};
 use crate::exit::Exit;
-use crate::record::{Result as StoreResult, Store, Verifier};
+use crate::store::{Result as StoreResult, Store, Verifier};
 
 /// How many entries are read at a time: a journal of years is never held whole.
 const PAGE: usize = 1000;

@@ -7,7 +7,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-use super::args::LogFormat;
+use crate::cli::args::LogFormat;
 
 /// Starts logging. `default_level` holds unless `RUST_LOG` says otherwise.
 pub fn start(format: LogFormat, default_level: &str) {

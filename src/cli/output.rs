@@ -1,13 +1,15 @@
 //! How results are printed: tables for people, `{"<command>": [objects]}` for programs. A closed
 //! pipe is no error.
 
-use std::io::{self, Write};
+use std::io::{
+    Write, {self},
+};
 
 use comfy_table::{ContentArrangement, Table, TableStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::args::OutputFormat;
+use crate::cli::args::OutputFormat;
 use crate::deliver::plain;
 
 /// Prints rows as the format says: for people `table` makes cells of each row, under `header`; with

@@ -6,18 +6,20 @@ use std::io::stdout;
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::args::{
+use crate::cli::args::{
     AlertsListArgs, ChangesArgs, DeliveriesListArgs, EntriesArgs, OutputFormat, ShowFormat,
 };
-use super::output::{self, or_dash, time};
-use super::show_alert;
-use super::usage::Usage;
+use crate::cli::output::{
+    or_dash, time, {self},
+};
+use crate::cli::show_alert;
+use crate::cli::usage::Usage;
 use crate::config::Config;
 use crate::deliver::{MessageSettings, wording};
 use crate::domain::{Alert, AlertId, Change, Hold, HoldId, SourceState, Summary};
-use crate::pipeline::decide;
-use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverState, Store};
-use crate::rows::{ChangeRow, DeliveryRow, EntryRow, ReceiverRow, SourceRow};
+use crate::pipeline::hold_decision;
+use crate::store::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverState, Store};
+use crate::stored_json::{ChangeRow, DeliveryRow, EntryRow, ReceiverRow, SourceRow};
 
 pub async fn changes(
     store: &dyn Store,
@@ -190,7 +192,7 @@ pub async fn absent_lists(store: &dyn Store, config: &Config) -> Result<Vec<Stri
     let mut warnings = Vec::new();
     for state in store.source_states().await? {
         let Some(source) = config.source(&state.source) else { continue };
-        let absent = crate::rows::absent(&state, &store.list_states(&state.source).await?);
+        let absent = crate::stored_json::absent(&state, &store.list_states(&state.source).await?);
         warnings.extend(absent.into_iter().filter(|list| source.lists.contains(list)).map(
             |list| {
                 let name = &source.name;
@@ -421,7 +423,7 @@ pub async fn hold(store: &dyn Store, id: &str, format: OutputFormat) -> Result<(
         .into());
     };
     let open = hold.state == crate::domain::HoldState::Open;
-    let changes = if open { decide::preview(store, &hold).await? } else { Vec::new() };
+    let changes = if open { hold_decision::preview(store, &hold).await? } else { Vec::new() };
     let out = &mut stdout();
     if format == OutputFormat::Json {
         let mut shown = serde_json::to_value(&hold)?;

@@ -14,18 +14,22 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, Environment, SecretsMode};
-use crate::control::{Control, ControlError};
+use crate::config::{
+    Config, Environment, SecretsMode, {self},
+};
+use crate::control_socket::{Control, ControlError};
 use crate::deliver::{MessageSettings, wording};
 use crate::domain::{Alert, ChangeSet, Hold};
-use crate::pipeline::{Program, Wiring, decide};
-use crate::record::{self, Mode, Store};
+use crate::pipeline::{Program, Wiring, hold_decision};
+use crate::store::{
+    Mode, Store, {self},
+};
 use crate::web::{
     AlertWords, HoldPreview, ReceiverLine, SourceLine, Status, WebSettings, WebState,
 };
 use crate::{daemon, metrics, web};
 
-use super::threads;
+use crate::cli::threads;
 
 /// A loop that shows no sign of life for this long has stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
@@ -42,7 +46,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     );
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let prometheus = metrics::install().context("failed to set up the metrics")?;
-    let store = record::open(&config.store, Mode::Write).await?;
+    let store = store::open(&config.store, Mode::Write).await?;
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
     let control_socket = environment.control_socket(&config.store);
@@ -279,7 +283,7 @@ struct Preview(Arc<dyn Store>);
 #[async_trait]
 impl HoldPreview for Preview {
     async fn preview(&self, hold: &Hold) -> Result<ChangeSet, String> {
-        decide::preview(self.0.as_ref(), hold)
+        hold_decision::preview(self.0.as_ref(), hold)
             .await
             .map(ChangeSet::new)
             .map_err(|problem| problem.to_string())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
-use crate::rows::{ChangeRow, DeliveryRow, DifferenceRow, EntryRow, ReceiverRow, SourceRow};
+use crate::stored_json::{ChangeRow, DeliveryRow, DifferenceRow, EntryRow, ReceiverRow, SourceRow};
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
 /// a line of its export.

@@ -4,12 +4,12 @@ use std::io::stdout;
 
 use anyhow::Result;
 
-use super::args::ShowFormat;
-use super::output;
-use super::usage::Usage;
+use crate::cli::args::ShowFormat;
+use crate::cli::output;
+use crate::cli::usage::Usage;
 use crate::deliver::{MessageSettings, preview};
 use crate::domain::{Alert, AlertId};
-use crate::record::Store;
+use crate::store::Store;
 
 /// Prints the whole message of the alert `id`.
 pub async fn alert(

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::Builder;
 
-use super::args::Command;
+use crate::cli::args::Command;
 use crate::exit::Exit;
 
 /// The loops wait for the network and the disk most of the time. One worker per core would be 64 of

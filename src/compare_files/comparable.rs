@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::file::Input;
+use crate::compare_files::file::Input;
 use crate::domain::{ListCode, Publisher};
 
 /// Two files of which the one cannot be a later state of the other: the program was called in the

@@ -1,7 +1,9 @@
 //! Reads some parts of a file as if they were all that it has.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{
+    Read, {self},
+};
 use std::iter::Peekable;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;

@@ -7,12 +7,14 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::Counters;
-use super::comparable::Described;
-use super::excerpt::Excerpt;
+use crate::compare_files::Counters;
+use crate::compare_files::comparable::Described;
+use crate::compare_files::excerpt::Excerpt;
 use crate::diff::name_key;
 use crate::domain::{Entry, ListCode, Publisher, Snapshot};
-use crate::parse::{self, Document, WatchedRow};
+use crate::parse::{
+    Document, WatchedRow, {self},
+};
 
 pub struct Input<'a> {
     pub path: &'a Path,

@@ -22,7 +22,9 @@ use self::comparable::{refuse_unless_comparable, refuse_unpublished};
 use self::file::{Contents, Input, Row, Table};
 use self::unshared::unshared_names;
 use crate::diff::parallel::side_by_side;
-use crate::diff::{self, Comparison, Counter};
+use crate::diff::{
+    Comparison, Counter, {self},
+};
 use crate::domain::{Change, ChangeSet, Entry, ListCode};
 
 /// The changes from `old` to `new` in these lists, list by list.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::file::Row;
+use crate::compare_files::file::Row;
 
 /// The hashes of the names of these rows.
 ///

@@ -9,8 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
-use super::text::bare;
-use super::value::{Unreadable, read_as_text};
+use crate::config::text::bare;
+use crate::config::value::{Unreadable, read_as_text};
 
 /// The address of a person: `"compliance@example.com"`.
 #[derive(Clone, Debug, PartialEq, Eq)]

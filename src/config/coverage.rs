@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::{Config, ConfigWarning, Environment, SourceKind};
+use crate::config::{Config, ConfigWarning, Environment, SourceKind};
 use crate::deliver::Channel;
 use crate::dial;
 use crate::domain::{ChangeKind, ListCode, Severity};
 use crate::fetch::Address;
-use crate::route::{self, Route};
+use crate::route::{
+    Route, {self},
+};
 
 /// All such warnings of a checked configuration.
 pub fn warnings(config: &Config) -> Vec<ConfigWarning> {

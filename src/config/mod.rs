@@ -8,7 +8,7 @@
 //! what could reach nobody; `show`, `schema` and `example` are the commands of those names.
 
 mod ascii;
-mod blot;
+mod redact;
 mod coverage;
 mod paths;
 mod problem;
@@ -34,8 +34,8 @@ pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
 
 use crate::deliver::{Channel, MessageSettings, Receiver, SmtpSettings};
 use crate::dial::HttpSettings;
-use crate::record::StoreUrl;
 use crate::route::{ReceiverRef, Route};
+use crate::store::StoreUrl;
 
 /// The example: every key, commented; it runs as it is.
 pub const EXAMPLE: &str = include_str!("../../config/entitywatch.toml");
@@ -117,7 +117,7 @@ pub fn load(
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error.to_string()))?;
     let text = text::of_bytes(bytes).map_err(unreadable)?;
     let (config, mut warnings) = check(path, &text, environment, secrets)?;
-    if is_world_readable(path) && blot::holds_secrets(&text) {
+    if is_world_readable(path) && redact::holds_secrets(&text) {
         warnings.push(ConfigWarning(format!(
             "{} holds secrets and can be read by everybody on this machine",
             path.display()
@@ -156,7 +156,7 @@ pub fn check(
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     if !problems.is_empty() {
-        return Err(ConfigErrors::new(path, blot::blot(text), problems));
+        return Err(ConfigErrors::new(path, redact::blot(text), problems));
     }
     let server = settings::server(&sections.server);
     let messages = settings::messages(&sections.messages, server.public_url.clone());

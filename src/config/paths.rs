@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dial;
 use crate::domain::Sha256;
-use crate::record::StoreUrl;
+use crate::store::StoreUrl;
 
 /// What is taken from the process's environment; [`Environment::of_process`] is the only place that
 /// asks it.

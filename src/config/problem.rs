@@ -47,7 +47,7 @@ pub struct ConfigErrors {
 impl std::error::Error for ConfigErrors {}
 
 impl ConfigErrors {
-    /// `text` must be blotted (see [`blot`](super::blot::blot)).
+    /// `text` must be blotted (see [`blot`](crate::config::redact::blot)).
     pub(super) fn new(path: &Path, text: String, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| problem.span.as_ref().map_or(usize::MAX, |span| span.start));
         problems.dedup();

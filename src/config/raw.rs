@@ -8,13 +8,13 @@ use std::ops::Range;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-use super::ascii::{Contact, EmailAddress, Mailbox};
-use super::value::{
+use crate::config::ascii::{Contact, EmailAddress, Mailbox};
+use crate::config::value::{
     BaseAddress, Country, Fingerprint, Growth, Length, List, Listen, Name, Names, Percent,
     ProxyAddress, Text, WebAddress, Zone,
 };
 use crate::domain::{ChangeKind, Severity};
-use crate::record::StoreUrl;
+use crate::store::StoreUrl;
 
 /// A value with the bytes of the file that it stands in.
 #[derive(Clone, Debug)]

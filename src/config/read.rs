@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::problem::Problem;
-use super::raw::{
+use crate::config::problem::Problem;
+use crate::config::raw::{
     Placed, RawDelivery, RawHttp, RawMessages, RawReceiver, RawRoute, RawServer, RawSmtp,
     RawSource, RawStore,
 };

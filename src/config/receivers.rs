@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::ConfigWarning;
-use super::problem::Problem;
-use super::raw::{Placed, RawReceiver, RawReceiverKind};
-use super::read::Sections;
-use super::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
-use super::sources::required;
+use crate::config::ConfigWarning;
+use crate::config::problem::Problem;
+use crate::config::raw::{Placed, RawReceiver, RawReceiverKind};
+use crate::config::read::Sections;
+use crate::config::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
+use crate::config::sources::required;
 use crate::deliver::{
     Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, WebhookSettings,
 };

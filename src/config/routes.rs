@@ -1,9 +1,9 @@
 //! Checks `[[route]]`.
 
-use super::problem::Problem;
-use super::raw::{Key, Placed, RawRoute};
-use super::read::{Sections, did_you_mean};
-use super::sources::required;
+use crate::config::problem::Problem;
+use crate::config::raw::{Key, Placed, RawRoute};
+use crate::config::read::{Sections, did_you_mean};
+use crate::config::sources::required;
 use crate::route::Route;
 
 /// All routes that are right; what is wrong with the others goes to `problems`.

@@ -4,11 +4,13 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::problem::Problem;
-use super::raw::{Key, SecretText};
-use super::text::{self, bare};
-use super::value::Text;
-use super::{ConfigWarning, SecretsMode};
+use crate::config::problem::Problem;
+use crate::config::raw::{Key, SecretText};
+use crate::config::text::{
+    bare, {self},
+};
+use crate::config::value::Text;
+use crate::config::{ConfigWarning, SecretsMode};
 use crate::deliver::key_length;
 use crate::secret::Secret;
 
@@ -111,7 +113,7 @@ impl Lookup<'_> {
         }
         match read_secret(&place).and_then(|text| check_line(name, &text).map(|()| text)) {
             Ok(text) => {
-                if file.is_some() && super::is_world_readable(&place) {
+                if file.is_some() && crate::config::is_world_readable(&place) {
                     warnings.push(ConfigWarning(format!(
                         "{} holds a secret and can be read by everybody on this machine",
                         place.display()

@@ -7,21 +7,22 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::SecretsMode;
-use super::paths::Environment;
-use super::problem::Problem;
-use super::raw::{Key, RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
-use super::secret::Lookup;
-use super::text;
-use super::value::Text;
+use crate::config::paths::Environment;
+use crate::config::problem::Problem;
+use crate::config::raw::{Key, RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
+use crate::config::secret::Lookup;
+use crate::config::value::Text;
+use crate::config::{SecretsMode, text};
 use crate::deliver::MessageSettings;
 use crate::deliver::retry::RetryPolicy;
-use crate::dial::{self, HttpSettings};
+use crate::dial::{
+    HttpSettings, {self},
+};
 use crate::diff::Limits;
 use crate::domain::ListCode;
 use crate::fetch::Address;
-use crate::record::StoreUrl;
 use crate::schedule::Schedule;
+use crate::store::StoreUrl;
 
 /// `[server]`
 #[derive(Clone, Debug, PartialEq)]

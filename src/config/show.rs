@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use toml::{Table, Value};
 
-use super::blot::without_password;
-use super::settings::Source;
-use super::{Config, raw, read};
+use crate::config::redact::without_password;
+use crate::config::settings::Source;
+use crate::config::{Config, raw, read};
 use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
 use crate::fetch::Address;
 
@@ -103,7 +103,7 @@ fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Value {
     Value::Array(values.into_iter().map(|value| Value::from(value.to_string())).collect())
 }
 
-fn text(key: &raw::Key<super::value::Text>) -> Option<Value> {
+fn text(key: &raw::Key<crate::config::value::Text>) -> Option<Value> {
     key.as_ref().map(|key| Value::from(key.value.0.clone()))
 }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::problem::Problem;
-use super::raw::{Placed, RawOauth2, RawSmtp, RawTls};
-use super::read::Sections;
-use super::secret::{Found, Keys, Lookup};
-use super::settings::ca_file;
-use super::sources::required;
-use super::{ConfigWarning, ascii};
+use crate::config::problem::Problem;
+use crate::config::raw::{Placed, RawOauth2, RawSmtp, RawTls};
+use crate::config::read::Sections;
+use crate::config::secret::{Found, Keys, Lookup};
+use crate::config::settings::ca_file;
+use crate::config::sources::required;
+use crate::config::{ConfigWarning, ascii};
 use crate::deliver::{OAuth2Settings, SmtpSettings, Tls, is_hello};
 use crate::dial::HttpSettings;
 

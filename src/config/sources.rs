@@ -4,10 +4,10 @@ use std::path::Path;
 
 use url::Url;
 
-use super::problem::Problem;
-use super::raw::{Placed, RawSource, RawSourceKind};
-use super::settings::{Source, SourceKind, default_limits};
-use super::value::Name;
+use crate::config::problem::Problem;
+use crate::config::raw::{Placed, RawSource, RawSourceKind};
+use crate::config::settings::{Source, SourceKind, default_limits};
+use crate::config::value::Name;
 use crate::domain::ListCode;
 use crate::fetch::Address;
 use crate::schedule::Schedule;
@@ -222,7 +222,7 @@ fn schedule(raw: &RawSource, problems: &mut Vec<Problem>) -> (String, String, Op
 
 fn limits(raw: &RawSource, lists: &[ListCode], problems: &mut Vec<Problem>) -> crate::diff::Limits {
     let mut limits = default_limits();
-    let set = |target: &mut f64, key: &super::raw::Key<super::value::Percent>| {
+    let set = |target: &mut f64, key: &crate::config::raw::Key<crate::config::value::Percent>| {
         if let Some(key) = key {
             *target = key.value.0;
         }

@@ -8,10 +8,9 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use super::text::bare;
-use crate::domain::ListCode;
+use crate::config::text::bare;
+use crate::domain::{ListCode, country};
 use crate::fetch::NamePattern;
-use crate::parse::country;
 
 /// A text that is not what was expected; the message is whole.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Retry;
-use super::retry::RetryPolicy;
+use crate::deliver::Retry;
+use crate::deliver::retry::RetryPolicy;
 
 /// Whether an answer means that the message was taken (`Ok`) or what to do next.
 ///

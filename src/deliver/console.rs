@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::{Outcome, Retry};
+use crate::deliver::{Outcome, Retry};
 
 /// Where the text goes. One message is written at a time.
 pub type Sink = Arc<Mutex<Box<dyn Write + Send>>>;

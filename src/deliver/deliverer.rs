@@ -8,12 +8,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
-use super::email::{self, Relay};
-use super::{
+use crate::deliver::email::{
+    Relay, {self},
+};
+use crate::deliver::{
     Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, console, layout,
     slack, webhook, wording,
 };
-use crate::dial::{self, HttpSettings, LazyClient, Lookup};
+use crate::dial::{
+    HttpSettings, LazyClient, Lookup, {self},
+};
 
 /// A deliverer that cannot be made.
 #[derive(Debug, thiserror::Error)]

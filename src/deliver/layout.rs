@@ -6,8 +6,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
 
-use super::wording::Account;
-use super::{Message, MessageSettings, wording};
+use crate::deliver::wording::Account;
+use crate::deliver::{Message, MessageSettings, wording};
 
 /// The templates are part of the program, so that a message cannot fail for want of a file.
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {

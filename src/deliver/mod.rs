@@ -11,7 +11,7 @@ mod chat_answer;
 mod console;
 mod deliverer;
 mod email;
-mod excerpt;
+mod redacted_reply;
 pub mod layout;
 mod mrkdwn;
 pub mod plain;

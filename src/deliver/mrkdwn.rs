@@ -1,7 +1,7 @@
 //! Slack's markup: text that is not trusted becomes text that cannot mark anything up. Pure.
 
-use super::plain;
-use super::words::{Span, SpanKind};
+use crate::deliver::plain;
+use crate::deliver::words::{Span, SpanKind};
 
 /// Escapes `&`, `<` and `>` as Slack asks for, and puts look-alikes in place of what would format.
 ///

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 
-use super::chat_answer::{RefusalKind, Verdict, verdict};
-use super::excerpt::{Hidden, excerpt};
-use super::{Outcome, Retry, answer};
-use crate::dial::{self, LazyClient};
+use crate::deliver::chat_answer::{RefusalKind, Verdict, verdict};
+use crate::deliver::redacted_reply::{Hidden, excerpt};
+use crate::deliver::{Outcome, Retry, answer};
+use crate::dial::{
+    LazyClient, {self},
+};
 
 /// The most of an answer's body that is read: it is only quoted.
 const MOST_READ_BYTES: usize = 4 * 1024;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{LayoutError, MessageSettings, layout, slack, wording};
+use crate::deliver::{LayoutError, MessageSettings, layout, slack, wording};
 use crate::domain::Alert;
 
 /// The text part of the email.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Outcome, Retry};
+use crate::deliver::{Outcome, Retry};
 
 /// `[delivery] retry`: how long to wait after each failed attempt. After the last step a delivery
 /// is dead.

@@ -1,10 +1,9 @@
 //! Standard Webhooks signatures (specification 1.0.0, "Signature scheme"): `v1,` and HMAC-SHA256 in
 //! base64. Pure.
 
-use base64::Engine;
-use base64::alphabet;
 use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 

@@ -5,10 +5,12 @@ use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use super::excerpt::{Hidden, excerpt};
-use super::post::{Post, VerdictIn, post};
-use super::wording::{Account, EntryText, Step};
-use super::{Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording};
+use crate::deliver::post::{Post, VerdictIn, post};
+use crate::deliver::redacted_reply::{Hidden, excerpt};
+use crate::deliver::wording::{Account, EntryText, Step};
+use crate::deliver::{
+    Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording,
+};
 use crate::dial::LazyClient;
 
 const MOST_BLOCKS: usize = 50;
@@ -121,11 +123,9 @@ fn entry_line(entry: &EntryText) -> String {
         line.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, 300)));
     }
     for row in entry.rows.iter().filter(|row| row.changed) {
-        for spans in row
-            .lines
-            .iter()
-            .filter(|spans| spans.iter().any(|span| span.kind != super::words::SpanKind::Same))
-        {
+        for spans in row.lines.iter().filter(|spans| {
+            spans.iter().any(|span| span.kind != crate::deliver::words::SpanKind::Same)
+        }) {
             line.push_str(&format!(
                 "\n    {}: {}",
                 mrkdwn::escaped(&row.label),

@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use super::excerpt::{Hidden, excerpt};
-use super::post::{Post, VerdictIn, post};
-use super::{Message, Outcome, Retry, WebhookSettings, signature};
+use crate::deliver::post::{Post, VerdictIn, post};
+use crate::deliver::redacted_reply::{Hidden, excerpt};
+use crate::deliver::{Message, Outcome, Retry, WebhookSettings, signature};
 use crate::dial::LazyClient;
 use crate::domain::alert::{ListChanged, Part};
 use crate::domain::{Alert, AlertBody};

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::io;
 
-use super::{DialError, describe_certificate};
+use crate::dial::{DialError, describe_certificate};
 
 /// Says what went wrong with a request: never its URL. Lower case, no full stop.
 pub fn describe(error: &reqwest::Error) -> String {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use reqwest::{Client, ClientBuilder};
 use url::Url;
 
-use super::{DialError, HttpSettings, check_settings, client_builder, describe, proxy};
+use crate::dial::{DialError, HttpSettings, check_settings, client_builder, describe, proxy};
 
 /// One client, not yet made or made.
 pub struct LazyClient {

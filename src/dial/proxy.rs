@@ -4,8 +4,8 @@
 use reqwest::Proxy;
 use url::Url;
 
-use super::no_proxy::NoProxy;
-use super::{DialError, HttpSettings, place};
+use crate::dial::no_proxy::NoProxy;
+use crate::dial::{DialError, HttpSettings, place};
 
 /// Where `NO_PROXY` may stand; the first that is set counts, as for curl.
 const NO_PROXY_VARIABLES: [&str; 2] = ["no_proxy", "NO_PROXY"];

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::address::{Reach, reach};
+use crate::dial::address::{Reach, reach};
 
 /// Why a URL is not asked for. Names scheme, host and port, never the path, the query or a user.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

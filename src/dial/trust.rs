@@ -17,7 +17,7 @@ use rustls::{
 };
 use sha2::{Digest, Sha256};
 
-use super::DialError;
+use crate::dial::DialError;
 
 /// What is trusted, beside or instead of the system's authorities.
 #[derive(Debug, Default)]

@@ -12,42 +12,18 @@
 //! or gained too much, `cite` groups changes into rules, `undo` finds corrections, `words` shows a
 //! reader what differs in a text. `parallel` puts a second core to use.
 
-pub mod across;
-pub mod borne;
-pub mod cite;
-pub mod columns;
-pub mod compare;
+pub mod list;
+pub mod pairing;
 pub mod parallel;
-pub mod plausible;
-pub mod undo;
+pub mod reversal;
+pub mod rule_groups;
+pub mod sources;
 pub mod words;
 
-mod assign;
-mod block;
-mod cell;
-mod content;
-mod editorial;
-mod encoding;
-mod evidence;
-mod fields;
-mod fold;
-mod identity;
-mod likeness;
-mod mixer;
-mod name;
-mod namesakes;
-mod number;
-mod party;
-mod place;
-mod profile;
-mod rarity;
-mod same_name;
-mod severity;
-mod split;
-mod terms;
-mod typography;
-
-pub use compare::{Comparison, compare, compare_with_columns};
-pub use namesakes::name_key;
-pub use plausible::{Limits, Size, Verdict, enough_for_baseline, least_for_baseline, plausible};
-pub use rarity::Rarity as Counter;
+pub use list::columns;
+pub use list::compare::{Comparison, compare, compare_with_columns};
+pub use list::plausible::{
+    Limits, Size, Verdict, enough_for_baseline, least_for_baseline, plausible,
+};
+pub use pairing::namesakes::name_key;
+pub use pairing::rarity::Rarity as Counter;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
+use crate::domain::{
     AlertId, Attribution, Audience, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256,
     Summary,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::AlertBody;
+use crate::domain::AlertBody;
 
 macro_rules! kinds {
     ($($kind:ident, $name:literal, $audience:ident;)*) => {

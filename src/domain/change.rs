@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::pages::Kept;
-use super::{ChangeId, Citation, Entry};
+use crate::domain::pages::Kept;
+use crate::domain::{ChangeId, Citation, Entry};
 
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

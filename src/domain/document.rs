@@ -1,12 +1,14 @@
 //! The bytes that a publisher served, compressed as they came in.
 
-use std::io::{self, Read};
+use std::io::{
+    Read, {self},
+};
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use sha2::Digest;
 
-use super::Sha256;
+use crate::domain::Sha256;
 
 /// One fetched file: kept compressed, so that memory is bounded by the list and not by the file.
 #[derive(Clone, Debug)]

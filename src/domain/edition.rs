@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Sha256;
+use crate::domain::Sha256;
 
 /// How many replaced documents are remembered. The real list changed on 14 of 43 days in 2026: this
 /// is half a year of it.

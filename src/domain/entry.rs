@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Citation, ListCode, Sha256};
+use crate::domain::{Citation, ListCode, Sha256};
 
 /// Whether the row names a party or, since 89 FR 51644, an address alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Sha256;
+use crate::domain::Sha256;
 
 /// What is entered: a name such as `check`, `gap`, `hold.accepted`, and what is to be known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

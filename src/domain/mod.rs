@@ -5,8 +5,10 @@
 
 pub mod alert;
 pub mod alert_kind;
+pub mod business_days;
 pub mod change;
 pub mod citation;
+pub mod country;
 pub mod delivery;
 pub mod document;
 pub mod edition;

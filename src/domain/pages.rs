@@ -4,7 +4,7 @@
 //!
 //! Knows pages only: no Federal Register document, no date.
 
-use super::Citation;
+use crate::domain::Citation;
 
 /// Pages between the first page of a rule and the page of an entry in it, at most. The longest
 /// rules that amend these lists run to about fifty pages.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, Change, ChangeId, Citation, Sha256};
+use crate::domain::{AlertId, Change, ChangeId, Citation, Sha256};
 
 /// A rule, as far as it is known: from a citation alone, only `citation` and `url`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

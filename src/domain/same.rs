@@ -3,7 +3,7 @@
 //! Publishers differ in punctuation and case, never in the letters of a name that a rule has
 //! printed.
 
-use super::{Change, ChangeKind, Entry};
+use crate::domain::{Change, ChangeKind, Entry};
 
 /// The letters and digits of a name, in lower case.
 pub fn key(name: &str) -> String {

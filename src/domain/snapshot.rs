@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::{Entry, ListCode, Sha256};
+use crate::domain::{Entry, ListCode, Sha256};
 
 /// The watched lists of one document, read whole.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Editions, ListCode, Sha256};
+use crate::domain::{Editions, ListCode, Sha256};
 
 /// The validators of the last document that was read whole, and the address they belong to (as a
 /// hash: it may hold a token).

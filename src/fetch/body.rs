@@ -1,14 +1,16 @@
 //! Takes the bytes in piece by piece: decodes, counts, hashes, and keeps them compressed. What is
 //! too much ends it at once.
 
-use std::io::{self, Write};
+use std::io::{
+    Write, {self},
+};
 
 use flate2::write::MultiGzDecoder;
 use jiff::Timestamp;
 
-use super::{FetchError, FetchLimits};
 use crate::domain::Document;
 use crate::domain::document::DocumentWriter;
+use crate::fetch::{FetchError, FetchLimits};
 
 /// A document on its way in. `from` names the sender in errors.
 pub(super) struct Intake<'a> {

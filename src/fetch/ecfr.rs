@@ -6,10 +6,12 @@ use jiff::civil::Date;
 use serde_json::Value;
 use url::Url;
 
-use super::http::{self, HttpClients, Request};
-use super::{FetchError, FetchLimits, Fetched, FetchedDocument};
 use crate::dial::place;
 use crate::domain::{Sha256, Validators};
+use crate::fetch::http::{
+    HttpClients, Request, {self},
+};
+use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
 
 /// Where the API stands, and how it is reached.
 pub(super) struct Ecfr<'a> {

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::http::{self, HttpClients, Request};
-use super::{FetchError, FetchLimits, Fetched, FetchedDocument};
 use crate::dial::place;
 use crate::domain::{Document, Sha256, Validators};
+use crate::fetch::http::{
+    HttpClients, Request, {self},
+};
+use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
 
 /// Where the API stands, and how it is reached.
 pub(super) struct FederalRegister<'a> {

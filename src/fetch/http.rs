@@ -11,12 +11,14 @@ use reqwest::header::{
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use super::body::Intake;
-use super::turns::Turns;
-use super::{FetchError, FetchLimits, Fetched, FetchedDocument};
 use crate::clock::Stopwatch;
-use crate::dial::{self, DialError, HttpSettings, LazyClient, check_redirect, check_url, place};
+use crate::dial::{
+    DialError, HttpSettings, LazyClient, check_redirect, check_url, place, {self},
+};
 use crate::domain::{Sha256, Validators};
+use crate::fetch::body::Intake;
+use crate::fetch::host_locks::Turns;
+use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
 
 /// The clients, and whose turn it is at each host.
 pub(super) struct HttpClients {

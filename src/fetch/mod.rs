@@ -11,7 +11,7 @@ mod http;
 mod limits;
 mod path;
 mod pattern;
-mod turns;
+mod host_locks;
 
 use std::path::PathBuf;
 
@@ -23,7 +23,9 @@ pub use federal_register::Register;
 pub use limits::FetchLimits;
 pub use pattern::{InvalidPattern, NamePattern};
 
-use crate::dial::{self, DialError, HttpSettings};
+use crate::dial::{
+    DialError, HttpSettings, {self},
+};
 use crate::domain::{Document, Validators};
 
 /// Where a source's document comes from.

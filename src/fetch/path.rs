@@ -6,16 +6,18 @@
 //! such folders too. A folder whose newest file is older than the one that was read before has lost
 //! that one: the older list would look like one from which entries were removed.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{
+    File, Metadata, {self},
+};
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::body::Intake;
-use super::{FetchError, FetchLimits, Fetched, FetchedDocument, NamePattern};
 use crate::domain::{Document, Sha256, Validators};
+use crate::fetch::body::Intake;
+use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument, NamePattern};
 
 /// The endings of names that are lists, each also with `.gz` behind it.
 const LIST_ENDINGS: [&str; 4] = [".csv", ".tsv", ".json", ".xml"];

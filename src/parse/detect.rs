@@ -2,7 +2,7 @@
 
 use std::io::{BufReader, Chain, Cursor, Read};
 
-use super::ParseError;
+use crate::parse::ParseError;
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

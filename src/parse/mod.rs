@@ -4,12 +4,12 @@
 //! A document is read whole or refused whole: what it lost, nobody may take for a removal.
 
 pub mod citation;
-pub mod country;
 pub mod csl;
 mod detect;
 pub mod ecfr;
 pub mod federal_register;
 pub mod footnote;
+pub(crate) mod gpo_xml;
 
 use std::io::Read;
 

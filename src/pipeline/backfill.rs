@@ -15,14 +15,17 @@ use serde_json::json;
 use tracing::info;
 use url::Url;
 
-use super::background::in_background;
-use super::{Program, judge};
-use crate::config::{self, Source};
+use crate::config::{
+    Source, {self},
+};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, ChangeId, Entry, ListCode, Sha256, SourceState, Summary};
 use crate::fetch::{Address, FetchError};
 use crate::parse::ecfr;
-use crate::record::{HistorySpan, Observation, PastUpdate, RecordedChange, StoreError};
+use crate::pipeline::Program;
+use crate::pipeline::background::in_background;
+use crate::pipeline::check::assess;
+use crate::store::{HistorySpan, Observation, PastUpdate, RecordedChange, StoreError};
 
 /// Why a step was not made; nothing of it is recorded, and it can be made again.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +122,7 @@ pub async fn plan(
 
 /// The newest backfill of a source.
 #[derive(Clone, Default)]
-pub(super) struct Underway {
+pub(crate) struct Underway {
     plan: u64,
     /// What was recorded before it: also of dates on which nothing changed, or a list was not
     /// there yet.
@@ -334,9 +337,9 @@ async fn record_list(
         if begins {
             return (Vec::new(), entries, Vec::new());
         }
-        let judged = judge::accept(list, known, entries);
+        let judged = assess::accept(list, known, entries);
         match judged.verdict {
-            judge::ListVerdict::Changed(changes) if !changes.is_empty() => {
+            assess::ListVerdict::Changed(changes) if !changes.is_empty() => {
                 (judged.close, judged.open, changes)
             }
             _ => (Vec::new(), Vec::new(), Vec::new()),

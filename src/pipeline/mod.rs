@@ -9,23 +9,13 @@
 //! is to be sent is held in memory alone: what the process did not see confirmed stands in the
 //! outbox when it starts again.
 
+pub mod alerting;
 pub mod backfill;
 pub mod background;
-pub mod compose;
-pub mod correct;
-pub mod corroborate;
-pub mod decide;
-pub mod deliver;
-mod elsewhere;
-pub mod freshness;
-pub mod judge;
-pub mod outgoing;
-mod reading;
-mod remembered;
-pub mod rules;
-pub mod trouble;
-pub mod verdict;
-pub mod watch;
+pub mod check;
+pub mod delivery;
+pub mod federal_register;
+pub mod hold_decision;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,7 +28,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::deliver::Deliverer;
 use crate::fetch::{FetchLimits, Fetcher};
-use crate::record::Store;
+use crate::store::Store;
 
 /// What one configuration wires together; a reload replaces it whole.
 pub struct Wiring {

@@ -9,7 +9,7 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
-use super::Schedule;
+use crate::schedule::Schedule;
 
 /// Walked through before and after a change of the clock, beyond the hours that it skips or
 /// repeats.

@@ -8,13 +8,15 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Web;
-use super::error::WebError;
-use super::page::changes::{just_after, page_of};
-use super::query::{self, Asked};
 use crate::domain::{AlertId, Delivery};
-use crate::record::ChangeQuery;
-use crate::rows::{ChangeRow, DeliveryRow, EntryRow, SourceRow};
+use crate::store::ChangeQuery;
+use crate::stored_json::{ChangeRow, DeliveryRow, EntryRow, SourceRow};
+use crate::web::Web;
+use crate::web::error::WebError;
+use crate::web::page::changes::{just_after, page_of};
+use crate::web::query::{
+    Asked, {self},
+};
 
 /// Where no `limit` is asked, and the most that can be.
 const LIMIT: usize = 1_000;

@@ -6,8 +6,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::Web;
-use crate::record::StoreError;
+use crate::store::StoreError;
+use crate::web::Web;
 
 /// Why a page or an answer could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,9 @@
 
 use atom_syndication::{Content, Entry, Feed, Generator, Link, Person, Text};
 use axum::extract::{RawQuery, State};
-use axum::http::header::{self, HeaderName};
+use axum::http::header::{
+    HeaderName, {self},
+};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -14,12 +16,14 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Web;
-use super::error::WebError;
-use super::query::{self, Asked};
 use crate::domain::alert::{ListChanged, NoticeStatus, RuleNotice};
 use crate::domain::{Alert, AlertBody, AlertKind, Audience, Sha256};
-use crate::record::AlertQuery;
+use crate::store::AlertQuery;
+use crate::web::Web;
+use crate::web::error::WebError;
+use crate::web::query::{
+    Asked, {self},
+};
 
 /// The newest alerts that readers get; the operators' own take up no room.
 const LATEST: usize = 100;

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
-use super::Web;
 use crate::metrics;
+use crate::web::Web;
 
 /// A database that takes longer than this to say that it is there is not ready.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);

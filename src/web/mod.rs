@@ -34,7 +34,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::{Alert, ChangeSet, Hold};
-use crate::record::Store;
+use crate::store::Store;
 
 pub use serve::serve;
 pub use status::{Loop, ReceiverLine, SourceLine, Status};

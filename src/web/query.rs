@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::error::WebError;
 use crate::domain::{AlertId, ChangeKind, DeliveryState, ListCode};
-use crate::record::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
+use crate::store::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
+use crate::web::error::WebError;
 
 /// The parameters of `/changes` and `/api/changes`.
 pub const CHANGES: &[&str] = &["source", "list", "kind", "since", "until", "editorial", "limit"];

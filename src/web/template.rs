@@ -10,8 +10,10 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
-use super::difference::{self, Piece};
 use crate::domain::ListCode;
+use crate::web::difference::{
+    Piece, {self},
+};
 
 const STYLESHEET: &str = include_str!("templates/style.css");
 

@@ -96,10 +96,10 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
         Some(match of {
             "domain" | "dial" | "secret" | "clock" | "exit" | "schedule" => &[],
             "fetch" => &["domain", "dial", "clock"],
-            "parse" | "diff" | "route" | "record" => &["domain"],
+            "parse" | "diff" | "route" | "store" => &["domain"],
             "deliver" => &["domain", "dial", "secret"],
-            "rows" => &["domain", "record", "schedule"],
-            "web" => &["domain", "record", "rows", "schedule", "clock", "metrics"],
+            "stored_json" => &["domain", "store", "schedule"],
+            "web" => &["domain", "store", "stored_json", "schedule", "clock", "metrics"],
             _ => return None,
         })
     };
@@ -121,18 +121,18 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
 
 #[test]
 fn only_what_drives_the_program_names_several_stages() {
-    let stages = ["fetch", "parse", "diff", "route", "record", "deliver"];
+    let stages = ["fetch", "parse", "diff", "route", "store", "deliver"];
     for source in sources() {
         let of = module(&source.path);
-        if ["pipeline", "compare_files", "config", "cli", "operate", "lib", "main"].contains(&of) {
+        if ["pipeline", "compare_files", "config", "cli", "actions", "lib", "main"].contains(&of) {
             continue;
         }
         let named: Vec<String> = imports(&source.code)
             .into_iter()
             .filter(|import| stages.contains(&import.as_str()) && import != of)
             .collect();
-        let only_the_record = named.iter().all(|stage| stage == "record");
-        assert!(only_the_record, "{} names {named:?}", source.path);
+        let only_the_store = named.iter().all(|stage| stage == "store");
+        assert!(only_the_store, "{} names {named:?}", source.path);
     }
 }
 
@@ -144,12 +144,12 @@ fn the_pure_modules_do_no_io_and_ask_no_clock() {
             .any(|folder| path.starts_with(folder))
             || [
                 "src/route.rs",
-                "src/schedule.rs",
+                "src/schedule/mod.rs",
                 "src/deliver/retry.rs",
-                "src/pipeline/judge.rs",
-                "src/pipeline/freshness.rs",
-                "src/pipeline/trouble.rs",
-                "src/pipeline/outgoing.rs",
+                "src/pipeline/check/assess.rs",
+                "src/pipeline/check/freshness.rs",
+                "src/pipeline/check/operator_alerts.rs",
+                "src/pipeline/alerting/addressing.rs",
             ]
             .contains(&path)
     };

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use entitywatch::cli;
 use entitywatch::cli::args::ConfigCommand;
-use entitywatch::config::{self, Environment, SecretsMode};
+use entitywatch::config::{
+    Environment, SecretsMode, {self},
+};
 use entitywatch::deliver::Channel;
 use entitywatch::exit::Exit;
 use serde_json::{Value, json};

@@ -619,7 +619,9 @@ mod ecfr {
 }
 
 mod path {
-    use std::fs::{self, File};
+    use std::fs::{
+        File, {self},
+    };
     use std::path::Path;
     use std::time::{Duration, SystemTime};
 

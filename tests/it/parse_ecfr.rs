@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use entitywatch::domain::ListCode;
-use entitywatch::parse::ecfr::{entity::take_apart, parse};
+use entitywatch::parse::ecfr::entity::take_apart;
+use entitywatch::parse::ecfr::parse;
 use serde_json::Value;
 
 fn shared() -> Option<PathBuf> {

@@ -16,7 +16,7 @@ use entitywatch::domain::{
     Alert, AlertBody, AlertId, Change, ChangeKind, Citation, Delivery, DeliveryState, Document,
     Entry, JournalEntry, ListCode, ListState, Severity, Sha256, Summary,
 };
-use entitywatch::record::{ListUpdate, Observation, Outgoing, RecordedChange, Store};
+use entitywatch::store::{ListUpdate, Observation, Outgoing, RecordedChange, Store};
 use jiff::Timestamp;
 use jiff::civil::Date;
 

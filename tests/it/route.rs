@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use entitywatch::config::{self, Environment, SecretsMode};
+use entitywatch::config::{
+    Environment, SecretsMode, {self},
+};
 use entitywatch::domain::alert::{SourceRecovered, Test};
 use entitywatch::domain::{Alert, AlertBody, AlertId};
 use entitywatch::route::route;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use entitywatch::actions::Reply;
 use entitywatch::domain::{HoldReason, ListCode};
-use entitywatch::operate::Reply;
 
 use crate::list::{Row, file, row, rows};
 use crate::upstream::Answer;

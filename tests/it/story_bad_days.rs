@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use entitywatch::actions::Reply;
 use entitywatch::daemon;
 use entitywatch::domain::HoldReason;
-use entitywatch::operate::Reply;
 use entitywatch::web::Status;
 use sqlx::Connection;
 use tokio_util::sync::CancellationToken;

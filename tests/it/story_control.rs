@@ -2,10 +2,14 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use entitywatch::control::{self, Control};
+use entitywatch::actions::Request;
+use entitywatch::control_socket::{
+    Control, {self},
+};
 use entitywatch::domain::ListCode;
-use entitywatch::operate::Request;
-use entitywatch::record::{self, Mode, StoreUrl};
+use entitywatch::store::{
+    Mode, StoreUrl, {self},
+};
 use serde_json::Value;
 
 use crate::list::{Row, row, rows};
@@ -302,7 +306,7 @@ async fn entries_in_the_file_alone(site: &Site) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");
     std::fs::copy(site.database(), &copy).unwrap();
-    let store = record::open(&StoreUrl::sqlite_file(copy), Mode::Read).await.unwrap();
+    let store = store::open(&StoreUrl::sqlite_file(copy), Mode::Read).await.unwrap();
     store.held_entries("csl", ListCode::EL).await.unwrap().len()
 }
 
@@ -342,7 +346,7 @@ async fn who_has_asked_nothing_yet_delays_no_stop() {
     // An answer says that the connection before it was taken too.
     let asked = within(
         "an answer",
-        control::ask(&path, &Request::ReceiversEnable { name: "unheard-of".into() }),
+        control_socket::ask(&path, &Request::ReceiversEnable { name: "unheard-of".into() }),
     )
     .await
     .unwrap();

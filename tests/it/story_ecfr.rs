@@ -6,12 +6,16 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use entitywatch::actions::{Reply, Request, operate};
 use entitywatch::clock::ManualClock;
-use entitywatch::config::{self, Environment, SecretsMode};
+use entitywatch::config::{
+    Environment, SecretsMode, {self},
+};
 use entitywatch::domain::{AlertBody, ChangeKind};
-use entitywatch::operate::{Reply, Request, operate};
 use entitywatch::pipeline::{Program, Wiring};
-use entitywatch::record::{self, AlertQuery, ChangeQuery, Mode};
+use entitywatch::store::{
+    AlertQuery, ChangeQuery, Mode, {self},
+};
 use serde_json::Value;
 
 use crate::upstream::{Answer, Upstream};
@@ -93,7 +97,7 @@ impl Site {
     async fn program(&self, clock: &Arc<ManualClock>) -> Program {
         let (config, _) =
             config::load(&self.config(), &Environment::of_process(), SecretsMode::Resolve).unwrap();
-        let store = record::open(&config.store, Mode::Write).await.unwrap();
+        let store = store::open(&config.store, Mode::Write).await.unwrap();
         Program::new(store, Arc::<ManualClock>::clone(clock), Wiring::new(config).unwrap())
     }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use entitywatch::actions::{Reply, Request};
 use entitywatch::domain::{Hold, HoldState};
-use entitywatch::operate::{Reply, Request};
-use entitywatch::record::ChangeQuery;
+use entitywatch::store::ChangeQuery;
 
 use crate::list::{Row, row, rows};
 use crate::world::{Site, World, changes};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use entitywatch::actions::{Reply, Request};
 use entitywatch::domain::{HoldReason, HoldState, ListCode};
-use entitywatch::operate::{Reply, Request};
 
 use crate::list::{Row, file, row, rows};
 use crate::upstream::Answer;

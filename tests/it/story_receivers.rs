@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine;
+use entitywatch::actions::Request;
 use entitywatch::clock::Clock;
 use entitywatch::domain::{Delivery, DeliveryState};
-use entitywatch::operate::Request;
-use entitywatch::pipeline::deliver;
+use entitywatch::pipeline::delivery;
 
 use crate::list::{Row, row, rows};
 use crate::sinks::{Answer, SmtpManner};
@@ -185,7 +185,7 @@ async fn a_receiver_that_is_gone_is_not_sent_what_was_claimed_already() {
         world.subjects()
     );
     assert_eq!(
-        deliver::next_due_at(&world.program, "erp").await.unwrap(),
+        delivery::next_due_at(&world.program, "erp").await.unwrap(),
         None,
         "nothing is due until it is switched on"
     );
@@ -220,7 +220,7 @@ async fn a_receiver_that_asks_for_a_rest_gets_it_from_every_delivery() {
     world.check().await;
     assert_eq!(world.slack.received().len(), 1, "what is new waits too");
     let rest_ends = world.clock.now() + jiff::SignedDuration::from_secs(10);
-    assert_eq!(deliver::next_due_at(&world.program, "desk").await.unwrap(), Some(rest_ends));
+    assert_eq!(delivery::next_due_at(&world.program, "desk").await.unwrap(), Some(rest_ends));
     world.clock.advance(Duration::from_secs(10));
     world.deliver().await;
     assert_eq!(world.slack.received().len(), 1 + 11);

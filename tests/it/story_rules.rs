@@ -4,14 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use entitywatch::clock::ManualClock;
-use entitywatch::config::{self, Environment, SecretsMode};
-use entitywatch::pipeline::watch::{Outcome, Watched, watch};
-use entitywatch::pipeline::{Program, Wiring, deliver};
-use entitywatch::record::{self, Mode};
+use entitywatch::config::{
+    Environment, SecretsMode, {self},
+};
+use entitywatch::pipeline::check::{Outcome, Watched, watch};
+use entitywatch::pipeline::{Program, Wiring, delivery};
+use entitywatch::store::{
+    Mode, {self},
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::list::{self, Row};
+use crate::list::{
+    Row, {self},
+};
 use crate::sinks::HttpSink;
 use crate::upstream::{Answer, Upstream};
 
@@ -77,7 +83,7 @@ impl Story {
         )
         .unwrap();
         let clock = Arc::new(ManualClock::at(at(now)));
-        let store = record::open(&config.store, Mode::Write).await.unwrap();
+        let store = store::open(&config.store, Mode::Write).await.unwrap();
         let program = Program::new(store, clock.clone(), Wiring::new(config).unwrap());
         let story = Self { program, clock, upstream, desk, china, ops, _folder: folder };
         story.on_file(&[]);
@@ -111,7 +117,7 @@ impl Story {
     pub async fn check(&self, time: &str, source: &str) -> Watched {
         self.clock.set(at(time));
         let watched = watch(&self.program, source).await;
-        deliver::deliver_due(&self.program).await.unwrap();
+        delivery::deliver_due(&self.program).await.unwrap();
         watched
     }
 

@@ -1,8 +1,8 @@
 //! How changes of the lists are joined with their rules: while those are on file, under other codes
 //! of a country, late, or not at all.
 
-use entitywatch::record::ChangeQuery;
-use entitywatch::rows::ChangeRow;
+use entitywatch::store::ChangeQuery;
+use entitywatch::stored_json::ChangeRow;
 use serde_json::{Value, json};
 
 use crate::story_rules::{

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use entitywatch::diff::across::{self, Index};
-use entitywatch::diff::borne;
+use entitywatch::actions::Request;
+use entitywatch::diff::sources::counterparts::{
+    Index, {self},
+};
+use entitywatch::diff::sources::unconfirmed;
 use entitywatch::domain::{Change, ChangeKind, Entry, ListCode};
-use entitywatch::operate::Request;
 use entitywatch::parse;
-use entitywatch::record::{ChangeQuery, RecordedChange};
+use entitywatch::store::{ChangeQuery, RecordedChange};
 use serde_json::Value;
 
 use crate::list::{Row, file, row, rows};
@@ -66,10 +68,10 @@ const DIFFERING_AT_MOST: usize = 126;
 fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
     let Some(shared) = shared() else { return };
     let Some((ecfr, csl)) = real_lists(&shared) else { return };
-    let found = across::matched(&csl, &ecfr);
+    let found = counterparts::matched(&csl, &ecfr);
     let (list, own) = (Index::of(&ecfr), Index::of(&csl));
     for entry in found.only_one.iter().map(|at| &csl[*at]) {
-        let near = across::closest(entry, &list).map(|near| ecfr[near].name.as_str());
+        let near = counterparts::closest(entry, &list).map(|near| ecfr[near].name.as_str());
         println!(
             "only in the CSL: {} ({}), closest {near:?}",
             entry.name,
@@ -77,7 +79,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         );
     }
     let counterparts = |entry: &Entry| {
-        across::find_all(entry, &list, &own)
+        counterparts::find_all(entry, &list, &own)
             .into_iter()
             .filter_map(|found| list.get(found))
             .collect::<Vec<_>>()
@@ -86,7 +88,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         .iter()
         .filter(|entry| {
             !counterparts(entry).is_empty()
-                && !borne::lacking(entry, &counterparts(entry)).is_empty()
+                && !unconfirmed::lacking(entry, &counterparts(entry)).is_empty()
         })
         .count();
     let same = csl.len() - found.only_one.len();
@@ -99,7 +101,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         "{same} found, {differing} differ"
     );
     // Of those whose name another entry bears none is found by spelling alone.
-    let by_name = found.pairs.iter().filter(|(.., how)| *how == across::How::Name).count();
+    let by_name = found.pairs.iter().filter(|(.., how)| *how == counterparts::How::Name).count();
     assert!(
         by_name >= found.pairs.len() * 95 / 100,
         "{by_name} of {} pairs by name",
@@ -111,13 +113,13 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
 fn a_list_is_itself_in_every_source() {
     let Some(shared) = shared() else { return };
     let Some((ecfr, _)) = real_lists(&shared) else { return };
-    let across = across::matched(&ecfr, &ecfr);
+    let across = counterparts::matched(&ecfr, &ecfr);
     assert_eq!((across.only_one.len(), across.only_other.len()), (0, 0));
-    assert!((0..ecfr.len()).all(|at| across.pairs.contains(&(at, at, across::How::Name))
+    assert!((0..ecfr.len()).all(|at| across.pairs.contains(&(at, at, counterparts::How::Name))
         || ecfr[at].form == entitywatch::domain::Form::Address));
     let own = Index::of(&ecfr);
-    assert!(ecfr.iter().all(|entry| borne::lacking(entry, &[entry]).is_empty()));
-    assert!(ecfr.iter().all(|entry| across::find(entry, &own, &own).is_some()));
+    assert!(ecfr.iter().all(|entry| unconfirmed::lacking(entry, &[entry]).is_empty()));
+    assert!(ecfr.iter().all(|entry| counterparts::find(entry, &own, &own).is_some()));
 }
 
 #[test]
@@ -136,7 +138,7 @@ fn what_is_gone_from_a_source_is_not_found_in_another_entry_of_it() {
         let list = Index::of(&others);
         asked += 1;
         mistaken.extend(
-            across::find(&ecfr[at], &list, &own)
+            counterparts::find(&ecfr[at], &list, &own)
                 .and_then(|found| list.get(found))
                 .map(|found| (&ecfr[at].name, found.name.clone())),
         );
@@ -351,11 +353,11 @@ fn subordinate_institutions_are_found_where_their_parent_lists_them() {
     let (csl, ecfr) = (read("second-academy-csl.json"), read("second-academy-ecfr.xml"));
     let parent = ecfr.iter().position(|entry| entry.name.ends_with("Second Academy")).unwrap();
     let listed = ["Second Design Department", "23rd Research Institute", "25th Research Institute"];
-    let found = across::matched(&csl, &ecfr);
+    let found = counterparts::matched(&csl, &ecfr);
     let mut of_parent: Vec<&str> = found
         .pairs
         .iter()
-        .filter(|(_, at, how)| *at == parent && *how == across::How::Part)
+        .filter(|(_, at, how)| *at == parent && *how == counterparts::How::Part)
         .map(|(at, ..)| csl[*at].name.as_str())
         .collect();
     of_parent.sort_unstable();
@@ -427,13 +429,13 @@ fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
                 shown.iter().filter(|change| change.kind == ChangeKind::Added).collect();
             assert!(additions.len() >= added);
             for change in additions {
-                let there: Vec<&Entry> = across::find_all(&change.entry, &index, &own)
+                let there: Vec<&Entry> = counterparts::find_all(&change.entry, &index, &own)
                     .into_iter()
                     .filter_map(|found| index.get(found))
                     .collect();
                 assert!(!there.is_empty(), "{}", change.entry.name);
                 assert_eq!(
-                    borne::lacking(&change.entry, &there),
+                    unconfirmed::lacking(&change.entry, &there),
                     [""; 0],
                     "{date}: {}",
                     change.entry.name

@@ -6,14 +6,20 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use entitywatch::actions::{
+    Reply, Request, {self},
+};
 use entitywatch::clock::ManualClock;
-use entitywatch::config::{self, Config, Environment, SecretsMode};
+use entitywatch::config::{
+    Config, Environment, SecretsMode, {self},
+};
 use entitywatch::deliver::Deliverer;
 use entitywatch::domain::{Delivery, Hold};
 use entitywatch::fetch::{FetchLimits, Fetcher};
-use entitywatch::operate::{self, Reply, Request};
-use entitywatch::pipeline::{Program, Wiring, deliver};
-use entitywatch::record::{self, DeliveryQuery, Mode};
+use entitywatch::pipeline::{Program, Wiring, delivery};
+use entitywatch::store::{
+    DeliveryQuery, Mode, {self},
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -217,7 +223,7 @@ allow_private = true
     }
 
     async fn program(&self, clock: &Arc<ManualClock>) -> Arc<Program> {
-        let store = record::open(&self.config().store, Mode::Act).await.unwrap();
+        let store = store::open(&self.config().store, Mode::Act).await.unwrap();
         Arc::new(Program::new(store, clock.clone(), Self::wiring(self.config())))
     }
 
@@ -448,13 +454,13 @@ impl World {
     }
 
     pub async fn operate(&self, request: Request) -> Reply {
-        within("a command to be carried out", Box::pin(operate::operate(&self.program, request)))
+        within("a command to be carried out", Box::pin(actions::operate(&self.program, request)))
             .await
     }
 
     /// One pass of the deliveries that are due.
-    pub async fn deliver(&self) -> deliver::Pass {
-        within("the deliveries", deliver::deliver_due(&self.program)).await.unwrap()
+    pub async fn deliver(&self) -> delivery::Pass {
+        within("the deliveries", delivery::deliver_due(&self.program)).await.unwrap()
     }
 
     pub async fn open_holds(&self) -> Vec<Hold> {

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::OutputArg;
+use crate::cli::args::OutputArg;
 use crate::cli::when::{When, when};
 
 #[derive(Clone, Debug, Args)]

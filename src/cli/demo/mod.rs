@@ -16,14 +16,23 @@ use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
 
 use self::servers::Inbox;
-use super::output;
+use crate::actions::{
+    Reply, Request, {self},
+};
+use crate::cli::output;
 use crate::clock::ManualClock;
-use crate::config::{self, Environment, SecretsMode};
-use crate::deliver::{self, Message, layout, wording};
+use crate::config::{
+    Environment, SecretsMode, {self},
+};
+use crate::deliver::{
+    Message, layout, wording, {self},
+};
 use crate::domain::{Alert, DeliveryState};
-use crate::operate::{self, Reply, Request};
-use crate::pipeline::{Program, Wiring, outgoing};
-use crate::record::{self, AlertQuery, Mode};
+use crate::pipeline::alerting::addressing;
+use crate::pipeline::{Program, Wiring};
+use crate::store::{
+    AlertQuery, Mode, {self},
+};
 
 /// Runs the demo and leaves its files in `folder`.
 pub async fn demo(folder: &Path) -> Result<()> {
@@ -44,7 +53,7 @@ pub async fn demo(folder: &Path) -> Result<()> {
     fs::write(&path, configuration(&database.display().to_string(), http.port(), smtp.port()))?;
     let (config, _) = config::load(&path, &Environment::default(), SecretsMode::Resolve)?;
     let clock = Arc::new(ManualClock::at(at("2022-06-27T13:00:00Z")?));
-    let store = record::open(&config.store, Mode::Write).await?;
+    let store = store::open(&config.store, Mode::Write).await?;
     let program = Program::new(store, clock.clone(), Wiring::new(config)?);
 
     say("A publisher, a mail server and a webhook address run on loopback for this demo; \
@@ -81,7 +90,7 @@ pub async fn demo(folder: &Path) -> Result<()> {
     let alert = the_alert(&program).await?;
     let wiring = program.wiring.load_full();
     let Some(email) = wiring.config.receiver("compliance") else { return Ok(()) };
-    let routed = outgoing::deliveries_to(email, &alert, None);
+    let routed = addressing::deliveries_to(email, &alert, None);
     let delivery = routed.first().context("expected a recipient of the email")?;
     let delivered = program.store.delivery(&delivery.delivery_id).await?;
     ensure!(
@@ -108,7 +117,7 @@ fn say(text: &str) -> Result<()> {
 
 async fn check(program: &Program) -> Result<()> {
     let Reply { lines, problems, exit, .. } =
-        operate::operate(program, Request::Check { sources: Vec::new() }).await;
+        actions::operate(program, Request::Check { sources: Vec::new() }).await;
     for line in lines.iter().chain(&problems) {
         say(&format!("  {line}"))?;
     }

@@ -1,6 +1,6 @@
 //! What a mail server says that it can do, in its reply to `EHLO` (RFC 5321, 4.1.1.1). Pure.
 
-use super::reply_lines::Reply;
+use crate::deliver::email::reply_lines::Reply;
 
 /// The extensions that matter here. A server that knows only `HELO` has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

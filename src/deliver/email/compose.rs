@@ -6,10 +6,14 @@ use jiff::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use super::attachment::{self, Files};
-use super::form::{Form, Limit};
-use super::page;
-use crate::deliver::layout::{self, LayoutError};
+use crate::deliver::email::attachment::{
+    Files, {self},
+};
+use crate::deliver::email::form::{Form, Limit};
+use crate::deliver::email::page;
+use crate::deliver::layout::{
+    LayoutError, {self},
+};
 use crate::deliver::{Message, MessageSettings, plain, wording};
 use crate::domain::{AlertId, Delivery};
 

@@ -11,8 +11,8 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
-use super::error::{SmtpError, Step};
-use super::reply_lines::{NotAReply, Reply, Unfinished};
+use crate::deliver::email::error::{SmtpError, Step};
+use crate::deliver::email::reply_lines::{NotAReply, Reply, Unfinished};
 
 /// The most bytes of one reply; Postfix takes 100,000.
 const MOST_REPLY_BYTES: usize = 1_000_000;

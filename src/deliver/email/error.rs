@@ -1,10 +1,9 @@
 //! Why a message was not handed to the mail server.
 
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
-use super::oauth2::TokenError;
-use super::reply_lines::Reply;
+use crate::deliver::email::oauth2::TokenError;
+use crate::deliver::email::reply_lines::Reply;
 
 /// Where in the dialogue something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

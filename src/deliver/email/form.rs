@@ -1,7 +1,7 @@
 //! How much of an alert an email holds, where the whole of it is more than the mail server takes.
 //! Pure.
 
-use super::index::{Shown, indexed};
+use crate::deliver::email::index::{Shown, indexed};
 use crate::deliver::wording::Account;
 use crate::domain::Alert;
 

@@ -4,11 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 
-use super::capabilities::Capabilities;
-use super::connection::{Connection, refused};
-use super::error::{SmtpError, Step};
-use super::reply_lines::Reply;
-use crate::deliver::excerpt::{Hidden, excerpt};
+use crate::deliver::email::capabilities::Capabilities;
+use crate::deliver::email::connection::{Connection, refused};
+use crate::deliver::email::error::{SmtpError, Step};
+use crate::deliver::email::reply_lines::Reply;
+use crate::deliver::redacted_reply::{Hidden, excerpt};
 use crate::secret::Secret;
 
 /// A command line is no longer than this, its line break included (RFC 5321, 4.5.3.1.4).

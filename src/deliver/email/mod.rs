@@ -24,7 +24,7 @@ mod transaction;
 
 use jiff::Timestamp;
 
-use super::{EmailSettings, Message, MessageSettings, Outcome};
+use crate::deliver::{EmailSettings, Message, MessageSettings, Outcome};
 use crate::dial::LazyClient;
 use error::{SmtpError, Step};
 use form::{Form, Limit};

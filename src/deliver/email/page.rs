@@ -2,8 +2,10 @@
 
 use lettre::message::SinglePart;
 
-use super::index::{Shown, entries, indexed, largest};
-use crate::deliver::layout::{self, LayoutError};
+use crate::deliver::email::index::{Shown, entries, indexed, largest};
+use crate::deliver::layout::{
+    LayoutError, {self},
+};
 use crate::deliver::wording::Account;
 
 /// As sent, that is, encoded. Gmail cuts a message off at 102 KB.

@@ -21,14 +21,16 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::capabilities::Capabilities;
-use super::connection::{Connection, Wire, accepted};
-use super::error::{SmtpError, Step};
-use super::hello::hello;
-use super::oauth2::Tokens;
-use super::{login, tls};
+use crate::deliver::email::capabilities::Capabilities;
+use crate::deliver::email::connection::{Connection, Wire, accepted};
+use crate::deliver::email::error::{SmtpError, Step};
+use crate::deliver::email::hello::hello;
+use crate::deliver::email::oauth2::Tokens;
+use crate::deliver::email::{login, tls};
 use crate::deliver::{DeliverError, SmtpSettings, Tls};
-use crate::dial::{self, LazyClient, Lookup};
+use crate::dial::{
+    LazyClient, Lookup, {self},
+};
 
 /// For the farewell after the message was taken: politeness, on which nothing depends.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);

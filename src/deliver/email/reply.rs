@@ -1,9 +1,9 @@
 //! What comes of an attempt with a mail server: the one table for SMTP. Pure.
 
-use super::error::{SmtpError, Step};
-use super::login;
-use super::reply_lines::Reply;
-use crate::deliver::excerpt::{Hidden, excerpt};
+use crate::deliver::email::error::{SmtpError, Step};
+use crate::deliver::email::login;
+use crate::deliver::email::reply_lines::Reply;
+use crate::deliver::redacted_reply::{Hidden, excerpt};
 use crate::deliver::{Outcome, Retry, SmtpSettings};
 
 /// What of these settings, and of the recipient, is not to be repeated from a server's text.

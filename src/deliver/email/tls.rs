@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::{ClientConfig, Error};
 
-use super::error::SmtpError;
+use crate::deliver::email::error::SmtpError;
 use crate::deliver::{DeliverError, SmtpSettings};
 use crate::dial::{DialError, Trust, certificates, describe_certificate, tls_config};
 

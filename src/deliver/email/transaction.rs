@@ -6,12 +6,12 @@ use lettre::address::Envelope;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 
-use super::capabilities::Capabilities;
-use super::connection::{accepted, refused};
-use super::data::stuffed;
-use super::error::{SmtpError, Step};
-use super::relay::Session;
-use super::reply_lines::Reply;
+use crate::deliver::email::capabilities::Capabilities;
+use crate::deliver::email::connection::{accepted, refused};
+use crate::deliver::email::data::stuffed;
+use crate::deliver::email::error::{SmtpError, Step};
+use crate::deliver::email::relay::Session;
+use crate::deliver::email::reply_lines::Reply;
 
 /// The final reply may take as long as this (RFC 5321, 4.5.3.2.6): the server may hand the message
 /// on before it answers, and whoever gives up first has it sent twice.

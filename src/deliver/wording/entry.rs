@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::count::enumeration;
-use super::{EntryText, Row, country, footnote};
 use crate::deliver::plain;
+use crate::deliver::wording::count::enumeration;
+use crate::deliver::wording::{EntryText, Row, country, footnote};
 use crate::deliver::words::{Span, SpanKind, likeness, spans};
 use crate::domain::change::MOST_OF_A_DOUBT;
 use crate::domain::pages::Kept;

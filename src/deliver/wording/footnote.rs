@@ -1,7 +1,7 @@
 //! What the footnotes of a licence requirement mean (15 CFR 734.9 and Supplement No. 4 to Part
 //! 744).
 
-use super::authority;
+use crate::deliver::wording::authority;
 use crate::domain::ListCode;
 
 /// One footnote in words. Those of the foreign-direct-product rules say so: a footnote on an old

@@ -1,8 +1,8 @@
 //! The wording of changes of a list: one rule, or none, with its entries.
 
-use super::count::{counted, enumeration, sentence, summary};
-use super::{Account, Fact, Section, Writer, authority, country, entry, time};
 use crate::deliver::plain;
+use crate::deliver::wording::count::{counted, enumeration, sentence, summary};
+use crate::deliver::wording::{Account, Fact, Section, Writer, authority, country, entry, time};
 use crate::domain::alert::ListChanged;
 use crate::domain::{Attribution, Change, ChangeKind, ListCode, Rule};
 

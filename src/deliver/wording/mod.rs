@@ -17,8 +17,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use url::Url;
 
-use super::words::Span;
-use super::{Message, MessageSettings};
+use crate::deliver::words::Span;
+use crate::deliver::{Message, MessageSettings};
 use crate::domain::{Alert, AlertBody, ChangeKind};
 
 pub use entry::value_text;

@@ -1,9 +1,9 @@
 //! The wording of what operators are told: what happened, what it means for readers, and what to
 //! do.
 
-use super::count::{counted, summary};
-use super::{Account, Fact, Step, Writer, time};
 use crate::deliver::plain;
+use crate::deliver::wording::count::{counted, summary};
+use crate::deliver::wording::{Account, Fact, Step, Writer, time};
 use crate::domain::alert::{
     DeliveryTrouble, SnapshotHeld, SourceBaseline, SourceFailing, SourceLagging, SourceRecovered,
     Test,

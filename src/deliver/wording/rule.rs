@@ -1,10 +1,12 @@
 //! The wording of a document of the Federal Register that changes the Entity List: filed, changed,
 //! withdrawn, published.
 
-use super::count::{counted, summary};
-use super::list::rule_facts;
-use super::{Account, Fact, Section, Step, Writer, authority, country, entry, time};
 use crate::deliver::plain;
+use crate::deliver::wording::count::{counted, summary};
+use crate::deliver::wording::list::rule_facts;
+use crate::deliver::wording::{
+    Account, Fact, Section, Step, Writer, authority, country, entry, time,
+};
 use crate::domain::alert::{NoticeStatus, RuleListing, RuleNotice};
 use crate::domain::{AlertId, ChangeKind, Rule};
 
@@ -278,7 +280,7 @@ fn sections(data: &RuleNotice, writer: &Writer<'_>) -> Vec<Section> {
 
 fn steps(data: &RuleNotice) -> Vec<Step> {
     let url = data.rule.as_ref().and_then(|rule| rule.url.clone()).or_else(|| data.pdf_url.clone());
-    let url = url.filter(|url| super::is_web_address(url));
+    let url = url.filter(|url| crate::deliver::wording::is_web_address(url));
     url.map(|link| Step { text: "Read the document".to_owned(), command: None, link: Some(link) })
         .into_iter()
         .collect()

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::count::counted;
+use crate::deliver::wording::count::counted;
 
 /// The zone in which messages tell times: that of the configuration, else that of Washington. The
 /// default is looked up where a time is told first: before the first zone is found, the zone

@@ -1,7 +1,7 @@
 //! Reads the country at the end of an address as the list writes it.
 
 use crate::domain::ListCode;
-use crate::parse::country::{is_iso_alpha2, iso_of_heading};
+use crate::domain::country::{is_iso_alpha2, iso_of_heading};
 
 /// The countries of these addresses, sorted, each once.
 pub fn countries_of(list: ListCode, addresses: &[String]) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::column::Column;
+use crate::parse::csl::column::Column;
 
 /// Reads the value of one key: null is empty, an array is joined with `; `, the object of an
 /// address or an id is joined with `, `.

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::column::Column;
-use super::entry::note_oddities;
-use super::source::{Source, source_of};
-use super::warnings::Warnings;
-use super::watched_row::WatchedRow;
 use crate::domain::{ListCode, Publisher, Snapshot};
 use crate::parse::ParseError;
+use crate::parse::csl::column::Column;
+use crate::parse::csl::entry::note_oddities;
+use crate::parse::csl::source::{Source, source_of};
+use crate::parse::csl::warnings::Warnings;
+use crate::parse::csl::watched_row::WatchedRow;
 
 /// What was read so far.
 pub struct Collector<'a> {

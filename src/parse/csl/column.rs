@@ -1,7 +1,7 @@
 //! The 29 columns of the list, as the CSV's header names them.
 
-use super::rows::RowText;
-use super::table::Header;
+use crate::parse::csl::rows::RowText;
+use crate::parse::csl::table::Header;
 
 macro_rules! columns {
     ($($column:ident $name:literal,)*) => {

@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::address::countries_of;
-use super::column::{Cells, Column};
-use super::warnings::Warnings;
 use crate::domain::{Entry, Form, ListCode};
 use crate::parse::citation::citations;
+use crate::parse::csl::address::countries_of;
+use crate::parse::csl::column::{Cells, Column};
+use crate::parse::csl::warnings::Warnings;
 use crate::parse::footnote::footnotes;
 
 /// The entry of one row; `extras` are keys of columns that are not known, with their values. What

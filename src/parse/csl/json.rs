@@ -8,12 +8,12 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use super::cell::CellSeed;
-use super::collect::{Collector, shortened};
-use super::column::{Cells, Column};
-use super::watched_row::WatchedRow;
 use crate::domain::{ListCode, Snapshot};
 use crate::parse::ParseError;
+use crate::parse::csl::cell::CellSeed;
+use crate::parse::csl::collect::{Collector, shortened};
+use crate::parse::csl::column::{Cells, Column};
+use crate::parse::csl::watched_row::WatchedRow;
 
 /// Reads a JSON document and hands each row of the watched lists to `each`, one at a time; what
 /// else there is to say comes as a snapshot without entries.

@@ -3,12 +3,12 @@
 
 use std::io::Read;
 
-use super::collect::{Collector, shortened};
-use super::column::{Cells, Column};
-use super::rows::{RowText, Rows};
-use super::watched_row::{RowBytes, WatchedRow};
 use crate::domain::{ListCode, Snapshot};
 use crate::parse::ParseError;
+use crate::parse::csl::collect::{Collector, shortened};
+use crate::parse::csl::column::{Cells, Column};
+use crate::parse::csl::rows::{RowText, Rows};
+use crate::parse::csl::watched_row::{RowBytes, WatchedRow};
 
 /// Reads a delimited file, before which `skipped` bytes were left out, and hands each row of the
 /// watched lists to `each`. What else there is to say comes as a snapshot without entries; with it,

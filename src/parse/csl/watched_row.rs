@@ -3,9 +3,9 @@
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::column::{Cells, Column};
-use super::entry::{entry_of, identifying_part};
 use crate::domain::{Entry, ListCode};
+use crate::parse::csl::column::{Cells, Column};
+use crate::parse::csl::entry::{entry_of, identifying_part};
 
 /// A row that was read; it lives no longer than the call that is handed it.
 #[derive(Clone, Copy, Debug)]

@@ -5,12 +5,12 @@
 //! Older entries have only a comma between name and address. Knows one cell; it must not know rows,
 //! columns or lists.
 
-use super::address::{Addresses, addresses_of, without_cross_references};
-use super::known_as::{find_known_as, find_list};
-use super::name_end::name_end;
-use super::words;
 use crate::domain::Form;
 use crate::domain::subordinate::{Introduction, introduction};
+use crate::parse::ecfr::address::{Addresses, addresses_of, without_cross_references};
+use crate::parse::ecfr::known_as::{find_known_as, find_list};
+use crate::parse::ecfr::name_end::name_end;
+use crate::parse::ecfr::words;
 
 /// What an Entity cell says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -242,7 +242,7 @@ fn damaged_bracket(text: &str, from: usize, entity: &mut Entity) -> String {
 }
 
 /// The first announcement outside brackets.
-fn next_open(text: &str) -> Option<super::known_as::KnownAs> {
+fn next_open(text: &str) -> Option<crate::parse::ecfr::known_as::KnownAs> {
     let mut from = 0;
     while let Some(known) = find_known_as(text, from) {
         if !known.bracketed {

@@ -4,12 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use super::cell::Cell;
-use super::entity::take_apart;
-use super::table::{Column, Row};
-use crate::domain::{Entry, ListCode, Warning};
+use crate::domain::{Entry, ListCode, Warning, country};
 use crate::parse::citation::citations;
-use crate::parse::country;
+use crate::parse::ecfr::cell::Cell;
+use crate::parse::ecfr::entity::take_apart;
+use crate::parse::ecfr::table::{Column, Row};
 use crate::parse::footnote::footnotes;
 
 /// The columns of a supplement.
@@ -218,7 +217,7 @@ fn continues(entity: &str) -> bool {
     entity.starts_with(['—', '(', '–'])
         || entity.starts_with("and ")
         || entity.starts_with("Subordinate ")
-        || super::words::begins_an_address(entity)
+        || crate::parse::ecfr::words::begins_an_address(entity)
 }
 
 fn is_reserved(text: &str) -> bool {

@@ -10,7 +10,6 @@ pub mod cell;
 pub mod entity;
 mod entry;
 mod known_as;
-pub mod markup;
 mod name_end;
 pub(in crate::parse) mod table;
 mod words;
@@ -19,9 +18,9 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use self::entry::{EntryReader, columns_of};
-use self::markup::{Markup, MarkupReader, Tag};
-use super::ParseError;
 use crate::domain::{Entry, ListCode, Publisher, Snapshot, Warning};
+use crate::parse::ParseError;
+use crate::parse::gpo_xml::{Markup, MarkupReader, Tag};
 
 /// The lists that Part 744 holds, with the number of the supplement.
 const SUPPLEMENTS: &[(ListCode, u32)] =

@@ -5,7 +5,7 @@
 //! it is a legal form or names an institution. The answer depends on nothing behind the first part
 //! of the address, so that an amended address never moves it.
 
-use super::words;
+use crate::parse::ecfr::words;
 
 /// The two parts of a text.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@
 
 use std::io::Read;
 
-use super::cell::{Cell, CellWriter};
-use super::markup::{Markup, MarkupReader, Tag};
 use crate::parse::ParseError;
+use crate::parse::ecfr::cell::{Cell, CellWriter};
+use crate::parse::gpo_xml::{Markup, MarkupReader, Tag};
 
 /// What a column of a supplement holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::issuer::{Issuer, issuer, names_the_list};
 use crate::parse::ParseError;
+use crate::parse::federal_register::issuer::{Issuer, issuer, names_the_list};
 
 /// A document, published or on file for public inspection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

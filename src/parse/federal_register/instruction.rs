@@ -4,7 +4,7 @@
 //! The wording is that of the Document Drafting Handbook of the Office of the Federal Register
 //! (amendatory language). Knows sentences; it must not know the table behind them.
 
-use crate::parse::country::iso_of_heading;
+use crate::domain::country::iso_of_heading;
 
 /// What an instruction orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

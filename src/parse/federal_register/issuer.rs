@@ -3,7 +3,7 @@
 //! The API names an agency by a slug and a name, and quotes the document's own words as `raw_name`.
 //! A new or misspelled agency has only the raw name, so that each of the three counts alone.
 
-use super::document::Agency;
+use crate::parse::federal_register::document::Agency;
 
 /// Who issued a document, as far as the API says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

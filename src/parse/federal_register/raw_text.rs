@@ -4,13 +4,15 @@
 //! The table of such a text has lost its columns, so that nothing is read from it: no alias, no
 //! address, no licence term.
 
-use super::instruction::{self, InstructionReader, Order};
-use super::plain_lines::{Line, is_heading, lines_of, paragraphs_of};
-use super::rule::{
-    Removal, RuleEntry, RuleText, bare, date_after, is_savings_heading, run_in_savings_clause,
-};
 use crate::domain::Warning;
 use crate::parse::ecfr::entity::take_apart;
+use crate::parse::federal_register::instruction::{
+    InstructionReader, Order, {self},
+};
+use crate::parse::federal_register::plain_lines::{Line, is_heading, lines_of, paragraphs_of};
+use crate::parse::federal_register::rule::{
+    Removal, RuleEntry, RuleText, bare, date_after, is_savings_heading, run_in_savings_clause,
+};
 
 /// Reads what a plain text tells of a rule. It is never certain, and says why.
 pub fn parse_raw_text(text: &str) -> RuleText {

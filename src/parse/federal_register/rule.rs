@@ -7,14 +7,16 @@ use std::io::Read;
 
 use jiff::civil::Date;
 
-use super::instruction::{self, Instruction, InstructionReader, Order};
-use super::rule_table::{TableRow, read_rule_table, read_text};
+use crate::domain::country::{iso_of_heading, name_of};
 use crate::domain::{Citation, Entry, ListCode, Warning};
 use crate::parse::ParseError;
 use crate::parse::citation::citations;
-use crate::parse::country::{iso_of_heading, name_of};
 use crate::parse::ecfr::entity::take_apart;
-use crate::parse::ecfr::markup::{Markup, MarkupReader};
+use crate::parse::federal_register::instruction::{
+    Instruction, InstructionReader, Order, {self},
+};
+use crate::parse::federal_register::rule_table::{TableRow, read_rule_table, read_text};
+use crate::parse::gpo_xml::{Markup, MarkupReader};
 
 /// What a rule says.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -9,8 +9,8 @@ use std::io::Read;
 
 use crate::parse::ParseError;
 use crate::parse::ecfr::cell::{Cell, CellWriter};
-use crate::parse::ecfr::markup::{Markup, MarkupReader};
 use crate::parse::ecfr::table::Column;
+use crate::parse::gpo_xml::{Markup, MarkupReader};
 
 /// One entry's row, put together again.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,13 +4,15 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use serde_json::json;
 
-use super::reply;
 use crate::domain::AlertId;
 use crate::web::Web;
 use crate::web::api::delivery_rows;
 use crate::web::error::WebError;
 use crate::web::feed::headline;
-use crate::web::query::{self, Asked};
+use crate::web::page::reply;
+use crate::web::query::{
+    Asked, {self},
+};
 
 pub async fn show(
     State(web): State<Web>,

@@ -5,13 +5,15 @@ use axum::response::Response;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-use super::reply;
 use crate::domain::ListCode;
-use crate::record::{ChangeQuery, RecordedChange};
-use crate::rows::ChangeRow;
+use crate::store::{ChangeQuery, RecordedChange};
+use crate::stored_json::ChangeRow;
 use crate::web::Web;
 use crate::web::error::WebError;
-use crate::web::query::{self, Asked};
+use crate::web::page::reply;
+use crate::web::query::{
+    Asked, {self},
+};
 
 const LIMIT: usize = 100;
 const MOST: usize = 2_000;

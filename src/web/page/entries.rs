@@ -4,11 +4,13 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde_json::json;
 
-use super::reply;
 use crate::domain::ListCode;
-use crate::rows::EntryRow;
+use crate::stored_json::EntryRow;
 use crate::web::Web;
-use crate::web::query::{self, Asked};
+use crate::web::page::reply;
+use crate::web::query::{
+    Asked, {self},
+};
 
 const LIMIT: usize = 50;
 const MOST: usize = 2_000;

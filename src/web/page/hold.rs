@@ -4,11 +4,13 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use serde_json::json;
 
-use super::reply;
 use crate::domain::{HoldId, HoldState};
 use crate::web::Web;
 use crate::web::error::WebError;
-use crate::web::query::{self, Asked};
+use crate::web::page::reply;
+use crate::web::query::{
+    Asked, {self},
+};
 
 /// Changes shown of what accepting would change; the command shows all.
 const SHOWN: usize = 500;

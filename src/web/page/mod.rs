@@ -9,8 +9,8 @@ pub mod overview;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::Web;
-use super::error::WebError;
+use crate::web::Web;
+use crate::web::error::WebError;
 
 /// The page, or the page that says why there is none.
 fn reply(web: &Web, template: &str, context: Result<Value, WebError>) -> Response {

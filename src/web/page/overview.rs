@@ -6,15 +6,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use super::reply;
-use crate::record::{AlertQuery, OutboxCount, ReceiverState};
-use crate::rows;
-use crate::schedule;
+use crate::store::{AlertQuery, OutboxCount, ReceiverState};
 use crate::web::Web;
 use crate::web::error::WebError;
 use crate::web::feed::headline;
-use crate::web::query::{self, Asked};
+use crate::web::page::reply;
+use crate::web::query::{
+    Asked, {self},
+};
 use crate::web::status::SourceLine;
+use crate::{schedule, stored_json};
 
 const LATEST_ALERTS: usize = 10;
 
@@ -25,7 +26,7 @@ struct SourceRow {
     kind: Option<String>,
     /// None where it is not configured, or never due; never in the past.
     next_check_at: Option<Timestamp>,
-    recorded: Option<rows::SourceRow>,
+    recorded: Option<stored_json::SourceRow>,
 }
 
 /// A receiver as it is configured, and what waits for it; what waits for one that was taken out is
@@ -79,7 +80,7 @@ async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
         let name = state.source.clone();
         let line = lines.iter().find(|line| line.name == name);
         let recorded =
-            rows::SourceRow::new(state, lists, &holds, line.map(|line| &line.schedule), now);
+            stored_json::SourceRow::new(state, lists, &holds, line.map(|line| &line.schedule), now);
         match rows.iter_mut().find(|row| row.name == name) {
             Some(row) => {
                 (row.next_check_at, row.recorded) = (recorded.next_check_at, Some(recorded))

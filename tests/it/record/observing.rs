@@ -5,7 +5,7 @@ use entitywatch::domain::{
     ChangeKind, Citation, Hold, HoldId, HoldReason, HoldState, ListCode, Sha256, SourceState,
     Summary,
 };
-use entitywatch::record::{ChangeQuery, Check, Observation, RecordedChange, StoreError, verify};
+use entitywatch::store::{ChangeQuery, Check, Observation, RecordedChange, StoreError, verify};
 
 use super::places::Place;
 use super::*;
@@ -163,7 +163,7 @@ async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Plac
     let mut settled = first.deliveries[0].clone();
     settled.state = DeliveryState::Delivered;
     settled.delivered_at = Some(at);
-    let settlement = entitywatch::record::Settlement {
+    let settlement = entitywatch::store::Settlement {
         delivery: settled.clone(),
         attempt: None,
         receiver: None,

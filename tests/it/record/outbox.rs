@@ -1,7 +1,7 @@
 //! What waits goes out in order, and what became of it is remembered.
 
 use entitywatch::domain::{Attempt, DeliveryId};
-use entitywatch::record::{DeliveryQuery, MakeDue, OutboxCount, ReceiverState, Settlement};
+use entitywatch::store::{DeliveryQuery, MakeDue, OutboxCount, ReceiverState, Settlement};
 
 use super::places::Place;
 use super::*;

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use entitywatch::domain::Attempt;
-use entitywatch::record::Settlement;
+use entitywatch::store::Settlement;
 
 use super::places::Place;
 use super::*;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use entitywatch::record::{Mode, Store, StoreUrl, open};
+use entitywatch::store::{Mode, Store, StoreUrl, open};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 pub struct Place {

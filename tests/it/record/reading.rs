@@ -1,7 +1,7 @@
 //! What people ask of the record.
 
 use entitywatch::domain::{AlertKind, Audience, ChangeKind};
-use entitywatch::record::{AlertQuery, ChangeQuery, EntryQuery, PastUpdate, StoreError};
+use entitywatch::store::{AlertQuery, ChangeQuery, EntryQuery, PastUpdate, StoreError};
 
 use super::places::Place;
 use super::*;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use entitywatch::record::{Mode, Observation, StoreError, StoreUrl, open, verify};
+use entitywatch::store::{Mode, Observation, StoreError, StoreUrl, open, verify};
 
 use super::*;
 

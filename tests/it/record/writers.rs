@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entitywatch::record::{MakeDue, Mode, Settlement, StoreError, open, verify};
+use entitywatch::store::{MakeDue, Mode, Settlement, StoreError, open, verify};
 
 use super::places::Place;
 use super::*;

@@ -13,7 +13,7 @@ use entitywatch::domain::{
     Alert, AlertBody, AlertId, AlertKind, Audience, Delivery, DeliveryState, Hold, HoldId,
     HoldReason, HoldState, Sha256,
 };
-use entitywatch::record::{Observation, Outgoing};
+use entitywatch::store::{Observation, Outgoing};
 
 use super::sample::{Sample, sample, time};
 use super::{get, get_json};

@@ -12,10 +12,10 @@ use entitywatch::domain::{
     Entry, FieldChange, Hold, HoldId, HoldReason, HoldState, ListCode, ListState, Match, Rule,
     Severity, Sha256, SourceState, Summary,
 };
-use entitywatch::record::{
-    self, ListUpdate, Mode, Observation, Outgoing, RecordedChange, Store, StoreUrl,
-};
 use entitywatch::schedule::Schedule;
+use entitywatch::store::{
+    ListUpdate, Mode, Observation, Outgoing, RecordedChange, Store, StoreUrl, {self},
+};
 use entitywatch::web::{AlertWords, ReceiverLine, SourceLine, Status, WebSettings, WebState};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -64,7 +64,7 @@ impl Sample {
 
 pub async fn sample() -> Sample {
     let directory = tempfile::tempdir().unwrap();
-    let store = record::open(&StoreUrl::sqlite_file(directory.path().join("web.db")), Mode::Write)
+    let store = store::open(&StoreUrl::sqlite_file(directory.path().join("web.db")), Mode::Write)
         .await
         .unwrap();
     let at = time("2026-11-20T15:00:04Z");

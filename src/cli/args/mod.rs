@@ -1,0 +1,478 @@
+//! The command line: every command and flag, with the words that `--help` shows.
+
+mod alerts;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::cli::when::{When, day, when};
+use crate::config::DEFAULT_CONFIG;
+use crate::domain::{ChangeKind, DeliveryState, ListCode};
+
+pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
+
+/// Watches the US Entity List and tells the people who must act, by email, Slack and webhook, when
+/// it changes.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "entitywatch",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Exit status: 0 fine · 1 something failed · 2 usage or configuration · 3 a \
+                  snapshot is held.\nTry it: `entitywatch demo` needs no configuration and no \
+                  network."
+)]
+pub struct Cli {
+    /// The configuration [default: /etc/entitywatch/entitywatch.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// How log lines are written to standard error (auto: journald under systemd, text elsewhere)
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        hide_short_help = true
+    )]
+    pub log_format: LogFormat,
+
+    /// Log errors alone
+    #[arg(short, long, global = true, conflicts_with = "verbose", hide_short_help = true)]
+    pub quiet: bool,
+
+    /// Log every step
+    #[arg(short, long, global = true, hide_short_help = true)]
+    pub verbose: bool,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// The configuration's path, named or not.
+    pub fn config_path(&self) -> PathBuf {
+        self.config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG))
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Auto,
+    Text,
+    Json,
+    Journald,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Run the daemon: watch every source on its schedule and deliver what is due
+    Run,
+    /// Observe each source once now, try each due delivery once, and exit
+    Check {
+        /// Only this source; may be given several times
+        #[arg(long = "source", value_name = "NAME")]
+        sources: Vec<String>,
+    },
+    /// Compare two files (CSL as CSV, TSV or JSON, or eCFR XML); writes nothing
+    Diff {
+        /// The earlier file
+        old: PathBuf,
+        /// The later file
+        new: PathBuf,
+        /// Which lists to compare, comma-separated
+        #[arg(long, value_name = "LISTS", value_delimiter = ',', default_value = "EL")]
+        lists: Vec<ListCode>,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// Show the whole pipeline on built-in data, over loopback; leaves the messages in
+    /// ./entitywatch-demo/
+    Demo,
+    /// List the changes that were recorded
+    Changes(ChangesArgs),
+    /// List the entries that are held, or were
+    Entries(EntriesArgs),
+    /// List the sources and how they fare
+    Sources {
+        /// Compare what the sources hold of the same list
+        #[arg(long)]
+        compare: bool,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// List the deliveries, or send some again
+    Deliveries(DeliveriesArgs),
+    /// List the alerts that were recorded, or show one whole
+    Alerts(AlertsArgs),
+    /// Look at held lists and decide on them
+    Holds {
+        #[command(subcommand)]
+        command: HoldsCommand,
+    },
+    /// List the receivers, test one, or switch one on again
+    Receivers {
+        #[command(subcommand)]
+        command: ReceiversCommand,
+    },
+    /// Check and show the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Record a list's history from the publisher's past dates (eCFR)
+    ///
+    /// Only the dates on which Part 744 was amended are fetched, oldest first, one at a time; the
+    /// first is the last amendment up to --from. Nobody is alerted. It can be stopped at any
+    /// time: given again, it goes on where it stopped. An earlier --from than that of a history
+    /// that is there records it anew. From the day on which the source was first watched, nothing
+    /// is recorded: what was watched answers for that. Beside a running daemon, the daemon
+    /// fetches and records; progress is shown here all the same.
+    #[command(verbatim_doc_comment)]
+    Backfill {
+        /// The source, of kind ecfr
+        #[arg(long, value_name = "NAME")]
+        source: String,
+        /// The first date, e.g. 2022-01-01
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        from: Date,
+        /// The last date [default: the newest that the publisher has]
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        to: Option<Date>,
+    },
+    /// Verify or print the journal of all checks and decisions
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+    /// Print the completions of a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// How a reading command prints.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct OutputArg {
+    /// Tables for people, or JSON for programs
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: OutputFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct ChangesArgs {
+    /// First seen at or after this time: 2026-07-01, 2026-07-01T12:00:00Z, or 24h, 7d ago
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub since: Option<When>,
+    /// First seen before this time
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub until: Option<When>,
+    /// Only of this source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Only of this list
+    #[arg(long, value_name = "LIST")]
+    pub list: Option<ListCode>,
+    /// Only of this kind
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub kind: Option<ChangeKind>,
+    /// Leave out editorial changes
+    #[arg(long)]
+    pub no_editorial: bool,
+    /// At most so many, the newest
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct EntriesArgs {
+    /// A part of a name, alias, address or remark
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// As listed on this date of the publisher's
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "known_at")]
+    pub as_of: Option<Date>,
+    /// As known to this program at this time
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub known_at: Option<When>,
+    /// Only of this source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Only of this list
+    #[arg(long, value_name = "LIST")]
+    pub list: Option<ListCode>,
+    /// At most so many
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct DeliveriesArgs {
+    #[command(subcommand)]
+    pub command: Option<DeliveriesCommand>,
+    #[command(flatten)]
+    pub list: DeliveriesListArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct DeliveriesListArgs {
+    /// Only to this receiver
+    #[arg(long, value_name = "NAME")]
+    pub receiver: Option<String>,
+    /// Only in this state: pending, delivered or dead
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    pub state: Option<DeliveryState>,
+    /// Only of this alert
+    #[arg(long, value_name = "ID")]
+    pub alert: Option<String>,
+    /// At most so many, the newest
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum DeliveriesCommand {
+    /// Send these again now, dead or not
+    Retry {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Send a receiver what was recorded before it was configured, or again
+    Send {
+        #[arg(long, value_name = "NAME")]
+        receiver: String,
+        /// Alerts recorded at or after this time
+        #[arg(long, value_name = "TIME", value_parser = when)]
+        since: When,
+    },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum HoldsCommand {
+    /// List what is held
+    List {
+        /// Decided ones too
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// Show what a held list would change
+    Show {
+        id: String,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// Take the held list for true, and tell its changes
+    Accept {
+        #[command(flatten)]
+        decision: DecisionArgs,
+        /// Tell nobody: from now on this is what later lists are compared with
+        #[arg(long)]
+        as_baseline: bool,
+    },
+    /// Take the held list for wrong; the same content is not asked again
+    Reject {
+        #[command(flatten)]
+        decision: DecisionArgs,
+    },
+}
+
+/// Who decided, and why: both are journalled.
+#[derive(Clone, Debug, Args)]
+pub struct DecisionArgs {
+    pub id: String,
+    /// Who decides
+    #[arg(long, value_name = "NAME", value_parser = said)]
+    pub by: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum ReceiversCommand {
+    /// List the receivers and how they fare
+    List {
+        #[command(flatten)]
+        output: OutputArg,
+    },
+    /// Send a test message
+    Test { name: String },
+    /// Switch on a receiver that answered 410; what waits for it is sent
+    Enable { name: String },
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the configuration and warn of what could reach nobody
+    Check,
+    /// Print the configuration in effect, with secrets hidden
+    Show,
+    /// Print the JSON Schemas of the configuration, of webhooks and of what the reading commands
+    /// print
+    Schema,
+    /// Print an example with every key
+    Example,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Verify that no entry was changed, taken out or put in
+    Verify {
+        /// Also that the journal still holds this head, as an alert or an earlier `verify` gave it
+        #[arg(long, value_name = "HASH", value_parser = head)]
+        head: Option<String>,
+    },
+    /// Print every entry as a line of JSON
+    Export,
+}
+
+fn kind(text: &str) -> Result<ChangeKind, String> {
+    [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Revised]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| "expected added, removed or revised".to_owned())
+}
+
+fn state(text: &str) -> Result<DeliveryState, String> {
+    [DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Dead]
+        .into_iter()
+        .find(|state| state.as_str() == text)
+        .ok_or_else(|| "expected pending, delivered or dead".to_owned())
+}
+
+fn said(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("expected a text, but got none".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return Err("expected a text on one line, but got one with control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// The hash of a journal entry, in either case.
+fn head(text: &str) -> Result<String, String> {
+    let text = text.trim().to_ascii_lowercase();
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash {
+        Ok(text)
+    } else {
+        Err("expected the hash of a journal entry (64 hexadecimal digits)".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ok_command_lines() {
+        for line in [
+            "run",
+            "--config x.toml run",
+            "run --config x.toml",
+            "-q check",
+            "check --verbose",
+            "check",
+            "check --source csl --source ecfr",
+            "diff a.csv b.csv",
+            "diff a.csv b.csv --lists EL,UVL --output json",
+            "demo",
+            "changes --since 2026-07-01 --until 2026-07-02T00:00:00Z --list EL --kind added \
+             --output json",
+            "entries --search ring --as-of 2026-07-01",
+            "entries --known-at 24h",
+            "sources --compare",
+            "deliveries",
+            "deliveries --state dead",
+            "deliveries retry dlv_1 dlv_2",
+            "deliveries send --receiver erp --since 7d",
+            "alerts --output json",
+            "alerts --id alr_1",
+            "alerts show alr_1",
+            "alerts show alr_1 --format html",
+            "holds list",
+            "holds show hld_1",
+            "holds accept hld_1 --by Ann --reason checked --as-baseline",
+            "holds reject hld_1 --by Ann --reason outage",
+            "receivers list --output json",
+            "receivers test erp",
+            "receivers enable erp",
+            "config check",
+            "config show",
+            "config schema",
+            "config example",
+            "backfill --source ecfr --from 2022-01-01 --to 2022-02-01",
+            "journal verify --head \
+             abababababababababababababababababababababababababababababababab",
+            "journal export",
+            "completions bash",
+            "man",
+        ] {
+            let parsed = Cli::try_parse_from(["entitywatch"].into_iter().chain(line.split(' ')));
+            assert!(
+                parsed.is_ok(),
+                "{line}: {}",
+                parsed.err().map(|e| e.to_string()).unwrap_or_default()
+            );
+        }
+    }
+
+    #[test]
+    fn err_command_lines_exit_with_2() {
+        for line in [
+            "",
+            "watch",
+            "check -q -v",
+            "diff a.csv",
+            "diff a.csv b.csv --lists XX",
+            "changes --since yesterday",
+            "changes --kind moved",
+            "holds accept hld_1 --by Ann",
+            "holds accept hld_1 --reason checked",
+            "deliveries retry",
+            "alerts show",
+            "alerts show alr_1 --format pdf",
+            "alerts --id alr_1 --since 24h",
+            "deliveries send --receiver erp",
+            "entries --as-of 2026-07-01 --known-at 24h",
+            "backfill --source ecfr",
+        ] {
+            let parsed = Cli::try_parse_from(
+                ["entitywatch"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty())),
+            );
+            assert_eq!(parsed.err().map(|error| error.exit_code()), Some(2), "{line}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! When two rows say the same: all that is compared is equal, whatever the order of their aliases
+//! and addresses.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use crate::diff::list::entity_cell;
+use crate::diff::pairing::fast_hash::{MixerState, mixed};
+use crate::domain::Entry;
+
+/// A row by what it says; the publisher's id and the order inside its lists do not count.
+pub struct Content<'a>(pub &'a Entry);
+
+/// A content with its hash, for tables that ask for it more than once.
+#[derive(PartialEq, Eq)]
+pub struct Hashed<'a> {
+    hash: u64,
+    pub content: Content<'a>,
+}
+
+pub fn hashed(rows: &[Entry]) -> Vec<Hashed<'_>> {
+    rows.iter()
+        .map(|entry| Hashed {
+            hash: MixerState::default().hash_one(Content(entry)),
+            content: Content(entry),
+        })
+        .collect()
+}
+
+impl Hash for Hashed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.hash.hash(state);
+    }
+}
+
+impl PartialEq for Content<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (self.0, other.0);
+        // Two cuts of one cell are one content.
+        let same_parts = entity_cell::is_same(a, b) && same_but_for_cuts(&a.other, &b.other)
+            || a.name == b.name
+                && a.form == b.form
+                && a.remarks == b.remarks
+                && a.other == b.other
+                && same_members(&a.aliases, &b.aliases)
+                && same_members(&a.addresses, &b.addresses);
+        same_parts
+            && a.list == b.list
+            && a.license_requirement == b.license_requirement
+            && a.license_policy == b.license_policy
+            && a.start_date == b.start_date
+            && a.end_date == b.end_date
+            && same_members(&a.countries, &b.countries)
+            && same_members(&a.footnotes, &b.footnotes)
+            && same_members(&a.citations, &b.citations)
+    }
+}
+
+impl Eq for Content<'_> {}
+
+impl Hash for Content<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let entry = self.0;
+        for text in [&entry.license_requirement, &entry.license_policy] {
+            text.hash(state);
+        }
+        (&entry.start_date, &entry.end_date).hash(state);
+        // Sums, because their order does not count; countries and footnotes follow from what is
+        // hashed.
+        let citations =
+            entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
+        citations.fold(0_u64, u64::wrapping_add).hash(state);
+        if let Some(cell) = entity_cell::cell(entry) {
+            cell.hash(state);
+            return;
+        }
+        (&entry.name, &entry.remarks, &entry.other).hash(state);
+        for list in [&entry.aliases, &entry.addresses] {
+            list.iter()
+                .fold(list.len() as u64, |sum, text| sum.wrapping_add(mixed(text.as_bytes())))
+                .hash(state);
+        }
+    }
+}
+
+fn same_but_for_cuts(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
+    fn kept(columns: &BTreeMap<String, String>) -> impl Iterator<Item = (&String, &String)> {
+        columns.iter().filter(|(key, _)| key.as_str() != entity_cell::SUBORDINATES)
+    }
+    kept(one).eq(kept(other))
+}
+
+/// Whether two lists hold the same, each as often, in any order.
+pub fn same_members<T: Ord>(one: &[T], other: &[T]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    if one == other {
+        return true;
+    }
+    let (mut one, mut other): (Vec<&T>, Vec<&T>) = (one.iter().collect(), other.iter().collect());
+    one.sort_unstable();
+    other.sort_unstable();
+    one == other
+}
+
+/// An order of rows by what they say, so that the order in which they stand decides nothing.
+pub fn in_order(one: &Entry, other: &Entry) -> std::cmp::Ordering {
+    let sorted = |list: &[String]| {
+        let mut list = list.to_vec();
+        list.sort_unstable();
+        list
+    };
+    let citations = |entry: &Entry| {
+        let mut citations = entry.citations.clone();
+        citations.sort_unstable();
+        citations
+    };
+    (one.list, &one.name)
+        .cmp(&(other.list, &other.name))
+        .then_with(|| citations(one).cmp(&citations(other)))
+        .then_with(|| one.countries.cmp(&other.countries))
+        .then_with(|| sorted(&one.addresses).cmp(&sorted(&other.addresses)))
+        .then_with(|| one.other.cmp(&other.other))
+        .then_with(|| one.remarks.cmp(&other.remarks))
+        .then_with(|| sorted(&one.aliases).cmp(&sorted(&other.aliases)))
+        .then_with(|| one.license_requirement.cmp(&other.license_requirement))
+        .then_with(|| one.license_policy.cmp(&other.license_policy))
+        .then_with(|| (&one.start_date, &one.end_date).cmp(&(&other.start_date, &other.end_date)))
+        .then_with(|| one.footnotes.cmp(&other.footnotes))
+        .then_with(|| (one.form as u8).cmp(&(other.form as u8)))
+}

@@ -1,0 +1,355 @@
+//! The guards: is the step from one snapshot to the next believable?
+//!
+//! Knows counts and limits; knows neither sources nor what a hold does.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::diff::list::content::Content;
+use crate::diff::pairing::fast_hash::MixerState;
+use crate::domain::{Change, Entry, HoldReason, ListCode, Summary};
+
+/// The guards of one source, from the configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// Fractions of 1.
+    pub max_loss: f64,
+    pub max_loss_rows: usize,
+    pub max_gain: f64,
+    pub max_revised: f64,
+    pub min_entries: BTreeMap<ListCode, usize>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_loss: 0.02,
+            max_loss_rows: 40,
+            max_gain: 0.25,
+            max_revised: 0.20,
+            min_entries: BTreeMap::new(),
+        }
+    }
+}
+
+/// What the guards say of one step of one list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Plausible,
+    Held { reason: HoldReason, message: String },
+}
+
+/// How large a list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// As they stand in the document.
+    pub rows: usize,
+    /// Rows that say the same are one entry: what stands twice is not twice as much that could be
+    /// lost.
+    pub entries: usize,
+}
+
+impl Size {
+    pub fn of(rows: &[Entry]) -> Self {
+        let contents: HashSet<Content<'_>, MixerState> = rows.iter().map(Content).collect();
+        Self { rows: rows.len(), entries: contents.len() }
+    }
+
+    /// Rows that repeat others.
+    pub fn repeats(self) -> usize {
+        self.rows - self.entries
+    }
+}
+
+/// Whether the step from a list of size `before` to one of size `after` is believable.
+///
+/// `high_water` is the list's highest accepted count of entries of seven days: a list that shrinks
+/// a little every day is measured against where it began. `borne_out` counts the removals that a
+/// rule or another source bears out: they are no sign of a cut file. Where several limits are
+/// broken, the one that makes the list wait whole is named.
+pub fn plausible(
+    limits: &Limits,
+    list: ListCode,
+    high_water: usize,
+    before: Size,
+    after: Size,
+    changes: &[Change],
+    borne_out: usize,
+) -> Verdict {
+    let summary = Summary::of(changes);
+
+    // By rows: only they tell that a list was doubled.
+    let gain = summary.added.max(after.rows.saturating_sub(before.rows));
+    let allowed_gain = share(limits.max_gain, before.rows).max(SLACK_ROWS);
+    let (before_rows, after_rows) = (before.rows, after.rows);
+    if gain > allowed_gain {
+        let message = format!(
+            "{list} gained {gain} rows ({before_rows} before, {after_rows} now), more than the \
+             {allowed_gain} that max_gain = {} allows: the list before may have been cut, or this \
+             one doubled",
+            percent(limits.max_gain)
+        );
+        return Verdict::Held { reason: HoldReason::Gain, message };
+    }
+
+    let (before, after) = (before.entries, after.entries);
+    // Of a file that was cut too, what is left of it is all that can be revised.
+    let compared = before.min(after);
+    let allowed_revised = share(limits.max_revised, compared).max(SLACK_ROWS);
+    if summary.revised > allowed_revised {
+        let cut =
+            if after < before { format!(" that are left of {before}") } else { String::new() };
+        let message = format!(
+            "{list} has {} of {compared} rows{cut} revised in substance, more than the \
+             {allowed_revised} that max_revised = {} allows: a column may have gone blank or \
+             changed its shape",
+            summary.revised,
+            percent(limits.max_revised)
+        );
+        return Verdict::Held { reason: HoldReason::Revision, message };
+    }
+
+    // A row that is gone is a loss, also where another row of its name is left.
+    let lost = changes.iter().filter(|change| change.lost_row().is_some()).count();
+    if lost > 0 {
+        let gone = lost.max(high_water.saturating_sub(after));
+        let loss = gone.saturating_sub(borne_out);
+        let allowed_loss =
+            share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
+        if loss > allowed_loss {
+            let message = format!(
+                "{list} lost {gone} rows ({high_water} at its highest in 7 days, {after} now, {} \
+                 gone in this step{}), more than the {allowed_loss} that max_loss = {} and \
+                 max_loss_rows = {} allow: the file may be cut",
+                lost,
+                if borne_out > 0 {
+                    format!(", {borne_out} of them borne out by a rule or another source")
+                } else {
+                    String::new()
+                },
+                percent(limits.max_loss),
+                limits.max_loss_rows
+            );
+            return Verdict::Held { reason: HoldReason::Loss, message };
+        }
+        if after == 0 {
+            let message = format!(
+                "{list} lost all of its {before} rows: an empty list is not believed, however \
+                 short it was"
+            );
+            return Verdict::Held { reason: HoldReason::Loss, message };
+        }
+    }
+    Verdict::Plausible
+}
+
+/// Whether a first snapshot of a list is large enough to be its baseline; if not, the error says so
+/// in words.
+pub fn enough_for_baseline(limits: &Limits, list: ListCode, size: Size) -> Result<(), String> {
+    let least = least_for_baseline(limits, list);
+    let Size { rows, entries } = size;
+    if entries >= least {
+        return Ok(());
+    }
+    let repeats = if rows > entries {
+        format!(" in {rows} rows that repeat each other")
+    } else {
+        String::new()
+    };
+    Err(format!(
+        "expected at least {least} rows of {list} in a first snapshot (min_entries), but got \
+         {entries}{repeats}"
+    ))
+}
+
+/// How many entries a first snapshot of a list has at least.
+pub fn least_for_baseline(limits: &Limits, list: ListCode) -> usize {
+    limits.min_entries.get(&list).copied().unwrap_or(if list == ListCode::EL { 2500 } else { 1 })
+}
+
+/// However short a list, so many rows may come, go or change at once.
+const SLACK_ROWS: usize = 5;
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts of rows and fractions of them"
+)]
+fn share(fraction: f64, count: usize) -> usize {
+    // A hair is added so that 2 % of 50 is 1 and not 0.999….
+    (fraction.max(0.0) * count as f64 + 1e-9).floor() as usize
+}
+
+fn percent(fraction: f64) -> String {
+    let text = format!("{:.2}", fraction * 100.0);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::compare;
+    use crate::domain::Entry;
+
+    fn rows(from: usize, to: usize) -> Vec<Entry> {
+        (from..to)
+            .map(|n| {
+                Entry::named(
+                    ListCode::EL,
+                    format!("{} party", "x".repeat(n % 50 + 1) + &n.to_string()),
+                )
+            })
+            .collect()
+    }
+
+    fn verdict(before: &[Entry], after: &[Entry], high_water: usize) -> Verdict {
+        plausible(
+            &Limits::default(),
+            ListCode::EL,
+            high_water,
+            Size::of(before),
+            Size::of(after),
+            &compare(before, after),
+            0,
+        )
+    }
+
+    fn reason(verdict: Verdict) -> Option<HoldReason> {
+        match verdict {
+            Verdict::Plausible => None,
+            Verdict::Held { reason, message } => {
+                assert!(
+                    message.contains("EL") && message.contains("max_") || message.contains("empty"),
+                    "{message}"
+                );
+                Some(reason)
+            }
+        }
+    }
+
+    #[test]
+    fn ok_small_steps_pass() {
+        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 980), 1000)), None);
+        assert_eq!(reason(verdict(&rows(0, 20), &rows(5, 25), 20)), None);
+        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 1250), 1000)), None);
+        assert_eq!(reason(verdict(&[], &[], 0)), None);
+    }
+
+    #[test]
+    fn err_a_loss_is_measured_against_the_high_water_and_needs_removals() {
+        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 979), 1000)), Some(HoldReason::Loss));
+        assert_eq!(reason(verdict(&rows(0, 990), &rows(0, 985), 1000)), None);
+        assert_eq!(reason(verdict(&rows(0, 985), &rows(0, 979), 1000)), Some(HoldReason::Loss));
+        assert_eq!(reason(verdict(&rows(0, 900), &rows(0, 901), 1000)), None);
+        assert_eq!(
+            reason(verdict(&rows(0, 5000), &rows(0, 4959), 5000)),
+            Some(HoldReason::Loss),
+            "41 rows of 5,000 are under 2 %"
+        );
+    }
+
+    #[test]
+    fn err_rows_that_are_gone_are_a_loss_though_their_names_are_still_listed() {
+        let two_of_each = |kept: usize| -> Vec<Entry> {
+            let in_country = |row: Entry, code: &str| Entry { countries: vec![code.into()], ..row };
+            let one = rows(0, 100).into_iter().map(|row| in_country(row, "CN"));
+            one.chain(rows(0, kept).into_iter().map(|row| in_country(row, "AE"))).collect()
+        };
+        assert_eq!(
+            reason(verdict(&two_of_each(100), &two_of_each(90), 200)),
+            Some(HoldReason::Loss)
+        );
+        assert_eq!(reason(verdict(&two_of_each(100), &two_of_each(96), 200)), None);
+    }
+
+    #[test]
+    fn err_an_emptied_doubled_or_swapped_list_is_held() {
+        assert_eq!(reason(verdict(&rows(0, 3), &[], 3)), Some(HoldReason::Loss));
+        let doubled: Vec<Entry> = rows(0, 100).into_iter().chain(rows(0, 100)).collect();
+        assert_eq!(reason(verdict(&rows(0, 100), &doubled, 100)), Some(HoldReason::Gain));
+        assert_eq!(reason(verdict(&rows(0, 100), &rows(0, 126), 100)), Some(HoldReason::Gain));
+    }
+
+    #[test]
+    fn err_a_column_that_went_blank_is_held_and_editorial_changes_are_not() {
+        let with_policy = |policy: &str| {
+            rows(0, 100)
+                .into_iter()
+                .map(|row| Entry { license_policy: policy.into(), ..row })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            reason(verdict(&with_policy("Presumption of denial."), &with_policy(""), 100)),
+            Some(HoldReason::Revision)
+        );
+        assert_eq!(
+            reason(verdict(
+                &with_policy("Presumption of denial."),
+                &with_policy("Presumption of denial"),
+                100
+            )),
+            None
+        );
+    }
+
+    #[test]
+    fn a_half_list_is_no_baseline() {
+        let limits = Limits { min_entries: [(ListCode::UVL, 10)].into(), ..Limits::default() };
+        let enough_for_baseline =
+            |list, entries| enough_for_baseline(&limits, list, Size { rows: entries, entries });
+        assert_eq!(enough_for_baseline(ListCode::EL, 2500), Ok(()));
+        assert_eq!(enough_for_baseline(ListCode::DPL, 1), Ok(()));
+        let error = enough_for_baseline(ListCode::EL, 2499).unwrap_err();
+        assert_eq!(
+            error,
+            "expected at least 2500 rows of EL in a first snapshot (min_entries), but got 2499"
+        );
+        assert!(
+            enough_for_baseline(ListCode::UVL, 9).is_err()
+                && enough_for_baseline(ListCode::DPL, 0).is_err()
+        );
+    }
+
+    #[test]
+    fn rows_that_repeat_others_are_no_more_that_could_be_lost_and_no_larger_list() {
+        let repeated: Vec<Entry> = rows(0, 1000).into_iter().chain(rows(0, 60)).collect();
+        assert_eq!(Size::of(&repeated), Size { rows: 1060, entries: 1000 });
+        assert_eq!(reason(verdict(&repeated, &rows(1, 1000), 1000)), None);
+        let limits = Limits { min_entries: [(ListCode::EL, 1500)].into(), ..Limits::default() };
+        let doubled: Vec<Entry> = rows(0, 900).into_iter().chain(rows(0, 900)).collect();
+        let error = enough_for_baseline(&limits, ListCode::EL, Size::of(&doubled)).unwrap_err();
+        assert!(error.ends_with("but got 900 in 1800 rows that repeat each other"), "{error}");
+    }
+
+    #[test]
+    fn err_a_file_that_was_cut_and_has_a_blank_column_is_held_whole() {
+        let blank = |row: Entry| Entry { license_policy: String::new(), ..row };
+        let before: Vec<Entry> = rows(0, 100)
+            .into_iter()
+            .map(|row| Entry { license_policy: "Denial.".into(), ..row })
+            .collect();
+        let cut: Vec<Entry> = before[..15].iter().cloned().map(blank).collect();
+        let Verdict::Held { reason, message } = verdict(&before, &cut, 100) else {
+            panic!("expected a hold")
+        };
+        assert_eq!(reason, HoldReason::Revision);
+        assert!(
+            message.starts_with(
+                "EL has 15 of 15 rows that are left of 100 revised in substance, more than the 5 \
+                 that"
+            ),
+            "{message}"
+        );
+        let few: Vec<Entry> = before[..15]
+            .iter()
+            .cloned()
+            .enumerate()
+            .map(|(n, row)| if n < 5 { blank(row) } else { row })
+            .collect();
+        assert_eq!(
+            self::reason(verdict(&before, &few, 100)),
+            Some(HoldReason::Loss),
+            "a few may be revised all the same"
+        );
+    }
+}

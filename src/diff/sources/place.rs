@@ -1,0 +1,163 @@
+//! Whether two publishers' entries are in one place.
+//!
+//! One publisher goes by the heading, the other by the address. Some places stand under another
+//! country with one publisher: Hong Kong is under the China heading of the eCFR and has a code of
+//! its own in the Consolidated Screening List.
+
+use crate::diff::pairing::name::words;
+use crate::diff::sources::counterparts::Tie;
+use crate::domain::Entry;
+
+/// What the places of two entries say of their being one.
+pub fn place(one: &Entry, other: &Entry) -> Tie {
+    if one.countries.is_empty() || other.countries.is_empty() {
+        return Tie::Unknown;
+    }
+    // One publisher goes by the heading, the other by the address.
+    if one.countries.iter().any(|country| other.countries.contains(country))
+        || share_an_address(one, other)
+    {
+        Tie::Agrees
+    } else if one.countries.iter().any(|country| is_elsewhere(country, one, other)) {
+        Tie::Unknown
+    } else {
+        Tie::Differs
+    }
+}
+
+/// Whether most words of an address stand in one of the other's.
+pub fn share_an_address(one: &Entry, other: &Entry) -> bool {
+    let read = |entry: &Entry| -> Vec<Vec<String>> {
+        entry
+            .addresses
+            .iter()
+            .map(|address| words(address))
+            .filter(|words| words.len() >= LEAST_ADDRESS_WORDS)
+            .collect()
+    };
+    let those = read(other);
+    read(one).iter().any(|this| {
+        those.iter().any(|that| {
+            let shared = this.iter().filter(|word| that.contains(word)).count();
+            shared * 10 >= this.len().min(that.len()) * 8
+        })
+    })
+}
+
+/// A city and a country are no address.
+const LEAST_ADDRESS_WORDS: usize = 4;
+
+struct Region {
+    /// In words, as an address has them.
+    names: &'static [&'static str],
+    code: &'static str,
+    /// The country whose heading it may stand under.
+    heading: &'static str,
+    /// A heading covers the region even where no address says so: the eCFR has no heading for it.
+    has_no_heading: bool,
+}
+
+const REGIONS: [Region; 5] = [
+    Region {
+        names: &["hong kong", "hongkong", "kowloon"],
+        code: "HK",
+        heading: "CN",
+        has_no_heading: true,
+    },
+    Region { names: &["macau", "macao"], code: "MO", heading: "CN", has_no_heading: true },
+    Region { names: &["taiwan"], code: "TW", heading: "CN", has_no_heading: false },
+    Region {
+        names: &["crimea", "sevastopol", "donetsk", "luhansk", "lugansk"],
+        code: "UA",
+        heading: "RU",
+        has_no_heading: false,
+    },
+    Region { names: &["kosovo"], code: "XK", heading: "RS", has_no_heading: false },
+];
+
+/// Whether `other` may have the place of `entry` that this code stands for under another code.
+pub fn is_elsewhere(code: &str, entry: &Entry, other: &Entry) -> bool {
+    REGIONS.iter().any(|region| {
+        let counterpart = match code {
+            _ if code == region.code => region.heading,
+            _ if code == region.heading => region.code,
+            _ => return false,
+        };
+        other.countries.iter().any(|country| country == counterpart)
+            && region.is_meant(code, entry, other)
+    })
+}
+
+impl Region {
+    fn is_meant(&self, code: &str, entry: &Entry, other: &Entry) -> bool {
+        let under_heading = if code == self.code { other } else { entry };
+        self.is_named_by(under_heading)
+            || (self.has_no_heading && !says_more_than_a_country(under_heading))
+    }
+
+    fn is_named_by(&self, entry: &Entry) -> bool {
+        let texts = entry.addresses.iter().chain([&entry.name, &entry.remarks]);
+        texts.into_iter().any(|text| {
+            let text = format!(" {} ", words(text).join(" "));
+            self.names.iter().any(|name| text.contains(&format!(" {name} ")))
+        })
+    }
+}
+
+fn says_more_than_a_country(entry: &Entry) -> bool {
+    entry.addresses.iter().any(|address| words(address).len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ListCode;
+
+    fn entry(country: &str, addresses: &[&str]) -> Entry {
+        Entry {
+            countries: vec![country.into()],
+            addresses: addresses.iter().map(ToString::to_string).collect(),
+            ..Entry::named(ListCode::EL, "Ash Works")
+        }
+    }
+
+    #[track_caller]
+    fn check(one: &Entry, other: &Entry, expected: bool) {
+        assert_eq!(is_elsewhere(&one.countries[0], one, other), expected, "{one:?} {other:?}");
+        assert_eq!(is_elsewhere(&other.countries[0], other, one), expected, "{other:?} {one:?}");
+    }
+
+    #[test]
+    fn ok_a_region_stands_under_its_heading() {
+        check(
+            &entry("HK", &["Unit 9, Kowloon, Hong Kong, HK"]),
+            &entry("CN", &["Unit 9, Kowloon, Hong Kong"]),
+            true,
+        );
+        check(&entry("HK", &["HK"]), &entry("CN", &[]), true);
+        check(&entry("MO", &["5 Rua, Macau, MO"]), &entry("CN", &["5 Rua, Macao"]), true);
+        check(
+            &entry("UA", &["Cedar Port, Yalta, UA"]),
+            &entry("RU", &["Cedar Port, Yalta, Crimea"]),
+            true,
+        );
+        check(
+            &entry("TW", &["5 Road, Taipei, TW"]),
+            &entry("CN", &["5 Road, Taipei, Taiwan"]),
+            true,
+        );
+    }
+
+    #[test]
+    fn err_another_place_is_another_place() {
+        check(
+            &entry("HK", &["Unit 9, Kowloon, Hong Kong, HK"]),
+            &entry("CN", &["12 Orchard Road, Wuxi, China"]),
+            false,
+        );
+        check(&entry("TW", &["TW"]), &entry("CN", &[]), false);
+        check(&entry("UA", &["5 Road, Kyiv, UA"]), &entry("RU", &["5 Road, Perm, Russia"]), false);
+        check(&entry("HK", &["HK"]), &entry("MO", &[]), false);
+        check(&entry("CN", &["CN"]), &entry("RU", &[]), false);
+    }
+}

@@ -1,0 +1,65 @@
+//! An alert and whom it goes to: the step from a body to rows of the outbox. Pure.
+
+use jiff::Timestamp;
+
+use crate::config::Config;
+use crate::deliver::Receiver;
+use crate::domain::{Alert, AlertBody, AlertId, ChangeId, Citation, Delivery, DeliveryState};
+use crate::route;
+use crate::store::Outgoing;
+
+/// An alert that operators get: of this body, to whom the configuration sends it.
+pub fn to_operators(config: &Config, body: AlertBody, at: Timestamp, parts: &[&str]) -> Outgoing {
+    let time = at.to_string();
+    let alert_id =
+        AlertId::of([body.type_name(), time.as_str()].into_iter().chain(parts.iter().copied()));
+    routed(config, Alert { alert_id, created_at: at, body }, Vec::new())
+}
+
+/// The alert with a delivery for every recipient of every receiver that the routes name.
+pub fn routed(config: &Config, alert: Alert, citations: Vec<Citation>) -> Outgoing {
+    let receivers = config.receiver_refs();
+    let mut deliveries = Vec::new();
+    for (name, selection) in route::route(&alert, &config.routes, &receivers) {
+        if let Some(receiver) = config.receiver(&name) {
+            deliveries.extend(deliveries_to(receiver, &alert, selection.as_deref()));
+        }
+    }
+    Outgoing { alert, citations, deliveries }
+}
+
+/// One delivery for each recipient of a receiver, due at once.
+pub fn deliveries_to(
+    receiver: &Receiver,
+    alert: &Alert,
+    selection: Option<&[ChangeId]>,
+) -> Vec<Delivery> {
+    receiver
+        .recipients()
+        .into_iter()
+        .map(|recipient| delivery(alert, &receiver.name, recipient, selection))
+        .collect()
+}
+
+/// One delivery, due at once.
+pub fn delivery(
+    alert: &Alert,
+    receiver: &str,
+    recipient: String,
+    selection: Option<&[ChangeId]>,
+) -> Delivery {
+    Delivery {
+        delivery_id: Delivery::id_of(&alert.alert_id, receiver, &recipient),
+        alert_id: alert.alert_id.clone(),
+        receiver: receiver.to_owned(),
+        recipient,
+        selection: selection.map(<[ChangeId]>::to_vec),
+        state: DeliveryState::Pending,
+        attempts: 0,
+        parts_done: 0,
+        created_at: alert.created_at,
+        next_attempt_at: alert.created_at,
+        delivered_at: None,
+        last_error: None,
+    }
+}

@@ -1,0 +1,41 @@
+//! Holds.
+
+use crate::domain::{Hold, HoldId};
+use crate::store::Result;
+use crate::store::sql::{Db, Row, Tx, sql};
+use crate::store::value::json;
+
+/// Over what was recorded under its id.
+pub async fn write(tx: &mut Tx, hold: &Hold) -> Result<()> {
+    let statement = sql("INSERT INTO hold (hold_id, source, state, opened_at, json) VALUES ($1, \
+                         $2, $3, $4, $5) ON CONFLICT (hold_id) DO UPDATE SET source = \
+                         excluded.source, state = excluded.state, opened_at = \
+                         excluded.opened_at, json = excluded.json")
+    .bind(hold.hold_id.as_str())
+    .bind(hold.source.as_str())
+    .bind(hold.state.as_str())
+    .bind(hold.opened_at)
+    .bind(json(hold)?);
+    tx.execute("write a hold", statement).await?;
+    Ok(())
+}
+
+/// Oldest first.
+pub async fn all(db: &Db, open_only: bool) -> Result<Vec<Hold>> {
+    let statement = sql(if open_only {
+        "SELECT source, json FROM hold WHERE state = 'open' ORDER BY opened_at, seq"
+    } else {
+        "SELECT source, json FROM hold ORDER BY opened_at, seq"
+    });
+    db.fetch("read the holds", statement, hold_of).await
+}
+
+pub async fn one(db: &Db, id: &HoldId) -> Result<Option<Hold>> {
+    let statement = sql("SELECT source, json FROM hold WHERE hold_id = $1").bind(id.as_str());
+    db.fetch_one("read a hold", statement).await?.as_ref().map(hold_of).transpose()
+}
+
+/// The source's name is the column's: it may have been renamed.
+fn hold_of(row: &Row) -> Result<Hold> {
+    Ok(Hold { source: row.text(0)?, ..row.json(1)? })
+}

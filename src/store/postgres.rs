@@ -1,0 +1,132 @@
+//! Opening PostgreSQL. The writer's session holds an advisory lock, and everything is written over
+//! that session: whoever lost the session has lost the lock and can write nothing more.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, Row};
+
+use crate::store::database::Database;
+use crate::store::sql::Db;
+use crate::store::{Mode, Result, StoreError, migrations};
+
+/// `entitywa` in ASCII: the key of the advisory lock, one for each database.
+const LOCK_KEY: i64 = 0x656e_7469_7479_7761;
+/// How many reads go on beside the writer.
+const READERS: u32 = 4;
+/// How long a connection is tried for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Database> {
+    let cannot_open =
+        |error: sqlx::Error| StoreError::Open { store: store.clone(), reason: error.to_string() };
+    let options: PgConnectOptions = url.as_str().parse().map_err(cannot_open)?;
+    let options = options
+        .application_name(&format!("entitywatch pid {}", std::process::id()))
+        .disable_statement_logging();
+
+    // A first connection by itself: a pool would repeat for a while what fails for good.
+    let connecting = tokio::time::timeout(PATIENCE, options.connect()).await;
+    let mut connection =
+        connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(cannot_open)?;
+    let version = version(&mut connection).await.map_err(cannot_open)?;
+    match mode {
+        Mode::Read if version.is_none() => {
+            let reason = "nothing is recorded yet: `entitywatch run` or `entitywatch check` makes \
+                          the tables"
+                .to_owned();
+            return Err(StoreError::Open { store, reason });
+        }
+        Mode::Read => migrations::POSTGRES.check(&store, version)?,
+        Mode::Write | Mode::Act if version > Some(migrations::POSTGRES.newest()) => {
+            migrations::POSTGRES.check(&store, version)?
+        }
+        Mode::Write | Mode::Act => {
+            if !take_lock(&mut connection).await.map_err(cannot_open)? {
+                let holder = holder(&mut connection).await.map_err(cannot_open)?;
+                return Err(StoreError::InUse { store, holder });
+            }
+        }
+    }
+    connection.close().await.map_err(cannot_open)?;
+
+    let pool = PgPoolOptions::new().acquire_timeout(PATIENCE);
+    let readers = pool
+        .clone()
+        .max_connections(READERS)
+        .idle_timeout(Duration::from_secs(60))
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::query("SET default_transaction_read_only = on").execute(connection).await?;
+                Ok(())
+            })
+        });
+    let readers = readers.connect_lazy_with(options.clone());
+    if mode == Mode::Read {
+        return Ok(Database::new(Db::Postgres { writer: None, readers }, None));
+    }
+    let writer = pool.max_connections(1).idle_timeout(None).max_lifetime(None).after_connect(
+        |connection, _| {
+            Box::pin(async move {
+                notice_dead_holders(connection).await?;
+                if take_lock(connection).await? {
+                    Ok(())
+                } else {
+                    Err(sqlx::Error::Protocol(
+                        "another entitywatch process holds the database".to_owned(),
+                    ))
+                }
+            })
+        },
+    );
+    let writer = writer.connect_with(options).await.map_err(cannot_open)?;
+    let migrator = migrations::POSTGRES
+        .migrator()
+        .await
+        .map_err(|error| migrations::POSTGRES.explain(&store, error))?;
+    migrator.run(&writer).await.map_err(|error| migrations::POSTGRES.explain(&store, error))?;
+    Ok(Database::new(Db::Postgres { writer: Some(writer), readers }, None))
+}
+
+async fn version(connection: &mut PgConnection) -> sqlx::Result<Option<i64>> {
+    let row = sqlx::query("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await?;
+    if !row.try_get::<bool, _>(0)? {
+        return Ok(None);
+    }
+    sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?.try_get(0)
+}
+
+async fn take_lock(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query("SELECT pg_try_advisory_lock($1)")
+        .bind(LOCK_KEY)
+        .fetch_one(connection)
+        .await?
+        .try_get(0)
+}
+
+/// The server gives the lock of a session free when it notices that its machine is gone: after a
+/// minute, not after two hours.
+async fn notice_dead_holders(connection: &mut PgConnection) -> sqlx::Result<()> {
+    for setting in [
+        "SET tcp_keepalives_idle = 30",
+        "SET tcp_keepalives_interval = 10",
+        "SET tcp_keepalives_count = 3",
+    ] {
+        sqlx::query(setting).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// ` (pid 123)`, where the server lets us see it.
+async fn holder(connection: &mut PgConnection) -> sqlx::Result<String> {
+    let text = "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = \
+                l.pid WHERE l.locktype = 'advisory' AND l.granted AND a.datname = \
+                current_database() AND (l.classid::bigint << 32 | l.objid::bigint) = $1";
+    let row = sqlx::query(text).bind(LOCK_KEY).fetch_optional(connection).await?;
+    let name: Option<String> = row.map(|row| row.try_get(0)).transpose()?.flatten();
+    Ok(name
+        .and_then(|name| name.strip_prefix("entitywatch ").map(|pid| format!(" ({pid})")))
+        .unwrap_or_default())
+}

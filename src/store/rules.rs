@@ -1,0 +1,51 @@
+//! Documents of the Federal Register: what they order, and which pages are theirs.
+
+use jiff::civil::Date;
+
+use crate::domain::RecordedRule;
+use crate::store::Result;
+use crate::store::sql::{Db, Row, Tx, sql};
+use crate::store::value::{Value, json};
+
+/// Over what was recorded under its number.
+pub async fn write(tx: &mut Tx, rule: &RecordedRule) -> Result<()> {
+    let number = |number: Option<u32>| Value::Integer(number.map(i64::from));
+    let statement = sql("INSERT INTO rule (document_number, source, state, volume, start_page, \
+                         end_page, day, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON \
+                         CONFLICT (document_number) DO UPDATE SET state = excluded.state, volume \
+                         = excluded.volume, start_page = excluded.start_page, end_page = \
+                         excluded.end_page, day = excluded.day, json = excluded.json")
+    .bind(rule.document_number.as_str())
+    .bind(rule.source.as_str())
+    .bind(rule.state.as_str())
+    .bind(number(rule.volume.map(u32::from)))
+    .bind(number(rule.start_page))
+    .bind(number(rule.end_page.or(rule.start_page)))
+    .bind(rule.day())
+    .bind(json(rule)?);
+    tx.execute("write a rule", statement).await?;
+    Ok(())
+}
+
+pub async fn since(db: &Db, day: Date) -> Result<Vec<RecordedRule>> {
+    let statement =
+        sql("SELECT source, json FROM rule WHERE day >= $1 ORDER BY day, document_number")
+            .bind(day);
+    db.fetch("read the rules", statement, rule_of).await
+}
+
+/// The published rule with this page; where one ends and another begins on it, the later one, whose
+/// first page it is.
+pub async fn covering(db: &Db, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
+    let statement = sql("SELECT source, json FROM rule WHERE volume = $1 AND start_page <= $2 \
+                         AND end_page >= $2 AND state = 'published' ORDER BY start_page DESC, \
+                         document_number LIMIT 1")
+    .bind(u32::from(volume))
+    .bind(page);
+    db.fetch_one("read a rule", statement).await?.as_ref().map(rule_of).transpose()
+}
+
+/// The source's name is the column's: it may have been renamed.
+fn rule_of(row: &Row) -> Result<RecordedRule> {
+    Ok(RecordedRule { source: row.text(0)?, ..row.json(1)? })
+}
