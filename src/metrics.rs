@@ -105,7 +105,7 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
 /// Sets the gauges of these sources from the record, so that a restart leaves no gap in them until
 /// the next check, and lets the counters of these sources and receivers begin at zero.
 pub async fn recorded(
-    store: &dyn Store,
+    store: &Store,
     sources: &[String],
     receivers: &[String],
 ) -> store::Result<()> {
@@ -134,7 +134,7 @@ pub async fn recorded(
 
 /// Sets the gauges of what waits: in the outbox for a receiver, and in holds for a person. For each
 /// scrape anew, since commands and the passing of time change them too.
-pub async fn waiting(store: &dyn Store, receivers: &[String]) -> store::Result<()> {
+pub async fn waiting(store: &Store, receivers: &[String]) -> store::Result<()> {
     holds_open(store.holds(true).await?.len());
     let mut counts = store.outbox_counts().await?;
     for receiver in receivers

@@ -24,7 +24,7 @@ const LASTING: SignedDuration = SignedDuration::from_hours(5 * 24);
 /// Prints the differences between the sources of each list, those that last first. False, and
 /// nothing is printed: no list is watched in two sources.
 pub async fn sources(
-    store: &dyn Store,
+    store: &Store,
     config: &Config,
     format: OutputFormat,
     now: Timestamp,
@@ -98,7 +98,7 @@ struct Held {
 }
 
 /// None where the list has no baseline yet.
-async fn read(store: &dyn Store, source: &str, list: ListCode) -> Result<Option<Held>> {
+async fn read(store: &Store, source: &str, list: ListCode) -> Result<Option<Held>> {
     let Some(state) = store.list_states(source).await?.into_iter().find(|state| state.list == list)
     else {
         return Ok(None);

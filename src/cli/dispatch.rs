@@ -216,7 +216,7 @@ async fn reading(
     path: &Path,
     named: bool,
     environment: &Environment,
-) -> Result<(Config, Arc<dyn Store>)> {
+) -> Result<(Config, Arc<Store>)> {
     let config = configured(path, named, environment, SecretsMode::Skip)?;
     let store = store::open(&config.store, Mode::Read).await?;
     Ok((config, store))

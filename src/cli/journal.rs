@@ -15,7 +15,7 @@ use crate::store::{Result as StoreResult, Store, Verifier};
 const PAGE: usize = 1000;
 
 /// Verifies every entry, and that the journal holds `head`.
-pub async fn verify(store: &dyn Store, head: Option<String>) -> Result<Exit> {
+pub async fn verify(store: &Store, head: Option<String>) -> Result<Exit> {
     let mut verifier = Verifier::new(head.map(Sha256));
     let mut after = 0;
     loop {
@@ -45,7 +45,7 @@ pub async fn verify(store: &dyn Store, head: Option<String>) -> Result<Exit> {
 }
 
 /// Prints every entry as a line of JSON.
-pub async fn export(store: &dyn Store) -> Result<()> {
+pub async fn export(store: &Store) -> Result<()> {
     let mut out = BufWriter::new(stdout().lock());
     let mut after = 0;
     loop {
@@ -63,7 +63,7 @@ pub async fn export(store: &dyn Store) -> Result<()> {
     Ok(())
 }
 
-async fn page(store: &dyn Store, after: u64) -> StoreResult<Vec<JournalEntry>> {
+async fn page(store: &Store, after: u64) -> StoreResult<Vec<JournalEntry>> {
     store.journal(after, PAGE).await
 }
 

@@ -22,7 +22,7 @@ use crate::store::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery, ReceiverS
 use crate::stored_json::{ChangeRow, DeliveryRow, EntryRow, ReceiverRow, SourceRow};
 
 pub async fn changes(
-    store: &dyn Store,
+    store: &Store,
     config: &Config,
     args: &ChangesArgs,
     now: Timestamp,
@@ -65,7 +65,7 @@ pub async fn changes(
 }
 
 /// Nothing found under a name that no source has is a slip of the pen and no answer.
-async fn expect_source(store: &dyn Store, config: &Config, name: Option<&str>) -> Result<()> {
+async fn expect_source(store: &Store, config: &Config, name: Option<&str>) -> Result<()> {
     if let Some(name) = name {
         let states = store.source_states().await?;
         let known = config
@@ -87,7 +87,7 @@ fn what_changed(change: &Change) -> String {
 }
 
 pub async fn entries(
-    store: &dyn Store,
+    store: &Store,
     config: &Config,
     args: &EntriesArgs,
     now: Timestamp,
@@ -130,7 +130,7 @@ pub async fn entries(
 }
 
 pub async fn sources(
-    store: &dyn Store,
+    store: &Store,
     config: &Config,
     format: OutputFormat,
     now: Timestamp,
@@ -188,7 +188,7 @@ pub async fn sources(
 
 /// What the store adds to the warnings of a configuration: watched lists that the publisher does
 /// not seem to have.
-pub async fn absent_lists(store: &dyn Store, config: &Config) -> Result<Vec<String>> {
+pub async fn absent_lists(store: &Store, config: &Config) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     for state in store.source_states().await? {
         let Some(source) = config.source(&state.source) else { continue };
@@ -207,7 +207,7 @@ pub async fn absent_lists(store: &dyn Store, config: &Config) -> Result<Vec<Stri
 }
 
 pub async fn alerts(
-    store: &dyn Store,
+    store: &Store,
     messages: &MessageSettings,
     args: &AlertsListArgs,
     now: Timestamp,
@@ -261,7 +261,7 @@ fn about(alert: &Alert, messages: &MessageSettings) -> String {
 }
 
 pub async fn deliveries(
-    store: &dyn Store,
+    store: &Store,
     config: &Config,
     args: &DeliveriesListArgs,
     now: Timestamp,
@@ -338,7 +338,7 @@ fn soon(next: Timestamp, now: Timestamp) -> String {
 }
 
 pub async fn receivers(
-    store: &dyn Store,
+    store: &Store,
     config: &Config,
     format: OutputFormat,
     now: Timestamp,
@@ -387,7 +387,7 @@ pub async fn receivers(
     Ok(())
 }
 
-pub async fn holds(store: &dyn Store, all: bool, format: OutputFormat) -> Result<()> {
+pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()> {
     let holds = store.holds(!all).await?;
     let header =
         ["opened", "hold", "source", "list", "reason", "state", "entries", "what it is about"];
@@ -415,7 +415,7 @@ pub async fn holds(store: &dyn Store, all: bool, format: OutputFormat) -> Result
 }
 
 /// What an open hold would change; of a decided one, what was decided.
-pub async fn hold(store: &dyn Store, id: &str, format: OutputFormat) -> Result<()> {
+pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     let Some(hold) = store.hold(&HoldId(id.to_owned())).await? else {
         return Err(Usage(format!(
             "expected the id of a hold (`entitywatch holds list --all` shows them), but got `{id}`"

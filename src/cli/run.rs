@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
@@ -254,7 +254,7 @@ fn receivers(config: &Config) -> Vec<ReceiverLine> {
 
 fn web_state(
     config: &Config,
-    store: &Arc<dyn Store>,
+    store: &Arc<Store>,
     status: &Arc<Status>,
     clock: &Arc<dyn Clock>,
     metrics: metrics_exporter_prometheus::PrometheusHandle,
@@ -278,15 +278,16 @@ fn web_state(
 }
 
 /// What accepting a hold would change, for its page.
-struct Preview(Arc<dyn Store>);
+struct Preview(Arc<Store>);
 
-#[async_trait]
 impl HoldPreview for Preview {
-    async fn preview(&self, hold: &Hold) -> Result<ChangeSet, String> {
-        hold_decision::preview(self.0.as_ref(), hold)
-            .await
-            .map(ChangeSet::new)
-            .map_err(|problem| problem.to_string())
+    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, String>> {
+        Box::pin(async {
+            hold_decision::preview(&self.0, hold)
+                .await
+                .map(ChangeSet::new)
+                .map_err(|problem| problem.to_string())
+        })
     }
 }
 

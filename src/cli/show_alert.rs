@@ -13,7 +13,7 @@ use crate::store::Store;
 
 /// Prints the whole message of the alert `id`.
 pub async fn alert(
-    store: &dyn Store,
+    store: &Store,
     messages: &MessageSettings,
     id: &str,
     format: ShowFormat,
@@ -30,7 +30,7 @@ pub async fn alert(
 }
 
 /// The alert of this id; an unknown one is a mistake in how the program was called.
-pub async fn recorded(store: &dyn Store, id: &str) -> Result<Alert> {
+pub async fn recorded(store: &Store, id: &str) -> Result<Alert> {
     let alert = store.alert(&AlertId(id.to_owned())).await?;
     Ok(alert.ok_or_else(|| {
         Usage(format!(

@@ -46,7 +46,7 @@ pub struct Decision<'a> {
 }
 
 /// What would change if the hold were accepted now.
-pub async fn preview(store: &dyn Store, hold: &Hold) -> Result<Vec<Change>, DecideError> {
+pub async fn preview(store: &Store, hold: &Hold) -> Result<Vec<Change>, DecideError> {
     let judgement = judged(store, hold).await?;
     let ListVerdict::Changed(mut changes) = judgement.verdict else { return Ok(Vec::new()) };
     other_sources::others(store, &hold.source, hold.list, hold.told_at)
@@ -161,7 +161,7 @@ async fn open_hold(
 }
 
 /// The held document against what is held now.
-async fn judged(store: &dyn Store, hold: &Hold) -> Result<Judgement, DecideError> {
+async fn judged(store: &Store, hold: &Hold) -> Result<Judgement, DecideError> {
     let unreadable = |reason: String| DecideError::Document { id: hold.hold_id.clone(), reason };
     let document = store
         .document(&hold.sha256)
@@ -228,7 +228,7 @@ async fn told(
 /// A person believes an older copy: once no other list of it waits, it is what later documents are
 /// measured against.
 async fn going_back(
-    store: &dyn Store,
+    store: &Store,
     hold: &Hold,
     now: Timestamp,
     observation: &mut Observation,

@@ -48,7 +48,7 @@ impl Wiring {
 
 /// The program at work: shared by the daemon's loops, the control socket and the one-off commands.
 pub struct Program {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<Store>,
     pub clock: Arc<dyn Clock>,
     pub wiring: ArcSwap<Wiring>,
     /// Rung when something was put into the outbox.
@@ -64,7 +64,7 @@ pub struct Program {
 }
 
 impl Program {
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, wiring: Wiring) -> Self {
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, wiring: Wiring) -> Self {
         Self {
             store,
             clock,

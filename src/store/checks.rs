@@ -7,14 +7,14 @@ use crate::domain::{ChangeId, Document, Entry, ListCode, ListState, Sha256, Sour
 use crate::store::sql::{Db, Row, Tx, placeholders, sql};
 use crate::store::value::{Value, json};
 use crate::store::{
-    Check, ListUpdate, Observation, RecordedChange, Result, StoreError, StoredEntry, holds,
+    Check, ListUpdate, Observation, RecordedChange, Result, Store, StoreError, StoredEntry, holds,
     journal, outbox, rules,
 };
 
 /// Ids that one statement asks for.
 const IDS: usize = 500;
 
-pub async fn source_states(db: &Db, source: Option<&str>) -> Result<Vec<SourceState>> {
+async fn read_source_states(db: &Db, source: Option<&str>) -> Result<Vec<SourceState>> {
     let statement = sql("SELECT source, state FROM source_state")
         .and_if(" WHERE source = $?", source)
         .then(" ORDER BY source");
@@ -22,18 +22,34 @@ pub async fn source_states(db: &Db, source: Option<&str>) -> Result<Vec<SourceSt
     db.fetch("read the sources", statement, read).await
 }
 
-pub async fn list_states(db: &Db, source: &str) -> Result<Vec<ListState>> {
-    let statement =
-        sql("SELECT source, state FROM list_state WHERE source = $1 ORDER BY list").bind(source);
-    let read = |row: &Row| Ok(ListState { source: row.text(0)?, ..row.json(1)? });
-    db.fetch("read the lists", statement, read).await
-}
+impl Store {
+    pub async fn source_state(&self, source: &str) -> Result<Option<SourceState>> {
+        Ok(read_source_states(&self.db, Some(source)).await?.into_iter().next())
+    }
 
-pub async fn held_entries(db: &Db, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
-    let statement = sql("SELECT row, json FROM entry WHERE source = $1 AND list = $2 AND \
+    pub async fn source_states(&self) -> Result<Vec<SourceState>> {
+        read_source_states(&self.db, None).await
+    }
+
+    pub async fn list_states(&self, source: &str) -> Result<Vec<ListState>> {
+        let statement = sql("SELECT source, state FROM list_state WHERE source = $1 ORDER BY list")
+            .bind(source);
+        let read = |row: &Row| Ok(ListState { source: row.text(0)?, ..row.json(1)? });
+        self.db.fetch("read the lists", statement, read).await
+    }
+
+    /// The rows of a list that are held now, in the order in which they were first held.
+    pub async fn held_entries(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
+        let statement = sql("SELECT row, json FROM entry WHERE source = $1 AND list = $2 AND \
                          known_until IS NULL AND backfilled = 0 ORDER BY row");
-    db.fetch("read the held entries", statement.bind(source).bind(list.as_str()), stored_entry)
-        .await
+        self.db
+            .fetch(
+                "read the held entries",
+                statement.bind(source).bind(list.as_str()),
+                stored_entry,
+            )
+            .await
+    }
 }
 
 pub fn stored_entry(row: &Row) -> Result<StoredEntry> {
@@ -42,90 +58,98 @@ pub fn stored_entry(row: &Row) -> Result<StoredEntry> {
     Ok(StoredEntry { row: row.integer(0)?, entry })
 }
 
-pub async fn document(db: &Db, sha256: &Sha256) -> Result<Option<Document>> {
-    let statement = sql("SELECT size_bytes, fetched_at, content FROM document WHERE sha256 = $1")
-        .bind(sha256.as_str());
-    let read = |row: Row| {
-        Ok(Document {
-            sha256: sha256.clone(),
-            size_bytes: row.count(0)?,
-            fetched_at: row.time(1)?,
-            compressed: row.bytes(2)?.into(),
-        })
-    };
-    db.fetch_one("read a document", statement).await?.map(read).transpose()
-}
-
-pub async fn recurrences(
-    db: &Db,
-    source: &str,
-    base_ids: &[ChangeId],
-) -> Result<Vec<(ChangeId, u32)>> {
-    let mut wanted: Vec<&ChangeId> = base_ids.iter().collect();
-    wanted.sort();
-    wanted.dedup();
-    let mut counts = Vec::new();
-    for ids in wanted.chunks(IDS) {
-        let text = format!(
-            "SELECT base_id, COUNT(*) FROM change WHERE source = $1 AND backfilled = 0 AND \
-             base_id IN ({}) GROUP BY base_id ORDER BY base_id",
-            placeholders(1, ids.len())
-        );
-        let statement = sql(text).bind(source).bind_all(ids.iter().map(|id| id.as_str()));
-        counts.extend(
-            db.fetch("count recurrences", statement, |row| {
-                Ok((ChangeId(row.text(0)?), row.count32(1)?))
+impl Store {
+    pub async fn document(&self, sha256: &Sha256) -> Result<Option<Document>> {
+        let statement =
+            sql("SELECT size_bytes, fetched_at, content FROM document WHERE sha256 = $1")
+                .bind(sha256.as_str());
+        let read = |row: Row| {
+            Ok(Document {
+                sha256: sha256.clone(),
+                size_bytes: row.count(0)?,
+                fetched_at: row.time(1)?,
+                compressed: row.bytes(2)?.into(),
             })
-            .await?,
-        );
+        };
+        self.db.fetch_one("read a document", statement).await?.map(read).transpose()
     }
-    Ok(counts)
-}
 
-pub async fn record(db: &Db, observation: Observation) -> Result<()> {
-    const ACTION: &str = "record an observation";
-    let Observation {
-        at,
-        check,
-        document,
-        source,
-        lists,
-        holds,
-        changes,
-        alerts,
-        rules,
-        texts,
-        journal,
-    } = observation;
-    let mut tx = db.begin(ACTION).await?;
-    for document in document.into_iter().chain(texts) {
-        write_document(&mut tx, document).await?;
+    /// How many changes with each of these base ids are recorded for the source; absent: none.
+    pub async fn recurrences(
+        &self,
+        source: &str,
+        base_ids: &[ChangeId],
+    ) -> Result<Vec<(ChangeId, u32)>> {
+        let mut wanted: Vec<&ChangeId> = base_ids.iter().collect();
+        wanted.sort();
+        wanted.dedup();
+        let mut counts = Vec::new();
+        for ids in wanted.chunks(IDS) {
+            let text = format!(
+                "SELECT base_id, COUNT(*) FROM change WHERE source = $1 AND backfilled = 0 AND \
+             base_id IN ({}) GROUP BY base_id ORDER BY base_id",
+                placeholders(1, ids.len())
+            );
+            let statement = sql(text).bind(source).bind_all(ids.iter().map(|id| id.as_str()));
+            counts.extend(
+                self.db
+                    .fetch("count recurrences", statement, |row| {
+                        Ok((ChangeId(row.text(0)?), row.count32(1)?))
+                    })
+                    .await?,
+            );
+        }
+        Ok(counts)
     }
-    for list in lists {
-        update_list(&mut tx, list, at).await?;
-    }
-    outbox::send_out(&mut tx, &alerts).await?;
-    write_changes(&mut tx, &changes, false).await?;
-    for hold in &holds {
-        holds::write(&mut tx, hold).await?;
-    }
-    for rule in &rules {
-        rules::write(&mut tx, rule).await?;
-    }
-    if let Some(source) = source {
-        let statement = sql("INSERT INTO source_state (source, state) VALUES ($1, $2) ON \
+
+    /// Writes an observation in one transaction. Alerts, deliveries and (within a source) changes
+    /// whose ids are recorded already are left as they are. Rows to close that are not held
+    /// (any more) refuse the whole: [`StoreError::Stale`].
+    pub async fn record(&self, observation: Observation) -> Result<()> {
+        const ACTION: &str = "record an observation";
+        let Observation {
+            at,
+            check,
+            document,
+            source,
+            lists,
+            holds,
+            changes,
+            alerts,
+            rules,
+            texts,
+            journal,
+        } = observation;
+        let mut tx = self.db.begin(ACTION).await?;
+        for document in document.into_iter().chain(texts) {
+            write_document(&mut tx, document).await?;
+        }
+        for list in lists {
+            update_list(&mut tx, list, at).await?;
+        }
+        outbox::send_out(&mut tx, &alerts).await?;
+        write_changes(&mut tx, &changes, false).await?;
+        for hold in &holds {
+            holds::write(&mut tx, hold).await?;
+        }
+        for rule in &rules {
+            rules::write(&mut tx, rule).await?;
+        }
+        if let Some(source) = source {
+            let statement = sql("INSERT INTO source_state (source, state) VALUES ($1, $2) ON \
                              CONFLICT (source) DO UPDATE SET state = excluded.state");
-        tx.execute(
-            "write a source's state",
-            statement.bind(source.source.as_str()).bind(json(&source)?),
-        )
-        .await?;
+            tx.execute(
+                "write a source's state",
+                statement.bind(source.source.as_str()).bind(json(&source)?),
+            )
+            .await?;
+        }
+        if let Some(check) = check {
+            write_check(&mut tx, check).await?;
+        }
+        journal::enter(&mut tx, at, &journal).await?;
+        tx.commit(ACTION).await
     }
-    if let Some(check) = check {
-        write_check(&mut tx, check).await?;
-    }
-    journal::enter(&mut tx, at, &journal).await?;
-    tx.commit(ACTION).await
 }
 
 async fn write_document(tx: &mut Tx, document: Document) -> Result<()> {
@@ -259,41 +283,47 @@ async fn write_check(tx: &mut Tx, check: Check) -> Result<()> {
     Ok(())
 }
 
-pub async fn rename_source(db: &Db, old: &str, new: &str, at: Timestamp) -> Result<bool> {
-    const ACTION: &str = "rename a source";
-    let mut tx = db.begin(ACTION).await?;
-    let known = sql("SELECT COUNT(CASE WHEN source = $1 THEN 1 END), COUNT(CASE WHEN source = $2 \
+impl Store {
+    /// A new `[[source]] previously = "old"`: all that is recorded under the old name stands under
+    /// the new one, but for the alerts' texts, which stay as they were sent. False, and nothing
+    /// is done: the old is not known, or the new is already.
+    pub async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool> {
+        const ACTION: &str = "rename a source";
+        let mut tx = self.db.begin(ACTION).await?;
+        let known =
+            sql("SELECT COUNT(CASE WHEN source = $1 THEN 1 END), COUNT(CASE WHEN source = $2 \
                      THEN 1 END) FROM source_state");
-    let Some(row) = tx.fetch_one(ACTION, known.bind(old).bind(new)).await? else {
-        return Ok(false);
-    };
-    if row.count(0)? == 0 || row.count(1)? > 0 {
-        return Ok(false);
+        let Some(row) = tx.fetch_one(ACTION, known.bind(old).bind(new)).await? else {
+            return Ok(false);
+        };
+        if row.count(0)? == 0 || row.count(1)? > 0 {
+            return Ok(false);
+        }
+        for text in [
+            "UPDATE source_state SET source = $2 WHERE source = $1",
+            "UPDATE list_state SET source = $2 WHERE source = $1",
+            "UPDATE entry SET source = $2 WHERE source = $1",
+            "UPDATE change SET source = $2 WHERE source = $1",
+            "UPDATE alert SET source = $2 WHERE source = $1",
+            "UPDATE hold SET source = $2 WHERE source = $1",
+            "UPDATE rule SET source = $2 WHERE source = $1",
+            "UPDATE source_check SET source = $2 WHERE source = $1",
+        ] {
+            tx.execute(ACTION, sql(text).bind(old).bind(new)).await?;
+        }
+        let event = crate::domain::journal::JournalEvent {
+            kind: "source.renamed".to_owned(),
+            data: serde_json::json!({ "from": old, "to": new }),
+        };
+        journal::enter(&mut tx, at, &[event]).await?;
+        tx.commit(ACTION).await?;
+        Ok(true)
     }
-    for text in [
-        "UPDATE source_state SET source = $2 WHERE source = $1",
-        "UPDATE list_state SET source = $2 WHERE source = $1",
-        "UPDATE entry SET source = $2 WHERE source = $1",
-        "UPDATE change SET source = $2 WHERE source = $1",
-        "UPDATE alert SET source = $2 WHERE source = $1",
-        "UPDATE hold SET source = $2 WHERE source = $1",
-        "UPDATE rule SET source = $2 WHERE source = $1",
-        "UPDATE source_check SET source = $2 WHERE source = $1",
-    ] {
-        tx.execute(ACTION, sql(text).bind(old).bind(new)).await?;
-    }
-    let event = crate::domain::journal::JournalEvent {
-        kind: "source.renamed".to_owned(),
-        data: serde_json::json!({ "from": old, "to": new }),
-    };
-    journal::enter(&mut tx, at, &[event]).await?;
-    tx.commit(ACTION).await?;
-    Ok(true)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Mode, Store, StoreUrl, sqlite};
+    use super::super::{Mode, StoreUrl, sqlite};
     use super::*;
 
     fn observation(names: std::ops::Range<u32>) -> Observation {
@@ -333,7 +363,7 @@ mod tests {
         let store =
             sqlite::open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.unwrap();
         store.record(observation(0..10)).await.unwrap();
-        let Db::Sqlite { writer: Some(writer), .. } = store.db() else {
+        let Db::Sqlite { writer: Some(writer), .. } = &store.db else {
             panic!("expected a writer to SQLite")
         };
 
@@ -385,7 +415,7 @@ mod tests {
         let url = StoreUrl::sqlite_file(folder.path().join("record.db"));
         let store =
             sqlite::open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.unwrap();
-        let Db::Sqlite { writer: Some(writer), .. } = store.db() else {
+        let Db::Sqlite { writer: Some(writer), .. } = &store.db else {
             panic!("expected a writer to SQLite")
         };
         store.ping().await.unwrap();

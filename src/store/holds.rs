@@ -1,9 +1,9 @@
 //! Holds.
 
 use crate::domain::{Hold, HoldId};
-use crate::store::Result;
-use crate::store::sql::{Db, Row, Tx, sql};
+use crate::store::sql::{Row, Tx, sql};
 use crate::store::value::json;
+use crate::store::{Result, Store};
 
 /// Over what was recorded under its id.
 pub async fn write(tx: &mut Tx, hold: &Hold) -> Result<()> {
@@ -20,19 +20,21 @@ pub async fn write(tx: &mut Tx, hold: &Hold) -> Result<()> {
     Ok(())
 }
 
-/// Oldest first.
-pub async fn all(db: &Db, open_only: bool) -> Result<Vec<Hold>> {
-    let statement = sql(if open_only {
-        "SELECT source, json FROM hold WHERE state = 'open' ORDER BY opened_at, seq"
-    } else {
-        "SELECT source, json FROM hold ORDER BY opened_at, seq"
-    });
-    db.fetch("read the holds", statement, hold_of).await
-}
+impl Store {
+    /// Oldest first.
+    pub async fn holds(&self, open_only: bool) -> Result<Vec<Hold>> {
+        let statement = sql(if open_only {
+            "SELECT source, json FROM hold WHERE state = 'open' ORDER BY opened_at, seq"
+        } else {
+            "SELECT source, json FROM hold ORDER BY opened_at, seq"
+        });
+        self.db.fetch("read the holds", statement, hold_of).await
+    }
 
-pub async fn one(db: &Db, id: &HoldId) -> Result<Option<Hold>> {
-    let statement = sql("SELECT source, json FROM hold WHERE hold_id = $1").bind(id.as_str());
-    db.fetch_one("read a hold", statement).await?.as_ref().map(hold_of).transpose()
+    pub async fn hold(&self, id: &HoldId) -> Result<Option<Hold>> {
+        let statement = sql("SELECT source, json FROM hold WHERE hold_id = $1").bind(id.as_str());
+        self.db.fetch_one("read a hold", statement).await?.as_ref().map(hold_of).transpose()
+    }
 }
 
 /// The source's name is the column's: it may have been renamed.

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use crate::domain::journal::JournalEvent;
 use crate::domain::{JournalEntry, Sha256};
-use crate::store::Result;
-use crate::store::sql::{Db, Row, Tx, sql};
+use crate::store::sql::{Row, Tx, sql};
 use crate::store::value::{Value, to_microsecond};
+use crate::store::{Result, Store};
 
 /// Adds entries to the chain.
 pub(crate) async fn enter(tx: &mut Tx, at: Timestamp, events: &[JournalEvent]) -> Result<()> {
@@ -42,17 +42,32 @@ pub(crate) async fn enter(tx: &mut Tx, at: Timestamp, events: &[JournalEvent]) -
         .await
 }
 
-pub(crate) async fn head(db: &Db) -> Result<Sha256> {
-    let row = db
-        .fetch_one("read the journal", sql("SELECT hash FROM journal ORDER BY seq DESC LIMIT 1"))
-        .await?;
-    row.map_or_else(|| Ok(JournalEntry::genesis()), |row| Ok(Sha256(row.text(0)?)))
-}
+impl Store {
+    pub async fn enter(&self, at: Timestamp, events: Vec<JournalEvent>) -> Result<()> {
+        const ACTION: &str = "enter in the journal";
+        let mut tx = self.db.begin(ACTION).await?;
+        enter(&mut tx, at, &events).await?;
+        tx.commit(ACTION).await
+    }
 
-pub(crate) async fn read(db: &Db, after: u64, limit: usize) -> Result<Vec<JournalEntry>> {
-    let statement = sql("SELECT seq, at, kind, data, previous, hash FROM journal WHERE seq > $1 \
+    pub async fn journal_head(&self) -> Result<Sha256> {
+        let row = self
+            .db
+            .fetch_one(
+                "read the journal",
+                sql("SELECT hash FROM journal ORDER BY seq DESC LIMIT 1"),
+            )
+            .await?;
+        row.map_or_else(|| Ok(JournalEntry::genesis()), |row| Ok(Sha256(row.text(0)?)))
+    }
+
+    /// Entries with `seq > after`, in order, at most `limit`.
+    pub async fn journal(&self, after: u64, limit: usize) -> Result<Vec<JournalEntry>> {
+        let statement =
+            sql("SELECT seq, at, kind, data, previous, hash FROM journal WHERE seq > $1 \
                          ORDER BY seq LIMIT $2");
-    db.fetch("read the journal", statement.bind(after).bind(limit), entry_of).await
+        self.db.fetch("read the journal", statement.bind(after).bind(limit), entry_of).await
+    }
 }
 
 fn entry_of(row: &Row) -> Result<JournalEntry> {

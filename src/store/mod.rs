@@ -7,7 +7,6 @@
 mod address;
 mod backfill;
 mod checks;
-mod database;
 mod filters;
 mod holds;
 mod journal;
@@ -24,17 +23,18 @@ mod value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use jiff::Timestamp;
 
 pub use self::address::{InvalidStoreUrl, StoreUrl};
 pub use self::filters::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
 pub use self::journal::{JournalFault, Verifier, verify};
+use self::lock::ProcessLock;
+use self::sql::{Db, sql};
 
 use crate::domain::journal::JournalEvent;
 use crate::domain::{
-    Alert, AlertId, Attempt, Change, ChangeId, Citation, Delivery, DeliveryId, Document, Entry,
-    Hold, HoldId, JournalEntry, ListCode, ListState, RecordedRule, Sha256, SourceState,
+    Alert, AlertId, Attempt, Change, ChangeId, Citation, Delivery, Document, Entry, Hold, ListCode,
+    ListState, RecordedRule, Sha256, SourceState,
 };
 
 /// What a database is opened for.
@@ -53,7 +53,7 @@ pub enum Mode {
 
 /// Opens the record. A SQLite file is made where it is missing (0600, its folder too, 0700); a
 /// PostgreSQL database must be there.
-pub async fn open(url: &StoreUrl, mode: Mode) -> Result<Arc<dyn Store>> {
+pub async fn open(url: &StoreUrl, mode: Mode) -> Result<Arc<Store>> {
     let store = url.to_string();
     Ok(Arc::new(match url.backend() {
         self::address::Backend::Sqlite(path) => sqlite::open(path, store, mode).await?,
@@ -305,135 +305,35 @@ pub struct OutboxCount {
     pub oldest_pending_at: Option<Timestamp>,
 }
 
-/// The database.
+/// An open database, of either kind.
 ///
 /// Writes are serial. Times are exact to the microsecond. A method that fails has changed nothing.
-#[async_trait]
-pub trait Store: Send + Sync {
-    // --- observing
+/// Each method stands in the file that holds its SQL.
+pub struct Store {
+    db: Db,
+    /// Let go of after the connections.
+    _lock: Option<ProcessLock>,
+}
 
-    async fn source_state(&self, source: &str) -> Result<Option<SourceState>>;
-    async fn source_states(&self) -> Result<Vec<SourceState>>;
-    async fn list_states(&self, source: &str) -> Result<Vec<ListState>>;
-    /// The rows of a list that are held now, in the order in which they were first held.
-    async fn held_entries(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>>;
-    async fn document(&self, sha256: &Sha256) -> Result<Option<Document>>;
-    /// How many changes with each of these base ids are recorded for the source; absent: none.
-    async fn recurrences(
-        &self,
-        source: &str,
-        base_ids: &[ChangeId],
-    ) -> Result<Vec<(ChangeId, u32)>>;
-    /// Substantive changes first seen at or after `since` in this list.
-    async fn recent_changes(
-        &self,
-        source: &str,
-        list: ListCode,
-        since: Timestamp,
-    ) -> Result<Vec<RecordedChange>>;
-    /// Alerts of this source that are attributed to one of these pages, oldest first, with the
-    /// number of their changes.
-    async fn alerts_citing(
-        &self,
-        source: &str,
-        citations: &[Citation],
-    ) -> Result<Vec<(AlertId, usize)>>;
-    /// Writes an observation in one transaction. Alerts, deliveries and (within a source) changes
-    /// whose ids are recorded already are left as they are. Rows to close that are not held
-    /// (any more) refuse the whole: [`StoreError::Stale`].
-    async fn record(&self, observation: Observation) -> Result<()>;
-    /// A new `[[source]] previously = "old"`: all that is recorded under the old name stands under
-    /// the new one, but for the alerts' texts, which stay as they were sent. False, and nothing
-    /// is done: the old is not known, or the new is already.
-    async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool>;
-
-    // --- rules
-
-    /// Documents of the Federal Register of this day and later (`RecordedRule::day`), oldest first.
-    async fn rules(&self, since: jiff::civil::Date) -> Result<Vec<RecordedRule>>;
-    /// The published rule that has this page; of two that share it, the one that begins on it.
-    async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>>;
-
-    // --- the past
-
-    /// The rows written by `record_history` that no later date has closed.
-    async fn open_history(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>>;
-    /// Writes what a list was on a past date. Dates are to be written in their order. For a day
-    /// from which on the list was watched, what is written here answers nothing.
-    async fn record_history(&self, past: PastUpdate) -> Result<()>;
-    async fn history_span(&self, source: &str, list: ListCode) -> Result<HistorySpan>;
-    /// Takes back what `record_history` wrote of a list, so that it can be written anew from an
-    /// earlier date. The journal keeps what it says of it.
-    async fn forget_history(
-        &self,
-        source: &str,
-        list: ListCode,
-        at: Timestamp,
-        journal: Vec<JournalEvent>,
-    ) -> Result<()>;
-
-    // --- holds
-
-    /// Oldest first.
-    async fn holds(&self, open_only: bool) -> Result<Vec<Hold>>;
-    async fn hold(&self, id: &HoldId) -> Result<Option<Hold>>;
-
-    // --- delivering
-
-    /// Pending deliveries of this receiver that are due, oldest first (by alert, then id), at most
-    /// `limit`.
-    async fn due(&self, receiver: &str, now: Timestamp, limit: usize) -> Result<Vec<Delivery>>;
-    /// When the next pending delivery of any of these receivers is due.
-    async fn next_due_at(&self, receivers: &[String]) -> Result<Option<Timestamp>>;
-    async fn alert(&self, id: &AlertId) -> Result<Option<Alert>>;
-    async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>>;
-    /// Writes the outcomes of attempts in one transaction, in this order. A delivery that is not
-    /// recorded refuses the whole. Journal entries bear the attempt's time.
-    async fn settle(&self, settlements: Vec<Settlement>) -> Result<()>;
-    async fn receiver_states(&self) -> Result<Vec<ReceiverState>>;
-    async fn set_receiver_state(
-        &self,
-        state: ReceiverState,
-        at: Timestamp,
-        journal: Vec<JournalEvent>,
-    ) -> Result<()>;
-    /// Makes these deliveries pending and due, whatever they were; which of them exist is returned.
-    /// Their retries begin anew.
-    async fn retry(&self, ids: &[DeliveryId], at: Timestamp) -> Result<Vec<DeliveryId>>;
-    /// Adds deliveries of recorded alerts; those whose id is recorded already become pending and
-    /// due again.
-    async fn add_deliveries(&self, deliveries: Vec<Delivery>, at: Timestamp) -> Result<()>;
-    async fn outbox_counts(&self) -> Result<Vec<OutboxCount>>;
-    /// The deliveries of this alert, whatever their state.
-    async fn deliveries_of(&self, alert: &AlertId) -> Result<Vec<Delivery>>;
-    /// Oldest first.
-    async fn attempts(&self, delivery: &DeliveryId) -> Result<Vec<Attempt>>;
-
-    // --- reading
-
-    /// Newest observation first; those of one observation in the order in which they were recorded.
-    async fn changes(&self, query: &ChangeQuery) -> Result<Vec<RecordedChange>>;
-    /// By source and list, in the order in which they were first held.
-    async fn entries(&self, query: &EntryQuery) -> Result<Vec<HistoricEntry>>;
-    /// Newest first.
-    async fn alerts(&self, query: &AlertQuery) -> Result<Vec<Alert>>;
-    /// Newest first.
-    async fn deliveries(&self, query: &DeliveryQuery) -> Result<Vec<Delivery>>;
-    /// Newest first.
-    async fn checks(&self, source: Option<&str>, limit: usize) -> Result<Vec<Check>>;
-
-    // --- the journal
-
-    async fn journal_head(&self) -> Result<Sha256>;
-    /// Entries with `seq > after`, in order, at most `limit`.
-    async fn journal(&self, after: u64, limit: usize) -> Result<Vec<JournalEntry>>;
-    async fn enter(&self, at: Timestamp, events: Vec<JournalEvent>) -> Result<()>;
-
-    // --- health
+impl Store {
+    fn new(db: Db, lock: Option<ProcessLock>) -> Self {
+        Self { db, _lock: lock }
+    }
 
     /// Fails where the database does not answer, or would begin no write; writes nothing.
-    async fn ping(&self) -> Result<()>;
+    pub async fn ping(&self) -> Result<()> {
+        self.db
+            .fetch_one(
+                "ask the database for a sign of life",
+                sql("SELECT COUNT(*) FROM source_state"),
+            )
+            .await?;
+        self.db.try_begin("begin a write").await
+    }
+
     /// Waits for what is being written and lets go of the files. Dropping does too, without
     /// waiting.
-    async fn close(&self);
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
 }

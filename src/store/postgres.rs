@@ -6,9 +6,8 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Row};
 
-use crate::store::database::Database;
 use crate::store::sql::Db;
-use crate::store::{Mode, Result, StoreError, migrations};
+use crate::store::{Mode, Result, Store, StoreError, migrations};
 
 /// `entitywa` in ASCII: the key of the advisory lock, one for each database.
 const LOCK_KEY: i64 = 0x656e_7469_7479_7761;
@@ -17,7 +16,7 @@ const READERS: u32 = 4;
 /// How long a connection is tried for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Database> {
+pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
     let cannot_open =
         |error: sqlx::Error| StoreError::Open { store: store.clone(), reason: error.to_string() };
     let options: PgConnectOptions = url.as_str().parse().map_err(cannot_open)?;
@@ -63,7 +62,7 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Database>
         });
     let readers = readers.connect_lazy_with(options.clone());
     if mode == Mode::Read {
-        return Ok(Database::new(Db::Postgres { writer: None, readers }, None));
+        return Ok(Store::new(Db::Postgres { writer: None, readers }, None));
     }
     let writer = pool.max_connections(1).idle_timeout(None).max_lifetime(None).after_connect(
         |connection, _| {
@@ -85,7 +84,7 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Database>
         .await
         .map_err(|error| migrations::POSTGRES.explain(&store, error))?;
     migrator.run(&writer).await.map_err(|error| migrations::POSTGRES.explain(&store, error))?;
-    Ok(Database::new(Db::Postgres { writer: Some(writer), readers }, None))
+    Ok(Store::new(Db::Postgres { writer: Some(writer), readers }, None))
 }
 
 async fn version(connection: &mut PgConnection) -> sqlx::Result<Option<i64>> {

@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 
 use crate::domain::RecordedRule;
-use crate::store::Result;
-use crate::store::sql::{Db, Row, Tx, sql};
+use crate::store::sql::{Row, Tx, sql};
 use crate::store::value::{Value, json};
+use crate::store::{Result, Store};
 
 /// Over what was recorded under its number.
 pub async fn write(tx: &mut Tx, rule: &RecordedRule) -> Result<()> {
@@ -27,22 +27,25 @@ pub async fn write(tx: &mut Tx, rule: &RecordedRule) -> Result<()> {
     Ok(())
 }
 
-pub async fn since(db: &Db, day: Date) -> Result<Vec<RecordedRule>> {
-    let statement =
-        sql("SELECT source, json FROM rule WHERE day >= $1 ORDER BY day, document_number")
-            .bind(day);
-    db.fetch("read the rules", statement, rule_of).await
-}
+impl Store {
+    /// Documents of the Federal Register of this day and later (`RecordedRule::day`), oldest first.
+    pub async fn rules(&self, since: Date) -> Result<Vec<RecordedRule>> {
+        let statement =
+            sql("SELECT source, json FROM rule WHERE day >= $1 ORDER BY day, document_number")
+                .bind(since);
+        self.db.fetch("read the rules", statement, rule_of).await
+    }
 
-/// The published rule with this page; where one ends and another begins on it, the later one, whose
-/// first page it is.
-pub async fn covering(db: &Db, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
-    let statement = sql("SELECT source, json FROM rule WHERE volume = $1 AND start_page <= $2 \
+    /// The published rule that has this page; of two that share it, the one that begins on it.
+    pub async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
+        let statement =
+            sql("SELECT source, json FROM rule WHERE volume = $1 AND start_page <= $2 \
                          AND end_page >= $2 AND state = 'published' ORDER BY start_page DESC, \
                          document_number LIMIT 1")
-    .bind(u32::from(volume))
-    .bind(page);
-    db.fetch_one("read a rule", statement).await?.as_ref().map(rule_of).transpose()
+            .bind(u32::from(volume))
+            .bind(page);
+        self.db.fetch_one("read a rule", statement).await?.as_ref().map(rule_of).transpose()
+    }
 }
 
 /// The source's name is the column's: it may have been renamed.

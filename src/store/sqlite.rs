@@ -9,10 +9,9 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
-use crate::store::database::Database;
 use crate::store::lock::{LockFailure, ProcessLock};
 use crate::store::sql::Db;
-use crate::store::{Mode, Result, StoreError, migrations};
+use crate::store::{Mode, Result, Store, StoreError, migrations};
 
 /// How many reads go on beside the writer.
 const READERS: u32 = 4;
@@ -22,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// for the other costs more than a row.
 const ROWS_AHEAD: usize = 1_024;
 
-pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Database> {
+pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Store> {
     let file = SqliteFile { path, store };
     match mode {
         Mode::Write | Mode::Act => file.open_to_write(mode).await,
@@ -37,7 +36,7 @@ struct SqliteFile<'a> {
 }
 
 impl SqliteFile<'_> {
-    async fn open_to_write(self, mode: Mode) -> Result<Database> {
+    async fn open_to_write(self, mode: Mode) -> Result<Store> {
         self.refuse_folder()?;
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -99,10 +98,10 @@ impl SqliteFile<'_> {
                 Self::readers().connect_lazy_with(self.options().read_only(true))
             }
         };
-        Ok(Database::new(Db::Sqlite { writer: Some(writer), readers }, Some(lock)))
+        Ok(Store::new(Db::Sqlite { writer: Some(writer), readers }, Some(lock)))
     }
 
-    async fn open_to_read(self) -> Result<Database> {
+    async fn open_to_read(self) -> Result<Store> {
         self.refuse_folder()?;
         match self.path.metadata() {
             Ok(metadata) if metadata.len() > 0 => {}
@@ -137,7 +136,7 @@ impl SqliteFile<'_> {
             None => return Err(self.nothing_recorded()),
             version => migrations::SQLITE.check(&self.store, version)?,
         }
-        Ok(Database::new(Db::Sqlite { writer: None, readers }, None))
+        Ok(Store::new(Db::Sqlite { writer: None, readers }, None))
     }
 
     fn options(&self) -> SqliteConnectOptions {

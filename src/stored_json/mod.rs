@@ -53,7 +53,7 @@ impl ChangeRow {
     ///
     /// # Errors
     /// What the record answers.
-    pub async fn of(store: &dyn Store, changes: Vec<RecordedChange>) -> Result<Vec<Self>> {
+    pub async fn of(store: &Store, changes: Vec<RecordedChange>) -> Result<Vec<Self>> {
         let mut rules = Rules::load(store, &changes).await?;
         let mut rows = Vec::with_capacity(changes.len());
         for recorded in changes {
@@ -99,7 +99,7 @@ struct Rules {
 }
 
 impl Rules {
-    async fn load(store: &dyn Store, changes: &[RecordedChange]) -> Result<Self> {
+    async fn load(store: &Store, changes: &[RecordedChange]) -> Result<Self> {
         let first = changes.iter().map(|recorded| day(recorded.observed_at)).min();
         let known = match first {
             Some(first) => {
@@ -132,7 +132,7 @@ impl Rules {
     /// The rule of a change, and how it was put down to it.
     async fn of(
         &mut self,
-        store: &dyn Store,
+        store: &Store,
         recorded: &RecordedChange,
     ) -> Result<Option<(Rule, Option<Attribution>)>> {
         let (told, attributed) = recorded
@@ -159,7 +159,7 @@ impl Rules {
             .or_else(|| page.map(|page| (Rule::of_citation(page), Some(Attribution::Cited)))))
     }
 
-    async fn covering(&mut self, store: &dyn Store, page: &Citation) -> Result<Option<Rule>> {
+    async fn covering(&mut self, store: &Store, page: &Citation) -> Result<Option<Rule>> {
         let Citation::Page { volume, page: number } = page else { return Ok(None) };
         if let Some(rule) =
             self.known.iter().filter(|rule| rule.covers(page)).max_by_key(|rule| rule.start_page)

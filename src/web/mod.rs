@@ -24,10 +24,10 @@ mod template;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusHandle;
 use url::Url;
@@ -44,7 +44,7 @@ use template::Templates;
 /// All that the pages read.
 #[derive(Clone)]
 pub struct WebState {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<Store>,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
     pub metrics: PrometheusHandle,
@@ -84,10 +84,9 @@ pub trait AlertWords: Send + Sync {
 
 /// Compares a held document with what is held now: the pipeline's work, handed in because a stage
 /// calls no other.
-#[async_trait]
 pub trait HoldPreview: Send + Sync {
     /// What accepting the hold would change, or in words why that cannot be said.
-    async fn preview(&self, hold: &Hold) -> Result<ChangeSet, String>;
+    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, String>>;
 }
 
 /// Every address, with its guards.

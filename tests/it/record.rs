@@ -188,11 +188,11 @@ fn cited(mut outgoing: Outgoing, citations: &[Citation]) -> Outgoing {
     outgoing
 }
 
-async fn record_alerts(store: &dyn Store, at: Timestamp, alerts: Vec<Outgoing>) {
+async fn record_alerts(store: &Store, at: Timestamp, alerts: Vec<Outgoing>) {
     store.record(Observation { at, alerts, ..Observation::default() }).await.unwrap();
 }
 
-async fn held_names(store: &dyn Store, source: &str) -> Vec<String> {
+async fn held_names(store: &Store, source: &str) -> Vec<String> {
     store
         .held_entries(source, ListCode::EL)
         .await

@@ -36,7 +36,7 @@ impl Elsewhere {
     /// are this observation's confirmations.
     pub async fn load(
         &mut self,
-        store: &dyn Store,
+        store: &Store,
         seen: &Seen<'_>,
         list: ListCode,
         alerted: HashMap<ChangeId, AlertId>,
@@ -64,7 +64,7 @@ impl Elsewhere {
     /// first those that these changes confirm.
     pub async fn alerts(
         &self,
-        store: &dyn Store,
+        store: &Store,
         changes: &[Change],
         pages: &[Citation],
     ) -> Result<Vec<AlertId>> {
@@ -106,7 +106,7 @@ fn put(alerts: &mut Vec<AlertId>, alert: AlertId) {
 /// second time and counted once. `here` are the alerts of the observed source, with the number of
 /// their changes.
 pub async fn alerted_entries(
-    store: &dyn Store,
+    store: &Store,
     here: &[(AlertId, usize)],
     others: &[AlertId],
 ) -> Result<usize> {

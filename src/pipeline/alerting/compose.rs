@@ -79,7 +79,7 @@ struct Batch {
     returned: BTreeMap<ChangeId, Option<AlertId>>,
 }
 
-pub async fn compose(store: &dyn Store, seen: &Seen<'_>, steps: Vec<Step>) -> Result<Composed> {
+pub async fn compose(store: &Store, seen: &Seen<'_>, steps: Vec<Step>) -> Result<Composed> {
     let mut batches: Vec<Batch> = Vec::new();
     let mut base_ids: HashMap<ChangeId, ChangeId> = HashMap::new();
     let mut before: Vec<Entry> = Vec::new();
@@ -267,7 +267,7 @@ fn within_one_rule(one: &Citation, other: &Citation) -> bool {
 /// Gives every change the id that its content has this time: a change that recurs is told from a
 /// repeat of the old one.
 async fn number(
-    store: &dyn Store,
+    store: &Store,
     source: &str,
     mut changes: Vec<Change>,
     base_ids: &mut HashMap<ChangeId, ChangeId>,
@@ -303,7 +303,7 @@ async fn number(
 
 /// The alert of one batch, with its deliveries.
 async fn tell(
-    store: &dyn Store,
+    store: &Store,
     seen: &Seen<'_>,
     batch: &Batch,
     before: &[Entry],

@@ -42,7 +42,7 @@ pub struct Moment {
 
 /// Parts off the changes of a list that undo earlier ones with no rule to explain it.
 pub async fn part(
-    store: &dyn Store,
+    store: &Store,
     source: &str,
     list: ListCode,
     changes: Vec<Change>,

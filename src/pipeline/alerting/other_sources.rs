@@ -50,12 +50,7 @@ struct Other {
 }
 
 /// Reads what the other sources have of a list.
-pub async fn others(
-    store: &dyn Store,
-    source: &str,
-    list: ListCode,
-    now: Timestamp,
-) -> Result<Others> {
+pub async fn others(store: &Store, source: &str, list: ListCode, now: Timestamp) -> Result<Others> {
     let mut others = Vec::new();
     let holds = store.holds(true).await?;
     for other in store.source_states().await?.into_iter().filter(|other| other.source != source) {
@@ -99,7 +94,7 @@ pub async fn others(
 
 /// Says at each change of an observation what the other sources of its list say of it.
 pub async fn steps(
-    store: &dyn Store,
+    store: &Store,
     source: &str,
     steps: Vec<Step>,
     now: Timestamp,

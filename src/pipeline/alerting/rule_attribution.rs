@@ -36,7 +36,7 @@ pub struct Joined {
 
 impl KnownRules {
     pub async fn load<'a>(
-        store: &dyn Store,
+        store: &Store,
         changes: impl Iterator<Item = &'a Change>,
         now: Timestamp,
     ) -> Result<Self> {
@@ -198,7 +198,7 @@ pub fn announced(rule: &RecordedRule, changes: &[Change]) -> Option<Announced> {
 /// The removals that the rules of the last months order: a list that carries them out has lost
 /// nothing.
 pub async fn ordered_removals(
-    store: &dyn Store,
+    store: &Store,
     list: ListCode,
     now: Timestamp,
 ) -> Result<Vec<Change>> {
@@ -228,7 +228,7 @@ impl Related {
 }
 
 /// Alerts of the last business days that found no rule and that this one explains.
-pub async fn related(store: &dyn Store, rule: &RecordedRule, today: Date) -> Result<Related> {
+pub async fn related(store: &Store, rule: &RecordedRule, today: Date) -> Result<Related> {
     let mut related = Related::default();
     let Ok(since) = business_days::before(today, LOOKED_UP_BUSINESS_DAYS)
         .to_zoned(TimeZone::UTC)

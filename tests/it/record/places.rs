@@ -55,11 +55,11 @@ impl Place {
         Some(Self { url: url.as_str().parse().unwrap(), postgres: Some(url.into()), _folder: None })
     }
 
-    pub async fn write(&self) -> Arc<dyn Store> {
+    pub async fn write(&self) -> Arc<Store> {
         open(&self.url, Mode::Write).await.unwrap()
     }
 
-    pub async fn read(&self) -> Arc<dyn Store> {
+    pub async fn read(&self) -> Arc<Store> {
         open(&self.url, Mode::Read).await.unwrap()
     }
 

@@ -15,7 +15,7 @@ on_every_backend! {
     the_past_answers_for_days_before_the_list_was_watched_and_never_for_what_was_known
 }
 
-async fn names(store: &dyn Store, query: EntryQuery) -> Vec<String> {
+async fn names(store: &Store, query: EntryQuery) -> Vec<String> {
     store.entries(&query).await.unwrap().into_iter().map(|found| found.entry.name).collect()
 }
 

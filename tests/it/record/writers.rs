@@ -110,7 +110,7 @@ async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Pl
 
     let mut whole = false;
     for polls in 1..10_000 {
-        let mut writing = store.record(observation.clone());
+        let mut writing = Box::pin(store.record(observation.clone()));
         let mut left = polls;
         let ended = std::future::poll_fn(|context| {
             left -= 1;

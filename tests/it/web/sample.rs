@@ -106,7 +106,7 @@ pub async fn sample() -> Sample {
     Sample { state, clock, alert, operator_alert, hold, _directory: directory }
 }
 
-async fn fill(store: &dyn Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
+async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
     let document = Sha256::of(b"a document");
     let changes = changes();
     let alert_id = AlertId::of(["csl", "1"]);
