@@ -347,7 +347,7 @@ async fn deliveries_send(
     let sent = json!({"receiver": name, "since": since, "deliveries": ids.len()});
     program
         .store
-        .enter(now, vec![JournalEvent { kind: "deliveries.sent".into(), data: sent }])
+        .add_journal_entries(now, vec![JournalEvent { kind: "deliveries.sent".into(), data: sent }])
         .await?;
     program.outbox.send_replace(());
     deliver_now(program, reply).await
@@ -397,7 +397,10 @@ async fn receivers_test(program: &Program, name: &str, reply: &mut Reply) -> Res
     let tested = json!({"receiver": name, "delivered": delivered});
     program
         .store
-        .enter(now, vec![JournalEvent { kind: "receiver.tested".into(), data: tested }])
+        .add_journal_entries(
+            now,
+            vec![JournalEvent { kind: "receiver.tested".into(), data: tested }],
+        )
         .await?;
     if !delivered {
         return Ok(());

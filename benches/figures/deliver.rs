@@ -12,7 +12,7 @@ use entitywatch::domain::alert::Test;
 use entitywatch::domain::{Alert, AlertBody, AlertId, Delivery, DeliveryState};
 use entitywatch::pipeline::{Program, Wiring, delivery};
 use entitywatch::store::{
-    Mode, Observation, Outgoing, {self},
+    CheckRecord, Mode, Outgoing, {self},
 };
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -35,7 +35,7 @@ pub fn figures() {
         let alerts = (0..DELIVERIES).map(|number| outgoing(number, clock.now())).collect();
         program
             .store
-            .record(Observation { at: clock.now(), alerts, ..Observation::default() })
+            .record(CheckRecord { at: clock.now(), alerts, ..CheckRecord::default() })
             .await
             .expect("recorded");
         let started = Instant::now();

@@ -25,7 +25,7 @@ use crate::parse::ecfr;
 use crate::pipeline::Program;
 use crate::pipeline::background::in_background;
 use crate::pipeline::check::assess;
-use crate::store::{HistorySpan, Observation, PastUpdate, RecordedChange, StoreError};
+use crate::store::{CheckRecord, HistorySpan, PastUpdate, RecordedChange, StoreError};
 
 /// Why a step was not made; nothing of it is recorded, and it can be made again.
 #[derive(Debug, thiserror::Error)]
@@ -281,7 +281,10 @@ pub async fn step(
                 return Err(BackfillError::Document { date, problem });
             }
             let data = json!({"source": source.name, "list": list, "as_of": date, "sha256": sha256, "entries": null});
-            program.store.enter(now, vec![JournalEvent { kind: RECORDED.into(), data }]).await?;
+            program
+                .store
+                .add_journal_entries(now, vec![JournalEvent { kind: RECORDED.into(), data }])
+                .await?;
             continue;
         }
         recorded.push(
@@ -449,10 +452,10 @@ async fn failed(
     state.retry_after_until = state.retry_after_until.max(Some(until));
     program
         .store
-        .record(Observation {
+        .record(CheckRecord {
             at: program.clock.now(),
             source: Some(state),
-            ..Observation::default()
+            ..CheckRecord::default()
         })
         .await?;
     Ok(BackfillError::Waiting { until, message })

@@ -355,9 +355,9 @@ impl Sender<'_> {
         }
         let (told_now, switched_off_now) =
             settlement.receiver.as_ref().map_or((false, false), |changed| {
-                let told_at = changed.failures_told.get(&delivery.recipient);
-                let told_now =
-                    told_at.is_some() && told_at != state.failures_told.get(&delivery.recipient);
+                let told_at = changed.failures_alerted_at.get(&delivery.recipient);
+                let told_now = told_at.is_some()
+                    && told_at != state.failures_alerted_at.get(&delivery.recipient);
                 (told_now, changed.disabled_at.is_some() && state.disabled_at.is_none())
             });
         let body =
@@ -393,8 +393,8 @@ impl Sender<'_> {
                 receiver: self.receiver.name.clone(),
                 last_success_at: Some(now),
                 not_before,
-                failures_told: state.failures_told.clone(),
-                told_at: state.told_at.clone(),
+                failures_alerted_at: state.failures_alerted_at.clone(),
+                alerted_at: state.alerted_at.clone(),
                 ..ReceiverState::default()
             });
         }
@@ -414,20 +414,20 @@ impl Sender<'_> {
         let mut changed = ReceiverState { last_error: Some(detail.to_owned()), ..state.clone() };
         changed.not_before = changed.not_before.max(left_alone_until);
         let recipient = &settlement.delivery.recipient;
-        changed.failures_told.retain(|_, told_at| now.duration_since(*told_at) < TOLD_WITHIN);
-        changed.told_at.retain(|told_at| now.duration_since(*told_at) < TOLD_WITHIN);
+        changed.failures_alerted_at.retain(|_, told_at| now.duration_since(*told_at) < TOLD_WITHIN);
+        changed.alerted_at.retain(|told_at| now.duration_since(*told_at) < TOLD_WITHIN);
         let wants_telling = lasting || matches!(retry, Retry::Slowly | Retry::SwitchOff);
         let told_lately = changed
-            .failures_told
+            .failures_alerted_at
             .get(recipient)
             .is_some_and(|told_at| now.duration_since(*told_at) < TELL_AGAIN_AFTER);
         // A failure that lasts is told again each day.
-        let told = changed.failure_told && !changed.failures_told.is_empty();
+        let told = changed.failure_alerted && !changed.failures_alerted_at.is_empty();
         // What is not told now for having been told lately is told later, if it lasts.
-        if wants_telling && !told && !told_lately && changed.told_at.len() < MOST_TOLD {
-            changed.failure_told = true;
-            changed.told_at.push(now);
-            changed.failures_told.insert(recipient.clone(), now);
+        if wants_telling && !told && !told_lately && changed.alerted_at.len() < MOST_TOLD {
+            changed.failure_alerted = true;
+            changed.alerted_at.push(now);
+            changed.failures_alerted_at.insert(recipient.clone(), now);
         }
         // Of several that were under way, the first says it.
         if retry == Retry::SwitchOff && changed.disabled_at.is_none() {

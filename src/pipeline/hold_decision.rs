@@ -21,7 +21,7 @@ use crate::pipeline::check::assess::{
 use crate::pipeline::check::list_outcomes::said_of_repeats;
 use crate::pipeline::check::parse_document;
 use crate::pipeline::{Program, Wiring};
-use crate::store::{ListUpdate, Observation, RecordedChange, Store, StoreError};
+use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
 /// Why a decision was not carried out; nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +78,7 @@ pub async fn accept(
     let known =
         store.list_states(&hold.source).await?.into_iter().find(|state| state.list == hold.list);
     let previous = known.as_ref().map(reference);
-    let mut observation = Observation { at: now, ..Observation::default() };
+    let mut observation = CheckRecord { at: now, ..CheckRecord::default() };
     let steps = vec![Step {
         list: hold.list,
         changes,
@@ -119,7 +119,7 @@ pub async fn reject(
     let _turn = turn.lock().await;
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let now = program.clock.now();
-    let mut observation = Observation { at: now, ..Observation::default() };
+    let mut observation = CheckRecord { at: now, ..CheckRecord::default() };
     let states = program.store.list_states(&hold.source).await?;
     if let Some(state) = states.into_iter().find(|state| state.list == hold.list) {
         let state = ListState { rejected_content: Some(hold.content_sha256.clone()), ..state };
@@ -167,7 +167,7 @@ async fn judged(store: &Store, hold: &Hold) -> Result<Judgement, DecideError> {
         .document(&hold.sha256)
         .await?
         .ok_or_else(|| unreadable("it is not in the record".into()))?;
-    let held = store.held_entries(&hold.source, hold.list).await?;
+    let held = store.current_entries(&hold.source, hold.list).await?;
     let list = hold.list;
     in_background(move || {
         let snapshot = parse_document::snapshot(&document, &[list])?;
@@ -189,7 +189,7 @@ async fn told(
     now: Timestamp,
     steps: Vec<Step>,
     as_baseline: bool,
-    observation: &mut Observation,
+    observation: &mut CheckRecord,
 ) -> Result<(), StoreError> {
     let store = program.store.as_ref();
     let Some(mut source) = store.source_state(&hold.source).await? else { return Ok(()) };
@@ -231,7 +231,7 @@ async fn going_back(
     store: &Store,
     hold: &Hold,
     now: Timestamp,
-    observation: &mut Observation,
+    observation: &mut CheckRecord,
 ) -> Result<(), StoreError> {
     let waits = |other: &Hold| {
         other.hold_id != hold.hold_id && other.source == hold.source && other.sha256 == hold.sha256

@@ -1,4 +1,4 @@
-//! The address of the record. It shows no user, password or parameter.
+//! The address of the store. When shown, it has no user, password or parameter.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -17,24 +17,24 @@ pub(crate) enum Backend {
     Postgres(url::Url),
 }
 
-/// A text that is the address of no database.
+/// Why a text is not the address of a database. It does not repeat the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidStoreUrl {
     #[error("expected `sqlite:///path` or `postgres://host/database`, but got {0}")]
     Scheme(&'static str),
     #[error("expected the path of a file after `sqlite://`, but got {0}")]
     Path(&'static str),
-    #[error("expected `postgres://host/database`, but got an address that cannot be read: {0}")]
+    #[error("expected `postgres://host/database`, but got an address that cannot be parsed: {0}")]
     Postgres(url::ParseError),
 }
 
 impl StoreUrl {
-    /// The SQLite database in this file.
+    /// The address of the SQLite database in this file.
     pub fn sqlite_file(path: impl Into<PathBuf>) -> Self {
         Self(Backend::Sqlite(path.into()))
     }
 
-    /// The database's file, where it is one.
+    /// The file of a SQLite database.
     pub fn sqlite_path(&self) -> Option<&Path> {
         match &self.0 {
             Backend::Sqlite(path) => Some(path),
@@ -50,7 +50,7 @@ impl StoreUrl {
 impl FromStr for StoreUrl {
     type Err = InvalidStoreUrl;
 
-    /// A path is taken as it is written: `%20` is no space.
+    /// The path is taken as written: `%20` is not a space.
     fn from_str(text: &str) -> Result<Self, InvalidStoreUrl> {
         let text = text.trim();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
@@ -69,7 +69,7 @@ impl FromStr for StoreUrl {
         let path = path.strip_prefix("//").unwrap_or(path);
         match path {
             "" => Err(InvalidStoreUrl::Path("nothing")),
-            ":memory:" => Err(InvalidStoreUrl::Path("`:memory:`, which would keep nothing")),
+            ":memory:" => Err(InvalidStoreUrl::Path("`:memory:`, which would store nothing")),
             path if path.contains('?') => Err(InvalidStoreUrl::Path("one with parameters (`?…`)")),
             path if path.ends_with('/') => Err(InvalidStoreUrl::Path("a folder")),
             path => Ok(Self::sqlite_file(path)),
@@ -154,7 +154,7 @@ mod tests {
             (
                 "sqlite::memory:",
                 "expected the path of a file after `sqlite://`, but got `:memory:`, which would \
-                 keep nothing",
+                 store nothing",
             ),
             (
                 "sqlite:///x.db?mode=ro",
@@ -163,7 +163,7 @@ mod tests {
             ("sqlite:///srv/", "expected the path of a file after `sqlite://`, but got a folder"),
             (
                 "postgres://user:pass@host:port/d",
-                "expected `postgres://host/database`, but got an address that cannot be read: \
+                "expected `postgres://host/database`, but got an address that cannot be parsed: \
                  invalid port number",
             ),
         ] {

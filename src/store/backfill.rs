@@ -1,23 +1,30 @@
-//! Writing a list's past, from the publisher's own past dates.
+//! Writing a list's past from the publisher's own past dates.
+//!
+//! Backfilled rows are kept apart from those of checks: they are never current.
 
 use jiff::Timestamp;
 
 use crate::domain::ListCode;
 use crate::domain::journal::JournalEvent;
-use crate::store::sql::{placeholders, sql};
+use crate::store::statement::{placeholders, sql};
 use crate::store::{
-    HistorySpan, PastUpdate, Result, Store, StoreError, StoredEntry, checks, journal,
+    HistorySpan, PastUpdate, Result, Store, StoreError, StoredEntry, changes, entries, journal,
 };
 
+/// Rows that one statement closes. SQLite allows 32,766 placeholders in a statement.
+const ROWS: usize = 500;
+
 impl Store {
+    /// Which of the days of a list are stored.
     pub async fn history_span(&self, source: &str, list: ListCode) -> Result<HistorySpan> {
-        let statement =
-            sql("SELECT MIN(CASE WHEN backfilled = 1 THEN day_from END), MAX(CASE WHEN \
-                         backfilled = 1 THEN day_from END), MAX(CASE WHEN backfilled = 1 THEN \
-                         day_until END), MIN(CASE WHEN backfilled = 0 THEN day_from END) FROM \
-                         entry WHERE source = $1 AND list = $2");
+        let statement = sql("SELECT MIN(CASE WHEN backfilled = 1 THEN day_from END), \
+                 MAX(CASE WHEN backfilled = 1 THEN day_from END), \
+                 MAX(CASE WHEN backfilled = 1 THEN day_until END), \
+                 MIN(CASE WHEN backfilled = 0 THEN day_from END) \
+                 FROM entry \
+                 WHERE source = $1 AND list = $2");
         let row = self
-            .db
+            .pools
             .fetch_one(
                 "read how far the past is recorded",
                 statement.bind(source).bind(list.as_str()),
@@ -31,52 +38,37 @@ impl Store {
         })
     }
 
-    /// Takes back what `record_history` wrote of a list, so that it can be written anew from an
-    /// earlier date. The journal keeps what it says of it.
-    pub async fn forget_history(
-        &self,
-        source: &str,
-        list: ListCode,
-        at: Timestamp,
-        events: Vec<JournalEvent>,
-    ) -> Result<()> {
-        const ACTION: &str = "forget the past";
-        let mut tx = self.db.begin(ACTION).await?;
-        for text in [
-            "DELETE FROM entry WHERE source = $1 AND list = $2 AND backfilled = 1",
-            "DELETE FROM change WHERE source = $1 AND list = $2 AND backfilled = 1",
-        ] {
-            tx.execute(ACTION, sql(text).bind(source).bind(list.as_str())).await?;
-        }
-        journal::enter(&mut tx, at, &events).await?;
-        tx.commit(ACTION).await
-    }
-
-    /// The rows written by `record_history` that no later date has closed.
+    /// The rows that `record_history` wrote and that no later date has closed.
     pub async fn open_history(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
-        let statement = sql("SELECT row, json FROM entry WHERE source = $1 AND list = $2 AND \
-                         backfilled = 1 AND listed_until IS NULL ORDER BY row");
-        self.db
+        let statement = sql("SELECT row, json \
+                             FROM entry \
+                             WHERE source = $1 AND list = $2 AND backfilled = 1 \
+                             AND listed_until IS NULL \
+                             ORDER BY row");
+        self.pools
             .fetch(
                 "read the past",
                 statement.bind(source).bind(list.as_str()),
-                checks::stored_entry,
+                entries::stored_entry,
             )
             .await
     }
 
-    /// Writes what a list was on a past date. Dates are to be written in their order. For a day
-    /// from which on the list was watched, what is written here answers nothing.
+    /// Writes what a list was on a past date. Dates must be written in ascending order. For a day
+    /// on which the list was already watched, what is written here is never an answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if a row to close is not open any more; then nothing is written.
     pub async fn record_history(&self, past: PastUpdate) -> Result<()> {
         const ACTION: &str = "record the past";
-        /// Rows that one statement closes.
-        const ROWS: usize = 500;
-        let PastUpdate { source, list, as_of, close, open, changes, at, journal } = past;
-        let mut tx = self.db.begin(ACTION).await?;
-        for rows in close.chunks(ROWS) {
+        let PastUpdate { source, list, as_of, at, .. } = past;
+        let mut tx = self.pools.begin(ACTION).await?;
+        for rows in past.close.chunks(ROWS) {
             let text = format!(
-                "UPDATE entry SET known_until = $1, listed_until = $2, day_until = $2 WHERE source = \
-             $3 AND list = $4 AND backfilled = 1 AND listed_until IS NULL AND row IN ({})",
+                "UPDATE entry \
+                 SET known_until = $1, listed_until = $2, day_until = $2 \
+                 WHERE source = $3 AND list = $4 AND backfilled = 1 \
+                 AND listed_until IS NULL AND row IN ({})",
                 placeholders(4, rows.len())
             );
             let statement = sql(text)
@@ -89,13 +81,35 @@ impl Store {
                 return Err(StoreError::Stale { source_name: source, list });
             }
         }
-        let rows = open
+        let rows = past
+            .open
             .iter()
-            .map(|entry| checks::entry_row(&source, entry, at, Some(as_of), true))
+            .map(|entry| entries::row_of(&source, entry, at, Some(as_of), true))
             .collect::<Result<_>>()?;
-        checks::write_entries(&mut tx, rows).await?;
-        checks::write_changes(&mut tx, &changes, true).await?;
-        journal::enter(&mut tx, at, &journal).await?;
+        entries::write(&mut tx, rows).await?;
+        changes::write(&mut tx, &past.changes, true).await?;
+        journal::append(&mut tx, at, &past.journal).await?;
+        tx.commit(ACTION).await
+    }
+
+    /// Deletes everything that `record_history` wrote of a list, so that it can be written again
+    /// from an earlier date. Earlier journal entries stay; `events` are added at the time `at`.
+    pub async fn forget_history(
+        &self,
+        source: &str,
+        list: ListCode,
+        at: Timestamp,
+        events: Vec<JournalEvent>,
+    ) -> Result<()> {
+        const ACTION: &str = "forget the past";
+        let mut tx = self.pools.begin(ACTION).await?;
+        for text in [
+            "DELETE FROM entry WHERE source = $1 AND list = $2 AND backfilled = 1",
+            "DELETE FROM change WHERE source = $1 AND list = $2 AND backfilled = 1",
+        ] {
+            tx.execute(ACTION, sql(text).bind(source).bind(list.as_str())).await?;
+        }
+        journal::append(&mut tx, at, &events).await?;
         tx.commit(ACTION).await
     }
 }

@@ -1,10 +1,11 @@
-//! What can be asked of the record; a filter that is `None` lets everything pass.
+//! The filters of the reading methods. A filter that is `None` matches everything.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{AlertId, AlertKind, ChangeKind, DeliveryState, ListCode};
 
+/// Selects changes.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeQuery {
     pub source: Option<String>,
@@ -13,33 +14,37 @@ pub struct ChangeQuery {
     /// By `observed_at`: `since <= t < until`.
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
+    /// Whether editorial changes are included.
     pub editorial: bool,
     pub limit: Option<usize>,
 }
 
-/// Without `as_of` and `known_at`: what is held now.
+/// Selects entries: the current ones, unless `as_of` or `known_at` is set.
 #[derive(Clone, Debug, Default)]
 pub struct EntryQuery {
     pub source: Option<String>,
     pub list: Option<ListCode>,
-    /// A part of the name, an alias, an address or the remarks, whatever its case.
+    /// Part of the name, an alias, an address or the remarks, in any case.
     pub search: Option<String>,
-    /// As listed on the publisher's date.
+    /// The entries as listed on this date of the publisher.
     pub as_of: Option<Date>,
-    /// As known to us at this time; rows that were backfilled later never answer.
+    /// The entries as known to us at this time. Backfilled rows never match.
     pub known_at: Option<Timestamp>,
     pub limit: Option<usize>,
 }
 
+/// Selects alerts.
 #[derive(Clone, Debug, Default)]
 pub struct AlertQuery {
-    /// Only of these types; every type if empty.
+    /// The alerts of these types, or of every type if empty.
     pub kinds: Vec<AlertKind>,
+    /// By `created_at`: `since <= t < until`.
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     pub limit: Option<usize>,
 }
 
+/// Selects deliveries.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryQuery {
     pub receiver: Option<String>,

@@ -1,4 +1,5 @@
-//! The tables' versions: compiled in, applied in order, never changed once released.
+//! The versions of the tables. They are compiled in and applied in order, and are never changed
+//! after a release.
 
 use futures_util::future::BoxFuture;
 use sqlx::SqlSafeStr;
@@ -7,7 +8,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationSource, MigrationType, Mig
 
 use crate::store::StoreError;
 
-/// Number, description and text of each version of the tables in one dialect.
+/// The number, name and SQL of each version of the tables, in one dialect.
 #[derive(Clone, Copy, Debug)]
 pub struct Versions(&'static [(i64, &'static str, &'static str)]);
 
@@ -26,35 +27,37 @@ impl Versions {
         self.0.iter().map(|(number, ..)| *number).max().unwrap_or(0)
     }
 
+    /// What applies the versions that a database does not have yet.
     pub async fn migrator(self) -> Result<Migrator, MigrateError> {
         Migrator::new(self).await
     }
 
-    /// Refuses to read tables of a later or an earlier version than this program's.
+    /// Refuses tables of another version than this program's. `None` is a database without
+    /// versions.
     pub fn check(self, store: &str, found: Option<i64>) -> Result<(), StoreError> {
         let newest = self.newest();
         let reason = match found {
             Some(version) if version == newest => return Ok(()),
             Some(version) if version > newest => later(version, newest),
             Some(version) => format!(
-                "its tables are of version {version}, this program's of version {newest}: start \
-                 the daemon or run `entitywatch check` once"
+                "its tables are of version {version}, but this program reads version {newest}: \
+                 start the daemon or run `entitywatch check` once"
             ),
-            None => "it is a database of another program".to_owned(),
+            None => "it is the database of another program".to_owned(),
         };
         Err(StoreError::Unreadable { place: store.to_owned(), reason })
     }
 
-    /// What a failed migration says to the operator.
+    /// The error of a failed migration.
     pub fn explain(self, store: &str, error: MigrateError) -> StoreError {
         let unreadable = |reason| StoreError::Unreadable { place: store.to_owned(), reason };
         match error {
             MigrateError::VersionMissing(version) => unreadable(later(version, self.newest())),
             MigrateError::VersionMismatch(version) => {
-                unreadable(format!("its tables of version {version} were made by another build"))
+                unreadable(format!("its tables of version {version} were created by another build"))
             }
             MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
-                StoreError::database("make the tables")(source)
+                StoreError::database("create the tables")(source)
             }
             other => unreadable(other.to_string()),
         }
@@ -63,7 +66,7 @@ impl Versions {
 
 fn later(version: i64, newest: i64) -> String {
     format!(
-        "its tables are of version {version}, and this program knows versions up to {newest}: it \
+        "its tables are of version {version}, but this program knows versions up to {newest}: it \
          was written by a later entitywatch"
     )
 }

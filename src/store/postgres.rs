@@ -1,21 +1,26 @@
-//! Opening PostgreSQL. The writer's session holds an advisory lock, and everything is written over
-//! that session: whoever lost the session has lost the lock and can write nothing more.
+//! Opening a PostgreSQL database.
+//!
+//! The writer's session holds an advisory lock, and all writes go through that session. A process
+//! that loses the session loses the lock and can no longer write.
 
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Row};
 
-use crate::store::sql::Db;
+use crate::store::pools::Pools;
 use crate::store::{Mode, Result, Store, StoreError, migrations};
 
-/// `entitywa` in ASCII: the key of the advisory lock, one for each database.
+/// The key of the advisory lock: `entitywa` in ASCII. A lock is per database.
 const LOCK_KEY: i64 = 0x656e_7469_7479_7761;
-/// How many reads go on beside the writer.
+/// Connections that read at the same time.
 const READERS: u32 = 4;
-/// How long a connection is tried for.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// An idle reading connection is closed after this time.
+const READER_IDLE: Duration = Duration::from_secs(60);
+/// For opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Opens the database. `store` is its name in messages.
 pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
     let cannot_open =
         |error: sqlx::Error| StoreError::Open { store: store.clone(), reason: error.to_string() };
@@ -24,14 +29,15 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
         .application_name(&format!("entitywatch pid {}", std::process::id()))
         .disable_statement_logging();
 
-    // A first connection by itself: a pool would repeat for a while what fails for good.
-    let connecting = tokio::time::timeout(PATIENCE, options.connect()).await;
+    // The first connection is made without a pool: a pool would retry a permanent failure until its
+    // timeout.
+    let connecting = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
     let mut connection =
         connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(cannot_open)?;
     let version = version(&mut connection).await.map_err(cannot_open)?;
     match mode {
         Mode::Read if version.is_none() => {
-            let reason = "nothing is recorded yet: `entitywatch run` or `entitywatch check` makes \
+            let reason = "nothing is stored yet: `entitywatch run` or `entitywatch check` creates \
                           the tables"
                 .to_owned();
             return Err(StoreError::Open { store, reason });
@@ -49,25 +55,23 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
     }
     connection.close().await.map_err(cannot_open)?;
 
-    let pool = PgPoolOptions::new().acquire_timeout(PATIENCE);
-    let readers = pool
-        .clone()
-        .max_connections(READERS)
-        .idle_timeout(Duration::from_secs(60))
-        .after_connect(|connection, _| {
+    let pool = PgPoolOptions::new().acquire_timeout(CONNECT_TIMEOUT);
+    let readers = pool.clone().max_connections(READERS).idle_timeout(READER_IDLE).after_connect(
+        |connection, _| {
             Box::pin(async move {
                 sqlx::query("SET default_transaction_read_only = on").execute(connection).await?;
                 Ok(())
             })
-        });
+        },
+    );
     let readers = readers.connect_lazy_with(options.clone());
     if mode == Mode::Read {
-        return Ok(Store::new(Db::Postgres { writer: None, readers }, None));
+        return Ok(Store::new(Pools::Postgres { writer: None, readers }, None));
     }
     let writer = pool.max_connections(1).idle_timeout(None).max_lifetime(None).after_connect(
         |connection, _| {
             Box::pin(async move {
-                notice_dead_holders(connection).await?;
+                set_keepalives(connection).await?;
                 if take_lock(connection).await? {
                     Ok(())
                 } else {
@@ -84,9 +88,10 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
         .await
         .map_err(|error| migrations::POSTGRES.explain(&store, error))?;
     migrator.run(&writer).await.map_err(|error| migrations::POSTGRES.explain(&store, error))?;
-    Ok(Store::new(Db::Postgres { writer: Some(writer), readers }, None))
+    Ok(Store::new(Pools::Postgres { writer: Some(writer), readers }, None))
 }
 
+/// The newest version of the tables, or `None` if there are none.
 async fn version(connection: &mut PgConnection) -> sqlx::Result<Option<i64>> {
     let row = sqlx::query("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
         .fetch_one(&mut *connection)
@@ -97,6 +102,7 @@ async fn version(connection: &mut PgConnection) -> sqlx::Result<Option<i64>> {
     sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?.try_get(0)
 }
 
+/// Takes the lock without waiting. Returns false if another process has it.
 async fn take_lock(connection: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query("SELECT pg_try_advisory_lock($1)")
         .bind(LOCK_KEY)
@@ -105,9 +111,9 @@ async fn take_lock(connection: &mut PgConnection) -> sqlx::Result<bool> {
         .try_get(0)
 }
 
-/// The server gives the lock of a session free when it notices that its machine is gone: after a
-/// minute, not after two hours.
-async fn notice_dead_holders(connection: &mut PgConnection) -> sqlx::Result<()> {
+/// Makes the server release the lock of a machine that disappeared after a minute, instead of after
+/// the two hours of a usual TCP keepalive.
+async fn set_keepalives(connection: &mut PgConnection) -> sqlx::Result<()> {
     for setting in [
         "SET tcp_keepalives_idle = 30",
         "SET tcp_keepalives_interval = 10",
@@ -118,11 +124,13 @@ async fn notice_dead_holders(connection: &mut PgConnection) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// ` (pid 123)`, where the server lets us see it.
+/// ` (pid 123)`, or nothing if the server does not show it.
 async fn holder(connection: &mut PgConnection) -> sqlx::Result<String> {
-    let text = "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = \
-                l.pid WHERE l.locktype = 'advisory' AND l.granted AND a.datname = \
-                current_database() AND (l.classid::bigint << 32 | l.objid::bigint) = $1";
+    let text = "SELECT a.application_name \
+                FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+                WHERE l.locktype = 'advisory' AND l.granted \
+                AND a.datname = current_database() \
+                AND (l.classid::bigint << 32 | l.objid::bigint) = $1";
     let row = sqlx::query(text).bind(LOCK_KEY).fetch_optional(connection).await?;
     let name: Option<String> = row.map(|row| row.try_get(0)).transpose()?.flatten();
     Ok(name

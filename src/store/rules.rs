@@ -1,20 +1,48 @@
-//! Documents of the Federal Register: what they order, and which pages are theirs.
+//! Documents of the Federal Register: the changes that they order, and their pages.
 
 use jiff::civil::Date;
 
 use crate::domain::RecordedRule;
-use crate::store::sql::{Row, Tx, sql};
+use crate::store::row::Row;
+use crate::store::statement::sql;
+use crate::store::transaction::Tx;
 use crate::store::value::{Value, json};
 use crate::store::{Result, Store};
 
-/// Over what was recorded under its number.
+impl Store {
+    /// Documents of the Federal Register of this day and later (`RecordedRule::day`), oldest first.
+    pub async fn rules(&self, since: Date) -> Result<Vec<RecordedRule>> {
+        let statement =
+            sql("SELECT source, json FROM rule WHERE day >= $1 ORDER BY day, document_number")
+                .bind(since);
+        self.pools.fetch("read the rules", statement, rule_of).await
+    }
+
+    /// The published rule that has this page. If one rule ends on the page and another begins on
+    /// it, the one that begins.
+    pub async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
+        let statement = sql("SELECT source, json \
+                 FROM rule \
+                 WHERE volume = $1 AND start_page <= $2 AND end_page >= $2 \
+                 AND state = 'published' \
+                 ORDER BY start_page DESC, document_number \
+                 LIMIT 1")
+        .bind(u32::from(volume))
+        .bind(page);
+        self.pools.fetch_one("read a rule", statement).await?.as_ref().map(rule_of).transpose()
+    }
+}
+
+/// Writes a rule, and replaces what is stored under its document number.
 pub async fn write(tx: &mut Tx, rule: &RecordedRule) -> Result<()> {
     let number = |number: Option<u32>| Value::Integer(number.map(i64::from));
     let statement = sql("INSERT INTO rule (document_number, source, state, volume, start_page, \
-                         end_page, day, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON \
-                         CONFLICT (document_number) DO UPDATE SET state = excluded.state, volume \
-                         = excluded.volume, start_page = excluded.start_page, end_page = \
-                         excluded.end_page, day = excluded.day, json = excluded.json")
+                         end_page, day, json) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                         ON CONFLICT (document_number) DO UPDATE \
+                         SET state = excluded.state, volume = excluded.volume, \
+                         start_page = excluded.start_page, end_page = excluded.end_page, \
+                         day = excluded.day, json = excluded.json")
     .bind(rule.document_number.as_str())
     .bind(rule.source.as_str())
     .bind(rule.state.as_str())
@@ -27,28 +55,7 @@ pub async fn write(tx: &mut Tx, rule: &RecordedRule) -> Result<()> {
     Ok(())
 }
 
-impl Store {
-    /// Documents of the Federal Register of this day and later (`RecordedRule::day`), oldest first.
-    pub async fn rules(&self, since: Date) -> Result<Vec<RecordedRule>> {
-        let statement =
-            sql("SELECT source, json FROM rule WHERE day >= $1 ORDER BY day, document_number")
-                .bind(since);
-        self.db.fetch("read the rules", statement, rule_of).await
-    }
-
-    /// The published rule that has this page; of two that share it, the one that begins on it.
-    pub async fn rule_covering(&self, volume: u16, page: u32) -> Result<Option<RecordedRule>> {
-        let statement =
-            sql("SELECT source, json FROM rule WHERE volume = $1 AND start_page <= $2 \
-                         AND end_page >= $2 AND state = 'published' ORDER BY start_page DESC, \
-                         document_number LIMIT 1")
-            .bind(u32::from(volume))
-            .bind(page);
-        self.db.fetch_one("read a rule", statement).await?.as_ref().map(rule_of).transpose()
-    }
-}
-
-/// The source's name is the column's: it may have been renamed.
+/// The name of the source is taken from its column, because a source can be renamed.
 fn rule_of(row: &Row) -> Result<RecordedRule> {
     Ok(RecordedRule { source: row.text(0)?, ..row.json(1)? })
 }

@@ -1,4 +1,4 @@
-//! Opening the SQLite file: its lock, its rights, its pragmas, and what may be wrong with it.
+//! Opening a SQLite file: its lock, permissions and pragmas, and what can be wrong with it.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
@@ -9,18 +9,25 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
-use crate::store::lock::{LockFailure, ProcessLock};
-use crate::store::sql::Db;
+use crate::store::pools::Pools;
+use crate::store::process_lock::{LockFailure, ProcessLock};
+use crate::store::result_code::{CORRUPT, FULL, GENERIC_ERROR, NOT_A_DATABASE, result_code};
 use crate::store::{Mode, Result, Store, StoreError, migrations};
 
-/// How many reads go on beside the writer.
+/// Connections that read at the same time.
 const READERS: u32 = 4;
-/// How long one waits for another's write: a whole list is one transaction, and a disk may be slow.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// How many rows a read is ahead of whoever takes them: a list is thousands, and each wait of one
-/// for the other costs more than a row.
+/// How long a write waits for the one before it: a complete list is one transaction, and a disk may
+/// be slow.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long SQLite itself waits for a lock of another connection.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// An idle reading connection is closed after this time.
+const READER_IDLE: Duration = Duration::from_secs(60);
+/// How many rows SQLite reads ahead of the consumer. A list has thousands, and a switch between the
+/// two threads costs more than a row.
 const ROWS_AHEAD: usize = 1_024;
 
+/// Opens the file. `store` is its name in messages.
 pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Store> {
     let file = SqliteFile { path, store };
     match mode {
@@ -31,7 +38,7 @@ pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Store> {
 
 struct SqliteFile<'a> {
     path: &'a Path,
-    /// How messages name it.
+    /// Its name in messages.
     store: String,
 }
 
@@ -40,18 +47,20 @@ impl SqliteFile<'_> {
         self.refuse_folder()?;
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-            made.map_err(|error| self.cannot_open(format!("failed to make its folder: {error}")))?;
+            made.map_err(|error| {
+                self.cannot_open(format!("failed to create its folder: {error}"))
+            })?;
         }
-        // SQLite gives the files beside it the rights of the database, so these decide for all.
+        // SQLite gives the files beside the database the same permissions.
         let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
         let length = made
             .and_then(|file| file.metadata())
             .map_err(|error| self.cannot_open(error.to_string()))?
             .len();
-        // Whatever link leads to it, it is one file and has one lock.
+        // The lock is on the real path, so that a link to the file shares its lock.
         let file = self.path.canonicalize().map_err(|error| self.cannot_open(error.to_string()))?;
         let lock = ProcessLock::take(&file).map_err(|failure| match failure {
-            LockFailure::Held(pid) => StoreError::InUse {
+            LockFailure::Taken(pid) => StoreError::InUse {
                 store: self.store.clone(),
                 holder: pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default(),
             },
@@ -61,23 +70,23 @@ impl SqliteFile<'_> {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(WRITE_TIMEOUT)
             .test_before_acquire(false)
-            // Where SQLite itself rolls back (the disk is full), the driver goes on taking the
-            // connection to be in a transaction and begins no other: it is closed, and
-            // another opened. The process lock is on a file of its own and stays.
+            // When SQLite itself rolls back (the disk is full), the driver still believes that the
+            // connection is in a transaction and begins no other. Such a connection is closed and
+            // replaced. The process lock is on a file of its own, so it is kept.
             .before_acquire(|connection, _| {
                 Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
             });
         let writer = pool.connect_lazy_with(self.options().synchronous(SqliteSynchronous::Full));
         let mut version = None;
         if length > 0 {
-            // Looked at before anything is written: a file of another program stays as it is.
-            let found = self.look(&writer).await?;
+            // Before anything is written, so that the file of another program stays as it is.
+            let found = self.inspect(&writer).await?;
             found.refuse_later(&self.store)?;
             version = found.version;
         }
-        // The file keeps it, but a copy that SQLite made of it need not.
+        // The mode is stored in the file, but a copy that SQLite made can lack it.
         sqlx::query("PRAGMA journal_mode = WAL")
             .execute(&writer)
             .await
@@ -98,45 +107,45 @@ impl SqliteFile<'_> {
                 Self::readers().connect_lazy_with(self.options().read_only(true))
             }
         };
-        Ok(Store::new(Db::Sqlite { writer: Some(writer), readers }, Some(lock)))
+        Ok(Store::new(Pools::Sqlite { writer: Some(writer), readers }, Some(lock)))
     }
 
     async fn open_to_read(self) -> Result<Store> {
         self.refuse_folder()?;
         match self.path.metadata() {
             Ok(metadata) if metadata.len() > 0 => {}
-            Ok(_) => return Err(self.nothing_recorded()),
+            Ok(_) => return Err(self.nothing_stored()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(self.nothing_recorded());
+                return Err(self.nothing_stored());
             }
             Err(error) => return Err(self.cannot_open(error.to_string())),
         }
         let options = self.options().read_only(true);
         let mut readers = Self::readers().connect_lazy_with(options.clone());
-        let mut found = self.look(&readers).await;
-        // Where no writer is and the folder cannot be written, SQLite cannot make the files that
-        // readers of a WAL share. Without a WAL the file is whole by itself and can be read
-        // as it is.
+        let mut found = self.inspect(&readers).await;
+        // Without a writer, and in a folder that cannot be written, SQLite cannot create the files
+        // that readers of a WAL share. If there is no WAL, the file is complete by itself and can
+        // be read as it is.
         if matches!(found, Err(StoreError::Open { .. })) {
             match beside(self.path, "-wal").metadata() {
                 Ok(wal) if wal.len() > 0 => {
                     return Err(self.cannot_open(format!(
-                        "the last writes stand in {} and cannot be taken in from here: start the \
-                         daemon, or read as its user",
+                        "the last writes are in {} and cannot be read by this user: start the \
+                         daemon, or run the command as its user",
                         beside(self.path, "-wal").display()
                     )));
                 }
                 _ => {
                     readers = Self::readers().connect_lazy_with(options.immutable(true));
-                    found = self.look(&readers).await;
+                    found = self.inspect(&readers).await;
                 }
             }
         }
         match found?.version {
-            None => return Err(self.nothing_recorded()),
+            None => return Err(self.nothing_stored()),
             version => migrations::SQLITE.check(&self.store, version)?,
         }
-        Ok(Store::new(Db::Sqlite { writer: None, readers }, None))
+        Ok(Store::new(Pools::Sqlite { writer: None, readers }, None))
     }
 
     fn options(&self) -> SqliteConnectOptions {
@@ -144,7 +153,7 @@ impl SqliteFile<'_> {
             .filename(self.path)
             .create_if_missing(false)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(BUSY_TIMEOUT)
             .row_buffer_size(ROWS_AHEAD)
             .disable_statement_logging()
     }
@@ -152,12 +161,12 @@ impl SqliteFile<'_> {
     fn readers() -> SqlitePoolOptions {
         SqlitePoolOptions::new()
             .max_connections(READERS)
-            .idle_timeout(Duration::from_secs(60))
+            .idle_timeout(READER_IDLE)
             .test_before_acquire(false)
     }
 
-    /// What the file says of itself.
-    async fn look(&self, pool: &SqlitePool) -> Result<Found> {
+    /// Reads what is in the file, and refuses the file of another program.
+    async fn inspect(&self, pool: &SqlitePool) -> Result<Found> {
         let found = found(pool).await.map_err(|error| self.explain(error))?;
         if found.version.is_none() && found.tables > 0 {
             migrations::SQLITE.check(&self.store, None)?;
@@ -173,9 +182,9 @@ impl SqliteFile<'_> {
         }
     }
 
-    fn nothing_recorded(&self) -> StoreError {
+    fn nothing_stored(&self) -> StoreError {
         self.cannot_open(
-            "nothing is recorded yet: `entitywatch run` or `entitywatch check` makes it".to_owned(),
+            "nothing is stored yet: `entitywatch run` or `entitywatch check` creates it".to_owned(),
         )
     }
 
@@ -183,14 +192,14 @@ impl SqliteFile<'_> {
         StoreError::Open { store: self.store.clone(), reason }
     }
 
-    /// By SQLite's result codes (<https://www.sqlite.org/rescode.html>).
+    /// Explains an error of opening by its result code.
     fn explain(&self, error: sqlx::Error) -> StoreError {
         match result_code(&error) {
-            Some(11 | 26) => StoreError::Unreadable {
+            Some(CORRUPT | NOT_A_DATABASE) => StoreError::Unreadable {
                 place: self.store.clone(),
-                reason: "it is no SQLite database, or it is damaged".to_owned(),
+                reason: "it is not a SQLite database, or it is damaged".to_owned(),
             },
-            Some(13) => self.cannot_open("the disk is full".to_owned()),
+            Some(FULL) => self.cannot_open("the disk is full".to_owned()),
             _ => self.cannot_open(error.to_string()),
         }
     }
@@ -203,22 +212,16 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     beside.into()
 }
 
-/// SQLite's primary result code; PostgreSQL's codes are five characters and none of these.
-pub fn result_code(error: &sqlx::Error) -> Option<u32> {
-    let code: u32 =
-        error.as_database_error()?.code().filter(|code| code.len() < 5)?.parse().ok()?;
-    Some(code & 0xff)
-}
-
+/// What is in a file.
 struct Found {
-    /// Counted where there is no version.
+    /// Tables other than that of the versions; counted only if there is no version.
     tables: i64,
-    /// Of the newest migration that was made.
+    /// The newest version of the tables.
     version: Option<i64>,
 }
 
 impl Found {
-    /// An earlier version is migrated, a later one left alone.
+    /// Refuses tables of a later version. Earlier ones are migrated.
     fn refuse_later(&self, store: &str) -> Result<()> {
         if self.version > Some(migrations::SQLITE.newest()) {
             migrations::SQLITE.check(store, self.version)
@@ -229,14 +232,14 @@ impl Found {
 }
 
 async fn found(pool: &SqlitePool) -> sqlx::Result<Found> {
-    // One connection for both: what is given back is free again only a moment later.
+    // One connection for both queries: a released connection is free only after a moment.
     let mut connection = pool.acquire().await?;
     let newest =
         sqlx::query("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await;
     let version: Option<i64> = match newest {
         Ok(row) => row.try_get(0)?,
         // There is no such table.
-        Err(error) if result_code(&error) == Some(1) => None,
+        Err(error) if result_code(&error) == Some(GENERIC_ERROR) => None,
         Err(error) => return Err(error),
     };
     if version.is_some() {
@@ -246,4 +249,116 @@ async fn found(pool: &SqlitePool) -> sqlx::Result<Found> {
         "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations'";
     let row = sqlx::query(others).fetch_one(&mut *connection).await?;
     Ok(Found { tables: row.try_get(0)?, version })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::domain::{Document, Entry, ListCode, ListState, Sha256};
+    use crate::store::{CheckRecord, ListUpdate, StoreUrl};
+
+    fn check_record(names: std::ops::Range<u32>) -> CheckRecord {
+        let at = Timestamp::UNIX_EPOCH;
+        let state = ListState {
+            source: "csl".to_owned(),
+            list: ListCode::EL,
+            baseline_at: at,
+            count: names.len(),
+            recent_counts: Vec::new(),
+            document_sha256: Sha256::of(b""),
+            observed_at: at,
+            as_of: None,
+            rejected_content: None,
+        };
+        let open = names
+            .map(|n| Entry::named(ListCode::EL, format!("{n} {}", "x".repeat(2000))))
+            .collect();
+        let journal = vec![crate::domain::journal::JournalEvent {
+            kind: "check".to_owned(),
+            data: serde_json::json!({}),
+        }];
+        CheckRecord {
+            at,
+            lists: vec![ListUpdate { state, close: Vec::new(), open }],
+            journal,
+            ..CheckRecord::default()
+        }
+    }
+
+    /// SQLite treats a file that may not grow like a full disk. After a statement of many rows it
+    /// reverses that statement, and after one of a single row it reverses the transaction.
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing_and_what_failed_succeeds_when_there_is_space() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = StoreUrl::sqlite_file(folder.path().join("record.db"));
+        let store = open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.unwrap();
+        store.record(check_record(0..10)).await.unwrap();
+        let Pools::Sqlite { writer: Some(writer), .. } = &store.pools else {
+            panic!("expected a writer to SQLite")
+        };
+
+        let compressed = bytes::Bytes::from(vec![b'x'; 1 << 20]);
+        let document = Document {
+            sha256: Sha256::of(b"x"),
+            size_bytes: 1 << 20,
+            fetched_at: Timestamp::UNIX_EPOCH,
+            compressed,
+        };
+        let of_many_rows = check_record(10..1000);
+        let of_one_row = CheckRecord { document: Some(document), ..check_record(10..1000) };
+        for record in [of_many_rows, of_one_row.clone(), of_one_row.clone()] {
+            sqlx::query("PRAGMA max_page_count = 1").execute(writer).await.unwrap();
+            let error = store.record(record).await.unwrap_err();
+            assert!(error.is_full(), "{error}");
+            assert!(error.to_string().contains("database or disk is full"), "{error}");
+            store.ping().await.unwrap();
+            assert_eq!(store.current_entries("csl", ListCode::EL).await.unwrap().len(), 10);
+            assert_eq!(store.journal(0, 10).await.unwrap().len(), 1);
+        }
+
+        sqlx::query("PRAGMA max_page_count = 1000000").execute(writer).await.unwrap();
+        store.record(of_one_row).await.unwrap();
+        assert_eq!(store.current_entries("csl", ListCode::EL).await.unwrap().len(), 1000);
+        assert_eq!(store.journal(0, 10).await.unwrap().len(), 2);
+        let second = open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.err();
+        assert!(
+            matches!(second, Some(StoreError::InUse { .. })),
+            "the lock outlives the connections: {second:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_link_to_a_database_shares_its_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("record.db"), folder.path().join("link.db"));
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let first = open(&file, "first".to_owned(), Mode::Write).await.unwrap();
+        let second = open(&link, "second".to_owned(), Mode::Write).await.err();
+        assert!(matches!(second, Some(StoreError::InUse { .. })), "{second:?}");
+        drop(first);
+    }
+
+    #[tokio::test]
+    async fn ping_fails_if_no_write_can_begin() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = StoreUrl::sqlite_file(folder.path().join("record.db"));
+        let store = open(url.sqlite_path().unwrap(), url.to_string(), Mode::Write).await.unwrap();
+        let Pools::Sqlite { writer: Some(writer), .. } = &store.pools else {
+            panic!("expected a writer to SQLite")
+        };
+        store.ping().await.unwrap();
+        let underway = writer.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        store.ping().await.unwrap();
+        underway.rollback().await.unwrap();
+        sqlx::query("BEGIN").execute(writer).await.unwrap();
+        // A task of the pool releases the connection.
+        while writer.num_idle() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(
+            store.ping().await.unwrap_err().to_string().starts_with("failed to begin a write: ")
+        );
+    }
 }

@@ -1,5 +1,5 @@
-//! What stands for a placeholder: numbers of 64 bits, text, bytes. Times are microseconds, days ISO
-//! dates, truths 0 and 1.
+//! The values of placeholders: 64-bit numbers, text and bytes. Times are microseconds, days are ISO
+//! dates, truths are 0 and 1, JSON is text.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::store::{Result, StoreError};
 
-/// What a placeholder stands for. Text loses NUL characters, which PostgreSQL cannot hold.
+/// The value of a placeholder. NUL characters are removed from text, because PostgreSQL cannot
+/// store them.
 #[derive(Clone, Debug)]
 pub enum Value {
     Integer(Option<i64>),
@@ -15,17 +16,17 @@ pub enum Value {
     Bytes(Vec<u8>),
 }
 
-/// A time as the databases keep it.
+/// A time at the precision that the databases store.
 pub fn to_microsecond(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
 
-/// JSON for a column.
+/// The value as the text of a JSON column.
 pub fn json(value: &impl Serialize) -> Result<Value> {
     match serde_json::to_string(value) {
         Ok(text) => Ok(text.into()),
         Err(error) => Err(StoreError::Unreadable {
-            place: "a value to be recorded".to_owned(),
+            place: "a value to store".to_owned(),
             reason: error.to_string(),
         }),
     }

@@ -30,7 +30,7 @@ mod parse_csl;
 mod parse_ecfr;
 mod parse_federal_register;
 mod readme;
-mod record;
+mod store;
 mod route;
 mod sinks;
 mod smtp;

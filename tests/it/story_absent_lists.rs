@@ -126,7 +126,7 @@ async fn a_column_that_comes_and_goes_revises_nothing_and_its_values_are_compare
     world.site.publish_text(&with_column(&standing, "risk_tier", tier));
     let reply = world.next_check().await;
     assert!(reply.exit == 0 && all_of(&reply).contains("40 entries, unchanged"), "{reply:?}");
-    let held = world.program.store.held_entries("csl", ListCode::EL).await.unwrap();
+    let held = world.program.store.current_entries("csl", ListCode::EL).await.unwrap();
     assert_eq!(held.len(), 40);
     assert!(
         held.iter().all(|stored| stored.entry.other["risk_tier"].starts_with("tier ")),

@@ -307,7 +307,7 @@ async fn entries_in_the_file_alone(site: &Site) -> usize {
     let copy = folder.path().join("copy.db");
     std::fs::copy(site.database(), &copy).unwrap();
     let store = store::open(&StoreUrl::sqlite_file(copy), Mode::Read).await.unwrap();
-    store.held_entries("csl", ListCode::EL).await.unwrap().len()
+    store.current_entries("csl", ListCode::EL).await.unwrap().len()
 }
 
 #[tokio::test]

@@ -221,7 +221,12 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     assert_eq!(check(&program).await.exit, 0);
 
     assert_eq!(
-        program.store.held_entries("ecfr", entitywatch::domain::ListCode::EL).await.unwrap().len(),
+        program
+            .store
+            .current_entries("ecfr", entitywatch::domain::ListCode::EL)
+            .await
+            .unwrap()
+            .len(),
         3
     );
     assert_eq!(state().await.as_of, Some("2026-04-30".parse().unwrap()));
@@ -259,7 +264,12 @@ async fn a_date_that_goes_back_is_an_error_for_a_day_and_then_a_hold() {
     assert_eq!(check(&program).await.exit, 0);
     assert!(program.store.holds(true).await.unwrap().is_empty());
     assert_eq!(
-        program.store.held_entries("ecfr", entitywatch::domain::ListCode::EL).await.unwrap().len(),
+        program
+            .store
+            .current_entries("ecfr", entitywatch::domain::ListCode::EL)
+            .await
+            .unwrap()
+            .len(),
         3
     );
 }

@@ -481,7 +481,7 @@ impl World {
     pub async fn held_count(&self) -> usize {
         self.program
             .store
-            .held_entries("csl", entitywatch::domain::ListCode::EL)
+            .current_entries("csl", entitywatch::domain::ListCode::EL)
             .await
             .unwrap()
             .len()

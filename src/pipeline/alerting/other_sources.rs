@@ -73,7 +73,7 @@ pub async fn others(store: &Store, source: &str, list: ListCode, now: Timestamp)
             watched,
             as_of: last.or(state.as_of).unwrap_or_else(|| day(state.observed_at)),
             held: store
-                .held_entries(&other, list)
+                .current_entries(&other, list)
                 .await?
                 .into_iter()
                 .map(|stored| stored.entry)

@@ -73,7 +73,7 @@ pub async fn held(program: &Program, source: &Source) -> Result<Held> {
         .collect();
     let first = match source.lists.first().copied() {
         Some(list) if states.contains_key(&list) => {
-            Some((list, program.store.held_entries(&source.name, list).await?))
+            Some((list, program.store.current_entries(&source.name, list).await?))
         }
         _ => None,
     };
@@ -134,7 +134,7 @@ pub async fn of_lists(
         let state = states.remove(&list);
         let entries = match first.take_if(|(first, _)| *first == list) {
             Some((_, entries)) => entries,
-            None if state.is_some() => program.store.held_entries(&source.name, list).await?,
+            None if state.is_some() => program.store.current_entries(&source.name, list).await?,
             None => Vec::new(),
         };
         let high_water = state.as_ref().map_or(0, |state| state.high_water(today));

@@ -28,7 +28,7 @@ use crate::pipeline::alerting::compose::{
 use crate::pipeline::alerting::{addressing, other_sources};
 use crate::pipeline::background::in_background;
 use crate::pipeline::{Program, Wiring, federal_register};
-use crate::store::{Check, Observation, Result};
+use crate::store::{Check, CheckRecord, Result};
 use crate::{metrics, schedule};
 
 /// What is done daily is due a little earlier: a check at the same time each day comes now some
@@ -255,7 +255,7 @@ pub(crate) struct Observed<'a> {
     pub(crate) source: &'a Source,
     pub(crate) now: Timestamp,
     stopwatch: Stopwatch,
-    pub(crate) observation: Observation,
+    pub(crate) observation: CheckRecord,
 }
 
 impl<'a> Observed<'a> {
@@ -272,7 +272,7 @@ impl<'a> Observed<'a> {
             source,
             now,
             stopwatch,
-            observation: Observation { at: now, ..Observation::default() },
+            observation: CheckRecord { at: now, ..CheckRecord::default() },
         }
     }
 
@@ -545,7 +545,7 @@ struct Figures {
 }
 
 impl Figures {
-    fn of(observation: &Observation, open_holds: usize) -> Self {
+    fn of(observation: &CheckRecord, open_holds: usize) -> Self {
         let state = observation.source.as_ref();
         Self {
             last_success_at: state.and_then(|state| state.last_success_at),

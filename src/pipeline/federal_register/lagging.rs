@@ -47,7 +47,7 @@ pub async fn find(
     for source in sources.filter(|source| {
         source.kind != SourceKind::FederalRegister && source.lists.contains(&ListCode::EL)
     }) {
-        let entries = observed.program.store.held_entries(&source.name, ListCode::EL).await?;
+        let entries = observed.program.store.current_entries(&source.name, ListCode::EL).await?;
         if !entries.is_empty() {
             lists.push((
                 source.name.clone(),

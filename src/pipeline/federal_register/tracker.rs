@@ -433,7 +433,7 @@ async fn held(observed: &Observed<'_>) -> Result<Held> {
         .collect();
     sources.sort_by_key(|source| source.kind != SourceKind::Ecfr);
     for source in sources {
-        let entries = observed.program.store.held_entries(&source.name, ListCode::EL).await?;
+        let entries = observed.program.store.current_entries(&source.name, ListCode::EL).await?;
         if !entries.is_empty() {
             return Ok(Held::new(
                 entries.into_iter().map(|stored| stored.entry).collect(),

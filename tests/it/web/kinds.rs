@@ -13,7 +13,7 @@ use entitywatch::domain::{
     Alert, AlertBody, AlertId, AlertKind, Audience, Delivery, DeliveryState, Hold, HoldId,
     HoldReason, HoldState, Sha256,
 };
-use entitywatch::store::{Observation, Outgoing};
+use entitywatch::store::{CheckRecord, Outgoing};
 
 use super::sample::{Sample, sample, time};
 use super::{get, get_json};
@@ -62,7 +62,7 @@ async fn recorded(sample: &Sample, alerts: Vec<Alert>) {
     sample
         .state
         .store
-        .record(Observation { at, alerts: alerts.collect(), ..Observation::default() })
+        .record(CheckRecord { at, alerts: alerts.collect(), ..CheckRecord::default() })
         .await
         .unwrap();
 }
@@ -200,7 +200,7 @@ async fn a_hold_has_its_page_whatever_its_reason_and_its_state() {
             sample
                 .state
                 .store
-                .record(Observation { at, holds: vec![hold], ..Observation::default() })
+                .record(CheckRecord { at, holds: vec![hold], ..CheckRecord::default() })
                 .await
                 .unwrap();
             let answer = get(&sample, &format!("/holds/{hold_id}")).await;

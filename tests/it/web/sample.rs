@@ -14,7 +14,7 @@ use entitywatch::domain::{
 };
 use entitywatch::schedule::Schedule;
 use entitywatch::store::{
-    ListUpdate, Mode, Observation, Outgoing, RecordedChange, Store, StoreUrl, {self},
+    CheckRecord, ListUpdate, Mode, Outgoing, RecordedChange, Store, StoreUrl, {self},
 };
 use entitywatch::web::{AlertWords, ReceiverLine, SourceLine, Status, WebSettings, WebState};
 use jiff::Timestamp;
@@ -177,7 +177,7 @@ async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
         as_of: Some("2026-11-20".parse().unwrap()),
         rejected_content: None,
     };
-    let observation = Observation {
+    let observation = CheckRecord {
         at,
         source: Some(SourceState {
             source: "csl".into(),
@@ -200,7 +200,7 @@ async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
         ],
         changes: recorded.collect(),
         journal: vec![JournalEvent { kind: "check".into(), data: json!({ "source": "csl" }) }],
-        ..Observation::default()
+        ..CheckRecord::default()
     };
     store.record(observation).await.unwrap();
     (alert_id, failing, hold_id)

@@ -5,7 +5,7 @@ use entitywatch::domain::{
     ChangeKind, Citation, Hold, HoldId, HoldReason, HoldState, ListCode, Sha256, SourceState,
     Summary,
 };
-use entitywatch::store::{ChangeQuery, Check, Observation, RecordedChange, StoreError, verify};
+use entitywatch::store::{ChangeQuery, Check, CheckRecord, RecordedChange, StoreError, verify};
 
 use super::places::Place;
 use super::*;
@@ -55,9 +55,9 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
     observation.journal = vec![event("check"), event("source.baseline")];
     store.record(observation).await.unwrap();
     // The same content served again is kept once, as it was first fetched.
-    let again = Observation {
+    let again = CheckRecord {
         document: Some(document(b"the list", time("2026-03-02T10:00:00Z"))),
-        ..Observation::default()
+        ..CheckRecord::default()
     };
     store.record(again).await.unwrap();
 
@@ -69,7 +69,7 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
     );
     assert_eq!(store.list_states("ecfr").await.unwrap(), []);
     let held: Vec<_> = store
-        .held_entries("csl", ListCode::EL)
+        .current_entries("csl", ListCode::EL)
         .await
         .unwrap()
         .into_iter()
@@ -106,7 +106,7 @@ async fn a_list_moves_on_and_keeps_its_order(place: &Place) {
     store.record(first).await.unwrap();
     assert_eq!(held_names(&*store, "csl").await, names);
 
-    let rows: Vec<i64> = store.held_entries("csl", ListCode::EL).await.unwrap()[..249]
+    let rows: Vec<i64> = store.current_entries("csl", ListCode::EL).await.unwrap()[..249]
         .iter()
         .map(|stored| stored.row)
         .collect();
@@ -125,7 +125,7 @@ async fn an_observation_of_stale_rows_is_refused_whole(place: &Place) {
         .record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), vec![entry("Alpha")]))
         .await
         .unwrap();
-    let row = store.held_entries("csl", ListCode::EL).await.unwrap()[0].row;
+    let row = store.current_entries("csl", ListCode::EL).await.unwrap()[0].row;
     let close =
         |name: &str| seen("csl", time("2026-03-02T10:00:00Z"), None, vec![row], vec![entry(name)]);
     store.record(close("Beta")).await.unwrap();
@@ -152,11 +152,11 @@ async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Plac
     let at = time("2026-03-01T10:00:00Z");
     let added = change(ChangeKind::Added, entry("Alpha"), 0);
     let first = outgoing("csl", 1, at, vec![added.clone()], &["erp", "desk"]);
-    let observation = Observation {
+    let observation = CheckRecord {
         at,
         changes: vec![recorded("csl", added, at)],
         alerts: vec![first.clone()],
-        ..Observation::default()
+        ..CheckRecord::default()
     };
     store.record(observation.clone()).await.unwrap();
 
@@ -191,7 +191,7 @@ async fn recurrences_count_what_was_recorded_of_each_content(place: &Place) {
     let other = recorded("csl", change(ChangeKind::Added, entry("Beta"), 0), at);
     let elsewhere = RecordedChange { source: "ecfr".to_owned(), ..removed(0) };
     let changes = vec![removed(0), removed(1), other.clone(), elsewhere];
-    store.record(Observation { at, changes, ..Observation::default() }).await.unwrap();
+    store.record(CheckRecord { at, changes, ..CheckRecord::default() }).await.unwrap();
 
     let absent = Change::id_of(ChangeKind::Added, None, Some(&entry("Gamma")), 0);
     let mut asked = vec![removed(0).base_id, other.base_id.clone(), absent, removed(0).base_id];
@@ -251,7 +251,7 @@ async fn a_hold_is_written_over_what_was_recorded_under_its_id(place: &Place) {
     let (older, newer) =
         (hold("older", "2026-03-01T10:00:00Z"), hold("newer", "2026-03-02T10:00:00Z"));
     store
-        .record(Observation { holds: vec![newer.clone(), older.clone()], ..Observation::default() })
+        .record(CheckRecord { holds: vec![newer.clone(), older.clone()], ..CheckRecord::default() })
         .await
         .unwrap();
     assert_eq!(store.holds(true).await.unwrap(), [older.clone(), newer.clone()]);
@@ -259,7 +259,7 @@ async fn a_hold_is_written_over_what_was_recorded_under_its_id(place: &Place) {
     let accepted =
         Hold { state: HoldState::Accepted, decided_by: Some("Ann".to_owned()), ..older.clone() };
     store
-        .record(Observation { holds: vec![accepted.clone()], ..Observation::default() })
+        .record(CheckRecord { holds: vec![accepted.clone()], ..CheckRecord::default() })
         .await
         .unwrap();
     assert_eq!(store.holds(true).await.unwrap(), std::slice::from_ref(&newer));
@@ -293,9 +293,9 @@ async fn a_renamed_source_keeps_its_record(place: &Place) {
     assert_eq!(store.journal(0, 10).await.unwrap()[0].kind, "source.renamed");
 
     // A source that is known already is not overrun.
-    let other = Observation {
+    let other = CheckRecord {
         source: Some(SourceState { source: "other".to_owned(), ..SourceState::default() }),
-        ..Observation::default()
+        ..CheckRecord::default()
     };
     store.record(other).await.unwrap();
     assert!(!store.rename_source("new", "other", at).await.unwrap());
@@ -311,13 +311,13 @@ async fn the_journal_is_one_chain_whoever_writes(place: &Place) {
             let at =
                 time("2026-03-01T10:00:00.000000001Z") + std::time::Duration::from_nanos(1001) * n;
             if n % 2 == 0 {
-                store.enter(at, vec![event("check"), event("gap")]).await.unwrap();
+                store.add_journal_entries(at, vec![event("check"), event("gap")]).await.unwrap();
             } else {
                 store
-                    .record(Observation {
+                    .record(CheckRecord {
                         at,
                         journal: vec![event("check")],
-                        ..Observation::default()
+                        ..CheckRecord::default()
                     })
                     .await
                     .unwrap();
@@ -336,14 +336,17 @@ async fn the_journal_is_one_chain_whoever_writes(place: &Place) {
 async fn a_journal_that_was_changed_by_hand_is_found_out(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
-    store.enter(at, vec![event("check"), event("gap"), event("check")]).await.unwrap();
+    store
+        .add_journal_entries(at, vec![event("check"), event("gap"), event("check")])
+        .await
+        .unwrap();
     let head = store.journal_head().await.unwrap();
 
     place.tamper("UPDATE journal SET kind = 'check' WHERE seq = 2").await;
     let fault = verify(store.journal(0, 10).await.unwrap(), None).unwrap_err();
     assert_eq!(
         fault.to_string(),
-        "found in journal entry 2 a hash that is not that of its content: it was changed"
+        "expected the hash of its content in journal entry 2, but got another: it was changed"
     );
 
     place.tamper("UPDATE journal SET kind = 'gap' WHERE seq = 2").await;
@@ -352,7 +355,7 @@ async fn a_journal_that_was_changed_by_hand_is_found_out(place: &Place) {
     assert!(
         fault
             .to_string()
-            .ends_with("none of its 2 entries has it: the end was cut off or written anew"),
+            .ends_with("none of its 2 entries has it: the end was cut off or rewritten"),
         "{fault}"
     );
 }
@@ -368,6 +371,6 @@ async fn odd_characters_are_kept(place: &Place) {
         data: serde_json::json!({ "error": "\u{0}'" }),
     }];
     store.record(observation).await.unwrap();
-    assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap()[0].entry, odd);
+    assert_eq!(store.current_entries("csl", ListCode::EL).await.unwrap()[0].entry, odd);
     verify(store.journal(0, 10).await.unwrap(), None).unwrap();
 }

@@ -37,7 +37,7 @@ async fn entries_are_answered_for_now_a_day_and_a_time(place: &Place) {
         vec![entry("Alpha"), entry("Beta")],
     );
     store.record(first).await.unwrap();
-    let alpha = store.held_entries("csl", ListCode::EL).await.unwrap()[0].row;
+    let alpha = store.current_entries("csl", ListCode::EL).await.unwrap()[0].row;
     let second = seen(
         "csl",
         time("2026-03-12T10:00:00Z"),
@@ -97,7 +97,7 @@ async fn entries_without_a_publishers_date_go_by_our_day(place: &Place) {
         .record(seen("csl", time("2026-03-03T23:30:00Z"), None, Vec::new(), vec![entry("Alpha")]))
         .await
         .unwrap();
-    let row = store.held_entries("csl", ListCode::EL).await.unwrap()[0].row;
+    let row = store.current_entries("csl", ListCode::EL).await.unwrap()[0].row;
     store
         .record(seen("csl", time("2026-03-05T00:30:00Z"), None, vec![row], Vec::new()))
         .await
@@ -156,7 +156,7 @@ async fn changes_are_filtered_and_newest_first(place: &Place) {
         late,
     );
     let changes = vec![added.clone(), removed.clone(), respelled.clone(), elsewhere.clone()];
-    store.record(Observation { at: late, changes, ..Observation::default() }).await.unwrap();
+    store.record(CheckRecord { at: late, changes, ..CheckRecord::default() }).await.unwrap();
 
     let all = ChangeQuery { editorial: true, ..ChangeQuery::default() };
     let found = async |query: ChangeQuery| store.changes(&query).await.unwrap();
@@ -302,7 +302,7 @@ async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_wha
     let stale =
         store.record_history(past("2026-02-02", vec![before], &["Never"])).await.unwrap_err();
     assert!(matches!(stale, StoreError::Stale { .. }), "{stale}");
-    let held = store.held_entries("ecfr", ListCode::EL).await.unwrap()[0].row;
+    let held = store.current_entries("ecfr", ListCode::EL).await.unwrap()[0].row;
     store.record_history(past("2026-02-02", vec![held], &["Never"])).await.unwrap_err();
     assert_eq!(store.open_history("ecfr", ListCode::EL).await.unwrap().len(), 2);
 }

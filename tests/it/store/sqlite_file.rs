@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use entitywatch::store::{Mode, Observation, StoreError, StoreUrl, open, verify};
+use entitywatch::store::{CheckRecord, Mode, StoreError, StoreUrl, open, verify};
 
 use super::*;
 
@@ -18,7 +18,7 @@ async fn the_file_and_its_folder_are_for_their_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/er/record.db");
     let store = open(&StoreUrl::sqlite_file(&path), Mode::Write).await.unwrap();
-    store.enter(time("2026-03-01T10:00:00Z"), vec![event("check")]).await.unwrap();
+    store.add_journal_entries(time("2026-03-01T10:00:00Z"), vec![event("check")]).await.unwrap();
     let rights = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(rights(&folder.path().join("deep")), 0o700);
     for file in fs::read_dir(path.parent().unwrap()).unwrap() {
@@ -41,8 +41,8 @@ async fn what_is_no_record_is_refused_and_left_as_it_was() {
     sqlx::Connection::close(connection).await.unwrap();
 
     for (path, reason) in [
-        (&text, "it is no SQLite database, or it is damaged"),
-        (&other, "it is a database of another program"),
+        (&text, "it is not a SQLite database, or it is damaged"),
+        (&other, "it is the database of another program"),
     ] {
         let before = fs::read(path).unwrap();
         for mode in [Mode::Write, Mode::Read] {
@@ -63,7 +63,7 @@ async fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let error = refused(&folder.path().join("file/record.db"), Mode::Write).await.to_string();
-    assert!(error.contains("file/record.db: failed to make its folder"), "{error}");
+    assert!(error.contains("file/record.db: failed to create its folder"), "{error}");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_file_damaged_in_the_middle_is_told_as_damaged() {
     }
     fs::write(&path, bytes).unwrap();
     let store = open(&url, Mode::Read).await.unwrap();
-    let error = store.held_entries("csl", ListCode::EL).await.unwrap_err();
+    let error = store.current_entries("csl", ListCode::EL).await.unwrap_err();
     assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
     assert!(error.to_string().ends_with("the file is damaged"), "{error}");
 }
@@ -121,7 +121,7 @@ async fn a_record_in_a_folder_that_cannot_be_written_is_read() {
 
     let read_elsewhere = || {
         let mut command =
-            myself("record::sqlite_file::a_record_in_a_folder_that_cannot_be_written_is_read");
+            myself("store::sqlite_file::a_record_in_a_folder_that_cannot_be_written_is_read");
         if fs::metadata("/proc/self")
             .is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0)
         {
@@ -161,13 +161,12 @@ async fn a_killed_writer_leaves_a_whole_record_and_no_lock() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.db");
-    let mut child =
-        myself("record::sqlite_file::a_killed_writer_leaves_a_whole_record_and_no_lock")
-            .env(PATH, &path)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+    let mut child = myself("store::sqlite_file::a_killed_writer_leaves_a_whole_record_and_no_lock")
+        .env(PATH, &path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let told =
         lines.map_while(Result::ok).filter(|line| line.starts_with("recorded")).take(5).count();
@@ -192,7 +191,7 @@ async fn a_killed_writer_leaves_a_whole_record_and_no_lock() {
     let (entries, _) = verify(store.journal(0, 100_000).await.unwrap(), None).unwrap();
     assert_eq!(entries, alerts as u64);
     store
-        .record(Observation { journal: vec![event("check")], ..Observation::default() })
+        .record(CheckRecord { journal: vec![event("check")], ..CheckRecord::default() })
         .await
         .unwrap();
 }

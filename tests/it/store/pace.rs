@@ -38,7 +38,7 @@ async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
     told("a baseline of 3,400 entries recorded", since);
 
     let since = Instant::now();
-    let held = store.held_entries("csl", ListCode::EL).await.unwrap();
+    let held = store.current_entries("csl", ListCode::EL).await.unwrap();
     told("3,400 held entries read", since);
     assert_eq!(held.len(), ENTRIES);
 
@@ -52,7 +52,7 @@ async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
     let since = Instant::now();
     store.record(moved).await.unwrap();
     told("40 changes with their alert recorded", since);
-    assert_eq!(store.held_entries("csl", ListCode::EL).await.unwrap().len(), ENTRIES);
+    assert_eq!(store.current_entries("csl", ListCode::EL).await.unwrap().len(), ENTRIES);
 
     let mut many = test_alert("many", at, &[]);
     many.deliveries = (0..DELIVERIES)

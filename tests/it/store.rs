@@ -16,7 +16,7 @@ use entitywatch::domain::{
     Alert, AlertBody, AlertId, Change, ChangeKind, Citation, Delivery, DeliveryState, Document,
     Entry, JournalEntry, ListCode, ListState, Severity, Sha256, Summary,
 };
-use entitywatch::store::{ListUpdate, Observation, Outgoing, RecordedChange, Store};
+use entitywatch::store::{CheckRecord, ListUpdate, Outgoing, RecordedChange, Store};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -24,11 +24,11 @@ use jiff::civil::Date;
 macro_rules! on_every_backend {
     ($($story:ident)*) => {
         mod sqlite {
-            $(#[tokio::test] async fn $story() { super::$story(&crate::record::places::Place::sqlite()).await; })*
+            $(#[tokio::test] async fn $story() { super::$story(&crate::store::places::Place::sqlite()).await; })*
         }
         mod postgres {
             $(#[tokio::test] async fn $story() {
-                if let Some(place) = crate::record::places::Place::postgres().await {
+                if let Some(place) = crate::store::places::Place::postgres().await {
                     super::$story(&place).await;
                 }
             })*
@@ -80,9 +80,9 @@ fn seen(
     as_of: Option<Date>,
     close: Vec<i64>,
     open: Vec<Entry>,
-) -> Observation {
+) -> CheckRecord {
     let state = list_state(source, open.len(), as_of, at);
-    Observation { at, lists: vec![ListUpdate { state, close, open }], ..Observation::default() }
+    CheckRecord { at, lists: vec![ListUpdate { state, close, open }], ..CheckRecord::default() }
 }
 
 fn change(kind: ChangeKind, entry: Entry, recurrence: u32) -> Change {
@@ -189,12 +189,12 @@ fn cited(mut outgoing: Outgoing, citations: &[Citation]) -> Outgoing {
 }
 
 async fn record_alerts(store: &Store, at: Timestamp, alerts: Vec<Outgoing>) {
-    store.record(Observation { at, alerts, ..Observation::default() }).await.unwrap();
+    store.record(CheckRecord { at, alerts, ..CheckRecord::default() }).await.unwrap();
 }
 
 async fn held_names(store: &Store, source: &str) -> Vec<String> {
     store
-        .held_entries(source, ListCode::EL)
+        .current_entries(source, ListCode::EL)
         .await
         .unwrap()
         .into_iter()

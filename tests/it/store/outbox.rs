@@ -282,7 +282,7 @@ async fn a_receivers_state_is_written_over(place: &Place) {
     let off = ReceiverState {
         receiver: "erp".to_owned(),
         disabled_at: Some(at),
-        failure_told: true,
+        failure_alerted: true,
         ..ReceiverState::default()
     };
     let on = ReceiverState { receiver: "erp".to_owned(), ..ReceiverState::default() };

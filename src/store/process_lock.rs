@@ -1,28 +1,26 @@
 //! The lock that keeps a second process from writing to the same SQLite file.
 //!
-//! It is the operating system's, on a file beside the database, and so ends with the process
-//! however that ends.
+//! It is a lock of the operating system on a file beside the database, so it ends with the process,
+//! even after a crash.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{
-    Read, Seek, Write, {self},
-};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// Held as long as this lives.
+/// The lock, until it is dropped.
 #[derive(Debug)]
 pub struct ProcessLock {
-    /// The lock belongs to the open file. The file itself stays: one that is removed could be
-    /// locked twice.
+    /// The lock belongs to the open file. The file is never deleted: two processes could then each
+    /// lock a file of that name.
     _file: File,
 }
 
-/// Why the lock was not got.
+/// Why the lock was not taken.
 #[derive(Debug)]
 pub enum LockFailure {
-    /// The pid of the holder, where it could be read.
-    Held(Option<u32>),
+    /// Another process has it; its pid, if it could be read.
+    Taken(Option<u32>),
     Io(io::Error),
 }
 
@@ -34,7 +32,7 @@ impl ProcessLock {
         path.into()
     }
 
-    /// Takes the lock at once or not at all.
+    /// Takes the lock without waiting.
     pub fn take(database: &Path) -> Result<Self, LockFailure> {
         let open = OpenOptions::new()
             .read(true)
@@ -46,11 +44,11 @@ impl ProcessLock {
         let mut file = open.map_err(LockFailure::Io)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LockFailure::Held(read_pid(&mut file))),
+            Err(TryLockError::WouldBlock) => return Err(LockFailure::Taken(read_pid(&mut file))),
             Err(TryLockError::Error(error)) => return Err(LockFailure::Io(error)),
         }
-        // The pid is for the message only: where it cannot be written (a full disk), the lock is
-        // held all the same.
+        // The pid is only for the error message of another process. The lock counts even if the pid
+        // cannot be written (a full disk).
         let _ = write_pid(&mut file);
         Ok(Self { _file: file })
     }
@@ -73,21 +71,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_taker_is_told_the_pid_until_the_first_lets_go() {
+    fn a_second_process_gets_the_pid_until_the_first_releases_the_lock() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("x.db");
         let first = ProcessLock::take(&database).unwrap();
-        let held = ProcessLock::take(&database).unwrap_err();
+        let refused = ProcessLock::take(&database).unwrap_err();
         assert!(
-            matches!(held, LockFailure::Held(Some(pid)) if pid == std::process::id()),
-            "{held:?}"
+            matches!(refused, LockFailure::Taken(Some(pid)) if pid == std::process::id()),
+            "{refused:?}"
         );
         drop(first);
         ProcessLock::take(&database).unwrap();
     }
 
     #[test]
-    fn a_stale_pid_in_the_file_locks_nobody_out() {
+    fn a_stale_pid_in_the_file_does_not_lock() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("x.db");
         std::fs::write(ProcessLock::path_for(&database), "4194304999\n").unwrap();

@@ -43,11 +43,8 @@ async fn a_reader_works_beside_the_writer_and_writes_nothing(place: &Place) {
 
     let refused =
         reader.record(seen("csl", at, None, Vec::new(), vec![entry("Beta")])).await.unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "failed to record an observation: the record is open for reading only"
-    );
-    reader.enter(at, vec![event("check")]).await.unwrap_err();
+    assert_eq!(refused.to_string(), "failed to record a check: the store is open for reading only");
+    reader.add_journal_entries(at, vec![event("check")]).await.unwrap_err();
     assert_eq!(held_names(&*writer, "csl").await, ["Alpha"]);
     writer.close().await;
     drop(writer);
@@ -59,7 +56,7 @@ async fn nothing_is_read_before_anything_is_recorded(place: &Place) {
     assert!(
         error
             .to_string()
-            .starts_with(&format!("failed to open {}: nothing is recorded yet", place.url)),
+            .starts_with(&format!("failed to open {}: nothing is stored yet", place.url)),
         "{error}"
     );
 }
@@ -129,7 +126,7 @@ async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Pl
         // nothing. A write of nothing waits for it to end, so that no look falls before it
         // and the next one after.
         store.retry(&[], at).await.unwrap();
-        let held = store.held_entries("csl", ListCode::EL).await.unwrap().len();
+        let held = store.current_entries("csl", ListCode::EL).await.unwrap().len();
         let alerts = store.alerts(&Default::default()).await.unwrap().len();
         let journal = store.journal(0, 10).await.unwrap().len();
         let due = store.due("erp", at, 10).await.unwrap().len();
@@ -142,7 +139,7 @@ async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Pl
         }
     }
     assert!(whole);
-    store.enter(at, vec![event("check")]).await.unwrap();
+    store.add_journal_entries(at, vec![event("check")]).await.unwrap();
     verify(store.journal(0, 10).await.unwrap(), None).unwrap();
 }
 
@@ -185,7 +182,7 @@ async fn recording_settling_and_reading_go_on_at_once(place: &Place) {
     let reader = place.read().await;
     tasks.spawn(async move {
         loop {
-            let held = reader.held_entries("csl", ListCode::EL).await.unwrap().len() as u64;
+            let held = reader.current_entries("csl", ListCode::EL).await.unwrap().len() as u64;
             let alerts = reader.alerts(&Default::default()).await.unwrap().len() as u64;
             assert!(alerts >= held, "{alerts} alerts after {held} entries");
             if held == ROUNDS {

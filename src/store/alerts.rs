@@ -1,0 +1,106 @@
+//! The alerts, and the rule pages that they cite.
+
+use crate::domain::{Alert, AlertId, Citation};
+use crate::store::row::Row;
+use crate::store::statement::{placeholders, sql};
+use crate::store::transaction::Tx;
+use crate::store::value::json;
+use crate::store::{AlertQuery, Result, Store};
+
+/// Citations that one statement asks for. SQLite allows 32,766 placeholders in a statement.
+const CITATIONS: usize = 500;
+
+impl Store {
+    pub async fn alert(&self, id: &AlertId) -> Result<Option<Alert>> {
+        let statement = sql("SELECT json FROM alert WHERE alert_id = $1").bind(id.as_str());
+        self.pools.fetch_one("read an alert", statement).await?.map(|row| row.json(0)).transpose()
+    }
+
+    /// The alerts that match, newest first.
+    pub async fn alerts(&self, query: &AlertQuery) -> Result<Vec<Alert>> {
+        let mut statement = sql("SELECT json FROM alert WHERE 1 = 1");
+        if !query.kinds.is_empty() {
+            // The filter is in the SQL, so that alerts which do not match do not count toward the
+            // limit.
+            statement = statement
+                .then(&format!(" AND type IN ({})", placeholders(0, query.kinds.len())))
+                .bind_all(query.kinds.iter().map(|kind| kind.as_str()));
+        }
+        let statement = statement
+            .and_if(" AND created_at >= $?", query.since)
+            .and_if(" AND created_at < $?", query.until)
+            .then(" ORDER BY created_at DESC, seq DESC")
+            .limit(query.limit);
+        self.pools.fetch("read the alerts", statement, |row| row.json(0)).await
+    }
+
+    /// The alerts of this source that are attributed to one of these pages, oldest first, each with
+    /// the number of its changes.
+    pub async fn alerts_citing(
+        &self,
+        source: &str,
+        citations: &[Citation],
+    ) -> Result<Vec<(AlertId, usize)>> {
+        let mut wanted: Vec<String> = citations.iter().map(ToString::to_string).collect();
+        wanted.sort();
+        wanted.dedup();
+        let mut found = Vec::new();
+        for citations in wanted.chunks(CITATIONS) {
+            let text = format!(
+                "SELECT seq, alert_id, changes \
+                 FROM alert \
+                 WHERE source = $1 AND alert_id IN (SELECT alert_id \
+                 FROM alert_citation \
+                 WHERE citation IN ({}))",
+                placeholders(1, citations.len())
+            );
+            let read = |row: &Row| {
+                Ok((
+                    row.integer(0)?,
+                    AlertId(row.text(1)?),
+                    usize::try_from(row.count(2)?).unwrap_or(usize::MAX),
+                ))
+            };
+            found.extend(
+                self.pools
+                    .fetch(
+                        "find alerts by citation",
+                        sql(text).bind(source).bind_all(citations),
+                        read,
+                    )
+                    .await?,
+            );
+        }
+        // An alert may cite pages of several chunks.
+        found.sort();
+        found.dedup();
+        Ok(found.into_iter().map(|(_, id, changes)| (id, changes)).collect())
+    }
+}
+
+/// Inserts an alert and its citations. What is already stored under its id is left as it is.
+pub async fn write(tx: &mut Tx, alert: &Alert, citations: &[Citation]) -> Result<()> {
+    let statement = sql("INSERT INTO alert (alert_id, type, source, created_at, changes, json) \
+                         VALUES ($1, $2, $3, $4, $5, $6) \
+                         ON CONFLICT (alert_id) DO NOTHING")
+    .bind(alert.alert_id.as_str())
+    .bind(alert.body.type_name())
+    .bind(alert.body.source())
+    .bind(alert.created_at)
+    .bind(alert.body.changes().map_or(0, <[_]>::len))
+    .bind(json(alert)?);
+    tx.execute("write an alert", statement).await?;
+    let rows = citations
+        .iter()
+        .map(|citation| vec![citation.to_string().into(), alert.alert_id.as_str().into()])
+        .collect();
+    tx.insert(
+        "write citations",
+        "INSERT INTO alert_citation (citation, alert_id)",
+        2,
+        "ON CONFLICT (citation, alert_id) DO NOTHING",
+        rows,
+    )
+    .await?;
+    Ok(())
+}

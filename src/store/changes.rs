@@ -1,0 +1,130 @@
+//! The changes of all lists.
+
+use jiff::Timestamp;
+
+use crate::domain::{AlertId, ChangeId, ChangeKind, ListCode};
+use crate::store::pools::Pools;
+use crate::store::row::Row;
+use crate::store::statement::{Sql, placeholders, sql};
+use crate::store::transaction::Tx;
+use crate::store::value::json;
+use crate::store::{ChangeQuery, RecordedChange, Result, Store};
+
+/// Ids that one statement asks for. SQLite allows 32,766 placeholders in a statement.
+const IDS: usize = 500;
+
+macro_rules! select_change {
+    ($rest:literal) => {
+        concat!(
+            "SELECT source, base_id, alert_id, observed_at, accepted_at, unconfirmed, json \
+             FROM change ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// The changes that match. Those of the newest check come first; those of one check are in the
+    /// order in which they were stored.
+    pub async fn changes(&self, query: &ChangeQuery) -> Result<Vec<RecordedChange>> {
+        let editorial = if query.editorial { None } else { Some(false) };
+        let statement = sql(select_change!("WHERE 1 = 1"))
+            .and_if(" AND source = $?", query.source.as_deref())
+            .and_if(" AND list = $?", query.list.map(ListCode::as_str))
+            .and_if(" AND kind = $?", query.kind.map(ChangeKind::as_str))
+            .and_if(" AND observed_at >= $?", query.since)
+            .and_if(" AND observed_at < $?", query.until)
+            .and_if(" AND editorial = $?", editorial)
+            .then(" ORDER BY observed_at DESC, seq")
+            .limit(query.limit);
+        read_changes(&self.pools, statement).await
+    }
+
+    /// Substantive (not editorial) changes of this list first seen at or after `since`, oldest
+    /// first. Backfilled changes are left out.
+    pub async fn recent_changes(
+        &self,
+        source: &str,
+        list: ListCode,
+        since: Timestamp,
+    ) -> Result<Vec<RecordedChange>> {
+        let statement = sql(select_change!(
+            "WHERE source = $1 AND list = $2 AND observed_at >= $3 AND editorial = 0 \
+             AND backfilled = 0 \
+             ORDER BY observed_at, seq"
+        ));
+        read_changes(&self.pools, statement.bind(source).bind(list.as_str()).bind(since)).await
+    }
+
+    /// How many changes with each of these base ids are stored for the source. An id without a
+    /// change is absent. Backfilled changes do not count.
+    pub async fn recurrences(
+        &self,
+        source: &str,
+        base_ids: &[ChangeId],
+    ) -> Result<Vec<(ChangeId, u32)>> {
+        let mut wanted: Vec<&ChangeId> = base_ids.iter().collect();
+        wanted.sort();
+        wanted.dedup();
+        let mut counts = Vec::new();
+        for ids in wanted.chunks(IDS) {
+            let text = format!(
+                "SELECT base_id, COUNT(*) \
+                 FROM change \
+                 WHERE source = $1 AND backfilled = 0 AND base_id IN ({}) \
+                 GROUP BY base_id \
+                 ORDER BY base_id",
+                placeholders(1, ids.len())
+            );
+            let statement = sql(text).bind(source).bind_all(ids.iter().map(|id| id.as_str()));
+            counts.extend(
+                self.pools
+                    .fetch("count recurrences", statement, |row| {
+                        Ok((ChangeId(row.text(0)?), row.count32(1)?))
+                    })
+                    .await?,
+            );
+        }
+        Ok(counts)
+    }
+}
+
+async fn read_changes(pools: &Pools, statement: Sql) -> Result<Vec<RecordedChange>> {
+    let read = |row: &Row| {
+        Ok(RecordedChange {
+            source: row.text(0)?,
+            base_id: ChangeId(row.text(1)?),
+            alert_id: row.text_if_any(2)?.map(AlertId),
+            observed_at: row.time(3)?,
+            accepted_at: row.time_if_any(4)?,
+            unconfirmed: row.truth(5)?,
+            change: row.json(6)?,
+        })
+    };
+    pools.fetch("read the changes", statement, read).await
+}
+
+/// Inserts changes. A change whose id is already stored for its source is left as it is.
+pub async fn write(tx: &mut Tx, changes: &[RecordedChange], backfilled: bool) -> Result<()> {
+    let row = |recorded: &RecordedChange| {
+        let change = &recorded.change;
+        Ok(vec![
+            change.change_id.as_str().into(),
+            recorded.base_id.as_str().into(),
+            recorded.source.as_str().into(),
+            change.entry.list.as_str().into(),
+            change.kind.as_str().into(),
+            change.editorial.into(),
+            recorded.observed_at.into(),
+            recorded.accepted_at.into(),
+            recorded.unconfirmed.into(),
+            recorded.alert_id.as_ref().map(|id| id.as_str()).into(),
+            backfilled.into(),
+            json(change)?,
+        ])
+    };
+    let head = "INSERT INTO change (change_id, base_id, source, list, kind, editorial, \
+                observed_at, accepted_at, unconfirmed, alert_id, backfilled, json)";
+    let rows = changes.iter().map(row).collect::<Result<_>>()?;
+    tx.insert("write changes", head, 12, "ON CONFLICT (source, change_id) DO NOTHING", rows).await
+}

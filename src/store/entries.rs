@@ -1,0 +1,153 @@
+//! The entries of all lists: the current ones, those of a past day, and those known at a past time.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::domain::{Entry, ListCode};
+use crate::store::row::Row;
+use crate::store::statement::sql;
+use crate::store::transaction::Tx;
+use crate::store::value::{Value, json};
+use crate::store::{EntryQuery, HistoricEntry, Result, Store, StoredEntry};
+
+impl Store {
+    /// The current rows of a list, in the order in which they were first stored.
+    pub async fn current_entries(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
+        let statement = sql("SELECT row, json \
+                             FROM entry \
+                             WHERE source = $1 AND list = $2 AND known_until IS NULL \
+                             AND backfilled = 0 \
+                             ORDER BY row");
+        self.pools
+            .fetch(
+                "read the current entries",
+                statement.bind(source).bind(list.as_str()),
+                stored_entry,
+            )
+            .await
+    }
+
+    /// The rows that match, by source and list, in the order in which they were first stored.
+    pub async fn entries(&self, query: &EntryQuery) -> Result<Vec<HistoricEntry>> {
+        let mut statement = sql("SELECT source, json, known_from, known_until, listed_from, \
+                                 listed_until \
+                                 FROM entry e \
+                                 WHERE 1 = 1");
+        if query.as_of.is_none() && query.known_at.is_none() {
+            statement = statement.then(" AND known_until IS NULL AND backfilled = 0");
+        }
+        if let Some(day) = query.as_of {
+            // A backfilled row counts only for the days before the list was watched.
+            statement = statement
+                .and(" AND day_from <= $?", day)
+                .and(" AND (day_until IS NULL OR day_until > $?)", day)
+                .and(
+                    " AND (backfilled = 0 OR $? < \
+                 COALESCE((SELECT MIN(w.day_from) \
+                 FROM entry w \
+                 WHERE w.source = e.source AND w.list = e.list AND w.backfilled = 0), \
+                 '9999-12-31'))",
+                    day,
+                );
+        }
+        if let Some(time) = query.known_at {
+            statement = statement
+                .then(" AND backfilled = 0")
+                .and(" AND known_from <= $?", time)
+                .and(" AND (known_until IS NULL OR known_until > $?)", time);
+        }
+        let statement = statement
+            .and_if(" AND source = $?", query.source.as_deref())
+            .and_if(" AND list = $?", query.list.map(ListCode::as_str))
+            .and_if(" AND search LIKE $? ESCAPE '\\'", query.search.as_deref().map(pattern))
+            .then(" ORDER BY source, list, row")
+            .limit(query.limit);
+        let read = |row: &Row| {
+            Ok(HistoricEntry {
+                source: row.text(0)?,
+                entry: row.json(1)?,
+                known_from: row.time(2)?,
+                known_until: row.time_if_any(3)?,
+                listed_from: row.day_if_any(4)?,
+                listed_until: row.day_if_any(5)?,
+            })
+        };
+        self.pools.fetch("read the entries", statement, read).await
+    }
+}
+
+/// Reads `row, json`.
+pub fn stored_entry(row: &Row) -> Result<StoredEntry> {
+    let mut entry: Entry = row.json(1)?;
+    entry.shrink_to_fit();
+    Ok(StoredEntry { row: row.integer(0)?, entry })
+}
+
+/// The LIKE pattern that finds exactly this text, in any case.
+fn pattern(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in search.trim().to_lowercase().chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// Inserts rows that [`row_of`] made.
+pub async fn write(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<()> {
+    let head = "INSERT INTO entry (source, list, content_hash, json, search, known_from, \
+                listed_from, day_from, backfilled)";
+    tx.insert("write entries", head, 9, "", rows).await
+}
+
+/// The columns of a new row. `at` is when we first knew it; `as_of` is the publisher's date, if it
+/// gives one.
+pub fn row_of(
+    source: &str,
+    entry: &Entry,
+    at: Timestamp,
+    as_of: Option<Date>,
+    backfilled: bool,
+) -> Result<Vec<Value>> {
+    Ok(vec![
+        source.into(),
+        entry.list.as_str().into(),
+        entry.content_hash().as_str().into(),
+        json(entry)?,
+        search_text(entry).into(),
+        at.into(),
+        as_of.into(),
+        as_of.unwrap_or_else(|| day_of(at)).into(),
+        backfilled.into(),
+    ])
+}
+
+/// The text that a search looks in. Each field has a line of its own, so that no search matches
+/// across two fields.
+fn search_text(entry: &Entry) -> String {
+    let texts = [&entry.name]
+        .into_iter()
+        .chain(&entry.aliases)
+        .chain(&entry.addresses)
+        .chain([&entry.remarks]);
+    texts.map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n")
+}
+
+/// The day of a time, in UTC: the day from which a row counts if the publisher gives no date.
+pub fn day_of(time: Timestamp) -> Date {
+    time.to_zoned(TimeZone::UTC).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_in_a_search_are_matched_literally() {
+        assert_eq!(pattern(" 100%_A\\b "), "%100\\%\\_a\\\\b%");
+    }
+}

@@ -1,0 +1,117 @@
+//! The connections: one connection writes, others read at the same time.
+
+use futures_util::TryStreamExt;
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+
+use crate::store::row::Row;
+use crate::store::statement::{Sql, prepared};
+use crate::store::transaction::Tx;
+use crate::store::{Result, StoreError};
+
+/// The connections of an open database. Without a writer it is open for reading only.
+pub enum Pools {
+    Sqlite { writer: Option<SqlitePool>, readers: SqlitePool },
+    Postgres { writer: Option<PgPool>, readers: PgPool },
+}
+
+impl Pools {
+    /// Reads rows, and turns each into a `T` as it arrives, so that the rows are never all in
+    /// memory.
+    pub async fn fetch<T>(
+        &self,
+        action: &'static str,
+        statement: Sql,
+        read: impl Fn(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        // A released connection is free only after a task of the pool has run. Without this yield,
+        // the next read would open another connection.
+        tokio::task::yield_now().await;
+        let mut found = Vec::new();
+        match self {
+            Pools::Sqlite { readers, .. } => prepared!(statement, |query| {
+                let mut rows = query.fetch(readers);
+                while let Some(row) = rows.try_next().await.map_err(StoreError::database(action))? {
+                    found.push(read(&Row::Sqlite(row))?);
+                }
+            }),
+            Pools::Postgres { readers, .. } => prepared!(statement, |query| {
+                let mut rows = query.fetch(readers);
+                while let Some(row) = rows.try_next().await.map_err(StoreError::database(action))? {
+                    found.push(read(&Row::Postgres(row))?);
+                }
+            }),
+        }
+        found.shrink_to_fit();
+        Ok(found)
+    }
+
+    /// Reads the first row, if there is one.
+    pub async fn fetch_one(&self, action: &'static str, statement: Sql) -> Result<Option<Row>> {
+        tokio::task::yield_now().await;
+        match self {
+            Pools::Sqlite { readers, .. } => {
+                prepared!(statement, |query| query.fetch_optional(readers).await)
+                    .map(|row| row.map(Row::Sqlite))
+            }
+            Pools::Postgres { readers, .. } => {
+                prepared!(statement, |query| query.fetch_optional(readers).await)
+                    .map(|row| row.map(Row::Postgres))
+            }
+        }
+        .map_err(StoreError::database(action))
+    }
+
+    /// Waits for what is running, and closes the connections.
+    pub async fn close(&self) {
+        match self {
+            Pools::Sqlite { writer, readers } => {
+                // The last connection to close merges the WAL into the file, which only the writer
+                // can do.
+                readers.close().await;
+                if let Some(writer) = writer {
+                    writer.close().await;
+                }
+            }
+            Pools::Postgres { writer, readers } => {
+                readers.close().await;
+                if let Some(writer) = writer {
+                    writer.close().await;
+                }
+            }
+        }
+    }
+
+    /// Begins a write. `IMMEDIATE` takes the write lock first, so that a transaction that reads and
+    /// then writes cannot fail because of a write in between.
+    pub async fn begin(&self, action: &'static str) -> Result<Tx> {
+        match self {
+            Pools::Sqlite { writer: Some(pool), .. } => {
+                pool.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+            }
+            Pools::Postgres { writer: Some(pool), .. } => pool.begin().await.map(Tx::Postgres),
+            Pools::Sqlite { writer: None, .. } | Pools::Postgres { writer: None, .. } => {
+                return Err(StoreError::ReadOnly { action });
+            }
+        }
+        .map_err(StoreError::database(action))
+    }
+
+    /// Fails if a write could not begin now. It succeeds without a test if a write is running, and
+    /// if the database is open for reading only.
+    pub async fn try_begin(&self, action: &'static str) -> Result<()> {
+        match self {
+            Pools::Sqlite { writer: Some(pool), .. } if is_in_use(pool) => Ok(()),
+            Pools::Postgres { writer: Some(pool), .. } if is_in_use(pool) => Ok(()),
+            Pools::Sqlite { writer: None, .. } | Pools::Postgres { writer: None, .. } => Ok(()),
+            Pools::Sqlite { .. } | Pools::Postgres { .. } => {
+                self.begin(action).await?.rollback(action).await
+            }
+        }
+    }
+}
+
+/// Whether all open connections are in use.
+fn is_in_use<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> bool {
+    pool.size() > 0 && pool.num_idle() == 0
+}
