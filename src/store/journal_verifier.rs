@@ -112,9 +112,9 @@ mod tests {
 
     #[test]
     fn err_the_first_fault_is_reported() {
-        let whole = journal(&["check", "check", "gap", "check"]);
+        let complete = journal(&["check", "check", "gap", "check"]);
 
-        let mut altered = whole.clone();
+        let mut altered = complete.clone();
         altered[1].data = "{}".to_owned();
         assert_eq!(verify(altered.clone(), None), Err(JournalFault::Content { seq: 2 }));
 
@@ -124,11 +124,11 @@ mod tests {
             JournalEntry::hash_of(entry.seq, entry.at, &entry.kind, &entry.data, &entry.previous);
         assert_eq!(verify(altered, None), Err(JournalFault::Chain { seq: 3 }));
 
-        let mut holed = whole.clone();
-        holed.remove(2);
-        assert_eq!(verify(holed, None), Err(JournalFault::Sequence { expected: 3, found: 4 }));
+        let mut incomplete = complete.clone();
+        incomplete.remove(2);
+        assert_eq!(verify(incomplete, None), Err(JournalFault::Sequence { expected: 3, found: 4 }));
 
-        let mut cut = whole.clone();
+        let mut cut = complete.clone();
         let head = cut.pop().map(|entry| entry.hash);
         assert!(matches!(verify(cut, head.as_ref()), Err(JournalFault::Head { entries: 3, .. })));
     }

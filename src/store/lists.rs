@@ -9,9 +9,9 @@ use crate::store::transaction::Tx;
 use crate::store::value::json;
 use crate::store::{ListUpdate, Result, Store, StoreError, entries};
 
-/// Rows that one statement closes or opens. SQLite allows 32,766 placeholders in a statement, and
-/// a row that is opened takes nine. Rows of a whole list at once would take as much memory again as
-/// the list.
+/// Rows that one statement closes or opens. SQLite allows 32,766 placeholders in a statement, and a
+/// row that is opened takes nine. Rows of a complete list at once would take as much memory again
+/// as the list.
 const ROWS: usize = 500;
 
 impl Store {

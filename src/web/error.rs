@@ -1,4 +1,4 @@
-//! What is answered where there is nothing to show: as a page, and as JSON below `/api`.
+//! Error answers: a page, or JSON under `/api`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,43 +9,45 @@ use serde_json::json;
 use crate::store::StoreError;
 use crate::web::Web;
 
-/// Why a page or an answer could not be made.
+/// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
-    /// 400: what was asked cannot be read.
+    /// 400: a parameter cannot be parsed.
     #[error("{0}")]
-    Asked(String),
-    /// 404: `no alert`, `no hold` …, and the id.
+    BadRequest(String),
+    /// 404: no alert or hold has this id.
     #[error("found no {what} `{id}`")]
-    Unknown { what: &'static str, id: String },
-    /// 503: the database does not answer. Its words may name its address, so they go to the log
-    /// only.
-    #[error("failed to read the record")]
+    NotFound { what: &'static str, id: String },
+    /// 503: the database does not answer. Its message can contain its address, so it goes to the
+    /// log only.
+    #[error("failed to read the store")]
     Store(#[from] StoreError),
     /// 500: a template is broken.
-    #[error("failed to make the page")]
+    #[error("failed to build the page")]
     Template(#[from] minijinja::Error),
     /// 500: the feed could not be written.
-    #[error("failed to make the feed: {0}")]
+    #[error("failed to build the feed: {0}")]
     Feed(String),
 }
 
 impl WebError {
+    /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self {
-            WebError::Asked(_) => StatusCode::BAD_REQUEST,
-            WebError::Unknown { .. } => StatusCode::NOT_FOUND,
+            WebError::BadRequest(_) => StatusCode::BAD_REQUEST,
+            WebError::NotFound { .. } => StatusCode::NOT_FOUND,
             WebError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             WebError::Template(_) | WebError::Feed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    /// Where it is handled: logged once, with what the reader is not shown.
+    /// The page of the error. Logs what the reader is not shown.
     pub fn into_page(self, web: &Web) -> Response {
         self.log();
         page(web, self.status(), &self.to_string())
     }
 
+    /// The JSON of the error. Logs what the reader is not shown.
     pub fn into_json(self) -> Response {
         self.log();
         (self.status(), Json(json!({ "error": self.to_string() }))).into_response()
@@ -53,30 +55,34 @@ impl WebError {
 
     fn log(&self) {
         match self {
-            WebError::Asked(_) | WebError::Unknown { .. } => {}
+            WebError::BadRequest(_) | WebError::NotFound { .. } => {}
             WebError::Store(source) => {
-                tracing::warn!(error = %source, "failed to read the record for a page")
+                tracing::warn!(error = %source, "failed to read the store for a page")
             }
-            WebError::Template(source) => tracing::error!(error = ?source, "failed to make a page"),
-            WebError::Feed(source) => tracing::error!(error = %source, "failed to make the feed"),
+            WebError::Template(source) => {
+                tracing::error!(error = ?source, "failed to build a page")
+            }
+            WebError::Feed(source) => tracing::error!(error = %source, "failed to build the feed"),
         }
     }
 }
 
+/// The answer to an unknown path.
 pub async fn no_such_page(State(web): State<Web>, uri: Uri) -> Response {
-    plain_or_page(&web, &uri, StatusCode::NOT_FOUND, "there is no such page")
+    json_or_page(&web, &uri, StatusCode::NOT_FOUND, "there is no such page")
 }
 
+/// The answer to any method except GET and HEAD.
 pub async fn reads_only(State(web): State<Web>, uri: Uri) -> Response {
-    plain_or_page(
+    json_or_page(
         &web,
         &uri,
         StatusCode::METHOD_NOT_ALLOWED,
-        "pages are only read; what decides something is a command",
+        "these pages are read-only; decisions are made with a command",
     )
 }
 
-fn plain_or_page(web: &Web, uri: &Uri, status: StatusCode, message: &str) -> Response {
+fn json_or_page(web: &Web, uri: &Uri, status: StatusCode, message: &str) -> Response {
     if uri.path().starts_with("/api/") {
         return (status, Json(json!({ "error": message }))).into_response();
     }

@@ -1,7 +1,8 @@
-//! `/feed.atom`: what readers are alerted to, for feed readers (RFC 4287).
+//! `/feed.atom`: the alerts to readers, for feed readers (RFC 4287).
 //!
-//! Ids are made of the alerts' own, so that a repeat is recognised. XML 1.0 has no control
-//! characters but tab and line ends, and the writer does not take them out, so that is done here.
+//! The ids of its entries are derived from those of the alerts, so that a repeat is recognized.
+//! XML 1.0 allows no control characters except tab and line ends, and the writer does not remove
+//! them, so it is done here.
 
 use atom_syndication::{Content, Entry, Feed, Generator, Link, Person, Text};
 use axum::extract::{RawQuery, State};
@@ -16,27 +17,25 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::domain::alert::{ListChanged, NoticeStatus, RuleNotice};
-use crate::domain::{Alert, AlertBody, AlertKind, Audience, Sha256};
+use crate::domain::{Alert, AlertKind, Audience, Sha256};
 use crate::store::AlertQuery;
 use crate::web::Web;
 use crate::web::error::WebError;
-use crate::web::query::{
-    Asked, {self},
-};
+use crate::web::headline::headline;
+use crate::web::query::{self, Parameters};
 
-/// The newest alerts that readers get; the operators' own take up no room.
+/// Entries of the feed. Alerts to operators do not count.
 const LATEST: usize = 100;
-/// Changes written out in one entry; the page has all.
+/// Changes listed in one entry. The page of the alert lists all.
 const SHOWN: usize = 100;
 
 pub async fn show(
     State(web): State<Web>,
-    RawQuery(asked): RawQuery,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
     let feed = async {
-        Asked::read(asked.as_deref(), query::NONE)?;
+        Parameters::read(query.as_deref(), query::NONE)?;
         let query = AlertQuery {
             kinds: AlertKind::of(Audience::Readers),
             limit: Some(LATEST),
@@ -52,7 +51,7 @@ pub async fn show(
             (header::ETAG, version.etag.clone()),
             (header::LAST_MODIFIED, version.last_modified()),
         ];
-        if version.is_known_to(&headers) {
+        if version.is_cached_by(&headers) {
             return Ok((StatusCode::NOT_MODIFIED, CACHED, validators).into_response());
         }
         let content_type = [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8")];
@@ -61,10 +60,10 @@ pub async fn show(
     feed.await.unwrap_or_else(|error: WebError| error.into_page(&web))
 }
 
-/// A reader keeps the feed and asks each time whether it is still the newest.
+/// A feed reader may store the feed, but must ask each time whether it is still current.
 const CACHED: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "private, no-cache")];
 
-/// What a feed reader compares (RFC 9110, section 8.8).
+/// The validators that a feed reader sends back (RFC 9110, section 8.8).
 struct Version {
     /// A strong validator: the hash of the feed's bytes.
     etag: String,
@@ -80,12 +79,13 @@ impl Version {
         self.updated.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
-    /// `If-None-Match` decides alone where it is given (RFC 9110, section 13.2.2).
-    fn is_known_to(&self, headers: &HeaderMap) -> bool {
-        let mut asked = headers.get_all(header::IF_NONE_MATCH).iter().peekable();
-        if asked.peek().is_some() {
+    /// Whether the reader already has this version. If there is an `If-None-Match`,
+    /// `If-Modified-Since` is ignored (RFC 9110, section 13.2.2).
+    fn is_cached_by(&self, headers: &HeaderMap) -> bool {
+        let mut tags = headers.get_all(header::IF_NONE_MATCH).iter().peekable();
+        if tags.peek().is_some() {
             let tags =
-                asked.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+                tags.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
             return tags
                 .map(str::trim)
                 .any(|tag| tag == "*" || tag.trim_start_matches("W/") == self.etag);
@@ -95,79 +95,6 @@ impl Version {
             since.and_then(|value| rfc2822::DateTimeParser::new().parse_timestamp(value).ok());
         since.is_some_and(|since| self.updated.as_second() <= since.as_second())
     }
-}
-
-/// One line: which list, what happened, how many.
-pub fn headline(alert: &Alert) -> String {
-    match &alert.body {
-        AlertBody::ListChanged(data) => counts(data),
-        AlertBody::ListCorrected(data) => format!("Correction: {}", counts(data)),
-        AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule_headline(data),
-        AlertBody::SourceLagging(data) => {
-            format!("{} does not show what a rule announced", data.source)
-        }
-        AlertBody::SourceBaseline(data) => format!(
-            "{}: first read from {}, {} entries",
-            data.list.title(),
-            data.source,
-            data.count
-        ),
-        AlertBody::SourceFailing(data) => format!("Source {} is failing", data.source),
-        AlertBody::SourceRecovered(data) => format!("Source {} works again", data.source),
-        AlertBody::SnapshotHeld(data) => format!(
-            "{} from {} is held for {}",
-            data.hold.list.title(),
-            data.hold.source,
-            data.hold.reason
-        ),
-        AlertBody::DeliveryFailing(data) => format!("Deliveries to {} are failing", data.receiver),
-        AlertBody::DeliveryDead(data) => format!("A delivery to {} is dead", data.receiver),
-        AlertBody::Test(data) => format!("Test message to {}", data.receiver),
-    }
-}
-
-fn rule_headline(data: &RuleNotice) -> String {
-    let title = data
-        .rule
-        .as_ref()
-        .and_then(|rule| rule.title.as_deref())
-        .unwrap_or("a rule without a title");
-    match data.status {
-        NoticeStatus::Filed => format!("Filed: {title}"),
-        NoticeStatus::Changed => format!("Changed: {title}"),
-        NoticeStatus::Withdrawn => format!("Withdrawn: {title}"),
-        NoticeStatus::Published => format!("Published: {title}"),
-        NoticeStatus::Digest => {
-            format!("Federal Register: {} documents on the Entity List", data.documents.len())
-        }
-    }
-}
-
-fn counts(data: &ListChanged) -> String {
-    let mut lists: Vec<&str> =
-        data.changes.iter().map(|change| change.entry.list.title()).collect();
-    lists.sort_unstable();
-    lists.dedup();
-    let total = data.total;
-    let counted = [
-        (total.added, "added"),
-        (total.removed, "removed"),
-        (total.revised, "revised"),
-        (total.editorial, "editorial"),
-    ];
-    let counted: Vec<String> = counted
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    let rule = data
-        .rule
-        .as_ref()
-        .and_then(|rule| rule.citation.as_ref())
-        .map_or_else(String::new, |citation| format!(" ({citation})"));
-    let lists = if lists.is_empty() { "Watched lists".to_owned() } else { lists.join(", ") };
-    let counted = if counted.is_empty() { "no change".to_owned() } else { counted.join(", ") };
-    format!("{lists}: {counted}{rule}")
 }
 
 fn feed_of(web: &Web, alerts: &[Alert]) -> Result<String, WebError> {
@@ -184,7 +111,7 @@ fn feed_of(web: &Web, alerts: &[Alert]) -> Result<String, WebError> {
     let updated = alerts.first().map_or(Timestamp::UNIX_EPOCH, |alert| alert.created_at);
     let feed = Feed {
         title: Text::plain("Changes of the watched lists"),
-        // One and the same for an address, whatever is in the feed.
+        // The same for an address, whatever the feed contains.
         id: urn(&Sha256::of_parts(["entitywatch feed", &base])),
         updated: instant(updated)?,
         authors: vec![Person { name: "entitywatch".to_owned(), ..Person::default() }],
@@ -246,10 +173,12 @@ fn urn(hash: &Sha256) -> String {
 
 fn instant(at: Timestamp) -> Result<atom_syndication::FixedDateTime, WebError> {
     let text = at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.f+00:00").to_string();
-    text.parse().map_err(|_| WebError::Feed(format!("expected a time of our age, but got {at}")))
+    text.parse().map_err(|_| {
+        WebError::Feed(format!("expected a time in the years 0 to 9999, but got {at}"))
+    })
 }
 
-/// Without the control characters and non-characters that XML 1.0 (section 2.2) does not have.
+/// The text without the control characters and non-characters that XML 1.0 (section 2.2) forbids.
 fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| {

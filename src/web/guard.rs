@@ -1,13 +1,11 @@
-//! What stands before every answer: limits, security headers, and which `Host` is answered.
+//! The limits and security headers of every answer, and which `Host` is answered.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{
-    HeaderName, {self},
-};
+use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,13 +16,13 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::web::{Web, WebSettings};
 
-/// For one answer, database included.
+/// For one answer, including the database.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// Nothing here takes a body.
+/// No request needs a body.
 const MAX_BODY_BYTES: usize = 4 * 1024;
 
-/// Texts of the lists are untrusted: should one ever get out of its quotes, nothing of it is run or
-/// fetched.
+/// The texts of the lists are untrusted. If the escaping of one ever fails, browsers still run and
+/// fetch nothing of it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
                                        base-uri 'none'; frame-ancestors 'none'";
 
@@ -37,7 +35,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
-/// The outermost layers; the headers stand on the answers of the layers inside them too.
+/// Adds the outermost layers. The answers of the inner layers get the headers too.
 pub fn guarded(router: Router) -> Router {
     let mut router = router
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
@@ -50,9 +48,9 @@ pub fn guarded(router: Router) -> Router {
     router
 }
 
-/// 421 for a `Host` that is neither this machine nor `public_url`, where only this machine is meant
-/// to ask.
-pub async fn answer_known_hosts_only(
+/// If the socket is bound to loopback, answers 421 to a `Host` that is neither this machine nor
+/// `public_url`.
+pub async fn refuse_unknown_hosts(
     State(web): State<Web>,
     request: Request,
     next: Next,
@@ -89,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_machine_and_the_public_name_are_known_and_no_other() {
+    fn only_this_machine_and_the_public_host_are_known() {
         let public_url = Some("https://entitywatch.example.com/".parse().unwrap());
         let settings = WebSettings { timezone: TimeZone::UTC, public_url, loopback_only: true };
         for host in [

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`: what a supervisor and a monitoring system ask.
+//! `/healthz`, `/readyz` and `/metrics`, for a supervisor and a monitoring system.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use axum::response::IntoResponse;
 use crate::metrics;
 use crate::web::Web;
 
-/// A database that takes longer than this to say that it is there is not ready.
+/// A database that takes longer than this to answer is not ready.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// 200 as long as the process answers at all.
+/// `/healthz`: always 200.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// 200 `ready`, or 503 with a reason on each line.
+/// `/readyz`: 200 `ready`, or 503 with a reason on each line.
 pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
     let mut reasons = Vec::new();
     match tokio::time::timeout(PING_TIMEOUT, web.state.store.ping()).await {
         Ok(Ok(())) => {}
-        // The error may name the database's address: it is for the log.
+        // The error can contain the address of the database, so it goes to the log only.
         Ok(Err(error)) => {
             tracing::warn!(%error, "the database does not answer");
             reasons.push("the database does not answer".to_owned());
@@ -44,18 +44,18 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
     }
 }
 
-/// The Prometheus text format, version 0.0.4. Where the database does not answer, what waits is
-/// shown as it was.
+/// `/metrics` in the Prometheus text format, version 0.0.4. If the database does not answer, the
+/// counts of waiting deliveries keep their last values.
 pub async fn scrape(State(web): State<Web>) -> impl IntoResponse {
     let receivers: Vec<String> =
         web.state.status.receivers().iter().map(|receiver| receiver.name.clone()).collect();
-    match tokio::time::timeout(PING_TIMEOUT, metrics::waiting(web.state.store.as_ref(), &receivers))
-        .await
-    {
+    match tokio::time::timeout(PING_TIMEOUT, metrics::waiting(&web.state.store, &receivers)).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "what waits could not be counted for the metrics"),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "failed to count the waiting deliveries for the metrics")
+        }
         Err(_) => tracing::warn!(
-            "what waits could not be counted for the metrics within {} s",
+            "failed to count the waiting deliveries for the metrics within {} s",
             PING_TIMEOUT.as_secs()
         ),
     }

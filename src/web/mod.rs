@@ -1,21 +1,23 @@
-//! What a browser, a feed reader, a program and a monitoring system read: pages, feed, JSON and
-//! metrics.
+//! The HTTP server: pages for browsers, a feed, JSON for programs, health and metrics.
 //!
-//! Knows the record and the domain; knows no publisher, no channel's settings and no secret. It
-//! only reads: what decides something (a hold, a retry) is done on the command line, and a page
+//! Knows the store and the domain. It must not know publishers, the settings of channels, or
+//! secrets. It only reads: decisions (on a hold, a retry) are made on the command line, and a page
 //! shows the exact command.
 //!
-//! Addresses: `/` `/changes` `/alerts/{id}` `/holds/{id}` `/entries` `/feed.atom` `/api/…`
+//! Paths: `/` `/changes` `/alerts/{id}` `/holds/{id}` `/entries` `/feed.atom` `/api/…`
 //! `/healthz` `/readyz` `/metrics`.
 
 pub mod serve;
 pub mod status;
 
 mod api;
+mod change_page;
+mod current_rows;
 mod difference;
 mod error;
 mod feed;
 mod guard;
+mod headline;
 mod health;
 mod page;
 mod query;
@@ -41,55 +43,58 @@ pub use status::{Loop, ReceiverLine, SourceLine, Status};
 
 use template::Templates;
 
-/// All that the pages read.
+/// Everything that the pages read.
 #[derive(Clone)]
 pub struct WebState {
     pub store: Arc<Store>,
     pub status: Arc<Status>,
     pub clock: Arc<dyn Clock>,
     pub metrics: PrometheusHandle,
-    /// Says what a hold would change; without it the page says which command does.
+    /// Computes what accepting a hold would change. Without it, the page shows the command that
+    /// does.
     pub preview: Option<Arc<dyn HoldPreview>>,
-    /// Says what the message of an alert says.
+    /// Renders the content of the message of an alert.
     pub words: Arc<dyn AlertWords>,
     pub settings: Arc<WebSettings>,
 }
 
-/// `[server]` and what pages need of `[messages]`.
+/// `[server]`, and the settings of `[messages]` that the pages need.
 #[derive(Clone, Debug)]
 pub struct WebSettings {
     /// Times are shown in this zone, with UTC beside them.
     pub timezone: TimeZone,
-    /// Where people reach the pages from outside: for links, and the one foreign `Host` that is
-    /// answered. Without query and fragment.
+    /// The address under which people reach the pages, without query and fragment. It is used for
+    /// links, and its host is the only other `Host` that is answered.
     pub public_url: Option<Url>,
-    /// The socket is bound to loopback: then only requests for a loopback name or `public_url` are
-    /// answered, so that no web site can read the pages through its visitors' browsers by
-    /// pointing its own name at 127.0.0.1.
+    /// The socket is bound to loopback. Then only requests for a loopback name or for `public_url`
+    /// are answered. Otherwise a web site could point its own name at 127.0.0.1 and read the pages
+    /// through the browsers of its visitors.
     pub loopback_only: bool,
 }
 
 impl WebSettings {
-    /// What every link begins with on this host: `/watch` of `https://www.example.com/watch/`, nothing where there is no path.
+    /// The prefix of every link: `/watch` for `https://www.example.com/watch/`, and empty if the
+    /// address has no path.
     pub fn root(&self) -> &str {
         self.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/'))
     }
 }
 
-/// What the message of an alert says: the work of a stage, handed in because the pages know no
-/// channel.
+/// Renders the content of the message of an alert. It is passed in, because the pages must not know
+/// the channels.
 pub trait AlertWords: Send + Sync {
+    /// The content of the message as JSON, in the shape that the templates read.
     fn of(&self, alert: &Alert) -> serde_json::Value;
 }
 
-/// Compares a held document with what is held now: the pipeline's work, handed in because a stage
-/// calls no other.
+/// Compares a document on hold with the current list. It is passed in, because a stage must not
+/// call the pipeline.
 pub trait HoldPreview: Send + Sync {
-    /// What accepting the hold would change, or in words why that cannot be said.
+    /// What accepting the hold would change, or the reason why that is unknown.
     fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, String>>;
 }
 
-/// Every address, with its guards.
+/// All paths, with their limits and checks.
 pub fn router(state: WebState) -> Router {
     let templates = Templates::new(&state.settings.timezone, state.settings.root());
     let web = Web { state, templates: Arc::new(templates) };
@@ -100,7 +105,7 @@ pub fn router(state: WebState) -> Router {
         .route("/alerts/{alert_id}", get(page::alert::show))
         .route("/holds/{hold_id}", get(page::hold::show))
         .route("/style.css", get(template::stylesheet))
-        // Browsers ask for one, unasked.
+        // Browsers request it on their own.
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
         .route("/feed.atom", get(feed::show))
         .route("/api/changes", get(api::changes))
@@ -112,7 +117,7 @@ pub fn router(state: WebState) -> Router {
         .route("/api/sources", get(api::sources))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::reads_only)
-        .layer(axum::middleware::from_fn_with_state(web.clone(), guard::answer_known_hosts_only));
+        .layer(axum::middleware::from_fn_with_state(web.clone(), guard::refuse_unknown_hosts));
     let health = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -121,7 +126,7 @@ pub fn router(state: WebState) -> Router {
     root::served_under(root, guard::guarded(pages.merge(health).with_state(web)))
 }
 
-/// [`WebState`] with what is made of it once.
+/// [`WebState`] with the parsed templates.
 #[derive(Clone)]
 struct Web {
     state: WebState,

@@ -1,12 +1,12 @@
-//! The path of `public_url`: every address is answered with it and without it, so that a proxy may
-//! pass it on or take it off.
+//! The path of `public_url`. Every path is answered with it and without it, so that a proxy may
+//! forward it or strip it.
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Uri;
 use tower::ServiceExt;
 
-/// `router`, whose addresses are also answered below `root`: `/watch`, or nothing.
+/// Makes `router` answer its paths also under `root`: `/watch`, or empty.
 pub fn served_under(root: String, router: Router) -> Router {
     if root.is_empty() {
         return router;
@@ -19,7 +19,7 @@ pub fn served_under(root: String, router: Router) -> Router {
     }))
 }
 
-/// The address without `root`; none where it does not begin with it.
+/// The address without `root`, or `None` if it does not begin with it.
 fn without(root: &str, uri: &Uri) -> Option<Uri> {
     let rest =
         uri.path().strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_segments_are_taken_off() {
+    fn only_complete_segments_are_stripped() {
         let check = |uri: &str, expected: Option<&str>| {
             let found = without("/watch", &uri.parse().unwrap()).map(|uri| uri.to_string());
             assert_eq!(found.as_deref(), expected, "{uri}");

@@ -1,7 +1,7 @@
-//! Answers connections, with a limit on everything that a client could hold on to.
+//! Accepts connections, with a limit on everything that a client could occupy.
 //!
-//! `axum::serve` sets no timer, so a client that never ends its headers would keep its connection
-//! for ever; hence hyper's builder. Knows nothing of what is served.
+//! It uses hyper's builder, because `axum::serve` sets no timer: a client that never ends its
+//! headers would keep its connection forever. It must not know what is served.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,27 +15,29 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Connections at one time; the next ones wait in the kernel's queue.
+/// Open connections. Further ones wait in the kernel's queue.
 pub const MAX_CONNECTIONS: usize = 64;
-/// For a request's headers, from the first byte or the end of the answer before.
+/// For the headers of a request, from its first byte or from the end of the previous answer.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection is closed after this long, whatever goes on in it: a client that reads slowly
+/// A connection is closed after this time even if it is active, so that a client that reads slowly
 /// cannot keep it.
 const CONNECTION_LIFETIME: Duration = Duration::from_mins(5);
-/// What is under way at shutdown may take this long.
+/// At shutdown, open requests have this time to finish.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
-/// After the process ran out of file descriptors, say, before the next try.
+/// The read buffer of a connection. The headers of a request must fit in it.
+const MAX_BUFFER_BYTES: usize = 64 * 1024;
+/// The pause after a failed accept, for example when the process is out of file descriptors.
 const ACCEPT_RETRY: Duration = Duration::from_millis(250);
 
-/// Answers until `shutdown`, then ends what is under way and returns.
+/// Accepts connections until `shutdown`, then finishes the open requests and returns.
 pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) {
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
-    while let Some(stream) = next(&listener, &slots, &shutdown).await {
+    while let Some(stream) = accept(&listener, &slots, &shutdown).await {
         let (stream, slot) = stream;
         let (router, shutdown) = (router.clone(), shutdown.clone());
         connections.spawn(async move {
-            answer(stream, router, shutdown).await;
+            serve_connection(stream, router, shutdown).await;
             drop(slot);
         });
         while connections.try_join_next().is_some() {}
@@ -51,12 +53,12 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
 
 type Slot = tokio::sync::OwnedSemaphorePermit;
 
-async fn next(
+async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
     shutdown: &CancellationToken,
 ) -> Option<(TcpStream, Slot)> {
-    let accept = async {
+    let accepting = async {
         // The semaphore is never closed.
         let slot = slots.clone().acquire_owned().await.ok()?;
         loop {
@@ -72,17 +74,17 @@ async fn next(
     tokio::select! {
         biased;
         () = shutdown.cancelled() => None,
-        accepted = accept => accepted,
+        accepted = accepting => accepted,
     }
 }
 
-async fn answer(stream: TcpStream, router: Router, shutdown: CancellationToken) {
+async fn serve_connection(stream: TcpStream, router: Router, shutdown: CancellationToken) {
     let mut builder = Builder::new(hyper_util::rt::TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(64 * 1024);
+        .max_buf_size(MAX_BUFFER_BYTES);
     let connection =
         builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     tokio::pin!(connection);
@@ -95,7 +97,7 @@ async fn answer(stream: TcpStream, router: Router, shutdown: CancellationToken) 
             }
         }
     });
-    // A client that goes away or talks nonsense is no news.
+    // A client that disconnects or violates HTTP is not worth a warning.
     if let Ok(Err(error)) = ended.await {
         tracing::debug!(%error, "a web connection ended early");
     }

@@ -1,6 +1,6 @@
-//! What the daemon tells the pages about itself: heartbeats, the configuration in force.
+//! The state of the daemon for the pages: heartbeats and the current configuration.
 //!
-//! The daemon writes it, the pages read it; nothing here is durable.
+//! The daemon writes it and the pages read it. It is in memory only.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::schedule::Schedule;
 pub enum Loop {
     /// Checks the sources.
     Watch,
-    /// Sends what waits.
+    /// Sends the waiting deliveries.
     Deliver,
 }
 
@@ -30,18 +30,18 @@ impl Loop {
     }
 }
 
-/// One source of the configuration in force.
+/// One source of the current configuration.
 #[derive(Clone, Debug)]
 pub struct SourceLine {
     pub name: String,
     /// `csl`, `ecfr`, `federal-register`, `file`
     pub kind: String,
-    /// Says when the source is next due, from its last check: a stored time would soon be in the
-    /// past.
+    /// When the next check is due is computed from it and the last check. A stored time would soon
+    /// be in the past.
     pub schedule: Schedule,
 }
 
-/// One receiver of the configuration in force: its name and kind, nothing of where it is.
+/// One receiver of the current configuration: its name and kind, but not its address.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ReceiverLine {
     pub name: String,
@@ -53,7 +53,7 @@ pub struct ReceiverLine {
 /// Shared between the daemon and the pages.
 #[derive(Debug)]
 pub struct Status {
-    /// A loop that gave no sign of life for this long has stalled.
+    /// A loop without a heartbeat for this time has stalled.
     stalled_after: Duration,
     watch_beat_ms: AtomicI64,
     deliver_beat_ms: AtomicI64,
@@ -80,12 +80,12 @@ impl Status {
         env!("CARGO_PKG_VERSION")
     }
 
-    /// The loop is alive at this time.
+    /// Records a heartbeat of the loop.
     pub fn beat(&self, of: Loop, at: Timestamp) {
         self.beat_of(of).store(at.as_millisecond(), Ordering::Relaxed);
     }
 
-    /// The loops that gave no sign of life for too long, each with the time of its last one.
+    /// The loops that have stalled, each with the time of its last heartbeat.
     pub fn stalled(&self, now: Timestamp) -> Vec<(Loop, Timestamp)> {
         let limit_ms = i64::try_from(self.stalled_after.as_millis()).unwrap_or(i64::MAX);
         Loop::ALL
@@ -98,15 +98,15 @@ impl Status {
             .collect()
     }
 
-    /// The configuration in force from now on.
+    /// Replaces the configuration, and clears the error of the last reload.
     pub fn set_configuration(&self, sources: Vec<SourceLine>, receivers: Vec<ReceiverLine>) {
         self.sources.store(sources.into());
         self.receivers.store(receivers.into());
         self.reload_error.store(None);
     }
 
-    /// A reload was refused: the configuration from before stays in force. The text holds no
-    /// secret.
+    /// Records that a reload was refused, so that the previous configuration stays in effect. The
+    /// text must not contain a secret.
     pub fn set_reload_error(&self, error: String) {
         self.reload_error.store(Some(error.into()));
     }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reload_that_works_clears_the_error_of_the_one_before() {
+    fn a_successful_reload_clears_the_error_of_the_previous_one() {
         let status = Status::new(second(0), Duration::from_secs(60));
         status.set_reload_error("expected a table, but got a number".into());
         assert!(status.reload_error().is_some());

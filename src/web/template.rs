@@ -1,6 +1,8 @@
-//! HTML from templates. All that comes from a list is untrusted: `.html` templates escape it,
-//! addresses become links only if they are `http(s)`, and every text of a list stands in its own
-//! `<bdi>`, so that none can turn its surroundings round.
+//! HTML from templates.
+//!
+//! Everything that comes from a list is untrusted. `.html` templates escape it. Addresses become
+//! links only if they are `http(s)`. Every text of a list is in a `<bdi>` of its own, so that its
+//! writing direction cannot change that of the text around it.
 
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
@@ -11,9 +13,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
 use crate::domain::ListCode;
-use crate::web::difference::{
-    Piece, {self},
-};
+use crate::web::difference::{self, Piece};
 
 const STYLESHEET: &str = include_str!("templates/style.css");
 
@@ -29,8 +29,8 @@ const FILES: [(&str, &str); 9] = [
     ("feed_entry.html", include_str!("templates/feed_entry.html")),
 ];
 
-/// Steps a template may take: an alert of thousands of changes needs some millions; an endless loop
-/// ends.
+/// Steps that a template may take. An alert of thousands of changes needs some millions. The limit
+/// stops an endless loop.
 const FUEL: u64 = 200_000_000;
 
 /// The templates, parsed once.
@@ -39,11 +39,12 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// `root` is what every link begins with, such as `/watch`.
+    /// `root` is the prefix of every link, such as `/watch`.
     pub fn new(timezone: &TimeZone, root: &str) -> Self {
         Self { environment: environment(timezone, root) }
     }
 
+    /// Renders the template of this name.
     pub fn render(&self, name: &str, context: serde_json::Value) -> Result<Html<String>, Error> {
         let environment = self
             .environment
@@ -53,6 +54,7 @@ impl Templates {
     }
 }
 
+/// `/style.css`.
 pub async fn stylesheet() -> impl IntoResponse {
     (
         [
@@ -87,7 +89,7 @@ fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, 
         },
     );
     environment.add_global("version", env!("CARGO_PKG_VERSION"));
-    // A URL's path has no quotes and no angle brackets; slashes must stay slashes.
+    // The path of a URL has no double quotes and no angle brackets. Slashes must not be escaped.
     environment.add_global(
         "root",
         Value::from_safe_string(root.replace('&', "&amp;").replace('\'', "&#39;")),
@@ -98,8 +100,8 @@ fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, 
     Ok(environment)
 }
 
-/// `2026-11-23 17:20 EST`, with the exact time in UTC for machines and on hovering. Digits and a
-/// zone's letters: safe.
+/// `2026-11-23 17:20 EST`, with the exact time in UTC for machines and as a tooltip. It is safe
+/// HTML: digits and the letters of a zone.
 fn when(at: Timestamp, timezone: &TimeZone) -> String {
     let exact = at.strftime("%Y-%m-%dT%H:%M:%SZ");
     let shown = at.to_zoned(timezone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
@@ -107,7 +109,7 @@ fn when(at: Timestamp, timezone: &TimeZone) -> String {
     format!("<time datetime=\"{exact}\" title=\"{utc}\">{shown}</time>")
 }
 
-/// `license_requirement` is `licence requirement` to a reader.
+/// The title of a field for readers: `license requirement` for `license_requirement`.
 fn field_title(field: &str) -> String {
     match field {
         "license_requirement" => "license requirement".to_owned(),
@@ -145,12 +147,15 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_shown_in_the_zone_with_utc_beside_it() {
+    fn a_time_is_shown_in_its_zone_and_in_utc() {
         let at = "2026-07-01T16:05:09Z".parse().unwrap();
         let html = when(at, &TimeZone::get("America/New_York").unwrap());
         assert_eq!(
             html,
-            r#"<time datetime="2026-07-01T16:05:09Z" title="2026-07-01 16:05:09 UTC">2026-07-01 12:05 EDT</time>"#
+            concat!(
+                r#"<time datetime="2026-07-01T16:05:09Z" title="2026-07-01 16:05:09 UTC">"#,
+                "2026-07-01 12:05 EDT</time>"
+            )
         );
     }
 

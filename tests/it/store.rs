@@ -1,7 +1,7 @@
-//! The store's contract, told to every backend; and what befalls the file of the one that has a
-//! file.
+//! The contract of the store, tested on each database, and what can happen to the file of the one
+//! that has a file.
 
-mod observing;
+mod checks;
 mod outbox;
 mod pace;
 mod places;
@@ -20,11 +20,13 @@ use entitywatch::store::{CheckRecord, ListUpdate, Outgoing, RecordedChange, Stor
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// Makes of each story one test for each backend.
+/// Makes one test per database of each function.
 macro_rules! on_every_backend {
     ($($story:ident)*) => {
         mod sqlite {
-            $(#[tokio::test] async fn $story() { super::$story(&crate::store::places::Place::sqlite()).await; })*
+            $(#[tokio::test] async fn $story() {
+                super::$story(&crate::store::places::Place::sqlite()).await;
+            })*
         }
         mod postgres {
             $(#[tokio::test] async fn $story() {
@@ -73,8 +75,8 @@ fn document(content: &[u8], at: Timestamp) -> Document {
     writer.finish(at).unwrap()
 }
 
-/// A list as it is seen at a time: these rows go, these come.
-fn seen(
+/// A check of a list at a time: it closes these rows and opens these entries.
+fn check_of(
     source: &str,
     at: Timestamp,
     as_of: Option<Date>,
@@ -192,7 +194,7 @@ async fn record_alerts(store: &Store, at: Timestamp, alerts: Vec<Outgoing>) {
     store.record(CheckRecord { at, alerts, ..CheckRecord::default() }).await.unwrap();
 }
 
-async fn held_names(store: &Store, source: &str) -> Vec<String> {
+async fn current_names(store: &Store, source: &str) -> Vec<String> {
     store
         .current_entries(source, ListCode::EL)
         .await

@@ -1,4 +1,4 @@
-//! The pages, the feed, the JSON and the health checks, over a record in SQLite.
+//! The pages, the feed, the JSON and the health checks, on a SQLite store.
 
 mod kinds;
 mod sample;
@@ -58,7 +58,7 @@ fn pages(sample: &Sample) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_page_is_whole_and_lets_no_text_of_a_list_out_of_its_quotes() {
+async fn every_page_is_complete_and_escapes_the_texts_of_lists() {
     let sample = sample().await;
     for path in pages(&sample) {
         let answer = get(&sample, &path).await;
@@ -107,7 +107,7 @@ async fn an_alert_shows_every_change_the_words_that_differ_the_evidence_and_the_
 }
 
 #[tokio::test]
-async fn the_overview_says_what_was_last_and_what_needs_a_person() {
+async fn the_overview_shows_the_latest_alerts_and_what_needs_a_person() {
     let sample = sample().await;
     sample.state.status.set_reload_error("expected a table, but got a number".into());
     let page = get(&sample, "/").await.text;
@@ -146,7 +146,7 @@ async fn a_hold_shows_the_commands_that_decide_on_it() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_404_and_what_cannot_be_read_a_400() {
+async fn unknown_ids_are_404_and_bad_parameters_400() {
     let sample = sample().await;
     let check = async |path: &str, status: StatusCode, part: &str| {
         let answer = get(&sample, path).await;
@@ -165,7 +165,7 @@ async fn what_is_not_there_is_a_404_and_what_cannot_be_read_a_400() {
 }
 
 #[tokio::test]
-async fn pages_only_read() {
+async fn other_methods_than_get_are_refused() {
     let sample = sample().await;
     for path in ["/", "/api/changes", "/healthz"] {
         let request =
@@ -175,7 +175,7 @@ async fn pages_only_read() {
 }
 
 #[tokio::test]
-async fn every_answer_carries_the_security_headers() {
+async fn every_answer_has_the_security_headers() {
     let sample = sample().await;
     for (path, cached) in [
         ("/", "no-store"),
@@ -202,7 +202,7 @@ async fn every_answer_carries_the_security_headers() {
 }
 
 #[tokio::test]
-async fn a_foreign_name_for_this_machine_is_refused_but_for_health_checks() {
+async fn an_unknown_host_is_refused_except_for_health_checks() {
     let sample = sample().await;
     let ask_as = async |host: &str, path: &str| {
         ask(&sample, Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap())
@@ -246,7 +246,7 @@ async fn json_has_the_shapes_of_the_reading_commands() {
 }
 
 #[tokio::test]
-async fn paging_by_time_parts_no_observation_and_leaves_out_no_change() {
+async fn paging_by_time_splits_no_check_and_skips_no_change() {
     let sample = sample().await;
     let first = get_json(&sample, "/api/changes?limit=1").await;
     assert_eq!(
@@ -258,11 +258,11 @@ async fn paging_by_time_parts_no_observation_and_leaves_out_no_change() {
     let second = get_json(&sample, &format!("/api/changes?limit=1&until={next}")).await;
     assert_eq!(second, serde_json::json!({ "changes": [] }));
     let page = get(&sample, "/changes?limit=1&kind=").await.text;
-    assert!(page.contains("One observation has more changes than fit here"), "{page}");
+    assert!(page.contains("One check has more changes than fit here"), "{page}");
 }
 
 #[tokio::test]
-async fn the_feed_is_read_by_a_feed_reader_and_its_ids_stay() {
+async fn a_feed_reader_reads_the_feed_and_its_ids_are_stable() {
     let sample = sample().await;
     let first = get(&sample, "/feed.atom").await;
     assert_eq!(first.headers[header::CONTENT_TYPE], "application/atom+xml; charset=utf-8");
@@ -285,7 +285,7 @@ async fn the_feed_is_read_by_a_feed_reader_and_its_ids_stay() {
 }
 
 #[tokio::test]
-async fn a_feed_reader_that_has_the_newest_feed_is_told_so() {
+async fn a_feed_reader_with_the_newest_feed_gets_304() {
     let sample = sample().await;
     let first = get(&sample, "/feed.atom").await;
     let (etag, modified) =
@@ -349,7 +349,7 @@ async fn the_next_check_is_computed_when_it_is_shown() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_an_address_does_not_know_is_named_with_those_that_it_knows() {
+async fn an_unknown_parameter_is_named_with_the_known_ones() {
     let sample = sample().await;
     let mut paths = pages(&sample)
         .into_iter()
@@ -435,7 +435,7 @@ async fn every_link_begins_with_the_path_of_the_public_address() {
 }
 
 #[tokio::test]
-async fn it_is_ready_until_a_loop_stalls() {
+async fn readyz_is_200_until_a_loop_stalls() {
     let sample = sample().await;
     let ready = get(&sample, "/readyz").await;
     assert_eq!((ready.status, ready.text.as_str()), (StatusCode::OK, "ready\n"));
@@ -451,7 +451,7 @@ async fn it_is_ready_until_a_loop_stalls() {
 }
 
 #[tokio::test]
-async fn a_connection_is_answered_until_shutdown_and_serving_then_ends() {
+async fn connections_are_served_until_shutdown() {
     let sample = sample().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! `/alerts/{id}`: one alert whole, and how far it has got.
+//! `/alerts/{id}`: one complete alert, and the state of its deliveries.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -6,27 +6,25 @@ use serde_json::json;
 
 use crate::domain::AlertId;
 use crate::web::Web;
-use crate::web::api::delivery_rows;
+use crate::web::current_rows::delivery_rows;
 use crate::web::error::WebError;
-use crate::web::feed::headline;
+use crate::web::headline::headline;
 use crate::web::page::reply;
-use crate::web::query::{
-    Asked, {self},
-};
+use crate::web::query::{self, Parameters};
 
 pub async fn show(
     State(web): State<Web>,
     Path(id): Path<String>,
-    RawQuery(asked): RawQuery,
+    RawQuery(query): RawQuery,
 ) -> Response {
     let context = async {
-        Asked::read(asked.as_deref(), query::NONE)?;
+        Parameters::read(query.as_deref(), query::NONE)?;
         let alert = web
             .state
             .store
             .alert(&AlertId(id.clone()))
             .await?
-            .ok_or(WebError::Unknown { what: "alert", id })?;
+            .ok_or(WebError::NotFound { what: "alert", id })?;
         let deliveries =
             delivery_rows(&web, web.state.store.deliveries_of(&alert.alert_id).await?).await?;
         let words = web.state.words.of(&alert);
@@ -36,9 +34,14 @@ pub async fn show(
         } else {
             words.get("title").and_then(|title| title.as_str()).unwrap_or_default().to_owned()
         };
-        Ok(
-            json!({ "title": title, "alert": alert, "words": words, "is_list": is_list, "deliveries": deliveries, "now": web.state.clock.now() }),
-        )
+        Ok(json!({
+            "title": title,
+            "alert": alert,
+            "words": words,
+            "is_list": is_list,
+            "deliveries": deliveries,
+            "now": web.state.clock.now(),
+        }))
     };
     reply(&web, "alert.html", context.await)
 }

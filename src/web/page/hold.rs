@@ -1,4 +1,5 @@
-//! `/holds/{id}`: why a list is not believed, what it would change, and the commands that decide.
+//! `/holds/{id}`: why a list is on hold, what accepting it would change, and the commands that
+//! decide.
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -8,26 +9,24 @@ use crate::domain::{HoldId, HoldState};
 use crate::web::Web;
 use crate::web::error::WebError;
 use crate::web::page::reply;
-use crate::web::query::{
-    Asked, {self},
-};
+use crate::web::query::{self, Parameters};
 
-/// Changes shown of what accepting would change; the command shows all.
+/// Changes shown of those that accepting would make. The command shows all.
 const SHOWN: usize = 500;
 
 pub async fn show(
     State(web): State<Web>,
     Path(id): Path<String>,
-    RawQuery(asked): RawQuery,
+    RawQuery(query): RawQuery,
 ) -> Response {
     let context = async {
-        Asked::read(asked.as_deref(), query::NONE)?;
+        Parameters::read(query.as_deref(), query::NONE)?;
         let hold = web
             .state
             .store
             .hold(&HoldId(id.clone()))
             .await?
-            .ok_or(WebError::Unknown { what: "hold", id })?;
+            .ok_or(WebError::NotFound { what: "hold", id })?;
         let open = hold.state == HoldState::Open;
         let preview = match &web.state.preview {
             Some(preview) if open => Some(preview.preview(&hold).await),
@@ -42,9 +41,13 @@ pub async fn show(
         if let Some(changes) = &mut changes {
             changes.truncate(SHOWN);
         }
-        Ok(
-            json!({ "hold": hold, "open": open, "changes": changes, "failed": failed, "left_out": left_out }),
-        )
+        Ok(json!({
+            "hold": hold,
+            "open": open,
+            "changes": changes,
+            "failed": failed,
+            "left_out": left_out,
+        }))
     };
     reply(&web, "hold.html", context.await)
 }

@@ -1,4 +1,4 @@
-//! The pages: each reads the record, and hands its template what it shows.
+//! The pages. Each reads the store and renders its template.
 
 pub mod alert;
 pub mod changes;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::web::Web;
 use crate::web::error::WebError;
 
-/// The page, or the page that says why there is none.
+/// The page, or the page of the error.
 fn reply(web: &Web, template: &str, context: Result<Value, WebError>) -> Response {
     let page = context.and_then(|context| Ok(web.templates.render(template, context)?));
     match page {

@@ -1,4 +1,4 @@
-//! `/`: is it well, what was last, what waits for a person.
+//! `/`: problems that need a person, the latest alerts, the sources and the receivers.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -7,30 +7,29 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::store::{AlertQuery, OutboxCount, ReceiverState};
-use crate::web::Web;
 use crate::web::error::WebError;
-use crate::web::feed::headline;
+use crate::web::headline::headline;
 use crate::web::page::reply;
-use crate::web::query::{
-    Asked, {self},
-};
+use crate::web::query::{self, Parameters};
 use crate::web::status::SourceLine;
+use crate::web::{Web, current_rows};
 use crate::{schedule, stored_json};
 
+/// Alerts on the page.
 const LATEST_ALERTS: usize = 10;
 
-/// A source as it is configured (its kind), and as it is recorded; one of the two may be missing.
+/// A source from the configuration (its kind) and from the store. One of the two can be missing.
 #[derive(Serialize)]
 struct SourceRow {
     name: String,
     kind: Option<String>,
-    /// None where it is not configured, or never due; never in the past.
+    /// Never in the past; `None` if the source is not configured or never due.
     next_check_at: Option<Timestamp>,
     recorded: Option<stored_json::SourceRow>,
 }
 
-/// A receiver as it is configured, and what waits for it; what waits for one that was taken out is
-/// shown too.
+/// A receiver from the configuration, with its deliveries in the outbox. A receiver that was
+/// removed from the configuration is shown while it has any.
 #[derive(Serialize)]
 struct ReceiverRow {
     name: String,
@@ -41,9 +40,9 @@ struct ReceiverRow {
     state: Option<ReceiverState>,
 }
 
-pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response {
+pub async fn show(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
     let context = async {
-        Asked::read(asked.as_deref(), query::NONE)?;
+        Parameters::read(query.as_deref(), query::NONE)?;
         let now = web.state.clock.now();
         let sources = source_rows(&web).await?;
         let holds = web.state.store.holds(true).await?;
@@ -55,38 +54,51 @@ pub async fn show(State(web): State<Web>, RawQuery(asked): RawQuery) -> Response
             .await?;
         let alerts: Vec<_> = alerts
             .iter()
-            .map(|alert| json!({ "alert_id": alert.alert_id, "at": alert.created_at, "type": alert.body.type_name(), "text": headline(alert) }))
+            .map(|alert| {
+                json!({
+                    "alert_id": alert.alert_id,
+                    "at": alert.created_at,
+                    "type": alert.body.type_name(),
+                    "text": headline(alert),
+                })
+            })
             .collect();
         let recorded = || sources.iter().filter_map(|row| row.recorded.as_ref());
-        Ok(
-            json!({ "checks": recorded().map(|source| source.checks).sum::<u64>(), "unchanged": recorded().map(|source| source.unchanged_checks).sum::<u64>(), "failing": recorded().filter(|source| source.failing_since.is_some()).count(), "dead": receivers.iter().map(|receiver| receiver.dead).sum::<u64>(), "stalled": web.state.status.stalled(now).iter().map(|(each, _)| each.as_str()).collect::<Vec<_>>(), "reload_error": web.state.status.reload_error(), "now": now, "sources": sources, "holds": holds, "receivers": receivers, "alerts": alerts }),
-        )
+        let stalled = web.state.status.stalled(now);
+        Ok(json!({
+            "checks": recorded().map(|source| source.checks).sum::<u64>(),
+            "unchanged": recorded().map(|source| source.unchanged_checks).sum::<u64>(),
+            "failing": recorded().filter(|source| source.failing_since.is_some()).count(),
+            "dead": receivers.iter().map(|receiver| receiver.dead).sum::<u64>(),
+            "stalled": stalled.iter().map(|(each, _)| each.as_str()).collect::<Vec<_>>(),
+            "reload_error": web.state.status.reload_error(),
+            "now": now,
+            "sources": sources,
+            "holds": holds,
+            "receivers": receivers,
+            "alerts": alerts,
+        }))
     };
     reply(&web, "overview.html", context.await)
 }
 
+/// The configured sources, then those that are only in the store.
 async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
-    let (lines, holds, now) =
-        (web.state.status.sources(), web.state.store.holds(true).await?, web.state.clock.now());
-    let row = |line: &SourceLine| SourceRow {
-        name: line.name.clone(),
-        kind: Some(line.kind.clone()),
+    let now = web.state.clock.now();
+    let unchecked = |line: SourceLine| SourceRow {
         next_check_at: schedule::next_check(&line.schedule, None, None, now),
+        name: line.name,
+        kind: Some(line.kind),
         recorded: None,
     };
-    let mut rows: Vec<SourceRow> = lines.iter().map(row).collect();
-    for state in web.state.store.source_states().await? {
-        let lists = web.state.store.list_states(&state.source).await?;
-        let name = state.source.clone();
-        let line = lines.iter().find(|line| line.name == name);
-        let recorded =
-            stored_json::SourceRow::new(state, lists, &holds, line.map(|line| &line.schedule), now);
-        match rows.iter_mut().find(|row| row.name == name) {
+    let mut rows: Vec<SourceRow> = web.state.status.sources().into_iter().map(unchecked).collect();
+    for recorded in current_rows::source_rows(web).await? {
+        match rows.iter_mut().find(|row| row.name == recorded.source) {
             Some(row) => {
                 (row.next_check_at, row.recorded) = (recorded.next_check_at, Some(recorded))
             }
             None => rows.push(SourceRow {
-                name,
+                name: recorded.source.clone(),
                 kind: None,
                 next_check_at: None,
                 recorded: Some(recorded),
@@ -96,6 +108,7 @@ async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
     Ok(rows)
 }
 
+/// The configured receivers, then those that only have deliveries in the outbox.
 async fn receiver_rows(web: &Web) -> Result<Vec<ReceiverRow>, WebError> {
     let mut rows: Vec<ReceiverRow> = Vec::new();
     for line in web.state.status.receivers() {

@@ -1,4 +1,4 @@
-//! What waits goes out in order, and what became of it is remembered.
+//! Deliveries are due in order, and their outcomes are stored.
 
 use entitywatch::domain::{Attempt, DeliveryId};
 use entitywatch::store::{DeliveryQuery, MakeDue, OutboxCount, ReceiverState, Settlement};
@@ -8,13 +8,13 @@ use super::*;
 
 on_every_backend! {
     deliveries_are_due_in_the_order_of_their_alerts
-    an_outcome_is_written_with_all_that_follows_from_it
-    a_success_makes_what_else_waits_for_the_receiver_due
-    a_success_wakes_nothing_that_had_failed_before_an_earlier_one
-    a_batch_with_an_unknown_delivery_is_refused_whole
+    an_outcome_is_written_with_all_its_consequences
+    a_success_makes_the_other_deliveries_of_the_receiver_due
+    a_success_does_not_retry_deliveries_that_failed_before_an_earlier_success
+    a_batch_with_an_unknown_delivery_writes_nothing
     a_dead_delivery_is_kept_counted_and_can_be_sent_again
-    deliveries_of_the_past_are_added_or_made_pending_again
-    a_receivers_state_is_written_over
+    added_deliveries_are_new_or_become_pending_again
+    a_receivers_state_is_replaced
     deliveries_are_found_by_receiver_state_and_alert
     a_delivery_without_its_alert_is_refused
 }
@@ -61,7 +61,7 @@ async fn deliveries_are_due_in_the_order_of_their_alerts(place: &Place) {
     assert_eq!(store.next_due_at(&[]).await.unwrap(), None);
 }
 
-async fn an_outcome_is_written_with_all_that_follows_from_it(place: &Place) {
+async fn an_outcome_is_written_with_all_its_consequences(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let sent = test_alert("sent", at, &["erp"]);
@@ -121,7 +121,7 @@ async fn an_outcome_is_written_with_all_that_follows_from_it(place: &Place) {
     assert_eq!(store.delivery(&DeliveryId::of(["absent"])).await.unwrap(), None);
 }
 
-async fn a_success_makes_what_else_waits_for_the_receiver_due(place: &Place) {
+async fn a_success_makes_the_other_deliveries_of_the_receiver_due(place: &Place) {
     let store = place.write().await;
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-02T10:00:00Z"));
     let mut alerts: Vec<Outgoing> =
@@ -136,7 +136,8 @@ async fn a_success_makes_what_else_waits_for_the_receiver_due(place: &Place) {
         delivered_at: Some(at),
         ..alerts[0].deliveries[0].clone()
     };
-    // In the same batch, after the success: this one was told to wait and does.
+    // In the same batch, after the success: the receiver asked for a pause for this one, which it
+    // keeps.
     let told_to_wait = Delivery { next_attempt_at: later, ..alerts[1].deliveries[0].clone() };
     store
         .settle(vec![
@@ -152,7 +153,7 @@ async fn a_success_makes_what_else_waits_for_the_receiver_due(place: &Place) {
     assert_eq!(store.due("desk", at, 10).await.unwrap(), []);
 }
 
-async fn a_success_wakes_nothing_that_had_failed_before_an_earlier_one(place: &Place) {
+async fn a_success_does_not_retry_deliveries_that_failed_before_an_earlier_success(place: &Place) {
     let store = place.write().await;
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-02T10:00:00Z"));
     let alerts: Vec<Outgoing> =
@@ -187,7 +188,7 @@ async fn a_success_wakes_nothing_that_had_failed_before_an_earlier_one(place: &P
     );
 }
 
-async fn a_batch_with_an_unknown_delivery_is_refused_whole(place: &Place) {
+async fn a_batch_with_an_unknown_delivery_writes_nothing(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let known = test_alert("known", at, &["erp"]);
@@ -234,7 +235,7 @@ async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
     };
     assert_eq!(store.delivery(&buried.delivery_id).await.unwrap(), Some(again.clone()));
 
-    // One that was taken is sent anew from its first part.
+    // One that was delivered is sent again from its first part.
     store
         .settle(vec![settlement(Delivery {
             state: DeliveryState::Delivered,
@@ -250,7 +251,7 @@ async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
     );
 }
 
-async fn deliveries_of_the_past_are_added_or_made_pending_again(place: &Place) {
+async fn added_deliveries_are_new_or_become_pending_again(place: &Place) {
     let store = place.write().await;
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
     let (old, new) = (test_alert("old", at, &["erp"]), test_alert("new", later, &["desk"]));
@@ -268,7 +269,7 @@ async fn deliveries_of_the_past_are_added_or_made_pending_again(place: &Place) {
         .add_deliveries(vec![for_desk.clone(), delivery(&old.alert, "erp", later)], later)
         .await
         .unwrap();
-    // In the order of the alerts, not of the adding.
+    // In the order of the alerts, not in the order in which they were added.
     assert_eq!(
         ids(&store.due("desk", later, 10).await.unwrap()),
         [for_desk.delivery_id, new.deliveries[0].delivery_id.clone()]
@@ -276,7 +277,7 @@ async fn deliveries_of_the_past_are_added_or_made_pending_again(place: &Place) {
     assert_eq!(ids(&store.due("erp", later, 10).await.unwrap()), ids(&old.deliveries));
 }
 
-async fn a_receivers_state_is_written_over(place: &Place) {
+async fn a_receivers_state_is_replaced(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let off = ReceiverState {

@@ -1,5 +1,4 @@
-//! How long the store takes for the sizes that matter, printed; what is asserted is that all of it
-//! arrived.
+//! Prints how long the store takes for realistic sizes, and asserts that everything is stored.
 
 use std::time::Instant;
 
@@ -9,9 +8,9 @@ use entitywatch::store::Settlement;
 use super::places::Place;
 use super::*;
 
-on_every_backend! { a_whole_list_and_a_long_outbox_are_written_and_read }
+on_every_backend! { a_complete_list_and_a_long_outbox_are_written_and_read }
 
-async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
+async fn a_complete_list_and_a_long_outbox_are_written_and_read(place: &Place) {
     const ENTRIES: usize = 3_400;
     const DELIVERIES: usize = 1_280;
     let store = place.write().await;
@@ -27,31 +26,31 @@ async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
         (0..count).map(full).collect::<Vec<_>>()
     };
     let place_name = if place.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
-    let told = |what: &str, since: Instant| {
+    let report = |what: &str, since: Instant| {
         eprintln!("{place_name}: {what} in {:.1} ms", since.elapsed().as_secs_f64() * 1e3)
     };
 
-    let mut baseline = seen("csl", at, None, Vec::new(), entries("First", ENTRIES));
+    let mut baseline = check_of("csl", at, None, Vec::new(), entries("First", ENTRIES));
     baseline.document = Some(document(&vec![7; 1 << 20], at));
     let since = Instant::now();
     store.record(baseline).await.unwrap();
-    told("a baseline of 3,400 entries recorded", since);
+    report("a baseline of 3,400 entries recorded", since);
 
     let since = Instant::now();
     let held = store.current_entries("csl", ListCode::EL).await.unwrap();
-    told("3,400 held entries read", since);
+    report("3,400 current entries read", since);
     assert_eq!(held.len(), ENTRIES);
 
     let opened = entries("Second", 40);
     let changes: Vec<_> =
         opened.iter().map(|entry| change(ChangeKind::Added, entry.clone(), 0)).collect();
     let mut moved =
-        seen("csl", at, None, held[..40].iter().map(|stored| stored.row).collect(), opened);
+        check_of("csl", at, None, held[..40].iter().map(|stored| stored.row).collect(), opened);
     moved.changes = changes.iter().map(|change| recorded("csl", change.clone(), at)).collect();
     moved.alerts = vec![outgoing("csl", 1, at, changes, &["erp"])];
     let since = Instant::now();
     store.record(moved).await.unwrap();
-    told("40 changes with their alert recorded", since);
+    report("40 changes with their alert recorded", since);
     assert_eq!(store.current_entries("csl", ListCode::EL).await.unwrap().len(), ENTRIES);
 
     let mut many = test_alert("many", at, &[]);
@@ -91,6 +90,6 @@ async fn a_whole_list_and_a_long_outbox_are_written_and_read(place: &Place) {
         };
         store.settle(due.into_iter().map(take).collect()).await.unwrap();
     }
-    told("1,280 deliveries claimed and settled, 64 a commit,", since);
+    report("1,280 deliveries claimed and settled, 64 a commit,", since);
     assert_eq!(settled, DELIVERIES);
 }

@@ -1,4 +1,4 @@
-//! Databases to tell the stories to: a fresh one for each.
+//! The databases that the tests run on: an empty one for each test.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 pub struct Place {
     pub url: StoreUrl,
-    /// For what the store itself cannot be asked.
+    /// For what the store has no method for.
     pub postgres: Option<String>,
     _folder: Option<tempfile::TempDir>,
 }
@@ -27,7 +27,7 @@ impl Place {
         }
     }
 
-    /// None where PostgreSQL is not installed, which fails in CI.
+    /// `None` if PostgreSQL is not installed. In CI that is a failure.
     pub async fn postgres() -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let Some(server) = server() else {
@@ -35,7 +35,7 @@ impl Place {
                 std::env::var_os("CI").is_none(),
                 "PostgreSQL is not here, and in CI it must be"
             );
-            eprintln!("skipped: PostgreSQL is not here");
+            eprintln!("skipped: PostgreSQL is not installed");
             return None;
         };
         let name =
@@ -63,7 +63,7 @@ impl Place {
         open(&self.url, Mode::Read).await.unwrap()
     }
 
-    /// Says SQL past the store.
+    /// Runs SQL without the store.
     pub async fn tamper(&self, sql: &str) {
         let sql = AssertSqlSafe(sql.to_owned());
         if let Some(url) = &self.postgres {
@@ -89,16 +89,20 @@ fn server() -> Option<&'static str> {
         .as_deref()
 }
 
-/// Starts a server that ends with this process: it lives as long as its input stays open.
+/// Starts a server that ends with this process: it runs as long as its standard input is open.
 fn start_server() -> Option<String> {
     static SERVER: OnceLock<Child> = OnceLock::new();
     const SCRIPT: &str = r#"
         folder=$(mktemp -d) && cd "$folder" || exit 1
         trap 'rm -rf "$folder"' EXIT
         "$0/initdb" -D "$folder/data" -A trust -U watcher -E UTF8 --no-sync >/dev/null || exit 1
-        "$0/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c max_connections=300 >/dev/null 2>&1 &
+        "$0/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off \
+            -c max_connections=300 >/dev/null 2>&1 &
         server=$!
-        until grep -qs '^ready' "$folder/data/postmaster.pid"; do kill -0 $server || exit 1; sleep 0.05; done
+        until grep -qs '^ready' "$folder/data/postmaster.pid"; do
+            kill -0 $server || exit 1
+            sleep 0.05
+        done
         echo "$folder"
         read -r _
         kill -INT $server

@@ -1,4 +1,4 @@
-//! What people ask of the record.
+//! Reading the store with filters.
 
 use entitywatch::domain::{AlertKind, Audience, ChangeKind};
 use entitywatch::store::{AlertQuery, ChangeQuery, EntryQuery, PastUpdate, StoreError};
@@ -7,12 +7,12 @@ use super::places::Place;
 use super::*;
 
 on_every_backend! {
-    entries_are_answered_for_now_a_day_and_a_time
-    entries_without_a_publishers_date_go_by_our_day
+    entries_can_be_read_as_current_on_a_day_and_at_a_time
+    entries_without_a_publishers_date_use_our_day
     a_search_looks_into_names_aliases_addresses_and_remarks
     changes_are_filtered_and_newest_first
     alerts_are_newest_first
-    the_past_answers_for_days_before_the_list_was_watched_and_never_for_what_was_known
+    backfilled_entries_answer_only_for_days_before_the_list_was_watched
 }
 
 async fn names(store: &Store, query: EntryQuery) -> Vec<String> {
@@ -27,9 +27,9 @@ fn known(text: &str) -> EntryQuery {
     EntryQuery { known_at: Some(time(text)), ..EntryQuery::default() }
 }
 
-async fn entries_are_answered_for_now_a_day_and_a_time(place: &Place) {
+async fn entries_can_be_read_as_current_on_a_day_and_at_a_time(place: &Place) {
     let store = place.write().await;
-    let first = seen(
+    let first = check_of(
         "csl",
         time("2026-03-03T10:00:00Z"),
         Some(day("2026-03-01")),
@@ -38,7 +38,7 @@ async fn entries_are_answered_for_now_a_day_and_a_time(place: &Place) {
     );
     store.record(first).await.unwrap();
     let alpha = store.current_entries("csl", ListCode::EL).await.unwrap()[0].row;
-    let second = seen(
+    let second = check_of(
         "csl",
         time("2026-03-12T10:00:00Z"),
         Some(day("2026-03-10")),
@@ -56,7 +56,7 @@ async fn entries_are_answered_for_now_a_day_and_a_time(place: &Place) {
     assert_eq!(names(&*store, known("2026-03-03T10:00:00Z")).await, ["Alpha", "Beta"]);
     assert_eq!(names(&*store, known("2026-03-12T09:59:59Z")).await, ["Alpha", "Beta"]);
     assert_eq!(names(&*store, known("2026-03-12T10:00:00Z")).await, ["Beta", "Gamma"]);
-    // Both: what we knew then of that day.
+    // Both filters: what we knew of that day at that time.
     assert_eq!(
         names(
             &*store,
@@ -91,15 +91,21 @@ async fn entries_are_answered_for_now_a_day_and_a_time(place: &Place) {
     );
 }
 
-async fn entries_without_a_publishers_date_go_by_our_day(place: &Place) {
+async fn entries_without_a_publishers_date_use_our_day(place: &Place) {
     let store = place.write().await;
     store
-        .record(seen("csl", time("2026-03-03T23:30:00Z"), None, Vec::new(), vec![entry("Alpha")]))
+        .record(check_of(
+            "csl",
+            time("2026-03-03T23:30:00Z"),
+            None,
+            Vec::new(),
+            vec![entry("Alpha")],
+        ))
         .await
         .unwrap();
     let row = store.current_entries("csl", ListCode::EL).await.unwrap()[0].row;
     store
-        .record(seen("csl", time("2026-03-05T00:30:00Z"), None, vec![row], Vec::new()))
+        .record(check_of("csl", time("2026-03-05T00:30:00Z"), None, vec![row], Vec::new()))
         .await
         .unwrap();
     assert_eq!(names(&*store, on("2026-03-02")).await, Vec::<String>::new());
@@ -118,7 +124,7 @@ async fn a_search_looks_into_names_aliases_addresses_and_remarks(place: &Place) 
     rich.license_policy = "Presumption of denial".to_owned();
     let at = time("2026-03-01T10:00:00Z");
     store
-        .record(seen("csl", at, None, Vec::new(), vec![entry("Other 100 Works"), rich]))
+        .record(check_of("csl", at, None, Vec::new(), vec![entry("Other 100 Works"), rich]))
         .await
         .unwrap();
 
@@ -225,7 +231,7 @@ async fn alerts_are_newest_first(place: &Place) {
         found(AlertQuery { limit: Some(1), ..AlertQuery::default() }).await,
         std::slice::from_ref(&third.alert)
     );
-    // A filter comes before the limit: what it leaves out takes up no room.
+    // The filter comes before the limit: alerts that do not match do not count.
     let tests =
         AlertQuery { kinds: vec![AlertKind::Test], limit: Some(2), ..AlertQuery::default() };
     assert_eq!(found(tests).await, [second_alert, first_alert]);
@@ -238,11 +244,9 @@ async fn alerts_are_newest_first(place: &Place) {
     assert_eq!(found(changed).await, [third.alert]);
 }
 
-async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_what_was_known(
-    place: &Place,
-) {
+async fn backfilled_entries_answer_only_for_days_before_the_list_was_watched(place: &Place) {
     let store = place.write().await;
-    let watched = seen(
+    let watched = check_of(
         "ecfr",
         time("2026-03-11T10:00:00Z"),
         Some(day("2026-03-10")),
@@ -279,7 +283,7 @@ async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_wha
     assert_eq!(names(&*store, on("2026-02-01")).await, ["Now", "Between"]);
     assert_eq!(names(&*store, on("2026-03-10")).await, ["Now"]);
     assert_eq!(names(&*store, EntryQuery::default()).await, ["Now"]);
-    assert_eq!(held_names(&*store, "ecfr").await, ["Now"]);
+    assert_eq!(current_names(&*store, "ecfr").await, ["Now"]);
     assert_eq!(names(&*store, known("2026-05-01T00:00:00Z")).await, ["Now"]);
     let left: Vec<String> = store
         .open_history("ecfr", ListCode::EL)
@@ -290,7 +294,8 @@ async fn the_past_answers_for_days_before_the_list_was_watched_and_never_for_wha
         .collect();
     assert_eq!(left, ["Now", "Between"]);
 
-    // The past is told among the changes, but neither corrects nor repeats what is seen now.
+    // Backfilled changes are listed with the others, but they do not count as recurrences or recent
+    // changes.
     assert_eq!(store.changes(&ChangeQuery::default()).await.unwrap().len(), 3);
     assert_eq!(
         store.recent_changes("ecfr", ListCode::EL, time("2026-01-01T00:00:00Z")).await.unwrap(),

@@ -1,4 +1,4 @@
-//! What can befall a SQLite file and the process that writes to it.
+//! Damage to a SQLite file, and the death of the process that writes to it.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -14,7 +14,7 @@ async fn refused(path: &std::path::Path, mode: Mode) -> StoreError {
 }
 
 #[tokio::test]
-async fn the_file_and_its_folder_are_for_their_owner_alone() {
+async fn only_the_owner_can_access_the_file_and_its_folder() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/er/record.db");
     let store = open(&StoreUrl::sqlite_file(&path), Mode::Write).await.unwrap();
@@ -28,7 +28,7 @@ async fn the_file_and_its_folder_are_for_their_owner_alone() {
 }
 
 #[tokio::test]
-async fn what_is_no_record_is_refused_and_left_as_it_was() {
+async fn other_files_are_refused_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("text.db");
     fs::write(&text, "this is no database, but a letter\n".repeat(100)).unwrap();
@@ -59,7 +59,7 @@ async fn what_is_no_record_is_refused_and_left_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_made_is_named() {
+async fn the_error_names_a_folder_that_cannot_be_created() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let error = refused(&folder.path().join("file/record.db"), Mode::Write).await.to_string();
@@ -67,14 +67,14 @@ async fn a_folder_that_cannot_be_made_is_named() {
 }
 
 #[tokio::test]
-async fn a_file_damaged_in_the_middle_is_told_as_damaged() {
+async fn a_file_damaged_in_the_middle_is_reported_as_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.db");
     let url = StoreUrl::sqlite_file(&path);
     let store = open(&url, Mode::Write).await.unwrap();
     let entries = (0..2000).map(|n| entry(&format!("Entity {n}"))).collect();
     store
-        .record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), entries))
+        .record(check_of("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), entries))
         .await
         .unwrap();
     store.close().await;
@@ -92,16 +92,16 @@ async fn a_file_damaged_in_the_middle_is_told_as_damaged() {
     assert!(error.to_string().ends_with("the file is damaged"), "{error}");
 }
 
-/// As a user who may read the folder but not write to it: root may write everywhere, so the process
-/// is another's.
+/// Runs as a user who may read the folder but not write to it. Root may write everywhere, so the
+/// process belongs to another user.
 #[tokio::test]
-async fn a_record_in_a_folder_that_cannot_be_written_is_read() {
+async fn a_database_in_a_read_only_folder_can_be_read() {
     const PATH: &str = "ENTITYWATCH_TEST_READ_ONLY_RECORD";
     if let Some(path) = std::env::var_os(PATH) {
         let path = std::path::PathBuf::from(path);
         assert!(fs::write(path.with_extension("probe"), "").is_err(), "the folder can be written");
         let store = open(&StoreUrl::sqlite_file(&path), Mode::Read).await.unwrap();
-        assert_eq!(held_names(&*store, "csl").await, ["Alpha"]);
+        assert_eq!(current_names(&*store, "csl").await, ["Alpha"]);
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -111,7 +111,13 @@ async fn a_record_in_a_folder_that_cannot_be_written_is_read() {
     };
     let store = open(&StoreUrl::sqlite_file(&path), Mode::Write).await.unwrap();
     store
-        .record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), vec![entry("Alpha")]))
+        .record(check_of(
+            "csl",
+            time("2026-03-01T10:00:00Z"),
+            None,
+            Vec::new(),
+            vec![entry("Alpha")],
+        ))
         .await
         .unwrap();
     for file in fs::read_dir(folder.path()).unwrap() {
@@ -121,7 +127,7 @@ async fn a_record_in_a_folder_that_cannot_be_written_is_read() {
 
     let read_elsewhere = || {
         let mut command =
-            myself("store::sqlite_file::a_record_in_a_folder_that_cannot_be_written_is_read");
+            myself("store::sqlite_file::a_database_in_a_read_only_folder_can_be_read");
         if fs::metadata("/proc/self")
             .is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0)
         {
@@ -143,7 +149,7 @@ async fn a_record_in_a_folder_that_cannot_be_written_is_read() {
 
 /// Writes until it is killed, in a process of its own.
 #[tokio::test]
-async fn a_killed_writer_leaves_a_whole_record_and_no_lock() {
+async fn a_killed_writer_leaves_a_complete_database_and_no_lock() {
     const PATH: &str = "ENTITYWATCH_TEST_KILLED_WRITER";
     if let Some(path) = std::env::var_os(PATH) {
         let store = open(&StoreUrl::sqlite_file(std::path::PathBuf::from(path)), Mode::Write)
@@ -152,21 +158,22 @@ async fn a_killed_writer_leaves_a_whole_record_and_no_lock() {
         for n in 0.. {
             let at = time("2026-03-01T10:00:00Z");
             let entries = (0..50).map(|row| entry(&format!("{n} {row}"))).collect();
-            let mut observation = seen("csl", at, None, Vec::new(), entries);
-            observation.alerts = vec![outgoing("csl", n, at, Vec::new(), &["erp"])];
-            observation.journal = vec![event("check")];
-            store.record(observation).await.unwrap();
+            let mut record = check_of("csl", at, None, Vec::new(), entries);
+            record.alerts = vec![outgoing("csl", n, at, Vec::new(), &["erp"])];
+            record.journal = vec![event("check")];
+            store.record(record).await.unwrap();
             eprintln!("recorded {n}");
         }
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.db");
-    let mut child = myself("store::sqlite_file::a_killed_writer_leaves_a_whole_record_and_no_lock")
-        .env(PATH, &path)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        myself("store::sqlite_file::a_killed_writer_leaves_a_complete_database_and_no_lock")
+            .env(PATH, &path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let told =
         lines.map_while(Result::ok).filter(|line| line.starts_with("recorded")).take(5).count();
@@ -187,7 +194,7 @@ async fn a_killed_writer_leaves_a_whole_record_and_no_lock() {
         store.due("erp", time("2026-03-01T10:00:00Z"), 100_000).await.unwrap().len(),
         alerts
     );
-    assert_eq!(held_names(&*store, "csl").await.len(), alerts * 50);
+    assert_eq!(current_names(&*store, "csl").await.len(), alerts * 50);
     let (entries, _) = verify(store.journal(0, 100_000).await.unwrap(), None).unwrap();
     assert_eq!(entries, alerts as u64);
     store

@@ -1,4 +1,4 @@
-//! One writer, any number of readers, and what a writer leaves behind that dies.
+//! One writer, any number of readers, and what a writer leaves behind when it dies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,16 +9,16 @@ use super::places::Place;
 use super::*;
 
 on_every_backend! {
-    a_second_writer_is_refused_and_told_the_pid_of_the_first
-    a_reader_works_beside_the_writer_and_writes_nothing
-    nothing_is_read_before_anything_is_recorded
-    a_record_of_a_later_version_is_refused_and_left_alone
-    what_was_recorded_is_there_when_opened_again
-    a_writer_that_dies_in_the_middle_leaves_nothing_half_written
-    recording_settling_and_reading_go_on_at_once
+    a_second_writer_is_refused_with_the_pid_of_the_first
+    a_reader_works_beside_a_writer_and_cannot_write
+    an_empty_database_cannot_be_opened_for_reading
+    a_store_of_a_later_version_is_refused_and_left_unchanged
+    everything_stored_is_there_after_reopening
+    a_writer_that_stops_at_any_point_leaves_no_partial_write
+    recording_settling_and_reading_run_at_the_same_time
 }
 
-async fn a_second_writer_is_refused_and_told_the_pid_of_the_first(place: &Place) {
+async fn a_second_writer_is_refused_with_the_pid_of_the_first(place: &Place) {
     let first = place.write().await;
     let refused = open(&place.url, Mode::Write).await.err().unwrap();
     assert!(matches!(refused, StoreError::InUse { .. }), "{refused}");
@@ -33,25 +33,27 @@ async fn a_second_writer_is_refused_and_told_the_pid_of_the_first(place: &Place)
     place.write().await.ping().await.unwrap();
 }
 
-async fn a_reader_works_beside_the_writer_and_writes_nothing(place: &Place) {
+async fn a_reader_works_beside_a_writer_and_cannot_write(place: &Place) {
     let writer = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let reader = place.read().await;
-    assert_eq!(held_names(&*reader, "csl").await, Vec::<String>::new());
-    writer.record(seen("csl", at, None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
-    assert_eq!(held_names(&*reader, "csl").await, ["Alpha"]);
+    assert_eq!(current_names(&*reader, "csl").await, Vec::<String>::new());
+    writer.record(check_of("csl", at, None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
+    assert_eq!(current_names(&*reader, "csl").await, ["Alpha"]);
 
-    let refused =
-        reader.record(seen("csl", at, None, Vec::new(), vec![entry("Beta")])).await.unwrap_err();
+    let refused = reader
+        .record(check_of("csl", at, None, Vec::new(), vec![entry("Beta")]))
+        .await
+        .unwrap_err();
     assert_eq!(refused.to_string(), "failed to record a check: the store is open for reading only");
     reader.add_journal_entries(at, vec![event("check")]).await.unwrap_err();
-    assert_eq!(held_names(&*writer, "csl").await, ["Alpha"]);
+    assert_eq!(current_names(&*writer, "csl").await, ["Alpha"]);
     writer.close().await;
     drop(writer);
-    assert_eq!(held_names(&*place.read().await, "csl").await, ["Alpha"]);
+    assert_eq!(current_names(&*place.read().await, "csl").await, ["Alpha"]);
 }
 
-async fn nothing_is_read_before_anything_is_recorded(place: &Place) {
+async fn an_empty_database_cannot_be_opened_for_reading(place: &Place) {
     let error = open(&place.url, Mode::Read).await.err().unwrap();
     assert!(
         error
@@ -61,7 +63,7 @@ async fn nothing_is_read_before_anything_is_recorded(place: &Place) {
     );
 }
 
-async fn a_record_of_a_later_version_is_refused_and_left_alone(place: &Place) {
+async fn a_store_of_a_later_version_is_refused_and_left_unchanged(place: &Place) {
     let writer = place.write().await;
     writer.close().await;
     drop(writer);
@@ -75,39 +77,39 @@ async fn a_record_of_a_later_version_is_refused_and_left_alone(place: &Place) {
     place.write().await.ping().await.unwrap();
 }
 
-async fn what_was_recorded_is_there_when_opened_again(place: &Place) {
+async fn everything_stored_is_there_after_reopening(place: &Place) {
     let at = time("2026-03-01T10:00:00Z");
     let first = place.write().await;
-    let mut observation = seen("csl", at, None, Vec::new(), vec![entry("Alpha")]);
-    observation.alerts = vec![test_alert("waits", at, &["erp"])];
-    first.record(observation).await.unwrap();
+    let mut record = check_of("csl", at, None, Vec::new(), vec![entry("Alpha")]);
+    record.alerts = vec![test_alert("waits", at, &["erp"])];
+    first.record(record).await.unwrap();
     first.close().await;
     drop(first);
     let again = place.write().await;
-    assert_eq!(held_names(&*again, "csl").await, ["Alpha"]);
+    assert_eq!(current_names(&*again, "csl").await, ["Alpha"]);
     assert_eq!(again.due("erp", at, 10).await.unwrap().len(), 1);
 }
 
-/// Drops the writing at every point at which it waits for the database, until it comes to its end.
-async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Place) {
+/// Drops the write at each point at which it waits for the database, until one write completes.
+async fn a_writer_that_stops_at_any_point_leaves_no_partial_write(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let names: Vec<String> = (0..150).map(|n| format!("Entity {n:03}")).collect();
-    let mut observation =
-        seen("csl", at, None, Vec::new(), names.iter().map(|name| entry(name)).collect());
-    observation.document = Some(document(b"cut off", at));
-    observation.alerts = vec![outgoing(
+    let mut record =
+        check_of("csl", at, None, Vec::new(), names.iter().map(|name| entry(name)).collect());
+    record.document = Some(document(b"cut off", at));
+    record.alerts = vec![outgoing(
         "csl",
         1,
         at,
         vec![change(ChangeKind::Added, entry("Alpha"), 0)],
         &["erp", "desk"],
     )];
-    observation.journal = vec![event("check")];
+    record.journal = vec![event("check")];
 
     let mut whole = false;
     for polls in 1..10_000 {
-        let mut writing = Box::pin(store.record(observation.clone()));
+        let mut writing = Box::pin(store.record(record.clone()));
         let mut left = polls;
         let ended = std::future::poll_fn(|context| {
             left -= 1;
@@ -122,9 +124,9 @@ async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Pl
         if let Some(result) = ended {
             result.unwrap();
         }
-        // The commit may have reached the database though its answer was not waited for: all or
-        // nothing. A write of nothing waits for it to end, so that no look falls before it
-        // and the next one after.
+        // The commit may have reached the database even though nobody waited for its answer, so
+        // either everything is stored or nothing. An empty write waits for it to end, so that all
+        // reads below see the same state.
         store.retry(&[], at).await.unwrap();
         let held = store.current_entries("csl", ListCode::EL).await.unwrap().len();
         let alerts = store.alerts(&Default::default()).await.unwrap().len();
@@ -143,7 +145,7 @@ async fn a_writer_that_dies_in_the_middle_leaves_nothing_half_written(place: &Pl
     verify(store.journal(0, 10).await.unwrap(), None).unwrap();
 }
 
-async fn recording_settling_and_reading_go_on_at_once(place: &Place) {
+async fn recording_settling_and_reading_run_at_the_same_time(place: &Place) {
     const ROUNDS: u64 = 20;
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
@@ -152,10 +154,10 @@ async fn recording_settling_and_reading_go_on_at_once(place: &Place) {
     tasks.spawn(async move {
         for n in 0..ROUNDS {
             let changes = vec![change(ChangeKind::Added, entry(&n.to_string()), 0)];
-            let mut observation = seen("csl", at, None, Vec::new(), vec![entry(&n.to_string())]);
-            observation.alerts = vec![outgoing("csl", n, at, changes, &["erp"])];
-            observation.journal = vec![event("check")];
-            writer.record(observation).await.unwrap();
+            let mut record = check_of("csl", at, None, Vec::new(), vec![entry(&n.to_string())]);
+            record.alerts = vec![outgoing("csl", n, at, changes, &["erp"])];
+            record.journal = vec![event("check")];
+            writer.record(record).await.unwrap();
         }
     });
     let sender = Arc::clone(&store);

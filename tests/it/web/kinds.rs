@@ -18,7 +18,7 @@ use entitywatch::store::{CheckRecord, Outgoing};
 use super::sample::{Sample, sample, time};
 use super::{get, get_json};
 
-/// One of each kind and more, each under an id of its own.
+/// At least one of each kind, each with an id of its own.
 fn all() -> Vec<Alert> {
     use NoticeStatus::{Changed, Digest, Filed, Published, Withdrawn};
     let mut alerts = messages::all_kinds();
@@ -67,7 +67,7 @@ async fn recorded(sample: &Sample, alerts: Vec<Alert>) {
         .unwrap();
 }
 
-/// The text of a page as its reader sees it.
+/// The text of a page as a reader sees it.
 fn unescaped(page: &str) -> String {
     [
         ("&#x2f;", "/"),
@@ -82,7 +82,7 @@ fn unescaped(page: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_kind_of_alert_has_its_page_and_its_place_in_the_api() {
+async fn every_kind_of_alert_has_a_page_and_is_in_the_api() {
     let sample = sample().await;
     let alerts = all();
     recorded(&sample, alerts.clone()).await;
@@ -143,14 +143,14 @@ async fn every_kind_of_alert_has_its_page_and_its_place_in_the_api() {
 }
 
 #[tokio::test]
-async fn the_feed_has_every_kind_that_readers_get_whatever_operators_got_since() {
+async fn operator_alerts_do_not_displace_reader_alerts_in_the_feed() {
     let sample = sample().await;
     let alerts = all();
     let readers =
         alerts.iter().filter(|alert| alert.body.kind().audience() == Audience::Readers).count() + 1;
     assert!(readers > 6);
     recorded(&sample, alerts).await;
-    // More operators' alerts, each newer than those, than the feed has room for.
+    // More operator alerts than the feed has entries, each newer than those.
     let many = (0..150).map(|n| Alert {
         alert_id: AlertId::of(["later", &n.to_string()]),
         created_at: time("2026-11-20T15:00:04Z"),
@@ -177,7 +177,7 @@ async fn the_feed_has_every_kind_that_readers_get_whatever_operators_got_since()
 }
 
 #[tokio::test]
-async fn a_hold_has_its_page_whatever_its_reason_and_its_state() {
+async fn every_kind_and_state_of_hold_has_a_page() {
     let sample = sample().await;
     let at = time("2026-11-20T15:00:04Z");
     let template = sample.state.store.hold(&sample.hold).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! A record with one of everything that a page shows, hostile texts among it.
+//! A store with one of everything that a page shows, including hostile texts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,7 +51,7 @@ impl AlertWords for Words {
 }
 
 impl Sample {
-    /// The same pages, reached at another address.
+    /// The same pages under another public address.
     pub fn at(mut self, public_url: &str) -> Self {
         let settings = WebSettings {
             public_url: Some(public_url.parse().unwrap()),
@@ -177,7 +177,7 @@ async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
         as_of: Some("2026-11-20".parse().unwrap()),
         rejected_content: None,
     };
-    let observation = CheckRecord {
+    let record = CheckRecord {
         at,
         source: Some(SourceState {
             source: "csl".into(),
@@ -202,7 +202,7 @@ async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
         journal: vec![JournalEvent { kind: "check".into(), data: json!({ "source": "csl" }) }],
         ..CheckRecord::default()
     };
-    store.record(observation).await.unwrap();
+    store.record(record).await.unwrap();
     (alert_id, failing, hold_id)
 }
 

@@ -1,7 +1,7 @@
-//! One row of `deliveries`: a delivery with what is true of it now.
+//! One row of `deliveries`: a delivery, and when it is tried next.
 //!
-//! The stored `next_attempt_at` is when a delivery is due if its receiver takes anything; what is
-//! shown is when it will be tried.
+//! The stored `next_attempt_at` is when the delivery is due. The row shows when it will be tried,
+//! which also depends on its receiver.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -21,28 +21,28 @@ pub struct DeliveryRow {
     /// Which of the alert's changes this receiver's routes matched; all of them if null.
     pub selection: Option<Vec<ChangeId>>,
     pub state: DeliveryState,
-    /// Attempts that spent a retry.
+    /// Attempts that used up a retry.
     pub attempts: u32,
     /// Parts of a split webhook that the receiver has accepted.
     pub parts_done: u32,
     pub created_at: Timestamp,
-    /// When it is tried next, as of now. Null if it is not tried by itself: it was delivered, it
-    /// is dead, or it waits for a person.
+    /// When it is tried next, as of now. Null if it is not tried without a person's action: it was
+    /// delivered, is dead, or waits for a person.
     pub next_attempt_at: Option<Timestamp>,
     pub delivered_at: Option<Timestamp>,
     /// Without addresses, URLs or tokens.
     pub last_error: Option<String>,
-    /// What a pending delivery waits for before it is tried at all.
+    /// What a pending delivery waits for, if it is not tried without a person's action.
     pub waits_for: Option<WaitsFor>,
 }
 
-/// Why a pending delivery is not tried by itself.
+/// What a pending delivery waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WaitsFor {
-    /// Its receiver answered that it is gone: `receivers enable` sends what waits.
+    /// Its receiver is disabled, because it answered 410. `receivers enable` sends its deliveries.
     Enable,
-    /// The configuration no longer has its receiver.
+    /// Its receiver is no longer in the configuration.
     Configuration,
 }
 
@@ -57,7 +57,7 @@ impl WaitsFor {
 }
 
 impl DeliveryRow {
-    /// `states` are those of all receivers; `configured` are the names of the receivers in the
+    /// `states` are the states of all receivers. `configured` are the names of the receivers in the
     /// configuration.
     pub fn new(
         delivery: Delivery,
@@ -128,12 +128,12 @@ mod tests {
     }
 
     #[test]
-    fn the_next_attempt_is_one_that_will_be_made() {
+    fn the_next_attempt_is_when_it_will_be_made() {
         use DeliveryState::{Dead, Delivered, Pending};
-        let well = ReceiverState { receiver: "erp".into(), ..ReceiverState::default() };
-        let off = ReceiverState { disabled_at: Some(in_minutes(-60)), ..well.clone() };
-        let rests = ReceiverState { not_before: Some(in_minutes(30)), ..well.clone() };
-        let rested = ReceiverState { not_before: Some(in_minutes(-30)), ..well.clone() };
+        let working = ReceiverState { receiver: "erp".into(), ..ReceiverState::default() };
+        let disabled = ReceiverState { disabled_at: Some(in_minutes(-60)), ..working.clone() };
+        let resting = ReceiverState { not_before: Some(in_minutes(30)), ..working.clone() };
+        let rested = ReceiverState { not_before: Some(in_minutes(-30)), ..working.clone() };
         let check = |state: &ReceiverState,
                      of: DeliveryState,
                      stored: i64,
@@ -151,14 +151,14 @@ mod tests {
                 "{state:?} {of:?} {stored}"
             );
         };
-        check(&well, Pending, 5, Some(5), None);
-        check(&well, Pending, -5, Some(0), None);
-        check(&rests, Pending, 5, Some(30), None);
+        check(&working, Pending, 5, Some(5), None);
+        check(&working, Pending, -5, Some(0), None);
+        check(&resting, Pending, 5, Some(30), None);
         check(&rested, Pending, -5, Some(0), None);
-        check(&off, Pending, -5, None, Some(WaitsFor::Enable));
-        check(&off, Pending, 5, None, Some(WaitsFor::Enable));
-        check(&well, Delivered, -5, None, None);
-        check(&off, Dead, -5, None, None);
+        check(&disabled, Pending, -5, None, Some(WaitsFor::Enable));
+        check(&disabled, Pending, 5, None, Some(WaitsFor::Enable));
+        check(&working, Delivered, -5, None, None);
+        check(&disabled, Dead, -5, None, None);
         let orphan = DeliveryRow::new(delivery(Pending, in_minutes(-5)), &[], &["log"], NOW);
         assert_eq!(
             (orphan.next_attempt_at, orphan.waits_for),

@@ -1,4 +1,4 @@
-//! What is observed is written whole, and read back as it was.
+//! A check is written completely or not at all, and is read back as it was.
 
 use entitywatch::domain::journal::JournalEvent;
 use entitywatch::domain::{
@@ -11,20 +11,20 @@ use super::places::Place;
 use super::*;
 
 on_every_backend! {
-    an_observation_is_read_back_as_it_was
-    a_list_moves_on_and_keeps_its_order
-    an_observation_of_stale_rows_is_refused_whole
-    a_repeated_observation_repeats_no_alert_delivery_or_change
-    recurrences_count_what_was_recorded_of_each_content
+    a_check_is_read_back_as_it_was_written
+    a_list_keeps_its_order_when_entries_change
+    a_check_that_closes_stale_rows_writes_nothing
+    recording_a_check_twice_repeats_no_alert_delivery_or_change
+    recurrences_count_the_changes_with_the_same_content
     alerts_are_found_by_the_pages_they_cite
-    a_hold_is_written_over_what_was_recorded_under_its_id
-    a_renamed_source_keeps_its_record
-    the_journal_is_one_chain_whoever_writes
-    a_journal_that_was_changed_by_hand_is_found_out
-    odd_characters_are_kept
+    a_hold_replaces_the_one_with_the_same_id
+    a_renamed_source_keeps_everything_stored
+    the_journal_is_one_chain_for_all_writers
+    a_journal_that_was_changed_by_hand_fails_verification
+    unusual_characters_are_kept
 }
 
-async fn an_observation_is_read_back_as_it_was(place: &Place) {
+async fn a_check_is_read_back_as_it_was_written(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00.123456Z");
     assert_eq!(store.source_state("csl").await.unwrap(), None);
@@ -47,14 +47,19 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
         detail: "2 entries".to_owned(),
         sha256: Some(Sha256::of(b"the list")),
     };
-    let mut observation =
-        seen("csl", at, Some(day("2026-02-28")), Vec::new(), vec![entry("Beta"), entry("Alpha")]);
-    observation.source = Some(source.clone());
-    observation.check = Some(check.clone());
-    observation.document = Some(document(b"the list", at));
-    observation.journal = vec![event("check"), event("source.baseline")];
-    store.record(observation).await.unwrap();
-    // The same content served again is kept once, as it was first fetched.
+    let mut record = check_of(
+        "csl",
+        at,
+        Some(day("2026-02-28")),
+        Vec::new(),
+        vec![entry("Beta"), entry("Alpha")],
+    );
+    record.source = Some(source.clone());
+    record.check = Some(check.clone());
+    record.document = Some(document(b"the list", at));
+    record.journal = vec![event("check"), event("source.baseline")];
+    store.record(record).await.unwrap();
+    // Content that is served again is stored once, as it was first fetched.
     let again = CheckRecord {
         document: Some(document(b"the list", time("2026-03-02T10:00:00Z"))),
         ..CheckRecord::default()
@@ -93,10 +98,10 @@ async fn an_observation_is_read_back_as_it_was(place: &Place) {
     store.ping().await.unwrap();
 }
 
-async fn a_list_moves_on_and_keeps_its_order(place: &Place) {
+async fn a_list_keeps_its_order_when_entries_change(place: &Place) {
     let store = place.write().await;
     let names: Vec<String> = (0..250).map(|n| format!("Entity {n:03}")).collect();
-    let first = seen(
+    let first = check_of(
         "csl",
         time("2026-03-01T10:00:00Z"),
         None,
@@ -104,30 +109,37 @@ async fn a_list_moves_on_and_keeps_its_order(place: &Place) {
         names.iter().map(|name| entry(name)).collect(),
     );
     store.record(first).await.unwrap();
-    assert_eq!(held_names(&*store, "csl").await, names);
+    assert_eq!(current_names(&*store, "csl").await, names);
 
     let rows: Vec<i64> = store.current_entries("csl", ListCode::EL).await.unwrap()[..249]
         .iter()
         .map(|stored| stored.row)
         .collect();
     store
-        .record(seen("csl", time("2026-03-02T10:00:00Z"), None, rows, vec![entry("New")]))
+        .record(check_of("csl", time("2026-03-02T10:00:00Z"), None, rows, vec![entry("New")]))
         .await
         .unwrap();
-    assert_eq!(held_names(&*store, "csl").await, ["Entity 249", "New"]);
-    assert_eq!(held_names(&*store, "ecfr").await, Vec::<String>::new());
+    assert_eq!(current_names(&*store, "csl").await, ["Entity 249", "New"]);
+    assert_eq!(current_names(&*store, "ecfr").await, Vec::<String>::new());
     assert_eq!(store.list_states("csl").await.unwrap().len(), 1);
 }
 
-async fn an_observation_of_stale_rows_is_refused_whole(place: &Place) {
+async fn a_check_that_closes_stale_rows_writes_nothing(place: &Place) {
     let store = place.write().await;
     store
-        .record(seen("csl", time("2026-03-01T10:00:00Z"), None, Vec::new(), vec![entry("Alpha")]))
+        .record(check_of(
+            "csl",
+            time("2026-03-01T10:00:00Z"),
+            None,
+            Vec::new(),
+            vec![entry("Alpha")],
+        ))
         .await
         .unwrap();
     let row = store.current_entries("csl", ListCode::EL).await.unwrap()[0].row;
-    let close =
-        |name: &str| seen("csl", time("2026-03-02T10:00:00Z"), None, vec![row], vec![entry(name)]);
+    let close = |name: &str| {
+        check_of("csl", time("2026-03-02T10:00:00Z"), None, vec![row], vec![entry(name)])
+    };
     store.record(close("Beta")).await.unwrap();
 
     let mut stale = close("Gamma");
@@ -141,24 +153,24 @@ async fn an_observation_of_stale_rows_is_refused_whole(place: &Place) {
         "found that the rows of EL in csl have changed since they were read"
     );
 
-    assert_eq!(held_names(&*store, "csl").await, ["Beta"]);
+    assert_eq!(current_names(&*store, "csl").await, ["Beta"]);
     assert!(store.document(&Sha256::of(b"stale")).await.unwrap().is_none());
     assert_eq!(store.alerts(&Default::default()).await.unwrap(), []);
     assert_eq!(store.journal(0, 10).await.unwrap(), []);
 }
 
-async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Place) {
+async fn recording_a_check_twice_repeats_no_alert_delivery_or_change(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let added = change(ChangeKind::Added, entry("Alpha"), 0);
     let first = outgoing("csl", 1, at, vec![added.clone()], &["erp", "desk"]);
-    let observation = CheckRecord {
+    let record = CheckRecord {
         at,
         changes: vec![recorded("csl", added, at)],
         alerts: vec![first.clone()],
         ..CheckRecord::default()
     };
-    store.record(observation.clone()).await.unwrap();
+    store.record(record.clone()).await.unwrap();
 
     let mut settled = first.deliveries[0].clone();
     settled.state = DeliveryState::Delivered;
@@ -172,7 +184,7 @@ async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Plac
         journal: Vec::new(),
     };
     store.settle(vec![settlement]).await.unwrap();
-    store.record(observation).await.unwrap();
+    store.record(record).await.unwrap();
 
     assert_eq!(
         store.alerts(&Default::default()).await.unwrap(),
@@ -183,7 +195,7 @@ async fn a_repeated_observation_repeats_no_alert_delivery_or_change(place: &Plac
     assert_eq!(store.changes(&ChangeQuery::default()).await.unwrap().len(), 1);
 }
 
-async fn recurrences_count_what_was_recorded_of_each_content(place: &Place) {
+async fn recurrences_count_the_changes_with_the_same_content(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let removed =
@@ -227,7 +239,7 @@ async fn alerts_are_found_by_the_pages_they_cite(place: &Place) {
     assert_eq!(store.alerts_citing("csl", &[]).await.unwrap(), []);
 }
 
-async fn a_hold_is_written_over_what_was_recorded_under_its_id(place: &Place) {
+async fn a_hold_replaces_the_one_with_the_same_id(place: &Place) {
     let store = place.write().await;
     let hold = |id: &str, opened_at: &str| Hold {
         hold_id: HoldId::of([id]),
@@ -268,16 +280,16 @@ async fn a_hold_is_written_over_what_was_recorded_under_its_id(place: &Place) {
     assert_eq!(store.hold(&HoldId::of(["absent"])).await.unwrap(), None);
 }
 
-async fn a_renamed_source_keeps_its_record(place: &Place) {
+async fn a_renamed_source_keeps_everything_stored(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
-    let mut observation = seen("old", at, None, Vec::new(), vec![entry("Alpha")]);
-    observation.source =
+    let mut record = check_of("old", at, None, Vec::new(), vec![entry("Alpha")]);
+    record.source =
         Some(SourceState { source: "old".to_owned(), sequence: 7, ..SourceState::default() });
-    observation.changes = vec![recorded("old", change(ChangeKind::Added, entry("Alpha"), 0), at)];
-    observation.alerts =
+    record.changes = vec![recorded("old", change(ChangeKind::Added, entry("Alpha"), 0), at)];
+    record.alerts =
         vec![cited(outgoing("old", 7, at, Vec::new(), &["erp"]), &[Citation::page(87, 1)])];
-    store.record(observation).await.unwrap();
+    store.record(record).await.unwrap();
 
     assert!(!store.rename_source("absent", "new", at).await.unwrap());
     assert!(store.rename_source("old", "new", at).await.unwrap());
@@ -287,12 +299,12 @@ async fn a_renamed_source_keeps_its_record(place: &Place) {
     assert_eq!((state.source.as_str(), state.sequence), ("new", 7));
     assert_eq!(store.source_state("old").await.unwrap(), None);
     assert_eq!(store.list_states("new").await.unwrap()[0].source, "new");
-    assert_eq!(held_names(&*store, "new").await, ["Alpha"]);
+    assert_eq!(current_names(&*store, "new").await, ["Alpha"]);
     assert_eq!(store.changes(&ChangeQuery::default()).await.unwrap()[0].source, "new");
     assert_eq!(store.alerts_citing("new", &[Citation::page(87, 1)]).await.unwrap().len(), 1);
     assert_eq!(store.journal(0, 10).await.unwrap()[0].kind, "source.renamed");
 
-    // A source that is known already is not overrun.
+    // A source that already exists is not overwritten.
     let other = CheckRecord {
         source: Some(SourceState { source: "other".to_owned(), ..SourceState::default() }),
         ..CheckRecord::default()
@@ -301,7 +313,7 @@ async fn a_renamed_source_keeps_its_record(place: &Place) {
     assert!(!store.rename_source("new", "other", at).await.unwrap());
 }
 
-async fn the_journal_is_one_chain_whoever_writes(place: &Place) {
+async fn the_journal_is_one_chain_for_all_writers(place: &Place) {
     let store = place.write().await;
     assert_eq!(store.journal_head().await.unwrap(), JournalEntry::genesis());
     let mut writers = tokio::task::JoinSet::new();
@@ -333,7 +345,7 @@ async fn the_journal_is_one_chain_whoever_writes(place: &Place) {
     assert_eq!(store.journal(60, 3).await.unwrap(), []);
 }
 
-async fn a_journal_that_was_changed_by_hand_is_found_out(place: &Place) {
+async fn a_journal_that_was_changed_by_hand_fails_verification(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     store
@@ -360,17 +372,17 @@ async fn a_journal_that_was_changed_by_hand_is_found_out(place: &Place) {
     );
 }
 
-async fn odd_characters_are_kept(place: &Place) {
+async fn unusual_characters_are_kept(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let mut odd = entry("Zoë \u{1F680} \u{0}nul \\ ' \" %_ \u{fffd}\r\n");
     odd.remarks = "x".repeat(200_000);
-    let mut observation = seen("csl", at, None, Vec::new(), vec![odd.clone()]);
-    observation.journal = vec![JournalEvent {
+    let mut record = check_of("csl", at, None, Vec::new(), vec![odd.clone()]);
+    record.journal = vec![JournalEvent {
         kind: "check".to_owned(),
         data: serde_json::json!({ "error": "\u{0}'" }),
     }];
-    store.record(observation).await.unwrap();
+    store.record(record).await.unwrap();
     assert_eq!(store.current_entries("csl", ListCode::EL).await.unwrap()[0].entry, odd);
     verify(store.journal(0, 10).await.unwrap(), None).unwrap();
 }

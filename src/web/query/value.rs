@@ -1,0 +1,125 @@
+//! The values of query parameters. An empty value means that the parameter is not set.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::domain::{ChangeKind, DeliveryState, ListCode};
+use crate::web::error::WebError;
+
+/// The longest `search`. Names are far shorter, and the databases refuse a much longer pattern.
+const MAX_SEARCH_BYTES: usize = 1000;
+
+/// Any text, without white space around it.
+pub fn text(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+pub fn search(value: &str) -> Result<Option<String>, WebError> {
+    if value.len() > MAX_SEARCH_BYTES {
+        return Err(WebError::BadRequest(format!(
+            "expected at most {MAX_SEARCH_BYTES} bytes as `search`, but got {}",
+            value.len()
+        )));
+    }
+    Ok(text(value))
+}
+
+pub fn list(text: &str) -> Result<Option<ListCode>, WebError> {
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse().map(Some).map_err(|_| unexpected("list", "the code of a list", text))
+    }
+}
+
+pub fn kind(text: &str) -> Result<Option<ChangeKind>, WebError> {
+    match text {
+        "" => Ok(None),
+        "added" => Ok(Some(ChangeKind::Added)),
+        "removed" => Ok(Some(ChangeKind::Removed)),
+        "revised" => Ok(Some(ChangeKind::Revised)),
+        other => Err(unexpected("kind", "`added`, `removed` or `revised`", other)),
+    }
+}
+
+pub fn state(text: &str) -> Result<Option<DeliveryState>, WebError> {
+    match text {
+        "" => Ok(None),
+        "pending" => Ok(Some(DeliveryState::Pending)),
+        "delivered" => Ok(Some(DeliveryState::Delivered)),
+        "dead" => Ok(Some(DeliveryState::Dead)),
+        other => Err(unexpected("state", "`pending`, `delivered` or `dead`", other)),
+    }
+}
+
+/// A limit from 1 to `max`; `default` if none is set.
+pub fn limit(text: &str, default: usize, max: usize) -> Result<usize, WebError> {
+    if text.is_empty() {
+        return Ok(default);
+    }
+    match text.parse() {
+        Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
+        _ => Err(unexpected("limit", &format!("a number from 1 to {max}"), text)),
+    }
+}
+
+/// `true` or `false`; a checkbox sends `on`.
+pub fn flag(parameter: &str, text: &str) -> Result<bool, WebError> {
+    match text {
+        "" | "false" | "0" => Ok(false),
+        "true" | "1" | "on" => Ok(true),
+        other => Err(unexpected(parameter, "`true` or `false`", other)),
+    }
+}
+
+/// A date of the publisher.
+pub fn date(parameter: &str, text: &str) -> Result<Option<Date>, WebError> {
+    if text.is_empty() {
+        Ok(None)
+    } else {
+        text.parse()
+            .map(Some)
+            .map_err(|_| unexpected(parameter, "a date such as `2026-11-30`", text))
+    }
+}
+
+/// Which end of the day a date stands for.
+#[derive(Clone, Copy)]
+pub enum Edge {
+    Start,
+    End,
+}
+
+/// A time, or a date in the zone of the messages: the start of that day, or the start of the next.
+pub fn time(
+    parameter: &str,
+    text: &str,
+    zone: &TimeZone,
+    edge: Edge,
+) -> Result<Option<Timestamp>, WebError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(Some(time));
+    }
+    let day = text.parse::<Date>().ok().and_then(|day| match edge {
+        Edge::Start => Some(day),
+        Edge::End => day.tomorrow().ok(),
+    });
+    let start = day.and_then(|day| day.to_zoned(zone.clone()).ok());
+    match start {
+        Some(start) => Ok(Some(start.timestamp())),
+        None => Err(unexpected(
+            parameter,
+            "a date such as `2026-11-30` or a time such as `2026-11-30T12:00:00Z`",
+            text,
+        )),
+    }
+}
+
+fn unexpected(parameter: &str, expected: &str, got: &str) -> WebError {
+    WebError::BadRequest(format!("expected {expected} as `{parameter}`, but got `{got}`"))
+}
