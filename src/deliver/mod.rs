@@ -25,7 +25,6 @@ mod signature;
 mod slack;
 mod webhook;
 pub mod wording;
-mod words;
 
 use std::time::Duration;
 

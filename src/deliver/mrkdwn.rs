@@ -1,7 +1,7 @@
 //! Slack's markup: text that is not trusted becomes text that cannot mark anything up. Pure.
 
 use crate::deliver::plain;
-use crate::deliver::words::{Span, SpanKind};
+use crate::domain::word_diff::{Span, SpanKind};
 
 /// Escapes `&`, `<` and `>` as Slack asks for, and puts look-alikes in place of what would format.
 ///
@@ -48,9 +48,9 @@ pub fn spans(spans: &[Span], longest_chars: usize) -> String {
         let text = escaped_within(&span.text, room);
         room = room.saturating_sub(span.text.chars().count());
         marked.push_str(&match span.kind {
-            SpanKind::Same => text,
-            SpanKind::Gone => format!("[−{text}]"),
-            SpanKind::Come => format!("[+{text}]"),
+            SpanKind::Equal => text,
+            SpanKind::Deleted => format!("[−{text}]"),
+            SpanKind::Inserted => format!("[+{text}]"),
         });
     }
     marked

@@ -124,7 +124,7 @@ fn entry_line(entry: &EntryText) -> String {
     }
     for row in entry.rows.iter().filter(|row| row.changed) {
         for spans in row.lines.iter().filter(|spans| {
-            spans.iter().any(|span| span.kind != crate::deliver::words::SpanKind::Same)
+            spans.iter().any(|span| span.kind != crate::domain::word_diff::SpanKind::Equal)
         }) {
             line.push_str(&format!(
                 "\n    {}: {}",

@@ -18,7 +18,6 @@ pub mod parallel;
 pub mod reversal;
 pub mod rule_groups;
 pub mod sources;
-pub mod words;
 
 pub use list::columns;
 pub use list::compare::{Comparison, compare, compare_with_columns};

@@ -23,6 +23,7 @@ pub mod same;
 pub mod snapshot;
 pub mod state;
 pub mod subordinate;
+pub mod word_diff;
 
 pub use alert::{Alert, AlertBody};
 pub use alert_kind::{AlertKind, Audience};

@@ -1,69 +1,19 @@
-//! What differs between two values of a field, in pieces to show: words of a text, items of a list.
-//! Pure.
+//! What differs between two values of a field, as lines to show.
+//!
+//! Knows the JSON of a field's values. `domain::word_diff` finds the differences.
 
-use std::time::Duration;
-
-use serde::Serialize;
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 
-/// Two long texts that share little are shown as coarser pieces after this long.
-const PATIENCE: Duration = Duration::from_millis(200);
+use crate::domain::word_diff::{Span, item_diff, word_diff};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tag {
-    Same,
-    Gone,
-    New,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Piece {
-    pub tag: Tag,
-    pub text: String,
-}
-
-/// One line for each item of a list, or one for a text; a field that was or is absent counts as an
-/// empty text.
-pub fn of(before: &Value, after: &Value) -> impl Iterator<Item = Vec<Piece>> {
+/// One line for each item of a list, or one line for a text. An absent value counts as an empty
+/// text.
+pub fn lines(before: &Value, after: &Value) -> Vec<Vec<Span>> {
     match (before, after) {
-        (Value::Array(before), Value::Array(after)) => items(&texts(before), &texts(after)),
-        (before, after) => vec![words(&text(before), &text(after))],
-    }
-    .into_iter()
-}
-
-/// Whole items: those that stayed, those that went, those that came.
-fn items(before: &[String], after: &[String]) -> Vec<Vec<Piece>> {
-    TextDiff::configure()
-        .timeout(PATIENCE)
-        .diff_slices(&refs(before), &refs(after))
-        .iter_all_changes()
-        .map(|change| vec![Piece { tag: tag_of(change.tag()), text: change.value().to_owned() }])
-        .collect()
-}
-
-/// Words, with neighbours of one kind put together.
-fn words(before: &str, after: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    for change in
-        TextDiff::configure().timeout(PATIENCE).diff_unicode_words(before, after).iter_all_changes()
-    {
-        let tag = tag_of(change.tag());
-        match pieces.last_mut() {
-            Some(last) if last.tag == tag => last.text.push_str(change.value()),
-            _ => pieces.push(Piece { tag, text: change.value().to_owned() }),
+        (Value::Array(before), Value::Array(after)) => {
+            item_diff(&texts(before), &texts(after)).into_iter().map(|span| vec![span]).collect()
         }
-    }
-    pieces
-}
-
-fn tag_of(tag: ChangeTag) -> Tag {
-    match tag {
-        ChangeTag::Equal => Tag::Same,
-        ChangeTag::Delete => Tag::Gone,
-        ChangeTag::Insert => Tag::New,
+        (before, after) => vec![word_diff(&text(before), &text(after))],
     }
 }
 
@@ -80,23 +30,21 @@ fn texts(items: &[Value]) -> Vec<String> {
     items.iter().map(text).collect()
 }
 
-fn refs(texts: &[String]) -> Vec<&str> {
-    texts.iter().map(String::as_str).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::word_diff::SpanKind;
 
     fn check(before: Value, after: Value, expected: &[&str]) {
-        let lines: Vec<String> = of(&before, &after)
+        let lines: Vec<String> = lines(&before, &after)
+            .iter()
             .map(|line| {
-                let shown = line.iter().map(|piece| match piece.tag {
-                    Tag::Same => piece.text.clone(),
-                    Tag::Gone => format!("[-{}-]", piece.text),
-                    Tag::New => format!("{{+{}+}}", piece.text),
+                let shown = line.iter().map(|span| match span.kind {
+                    SpanKind::Equal => span.text.clone(),
+                    SpanKind::Deleted => format!("[-{}-]", span.text),
+                    SpanKind::Inserted => format!("{{+{}+}}", span.text),
                 });
                 shown.collect()
             })
@@ -105,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_differs_by_words() {
+    fn ok_texts_differ_by_words() {
         check(
             json!("Room 12, Dock Road"),
             json!("Room 14, Dock Road"),
@@ -114,12 +62,12 @@ mod tests {
     }
 
     #[test]
-    fn a_list_differs_by_items() {
+    fn ok_lists_differ_by_items() {
         check(json!(["a", "b b"]), json!(["b b", "c"]), &["[-a-]", "b b", "{+c+}"]);
     }
 
     #[test]
-    fn what_was_absent_is_wholly_new() {
+    fn ok_everything_is_inserted_where_the_value_was_absent() {
         check(json!(null), json!("2027-01-01"), &["{+2027-01-01+}"]);
     }
 }

@@ -13,7 +13,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
 use crate::domain::ListCode;
-use crate::web::difference::{self, Piece};
+use crate::web::difference;
 
 const STYLESHEET: &str = include_str!("templates/style.css");
 
@@ -85,7 +85,7 @@ fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, 
     environment.add_function(
         "difference",
         |before: Serde<serde_json::Value>, after: Serde<serde_json::Value>| {
-            Value::from(Serde(difference::of(&before.0, &after.0).collect::<Vec<Vec<Piece>>>()))
+            Value::from(Serde(difference::lines(&before.0, &after.0)))
         },
     );
     environment.add_global("version", env!("CARGO_PKG_VERSION"));

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::deliver::plain;
 use crate::deliver::wording::count::enumeration;
 use crate::deliver::wording::{EntryText, Row, country, footnote};
-use crate::deliver::words::{Span, SpanKind, likeness, spans};
 use crate::domain::change::MOST_OF_A_DOUBT;
 use crate::domain::pages::Kept;
+use crate::domain::word_diff::{Span, SpanKind, word_diff, word_similarity};
 use crate::domain::{Change, ChangeKind, Entry, Form, Match, RowFate, Severity};
 
 /// Two values of a list that share more of their words than this are one value that was changed.
@@ -135,7 +135,7 @@ fn row(key: &str, change: &Change) -> Option<Row> {
     }
     let lines = match was {
         Some(was) if changed => compared(&was, &now),
-        _ => now.into_iter().map(|value| vec![Span::new(SpanKind::Same, value)]).collect(),
+        _ => now.into_iter().map(|value| vec![Span::new(SpanKind::Equal, value)]).collect(),
     };
     Some(Row { label: label(key), changed, lines })
 }
@@ -184,7 +184,7 @@ fn compared(was: &[String], now: &[String]) -> Vec<Vec<Span>> {
     let mut lines = Vec::new();
     for value in now {
         if was.contains(value) {
-            lines.push(vec![Span::new(SpanKind::Same, value)]);
+            lines.push(vec![Span::new(SpanKind::Equal, value)]);
             continue;
         }
         // A field of one value each is compared whatever it is; of lists, what is most alike.
@@ -192,16 +192,16 @@ fn compared(was: &[String], now: &[String]) -> Vec<Vec<Span>> {
         let best = gone
             .iter()
             .enumerate()
-            .map(|(at, old)| (at, likeness(old, value)))
+            .map(|(at, old)| (at, word_similarity(old, value)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
             Some((at, alike)) if single || alike > ALIKE => {
-                lines.push(spans(gone.remove(at), value))
+                lines.push(word_diff(gone.remove(at), value))
             }
-            _ => lines.push(vec![Span::new(SpanKind::Come, value)]),
+            _ => lines.push(vec![Span::new(SpanKind::Inserted, value)]),
         }
     }
-    lines.extend(gone.into_iter().map(|value| vec![Span::new(SpanKind::Gone, value)]));
+    lines.extend(gone.into_iter().map(|value| vec![Span::new(SpanKind::Deleted, value)]));
     lines
 }
 

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use url::Url;
 
-use crate::deliver::words::Span;
+use crate::domain::word_diff::Span;
 use crate::deliver::{Message, MessageSettings};
 use crate::domain::{Alert, AlertBody, ChangeKind};
 
