@@ -1,43 +1,78 @@
-//! Which citations are of one rule. A rule fills a run of pages, and one publisher cites its first
-//! page where another cites the page of the entry. The Consolidated Screening List has changed from
-//! the one to the other.
+//! How far the pages of one rule reach, and which citations may cite one rule.
 //!
-//! Knows pages only: no Federal Register document, no date.
+//! A rule fills a run of pages. One publisher cites the first page of the rule, and another cites
+//! the page of the entry. The Consolidated Screening List has changed from the first way to the
+//! second.
+//!
+//! Knows pages only: no Federal Register document and no date.
 
 use crate::domain::Citation;
 
-/// Pages between the first page of a rule and the page of an entry in it, at most. The longest
-/// rules that amend these lists run to about fifty pages.
-pub const PAGES_OF_A_RULE: u32 = 60;
+/// The most pages between the first page of a rule and the page of an entry in it. The longest
+/// rules that amend these lists have about 50 pages.
+pub const MOST_PAGES_OF_A_LIST_RULE: u32 = 60;
 
-/// Pages between two new citations that one check shows, at most, to be taken for one rule. A day's
-/// rules stand close together, so that this is less than [`PAGES_OF_A_RULE`].
-pub const PAGES_APART: u32 = 8;
+/// The most pages between two new citations of one check that count as one rule. The rules of one
+/// day are close together, so this is less than [`MOST_PAGES_OF_A_LIST_RULE`].
+pub const MOST_PAGES_BETWEEN_NEIGHBORS: u32 = 8;
 
-/// Whether both may cite one rule, on whichever of its pages. A citation that could not be read is
-/// equal to itself only.
+/// The most pages that the Federal Register's own page range of a rule is trusted for. No rule on
+/// these lists has more. A slip in the end page must not make one rule of a whole volume.
+pub const MOST_PAGES_OF_A_DECLARED_RANGE: u32 = 500;
+
+/// The most pages between two pages of one citation, such as `80 FR 69852, 69855`. A larger number
+/// after the comma belongs to something else.
+pub const MOST_PAGES_WITHIN_A_CITATION: u32 = 300;
+
+/// Whether both may cite one rule, on any of its pages. A citation that could not be read matches
+/// only itself.
 pub fn is_of_one_rule(one: &Citation, other: &Citation) -> bool {
-    one == other || are_within(PAGES_OF_A_RULE, one, other)
+    one == other || are_within(MOST_PAGES_OF_A_LIST_RULE, one, other)
 }
 
 /// Whether two pages that were first seen together are of one rule.
 pub fn are_neighbors(one: &Citation, other: &Citation) -> bool {
-    are_within(PAGES_APART, one, other)
+    are_within(MOST_PAGES_BETWEEN_NEIGHBORS, one, other)
 }
 
-/// Whether any rule is cited by both.
+/// These citations and all their neighbors (see [`are_neighbors`]), sorted, each once. A citation
+/// that could not be read has no neighbors.
+pub fn with_neighbors(citations: &[Citation]) -> Vec<Citation> {
+    let mut all: Vec<Citation> = Vec::new();
+    for citation in citations {
+        match citation {
+            Citation::Page { volume, page } => {
+                let first = page.saturating_sub(MOST_PAGES_BETWEEN_NEIGHBORS);
+                let last = page.saturating_add(MOST_PAGES_BETWEEN_NEIGHBORS);
+                all.extend((first..=last).map(|near| Citation::page(*volume, near)));
+            }
+            Citation::AsPublished(_) => all.push(citation.clone()),
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Whether both cite any rule in common.
 pub fn share_a_rule(one: &[Citation], other: &[Citation]) -> bool {
     one.iter().any(|citation| other.iter().any(|theirs| is_of_one_rule(citation, theirs)))
 }
 
-/// The same page of another volume: a spreadsheet that counts the volume up when it fills a column
-/// down leaves such citations (`83 FR 37423`, `84 FR 37423`, `85 FR 37423`). Two rules on the same
-/// page of two volumes are rare.
+/// Whether both cite the same page in different volumes. A spreadsheet that increments the volume
+/// when it fills a column down leaves such citations (`83 FR 37423`, `84 FR 37423`,
+/// `85 FR 37423`). Two rules on the same page of two volumes are rare.
 pub fn is_filled_down(one: &Citation, other: &Citation) -> bool {
-    matches!((one, other), (Citation::Page { volume, page }, Citation::Page { volume: v, page: p }) if page == p && volume != v)
+    match (one, other) {
+        (
+            Citation::Page { volume, page },
+            Citation::Page { volume: other_volume, page: other_page },
+        ) => page == other_page && volume != other_volume,
+        _ => false,
+    }
 }
 
-/// Whether any page is cited by both, in different volumes; see [`is_filled_down`].
+/// Whether both cite any page in different volumes; see [`is_filled_down`].
 pub fn are_filled_down(one: &[Citation], other: &[Citation]) -> bool {
     one.iter().any(|citation| other.iter().any(|theirs| is_filled_down(citation, theirs)))
 }
@@ -52,7 +87,7 @@ fn are_within(pages: u32, one: &Citation, other: &Citation) -> bool {
     }
 }
 
-/// What became of the citations of a row, rule by rule.
+/// The citations of a row before and after, matched rule by rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept<'a> {
     /// Cited before and after, on the same page.
@@ -93,7 +128,7 @@ impl<'a> Kept<'a> {
         self.same.len() + self.moved.len()
     }
 
-    /// What became of the citations, where each old rule is still cited: `same citations plus 88 FR
+    /// The comparison in words, where each old rule is still cited: `same citations plus 88 FR
     /// 66273`.
     pub fn in_words(&self) -> Option<String> {
         if self.rules() == 0 || !self.lost.is_empty() {
@@ -130,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_one_volume_are_of_one_rule_as_far_as_a_rule_is_long() {
+    fn pages_of_one_volume_are_of_one_rule_within_its_longest_length() {
         for (one, other, is_one, is_near) in [
             ("81 FR 61595", "81 FR 61601", true, true),
             ("81 FR 61595", "81 FR 61655", true, false),
@@ -149,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn each_citation_is_kept_once_and_the_nearest_page_first() {
+    fn each_citation_is_paired_once_and_with_the_nearest_page() {
         let (before, after) = (
             cited(&["79 FR 10", "81 FR 50", "85 FR 1"]),
             cited(&["79 FR 14", "81 FR 53", "81 FR 50", "90 FR 7"]),
@@ -159,6 +194,15 @@ mod tests {
         assert_eq!(kept.moved, [(&before[0], &after[0])]);
         assert_eq!(kept.lost, [&before[2]]);
         assert_eq!(kept.gained, [&after[1], &after[3]]);
+    }
+
+    #[test]
+    fn neighbors_are_the_pages_around_a_citation() {
+        let pages = with_neighbors(&cited(&["87 FR 5", "87 FR 6", "76 FR No. 197"]));
+        assert_eq!(pages.len(), 16, "pages 0 to 14, and the citation that could not be read");
+        for page in cited(&["87 FR 0", "87 FR 14", "76 FR No. 197"]) {
+            assert!(pages.contains(&page), "{page}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use crate::domain::Citation;
 use crate::domain::citation::DatedCitation;
+use crate::domain::pages::MOST_PAGES_WITHIN_A_CITATION;
 
 /// The citations in a text, in published order, each once.
 ///
@@ -86,9 +87,6 @@ fn only_date(text: &str) -> Option<Date> {
 /// What is still to be read.
 #[derive(Clone, Copy)]
 struct Cursor<'a>(&'a str);
-
-/// How far a further page of one citation may be from its first.
-const PAGES_OF_ONE_DOCUMENT: u32 = 300;
 
 impl Cursor<'_> {
     /// `80 FR 69852`, with what belongs to it: further pages, the issue, the date. Nothing is read
@@ -191,7 +189,7 @@ impl Cursor<'_> {
         ahead.0 = ahead.0.strip_prefix(',')?;
         ahead.skip(" ");
         let page =
-            ahead.page().filter(|page| *page > last && page - last <= PAGES_OF_ONE_DOCUMENT)?;
+            ahead.page().filter(|page| *page > last && page - last <= MOST_PAGES_WITHIN_A_CITATION)?;
         let mut behind = ahead;
         behind.skip(" .");
         if behind.letter('f').is_some() {

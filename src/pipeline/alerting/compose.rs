@@ -10,6 +10,7 @@ use crate::diff::rule_groups::{
     Group, {self},
 };
 use crate::domain::alert::{ListChanged, SnapshotRef};
+use crate::domain::pages::{are_neighbors, with_neighbors};
 use crate::domain::{
     Alert, AlertBody, AlertId, Attribution, Change, ChangeId, Citation, Delivery, Entry, ListCode,
     RecordedRule, Rule, Sha256, Summary,
@@ -23,9 +24,6 @@ use crate::pipeline::alerting::rule_attribution::{
     Joined, KnownRules, {self},
 };
 use crate::store::{Outgoing, RecordedChange, Result, Store};
-
-/// Pages of one volume that are at most this far apart are taken for one rule.
-const RULE_PAGES: u32 = 8;
 
 /// The observation that the changes come from.
 pub struct Seen<'a> {
@@ -233,7 +231,7 @@ impl Batch {
         match (&self.rule, &other.rule) {
             (None, None) => true,
             (Some(these), Some(those)) => {
-                these.iter().any(|this| those.iter().any(|that| within_one_rule(this, that)))
+                these.iter().any(|this| those.iter().any(|that| this == that || are_neighbors(this, that)))
             }
             _ => false,
         }
@@ -251,16 +249,6 @@ impl Batch {
         if other.attributed == Some(Attribution::Presumed) {
             self.attributed = other.attributed;
         }
-    }
-}
-
-fn within_one_rule(one: &Citation, other: &Citation) -> bool {
-    match (one, other) {
-        (
-            Citation::Page { volume, page },
-            Citation::Page { volume: other_volume, page: other_page },
-        ) => volume == other_volume && page.abs_diff(*other_page) <= RULE_PAGES,
-        _ => one == other,
     }
 }
 
@@ -319,24 +307,24 @@ async fn tell(
                 .flat_map(|rule| rule_attribution::pages(rule).into_iter().take(1)),
         );
     }
-    let neighbours = match batch.document.as_ref().map(rule_attribution::pages) {
+    let neighbors = match batch.document.as_ref().map(rule_attribution::pages) {
         Some(pages) if !pages.is_empty() => pages,
-        _ => neighbours(&pages),
+        _ => with_neighbors(&pages),
     };
     let announced =
         batch.document.as_ref().and_then(|rule| rule_attribution::announced(rule, &batch.changes));
-    let told = store.alerts_citing(seen.source, &neighbours).await?;
+    let told = store.alerts_citing(seen.source, &neighbors).await?;
     let is_all_back =
         batch.changes.iter().all(|change| batch.returned.contains_key(&change.change_id));
     let went = batch.returned.values().flatten().next().filter(|_| is_all_back);
-    let is_near = |cited: &Citation| neighbours.binary_search(cited).is_ok();
+    let is_near = |cited: &Citation| neighbors.binary_search(cited).is_ok();
     let cited_before = before.iter().filter(|entry| entry.citations.iter().any(is_near)).count();
     // An entry that another source showed first was alerted then, whatever page of the rule that
     // source cites.
-    let others = elsewhere.alerts(store, &batch.changes, &neighbours).await?;
+    let others = elsewhere.alerts(store, &batch.changes, &neighbors).await?;
     let alerted_here: usize = told.iter().map(|(_, count)| count).sum();
     let alerted_before = alerted_entries(store, &told, &others).await?;
-    let since_baseline = alerted_here + elsewhere.confirmed_before(&neighbours);
+    let since_baseline = alerted_here + elsewhere.confirmed_before(&neighbors);
     let sequence_text = sequence.to_string();
     let type_name = if batch.corrects.is_some() { "list.corrected" } else { "list.changed" };
     let identity = [type_name, seen.source, sequence_text.as_str()];
@@ -412,23 +400,4 @@ fn outgoing_to_those_who_got(alert: Alert, batch: &Batch, earlier: &[Delivery]) 
         }
     }
     Outgoing { alert, citations: Vec::new(), deliveries }
-}
-
-/// Every page that would be taken for the same rule as one of these, in order.
-fn neighbours(pages: &[Citation]) -> Vec<Citation> {
-    let mut all: Vec<Citation> = Vec::new();
-    for citation in pages {
-        match citation {
-            Citation::Page { volume, page } => {
-                all.extend(
-                    (page.saturating_sub(RULE_PAGES)..=page.saturating_add(RULE_PAGES))
-                        .map(|near| Citation::page(*volume, near)),
-                );
-            }
-            Citation::AsPublished(_) => all.push(citation.clone()),
-        }
-    }
-    all.sort();
-    all.dedup();
-    all
 }

@@ -9,6 +9,7 @@ use jiff::{Span, Timestamp};
 
 use crate::diff::rule_groups::Group;
 use crate::domain::alert::Announced;
+use crate::domain::pages::MOST_PAGES_OF_A_DECLARED_RANGE;
 use crate::domain::{
     AlertId, Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule,
     business_days, same,
@@ -19,8 +20,6 @@ use crate::store::{Result, Store};
 const ORDERS_OF_DAYS: i64 = 120;
 /// A rule that turns up so much later is told to belong to what was told without one.
 const LOOKED_UP_BUSINESS_DAYS: u32 = 10;
-/// No rule on the list has more pages; a publisher's slip must not make one of the whole volume.
-const MOST_PAGES: u32 = 500;
 
 /// The rules that the changes of one observation may belong to.
 #[derive(Default)]
@@ -172,7 +171,8 @@ fn put(parts: &mut Vec<Joined>, rule: Option<&RecordedRule>, pages: Vec<Citation
 /// All pages of a rule.
 pub fn pages(rule: &RecordedRule) -> Vec<Citation> {
     let (Some(volume), Some(start)) = (rule.volume, rule.start_page) else { return Vec::new() };
-    let end = rule.end_page.unwrap_or(start).clamp(start, start.saturating_add(MOST_PAGES));
+    let last = start.saturating_add(MOST_PAGES_OF_A_DECLARED_RANGE);
+    let end = rule.end_page.unwrap_or(start).clamp(start, last);
     (start..=end).map(|page| Citation::page(volume, page)).collect()
 }
 
