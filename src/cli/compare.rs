@@ -10,9 +10,8 @@ use crate::cli::output::{
     or_dash, time, {self},
 };
 use crate::config::Config;
-use crate::diff::sources::counterparts::{
-    Index, {self},
-};
+use crate::diff::sources::counterparts;
+use crate::diff::sources::index::Index;
 use crate::domain::{ChangeKind, Entry, ListCode};
 use crate::store::{EntryQuery, HistoricEntry, RecordedChange, Store};
 use crate::stored_json::DifferenceRow;
@@ -127,9 +126,9 @@ async fn read(store: &Store, source: &str, list: ListCode) -> Result<Option<Held
 }
 
 fn differences(one: &Held, other: &Held, now: Timestamp) -> Vec<DifferenceRow> {
-    let across = counterparts::matched(&one.entries, &other.entries);
-    let mut rows = only_in(one, other, &across.only_one, now);
-    rows.extend(only_in(other, one, &across.only_other, now));
+    let matched = counterparts::match_lists(&one.entries, &other.entries);
+    let mut rows = only_in(one, other, &matched.only_one, now);
+    rows.extend(only_in(other, one, &matched.only_other, now));
     rows
 }
 
@@ -140,7 +139,7 @@ fn only_in(holder: &Held, lacker: &Held, places: &[usize], now: Timestamp) -> Ve
         let (entry, known_from) = (holder.entries.get(*at)?, holder.known_from.get(*at)?);
         let went = counterparts::find_all(entry, &gone, &own)
             .into_iter()
-            .filter_map(|found| lacker.gone_at.get(found.at))
+            .filter_map(|found| lacker.gone_at.get(found.position))
             .max();
         let since = [*known_from, lacker.baseline_at].into_iter().chain(went.copied()).max()?;
         let near = counterparts::closest(entry, &held).and_then(|near| lacker.entries.get(near));

@@ -1,16 +1,15 @@
 //! Stage 3: compares two snapshots of one list. Pure: snapshot × snapshot → changes.
 //!
-//! Knows entries; knows no document, no source, no clock and no database.
+//! Knows entries. Must not know a document, a source by name, a clock or a database.
 //!
 //! # Layout
-//! `compare` puts it together: `identity` says which old row is which new row (by `content` and
-//! `cell`, then `same_name`, then `assign` over the candidates of `block`, weighed by `evidence`;
-//! `split` finds parts of rows that were split or folded, `fold` rows that are gone while their
-//! name is still listed), `fields` says what differs between the two, `editorial` whether that
-//! matters (`typography` knows the characters, `encoding` repairs them), `severity` how much.
-//! `columns` leaves out a column that only one list has, `plausible` guards against files that lost
-//! or gained too much, `cite` groups changes into rules, `undo` finds corrections, `words` shows a
-//! reader what differs in a text. `parallel` puts a second core to use.
+//! - `list` compares two states of one list. [`compare`] is the entry point, and [`plausible`]
+//!   guards against damaged files.
+//! - `pairing` decides which row before is which row after.
+//! - `sources` matches the entries of one list in two sources.
+//! - `rule_groups` groups changes by the rule that orders them.
+//! - `reversal` finds changes that reverse earlier ones.
+//! - `parallel` runs two computations at the same time.
 
 pub mod list;
 pub mod pairing;
@@ -21,8 +20,8 @@ pub mod sources;
 
 pub use list::columns;
 pub use list::compare::{Comparison, compare, compare_with_columns};
-pub use list::plausible::{
-    Limits, Size, Verdict, enough_for_baseline, least_for_baseline, plausible,
+pub use list::plausibility::{
+    GuardOutcome, Limits, Size, enough_for_baseline, least_for_baseline, plausible,
 };
 pub use pairing::namesakes::name_key;
 pub use pairing::rarity::Rarity as Counter;

@@ -1,17 +1,19 @@
-//! Two things at a time, where each keeps a core busy. Knows nothing of what it runs.
+//! Runs two computations at the same time, to use a second core. Knows nothing about them.
 
-/// Does two things with so many rows or pairs: at the same time, unless both are done before a
-/// thread has started.
+/// With fewer rows or pairs than this, both computations end before a thread would have started.
+const WORTH_A_THREAD: usize = 1_000;
+
+/// Runs both at the same time if `count`, their number of rows or pairs, makes a thread worthwhile.
+/// Otherwise runs one after the other.
 pub fn side_by_side_if_many<A: Send, B>(
     count: usize,
     one: impl FnOnce() -> A + Send,
     other: impl FnOnce() -> B,
 ) -> (A, B) {
-    const MANY: usize = 1_000;
-    if count >= MANY { side_by_side(one, other) } else { (one(), other()) }
+    if count >= WORTH_A_THREAD { side_by_side(one, other) } else { (one(), other()) }
 }
 
-/// Does two things that each keep a core busy at the same time.
+/// Runs both at the same time. A panic in either of them goes on in the caller.
 pub fn side_by_side<A: Send, B>(
     one: impl FnOnce() -> A + Send,
     other: impl FnOnce() -> B,

@@ -1,4 +1,5 @@
-//! Finds changes that undo earlier ones with no rule to explain it: the earlier alert was wrong.
+//! Finds changes that reverse earlier ones without a rule that explains the reversal. The earlier
+//! alert was wrong then.
 
 use std::collections::HashMap;
 
@@ -8,44 +9,45 @@ use crate::diff::list::editorial::folded;
 use crate::diff::list::fields::differences;
 use crate::domain::{Change, ChangeKind, Citation, Entry, RowFate};
 
-/// Pairs of places: a change of `now` and the latest change of `earlier` that it undoes. Each is in
-/// one pair at most.
+/// Pairs of positions: a change of `now`, and the latest change of `earlier` that it reverses. Each
+/// change is in at most one pair.
 ///
-/// `earlier` is in the order in which the changes were seen. A change that cites a new rule undoes
-/// nothing, nor does an editorial one.
-pub fn undone(now: &[Change], earlier: &[Change]) -> Vec<(usize, usize)> {
+/// `earlier` is in the order in which the changes were found. A change that cites a new rule reverses
+/// nothing, and neither does an editorial change.
+pub fn reversed_pairs(now: &[Change], earlier: &[Change]) -> Vec<(usize, usize)> {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, change) in earlier.iter().enumerate().filter(|(_, change)| !change.editorial) {
         by_name.entry(folded(&change.entry.name)).or_default().push(at);
     }
     let mut pairs = Vec::new();
     for (at, change) in now.iter().enumerate().filter(|(_, change)| !change.editorial) {
-        let name = folded(&was(change).name);
-        let Some(places) = by_name.get_mut(&name) else { continue };
-        let found = places.iter().rposition(|place| {
-            earlier.get(*place).is_some_and(|earlier| is_inverse(change, earlier))
+        let name = folded(&entry_before(change).name);
+        let Some(positions) = by_name.get_mut(&name) else { continue };
+        let found = positions.iter().rposition(|position| {
+            earlier.get(*position).is_some_and(|earlier| reverses(change, earlier))
         });
         if let Some(found) = found {
-            pairs.push((at, places.remove(found)));
+            pairs.push((at, positions.remove(found)));
         }
     }
     pairs
 }
 
-/// The row as it was before this change; of an addition, the row itself.
-fn was(change: &Change) -> &Entry {
+/// The row before this change. For an addition, the row itself.
+fn entry_before(change: &Change) -> &Entry {
     change.before.as_ref().unwrap_or(&change.entry)
 }
 
-fn is_inverse(now: &Change, earlier: &Change) -> bool {
-    // A row of a name that has others comes back, or goes again.
+/// Whether `now` reverses `earlier`.
+fn reverses(now: &Change, earlier: &Change) -> bool {
+    // One of several rows of a name is relisted, or removed again.
     if let (ChangeKind::Added, ChangeKind::Revised, Some(row)) =
-        (now.kind, earlier.kind, row_taken(earlier))
+        (now.kind, earlier.kind, removed_row(earlier))
     {
         return is_same(&now.entry, row) && !cites_new_rule(now, &row.citations);
     }
     if let (ChangeKind::Revised, ChangeKind::Added, Some(row)) =
-        (now.kind, earlier.kind, row_taken(now))
+        (now.kind, earlier.kind, removed_row(now))
     {
         return is_same(row, &earlier.entry);
     }
@@ -55,17 +57,18 @@ fn is_inverse(now: &Change, earlier: &Change) -> bool {
                 && !(now.kind == ChangeKind::Added && cites_new_rule(now, &earlier.entry.citations))
         }
         (ChangeKind::Revised, ChangeKind::Revised) => {
-            let known = was(earlier).citations.as_slice();
-            is_same(was(now), &earlier.entry)
-                && is_same(&now.entry, was(earlier))
+            let known = entry_before(earlier).citations.as_slice();
+            is_same(entry_before(now), &earlier.entry)
+                && is_same(&now.entry, entry_before(earlier))
                 && !cites_new_rule(now, known)
         }
         _ => false,
     }
 }
 
-/// The row that was folded into another of its name, or is gone beside it.
-fn row_taken(change: &Change) -> Option<&Entry> {
+/// The row that a revision removed: it became part of another row of its name, or was removed while
+/// another row of its name stayed.
+fn removed_row(change: &Change) -> Option<&Entry> {
     change
         .before
         .as_ref()
@@ -76,9 +79,9 @@ fn cites_new_rule(change: &Change, known: &[Citation]) -> bool {
     change.new_citations().into_iter().any(|citation| !known.contains(citation))
 }
 
-/// Equal, or set in another way.
+/// Whether two rows are equal, apart from typography.
 fn is_same(one: &Entry, other: &Entry) -> bool {
-    // A column may have come or gone in between.
+    // The publisher may have added or dropped a column in between.
     let (one, other) = in_common(one, other);
     let (one, other) = (one.as_ref(), other.as_ref());
     Content(one) == Content(other)
@@ -97,38 +100,38 @@ mod tests {
     }
 
     #[test]
-    fn ok_what_went_and_came_back_is_undone() {
+    fn ok_a_relisted_row_reverses_its_removal() {
         let (with, without) =
             ([row("Ash", "", &[1]), row("Oak", "", &[1])], [row("Oak", "", &[1])]);
-        assert_eq!(undone(&compare(&without, &with), &compare(&with, &without)), [(0, 0)]);
-        assert_eq!(undone(&compare(&with, &without), &compare(&without, &with)), [(0, 0)]);
+        assert_eq!(reversed_pairs(&compare(&without, &with), &compare(&with, &without)), [(0, 0)]);
+        assert_eq!(reversed_pairs(&compare(&with, &without), &compare(&without, &with)), [(0, 0)]);
     }
 
     #[test]
-    fn ok_a_revision_that_was_reverted_is_undone_once() {
+    fn ok_a_reverted_revision_reverses_the_latest_one() {
         let (old, new) = ([row("Ash", "denial", &[1])], [row("Ash", "review", &[1])]);
-        let (there, back) = (compare(&old, &new), compare(&new, &old));
-        let earlier: Vec<Change> = there.iter().chain(&there).cloned().collect();
-        assert_eq!(undone(&back, &earlier), [(0, 1)]);
+        let (forth, back) = (compare(&old, &new), compare(&new, &old));
+        let earlier: Vec<Change> = forth.iter().chain(&forth).cloned().collect();
+        assert_eq!(reversed_pairs(&back, &earlier), [(0, 1)]);
     }
 
     #[test]
-    fn ok_a_row_of_a_name_that_has_others_went_and_came_back() {
+    fn ok_one_of_several_rows_of_a_name_is_relisted() {
         let (one, other) = (
             row("Ash", "", &[1]),
             Entry { countries: vec!["AE".into()], ..row("Ash", "", &[900]) },
         );
         let (both, alone) = ([one.clone(), other], [one]);
-        let (went, came) = (compare(&both, &alone), compare(&alone, &both));
-        assert_eq!((went[0].kind, came[0].kind), (ChangeKind::Revised, ChangeKind::Added));
-        assert_eq!(undone(&came, &went), [(0, 0)]);
-        assert_eq!(undone(&went, &came), [(0, 0)]);
+        let (removal, relisting) = (compare(&both, &alone), compare(&alone, &both));
+        assert_eq!((removal[0].kind, relisting[0].kind), (ChangeKind::Revised, ChangeKind::Added));
+        assert_eq!(reversed_pairs(&relisting, &removal), [(0, 0)]);
+        assert_eq!(reversed_pairs(&removal, &relisting), [(0, 0)]);
     }
 
     #[test]
-    fn err_what_a_new_rule_orders_undoes_nothing() {
+    fn err_a_change_that_a_new_rule_orders_reverses_nothing() {
         let earlier = compare(&[row("Ash", "", &[1])], &[]);
-        assert_eq!(undone(&compare(&[], &[row("Ash", "", &[1, 100])]), &earlier), []);
-        assert_eq!(undone(&earlier, &earlier), []);
+        assert_eq!(reversed_pairs(&compare(&[], &[row("Ash", "", &[1, 100])]), &earlier), []);
+        assert_eq!(reversed_pairs(&earlier, &earlier), []);
     }
 }

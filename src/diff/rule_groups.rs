@@ -1,28 +1,27 @@
-//! Groups changes into the rules that order them, by citation.
+//! Groups changes by the rule that orders them, by their citations.
 //!
-//! Knows pages; knows no Federal Register document, so that a rule here is a run of neighbouring
-//! pages.
+//! Knows pages. Must not know Federal Register documents: a rule is a run of neighboring pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::pages::are_neighbors;
 use crate::domain::{Attribution, Change, Citation};
 
-/// The changes of one observation that are put down to one rule, or to none.
+/// The changes of one check that are attributed to one rule, or to none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// The rule's pages that the changes cite, sorted.
+    /// The pages of the rule that the changes cite, sorted. `None` if there is no rule.
     pub rule: Option<Vec<Citation>>,
-    /// None where there is no rule.
+    /// `None` if there is no rule.
     pub attributed: Option<Attribution>,
-    /// In the order in which they came.
+    /// In their original order.
     pub changes: Vec<Change>,
 }
 
-/// One group for each rule, in the order of their pages, and last the changes that belong to none.
+/// One group for each rule in the order of their pages, and last the changes without a rule.
 ///
-/// Neighboring pages of one volume ([`are_neighbors`]) are one rule. Changes that cite nothing new
-/// go with the rule, as presumed, where exactly one was seen.
+/// Neighboring pages of one volume ([`are_neighbors`]) are one rule. If there is exactly one rule,
+/// changes that cite nothing new are presumed to belong to it.
 pub fn by_rule(changes: Vec<Change>) -> Vec<Group> {
     let newest: Vec<Option<Citation>> =
         changes.iter().map(|change| change.newest_citation().cloned()).collect();
@@ -61,6 +60,7 @@ pub fn by_rule(changes: Vec<Change>) -> Vec<Group> {
     groups
 }
 
+/// The cited pages as runs of neighbors, sorted.
 fn runs_of_pages<'a>(citations: impl Iterator<Item = &'a Citation>) -> Vec<Vec<Citation>> {
     let sorted: BTreeSet<&Citation> = citations.collect();
     let mut runs: Vec<Vec<Citation>> = Vec::new();
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbouring_pages_are_one_rule() {
+    fn neighboring_pages_are_one_rule() {
         let after = [row("Ash", &[100]), row("Birch", &[50, 108]), row("Cedar", &[117])];
         assert_eq!(
             groups(&[], &after),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cites_nothing_new_goes_with_the_only_rule() {
+    fn changes_that_cite_nothing_new_belong_to_the_only_rule() {
         let before = [row("Ash", &[1]), row("Birch", &[1])];
         let after = [row("Ash", &[1, 100])];
         assert_eq!(
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_newer_than_what_could_not_be_read() {
+    fn a_page_is_newer_than_an_unreadable_citation() {
         let mut entry = row("Ash", &[100]);
         entry.citations.push(Citation::AsPublished("76 FR No. 197".into()));
         assert_eq!(

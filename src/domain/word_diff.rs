@@ -72,8 +72,9 @@ pub fn word_diff(before: &str, after: &str) -> Vec<Span> {
 
 /// One span for each item of two lists, in order: items of both, deleted items, inserted items.
 pub fn item_diff(before: &[String], after: &[String]) -> Vec<Span> {
-    let items = |texts: &'_ [String]| texts.iter().map(String::as_str).collect::<Vec<&str>>();
-    token_spans(&items(before), &items(after))
+    let before: Vec<&str> = before.iter().map(String::as_str).collect();
+    let after: Vec<&str> = after.iter().map(String::as_str).collect();
+    token_spans(&before, &after)
 }
 
 /// How alike two texts are by their words, from 0 to 1, whatever the order of the words.

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use entitywatch::actions::Request;
-use entitywatch::diff::sources::counterparts::{
-    Index, {self},
-};
-use entitywatch::diff::sources::unconfirmed;
+use entitywatch::diff::sources::index::Index;
+use entitywatch::diff::sources::matched_by::MatchedBy;
+use entitywatch::diff::sources::{counterparts, unconfirmed};
 use entitywatch::domain::{Change, ChangeKind, Entry, ListCode};
 use entitywatch::parse;
 use entitywatch::store::{ChangeQuery, RecordedChange};
@@ -68,7 +67,7 @@ const DIFFERING_AT_MOST: usize = 126;
 fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
     let Some(shared) = shared() else { return };
     let Some((ecfr, csl)) = real_lists(&shared) else { return };
-    let found = counterparts::matched(&csl, &ecfr);
+    let found = counterparts::match_lists(&csl, &ecfr);
     let (list, own) = (Index::of(&ecfr), Index::of(&csl));
     for entry in found.only_one.iter().map(|at| &csl[*at]) {
         let near = counterparts::closest(entry, &list).map(|near| ecfr[near].name.as_str());
@@ -88,7 +87,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         .iter()
         .filter(|entry| {
             !counterparts(entry).is_empty()
-                && !unconfirmed::lacking(entry, &counterparts(entry)).is_empty()
+                && !unconfirmed::of_entry(entry, &counterparts(entry)).is_empty()
         })
         .count();
     let same = csl.len() - found.only_one.len();
@@ -101,7 +100,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         "{same} found, {differing} differ"
     );
     // Of those whose name another entry bears none is found by spelling alone.
-    let by_name = found.pairs.iter().filter(|(.., how)| *how == counterparts::How::Name).count();
+    let by_name = found.pairs.iter().filter(|(.., matched_by)| *matched_by == MatchedBy::Name).count();
     assert!(
         by_name >= found.pairs.len() * 95 / 100,
         "{by_name} of {} pairs by name",
@@ -113,12 +112,12 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
 fn a_list_is_itself_in_every_source() {
     let Some(shared) = shared() else { return };
     let Some((ecfr, _)) = real_lists(&shared) else { return };
-    let across = counterparts::matched(&ecfr, &ecfr);
-    assert_eq!((across.only_one.len(), across.only_other.len()), (0, 0));
-    assert!((0..ecfr.len()).all(|at| across.pairs.contains(&(at, at, counterparts::How::Name))
+    let matched = counterparts::match_lists(&ecfr, &ecfr);
+    assert_eq!((matched.only_one.len(), matched.only_other.len()), (0, 0));
+    assert!((0..ecfr.len()).all(|at| matched.pairs.contains(&(at, at, MatchedBy::Name))
         || ecfr[at].form == entitywatch::domain::Form::Address));
     let own = Index::of(&ecfr);
-    assert!(ecfr.iter().all(|entry| unconfirmed::lacking(entry, &[entry]).is_empty()));
+    assert!(ecfr.iter().all(|entry| unconfirmed::of_entry(entry, &[entry]).is_empty()));
     assert!(ecfr.iter().all(|entry| counterparts::find(entry, &own, &own).is_some()));
 }
 
@@ -314,7 +313,7 @@ async fn a_loss_says_what_the_other_source_holds_and_passes_when_it_bears_it_out
     assert_eq!(world.told().len(), 20);
 
     world.publish(&with(&rows(20), &[amber()]));
-    assert_eq!(world.next_check().await.exit, 0, "borne out by the other source");
+    assert_eq!(world.next_check().await.exit, 0, "confirmed by the other source");
     assert_eq!(world.held_count().await, 21);
     assert_eq!(world.told().len(), 21, "of the removals readers know");
     // Later losses are measured against what was believed.
@@ -353,11 +352,11 @@ fn subordinate_institutions_are_found_where_their_parent_lists_them() {
     let (csl, ecfr) = (read("second-academy-csl.json"), read("second-academy-ecfr.xml"));
     let parent = ecfr.iter().position(|entry| entry.name.ends_with("Second Academy")).unwrap();
     let listed = ["Second Design Department", "23rd Research Institute", "25th Research Institute"];
-    let found = counterparts::matched(&csl, &ecfr);
+    let found = counterparts::match_lists(&csl, &ecfr);
     let mut of_parent: Vec<&str> = found
         .pairs
         .iter()
-        .filter(|(_, at, how)| *at == parent && *how == counterparts::How::Part)
+        .filter(|(_, at, matched_by)| *at == parent && *matched_by == MatchedBy::Party)
         .map(|(at, ..)| csl[*at].name.as_str())
         .collect();
     of_parent.sort_unstable();
@@ -435,7 +434,7 @@ fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
                     .collect();
                 assert!(!there.is_empty(), "{}", change.entry.name);
                 assert_eq!(
-                    unconfirmed::lacking(&change.entry, &there),
+                    unconfirmed::of_entry(&change.entry, &there),
                     [""; 0],
                     "{date}: {}",
                     change.entry.name

@@ -1,15 +1,15 @@
 //! Columns that a publisher adds or drops.
 //!
-//! A column that is not known here (`Entry::is_known_column`) is compared only where both lists
-//! have it: the day on which one comes or goes would revise every row otherwise. Its values are
-//! kept all the same.
+//! An unknown column (see `Entry::is_known_column`) is compared only if both lists have it.
+//! Otherwise every row would be revised on the day that a publisher adds or drops it. The entries
+//! keep its values.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::{Change, ChangeKind, Entry};
 
-/// The unknown columns that some row of a list has a value in.
+/// The unknown columns in which any row of a list has a value.
 pub fn unknown_columns(rows: &[Entry]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for key in
@@ -33,7 +33,7 @@ fn stripped(row: &Entry, columns: &BTreeSet<String>) -> Entry {
     row
 }
 
-/// Gives the entries of changes back what [`without`] took.
+/// Restores the columns that [`without`] took out in the entries of changes.
 pub fn restore(
     changes: &mut [Change],
     columns: &BTreeSet<String>,
@@ -44,16 +44,17 @@ pub fn restore(
         return;
     }
     let (before, after) = (by_name(before), by_name(after));
-    let whole = |entry: &mut Entry, rows: &HashMap<&str, Vec<&Entry>>| {
+    let restore_entry = |entry: &mut Entry, rows: &HashMap<&str, Vec<&Entry>>| {
         let namesakes = rows.get(entry.name.as_str()).map(Vec::as_slice).unwrap_or_default();
         if let Some(row) = namesakes.iter().find(|row| stripped(row, columns) == *entry) {
             *entry = (*row).clone();
         }
     };
     for change in changes {
-        whole(&mut change.entry, if change.kind == ChangeKind::Removed { &before } else { &after });
+        let rows = if change.kind == ChangeKind::Removed { &before } else { &after };
+        restore_entry(&mut change.entry, rows);
         if let Some(entry) = &mut change.before {
-            whole(entry, &before);
+            restore_entry(entry, &before);
         }
     }
 }
@@ -66,7 +67,7 @@ fn by_name(rows: &[Entry]) -> HashMap<&str, Vec<&Entry>> {
     names
 }
 
-/// Two rows with no other unknown columns than both have.
+/// Two rows without the unknown columns that only one of them has.
 pub fn in_common<'a>(one: &'a Entry, other: &'a Entry) -> (Cow<'a, Entry>, Cow<'a, Entry>) {
     let (ones, others) =
         (unknown_columns(std::slice::from_ref(one)), unknown_columns(std::slice::from_ref(other)));
@@ -90,7 +91,7 @@ mod tests {
         row
     }
 
-    fn told(changes: &[Change]) -> Vec<(&str, &str, Vec<&str>)> {
+    fn summarized(changes: &[Change]) -> Vec<(&str, &str, Vec<&str>)> {
         changes
             .iter()
             .map(|change| {
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_column_that_comes_or_goes_revises_no_row() {
+    fn ok_an_added_or_dropped_column_revises_no_row() {
         let before = [row("Alder", &[]), row("Birch", &[("programs", "A")])];
         let after =
             [row("Alder", &[("tier", "1")]), row("Birch", &[("programs", "A"), ("tier", "2")])];
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn err_other_changes_of_that_day_are_told_with_the_whole_rows() {
+    fn ok_other_changes_of_that_day_have_the_complete_rows() {
         let before = [row("Alder", &[("programs", "A")]), row("Birch", &[])];
         let after = [
             row("Alder", &[("programs", "B"), ("tier", "1")]),
@@ -124,7 +125,7 @@ mod tests {
         ];
         let changes = compare(&before, &after);
         assert_eq!(
-            told(&changes),
+            summarized(&changes),
             [
                 ("added", "Cedar Works", vec![]),
                 ("revised", "Alder", vec!["other.programs"]),
@@ -139,9 +140,9 @@ mod tests {
     }
 
     #[test]
-    fn err_a_value_in_a_column_of_both_lists_counts() {
+    fn ok_a_value_in_a_column_of_both_lists_counts() {
         let before = [row("Alder", &[("tier", "1")]), row("Birch", &[])];
         let after = [row("Alder", &[("tier", "1")]), row("Birch", &[("tier", "3")])];
-        assert_eq!(told(&compare(&before, &after)), [("revised", "Birch", vec!["other.tier"])]);
+        assert_eq!(summarized(&compare(&before, &after)), [("revised", "Birch", vec!["other.tier"])]);
     }
 }

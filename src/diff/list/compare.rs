@@ -1,4 +1,4 @@
-//! Compares two snapshots of one list.
+//! Compares two snapshots of one list and lists the changes.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -16,9 +16,9 @@ use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
 
 /// What changed from one snapshot of a list to the next.
 ///
-/// The outcome does not depend on the order of the rows, nor on that of aliases and addresses
-/// within a row; rows that say the same are one. Sorted for a reader: additions, revisions,
-/// removals, editorial revisions; each by name.
+/// The result does not depend on the order of the rows, nor on the order of aliases and addresses in
+/// a row. Rows that say the same are one row. Sorted for a reader: additions, revisions, removals,
+/// editorial revisions, each by name.
 pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
     compare_with_columns(
         before,
@@ -28,8 +28,8 @@ pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
     )
 }
 
-/// The same, where it is known which unknown columns each list has, be it without a value in any
-/// row.
+/// Like [`compare`], for a caller that knows the unknown columns of each list, even those without a
+/// value in any row.
 pub fn compare_with_columns(
     before: &[Entry],
     after: &[Entry],
@@ -47,69 +47,69 @@ pub fn compare_with_columns(
     changes
 }
 
-/// A comparison of two snapshots of a list of which not all rows are at hand.
+/// A comparison of two snapshots of a list that need not have all rows in memory.
 ///
-/// Rows that both snapshots have alike may be left out, if all rows of their name are. They tell
-/// only how rare it is what the others have, and are counted where that matters
+/// Rows that both snapshots share may be left out, if all rows of their name are left out. They only
+/// show how rare the properties of the other rows are. Where that matters, they are counted
 /// ([`Comparison::counter`]).
 pub struct Comparison<'a> {
-    gone: Vec<&'a Entry>,
-    /// The rows that have come, and from `kept_from` on the rows of a name in `gone` that stayed
-    /// as they were.
-    listed: Vec<&'a Entry>,
-    kept_from: usize,
+    /// Rows before whose content no row after has.
+    only_before: Vec<&'a Entry>,
+    /// Rows after whose content no row before has. From `unchanged_from` on: unchanged rows with a
+    /// name of `only_before`.
+    after: Vec<&'a Entry>,
+    unchanged_from: usize,
     identity: Identification<'a>,
 }
 
 impl<'a> Comparison<'a> {
     pub fn begin(before: &'a [Entry], after: &'a [Entry]) -> Self {
         let (olds, news) = side_by_side_if_many(before.len(), || hashed(before), || hashed(after));
-        let (gone, come) =
+        let (only_before, mut after) =
             side_by_side_if_many(before.len(), || only_in(&olds, &news), || only_in(&news, &olds));
-        let kept_from = come.len();
-        let mut listed = come;
-        listed.extend(namesakes::kept(&gone, &olds, &news));
-        let mut identity = Identification::begin(&gone, &listed, kept_from);
+        let unchanged_from = after.len();
+        after.extend(namesakes::kept(&only_before, &olds, &news));
+        let mut identity = Identification::begin(&only_before, &after, unchanged_from);
         identity.count(before);
-        Self { gone, listed, kept_from, identity }
+        Self { only_before, after, unchanged_from, identity }
     }
 
-    /// What counts the rows of the list before that were left out, where it matters how rare it is
-    /// what the others have. Several may count different rows at a time.
+    /// A counter for the rows before that were left out. `None` if their properties do not matter.
+    /// Several counters may count different rows at the same time.
     pub fn counter(&self) -> Option<Rarity> {
         self.identity.counter()
     }
 
-    /// Takes back a counter when it has counted.
+    /// Adds the result of a counter.
     pub fn add(&mut self, counter: &Rarity) {
         self.identity.add(counter);
     }
 
     pub fn finish(self) -> Vec<Change> {
-        let Self { gone, listed, kept_from, identity } = self;
-        let found = identity.finish(&gone, &listed, kept_from);
-        changes_of(&gone, &listed, kept_from, found)
+        let Self { only_before, after, unchanged_from, identity } = self;
+        let found = identity.finish(&only_before, &after, unchanged_from);
+        changes_of(&only_before, &after, unchanged_from, found)
     }
 }
 
 fn changes_of(
-    gone: &[&Entry],
-    come: &[&Entry],
-    kept_from: usize,
+    only_before: &[&Entry],
+    after: &[&Entry],
+    unchanged_from: usize,
     identity: Identity,
 ) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut befores: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
     for pair in &identity.pairs {
-        befores.entry(pair.after).or_default().extend(gone.get(pair.before));
+        befores.entry(pair.after).or_default().extend(only_before.get(pair.before));
     }
     for pair in identity.pairs {
-        if let (Some(old), Some(new)) = (gone.get(pair.before), come.get(pair.after)) {
+        if let (Some(old), Some(new)) = (only_before.get(pair.before), after.get(pair.after)) {
             let others = befores.get(&pair.after).map_or(&[][..], Vec::as_slice);
-            let kept = (pair.after >= kept_from).then_some(*new);
-            let listed_before: Vec<&Entry> = others.iter().copied().chain(kept).collect();
+            let unchanged = (pair.after >= unchanged_from).then_some(*new);
+            let listed_before: Vec<&Entry> = others.iter().copied().chain(unchanged).collect();
             let revision = revision(old, new, pair, &listed_before);
-            // Rows that differ in nothing but where their cell was cut are one entry as it was.
+            // Rows that differ only in where their cell was cut are not a change.
             if !revision.editorial || !revision.fields.is_empty() {
                 changes.push(revision);
             }
@@ -118,12 +118,12 @@ fn changes_of(
     let mut removed: BTreeMap<usize, Change> = identity
         .removed
         .iter()
-        .filter_map(|at| Some((*at, alone(ChangeKind::Removed, Severity::Normal, gone.get(*at)?))))
+        .filter_map(|at| Some((*at, unpaired(ChangeKind::Removed, Severity::Normal, only_before.get(*at)?))))
         .collect();
     let mut added: BTreeMap<usize, Change> = identity
         .added
         .iter()
-        .filter_map(|at| Some((*at, alone(ChangeKind::Added, Severity::High, come.get(*at)?))))
+        .filter_map(|at| Some((*at, unpaired(ChangeKind::Added, Severity::High, after.get(*at)?))))
         .collect();
     for (old, new) in identity.possible {
         if let (Some(removal), Some(addition)) = (removed.get_mut(&old), added.get_mut(&new)) {
@@ -136,7 +136,7 @@ fn changes_of(
     changes.extend(removed.into_values());
     changes.extend(added.into_values());
     changes.sort_by(|a, b| {
-        let key = |change: &Change| (change.editorial, place(change.kind));
+        let key = |change: &Change| (change.editorial, rank(change.kind));
         key(a)
             .cmp(&key(b))
             .then_with(|| a.entry.name.cmp(&b.entry.name))
@@ -145,7 +145,8 @@ fn changes_of(
     changes
 }
 
-fn place(kind: ChangeKind) -> u8 {
+/// The position of a kind in the order for a reader.
+fn rank(kind: ChangeKind) -> u8 {
     match kind {
         ChangeKind::Added => 0,
         ChangeKind::Revised => 1,
@@ -153,21 +154,21 @@ fn place(kind: ChangeKind) -> u8 {
     }
 }
 
-/// The rows of one snapshot whose content the other has not, each content once, in an order of
-/// their contents.
+/// The rows of one snapshot whose content the other does not have, each content once, sorted by
+/// content.
 fn only_in<'a>(rows: &[Hashed<'a>], other: &[Hashed<'_>]) -> Vec<&'a Entry> {
-    let theirs: HashSet<&Hashed<'_>, MixerState> = other.iter().collect();
+    let other: HashSet<&Hashed<'_>, MixerState> = other.iter().collect();
     let mut seen: HashSet<&Hashed<'_>, MixerState> = HashSet::default();
     let mut only: Vec<&Entry> = rows
         .iter()
-        .filter(|row| !theirs.contains(row) && seen.insert(row))
+        .filter(|row| !other.contains(row) && seen.insert(row))
         .map(|row| row.content.0)
         .collect();
     only.sort_by(|a, b| in_order(a, b));
     only
 }
 
-fn alone(kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
+fn unpaired(kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
     let change_id = match kind {
         ChangeKind::Removed => Change::id_of(kind, Some(entry), None, 0),
         ChangeKind::Added | ChangeKind::Revised => Change::id_of(kind, None, Some(entry), 0),
@@ -175,18 +176,18 @@ fn alone(kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
     change(change_id, kind, severity, entry)
 }
 
-/// `listed_before` has every row before that became part of `after`, `before` among them.
+/// `listed_before` has every row before that became part of `after`, including `before`.
 fn revision(before: &Entry, after: &Entry, pair: Pair, listed_before: &[&Entry]) -> Change {
     let differences = differences(before, after);
     let editorial =
         pair.matched.certain && differences.iter().all(|difference| difference.editorial);
     let severity = match listed_before {
         [] | [_] => severity::of_revision(&differences, pair.matched.certain),
-        // What another of the rows had is nothing that the list gained.
+        // What another of these rows had is not a gain of the list.
         rows => {
-            let all = folded_rows(before, after, rows);
+            let combined = combined_rows(before, after, rows);
             let severity =
-                severity::of_revision(&self::differences(&all, after), pair.matched.certain);
+                severity::of_revision(&self::differences(&combined, after), pair.matched.certain);
             if editorial { Severity::Low } else { severity.max(Severity::Normal) }
         }
     };
@@ -204,38 +205,38 @@ fn revision(before: &Entry, after: &Entry, pair: Pair, listed_before: &[&Entry])
     }
 }
 
-/// The row `before` with the names, places and terms that other rows of the entry had beside it.
-fn folded_rows(before: &Entry, after: &Entry, rows: &[&Entry]) -> Entry {
-    let mut all = before.clone();
+/// The row `before`, with the names, places and terms of the entry's other rows added.
+fn combined_rows(before: &Entry, after: &Entry, rows: &[&Entry]) -> Entry {
+    let mut combined = before.clone();
     for row in rows.iter().filter(|row| **row != before) {
         for (mine, theirs) in [
-            (&mut all.aliases, &row.aliases),
-            (&mut all.addresses, &row.addresses),
-            (&mut all.countries, &row.countries),
-            (&mut all.footnotes, &row.footnotes),
+            (&mut combined.aliases, &row.aliases),
+            (&mut combined.addresses, &row.addresses),
+            (&mut combined.countries, &row.countries),
+            (&mut combined.footnotes, &row.footnotes),
         ] {
             mine.extend(
                 theirs.iter().filter(|text| !mine.contains(text)).cloned().collect::<Vec<_>>(),
             );
         }
         if is_same_wording(&row.license_requirement, &after.license_requirement) {
-            all.license_requirement.clone_from(&after.license_requirement);
+            combined.license_requirement.clone_from(&after.license_requirement);
         }
         for (key, text) in &row.other {
             if after.other.get(key) == Some(text) {
-                all.other.insert(key.clone(), text.clone());
+                combined.other.insert(key.clone(), text.clone());
             }
         }
     }
-    for list in [&mut all.countries, &mut all.footnotes] {
+    for list in [&mut combined.countries, &mut combined.footnotes] {
         list.sort_unstable();
     }
-    // Footnotes that one of the rows had and `after` has not are told by the fields of that row's
-    // own revision.
-    all.footnotes.retain(|footnote| {
+    // A footnote that another row had and `after` does not have is shown by the revision of that
+    // row.
+    combined.footnotes.retain(|footnote| {
         before.footnotes.contains(footnote) || after.footnotes.contains(footnote)
     });
-    all
+    combined
 }
 
 fn change(change_id: ChangeId, kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {

@@ -1,17 +1,19 @@
-//! When two rows say the same: all that is compared is equal, whatever the order of their aliases
-//! and addresses.
+//! Whether two rows have the same content: all compared fields are equal. The order of their aliases
+//! and addresses has no meaning.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use crate::diff::list::entity_cell;
+use crate::diff::list::unordered::same_members;
 use crate::diff::pairing::fast_hash::{MixerState, mixed};
 use crate::domain::Entry;
 
-/// A row by what it says; the publisher's id and the order inside its lists do not count.
+/// A row, compared and hashed by its content. The publisher's id and the order inside its lists do
+/// not count.
 pub struct Content<'a>(pub &'a Entry);
 
-/// A content with its hash, for tables that ask for it more than once.
+/// A content with its hash, so that the hash is computed once for several tables.
 #[derive(PartialEq, Eq)]
 pub struct Hashed<'a> {
     hash: u64,
@@ -36,8 +38,8 @@ impl Hash for Hashed<'_> {
 impl PartialEq for Content<'_> {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (self.0, other.0);
-        // Two cuts of one cell are one content.
-        let same_parts = entity_cell::is_same(a, b) && same_but_for_cuts(&a.other, &b.other)
+        // Two cuts of one cell are the same content.
+        let same_parts = entity_cell::is_same(a, b) && same_apart_from_cuts(&a.other, &b.other)
             || a.name == b.name
                 && a.form == b.form
                 && a.remarks == b.remarks
@@ -65,8 +67,8 @@ impl Hash for Content<'_> {
             text.hash(state);
         }
         (&entry.start_date, &entry.end_date).hash(state);
-        // Sums, because their order does not count; countries and footnotes follow from what is
-        // hashed.
+        // Summed, because the order does not count. Countries and footnotes follow from the fields
+        // that are hashed.
         let citations =
             entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
         citations.fold(0_u64, u64::wrapping_add).hash(state);
@@ -83,28 +85,14 @@ impl Hash for Content<'_> {
     }
 }
 
-fn same_but_for_cuts(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
-    fn kept(columns: &BTreeMap<String, String>) -> impl Iterator<Item = (&String, &String)> {
+fn same_apart_from_cuts(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
+    fn uncut(columns: &BTreeMap<String, String>) -> impl Iterator<Item = (&String, &String)> {
         columns.iter().filter(|(key, _)| key.as_str() != entity_cell::SUBORDINATES)
     }
-    kept(one).eq(kept(other))
+    uncut(one).eq(uncut(other))
 }
 
-/// Whether two lists hold the same, each as often, in any order.
-pub fn same_members<T: Ord>(one: &[T], other: &[T]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    if one == other {
-        return true;
-    }
-    let (mut one, mut other): (Vec<&T>, Vec<&T>) = (one.iter().collect(), other.iter().collect());
-    one.sort_unstable();
-    other.sort_unstable();
-    one == other
-}
-
-/// An order of rows by what they say, so that the order in which they stand decides nothing.
+/// An order of rows by content, so that their order in the document has no effect.
 pub fn in_order(one: &Entry, other: &Entry) -> std::cmp::Ordering {
     let sorted = |list: &[String]| {
         let mut list = list.to_vec();

@@ -1,9 +1,9 @@
-//! When two texts differ in nothing but typography: spacing, case, quotes, dashes, a final period,
-//! a trailing separator, a repaired character. In names, aliases and addresses commas and periods
-//! are typography too.
+//! Whether two texts differ only in typography: spacing, case, quotes, dashes, a final period, a
+//! trailing separator, a repaired character. In names, aliases and addresses, commas and periods are
+//! typography too.
 //!
-//! Knows texts; which field has which kind of text is for `fields` to know. What stands between two
-//! digits always counts: `Unit 1-2` is not `Unit 12`, and `1.5` is not `15`.
+//! Knows texts. `fields` knows which field has which kind of text. Characters between two digits
+//! always count: `Unit 1-2` is not `Unit 12`, and `1.5` is not `15`.
 
 use std::collections::BTreeSet;
 
@@ -11,40 +11,44 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::diff::list::encoding;
 use crate::diff::list::typography::{
-    is_dash, is_invisible, is_quote, is_separator, is_stop, letters_of, usual_width,
+    is_dash, is_invisible, is_quote, is_period_or_comma, is_separator, letters_of, usual_width,
 };
 
-/// What a text is made of, which decides what in it is typography.
+/// A text with more broken characters is not a name that lost a letter, and comparing it would take
+/// long.
+const MOST_BROKEN: usize = 64;
+
+/// The kind of a text, which decides which of its characters are typography.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// A name, an alias or an address: `Co., Ltd.` is `Co. Ltd.`
+    /// A name, an alias or an address: `Co., Ltd.` equals `Co. Ltd.`
     Name,
-    /// Any other text. An inner comma or period is part of what it says.
+    /// Any other text. A comma or period inside it can change its meaning.
     Prose,
 }
 
-/// Whether a name, alias or address is `before` with other typography, or with its broken
+/// Whether the name, alias or address `after` is `before` with other typography or with its broken
 /// characters repaired.
 pub fn is_same_name(before: &str, after: &str) -> bool {
     before == after || folded(before) == folded(after) || is_repaired(before, after)
 }
 
-/// Whether a text is `before` with other typography, or with its broken characters repaired.
+/// Whether the text `after` is `before` with other typography or with its broken characters repaired.
 pub fn is_same_text(before: &str, after: &str) -> bool {
     before == after
         || folded_prose(before) == folded_prose(after)
-        || is_made_whole(before, after, Kind::Prose, true)
+        || is_repaired_text(before, after, Kind::Prose, true)
 }
 
-/// Like [`is_same_text`], for license terms: a broken run that stands for a whole word may have
-/// been any word.
+/// Like [`is_same_text`], for license terms, in which every word counts. A run of broken characters
+/// in place of an entire word is not accepted, because it may have been any word.
 pub fn is_same_wording(before: &str, after: &str) -> bool {
     before == after
         || folded_prose(before) == folded_prose(after)
-        || is_made_whole(before, after, Kind::Prose, false)
+        || is_repaired_text(before, after, Kind::Prose, false)
 }
 
-/// A name, alias or address without its typography; equal for two that differ in nothing else.
+/// A name, alias or address without its typography. Equal for two that differ only in typography.
 pub fn folded(text: &str) -> String {
     fold(text, Kind::Name).into_iter().map(|letter| letter.character).collect()
 }
@@ -54,13 +58,14 @@ pub fn folded_prose(text: &str) -> String {
     fold(text, Kind::Prose).into_iter().map(|letter| letter.character).collect()
 }
 
-/// Whether a name is `before` with each run of `?` or U+FFFD made into letters, a quote or a dash
-/// (or a space after `§`).
+/// Whether the name `after` is `before` with each run of `?` or U+FFFD replaced by letters, a quote or
+/// a dash (or a space after `§`).
 pub fn is_repaired(before: &str, after: &str) -> bool {
-    is_made_whole(before, after, Kind::Name, true)
+    is_repaired_text(before, after, Kind::Name, true)
 }
 
-fn is_made_whole(before: &str, after: &str, kind: Kind, whole_words: bool) -> bool {
+/// With `entire_words`, a run may also stand for an entire word.
+fn is_repaired_text(before: &str, after: &str, kind: Kind, entire_words: bool) -> bool {
     let broken = before.chars().filter(|c| is_broken(*c)).take(MOST_BROKEN + 1).count();
     if broken == 0 || broken > MOST_BROKEN {
         return false;
@@ -69,38 +74,35 @@ fn is_made_whole(before: &str, after: &str, kind: Kind, whole_words: bool) -> bo
         .trim_end_matches(|c: char| is_separator(c) || c.is_whitespace())
         .ends_with(|c| is_quote(c) || is_dash(c));
     let (before, after) = (fold(before, kind), fold(after, kind));
-    // The places in `after` that what has been read of `before` may end at.
-    let mut places = BTreeSet::from([0_usize]);
+    // The positions in `after` up to which the text of `before` read so far may reach.
+    let mut positions = BTreeSet::from([0_usize]);
     let mut rest = before.as_slice();
     while let Some((first, _)) = rest.split_first() {
         let run = rest.iter().take_while(|letter| is_broken(letter.character)).count();
-        places = if run > 0 {
+        positions = if run > 0 {
             let is_a_word = (first.space_before || rest.len() == before.len())
                 && rest.get(run).is_none_or(|next| next.space_before);
-            let letters = if is_a_word && !whole_words { 0 } else { run };
-            places
+            let letters = if is_a_word && !entire_words { 0 } else { run };
+            positions
                 .iter()
-                .flat_map(|&place| after_repair(&after, ends_in_mark, place, letters))
+                .flat_map(|&position| positions_after_repair(&after, ends_in_mark, position, letters))
                 .collect()
         } else {
-            places
+            positions
                 .iter()
-                .filter(|&&place| after.get(place).is_some_and(|l| l.character == first.character))
-                .map(|place| place + 1)
+                .filter(|&&position| after.get(position).is_some_and(|l| l.character == first.character))
+                .map(|position| position + 1)
                 .collect()
         };
         rest = rest.get(run.max(1)..).unwrap_or_default();
-        if places.is_empty() {
+        if positions.is_empty() {
             return false;
         }
     }
-    places.contains(&after.len())
+    positions.contains(&after.len())
 }
 
-/// A text with more is no name that lost a letter, and would take long to compare.
-const MOST_BROKEN: usize = 64;
-
-/// A character that a publisher's export leaves where it lost one.
+/// Whether this is a character that a publisher's export puts in place of a lost one.
 pub fn is_broken(character: char) -> bool {
     matches!(character, '?' | '\u{fffd}')
 }
@@ -108,8 +110,9 @@ pub fn is_broken(character: char) -> bool {
 #[derive(Clone, Copy)]
 struct Letter {
     character: char,
-    /// Quotes, dashes or spaces stood before it and were left out.
+    /// Quotes or dashes before it were left out.
     mark_before: bool,
+    /// Spaces before it were left out.
     space_before: bool,
 }
 
@@ -119,31 +122,32 @@ impl Letter {
     }
 }
 
-/// Where `after` may go on once broken characters have been read at `place` that stand for a mark
-/// or for up to so many letters.
-fn after_repair(after: &[Letter], ends_in_mark: bool, place: usize, letters: usize) -> Vec<usize> {
-    let mut places = Vec::new();
-    let is_after_section_sign = place
+/// The positions at which `after` may continue after a run of broken characters at `position`. The run
+/// stands for a mark, or for at most `letters` letters.
+fn positions_after_repair(after: &[Letter], ends_in_mark: bool, position: usize, letters: usize) -> Vec<usize> {
+    let mut positions = Vec::new();
+    let is_after_section_sign = position
         .checked_sub(1)
         .and_then(|last| after.get(last))
         .is_some_and(|letter| letter.character == '§');
-    let is_mark = match after.get(place) {
+    let is_mark = match after.get(position) {
         Some(next) => next.mark_before || (is_after_section_sign && next.space_before),
         None => ends_in_mark,
     };
     if is_mark {
-        places.push(place);
+        positions.push(position);
     }
-    // A letter of several bytes may have been lost as several marks; never more letters than marks.
+    // A letter of several bytes may have become several broken characters. There are never more
+    // letters than broken characters.
     for length in 1..=letters {
-        match after.get(place + length - 1) {
+        match after.get(position + length - 1) {
             Some(letter) if letter.character.is_alphabetic() || is_broken(letter.character) => {
-                places.push(place + length)
+                positions.push(position + length)
             }
             _ => break,
         }
     }
-    places
+    positions
 }
 
 fn fold(text: &str, kind: Kind) -> Vec<Letter> {
@@ -153,8 +157,8 @@ fn fold(text: &str, kind: Kind) -> Vec<Letter> {
     let mut letters: Vec<Letter> = Vec::with_capacity(text.len());
     let mut skipped: Vec<char> = Vec::new();
     for character in composed {
-        let is_set_apart = character.is_whitespace() || is_quote(character) || is_dash(character);
-        if is_set_apart || (kind == Kind::Name && is_stop(character)) {
+        let is_skipped = character.is_whitespace() || is_quote(character) || is_dash(character);
+        if is_skipped || (kind == Kind::Name && is_period_or_comma(character)) {
             skipped.push(character);
             continue;
         }
@@ -177,17 +181,17 @@ fn fold(text: &str, kind: Kind) -> Vec<Letter> {
         }
         skipped.clear();
     }
-    // However many: a cut text ends in `...`, and loses them one by one.
+    // All of them, because a cut text ends in `...` and may lose the periods one by one.
     while letters.last().is_some_and(|last| is_separator(last.character)) {
         letters.pop();
     }
     letters
 }
 
-/// What counts between two digits. A space counts however wide it is, but not beside a comma or a
-/// period.
+/// The skipped characters that count between two digits. A space of any width counts, but not beside
+/// a comma or a period.
 fn kept_between_digits(skipped: &[char]) -> Vec<char> {
-    let has_stop = skipped.iter().any(|c| is_stop(*c));
+    let has_stop = skipped.iter().any(|c| is_period_or_comma(*c));
     let kept = skipped.iter().filter(|c| !(has_stop && c.is_whitespace()));
     let mut kept: Vec<char> = kept.map(|c| if c.is_whitespace() { ' ' } else { *c }).collect();
     kept.dedup_by(|next, last| *next == ' ' && *last == ' ');
@@ -199,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ok_what_is_set_in_another_way_is_the_same_text() {
+    fn ok_other_typography_is_the_same_text() {
         for (before, after) in [
             ("Alpha  Works", "Alpha Works"),
             ("ALPHA Works Co., Ltd", "Alpha Works Co., Ltd."),
@@ -243,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_and_periods_are_typography_in_a_name_alone() {
+    fn commas_and_periods_are_typography_only_in_a_name() {
         for (before, after) in [
             ("Foo Co., Ltd.", "Foo Co. Ltd."),
             ("Foo Co., Ltd.", "Foo Co Ltd"),
@@ -269,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn err_another_letter_or_anything_between_digits_is_another_text() {
+    fn err_another_letter_or_another_character_between_digits() {
         for (before, after) in [
             ("Unit 1-2", "Unit 12"),
             ("Unit 1 2", "Unit 12"),
@@ -304,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn where_words_count_a_repair_makes_no_whole_word() {
+    fn where_words_count_a_repair_is_not_an_entire_word() {
         for (before, after, expected) in [
             ("For ??? items", "For all items", false),
             ("??? items", "All items", false),

@@ -1,6 +1,5 @@
-//! Repairs text that lost its encoding on the way: UTF-8 that was read as Windows-1252
-//! (`MÃ¼nchen`), Windows-1252 that was read as Latin-1 (`Xi\u{92}an`), and HTML entities that were
-//! never resolved (`&amp;`).
+//! Repairs text that was decoded in the wrong encoding: UTF-8 read as Windows-1252 (`MÃ¼nchen`),
+//! Windows-1252 read as Latin-1 (`Xi\u{92}an`), and HTML entities that were never resolved (`&amp;`).
 //!
 //! Knows bytes and entities. Each repair is lossless, so it cannot make two different texts equal.
 
@@ -13,13 +12,13 @@ const WINDOWS_1252: [char; 32] = [
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// Text can pass through a wrong decoder more than once. More than two times was never seen.
+/// Text can pass through a wrong decoder more than once. More than two times has not occurred.
 const MOST_PASSES: usize = 2;
 
-/// An HTML entity is at most this long, without `&` and `;`: `#x10FFFF`.
+/// The longest HTML entity, `#x10FFFF`, in bytes, without `&` and `;`.
 const LONGEST_ENTITY: usize = 8;
 
-/// The text as its author wrote it, as far as that can be known.
+/// The text as its author wrote it, as far as the damage can be recognized.
 pub fn repaired(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     for _ in 0..MOST_PASSES {
@@ -33,8 +32,8 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// The text with each sequence that `read` recognizes replaced. `read` returns the character and
-/// the bytes that it takes up.
+/// The text with each sequence that `read` recognizes replaced. `read` returns the character and the
+/// length of the sequence in bytes.
 fn replaced(text: Cow<'_, str>, read: impl Fn(&str) -> Option<(char, usize)>) -> Cow<'_, str> {
     let mut changed: Option<String> = None;
     let mut at = 0;
@@ -58,7 +57,7 @@ fn replaced(text: Cow<'_, str>, read: impl Fn(&str) -> Option<(char, usize)>) ->
     changed.map_or(text, Cow::Owned)
 }
 
-/// `&amp;`, `&#39;`, `&#x2019;`
+/// Reads an entity such as `&amp;`, `&#39;` or `&#x2019;`.
 fn resolved_entity(rest: &str) -> Option<(char, usize)> {
     let (name, _) =
         rest.strip_prefix('&')?.split_once(';').filter(|(name, _)| name.len() <= LONGEST_ENTITY)?;
@@ -87,7 +86,7 @@ fn resolved_entity(rest: &str) -> Option<(char, usize)> {
     Some((character, name.len() + 2))
 }
 
-/// A UTF-8 sequence whose bytes were read as characters of their own, or a lone Windows-1252 byte.
+/// Reads a UTF-8 sequence whose bytes became one character each, or a single Windows-1252 byte.
 fn decoded(rest: &str) -> Option<(char, usize)> {
     let first = rest.chars().next().filter(|first| !first.is_ascii())?;
     let lead = byte_of(first)?;
@@ -104,19 +103,19 @@ fn decoded(rest: &str) -> Option<(char, usize)> {
         return Some((character, read.iter().map(|character| character.len_utf8()).sum()));
     }
     let is_control = ('\u{80}'..='\u{9f}').contains(&first);
-    let meant = WINDOWS_1252
+    let intended = WINDOWS_1252
         .get(usize::from(lead.checked_sub(0x80)?))
-        .filter(|meant| is_control && **meant != first)?;
-    Some((*meant, first.len_utf8()))
+        .filter(|intended| is_control && **intended != first)?;
+    Some((*intended, first.len_utf8()))
 }
 
-/// The byte that a decoder for Windows-1252 or Latin-1 makes this character of.
+/// The byte that a decoder for Windows-1252 or Latin-1 turns into this character.
 fn byte_of(character: char) -> Option<u8> {
     if let Ok(byte) = u8::try_from(u32::from(character)) {
         return Some(byte);
     }
-    let place = WINDOWS_1252.iter().position(|known| *known == character)?;
-    u8::try_from(0x80 + place).ok()
+    let index = WINDOWS_1252.iter().position(|known| *known == character)?;
+    u8::try_from(0x80 + index).ok()
 }
 
 #[cfg(test)]
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_text_is_read_in_its_own_encoding() {
+    fn ok_wrongly_decoded_text_is_repaired() {
         check("MÃ¼nchen", "München");
         check("Xiâ€™an", "Xi’an");
         check("Xi\u{92}an", "Xi’an");
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn err_other_text_stays() {
+    fn ok_other_text_stays() {
         for text in [
             "München",
             "ÄÖÜ «Åse» Ñandú",

@@ -1,23 +1,23 @@
-//! The Entity cell as the eCFR publishes it, which an entry keeps (`other.entity`) where the end of
-//! the name in it is uncertain.
+//! The Entity cell of the eCFR. An entry keeps it (`other.entity`) where the end of the name in it is
+//! uncertain.
 //!
-//! Knows that a name and its addresses may be two cuts of one text. Which cut was made decides
-//! neither which entry is which nor what differs: where two rows have the same cell, or the cell of
-//! one begins with the name that is marked in the other, only the cut differs.
+//! Knows that a name and its addresses may be cut from one text in two ways. The cut has no effect on
+//! which entry is which, nor on what differs. If two rows have the same cell, or if the cell of one
+//! begins with the name that is marked in the other, only the cut differs.
 
 use std::borrow::Cow;
 
-use crate::diff::list::content::same_members;
 use crate::diff::list::editorial::folded;
+use crate::diff::list::unordered::same_members;
 use crate::domain::Entry;
 
 /// The key of `Entry::other` that holds the cell.
 pub const CELL: &str = "entity";
 
-/// The key of `Entry::other` that is cut from the cell as well.
+/// The key of `Entry::other` for the subordinate parties, which are cut from the cell too.
 pub const SUBORDINATES: &str = "subordinate_parties";
 
-/// The cell, where its cut is uncertain.
+/// The cell, if its cut is uncertain.
 pub fn cell(entry: &Entry) -> Option<&str> {
     entry.other.get(CELL).map(String::as_str).filter(|cell| !cell.is_empty())
 }
@@ -27,17 +27,19 @@ pub fn is_same(one: &Entry, other: &Entry) -> bool {
     cell(one).is_some() && cell(one) == cell(other)
 }
 
-/// What the name in a cell may be: all that ends at a comma, and the whole without its full stop.
+/// The possible names in a cell: each beginning that ends at a comma or semicolon, and the entire
+/// text without its final period.
 pub fn possible_names(cell: &str) -> impl Iterator<Item = &str> {
-    let whole = std::iter::once(cell.trim_end_matches('.'));
-    cell.match_indices([',', ';']).filter_map(|(at, _)| cell.get(..at)).chain(whole)
+    let entire = std::iter::once(cell.trim_end_matches('.'));
+    cell.match_indices([',', ';']).filter_map(|(at, _)| cell.get(..at)).chain(entire)
 }
 
-/// The old row cut as the new one is, or the new as the old, as far as the cells allow it.
+/// The two rows with their cells cut in the same way, as far as the cells allow it: the old row cut
+/// like the new one, or the new row cut like the old one.
 pub fn aligned<'a>(before: &'a Entry, after: &'a Entry) -> (Cow<'a, Entry>, Cow<'a, Entry>) {
     let (mut old, mut new) = (Cow::Borrowed(before), Cow::Borrowed(after));
     match (cell(before), cell(after)) {
-        (Some(one), Some(other)) if one == other => old = Cow::Owned(cut_as(before, after)),
+        (Some(one), Some(other)) if one == other => old = Cow::Owned(cut_like(before, after)),
         (Some(text), None) => old = recut(before, text, after).map_or(old, Cow::Owned),
         (None, Some(text)) => new = recut(after, text, before).map_or(new, Cow::Owned),
         _ => {}
@@ -45,8 +47,8 @@ pub fn aligned<'a>(before: &'a Entry, after: &'a Entry) -> (Cow<'a, Entry>, Cow<
     (old, new)
 }
 
-/// The row with everything that is cut from the cell as `other` has it.
-fn cut_as(row: &Entry, other: &Entry) -> Entry {
+/// The row with everything that is cut from the cell taken from `other`.
+fn cut_like(row: &Entry, other: &Entry) -> Entry {
     let mut row = row.clone();
     row.form = other.form;
     row.name.clone_from(&other.name);
@@ -60,8 +62,8 @@ fn cut_as(row: &Entry, other: &Entry) -> Entry {
     row
 }
 
-/// The row cut behind the name that `marked` has; `None` where its cell does not begin with that
-/// name, or was cut there.
+/// The row cut after the name of `marked`. `None` if its cell does not begin with that name, or was
+/// cut there already.
 fn recut(row: &Entry, cell: &str, marked: &Entry) -> Option<Entry> {
     if row.name == marked.name || !possible_names(cell).any(|name| name == marked.name) {
         return None;
@@ -71,8 +73,8 @@ fn recut(row: &Entry, cell: &str, marked: &Entry) -> Option<Entry> {
     row.name.clone_from(&marked.name);
     row.form = marked.form;
     row.addresses = addresses(rest);
-    let whole = |addresses: &[String]| folded(&addresses.join(" "));
-    if whole(&row.addresses) == whole(&marked.addresses)
+    let joined = |addresses: &[String]| folded(&addresses.join(" "));
+    if joined(&row.addresses) == joined(&marked.addresses)
         || same_members(&row.addresses, &marked.addresses)
     {
         row.addresses.clone_from(&marked.addresses);
@@ -80,6 +82,7 @@ fn recut(row: &Entry, cell: &str, marked: &Entry) -> Option<Entry> {
     Some(row)
 }
 
+/// The addresses in the rest of a cell, without references such as `(See alternate address …)`.
 fn addresses(rest: &str) -> Vec<String> {
     let mut text = rest.to_owned();
     while let Some(at) = text.find("(See ").or_else(|| text.find("(see ")) {
@@ -140,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_that_moved_is_no_change_and_hides_none() {
+    fn ok_another_cut_is_not_a_change_and_hides_none() {
         assert_eq!(compare(&[cut_short()], &[cut_long()]), []);
         let mut amended = cut_long();
         amended.citations.push(Citation::page(87, 9));
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_line_marks_the_name_and_is_the_only_change() {
+    fn ok_an_alias_line_that_marks_the_name_is_the_only_change() {
         let marked =
             row("Ivan Petrov, Institute of Glass", &["I. Petrov"], &["Perm, Russia"], None);
         let changes = compare(&[cut_short()], std::slice::from_ref(&marked));
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_of_a_name_that_is_cut_elsewhere_is_a_revision() {
+    fn ok_another_letter_in_a_name_cut_elsewhere_is_one_change() {
         let whole =
             row("Glass Corporation, Alder Works", &["Alder"], &["5 Dock Road, Perm, Russia"], None);
         let cell = "Glass Corporatiion, Alder Works, 5 Dock Road, Perm, Russia.";
@@ -193,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_in_the_parts_is_not_told_a_second_time_of_the_cell() {
+    fn ok_a_change_in_a_part_is_not_repeated_for_the_cell() {
         let moved = row(
             "Ivan Petrov",
             &[],
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_part_shows_is_shown_by_the_cell() {
+    fn ok_a_change_in_no_part_is_shown_for_the_cell() {
         let with =
             |cell: &str| row("Ivan Petrov", &[], &["Institute of Glass, Perm, Russia"], Some(cell));
         let reset = with("Ivan Petrov, Institute of Glass, Perm, Russia");

@@ -1,25 +1,30 @@
 //! What differs between the two rows of one entry, field by field.
 //!
-//! Knows every field of an entry and which of them are the entity's; knows nothing of how the rows
+//! Knows every field of an entry, and which fields describe the entity. Must not know how the rows
 //! were matched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::diff::list::content::same_members;
 use crate::diff::list::editorial::{
     folded, folded_prose, is_broken, is_same_name, is_same_text, is_same_wording,
 };
 use crate::diff::list::entity_cell;
+use crate::diff::list::unordered::same_members;
 use crate::domain::{Entry, FieldChange};
 
-/// A field that differs, and whether in nothing that matters.
+/// If more members of a list than this are broken, the others count as changed. Bounds the number of
+/// comparisons.
+const MOST_BROKEN_MEMBERS: usize = 100;
+
+/// A field that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     pub change: FieldChange,
+    /// It differs only in typography.
     pub editorial: bool,
-    /// The list gained a member that is none of the old ones set in another way.
+    /// A list gained a member that is not an old one with other typography, or a text became longer.
     pub gained: bool,
 }
 
@@ -32,55 +37,26 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
     found.name("name", &before.name, &after.name);
     found.names("aliases", &before.aliases, &after.aliases);
     found.names("addresses", &before.addresses, &after.addresses);
-    // A country that was derived from an address appears or disappears with the typography of the
-    // address. It never becomes another.
-    let addresses_were_reset =
-        found.0.last().is_some_and(|last| last.change.field == "addresses" && last.editorial);
-    let (old, new) = (&before.countries, &after.countries);
-    let none_replaced = old.iter().all(|country| new.contains(country))
-        || new.iter().all(|country| old.contains(country));
-    found.list("countries", old, new);
-    if let Some(last) = found
-        .0
-        .last_mut()
-        .filter(|last| last.change.field == "countries" && addresses_were_reset && none_replaced)
-    {
-        (last.editorial, last.gained) = (true, false);
-    }
+    found.countries(&before.countries, &after.countries);
     found.wording("license_requirement", &before.license_requirement, &after.license_requirement);
     found.wording("license_policy", &before.license_policy, &after.license_policy);
     found.list("footnotes", &before.footnotes, &after.footnotes);
     let citations =
         |entry: &Entry| entry.citations.iter().map(ToString::to_string).collect::<Vec<_>>();
     found.list("citations", &citations(before), &citations(after));
-    found.optional(
-        "start_date",
-        before.start_date.as_deref(),
-        after.start_date.as_deref(),
-        is_same_text,
-    );
-    found.optional("end_date", before.end_date.as_deref(), after.end_date.as_deref(), is_same_text);
+    for (field, old, new) in [
+        ("start_date", &before.start_date, &after.start_date),
+        ("end_date", &before.end_date, &after.end_date),
+    ] {
+        found.optional(field, old.as_deref(), new.as_deref(), is_same_text);
+    }
     found.text("remarks", &before.remarks, &after.remarks);
     let keys: BTreeSet<&String> = before.other.keys().chain(after.other.keys()).collect();
     for key in keys.into_iter().filter(|key| *key != entity_cell::CELL) {
-        let (old, new) =
-            (before.other.get(key).map(String::as_str), after.other.get(key).map(String::as_str));
-        if key == entity_cell::SUBORDINATES {
-            found.optional(&format!("other.{key}"), old, new, is_same_name);
-        } else {
-            found.optional(&format!("other.{key}"), old, new, is_same_text);
-        }
-        if let Some(last) =
-            found.0.last_mut().filter(|last| last.change.field.strip_prefix("other.") == Some(key))
-        {
-            last.editorial |= is_the_publishers(key)
-                || (key == "federal_register_notice"
-                    && same_members(&before.citations, &after.citations));
-            last.gained &= !last.editorial;
-        }
+        found.other_column(key, before, after);
     }
-    // What is cut from the cell tells what changed in it; the cell itself is shown where it says
-    // what no part of it does.
+    // The parts of a cell show what changed in it. The cell itself is shown only for a change in none
+    // of its parts.
     if let (Some(old), Some(new)) = (entity_cell::cell(before), entity_cell::cell(after))
         && !found.0.iter().any(|difference| is_cut_from_the_cell(&difference.change.field))
     {
@@ -94,8 +70,8 @@ fn is_cut_from_the_cell(field: &str) -> bool {
         || field.strip_prefix("other.") == Some(entity_cell::SUBORDINATES)
 }
 
-/// The publisher's own addresses are no property of the entity.
-fn is_the_publishers(key: &str) -> bool {
+/// Whether a column is about the publisher's web pages and not about the entity.
+fn is_about_the_publisher(key: &str) -> bool {
     matches!(key, "source_list_url" | "source_information_url")
 }
 
@@ -119,10 +95,46 @@ impl Differences {
         self.optional(field, Some(before), Some(after), is_same_name);
     }
 
-    /// A text of which each word counts.
+    /// A country that was derived from an address appears or disappears with the typography of the
+    /// address. It never becomes another country. Call after the addresses.
+    fn countries(&mut self, before: &[String], after: &[String]) {
+        let same_addresses =
+            self.0.last().is_some_and(|last| last.change.field == "addresses" && last.editorial);
+        let none_replaced = before.iter().all(|country| after.contains(country))
+            || after.iter().all(|country| before.contains(country));
+        self.list("countries", before, after);
+        if same_addresses
+            && none_replaced
+            && let Some(countries) = self.last_of("countries")
+        {
+            (countries.editorial, countries.gained) = (true, false);
+        }
+    }
+
+    /// A column of the publisher that has no field of its own.
+    fn other_column(&mut self, key: &str, before: &Entry, after: &Entry) {
+        let field = format!("other.{key}");
+        let is_same =
+            if key == entity_cell::SUBORDINATES { is_same_name } else { is_same_text };
+        let value = |entry: &'_ Entry| entry.other.get(key).cloned();
+        self.optional(&field, value(before).as_deref(), value(after).as_deref(), is_same);
+        let is_same_citation = key == "federal_register_notice"
+            && same_members(&before.citations, &after.citations);
+        if let Some(column) = self.last_of(&field) {
+            column.editorial |= is_about_the_publisher(key) || is_same_citation;
+            column.gained &= !column.editorial;
+        }
+    }
+
+    /// The difference that was found last, if it is one of this field.
+    fn last_of(&mut self, field: &str) -> Option<&mut Difference> {
+        self.0.last_mut().filter(|last| last.change.field == field)
+    }
+
+    /// A text in which each word counts.
     fn wording(&mut self, field: &str, before: &str, after: &str) {
         self.text(field, before, after);
-        if let Some(last) = self.0.last_mut().filter(|last| last.change.field == field) {
+        if let Some(last) = self.last_of(field) {
             last.editorial = is_same_wording(before, after);
             last.gained = !last.editorial && before.len() < after.len();
         }
@@ -168,11 +180,12 @@ impl Differences {
     }
 }
 
-/// How a text is folded, and when two texts are the same.
+/// How the typography of a text is removed, and whether two texts are the same.
 type Sameness = (fn(&str) -> String, fn(&str, &str) -> bool);
 
-/// How many members of each list have no counterpart in the other, neither with other typography
-/// nor repaired. What is listed twice is one, and what is nothing but typography is none.
+/// The number of members of each list that have no counterpart in the other list, neither with other
+/// typography nor repaired. Repeated members count once. Members that are only typography do not
+/// count.
 fn unpaired(before: &[String], after: &[String], (fold, is_same): Sameness) -> (usize, usize) {
     let by_fold = |texts: &[String]| {
         texts
@@ -184,14 +197,14 @@ fn unpaired(before: &[String], after: &[String], (fold, is_same): Sameness) -> (
     };
     let (mut before, mut after) = (by_fold(before), by_fold(after));
     before.retain(|fold, _| after.remove(fold).is_none());
-    let (gone, mut come): (Vec<String>, Vec<String>) =
+    let (deleted, mut inserted): (Vec<String>, Vec<String>) =
         (before.into_values().collect(), after.into_values().collect());
-    // What is left differs in letters: only a broken one can still be repaired.
+    // The rest differs in letters. Only a member with broken characters can still be repaired.
     let mut broken: Vec<&String> =
-        gone.iter().filter(|text| text.contains(is_broken)).take(MOST_BROKEN).collect();
+        deleted.iter().filter(|text| text.contains(is_broken)).take(MOST_BROKEN_MEMBERS).collect();
     let mut repaired = 0;
     if !broken.is_empty() {
-        come.retain(|text| match broken.iter().position(|old| is_same(old, text)) {
+        inserted.retain(|text| match broken.iter().position(|old| is_same(old, text)) {
             Some(at) => {
                 broken.swap_remove(at);
                 repaired += 1;
@@ -200,11 +213,8 @@ fn unpaired(before: &[String], after: &[String], (fold, is_same): Sameness) -> (
             None => true,
         });
     }
-    (gone.len() - repaired, come.len())
+    (deleted.len() - repaired, inserted.len())
 }
-
-/// Of a list of which more members are broken, the others count as changed.
-const MOST_BROKEN: usize = 100;
 
 #[cfg(test)]
 mod tests {
@@ -245,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_country_comes_along_with_an_address_that_was_set_in_another_way() {
+    fn a_country_that_appears_with_the_typography_of_an_address_is_editorial() {
         let reset = |e: &mut Entry| {
             (e.addresses, e.countries) = (vec!["1 Dock Road, CN".into()], vec!["CN".into()])
         };
@@ -270,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_and_periods_are_editorial_in_names_aliases_and_addresses_alone() {
+    fn commas_and_periods_are_editorial_only_in_names_aliases_and_addresses() {
         check(|e| e.addresses = vec!["1 Dock Road cn".into()], &[("addresses", true, false)]);
         check(|e| e.addresses = vec!["1, Dock Road, cn;".into()], &[("addresses", true, false)]);
         let mut before = Entry::named(ListCode::EL, "Foo Co., Ltd.");
@@ -295,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn the_raw_citation_text_matters_only_with_the_citations() {
+    fn the_raw_citation_text_matters_only_if_the_citations_differ() {
         let raw = |e: &mut Entry| {
             drop(e.other.insert("federal_register_notice".into(), "80 FR 1 (no. 2)".into()))
         };

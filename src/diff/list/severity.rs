@@ -1,13 +1,13 @@
-//! How much a change matters to a reader.
+//! How severe a revision is for a reader.
 
 use crate::diff::list::fields::Difference;
 use crate::domain::Severity;
 
-/// The severity of a revision, by what differs and by whether its two rows were matched with
-/// certainty.
+/// The severity of a revision, by its differences and by whether its two rows are certainly the same
+/// entry.
 ///
-/// A revision that was matched by weighed evidence might hide a new listing, so it is never less
-/// than an addition.
+/// A revision whose rows were matched by evidence might hide a new listing, so it is as severe as an
+/// addition.
 pub fn of_revision(differences: &[Difference], certain: bool) -> Severity {
     if !certain {
         return Severity::High;
@@ -18,7 +18,7 @@ pub fn of_revision(differences: &[Difference], certain: bool) -> Severity {
     if differences.iter().any(extends_control) { Severity::High } else { Severity::Normal }
 }
 
-/// More goods, more names or more places fall under the control than before.
+/// Whether more goods, names or places are controlled than before.
 fn extends_control(difference: &Difference) -> bool {
     if difference.editorial {
         return false;
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn what_extends_control_is_high() {
+    fn an_extended_control_is_high() {
         check(|e| e.footnotes = vec!["4".into()], true, Severity::High);
         check(|e| e.license_requirement = "For no items".into(), true, Severity::High);
         check(|e| e.aliases.push("B".into()), true, Severity::High);

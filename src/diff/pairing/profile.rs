@@ -3,7 +3,7 @@
 use crate::diff::list::entity_cell;
 use crate::diff::pairing::identifiers::Facts;
 use crate::diff::pairing::name::{Name, skeleton, words};
-use crate::diff::sources::counterparts::parted;
+use crate::diff::sources::name_forms::split_aliases;
 use crate::domain::Entry;
 
 /// What a feature is of. A word of a name and the same word of an address are two.
@@ -54,7 +54,7 @@ pub struct Profile<'a> {
 impl<'a> Profile<'a> {
     pub fn of(entry: &'a Entry) -> Self {
         let facts = Facts::of(entry);
-        let (name, known_as) = parted(&entry.name);
+        let (name, known_as) = split_aliases(&entry.name);
         let name = if name.is_empty() { entry.name.as_str() } else { name };
         let aliases =
             entry.aliases.iter().chain(&facts.aliases).map(String::as_str).chain(known_as);

@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::list::content::same_members;
 use crate::diff::list::editorial::folded;
 use crate::diff::list::entity_cell::SUBORDINATES;
+use crate::diff::list::unordered::same_members;
 use crate::diff::pairing::identifiers::Facts;
 use crate::diff::pairing::name::words;
 use crate::diff::pairing::same_name::Pair;
-use crate::diff::sources::counterparts::{parted, subordinate};
+use crate::diff::sources::name_forms::split_aliases;
 use crate::domain::pages::{are_filled_down, is_of_one_rule, share_a_rule};
+use crate::domain::subordinate::parent_and_party;
 use crate::domain::{Citation, Entry, Form, Match, RowFate};
 
 /// What went from one row to another.
@@ -238,7 +239,7 @@ impl<'a> Lost<'a> {
         part: &Entry,
         shares: impl Fn(&Whole<'_>) -> bool,
     ) -> Option<(&Whole<'a>, String)> {
-        let names = [Some(part.name.as_str()), subordinate(&part.name).map(|(_, party)| party)];
+        let names = [Some(part.name.as_str()), parent_and_party(&part.name).map(|(_, party)| party)];
         let names = names.into_iter().flatten().map(|name| (false, name));
         // A party of another name that was at an address of this one is another party. Only an
         // address alone has no name to go by.
@@ -264,7 +265,7 @@ fn parties(entry: &Entry) -> Vec<String> {
         .get(SUBORDINATES)
         .into_iter()
         .flat_map(|parties| parties.lines())
-        .map(|line| parted(line).0.to_owned());
+        .map(|line| split_aliases(line).0.to_owned());
     entry.aliases.iter().cloned().chain(subordinates).collect()
 }
 

@@ -1,22 +1,22 @@
-//! Rows of subordinate and affiliated parties, which one publisher gives rows of their own and the
-//! other lists in their parent's.
+//! Rows of subordinate and affiliated parties. One publisher gives them rows of their own, and the
+//! other lists them in their parent's row.
 //!
-//! Knows how an entry lists its parties; how a text introduces one is known to
-//! `domain::subordinate`.
+//! Knows how an entry lists its parties. `domain::subordinate` knows how a text introduces one.
 
-use rapidfuzz::distance::levenshtein;
-
-use crate::diff::sources::counterparts::{LEAST_LIKENESS, core, parted};
+use crate::diff::list::entity_cell::SUBORDINATES;
+use crate::diff::sources::name_forms::{
+    LEAST_SIMILARITY, distinctive_words, same_digits, similarity, split_aliases,
+};
 use crate::domain::Entry;
-use crate::domain::subordinate::{introduction, parent_and_party as subordinate};
+use crate::domain::subordinate::{introduction, parent_and_party};
 
-/// The party that a text introduces: `Subordinate institution Second Works`.
+/// The party that a text introduces: `Second Works` of `Subordinate institution Second Works`.
 pub fn introduced(text: &str) -> Option<&str> {
     let found = introduction(text, 0)?;
     text.get(found.end..).filter(|party| !party.trim().is_empty())
 }
 
-/// Several parties may be introduced at once.
+/// The parties that one text introduces together, separated by semicolons.
 pub fn parties_in(text: &str) -> impl Iterator<Item = &str> {
     text.split("; ")
         .map(|party| party.trim())
@@ -26,41 +26,45 @@ pub fn parties_in(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether the parent names the party of this row anywhere, by its name or by an alias.
 pub fn lists_party(parent: &Entry, row: &Entry) -> bool {
-    let (name, _) = parted(&row.name);
-    let Some((_, parties)) = subordinate(name) else { return false };
-    let sought: Vec<Vec<String>> =
-        parties_in(parties).chain(row.aliases.iter().map(String::as_str)).map(core).collect();
-    let listed =
-        parent.other.get("subordinate_parties").into_iter().flat_map(|parties| parties.lines());
+    let (name, _) = split_aliases(&row.name);
+    let Some((_, parties)) = parent_and_party(name) else { return false };
+    let party_names: Vec<Vec<String>> = parties_in(parties)
+        .chain(row.aliases.iter().map(String::as_str))
+        .map(distinctive_words)
+        .collect();
     let is_listed = |party: &str| {
-        let words = core(parted(party).0);
-        sought.iter().any(|name| is_spelled_alike(&words.concat(), &name.concat()))
+        let words = distinctive_words(split_aliases(party).0);
+        party_names.iter().any(|name| is_spelled_alike(&words.concat(), &name.concat()))
     };
+    let mentions_party = |text: &String| {
+        let words = distinctive_words(text);
+        party_names.iter().any(|name| {
+            !name.is_empty() && words.windows(name.len()).any(|window| window == name.as_slice())
+        })
+    };
+    let listed =
+        parent.other.get(SUBORDINATES).into_iter().flat_map(|parties| parties.lines());
     let texts = [&parent.remarks]
         .into_iter()
         .chain(&parent.aliases)
         .chain(&parent.addresses)
         .chain(parent.other.values());
-    let holds = |text: &String| {
-        let words = core(text);
-        sought.iter().any(|name| {
-            !name.is_empty() && words.windows(name.len()).any(|window| window == name.as_slice())
-        })
-    };
-    listed.into_iter().any(is_listed) || texts.into_iter().any(holds)
+    listed.into_iter().any(is_listed) || texts.into_iter().any(mentions_party)
 }
 
 /// Whether the entry may stand for parties that it does not name. A row of the Consolidated
-/// Screening List, which has an id, stands for itself alone.
+/// Screening List, which has an id, stands only for itself.
 pub fn may_mean_its_parties(parent: &Entry) -> bool {
-    parent.publisher_id.is_empty() && !parent.other.contains_key("subordinate_parties")
+    parent.publisher_id.is_empty() && !parent.other.contains_key(SUBORDINATES)
 }
 
-/// Whether two rows with names alike may be one: rows of two parties of one parent have most of
-/// their names in common.
-pub fn is_same_party(one: &Entry, other: &Entry) -> bool {
-    let party =
-        |entry: &Entry| subordinate(parted(&entry.name).0).map(|(_, party)| core(party).concat());
+/// Whether two rows with similar names may be one. The rows of two parties of one parent have most
+/// of their names in common, so only the names of the parties are compared.
+pub fn may_be_one_party(one: &Entry, other: &Entry) -> bool {
+    let party = |entry: &Entry| {
+        parent_and_party(split_aliases(&entry.name).0)
+            .map(|(_, party)| distinctive_words(party).concat())
+    };
     match (party(one), party(other)) {
         (Some(one), Some(other)) => is_spelled_alike(&one, &other),
         (None, None) => true,
@@ -68,9 +72,6 @@ pub fn is_same_party(one: &Entry, other: &Entry) -> bool {
     }
 }
 
-/// Sister institutes differ in nothing but a number.
 fn is_spelled_alike(one: &str, other: &str) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    digits(one) == digits(other)
-        && levenshtein::normalized_similarity(one.chars(), other.chars()) >= LEAST_LIKENESS
+    same_digits(one, other) && similarity(one, other) >= LEAST_SIMILARITY
 }

@@ -1,31 +1,37 @@
-//! Whether two publishers' entries are in one place.
+//! Whether the entries of two publishers are in one place.
 //!
-//! One publisher goes by the heading, the other by the address. Some places stand under another
-//! country with one publisher: Hong Kong is under the China heading of the eCFR and has a code of
-//! its own in the Consolidated Screening List.
+//! One publisher derives the country from the heading, and the other from the address. Some places
+//! are under another country at one publisher: Hong Kong is under the China heading of the eCFR and
+//! has its own code in the Consolidated Screening List.
 
 use crate::diff::pairing::name::words;
-use crate::diff::sources::counterparts::Tie;
+use crate::diff::sources::agreement::Agreement;
 use crate::domain::Entry;
 
-/// What the places of two entries say of their being one.
-pub fn place(one: &Entry, other: &Entry) -> Tie {
+/// An address with fewer words is not compared: a city and a country are not an address.
+const LEAST_ADDRESS_WORDS: usize = 4;
+
+/// The least share of its words, in percent, that the shorter of two addresses has in common with
+/// the longer one if they are the same address.
+const LEAST_COMMON_WORDS_PERCENT: usize = 80;
+
+/// Whether the places of two entries agree.
+pub fn place_agreement(one: &Entry, other: &Entry) -> Agreement {
     if one.countries.is_empty() || other.countries.is_empty() {
-        return Tie::Unknown;
+        return Agreement::Unknown;
     }
-    // One publisher goes by the heading, the other by the address.
     if one.countries.iter().any(|country| other.countries.contains(country))
         || share_an_address(one, other)
     {
-        Tie::Agrees
-    } else if one.countries.iter().any(|country| is_elsewhere(country, one, other)) {
-        Tie::Unknown
+        Agreement::Agrees
+    } else if one.countries.iter().any(|country| is_under_another_code(country, one, other)) {
+        Agreement::Unknown
     } else {
-        Tie::Differs
+        Agreement::Differs
     }
 }
 
-/// Whether most words of an address stand in one of the other's.
+/// Whether an address of one entry has most of its words in common with an address of the other.
 pub fn share_an_address(one: &Entry, other: &Entry) -> bool {
     let read = |entry: &Entry| -> Vec<Vec<String>> {
         entry
@@ -39,21 +45,21 @@ pub fn share_an_address(one: &Entry, other: &Entry) -> bool {
     read(one).iter().any(|this| {
         those.iter().any(|that| {
             let shared = this.iter().filter(|word| that.contains(word)).count();
-            shared * 10 >= this.len().min(that.len()) * 8
+            shared * 100 >= this.len().min(that.len()) * LEAST_COMMON_WORDS_PERCENT
         })
     })
 }
 
-/// A city and a country are no address.
-const LEAST_ADDRESS_WORDS: usize = 4;
-
+/// A place that one publisher lists under another country.
 struct Region {
-    /// In words, as an address has them.
+    /// Its names in addresses, in lower case.
     names: &'static [&'static str],
+    /// Its ISO 3166-1 code, which the other publisher uses.
     code: &'static str,
-    /// The country whose heading it may stand under.
+    /// The country whose heading it may be under.
     heading: &'static str,
-    /// A heading covers the region even where no address says so: the eCFR has no heading for it.
+    /// The eCFR has no heading for it, so the heading of the country covers it even if no address
+    /// names it.
     has_no_heading: bool,
 }
 
@@ -75,8 +81,9 @@ const REGIONS: [Region; 5] = [
     Region { names: &["kosovo"], code: "XK", heading: "RS", has_no_heading: false },
 ];
 
-/// Whether `other` may have the place of `entry` that this code stands for under another code.
-pub fn is_elsewhere(code: &str, entry: &Entry, other: &Entry) -> bool {
+/// Whether `other` may list the same place under another country code than `code`, which `entry`
+/// uses.
+pub fn is_under_another_code(code: &str, entry: &Entry, other: &Entry) -> bool {
     REGIONS.iter().any(|region| {
         let counterpart = match code {
             _ if code == region.code => region.heading,
@@ -123,12 +130,12 @@ mod tests {
 
     #[track_caller]
     fn check(one: &Entry, other: &Entry, expected: bool) {
-        assert_eq!(is_elsewhere(&one.countries[0], one, other), expected, "{one:?} {other:?}");
-        assert_eq!(is_elsewhere(&other.countries[0], other, one), expected, "{other:?} {one:?}");
+        assert_eq!(is_under_another_code(&one.countries[0], one, other), expected, "{one:?} {other:?}");
+        assert_eq!(is_under_another_code(&other.countries[0], other, one), expected, "{other:?} {one:?}");
     }
 
     #[test]
-    fn ok_a_region_stands_under_its_heading() {
+    fn ok_a_region_is_found_under_its_heading() {
         check(
             &entry("HK", &["Unit 9, Kowloon, Hong Kong, HK"]),
             &entry("CN", &["Unit 9, Kowloon, Hong Kong"]),
@@ -149,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn err_another_place_is_another_place() {
+    fn err_other_places_of_the_two_countries() {
         check(
             &entry("HK", &["Unit 9, Kowloon, Hong Kong, HK"]),
             &entry("CN", &["12 Orchard Road, Wuxi, China"]),

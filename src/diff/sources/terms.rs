@@ -1,8 +1,8 @@
-//! A license requirement or policy by what it says: the sections that it names, its words, its
-//! punctuation.
+//! Compares license requirements and policies by the sections that they name, their words, and
+//! their punctuation.
 //!
 //! Knows how publishers write sections and footnote marks: `§§ 734.9(g),3 746.8(a)(3)` and
-//! `§734.9(g), 3 §746.8(a)(3)` say the same. Which footnotes a text has is known to the entry.
+//! `§734.9(g), 3 §746.8(a)(3)` say the same. The entry knows which footnotes a text has.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,17 @@ use rapidfuzz::distance::levenshtein;
 use crate::diff::list::editorial::folded_prose;
 use crate::diff::pairing::name::words;
 
-/// Two texts of the same sections say the same if this share of their letters is alike. `All items
-/// (See § 744.11 of the EAR)` and `All items subject to the EAR (See § 744.11 of the EAR)` stand
-/// for one requirement; a story over the real lists bounds how many differ.
-const LEAST_ALIKE: f64 = 0.8;
+/// The least share of equal letters, from 0 to 1, of two texts that name the same sections and say
+/// the same. `All items (See § 744.11 of the EAR)` and `All items subject to the EAR (See § 744.11
+/// of the EAR)` are one requirement. A test on the real lists limits how many terms differ.
+const LEAST_SIMILARITY: f64 = 0.8;
 
-/// Words that turn a term around. They count even where almost all letters are alike.
-const TURNING: [&str; 13] = [
+/// The longest name of a paragraph, a Roman numeral such as `xviii`, in letters.
+const LONGEST_PARAGRAPH: usize = 5;
+
+/// Words that reverse or restrict a term. A difference in one of them counts even if almost all
+/// letters are equal.
+const RESTRICTING_WORDS: [&str; 13] = [
     "no",
     "not",
     "none",
@@ -33,19 +37,19 @@ const TURNING: [&str; 13] = [
     "other",
 ];
 
-/// What two publishers' texts of one term have in common.
+/// How two publishers' texts of one term compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Agreement {
-    /// They differ in typography, in how they write sections and marks, or not at all.
+pub enum TermsMatch {
+    /// Equal, apart from typography and the way of writing sections and marks.
     Same,
-    /// The same sections, goods and conditions, but other punctuation or a few other words.
-    Worded,
+    /// The same sections, goods and conditions, in other punctuation or with a few other words.
+    Reworded,
     /// Other sections, goods or conditions.
-    Other,
+    Different,
 }
 
-/// Compares two texts. `footnotes` are the marks that may stand in either.
-pub fn agreement(one: &str, other: &str, footnotes: &[&[String]]) -> Agreement {
+/// Compares two texts. `footnotes` are the marks that may occur in either of them.
+pub fn compare_terms(one: &str, other: &str, footnotes: &[&[String]]) -> TermsMatch {
     let marks: Vec<&str> =
         footnotes.iter().flat_map(|marks| marks.iter()).map(String::as_str).collect();
     let (one, other) = (Terms::of(one, &marks), Terms::of(other, &marks));
@@ -58,32 +62,32 @@ pub fn agreement(one: &str, other: &str, footnotes: &[&[String]]) -> Agreement {
             .collect::<BTreeSet<_>>()
     };
     let (these, those) = (one.words.concat(), other.words.concat());
-    let turns = |terms: &Terms| {
-        let mut turns: Vec<String> =
-            terms.words.iter().filter(|word| TURNING.contains(&word.as_str())).cloned().collect();
-        turns.sort_unstable();
-        turns
+    let restrictions = |terms: &Terms| {
+        let mut found: Vec<String> =
+            terms.words.iter().filter(|word| RESTRICTING_WORDS.contains(&word.as_str())).cloned().collect();
+        found.sort_unstable();
+        found
     };
     if one.sections != other.sections
         || numbers(&one) != numbers(&other)
-        || turns(&one) != turns(&other)
+        || restrictions(&one) != restrictions(&other)
     {
-        return Agreement::Other;
+        return TermsMatch::Different;
     }
     if these != those
-        && levenshtein::normalized_similarity(these.chars(), those.chars()) < LEAST_ALIKE
+        && levenshtein::normalized_similarity(these.chars(), those.chars()) < LEAST_SIMILARITY
     {
-        return Agreement::Other;
+        return TermsMatch::Different;
     }
-    if one.prose == other.prose { Agreement::Same } else { Agreement::Worded }
+    if one.prose == other.prose { TermsMatch::Same } else { TermsMatch::Reworded }
 }
 
 struct Terms {
-    /// `746.8(a)(3)`
+    /// Such as `746.8(a)(3)`.
     sections: BTreeSet<String>,
-    /// The words that are no part of a section, in order.
+    /// The words that are not part of a section, in order.
     words: Vec<String>,
-    /// The text without sections, marks, and what only joins them.
+    /// The text without sections, marks, and the characters that only join them.
     prose: String,
 }
 
@@ -91,29 +95,29 @@ impl Terms {
     fn of(text: &str, marks: &[&str]) -> Self {
         let text = with_plain_marks(text);
         let (mut sections, mut prose) = (BTreeSet::new(), String::with_capacity(text.len()));
-        // The section that was read last, and whether nothing but a joint has been read since.
-        let (mut last, mut is_behind) = (String::new(), false);
+        // The section that was read last, and whether only joining characters were read since then.
+        let (mut last, mut is_after_section) = (String::new(), false);
         let mut rest = text.as_str();
         while let Some(character) = rest.chars().next() {
             let in_word = prose.ends_with(char::is_alphanumeric);
-            if let Some((number, behind)) = section(rest).filter(|_| !in_word) {
-                let (paragraphs, behind) = paragraphs(behind).unwrap_or((String::new(), behind));
+            if let Some((number, after)) = section(rest).filter(|_| !in_word) {
+                let (paragraphs, after) = paragraphs(after).unwrap_or((String::new(), after));
                 sections.insert(format!("{number}{paragraphs}"));
                 number.clone_into(&mut last);
-                rest = behind_joints(behind, marks);
-                // What joins sections is no part of what is said.
+                rest = after_joints(after, marks);
+                // The characters that join sections have no meaning.
                 prose.truncate(prose.trim_end_matches(is_joint).len());
                 prose.push(' ');
-                is_behind = true;
+                is_after_section = true;
                 continue;
             }
             // `744.21(a)(2) and (e)`: another paragraph of the same section.
-            if let Some((paragraphs, behind)) = paragraphs(rest).filter(|_| is_behind) {
+            if let Some((paragraphs, after)) = paragraphs(rest).filter(|_| is_after_section) {
                 sections.insert(format!("{last}{paragraphs}"));
-                rest = behind_joints(behind, marks);
+                rest = after_joints(after, marks);
                 continue;
             }
-            is_behind = false;
+            is_after_section = false;
             if character != '§' {
                 prose.push(character);
             }
@@ -125,7 +129,7 @@ impl Terms {
     }
 }
 
-/// A superscript as plain text has it: a digit behind a space.
+/// Replaces each superscript by a space and a digit, as plain text writes a footnote mark.
 fn with_plain_marks(text: &str) -> String {
     const SUPERSCRIPTS: [char; 9] = ['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let mut plain = String::with_capacity(text.len());
@@ -138,7 +142,7 @@ fn with_plain_marks(text: &str) -> String {
     plain
 }
 
-/// The number of a section at the beginning of the text: `746.8`.
+/// Splits the number of a section, such as `746.8`, off the beginning of a text.
 fn section(text: &str) -> Option<(&str, &str)> {
     let digits =
         |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -151,31 +155,29 @@ fn section(text: &str) -> Option<(&str, &str)> {
     text.split_at_checked(part + 1 + number)
 }
 
-/// `(a)(3)`, `(a) (3)`
+/// Splits paragraphs, such as `(a)(3)` or `(a) (3)`, off the beginning of a text.
 fn paragraphs(text: &str) -> Option<(String, &str)> {
-    /// The longest is a Roman numeral: `(xviii)`.
-    const LONGEST: usize = 5;
     let (mut found, mut rest) = (String::new(), text);
     loop {
         let start = if found.is_empty() { rest } else { rest.trim_start_matches(' ') };
-        let Some((inner, behind)) = start.strip_prefix('(').and_then(|open| open.split_once(')'))
+        let Some((inner, after)) = start.strip_prefix('(').and_then(|open| open.split_once(')'))
         else {
             break;
         };
         let is_paragraph = !inner.is_empty()
-            && inner.len() <= LONGEST
+            && inner.len() <= LONGEST_PARAGRAPH
             && inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         if !is_paragraph {
             break;
         }
         found.push_str(&format!("({inner})"));
-        rest = behind;
+        rest = after;
     }
     (!found.is_empty()).then_some((found, rest))
 }
 
-/// The text behind marks, commas and `and`, if another section or mark follows or followed.
-fn behind_joints<'a>(text: &'a str, marks: &[&str]) -> &'a str {
+/// The text after marks, commas and `and`, if they stand between sections or marks.
+fn after_joints<'a>(text: &'a str, marks: &[&str]) -> &'a str {
     let mut rest = text;
     loop {
         let open = rest.trim_start_matches(is_joint);
@@ -192,37 +194,37 @@ fn behind_joints<'a>(text: &'a str, marks: &[&str]) -> &'a str {
         let joined = open
             .strip_prefix("and ")
             .or_else(|| open.strip_prefix("or "))
-            .map(|behind| behind.trim_start_matches(is_joint));
+            .map(|after| after.trim_start_matches(is_joint));
         return match joined
-            .filter(|behind| section(behind).is_some() || paragraphs(behind).is_some())
+            .filter(|after| section(after).is_some() || paragraphs(after).is_some())
         {
-            Some(behind) => behind,
+            Some(after) => after,
             None if section(open).is_some() => open,
             None => rest,
         };
     }
 }
 
-/// What stands between two sections of an enumeration.
+/// Whether the character may join two sections of an enumeration.
 fn is_joint(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '§')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Agreement::{Other, Same, Worded};
+    use super::TermsMatch::{Different, Reworded, Same};
     use super::*;
 
     #[track_caller]
-    fn check(one: &str, other: &str, expected: Agreement) {
+    fn check(one: &str, other: &str, expected: TermsMatch) {
         let footnotes = [["1", "3", "4"].map(str::to_owned)];
         let footnotes: Vec<&[String]> = footnotes.iter().map(<[String; 3]>::as_slice).collect();
-        assert_eq!(agreement(one, other, &footnotes), expected, "{one} | {other}");
-        assert_eq!(agreement(other, one, &footnotes), expected, "{other} | {one}");
+        assert_eq!(compare_terms(one, other, &footnotes), expected, "{one} | {other}");
+        assert_eq!(compare_terms(other, one, &footnotes), expected, "{other} | {one}");
     }
 
     #[test]
-    fn sections_and_marks_are_the_same_however_they_are_written() {
+    fn ok_sections_and_marks_are_the_same_in_any_writing() {
         let one = "For all items subject to the EAR. (See §§ 734.9(g),3 746.8(a)(3), and \
                    744.21(b) of the EAR)";
         for other in [
@@ -233,7 +235,7 @@ mod tests {
             "for all items subject to the EAR. (See § 734.9(g) 3, § 746.8(a) (3), § 744.21(b) of \
              the EAR)",
         ] {
-            let expected = if other.contains("EAR (See") { Worded } else { Same };
+            let expected = if other.contains("EAR (See") { Reworded } else { Same };
             check(one, other, expected);
         }
         check(
@@ -244,34 +246,34 @@ mod tests {
     }
 
     #[test]
-    fn another_section_word_or_number_says_something_else() {
+    fn err_another_section_word_or_number() {
         let one = "For all items subject to the EAR. (See § 744.11 of the EAR)";
         check(
             one,
             "For all items subject to the EAR. (See §§ 734.9(e) and 744.11 of the EAR)",
-            Other,
+            Different,
         );
-        check(one, "For all items subject to the EAR. (See § 744.21 of the EAR)", Other);
-        check("See § 746.8(a)(3)", "See § 746.8(a)(2)", Other);
-        check("For 5 items", "For 6 items", Other);
+        check(one, "For all items subject to the EAR. (See § 744.21 of the EAR)", Different);
+        check("See § 746.8(a)(3)", "See § 746.8(a)(2)", Different);
+        check("For 5 items", "For 6 items", Different);
         check(
             "For items subject to the Regulations listed in Annex B",
             "For no items subject to the Regulations listed in Annex B",
-            Other,
+            Different,
         );
         check(
             "For all items subject to the Regulations except food",
             "For all items subject to the Regulations and food",
-            Other,
+            Different,
         );
-        check("Presumption of denial", "Case-by-case review", Other);
-        check("", one, Other);
+        check("Presumption of denial", "Case-by-case review", Different);
+        check("", one, Different);
     }
 
     #[test]
-    fn other_punctuation_is_seen() {
-        check("For all items, except food", "For all items except food", Worded);
-        check("Denial. Except food", "Denial except food", Worded);
+    fn ok_other_punctuation_is_a_rewording() {
+        check("For all items, except food", "For all items except food", Reworded);
+        check("Denial. Except food", "Denial except food", Reworded);
         check("For all items", "For all  items.", Same);
     }
 }

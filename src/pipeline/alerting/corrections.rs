@@ -105,7 +105,7 @@ fn undone<'a>(
     earlier: &[&'a RecordedChange],
 ) -> HashMap<usize, &'a RecordedChange> {
     let changes: Vec<Change> = earlier.iter().map(|recorded| recorded.change.clone()).collect();
-    reversal::undone(now, &changes)
+    reversal::reversed_pairs(now, &changes)
         .into_iter()
         .filter_map(|(now, before)| Some((now, *earlier.get(before)?)))
         .collect()

@@ -1,6 +1,6 @@
 //! What the other sources of a list say of a change: shown before, still listed, also gone.
 //!
-//! Knows the record, and by `diff::across` which entries are one; it must not decide what is held
+//! Knows the record, and by `diff::sources` which entries are one; it must not decide what is held
 //! or told, nor how it is worded for a channel.
 
 use std::collections::HashMap;
@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::diff::sources::counterparts::{
-    How, Index, {self},
-};
+use crate::diff::sources::counterparts;
+use crate::diff::sources::index::Index;
+use crate::diff::sources::matched_by::MatchedBy;
 use crate::diff::sources::unconfirmed;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{AlertId, Change, ChangeId, ChangeKind, Entry, ListCode, RowFate};
@@ -258,7 +258,7 @@ impl View<'_> {
         }
         let went = counterparts::find_all(entry, &self.gone, &self.own)
             .into_iter()
-            .filter_map(|found| self.other.gone_on.get(found.at))
+            .filter_map(|found| self.other.gone_on.get(found.position))
             .max();
         went.map_or(Says::Unknown, |since| Says::Gone(*since))
     }
@@ -297,13 +297,13 @@ impl<'a> Told<'a> {
         // was told.
         let found = found
             .into_iter()
-            .filter(|found| found.how == How::Name || !change.is_uncertain_revision());
+            .filter(|found| found.matched_by == MatchedBy::Name || !change.is_uncertain_revision());
         let mut held: Vec<&Entry> = counterparts::find_all(&change.entry, self.held, self.own)
             .into_iter()
             .filter_map(|found| self.held.get(found))
             .collect();
         found
-            .filter_map(|found| self.other.told.get(found.at))
+            .filter_map(|found| self.other.told.get(found.position))
             .filter(|told| told.change.kind == change.kind)
             .find_map(|told| {
                 if (change.kind == ChangeKind::Removed) != held.is_empty() {
@@ -313,14 +313,14 @@ impl<'a> Told<'a> {
                     ChangeKind::Removed => Vec::new(),
                     ChangeKind::Added => {
                         held.push(&told.change.entry);
-                        unconfirmed::lacking(&change.entry, &held)
+                        unconfirmed::of_entry(&change.entry, &held)
                     }
-                    ChangeKind::Revised => unconfirmed::unborne(change, &told.change, &held)?,
+                    ChangeKind::Revised => unconfirmed::of_revision(change, &told.change, &held)?,
                 };
                 let worded = if change.kind == ChangeKind::Removed {
                     Vec::new()
                 } else {
-                    unconfirmed::worded_otherwise(&change.entry, &held)
+                    unconfirmed::reworded_terms(&change.entry, &held)
                 };
                 Some(First { told, differences, worded })
             })

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::diff::parallel::side_by_side;
 use crate::diff::{
-    Limits, Size, Verdict, {self},
+    Limits, Size, GuardOutcome, {self},
 };
 use crate::domain::{
     Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, Summary, same,
@@ -190,20 +190,20 @@ pub fn judge(
     let (reason, mut message) = match plausible(borne_out) {
         // Rows may still differ in the publisher's ids; what is held is replaced only where content
         // differs.
-        Verdict::Plausible if changes.is_empty() && columns == seen_columns => {
+        GuardOutcome::Plausible if changes.is_empty() && columns == seen_columns => {
             return unmoved(ListVerdict::Unchanged, before);
         }
         // What a new column says is kept, so that the next document is compared with it.
-        Verdict::Plausible if changes.is_empty() => {
+        GuardOutcome::Plausible if changes.is_empty() => {
             return moved(list, ListVerdict::Unchanged, seen, &rows, before, entries);
         }
-        Verdict::Plausible => {
+        GuardOutcome::Plausible => {
             let begins_anew =
-                borne_out > ordered_off && plausible(ordered_off) != Verdict::Plausible;
+                borne_out > ordered_off && plausible(ordered_off) != GuardOutcome::Plausible;
             let moved = moved(list, ListVerdict::Changed(changes), seen, &rows, before, entries);
             return Judgement { ordered_off, begins_anew, ..moved };
         }
-        Verdict::Held { reason, message } => (reason, message),
+        GuardOutcome::Hold { reason, message } => (reason, message),
     };
     if let Some(elsewhere) =
         known.others.of_a_loss(&changes, &before).filter(|_| reason == HoldReason::Loss)

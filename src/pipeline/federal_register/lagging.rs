@@ -7,9 +7,8 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::config::SourceKind;
-use crate::diff::sources::counterparts::{
-    Index, {self},
-};
+use crate::diff::sources::counterparts;
+use crate::diff::sources::index::Index;
 use crate::domain::alert::{AlertBody, SourceLagging};
 use crate::domain::{ChangeKind, Entry, ListCode, RecordedRule, RuleState, business_days};
 use crate::pipeline::check::Observed;

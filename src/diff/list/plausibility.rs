@@ -1,6 +1,6 @@
-//! The guards: is the step from one snapshot to the next believable?
+//! The guards: whether the step from one snapshot of a list to the next is plausible.
 //!
-//! Knows counts and limits; knows neither sources nor what a hold does.
+//! Knows counts and limits. Must not know sources, nor what a hold does.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,14 +8,28 @@ use crate::diff::list::content::Content;
 use crate::diff::pairing::fast_hash::MixerState;
 use crate::domain::{Change, Entry, HoldReason, ListCode, Summary};
 
-/// The guards of one source, from the configuration.
+/// However short a list is, this many rows may be removed, added or revised in one step.
+const SLACK_ROWS: usize = 5;
+
+/// The least entries in a first snapshot of the Entity List. It had about 3,410 in July 2026, so a
+/// shorter file is probably cut.
+const LEAST_ENTITY_LIST: usize = 2_500;
+
+/// The least entries in a first snapshot of another list, some of which are very short.
+const LEAST_OTHER_LIST: usize = 1;
+
+/// The guards of one source, from the configuration (`max_loss` and so on).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
-    /// Fractions of 1.
+    /// The largest loss in one step, as a fraction of the list.
     pub max_loss: f64,
+    /// The largest loss in one step, in rows.
     pub max_loss_rows: usize,
+    /// The largest gain in one step, as a fraction of the list.
     pub max_gain: f64,
+    /// The most rows revised in substance in one step, as a fraction of the list.
     pub max_revised: f64,
+    /// The least entries in a first snapshot of a list.
     pub min_entries: BTreeMap<ListCode, usize>,
 }
 
@@ -31,20 +45,19 @@ impl Default for Limits {
     }
 }
 
-/// What the guards say of one step of one list.
+/// What the guards decide about one step of one list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum GuardOutcome {
     Plausible,
-    Held { reason: HoldReason, message: String },
+    Hold { reason: HoldReason, message: String },
 }
 
 /// How large a list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// As they stand in the document.
+    /// The rows in the document.
     pub rows: usize,
-    /// Rows that say the same are one entry: what stands twice is not twice as much that could be
-    /// lost.
+    /// The distinct rows: a repeated row cannot be lost twice.
     pub entries: usize,
 }
 
@@ -54,18 +67,18 @@ impl Size {
         Self { rows: rows.len(), entries: contents.len() }
     }
 
-    /// Rows that repeat others.
+    /// The number of rows that repeat others.
     pub fn repeats(self) -> usize {
         self.rows - self.entries
     }
 }
 
-/// Whether the step from a list of size `before` to one of size `after` is believable.
+/// Whether the step from a list of size `before` to one of size `after` is plausible.
 ///
-/// `high_water` is the list's highest accepted count of entries of seven days: a list that shrinks
-/// a little every day is measured against where it began. `borne_out` counts the removals that a
-/// rule or another source bears out: they are no sign of a cut file. Where several limits are
-/// broken, the one that makes the list wait whole is named.
+/// `high_water` is the highest accepted count of entries in the last seven days, so that a list
+/// that shrinks a little every day is measured against its size at the start. `confirmed` counts
+/// the removals that a rule or another source confirms: they are not a sign of a cut file. Where
+/// several limits are exceeded, the reason that puts the entire list on hold comes first.
 pub fn plausible(
     limits: &Limits,
     list: ListCode,
@@ -73,11 +86,11 @@ pub fn plausible(
     before: Size,
     after: Size,
     changes: &[Change],
-    borne_out: usize,
-) -> Verdict {
+    confirmed: usize,
+) -> GuardOutcome {
     let summary = Summary::of(changes);
 
-    // By rows: only they tell that a list was doubled.
+    // Counted by rows, because the distinct entries of a doubled list are no more than before.
     let gain = summary.added.max(after.rows.saturating_sub(before.rows));
     let allowed_gain = share(limits.max_gain, before.rows).max(SLACK_ROWS);
     let (before_rows, after_rows) = (before.rows, after.rows);
@@ -88,11 +101,11 @@ pub fn plausible(
              one doubled",
             percent(limits.max_gain)
         );
-        return Verdict::Held { reason: HoldReason::Gain, message };
+        return GuardOutcome::Hold { reason: HoldReason::Gain, message };
     }
 
     let (before, after) = (before.entries, after.entries);
-    // Of a file that was cut too, what is left of it is all that can be revised.
+    // If the file was also cut, only the rest of it can be revised.
     let compared = before.min(after);
     let allowed_revised = share(limits.max_revised, compared).max(SLACK_ROWS);
     if summary.revised > allowed_revised {
@@ -105,14 +118,14 @@ pub fn plausible(
             summary.revised,
             percent(limits.max_revised)
         );
-        return Verdict::Held { reason: HoldReason::Revision, message };
+        return GuardOutcome::Hold { reason: HoldReason::Revision, message };
     }
 
-    // A row that is gone is a loss, also where another row of its name is left.
+    // A row that was removed is a loss even if another row of the same name is still listed.
     let lost = changes.iter().filter(|change| change.lost_row().is_some()).count();
     if lost > 0 {
         let gone = lost.max(high_water.saturating_sub(after));
-        let loss = gone.saturating_sub(borne_out);
+        let loss = gone.saturating_sub(confirmed);
         let allowed_loss =
             share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
         if loss > allowed_loss {
@@ -121,29 +134,29 @@ pub fn plausible(
                  gone in this step{}), more than the {allowed_loss} that max_loss = {} and \
                  max_loss_rows = {} allow: the file may be cut",
                 lost,
-                if borne_out > 0 {
-                    format!(", {borne_out} of them borne out by a rule or another source")
+                if confirmed > 0 {
+                    format!(", {confirmed} of them confirmed by a rule or another source")
                 } else {
                     String::new()
                 },
                 percent(limits.max_loss),
                 limits.max_loss_rows
             );
-            return Verdict::Held { reason: HoldReason::Loss, message };
+            return GuardOutcome::Hold { reason: HoldReason::Loss, message };
         }
         if after == 0 {
             let message = format!(
-                "{list} lost all of its {before} rows: an empty list is not believed, however \
-                 short it was"
+                "{list} lost all of its {before} rows: an empty list is not plausible, however \
+                 short it was before"
             );
-            return Verdict::Held { reason: HoldReason::Loss, message };
+            return GuardOutcome::Hold { reason: HoldReason::Loss, message };
         }
     }
-    Verdict::Plausible
+    GuardOutcome::Plausible
 }
 
-/// Whether a first snapshot of a list is large enough to be its baseline; if not, the error says so
-/// in words.
+/// Whether a first snapshot of a list is large enough to be its baseline. The error says in words why
+/// it is not.
 pub fn enough_for_baseline(limits: &Limits, list: ListCode, size: Size) -> Result<(), String> {
     let least = least_for_baseline(limits, list);
     let Size { rows, entries } = size;
@@ -161,13 +174,13 @@ pub fn enough_for_baseline(limits: &Limits, list: ListCode, size: Size) -> Resul
     ))
 }
 
-/// How many entries a first snapshot of a list has at least.
+/// The least number of entries in a first snapshot of a list.
 pub fn least_for_baseline(limits: &Limits, list: ListCode) -> usize {
-    limits.min_entries.get(&list).copied().unwrap_or(if list == ListCode::EL { 2500 } else { 1 })
+    limits.min_entries.get(&list).copied().unwrap_or(match list {
+        ListCode::EL => LEAST_ENTITY_LIST,
+        _ => LEAST_OTHER_LIST,
+    })
 }
-
-/// However short a list, so many rows may come, go or change at once.
-const SLACK_ROWS: usize = 5;
 
 #[expect(
     clippy::cast_precision_loss,
@@ -176,7 +189,7 @@ const SLACK_ROWS: usize = 5;
     reason = "counts of rows and fractions of them"
 )]
 fn share(fraction: f64, count: usize) -> usize {
-    // A hair is added so that 2 % of 50 is 1 and not 0.999….
+    // The rounding error is compensated, so that 2 % of 50 is 1 and not 0.999….
     (fraction.max(0.0) * count as f64 + 1e-9).floor() as usize
 }
 
@@ -202,7 +215,7 @@ mod tests {
             .collect()
     }
 
-    fn verdict(before: &[Entry], after: &[Entry], high_water: usize) -> Verdict {
+    fn outcome(before: &[Entry], after: &[Entry], high_water: usize) -> GuardOutcome {
         plausible(
             &Limits::default(),
             ListCode::EL,
@@ -214,10 +227,10 @@ mod tests {
         )
     }
 
-    fn reason(verdict: Verdict) -> Option<HoldReason> {
-        match verdict {
-            Verdict::Plausible => None,
-            Verdict::Held { reason, message } => {
+    fn reason(outcome: GuardOutcome) -> Option<HoldReason> {
+        match outcome {
+            GuardOutcome::Plausible => None,
+            GuardOutcome::Hold { reason, message } => {
                 assert!(
                     message.contains("EL") && message.contains("max_") || message.contains("empty"),
                     "{message}"
@@ -229,49 +242,49 @@ mod tests {
 
     #[test]
     fn ok_small_steps_pass() {
-        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 980), 1000)), None);
-        assert_eq!(reason(verdict(&rows(0, 20), &rows(5, 25), 20)), None);
-        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 1250), 1000)), None);
-        assert_eq!(reason(verdict(&[], &[], 0)), None);
+        assert_eq!(reason(outcome(&rows(0, 1000), &rows(0, 980), 1000)), None);
+        assert_eq!(reason(outcome(&rows(0, 20), &rows(5, 25), 20)), None);
+        assert_eq!(reason(outcome(&rows(0, 1000), &rows(0, 1250), 1000)), None);
+        assert_eq!(reason(outcome(&[], &[], 0)), None);
     }
 
     #[test]
     fn err_a_loss_is_measured_against_the_high_water_and_needs_removals() {
-        assert_eq!(reason(verdict(&rows(0, 1000), &rows(0, 979), 1000)), Some(HoldReason::Loss));
-        assert_eq!(reason(verdict(&rows(0, 990), &rows(0, 985), 1000)), None);
-        assert_eq!(reason(verdict(&rows(0, 985), &rows(0, 979), 1000)), Some(HoldReason::Loss));
-        assert_eq!(reason(verdict(&rows(0, 900), &rows(0, 901), 1000)), None);
+        assert_eq!(reason(outcome(&rows(0, 1000), &rows(0, 979), 1000)), Some(HoldReason::Loss));
+        assert_eq!(reason(outcome(&rows(0, 990), &rows(0, 985), 1000)), None);
+        assert_eq!(reason(outcome(&rows(0, 985), &rows(0, 979), 1000)), Some(HoldReason::Loss));
+        assert_eq!(reason(outcome(&rows(0, 900), &rows(0, 901), 1000)), None);
         assert_eq!(
-            reason(verdict(&rows(0, 5000), &rows(0, 4959), 5000)),
+            reason(outcome(&rows(0, 5000), &rows(0, 4959), 5000)),
             Some(HoldReason::Loss),
             "41 rows of 5,000 are under 2 %"
         );
     }
 
     #[test]
-    fn err_rows_that_are_gone_are_a_loss_though_their_names_are_still_listed() {
+    fn err_removed_rows_are_a_loss_even_if_their_names_are_still_listed() {
         let two_of_each = |kept: usize| -> Vec<Entry> {
             let in_country = |row: Entry, code: &str| Entry { countries: vec![code.into()], ..row };
             let one = rows(0, 100).into_iter().map(|row| in_country(row, "CN"));
             one.chain(rows(0, kept).into_iter().map(|row| in_country(row, "AE"))).collect()
         };
         assert_eq!(
-            reason(verdict(&two_of_each(100), &two_of_each(90), 200)),
+            reason(outcome(&two_of_each(100), &two_of_each(90), 200)),
             Some(HoldReason::Loss)
         );
-        assert_eq!(reason(verdict(&two_of_each(100), &two_of_each(96), 200)), None);
+        assert_eq!(reason(outcome(&two_of_each(100), &two_of_each(96), 200)), None);
     }
 
     #[test]
-    fn err_an_emptied_doubled_or_swapped_list_is_held() {
-        assert_eq!(reason(verdict(&rows(0, 3), &[], 3)), Some(HoldReason::Loss));
+    fn err_an_emptied_doubled_or_swapped_list_is_put_on_hold() {
+        assert_eq!(reason(outcome(&rows(0, 3), &[], 3)), Some(HoldReason::Loss));
         let doubled: Vec<Entry> = rows(0, 100).into_iter().chain(rows(0, 100)).collect();
-        assert_eq!(reason(verdict(&rows(0, 100), &doubled, 100)), Some(HoldReason::Gain));
-        assert_eq!(reason(verdict(&rows(0, 100), &rows(0, 126), 100)), Some(HoldReason::Gain));
+        assert_eq!(reason(outcome(&rows(0, 100), &doubled, 100)), Some(HoldReason::Gain));
+        assert_eq!(reason(outcome(&rows(0, 100), &rows(0, 126), 100)), Some(HoldReason::Gain));
     }
 
     #[test]
-    fn err_a_column_that_went_blank_is_held_and_editorial_changes_are_not() {
+    fn err_a_blank_column_is_put_on_hold_and_editorial_changes_are_not() {
         let with_policy = |policy: &str| {
             rows(0, 100)
                 .into_iter()
@@ -279,11 +292,11 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(
-            reason(verdict(&with_policy("Presumption of denial."), &with_policy(""), 100)),
+            reason(outcome(&with_policy("Presumption of denial."), &with_policy(""), 100)),
             Some(HoldReason::Revision)
         );
         assert_eq!(
-            reason(verdict(
+            reason(outcome(
                 &with_policy("Presumption of denial."),
                 &with_policy("Presumption of denial"),
                 100
@@ -293,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_half_list_is_no_baseline() {
+    fn err_half_a_list_is_not_a_baseline() {
         let limits = Limits { min_entries: [(ListCode::UVL, 10)].into(), ..Limits::default() };
         let enough_for_baseline =
             |list, entries| enough_for_baseline(&limits, list, Size { rows: entries, entries });
@@ -311,10 +324,10 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_repeat_others_are_no_more_that_could_be_lost_and_no_larger_list() {
+    fn ok_repeated_rows_are_not_counted_as_entries() {
         let repeated: Vec<Entry> = rows(0, 1000).into_iter().chain(rows(0, 60)).collect();
         assert_eq!(Size::of(&repeated), Size { rows: 1060, entries: 1000 });
-        assert_eq!(reason(verdict(&repeated, &rows(1, 1000), 1000)), None);
+        assert_eq!(reason(outcome(&repeated, &rows(1, 1000), 1000)), None);
         let limits = Limits { min_entries: [(ListCode::EL, 1500)].into(), ..Limits::default() };
         let doubled: Vec<Entry> = rows(0, 900).into_iter().chain(rows(0, 900)).collect();
         let error = enough_for_baseline(&limits, ListCode::EL, Size::of(&doubled)).unwrap_err();
@@ -322,14 +335,14 @@ mod tests {
     }
 
     #[test]
-    fn err_a_file_that_was_cut_and_has_a_blank_column_is_held_whole() {
+    fn err_a_cut_file_with_a_blank_column_is_held_for_its_revisions() {
         let blank = |row: Entry| Entry { license_policy: String::new(), ..row };
         let before: Vec<Entry> = rows(0, 100)
             .into_iter()
             .map(|row| Entry { license_policy: "Denial.".into(), ..row })
             .collect();
         let cut: Vec<Entry> = before[..15].iter().cloned().map(blank).collect();
-        let Verdict::Held { reason, message } = verdict(&before, &cut, 100) else {
+        let GuardOutcome::Hold { reason, message } = outcome(&before, &cut, 100) else {
             panic!("expected a hold")
         };
         assert_eq!(reason, HoldReason::Revision);
@@ -347,9 +360,9 @@ mod tests {
             .map(|(n, row)| if n < 5 { blank(row) } else { row })
             .collect();
         assert_eq!(
-            self::reason(verdict(&before, &few, 100)),
+            self::reason(outcome(&before, &few, 100)),
             Some(HoldReason::Loss),
-            "a few may be revised all the same"
+            "a few rows may be revised in a cut file"
         );
     }
 }
