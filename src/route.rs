@@ -1,11 +1,12 @@
 //! Stage 4: which receivers get which changes of an alert. Pure: alert × routes → receivers.
 //!
-//! Knows names of receivers and what an operator is, but no channel, no address and no database.
+//! Knows the names of receivers, and which are for operators. Must not know channels' settings,
+//! addresses or a database.
 
 use crate::domain::alert::RuleNotice;
 use crate::domain::{Alert, AlertBody, Change, ChangeId, ChangeKind, ListCode, Severity};
 
-/// One `[[route]]`. A filter that is empty lets everything pass.
+/// One `[[route]]` of the configuration. An empty filter lets every change pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
     pub receivers: Vec<String>,
@@ -19,28 +20,28 @@ pub struct Route {
     pub editorial: bool,
 }
 
-/// As much of a receiver as routing has to know.
+/// The properties of a receiver that routing needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReceiverRef<'a> {
     pub name: &'a str,
-    /// Marked `operator = true`.
+    /// Marked with `operator = true`.
     pub operator: bool,
     /// `email`, `slack`, `webhook` or `console`.
     pub kind: &'a str,
 }
 
-/// A receiver's name and the changes it gets; `None` where it gets all of the alert.
+/// A receiver's name and the changes that it gets. `None` if it gets all changes of the alert.
 pub type Routed = (String, Option<Vec<ChangeId>>);
 
-/// The channels that a person reads: they get what operators are told where no receiver is marked.
-const PEOPLES_CHANNELS: [&str; 3] = ["email", "slack", "console"];
+/// The channels that people read. They get operator events if no receiver is marked as an operator.
+const CHANNELS_READ_BY_PEOPLE: [&str; 3] = ["email", "slack", "console"];
 
-/// Who gets this alert, in the order of `receivers`; each receiver at most once, with the union of
-/// what its routes match.
+/// The receivers of this alert, in the order of `receivers`. Each receiver occurs at most once,
+/// with the union of the changes that its routes match.
 ///
-/// Without any route everything but editorial changes goes to every receiver. A receiver of which
-/// no change is matched is left out. An operators' event goes by [`operators`], a test to the
-/// receiver that is tested.
+/// Without any route, all changes that are not editorial go to every receiver. A receiver without a
+/// matching change is left out. An operator event goes to the receivers that [`operators`] returns,
+/// and a test goes to the receiver that is tested.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
@@ -55,36 +56,38 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => receivers
             .iter()
             .filter_map(|receiver| {
-                Some((receiver.name.to_owned(), of_a_rule(data, routes, receiver.name)?))
+                Some((receiver.name.to_owned(), rule_selection(data, routes, receiver.name)?))
             })
             .collect(),
         AlertBody::Test(test) => {
-            whole(receivers.iter().filter(|receiver| receiver.name == test.receiver))
+            entire_alert(receivers.iter().filter(|receiver| receiver.name == test.receiver))
         }
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
-            whole(operators(receivers, Some(&trouble.receiver)).into_iter())
+            entire_alert(operators(receivers, Some(&trouble.receiver)).into_iter())
         }
         AlertBody::SourceBaseline(_)
         | AlertBody::SourceLagging(_)
         | AlertBody::SourceFailing(_)
         | AlertBody::SourceRecovered(_)
-        | AlertBody::SnapshotHeld(_) => whole(operators(receivers, None).into_iter()),
+        | AlertBody::SnapshotHeld(_) => entire_alert(operators(receivers, None).into_iter()),
     }
 }
 
-/// Who gets an operators' event: the receivers marked `operator`; with none marked, the people's
-/// channels.
+/// The receivers of an operator event: the receivers marked `operator`, or, if none is marked, the
+/// channels that people read.
 ///
-/// An event about a receiver goes over the others: over the people's channels where it is the only
-/// one marked, and over itself only where there is no other. Empty: the event reaches nobody
-/// (`config check` warns of it).
+/// An event about a receiver goes to the other receivers: to the channels that people read if it is
+/// the only one marked, and to itself only if there is no other. If the result is empty, the event
+/// reaches nobody (`config check` warns about this).
 pub fn operators<'r, 'a>(
     receivers: &'r [ReceiverRef<'a>],
     about: Option<&str>,
 ) -> Vec<&'r ReceiverRef<'a>> {
     let marked: Vec<_> = receivers.iter().filter(|receiver| receiver.operator).collect();
-    let people: Vec<_> =
-        receivers.iter().filter(|receiver| PEOPLES_CHANNELS.contains(&receiver.kind)).collect();
+    let people: Vec<_> = receivers
+        .iter()
+        .filter(|receiver| CHANNELS_READ_BY_PEOPLE.contains(&receiver.kind))
+        .collect();
     let others = |group: &[&'r ReceiverRef<'a>]| -> Vec<_> {
         group.iter().copied().filter(|r| Some(r.name) != about).collect()
     };
@@ -106,15 +109,24 @@ pub fn matches(route: &Route, source: &str, change: &Change) -> bool {
         && any(route.lists.is_empty(), route.lists.contains(&change.entry.list))
         && any(route.kinds.is_empty(), route.kinds.iter().any(|kind| is_of_kind(change, *kind)))
         && any(route.countries.is_empty(), is_of_country(change, &route.countries))
-        // An editorial change is of severity `low`: a route that asks for it would otherwise have to lower its bar.
-        && (if change.editorial { route.editorial } else { route.min_severity.is_none_or(|least| change.severity >= least) })
+        && passes_severity(route, change)
 }
 
-fn whole<'r, 'a: 'r>(receivers: impl Iterator<Item = &'r ReceiverRef<'a>>) -> Vec<Routed> {
+fn entire_alert<'r, 'a: 'r>(receivers: impl Iterator<Item = &'r ReceiverRef<'a>>) -> Vec<Routed> {
     receivers.map(|receiver| (receiver.name.to_owned(), None)).collect()
 }
 
-/// `None`: nothing for this receiver. `Some(None)`: all of it.
+/// An editorial change has severity `low`. A route that asks for it need not lower `min_severity`
+/// for all changes.
+fn passes_severity(route: &Route, change: &Change) -> bool {
+    if change.editorial {
+        route.editorial
+    } else {
+        route.min_severity.is_none_or(|least| change.severity >= least)
+    }
+}
+
+/// The changes for one receiver. `None`: no change. `Some(None)`: all changes.
 fn selection(
     source: &str,
     changes: &[Change],
@@ -142,9 +154,13 @@ fn selection(
     }
 }
 
-/// A document whose entries are not known, or not with certainty, may concern everybody who watches
-/// the list.
-fn of_a_rule(data: &RuleNotice, routes: &[Route], receiver: &str) -> Option<Option<Vec<ChangeId>>> {
+/// Like [`selection`], for the document of a rule. If its entries are unknown or uncertain, it may
+/// concern every receiver that watches the list.
+fn rule_selection(
+    data: &RuleNotice,
+    routes: &[Route],
+    receiver: &str,
+) -> Option<Option<Vec<ChangeId>>> {
     let watches = |route: &Route| {
         route.receivers.iter().any(|name| name == receiver)
             && (route.lists.is_empty() || route.lists.contains(&ListCode::EL))
@@ -161,16 +177,16 @@ fn of_a_rule(data: &RuleNotice, routes: &[Route], receiver: &str) -> Option<Opti
     }
 }
 
-/// What might be a new listing must reach those who watch for new listings, and a row that is gone
-/// those who watch for removals.
+/// Whether a route for this kind matches the change. A revision that may be a new listing matches
+/// `added`, and a revision that lost a row matches `removed`.
 fn is_of_kind(change: &Change, kind: ChangeKind) -> bool {
     change.kind == kind
         || change.is_uncertain_revision()
         || (kind == ChangeKind::Removed && change.lost_row().is_some())
 }
 
-/// Tested on before and after: a move out of a country matters to those who watch it as much as a
-/// move into it.
+/// Whether the entry before or after has one of the countries. A move out of a country matters to
+/// its watchers as much as a move into it.
 fn is_of_country(change: &Change, countries: &[String]) -> bool {
     [Some(&change.entry), change.before.as_ref()].into_iter().flatten().any(|entry| {
         entry.countries.is_empty()
@@ -263,7 +279,7 @@ mod tests {
         Route { receivers: receivers.iter().map(ToString::to_string).collect(), ..Route::default() }
     }
 
-    /// `mail: a b` for a selection, `mail: all` for the whole alert.
+    /// `mail: a b` for a selection, `mail: all` for the entire alert.
     fn routed(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<String> {
         let text = |selection: Option<Vec<ChangeId>>| {
             selection.map_or("all".to_owned(), |ids| {
@@ -291,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_gone_reaches_those_who_watch_for_removals() {
+    fn a_row_that_was_removed_matches_a_route_for_removals() {
         let matched = Some(Match { row: Some(RowFate::Gone), ..Match::certain(Vec::new()) });
         let alert = changed(vec![
             Change { matched, ..moved("gone", "CN", "CN") },
@@ -305,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn one_route_lets_pass_what_its_filters_match() {
+    fn a_route_passes_the_changes_that_all_its_filters_match() {
         let all = || {
             vec![
                 change("added-cn", ChangeKind::Added, &["CN"]),
@@ -326,7 +342,7 @@ mod tests {
             ),
             ("editorial", Route { editorial: true, ..base.clone() }, "all"),
             (
-                "editorial with a bar",
+                "editorial with a least severity",
                 Route { editorial: true, min_severity: Some(Severity::High), ..base.clone() },
                 "added-cn uncertain editorial",
             ),
@@ -397,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn operators_events_go_to_the_marked_or_else_to_the_peoples_channels() {
+    fn operator_events_go_to_marked_receivers_or_else_to_channels_read_by_people() {
         let recovered = || {
             alert(AlertBody::SourceRecovered(SourceRecovered {
                 source: "csl".into(),
@@ -421,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn trouble_with_a_receiver_is_told_over_another() {
+    fn trouble_with_a_receiver_is_alerted_over_another() {
         let dead = |name: &str| {
             alert(AlertBody::DeliveryDead(DeliveryTrouble {
                 delivery_id: DeliveryId("dlv_1".into()),

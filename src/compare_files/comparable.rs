@@ -1,4 +1,6 @@
-//! Whether two files can be an earlier and a later list.
+//! Whether two files can be an earlier and a later state of the same lists.
+//!
+//! Knows publishers and lists. Must not know entries.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,43 +10,46 @@ use anyhow::Result;
 use crate::compare_files::file::Input;
 use crate::domain::{ListCode, Publisher};
 
-/// Two files of which the one cannot be a later state of the other: the program was called in the
-/// wrong way.
+/// The two files cannot be an earlier and a later state of the same lists. This is a mistake in the
+/// call of the program.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Incomparable(String);
 
-/// What must agree.
-pub struct Described<'a> {
+/// The properties of a file that decide whether it is comparable.
+pub struct FileSummary<'a> {
     pub path: &'a Path,
     pub publisher: Publisher,
-    /// The lists of which it has a row.
+    /// The lists of which the file has at least one row.
     pub lists: BTreeSet<ListCode>,
 }
 
-/// Refuses two files of two publishers, or of which only one has any of the lists; warns of a list
-/// that only one of them has.
+/// Refuses files of different publishers, and files of which only one has any of the lists. Logs a
+/// warning for a list that only one file has, and for a list that neither has.
 pub fn refuse_unless_comparable(
-    old: &Described<'_>,
-    new: &Described<'_>,
+    old: &FileSummary<'_>,
+    new: &FileSummary<'_>,
     lists: &[ListCode],
 ) -> Result<(), Incomparable> {
     refuse_two_publishers((old.path, old.publisher), (new.path, new.publisher))?;
     for (file, other) in [(old, new), (new, old)] {
-        let lacking: Vec<&str> = lists
+        let missing: Vec<&str> = lists
             .iter()
             .filter(|list| !file.lists.contains(list) && other.lists.contains(list))
             .map(|list| list.as_str())
             .collect();
-        let (named, path) = (lacking.join(", "), file.path.display());
-        if !lacking.is_empty() && file.lists.is_empty() {
+        let (names, path) = (missing.join(", "), file.path.display());
+        if !missing.is_empty() && file.lists.is_empty() {
             return Err(Incomparable(format!(
-                "expected entries of {named} in both files, but {path} has none: the two do not \
-                 hold the same lists (`--lists` says which to compare)"
+                "expected entries of {names} in both files, but {path} has none: the two files do \
+                 not have the same lists (`--lists` says which to compare)"
             )));
         }
-        if !lacking.is_empty() {
-            tracing::warn!(file = %path, "{named}: this file has no entry of it, so that all of the other file's differ");
+        if !missing.is_empty() {
+            tracing::warn!(
+                file = %path,
+                "{names}: this file has no entry of it, so all entries of the other file differ"
+            );
         }
     }
     let absent: Vec<&str> = lists
@@ -54,7 +59,7 @@ pub fn refuse_unless_comparable(
         .collect();
     if !absent.is_empty() {
         tracing::warn!(
-            "{}: neither file has an entry of it, so there is nothing to compare",
+            "{}: neither file has an entry of it, so nothing is compared",
             absent.join(", ")
         );
     }
@@ -68,19 +73,19 @@ fn refuse_two_publishers(
     if old.1 == new.1 {
         return Ok(());
     }
-    let said = |(path, publisher): (&Path, Publisher)| {
+    let described = |(path, publisher): (&Path, Publisher)| {
         format!("{} is of the {}", path.display(), publisher.title())
     };
     Err(Incomparable(format!(
-        "expected two files of one publisher, but {} and {}: each cuts the list into rows in its \
-         own way, and most entries would seem to be removed and added; `entitywatch sources \
-         --compare` compares two sources of one list",
-        said(old),
-        said(new)
+        "expected two files of one publisher, but {} and {}: each publisher splits the list into \
+         rows in its own way, so most entries would seem to be removed and added; `entitywatch \
+         sources --compare` compares two sources of one list",
+        described(old),
+        described(new)
     )))
 }
 
-/// Refuses lists that a file's publisher does not have, before the file is read.
+/// Refuses lists that the publisher of the files does not publish. Reads only their beginning.
 pub fn refuse_unpublished(old: &Input<'_>, new: &Input<'_>, lists: &[ListCode]) -> Result<()> {
     let Some(list) = lists.iter().find(|list| !Publisher::Ecfr.publishes(**list)) else {
         return Ok(());

@@ -1,52 +1,50 @@
-//! Reads some parts of a file as if they were all that it has.
+//! Reads parts of a file as if they were the entire file.
 
 use std::fs::File;
-use std::io::{
-    Read, {self},
-};
+use std::io::{self, Read};
 use std::iter::Peekable;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 
-/// Some parts of a file, one behind the other. Several may read one file at a time.
+/// Parts of a file, one after the other. Several excerpts may read one file at the same time.
 pub struct Excerpt<'a, I: Iterator<Item = Range<u64>>> {
     file: &'a File,
-    /// What is still to be read before the next part.
-    at_hand: Range<u64>,
+    /// The rest of the current part.
+    pending: Range<u64>,
     parts: Peekable<I>,
 }
 
 impl<'a, I: Iterator<Item = Range<u64>>> Excerpt<'a, I> {
     pub fn new(file: &'a File, parts: impl IntoIterator<IntoIter = I>) -> Self {
-        Self { file, at_hand: 0..0, parts: parts.into_iter().peekable() }
+        Self { file, pending: 0..0, parts: parts.into_iter().peekable() }
     }
 }
 
 impl<I: Iterator<Item = Range<u64>>> Read for Excerpt<'_, I> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at_hand.is_empty()
+        if self.pending.is_empty()
             && let Some(part) = self.parts.next()
         {
-            self.at_hand = part;
+            self.pending = part;
         }
-        // Parts that stand one behind the other are read at once.
-        while (self.at_hand.end - self.at_hand.start) < buffer.len() as u64
-            && let Some(part) = self.parts.next_if(|part| part.start == self.at_hand.end)
+        // Adjacent parts are read in one call.
+        while (self.pending.end - self.pending.start) < buffer.len() as u64
+            && let Some(part) = self.parts.next_if(|part| part.start == self.pending.end)
         {
-            self.at_hand.end = part.end;
+            self.pending.end = part.end;
         }
-        let wanted = usize::try_from(self.at_hand.end - self.at_hand.start)
+        let wanted = usize::try_from(self.pending.end - self.pending.start)
             .unwrap_or(usize::MAX)
             .min(buffer.len());
         let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(0) };
-        let read = self.file.read_at(buffer, self.at_hand.start)?;
+        let read = self.file.read_at(buffer, self.pending.start)?;
         if read == 0 && wanted > 0 {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                "it became shorter while it was read",
+                "the file became shorter while it was read",
             ));
         }
-        self.at_hand.start += read as u64;
+        self.pending.start += read as u64;
         Ok(read)
     }
 }
@@ -58,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_parts_that_are_asked_for_come_one_behind_the_other() {
+    fn the_requested_parts_are_read_one_after_the_other() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"a,b\n1,2\n3,4\n5,6\n7,8").unwrap();
         let read = |parts: &[Range<u64>]| {
@@ -69,6 +67,9 @@ mod tests {
         assert_eq!(read(&[]).unwrap(), "");
         assert_eq!(read(&[4..8, 8..12]).unwrap(), "1,2\n3,4\n");
         assert_eq!(read(&[8..12, 16..19]).unwrap(), "3,4\n7,8");
-        assert_eq!(read(&[16..18, 18..20]).unwrap_err(), "it became shorter while it was read");
+        assert_eq!(
+            read(&[16..18, 18..20]).unwrap_err(),
+            "the file became shorter while it was read"
+        );
     }
 }

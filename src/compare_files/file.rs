@@ -1,4 +1,7 @@
-//! One of the two files, and what is kept of it.
+//! Reads one of the two files.
+//!
+//! Of a table, only a hash and the position of each watched row are kept. Rows are read again when
+//! their entries are needed.
 
 use std::fs::File;
 use std::io::{Cursor, Read as _, Seek as _};
@@ -8,46 +11,48 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow};
 
 use crate::compare_files::Counters;
-use crate::compare_files::comparable::Described;
+use crate::compare_files::comparable::FileSummary;
 use crate::compare_files::excerpt::Excerpt;
 use crate::diff::name_key;
 use crate::domain::{Entry, ListCode, Publisher, Snapshot};
-use crate::parse::{
-    Document, WatchedRow, {self},
-};
+use crate::parse::{self, Document, WatchedRow};
 
+/// One of the two files, open for reading.
 pub struct Input<'a> {
     pub path: &'a Path,
     file: File,
     pub lists: &'a [ListCode],
 }
 
-/// What the first reading gives.
+/// The result of the first reading.
 pub enum Contents {
     Table(Table),
-    /// The file is no table, or it cannot be read twice (a pipe).
-    Whole(Snapshot),
+    /// All entries, because the file is not a table or cannot be read twice (a pipe).
+    Complete(Snapshot),
 }
 
 /// The watched rows of a table.
 #[derive(Default)]
 pub struct Table {
-    /// With its line break. Two tables whose headers are equal have the same delimiter and the
-    /// same columns in the same order.
+    /// With its line break. Two tables with equal headers have the same delimiter and the same
+    /// columns in the same order.
     pub header: Vec<u8>,
     /// In the order of the file.
     pub rows: Vec<Row>,
-    /// What else there is to say of it: a snapshot without entries.
+    /// The snapshot without its entries.
     rest: Snapshot,
 }
 
 /// A watched row of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
+    /// Of the bytes of the row.
     pub hash: [u64; 2],
     /// [`name_key`] of its name.
     pub name: u64,
+    /// The position of its first byte in the file.
     pub start: u64,
+    /// In bytes.
     pub length: u32,
     pub list: ListCode,
 }
@@ -63,8 +68,8 @@ impl<'a> Input<'a> {
         self.file.metadata().is_ok_and(|metadata| metadata.is_file())
     }
 
-    /// Who published the file, by how it begins. `None` if it is plainly no list, which reading it
-    /// says with the place, or a pipe.
+    /// The publisher of the file, by its beginning. `None` for a pipe, and for a file that is not a
+    /// list. The error with the place in the file comes when it is read.
     pub fn publisher(&self) -> Result<Option<Publisher>> {
         if !self.is_rereadable() {
             return Ok(None);
@@ -76,18 +81,20 @@ impl<'a> Input<'a> {
         Ok(publisher)
     }
 
-    pub fn described(&self, contents: &Contents) -> Described<'a> {
+    /// The properties that decide whether the file is comparable.
+    pub fn summary(&self, contents: &Contents) -> FileSummary<'a> {
         let (publisher, lists) = match contents {
             Contents::Table(table) => {
                 (table.rest.publisher, table.rows.iter().map(|row| row.list).collect())
             }
-            Contents::Whole(snapshot) => {
+            Contents::Complete(snapshot) => {
                 (snapshot.publisher, snapshot.entries.iter().map(|entry| entry.list).collect())
             }
         };
-        Described { path: self.path, publisher, lists }
+        FileSummary { path: self.path, publisher, lists }
     }
 
+    /// Reads the file for the first time.
     pub fn read(&self) -> Result<Contents> {
         let is_rereadable = self.is_rereadable();
         let (mut table, mut entries) = (Table::default(), Vec::new());
@@ -106,33 +113,33 @@ impl<'a> Input<'a> {
                 header.read_to_end(&mut table.header).with_context(|| self.refused())?;
                 Contents::Table(Table { rest, ..table })
             }
-            Document::Rows { rest, .. } => Contents::Whole(Snapshot { entries, ..rest }),
-            Document::Whole(snapshot) => Contents::Whole(snapshot),
+            Document::Rows { rest, .. } => Contents::Complete(Snapshot { entries, ..rest }),
+            Document::Whole(snapshot) => Contents::Complete(snapshot),
         })
     }
 
-    /// All of it, after the first reading.
-    pub fn whole(&self, contents: Contents) -> Result<Snapshot> {
+    /// All entries of the file, after the first reading.
+    pub fn snapshot(&self, contents: Contents) -> Result<Snapshot> {
         match contents {
-            Contents::Whole(snapshot) => Ok(snapshot),
+            Contents::Complete(snapshot) => Ok(snapshot),
             Contents::Table(table) => {
                 Ok(Snapshot { entries: self.entries(&table, |_| true)?, ..table.rest })
             }
         }
     }
 
-    /// The entries of the rows that are asked for.
-    pub fn entries(&self, table: &Table, is_asked: impl Fn(&Row) -> bool) -> Result<Vec<Entry>> {
+    /// The entries of the rows that `is_wanted` selects.
+    pub fn entries(&self, table: &Table, is_wanted: impl Fn(&Row) -> bool) -> Result<Vec<Entry>> {
         let mut entries = Vec::new();
         self.read_again(
             &table.header,
-            table.rows.iter().filter(|row| is_asked(row)),
+            table.rows.iter().filter(|row| is_wanted(row)),
             &mut |row| entries.push(row.entry()),
         )?;
         Ok(entries)
     }
 
-    /// Counts these rows, each by the counter of its list.
+    /// Counts these rows, each with the counter of its list.
     pub fn count(&self, header: &[u8], rows: &[&Row], counters: &mut Counters) -> Result<()> {
         self.read_again(header, rows.iter().copied(), &mut |row| {
             if let Some(counter) = counters.get_mut(&row.list) {
@@ -141,7 +148,7 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// Reads some rows once more, in ascending order.
+    /// Reads some rows again, in ascending order. Fails if one of them has changed since.
     fn read_again<'r>(
         &self,
         header: &[u8],
@@ -161,11 +168,14 @@ impl<'a> Input<'a> {
             is_same &= row.bytes.map(|bytes| bytes.hash()) == expected.next().map(|row| row.hash);
             each(row);
         });
-        read.with_context(|| format!("{}, which was read before", self.refused()))?;
+        read.with_context(|| format!("{}, although it was read before", self.refused()))?;
         if is_same && expected.next().is_none() {
             return Ok(());
         }
-        Err(anyhow!("{} changed while it was read: the two are not compared", self.path.display()))
+        Err(anyhow!(
+            "{} changed while it was read, so the two files are not compared",
+            self.path.display()
+        ))
     }
 
     fn refused(&self) -> String {

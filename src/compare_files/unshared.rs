@@ -1,15 +1,14 @@
-//! Which rows of two tables the two do not share.
+//! Finds the rows that only one of two tables has.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::compare_files::file::Row;
 
-/// The hashes of the names of these rows.
+/// The hashes of the names of the rows that only one of the tables has.
 ///
-/// Walks both side by side, since most rows of two days are alike and in the same order. What
-/// differs is set aside until it turns up on the other side: after rows that were put in or taken
-/// out, the two walk in step again; two that are ordered in another way cost a look into a table
-/// for each row.
+/// Reads both tables in parallel, because most rows of two days are equal and in the same order. A
+/// row that differs is set aside until the other table has it too. So the two are in step again
+/// after inserted or deleted rows. Tables in different orders cost one hash lookup for each row.
 pub fn unshared_names(old: &[Row], new: &[Row]) -> HashSet<u64> {
     let (mut only_old, mut only_new): (HashMap<[u64; 2], u64>, HashMap<[u64; 2], u64>) =
         (HashMap::new(), HashMap::new());
@@ -37,7 +36,7 @@ mod tests {
     use super::*;
     use crate::domain::ListCode;
 
-    /// Rows by a letter for what they say and one for their name.
+    /// Each row is a letter for its content and a letter for its name.
     #[track_caller]
     fn check(old: &str, new: &str, expected: &str) {
         let row = |letters: &[u8]| Row {
@@ -66,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_rows_are_in_step_again_behind_what_was_put_in_or_taken_out() {
+    fn ok_rows_are_in_step_again_after_inserted_or_deleted_rows() {
         check("1a 2b 3c 4d", "1a 8x 9y 2b 3c 4d", "xy");
         check("1a 8x 9y 2b 3c 4d", "1a 2b 3c 4d", "xy");
         check("1a 2b 3c", "1a 9y 3c", "by");
@@ -75,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_row_that_stands_twice_is_found_whether_it_is_needed_or_not() {
+    fn ok_a_repeated_row_may_be_unshared() {
         check("1a 2b", "1a 1a 2b", "a");
         check("1a 1a 2b", "3c 1a 2b", "ac");
     }

@@ -12,8 +12,8 @@ use crate::domain::{Change, ChangeKind, Citation, Entry, RowFate};
 /// Pairs of positions: a change of `now`, and the latest change of `earlier` that it reverses. Each
 /// change is in at most one pair.
 ///
-/// `earlier` is in the order in which the changes were found. A change that cites a new rule reverses
-/// nothing, and neither does an editorial change.
+/// `earlier` is in the order in which the changes were found. A change that cites a new rule
+/// reverses nothing, and neither does an editorial change.
 pub fn reversed_pairs(now: &[Change], earlier: &[Change]) -> Vec<(usize, usize)> {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, change) in earlier.iter().enumerate().filter(|(_, change)| !change.editorial) {

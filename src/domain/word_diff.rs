@@ -59,9 +59,7 @@ impl Span {
 /// ```
 pub fn word_diff(before: &str, after: &str) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
-    for span in
-        token_spans(&before.tokenize_unicode_words(), &after.tokenize_unicode_words())
-    {
+    for span in token_spans(&before.tokenize_unicode_words(), &after.tokenize_unicode_words()) {
         match spans.last_mut() {
             Some(last) if last.kind == span.kind => last.text.push_str(&span.text),
             _ => spans.push(span),

@@ -100,7 +100,8 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         "{same} found, {differing} differ"
     );
     // Of those whose name another entry bears none is found by spelling alone.
-    let by_name = found.pairs.iter().filter(|(.., matched_by)| *matched_by == MatchedBy::Name).count();
+    let by_name =
+        found.pairs.iter().filter(|(.., matched_by)| *matched_by == MatchedBy::Name).count();
     assert!(
         by_name >= found.pairs.len() * 95 / 100,
         "{by_name} of {} pairs by name",

@@ -17,8 +17,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use url::Url;
 
-use crate::domain::word_diff::Span;
 use crate::deliver::{Message, MessageSettings};
+use crate::domain::word_diff::Span;
 use crate::domain::{Alert, AlertBody, ChangeKind};
 
 pub use entry::value_text;

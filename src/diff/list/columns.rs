@@ -143,6 +143,9 @@ mod tests {
     fn ok_a_value_in_a_column_of_both_lists_counts() {
         let before = [row("Alder", &[("tier", "1")]), row("Birch", &[])];
         let after = [row("Alder", &[("tier", "1")]), row("Birch", &[("tier", "3")])];
-        assert_eq!(summarized(&compare(&before, &after)), [("revised", "Birch", vec!["other.tier"])]);
+        assert_eq!(
+            summarized(&compare(&before, &after)),
+            [("revised", "Birch", vec!["other.tier"])]
+        );
     }
 }

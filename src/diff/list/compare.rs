@@ -16,9 +16,9 @@ use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
 
 /// What changed from one snapshot of a list to the next.
 ///
-/// The result does not depend on the order of the rows, nor on the order of aliases and addresses in
-/// a row. Rows that say the same are one row. Sorted for a reader: additions, revisions, removals,
-/// editorial revisions, each by name.
+/// The result does not depend on the order of the rows, nor on the order of aliases and addresses
+/// in a row. Rows that say the same are one row. Sorted for a reader: additions, revisions,
+/// removals, editorial revisions, each by name.
 pub fn compare(before: &[Entry], after: &[Entry]) -> Vec<Change> {
     compare_with_columns(
         before,
@@ -49,8 +49,8 @@ pub fn compare_with_columns(
 
 /// A comparison of two snapshots of a list that need not have all rows in memory.
 ///
-/// Rows that both snapshots share may be left out, if all rows of their name are left out. They only
-/// show how rare the properties of the other rows are. Where that matters, they are counted
+/// Rows that both snapshots share may be left out, if all rows of their name are left out. They
+/// only show how rare the properties of the other rows are. Where that matters, they are counted
 /// ([`Comparison::counter`]).
 pub struct Comparison<'a> {
     /// Rows before whose content no row after has.
@@ -118,7 +118,9 @@ fn changes_of(
     let mut removed: BTreeMap<usize, Change> = identity
         .removed
         .iter()
-        .filter_map(|at| Some((*at, unpaired(ChangeKind::Removed, Severity::Normal, only_before.get(*at)?))))
+        .filter_map(|at| {
+            Some((*at, unpaired(ChangeKind::Removed, Severity::Normal, only_before.get(*at)?)))
+        })
         .collect();
     let mut added: BTreeMap<usize, Change> = identity
         .added

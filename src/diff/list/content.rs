@@ -1,5 +1,5 @@
-//! Whether two rows have the same content: all compared fields are equal. The order of their aliases
-//! and addresses has no meaning.
+//! Whether two rows have the same content: all compared fields are equal. The order of their
+//! aliases and addresses has no meaning.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};

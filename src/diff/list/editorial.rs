@@ -1,6 +1,6 @@
 //! Whether two texts differ only in typography: spacing, case, quotes, dashes, a final period, a
-//! trailing separator, a repaired character. In names, aliases and addresses, commas and periods are
-//! typography too.
+//! trailing separator, a repaired character. In names, aliases and addresses, commas and periods
+//! are typography too.
 //!
 //! Knows texts. `fields` knows which field has which kind of text. Characters between two digits
 //! always count: `Unit 1-2` is not `Unit 12`, and `1.5` is not `15`.
@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::diff::list::encoding;
 use crate::diff::list::typography::{
-    is_dash, is_invisible, is_quote, is_period_or_comma, is_separator, letters_of, usual_width,
+    is_dash, is_invisible, is_period_or_comma, is_quote, is_separator, letters_of, usual_width,
 };
 
 /// A text with more broken characters is not a name that lost a letter, and comparing it would take
@@ -33,7 +33,8 @@ pub fn is_same_name(before: &str, after: &str) -> bool {
     before == after || folded(before) == folded(after) || is_repaired(before, after)
 }
 
-/// Whether the text `after` is `before` with other typography or with its broken characters repaired.
+/// Whether the text `after` is `before` with other typography or with its broken characters
+/// repaired.
 pub fn is_same_text(before: &str, after: &str) -> bool {
     before == after
         || folded_prose(before) == folded_prose(after)
@@ -58,8 +59,8 @@ pub fn folded_prose(text: &str) -> String {
     fold(text, Kind::Prose).into_iter().map(|letter| letter.character).collect()
 }
 
-/// Whether the name `after` is `before` with each run of `?` or U+FFFD replaced by letters, a quote or
-/// a dash (or a space after `§`).
+/// Whether the name `after` is `before` with each run of `?` or U+FFFD replaced by letters, a quote
+/// or a dash (or a space after `§`).
 pub fn is_repaired(before: &str, after: &str) -> bool {
     is_repaired_text(before, after, Kind::Name, true)
 }
@@ -85,12 +86,16 @@ fn is_repaired_text(before: &str, after: &str, kind: Kind, entire_words: bool) -
             let letters = if is_a_word && !entire_words { 0 } else { run };
             positions
                 .iter()
-                .flat_map(|&position| positions_after_repair(&after, ends_in_mark, position, letters))
+                .flat_map(|&position| {
+                    positions_after_repair(&after, ends_in_mark, position, letters)
+                })
                 .collect()
         } else {
             positions
                 .iter()
-                .filter(|&&position| after.get(position).is_some_and(|l| l.character == first.character))
+                .filter(|&&position| {
+                    after.get(position).is_some_and(|l| l.character == first.character)
+                })
                 .map(|position| position + 1)
                 .collect()
         };
@@ -122,9 +127,14 @@ impl Letter {
     }
 }
 
-/// The positions at which `after` may continue after a run of broken characters at `position`. The run
-/// stands for a mark, or for at most `letters` letters.
-fn positions_after_repair(after: &[Letter], ends_in_mark: bool, position: usize, letters: usize) -> Vec<usize> {
+/// The positions at which `after` may continue after a run of broken characters at `position`. The
+/// run stands for a mark, or for at most `letters` letters.
+fn positions_after_repair(
+    after: &[Letter],
+    ends_in_mark: bool,
+    position: usize,
+    letters: usize,
+) -> Vec<usize> {
     let mut positions = Vec::new();
     let is_after_section_sign = position
         .checked_sub(1)
@@ -188,8 +198,8 @@ fn fold(text: &str, kind: Kind) -> Vec<Letter> {
     letters
 }
 
-/// The skipped characters that count between two digits. A space of any width counts, but not beside
-/// a comma or a period.
+/// The skipped characters that count between two digits. A space of any width counts, but not
+/// beside a comma or a period.
 fn kept_between_digits(skipped: &[char]) -> Vec<char> {
     let has_stop = skipped.iter().any(|c| is_period_or_comma(*c));
     let kept = skipped.iter().filter(|c| !(has_stop && c.is_whitespace()));

@@ -1,5 +1,6 @@
 //! Repairs text that was decoded in the wrong encoding: UTF-8 read as Windows-1252 (`MÃ¼nchen`),
-//! Windows-1252 read as Latin-1 (`Xi\u{92}an`), and HTML entities that were never resolved (`&amp;`).
+//! Windows-1252 read as Latin-1 (`Xi\u{92}an`), and HTML entities that were never resolved
+//! (`&amp;`).
 //!
 //! Knows bytes and entities. Each repair is lossless, so it cannot make two different texts equal.
 
@@ -32,8 +33,8 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
     text
 }
 
-/// The text with each sequence that `read` recognizes replaced. `read` returns the character and the
-/// length of the sequence in bytes.
+/// The text with each sequence that `read` recognizes replaced. `read` returns the character and
+/// the length of the sequence in bytes.
 fn replaced(text: Cow<'_, str>, read: impl Fn(&str) -> Option<(char, usize)>) -> Cow<'_, str> {
     let mut changed: Option<String> = None;
     let mut at = 0;

@@ -1,9 +1,9 @@
-//! The Entity cell of the eCFR. An entry keeps it (`other.entity`) where the end of the name in it is
-//! uncertain.
+//! The Entity cell of the eCFR. An entry keeps it (`other.entity`) where the end of the name in it
+//! is uncertain.
 //!
-//! Knows that a name and its addresses may be cut from one text in two ways. The cut has no effect on
-//! which entry is which, nor on what differs. If two rows have the same cell, or if the cell of one
-//! begins with the name that is marked in the other, only the cut differs.
+//! Knows that a name and its addresses may be cut from one text in two ways. The cut has no effect
+//! on which entry is which, nor on what differs. If two rows have the same cell, or if the cell of
+//! one begins with the name that is marked in the other, only the cut differs.
 
 use std::borrow::Cow;
 

@@ -14,8 +14,8 @@ use crate::diff::list::entity_cell;
 use crate::diff::list::unordered::same_members;
 use crate::domain::{Entry, FieldChange};
 
-/// If more members of a list than this are broken, the others count as changed. Bounds the number of
-/// comparisons.
+/// If more members of a list than this are broken, the others count as changed. Bounds the number
+/// of comparisons.
 const MOST_BROKEN_MEMBERS: usize = 100;
 
 /// A field that differs.
@@ -24,7 +24,8 @@ pub struct Difference {
     pub change: FieldChange,
     /// It differs only in typography.
     pub editorial: bool,
-    /// A list gained a member that is not an old one with other typography, or a text became longer.
+    /// A list gained a member that is not an old one with other typography, or a text became
+    /// longer.
     pub gained: bool,
 }
 
@@ -55,8 +56,8 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
     for key in keys.into_iter().filter(|key| *key != entity_cell::CELL) {
         found.other_column(key, before, after);
     }
-    // The parts of a cell show what changed in it. The cell itself is shown only for a change in none
-    // of its parts.
+    // The parts of a cell show what changed in it. The cell itself is shown only for a change in
+    // none of its parts.
     if let (Some(old), Some(new)) = (entity_cell::cell(before), entity_cell::cell(after))
         && !found.0.iter().any(|difference| is_cut_from_the_cell(&difference.change.field))
     {
@@ -114,12 +115,11 @@ impl Differences {
     /// A column of the publisher that has no field of its own.
     fn other_column(&mut self, key: &str, before: &Entry, after: &Entry) {
         let field = format!("other.{key}");
-        let is_same =
-            if key == entity_cell::SUBORDINATES { is_same_name } else { is_same_text };
+        let is_same = if key == entity_cell::SUBORDINATES { is_same_name } else { is_same_text };
         let value = |entry: &'_ Entry| entry.other.get(key).cloned();
         self.optional(&field, value(before).as_deref(), value(after).as_deref(), is_same);
-        let is_same_citation = key == "federal_register_notice"
-            && same_members(&before.citations, &after.citations);
+        let is_same_citation =
+            key == "federal_register_notice" && same_members(&before.citations, &after.citations);
         if let Some(column) = self.last_of(&field) {
             column.editorial |= is_about_the_publisher(key) || is_same_citation;
             column.gained &= !column.editorial;
@@ -183,9 +183,9 @@ impl Differences {
 /// How the typography of a text is removed, and whether two texts are the same.
 type Sameness = (fn(&str) -> String, fn(&str, &str) -> bool);
 
-/// The number of members of each list that have no counterpart in the other list, neither with other
-/// typography nor repaired. Repeated members count once. Members that are only typography do not
-/// count.
+/// The number of members of each list that have no counterpart in the other list, neither with
+/// other typography nor repaired. Repeated members count once. Members that are only typography do
+/// not count.
 fn unpaired(before: &[String], after: &[String], (fold, is_same): Sameness) -> (usize, usize) {
     let by_fold = |texts: &[String]| {
         texts

@@ -155,8 +155,8 @@ pub fn plausible(
     GuardOutcome::Plausible
 }
 
-/// Whether a first snapshot of a list is large enough to be its baseline. The error says in words why
-/// it is not.
+/// Whether a first snapshot of a list is large enough to be its baseline. The error says in words
+/// why it is not.
 pub fn enough_for_baseline(limits: &Limits, list: ListCode, size: Size) -> Result<(), String> {
     let least = least_for_baseline(limits, list);
     let Size { rows, entries } = size;

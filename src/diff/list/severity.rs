@@ -3,11 +3,11 @@
 use crate::diff::list::fields::Difference;
 use crate::domain::Severity;
 
-/// The severity of a revision, by its differences and by whether its two rows are certainly the same
-/// entry.
+/// The severity of a revision, by its differences and by whether its two rows are certainly the
+/// same entry.
 ///
-/// A revision whose rows were matched by evidence might hide a new listing, so it is as severe as an
-/// addition.
+/// A revision whose rows were matched by evidence might hide a new listing, so it is as severe as
+/// an addition.
 pub fn of_revision(differences: &[Difference], certain: bool) -> Severity {
     if !certain {
         return Severity::High;

@@ -1,5 +1,5 @@
-//! Classes of characters in typography: quotes, dashes, periods and commas, separators, and invisible
-//! characters.
+//! Classes of characters in typography: quotes, dashes, periods and commas, separators, and
+//! invisible characters.
 //!
 //! Knows single characters. `editorial` decides what a change of one means.
 
@@ -31,8 +31,8 @@ pub fn is_period(character: char) -> bool {
     matches!(character, '.' | '…' | '。' | '․' | '｡' | '．')
 }
 
-/// Characters that join an item of a list to the next one. One is left over at the end if the last item
-/// was dropped.
+/// Characters that join an item of a list to the next one. One is left over at the end if the last
+/// item was dropped.
 pub fn is_separator(character: char) -> bool {
     is_period_or_comma(character) || matches!(character, ';' | ':' | '；' | '：' | '؛')
 }

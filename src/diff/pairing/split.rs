@@ -239,7 +239,8 @@ impl<'a> Lost<'a> {
         part: &Entry,
         shares: impl Fn(&Whole<'_>) -> bool,
     ) -> Option<(&Whole<'a>, String)> {
-        let names = [Some(part.name.as_str()), parent_and_party(&part.name).map(|(_, party)| party)];
+        let names =
+            [Some(part.name.as_str()), parent_and_party(&part.name).map(|(_, party)| party)];
         let names = names.into_iter().flatten().map(|name| (false, name));
         // A party of another name that was at an address of this one is another party. Only an
         // address alone has no name to go by.

@@ -1,8 +1,8 @@
 //! Which entry of one source is which entry of another source.
 //!
 //! Knows how two publishers of one list differ: they spell names in different ways, one splits rows
-//! that the other combines, and one cites the first page of a rule where the other cites the page of
-//! the entry. Must not know a source by name, and trusts neither more than the other. `identity`
+//! that the other combines, and one cites the first page of a rule where the other cites the page
+//! of the entry. Must not know a source by name, and trusts neither more than the other. `identity`
 //! pairs a list with its own past. In contrast, one entry may have several counterparts.
 
 use std::collections::BTreeMap;
@@ -104,8 +104,8 @@ pub fn find_all(entry: &Entry, among: &Index<'_>, own: &Index<'_>) -> Vec<Counte
     found
 }
 
-/// The position of the most similar entry, even if little speaks for it: the one that a person would
-/// check first.
+/// The position of the most similar entry, even if little speaks for it: the one that a person
+/// would check first.
 pub fn closest(entry: &Entry, among: &Index<'_>) -> Option<usize> {
     let keys = LookupKeys::of(entry);
     let nearby = among
@@ -151,7 +151,10 @@ mod tests {
     #[test]
     fn ok_one_entry_in_the_writing_of_two_publishers() {
         let ash = entry("Ash Works Co., Ltd.", "CN", 38920);
-        assert_eq!(matched_by(&ash, &entry("ASH WORKS Company Limited", "CN", 38960)), Some(MatchedBy::Name));
+        assert_eq!(
+            matched_by(&ash, &entry("ASH WORKS Company Limited", "CN", 38960)),
+            Some(MatchedBy::Name)
+        );
         assert_eq!(
             matched_by(&ash, &entry("Ash Works (AW)", "CN", 500)),
             Some(MatchedBy::Name),
@@ -203,8 +206,16 @@ mod tests {
             "Board of Mines. Subordinate Institution - Second Works",
             "BOARD OF MINES. AFFILIATED ENTITIES — SECOND WORK",
         ] {
-            assert_eq!(matched_by(&entry(row, "IN", 38920), &board), Some(MatchedBy::Party), "{row}");
-            assert_eq!(matched_by(&board, &entry(row, "IN", 38920)), Some(MatchedBy::Party), "{row}");
+            assert_eq!(
+                matched_by(&entry(row, "IN", 38920), &board),
+                Some(MatchedBy::Party),
+                "{row}"
+            );
+            assert_eq!(
+                matched_by(&board, &entry(row, "IN", 38920)),
+                Some(MatchedBy::Party),
+                "{row}"
+            );
         }
         let by_alias = Entry {
             aliases: vec!["SW".into()],
@@ -263,8 +274,10 @@ mod tests {
     fn ok_a_row_that_combines_two_has_two_counterparts() {
         let combined =
             Entry { countries: vec!["CN".into(), "HK".into()], ..entry("Ash Works", "CN", 100) };
-        let lists =
-            match_lists(&[combined], &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)]);
+        let lists = match_lists(
+            &[combined],
+            &[entry("Ash Works", "CN", 110), entry("Ash Works", "HK", 112)],
+        );
         assert_eq!(lists.pairs, [(0, 0, MatchedBy::Name), (0, 1, MatchedBy::Name)]);
     }
 }

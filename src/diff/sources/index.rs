@@ -1,5 +1,5 @@
-//! The entries of one source, indexed by their names, so that the counterpart of an entry of another
-//! source is found without reading them all.
+//! The entries of one source, indexed by their names, so that the counterpart of an entry of
+//! another source is found without reading them all.
 //!
 //! Finds candidates. `counterparts` decides which of them are the same entry.
 
@@ -103,8 +103,8 @@ impl<'a> Index<'a> {
             .collect()
     }
 
-    /// Whether an entry of this source has the very name of `other`. With `same_place`, their places
-    /// must agree too.
+    /// Whether an entry of this source has the very name of `other`. With `same_place`, their
+    /// places must agree too.
     pub(super) fn has_name_of(&self, other: &Entry, same_place: bool) -> bool {
         let named = self
             .named(other, &LookupKeys::of(other))

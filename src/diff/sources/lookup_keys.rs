@@ -35,11 +35,8 @@ impl LookupKeys {
         let parents = parent_and_party(name).map_or(Vec::new(), |(parent, _)| lookup_forms(parent));
         let words = distinctive_words(name);
         let compact = words.concat();
-        let names = if entry.form == Form::Address {
-            address_keys(entry)
-        } else {
-            name_keys(entry)
-        };
+        let names =
+            if entry.form == Form::Address { address_keys(entry) } else { name_keys(entry) };
         Self { names, parents, fragments: fragments(words, &compact), compact }
     }
 }
@@ -92,8 +89,7 @@ fn fragments(words: Vec<String>, compact: &str) -> Vec<String> {
     let mut fragments: Vec<String> =
         words.into_iter().filter(|word| word.len() > LONGEST_COMMON_WORD).collect();
     let head = compact.get(..FRAGMENT_BYTES);
-    let tail =
-        compact.len().checked_sub(FRAGMENT_BYTES).and_then(|start| compact.get(start..));
+    let tail = compact.len().checked_sub(FRAGMENT_BYTES).and_then(|start| compact.get(start..));
     if let (Some(head), Some(tail)) = (head, tail) {
         fragments.extend([format!("{head}-"), format!("-{tail}")]);
     }

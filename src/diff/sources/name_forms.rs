@@ -81,7 +81,10 @@ mod tests {
 
     #[test]
     fn ok_aliases_in_a_name_are_split_off() {
-        assert_eq!(split_aliases("Oak, a.k.a. Quercus; f.k.a. Elm"), ("Oak", vec!["Quercus", "Elm"]));
+        assert_eq!(
+            split_aliases("Oak, a.k.a. Quercus; f.k.a. Elm"),
+            ("Oak", vec!["Quercus", "Elm"])
+        );
         assert_eq!(split_aliases("Oak"), ("Oak", vec![]));
     }
 

@@ -42,8 +42,7 @@ pub fn lists_party(parent: &Entry, row: &Entry) -> bool {
             !name.is_empty() && words.windows(name.len()).any(|window| window == name.as_slice())
         })
     };
-    let listed =
-        parent.other.get(SUBORDINATES).into_iter().flat_map(|parties| parties.lines());
+    let listed = parent.other.get(SUBORDINATES).into_iter().flat_map(|parties| parties.lines());
     let texts = [&parent.remarks]
         .into_iter()
         .chain(&parent.aliases)

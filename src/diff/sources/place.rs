@@ -130,8 +130,16 @@ mod tests {
 
     #[track_caller]
     fn check(one: &Entry, other: &Entry, expected: bool) {
-        assert_eq!(is_under_another_code(&one.countries[0], one, other), expected, "{one:?} {other:?}");
-        assert_eq!(is_under_another_code(&other.countries[0], other, one), expected, "{other:?} {one:?}");
+        assert_eq!(
+            is_under_another_code(&one.countries[0], one, other),
+            expected,
+            "{one:?} {other:?}"
+        );
+        assert_eq!(
+            is_under_another_code(&other.countries[0], other, one),
+            expected,
+            "{other:?} {one:?}"
+        );
     }
 
     #[test]

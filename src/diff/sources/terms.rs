@@ -63,8 +63,12 @@ pub fn compare_terms(one: &str, other: &str, footnotes: &[&[String]]) -> TermsMa
     };
     let (these, those) = (one.words.concat(), other.words.concat());
     let restrictions = |terms: &Terms| {
-        let mut found: Vec<String> =
-            terms.words.iter().filter(|word| RESTRICTING_WORDS.contains(&word.as_str())).cloned().collect();
+        let mut found: Vec<String> = terms
+            .words
+            .iter()
+            .filter(|word| RESTRICTING_WORDS.contains(&word.as_str()))
+            .cloned()
+            .collect();
         found.sort_unstable();
         found
     };
@@ -195,8 +199,7 @@ fn after_joints<'a>(text: &'a str, marks: &[&str]) -> &'a str {
             .strip_prefix("and ")
             .or_else(|| open.strip_prefix("or "))
             .map(|after| after.trim_start_matches(is_joint));
-        return match joined
-            .filter(|after| section(after).is_some() || paragraphs(after).is_some())
+        return match joined.filter(|after| section(after).is_some() || paragraphs(after).is_some())
         {
             Some(after) => after,
             None if section(open).is_some() => open,

@@ -93,8 +93,7 @@ pub fn of_revision(
 /// meaning. This is not news. It is shown where a reader asks how the sources differ.
 pub fn reworded_terms(entry: &Entry, counterparts: &[&Entry]) -> Vec<String> {
     let is_reworded = |compare: fn(&Entry, &Entry) -> TermsMatch| {
-        let all: Vec<TermsMatch> =
-            counterparts.iter().map(|other| compare(entry, other)).collect();
+        let all: Vec<TermsMatch> = counterparts.iter().map(|other| compare(entry, other)).collect();
         all.contains(&TermsMatch::Reworded) && !all.contains(&TermsMatch::Same)
     };
     let mut reworded = Vec::new();

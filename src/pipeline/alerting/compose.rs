@@ -230,9 +230,9 @@ impl Batch {
     fn pages_meet(&self, other: &Batch) -> bool {
         match (&self.rule, &other.rule) {
             (None, None) => true,
-            (Some(these), Some(those)) => {
-                these.iter().any(|this| those.iter().any(|that| this == that || are_neighbors(this, that)))
-            }
+            (Some(these), Some(those)) => these
+                .iter()
+                .any(|this| those.iter().any(|that| this == that || are_neighbors(this, that))),
             _ => false,
         }
     }

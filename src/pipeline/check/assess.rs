@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::diff::parallel::side_by_side;
 use crate::diff::{
-    Limits, Size, GuardOutcome, {self},
+    GuardOutcome, Limits, Size, {self},
 };
 use crate::domain::{
     Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, Summary, same,
