@@ -19,9 +19,6 @@ const FEDERAL_REGISTER_URL: &str = "https://www.federalregister.gov";
 const DEFAULT_SCHEDULE: &str = "*/15 * * * *";
 const DEFAULT_SCHEDULE_ZONE: &str = "UTC";
 
-/// The lists that stand in Part 744 of the eCFR: Supplements No. 4, 6 and 7.
-const ECFR_LISTS: [ListCode; 3] = [ListCode::EL, ListCode::UVL, ListCode::MEU];
-
 /// All sources that are right; what is wrong with the others goes to `problems`.
 pub(super) fn check(
     sections: &[Placed<RawSource>],
@@ -191,7 +188,7 @@ fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<
         if codes.contains(&code) {
             problems.push(Problem::at(list.span.clone(), format!("found the list `{code}` twice")));
         }
-        if kind == SourceKind::Ecfr && !ECFR_LISTS.contains(&code) {
+        if kind == SourceKind::Ecfr && code.ecfr_supplement().is_none() {
             problems.push(Problem::at(
                 list.span.clone(),
                 format!(

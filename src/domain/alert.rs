@@ -7,8 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AlertId, Attribution, Audience, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256,
-    Summary,
+    AlertId, Attribution, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256, Summary,
 };
 
 /// One thing to tell.
@@ -51,10 +50,6 @@ pub enum AlertBody {
 }
 
 impl AlertBody {
-    pub fn type_name(&self) -> &'static str {
-        self.kind().as_str()
-    }
-
     /// The changes of a list, where that is what is told.
     pub fn list_changed(&self) -> Option<&ListChanged> {
         match self {
@@ -76,16 +71,6 @@ impl AlertBody {
         self.list_changed()
             .map(|data| data.changes.as_slice())
             .or_else(|| self.rule_notice().map(|data| data.changes.as_slice()))
-    }
-
-    /// Goes to those who read of changes.
-    pub fn is_readers(&self) -> bool {
-        self.kind().audience() == Audience::Readers
-    }
-
-    /// Goes to operator receivers only.
-    pub fn is_operators(&self) -> bool {
-        self.kind().audience() == Audience::Operators
     }
 
     pub fn source(&self) -> Option<&str> {

@@ -65,6 +65,22 @@ impl AlertKind {
     }
 }
 
+impl AlertBody {
+    pub fn type_name(&self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    /// Whether the alert goes to the readers of changes.
+    pub fn is_readers(&self) -> bool {
+        self.kind().audience() == Audience::Readers
+    }
+
+    /// Whether the alert goes to operator receivers only.
+    pub fn is_operators(&self) -> bool {
+        self.kind().audience() == Audience::Operators
+    }
+}
+
 impl fmt::Display for AlertKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

@@ -99,6 +99,12 @@ impl Entry {
         )
     }
 
+    /// The key in `other` of a column that is not known: its name, or `column_NAME` if a known column
+    /// has that name.
+    pub fn key_of_unknown_column(name: &str) -> String {
+        if Self::is_known_column(name) { format!("column_{name}") } else { name.to_owned() }
+    }
+
     /// Gives back the memory that its lists were given in advance: a list of 20,000 entries is held
     /// twice while a check compares it.
     pub fn shrink_to_fit(&mut self) {
@@ -142,6 +148,14 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_column_does_not_take_the_key_of_a_known_one() {
+        assert_eq!(
+            (Entry::key_of_unknown_column("tier"), Entry::key_of_unknown_column("entity")),
+            ("tier".to_owned(), "column_entity".to_owned())
+        );
+    }
 
     #[test]
     fn the_order_in_a_rows_lists_does_not_change_its_hash_and_each_member_does() {

@@ -55,6 +55,22 @@ mod codes {
 }
 pub use codes::ListCode;
 
+impl ListCode {
+    /// The lists that the eCFR publishes, in the order of their supplements.
+    pub const IN_ECFR: [ListCode; 3] = [ListCode::EL, ListCode::UVL, ListCode::MEU];
+
+    /// The number of the supplement to Part 744 of the eCFR that holds the list: 4, 6 or 7. `None`
+    /// for a list that the eCFR does not publish.
+    pub fn ecfr_supplement(self) -> Option<u32> {
+        match self {
+            ListCode::EL => Some(4),
+            ListCode::UVL => Some(6),
+            ListCode::MEU => Some(7),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for ListCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -75,5 +91,17 @@ impl FromStr for ListCode {
             .copied()
             .find(|l| l.as_str().eq_ignore_ascii_case(text.trim()))
             .ok_or_else(|| UnknownList(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_of_the_ecfr_are_those_with_a_supplement() {
+        let with_supplement: Vec<ListCode> =
+            ListCode::ALL.iter().copied().filter(|list| list.ecfr_supplement().is_some()).collect();
+        assert_eq!(with_supplement, ListCode::IN_ECFR);
     }
 }

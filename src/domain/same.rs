@@ -3,34 +3,26 @@
 //! Publishers differ in punctuation and case, never in the letters of a name that a rule has
 //! printed.
 
+use crate::domain::country::entity_list_heading;
 use crate::domain::{Change, ChangeKind, Entry};
 
 /// The letters and digits of a name, in lower case.
-pub fn key(name: &str) -> String {
+pub fn name_key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// One name, and no contradiction in countries: an unknown country contradicts nothing.
 pub fn same_entry(one: &Entry, other: &Entry) -> bool {
     let headed = |entry: &Entry| -> Vec<String> {
-        entry.countries.iter().map(|code| heading_of(code).to_owned()).collect()
+        entry.countries.iter().map(|code| entity_list_heading(code).to_owned()).collect()
     };
     let (these, those) = (headed(one), headed(other));
     let countries =
         these.is_empty() || those.is_empty() || these.iter().any(|code| those.contains(code));
     countries
         && one.list == other.list
-        && !key(&one.name).is_empty()
-        && key(&one.name) == key(&other.name)
-}
-
-/// Under which country the Entity List puts an entry that a publisher codes by its address: Hong
-/// Kong and Macau stand under China.
-fn heading_of(code: &str) -> &str {
-    match code {
-        "HK" | "MO" => "CN",
-        other => other,
-    }
+        && !name_key(&one.name).is_empty()
+        && name_key(&one.name) == name_key(&other.name)
 }
 
 /// The same done to the same entry. A row that is gone while another of its name is still listed
@@ -51,9 +43,10 @@ pub fn shows_as_announced(ordered: &Change, shown: &Change) -> bool {
     same_change(ordered, shown)
         && told_whole
         && (ordered.kind == ChangeKind::Removed || {
-            let known: Vec<String> = ordered.entry.aliases.iter().map(|alias| key(alias)).collect();
+            let known: Vec<String> =
+                ordered.entry.aliases.iter().map(|alias| name_key(alias)).collect();
             ordered.entry.footnotes == shown.entry.footnotes
-                && shown.entry.aliases.iter().all(|alias| known.contains(&key(alias)))
+                && shown.entry.aliases.iter().all(|alias| known.contains(&name_key(alias)))
         })
 }
 

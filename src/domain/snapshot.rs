@@ -44,7 +44,7 @@ impl Publisher {
 
     /// Whether it publishes this list: Part 744 of the eCFR has Supplements No. 4, 6 and 7.
     pub fn publishes(self, list: ListCode) -> bool {
-        self == Publisher::Csl || matches!(list, ListCode::EL | ListCode::UVL | ListCode::MEU)
+        self == Publisher::Csl || list.ecfr_supplement().is_some()
     }
 
     /// The publisher that entries are certainly of: only the Consolidated Screening List gives a

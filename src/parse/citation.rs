@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use crate::domain::Citation;
 use crate::domain::citation::DatedCitation;
 use crate::domain::pages::MOST_PAGES_WITHIN_A_CITATION;
+use crate::parse::month::MONTHS;
 
 /// The citations in a text, in published order, each once.
 ///
@@ -262,25 +263,11 @@ impl Cursor<'_> {
     }
 
     fn month_name(&mut self) -> Option<i8> {
-        const MONTHS: [&str; 12] = [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ];
         let length = self.0.bytes().take_while(u8::is_ascii_alphabetic).count();
         let (name, rest) = self.0.split_at_checked(length).filter(|_| length >= 3)?;
         let name = name.to_ascii_lowercase();
         let month = MONTHS.iter().position(|month| {
-            month.starts_with(&name) || name == "sept" && *month == "september"
+            month.to_ascii_lowercase().starts_with(&name) || name == "sept" && *month == "September"
         })?;
         self.0 = rest;
         self.skip(" .");

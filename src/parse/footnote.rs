@@ -18,7 +18,8 @@ pub fn footnotes(license_requirement: &str) -> Vec<String> {
             (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
         let digit = SUPERSCRIPTS
             .iter()
-            .zip('1'..)
+            .zip('0'..)
+            .skip(1)
             .find(|(mark, _)| **mark == character)
             .map(|(_, digit)| digit);
         let is_mark = digit.is_some()
@@ -32,7 +33,8 @@ pub fn footnotes(license_requirement: &str) -> Vec<String> {
     marks.into_iter().map(String::from).collect()
 }
 
-const SUPERSCRIPTS: [char; 9] = ['¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+/// The superscript digits, each at the place of its value.
+pub const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
 /// Whether the digit between `before` and `after` is a mark; `since_mark` is what stands between
 /// the mark before it and it.

@@ -10,6 +10,7 @@ pub mod ecfr;
 pub mod federal_register;
 pub mod footnote;
 pub(crate) mod gpo_xml;
+mod month;
 
 use std::io::Read;
 

@@ -6,6 +6,7 @@ use crate::deliver::plain;
 use crate::deliver::wording::count::enumeration;
 use crate::deliver::wording::{EntryText, Row, country, footnote};
 use crate::domain::change::MOST_OF_A_DOUBT;
+use crate::domain::country::name_in_messages;
 use crate::domain::pages::Kept;
 use crate::domain::word_diff::{Span, SpanKind, word_diff, word_similarity};
 use crate::domain::{Change, ChangeKind, Entry, Form, Match, RowFate, Severity};
@@ -152,7 +153,9 @@ fn values(entry: &Entry, key: &str) -> Vec<String> {
         "name" => one(&entry.name),
         "aliases" => clean(&entry.aliases),
         "addresses" => clean(&entry.addresses),
-        "countries" => entry.countries.iter().map(|code| country::name(code).to_owned()).collect(),
+        "countries" => {
+            entry.countries.iter().map(|code| name_in_messages(code).to_owned()).collect()
+        }
         "license_requirement" => one(&entry.license_requirement),
         "license_policy" => one(&entry.license_policy),
         "footnotes" => entry

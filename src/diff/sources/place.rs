@@ -7,6 +7,7 @@
 use crate::diff::pairing::name::words;
 use crate::diff::sources::agreement::Agreement;
 use crate::domain::Entry;
+use crate::domain::country::{REGIONS, Region};
 
 /// An address with fewer words is not compared: a city and a country are not an address.
 const LEAST_ADDRESS_WORDS: usize = 4;
@@ -50,37 +51,6 @@ pub fn share_an_address(one: &Entry, other: &Entry) -> bool {
     })
 }
 
-/// A place that one publisher lists under another country.
-struct Region {
-    /// Its names in addresses, in lower case.
-    names: &'static [&'static str],
-    /// Its ISO 3166-1 code, which the other publisher uses.
-    code: &'static str,
-    /// The country whose heading it may be under.
-    heading: &'static str,
-    /// The eCFR has no heading for it, so the heading of the country covers it even if no address
-    /// names it.
-    has_no_heading: bool,
-}
-
-const REGIONS: [Region; 5] = [
-    Region {
-        names: &["hong kong", "hongkong", "kowloon"],
-        code: "HK",
-        heading: "CN",
-        has_no_heading: true,
-    },
-    Region { names: &["macau", "macao"], code: "MO", heading: "CN", has_no_heading: true },
-    Region { names: &["taiwan"], code: "TW", heading: "CN", has_no_heading: false },
-    Region {
-        names: &["crimea", "sevastopol", "donetsk", "luhansk", "lugansk"],
-        code: "UA",
-        heading: "RU",
-        has_no_heading: false,
-    },
-    Region { names: &["kosovo"], code: "XK", heading: "RS", has_no_heading: false },
-];
-
 /// Whether `other` may list the same place under another country code than `code`, which `entry`
 /// uses.
 pub fn is_under_another_code(code: &str, entry: &Entry, other: &Entry) -> bool {
@@ -91,24 +61,23 @@ pub fn is_under_another_code(code: &str, entry: &Entry, other: &Entry) -> bool {
             _ => return false,
         };
         other.countries.iter().any(|country| country == counterpart)
-            && region.is_meant(code, entry, other)
+            && is_meant(region, code, entry, other)
     })
 }
 
-impl Region {
-    fn is_meant(&self, code: &str, entry: &Entry, other: &Entry) -> bool {
-        let under_heading = if code == self.code { other } else { entry };
-        self.is_named_by(under_heading)
-            || (self.has_no_heading && !says_more_than_a_country(under_heading))
-    }
+/// Whether the entry under the heading of the other country is in the region.
+fn is_meant(region: &Region, code: &str, entry: &Entry, other: &Entry) -> bool {
+    let under_heading = if code == region.code { other } else { entry };
+    is_named_by(region, under_heading)
+        || (region.has_no_heading && !says_more_than_a_country(under_heading))
+}
 
-    fn is_named_by(&self, entry: &Entry) -> bool {
-        let texts = entry.addresses.iter().chain([&entry.name, &entry.remarks]);
-        texts.into_iter().any(|text| {
-            let text = format!(" {} ", words(text).join(" "));
-            self.names.iter().any(|name| text.contains(&format!(" {name} ")))
-        })
-    }
+fn is_named_by(region: &Region, entry: &Entry) -> bool {
+    let texts = entry.addresses.iter().chain([&entry.name, &entry.remarks]);
+    texts.into_iter().any(|text| {
+        let text = format!(" {} ", words(text).join(" "));
+        region.names.iter().any(|name| text.contains(&format!(" {name} ")))
+    })
 }
 
 fn says_more_than_a_country(entry: &Entry) -> bool {

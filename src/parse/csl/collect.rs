@@ -6,6 +6,7 @@ use crate::domain::{ListCode, Publisher, Snapshot};
 use crate::parse::ParseError;
 use crate::parse::csl::column::Column;
 use crate::parse::csl::entry::note_oddities;
+use crate::parse::csl::excerpt::shortened;
 use crate::parse::csl::source::{Source, source_of};
 use crate::parse::csl::warnings::Warnings;
 use crate::parse::csl::watched_row::WatchedRow;
@@ -147,16 +148,6 @@ impl<'a> Collector<'a> {
         self.sources.insert(label.to_owned(), source);
         Ok(source)
     }
-}
-
-/// At most 60 characters, for an error.
-pub fn shortened(text: &str) -> String {
-    let mut short: String =
-        text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
 }
 
 /// Whether a letter within a word became `?` or the replacement character, as in `Xi?an`.

@@ -1,8 +1,5 @@
 //! The 29 columns of the list, as the CSV's header names them.
 
-use crate::parse::csl::rows::RowText;
-use crate::parse::csl::table::Header;
-
 macro_rules! columns {
     ($($column:ident $name:literal,)*) => {
         /// A column; its number is its place in the published header.
@@ -82,16 +79,6 @@ impl Column {
         )
     }
 
-    /// The key in `Entry::other` of a column that is not known: its name, unless that means
-    /// something else there.
-    pub fn unknown_key(name: &str) -> String {
-        if crate::domain::Entry::is_known_column(name) {
-            format!("column_{name}")
-        } else {
-            name.to_owned()
-        }
-    }
-
     /// Whether an entry has a field of its own for it; the others stand in `other`.
     pub fn has_field(self) -> bool {
         use Column::{
@@ -113,28 +100,6 @@ impl Column {
     }
 }
 
-/// The cells of one row as the CSV writes them, whatever they were read from.
-#[derive(Clone, Copy, Debug)]
-pub enum Cells<'a> {
-    /// The fields of a table, under its header.
-    Of(&'a Header, RowText<'a>),
-    Each(&'a [&'a str; Column::COUNT]),
-}
-
-impl<'a> Cells<'a> {
-    pub fn get(&self, column: Column) -> &'a str {
-        match self {
-            Cells::Of(header, text) => text.get(header.field_of(column)),
-            Cells::Each(texts) => texts.get(column as usize).copied().unwrap_or_default(),
-        }
-    }
-
-    /// Without the space around it.
-    pub fn trimmed(&self, column: Column) -> &'a str {
-        self.get(column).trim()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,9 +115,5 @@ mod tests {
         assert_eq!(Column::of_name("Name"), None);
         let others = Column::ALL.iter().filter(|column| !column.has_field());
         assert!(others.map(|column| column.name()).all(crate::domain::Entry::is_known_column));
-        assert_eq!(
-            (Column::unknown_key("tier"), Column::unknown_key("entity")),
-            ("tier".to_owned(), "column_entity".to_owned())
-        );
     }
 }

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use crate::domain::{Entry, Form, ListCode};
 use crate::parse::citation::citations;
 use crate::parse::csl::address::countries_of;
-use crate::parse::csl::column::{Cells, Column};
+use crate::parse::csl::cells::Cells;
+use crate::parse::csl::column::Column;
 use crate::parse::csl::warnings::Warnings;
 use crate::parse::footnote::footnotes;
 

@@ -8,11 +8,13 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use crate::domain::{ListCode, Snapshot};
+use crate::domain::{Entry, ListCode, Snapshot};
 use crate::parse::ParseError;
 use crate::parse::csl::cell::CellSeed;
-use crate::parse::csl::collect::{Collector, shortened};
-use crate::parse::csl::column::{Cells, Column};
+use crate::parse::csl::cells::Cells;
+use crate::parse::csl::collect::Collector;
+use crate::parse::csl::column::Column;
+use crate::parse::csl::excerpt::shortened;
 use crate::parse::csl::watched_row::WatchedRow;
 
 /// Reads a JSON document and hands each row of the watched lists to `each`, one at a time; what
@@ -330,7 +332,7 @@ impl Reading<'_> {
             }
         }
         for (key, _) in extras {
-            if !self.collector.columns.contains(&Column::unknown_key(key)) {
+            if !self.collector.columns.contains(&Entry::key_of_unknown_column(key)) {
                 if self.collector.columns.len() >= MOST_UNKNOWN_KEYS {
                     let problem = format!(
                         "expected at most {MOST_UNKNOWN_KEYS} keys that are not known, but got \
@@ -338,7 +340,7 @@ impl Reading<'_> {
                     );
                     return Err(ParseError::new(row, problem));
                 }
-                self.collector.columns.insert(Column::unknown_key(key));
+                self.collector.columns.insert(Entry::key_of_unknown_column(key));
                 self.collector.warnings.push(
                     || row.clone(),
                     || {
@@ -354,8 +356,9 @@ impl Reading<'_> {
             self.collector.count(cells.get(Column::Source), || place(Column::Source))?
         {
             self.has_entity_list |= list == ListCode::EL;
-            let value =
-                |(key, text): &(String, String)| (Column::unknown_key(key), text.trim().to_owned());
+            let value = |(key, text): &(String, String)| {
+                (Entry::key_of_unknown_column(key), text.trim().to_owned())
+            };
             let mut extras: Vec<(String, String)> =
                 extras.iter().map(value).filter(|(_, text)| !text.is_empty()).collect();
             extras.sort();

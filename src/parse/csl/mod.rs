@@ -6,9 +6,12 @@
 
 mod address;
 mod cell;
+mod cells;
 mod collect;
 mod column;
 mod entry;
+mod excerpt;
+mod header;
 mod json;
 mod rows;
 mod source;

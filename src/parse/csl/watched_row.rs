@@ -4,7 +4,8 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::domain::{Entry, ListCode};
-use crate::parse::csl::column::{Cells, Column};
+use crate::parse::csl::cells::Cells;
+use crate::parse::csl::column::Column;
 use crate::parse::csl::entry::{entry_of, identifying_part};
 
 /// A row that was read; it lives no longer than the call that is handed it.

@@ -2,6 +2,8 @@
 //!
 //! Knows how a cell is written down, not what it says.
 
+use crate::parse::footnote::SUPERSCRIPTS;
+
 /// A cell as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
@@ -97,8 +99,7 @@ impl CellWriter {
 }
 
 fn superscript(digit: char) -> char {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    digit.to_digit(10).and_then(|value| DIGITS.get(value as usize).copied()).unwrap_or(digit)
+    digit.to_digit(10).and_then(|value| SUPERSCRIPTS.get(value as usize).copied()).unwrap_or(digit)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::parse::citation::citations;
 use crate::parse::ecfr::cell::Cell;
 use crate::parse::ecfr::entity::take_apart;
 use crate::parse::ecfr::table::{Column, Row};
+use crate::parse::ecfr::words::begins_an_address;
 use crate::parse::footnote::footnotes;
 
 /// The columns of a supplement.
@@ -135,11 +136,7 @@ impl EntryReader {
     fn others(&mut self, place: &str, extras: Vec<(String, Cell)>) -> Vec<(String, String)> {
         let mut others = Vec::new();
         for (heading, cell) in extras {
-            let key = if Entry::is_known_column(&heading) {
-                format!("column_{heading}")
-            } else {
-                heading
-            };
+            let key = Entry::key_of_unknown_column(&heading);
             if self.columns.insert(key.clone()) {
                 self.warn(
                     place,
@@ -217,7 +214,7 @@ fn continues(entity: &str) -> bool {
     entity.starts_with(['—', '(', '–'])
         || entity.starts_with("and ")
         || entity.starts_with("Subordinate ")
-        || crate::parse::ecfr::words::begins_an_address(entity)
+        || begins_an_address(entity)
 }
 
 fn is_reserved(text: &str) -> bool {

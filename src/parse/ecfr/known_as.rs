@@ -47,6 +47,18 @@ pub fn find_list(text: &str) -> Option<KnownAs> {
     None
 }
 
+/// The first announcement outside brackets.
+pub fn find_open(text: &str) -> Option<KnownAs> {
+    let mut from = 0;
+    while let Some(known) = find_known_as(text, from) {
+        if !known.bracketed {
+            return Some(known);
+        }
+        from = known.range.end.max(known.range.start + 1);
+    }
+    None
+}
+
 /// Where an `a.k.a.` that begins at `at` ends, with the punctuation and spaces behind it.
 fn mark_at(text: &str, at: usize) -> Option<usize> {
     const SPELLINGS: &[&str] =

@@ -22,10 +22,6 @@ use crate::domain::{Entry, ListCode, Publisher, Snapshot, Warning};
 use crate::parse::ParseError;
 use crate::parse::gpo_xml::{Markup, MarkupReader, Tag};
 
-/// The lists that Part 744 holds, with the number of the supplement.
-const SUPPLEMENTS: &[(ListCode, u32)] =
-    &[(ListCode::EL, 4), (ListCode::UVL, 6), (ListCode::MEU, 7)];
-
 /// Reads the `lists` out of Part 744.
 ///
 /// `Snapshot::rows` counts the entries of all three lists. Each entry's country is that of its
@@ -37,12 +33,11 @@ const SUPPLEMENTS: &[(ListCode, u32)] =
 /// a table of other columns; with the line. Of another list that is missing a warning says so.
 pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
     let (mut snapshot, found, place) = read(input, lists)?;
-    for (list, _) in
-        SUPPLEMENTS.iter().filter(|(list, _)| lists.contains(list) && !found.contains(list))
-    {
-        let ParseError { place, problem } = missing(*list, place.clone());
+    let not_found = ListCode::IN_ECFR.into_iter();
+    for list in not_found.filter(|list| lists.contains(list) && !found.contains(list)) {
+        let ParseError { place, problem } = missing(list, place.clone());
         // Part 744 is what holds the Entity List. The other lists may be taken out of it one day.
-        if *list == ListCode::EL {
+        if list == ListCode::EL {
             return Err(ParseError { place, problem });
         }
         snapshot.warnings.push(Warning { place, text: problem });
@@ -67,8 +62,7 @@ pub fn parse_past(
 }
 
 fn missing(list: ListCode, place: String) -> ParseError {
-    let number =
-        SUPPLEMENTS.iter().find(|(known, _)| *known == list).map_or(0, |(_, number)| *number);
+    let number = list.ecfr_supplement().unwrap_or_default();
     let problem = format!(
         "expected Supplement No. {number} (the {}) with a table, but the document ends without it",
         list.title()
@@ -81,9 +75,7 @@ fn read(
     input: impl Read,
     lists: &[ListCode],
 ) -> Result<(Snapshot, Vec<ListCode>, String), ParseError> {
-    if let Some(list) =
-        lists.iter().find(|list| !SUPPLEMENTS.iter().any(|(known, _)| known == *list))
-    {
+    if let Some(list) = lists.iter().find(|list| !Publisher::Ecfr.publishes(**list)) {
         return Err(ParseError {
             place: "the watched lists".into(),
             problem: format!("expected EL, UVL or MEU of the eCFR, but got {list}"),
@@ -144,7 +136,8 @@ fn supplement(tag: &Tag) -> Option<ListCode> {
     let name = tag.attribute("N").filter(|_| tag.name == "DIV9")?.to_lowercase();
     let words: Vec<&str> = name.split_whitespace().collect();
     let ["supplement", "no.", number, "to", "part", "744"] = words.as_slice() else { return None };
-    SUPPLEMENTS.iter().find(|(_, known)| number.parse() == Ok(*known)).map(|(list, _)| *list)
+    let number: u32 = number.parse().ok()?;
+    ListCode::IN_ECFR.into_iter().find(|list| list.ecfr_supplement() == Some(number))
 }
 
 /// The entries of a supplement; `None` where it has no table.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use crate::parse::ParseError;
-use crate::parse::federal_register::issuer::{Issuer, issuer, names_the_list};
+use crate::parse::federal_register::issuer::{Agency, Issuer, issuer, names_the_list};
 
 /// A document, published or on file for public inspection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,15 +38,6 @@ pub struct FederalRegisterDocument {
     pub updated_at: Option<Timestamp>,
     /// The number of the document that this one corrects.
     pub correction_of: Option<String>,
-}
-
-/// An agency by its name, by the word that its address uses (`industry-and-security-bureau`), and
-/// as the document itself prints it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Agency {
-    pub name: String,
-    pub slug: String,
-    pub raw_name: String,
 }
 
 /// Special filings are made at an hour of the agency's choice, regular ones at 08:45 Eastern.

@@ -3,7 +3,16 @@
 //! The API names an agency by a slug and a name, and quotes the document's own words as `raw_name`.
 //! A new or misspelled agency has only the raw name, so that each of the three counts alone.
 
-use crate::parse::federal_register::document::Agency;
+use crate::domain::same::name_key;
+
+/// An agency by its name, by the word that its address uses (`industry-and-security-bureau`), and
+/// as the document itself prints it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agency {
+    pub name: String,
+    pub slug: String,
+    pub raw_name: String,
+}
 
 /// Who issued a document, as far as the API says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,11 +69,7 @@ pub fn names_the_list(text: &str) -> bool {
 
 /// Letters and digits in lower case.
 fn key(text: &str) -> String {
-    text.replace('&', " and ")
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    name_key(&text.replace('&', " and "))
 }
 
 #[cfg(test)]

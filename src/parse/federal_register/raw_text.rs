@@ -11,7 +11,8 @@ use crate::parse::federal_register::instruction::{
 };
 use crate::parse::federal_register::plain_lines::{Line, is_heading, lines_of, paragraphs_of};
 use crate::parse::federal_register::rule::{
-    Removal, RuleEntry, RuleText, bare, date_after, is_savings_heading, run_in_savings_clause,
+    Removal, RuleEntry, RuleText, date_after, entry_of_quotation, is_savings_heading,
+    run_in_savings_clause,
 };
 
 /// Reads what a plain text tells of a rule. It is never certain, and says why.
@@ -43,7 +44,7 @@ pub fn parse_raw_text(text: &str) -> RuleText {
                     heading: instruction.heading.clone(),
                 });
             } else {
-                let entry = bare(quoted, instruction.heading.as_deref());
+                let entry = entry_of_quotation(quoted, instruction.heading.as_deref());
                 rule.entries.push(RuleEntry {
                     entry,
                     order: Some(instruction.order),

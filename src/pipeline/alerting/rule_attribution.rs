@@ -77,7 +77,7 @@ impl KnownRules {
                 .iter()
                 .filter(|other| {
                     one.kind == other.kind
-                        && same::key(&one.entry.name) == same::key(&other.entry.name)
+                        && same::name_key(&one.entry.name) == same::name_key(&other.entry.name)
                 })
                 .count()
         };

@@ -95,9 +95,9 @@ pub async fn find(
 /// The names of entries that a list does not have, whatever its publisher makes of their spelling.
 fn missing(added: &[Entry], own: &Index<'_>, held: &[Entry]) -> Vec<String> {
     let among = Index::of(held);
-    let keys: BTreeSet<String> = held.iter().map(|entry| same::key(&entry.name)).collect();
+    let keys: BTreeSet<String> = held.iter().map(|entry| same::name_key(&entry.name)).collect();
     let is_there = |entry: &&Entry| {
-        let same_name = keys.contains(&same::key(&entry.name))
+        let same_name = keys.contains(&same::name_key(&entry.name))
             && held.iter().any(|other| same::same_entry(other, entry));
         same_name || counterparts::find(entry, &among, own).is_some()
     };

@@ -22,7 +22,7 @@ impl Held {
     pub fn new(entries: Vec<Entry>, is_the_list_itself: bool) -> Self {
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, entry) in entries.iter().enumerate() {
-            by_name.entry(same::key(&entry.name)).or_default().push(index);
+            by_name.entry(same::name_key(&entry.name)).or_default().push(index);
         }
         Self { entries, by_name, is_the_list_itself }
     }
@@ -31,7 +31,7 @@ impl Held {
     pub fn find(&self, entry: &Entry) -> Option<&Entry> {
         let named = || {
             self.by_name
-                .get(&same::key(&entry.name))
+                .get(&same::name_key(&entry.name))
                 .into_iter()
                 .flatten()
                 .filter_map(|index| self.entries.get(*index))
@@ -92,7 +92,7 @@ pub fn changes(document_number: &str, text: &RuleText, held: &Held) -> Vec<Chang
 fn link(changes: &mut [Change], old: &str, new: &str) {
     let find = |changes: &[Change], kind: ChangeKind, name: &str| {
         changes.iter().position(|change| {
-            change.kind == kind && same::key(&change.entry.name) == same::key(name)
+            change.kind == kind && same::name_key(&change.entry.name) == same::name_key(name)
         })
     };
     let Some((gone, come)) =

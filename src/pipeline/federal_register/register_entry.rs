@@ -178,7 +178,7 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::federal_register::document::Agency;
+    use crate::parse::federal_register::issuer::Agency;
 
     const BUREAU: &str = "Bureau of Industry and Security";
     const OTHER: &str = "Office of Foreign Assets Control";

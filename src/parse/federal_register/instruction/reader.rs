@@ -1,36 +1,29 @@
-//! The amendatory instructions of a rule: `a. Under CANADA, by adding in alphabetical order,
-//! entries for “X” and “Y”;`.
+//! Reads the paragraphs of the instructions, each under the heading and the order that hold for it.
 //!
-//! The wording is that of the Document Drafting Handbook of the Office of the Federal Register
-//! (amendatory language). Knows sentences; it must not know the table behind them.
+//! Knows sentences. It must not know the table of the rule.
 
-use crate::domain::country::iso_of_heading;
+use crate::parse::federal_register::instruction::clause::{clauses_of, speaks_of_entries};
+use crate::parse::federal_register::instruction::enumeration::{NUMERALS, letter_after, mark_of};
+use crate::parse::federal_register::instruction::heading::heading_of;
+use crate::parse::federal_register::instruction::quotation::{before_quotations, quoted};
+use crate::parse::federal_register::instruction::{Instruction, Order};
 
-/// What an instruction orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    Add,
-    Revise,
-    Remove,
-}
-
-/// One order about entries of Supplement No. 4 under one heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instruction {
-    pub order: Order,
-    /// The country heading as the instruction writes it; `None` where it names none.
-    pub heading: Option<String>,
-    /// The entries as quoted. Empty: the instruction quotes none.
-    pub names: Vec<String>,
-    /// The whole paragraph.
-    pub text: String,
-}
+const SUPPLEMENT: &str = "supplement no.";
 
 /// What a paragraph leaves to those below it.
 #[derive(Clone, Debug, Default)]
 struct Left {
     heading: Option<String>,
     order: Option<Order>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Number,
+    Letter,
+    Roman,
+    /// No mark, or one of a deeper level.
+    Other,
 }
 
 /// Reads the paragraphs of the instructions in their order. What a numbered paragraph says holds
@@ -56,15 +49,6 @@ pub struct InstructionReader {
     pub replaced: Vec<(String, String)>,
     /// What could not be understood.
     pub doubts: Vec<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Level {
-    Number,
-    Letter,
-    Roman,
-    /// No mark, or one of a deeper level.
-    Other,
 }
 
 impl InstructionReader {
@@ -215,254 +199,6 @@ impl InstructionReader {
             text: text.to_owned(),
         });
     }
-}
-
-const SUPPLEMENT: &str = "supplement no.";
-/// The mark of an enumeration, without its brackets and full stop: `2. Supplement`, `a. Under`,
-/// `ii. By`, `(1) Adding`.
-pub fn mark_of(line: &str) -> Option<&str> {
-    let mark = line.get(..line.find(['.', ')'])?)?.trim_start_matches('(');
-    let follows = line.get(line.find(['.', ')'])? + 1..)?.starts_with(' ');
-    let digits = mark.bytes().all(|byte| byte.is_ascii_digit());
-    let roman = mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
-    let first = mark.bytes().next()?;
-    let letters =
-        mark.len() <= 2 && first.is_ascii_lowercase() && mark.bytes().all(|byte| byte == first);
-    (follows && mark.len() <= 6 && (digits || roman || letters)).then_some(mark)
-}
-
-/// The numerals of a list, in their order.
-const NUMERALS: [&str; 20] = [
-    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv",
-    "xvi", "xvii", "xviii", "xix", "xx",
-];
-
-/// `b` behind `a`, `aa` behind `z`, `bb` behind `aa`.
-fn letter_after(mark: &str) -> String {
-    match mark.bytes().next() {
-        Some(b'z') => "a".repeat(mark.len() + 1),
-        Some(letter) => char::from(letter.saturating_add(1)).to_string().repeat(mark.len()),
-        None => String::new(),
-    }
-}
-
-/// Where a text in lower case says that Supplement No. 4 to Part 744 is amended.
-pub fn where_supplement_4_is_amended(lower: &str) -> Option<usize> {
-    const NAMED: &str = "supplement no. 4 to part 744";
-    lower.match_indices(NAMED).map(|(at, _)| at).find(|at| {
-        let rest = lower.get(at + NAMED.len()..).unwrap_or_default();
-        let bare = |text: &str| text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_owned();
-        let rest = bare(&rest.chars().take(60).collect::<String>());
-        let rest = bare(rest.strip_prefix("the ").unwrap_or(&rest));
-        let rest = bare(rest.strip_prefix("entity list").unwrap_or(&rest));
-        let verb = ["is amended", "is further amended", "is corrected"]
-            .iter()
-            .any(|verb| rest.starts_with(verb));
-        verb || lower.get(..*at).is_some_and(|head| head.trim_end().ends_with("amend"))
-    })
-}
-
-/// Whether a text in lower case says so anywhere.
-pub fn amends_supplement_4(lower: &str) -> bool {
-    where_supplement_4_is_amended(lower).is_some()
-}
-
-/// Whether an enumerated text orders something, as no line of a table does.
-pub fn is_an_order(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let said = lower.split_once([' ']).map_or("", |(_, said)| said.trim_start());
-    let subject = ["supplement no.", "part 7", "section ", "§", "paragraph "]
-        .iter()
-        .any(|subject| lower.contains(subject));
-    let verbs = [
-        "by adding",
-        "by revising",
-        "by removing",
-        "by correcting",
-        "by amending",
-        "adding ",
-        "revising ",
-        "removing ",
-    ];
-    let imperatives = ["add ", "revise ", "remove ", "amend ", "the authority citation"];
-    lower.contains("amend") && subject
-        || verbs.iter().chain(&imperatives).any(|start| said.starts_with(start))
-        || heading_of(text).is_some()
-            && (text.trim_end().ends_with(':') || !clauses_of(text).is_empty())
-}
-
-fn before_quotations(clause: &str) -> &str {
-    clause.find(['“', '"']).and_then(|at| clause.get(..at)).unwrap_or(clause)
-}
-
-fn speaks_of_entries(clause: &str) -> bool {
-    let lower = clause.to_lowercase();
-    ["entry", "entries", "entit", "address"].iter().any(|word| lower.contains(word))
-}
-
-/// The country that the text puts its orders under.
-fn heading_of(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let mut places: Vec<usize> = ["under ", "the heading ", "destination of "]
-        .iter()
-        .flat_map(|words| lower.match_indices(words).map(|(at, _)| at))
-        .collect();
-    places.sort_unstable();
-    for at in places {
-        if at > 0 && lower.as_bytes().get(at - 1).is_some_and(u8::is_ascii_alphabetic) {
-            continue;
-        }
-        let words = lower.get(at..)?;
-        let length = ["under ", "the heading ", "destination of "]
-            .iter()
-            .find(|start| words.starts_with(**start))
-            .map_or(0, |w| w.len());
-        let mut rest = text.get(at + length..)?.trim_start();
-        for filler in [
-            "the destination of ",
-            "the destination ",
-            "the country of ",
-            "the entry for ",
-            "the entries for ",
-            "the heading for ",
-            "the heading of ",
-            "the heading ",
-            "the ",
-        ] {
-            if rest.get(..filler.len()).is_some_and(|start| start.eq_ignore_ascii_case(filler)) {
-                rest = rest.get(filler.len()..)?;
-            }
-        }
-        let rest = rest.trim_start_matches(['“', '"']);
-        // the longest text up to a comma, colon or `by` that is a country: `CHINA, PEOPLE'S
-        // REPUBLIC OF, by adding`
-        let ends = rest
-            .char_indices()
-            .filter(|(_, c)| matches!(c, ',' | ':' | ';' | '.' | '—' | '”' | '"'))
-            .map(|(end, _)| end);
-        let words = [" by ", " in ", " is ", " add", " remov", " revis"]
-            .into_iter()
-            .flat_map(|word| rest.match_indices(word))
-            .map(|(end, _)| end);
-        let mut ends: Vec<usize> =
-            ends.chain(words).chain([rest.len()]).filter(|end| *end <= 80).collect();
-        ends.sort_unstable();
-        let known = ends
-            .iter()
-            .rev()
-            .filter_map(|end| rest.get(..*end))
-            .find(|heading| iso_of_heading(heading).is_some());
-        if let Some(heading) = known {
-            return Some(heading.trim_matches([' ', ',', ':', ';', '.', '—']).to_owned());
-        }
-    }
-    None
-}
-
-/// The text parted at its verbs, quotations apart.
-fn clauses_of(text: &str) -> Vec<(Order, &str)> {
-    const VERBS: &[(&str, Order)] = &[
-        ("adding", Order::Add),
-        ("revising", Order::Revise),
-        ("correcting", Order::Revise),
-        ("amending", Order::Revise),
-        ("removing", Order::Remove),
-        ("add ", Order::Add),
-        ("revise ", Order::Revise),
-        ("remove ", Order::Remove),
-    ];
-    let mut starts: Vec<(usize, Order)> = Vec::new();
-    let quotations = quotations(text);
-    for (verb, order) in VERBS {
-        for capital in [verb.to_string(), capitalised(verb)] {
-            for (at, _) in text.match_indices(&capital) {
-                let inside = quotations.iter().any(|(from, to)| (*from..*to).contains(&at));
-                let word = text
-                    .get(..at)
-                    .is_none_or(|head| !head.ends_with(|c: char| c.is_alphanumeric()));
-                if !inside && word {
-                    starts.push((at, *order));
-                }
-            }
-        }
-    }
-    starts.sort_unstable_by_key(|(at, _)| *at);
-    let ends: Vec<usize> = starts.iter().skip(1).map(|(at, _)| *at).chain([text.len()]).collect();
-    starts
-        .iter()
-        .zip(ends)
-        .map(|((from, order), to)| (*order, text.get(*from..to).unwrap_or_default()))
-        .collect()
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// The quoted names of a text, without the comma or full stop that American usage puts inside the
-/// quotation.
-fn quoted(text: &str) -> Vec<String> {
-    quotations(text)
-        .into_iter()
-        .filter_map(|(from, to)| text.get(from..to))
-        .map(|name| name.trim().trim_end_matches([',', ';']).trim().to_owned())
-        .filter(|name| !name.is_empty() && !is_column(name))
-        .collect()
-}
-
-/// `revising the “License requirement” column` names a column, and no entry.
-fn is_column(name: &str) -> bool {
-    [
-        "country",
-        "entity",
-        "license requirement",
-        "license review policy",
-        "federal register citation",
-    ]
-    .iter()
-    .any(|column| name.eq_ignore_ascii_case(column))
-}
-
-/// The insides of the quotations, as byte ranges. A quotation within one (`“AO “North””`) belongs
-/// to it; one that is never closed ends where the next begins.
-fn quotations(text: &str) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    let mut open: Option<usize> = None;
-    let mut depth = 0_usize;
-    for (at, character) in text.char_indices() {
-        let behind = text.get(at + character.len_utf8()..).unwrap_or_default();
-        match (character, open) {
-            ('“', None) => {
-                open = Some(at + character.len_utf8());
-                depth = 1;
-            }
-            ('"', None) => {
-                open = Some(at + 1);
-                depth = 1;
-            }
-            ('“', Some(_)) => depth += 1,
-            ('”' | '"', Some(from)) => {
-                depth = depth.saturating_sub(1);
-                let next = behind.trim_start().trim_start_matches([',', ';']).trim_start();
-                let ends_an_item = behind.starts_with([';', '.', ',', ':'])
-                    && (next.is_empty()
-                        || next.starts_with(['“', '"'])
-                        || next.starts_with("and ")
-                        || next.starts_with("by "))
-                    || behind.trim().is_empty()
-                    || [" and “", " and \"", "; and “"]
-                        .iter()
-                        .any(|joint| behind.starts_with(joint));
-                if depth == 0 || ends_an_item {
-                    found.push((from, at));
-                    open = None;
-                }
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 #[cfg(test)]
@@ -686,21 +422,5 @@ mod tests {
              Supplement No. 4 to part 744."
         ));
         assert!(!amends("3. Supplement No. 6 to part 744 is amended by adding “X”."));
-    }
-
-    #[test]
-    fn a_line_of_a_table_is_no_order() {
-        let order = [
-            "a. Under CHINA, by removing “A”;",
-            "2. Supplement No. 4 to part 744 is amended:",
-            "b. By removing the entry for “A”.",
-        ];
-        assert_eq!(order.map(is_an_order), [true; 3]);
-        let rows = [
-            "d. 15, office 51, Simferopol, JSC “North Star”, Russia",
-            "5. “A”",
-            "1. 2 Under Lane, Perm, Russia",
-        ];
-        assert_eq!(rows.map(is_an_order), [false; 3]);
     }
 }

@@ -1,0 +1,119 @@
+//! The entries and removals that a rule orders, from its table and its instructions.
+
+use crate::domain::country::{iso_of_heading, name_of};
+use crate::domain::same::name_key;
+use crate::domain::{Citation, Entry, ListCode};
+use crate::parse::citation::citations;
+use crate::parse::ecfr::entity::take_apart;
+use crate::parse::federal_register::instruction::{Instruction, Order};
+use crate::parse::federal_register::rule::date::without_placeholder;
+use crate::parse::federal_register::rule::{Removal, RuleEntry};
+use crate::parse::federal_register::rule_table::TableRow;
+
+pub fn entry_of_row(
+    row: TableRow,
+    instructions: &[Instruction],
+    doubts: &mut Vec<String>,
+) -> RuleEntry {
+    let heading = row.heading.unwrap_or_default();
+    let code = iso_of_heading(&heading);
+    if code.is_none() {
+        doubts.push(format!("line {}: expected a country, but got `{heading}`", row.line));
+    }
+    let parts = take_apart(&row.entity.text, code.and_then(name_of));
+    let mut entry = Entry::named(ListCode::EL, parts.name);
+    entry.form = parts.form;
+    entry.aliases = parts.aliases;
+    entry.addresses = parts.addresses;
+    entry.remarks = parts.remarks.join("; ");
+    entry.countries = code.map(str::to_owned).into_iter().collect();
+    entry.license_requirement = row.requirement.flat();
+    entry.license_policy = row.policy.flat();
+    entry.footnotes = row.requirement.marks;
+    entry.footnotes.sort();
+    entry.footnotes.dedup();
+    let (printed, own_date) = without_placeholder(&row.citation.flat());
+    let cited = citations(&printed);
+    entry.start_date =
+        cited.first().map_or(own_date, |first| first.date).map(|date| date.to_string());
+    entry.citations = cited
+        .into_iter()
+        .map(|dated| dated.citation)
+        .filter(|citation| matches!(citation, Citation::Page { .. }))
+        .collect();
+    if !parts.subordinates.is_empty() {
+        entry.other.insert("subordinate_parties".into(), parts.subordinates.join("\n"));
+    }
+    if !parts.certain {
+        entry.other.insert("entity".into(), row.entity.flat());
+    }
+    let order = order_of(&entry.name, &heading, instructions);
+    RuleEntry { entry, order, heading }
+}
+
+/// An entry of which only what an instruction quotes is known.
+pub fn entry_of_quotation(quoted: &str, heading: Option<&str>) -> Entry {
+    let mut entry = Entry::named(ListCode::EL, take_apart(quoted, None).name);
+    entry.countries = heading.and_then(iso_of_heading).map(str::to_owned).into_iter().collect();
+    entry
+}
+
+pub fn removals(instructions: &[Instruction], doubts: &mut Vec<String>) -> Vec<Removal> {
+    let mut removed = Vec::new();
+    for instruction in instructions.iter().filter(|instruction| instruction.order == Order::Remove)
+    {
+        if instruction.names.is_empty() {
+            doubts.push(format!(
+                "an instruction removes something without quoting it: `{}`",
+                instruction.text
+            ));
+        }
+        if instruction.heading.is_none() && !instruction.names.is_empty() {
+            doubts.push(format!(
+                "an instruction removes entries without naming their country: `{}`",
+                instruction.text
+            ));
+        }
+        for quoted in &instruction.names {
+            removed.push(Removal {
+                name: take_apart(quoted, None).name,
+                heading: instruction.heading.clone(),
+            });
+        }
+    }
+    removed
+}
+
+/// The order of the instruction that names the entry under its heading, else the only one that its
+/// heading has.
+fn order_of(name: &str, heading: &str, instructions: &[Instruction]) -> Option<Order> {
+    let put: Vec<&Instruction> =
+        instructions.iter().filter(|instruction| instruction.order != Order::Remove).collect();
+    let here: Vec<&&Instruction> = put
+        .iter()
+        .filter(|instruction| same_country(instruction.heading.as_deref(), heading))
+        .collect();
+    if let Some(named) = here
+        .iter()
+        .find(|instruction| instruction.names.iter().any(|quoted| is_named(name, quoted)))
+    {
+        return Some(named.order);
+    }
+    let first = here.first()?.order;
+    here.iter().all(|instruction| instruction.order == first).then_some(first)
+}
+
+pub fn same_country(one: Option<&str>, other: &str) -> bool {
+    one.is_none_or(|one| {
+        one.eq_ignore_ascii_case(other)
+            || iso_of_heading(one).is_some() && iso_of_heading(one) == iso_of_heading(other)
+    })
+}
+
+/// Instructions quote a name with or without its aliases and in their own punctuation.
+pub fn is_named(name: &str, quoted: &str) -> bool {
+    let (name, quoted) = (name_key(name), name_key(&take_apart(quoted, None).name));
+    !name.is_empty()
+        && (name == quoted
+            || !quoted.is_empty() && (name.starts_with(&quoted) || quoted.starts_with(&name)))
+}
