@@ -1,5 +1,5 @@
-//! What readers and operators are told. In JSON, `{"type": …, "data": {…}}` is the body of a
-//! webhook.
+//! The content of alerts to readers and operators. In JSON, `{"type": …, "data": {…}}` is the body
+//! of a webhook.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use crate::domain::{
     AlertId, Attribution, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256, Summary,
 };
 
-/// One thing to tell.
+/// One alert, with its content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Alert {
     pub alert_id: AlertId,
@@ -50,7 +50,7 @@ pub enum AlertBody {
 }
 
 impl AlertBody {
-    /// The changes of a list, where that is what is told.
+    /// The changes of a list, if the alert is about a list.
     pub fn list_changed(&self) -> Option<&ListChanged> {
         match self {
             AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => Some(data),
@@ -58,7 +58,7 @@ impl AlertBody {
         }
     }
 
-    /// A document of the Federal Register, where that is what is told.
+    /// A document of the Federal Register, if the alert is about one.
     pub fn rule_notice(&self) -> Option<&RuleNotice> {
         match self {
             AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => Some(data),
@@ -66,7 +66,7 @@ impl AlertBody {
         }
     }
 
-    /// The changes that are told, of a list or as a rule orders them.
+    /// The changes in the alert, of a list or as a rule orders them.
     pub fn changes(&self) -> Option<&[Change]> {
         self.list_changed()
             .map(|data| data.changes.as_slice())
@@ -87,83 +87,83 @@ impl AlertBody {
     }
 }
 
-/// Which document of a source.
+/// Identifies one document of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotRef {
     pub sha256: Sha256,
-    /// The publisher's date, where it says one.
+    /// The publisher's date, if the publisher gives one.
     pub as_of: Option<Date>,
-    /// When it was first seen.
+    /// When it was first fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<Timestamp>,
 }
 
-/// What one observation of one source attributes to one rule, or to none.
+/// The changes that one check of one source attributes to one rule, or to no rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ListChanged {
     pub alert_id: AlertId,
-    /// Counts the alerts of a source: apply in this order.
+    /// Counts the alerts of a source. A receiver applies them in this order.
     pub sequence: u64,
     pub source: String,
-    /// When the changes were first seen.
+    /// When a check first found the changes.
     pub observed_at: Timestamp,
-    /// When a held list with them was accepted by a person.
+    /// When an operator accepted the list on hold that contains them.
     pub accepted_at: Option<Timestamp>,
-    /// The list was held for loss when these were seen in it.
+    /// The list was on hold for loss when the check found these changes.
     pub unconfirmed: bool,
     pub snapshot: SnapshotRef,
     pub previous: Option<SnapshotRef>,
     pub attributed: Option<Attribution>,
     pub rule: Option<Rule>,
-    /// The first alert of the same rule, if this is a later part of it; of entries that are back,
-    /// the alert that told that they went.
+    /// The first alert about the same rule, if this is a later part of it. For relisted entries,
+    /// the alert about their removal.
     pub follows: Option<AlertId>,
-    /// The alert whose changes these undo.
+    /// The alert whose changes these reverse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<AlertId>,
-    /// Entries of the same rule that earlier alerts told of.
+    /// How many entries of the same rule were in earlier alerts.
     pub rule_alerted_before: usize,
-    /// Entries of the same rule that were in the baseline and were never told of.
+    /// How many entries of the same rule were in the baseline and never in an alert.
     pub rule_in_baseline: usize,
-    /// The head of the journal when this was recorded.
+    /// The head of the journal when this alert was recorded.
     pub journal_head: Sha256,
-    /// Counts the changes below, which are those that the receiver's routes match.
+    /// Counts `changes`, which are those that the receiver's routes match.
     pub summary: Summary,
-    /// Counts all changes of this alert, whoever gets them.
+    /// Counts all changes of this alert, for all receivers.
     pub total: Summary,
     pub changes: Vec<Change>,
-    /// What the Federal Register's own document told of it before.
+    /// The earlier alert about the rule's own document in the Federal Register.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<Announced>,
-    /// Those of the changes that bring back an entry as it was before it went: the rules that it
-    /// cites ordered its first listing.
+    /// The changes that relist an entry with the content it had before its removal. The rules that
+    /// it cites ordered its first listing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returned: Vec<ChangeId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
 }
 
-/// The changes of a list that its rule announced.
+/// The changes of a list that its rule already announced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Announced {
     pub alert_id: AlertId,
-    /// When readers were told of the rule.
+    /// When readers were alerted about the rule.
     pub at: Timestamp,
-    /// Those of the alert's changes that the rule's own table had told, alike in substance.
+    /// The changes of this alert that the rule's own table announced with the same substance.
     pub changes: Vec<ChangeId>,
 }
 
-/// What is told of a document of the Federal Register.
+/// Why there is an alert about a document of the Federal Register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NoticeStatus {
     Filed,
-    /// It was changed after it was told, or more of it can be read.
+    /// It was changed after the first alert, or more of it can be read now.
     Changed,
-    /// Gone from public inspection before it was published.
+    /// Removed from public inspection before it was published.
     Withdrawn,
     Published,
-    /// What was filed of late, told once as a list when the source is new.
+    /// The recently filed documents, sent once as a list when the source is new.
     Digest,
 }
 
@@ -174,7 +174,7 @@ pub struct RuleListing {
     pub published: bool,
     pub certain: bool,
     pub summary: Summary,
-    /// What it orders.
+    /// The changes that it orders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
 }
@@ -185,60 +185,60 @@ pub struct RuleNotice {
     pub source: String,
     pub observed_at: Timestamp,
     pub status: NoticeStatus,
-    /// `published_on` is the planned date until it is published. None in a digest.
+    /// `published_on` is the planned date until the document is published. `None` in a digest.
     pub rule: Option<Rule>,
     pub agency: Option<String>,
     /// `special` or `regular`
     pub filing_type: Option<String>,
     pub pdf_url: Option<String>,
-    /// The document was read whole and its table agrees with its instructions. Else see the
-    /// document itself.
+    /// The whole document was read, and its table agrees with its instructions. If false, readers
+    /// must see the document itself.
     pub certain: bool,
-    /// Why not, in words.
+    /// If `certain` is false: why, in words.
     pub doubts: Vec<String>,
-    /// What the document says of its dates.
+    /// What the document says about its dates.
     pub effective_text: Option<String>,
     pub savings_clause: Option<String>,
-    /// What was changed, or why it is told, in words.
+    /// What was changed, or why there is an alert, in words.
     pub note: Option<String>,
-    /// The first alert of the same document.
+    /// The first alert about the same document.
     pub follows: Option<AlertId>,
     /// Alerts of list changes that this document orders.
     pub related: Vec<AlertId>,
-    /// Of a digest.
+    /// The documents of a digest.
     pub documents: Vec<RuleListing>,
-    /// Counts all that the document orders, told before or not.
+    /// Counts all changes that the document orders, including those in earlier alerts.
     pub orders: Summary,
     pub journal_head: Sha256,
-    /// Counts the changes below, which are those that the receiver's routes match.
+    /// Counts `changes`, which are those that the receiver's routes match.
     pub summary: Summary,
-    /// Counts all changes of this alert, whoever gets them.
+    /// Counts all changes of this alert, for all receivers.
     pub total: Summary,
-    /// What the document orders and was not told before.
+    /// The changes that the document orders and that were in no earlier alert.
     pub changes: Vec<Change>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
 }
 
-/// A list does not show what a rule in effect has ordered.
+/// A list does not show what a rule in effect ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceLagging {
     /// The source of the list.
     pub source: String,
     pub rule: Rule,
-    /// Names of the entries that were announced as added and are not listed.
+    /// The names of entries that the rule added and that are not listed.
     pub missing: Vec<String>,
     pub at: Timestamp,
 }
 
-/// Which part of a parted webhook.
+/// Which part of a webhook that is sent in several parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Part {
     pub n: usize,
     pub of: usize,
 }
 
-/// A list was seen for the first time: it is what later ones are compared with.
+/// A list was read for the first time. Later lists are compared with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceBaseline {
     pub source: String,
@@ -246,7 +246,7 @@ pub struct SourceBaseline {
     pub count: usize,
     pub observed_at: Timestamp,
     pub snapshot: SnapshotRef,
-    /// Oddities of the document, each with its place.
+    /// What was unusual in the document, each with its place.
     pub warnings: Vec<String>,
 }
 
@@ -270,22 +270,23 @@ pub struct SourceRecovered {
 pub struct SnapshotHeld {
     #[serde(flatten)]
     pub hold: Hold,
-    /// The hold was told before and is still open.
+    /// Operators were alerted before, and the hold is still open.
     pub reminder: bool,
-    /// The first names of what would go, come or change.
+    /// The first names of entries that would be removed, added or revised.
     pub examples: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryTrouble {
     pub delivery_id: DeliveryId,
-    /// The alert that has not arrived.
+    /// The alert that was not delivered.
     pub undelivered_alert_id: AlertId,
     pub receiver: String,
     pub recipient: String,
     pub attempts: u32,
     pub error: String,
-    /// The receiver said that it is gone: nothing more is sent to it until `receivers enable`.
+    /// The receiver answered that it no longer exists. Nothing is sent to it until
+    /// `receivers enable`.
     #[serde(default)]
     pub switched_off: bool,
     pub at: Timestamp,

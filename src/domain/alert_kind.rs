@@ -1,4 +1,4 @@
-//! The closed set of alert types, by the name that a webhook gives them.
+//! The closed set of alert types, with their names in webhooks.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ macro_rules! kinds {
 
         impl AlertBody {
             pub fn kind(&self) -> AlertKind {
-                // A new variant does not compile until it stands in the table below.
+                // A new variant does not compile until it is in the table below.
                 match self { $(AlertBody::$kind(_) => AlertKind::$kind,)* }
             }
         }
@@ -35,11 +35,11 @@ macro_rules! kinds {
 /// Who gets alerts of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Those who read of changes.
+    /// The readers of changes.
     Readers,
     /// Operator receivers only.
     Operators,
-    /// The one receiver that is tested.
+    /// The one receiver under test.
     Tested,
 }
 

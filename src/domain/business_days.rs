@@ -1,27 +1,27 @@
-//! Business days of the federal government: Monday to Friday but for its holidays. Pure.
+//! Business days of the federal government: Monday to Friday, except federal holidays.
 //!
-//! Source of the holidays: 5 U.S.C. 6103(a), and (b) for those that fall on a weekend.
+//! Source of the holidays: 5 U.S.C. 6103(a), and 6103(b) for holidays on a weekend.
 
 use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
 /// The day that is `count` business days after `from`.
 pub fn after(from: Date, count: u32) -> Date {
-    step(from, count, 1)
+    count_days(from, count, 1)
 }
 
 /// The day that is `count` business days before `from`.
 pub fn before(from: Date, count: u32) -> Date {
-    step(from, count, -1)
+    count_days(from, count, -1)
 }
 
-fn step(from: Date, count: u32, direction: i64) -> Date {
+fn count_days(from: Date, count: u32, direction: i64) -> Date {
     let mut day = from;
     let mut left = count;
     while left > 0 {
         let next = day.saturating_add(Span::new().days(direction));
         if next == day {
-            return day; // the end of time
+            return day; // the last date that the calendar has
         }
         day = next;
         if is_business_day(day) {
@@ -33,13 +33,13 @@ fn step(from: Date, count: u32, direction: i64) -> Date {
 
 fn is_business_day(day: Date) -> bool {
     let is_weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-    // A holiday on a Saturday is observed the day before, one on a Sunday the day after.
+    // A Saturday holiday is observed on Friday, a Sunday holiday on Monday.
     let observed = match day.weekday() {
         Weekday::Friday => day.tomorrow().is_ok_and(is_dated_holiday),
         Weekday::Monday => day.yesterday().is_ok_and(is_dated_holiday),
         _ => false,
     };
-    !is_weekend && !observed && !is_dated_holiday(day) && !is_holiday_of_a_week(day)
+    !is_weekend && !observed && !is_dated_holiday(day) && !is_weekday_holiday(day)
 }
 
 /// New Year's Day, Juneteenth, Independence Day, Veterans Day, Christmas Day.
@@ -49,7 +49,7 @@ fn is_dated_holiday(day: Date) -> bool {
 
 /// The birthdays of Martin Luther King and Washington, Memorial Day, Labor Day, Columbus Day,
 /// Thanksgiving Day.
-fn is_holiday_of_a_week(day: Date) -> bool {
+fn is_weekday_holiday(day: Date) -> bool {
     let nth = (day.day() - 1) / 7 + 1;
     match (day.month(), day.weekday()) {
         (1 | 2, Weekday::Monday) => nth == 3,
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_the_eleven_holidays_of_a_year_and_the_days_on_which_they_are_observed() {
+    fn ok_eleven_holidays_a_year_on_the_days_they_are_observed() {
         let holidays = |year: i16| -> Vec<String> {
             let first = date(year, 1, 1);
             let days = (0..365).map(|n| first.saturating_add(Span::new().days(n)));
@@ -95,7 +95,7 @@ mod tests {
                 "11-27", "12-25"
             ]
         );
-        // 2022 began on a Saturday: its New Year's Day was observed in 2021; Juneteenth and
+        // 2022 began on a Saturday, so its New Year's Day was observed in 2021. Juneteenth and
         // Christmas were Sundays.
         assert_eq!(
             holidays(2022),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn err_days_beside_holidays_count() {
+    fn err_days_next_to_holidays_are_business_days() {
         assert!(
             is_business_day(date(2025, 1, 2))
                 && is_business_day(date(2025, 5, 19))

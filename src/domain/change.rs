@@ -1,4 +1,4 @@
-//! What changed between two snapshots of one list.
+//! The changes between two snapshots of one list.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ impl ChangeKind {
     }
 }
 
-/// How much a change matters to a reader; `Low < Normal < High`.
+/// How much a change matters to a reader. `Low < Normal < High`.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -47,51 +47,51 @@ impl Severity {
     }
 }
 
-/// One field of a revised entry. `field` is a key of the entry, `other.programs` for one inside
-/// `other`.
+/// One field of a revised entry. `field` is a key of the entry, or `other.programs` for a key
+/// inside `other`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldChange {
     pub field: String,
-    /// The field's JSON value as it was: a string, an array of strings or null.
+    /// The earlier JSON value of the field: a string, an array of strings or null.
     pub before: serde_json::Value,
     pub after: serde_json::Value,
 }
 
-/// What became of a row, where one entry has several rows before or after.
+/// What happened to a row of an entry that has several rows before or after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RowFate {
-    /// `entry` is a part of `before`, which was split.
+    /// `before` was split, and `entry` is a part of it.
     Split,
-    /// `before` was folded into `entry`, which has all that it had.
+    /// `before` was folded into `entry`, which has all of its content.
     Folded,
-    /// `before` is gone. `entry` is another row of its name that is still listed, and lacks some of
-    /// what `before` had.
+    /// `before` was deleted. `entry` is another row of the same name that is still listed. It lacks
+    /// some content of `before`.
     Gone,
 }
 
-/// Why two rows were taken for one entry.
+/// Why two rows were matched as one entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Match {
-    /// By equal content, a true id or an equal name; false where evidence was weighed.
+    /// Matched by equal content, a true id or an equal name. False if evidence was weighed.
     pub certain: bool,
-    /// 0 to 1; less than 1 where the match is not certain.
+    /// 0 to 1. Less than 1 if the match is not certain.
     pub score: f64,
     /// In words, e.g. `same citations plus 88 FR 66273`.
     pub evidence: Vec<String>,
-    /// Only where rows were split or folded, or where one of several rows of a name is gone.
+    /// Only if rows were split or folded, or if one of several rows of a name was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<RowFate>,
 }
 
 impl Match {
-    /// By equal content, a true id or an equal name.
+    /// A match by equal content, a true id or an equal name.
     pub fn certain(evidence: Vec<String>) -> Self {
         Self { certain: true, score: 1.0, evidence, row: None }
     }
 
-    /// By evidence that leaves a doubt. The score stays below [`MOST_OF_A_DOUBT`], so that no
-    /// reader sees "100 %" beside it.
+    /// A match by weighed evidence. The score is capped at [`MOST_OF_A_DOUBT`], so that no reader
+    /// sees "100 %" for an uncertain match.
     pub fn doubtful(score: f64, evidence: Vec<String>) -> Self {
         Self { certain: false, score: score.min(MOST_OF_A_DOUBT), evidence, row: None }
     }
@@ -106,48 +106,47 @@ pub struct Change {
     pub change_id: ChangeId,
     pub kind: ChangeKind,
     pub severity: Severity,
-    /// Nothing changed but spacing, case, quotes, dashes, a final period, a trailing separator or
-    /// a repaired character; in names, aliases and addresses also commas and periods.
-    /// Recorded, and alerted only if a route asks.
+    /// Only spacing, case, quotes, dashes, a final period, a trailing separator or a repaired
+    /// character changed. In names, aliases and addresses, commas and periods count as editorial
+    /// too. The change is recorded, but alerted only if a route asks for it.
     pub editorial: bool,
-    /// As it is now; for a removal, as it was.
+    /// The entry now. For a removal, the entry before.
     pub entry: Entry,
-    /// As it was, for a revision.
+    /// The entry before a revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Entry>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldChange>,
     #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
     pub matched: Option<Match>,
-    /// Names of added entries that this removed one may have become.
+    /// The names of added entries that may be this removed entry under another name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub possibly_now: Vec<String>,
-    /// Names of removed entries that this added one may have been.
+    /// The names of removed entries that may be this added entry under another name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub possibly_was: Vec<String>,
-    /// The `change_id`s of those.
+    /// The `change_id`s of the changes in `possibly_now` or `possibly_was`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub possibly: Vec<ChangeId>,
-    /// What the other sources say of the entry, in words, where they say anything.
+    /// What the other sources show about the entry, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corroboration: Vec<String>,
-    /// The change that another source of the list showed first, and of which readers were told
-    /// then.
+    /// The change that another source of the list showed first. Readers were alerted about it then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirms: Option<ChangeId>,
-    /// What that other source does not show, in words: only this is news.
+    /// What that other source does not show, in words. Only this is new to readers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<String>,
 }
 
 impl Change {
-    /// What became of the row, if this is a revision of an entry with several rows.
+    /// What happened to the row, if this is a revision of an entry with several rows.
     pub fn row_fate(&self) -> Option<RowFate> {
         self.matched.as_ref().and_then(|matched| matched.row)
     }
 
-    /// The row that the list lost: the entry of a removal, or one of several rows of a name that is
-    /// still listed.
+    /// The row that was deleted from the list: the entry of a removal, or one of several rows of a
+    /// name that is still listed.
     pub fn lost_row(&self) -> Option<&Entry> {
         match self.kind {
             ChangeKind::Removed => Some(&self.entry),
@@ -156,22 +155,23 @@ impl Change {
         }
     }
 
-    /// A revision matched by weighed evidence alone might hide a new listing.
+    /// Whether this is a revision that was matched only by weighed evidence. It might hide a new
+    /// listing.
     pub fn is_uncertain_revision(&self) -> bool {
         self.kind == ChangeKind::Revised && self.matched.as_ref().is_some_and(|m| !m.certain)
     }
 
-    /// Another source has shown it, and it shows nothing that this one did not: readers know it
+    /// Whether another source showed this change before, with no differences. Readers know it
     /// already.
     pub fn is_confirmation(&self) -> bool {
         self.confirms.is_some() && self.differences.is_empty()
     }
 
-    /// The citations that a change brings: all of an addition's, those that a revision gained, none
-    /// of a removal's.
+    /// The citations that a change adds: all of an addition, the new ones of a revision, none of a
+    /// removal.
     ///
-    /// Another page of a rule that was cited before is not new. Neither is what a row cites into
-    /// which another was folded: it may have been listed with that all along.
+    /// Another page of a rule that was cited before is not new. The citations of a row that another
+    /// row was folded into are not new either, because the entry may have had them all along.
     pub fn new_citations(&self) -> Vec<&Citation> {
         match (self.kind, &self.before) {
             (ChangeKind::Removed, _) => Vec::new(),
@@ -187,7 +187,8 @@ impl Change {
         }
     }
 
-    /// The highest new page; where there is none, the last of those that could not be read.
+    /// The highest new page. If there is none, the last new citation that could not be read as a
+    /// page.
     pub fn newest_citation(&self) -> Option<&Citation> {
         let new = self.new_citations();
         let page =
@@ -195,10 +196,9 @@ impl Change {
         page.or(new.last().copied())
     }
 
-    /// `change_id` for the content of a change. `recurrence` counts how often the same content has
-    /// been recorded before, so that an entry that is removed, listed and removed again has ids
-    /// of its own each time, while a database restored from a backup counts the same and
-    /// repeats the same id.
+    /// The `change_id` for the content of a change. `recurrence` counts how often the same content
+    /// was recorded before. So an entry that is removed, relisted and removed again gets a new id
+    /// each time, while a database restored from a backup repeats the same id.
     pub fn id_of(
         kind: ChangeKind,
         before: Option<&Entry>,
@@ -211,7 +211,7 @@ impl Change {
     }
 }
 
-/// Counts: `revised` is the substantive revisions, `editorial` the others.
+/// Counts of changes. `revised` counts substantive revisions, `editorial` the other revisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     pub added: usize,

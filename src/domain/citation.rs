@@ -1,4 +1,4 @@
-//! A Federal Register citation: volume and page, with the date where the publisher gives one.
+//! A Federal Register citation: volume and page, with the date if the publisher gives one.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,14 +7,14 @@ use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// One citation. In JSON it is its text, e.g. `"87 FR 38925"`; the date is the parser's knowledge
+/// One citation. In JSON it is its text, e.g. `"87 FR 38925"`; the date is known only to the parser
 /// and is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Citation {
     /// `87 FR 38925`
     Page { volume: u16, page: u32 },
-    /// What could not be read as volume and page, as published (trimmed), e.g. `76 FR No. 197
-    /// (10/12/2011)`.
+    /// A text that could not be read as volume and page, as published (trimmed), e.g.
+    /// `76 FR No. 197 (10/12/2011)`.
     AsPublished(String),
 }
 
@@ -23,8 +23,8 @@ impl Citation {
         Citation::Page { volume, page }
     }
 
-    /// The inverse of `Display`: exactly `87 FR 38925` is a page, anything else is kept as
-    /// published.
+    /// The inverse of `Display`: exactly the form `87 FR 38925` is a page. Any other text is kept
+    /// as published.
     pub fn from_text(text: &str) -> Self {
         let text = text.trim();
         text.split_once(" FR ")
@@ -34,7 +34,7 @@ impl Citation {
             .unwrap_or_else(|| Citation::AsPublished(text.to_owned()))
     }
 
-    /// Where the Federal Register's site resolves it.
+    /// The address at which the Federal Register's site resolves it. `None` if it is not a page.
     pub fn url(&self) -> Option<String> {
         match self {
             Citation::Page { volume, page } => {
@@ -45,7 +45,7 @@ impl Citation {
     }
 }
 
-/// A citation with the date that stands beside it in the eCFR (`87 FR 38925, 6/30/22`).
+/// A citation with the date that the eCFR prints next to it (`87 FR 38925, 6/30/22`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatedCitation {
     pub citation: Citation,
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_and_citation_are_each_others_inverse() {
+    fn reading_the_text_of_a_citation_gives_the_same_citation() {
         for text in ["87 FR 38925", "76 FR No. 197 (10/12/2011)", "Vol. 86, No. 71, 04/15/2021"] {
             assert_eq!(Citation::from_text(text).to_string(), text);
         }

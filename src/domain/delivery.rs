@@ -9,10 +9,10 @@ use crate::domain::{AlertId, ChangeId, DeliveryId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
-    /// Not yet taken by the receiver's server; due at `next_attempt_at`.
+    /// Not yet accepted by the receiver's server. Due at `next_attempt_at`.
     Pending,
     Delivered,
-    /// Every retry failed. It is kept, and `deliveries retry` sends it again.
+    /// Every retry failed. The delivery is kept, and `deliveries retry` sends it again.
     Dead,
 }
 
@@ -26,21 +26,21 @@ impl DeliveryState {
     }
 }
 
-/// Alert × receiver × recipient.
+/// One alert for one recipient of one receiver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Delivery {
     pub delivery_id: DeliveryId,
     pub alert_id: AlertId,
     /// The receiver's name in the configuration.
     pub receiver: String,
-    /// The email address; empty for a receiver that has only one recipient.
+    /// The email address. Empty for a receiver that has only one recipient.
     pub recipient: String,
-    /// Which of the alert's changes this receiver's routes matched; all of them if absent.
+    /// The changes of the alert that this receiver's routes matched. All of them if absent.
     pub selection: Option<Vec<ChangeId>>,
     pub state: DeliveryState,
-    /// Attempts that spent a retry (an answer of 429 or 503 with Retry-After spends none).
+    /// The attempts that used up a retry. An answer of 429 or 503 with Retry-After uses none.
     pub attempts: u32,
-    /// Parts of a parted webhook that the receiver has taken.
+    /// How many parts of a webhook in several parts the receiver accepted.
     pub parts_done: u32,
     pub created_at: Timestamp,
     pub next_attempt_at: Timestamp,
@@ -50,13 +50,13 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The one id that this delivery has for ever.
+    /// The id of a delivery. It never changes.
     pub fn id_of(alert: &AlertId, receiver: &str, recipient: &str) -> DeliveryId {
         DeliveryId::of([alert.as_str(), receiver, recipient])
     }
 }
 
-/// One try at a delivery, with its outcome.
+/// One attempt at a delivery, with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
     pub delivery_id: DeliveryId,

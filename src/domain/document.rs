@@ -1,8 +1,6 @@
-//! The bytes that a publisher served, compressed as they came in.
+//! The bytes that a publisher served, compressed while they were received.
 
-use std::io::{
-    Read, {self},
-};
+use std::io::{self, Read};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -10,25 +8,26 @@ use sha2::Digest;
 
 use crate::domain::Sha256;
 
-/// One fetched file: kept compressed, so that memory is bounded by the list and not by the file.
+/// One fetched file. It is kept compressed, so that memory is bounded by the list and not by the
+/// file.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// Of the decoded content (after any `Content-Encoding`).
+    /// The hash of the decoded content (after any `Content-Encoding`).
     pub sha256: Sha256,
     pub size_bytes: u64,
     pub fetched_at: Timestamp,
-    /// zstd.
+    /// The content, compressed with zstd.
     pub compressed: Bytes,
 }
 
 impl Document {
-    /// The content, decompressed while it is read.
+    /// Reads the content and decompresses it on the way.
     pub fn reader(&self) -> io::Result<impl Read + '_> {
         zstd::stream::read::Decoder::with_buffer(self.compressed.as_ref())
     }
 }
 
-/// Makes a [`Document`] chunk by chunk.
+/// Builds a [`Document`] chunk by chunk.
 pub struct DocumentWriter {
     hasher: sha2::Sha256,
     encoder: zstd::stream::write::Encoder<'static, Vec<u8>>,
@@ -36,12 +35,12 @@ pub struct DocumentWriter {
 }
 
 impl DocumentWriter {
-    /// Level 1: a 23 MB list costs some 60 ms and comes to a tenth.
+    /// Level 1 compresses a 23 MB list to a tenth in about 60 ms.
     const LEVEL: i32 = 1;
 
     pub fn new() -> io::Result<Self> {
         let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), Self::LEVEL)?;
-        // Beside whoever brings the next chunk, and hashes it.
+        // Compresses on a second thread, while the caller fetches and hashes the next chunk.
         encoder.multithread(1)?;
         Ok(Self { hasher: sha2::Sha256::new(), encoder, size_bytes: 0 })
     }
@@ -49,8 +48,8 @@ impl DocumentWriter {
     pub fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
         use io::Write;
         self.hasher.update(chunk);
-        // The first bytes start the thread. Where the machine has none left, this thread does the
-        // work: it says nothing of the document.
+        // The first bytes start the thread. If the system has no thread left, this thread
+        // compresses: that failure has nothing to do with the document.
         let written = match self.encoder.write_all(chunk) {
             Err(_) if self.size_bytes == 0 => {
                 self.encoder = zstd::stream::write::Encoder::new(Vec::new(), Self::LEVEL)?;
@@ -81,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_chunks_are_read_back() {
         let mut writer = DocumentWriter::new().unwrap();
         writer.write(b"one,").unwrap();
         writer.write(b"two").unwrap();

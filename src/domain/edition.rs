@@ -1,4 +1,4 @@
-//! Which documents of a source were accepted, so that an older copy is told from a newer one.
+//! Which documents of a source were accepted, so that an older copy is recognized.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -7,22 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Sha256;
 
-/// How many replaced documents are remembered. The real list changed on 14 of 43 days in 2026: this
-/// is half a year of it.
+/// How many replaced documents are remembered. The Consolidated Screening List changed on 14 of 43
+/// days in 2026, so this covers half a year.
 const MOST_REPLACED: usize = 64;
 
-/// One document, with what is known of its age.
+/// One document, with what is known about its age.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Edition {
     pub sha256: Sha256,
-    /// The address that served it, as a hash: it may hold a token. Times of two servers are not
-    /// compared.
+    /// The address that served it, as a hash, because it may contain a token. Times of two servers
+    /// are not compared.
     pub address_sha256: Option<Sha256>,
-    /// When it was last changed, as its server or the file system says.
+    /// When it was last modified, according to its server or the file system.
     pub modified_at: Option<Timestamp>,
-    /// The publisher's date, where the address says one.
+    /// The publisher's date, if the address contains one.
     pub as_of: Option<Date>,
-    /// When the answer with it left the publisher.
+    /// When the publisher sent the response with it.
     pub answered_at: Timestamp,
     /// When it was fetched.
     pub seen_at: Timestamp,
@@ -32,28 +32,28 @@ pub struct Edition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Replaced {
     pub sha256: Sha256,
-    /// How often it was.
+    /// How often it was replaced.
     pub times: u32,
-    /// When it last was.
+    /// When it was last replaced.
     pub at: Timestamp,
 }
 
-/// The documents of a source.
+/// The known documents of one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Editions {
-    /// The last one that was accepted. A document on hold is not.
+    /// The last document that was accepted. A document on hold is not accepted.
     pub current: Option<Edition>,
-    /// The ones before it, the latest last.
+    /// The accepted documents before it, the latest last.
     #[serde(default)]
     pub replaced: Vec<Replaced>,
-    /// What is served now, if it is older than the current one.
+    /// The document that is served now, if it is older than the current one.
     pub older: Option<Edition>,
-    /// Since when nothing but older copies is served.
+    /// Since when only older copies were served.
     pub older_since: Option<Timestamp>,
 }
 
 impl Editions {
-    /// Notes that `edition` was accepted.
+    /// Records that `edition` was accepted.
     pub fn accept(&mut self, edition: Edition, now: Timestamp) {
         self.newest_again();
         let Some(current) = &mut self.current else {
@@ -61,7 +61,7 @@ impl Editions {
             return;
         };
         if current.sha256 == edition.sha256 {
-            // Another server of the publisher may have built the same document earlier.
+            // Another server of the publisher may have built the same document at an earlier time.
             current.modified_at = current.modified_at.max(edition.modified_at);
             current.as_of = current.as_of.max(edition.as_of);
             current.answered_at = current.answered_at.max(edition.answered_at);
@@ -71,12 +71,13 @@ impl Editions {
         self.replace(before.sha256, now);
     }
 
-    /// Notes that something was served that is not older.
+    /// Records that a document was served that is not older.
     pub fn newest_again(&mut self) {
         (self.older, self.older_since) = (None, None);
     }
 
-    /// Notes that an older copy was served; `None`: its address alone said so, and it was not read.
+    /// Records that an older copy was served. `None` if only its address showed this and it was not
+    /// read.
     pub fn note_older(&mut self, edition: Option<Edition>, now: Timestamp) {
         if edition.is_some() {
             self.older = edition;
@@ -84,12 +85,12 @@ impl Editions {
         self.older_since.get_or_insert(now);
     }
 
-    /// For how long nothing but older copies was served.
+    /// For how long only older copies were served.
     pub fn older_for(&self, now: Timestamp) -> SignedDuration {
         self.older_since.map_or(SignedDuration::ZERO, |since| now.duration_since(since))
     }
 
-    /// Whether this document is what is served in the place of a newer one.
+    /// Whether this document is the older copy that is served now.
     pub fn is_older(&self, sha256: &Sha256) -> bool {
         self.older.as_ref().is_some_and(|older| older.sha256 == *sha256)
     }
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_are_forgotten() {
+    fn the_oldest_replaced_documents_are_dropped() {
         let mut editions = Editions::default();
         for number in 0..=MOST_REPLACED + 1 {
             editions.accept(edition(&number.to_string()), Timestamp::UNIX_EPOCH);

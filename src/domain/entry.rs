@@ -16,7 +16,7 @@ pub enum Form {
     Address,
 }
 
-/// One row of a list, as published but for surrounding space. Every field is always present in
+/// One row of a list, as published but without surrounding space. Every field is always present in
 /// JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
@@ -29,25 +29,25 @@ pub struct Entry {
     pub countries: Vec<String>,
     pub license_requirement: String,
     pub license_policy: String,
-    /// The footnotes of the licence requirement (`1`, `3`, `4`, `5`), sorted, each once.
+    /// The footnotes of the license requirement (`1`, `3`, `4`, `5`), sorted, each once.
     pub footnotes: Vec<String>,
-    /// In published order. An amended entry keeps its citations and gains one.
+    /// In published order. An amended entry keeps its citations and gets a new one.
     pub citations: Vec<Citation>,
-    /// `2022-06-30`; a text that is no date stands as published.
+    /// `2022-06-30`. A text that is not a date is kept as published.
     pub start_date: Option<String>,
     pub end_date: Option<String>,
     pub remarks: String,
-    /// The publisher's other columns by their names, where they are not empty: `programs`,
-    /// `title`, `type`, `ids`, `entity_number`, `dates_of_birth`, `source_list_url`, …
+    /// The publisher's other columns by name, without the empty ones: `programs`, `title`, `type`,
+    /// `ids`, `entity_number`, `dates_of_birth`, `source_list_url`, …
     pub other: BTreeMap<String, String>,
-    /// The publisher's row id. It is no identity (see `diff::identity`), is never compared, and is
-    /// kept as evidence.
+    /// The publisher's row id. It does not identify an entry (see `diff::pairing`), is never
+    /// compared, and is kept as evidence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub publisher_id: String,
 }
 
 impl Entry {
-    /// An entry of this list and name with nothing else known.
+    /// An entry with this list and name, and no other content.
     pub fn named(list: ListCode, name: impl Into<String>) -> Self {
         Self {
             list,
@@ -68,9 +68,9 @@ impl Entry {
         }
     }
 
-    /// Whether a key of `other` is one that this program knows: a column of the Consolidated
-    /// Screening List without a field of its own, or what the eCFR's cells are taken apart
-    /// into. Any other is a column that a publisher has added.
+    /// Whether this program knows a key of `other`: a column of the Consolidated Screening List
+    /// without its own field, or a part of an eCFR cell. Any other key is a column that a publisher
+    /// added.
     pub fn is_known_column(key: &str) -> bool {
         matches!(
             key,
@@ -105,8 +105,8 @@ impl Entry {
         if Self::is_known_column(name) { format!("column_{name}") } else { name.to_owned() }
     }
 
-    /// Gives back the memory that its lists were given in advance: a list of 20,000 entries is held
-    /// twice while a check compares it.
+    /// Frees the spare capacity of its lists: a check keeps a list of 20,000 entries twice while it
+    /// compares them.
     pub fn shrink_to_fit(&mut self) {
         for texts in
             [&mut self.aliases, &mut self.addresses, &mut self.countries, &mut self.footnotes]
@@ -116,8 +116,8 @@ impl Entry {
         self.citations.shrink_to_fit();
     }
 
-    /// The hash of all that is compared: two rows of one content have one hash, whatever the
-    /// publisher's ids and whatever the order of their aliases, addresses and citations.
+    /// The hash of all fields that are compared. Two rows with the same content have the same hash,
+    /// regardless of the publisher's ids and the order of aliases, addresses and citations.
     pub fn content_hash(&self) -> Sha256 {
         let mut parts: Vec<&str> = vec![
             self.list.as_str(),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_in_a_rows_lists_does_not_change_its_hash_and_each_member_does() {
+    fn the_order_of_a_rows_lists_does_not_change_its_hash_but_their_members_do() {
         let mut entry = Entry::named(ListCode::EL, "Alpha");
         entry.aliases = vec!["B".into(), "A".into()];
         entry.addresses = vec!["2 Quay".into(), "1 Dock".into()];

@@ -1,4 +1,4 @@
-//! A list that is not believed until a person says so, or a later file takes its place.
+//! A list that is not accepted until an operator accepts it or a later file replaces it.
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ use crate::domain::{HoldId, ListCode, Sha256, Summary};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HoldReason {
-    /// More went than `max_loss` allows, up to the whole list. Additions and revisions pass,
-    /// unconfirmed; removals wait.
+    /// More entries were removed than `max_loss` allows, up to the whole list. Additions and
+    /// revisions are alerted as unconfirmed; removals wait.
     Loss,
-    /// More came than `max_gain` allows: the list before was probably cut. The list waits whole.
+    /// More entries were added than `max_gain` allows. The list before was probably cut. All
+    /// changes wait.
     Gain,
-    /// More was revised in substance than `max_revised` allows: a column probably went blank. The
-    /// list waits whole.
+    /// More entries were revised in substance than `max_revised` allows. A column probably became
+    /// blank. All changes wait.
     Revision,
-    /// For a day nothing newer came than a copy that is older than the accepted list. The list
-    /// waits whole.
+    /// For a day, only a copy that is older than the accepted list was served. All changes wait.
     Older,
 }
 
@@ -41,7 +41,7 @@ pub enum HoldState {
     Open,
     /// A later file was plausible against the last accepted one.
     Superseded,
-    /// A later file was implausible too, and is held in its place.
+    /// A later file was implausible too, and is on hold instead.
     Replaced,
     Accepted,
     Rejected,
@@ -59,7 +59,7 @@ impl HoldState {
     }
 }
 
-/// One list of one source, held.
+/// One list of one source on hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hold {
     pub hold_id: HoldId,
@@ -67,24 +67,24 @@ pub struct Hold {
     pub list: ListCode,
     pub reason: HoldReason,
     pub state: HoldState,
-    /// Of the document that is held.
+    /// The hash of the document on hold.
     pub sha256: Sha256,
-    /// Of the list's entries in it, whatever else the document holds.
+    /// The hash of the list's entries in it, without the rest of the document.
     pub content_sha256: Sha256,
-    /// When the held content was first seen.
+    /// When a check first found the content on hold.
     pub opened_at: Timestamp,
-    /// When the operators were last told of it while open.
+    /// When operators were last alerted about it while it was open.
     pub told_at: Timestamp,
     pub count_before: usize,
     pub count_after: usize,
-    /// What the held document would change.
+    /// What the document on hold would change.
     pub summary: Summary,
-    /// What is implausible and which limit it broke, in words.
+    /// What is implausible and which limit it exceeded, in words.
     pub message: String,
     pub decided_at: Option<Timestamp>,
     pub decided_by: Option<String>,
     pub decision_reason: Option<String>,
-    /// Accepted with `--as-baseline`: nobody was alerted.
+    /// Accepted with `--as-baseline`, so no reader was alerted.
     #[serde(default)]
     pub as_baseline: bool,
 }

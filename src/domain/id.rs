@@ -1,5 +1,6 @@
-//! Identifiers. Each is made of content, never of chance: what is done again after a crash, or by a
-//! database restored from an old backup, carries the same id and so can be recognised as a repeat.
+//! Identifiers and hashes. Each id is derived from content and never random: work that is repeated
+//! after a crash, or by a database restored from an old backup, has the same id and is recognized
+//! as a repeat.
 
 use std::fmt;
 
@@ -15,7 +16,7 @@ macro_rules! text_id {
         pub struct $name(pub String);
 
         impl $name {
-            /// The id of what `parts` say, in this order.
+            /// The id for `parts`, in this order.
             pub fn of<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
                 Self(format!(concat!($prefix, "{}"), &Sha256::of_parts(parts).0[..32]))
             }
@@ -34,7 +35,7 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// One change, by its content: list, kind, what was and what is.
+    /// One change, by its content: list, kind, entry before and entry after.
     ChangeId, "chg_"
 );
 text_id!(
@@ -42,11 +43,12 @@ text_id!(
     AlertId, "alr_"
 );
 text_id!(
-    /// One delivery (alert × receiver × recipient): the `webhook-id`, the email's `Message-ID`, and in the Slack text.
+    /// One delivery (alert × receiver × recipient). It is the `webhook-id`, is in the email's
+    /// `Message-ID`, and is in the Slack text.
     DeliveryId, "dlv_"
 );
 text_id!(
-    /// One hold: a list, a source and the content that was held.
+    /// One hold: a list, a source and the content on hold.
     HoldId, "hld_"
 );
 
@@ -67,8 +69,8 @@ impl Sha256 {
         Self(digest.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect())
     }
 
-    /// The hash of several texts, each with its length before it, so that no two different lists of
-    /// texts hash alike.
+    /// The hash of several texts. The length of each is hashed before it, so that two different
+    /// lists of texts never have the same input.
     pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hasher = sha2::Sha256::new();
         for part in parts {
@@ -78,8 +80,8 @@ impl Sha256 {
         Self::from_digest(&hasher.finalize())
     }
 
-    /// A fraction in `0.0..1.0` drawn from the hash: jitter that needs no source of chance and is
-    /// the same when done again.
+    /// A fraction in `0.0..1.0` computed from the hash. It gives jitter without a random source,
+    /// and the same value on a repeat.
     pub fn fraction(&self) -> f64 {
         let leading = u32::from_str_radix(self.0.get(..8).unwrap_or("0"), 16).unwrap_or(0);
         f64::from(leading) / (f64::from(u32::MAX) + 1.0)
@@ -101,14 +103,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_gives_a_fraction_of_one() {
+    fn a_hash_gives_a_fraction_between_zero_and_one() {
         assert!(Sha256("ffffffff".into()).fraction() < 1.0);
         assert!((Sha256("80000000".into()).fraction() - 0.5).abs() < f64::EPSILON);
         assert!(Sha256(String::new()).fraction().abs() < f64::EPSILON);
     }
 
     #[test]
-    fn parts_do_not_run_into_one_another() {
+    fn parts_are_hashed_separately() {
         assert_ne!(ChangeId::of(["ab", "c"]), ChangeId::of(["a", "bc"]));
         assert_eq!(ChangeId::of(["a"]), ChangeId::of(["a"]));
         assert!(ChangeId::of(["a"]).as_str().starts_with("chg_"));

@@ -1,4 +1,5 @@
-//! The record of what was checked and decided: each entry carries the hash of the one before it.
+//! The journal of what was checked and decided. Each entry contains the hash of the entry before
+//! it.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -6,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Sha256;
 
-/// What is entered: a name such as `check`, `gap`, `hold.accepted`, and what is to be known of it.
+/// An event to record: a kind such as `check`, `gap` or `hold.accepted`, and its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JournalEvent {
     pub kind: String,
@@ -16,19 +17,19 @@ pub struct JournalEvent {
 /// One entry of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JournalEntry {
-    /// 1, 2, 3 … without a hole.
+    /// 1, 2, 3 … without a gap.
     pub seq: u64,
     pub at: Timestamp,
     pub kind: String,
-    /// JSON text, hashed byte for byte.
+    /// JSON text. It is hashed byte for byte.
     pub data: String,
-    /// The hash of the entry before, or 64 zeros.
+    /// The hash of the entry before. 64 zeros for the first entry.
     pub previous: Sha256,
     pub hash: Sha256,
 }
 
 impl JournalEntry {
-    /// The head of a journal that has no entry.
+    /// The head of an empty journal.
     pub fn genesis() -> Sha256 {
         Sha256("0".repeat(64))
     }
@@ -39,8 +40,8 @@ impl JournalEntry {
         Self { seq, at, kind: event.kind.clone(), data, previous, hash }
     }
 
-    /// SHA-256 over sequence, time (RFC 3339, UTC), kind, data and the previous hash, each with its
-    /// length before it.
+    /// SHA-256 of sequence, time (RFC 3339, UTC), kind, data and the previous hash, each preceded
+    /// by its length.
     pub fn hash_of(seq: u64, at: Timestamp, kind: &str, data: &str, previous: &Sha256) -> Sha256 {
         Sha256::of_parts([seq.to_string().as_str(), &at.to_string(), kind, data, previous.as_str()])
     }

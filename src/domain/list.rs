@@ -20,12 +20,12 @@ macro_rules! lists {
                 match self { $(ListCode::$code => stringify!($code),)* }
             }
 
-            /// The list's name, as people write it.
+            /// The name of the list.
             pub fn title(self) -> &'static str {
                 match self { $(ListCode::$code => $title,)* }
             }
 
-            /// The agency that keeps the list.
+            /// The agency that maintains the list.
             pub fn agency(self) -> &'static str {
                 match self { $(ListCode::$code => $agency,)* }
             }
@@ -77,7 +77,7 @@ impl fmt::Display for ListCode {
     }
 }
 
-/// A text that is the code of no list.
+/// A text that is not the code of a list.
 #[derive(Debug, thiserror::Error)]
 #[error("expected the code of a list ({known}), but got `{0}`", known = ListCode::ALL.iter().map(|l| l.as_str()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownList(pub String);

@@ -1,7 +1,40 @@
-//! The nouns: no I/O, no async, no clock, no publisher's format.
+//! The values that all stages share. No I/O, no async, no clock, no format of a publisher.
 //!
-//! What serialises here is the outside contract (`diff --output json`, webhooks, attachments, the
-//! API).
+//! The serialized names and shapes of these types are the public contract (`diff --output json`,
+//! webhooks, attachments, the API) and the stored JSON. A field may be renamed in Rust, but its
+//! serialized name must not change.
+//!
+//! # Layout
+//!
+//! Lists and their entries:
+//!
+//! - [`list`]: the thirteen lists of the Consolidated Screening List.
+//! - [`entry`]: one row of a list, and the hash of its content.
+//! - [`citation`], [`pages`]: Federal Register citations, and which of them belong to one rule.
+//! - [`country`]: codes, names, headings and regions. The only table of countries.
+//! - [`subordinate`]: the words that introduce a subordinate or affiliated party in a name.
+//! - [`same`]: whether an entry of a rule and an entry of a list are the same entry.
+//!
+//! What was fetched and read:
+//!
+//! - [`document`]: the compressed bytes of one fetched file.
+//! - [`snapshot`]: the entries of one document, and its publisher.
+//! - [`edition`]: which documents of a source were accepted, so that an older copy is recognized.
+//! - [`state`]: what is stored about a source and its lists between two checks.
+//! - [`hold`]: a list that waits for an operator.
+//!
+//! What changed, and who is alerted:
+//!
+//! - [`change`]: one added, removed or revised entry.
+//! - [`rule`]: a Federal Register document that orders changes.
+//! - [`business_days`]: the business days of the federal government.
+//! - [`alert`], [`alert_kind`]: the content of an alert, and the set of alert types.
+//! - [`delivery`]: one alert on its way to one recipient.
+//!
+//! Everywhere:
+//!
+//! - [`id`]: ids and hashes, all derived from content.
+//! - [`journal`]: one entry of the hash chain of what was checked and decided.
 
 pub mod alert;
 pub mod alert_kind;

@@ -1,4 +1,4 @@
-//! The Federal Register document that orders changes.
+//! A Federal Register document that orders changes.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AlertId, Change, ChangeId, Citation, Sha256};
 
-/// A rule, as far as it is known: from a citation alone, only `citation` and `url`.
+/// A rule, as far as it is known. From a citation alone, only `citation` and `url` are known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     /// `87 FR 38920`
@@ -23,7 +23,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// What a citation alone says of its rule.
+    /// The rule as known from a citation alone.
     pub fn of_citation(citation: &Citation) -> Self {
         Self {
             citation: Some(citation.to_string()),
@@ -37,27 +37,27 @@ impl Rule {
     }
 }
 
-/// How an alert's changes were put down to its rule.
+/// How the changes of an alert were attributed to its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Attribution {
     /// Each change cites the rule.
     Cited,
-    /// Some changes cite nothing new and were seen together with exactly this rule.
+    /// Some changes cite nothing new and appeared in the same check with exactly this rule.
     Presumed,
 }
 
-/// Where a document of the Federal Register stands.
+/// The publication state of a Federal Register document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RuleState {
     /// On file for public inspection.
     Filed,
     Published,
-    /// Gone from public inspection before it was published.
+    /// Removed from public inspection before it was published.
     Withdrawn,
-    /// A rule of the same agency that changes nothing on the list: known, so that it is not read
-    /// again.
+    /// A rule of the same agency that changes nothing on the list. It is stored so that it is not
+    /// read again.
     Other,
 }
 
@@ -72,30 +72,30 @@ impl RuleState {
     }
 }
 
-/// From what the orders of a rule were read.
+/// The text that the orders of a rule were read from.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum ReadFrom {
-    /// Its text could not be had yet.
+    /// Its text was not available yet.
     Nothing,
-    /// The plain text: the names in its instructions, without the table.
+    /// The plain text, which gives the names in its instructions, without the table.
     Text,
     /// The full-text XML with its table.
     Xml,
 }
 
-/// What the record knows of a document that changes the Entity List.
+/// What the store knows about a document that changes the Entity List.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordedRule {
-    /// `published_on` is the planned date until it is published.
+    /// `published_on` is the planned date until the document is published.
     pub rule: Rule,
     pub document_number: String,
-    /// The source that saw it first.
+    /// The source that found it first.
     pub source: String,
     pub state: RuleState,
-    /// Of its pages: `start_page` is the page of `rule.citation`.
+    /// The volume of its pages. `start_page` is the page of `rule.citation`.
     pub volume: Option<u16>,
     pub start_page: Option<u32>,
     pub end_page: Option<u32>,
@@ -103,51 +103,52 @@ pub struct RecordedRule {
     /// `special` or `regular`.
     pub filing_type: Option<String>,
     pub pdf_url: Option<String>,
-    /// What the publisher says of the file that is on public inspection: another time is another
-    /// text.
+    /// When the publisher last updated the file on public inspection. A different time means a
+    /// different text.
     pub updated_at: Option<Timestamp>,
     pub read_from: ReadFrom,
-    /// The text that was read.
+    /// The hash of the text that was read.
     pub text_sha256: Option<Sha256>,
     pub certain: bool,
     pub doubts: Vec<String>,
     pub effective_text: Option<String>,
     pub savings_clause: Option<String>,
-    /// What it orders.
+    /// The changes that it orders.
     pub changes: Vec<Change>,
     pub first_seen_at: Timestamp,
-    /// The first alert that told of it.
+    /// The first alert about it.
     pub alert_id: Option<AlertId>,
     pub told_at: Option<Timestamp>,
-    /// Which of the changes readers were told.
+    /// The changes that were in an alert to readers.
     pub told: Vec<ChangeId>,
-    /// Since when plausible lists of public inspection do not show it, though it is not published.
+    /// Since when plausible lists of public inspection do not contain it, although it is not
+    /// published.
     pub missing_since: Option<Timestamp>,
-    /// How many plausible lists did not show it.
+    /// How many plausible lists did not contain it.
     #[serde(default)]
     pub missing_checks: u32,
-    /// Since when no list of public inspection shows it, plausible or not.
+    /// Since when no list of public inspection contains it, plausible or not.
     #[serde(default)]
     pub unlisted_since: Option<Timestamp>,
     #[serde(default)]
     pub unlisted_checks: u32,
-    /// When readers were alerted, in the last day, that it was changed.
+    /// When readers were alerted, in the last day, that the document was changed.
     #[serde(default)]
     pub changes_told_at: Vec<Timestamp>,
-    /// The plain text that was read lacks the mark of its end: it may have been cut, and is asked
-    /// for again.
+    /// The plain text that was read lacks its end mark. It may have been cut, so it is fetched
+    /// again.
     #[serde(default)]
     pub text_unended: bool,
-    /// It was looked whether the lists show what it orders, and operators were told where they do
-    /// not.
+    /// The lists were checked for what it orders, and operators were alerted if they do not show
+    /// it.
     pub appearance_settled: bool,
-    /// When operators were alerted that a list lags behind it.
+    /// When operators were alerted that a list lags behind the rule.
     #[serde(default)]
     pub lagging_told_at: Option<Timestamp>,
 }
 
 impl RecordedRule {
-    /// Whether a page is one of the rule's.
+    /// Whether a cited page is a page of the rule.
     pub fn covers(&self, citation: &Citation) -> bool {
         let Citation::Page { volume, page } = citation else { return false };
         self.volume == Some(*volume)
@@ -156,7 +157,7 @@ impl RecordedRule {
             })
     }
 
-    /// The day that it belongs to: of publication, else of filing, else of its first sight.
+    /// The day of publication, else of filing, else the day when it was first found.
     pub fn day(&self) -> Date {
         let day_of = |time: Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
         self.rule
@@ -165,7 +166,7 @@ impl RecordedRule {
             .unwrap_or_else(|| day_of(self.first_seen_at))
     }
 
-    /// Changes something on the list.
+    /// Whether the rule changes entries of the Entity List.
     pub fn concerns_the_list(&self) -> bool {
         matches!(self.state, RuleState::Filed | RuleState::Published)
     }

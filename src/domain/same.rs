@@ -1,22 +1,23 @@
-//! Whether an entry of a rule and an entry of a list are one, by name and country. Pure.
+//! Whether an entry of a rule and an entry of a list are the same, by name and country.
 //!
-//! Publishers differ in punctuation and case, never in the letters of a name that a rule has
-//! printed.
+//! Publishers change the punctuation and case of a name that a rule has printed, but never its
+//! letters.
 
 use crate::domain::country::entity_list_heading;
 use crate::domain::{Change, ChangeKind, Entry};
 
-/// The letters and digits of a name, in lower case.
+/// The letters and digits of a name, in lower case. Two spellings of one name have the same key.
 pub fn name_key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// One name, and no contradiction in countries: an unknown country contradicts nothing.
+/// Whether both entries have the same list and name, and their countries do not contradict each
+/// other. An unknown country contradicts nothing.
 pub fn same_entry(one: &Entry, other: &Entry) -> bool {
-    let headed = |entry: &Entry| -> Vec<String> {
+    let headings = |entry: &Entry| -> Vec<String> {
         entry.countries.iter().map(|code| entity_list_heading(code).to_owned()).collect()
     };
-    let (these, those) = (headed(one), headed(other));
+    let (these, those) = (headings(one), headings(other));
     let countries =
         these.is_empty() || those.is_empty() || these.iter().any(|code| those.contains(code));
     countries
@@ -25,8 +26,8 @@ pub fn same_entry(one: &Entry, other: &Entry) -> bool {
         && name_key(&one.name) == name_key(&other.name)
 }
 
-/// The same done to the same entry. A row that is gone while another of its name is still listed
-/// was removed.
+/// Whether both changes do the same to the same entry. A row that was deleted while another row of
+/// its name is still listed counts as a removal.
 pub fn same_change(one: &Change, other: &Change) -> bool {
     match (one.lost_row(), other.lost_row()) {
         (Some(this), Some(that)) => same_entry(this, that),
@@ -35,13 +36,14 @@ pub fn same_change(one: &Change, other: &Change) -> bool {
     }
 }
 
-/// Whether the list shows of an entry what the rule's own table said: nothing that weighs was
-/// gained or lost on the way. What a rule's plain text did not tell cannot have been announced.
+/// Whether the list shows an entry as the rule's own table announced it: no footnote differs, and
+/// no alias is new. A rule that was read from plain text gives no license requirement, so its
+/// entries were never announced in full.
 pub fn shows_as_announced(ordered: &Change, shown: &Change) -> bool {
-    let told_whole =
+    let announced_in_full =
         !ordered.entry.license_requirement.is_empty() || ordered.kind == ChangeKind::Removed;
     same_change(ordered, shown)
-        && told_whole
+        && announced_in_full
         && (ordered.kind == ChangeKind::Removed || {
             let known: Vec<String> =
                 ordered.entry.aliases.iter().map(|alias| name_key(alias)).collect();
@@ -60,14 +62,14 @@ mod tests {
     }
 
     #[test]
-    fn ok_one_entry_under_another_code() {
+    fn ok_the_same_entry_under_another_code() {
         assert!(same_entry(&entry("Ash Works Ltd.", "CN"), &entry("ASH WORKS, LTD", "HK")));
         assert!(same_entry(&entry("Ash Works", "MO"), &entry("Ash Works", "CN")));
         assert!(same_entry(&Entry::named(ListCode::EL, "Ash Works"), &entry("Ash Works", "RU")));
     }
 
     #[test]
-    fn err_another_country_or_name() {
+    fn err_a_different_country_or_name() {
         assert!(!same_entry(&entry("Ash Works", "RU"), &entry("Ash Works", "CN")));
         assert!(!same_entry(&entry("Ash Works", "CN"), &entry("Oak Works", "CN")));
     }

@@ -1,4 +1,4 @@
-//! What a parser makes of a document.
+//! The result of parsing a document.
 
 use std::collections::BTreeSet;
 
@@ -6,26 +6,26 @@ use jiff::civil::Date;
 
 use crate::domain::{Entry, ListCode, Sha256};
 
-/// The watched lists of one document, read whole.
+/// The watched lists of one document that was read completely.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     pub publisher: Publisher,
-    /// The publisher's date, where the document or its address says one.
+    /// The publisher's date, if the document or its address contains one.
     pub as_of: Option<Date>,
-    /// In published order; only of the lists that were asked for.
+    /// In published order. Only entries of the requested lists.
     pub entries: Vec<Entry>,
-    /// How many rows of all lists the document holds.
+    /// How many rows the document has, of all lists.
     pub rows: usize,
-    /// Columns that are not known (`Entry::is_known_column`), also those without a value in any
-    /// row.
+    /// Unknown columns (see `Entry::is_known_column`), including those without a value in any row.
     pub columns: BTreeSet<String>,
-    /// What was odd and was kept as it is. At most [`Warning::KEPT`], the last of which then says
-    /// how many there were.
+    /// What was unusual and was kept as published. At most [`Warning::KEPT`]; if there were more,
+    /// the last one says how many.
     pub warnings: Vec<Warning>,
 }
 
-/// Who publishes a document. Each publisher cuts the same list into rows in its own way, so rows of
-/// two publishers are matched by `diff::across` and never compared as an earlier and a later list.
+/// Who publishes a document. Each publisher splits the same list into rows in its own way. So rows
+/// of two publishers are matched by `diff::sources`, and never compared as an earlier and a later
+/// list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Publisher {
     #[default]
@@ -34,7 +34,7 @@ pub enum Publisher {
 }
 
 impl Publisher {
-    /// As people write it.
+    /// The name of the publication.
     pub fn title(self) -> &'static str {
         match self {
             Publisher::Csl => "Consolidated Screening List",
@@ -42,13 +42,13 @@ impl Publisher {
         }
     }
 
-    /// Whether it publishes this list: Part 744 of the eCFR has Supplements No. 4, 6 and 7.
+    /// Whether it publishes this list. The eCFR publishes only the lists of Part 744.
     pub fn publishes(self, list: ListCode) -> bool {
         self == Publisher::Csl || list.ecfr_supplement().is_some()
     }
 
-    /// The publisher that entries are certainly of: only the Consolidated Screening List gives a
-    /// row an id, or its list an address. `None` if no entry has either.
+    /// The publisher of these entries, if it is certain. Only the Consolidated Screening List gives
+    /// a row an id or a source list URL. `None` if no entry has either.
     pub fn shown_by<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<Self> {
         let is_csl = |entry: &Entry| {
             !entry.publisher_id.is_empty() || entry.other.contains_key("source_list_url")
@@ -58,7 +58,7 @@ impl Publisher {
 }
 
 impl Snapshot {
-    /// The hash of a list's content, whatever the order of its rows.
+    /// The hash of a list's content, regardless of the order of its rows.
     pub fn content_of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Sha256 {
         let mut hashes: Vec<String> =
             entries.into_iter().map(|entry| entry.content_hash().0).collect();
@@ -71,15 +71,17 @@ impl Snapshot {
     }
 }
 
-/// Something odd in a document that costs no row.
+/// Something unusual in a document. No row is lost because of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// Where: `line 14, column addresses`.
+    /// The place, e.g. `line 14, column addresses`.
     pub place: String,
-    /// What, and what was done: `a header line was repeated and is dropped`.
+    /// What is unusual, and what was done about it, e.g.
+    /// `a header line was repeated and is dropped`.
     pub text: String,
 }
 
 impl Warning {
+    /// The most warnings that are kept of one document: a damaged one may have one in each row.
     pub const KEPT: usize = 100;
 }

@@ -1,4 +1,4 @@
-//! What is remembered of a source and of each of its lists between two checks.
+//! What is stored about a source and each of its lists between two checks.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Editions, ListCode, Sha256};
 
-/// The validators of the last document that was read whole, and the address they belong to (as a
-/// hash: it may hold a token).
+/// How many days back the highest count of a list is searched. A week covers a list that is cut in
+/// several small steps.
+const HIGH_WATER_DAYS: i64 = 7;
+
+/// How many daily counts are kept: today and [`HIGH_WATER_DAYS`] before it.
+const DAYS_OF_COUNTS: usize = 8;
+
+/// The HTTP validators of the last document that was read completely, and the address they belong
+/// to (as a hash, because it may contain a token).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Validators {
     pub etag: Option<String>,
@@ -18,19 +25,19 @@ pub struct Validators {
     pub address_sha256: Sha256,
 }
 
-/// One source.
+/// The state of one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceState {
     pub source: String,
     pub validators: Option<Validators>,
-    /// The last document that was read whole.
+    /// The last document that was read completely.
     pub document_sha256: Option<Sha256>,
     /// The publisher's date of that document.
     pub as_of: Option<Date>,
     /// The lists that were watched when it was read.
     #[serde(default)]
     pub lists: Vec<ListCode>,
-    /// When a document was last fetched without conditions.
+    /// When a document was last fetched without a conditional request.
     pub last_full_fetch_at: Option<Timestamp>,
     pub last_check_at: Option<Timestamp>,
     pub last_success_at: Option<Timestamp>,
@@ -38,7 +45,7 @@ pub struct SourceState {
     pub failing_since: Option<Timestamp>,
     #[serde(default)]
     pub consecutive_failures: u32,
-    /// Whether the operators were told that it fails.
+    /// Whether operators were alerted that the source fails.
     #[serde(default)]
     pub failure_told: bool,
     pub last_error: Option<String>,
@@ -51,66 +58,66 @@ pub struct SourceState {
     pub unchanged_checks: u64,
     #[serde(default)]
     pub editions: Editions,
-    /// The columns of the last document that are not known (`Entry::is_known_column`).
+    /// The unknown columns of the last document (see `Entry::is_known_column`).
     #[serde(default)]
     pub columns: BTreeSet<String>,
-    /// What operators were told of its failures.
+    /// What operators were alerted about its failures.
     #[serde(default)]
     pub outage: Outage,
-    /// Of the Federal Register: the list of what is on file for public inspection.
+    /// For the Federal Register only: the list of documents on file for public inspection.
     #[serde(default)]
     pub on_file: OnFile,
 }
 
-/// Failures of a source that operators see as one: from the first that they were alerted of until
-/// the source works again for good. `SourceState::failure_told` says whether one is under way.
+/// Failures of a source that operators see as one outage: from the first alert until the source
+/// works reliably again. `SourceState::failure_told` says whether an outage is in progress.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outage {
     pub since: Option<Timestamp>,
-    /// When operators were last alerted of it.
+    /// When operators were last alerted about it.
     pub told_at: Option<Timestamp>,
     /// Since when all checks succeed.
     pub works_since: Option<Timestamp>,
     /// How many checks have succeeded since then.
     pub successes: u32,
-    /// When the outages of the last day were first alerted.
+    /// When operators were first alerted about each outage of the last day.
     pub begun: Vec<Timestamp>,
 }
 
-/// What is remembered of the list of documents on file.
+/// What is stored about the list of documents on file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OnFile {
-    /// How many documents the last plausible list had, of all agencies.
+    /// How many documents of all agencies the last plausible list had.
     pub count: Option<usize>,
     /// Since when the lists are not plausible.
     pub implausible_since: Option<Timestamp>,
 }
 
-/// One list of one source.
+/// The state of one list of one source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ListState {
     pub source: String,
     pub list: ListCode,
     pub baseline_at: Timestamp,
-    /// Entries held now.
+    /// How many current entries there are.
     pub count: usize,
-    /// The highest accepted count of each of the last eight days, oldest first. Accepting a loss
-    /// starts it anew.
+    /// The highest accepted count of each of the last [`DAYS_OF_COUNTS`] days that had one, oldest
+    /// first. Accepting a loss clears it.
     pub recent_counts: Vec<(Date, usize)>,
-    /// The document of which the list was last brought up to date.
+    /// The document that the list was last updated from.
     pub document_sha256: Sha256,
     pub observed_at: Timestamp,
     pub as_of: Option<Date>,
-    /// The list's content (`Snapshot::content_of`) that an operator rejected: it is not asked
-    /// again.
+    /// The content (see `Snapshot::content_of`) that an operator rejected. It does not open a new
+    /// hold.
     #[serde(default)]
     pub rejected_content: Option<Sha256>,
 }
 
 impl ListState {
-    /// The highest count of the seven days up to `today`.
+    /// The highest count of the last [`HIGH_WATER_DAYS`] days before `today` and of today.
     pub fn high_water(&self, today: Date) -> usize {
-        let oldest = today.saturating_sub(jiff::Span::new().days(7));
+        let oldest = today.saturating_sub(jiff::Span::new().days(HIGH_WATER_DAYS));
         self.recent_counts
             .iter()
             .filter(|(day, _)| *day >= oldest)
@@ -120,14 +127,14 @@ impl ListState {
             .unwrap_or(0)
     }
 
-    /// Notes today's count.
+    /// Records today's count.
     pub fn note_count(&mut self, today: Date, count: usize) {
         self.count = count;
         match self.recent_counts.last_mut() {
             Some((day, highest)) if *day == today => *highest = (*highest).max(count),
             _ => self.recent_counts.push((today, count)),
         }
-        let excess = self.recent_counts.len().saturating_sub(8);
+        let excess = self.recent_counts.len().saturating_sub(DAYS_OF_COUNTS);
         self.recent_counts.drain(..excess);
     }
 }

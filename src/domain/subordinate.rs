@@ -1,15 +1,16 @@
-//! The words that introduce a subordinate or affiliated party: `Subordinate institution Second
-//! Works`, `Affiliated Entities: A`, `Board of Mines. Subordinate Institution - Second Works`.
-//! Pure.
+//! The words that introduce a subordinate or affiliated party:
+//! `Subordinate institution Second Works`, `Affiliated Entities: A`,
+//! `Board of Mines. Subordinate Institution - Second Works`.
 //!
-//! Both publishers of the list use them, each with its own case, number, punctuation and numbering.
+//! Both publishers of the Entity List use these words, each with its own case, number, punctuation
+//! and numbering.
 
-/// Where a party is introduced.
+/// The place where a party is introduced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Introduction {
     /// Where the words begin.
     pub start: usize,
-    /// Where the party's name begins: behind the words, a number and what separates them.
+    /// Where the party's name begins: after the words, a number and the separators.
     pub end: usize,
     /// `institutions`, `entities`: more than one may follow.
     pub plural: bool,
@@ -36,15 +37,14 @@ pub fn introduction(text: &str, from: usize) -> Option<Introduction> {
             .map(|(at, _)| at)
             .filter(|at| *at >= from && begins_a_word(&lower, *at));
         found.extend(places.filter_map(|start| {
-            let behind_role = start + role.len();
-            let gap = spaces_at(&lower, behind_role);
-            let (behind_noun, plural) = noun_at(&lower, behind_role + gap).filter(|_| gap > 0)?;
-            // `a subordinate institute of CETC-7` names the parent behind it.
-            let is_of =
-                lower.get(behind_noun..).unwrap_or_default().trim_start().starts_with("of ");
+            let after_role = start + role.len();
+            let gap = spaces_at(&lower, after_role);
+            let (after_noun, plural) = noun_at(&lower, after_role + gap).filter(|_| gap > 0)?;
+            // `a subordinate institute of CETC-7` names the parent after it, not a party.
+            let is_of = lower.get(after_noun..).unwrap_or_default().trim_start().starts_with("of ");
             (!is_of).then(|| Introduction {
                 start,
-                end: behind_separators(text, behind_noun),
+                end: after_separators(text, after_noun),
                 plural,
             })
         }));
@@ -52,15 +52,16 @@ pub fn introduction(text: &str, from: usize) -> Option<Introduction> {
     found.into_iter().min_by_key(|introduction| introduction.start)
 }
 
-/// The parent and the party of a name that has both: `Board of Mines. Subordinate Institution -
-/// Second Works`, `Board of Mines entity: Second Works`. The party may be several, joined by `; `.
+/// The parent and the party of a name that contains both:
+/// `Board of Mines. Subordinate Institution - Second Works`, `Board of Mines entity: Second Works`.
+/// There may be several parties, joined by `; `.
 pub fn parent_and_party(name: &str) -> Option<(&str, &str)> {
     let with_role = introduction(name, 0).filter(|found| found.start > 0);
     let Introduction { start, end, .. } = with_role.or_else(|| bare_noun(name))?;
     let before = |c: char| is_separator(c) && c != ')';
     let mut parent = name.get(..start)?.trim_end_matches(before);
     for joint in [" and its", " and", " with its"] {
-        parent = ends_with(parent, joint).unwrap_or(parent).trim_end_matches(before);
+        parent = without_end(parent, joint).unwrap_or(parent).trim_end_matches(before);
     }
     let party = name.get(end..)?.trim();
     let party =
@@ -68,7 +69,7 @@ pub fn parent_and_party(name: &str) -> Option<(&str, &str)> {
     (!parent.is_empty() && !party.is_empty()).then_some((parent, party))
 }
 
-/// ` entity:` without a role. A colon must follow, because the noun alone may be part of a name.
+/// ` entity:` without a role. A colon must follow, because the noun alone may belong to a name.
 fn bare_noun(name: &str) -> Option<Introduction> {
     let lower = name.to_ascii_lowercase();
     lower.match_indices(':').find_map(|(colon, _)| {
@@ -79,37 +80,38 @@ fn bare_noun(name: &str) -> Option<Introduction> {
         let start = head.len() - plural.unwrap_or(singular).len();
         (start > 0 && begins_a_word(&lower, start)).then(|| Introduction {
             start,
-            end: behind_separators(name, colon),
+            end: after_separators(name, colon),
             plural: plural.is_some(),
         })
     })
 }
 
-/// Behind a number and whatever separates the words from the name: ` 1: `, ` No. 2 - `, ` — `.
-fn behind_separators(text: &str, from: usize) -> usize {
+/// The position after a number and the separators between the words and the name: ` 1: `,
+/// ` No. 2 - `, ` — `.
+fn after_separators(text: &str, from: usize) -> usize {
     let rest = |at: usize| text.get(at..).unwrap_or_default();
     let skip = |at: usize, what: fn(char) -> bool| {
         at + (rest(at).len() - rest(at).trim_start_matches(what).len())
     };
     let name = skip(from, is_separator);
-    // A number belongs to the words only if something separates it from the name: `201 Research
-    // Institute` is a name.
+    // A number belongs to the words only if a separator follows it: `201 Research Institute` is a
+    // name.
     let lower = rest(name).to_ascii_lowercase();
     let label = ["no.", "no", "number", "#", "("]
         .iter()
         .find(|label| lower.starts_with(*label))
         .map_or(0, |label| label.len());
     let number = skip(name + label, char::is_whitespace);
-    let behind = skip(number, |c| c.is_ascii_digit());
-    if behind == number {
+    let after_number = skip(number, |c| c.is_ascii_digit());
+    if after_number == number {
         return name;
     }
-    let tail = rest(behind);
-    let is_parted = tail.starts_with([':', ')', '.'])
+    let tail = rest(after_number);
+    let is_separated = tail.starts_with([':', ')', '.'])
         || tail.trim_start().starts_with([':', '–', '—'])
         || tail.starts_with(" - ");
-    let parted = skip(behind, is_separator);
-    if is_parted && parted < text.len() { parted } else { name }
+    let name_start = skip(after_number, is_separator);
+    if is_separated && name_start < text.len() { name_start } else { name }
 }
 
 fn is_separator(c: char) -> bool {
@@ -128,23 +130,23 @@ fn spaces_at(text: &str, at: usize) -> usize {
     text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start().len())
 }
 
-/// Where the noun at `at` ends, and whether it is in the plural.
+/// Where the noun at `at` ends, and whether it is plural.
 fn noun_at(lower: &str, at: usize) -> Option<(usize, bool)> {
     let rest = lower.get(at..)?;
     let nouns = NOUNS.iter().flat_map(|(singular, plural)| [(*plural, true), (*singular, false)]);
-    let is_whole = |noun: &str| {
+    let is_noun = |noun: &str| {
         rest.strip_prefix(noun).is_some_and(|tail| !tail.starts_with(char::is_alphanumeric))
     };
     // `institution(s)`
     let optional = |end: usize| lower.get(end..).is_some_and(|tail| tail.starts_with("(s)"));
-    nouns.into_iter().find(|(noun, _)| is_whole(noun)).map(|(noun, plural)| {
+    nouns.into_iter().find(|(noun, _)| is_noun(noun)).map(|(noun, plural)| {
         let end = at + noun.len();
         if optional(end) { (end + "(s)".len(), true) } else { (end, plural) }
     })
 }
 
-/// The text before `end`, which stands at its end in any case.
-fn ends_with<'a>(text: &'a str, end: &str) -> Option<&'a str> {
+/// The text before `end`, if the text ends with `end` in any case.
+fn without_end<'a>(text: &'a str, end: &str) -> Option<&'a str> {
     let at = text.len().checked_sub(end.len())?;
     text.get(at..).filter(|tail| tail.eq_ignore_ascii_case(end)).and_then(|_| text.get(..at))
 }
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_party_is_told_from_its_parent_however_it_is_introduced() {
+    fn ok_a_party_is_separated_from_its_parent_in_every_spelling() {
         for between in [
             ". Subordinate Institution - ",
             ". SUBORDINATE INSTITUTION — ",
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn an_introduction_says_where_and_how_many() {
+    fn an_introduction_has_a_place_and_a_number() {
         assert_eq!(
             introduction("Affiliated Entities:\n—A", 0),
             Some(Introduction { start: 0, end: 20, plural: true })

@@ -1,9 +1,10 @@
-//! Reads Federal Register citations in all the ways in which publishers write them. Knows text, not
-//! what was published when.
+//! Reads Federal Register citations in all the forms that publishers use. Knows text only, not what
+//! was published when.
 //!
-//! `80 FR 69852`, `80FR 69852`, `81.F.R. 22576 4/18/2016`, `76 FR 50407 (8/15/2011)`, `77 FR 58006
-//! (no. 182)`, `87 FR 38925, 6/30/22.`, `82 F.R. 16788, 16789 4/6/2017`, `76 FR no. 242 pg. 78146`,
-//! several of them behind commas, semicolons, `and`, or nothing.
+//! `80 FR 69852`, `80FR 69852`, `81.F.R. 22576 4/18/2016`, `76 FR 50407 (8/15/2011)`,
+//! `77 FR 58006 (no. 182)`, `87 FR 38925, 6/30/22.`, `82 F.R. 16788, 16789 4/6/2017`,
+//! `76 FR no. 242 pg. 78146`, and several of them, separated by commas, semicolons, `and`, or
+//! nothing.
 
 use std::mem;
 
@@ -14,10 +15,16 @@ use crate::domain::citation::DatedCitation;
 use crate::domain::pages::MOST_PAGES_WITHIN_A_CITATION;
 use crate::parse::month::MONTHS;
 
+/// The year before volume 1 of the Federal Register.
+const YEAR_BEFORE_VOLUME_1: i16 = 1935;
+
+/// The year near which a two-digit year is taken if no volume is known.
+const YEAR_WITHOUT_VOLUME: i16 = 2020;
+
 /// The citations in a text, in published order, each once.
 ///
-/// What cannot be read as volume and page stays as published: `76 FR No. 197 (10/12/2011)`, `Vol.
-/// 86, No. 71, 04/15/2021`, `88 FR`.
+/// A text that cannot be read as volume and page is kept as published:
+/// `76 FR No. 197 (10/12/2011)`, `Vol. 86, No. 71, 04/15/2021`, `88 FR`.
 pub fn citations(text: &str) -> Vec<DatedCitation> {
     let mut found = Vec::new();
     let mut unread_from = 0;
@@ -47,7 +54,7 @@ fn push(found: &mut Vec<DatedCitation>, citation: Citation, date: Option<Date>) 
     }
 }
 
-/// What stands between the citations, where it is more than a conjunction.
+/// Keeps the text between two citations, if it is more than a conjunction.
 fn keep_unread(text: &str, found: &mut Vec<DatedCitation>) {
     for part in text.split(';') {
         let mut part = part
@@ -65,7 +72,7 @@ fn keep_unread(text: &str, found: &mut Vec<DatedCitation>) {
                 .unwrap_or(part)
                 .trim_end_matches([' ', ',']);
         }
-        // A date that stands twice, or beside a citation that has one, cites nothing.
+        // A date alone cites nothing: it is a repeated date, or a second one next to a citation.
         let is_bare_date =
             part.contains('/') && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'/');
         if part.chars().any(char::is_alphanumeric) && !is_bare_date {
@@ -74,7 +81,7 @@ fn keep_unread(text: &str, found: &mut Vec<DatedCitation>) {
     }
 }
 
-/// The date in a text, where there is exactly one.
+/// The date in a text, if there is exactly one.
 fn only_date(text: &str) -> Option<Date> {
     let mut dates = text.char_indices().filter(|(at, character)| {
         let before = text.get(..*at).and_then(|before| before.chars().next_back());
@@ -85,13 +92,13 @@ fn only_date(text: &str) -> Option<Date> {
     found.next().filter(|_| found.next().is_none())
 }
 
-/// What is still to be read.
+/// The text that is still to be read.
 #[derive(Clone, Copy)]
 struct Cursor<'a>(&'a str);
 
 impl Cursor<'_> {
-    /// `80 FR 69852`, with what belongs to it: further pages, the issue, the date. Nothing is read
-    /// where it is none.
+    /// Reads `80 FR 69852` with further pages, the issue and the date. If the text is not a
+    /// citation, the cursor does not move.
     fn pages_and_date(&mut self) -> Option<(u16, Vec<u32>, Option<Date>)> {
         let mut ahead = *self;
         let volume: u16 = ahead.digits(5)?.parse().ok()?;
@@ -113,9 +120,9 @@ impl Cursor<'_> {
                 pages.extend(further);
             } else if ahead.issue().is_some() {
             } else if date.is_none()
-                && let Some(read) = ahead.parenthesised_date(volume)
+                && let Some(read) = ahead.date_after_page(volume)
             {
-                // A date that no calendar has is passed over like any other date.
+                // A date that no calendar has is skipped like any other date.
                 date = Some(read);
             } else {
                 break;
@@ -139,7 +146,7 @@ impl Cursor<'_> {
         start.eq_ignore_ascii_case(word).then(|| self.0 = rest)
     }
 
-    /// Up to `most` digits that no further digit follows.
+    /// Up to `most` digits, if no further digit follows.
     fn digits(&mut self, most: usize) -> Option<&str> {
         let count = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) =
@@ -148,23 +155,23 @@ impl Cursor<'_> {
         Some(digits)
     }
 
-    /// A page, with or without a comma of thousands; a number that goes on as a date is none.
+    /// A page, with or without a thousands comma. A number that continues as a date is not a page.
     fn page(&mut self) -> Option<u32> {
         let mut ahead = *self;
         let mut page: u32 = ahead.digits(6)?.parse().ok()?;
-        let mut behind_comma = ahead;
+        let mut after_comma = ahead;
         if (1..=199).contains(&page)
-            && behind_comma.0.starts_with(',')
-            && let Some(rest) = behind_comma.0.get(1..)
+            && after_comma.0.starts_with(',')
+            && let Some(rest) = after_comma.0.get(1..)
         {
-            behind_comma.0 = rest;
-            if let Some(thousand) = behind_comma
+            after_comma.0 = rest;
+            if let Some(thousand) = after_comma
                 .digits(3)
                 .filter(|digits| digits.len() == 3)
                 .and_then(|digits| digits.parse::<u32>().ok())
             {
                 page = page * 1000 + thousand;
-                ahead = behind_comma;
+                ahead = after_comma;
             }
         }
         if ahead.0.starts_with(|c: char| c == '/' || c.is_alphanumeric()) {
@@ -174,8 +181,8 @@ impl Cursor<'_> {
         Some(page)
     }
 
-    /// `, 16789` or `-16789` behind the first page: pages of one document. The end of a range is no
-    /// citation of its own.
+    /// `, 16789` or `-16789` after the first page: further pages of one document. The end of a
+    /// range is not a citation of its own, so it gives `None`.
     fn further_page(&mut self, pages: &[u32]) -> Option<Option<u32>> {
         let last = *pages.last()?;
         let mut ahead = *self;
@@ -189,13 +196,12 @@ impl Cursor<'_> {
         }
         ahead.0 = ahead.0.strip_prefix(',')?;
         ahead.skip(" ");
-        let page = ahead
-            .page()
-            .filter(|page| *page > last && page - last <= MOST_PAGES_WITHIN_A_CITATION)?;
-        let mut behind = ahead;
-        behind.skip(" .");
-        if behind.letter('f').is_some() {
-            // It is the volume of the next citation.
+        let page =
+            ahead.page().filter(|page| *page > last && page - last <= MOST_PAGES_WITHIN_A_CITATION)?;
+        let mut after = ahead;
+        after.skip(" .");
+        if after.letter('f').is_some() {
+            // This number is the volume of the next citation.
             return None;
         }
         *self = ahead;
@@ -229,8 +235,8 @@ impl Cursor<'_> {
         None
     }
 
-    /// A date behind a citation, in parentheses or not.
-    fn parenthesised_date(&mut self, volume: u16) -> Option<Option<Date>> {
+    /// A date after a citation, with or without parentheses.
+    fn date_after_page(&mut self, volume: u16) -> Option<Option<Date>> {
         let mut ahead = *self;
         ahead.skip(" ,;(\t\n\r\u{a0}");
         let date = ahead.date(Some(volume))?;
@@ -240,7 +246,7 @@ impl Cursor<'_> {
         Some(date)
     }
 
-    /// `6/30/22`, `6/30/2022`, `June 30, 2022`; the inner `None` is a date that no calendar has.
+    /// `6/30/22`, `6/30/2022`, `June 30, 2022`; The inner `None` is a date that no calendar has.
     fn date(&mut self, volume: Option<u16>) -> Option<Option<Date>> {
         let mut ahead = *self;
         let (month, day) = if ahead.0.starts_with(|c: char| c.is_ascii_digit()) {
@@ -275,12 +281,12 @@ impl Cursor<'_> {
     }
 }
 
-/// The year that two digits mean: the Federal Register's volume 1 was 1936, so that the volume says
+/// The year that two digits mean. Volume 1 of the Federal Register was in 1936, so the volume gives
 /// the century.
 fn year_of(two_digits: i16, volume: Option<u16>) -> i16 {
     let year_of_volume = volume
         .and_then(|volume| i16::try_from(volume).ok())
-        .map_or(2020, |volume| volume.saturating_add(1935));
+        .map_or(YEAR_WITHOUT_VOLUME, |volume| volume.saturating_add(YEAR_BEFORE_VOLUME_1));
     if (1900 + two_digits - year_of_volume).abs() < (2000 + two_digits - year_of_volume).abs() {
         1900 + two_digits
     } else {
@@ -381,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn err_what_cannot_be_read_stays_as_published() {
+    fn err_a_text_that_cannot_be_read_is_kept_as_published() {
         check("76 FR No. 197 (10/12/2011)", &["76 FR No. 197 (10/12/2011) @ 2011-10-12"]);
         check("Vol. 86, No. 71, 04/15/2021", &["Vol. 86, No. 71, 04/15/2021 @ 2021-04-15"]);
         check(

@@ -1,10 +1,19 @@
-//! Tells what a document is by how it begins. Knows first bytes, not structure.
+//! Detects the format of a document by its first bytes. Knows no structure.
 
 use std::io::{BufReader, Chain, Cursor, Read};
 
 use crate::parse::ParseError;
 
-/// What a document is.
+const EXPECTED: &str = "expected a list as CSV, TSV, JSON or eCFR XML";
+
+/// How many bytes are inspected. Enough to find a web page after an XML declaration and comments,
+/// and to contain the whole header of a CSV.
+const HEAD_BYTES: usize = 2048;
+
+/// How much is read at a time.
+const BUFFER_BYTES: usize = 1 << 16;
+
+/// The format of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Csv,
@@ -13,14 +22,14 @@ pub enum Format {
     Xml,
 }
 
-/// A document from its first byte on, without a byte order mark and without white space before it.
+/// A document from its first byte on, without a byte order mark or leading white space.
 pub type Input<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
 
-/// The kind of a document, how many bytes are left out before it, and the document.
+/// The format of a document, the number of skipped bytes before it, and the document.
 ///
 /// # Errors
 ///
-/// Where it is empty, or plainly no list: a web page, an archive.
+/// If the document is empty or clearly not a list, e.g. a web page or an archive.
 pub fn detect<R: Read>(input: R) -> Result<(Format, u64, Input<R>), ParseError> {
     let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
     let mut head = Vec::with_capacity(HEAD_BYTES);
@@ -51,20 +60,12 @@ pub fn detect<R: Read>(input: R) -> Result<(Format, u64, Input<R>), ParseError> 
     Ok((format, skipped, Cursor::new(head).chain(input)))
 }
 
-/// A reader that broke off: what it says is the only thing known.
+/// The error for a document whose bytes could not be read.
 pub fn failed_to_read(byte: u64, error: &std::io::Error) -> ParseError {
     ParseError::new(format!("byte {byte}"), format!("failed to read the document: {error}"))
 }
 
-const EXPECTED: &str = "expected a list as CSV, TSV, JSON or eCFR XML";
-
-/// Enough to see a web page behind an XML declaration and comments, and the whole of a CSV's
-/// header.
-const HEAD_BYTES: usize = 2048;
-
-const BUFFER_BYTES: usize = 1 << 16;
-
-/// How many bytes at the beginning are a byte order mark or white space.
+/// How many bytes at the start are a byte order mark or white space.
 fn leading_blank(head: &[u8], at_start: bool) -> usize {
     let mark = if at_start && head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     mark + head.iter().skip(mark).take_while(|byte| byte.is_ascii_whitespace()).count()
@@ -89,7 +90,7 @@ fn format_of(head: &[u8]) -> Result<Format, ParseError> {
     }
 }
 
-/// `<HEAD>` is no mark of one: the eCFR's headings are called so.
+/// `<HEAD>` does not show a web page, because the eCFR uses that element for its headings.
 fn is_web_page(head: &[u8]) -> bool {
     let head = head.to_ascii_lowercase();
     ["<!doctype html", "<html", "<script"]
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_document_is_known_by_its_beginning() {
+    fn ok_a_format_is_detected_by_the_first_bytes() {
         assert_eq!(kind(b"_id,source\n\"a\tb\",1\n"), Ok(Format::Csv));
         assert_eq!(kind(b"\xef\xbb\xbf_id\tsource\n"), Ok(Format::Tsv));
         assert_eq!(kind(b" \n{\"results\": []}"), Ok(Format::Json));
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_the_document_comes_whole_but_for_a_mark_and_a_long_blank_before_it() {
+    fn ok_only_a_mark_and_leading_white_space_are_skipped() {
         for (text, expected) in
             [("\u{feff}a,b\n", "a,b\n".to_owned()), ("a,b\n", "a,b\n".to_owned())]
         {
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn err_what_is_no_text_is_named() {
+    fn err_a_document_that_is_not_text_is_named() {
         for (bytes, got) in [
             (&b"\x1f\x8b\x08"[..], "a gzip archive: unpack it first"),
             (b"PK\x03\x04", "a zip archive: unpack it first"),

@@ -1,13 +1,13 @@
-//! Reads the footnote marks of a licence requirement, which lost their superscript when the list
+//! Reads the footnote marks of a license requirement. They lost their superscript when the list
 //! became plain text.
 //!
 //! `734.9(e) 1 and 744.11 of the EAR 2`, `734.9(g),3 746.8(a)(3)`, `of the EAR)4`, `<sup>5</sup>`.
-//! A mark is one digit that stands behind a parenthesis or `EAR` and belongs to nothing else; a
-//! section, a part or a paragraph never is.
+//! A mark is one digit after a parenthesis or `EAR` that belongs to nothing else. The number of a
+//! section, part or paragraph is never a mark.
 
 use std::collections::BTreeSet;
 
-/// The footnotes that a licence requirement carries, sorted, each once.
+/// The footnotes of a license requirement, sorted, each once.
 pub fn footnotes(license_requirement: &str) -> Vec<String> {
     let text = license_requirement;
     let mut marks = BTreeSet::new();
@@ -33,11 +33,11 @@ pub fn footnotes(license_requirement: &str) -> Vec<String> {
     marks.into_iter().map(String::from).collect()
 }
 
-/// The superscript digits, each at the place of its value.
+/// The superscript digits, each at the index of its value.
 pub const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
-/// Whether the digit between `before` and `after` is a mark; `since_mark` is what stands between
-/// the mark before it and it.
+/// Whether the digit between `before` and `after` is a mark. `since_mark` is the text between the
+/// previous mark and the digit.
 fn is_plain_mark(before: &str, after: &str, since_mark: Option<Option<&str>>) -> bool {
     if ends_in_tag(before) {
         return after.trim_start().starts_with("</");
@@ -60,13 +60,13 @@ fn is_plain_mark(before: &str, after: &str, since_mark: Option<Option<&str>>) ->
         || ["footnote", "footnotes"].iter().any(|word| ends_in_word(&carrier.to_lowercase(), word))
 }
 
-/// `<sup>` or the eCFR's `<SU>`.
+/// Whether the text ends with `<sup>` or the `<SU>` of the eCFR.
 fn ends_in_tag(before: &str) -> bool {
     let before = before.trim_end().to_ascii_lowercase();
     before.ends_with("<sup>") || before.ends_with("<su>")
 }
 
-/// Whether no word, number or list goes on behind the digit. `EAR) 1. Parts of …` begins a list;
+/// Whether no word, number or list continues after the digit. `EAR) 1. Parts of …` begins a list,
 /// `EAR)4.` ends a sentence.
 fn stands_alone(before: &str, after: &str) -> bool {
     match after.chars().next() {
@@ -80,7 +80,7 @@ fn stands_alone(before: &str, after: &str) -> bool {
     }
 }
 
-/// `5 CFR 330`, `3 years`: a number with its noun.
+/// Whether the number counts something: `5 CFR 330`, `3 years`.
 fn counts_something(after: &str) -> bool {
     let word: String =
         after.trim_start().chars().take_while(|c| c.is_alphabetic() || *c == '.').collect();
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn err_other_numbers_are_no_marks() {
+    fn err_other_numbers_are_not_marks() {
         for text in [
             "",
             "For all items subject to the EAR. (See § 744.11 of the EAR)",

@@ -1,19 +1,19 @@
-//! The publishers' XML as a stream of tags and text, each with the line it stands on.
+//! The XML of the Government Publishing Office as a stream of tags and text, with line numbers.
 //!
-//! Knows well-formedness and entities; it must not know what an element means. A document that ends
-//! inside an element, is no XML or is in another encoding than it says is an error, never a short
+//! The eCFR and the Federal Register both use it.
+//!
+//! Knows well-formedness and entities. It must not know what an element means. A document that ends
+//! inside an element, is not XML, or has a wrong encoding declaration is an error, never a short
 //! document.
 
-use std::io::{
-    BufRead, BufReader, Read, {self},
-};
+use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::escape::unescape;
 use quick_xml::events::Event;
 
 use crate::parse::ParseError;
 
-/// One piece of a document. Text comes decoded, its entities resolved.
+/// One piece of a document. Text is decoded and its entities are resolved.
 #[derive(Debug, PartialEq)]
 pub enum Markup {
     Start(Tag),
@@ -23,7 +23,7 @@ pub enum Markup {
     Finished,
 }
 
-/// A start tag; an empty element is one too, with its end following.
+/// A start tag. An empty element gives a start tag too, followed by its end.
 #[derive(Debug, PartialEq)]
 pub struct Tag {
     pub name: String,
@@ -31,7 +31,7 @@ pub struct Tag {
 }
 
 impl Tag {
-    /// The attribute's value, whatever the case of its name.
+    /// The value of an attribute. The case of its name is ignored.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes
             .iter()
@@ -39,13 +39,12 @@ impl Tag {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether this is the typesetters' emphasis 51, which raises its text.
+    /// Whether this is typesetting emphasis 51, which sets its text as superscript.
     pub fn is_superscript(&self) -> bool {
         self.name == "E" && self.attribute("T") == Some("51")
     }
 
-    /// A count that an attribute gives (`rowspan`, `colspan`); 1 where it is missing or no sensible
-    /// number.
+    /// The count in an attribute (`rowspan`, `colspan`). 1 if it is missing or out of range.
     pub fn count(&self, name: &str) -> usize {
         self.attribute(name)
             .and_then(|value| value.trim().parse().ok())
@@ -54,8 +53,7 @@ impl Tag {
     }
 }
 
-/// Reads a document piece by piece, so that memory is bounded by the largest cell and not by the
-/// file.
+/// Reads a document piece by piece, so that memory is bounded by the largest cell, not by the file.
 pub struct MarkupReader<R: Read> {
     reader: quick_xml::Reader<CountingLines<R>>,
     open: Vec<String>,
@@ -75,7 +73,7 @@ impl<R: Read> MarkupReader<R> {
         Self { reader, open: Vec::new(), buffer: Vec::new(), started: false }
     }
 
-    /// The line that was read last, counted from 1.
+    /// The number of the line that was read last, from 1.
     pub fn line(&self) -> u64 {
         self.reader.get_ref().line
     }
@@ -160,7 +158,7 @@ impl<R: Read> MarkupReader<R> {
     }
 }
 
-/// The text of a named entity; an unknown one stays as it is written, so that no text is lost.
+/// The text of a named entity. An unknown entity is kept as written, so that no text is lost.
 fn entity(name: &str) -> String {
     let text = match name {
         "amp" => "&",
@@ -196,7 +194,7 @@ fn not_xml(line: u64, text: &str) -> ParseError {
     }
 }
 
-/// Counts line ends as they are consumed.
+/// Counts line breaks while bytes are consumed.
 struct CountingLines<R: Read> {
     inner: BufReader<R>,
     line: u64,
@@ -265,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn err_what_is_cut_or_no_xml_is_refused_with_its_place() {
+    fn err_xml_that_is_cut_or_malformed_is_rejected_with_its_place() {
         let problem = |document| read(document).unwrap_err().to_string();
         assert_eq!(
             problem("<A>\n<B>text"),

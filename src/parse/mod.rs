@@ -1,7 +1,17 @@
-//! Stage 2: makes a [`Snapshot`] of a document's bytes. Pure: knows formats, not where they come
-//! from.
+//! Stage 2: parses the bytes of a document into a [`Snapshot`]. No I/O of its own: it knows
+//! formats, not where a document comes from.
 //!
-//! A document is read whole or refused whole: what it lost, nobody may take for a removal.
+//! A document is read completely or rejected: rows that a damaged document lost must not look like
+//! removals.
+//!
+//! # Layout
+//!
+//! - [`csl`]: the Consolidated Screening List as CSV, TSV or JSON.
+//! - [`ecfr`]: the lists in Part 744 of the eCFR, as XML.
+//! - [`federal_register`]: the documents of the Federal Register and what a rule orders.
+//! - [`citation`], [`footnote`]: texts that all publishers write.
+//! - `gpo_xml`: the XML of the Government Publishing Office, used by `ecfr` and `federal_register`.
+//! - `detect`: the format of a document, by its first bytes.
 
 pub mod citation;
 pub mod csl;
@@ -19,11 +29,11 @@ use crate::domain::{ListCode, Publisher, Snapshot};
 pub use csl::{RowBytes, WatchedRow};
 use detect::Format;
 
-/// Why a document is refused whole.
+/// Why a document is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]
 pub struct ParseError {
-    /// Where in the document: `line 14032, column 8 (addresses)`, `byte 2691298`.
+    /// The place in the document: `line 14032, column 8 (addresses)`, `byte 2691298`.
     pub place: String,
     /// What was expected and what was found.
     pub problem: String,
@@ -35,15 +45,15 @@ impl ParseError {
     }
 }
 
-/// Reads a document by its content: the Consolidated Screening List as CSV, TSV or JSON, or part
-/// 744 of the eCFR as XML.
+/// Reads a document of any supported format: the Consolidated Screening List as CSV, TSV or JSON,
+/// or Part 744 of the eCFR as XML.
 ///
-/// Only entries of `lists` are kept, and only they take memory; the other rows are checked and
+/// Only entries of `lists` are kept, so that only they take memory. The other rows are checked and
 /// counted.
 ///
 /// # Errors
 ///
-/// Where the document is empty, cut short, misshapen or of another kind, with the place.
+/// If the document is empty, cut short, malformed or of another format. The error names the place.
 pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
     let mut entries = Vec::new();
     let document = read(input, lists, &mut |row| entries.push(row.entry()))?;
@@ -53,36 +63,35 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
     })
 }
 
-/// What was read by [`read`].
+/// The result of [`read`].
 #[derive(Debug)]
 pub enum Document {
-    /// The rows went to the caller.
+    /// A table or JSON. Its rows were passed to the caller.
     Rows {
-        /// What else there is to say: a snapshot without entries.
+        /// The rest of the result: a snapshot without entries.
         rest: Snapshot,
-        /// How many bytes of a table come before its rows.
+        /// How many bytes of a table are before its first row.
         header_bytes: u64,
     },
-    /// A document that is no table of rows, with its entries.
+    /// An eCFR document, with its entries.
     Whole(Snapshot),
 }
 
-/// Who publishes a document, by how it begins: the list itself comes as XML.
+/// The publisher of a document, by its first bytes: only the eCFR publishes XML.
 ///
 /// # Errors
 ///
-/// Where it is empty, or plainly no list.
+/// If the document is empty or clearly not a list.
 pub fn publisher(input: impl Read) -> Result<Publisher, ParseError> {
     let (format, ..) = detect::detect(input)?;
     Ok(if format == Format::Xml { Publisher::Ecfr } else { Publisher::Csl })
 }
 
-/// Reads a document as [`parse()`] does, and hands each row of `lists` to `each` in place of
-/// keeping it.
+/// Like [`parse()`], but passes each row of `lists` to `each` instead of keeping it.
 ///
 /// # Errors
 ///
-/// As [`parse()`]; rows may have been handed on by then.
+/// Like [`parse()`]. Some rows may have been passed to `each` before the error.
 pub fn read(
     input: impl Read,
     lists: &[ListCode],

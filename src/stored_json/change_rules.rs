@@ -41,7 +41,7 @@ impl ChangeRules {
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, rule) in recent.iter().enumerate() {
             rule.changes.iter().for_each(|order| {
-                by_name.entry(same::key(&order.entry.name)).or_default().push(at)
+                by_name.entry(same::name_key(&order.entry.name)).or_default().push(at)
             });
         }
         let mut by_alert = HashMap::new();
@@ -113,7 +113,7 @@ impl ChangeRules {
             found_on.saturating_sub(Span::new().days(MAX_DAYS_AFTER_RULE)),
             found_on.saturating_add(Span::new().days(MAX_DAYS_BEFORE_RULE)),
         );
-        let naming = self.by_name.get(&same::key(&recorded.change.entry.name))?;
+        let naming = self.by_name.get(&same::name_key(&recorded.change.entry.name))?;
         let rules = naming
             .iter()
             .filter_map(|at| self.recent.get(*at))

@@ -1,4 +1,4 @@
-//! Reads the country at the end of an address as the list writes it.
+//! Reads the country at the end of an address in the Consolidated Screening List.
 
 use crate::domain::ListCode;
 use crate::domain::country::{is_iso_alpha2, iso_of_heading};
@@ -15,11 +15,11 @@ pub fn countries_of(list: ListCode, addresses: &[String]) -> Vec<String> {
     countries
 }
 
-/// The country that an address ends in, as ISO code or by name; `None` where it names none, or none
-/// for certain.
+/// The country that an address ends with, as an ISO code or a name. `None` if it names none, or
+/// none for certain.
 ///
-/// The Denied Persons List leaves `US` out of most American addresses, so that `SAN JOSE, CA` is no
-/// Canadian one: there a code that is also a state's counts only behind a postal code or a Canadian
+/// The Denied Persons List omits `US` from most US addresses, so `SAN JOSE, CA` is not in Canada.
+/// On that list, a code that is also a state code counts only after a postal code or a Canadian
 /// province.
 fn country_of(list: ListCode, address: &str) -> Option<&str> {
     let address = address.trim_end_matches([' ', ',', '.']);
@@ -36,8 +36,8 @@ fn country_of(list: ListCode, address: &str) -> Option<&str> {
     iso_of_heading(last)
 }
 
-/// Whether what stands before the code is no American city: a postal code of its own, or a
-/// province.
+/// Whether the text before the code shows that it is not a US state: it is a postal code or a
+/// Canadian province.
 fn ends_abroad(before: &str) -> bool {
     let last = before.rsplit(',').next().unwrap_or(before).trim();
     let is_postal_code = !last.is_empty()
@@ -46,13 +46,13 @@ fn ends_abroad(before: &str) -> bool {
     is_postal_code || PROVINCES.contains(&last_word.as_str())
 }
 
-/// Codes of the states, where they are also the code of a country.
+/// The codes of US states that are also codes of countries.
 const STATES: &[&str] = &[
     "AL", "AR", "AZ", "CA", "CO", "DE", "GA", "ID", "IL", "IN", "KY", "LA", "MA", "MD", "ME", "MN",
     "MO", "MS", "MT", "NC", "NE", "PA", "SC", "SD", "TN", "VA",
 ];
 
-/// The last words of the Canadian provinces, and their codes.
+/// The last words of the names of Canadian provinces, and their codes.
 const PROVINCES: &[&str] = &[
     "ALBERTA",
     "COLUMBIA",
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_state_or_a_postal_code_is_no_country() {
+    fn err_a_state_or_a_postal_code_is_not_a_country() {
         for address in [
             "5 HIGH STREET, SAN JOSE, CA",
             "5 HIGH STREET, PHILIPSBURG, PA, 16866",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn countries_are_sorted_and_each_stands_once() {
+    fn countries_are_sorted_and_each_appears_once() {
         let addresses = ["Minsk, BY", "Almaty, KZ", "Brest, BY", "nowhere"].map(str::to_owned);
         assert_eq!(countries_of(ListCode::EL, &addresses), ["BY", "KZ"]);
     }

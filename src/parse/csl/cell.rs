@@ -1,4 +1,4 @@
-//! Brings a value of the JSON into the text of the CSV's cell.
+//! Converts a JSON value to the text of the CSV cell.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::parse::csl::column::Column;
 
-/// Reads the value of one key: null is empty, an array is joined with `; `, the object of an
-/// address or an id is joined with `, `.
+/// Reads the value of one key. Null gives an empty text, an array is joined with `; `, and the
+/// object of an address or an id is joined with `, `.
 #[derive(Clone, Copy)]
 pub struct CellSeed(pub Option<Column>);
 
@@ -98,7 +98,7 @@ fn joined_parts(column: Option<Column>, mut parts: Vec<(String, String)>) -> Str
     // Unknown keys come last, in published order: the sort is stable.
     parts
         .sort_by_key(|(key, _)| order.iter().position(|known| known == key).unwrap_or(order.len()));
-    // A country that stands in the address already is not said twice.
+    // A country that the address already contains is not repeated.
     if let [(first, address), (second, country)] = parts.as_slice()
         && (column, first.as_str(), second.as_str())
             == (Some(Column::Addresses), "address", "country")
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_country_is_not_said_twice() {
+    fn ok_a_country_is_not_repeated() {
         assert_eq!(
             cell(Column::Addresses, r#"[{"address": "1 Long Road, Minsk, BY", "country": "BY"}]"#),
             "1 Long Road, Minsk, BY"

@@ -1,4 +1,4 @@
-//! Takes in the rows of a document, whatever its shape, and hands on those of the watched lists.
+//! Counts the rows of a document in any format, and passes on the rows of the watched lists.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,27 +11,27 @@ use crate::parse::csl::source::{Source, source_of};
 use crate::parse::csl::warnings::Warnings;
 use crate::parse::csl::watched_row::WatchedRow;
 
-/// What was read so far.
+/// The result of reading so far.
 pub struct Collector<'a> {
     lists: &'a [ListCode],
     each: &'a mut dyn FnMut(WatchedRow<'_>),
-    /// What each label that was seen says: there are thirteen, and 25,000 rows.
+    /// The meaning of each label so far. There are 13 labels in 25,000 rows, so each is read once.
     sources: BTreeMap<String, Source>,
-    /// That of the row before: most rows have the same.
+    /// The label of the previous row, because most rows have the same label as the row before.
     last: (String, Source),
     rows: usize,
     rows_of_known_lists: usize,
-    /// Rows whose names lost a character.
+    /// How many rows have a name that lost a character.
     damaged: usize,
-    /// Where the first damaged name stands.
+    /// The place of the first damaged name.
     first_damaged: Option<String>,
     pub warnings: Warnings,
-    /// The keys of columns that are not known.
+    /// The keys of unknown columns.
     pub columns: BTreeSet<String>,
 }
 
 impl<'a> Collector<'a> {
-    /// More labels than this are no labels: the column holds something else.
+    /// The most labels. More than this means that the column holds something else.
     const MAX_LABELS: usize = 64;
 
     pub fn new(lists: &'a [ListCode], each: &'a mut dyn FnMut(WatchedRow<'_>)) -> Self {
@@ -53,11 +53,11 @@ impl<'a> Collector<'a> {
         self.rows
     }
 
-    /// Counts a row of this `source`; its list, where that is watched.
+    /// Counts a row with this `source`, and returns its list if that is watched.
     ///
     /// # Errors
     ///
-    /// Where the source is empty or garbled.
+    /// If the source is empty or garbled.
     pub fn count(
         &mut self,
         label: &str,
@@ -67,7 +67,7 @@ impl<'a> Collector<'a> {
         if self.rows == 1 || self.last.0 != label {
             let source = match self.sources.get(label) {
                 Some(source) => *source,
-                None => self.meet(label, &place)?,
+                None => self.source_of_label(label, &place)?,
             };
             self.last = (label.to_owned(), source);
         }
@@ -76,8 +76,8 @@ impl<'a> Collector<'a> {
         Ok(self.lists.contains(&list).then_some(list))
     }
 
-    /// Hands on a row of a watched list.
-    pub fn hand_on(&mut self, row: WatchedRow<'_>, place: &dyn Fn(Column) -> String) {
+    /// Passes on a row of a watched list.
+    pub fn pass_on(&mut self, row: WatchedRow<'_>, place: &dyn Fn(Column) -> String) {
         if [Column::Name, Column::AltNames].iter().any(|column| is_damaged(row.cells.get(*column)))
         {
             self.damaged += 1;
@@ -87,12 +87,11 @@ impl<'a> Collector<'a> {
         (self.each)(row);
     }
 
-    /// What else there is to say of a document that was read to its end: a snapshot without
-    /// entries.
+    /// Ends the document, and returns a snapshot without entries.
     ///
     /// # Errors
     ///
-    /// Where it has no row, or none of a list that is known.
+    /// If the document has no row, or no row of a known list.
     pub fn finish(mut self) -> Result<Snapshot, ParseError> {
         if self.rows == 0 {
             return Err(ParseError::new(
@@ -123,7 +122,12 @@ impl<'a> Collector<'a> {
         })
     }
 
-    fn meet(&mut self, label: &str, place: &impl Fn() -> String) -> Result<Source, ParseError> {
+    /// Reads a label for the first time.
+    fn source_of_label(
+        &mut self,
+        label: &str,
+        place: &impl Fn() -> String,
+    ) -> Result<Source, ParseError> {
         let source = source_of(label);
         if source == Source::Garbled || self.sources.len() >= Self::MAX_LABELS {
             let got = if label.trim().is_empty() {
@@ -152,11 +156,14 @@ impl<'a> Collector<'a> {
 
 /// Whether a letter within a word became `?` or the replacement character, as in `Xi?an`.
 fn is_damaged(text: &str) -> bool {
-    // 0xef begins the replacement character.
+    // 0xef is the first byte of the replacement character.
     if memchr::memchr2(b'?', 0xef, text.as_bytes()).is_none() {
         return false;
     }
     let characters: Vec<char> = text.chars().collect();
     text.contains(char::REPLACEMENT_CHARACTER)
-        || characters.windows(3).any(|three| matches!(three, [before, '?', after] if before.is_alphanumeric() && after.is_alphanumeric()))
+        || characters.windows(3).any(|three| match three {
+            [before, '?', after] => before.is_alphanumeric() && after.is_alphanumeric(),
+            _ => false,
+        })
 }

@@ -1,8 +1,8 @@
-//! The 29 columns of the list, as the CSV's header names them.
+//! The 29 columns of the list, as the header of the CSV names them.
 
 macro_rules! columns {
     ($($column:ident $name:literal,)*) => {
-        /// A column; its number is its place in the published header.
+        /// A column. Its number is its place in the published header.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Column { $($column,)* }
 
@@ -51,7 +51,7 @@ columns! {
 impl Column {
     pub const COUNT: usize = Self::ALL.len();
 
-    /// The column of this name; the JSON calls the first one `id`.
+    /// The column with this name. The JSON calls the first one `id`.
     pub fn of_name(name: &str) -> Option<Self> {
         if name == "id" {
             Some(Self::Id)
@@ -60,8 +60,8 @@ impl Column {
         }
     }
 
-    /// Whether it stands in `other` and tells one party from another, as a number, a date of birth
-    /// or an office does.
+    /// Whether it is kept in `other` and distinguishes one party from another, as a number, a date
+    /// of birth or an office does.
     pub fn identifies(self) -> bool {
         use Column::{
             CallSign, DatesOfBirth, EntityNumber, Ids, PlacesOfBirth, Title, Type, VesselOwner,
@@ -79,7 +79,7 @@ impl Column {
         )
     }
 
-    /// Whether an entry has a field of its own for it; the others stand in `other`.
+    /// Whether an entry has its own field for the column. The other columns are kept in `other`.
     pub fn has_field(self) -> bool {
         use Column::{
             Addresses, AltNames, EndDate, Id, LicensePolicy, LicenseRequirement, Name, Remarks,
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_is_found_by_its_name_and_stands_at_its_number() {
+    fn a_column_is_found_by_its_name_and_by_its_number() {
         assert_eq!(Column::COUNT, 29);
         for (number, column) in Column::ALL.iter().enumerate() {
             assert_eq!(*column as usize, number);

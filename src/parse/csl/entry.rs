@@ -1,4 +1,4 @@
-//! Makes an entry of a row's cells.
+//! Builds an entry from the cells of a row.
 
 use jiff::civil::Date;
 
@@ -10,8 +10,8 @@ use crate::parse::csl::column::Column;
 use crate::parse::csl::warnings::Warnings;
 use crate::parse::footnote::footnotes;
 
-/// The entry of one row; `extras` are keys of columns that are not known, with their values. What
-/// is odd is kept as published: [`note_oddities`].
+/// The entry of one row. `extras` are the keys and values of unknown columns. Unusual values are
+/// kept as published; see [`note_oddities`].
 pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) -> Entry {
     let mut entry = identifying_part(list, cells);
     entry.countries = countries_of(list, &entry.addresses);
@@ -20,14 +20,14 @@ pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) 
     entry.license_policy = cells.trimmed(Column::LicensePolicy).to_owned();
     entry.footnotes = footnotes(&entry.license_requirement);
     entry.publisher_id = cells.trimmed(Column::Id).to_owned();
-    entry.start_date = date_of(Column::StartDate, cells);
-    entry.end_date = date_of(Column::EndDate, cells);
+    entry.start_date = text_of_date(Column::StartDate, cells);
+    entry.end_date = text_of_date(Column::EndDate, cells);
 
     let notice = cells.trimmed(Column::FederalRegisterNotice);
     let read: Vec<String> = entry.citations.iter().map(ToString::to_string).collect();
-    // The publisher sets commas and semicolons by turns, which is no part of what it says.
+    // The publisher uses commas and semicolons interchangeably, so the separators are not compared.
     if !notice.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).eq(read.iter()) {
-        // Dates and issue numbers that are no part of a citation are not lost.
+        // Keeps dates and issue numbers that are not part of a citation.
         entry.other.insert(Column::FederalRegisterNotice.name().to_owned(), notice.to_owned());
     }
     keep_others(&mut entry, cells, |column| !column.has_field() && !column.identifies());
@@ -36,7 +36,7 @@ pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) 
     entry
 }
 
-/// The entry with no more than what tells one party from another.
+/// The entry with only the fields that distinguish one party from another.
 pub fn identifying_part(list: ListCode, cells: &Cells<'_>) -> Entry {
     let mut entry = Entry::named(list, cells.trimmed(Column::Name));
     entry.aliases = aliases_of(list, cells.get(Column::AltNames));
@@ -59,7 +59,7 @@ fn keep_others(entry: &mut Entry, cells: &Cells<'_>, which: impl Fn(Column) -> b
     }
 }
 
-/// Says what is odd in a row.
+/// Adds a warning for each unusual value of a row.
 pub fn note_oddities(cells: &Cells<'_>, place: &dyn Fn(Column) -> String, warnings: &mut Warnings) {
     if cells.trimmed(Column::Name).is_empty() {
         warnings.push(
@@ -83,19 +83,19 @@ pub fn note_oddities(cells: &Cells<'_>, place: &dyn Fn(Column) -> String, warnin
     }
 }
 
-/// The list's own joiner; it is never escaped.
-const JOINER: &str = "; ";
+/// The separator of the list. It is never escaped.
+const SEPARATOR: &str = "; ";
 
 fn parts_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split(JOINER).map(str::trim).filter(|part| !part.is_empty())
+    text.split(SEPARATOR).map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// The aliases of a cell. The CSV has the agency's own cell. The JSON splits it, and drops the `and
-/// ` of the sentence that it was taken from; read here, it is joined again. Both are read alike, so
-/// that the formats of one day say the same.
+/// The aliases of a cell. The CSV has the agency's own cell. The JSON splits it and drops the
+/// `and ` before the last alias; `CellSeed` joins it again. Both are read in the same way, so that
+/// the two formats of one day give equal aliases.
 ///
-/// The State Department's list joins aliases with `, `: there the JSON has a list of what stands
-/// between the commas.
+/// The list of the State Department joins aliases with `, `, and the JSON splits them at these
+/// commas.
 fn aliases_of(list: ListCode, text: &str) -> Vec<String> {
     let parts = parts_of(text).flat_map(|part| match list {
         ListCode::ISN => part.split(", ").collect(),
@@ -108,7 +108,8 @@ fn aliases_of(list: ListCode, text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Behind another alias a leading `and ` joins the two. `and` alone is a name.
+/// The alias without a leading `and `, which joins it to the alias before it. `and` alone is a
+/// name.
 fn without_and(alias: &str) -> &str {
     let bare = alias
         .strip_prefix("and")
@@ -117,7 +118,7 @@ fn without_and(alias: &str) -> &str {
     bare.filter(|bare| !bare.is_empty()).unwrap_or(alias)
 }
 
-/// Since 89 FR 51644 an entry may be an address alone: its name is `Address 01`, or the address.
+/// Since 89 FR 51644 an entry may be only an address. Its name is then `Address 01` or the address.
 fn form_of(name: &str, addresses: &[String]) -> Form {
     let number = name
         .get(..7)
@@ -126,15 +127,16 @@ fn form_of(name: &str, addresses: &[String]) -> Form {
         .map(str::trim_start);
     let is_numbered =
         number.is_some_and(|rest| name.get(7..8) == Some(" ") && is_number_alone(rest));
-    let is_its_address = name.bytes().any(|byte| byte.is_ascii_digit())
+    let is_an_address = name.bytes().any(|byte| byte.is_ascii_digit())
         && name.contains(',')
         && addresses.iter().any(|address| {
             address.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(", "))
         });
-    if is_numbered || is_its_address { Form::Address } else { Form::Party }
+    if is_numbered || is_an_address { Form::Address } else { Form::Party }
 }
 
-/// `01`, or `01, 7 Long Road`, but not `1000 Holdings`.
+/// Whether the text is a number of up to three digits: `01`, or `01, 7 Long Road`, but not
+/// `1000 Holdings`.
 fn is_number_alone(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     (1..=3).contains(&digits)
@@ -143,7 +145,7 @@ fn is_number_alone(text: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':', '.', ';', ')']))
 }
 
-fn date_of(column: Column, cells: &Cells<'_>) -> Option<String> {
+fn text_of_date(column: Column, cells: &Cells<'_>) -> Option<String> {
     Some(cells.trimmed(column)).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_that_says_more_than_its_citations_is_kept() {
+    fn a_notice_with_more_than_citations_is_kept() {
         let (entry, _) = entry(
             ListCode::EL,
             &[(Column::Name, "A"), (Column::FederalRegisterNotice, "77 FR 61249 No. 195")],
@@ -216,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn citations_are_set_apart_by_commas_and_semicolons_alike() {
+    fn citations_are_separated_by_commas_or_semicolons() {
         for notice in
             ["86 FR 12531, 86 FR 67319", "86 FR 12531; 86 FR 67319;", "86 FR 12531 ,86 FR 67319"]
         {
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_that_is_none_is_kept_with_a_warning() {
+    fn a_text_that_is_not_a_date_is_kept_with_a_warning() {
         let (entry, warnings) =
             entry(ListCode::DPL, &[(Column::Name, "A"), (Column::EndDate, "indefinite")]);
         assert_eq!(entry.end_date.as_deref(), Some("indefinite"));
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn an_and_is_dropped_behind_another_alias_only() {
+    fn an_and_is_dropped_only_after_another_alias() {
         let aliases_of = |text| aliases_of(ListCode::EL, text);
         assert_eq!(aliases_of("and Sons"), ["and Sons"]);
         assert_eq!(aliases_of("and Sons; Anders; and Sons"), ["and Sons", "Anders", "Sons"]);
@@ -281,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_told_from_a_party() {
+    fn an_address_is_distinguished_from_a_party() {
         let long_road = ["Room 4, 7 Long Road, Hong Kong, HK".to_owned()];
         for name in [
             "Address 01",

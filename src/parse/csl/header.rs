@@ -8,21 +8,22 @@ use crate::parse::csl::column::Column;
 use crate::parse::csl::excerpt::shortened;
 use crate::parse::csl::rows::{RowText, Rows};
 
-/// Where each column stands.
+/// The position of each column.
 #[derive(Debug)]
 pub struct Header {
     pub line: u64,
     known: [usize; Column::COUNT],
-    /// With their keys, in the order of these.
+    /// The unknown columns with their keys, sorted by key.
     pub unknown: Vec<(usize, String)>,
 }
 
 impl Header {
+    /// The number of the field that holds a column.
     pub fn field_of(&self, column: Column) -> usize {
         self.known.get(column as usize).copied().unwrap_or_default()
     }
 
-    /// The values of the unknown columns, where they have one.
+    /// Writes the values of the unknown columns to `extras`, without the empty ones.
     pub fn extras_of(&self, text: RowText<'_>, extras: &mut Vec<(String, String)>) {
         extras.clear();
         let value =
@@ -31,7 +32,7 @@ impl Header {
     }
 }
 
-/// Reads the header and tells `rows` the names of the columns.
+/// Reads the header and gives `rows` the names of the columns.
 pub fn read_header<R: Read>(rows: &mut Rows<R>) -> Result<Header, ParseError> {
     loop {
         if !rows.read()? {
@@ -81,8 +82,8 @@ pub fn read_header<R: Read>(rows: &mut Rows<R>) -> Result<Header, ParseError> {
         .filter(|(_, field)| field.is_none())
         .map(|(column, _)| column.name())
         .collect();
-    // One without a name cannot be kept; beside a column that is missing an unknown one may be that
-    // column under another name.
+    // A column without a name cannot be kept. If a known column is missing, an unknown one may be
+    // that column under a new name.
     let is_fault = |name: &&str| name.is_empty() || !missing.is_empty() || !repeated.is_empty();
     let unknown_names: Vec<&str> = unknown
         .iter()

@@ -1,4 +1,4 @@
-//! Reads the list as JSON: `{"results": [ … ]}`, one object an entry, streamed.
+//! Reads the list as JSON: `{"results": [ … ]}`, one object per entry. The rows are streamed.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -17,13 +17,29 @@ use crate::parse::csl::column::Column;
 use crate::parse::csl::excerpt::shortened;
 use crate::parse::csl::watched_row::WatchedRow;
 
-/// Reads a JSON document and hands each row of the watched lists to `each`, one at a time; what
-/// else there is to say comes as a snapshot without entries.
+/// The keys that the rows of the Entity List have. A missing one means that the format changed.
+/// Other lists lack some of them, so there only an unknown key shows that a key was renamed. The
+/// other columns are omitted from rows of lists that do not use them.
+const REQUIRED: &[Column] = &[
+    Column::Id,
+    Column::AltNames,
+    Column::Addresses,
+    Column::FederalRegisterNotice,
+    Column::StartDate,
+    Column::LicenseRequirement,
+    Column::LicensePolicy,
+];
+
+/// The most unknown keys. More than this means that values are in the place of keys.
+const MOST_UNKNOWN_KEYS: usize = 64;
+
+/// Reads a JSON document and passes each row of the watched lists to `each`, one at a time. Returns
+/// a snapshot without entries.
 ///
 /// # Errors
 ///
-/// Where it is cut, is no object with rows in `results`, a row names no list or has no name, or a
-/// key was renamed.
+/// If the document is cut short or is not an object with rows in `results`, if a row names no list
+/// or has no name, or if a key was renamed.
 pub fn read_json(
     input: impl Read,
     lists: &[ListCode],
@@ -37,24 +53,24 @@ pub fn read_json(
     let reading = reading.into_inner();
     match outcome {
         Ok(()) => reading.finish(),
-        Err(error) => Err(reading.refusal.clone().unwrap_or_else(|| reading.refusal_of(&error))),
+        Err(error) => Err(reading.rejection.clone().unwrap_or_else(|| reading.error_of(&error))),
     }
 }
 
-/// What was read so far, and where.
+/// The state of reading: what was read so far, and the current place.
 struct Reading<'a> {
     collector: Collector<'a>,
     has_results: bool,
-    /// How many rows the document says that there are.
+    /// How many rows the document says it has.
     total: Option<u64>,
-    /// The key that is being read, outside and inside a row.
+    /// The key that is being read, outside or inside a row.
     key: String,
     in_results: bool,
     seen: [bool; Column::COUNT],
-    /// A row of the Entity List was read, which has all of [`REQUIRED`].
+    /// Whether a row of the Entity List was read. Such rows have all [`REQUIRED`] keys.
     has_entity_list: bool,
-    /// A refusal of our own, which serde's error type cannot carry.
-    refusal: Option<ParseError>,
+    /// The actual error, because serde's error type cannot carry a [`ParseError`].
+    rejection: Option<ParseError>,
 }
 
 impl<'a> Reading<'a> {
@@ -67,7 +83,7 @@ impl<'a> Reading<'a> {
             in_results: false,
             seen: [false; Column::COUNT],
             has_entity_list: false,
-            refusal: None,
+            rejection: None,
         }
     }
 
@@ -80,13 +96,15 @@ impl<'a> Reading<'a> {
         let unknown: Vec<String> =
             self.collector.columns.iter().map(|key| format!("`{}`", shortened(key))).collect();
         if !missing.is_empty() && (self.has_entity_list || !unknown.is_empty()) {
-            let beside = if unknown.is_empty() {
+            let unknown_keys = if unknown.is_empty() {
                 String::new()
             } else {
                 format!("; unknown: {}", unknown.join(", "))
             };
-            let problem =
-                format!("the keys of the rows changed: missing: {}{beside}", missing.join(", "));
+            let problem = format!(
+                "the keys of the rows changed: missing: {}{unknown_keys}",
+                missing.join(", ")
+            );
             return Err(ParseError::new("results", problem));
         }
         let rows = self.collector.rows() as u64;
@@ -103,8 +121,8 @@ impl<'a> Reading<'a> {
         format!("results, row {}", self.collector.rows() + 1)
     }
 
-    /// Puts an error of the JSON itself into words.
-    fn refusal_of(&self, error: &serde_json::Error) -> ParseError {
+    /// The error for malformed JSON.
+    fn error_of(&self, error: &serde_json::Error) -> ParseError {
         let at = format!("line {}, byte {}", error.line(), error.column());
         let place = if self.in_results {
             format!("{at}, row {} of results", self.collector.rows() + 1)
@@ -137,7 +155,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// serde's word for a kind of value, in JSON's words.
+/// The JSON word for serde's word for a kind of value.
 fn value_in_words(got: &str) -> &str {
     match got {
         "sequence" => "an array",
@@ -145,22 +163,6 @@ fn value_in_words(got: &str) -> &str {
         other => other,
     }
 }
-
-/// The keys that every row of the Entity List has: without one the list is not what it was. Other
-/// lists lack some of them, so that only a key that nobody knows says that one was renamed. The
-/// rest of the columns are left out where a list has no use for them.
-const REQUIRED: &[Column] = &[
-    Column::Id,
-    Column::AltNames,
-    Column::Addresses,
-    Column::FederalRegisterNotice,
-    Column::StartDate,
-    Column::LicenseRequirement,
-    Column::LicensePolicy,
-];
-
-/// More keys than this that nobody knows are no keys: a value stands where a key should.
-const MOST_UNKNOWN_KEYS: usize = 64;
 
 struct DocumentSeed<'r, 'a>(&'r RefCell<Reading<'a>>);
 
@@ -180,16 +182,16 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let refuse = |place: &str, problem: String| {
-            self.0.borrow_mut().refusal = Some(ParseError::new(place, problem));
-            A::Error::custom("refused")
+        let reject = |place: &str, problem: String| {
+            self.0.borrow_mut().rejection = Some(ParseError::new(place, problem));
+            A::Error::custom("rejected")
         };
-        let mut said = Vec::new();
+        let mut other_keys = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             self.0.borrow_mut().key.clone_from(&key);
             match key.as_str() {
                 "results" if self.0.borrow().has_results => {
-                    return Err(refuse("results", "the key `results` stands twice".to_owned()));
+                    return Err(reject("results", "the key `results` stands twice".to_owned()));
                 }
                 "results" => {
                     self.0.borrow_mut().has_results = true;
@@ -199,24 +201,24 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
                     self.0.borrow_mut().total = map.next_value::<serde_json::Value>()?.as_u64()
                 }
                 "error" | "errors" | "message" | "detail" => {
-                    said.push(format!(
+                    other_keys.push(format!(
                         "`{key}`: `{}`",
                         shortened(&map.next_value_seed(CellSeed(None))?)
                     ));
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
-                    said.push(format!("`{}`", shortened(&key)));
+                    other_keys.push(format!("`{}`", shortened(&key)));
                 }
             }
         }
         if !self.0.borrow().has_results {
-            let got = if said.is_empty() {
+            let got = if other_keys.is_empty() {
                 "an empty object".to_owned()
             } else {
-                format!("one with {}", said.join(", "))
+                format!("one with {}", other_keys.join(", "))
             };
-            return Err(refuse(
+            return Err(reject(
                 "document",
                 format!("expected an object with rows in `results`, but got {got}"),
             ));
@@ -293,9 +295,9 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_> {
         }
         let mut reading = self.0.borrow_mut();
         reading.key.clear();
-        reading.take(&texts, &extras).map_err(|refusal| {
-            reading.refusal = Some(refusal);
-            A::Error::custom("refused")
+        reading.take(&texts, &extras).map_err(|rejection| {
+            reading.rejection = Some(rejection);
+            A::Error::custom("rejected")
         })
     }
 }
@@ -363,7 +365,7 @@ impl Reading<'_> {
                 extras.iter().map(value).filter(|(_, text)| !text.is_empty()).collect();
             extras.sort();
             self.collector
-                .hand_on(WatchedRow { list, cells, extras: &extras, bytes: None }, &place);
+                .pass_on(WatchedRow { list, cells, extras: &extras, bytes: None }, &place);
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
-//! The Consolidated Screening List of trade.gov: 29 columns, thirteen lists, one row an entry.
+//! The Consolidated Screening List of trade.gov: 29 columns, thirteen lists, one row per entry.
 //!
-//! The JSON is brought into the cells of the CSV and goes the same way from there, so that both
-//! shapes of one list give equal entries. Knows nothing of where a document comes from and nothing
-//! of an earlier one.
+//! The JSON is converted to the cells of the CSV and then read in the same way, so that both
+//! formats of one list give equal entries. Knows neither where a document comes from nor any
+//! earlier document.
 
 mod address;
 mod cell;

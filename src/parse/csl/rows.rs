@@ -1,28 +1,29 @@
-//! Splits delimited text into rows by RFC 4180, strictly. Knows quotes and line breaks, not what a
+//! Splits delimited text into rows, strictly by RFC 4180. Knows quotes and line breaks, not what a
 //! column means.
 //!
-//! Strictly, because every leniency hides damage: a reader that takes an unclosed quote at the end
-//! of a file, text after a closing quote, or a last row without a line break turns a cut file into
-//! a shorter list. So does one that skips what it cannot read.
+//! It is strict because leniency hides damage. A reader that accepts an unclosed quote at the end
+//! of a file, text after a closing quote, or a last row without a line break turns a file that was
+//! cut short into a shorter list. So does a reader that skips what it cannot read.
 
 use std::io::{ErrorKind, Read};
 
 use crate::parse::ParseError;
 use crate::parse::detect::failed_to_read;
 
-/// A longer row is no row: a quote was lost, and the rest of the file is being swallowed.
+/// The longest row. A longer one means that a quote was lost and the rest of the file is read as
+/// one field.
 const MAX_ROW_BYTES: usize = 1 << 20;
 
-/// How much is read at a time: much for one call of the kernel, little enough to stay in a core's
+/// How much is read at a time: enough for few system calls, and little enough to stay in the CPU
 /// cache.
 const BUFFER_BYTES: usize = 1 << 17;
 
-/// Where a field stands in its row, without its quotes.
+/// The position of a field in its row, without its quotes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Field {
     start: usize,
     end: usize,
-    /// It has doubled quotes, each of which stands for one.
+    /// Whether it has doubled quotes, each of which means one quote.
     is_doubled: bool,
 }
 
@@ -31,11 +32,12 @@ struct Field {
 pub struct RowText<'a> {
     text: &'a str,
     fields: &'a [Field],
-    /// The fields with doubled quotes: their numbers, and their text with single ones.
+    /// The fields with doubled quotes: their numbers, and their text with single quotes.
     doubled: &'a [(usize, String)],
 }
 
 impl<'a> RowText<'a> {
+    /// The text of the field with this number. Empty if there is none.
     pub fn get(&self, number: usize) -> &'a str {
         let Some(field) = self.fields.get(number) else { return "" };
         let unquoted =
@@ -50,39 +52,39 @@ impl<'a> RowText<'a> {
         (0..self.fields.len()).map(move |number| self.get(number))
     }
 
-    /// The row as it stands in the file, without its line break; without its first field, where
-    /// that is to be left out.
+    /// The row as in the file, without its line break, and without its first field if
+    /// `is_without_first`.
     pub fn as_written(self, is_without_first: bool) -> &'a str {
         let start = self.fields.first().filter(|_| is_without_first).map_or(0, |field| field.end);
         self.text.get(start..).unwrap_or_default()
     }
 }
 
-/// Reads rows one after the other, and holds the one at hand.
+/// Reads rows one after the other. Only the current row is kept.
 pub struct Rows<R> {
     input: R,
     delimiter: u8,
-    /// The names of the columns, once the header is known: how many there must be, and what to
-    /// call them in an error.
+    /// The names of the columns, once the header is known. They give the number of fields and the
+    /// names in errors.
     pub columns: Vec<String>,
     buffer: Vec<u8>,
-    /// The row at hand and what was read behind it, in the buffer.
+    /// The range of the buffer that holds the current row and the bytes after it.
     start: usize,
     end: usize,
     has_ended: bool,
-    /// How many bytes the row at hand has with its line break and without.
+    /// How many bytes the current row has, with and without its line break.
     length: usize,
     content: usize,
     fields: Vec<Field>,
     doubled: Vec<(usize, String)>,
-    /// The line on which the row at hand begins, from 1.
+    /// The line on which the current row begins, from 1.
     pub line: u64,
-    /// The byte at which the row at hand begins.
+    /// The byte at which the current row begins.
     pub byte: u64,
 }
 
 impl<R: Read> Rows<R> {
-    /// Bytes are counted from `byte` on.
+    /// `byte` is the offset of the first byte of `input` in the document.
     pub fn new(input: R, byte: u64, delimiter: u8) -> Self {
         Self {
             input,
@@ -101,11 +103,11 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// Goes on to the next row; false at the end of the file.
+    /// Reads the next row. Returns false at the end of the file.
     ///
     /// # Errors
     ///
-    /// Where the file breaks off within a row, a quote stands where none may, or a row has no end.
+    /// If the file ends inside a row, a quote is in a wrong place, or a row has no end.
     pub fn read(&mut self) -> Result<bool, ParseError> {
         self.line += lines(self.ahead(), self.length);
         self.byte += self.length as u64;
@@ -123,8 +125,8 @@ impl<R: Read> Rows<R> {
                 Split::Open(..) if self.has_ended && ahead.is_empty() => return Ok(false),
                 Split::Open(state, field) if self.has_ended => {
                     self.fields.push(field);
-                    // What stands before the columns are known is the header's reader's to judge:
-                    // it may be no list at all.
+                    // Before the columns are known, the reader of the header decides, because the
+                    // file may not be a list.
                     let is_whole =
                         state == State::Closing && self.fields.len() == self.columns.len();
                     if !self.columns.is_empty() && !is_whole {
@@ -155,26 +157,26 @@ impl<R: Read> Rows<R> {
         self.fields.len()
     }
 
-    /// An empty line.
+    /// Whether the current row is an empty line.
     pub fn is_blank(&self) -> bool {
         self.content == 0
     }
 
-    /// The row at hand ended with the file and not with a line break.
+    /// Whether the current row ended at the end of the file, without a line break.
     pub fn is_unterminated(&self) -> bool {
         self.content == self.length
     }
 
-    /// How many bytes the row at hand has, with its line break.
+    /// How many bytes the current row has, with its line break.
     pub fn row_length(&self) -> u64 {
         self.length as u64
     }
 
-    /// The fields of the row at hand.
+    /// The fields of the current row.
     ///
     /// # Errors
     ///
-    /// Where one is not UTF-8 or holds a NUL.
+    /// If a field is not UTF-8 or contains a NUL.
     pub fn text(&self) -> Result<RowText<'_>, ParseError> {
         let bytes = self.ahead().get(..self.content).unwrap_or_default();
         let (bad, expected) = match std::str::from_utf8(bytes) {
@@ -196,7 +198,7 @@ impl<R: Read> Rows<R> {
         ))
     }
 
-    /// `line 14, column 8 (addresses)` for the field of this number, from 0.
+    /// `line 14, column 8 (addresses)` for the field with this number, from 0.
     pub fn place(&self, line: u64, field: usize) -> String {
         match self.columns.get(field) {
             Some(name) => format!("line {line}, column {} ({name})", field + 1),
@@ -213,13 +215,13 @@ impl<R: Read> Rows<R> {
         let row = self.buffer.get(self.start..self.end).unwrap_or_default();
         for (number, field) in self.fields.iter().enumerate().filter(|(_, field)| field.is_doubled)
         {
-            // What is no UTF-8 is refused before the text is used.
+            // A row that is not UTF-8 is rejected before this text is used.
             let text = String::from_utf8_lossy(row.get(field.start..field.end).unwrap_or_default());
             self.doubled.push((number, text.replace("\"\"", "\"")));
         }
     }
 
-    /// Moves the row that is not complete to the front and reads on until the buffer is full.
+    /// Moves the incomplete row to the front of the buffer and reads until the buffer is full.
     fn fill(&mut self) -> Result<(), ParseError> {
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
@@ -259,30 +261,30 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// How many line feeds stand before `end`.
+/// How many line feeds are before `end`.
 fn lines(bytes: &[u8], end: usize) -> u64 {
     memchr::memchr_iter(b'\n', bytes.get(..end).unwrap_or_default()).count() as u64
 }
 
-/// Within what the bytes end, where they end within a row.
+/// Where in a field the bytes end, if they end inside a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Plain,
     Quoted,
-    /// After a quote within quotes: the field's end, or the first half of a doubled quote.
+    /// After a quote inside quotes: the end of the field, or the first half of a doubled quote.
     Closing,
 }
 
 enum Split {
-    /// A whole row: how many bytes it has without its line break and with it.
+    /// A complete row: how many bytes it has without and with its line break.
     Row { content: usize, length: usize },
-    /// The bytes end within this field.
+    /// The bytes end inside this field.
     Open(State, Field),
-    /// No row: where that is seen, and why.
+    /// Not a row: the position of the error, and what is wrong.
     Stray(usize, String),
 }
 
-/// Finds the fields of the row that begins the bytes.
+/// Finds the fields of the row at the start of the bytes.
 fn split(bytes: &[u8], delimiter: u8, fields: &mut Vec<Field>) -> Split {
     fields.clear();
     let mut start = 0;
@@ -330,7 +332,7 @@ fn split(bytes: &[u8], delimiter: u8, fields: &mut Vec<Field>) -> Split {
 
 type Found = Result<(Field, usize), (State, Field)>;
 
-/// The field in quotes whose text begins at `start`, and where it is left.
+/// The quoted field whose text begins at `start`, and the position after it.
 fn quoted(bytes: &[u8], start: usize) -> Found {
     let (mut from, mut is_doubled) = (start, false);
     loop {
@@ -346,10 +348,10 @@ fn quoted(bytes: &[u8], start: usize) -> Found {
     }
 }
 
-/// The field without quotes that begins at `start`, and where it ends.
+/// The unquoted field that begins at `start`, and its end.
 fn plain(bytes: &[u8], start: usize, delimiter: u8) -> Found {
-    // Writers of tab-separated text do not all quote: there a quote within a value is a character
-    // like any other.
+    // Not all writers of tab-separated text quote values, so in TSV a quote inside a value is an
+    // ordinary character.
     let ends = |byte: &u8| {
         *byte == delimiter || matches!(byte, b'\n' | b'\r') || *byte == b'"' && delimiter != b'\t'
     };
@@ -359,7 +361,7 @@ fn plain(bytes: &[u8], start: usize, delimiter: u8) -> Found {
     if length.is_none() { Err((State::Plain, field)) } else { Ok((field, end)) }
 }
 
-/// A byte as an error names it.
+/// The text for a byte in an error.
 pub fn byte_in_words(byte: u8) -> String {
     if byte.is_ascii_graphic() {
         format!("`{}`", char::from(byte))
@@ -372,8 +374,7 @@ pub fn byte_in_words(byte: u8) -> String {
 mod tests {
     use super::*;
 
-    /// All rows of `text`, read through buffers of every small size: the same, however the bytes
-    /// come.
+    /// All rows of `text`. Asserts that buffers of every small size give the same rows.
     fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
         let through = |capacity: usize| {
             let mut rows = Rows::new(text.as_bytes(), 0, b',');
@@ -407,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn err_the_file_breaks_off() {
+    fn err_the_file_is_cut_short() {
         for (text, error) in [
             (
                 "\"a\",\"b\"\n\"c",
@@ -440,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_quote_where_none_may_stand() {
+    fn err_a_quote_in_a_wrong_place() {
         for (text, error) in [
             (
                 "\"a\"x,\"b\"\n",
@@ -463,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_row_without_an_end_is_not_swallowed() {
+    fn err_a_row_without_an_end() {
         let text = format!("\"a\",\"{}", "b\n".repeat(1 << 20));
         let error = Rows::new(text.as_bytes(), 0, b',').read().unwrap_err();
         assert_eq!(

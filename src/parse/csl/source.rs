@@ -1,22 +1,22 @@
-//! Reads the `source` column: which of the lists a row is of.
+//! Reads the `source` column: which list a row belongs to.
 
 use crate::domain::ListCode;
 
-/// What a `source` says.
+/// The meaning of a `source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     Known(ListCode),
-    /// Well shaped, but of a list that is not known here: the publisher has a new one.
+    /// Well-formed, but an unknown list: the publisher has a new one.
     Unknown,
-    /// Empty, or not of the shape `Entity List (EL) - Bureau of Industry and Security`.
+    /// Empty, or not of the form `Entity List (EL) - Bureau of Industry and Security`.
     Garbled,
 }
 
 /// The list that a label such as `Non-SDN Menu-Based Sanctions List (NS-MBS List) - Treasury
 /// Department` names.
 ///
-/// The code in parentheses decides; `NS-` before and ` List` after it are the publisher's ornament.
-/// The code stands anywhere in the label: `Military End User (MEU) List - …`.
+/// The code in parentheses decides. A prefix `NS-` and a suffix ` List` are ignored. The code may
+/// be anywhere in the label: `Military End User (MEU) List - …`.
 pub fn source_of(label: &str) -> Source {
     let mut groups = label
         .split('(')
@@ -25,23 +25,23 @@ pub fn source_of(label: &str) -> Source {
         .map(|(group, _)| group.trim())
         .peekable();
     if groups.peek().is_none() {
-        return titled(label);
+        return list_by_title(label);
     }
-    let mut well_shaped = false;
+    let mut well_formed = false;
     for group in groups {
         let code = group.strip_suffix(" List").unwrap_or(group);
         let code = code.strip_prefix("NS-").unwrap_or(code);
         if let Some(list) = ListCode::ALL.iter().find(|list| list.as_str() == code) {
             return Source::Known(*list);
         }
-        well_shaped |= (2..=8).contains(&code.len())
+        well_formed |= (2..=8).contains(&code.len())
             && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
     }
-    if well_shaped { Source::Unknown } else { Source::Garbled }
+    if well_formed { Source::Unknown } else { Source::Garbled }
 }
 
-/// A label without a code is known by the list's full title before ` - Agency`.
-fn titled(label: &str) -> Source {
+/// Recognizes a label without a code by the full title of the list before ` - Agency`.
+fn list_by_title(label: &str) -> Source {
     let title = label.split(" - ").next().unwrap_or(label).trim();
     let found = ListCode::ALL.iter().find(|list| list.title().eq_ignore_ascii_case(title));
     found.map_or(Source::Garbled, |list| Source::Known(*list))
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_list_that_is_new_is_told_from_a_damaged_label() {
+    fn ok_a_new_list_is_distinguished_from_a_damaged_label() {
         assert_eq!(
             source_of("Outbound Investment List (OIL) - Treasury Department"),
             Source::Unknown

@@ -1,5 +1,5 @@
-//! Reads the list as CSV or TSV: a header with the 29 columns, found by name in any order, and one
-//! row an entry. Other columns are kept with a warning.
+//! Reads the list as CSV or TSV: a header with the 29 columns in any order, and one row per entry.
+//! Other columns are kept with a warning.
 
 use std::io::Read;
 
@@ -13,14 +13,14 @@ use crate::parse::csl::header::read_header;
 use crate::parse::csl::rows::Rows;
 use crate::parse::csl::watched_row::{RowBytes, WatchedRow};
 
-/// Reads a delimited file, before which `skipped` bytes were left out, and hands each row of the
-/// watched lists to `each`. What else there is to say comes as a snapshot without entries; with it,
-/// how many bytes come before the rows.
+/// Reads a delimited file and passes each row of the watched lists to `each`. `skipped` bytes
+/// before it were already skipped. Returns a snapshot without entries, and the number of bytes
+/// before the first row.
 ///
 /// # Errors
 ///
-/// Where the file is cut, a row has another number of columns, the header lacks a column or repeats
-/// one, or a byte is no text.
+/// If the file is cut short, a row has a wrong number of columns, the header lacks or repeats a
+/// column, or a byte is not text.
 pub fn read_table(
     input: impl Read,
     skipped: u64,
@@ -77,11 +77,12 @@ pub fn read_table(
         if let Some(list) =
             collector.count(text.get(header.field_of(Column::Source)), || place(Column::Source))?
         {
-            // The publisher's id, where it comes first, is no part of what a row says.
+            // The publisher's id is not part of the content of a row, so it is omitted if it is the
+            // first field.
             let written = text.as_written(header.field_of(Column::Id) == 0);
             let bytes = RowBytes { start: rows.byte, length: rows.row_length(), written };
             header.extras_of(text, &mut extras);
-            collector.hand_on(
+            collector.pass_on(
                 WatchedRow {
                     list,
                     cells: Cells::Of(&header, text),

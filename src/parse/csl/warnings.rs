@@ -1,8 +1,8 @@
-//! Collects what was odd in a document, with an end to it.
+//! Collects the warnings of a document, up to a limit.
 
 use crate::domain::Warning;
 
-/// Warnings of one document, the first of them as they come and the rest counted.
+/// The warnings of one document. The first ones are kept and the rest are counted.
 #[derive(Debug, Default)]
 pub struct Warnings {
     kept: Vec<Warning>,
@@ -17,14 +17,14 @@ impl Warnings {
         }
     }
 
-    /// At most [`Warning::KEPT`]; where there were more, the last says how many.
+    /// At most [`Warning::KEPT`] warnings. If there were more, the last one says how many.
     pub fn finish(mut self) -> Vec<Warning> {
         if self.count > Warning::KEPT {
             self.kept.truncate(Warning::KEPT - 1);
-            let unsaid = self.count - self.kept.len();
+            let omitted = self.count - self.kept.len();
             self.kept.push(Warning {
                 place: "document".to_owned(),
-                text: format!("{unsaid} more oddities, {} in all", self.count),
+                text: format!("{omitted} more oddities, {} in all", self.count),
             });
         }
         self.kept
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn of_more_the_last_says_how_many() {
+    fn if_there_are_more_the_last_one_says_how_many() {
         let kept = some(250);
         assert_eq!(kept.len(), Warning::KEPT);
         assert_eq!(kept.last().unwrap().text, "151 more oddities, 250 in all");

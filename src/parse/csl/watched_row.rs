@@ -1,5 +1,4 @@
-//! One row of a watched list while its document is read: what it says is made into an entry only
-//! where that is asked for.
+//! One row of a watched list while its document is read. It becomes an entry only on request.
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -8,31 +7,31 @@ use crate::parse::csl::cells::Cells;
 use crate::parse::csl::column::Column;
 use crate::parse::csl::entry::{entry_of, identifying_part};
 
-/// A row that was read; it lives no longer than the call that is handed it.
+/// A row that was read. It is valid only during the call that receives it.
 #[derive(Clone, Copy, Debug)]
 pub struct WatchedRow<'a> {
     pub list: ListCode,
     pub(super) cells: Cells<'a>,
-    /// Columns that are not known: their keys, in order, each with a value without the space
-    /// around it.
+    /// The keys and trimmed values of unknown columns, sorted by key.
     pub(super) extras: &'a [(String, String)],
-    /// The row of a table as it stands there; a row of JSON cannot be read without what is around
-    /// it.
+    /// The bytes of the row in a table. `None` for JSON, where a row cannot be read without its
+    /// context.
     pub bytes: Option<RowBytes<'a>>,
 }
 
-/// Where a row of a table stands in its document, with its line break.
+/// The place of a table row in its document, including its line break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowBytes<'a> {
     pub start: u64,
     pub length: u64,
-    /// The row without its line break, and without the publisher's id where that comes first.
+    /// The row without its line break, and without the publisher's id if that is the first field.
     pub(super) written: &'a str,
 }
 
 impl RowBytes<'_> {
-    /// Rows of one header that have the same hash say the same. The hash resists accidents, not a
-    /// forger: the two files are the publisher's, who can say what they like without one.
+    /// The hash of the content. Rows under the same header with the same hash have the same
+    /// content. The hash protects against accidents, not against forgery: both files come from the
+    /// publisher, who can change their content anyway.
     pub fn hash(&self) -> [u64; 2] {
         let hash = xxh3_128(self.written.as_bytes());
         #[expect(clippy::cast_possible_truncation, reason = "its two halves")]
@@ -45,8 +44,8 @@ impl WatchedRow<'_> {
         entry_of(self.list, &self.cells, self.extras)
     }
 
-    /// The entry with no more than what tells one party from another: names, addresses, citations,
-    /// remarks, numbers and dates.
+    /// The entry with only the fields that distinguish one party from another: names, addresses,
+    /// citations, remarks, numbers and dates.
     pub fn identifying_part(&self) -> Entry {
         identifying_part(self.list, &self.cells)
     }

@@ -1,18 +1,18 @@
-//! The addresses of an Entity cell, and what stands in brackets among them.
+//! The addresses of an Entity cell, and the bracketed remarks among them.
 //!
-//! Knows how addresses are joined; it must not know where a name ends.
+//! Knows how addresses are joined. It must not know where a name ends.
 
-/// The addresses and remarks of the text behind a name and its aliases.
+/// The addresses and remarks in the text after a name and its aliases.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
     pub addresses: Vec<String>,
-    /// Cross-references (`See alternate address under Pakistan.`) and what the addresses are said
-    /// to apply to, as published.
+    /// Cross-references (`See alternate address under Pakistan.`) and the sentence that says what
+    /// the addresses apply to, as published.
     pub remarks: Vec<String>,
 }
 
-/// Takes apart a text of addresses that are joined with `; and `. `country` is the English name of
-/// the heading: an address that ends with it also ends before a mere `and`.
+/// Splits a text of addresses that are joined with `; and `. `country` is the English name of the
+/// heading. An address that ends with it also ends before a plain `and`.
 pub fn addresses_of(text: &str, country: Option<&str>) -> Addresses {
     let (text, mut remarks) = without_cross_references(text);
     let text = match text
@@ -46,7 +46,7 @@ pub fn addresses_of(text: &str, country: Option<&str>) -> Addresses {
     Addresses { addresses, remarks }
 }
 
-/// The text without its `(See …)` brackets, and these.
+/// The text without its `(See …)` brackets, and the content of these brackets.
 pub fn without_cross_references(text: &str) -> (String, Vec<String>) {
     let mut rest = text;
     let mut kept = String::new();
@@ -59,7 +59,7 @@ pub fn without_cross_references(text: &str) -> (String, Vec<String>) {
             .trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']') || c.is_whitespace());
         references.push(inner.to_owned());
         kept.push_str(before.trim_end());
-        // the full stop behind the bracket ends the cell, not an address
+        // The period after the bracket ends the cell, not an address.
         let after = after.strip_prefix('.').unwrap_or(after);
         if !after.is_empty() && !after.starts_with([' ', ';', ',', '.']) {
             kept.push(' ');
@@ -78,7 +78,7 @@ fn cross_reference(text: &str) -> Option<usize> {
     })
 }
 
-/// Parts `…, Afghanistan, and Dasht Qala, …` behind the country's name.
+/// Splits `…, Afghanistan, and Dasht Qala, …` after the name of the country.
 fn parts_at_country<'a>(text: &'a str, country: Option<&str>) -> Vec<&'a str> {
     let Some(country) = country else { return vec![text] };
     let mut parts = Vec::new();
@@ -90,9 +90,8 @@ fn parts_at_country<'a>(text: &'a str, country: Option<&str>) -> Vec<&'a str> {
         let tail = rest.get(found..).unwrap_or_default();
         let joined = [", and ", ". and ", "., and ", " and "]
             .iter()
-            .find_map(|joint| tail.strip_prefix(joint));
-        // `Ministry of Russia and …` is no end of an address: the country stands behind a comma, or
-        // at least another word
+            .find_map(|conjunction| tail.strip_prefix(conjunction));
+        // `Ministry of Russia and …` does not end an address: the country must follow a comma.
         let ends = rest
             .get(..found - country.len())
             .is_some_and(|before| before.trim_end().ends_with(','));
@@ -109,7 +108,7 @@ fn parts_at_country<'a>(text: &'a str, country: Option<&str>) -> Vec<&'a str> {
     parts
 }
 
-/// Parts `Address: … Alt. Address: …` at its labels.
+/// Splits `Address: … Alt. Address: …` at its labels.
 fn parts_at_label(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -125,7 +124,7 @@ fn parts_at_label(text: &str) -> Vec<&str> {
     parts
 }
 
-/// Without the joints and full stops at its ends; the stop of `U.A.E.` stays.
+/// The address without the separators and periods at its ends. The last period of `U.A.E.` stays.
 fn trimmed(part: &str) -> &str {
     let mut part = part.trim().trim_start_matches([',', '.', ' ', ':']);
     while let Some(rest) = part.strip_prefix("and ") {
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_parted_where_they_are_joined() {
+    fn joined_addresses_are_split() {
         check(
             "5 Lenina Street, Omsk, Russia; and 7 Mira, Perm, Russia.",
             &["5 Lenina Street, Omsk, Russia", "7 Mira, Perm, Russia"],
@@ -190,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_addresses_apply_to_is_a_remark() {
+    fn the_sentence_about_what_addresses_apply_to_is_a_remark() {
         check(
             "The following addresses apply to the entity and to its two subordinate institutions: \
              5 Mira, Perm; and 6 Mira, Perm",

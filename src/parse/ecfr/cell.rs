@@ -1,13 +1,13 @@
-//! The text of one table cell: spaces made single, line breaks kept, footnote marks told apart.
+//! The text of one table cell, with single spaces, line breaks, and footnote marks kept separate.
 //!
-//! Knows how a cell is written down, not what it says.
+//! Knows how a cell is written, not what it means.
 
 use crate::parse::footnote::SUPERSCRIPTS;
 
 /// A cell as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// Lines end where the publisher breaks them (`<br/>`, `<LI>`). A footnote mark stands as a
+    /// Lines end where the publisher breaks them (`<br/>`, `<LI>`). A footnote mark is a
     /// superscript digit (`734.9(g),³`), so that it cannot be read as part of a number.
     pub text: String,
     /// The numbers of the footnote marks, in the order of the text.
@@ -25,7 +25,7 @@ impl Cell {
     }
 }
 
-/// Puts a cell together from the pieces of the markup.
+/// Builds a cell from the pieces of the markup.
 #[derive(Debug, Default)]
 pub struct CellWriter {
     cell: Cell,
@@ -61,7 +61,7 @@ impl CellWriter {
         self.mark = Some(String::new());
     }
 
-    /// Ends a superscript: numbers are footnote marks, anything else (`2nd`) is text.
+    /// Ends a superscript. Numbers are footnote marks. Anything else (`2nd`) is text.
     pub fn close_mark(&mut self) {
         let Some(mark) = self.mark.take() else { return };
         let numbers: Vec<&str> =
@@ -69,14 +69,15 @@ impl CellWriter {
         if numbers.is_empty()
             || !numbers.iter().all(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
         {
-            // an ordinal's letters belong to the number before them, however the markup is indented
+            // The letters of an ordinal belong to the number before them, even if the markup has a
+            // space between them.
             if ["st", "nd", "rd", "th"].contains(&mark.trim()) {
-                self.close_up();
+                self.drop_trailing_spaces();
             }
             self.text(&mark);
             return;
         }
-        self.close_up();
+        self.drop_trailing_spaces();
         for (index, number) in numbers.iter().enumerate() {
             if index > 0 {
                 self.cell.text.push(',');
@@ -92,7 +93,7 @@ impl CellWriter {
         Cell { text: text.to_owned(), marks: self.cell.marks }
     }
 
-    fn close_up(&mut self) {
+    fn drop_trailing_spaces(&mut self) {
         let length = self.cell.text.trim_end_matches(' ').len();
         self.cell.text.truncate(length);
     }
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_stands_raised_and_is_counted_and_an_ordinal_is_text() {
+    fn a_mark_is_superscript_and_listed_and_an_ordinal_is_text() {
         let mut writer = CellWriter::default();
         writer.text("§ 734.9(e), ");
         writer.open_mark();

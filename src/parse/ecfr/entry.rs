@@ -1,6 +1,6 @@
-//! Makes entries of a supplement's rows.
+//! Builds entries from the rows of a supplement.
 //!
-//! Knows what a row's columns mean; it must not know XML or how a cell is broken into lines.
+//! Knows what the columns of a row mean. It must not know XML or how a cell is split into lines.
 
 use std::collections::BTreeSet;
 
@@ -26,24 +26,23 @@ pub fn columns_of(list: ListCode) -> &'static [Column] {
     }
 }
 
-/// Reads the rows of one supplement in their order: a row stands under the country that was named
-/// last.
+/// Reads the rows of one supplement in order. A row belongs to the country heading above it.
 pub struct EntryReader {
     list: ListCode,
     heading: Option<Heading>,
     rows: usize,
     pending: Option<Pending>,
-    /// Headings of columns that are not known, with the keys under which their values are kept.
+    /// The keys of unknown columns, under which their values are kept.
     pub columns: BTreeSet<String>,
     pub entries: Vec<Entry>,
     pub warnings: Vec<Warning>,
 }
 
-/// An entry that may go on in the next row.
+/// An entry that may continue in the next row.
 struct Pending {
     place: String,
     cells: Vec<Cell>,
-    /// Of columns that are not known, by key.
+    /// The values of unknown columns, by key.
     others: Vec<(String, String)>,
 }
 
@@ -66,7 +65,7 @@ impl EntryReader {
         }
     }
 
-    /// Takes in one row.
+    /// Reads one row.
     pub fn row(&mut self, row: Row) {
         self.rows += 1;
         let place = format!("line {}, row {} of the {}", row.line, self.rows, self.list.title());
@@ -106,10 +105,10 @@ impl EntryReader {
         }
         let alone = cells.iter().skip(1).all(Cell::is_empty);
         if alone
-            && continues(&entity)
+            && continues_entry(&entity)
             && let Some(Pending { cells: pending, .. }) = &mut self.pending
         {
-            // the rest of the entry above, which the publisher put into a row of its own
+            // The row is the rest of the entry above.
             if let Some(cell) = pending.first_mut() {
                 cell.text.push('\n');
                 cell.text.push_str(&entity);
@@ -126,13 +125,13 @@ impl EntryReader {
         self.pending = Some(Pending { place, cells, others });
     }
 
-    /// Ends the list.
+    /// Ends the list and returns its entries, warnings and unknown columns.
     pub fn finish(mut self) -> (Vec<Entry>, Vec<Warning>, BTreeSet<String>) {
         self.finish_entry();
         (self.entries, self.warnings, self.columns)
     }
 
-    /// The values of columns that are not known, each of which is told once.
+    /// The values of unknown columns. Each column gives one warning.
     fn others(&mut self, place: &str, extras: Vec<(String, Cell)>) -> Vec<(String, String)> {
         let mut others = Vec::new();
         for (heading, cell) in extras {
@@ -168,7 +167,7 @@ impl EntryReader {
         entry.countries = code.map(str::to_owned).into_iter().collect();
         entry.license_requirement = requirement.flat();
         entry.license_policy = policy.flat();
-        // A mark that lost its markup is read like one of the Consolidated Screening List.
+        // A mark that lost its markup is read as in the Consolidated Screening List.
         entry.footnotes = footnotes(&entry.license_requirement);
         entry.footnotes.extend(requirement.marks);
         entry.footnotes.sort();
@@ -208,20 +207,21 @@ impl EntryReader {
     }
 }
 
-/// A row that holds nothing but part of an entity belongs to the entry above if it begins as no
-/// name does.
-fn continues(entity: &str) -> bool {
+/// Whether the text continues the entry above: it begins as no name begins.
+fn continues_entry(entity: &str) -> bool {
     entity.starts_with(['—', '(', '–'])
         || entity.starts_with("and ")
         || entity.starts_with("Subordinate ")
         || begins_an_address(entity)
 }
 
+/// Whether the cell holds no entry: `[Reserved]`, or asterisks.
 fn is_reserved(text: &str) -> bool {
     let stars = text.contains('*') && text.trim_matches(['*', ' ']).is_empty();
     stars || text.trim_matches(['[', ']', '.', ' ']).eq_ignore_ascii_case("reserved")
 }
 
+/// The heading without `(continued)`.
 fn without_continued(heading: &str) -> &str {
     let lower = heading.to_ascii_lowercase();
     let cut = ["(continued", "(cont", "—continued", "-continued"]

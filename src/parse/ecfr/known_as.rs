@@ -1,18 +1,26 @@
-//! `a.k.a.` and its kin in running text: `, a.k.a., the following three aliases:`, `(f.k.a. X)`,
-//! `d.b.a. Y`.
+//! `a.k.a.` and similar announcements in running text: `, a.k.a., the following three aliases:`,
+//! `(f.k.a. X)`, `d.b.a. Y`.
 //!
-//! Knows the announcement, not what is announced.
+//! Knows the announcement, not the names after it.
 
 use std::ops::Range;
+
+/// The words that announce a list.
+const THE_FOLLOWING: &str = "the following";
+
+/// The longest announcement of a list, in bytes up to its colon. A later colon belongs to something
+/// else.
+const LONGEST_ANNOUNCEMENT: usize = 160;
 
 /// An announcement of other names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownAs {
     /// From the `a` of `a.k.a.` to where the names begin.
     pub range: Range<usize>,
-    /// A list follows (`the following …`), one name a line; otherwise the name itself follows.
+    /// Whether a list follows (`the following …`), with one name per line. Otherwise the name
+    /// itself follows.
     pub list: bool,
-    /// It stands inside a bracket that was opened before it.
+    /// Whether it is inside a bracket that was opened before it.
     pub bracketed: bool,
 }
 
@@ -26,7 +34,7 @@ pub fn find_known_as(text: &str, from: usize) -> Option<KnownAs> {
         {
             let (end, list) = announcement_end(text, end);
             let head = text.get(..at).unwrap_or_default();
-            // a list is announced outside brackets: one that is open before it was never closed
+            // A list is announced outside brackets, so an open bracket before it was never closed.
             let bracketed = !list && head.matches('(').count() > head.matches(')').count();
             return Some(KnownAs { range: at..end, list, bracketed });
         }
@@ -59,18 +67,18 @@ pub fn find_open(text: &str) -> Option<KnownAs> {
     None
 }
 
-/// Where an `a.k.a.` that begins at `at` ends, with the punctuation and spaces behind it.
+/// Where an `a.k.a.` that begins at `at` ends, including the punctuation and spaces after it.
 fn mark_at(text: &str, at: usize) -> Option<usize> {
     const SPELLINGS: &[&str] =
         &["also known as", "formerly known as", "now known as", "doing business as"];
     let rest = text.get(at..)?;
     for spelling in SPELLINGS {
         if rest.get(..spelling.len()).is_some_and(|start| start.eq_ignore_ascii_case(spelling)) {
-            return Some(behind_punctuation(text, at + spelling.len()));
+            return Some(after_punctuation(text, at + spelling.len()));
         }
     }
-    // a.k.a., f. k. a., d/b/a, aka: three letters, parted all alike; undotted only in small letters
-    // and as a word
+    // Forms: `a.k.a.`, `f. k. a.`, `d/b/a`, `aka`. Without periods or slashes, it must be in lower
+    // case and a word of its own.
     let letters: [&[char]; 3] = [&['a', 'f', 'n', 'd'], &['k', 'b'], &['a']];
     let mut position = at;
     let mut dots = 0;
@@ -98,29 +106,33 @@ fn mark_at(text: &str, at: usize) -> Option<usize> {
     {
         return None;
     }
-    Some(behind_punctuation(text, position))
+    Some(after_punctuation(text, position))
 }
 
-fn behind_punctuation(text: &str, from: usize) -> usize {
+fn after_punctuation(text: &str, from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     from + (rest.len() - rest.trim_start_matches([',', '.', ':', ';', ' ']).len())
 }
 
-/// Takes in `the following two aliases, and thirteen subordinate institutions:` where that follows.
+/// The end of the announcement, including `the following two aliases, and thirteen subordinate
+/// institutions:` if that follows, and whether a list follows.
 fn announcement_end(text: &str, from: usize) -> (usize, bool) {
     let rest = text.get(from..).unwrap_or_default();
-    if !rest.get(..13).is_some_and(|start| start.eq_ignore_ascii_case("the following")) {
+    if !rest
+        .get(..THE_FOLLOWING.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(THE_FOLLOWING))
+    {
         return (from, false);
     }
     let line = rest.split('\n').next().unwrap_or(rest);
     let sentence = line.split('—').next().unwrap_or(line);
-    if let Some(colon) = sentence.find(':').filter(|colon| *colon < 160) {
-        return (behind_punctuation(text, from + colon), true);
+    if let Some(colon) = sentence.find(':').filter(|colon| *colon < LONGEST_ANNOUNCEMENT) {
+        return (after_punctuation(text, from + colon), true);
     }
     let lower = sentence.to_ascii_lowercase();
     let noun =
         ["aliases", "alias"].iter().find_map(|noun| lower.find(noun).map(|at| at + noun.len()));
-    (behind_punctuation(text, from + noun.unwrap_or(13)), true)
+    (after_punctuation(text, from + noun.unwrap_or(THE_FOLLOWING.len())), true)
 }
 
 #[cfg(test)]
@@ -137,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn announcements_of_a_list_end_behind_their_colon() {
+    fn an_announcement_of_a_list_ends_after_its_colon() {
         check(
             "Glass Works, a.k.a., the following two aliases:\n—GW",
             Some(("Glass Works, ", "\n—GW", true)),
@@ -157,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_name_follows_at_once() {
+    fn a_single_name_follows_directly() {
         check("Works (a.k.a. GW), Perm", Some(("Works (", "GW), Perm", false)));
         check("Works, A.K.A. GW", Some(("Works, ", "GW", false)));
         check("Works aka GW", Some(("Works ", "GW", false)));
@@ -165,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_are_none() {
+    fn other_words_are_not_announcements() {
         for text in [
             "Makaka Works",
             "Akademika Street",

@@ -3,7 +3,7 @@
 //!
 //! Source of the format: `/api/versioner/v1/full/DATE/title-15.xml?part=744`, described in the
 //! Electronic Code of Federal Regulations XML User Guide of the Government Publishing Office. Knows
-//! where in the part the lists stand.
+//! where the lists are in the part.
 
 mod address;
 pub mod cell;
@@ -22,21 +22,22 @@ use crate::domain::{Entry, ListCode, Publisher, Snapshot, Warning};
 use crate::parse::ParseError;
 use crate::parse::gpo_xml::{Markup, MarkupReader, Tag};
 
-/// Reads the `lists` out of Part 744.
+/// Reads the `lists` from Part 744.
 ///
-/// `Snapshot::rows` counts the entries of all three lists. Each entry's country is that of its
-/// heading, its start date that of its first citation; `other.entity` holds the whole cell where
+/// `Snapshot::rows` counts the entries of all three lists. The country of an entry is that of its
+/// heading, and its start date that of its first citation. `other.entity` holds the whole cell if
 /// the end of the name was inferred.
 ///
 /// # Errors
-/// No XML, XML that is cut short, no Part 744, no Entity List where it is watched, an empty table,
-/// a table of other columns; with the line. Of another list that is missing a warning says so.
+/// If the text is not XML or is cut short, or if it lacks Part 744, lacks the Entity List while
+/// that is watched, has an empty table, or has a table with other columns. The error names the
+/// line. Another missing list gives only a warning.
 pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
     let (mut snapshot, found, place) = read(input, lists)?;
     let not_found = ListCode::IN_ECFR.into_iter();
     for list in not_found.filter(|list| lists.contains(list) && !found.contains(list)) {
         let ParseError { place, problem } = missing(list, place.clone());
-        // Part 744 is what holds the Entity List. The other lists may be taken out of it one day.
+        // Part 744 is defined by the Entity List. The other lists may be moved out of it one day.
         if list == ListCode::EL {
             return Err(ParseError { place, problem });
         }
@@ -45,11 +46,11 @@ pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseErro
     Ok(snapshot)
 }
 
-/// Reads Part 744 of a past date, on which lists that are younger than the Entity List may not have
-/// been there yet. Says which were.
+/// Reads Part 744 as of a past date, and returns which lists it had. Lists that are younger than
+/// the Entity List may not have existed yet.
 ///
 /// # Errors
-/// As [`parse`], but that only a missing Entity List is one.
+/// Like [`parse`].
 pub fn parse_past(
     input: impl Read,
     lists: &[ListCode],
@@ -70,7 +71,7 @@ fn missing(list: ListCode, place: String) -> ParseError {
     ParseError { place, problem }
 }
 
-/// The watched lists of a document, the lists that it holds, and where it ends.
+/// The watched lists of a document, all lists that it has, and the place where it ends.
 fn read(
     input: impl Read,
     lists: &[ListCode],
@@ -123,15 +124,15 @@ fn read(
     Ok((snapshot, found, place))
 }
 
-/// What one supplement holds.
+/// The content of one supplement.
 struct Supplement {
     entries: Vec<Entry>,
     warnings: Vec<Warning>,
-    /// Columns that are not known.
+    /// Unknown columns.
     columns: BTreeSet<String>,
 }
 
-/// The list whose supplement begins with this tag.
+/// The list whose supplement begins with this tag. `None` if no supplement does.
 fn supplement(tag: &Tag) -> Option<ListCode> {
     let name = tag.attribute("N").filter(|_| tag.name == "DIV9")?.to_lowercase();
     let words: Vec<&str> = name.split_whitespace().collect();
@@ -140,7 +141,7 @@ fn supplement(tag: &Tag) -> Option<ListCode> {
     ListCode::IN_ECFR.into_iter().find(|list| list.ecfr_supplement() == Some(number))
 }
 
-/// The entries of a supplement; `None` where it has no table.
+/// The entries of a supplement. `None` if it has no table.
 fn read_supplement<R: Read>(
     reader: &mut MarkupReader<R>,
     list: ListCode,

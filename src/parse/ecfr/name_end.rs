@@ -1,9 +1,9 @@
-//! Where a name ends and its address begins, in an Entity cell in which only a comma parts the two.
+//! Where a name ends and its address begins, in an Entity cell that has only a comma between them.
 //!
 //! The Entity List does not mark that place (`Beltechexport, CJSC, 86-B Nezavisimosti Ave., …`), so
-//! it is inferred from left to right: what follows the first comma belongs to the name as long as
-//! it is a legal form or names an institution. The answer depends on nothing behind the first part
-//! of the address, so that an amended address never moves it.
+//! it is inferred from left to right: a part after a comma belongs to the name as long as it is a
+//! legal form or names an institution. The result depends on nothing after the first part of the
+//! address, so that an amended address never changes the name.
 
 use crate::parse::ecfr::words;
 
@@ -11,15 +11,15 @@ use crate::parse::ecfr::words;
 #[derive(Debug, PartialEq, Eq)]
 pub struct NameEnd<'a> {
     pub name: &'a str,
-    /// Without the comma before it; empty where the whole text is a name.
+    /// The address without the comma before it. Empty if the whole text is a name.
     pub address: &'a str,
-    /// Nothing else was possible: there is no comma, or what follows begins as only an address
-    /// does.
+    /// Whether no other split was possible: there is no comma, or the rest begins as only an
+    /// address does.
     pub certain: bool,
 }
 
-/// Parts a name from the address behind it. `country` is the English name of the heading, which
-/// addresses end with.
+/// Splits a name from the address after it. `country` is the English name of the heading, with
+/// which addresses end.
 pub fn name_end<'a>(text: &'a str, country: Option<&str>) -> NameEnd<'a> {
     let commas = commas_outside_brackets(text);
     let mut previous_start = 0;
@@ -65,7 +65,8 @@ fn continues_the_name(
     if words::begins_an_address(part) || country.is_some_and(|country| part.contains(country)) {
         return false;
     }
-    // an institution's address may begin with another one, a person's often does
+    // The address of an institution rarely begins with another institution, that of a person often
+    // does.
     if part.starts_with(['”', '’', '"'])
         || words::names_an_institution(part) && words::names_an_institution(name)
     {
@@ -74,8 +75,8 @@ fn continues_the_name(
     first && continues_an_enumeration(previous, part)
 }
 
-/// `Institute of Physical, Technical and Radio Engineering Measurements`: a name that lists fields
-/// of work.
+/// Whether the part continues a name that lists fields of work: `Institute of Physical, Technical
+/// and Radio Engineering Measurements`.
 fn continues_an_enumeration(previous: &str, part: &str) -> bool {
     let listed = [" of ", " for ", " and "]
         .iter()
@@ -87,8 +88,8 @@ fn continues_an_enumeration(previous: &str, part: &str) -> bool {
         && !part.contains(|c: char| c.is_ascii_digit())
 }
 
-/// The positions of the commas that part a text. One inside brackets does not, nor one inside a
-/// number or before a quotation mark's end.
+/// The positions of the commas that separate parts. A comma inside brackets or before a closing
+/// quotation mark does not count.
 fn commas_outside_brackets(text: &str) -> Vec<usize> {
     let mut commas = Vec::new();
     let mut depth = 0_usize;
@@ -170,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_before_a_number_is_certain_and_one_before_a_word_is_not() {
+    fn a_split_before_a_number_is_certain_and_before_a_word_is_not() {
         assert!(name_end("Ivan Petrov, 5 Lenina Street", None).certain);
         assert!(name_end("Ivan Petrov, Russia.", Some("Russia")).certain);
         assert!(!name_end("Ivan Petrov, Zastavskaya, Perm", None).certain);
     }
 
     #[test]
-    fn a_later_address_does_not_move_the_cut() {
+    fn a_later_address_does_not_move_the_split() {
         let before = name_end("Ivan Petrov, Perm, Russia", None);
         let after =
             name_end("Ivan Petrov, Perm, Russia; and Institute of Glass, Omsk, Russia", None);

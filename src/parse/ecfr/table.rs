@@ -1,6 +1,6 @@
-//! The tables of Part 744's supplements, row by row.
+//! Reads the tables in the supplements of Part 744, row by row.
 //!
-//! Knows tables: headings, spans, columns. It must not know what an entry is.
+//! Knows headings, spans and columns. It must not know what an entry is.
 
 use std::io::Read;
 
@@ -8,7 +8,13 @@ use crate::parse::ParseError;
 use crate::parse::ecfr::cell::{Cell, CellWriter};
 use crate::parse::gpo_xml::{Markup, MarkupReader, Tag};
 
-/// What a column of a supplement holds.
+/// The longest text, in bytes, that is read as a heading. A longer text is an entry.
+pub const HEADING_BYTES: usize = 80;
+
+/// The most columns that a cell may span, so that a damaged attribute cannot fill memory.
+const MOST_SPANNED_COLUMNS: usize = 64;
+
+/// The content of a column of a supplement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Country,
@@ -19,8 +25,8 @@ pub enum Column {
 }
 
 impl Column {
-    /// Reads a column's heading: `License review policy`, `Listed person and address`, `Federal
-    /// Register citation and date of publication`.
+    /// The column with this heading: `License review policy`, `Listed person and address`,
+    /// `Federal Register citation and date of publication`.
     pub fn of_heading(heading: &str) -> Option<Self> {
         let heading = heading.to_lowercase();
         let has = |word: &str| heading.contains(word);
@@ -45,22 +51,22 @@ impl Column {
     }
 }
 
-/// One row below the headings; the cells in the order of the columns that were asked for.
+/// One row below the headings, with its cells in the order of the requested columns.
 #[derive(Debug)]
 pub struct Row {
     pub line: u64,
     pub cells: Vec<Cell>,
-    /// The cells of other columns by their headings, in lower case.
+    /// The cells of other columns, with their headings in lower case.
     pub extras: Vec<(String, Cell)>,
-    /// The row had fewer cells than the table has columns; the last ones are empty.
+    /// Whether the row had fewer cells than the table has columns. The missing cells are empty.
     pub short: bool,
 }
 
-/// Reads one table whose start tag was just read, and hands over its rows in the order of
-/// `columns`.
+/// Reads one table whose start tag was just read, and passes its rows to `take`, with cells in the
+/// order of `columns`.
 ///
 /// # Errors
-/// Another set of columns, a row that does not fit them, a table in a table, or no rows at all.
+/// If the table has other columns, a row that does not fit them, a nested table, or no rows.
 pub fn read_table<R: Read>(
     reader: &mut MarkupReader<R>,
     columns: &[Column],
@@ -82,7 +88,7 @@ pub fn read_table<R: Read>(
                         continue;
                     }
                     let found = heading_order(&cells, columns);
-                    // Below the headings they may be repeated, but a row that only resembles them
+                    // The headings may be repeated further down, but a row that only resembles them
                     // is a row.
                     if let Some(found) = found.filter(|found| {
                         found.others.is_empty() || order.as_ref().is_none_or(|order| order == found)
@@ -95,7 +101,7 @@ pub fn read_table<R: Read>(
                             && columns.len() != cells.len()
                             && cells.iter().filter(|cell| !cell.is_empty()).count() == 1
                         {
-                            continue; // a title that spans the table
+                            continue; // a title row over the whole table
                         }
                         return Err(other_columns(line, &cells, columns));
                     };
@@ -121,7 +127,7 @@ pub fn read_table<R: Read>(
     if rows == 0 { Err(at(started, "expected rows, but the table is empty")) } else { Ok(()) }
 }
 
-/// The cells of a row as they are written, each with the columns and rows that it covers.
+/// The cells of a row as written, each with the number of columns and rows that it spans.
 fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Spanning>, ParseError> {
     let mut cells = Vec::new();
     loop {
@@ -147,7 +153,7 @@ fn is_cell(name: &str) -> bool {
     name.eq_ignore_ascii_case("TD") || name.eq_ignore_ascii_case("TH")
 }
 
-/// The text of an element whose start tag was just read, up to its end.
+/// The text of an element whose start tag was just read, up to its end tag.
 fn read_cell<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result<Cell, ParseError> {
     let mut writer = CellWriter::default();
     let mut depth = 1_usize;
@@ -200,15 +206,15 @@ struct Spanning {
     rows: usize,
 }
 
-/// Cells that reach down into later rows, by column.
+/// The cells that span later rows, by column.
 #[derive(Default)]
 struct Spans {
     down: Vec<Option<(usize, Cell)>>,
 }
 
 impl Spans {
-    /// The cells of a row by column. One that spans rows stands in each of them, one that spans
-    /// columns in the first.
+    /// The cells of a row by column. A cell that spans rows is in each of them. A cell that spans
+    /// columns is in the first one.
     fn place(&mut self, written: Vec<Spanning>) -> Vec<Cell> {
         let mut cells = Vec::new();
         let mut written = written.into_iter();
@@ -225,14 +231,14 @@ impl Spans {
                 continue;
             }
             let Some(next) = written.next() else {
-                // what reaches down beyond a gap still counts; a row never ends before it
+                // A spanning cell after a gap still counts, so the row does not end before it.
                 match self.down.iter().skip(column).any(Option::is_some) {
                     true => cells.push(Cell::default()),
                     false => return cells,
                 }
                 continue;
             };
-            for index in 0..next.columns.min(64) {
+            for index in 0..next.columns.min(MOST_SPANNED_COLUMNS) {
                 let cell = if index == 0 { next.cell.clone() } else { Cell::default() };
                 if next.rows > 1 {
                     if self.down.len() <= column + index {
@@ -248,20 +254,18 @@ impl Spans {
     }
 }
 
-/// Where the columns of a table stand.
+/// The positions of the columns of a table.
 #[derive(Debug, PartialEq, Eq)]
 struct Headings {
-    /// Of each column that is wanted.
+    /// The position of each requested column.
     order: Vec<usize>,
-    /// Of others, by their headings.
+    /// The positions and headings of the other columns.
     others: Vec<(usize, String)>,
     count: usize,
 }
 
-/// The longest text that is taken for a heading.
-const HEADING_BYTES: usize = 80;
-
-/// `None` if these cells are no headings, or a column that is wanted is not among them.
+/// The positions of the columns. `None` if these cells are not headings, or a requested column is
+/// missing.
 fn heading_order(cells: &[Cell], columns: &[Column]) -> Option<Headings> {
     let is_short = |cell: &Cell| cell.text.len() < HEADING_BYTES;
     let found: Vec<Option<Column>> = cells
@@ -275,8 +279,7 @@ fn heading_order(cells: &[Cell], columns: &[Column]) -> Option<Headings> {
     let mut others = Vec::new();
     for (at, cell) in cells.iter().enumerate().filter(|(at, _)| !order.contains(at)) {
         let heading = cell.flat().to_lowercase();
-        // A known column that stands twice, one without a name or a second one of a name says
-        // nothing for certain.
+        // A repeated known column, a column without a name, or a repeated name is ambiguous.
         let is_certain = found.get(at) == Some(&None) && is_short(cell) && !heading.is_empty();
         if !is_certain || others.iter().any(|(_, known)| *known == heading) {
             return None;

@@ -1,11 +1,11 @@
-//! Words that tell a name from an address: legal forms, kinds of institution, the beginnings and
-//! the furniture of addresses.
+//! Words that distinguish a name from an address: legal forms, kinds of institution, words that
+//! begin an address, and words inside addresses.
 //!
-//! Knows single words only. The lists are those of the trade, in the languages that the Entity List
+//! Knows single words only. The lists hold the usual words of the languages that the Entity List
 //! transcribes.
 
-/// Legal forms that stand after a comma and belong to the name before it (`, Ltd.`, `, OOO`),
-/// without their full stops.
+/// Legal forms that follow a comma and belong to the name before it (`, Ltd.`, `, OOO`), without
+/// their periods.
 const LEGAL_FORMS: &[&str] = &[
     "AB",
     "AG",
@@ -100,7 +100,7 @@ const LEGAL_FORMS: &[&str] = &[
     "(PTY) LTD",
 ];
 
-/// Words that make a part of a text a part of a name: kinds of institution and enterprise.
+/// Kinds of institution and enterprise. A part with such a word belongs to a name.
 const INSTITUTIONS: &[&str] = &[
     "ACADEMY",
     "ASSOCIATION",
@@ -134,7 +134,7 @@ const INSTITUTIONS: &[&str] = &[
     "UNIVERSITY",
 ];
 
-/// Words of streets, buildings and districts: what holds one of them is an address.
+/// Words of streets, buildings and districts. A part with such a word is an address.
 const PLACE_WORDS: &[&str] = &[
     "ALLEY",
     "APARTMENT",
@@ -235,7 +235,7 @@ const PLACE_WORDS: &[&str] = &[
     "ZONE",
 ];
 
-/// Words that only an address begins with.
+/// Words that begin only addresses.
 const ADDRESS_BEGINNINGS: &[&str] = &[
     "ADDRESS",
     "ALT",
@@ -280,11 +280,11 @@ const ADDRESS_BEGINNINGS: &[&str] = &[
     "VILLA",
 ];
 
-/// Abbreviations whose full stop is theirs, at the end of a name too.
+/// Abbreviations that keep their period at the end of a name.
 const ABBREVIATIONS: &[&str] =
     &["Bros", "Co", "Corp", "Inc", "Jr", "Ltd", "Pte", "Pty", "Pvt", "Sr", "Sti"];
 
-/// Whether a text between two commas is nothing but a legal form, e.g. `Ltd.` or `LLC (ATS)`.
+/// Whether a text between two commas is only a legal form, e.g. `Ltd.` or `LLC (ATS)`.
 pub fn is_legal_form(part: &str) -> bool {
     let part = part.trim();
     let bare = match part.find('(') {
@@ -295,7 +295,7 @@ pub fn is_legal_form(part: &str) -> bool {
     LEGAL_FORMS.contains(&plain.trim())
 }
 
-/// Whether every word is one of a legal form or a group: `Ltd. Group Holdings Co.`
+/// Whether every word is a legal form or a word for a group: `Ltd. Group Holdings Co.`
 pub fn is_all_legal_forms(part: &str) -> bool {
     let is_form = |word: &str| {
         let plain = word.replace('.', "").to_uppercase();
@@ -309,7 +309,7 @@ pub fn is_all_legal_forms(part: &str) -> bool {
     }) && any
 }
 
-/// Whether one of the words is a kind of institution and none is a word of a place.
+/// Whether a word is a kind of institution and no word belongs to an address.
 pub fn names_an_institution(part: &str) -> bool {
     let mut institution = false;
     for word in words(part) {
@@ -321,12 +321,12 @@ pub fn names_an_institution(part: &str) -> bool {
     institution
 }
 
-/// Whether one of the words is of a street, a building or a district.
+/// Whether a word belongs to a street, a building or a district.
 pub fn holds_place_word(part: &str) -> bool {
     words(part).any(|word| PLACE_WORDS.contains(&word.as_str()))
 }
 
-/// Whether the text begins as only an address does: with a number, `No.`, `P.O. Box`, `Room`,
+/// Whether the text begins as only an address begins: with a number, `No.`, `P.O. Box`, `Room`,
 /// `ul.`, `d.10`.
 pub fn begins_an_address(text: &str) -> bool {
     let text = text.trim_start_matches([' ', ',', '#', '(']);
@@ -347,8 +347,8 @@ pub fn begins_an_address(text: &str) -> bool {
     abbreviated || (letters <= 2 && digit_follows)
 }
 
-/// Removes the full stop that ends a sentence and keeps the one that ends an abbreviation (`Co.`,
-/// `S.A.`), where it may be both.
+/// Removes the period that ends a sentence, and keeps the period of an abbreviation (`Co.`,
+/// `S.A.`).
 pub fn without_final_stop(text: &str) -> &str {
     let text = text.trim();
     let Some(bare) = text.strip_suffix('.') else { return text };
@@ -361,7 +361,7 @@ pub fn without_final_stop(text: &str) -> &str {
     }
 }
 
-/// Whether the full stop after this word is likely the word's own, so that no sentence ends there.
+/// Whether the period after this word probably belongs to the word, so that no sentence ends there.
 pub fn is_abbreviation(word: &str) -> bool {
     let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
     plain.chars().count() <= 2

@@ -1,8 +1,8 @@
-//! What the Federal Register's API says of a document.
+//! Reads the records of the Federal Register's API about documents.
 //!
 //! Shapes: `/api/v1/documents.json`, `/api/v1/documents/NUMBER.json`,
-//! `/api/v1/public-inspection-documents/current.json`. Each record is read by itself. Every key but
-//! the number may be missing, null or of another type, and unknown keys are ignored.
+//! `/api/v1/public-inspection-documents/current.json`. Each record is read separately. Every key
+//! except the number may be missing, null or of another type. Unknown keys are ignored.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ use crate::parse::federal_register::issuer::{Agency, Issuer, issuer, names_the_l
 pub struct FederalRegisterDocument {
     /// `2022-14069`
     pub document_number: String,
-    /// `87 FR 38920`; none before publication.
+    /// `87 FR 38920`. `None` before publication.
     pub citation: Option<String>,
     pub start_page: Option<u32>,
     pub end_page: Option<u32>,
@@ -34,44 +34,43 @@ pub struct FederalRegisterDocument {
     /// When it was filed for public inspection.
     pub filed_at: Option<Timestamp>,
     pub filing: Option<Filing>,
-    /// When the file on public inspection was last put there anew.
+    /// When the file on public inspection was last replaced.
     pub updated_at: Option<Timestamp>,
     /// The number of the document that this one corrects.
     pub correction_of: Option<String>,
 }
 
-/// Special filings are made at an hour of the agency's choice, regular ones at 08:45 Eastern.
+/// Special filings are made at a time that the agency chooses, regular filings at 08:45 Eastern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filing {
     Special,
     Regular,
 }
 
-/// A list of documents as the API sent it.
+/// A list of documents from the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub documents: Vec<FederalRegisterDocument>,
-    /// Records that may be rules of the Bureau of Industry and Security and have no number that
-    /// can be read: each with its place and its title. Such a record of another agency is
-    /// ignored.
+    /// Records without a readable number that may be rules of the Bureau of Industry and Security,
+    /// each with its place and title. Such records of other agencies are ignored.
     pub unreadable: Vec<String>,
-    /// All records, whoever issued them.
+    /// How many records the answer has, of all agencies.
     pub records: usize,
-    /// How many records there are, as the API says.
+    /// How many records there are, according to the API.
     pub count: Option<usize>,
 }
 
 impl Answer {
-    /// Whether the answer has as many records as it says there are.
+    /// Whether the answer has as many records as its `count` says.
     pub fn is_complete(&self) -> bool {
         self.count.is_none_or(|count| count <= self.records)
     }
 }
 
-/// Reads a list of documents: `documents.json` or the public inspection's `current.json`.
+/// Reads a list of documents: `documents.json`, or `current.json` of public inspection.
 ///
 /// # Errors
-/// No JSON, or no `results`.
+/// If the text is not JSON or has no `results`.
 pub fn parse_answer(json: &[u8]) -> Result<Answer, ParseError> {
     let answer: Value = serde_json::from_slice(json).map_err(|error| refused(&error))?;
     let missing = |got: &str| ParseError {
@@ -82,8 +81,8 @@ pub fn parse_answer(json: &[u8]) -> Result<Answer, ParseError> {
     let count = object.get("count").and_then(number).and_then(|count| usize::try_from(count).ok());
     let results = match (object.get("results"), count) {
         (Some(Value::Array(results)), _) => results.as_slice(),
-        (None | Some(Value::Null), Some(0)) => &[], /* an answer of no documents leaves */
-        // `results` out
+        // An answer without documents omits `results`.
+        (None | Some(Value::Null), Some(0)) => &[],
         (None | Some(Value::Null), _) => return Err(missing("none")),
         (Some(_), _) => return Err(missing("a value that is no array")),
     };
@@ -93,7 +92,7 @@ pub fn parse_answer(json: &[u8]) -> Result<Answer, ParseError> {
         let document = document_of(record.as_object().unwrap_or(&nothing));
         if !document.document_number.is_empty() {
             read.documents.push(document);
-        } else if document.may_be_a_rule() && may_be_ours(&document) {
+        } else if document.may_be_a_rule() && may_be_of_the_bureau(&document) {
             let title = if document.title.is_empty() { "no title" } else { &document.title };
             read.unreadable.push(format!("result {} ({title}): {NO_NUMBER}", index + 1));
         }
@@ -101,11 +100,12 @@ pub fn parse_answer(json: &[u8]) -> Result<Answer, ParseError> {
     Ok(read)
 }
 
-/// Like [`parse_answer`], for callers that need every record of the Bureau of Industry and
-/// Security.
+/// Like [`parse_answer`], but rejects an answer with an unreadable record. For callers that need
+/// every record of the Bureau of Industry and Security.
 ///
 /// # Errors
-/// No JSON, no `results`, or a record that may be the Bureau's and has no document number.
+/// If the text is not JSON, has no `results`, or has a record that may be from the Bureau and has
+/// no document number.
 pub fn parse_documents(json: &[u8]) -> Result<Vec<FederalRegisterDocument>, ParseError> {
     let answer = parse_answer(json)?;
     match answer.unreadable.into_iter().next() {
@@ -117,7 +117,7 @@ pub fn parse_documents(json: &[u8]) -> Result<Vec<FederalRegisterDocument>, Pars
 /// Reads one document: `documents/NUMBER.json` or `public-inspection-documents/NUMBER.json`.
 ///
 /// # Errors
-/// No JSON, or no document number.
+/// If the text is not JSON or has no document number.
 pub fn parse_document(json: &[u8]) -> Result<FederalRegisterDocument, ParseError> {
     let record: Map<String, Value> =
         serde_json::from_slice(json).map_err(|error| refused(&error))?;
@@ -130,24 +130,25 @@ pub fn parse_document(json: &[u8]) -> Result<FederalRegisterDocument, ParseError
 
 const NO_NUMBER: &str = "expected a document number, but got none that can be read";
 
-/// A title that names the list is looked at whoever issued it.
-fn may_be_ours(document: &FederalRegisterDocument) -> bool {
+/// Whether the Bureau of Industry and Security may have issued it. A document whose title names the
+/// list counts, regardless of its agency.
+fn may_be_of_the_bureau(document: &FederalRegisterDocument) -> bool {
     issuer(&document.agencies) != Issuer::Another || names_the_list(&document.title)
 }
 
 impl FederalRegisterDocument {
-    /// Whether its type is that of a rule, or none that is known. A proposed rule and a notice
-    /// change nothing.
+    /// Whether its type may be that of a rule. An unknown or missing type counts. A proposed rule
+    /// and a notice change nothing.
     pub fn may_be_a_rule(&self) -> bool {
         let Some(kind) = &self.kind else { return true };
         let kind = kind.to_lowercase();
         !NO_RULES.iter().any(|word| kind.contains(word))
     }
 
-    /// Whether its type says that it is a rule (`Rule`, `RULE`, `Final Rule`), or is missing.
+    /// Whether its type names a rule (`Rule`, `RULE`, `Final Rule`), or is missing.
     pub fn is_called_a_rule(&self) -> bool {
-        let words_of = |kind: &String| kind.to_lowercase().contains("rule");
-        self.may_be_a_rule() && self.kind.as_ref().is_none_or(words_of)
+        let names_a_rule = |kind: &String| kind.to_lowercase().contains("rule");
+        self.may_be_a_rule() && self.kind.as_ref().is_none_or(names_a_rule)
     }
 }
 
@@ -164,23 +165,23 @@ const NO_RULES: &[&str] = &[
     "proclamation",
 ];
 
-/// Whether a rule of the Bureau of Industry and Security changes entries of the Entity List, by its
-/// title and abstract.
+/// Whether a rule of the Bureau of Industry and Security changes entries of the Entity List,
+/// according to its title and abstract.
 ///
-/// A rule may speak of the list without changing it (a licence exception for listed parties); where
-/// the abstract does not tell, the answer is yes, since a reader would rather look at one document
-/// too many.
+/// A rule may mention the list without changing it (e.g. a license exception for listed parties).
+/// If the abstract does not make this clear, the answer is yes, because an unneeded alert is better
+/// than a missed one.
 pub fn touches_entity_list(document: &FederalRegisterDocument) -> bool {
     if !document.is_called_a_rule() {
         return false;
     }
-    // in the abstract the verb and the list stand in one sentence
+    // In the abstract, the verb and the list are in one sentence.
     let text = document.abstract_text.to_lowercase().replace("no. ", "no ");
     title_changes_the_list(&document.title)
         || text.split(". ").any(|sentence| names_the_list(sentence) && changes_something(sentence))
 }
 
-/// Whether a title says that the list is changed.
+/// Whether a title says that the list changes.
 pub fn title_changes_the_list(title: &str) -> bool {
     names_the_list(title) && changes_something(&title.to_lowercase())
 }
@@ -189,7 +190,7 @@ fn changes_something(lower: &str) -> bool {
     CHANGES.iter().any(|change| lower.contains(change))
 }
 
-/// Words of a sentence about the list that changes it.
+/// Words that a sentence about a change of the list contains.
 const CHANGES: &[&str] = &[
     "add",
     "correct",
@@ -202,8 +203,8 @@ const CHANGES: &[&str] = &[
     "transfer",
 ];
 
-/// A record in our terms. What is missing, null or of another type counts as not said: a document
-/// is worth more than one of its keys.
+/// Converts a record. A key that is missing, null or of another type gives no value, because one
+/// bad key must not lose a document.
 fn document_of(record: &Map<String, Value>) -> FederalRegisterDocument {
     let of = |key: &str| record.get(key).and_then(text);
     let page =
@@ -238,7 +239,7 @@ fn document_of(record: &Map<String, Value>) -> FederalRegisterDocument {
             _ => None,
         },
         updated_at: time("pdf_updated_at"),
-        // the API's address of the corrected document
+        // The API gives the address of the corrected document.
         correction_of: of("correction_of").map(|url| {
             url.rsplit('/')
                 .next()
@@ -252,14 +253,14 @@ fn document_of(record: &Map<String, Value>) -> FederalRegisterDocument {
     }
 }
 
-/// The rows of `agencies`, and the names in `agency_names`, which may stand alone.
+/// The rows of `agencies`, and the names in `agency_names` that are not among them.
 fn agencies(record: &Map<String, Value>) -> Vec<Agency> {
     let rows = |key: &str| {
         record.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     };
     let row = |value: &Value| {
         let of = |key: &str| value.get(key).and_then(text).unwrap_or_default();
-        // a row that is a bare name is as good as one with a name
+        // A row may be a bare name.
         let name = text(value).unwrap_or_else(|| of("name"));
         Agency { name, slug: of("slug"), raw_name: of("raw_name") }
     };
@@ -273,12 +274,12 @@ fn agencies(record: &Map<String, Value>) -> Vec<Agency> {
     agencies
 }
 
-/// A text with something in it.
+/// A text that is not empty.
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// A count or a page, also where it is written as a text.
+/// A count or a page, as a number or as text.
 fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
@@ -301,9 +302,9 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_record_of_another_agency_is_ignored_whatever_is_wrong_with_it() {
+    fn ok_a_broken_record_of_another_agency_is_ignored() {
         let treasury = json!([{"name": "Treasury Department", "slug": "treasury-department"}]);
-        let ours = json!({"document_number": "2025-1", "agencies": [{"slug": "industry-and-security-bureau"}]});
+        let of_the_bureau = json!({"document_number": "2025-1", "agencies": [{"slug": "industry-and-security-bureau"}]});
         for broken in [
             json!({"document_number": null, "type": "Rule", "agencies": treasury}),
             json!({"document_number": 7, "type": "Rule", "agencies": treasury, "title": {"no": "text"}}),
@@ -311,7 +312,7 @@ mod tests {
             json!({"document_number": null, "type": "Notice"}),
             json!({"document_number": null, "type": "Proposed Rule", "title": "Additions to the Entity List"}),
         ] {
-            let read = answer(&json!([broken, ours]));
+            let read = answer(&json!([broken, of_the_bureau]));
             assert_eq!(
                 (read.documents.len(), read.unreadable, read.records),
                 (1, Vec::new(), 2),
@@ -321,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_record_that_may_be_ours_and_has_no_number_is_named() {
+    fn err_a_record_of_the_bureau_without_a_number_is_named() {
         for broken in [
             json!({"document_number": null, "title": "A Rule", "agencies": [{"raw_name": "Bureau of Industry and Security"}]}),
             json!({"title": "A Rule", "agencies": null}),
@@ -344,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_keys_of_another_type_count_as_not_said() {
+    fn ok_keys_of_another_type_give_no_value() {
         let record = json!({
             "document_number": " 2025-1 ", "type": null, "title": null, "toc_subject": "Export Controls", "toc_doc": "Entity List",
             "abstract": 5, "agencies": ["Industry and Security Bureau", null, {"slug": null}], "citation": 90, "start_page": "11280",
@@ -365,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn the_type_of_a_rule_is_known_in_every_spelling() {
+    fn the_type_of_a_rule_is_recognized_in_every_spelling() {
         let of = |kind: Option<&str>| {
             let document = FederalRegisterDocument {
                 kind: kind.map(str::to_owned),

@@ -1,12 +1,12 @@
-//! Who issued a document of the Federal Register, and whether a text names the Entity List. Pure.
+//! Who issued a document of the Federal Register, and whether a text names the Entity List.
 //!
-//! The API names an agency by a slug and a name, and quotes the document's own words as `raw_name`.
-//! A new or misspelled agency has only the raw name, so that each of the three counts alone.
+//! The API gives an agency a slug and a name, and quotes the document's own words as `raw_name`. A
+//! new or misspelled agency has only the raw name, so each of the three is enough.
 
 use crate::domain::same::name_key;
 
-/// An agency by its name, by the word that its address uses (`industry-and-security-bureau`), and
-/// as the document itself prints it.
+/// An agency: its name, its slug (`industry-and-security-bureau`), and the name that the document
+/// itself prints.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agency {
     pub name: String,
@@ -14,19 +14,21 @@ pub struct Agency {
     pub raw_name: String,
 }
 
-/// Who issued a document, as far as the API says.
+/// Who issued a document, according to the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Issuer {
     /// The Bureau of Industry and Security.
     Bureau,
-    /// The API names nobody, or no more than the Department of Commerce.
+    /// The API names no agency, or only the Department of Commerce.
     Unknown,
     Another,
 }
 
+/// Who issued a document with these agencies.
 pub fn issuer(agencies: &[Agency]) -> Issuer {
-    let keys =
-        |agency: &Agency| [&agency.slug, &agency.name, &agency.raw_name].map(|text| key(text));
+    let keys = |agency: &Agency| {
+        [&agency.slug, &agency.name, &agency.raw_name].map(|text| agency_key(text))
+    };
     if agencies.iter().any(is_the_bureau) {
         return Issuer::Bureau;
     }
@@ -38,10 +40,11 @@ pub fn issuer(agencies: &[Agency]) -> Issuer {
     }
 }
 
+/// Whether this is the Bureau of Industry and Security, in any of its names:
 /// `Industry and Security Bureau`, `Bureau of Industry & Security`, `industry-and-security-bureau`.
 pub fn is_the_bureau(agency: &Agency) -> bool {
     [&agency.slug, &agency.name, &agency.raw_name].into_iter().any(|text| {
-        let name = key(text);
+        let name = agency_key(text);
         name.contains("industryandsecurity") || name == "bis"
     })
 }
@@ -49,7 +52,7 @@ pub fn is_the_bureau(agency: &Agency) -> bool {
 const DEPARTMENT: &[&str] =
     &["commerce", "commercedepartment", "departmentofcommerce", "usdepartmentofcommerce"];
 
-/// Whether a text names the list, as such or as the supplement that it is.
+/// Whether a text names the Entity List, by its name or by its supplement.
 pub fn names_the_list(text: &str) -> bool {
     let lower = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let supplement = [
@@ -67,8 +70,8 @@ pub fn names_the_list(text: &str) -> bool {
             && (regulations.iter().any(|name| lower.contains(name)) || is_ear())
 }
 
-/// Letters and digits in lower case.
-fn key(text: &str) -> String {
+/// The letters and digits of an agency name, in lower case.
+fn agency_key(text: &str) -> String {
     name_key(&text.replace('&', " and "))
 }
 
@@ -86,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_the_bureau_by_any_one_of_its_names() {
+    fn ok_the_bureau_is_recognized_by_any_of_its_names() {
         let department =
             agency("commerce-department", "Commerce Department", "DEPARTMENT OF COMMERCE");
         check(&[agency("industry-and-security-bureau", "", "")], Issuer::Bureau);
@@ -138,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_the_list_by_its_names() {
+    fn ok_the_list_is_recognized_by_its_names() {
         assert!(names_the_list("Additions to the\nENTITY LIST"));
         assert!(names_the_list("Supplement No. 4 to Part 744; Technical Amendment"));
         assert!(names_the_list("Amendments to the EAR, Supplement No. 4"));

@@ -1,4 +1,5 @@
-//! The Federal Register: what its API says of documents, and what a rule's full text orders.
+//! The Federal Register: what its API says about documents, and what the full text of a rule
+//! orders.
 
 pub mod document;
 mod instruction;

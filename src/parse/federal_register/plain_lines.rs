@@ -1,37 +1,37 @@
-//! A document's plain text as lines and paragraphs, however it was laid out: taken from a PDF, set
-//! by the Government Publishing Office, or wrapped in a page of HTML.
+//! The plain text of a document as lines and paragraphs, in any layout: extracted from a PDF,
+//! typeset by the Government Publishing Office, or inside an HTML page.
 //!
-//! Knows characters, blank lines and indentation; it must not know what an instruction is.
+//! Knows characters, blank lines and indentation. It must not know what an instruction is.
 
 /// One line that is not empty, without the space around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub text: String,
-    /// A paragraph begins here, as far as the layout tells.
+    /// Whether the layout shows that a paragraph begins with this line.
     pub begins: bool,
 }
 
-/// The lines of a text without page numbers and bullets, which stand in the middle of paragraphs.
+/// The lines of a text, without the page numbers that interrupt paragraphs.
 pub fn lines_of(text: &str) -> Vec<Line> {
     let text = without_markup(text).replace("``", "“").replace("''", "”");
     let all: Vec<&str> = text.lines().collect();
     let filled = all.iter().filter(|line| !line.trim().is_empty()).count();
     let indented = all.iter().filter(|line| is_indented(line)).count();
-    // A blank line or an indentation that stands everywhere says nothing.
-    let set_apart =
+    // Blank lines or indentation everywhere do not mark paragraphs.
+    let adjacent =
         all.windows(2).filter(|pair| matches!(pair, [one, other] if !one.trim().is_empty() && !other.trim().is_empty())).count();
-    let blanks_tell = set_apart * 5 >= filled;
-    let indents_tell = indented * 4 < filled * 3;
+    let blanks_matter = adjacent * 5 >= filled;
+    let indents_matter = indented * 4 < filled * 3;
     let mut lines: Vec<Line> = Vec::new();
     let mut blank = true;
     for line in all {
         let text = line.trim();
         if text.is_empty() {
-            blank |= blanks_tell;
+            blank |= blanks_matter;
         } else if !text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with("[[Page") {
             lines.push(Line {
                 text: text.to_owned(),
-                begins: blank || indents_tell && is_indented(line),
+                begins: blank || indents_matter && is_indented(line),
             });
             blank = false;
         }
@@ -43,8 +43,8 @@ fn is_indented(line: &str) -> bool {
     (line.starts_with("  ") || line.starts_with('\t')) && !line.trim().is_empty()
 }
 
-/// The text of a page of HTML: what stands in `<pre>` where it has one. Any other text stays as it
-/// is.
+/// The text of an HTML page: the content of `<pre>` if it has one. Any other text is returned
+/// unchanged.
 fn without_markup(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let tagged = ["<pre", "<html", "<body", "</p>"].iter().any(|tag| lower.contains(tag));
@@ -66,7 +66,8 @@ fn without_markup(text: &str) -> String {
     plain
 }
 
-/// What stands for a tag, and how long it is: paragraphs are parted, a mere `<` stays.
+/// The text that replaces a tag, and the length of the tag. Block tags become blank lines. A single
+/// `<` is kept.
 fn tag(text: &str) -> (String, usize) {
     let is_tag = text.get(1..).is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'))
@@ -92,8 +93,8 @@ fn tag(text: &str) -> (String, usize) {
     )
 }
 
-/// The character of a reference, and how long that is: `&ldquo;`, `&#8220;`, `&#x201C;`. An unknown
-/// one stays.
+/// The character of a reference (`&ldquo;`, `&#8220;`, `&#x201C;`), and the length of the
+/// reference. An unknown reference is kept.
 fn reference(text: &str) -> (String, usize) {
     let unknown = ("&".to_owned(), 1);
     let Some(end) = text.find(';').filter(|end| *end <= 10) else { return unknown };
@@ -124,7 +125,7 @@ fn reference(text: &str) -> (String, usize) {
         .map_or(unknown, |character| (character.to_string(), end + 1))
 }
 
-/// Paragraphs as the layout, the labels (`DATES: …`) and the headings of the preamble part them.
+/// The paragraphs, separated by the layout, by labels (`DATES: …`) and by headings of the preamble.
 pub fn paragraphs_of(lines: &[Line]) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut after_heading = false;
@@ -134,7 +135,7 @@ pub fn paragraphs_of(lines: &[Line]) -> Vec<String> {
         let heading = is_heading(text) && (ended || after_heading || *begins);
         match paragraphs
             .last_mut()
-            .filter(|_| !begins && !is_labelled(text) && !heading && !after_heading)
+            .filter(|_| !begins && !is_labeled(text) && !heading && !after_heading)
         {
             Some(paragraph) => {
                 paragraph.push(' ');
@@ -147,20 +148,21 @@ pub fn paragraphs_of(lines: &[Line]) -> Vec<String> {
     paragraphs
 }
 
-/// `DATES: This rule`
-fn is_labelled(line: &str) -> bool {
+/// Whether the line begins with a label: `DATES: This rule`.
+fn is_labeled(line: &str) -> bool {
     let label = line.split(':').next().unwrap_or_default();
     label.len() < line.len()
         && (4..=40).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' ')
 }
 
-/// A short line of capitalised words that ends like no sentence: `Savings Clause`.
+/// Whether this is a short line of capitalized words that does not end like a sentence:
+/// `Savings Clause`.
 pub fn is_heading(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().filter(|word| word.len() > 3).collect();
-    let capitalised = words.iter().all(|word| !word.starts_with(char::is_lowercase))
+    let capitalized = words.iter().all(|word| !word.starts_with(char::is_lowercase))
         && words.iter().any(|w| w.starts_with(char::is_uppercase));
-    capitalised
+    capitalized
         && text.chars().count() <= 80
         && !text.ends_with(['.', ';'])
         && !text.contains([',', ':'])
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn paragraphs_are_parted_by_what_the_layout_parts_them_by() {
+    fn paragraphs_are_separated_as_in_the_layout() {
         let expected = [
             "DATES: This is effective now.",
             "Savings Clause",
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_html_is_read_as_its_text() {
+    fn an_html_page_is_read_as_its_text() {
         check(
             "<html><head><title>t</title></head><body><pre>\nR&amp;D <a \
              href='x'>``Alpha''</a>\n&#167;&nbsp;5 &lt; 6\n</pre></body></html>",

@@ -1,13 +1,14 @@
-//! A rule's plain text, which is all there is of a document on public inspection: the names in its
-//! instructions.
+//! Reads the plain text of a rule: the names in its instructions. A document on public inspection
+//! has no other text.
 //!
-//! The table of such a text has lost its columns, so that nothing is read from it: no alias, no
-//! address, no licence term.
+//! The table in such a text has lost its columns, so nothing is read from it: no alias, no address,
+//! no license term.
 
 use crate::domain::Warning;
 use crate::parse::ecfr::entity::take_apart;
 use crate::parse::federal_register::instruction::{
-    InstructionReader, Order, {self},
+    InstructionReader, Order, amends_supplement_4, is_an_order, mark_of,
+    where_supplement_4_is_amended,
 };
 use crate::parse::federal_register::plain_lines::{Line, is_heading, lines_of, paragraphs_of};
 use crate::parse::federal_register::rule::{
@@ -15,7 +16,15 @@ use crate::parse::federal_register::rule::{
     run_in_savings_clause,
 };
 
-/// Reads what a plain text tells of a rule. It is never certain, and says why.
+/// The longest sentence, in bytes, that announces the amendments. A longer distance between its
+/// first and its last words means that they belong to two sentences.
+const LONGEST_SENTENCE: usize = 600;
+
+/// How many lines after an enumeration mark are searched for an order: an instruction gives its order
+/// at its beginning.
+const LINES_OF_AN_INSTRUCTION: usize = 6;
+
+/// Reads a rule from its plain text. The result is never certain, and its warnings say why.
 pub fn parse_raw_text(text: &str) -> RuleText {
     let lines = lines_of(text);
     let (preamble, amendments) = lines.split_at(beginning_of_amendments(&lines));
@@ -31,8 +40,7 @@ pub fn parse_raw_text(text: &str) -> RuleText {
         .or_else(|| date_after(&rule.effective_text, ""));
     let mut reader = InstructionReader::default();
     instructions_of(amendments).iter().for_each(|paragraph| reader.paragraph(paragraph));
-    rule.amends_the_list =
-        reader.amends_the_list() || instruction::amends_supplement_4(&folded(&lines).0);
+    rule.amends_the_list = reader.amends_the_list() || amends_supplement_4(&folded(&lines).0);
     rule.instructions = reader.instructions;
     rule.replaced = reader.replaced;
     let mut removed = Vec::new();
@@ -58,14 +66,14 @@ pub fn parse_raw_text(text: &str) -> RuleText {
         "only the plain text is there yet, and no entry could be found in its instructions"
     } else {
         "only the plain text is there yet: the names are those of its instructions, and aliases, \
-         addresses and licence terms stand in the document alone"
+         addresses and license terms stand in the document alone"
     };
     let doubts = std::iter::once(found.to_owned()).chain(reader.doubts);
     rule.warnings = doubts.map(|text| Warning { place: "the plain text".into(), text }).collect();
     rule
 }
 
-/// The lines in one, in lower case, with where each begins.
+/// The lines joined into one text in lower case, and where each line begins in it.
 fn folded(lines: &[Line]) -> (String, Vec<usize>) {
     let mut text = String::new();
     let mut starts = Vec::with_capacity(lines.len());
@@ -77,10 +85,9 @@ fn folded(lines: &[Line]) -> (String, Vec<usize>) {
     (text, starts)
 }
 
-/// The number of the line behind `For the reasons stated … is amended as follows:`, else that of
-/// the first instruction which amends the list. Where there is neither, all is preamble.
+/// The index of the line after `For the reasons stated … is amended as follows:`, else of the first
+/// instruction that amends the list. If there is neither, the whole text is preamble.
 fn beginning_of_amendments(lines: &[Line]) -> usize {
-    const LONGEST_SENTENCE: usize = 600;
     let (text, starts) = folded(lines);
     let begins = ["for the reasons", "accordingly"]
         .iter()
@@ -98,15 +105,15 @@ fn beginning_of_amendments(lines: &[Line]) -> usize {
     if let Some(end) = ends.min() {
         return starts.partition_point(|start| *start <= end + "amended as ".len());
     }
-    match instruction::where_supplement_4_is_amended(&text) {
+    match where_supplement_4_is_amended(&text) {
         Some(at) => starts.partition_point(|start| *start <= at).saturating_sub(1),
         None => lines.len(),
     }
 }
 
-/// The paragraphs of the instructions: one goes on over blank lines until the next enumerator, or
-/// until a table begins. Lines of a table are left out, however like an instruction they are
-/// numbered (a Russian address begins with `d. 15`).
+/// The paragraphs of the instructions. A paragraph continues over blank lines until the next
+/// enumeration mark or until a table begins. Lines of a table are omitted, even if they are
+/// numbered like an instruction (a Russian address begins with `d. 15`).
 fn instructions_of(lines: &[Line]) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut in_table = false;
@@ -117,7 +124,7 @@ fn instructions_of(lines: &[Line]) -> Vec<String> {
             break;
         }
         let ended = paragraphs.last().is_none_or(|last| is_ended(last));
-        if instruction::mark_of(text).is_some()
+        if mark_of(text).is_some()
             && (!in_table || is_an_instruction(lines.get(at..).unwrap_or_default()))
         {
             in_table = false;
@@ -139,18 +146,19 @@ fn instructions_of(lines: &[Line]) -> Vec<String> {
     paragraphs
 }
 
-/// Says what an order says, up to the next enumerator: a table's line does not.
+/// Whether the lines up to the next enumeration mark give an order. A line of a table does not.
 fn is_an_instruction(lines: &[Line]) -> bool {
-    const LINES: usize = 6;
     let Some((first, rest)) = lines.split_first() else { return false };
     let mut text = first.text.trim_start_matches(['■', '•', ' ']).to_owned();
-    for line in rest.iter().take(LINES).take_while(|line| {
-        instruction::mark_of(&line.text).is_none() && !line.text.starts_with('*')
-    }) {
+    for line in rest
+        .iter()
+        .take(LINES_OF_AN_INSTRUCTION)
+        .take_while(|line| mark_of(&line.text).is_none() && !line.text.starts_with('*'))
+    {
         text.push(' ');
         text.push_str(&line.text);
     }
-    instruction::is_an_order(&text)
+    is_an_order(&text)
 }
 
 fn is_ended(paragraph: &str) -> bool {
@@ -158,8 +166,8 @@ fn is_ended(paragraph: &str) -> bool {
     !open && paragraph.ends_with(['.', ':', ';', '”'])
 }
 
-/// What stands behind the instructions: the heading of the supplement, the words that announce it,
-/// and rows of asterisks.
+/// Whether the line begins the part after the instructions: the heading of the supplement, the
+/// words that announce it, or a row of asterisks.
 fn begins_a_table(line: &str, ended: bool) -> bool {
     let lower = line.to_lowercase();
     let announced = ["the addition", "the revision", "the correction"]
@@ -171,7 +179,8 @@ fn begins_a_table(line: &str, ended: bool) -> bool {
         || ended && (announced || lower.starts_with("supplement no.") && !lower.contains("amended"))
 }
 
-/// The signature, or what the office puts behind it.
+/// Whether the line is the signature of the rule, or what the Office of the Federal Register prints
+/// after it.
 fn ends_the_rule(line: &str) -> bool {
     [
         "[FR Doc",
@@ -193,7 +202,7 @@ fn after_label(paragraphs: &[String], labels: &[&str]) -> Option<String> {
     })
 }
 
-/// The paragraphs behind their heading, up to the next one.
+/// The paragraphs after the heading of the savings clause, up to the next heading.
 fn savings_clause(paragraphs: &[String]) -> Option<String> {
     let Some(begins) =
         paragraphs.iter().position(|text| is_heading(text) && is_savings_heading(text))
@@ -267,7 +276,7 @@ RUSSIA North Glass JSC, “adding” 5 Sea Street
     }
 
     #[test]
-    fn a_text_without_instructions_gives_no_entry_and_says_so() {
+    fn a_text_without_instructions_gives_no_entry_but_a_warning() {
         let rule = parse_raw_text("DATES: soon\n\nNothing else “at all”.");
         assert!(rule.entries.is_empty() && rule.removed.is_empty() && !rule.certain);
         assert!(rule.warnings[0].text.contains("no entry could be found"));
@@ -320,7 +329,7 @@ a. Under RUSSIA, by removing “Delta”.
 ";
 
     #[test]
-    fn names_are_found_however_the_text_is_laid_out() {
+    fn names_are_found_in_every_layout_of_the_text() {
         let expected = [("Alpha Tech Co., Ltd.", "CH"), ("Beta Works", "CH"), ("-Gamma OOO", "RU")];
         let expected = expected.map(|(name, country)| (name.to_owned(), country.to_owned()));
         let sentence = "For the reasons stated in the preamble, part 744 of the\nRegulations (15 \
@@ -353,7 +362,7 @@ a. Under RUSSIA, by removing “Delta”.
     }
 
     #[test]
-    fn a_second_supplement_behind_a_table_is_read() {
+    fn a_second_supplement_after_a_table_is_read() {
         let more = "3. Supplement No. 4 to part 744 is further amended:\na. Under TURKEY, by \
                     removing “Epsilon”.\nJane Roe,\nAssistant Secretary";
         assert_eq!(
@@ -363,7 +372,7 @@ a. Under RUSSIA, by removing “Delta”.
     }
 
     #[test]
-    fn a_text_that_amends_the_list_is_told_from_one_that_does_not() {
+    fn a_text_that_amends_the_list_is_recognized() {
         assert!(
             parse_raw_text("2. Supplement No. 4 to part 744 is amended as shown in the image.")
                 .amends_the_list

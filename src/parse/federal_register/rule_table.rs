@@ -1,18 +1,21 @@
-//! The tables of a rule: `GPOTABLE` › `ROW` › `ENT`, the amended rows of Supplement No. 4 between
-//! rows of asterisks.
+//! Reads the tables of a rule: `GPOTABLE` › `ROW` › `ENT`. They hold the amended rows of Supplement
+//! No. 4 between rows of asterisks.
 //!
-//! Source of the format: the Federal Register XML of the Government Publishing Office (a continued
-//! cell stands in a row of its own; `A` counts the further columns that an `ENT` spans). Knows
-//! rows; it must not know instructions.
+//! Source of the format: the Federal Register XML of the Government Publishing Office. A continued
+//! cell has its own row. The attribute `A` counts the further columns that an `ENT` spans. Knows
+//! rows. It must not know instructions.
 
 use std::io::Read;
 
 use crate::parse::ParseError;
 use crate::parse::ecfr::cell::{Cell, CellWriter};
-use crate::parse::ecfr::table::Column;
+use crate::parse::ecfr::table::{Column, HEADING_BYTES};
 use crate::parse::gpo_xml::{Markup, MarkupReader};
 
-/// One entry's row, put together again.
+/// The most further columns that a cell may span, so that a damaged attribute cannot fill memory.
+const MOST_SPANNED_COLUMNS: usize = 16;
+
+/// The row of one entry, with its continued cells joined.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TableRow {
     pub line: u64,
@@ -29,14 +32,14 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     /// The headings are those of the Entity List.
     pub headed: bool,
-    /// How many columns the table says it has.
+    /// How many columns the table declares.
     pub columns: usize,
     /// What could not be read with certainty.
     pub doubts: Vec<String>,
 }
 
-/// Reads a table whose start tag was just read. `heading` is the country that an earlier table of
-/// the rule ended with.
+/// Reads a table whose start tag was just read. `heading` is the last country of the previous table
+/// of the rule.
 pub fn read_rule_table<R: Read>(
     reader: &mut MarkupReader<R>,
     columns: usize,
@@ -54,7 +57,7 @@ pub fn read_rule_table<R: Read>(
             Markup::Start(tag) if tag.name == "ROW" => {
                 let line = reader.line();
                 let cells = read_row(reader)?;
-                row(&mut table, line, cells, &mut heading);
+                take_row(&mut table, line, cells, &mut heading);
             }
             Markup::End(name) if name == "GPOTABLE" => break,
             Markup::Finished => {
@@ -70,9 +73,9 @@ pub fn read_rule_table<R: Read>(
     Ok(table)
 }
 
-fn row(table: &mut Table, line: u64, cells: Vec<Cell>, heading: &mut Option<String>) {
+fn take_row(table: &mut Table, line: u64, cells: Vec<Cell>, heading: &mut Option<String>) {
     let texts: Vec<String> = cells.iter().map(Cell::flat).collect();
-    if texts.iter().all(|text| text.is_empty() || is_stars(text)) {
+    if texts.iter().all(|text| text.is_empty() || is_asterisks(text)) {
         return;
     }
     if is_header(&texts) {
@@ -80,7 +83,7 @@ fn row(table: &mut Table, line: u64, cells: Vec<Cell>, heading: &mut Option<Stri
         return;
     }
     let mut cells = cells.into_iter();
-    let mut next = || cells.next().filter(|cell| !is_stars(&cell.text)).unwrap_or_default();
+    let mut next = || cells.next().filter(|cell| !is_asterisks(&cell.text)).unwrap_or_default();
     let country = next().flat();
     if !country.is_empty() {
         *heading = Some(country);
@@ -91,7 +94,7 @@ fn row(table: &mut Table, line: u64, cells: Vec<Cell>, heading: &mut Option<Stri
         return;
     }
     if others_empty || entity.is_empty() {
-        // a cell that a page's end broke goes on in a row of its own
+        // A cell that was split at the end of a page continues in its own row.
         match table.rows.last_mut() {
             Some(last) => {
                 extend(&mut last.entity, entity, '\n');
@@ -118,25 +121,25 @@ fn row(table: &mut Table, line: u64, cells: Vec<Cell>, heading: &mut Option<Stri
     });
 }
 
-fn extend(cell: &mut Cell, more: Cell, joint: char) {
+fn extend(cell: &mut Cell, more: Cell, separator: char) {
     if more.is_empty() {
         return;
     }
     if !cell.text.is_empty() {
-        cell.text.push(joint);
+        cell.text.push(separator);
     }
     cell.text.push_str(&more.text);
     cell.marks.extend(more.marks);
 }
 
-fn is_stars(text: &str) -> bool {
+fn is_asterisks(text: &str) -> bool {
     text.contains('*') && text.trim_matches(['*', ' ', '\n']).is_empty()
 }
 
 fn is_header(texts: &[String]) -> bool {
     let found: Vec<Column> = texts
         .iter()
-        .filter(|text| text.len() < 80)
+        .filter(|text| text.len() < HEADING_BYTES)
         .filter_map(|text| Column::of_heading(text))
         .collect();
     found
@@ -149,7 +152,7 @@ fn is_header(texts: &[String]) -> bool {
         ]
 }
 
-/// The cells of a row by column; what spans columns stands in the first of them.
+/// The cells of a row by column. A cell that spans columns is in the first of them.
 fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Cell>, ParseError> {
     let mut cells = Vec::new();
     loop {
@@ -159,7 +162,7 @@ fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Cell>, ParseErr
                     text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0_usize)
                 });
                 cells.push(read_text(reader, "ENT")?);
-                cells.extend((0..further.min(16)).map(|_| Cell::default()));
+                cells.extend((0..further.min(MOST_SPANNED_COLUMNS)).map(|_| Cell::default()));
             }
             Markup::End(name) if name == "ROW" => return Ok(cells),
             Markup::Finished => {
@@ -173,7 +176,7 @@ fn read_row<R: Read>(reader: &mut MarkupReader<R>) -> Result<Vec<Cell>, ParseErr
     }
 }
 
-/// The text of an element whose start tag was just read, up to its end.
+/// The text of an element whose start tag was just read, up to its end tag.
 pub fn read_text<R: Read>(reader: &mut MarkupReader<R>, element: &str) -> Result<Cell, ParseError> {
     let mut writer = CellWriter::default();
     let mut depth = 1_usize;

@@ -4,7 +4,7 @@ use crate::parse::ecfr::entity::name::{last_name_of, name_of};
 use crate::parse::ecfr::known_as::find_open;
 use crate::parse::ecfr::words;
 
-/// One alias without its joint, and the addresses that run on behind the last of them.
+/// The names in one alias line, and the addresses that follow the last alias in its line.
 pub fn alias<'a>(text: &'a str, last: bool, country: Option<&str>) -> (Vec<String>, &'a str) {
     let (text, rest) = if last { alias_end(text, country) } else { (text, "") };
     let text = text
@@ -23,18 +23,18 @@ pub fn alias<'a>(text: &'a str, last: bool, country: Option<&str>) -> (Vec<Strin
     (names, rest)
 }
 
-/// Where the last alias ends and an address runs on in the same line: behind a full stop, else
-/// before a house number.
+/// Splits the last alias from an address in the same line: after a period, else before a house
+/// number.
 fn alias_end<'a>(text: &'a str, country: Option<&str>) -> (&'a str, &'a str) {
     for (at, _) in text.match_indices(". ") {
         let (alias, rest) =
             (text.get(..=at).unwrap_or(text), text.get(at + 2..).unwrap_or_default());
         let word = alias.trim_end_matches('.').rsplit(' ').next().unwrap_or_default();
-        let stopped = !words::is_abbreviation(word) || words::is_legal_form(word);
-        let placed = rest.contains(',')
+        let ends_sentence = !words::is_abbreviation(word) || words::is_legal_form(word);
+        let is_place = rest.contains(',')
             && (country.is_some_and(|country| rest.contains(country))
                 || rest.contains(|c: char| c.is_ascii_digit()));
-        if stopped && (placed || words::begins_an_address(rest)) {
+        if ends_sentence && (is_place || words::begins_an_address(rest)) {
             return (alias, rest);
         }
     }

@@ -7,8 +7,8 @@ use crate::parse::ecfr::known_as::{find_known_as, find_open};
 use crate::parse::ecfr::name_end::name_end;
 use crate::parse::ecfr::words;
 
-/// Reads the cell's beginning: the name, and what else stands before the first line break. Returns
-/// the text of addresses in it.
+/// Reads the beginning of the cell into `entity`: the name, and the other names before the first
+/// line break. Returns the text of the addresses in it.
 pub fn head(text: &str, listed: bool, country: Option<&str>, entity: &mut Entity) -> String {
     let first = find_known_as(text, 0);
     let open = first.clone().into_iter().chain(find_open(text)).find(|known| !known.bracketed);
@@ -48,8 +48,8 @@ pub fn head(text: &str, listed: bool, country: Option<&str>, entity: &mut Entity
     }
 }
 
-/// A bracket that is never closed may hold anything: all of it stays with the name, up to where an
-/// address begins.
+/// A bracket that is never closed may contain anything, so all of it stays with the name, up to
+/// where an address begins.
 fn damaged_bracket(text: &str, from: usize, entity: &mut Entity) -> String {
     let commas = || text.match_indices(',').map(|(at, _)| at).filter(|at| *at >= from);
     let address = commas()
@@ -61,8 +61,8 @@ fn damaged_bracket(text: &str, from: usize, entity: &mut Entity) -> String {
     rest.to_owned()
 }
 
-/// `Name, a.k.a. X, address`, or `Name, a.k.a. X, f.k.a., the following …`: one name behind the
-/// announcement, ended as names are.
+/// Reads `Name, a.k.a. X, address`, or `Name, a.k.a. X, f.k.a., the following …`: one name after
+/// the announcement, which ends as names do. Returns the text of the addresses.
 fn known_name(rest: &str, listed: bool, country: Option<&str>, entity: &mut Entity) -> String {
     if let Some(more) = find_open(rest) {
         entity.aliases.push(name_of(rest.get(..more.range.start).unwrap_or_default()));
@@ -83,14 +83,14 @@ fn known_name(rest: &str, listed: bool, country: Option<&str>, entity: &mut Enti
     end.address.to_owned()
 }
 
-/// The names of a bracket: `Lin Rong, Steven Lim and Yong Lim`.
+/// The names in a bracket: `Lin Rong, Steven Lim and Yong Lim`.
 fn enumerated(names: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for part in names.split([',', ';']) {
         let part = part.trim();
         let part = part.strip_prefix("and ").unwrap_or(part);
-        // `Smith and Sons` alone may be one name; behind another name, or behind several words,
-        // `and` joins two
+        // `Smith and Sons` alone may be one name. After another name, or after several words, `and`
+        // joins two names.
         let (one, other) = part
             .split_once(" and ")
             .filter(|(one, _)| !found.is_empty() || one.contains(' '))

@@ -1,9 +1,10 @@
-//! An Entity cell taken apart: name, other names, addresses, cross-references, subordinate parties.
+//! Splits an Entity cell into name, other names, addresses, cross-references and subordinate
+//! parties.
 //!
-//! The form is that of Supplement No. 4 to Part 744: `Name, a.k.a., the following two aliases:`, a
-//! line `—Alias;` each, then the addresses joined with `; and `, then cross-references in brackets.
-//! Older entries have only a comma between name and address. Knows one cell; it must not know rows,
-//! columns or lists.
+//! The form is that of Supplement No. 4 to Part 744: `Name, a.k.a., the following two aliases:`,
+//! one line `—Alias;` per alias, then the addresses joined with `; and `, then cross-references in
+//! brackets. Older entries have only a comma between name and address. Knows one cell. It must not
+//! know rows, columns or lists.
 
 mod alias;
 mod head;
@@ -20,31 +21,31 @@ use name::is_address_label;
 use pieces::{Piece, pieces_of};
 use subordinate_party::{Lines, join_alias, subordinate, subordinate_head};
 
-/// What an Entity cell says.
+/// The content of an Entity cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entity {
     pub form: Form,
     pub name: String,
     pub aliases: Vec<String>,
     pub addresses: Vec<String>,
-    /// Subordinate institutions and affiliated entities, one each, with their own aliases: `Second
-    /// Works, a.k.a. SW; Works 2`.
+    /// Subordinate institutions and affiliated entities, each with its own aliases:
+    /// `Second Works, a.k.a. SW; Works 2`.
     pub subordinates: Vec<String>,
-    /// Cross-references and what the addresses apply to.
+    /// Cross-references, and sentences that say what the addresses apply to.
     pub remarks: Vec<String>,
-    /// The name's end was marked, not inferred.
+    /// Whether the end of the name was marked. If false, it was inferred.
     pub certain: bool,
 }
 
-/// Takes a cell apart. Lines are as the publisher breaks them; a cell on one line is read by its
-/// `—` marks. `country` is the English name of the heading that the entry stands under.
+/// Splits a cell. Lines are as the publisher breaks them. A cell on one line is split by its `—`
+/// marks. `country` is the English name of the heading that the entry is under.
 pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
     let mut entity = Entity { certain: true, ..Entity::default() };
     let mut address_text = String::new();
     let pieces = pieces_of(cell);
     let mut pieces = pieces.iter().peekable();
     let listed = pieces.clone().any(|piece| matches!(piece, Piece::Alias(_)));
-    // Where the aliases that follow belong to a subordinate party, or are parties themselves.
+    // Set while the alias lines belong to a subordinate party, or are parties themselves.
     let mut in_subordinate: Option<Lines> = None;
     let mut first = true;
     while let Some(piece) = pieces.next() {
@@ -67,7 +68,7 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
                     }
                     _ => entity.aliases.extend(names),
                 }
-                join(&mut address_text, rest);
+                append(&mut address_text, rest);
             }
             Piece::Text(text) if first => {
                 let (text, references) = if listed {
@@ -77,7 +78,7 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
                 };
                 entity.remarks.extend(references);
                 let rest = head(&text, listed, country, &mut entity);
-                join(&mut address_text, &rest);
+                append(&mut address_text, &rest);
             }
             Piece::Text(text) => {
                 if let Some((found, party)) = subordinate(text) {
@@ -94,7 +95,7 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
                     if in_subordinate == Some(Lines::OfOneParty) {
                         entity.subordinates.push(names);
                     }
-                    join(&mut address_text, rest);
+                    append(&mut address_text, rest);
                 } else {
                     let known = find_list(text);
                     let rest = known
@@ -103,7 +104,7 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
                         .map_or(text.as_str(), |known| {
                             text.get(known.range.end..).unwrap_or_default()
                         });
-                    join(&mut address_text, rest);
+                    append(&mut address_text, rest);
                 }
             }
         }
@@ -118,7 +119,8 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
     entity
 }
 
-fn join(text: &mut String, more: &str) {
+/// Appends a text, with a space before it.
+fn append(text: &mut String, more: &str) {
     let more = more.trim();
     if !text.is_empty() && !more.is_empty() {
         text.push(' ');
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_in_lines_is_taken_apart() {
+    fn a_cell_in_lines_is_split() {
         check(
             "Glass Works, JSC, a.k.a., the following two aliases:\n—GW; and\n—Glass Works Ltd.\n5 \
              Mira Street, Perm, Russia; and 7 Mira Street, Perm, Russia.",
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_on_one_line_is_taken_apart_by_its_marks() {
+    fn a_cell_on_one_line_is_split_by_its_marks() {
         check(
             "Lake—Stone Institute, a.k.a., the following two aliases: —LSI; and —Lake Stone Co. \
              No. 1 Mira Road, Perm, Russia.",
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cross_reference_is_no_part_of_a_name() {
+    fn a_cross_reference_is_not_part_of_a_name() {
         let cell = "Roe Works (See alternate address under Iran), a.k.a., the following two \
                     aliases:\n—RW; and\n—Roe Co. (See alternate address under Oman).\n5 Mira, \
                     Perm.";
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_kept_and_said() {
+    fn a_damaged_cell_is_kept_and_is_uncertain() {
         let entity =
             take_apart("Glass, OAO (a.k.a. Glass Works, Address: 5 Mira, Perm", Some("Russia"));
         assert_eq!(
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn affiliated_parties_are_kept_apart_from_the_aliases() {
+    fn affiliated_parties_are_not_aliases() {
         let entity = take_apart(
             "Glass, a.k.a., the following one alias:\n—GW.\nAffiliated entities: North Glass \
              Ltd.\n5 Mira, Perm.",
@@ -259,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_party_that_a_name_goes_on_with_stays_in_it() {
+    fn a_party_inside_a_name_stays_in_it() {
         let entity = take_apart(
             "Mines (BM) subordinate institution: Second Works, a.k.a., the following one \
              alias:\n—SW.",

@@ -3,14 +3,15 @@
 use crate::domain::subordinate::introduction;
 use crate::parse::ecfr::known_as::find_known_as;
 
+/// One piece of a cell.
 pub enum Piece {
-    /// What stands behind a `—`.
+    /// The text after a `—`.
     Alias(String),
     Text(String),
 }
 
-/// The lines of a cell, further parted at the marks of aliases and where a subordinate party or a
-/// shared address begins.
+/// The lines of a cell, split further at alias marks and where a subordinate party or a shared
+/// address begins.
 pub fn pieces_of(cell: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut announced = false;
@@ -31,10 +32,10 @@ pub fn pieces_of(cell: &str) -> Vec<Piece> {
         for (at, character) in line.char_indices() {
             let dash = character == '—' || at == 0 && matches!(character, '–' | '―' | '-');
             let head = line.get(..at).unwrap_or_default();
-            let parted = head.trim_end().len() < head.len() || head.ends_with([';', ':']);
+            let separated = head.trim_end().len() < head.len() || head.ends_with([';', ':']);
             let follows =
                 line.get(at + character.len_utf8()..).is_some_and(|rest| !rest.starts_with(' '));
-            if dash && (at == 0 || announced && parted && follows) {
+            if dash && (at == 0 || announced && separated && follows) {
                 close(start, at, alias);
                 start = at + character.len_utf8();
                 alias = true;
@@ -45,13 +46,13 @@ pub fn pieces_of(cell: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Parts a line before a sentence that begins something of its own.
+/// Splits a line before each sentence that introduces a subordinate party or a shared address.
 fn sentences(line: &str) -> Vec<&str> {
     let parties =
         std::iter::successors(introduction(line, 0), |found| introduction(line, found.end));
     let addresses = line.match_indices("The following address").map(|(at, _)| at);
-    // Behind a bracket small letters go on with the name: `Mines (BM) subordinate institution:
-    // Second Works`.
+    // After a bracket, lower case continues the name:
+    // `Mines (BM) subordinate institution: Second Works`.
     let begins = |at: usize| {
         let head = line.get(..at).unwrap_or_default().trim_end();
         let is_capital = line.get(at..).is_some_and(|rest| rest.starts_with(char::is_uppercase));

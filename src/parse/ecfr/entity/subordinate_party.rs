@@ -5,22 +5,23 @@ use crate::parse::ecfr::entity::name::{ended_name_of, name_of};
 use crate::parse::ecfr::known_as::find_known_as;
 use crate::parse::ecfr::name_end::name_end;
 
-/// What each line behind `Subordinate institution` is.
+/// What each line after `Subordinate institution` is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
     /// An alias of the party that was named last.
     OfOneParty,
-    /// A party: `Affiliated entities:` names none itself.
+    /// A party, because `Affiliated entities:` itself names none.
     OneParty,
 }
 
-/// The text behind `Subordinate institution`, `Affiliated entities:` and the like.
+/// The text after `Subordinate institution`, `Affiliated entities:` and the like. `None` if the
+/// text does not begin so.
 pub fn subordinate(text: &str) -> Option<(Introduction, &str)> {
     let found = introduction(text, 0).filter(|found| found.start == 0)?;
     text.get(found.end..).map(|party| (found, party))
 }
 
-/// A subordinate party's name, and what stands behind it.
+/// The name of a subordinate party, and the text after it.
 pub fn subordinate_head<'a>(
     text: &'a str,
     listed: bool,
@@ -39,6 +40,7 @@ pub fn subordinate_head<'a>(
     }
 }
 
+/// Appends another name of a party: `Second Works, a.k.a. SW; Works 2`.
 pub fn join_alias(party: &mut String, name: &str) {
     party.push_str(if party.contains(", a.k.a. ") {
         "; "

@@ -3,7 +3,8 @@
 use crate::parse::federal_register::instruction::clause::clauses_of;
 use crate::parse::federal_register::instruction::heading::heading_of;
 
-/// Where a text in lower case says that Supplement No. 4 to Part 744 is amended.
+/// Where a text in lower case says that Supplement No. 4 to Part 744 is amended. `None` if it does
+/// not.
 pub fn where_supplement_4_is_amended(lower: &str) -> Option<usize> {
     const NAMED: &str = "supplement no. 4 to part 744";
     lower.match_indices(NAMED).map(|(at, _)| at).find(|at| {
@@ -19,15 +20,15 @@ pub fn where_supplement_4_is_amended(lower: &str) -> Option<usize> {
     })
 }
 
-/// Whether a text in lower case says so anywhere.
+/// Whether a text in lower case says that Supplement No. 4 to Part 744 is amended.
 pub fn amends_supplement_4(lower: &str) -> bool {
     where_supplement_4_is_amended(lower).is_some()
 }
 
-/// Whether an enumerated text orders something, as no line of a table does.
+/// Whether an enumerated text orders something. No line of a table does.
 pub fn is_an_order(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let said = lower.split_once([' ']).map_or("", |(_, said)| said.trim_start());
+    let after_mark = lower.split_once([' ']).map_or("", |(_, rest)| rest.trim_start());
     let subject = ["supplement no.", "part 7", "section ", "§", "paragraph "]
         .iter()
         .any(|subject| lower.contains(subject));
@@ -43,7 +44,7 @@ pub fn is_an_order(text: &str) -> bool {
     ];
     let imperatives = ["add ", "revise ", "remove ", "amend ", "the authority citation"];
     lower.contains("amend") && subject
-        || verbs.iter().chain(&imperatives).any(|start| said.starts_with(start))
+        || verbs.iter().chain(&imperatives).any(|start| after_mark.starts_with(start))
         || heading_of(text).is_some()
             && (text.trim_end().ends_with(':') || !clauses_of(text).is_empty())
 }
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_a_table_is_no_order() {
+    fn a_line_of_a_table_is_not_an_order() {
         let order = [
             "a. Under CHINA, by removing “A”;",
             "2. Supplement No. 4 to part 744 is amended:",

@@ -3,7 +3,7 @@
 use crate::parse::federal_register::instruction::Order;
 use crate::parse::federal_register::instruction::quotation::quotations;
 
-/// The text parted at its verbs, quotations apart.
+/// The text split at its verbs. Verbs inside quotations do not count.
 pub fn clauses_of(text: &str) -> Vec<(Order, &str)> {
     const VERBS: &[(&str, Order)] = &[
         ("adding", Order::Add),
@@ -18,7 +18,7 @@ pub fn clauses_of(text: &str) -> Vec<(Order, &str)> {
     let mut starts: Vec<(usize, Order)> = Vec::new();
     let quotations = quotations(text);
     for (verb, order) in VERBS {
-        for capital in [verb.to_string(), capitalised(verb)] {
+        for capital in [verb.to_string(), capitalized(verb)] {
             for (at, _) in text.match_indices(&capital) {
                 let inside = quotations.iter().any(|(from, to)| (*from..*to).contains(&at));
                 let word = text
@@ -39,12 +39,13 @@ pub fn clauses_of(text: &str) -> Vec<(Order, &str)> {
         .collect()
 }
 
+/// Whether the clause mentions an entry.
 pub fn speaks_of_entries(clause: &str) -> bool {
     let lower = clause.to_lowercase();
     ["entry", "entries", "entit", "address"].iter().any(|word| lower.contains(word))
 }
 
-fn capitalised(word: &str) -> String {
+fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -1,12 +1,12 @@
 //! The marks of an enumeration: `2.`, `a.`, `ii.`, `(1)`.
 
-/// The numerals of a list, in their order.
+/// The Roman numerals of a list, in order.
 pub const NUMERALS: [&str; 20] = [
     "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv",
     "xvi", "xvii", "xviii", "xix", "xx",
 ];
 
-/// The mark of an enumeration, without its brackets and full stop: `2. Supplement`, `a. Under`,
+/// The mark of an enumeration, without its parentheses and period: `2. Supplement`, `a. Under`,
 /// `ii. By`, `(1) Adding`.
 pub fn mark_of(line: &str) -> Option<&str> {
     let mark = line.get(..line.find(['.', ')'])?)?.trim_start_matches('(');
@@ -19,7 +19,7 @@ pub fn mark_of(line: &str) -> Option<&str> {
     (follows && mark.len() <= 6 && (digits || roman || letters)).then_some(mark)
 }
 
-/// `b` behind `a`, `aa` behind `z`, `bb` behind `aa`.
+/// The letter after a letter: `b` after `a`, `aa` after `z`, `bb` after `aa`.
 pub fn letter_after(mark: &str) -> String {
     match mark.bytes().next() {
         Some(b'z') => "a".repeat(mark.len() + 1),

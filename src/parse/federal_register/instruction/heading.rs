@@ -2,10 +2,16 @@
 
 use crate::domain::country::iso_of_heading;
 
-/// The country that the text puts its orders under.
+/// The words before a heading, in lower case.
+const INTRODUCTIONS: [&str; 3] = ["under ", "the heading ", "destination of "];
+
+/// The longest heading, in bytes.
+const LONGEST_HEADING: usize = 80;
+
+/// The country heading that the orders of the text are for.
 pub fn heading_of(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
-    let mut places: Vec<usize> = ["under ", "the heading ", "destination of "]
+    let mut places: Vec<usize> = INTRODUCTIONS
         .iter()
         .flat_map(|words| lower.match_indices(words).map(|(at, _)| at))
         .collect();
@@ -15,10 +21,8 @@ pub fn heading_of(text: &str) -> Option<String> {
             continue;
         }
         let words = lower.get(at..)?;
-        let length = ["under ", "the heading ", "destination of "]
-            .iter()
-            .find(|start| words.starts_with(**start))
-            .map_or(0, |w| w.len());
+        let length =
+            INTRODUCTIONS.iter().find(|start| words.starts_with(**start)).map_or(0, |w| w.len());
         let mut rest = text.get(at + length..)?.trim_start();
         for filler in [
             "the destination of ",
@@ -36,8 +40,8 @@ pub fn heading_of(text: &str) -> Option<String> {
             }
         }
         let rest = rest.trim_start_matches(['“', '"']);
-        // the longest text up to a comma, colon or `by` that is a country: `CHINA, PEOPLE'S
-        // REPUBLIC OF, by adding`
+        // The longest text up to a comma, colon or verb that is a country:
+        // `CHINA, PEOPLE'S REPUBLIC OF, by adding`.
         let ends = rest
             .char_indices()
             .filter(|(_, c)| matches!(c, ',' | ':' | ';' | '.' | '—' | '”' | '"'))
@@ -47,7 +51,7 @@ pub fn heading_of(text: &str) -> Option<String> {
             .flat_map(|word| rest.match_indices(word))
             .map(|(end, _)| end);
         let mut ends: Vec<usize> =
-            ends.chain(words).chain([rest.len()]).filter(|end| *end <= 80).collect();
+            ends.chain(words).chain([rest.len()]).filter(|end| *end <= LONGEST_HEADING).collect();
         ends.sort_unstable();
         let known = ends
             .iter()

@@ -27,9 +27,9 @@ pub enum Order {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instruction {
     pub order: Order,
-    /// The country heading as the instruction writes it; `None` where it names none.
+    /// The country heading as the instruction writes it. `None` if it names none.
     pub heading: Option<String>,
-    /// The entries as quoted. Empty: the instruction quotes none.
+    /// The entries as quoted. Empty if the instruction quotes none.
     pub names: Vec<String>,
     /// The whole paragraph.
     pub text: String,

@@ -1,6 +1,6 @@
 //! The quoted names in the text of an instruction.
 
-/// The quoted names of a text, without the comma or full stop that American usage puts inside the
+/// The quoted names of a text, without the comma or semicolon that American usage puts inside the
 /// quotation.
 pub fn quoted(text: &str) -> Vec<String> {
     quotations(text)
@@ -11,18 +11,19 @@ pub fn quoted(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// The text before the first quotation.
 pub fn before_quotations(clause: &str) -> &str {
     clause.find(['“', '"']).and_then(|at| clause.get(..at)).unwrap_or(clause)
 }
 
-/// The insides of the quotations, as byte ranges. A quotation within one (`“AO “North””`) belongs
-/// to it; one that is never closed ends where the next begins.
+/// The quoted texts, as byte ranges. A quotation inside another (`“AO “North””`) belongs to it. A
+/// quotation that is never closed ends where the next one begins.
 pub fn quotations(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut open: Option<usize> = None;
     let mut depth = 0_usize;
     for (at, character) in text.char_indices() {
-        let behind = text.get(at + character.len_utf8()..).unwrap_or_default();
+        let after = text.get(at + character.len_utf8()..).unwrap_or_default();
         match (character, open) {
             ('“', None) => {
                 open = Some(at + character.len_utf8());
@@ -35,16 +36,16 @@ pub fn quotations(text: &str) -> Vec<(usize, usize)> {
             ('“', Some(_)) => depth += 1,
             ('”' | '"', Some(from)) => {
                 depth = depth.saturating_sub(1);
-                let next = behind.trim_start().trim_start_matches([',', ';']).trim_start();
-                let ends_an_item = behind.starts_with([';', '.', ',', ':'])
+                let next = after.trim_start().trim_start_matches([',', ';']).trim_start();
+                let ends_an_item = after.starts_with([';', '.', ',', ':'])
                     && (next.is_empty()
                         || next.starts_with(['“', '"'])
                         || next.starts_with("and ")
                         || next.starts_with("by "))
-                    || behind.trim().is_empty()
+                    || after.trim().is_empty()
                     || [" and “", " and \"", "; and “"]
                         .iter()
-                        .any(|joint| behind.starts_with(joint));
+                        .any(|conjunction| after.starts_with(conjunction));
                 if depth == 0 || ends_an_item {
                     found.push((from, at));
                     open = None;
@@ -56,7 +57,8 @@ pub fn quotations(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-/// `revising the “License requirement” column` names a column, and no entry.
+/// Whether the quotation names a column and not an entry:
+/// `revising the “License requirement” column`.
 fn is_column(name: &str) -> bool {
     [
         "country",

@@ -8,11 +8,12 @@ use crate::parse::federal_register::instruction::heading::heading_of;
 use crate::parse::federal_register::instruction::quotation::{before_quotations, quoted};
 use crate::parse::federal_register::instruction::{Instruction, Order};
 
+/// How a supplement is named, in lower case, before its number.
 const SUPPLEMENT: &str = "supplement no.";
 
-/// What a paragraph leaves to those below it.
+/// The heading and order that a paragraph passes to the paragraphs below it.
 #[derive(Clone, Debug, Default)]
-struct Left {
+struct Inherited {
     heading: Option<String>,
     order: Option<Order>,
 }
@@ -22,46 +23,47 @@ enum Level {
     Number,
     Letter,
     Roman,
-    /// No mark, or one of a deeper level.
+    /// No mark, or a mark of a deeper level.
     Other,
 }
 
-/// Reads the paragraphs of the instructions in their order. What a numbered paragraph says holds
-/// for its lettered ones, and what a lettered one says for those with Roman numerals; what one
-/// letter says holds for no other.
+/// Reads the paragraphs of the instructions in order. The heading and order of a numbered paragraph
+/// apply to its lettered paragraphs, and those of a lettered paragraph to its Roman numerals. They
+/// do not apply from one letter to the next.
 #[derive(Debug, Default)]
 pub struct InstructionReader {
     supplement_4: bool,
     amends: bool,
     heading: Option<String>,
     order: Option<Order>,
-    /// Of the numbered paragraph.
-    outer: Left,
-    /// Of the lettered one.
-    letter: Left,
+    /// What the numbered paragraph passes on.
+    outer: Inherited,
+    /// What the lettered paragraph passes on.
+    letter: Inherited,
     last_letter: Option<String>,
-    /// How many Roman numerals came behind it.
+    /// How many Roman numerals followed the lettered paragraph.
     numerals: usize,
-    /// The lettered paragraph ends with a colon, so that Roman numerals may follow.
+    /// Whether the lettered paragraph ends with a colon, so that Roman numerals may follow.
     opens_a_list: bool,
     pub instructions: Vec<Instruction>,
-    /// An entry that is removed, and the one that is added in its place.
+    /// Each removed entry with the entry that is added in its place.
     pub replaced: Vec<(String, String)>,
     /// What could not be understood.
     pub doubts: Vec<String>,
 }
 
 impl InstructionReader {
-    /// Whether what is read now amends the Entity List.
+    /// Whether the current paragraph amends the Entity List.
     pub fn in_supplement_4(&self) -> bool {
         self.supplement_4
     }
 
-    /// Whether anything that was read does.
+    /// Whether any paragraph so far amends the Entity List.
     pub fn amends_the_list(&self) -> bool {
         self.amends || !self.instructions.is_empty()
     }
 
+    /// Reads the next paragraph.
     pub fn paragraph(&mut self, text: &str) {
         let text = text.trim_start_matches(['■', '•', ' ']);
         let lower = text.to_lowercase();
@@ -71,7 +73,7 @@ impl InstructionReader {
             let rest = lower.get(at + SUPPLEMENT.len()..).unwrap_or_default();
             let number: String =
                 rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
-            // A section that speaks of the supplement is not amended in it.
+            // A section that mentions the supplement does not amend it.
             let head = lower.get(..at).unwrap_or_default();
             let is_subject =
                 !["section ", "§", "paragraph "].iter().any(|other| head.contains(other));
@@ -96,15 +98,16 @@ impl InstructionReader {
             }
             Level::Number | Level::Other => {}
         }
-        self.order_of(text, level != Level::Other);
-        let left = Left { heading: self.heading.clone(), order: self.order };
+        self.read_orders(text, level != Level::Other);
+        let inherited = Inherited { heading: self.heading.clone(), order: self.order };
         match level {
             Level::Number => {
                 (self.outer, self.letter, self.last_letter, self.numerals) =
-                    (left.clone(), left, None, 0)
+                    (inherited.clone(), inherited, None, 0)
             }
             Level::Letter => {
-                (self.letter, self.last_letter, self.numerals) = (left, Some(mark.to_owned()), 0);
+                (self.letter, self.last_letter, self.numerals) =
+                    (inherited, Some(mark.to_owned()), 0);
                 self.opens_a_list = text.trim_end().ends_with([':', '—']);
             }
             Level::Roman => self.numerals += 1,
@@ -112,17 +115,17 @@ impl InstructionReader {
         }
     }
 
-    /// `i.` is the letter behind `h.`, unless that one begins a list whose first numeral it is.
-    /// Headings stand beside one another, so that one behind a heading is a letter again.
+    /// `i.` is the letter after `h.`, unless `h.` begins a list and `i.` is its first numeral.
+    /// Headings are on one level, so a mark with a heading after a letter with a heading is a
+    /// letter again.
     fn level_of(&self, mark: &str, text: &str) -> Level {
         let letters = mark.bytes().all(|byte| byte.is_ascii_lowercase());
         let roman = letters && mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
         let is_next_letter =
             self.last_letter.as_deref().is_some_and(|last| letter_after(last) == mark);
         let is_next_numeral = NUMERALS.get(self.numerals) == Some(&mark);
-        let is_heading_beside = self.letter.heading.is_some() && heading_of(text).is_some();
-        let follows =
-            is_next_letter && !(self.opens_a_list && is_next_numeral && !is_heading_beside);
+        let is_next_heading = self.letter.heading.is_some() && heading_of(text).is_some();
+        let follows = is_next_letter && !(self.opens_a_list && is_next_numeral && !is_next_heading);
         match mark {
             "" => Level::Other,
             _ if !letters => {
@@ -137,7 +140,7 @@ impl InstructionReader {
         }
     }
 
-    fn order_of(&mut self, text: &str, marked: bool) {
+    fn read_orders(&mut self, text: &str, marked: bool) {
         if let Some(heading) = heading_of(text) {
             self.heading = Some(heading);
             self.order = None;
@@ -147,7 +150,7 @@ impl InstructionReader {
             let names = quoted(text);
             match self.order {
                 _ if names.is_empty() => {}
-                // `ii. “Name”;` below `Under CHINA, by removing:`
+                // Example: `ii. “Name”;` below `Under CHINA, by removing:`.
                 Some(order) => self.push(order, names, text),
                 None if marked => self.doubts.push(format!(
                     "an instruction does not say what is done with what it names: `{text}`"
@@ -159,12 +162,12 @@ impl InstructionReader {
         let mut revises = false;
         let mut removed: Vec<String> = Vec::new();
         for (order, clause) in clauses {
-            let said = before_quotations(clause).to_lowercase();
-            // `revising the entry for “X” by removing the alias “Y”` removes no entry
+            let wording = before_quotations(clause).to_lowercase();
+            // Example: `revising the entry for “X” by removing the alias “Y”` removes no entry.
             let of_a_part = ["alias", "address", "phrase", "word", "reference"]
                 .iter()
-                .any(|word| said.contains(word));
-            if revises && of_a_part && !said.contains("entr") {
+                .any(|word| wording.contains(word));
+            if revises && of_a_part && !wording.contains("entr") {
                 continue;
             }
             self.order = Some(order);
@@ -175,9 +178,9 @@ impl InstructionReader {
             revises |= order == Order::Revise && !names.is_empty();
             match order {
                 Order::Add
-                    if said.contains("in its place")
-                        || said.contains("in their place")
-                        || said.contains("in place ") =>
+                    if wording.contains("in its place")
+                        || wording.contains("in their place")
+                        || wording.contains("in place ") =>
                 {
                     self.replaced.extend(removed.drain(..).zip(names.iter().cloned()));
                 }
@@ -224,7 +227,7 @@ mod tests {
     const START: &str = "2. Supplement No. 4 to part 744 is amended:";
 
     #[test]
-    fn one_sentence_orders_under_one_heading() {
+    fn one_sentence_gives_an_order_under_one_heading() {
         check(
             &[
                 START,
@@ -240,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn subparagraphs_stand_under_the_heading_above() {
+    fn subparagraphs_are_under_the_heading_above() {
         check(
             &[
                 START,
@@ -283,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_is_no_entry() {
+    fn a_column_is_not_an_entry() {
         check(
             &[
                 START,
@@ -302,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_says_nothing_of_its_siblings() {
+    fn a_letter_does_not_apply_to_its_siblings() {
         check(
             &[
                 START,
@@ -322,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn the_letter_behind_h_is_told_from_the_numeral_within_it() {
+    fn the_letter_i_is_distinguished_from_the_numeral_i() {
         check(
             &[
                 START,
@@ -385,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_revised_entry_are_no_entries() {
+    fn parts_of_a_revised_entry_are_not_entries() {
         check(
             &[
                 START,
@@ -397,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_in_the_place_of_another_is_noted() {
+    fn an_entry_added_in_the_place_of_another_is_recorded() {
         let mut reader = InstructionReader::default();
         [START, "a. Under CHINA, by removing “Old Works” and adding in its place “New Works”."]
             .iter()
@@ -407,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_amends_the_list_does() {
+    fn only_an_amended_supplement_4_amends_the_list() {
         let amends = |text: &str| {
             let mut reader = InstructionReader::default();
             reader.paragraph(text);

@@ -36,8 +36,8 @@ pub fn assemble(
     }
     rule.removed = removals(&rule.instructions, &mut doubts);
     doubts.extend(disagreements(&rule));
-    let untabled = without_a_row(&rule);
-    rule.entries.extend(untabled);
+    let without_row = without_a_row(&rule);
+    rule.entries.extend(without_row);
     rule.certain = doubts.is_empty();
     rule.warnings = doubts
         .into_iter()
@@ -46,24 +46,27 @@ pub fn assemble(
     rule
 }
 
-/// What the instructions name and the table, where it could not be read or lacks rows, does not
-/// have. A name that the table spells in another way is none of these: under its heading there are
-/// as many rows as names.
+/// The entries that the instructions name and that have no row in the table, because the table
+/// lacks rows or could not be read. If a heading has as many rows as names, the table only spells a
+/// name in another way, and no entry is missing.
 fn without_a_row(rule: &RuleText) -> Vec<RuleEntry> {
     let mut bare_entries = Vec::new();
-    let put = || rule.instructions.iter().filter(|instruction| instruction.order != Order::Remove);
-    for instruction in put() {
-        let here = |heading: &str| same_country(instruction.heading.as_deref(), heading);
-        let rows = rule.entries.iter().filter(|row| here(&row.heading)).count();
-        let named: usize = put()
-            .filter(|other| here(other.heading.as_deref().unwrap_or_default()))
+    let changing =
+        || rule.instructions.iter().filter(|instruction| instruction.order != Order::Remove);
+    for instruction in changing() {
+        let is_of_country = |heading: &str| same_country(instruction.heading.as_deref(), heading);
+        let rows = rule.entries.iter().filter(|row| is_of_country(&row.heading)).count();
+        let named: usize = changing()
+            .filter(|other| is_of_country(other.heading.as_deref().unwrap_or_default()))
             .map(|other| other.names.len())
             .sum();
         if rows >= named.max(instruction.names.len()) {
             continue;
         }
         let has_row = |quoted: &str| {
-            rule.entries.iter().any(|row| here(&row.heading) && is_named(&row.entry.name, quoted))
+            rule.entries
+                .iter()
+                .any(|row| is_of_country(&row.heading) && is_named(&row.entry.name, quoted))
         };
         for quoted in instruction.names.iter().filter(|quoted| !has_row(quoted)) {
             let heading = instruction.heading.clone().unwrap_or_default();
@@ -77,13 +80,13 @@ fn without_a_row(rule: &RuleText) -> Vec<RuleEntry> {
     bare_entries
 }
 
-/// Where the table and the instructions do not say the same.
+/// The points on which the table and the instructions disagree.
 fn disagreements(rule: &RuleText) -> Vec<String> {
     let mut found = Vec::new();
-    let put: Vec<&Instruction> =
+    let changing: Vec<&Instruction> =
         rule.instructions.iter().filter(|instruction| instruction.order != Order::Remove).collect();
-    let named: usize = put.iter().map(|instruction| instruction.names.len()).sum();
-    if named != rule.entries.len() && !(put.is_empty() && rule.entries.is_empty()) {
+    let named: usize = changing.iter().map(|instruction| instruction.names.len()).sum();
+    if named != rule.entries.len() && !(changing.is_empty() && rule.entries.is_empty()) {
         found.push(format!(
             "the instructions name {named} entries, but the table has {}",
             rule.entries.len()

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use crate::parse::month::MONTHS;
 
-/// The first date in words (`February 24, 2023`) behind a word.
+/// The first date in words (`February 24, 2023`) after a word. An empty word matches the start of
+/// the text.
 pub fn date_after(text: &str, word: &str) -> Option<Date> {
     let rest = text.get(text.find(word)?..)?;
     let words: Vec<&str> = rest.split_whitespace().collect();
@@ -17,8 +18,9 @@ pub fn date_after(text: &str, word: &str) -> Option<Date> {
     })
 }
 
-/// A citation cell without the place where the rule's own page will stand (`88 FR [INSERT FR PAGE
-/// NUMBER AND 2/27/2023]`), and the date that is printed with it.
+/// A citation cell without the placeholder for the rule's own page
+/// (`88 FR [INSERT FR PAGE NUMBER AND 2/27/2023]`), and the date that is printed with the
+/// placeholder.
 pub fn without_placeholder(text: &str) -> (String, Option<Date>) {
     let Some(open) = text.find('[') else { return (text.to_owned(), None) };
     let close =
@@ -34,7 +36,7 @@ pub fn without_placeholder(text: &str) -> (String, Option<Date>) {
     (before.trim_end_matches([' ', ',', ';']).to_owned(), date)
 }
 
-/// The first `2/27/2023` or `2/27/23` of a text.
+/// The first date in figures (`2/27/2023` or `2/27/23`) of a text.
 fn numeric_date(text: &str) -> Option<Date> {
     text.split(|c: char| !c.is_ascii_digit() && c != '/').find_map(|word| {
         let mut numbers = word.split('/').map(str::parse::<i16>);

@@ -10,6 +10,7 @@ use crate::parse::federal_register::rule::date::without_placeholder;
 use crate::parse::federal_register::rule::{Removal, RuleEntry};
 use crate::parse::federal_register::rule_table::TableRow;
 
+/// The entry of a row of the table. A heading that is not a country is added to `doubts`.
 pub fn entry_of_row(
     row: TableRow,
     instructions: &[Instruction],
@@ -51,13 +52,15 @@ pub fn entry_of_row(
     RuleEntry { entry, order, heading }
 }
 
-/// An entry of which only what an instruction quotes is known.
+/// An entry with only the name and country that an instruction gives.
 pub fn entry_of_quotation(quoted: &str, heading: Option<&str>) -> Entry {
     let mut entry = Entry::named(ListCode::EL, take_apart(quoted, None).name);
     entry.countries = heading.and_then(iso_of_heading).map(str::to_owned).into_iter().collect();
     entry
 }
 
+/// The entries that the instructions remove. Instructions without a name or country are added to
+/// `doubts`.
 pub fn removals(instructions: &[Instruction], doubts: &mut Vec<String>) -> Vec<Removal> {
     let mut removed = Vec::new();
     for instruction in instructions.iter().filter(|instruction| instruction.order == Order::Remove)
@@ -84,25 +87,26 @@ pub fn removals(instructions: &[Instruction], doubts: &mut Vec<String>) -> Vec<R
     removed
 }
 
-/// The order of the instruction that names the entry under its heading, else the only one that its
-/// heading has.
+/// The order of the instruction that names the entry under its heading, else the only order that
+/// its heading has.
 fn order_of(name: &str, heading: &str, instructions: &[Instruction]) -> Option<Order> {
-    let put: Vec<&Instruction> =
+    let changing: Vec<&Instruction> =
         instructions.iter().filter(|instruction| instruction.order != Order::Remove).collect();
-    let here: Vec<&&Instruction> = put
+    let of_country: Vec<&&Instruction> = changing
         .iter()
         .filter(|instruction| same_country(instruction.heading.as_deref(), heading))
         .collect();
-    if let Some(named) = here
+    if let Some(named) = of_country
         .iter()
         .find(|instruction| instruction.names.iter().any(|quoted| is_named(name, quoted)))
     {
         return Some(named.order);
     }
-    let first = here.first()?.order;
-    here.iter().all(|instruction| instruction.order == first).then_some(first)
+    let first = of_country.first()?.order;
+    of_country.iter().all(|instruction| instruction.order == first).then_some(first)
 }
 
+/// Whether both headings are of one country. An instruction without a heading matches any.
 pub fn same_country(one: Option<&str>, other: &str) -> bool {
     one.is_none_or(|one| {
         one.eq_ignore_ascii_case(other)
@@ -110,7 +114,8 @@ pub fn same_country(one: Option<&str>, other: &str) -> bool {
     })
 }
 
-/// Instructions quote a name with or without its aliases and in their own punctuation.
+/// Whether an instruction quotes this name. Instructions quote a name with or without its aliases,
+/// and with their own punctuation.
 pub fn is_named(name: &str, quoted: &str) -> bool {
     let (name, quoted) = (name_key(name), name_key(&take_apart(quoted, None).name));
     !name.is_empty()

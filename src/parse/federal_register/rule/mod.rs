@@ -1,4 +1,5 @@
-//! A rule's full text: what it adds to, revises in and removes from the Entity List, and from when.
+//! The full text of a rule: what it adds to, revises in and removes from the Entity List, and when
+//! it takes effect.
 
 mod assemble;
 mod date;
@@ -16,42 +17,42 @@ use jiff::civil::Date;
 use crate::domain::{Entry, Warning};
 use crate::parse::federal_register::instruction::{Instruction, Order};
 
-/// What a rule says.
+/// What a rule orders, and what it says about itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RuleText {
     pub title: String,
-    /// The first date that the rule gives as its effective one.
+    /// The first date that the rule gives as its effective date.
     pub effective_on: Option<Date>,
-    /// What the rule says of its dates, whole: it may take effect in parts.
+    /// All that the rule says about its dates, because it may take effect in parts.
     pub effective_text: String,
     pub instructions: Vec<Instruction>,
-    /// The rows of its own table.
+    /// The entries that it adds or revises, from its table or its instructions.
     pub entries: Vec<RuleEntry>,
     pub removed: Vec<Removal>,
-    /// Quoted where the rule has one; paragraphs are parted by an empty line.
+    /// Quoted if the rule has one. An empty line separates its paragraphs.
     pub savings_clause: Option<String>,
-    /// Something in it amends Supplement No. 4 to Part 744, whatever could be read of that.
+    /// Whether it amends Supplement No. 4 to Part 744, even if the amendment could not be read.
     pub amends_the_list: bool,
-    /// Names of removed entries, each with the one that is added in its place.
+    /// The names of removed entries, each with the name of the entry that is added in its place.
     pub replaced: Vec<(String, String)>,
     pub warnings: Vec<Warning>,
-    /// The table was read whole and agrees with the instructions. Otherwise readers must be sent
-    /// to the document itself.
+    /// Whether the whole table was read and agrees with the instructions. Otherwise readers must
+    /// see the document itself.
     pub certain: bool,
 }
 
-/// A row that the rule puts on the list. Its citations are those of earlier rules: the rule's own
-/// page is not printed in it.
+/// An entry that the rule adds or revises. Its citations are those of earlier rules, because the
+/// rule's own page is not printed in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RuleEntry {
     pub entry: Entry,
-    /// `None` where no instruction tells.
+    /// `None` if no instruction says whether it is added or revised.
     pub order: Option<Order>,
     /// The country heading as printed.
     pub heading: String,
 }
 
-/// An entry that the rule takes off the list.
+/// An entry that the rule removes from the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
     pub name: String,

@@ -15,10 +15,10 @@ use crate::parse::federal_register::rule::savings_clause::{
 use crate::parse::federal_register::rule_table::{TableRow, read_rule_table, read_text};
 use crate::parse::gpo_xml::{Markup, MarkupReader};
 
-/// Reads a rule.
+/// Reads a rule from its full-text XML.
 ///
 /// # Errors
-/// No XML, XML that is cut short, or no `RULE`.
+/// If the text is not XML, is cut short, or has no `RULE`.
 pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
     let mut reader = MarkupReader::new(input);
     let mut rule = RuleText::default();
