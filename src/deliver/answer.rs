@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::deliver::Retry;
-use crate::deliver::retry::RetryPolicy;
+use crate::dial::LONGEST_RETRY_AFTER;
 
 /// Whether an answer means that the message was taken (`Ok`) or what to do next.
 ///
@@ -13,7 +13,7 @@ pub fn verdict(status: u16, retry_after: Option<Duration>) -> Result<(), Retry> 
     match (status, retry_after) {
         (200..=299, _) => Ok(()),
         (410, _) => Err(Retry::SwitchOff),
-        (429 | 503, Some(wait)) => Err(Retry::After(wait.min(RetryPolicy::LONGEST_WAIT))),
+        (429 | 503, Some(wait)) => Err(Retry::After(wait.min(LONGEST_RETRY_AFTER))),
         (408 | 425 | 429, _) => Err(Retry::Later),
         (400..=499, _) => Err(Retry::Slowly),
         _ => Err(Retry::Later),

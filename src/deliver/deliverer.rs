@@ -8,16 +8,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
-use crate::deliver::email::{
-    Relay, {self},
-};
+use crate::deliver::email::{self, Relay};
 use crate::deliver::{
     Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, console, layout,
     slack, webhook, wording,
 };
-use crate::dial::{
-    HttpSettings, LazyClient, Lookup, {self},
-};
+use crate::dial::{self, HttpSettings, LazyClient, Lookup};
 
 /// A deliverer that cannot be made.
 #[derive(Debug, thiserror::Error)]

@@ -67,7 +67,7 @@ fn render(
 mod tests {
     use super::*;
     use crate::deliver::sample;
-    use crate::domain::Alert;
+    use crate::domain::{Alert, HoldReason};
 
     fn shown(alert: &Alert, public_url: Option<&str>) -> String {
         let delivery = sample::delivery(alert, "log", "");
@@ -103,12 +103,12 @@ mod tests {
 
     #[test]
     fn links_lead_to_the_page_where_there_is_one() {
-        let held = &sample::all_kinds()[5];
+        let hold = &sample::hold(HoldReason::Loss);
         assert!(
-            shown(held, Some("https://watch.example.com/"))
+            shown(hold, Some("https://watch.example.com/"))
                 .contains("https://watch.example.com/holds/hld_")
         );
-        assert!(!shown(held, None).contains("https://"));
+        assert!(!shown(hold, None).contains("https://"));
     }
 
     #[test]

@@ -8,10 +8,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 
 use crate::deliver::chat_answer::{RefusalKind, Verdict, verdict};
 use crate::deliver::redacted_reply::{Hidden, excerpt};
+use crate::deliver::response_body::{End, beginning_of_body};
 use crate::deliver::{Outcome, Retry, answer};
-use crate::dial::{
-    LazyClient, {self},
-};
+use crate::dial::{self, LazyClient};
 
 /// The most of an answer's body that is read: it is only quoted.
 const MOST_READ_BYTES: usize = 4 * 1024;
@@ -143,61 +142,4 @@ fn failure_text(status: StatusCode, body: &str, hidden: &Hidden) -> String {
         format!(", saying: {said}")
     };
     format!("expected HTTP 2xx, but got {what}{}{said}", status_text(status))
-}
-
-/// What came of a body in time.
-struct Beginning {
-    text: String,
-    end: End,
-}
-
-/// Why no more of a body was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Reached,
-    /// There is more than is read.
-    TooLong,
-    /// It broke off, or did not come in time.
-    BrokeOff,
-}
-
-impl Beginning {
-    /// Without a last word that was cut in two: it could be half a secret, which nothing would
-    /// recognize.
-    fn whole_words(&self) -> &str {
-        match (self.end, self.text.rfind(char::is_whitespace)) {
-            (End::Reached | End::BrokeOff, _) => &self.text,
-            (End::TooLong, last) => self.text.get(..last.unwrap_or(0)).unwrap_or_default(),
-        }
-    }
-}
-
-/// What cannot be read, or comes too late, is left out.
-async fn beginning_of_body(
-    mut response: reqwest::Response,
-    most_bytes: usize,
-    timeout: Duration,
-) -> Beginning {
-    let mut body = Vec::new();
-    let reading = read_beginning(&mut response, &mut body, most_bytes);
-    let end = tokio::time::timeout(timeout, reading).await.unwrap_or(End::BrokeOff);
-    Beginning { text: String::from_utf8_lossy(&body).into_owned(), end }
-}
-
-async fn read_beginning(
-    response: &mut reqwest::Response,
-    body: &mut Vec<u8>,
-    most_bytes: usize,
-) -> End {
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return End::Reached,
-            Err(_) => return End::BrokeOff,
-        }
-        if body.len() > most_bytes {
-            body.truncate(most_bytes);
-            return End::TooLong;
-        }
-    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::deliver::{Outcome, Retry};
+use crate::dial::LONGEST_RETRY_AFTER;
 
 /// `[delivery] retry`: how long to wait after each failed attempt. After the last step a delivery
 /// is dead.
@@ -15,9 +16,6 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// No receiver makes us wait longer than this, whatever its `Retry-After` says.
-    pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-
     /// The step at which the slow end begins: the second half of the schedule.
     fn slow_end(&self) -> usize {
         self.steps.len() / 2
@@ -63,7 +61,7 @@ pub fn next(
         Retry::SwitchOff => return (Next::SwitchOff, attempts_before),
         // At least a second: `Retry-After: 0` would be a busy loop that never ends.
         Retry::After(wait) => {
-            let wait = wait.clamp(Duration::from_secs(1), RetryPolicy::LONGEST_WAIT);
+            let wait = wait.clamp(Duration::from_secs(1), LONGEST_RETRY_AFTER);
             return (Next::RetryAt(later(now, wait)), attempts_before);
         }
         Retry::Later => attempts_before as usize,

@@ -31,7 +31,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 fn sources() -> Vec<Source> {
-    let sources = files("src").into_iter().map(|file| {
+    let source = |file: PathBuf| {
         let text = std::fs::read_to_string(&file).unwrap();
         let before_tests = text.split("\n#[cfg(test)]\nmod tests").next().unwrap();
         let code = before_tests
@@ -40,9 +40,8 @@ fn sources() -> Vec<Source> {
             .collect::<Vec<_>>()
             .join("\n");
         Source { path: file.strip_prefix(crate_root()).unwrap().display().to_string(), code }
-    });
-    // A file of samples is compiled for tests alone.
-    sources.filter(|source| source.path != "src/deliver/sample.rs").collect()
+    };
+    files("src").into_iter().map(source).collect()
 }
 
 /// The module of the crate that a file belongs to: `diff` of `src/diff/name.rs`.

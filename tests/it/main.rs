@@ -14,9 +14,6 @@
     reason = "a test that cannot go on fails, says what it saw, and measures time"
 )]
 
-// The samples that `web/kinds.rs` shares with the library name it so.
-use entitywatch::domain;
-
 mod architecture;
 mod compare_files;
 mod config;

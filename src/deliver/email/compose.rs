@@ -6,14 +6,10 @@ use jiff::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use crate::deliver::email::attachment::{
-    Files, {self},
-};
+use crate::deliver::email::attachment::{self, Files};
 use crate::deliver::email::form::{Form, Limit};
 use crate::deliver::email::page;
-use crate::deliver::layout::{
-    LayoutError, {self},
-};
+use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::{Message, MessageSettings, plain, wording};
 use crate::domain::{AlertId, Delivery};
 

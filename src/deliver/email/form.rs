@@ -81,13 +81,7 @@ impl Form {
             Limit::Usual => format!("many mail servers take at most {}", megabytes(MOST_BYTES)),
             Limit::Refused => "the mail server refused a longer message".to_owned(),
         };
-        let whole = &account.whole;
-        let place = whole
-            .link
-            .as_ref()
-            .or(whole.command.as_ref())
-            .map(|place| format!(" {}: {place}", whole.text))
-            .unwrap_or_default();
+        let place = account.reference();
         account.notes.insert(0, format!("{left_out}, because {reason}.{place}"));
         match self {
             Form::Whole | Form::WithoutAttachments => {}

@@ -13,9 +13,7 @@ use url::form_urlencoded;
 
 use crate::deliver::redacted_reply::{Hidden, excerpt};
 use crate::deliver::{OAuth2Settings, Retry};
-use crate::dial::{
-    LazyClient, {self},
-};
+use crate::dial::{self, LazyClient};
 use crate::secret::Secret;
 
 /// A token is asked for anew this long before it expires, or a tenth of its life before if that is

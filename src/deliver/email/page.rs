@@ -3,9 +3,7 @@
 use lettre::message::SinglePart;
 
 use crate::deliver::email::index::{Shown, entries, indexed, largest};
-use crate::deliver::layout::{
-    LayoutError, {self},
-};
+use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::wording::Account;
 
 /// As sent, that is, encoded. Gmail cuts a message off at 102 KB.
@@ -45,13 +43,7 @@ fn shortened(account: &Account, shown: Shown, all: usize, has_attachments: bool)
         }
     };
     let rest = if has_attachments { " The attachments have all of it." } else { "" };
-    let whole = &account.whole;
-    let place = whole
-        .link
-        .as_ref()
-        .or(whole.command.as_ref())
-        .map(|place| format!(" {}: {place}", whole.text))
-        .unwrap_or_default();
+    let place = account.reference();
     account.notes.insert(
         0,
         format!("This page shows {what}, so that mail readers do not cut it off.{rest}{place}"),

@@ -28,9 +28,7 @@ use crate::deliver::email::hello::hello;
 use crate::deliver::email::oauth2::Tokens;
 use crate::deliver::email::{login, tls};
 use crate::deliver::{DeliverError, SmtpSettings, Tls};
-use crate::dial::{
-    LazyClient, Lookup, {self},
-};
+use crate::dial::{self, LazyClient, Lookup};
 
 /// For the farewell after the message was taken: politeness, on which nothing depends.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);

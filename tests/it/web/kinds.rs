@@ -1,13 +1,8 @@
 //! Every kind of alert on every page, in the feed and in the API: a new kind without a sample fails
 //! here.
 
-// The samples of the messages' own tests, compiled once more: the library does not carry them.
-#[allow(dead_code, reason = "the pages need the alerts alone")]
-#[path = "../../../src/deliver/sample.rs"]
-mod messages;
-
 use axum::http::StatusCode;
-use entitywatch::deliver::{MessageSettings, wording};
+use entitywatch::deliver::{sample as messages, wording};
 use entitywatch::domain::alert::{NoticeStatus, Test};
 use entitywatch::domain::{
     Alert, AlertBody, AlertId, AlertKind, Audience, Delivery, DeliveryState, Hold, HoldId,

@@ -1,122 +1,15 @@
-//! The webhook channel: Standard Webhooks, the whole alert as JSON, parted where it is over 1 MiB.
-
-use std::sync::atomic::{AtomicU32, Ordering};
+//! The JSON body of a webhook, split into parts if it is over 1 MiB. Pure.
 
 use jiff::Timestamp;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use crate::deliver::post::{Post, VerdictIn, post};
-use crate::deliver::redacted_reply::{Hidden, excerpt};
-use crate::deliver::{Message, Outcome, Retry, WebhookSettings, signature};
-use crate::dial::LazyClient;
 use crate::domain::alert::{ListChanged, Part};
 use crate::domain::{Alert, AlertBody};
 
 /// The most bytes of a body; only a single Change that is longer goes over it.
 pub const LONGEST_BODY_BYTES: usize = 1024 * 1024;
-
-/// Sends the parts that the receiver has not taken, and counts in `parts_done` each one that it
-/// takes.
-pub async fn send(
-    clients: &LazyClient,
-    settings: &WebhookSettings,
-    message: &Message<'_>,
-    now: Timestamp,
-    parts_done: &AtomicU32,
-) -> Outcome {
-    let hidden = hidden(settings);
-    let not_sent =
-        |what: String| Outcome::Failed { retry: Retry::Slowly, detail: excerpt(&what, &hidden) };
-    let url = match url::Url::parse(settings.url.expose()) {
-        Ok(url) => url,
-        Err(error) => return not_sent(format!("failed to read the receiver's address: {error}")),
-    };
-    let bodies = match bodies(message.alert, LONGEST_BODY_BYTES) {
-        Ok(bodies) => bodies,
-        Err(error) => return not_sent(format!("failed to write the alert as JSON: {error}")),
-    };
-    let of = bodies.len();
-    let mut outcome = Outcome::Delivered { detail: format!("all {of} parts were taken before") };
-    for (index, body) in
-        bodies.into_iter().enumerate().skip(parts_done.load(Ordering::Relaxed) as usize)
-    {
-        let n = index + 1;
-        let headers = match headers(
-            settings,
-            &message_id(message.delivery.delivery_id.as_str(), n),
-            now,
-            body.as_bytes(),
-        ) {
-            Ok(headers) => headers,
-            Err(what) => return not_sent(what),
-        };
-        let request = Post {
-            url: url.clone(),
-            allow_private: settings.allow_private,
-            headers,
-            body: body.into_bytes(),
-            verdict_in: VerdictIn::Status,
-        };
-        outcome = post(clients, request, now, &hidden).await;
-        match &mut outcome {
-            Outcome::Delivered { .. } => {
-                parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed)
-            }
-            Outcome::Failed { detail, .. } => {
-                if of > 1 {
-                    *detail = format!("part {n} of {of}: {detail}");
-                }
-                return outcome;
-            }
-        }
-    }
-    outcome
-}
-
-/// What of these settings must not be shown.
-pub fn hidden(settings: &WebhookSettings) -> Hidden {
-    let secrets = settings.secrets.iter().chain(settings.headers.iter().map(|(_, value)| value));
-    Hidden::of(secrets.map(|secret| secret.expose()).chain([settings.url.expose()]))
-}
-
-/// The first part's is the delivery's own, so that a message that is not parted has it too.
-fn message_id(delivery_id: &str, n: usize) -> String {
-    if n == 1 { delivery_id.to_owned() } else { format!("{delivery_id}.{n}") }
-}
-
-fn headers(
-    settings: &WebhookSettings,
-    id: &str,
-    now: Timestamp,
-    body: &[u8],
-) -> Result<HeaderMap, String> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in &settings.headers {
-        // The name may be shown; the value is a secret and is left out of the error.
-        let header = HeaderName::try_from(name.as_str())
-            .map_err(|_| "expected the name of a header, but got another text".to_owned())?;
-        let mut value = HeaderValue::try_from(value.expose().trim())
-            .map_err(|_| format!("expected a header value for {name}, but got another text"))?;
-        value.set_sensitive(true);
-        headers.append(header, value);
-    }
-    let timestamp = now.as_second();
-    let mut own = vec![("webhook-id", id.to_owned()), ("webhook-timestamp", timestamp.to_string())];
-    if !settings.secrets.is_empty() {
-        let signatures = signature::signatures(&settings.secrets, id, timestamp, body)
-            .map_err(|error| error.to_string())?;
-        own.push(("webhook-signature", signatures));
-    }
-    for (name, value) in own {
-        let value = HeaderValue::try_from(value)
-            .map_err(|_| format!("failed to write the header {name}"))?;
-        headers.insert(HeaderName::from_static(name), value);
-    }
-    Ok(headers)
-}
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -137,7 +30,7 @@ struct Data<'a> {
 
 /// The bodies of an alert: one, or as many parts as keep each within `longest_bytes`. The same
 /// alert gives the same bytes.
-fn bodies(alert: &Alert, longest_bytes: usize) -> Result<Vec<String>, serde_json::Error> {
+pub fn bodies(alert: &Alert, longest_bytes: usize) -> Result<Vec<String>, serde_json::Error> {
     let head = head(&alert.body, alert.alert_id.as_str())?;
     let body = |part, changes| {
         let data = Data { head: &head, part, changes };
@@ -293,10 +186,5 @@ mod tests {
             .map(|body| body["data"]["changes"].as_array().map_or(0, Vec::len))
             .collect();
         assert_eq!(counts, [1, 1, 1]);
-    }
-
-    #[test]
-    fn the_first_part_has_the_deliverys_own_id() {
-        assert_eq!([message_id("dlv_1", 1), message_id("dlv_1", 2)], ["dlv_1", "dlv_1.2"]);
     }
 }

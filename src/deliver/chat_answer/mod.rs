@@ -1,18 +1,18 @@
-//! What the body of a chat service's 2xx answer says about the message. Slack, and services that
-//! imitate it, may answer 200 to a message that they refuse. Pure.
+//! Assesses the body of a chat service's 2xx response. Slack, and services that imitate it, may
+//! answer 200 to a message that they refuse. Pure.
 
-use std::fmt;
+mod error_code;
+mod json_object;
+
 use std::time::Duration;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
+use error_code::{is_error_code, kind_of};
+use json_object::Said;
 
 /// Where a page may begin: behind a warning that a broken server printed first.
 const PAGE_MARKS: [&str; 3] = ["<!doctype html", "<html", "</body>"];
 /// How services that pass messages on tell of a failure behind them.
 const FAILURES: [&str; 2] = ["delivery failed", "returned http error"];
-/// The longest text that can be an error code. Slack's longest has 39 characters.
-const LONGEST_CODE_CHARS: usize = 60;
 
 /// The body says that the message was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,193 +104,6 @@ fn of_text(text: &str, is_whole: bool) -> Verdict {
     }
     // `o`, of an `ok` that broke off, says nothing yet.
     if is_whole || code == "ok" { Verdict::Accepted } else { Verdict::Unknown }
-}
-
-/// Slack's codes (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>), and others formed like them.
-fn is_error_code(code: &str) -> bool {
-    const WHOLE: [&str; 19] = [
-        "ratelimited",
-        "error",
-        "errors",
-        "fail",
-        "failed",
-        "failure",
-        "false",
-        "account_inactive",
-        "restricted_action",
-        "access_denied",
-        "not",
-        "unauthorized",
-        "forbidden",
-        "rejected",
-        "denied",
-        "disabled",
-        "expired",
-        "revoked",
-        "unknown",
-    ];
-    const BEGINNINGS: [&str; 10] = [
-        "invalid", "no_", "not_", "missing_", "too_many", "cannot_", "cant_", "unknown_",
-        "msg_too", "org_",
-    ];
-    const ENDS: [&str; 21] = [
-        "_error",
-        "_errors",
-        "_failed",
-        "_failure",
-        "_not_found",
-        "_denied",
-        "_disabled",
-        "_archived",
-        "_prohibited",
-        "_limited",
-        "_exceeded",
-        "_required",
-        "_revoked",
-        "_expired",
-        "_inactive",
-        "_restricted",
-        "_timeout",
-        "_unavailable",
-        "_too_long",
-        "_too_large",
-        "_attachments",
-    ];
-    code.len() <= LONGEST_CODE_CHARS
-        && (WHOLE.contains(&code)
-            || BEGINNINGS.iter().any(|beginning| code.starts_with(beginning))
-            || ENDS.iter().any(|end| code.ends_with(end)))
-}
-
-/// Whether the same message may be accepted soon.
-fn kind_of(error: &str) -> RefusalKind {
-    const PASSING: [&str; 16] = [
-        "ratelimited",
-        "rate_limit",
-        "ratelimit",
-        "too_many_request",
-        "limit_exceeded",
-        "internal",
-        "server_error",
-        "fatal_error",
-        "rollup_error",
-        "unavailable",
-        "timeout",
-        "timed_out",
-        "try_again",
-        "temporar",
-        "throttl",
-        "http_error_429",
-    ];
-    let error = error.to_ascii_lowercase().replace([' ', '-'], "_");
-    if PASSING.iter().any(|passing| error.contains(passing)) {
-        RefusalKind::Passing
-    } else {
-        RefusalKind::Lasting
-    }
-}
-
-/// What an object says at its top level, up to where it could be read.
-#[derive(Debug, Default)]
-struct Said {
-    affirms: bool,
-    denies: bool,
-    error: Option<String>,
-    retry_after: Option<Duration>,
-}
-
-impl Said {
-    fn read(&mut self, json: &str) -> serde_json::Result<()> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        DeserializeSeed::deserialize(self, &mut deserializer)
-    }
-
-    fn member(&mut self, key: &str, value: &Value) {
-        match key.to_ascii_lowercase().as_str() {
-            "ok" | "success" => match truth(value) {
-                Some(true) => self.affirms = true,
-                Some(false) => self.denies = true,
-                None => {}
-            },
-            "result" | "status" => match value.as_str().map(str::to_ascii_lowercase).as_deref() {
-                Some("ok" | "success") => self.affirms = true,
-                Some("error" | "fail" | "failed" | "failure") => self.denies = true,
-                _ => {}
-            },
-            // Of services that answer with a code of their own, or repeat a status.
-            "errcode" if value.as_i64().is_some_and(|code| code != 0) => self.denies = true,
-            "status_code" | "statuscode" if value.as_i64().is_some_and(|status| status >= 400) => {
-                self.denies = true
-            }
-            // The code is worth more than the sentence.
-            "error" => self.error = text_of(value).or(self.error.take()),
-            "message" | "msg" | "errmsg" | "detail" | "description"
-                if self.error.is_none() && self.denies =>
-            {
-                self.error = text_of(value)
-            }
-            "retry_after" => {
-                let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);
-                self.retry_after =
-                    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.ceil()).ok());
-            }
-            _ => {}
-        }
-    }
-}
-
-/// `false`, and what programs write for it.
-fn truth(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(truth) => Some(*truth),
-        Value::Number(number) => number.as_i64().map(|number| number != 0),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        _ => None,
-    }
-}
-
-/// An error is a code, or an object that has one.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Object(members) => ["code", "type", "message"]
-            .iter()
-            .find_map(|key| members.get(*key)?.as_str())
-            .map(str::to_owned),
-        Value::Bool(true) => Some("error".to_owned()),
-        _ => None,
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for &mut Said {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Said {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key::<String>()? {
-            // A long member that says nothing, such as the message itself, is not kept.
-            if matches!(key.to_ascii_lowercase().as_str(), "message" | "channel" | "ts")
-                && !self.denies
-            {
-                members.next_value::<IgnoredAny>()?;
-            } else {
-                self.member(&key, &members.next_value::<Value>()?);
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
-//! The Slack channel: one incoming-webhook message in Block Kit. What it cannot hold is said, and
-//! where it is.
+//! The Slack channel: one incoming-webhook message in Block Kit. A message that cannot hold every
+//! entry says how many are left out and where all of them are.
+
+mod blocks;
 
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
@@ -8,18 +10,17 @@ use serde_json::{Value, json};
 use crate::deliver::post::{Post, VerdictIn, post};
 use crate::deliver::redacted_reply::{Hidden, excerpt};
 use crate::deliver::wording::{Account, EntryText, Step};
+use crate::deliver::words::SpanKind;
 use crate::deliver::{
     Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording,
 };
 use crate::dial::LazyClient;
+use blocks::{Blocks, MAX_SECTION_CHARS, section};
 
-const MOST_BLOCKS: usize = 50;
-const LONGEST_HEADER: usize = 150;
-const LONGEST_SECTION: usize = 3_000;
-/// Slack refuses somewhat more than 13,200 characters in all blocks together.
-const LONGEST_BLOCKS: usize = 13_000;
-/// More entries than this nobody reads in a chat.
-const MOST_ENTRIES: usize = 25;
+/// The most characters in the header block.
+const MAX_HEADER_CHARS: usize = 150;
+/// Nobody reads more entries than this in a chat.
+const MAX_ENTRIES: usize = 25;
 
 pub async fn send(
     clients: &LazyClient,
@@ -62,7 +63,7 @@ pub fn payload(account: &Account, reference: &str) -> Value {
     ];
     let mut blocks = Blocks::with_foot(foot);
     blocks.push(
-        json!({"type": "header", "text": {"type": "plain_text", "text": mrkdwn::cut(&account.title, LONGEST_HEADER), "emoji": false}}),
+        json!({"type": "header", "text": {"type": "plain_text", "text": mrkdwn::cut(&account.title, MAX_HEADER_CHARS), "emoji": false}}),
     );
     blocks.push(section(&mrkdwn::escaped(&account.lead)));
     for note in &account.notes {
@@ -83,7 +84,7 @@ pub fn payload(account: &Account, reference: &str) -> Value {
     }
     entries(account, &mut blocks);
     let text = format!("{}\n{}\n{reference}", account.title, account.lead);
-    json!({"text": mrkdwn::escaped(&plain::shorten(&text, LONGEST_SECTION / 2)), "blocks": blocks.finish(), "unfurl_links": false, "unfurl_media": false})
+    json!({"text": mrkdwn::escaped(&plain::shorten(&text, MAX_SECTION_CHARS / 2)), "blocks": blocks.finish(), "unfurl_links": false, "unfurl_media": false})
 }
 
 /// As many entries as there is room for, each on a line of its own, and how many are left.
@@ -97,7 +98,7 @@ fn entries(account: &Account, blocks: &mut Blocks) {
             } else {
                 String::new()
             };
-            if shown == MOST_ENTRIES
+            if shown == MAX_ENTRIES
                 || !blocks.push(section(&format!("{title}{}", entry_line(entry))))
             {
                 break 'sections;
@@ -105,7 +106,7 @@ fn entries(account: &Account, blocks: &mut Blocks) {
             shown += 1;
         }
         if let Some(note) = &part.note {
-            blocks.push(json!({"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn::escaped_within(note, LONGEST_SECTION), "verbatim": true}]}));
+            blocks.push(json!({"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn::escaped_within(note, MAX_SECTION_CHARS), "verbatim": true}]}));
         }
     }
     if shown < all {
@@ -123,9 +124,9 @@ fn entry_line(entry: &EntryText) -> String {
         line.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, 300)));
     }
     for row in entry.rows.iter().filter(|row| row.changed) {
-        for spans in row.lines.iter().filter(|spans| {
-            spans.iter().any(|span| span.kind != crate::domain::word_diff::SpanKind::Equal)
-        }) {
+        for spans in
+            row.lines.iter().filter(|spans| spans.iter().any(|span| span.kind != SpanKind::Same))
+        {
             line.push_str(&format!(
                 "\n    {}: {}",
                 mrkdwn::escaped(&row.label),
@@ -154,59 +155,9 @@ fn where_it_is(step: &Step) -> String {
     }
 }
 
-fn section(mrkdwn: &str) -> Value {
-    json!({"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn::cut(mrkdwn, LONGEST_SECTION), "verbatim": true}})
-}
-
-/// Blocks within Slack's limits, with room kept for those that must stand at the end.
-struct Blocks {
-    blocks: Vec<Value>,
-    foot: Vec<Value>,
-    rest: Option<String>,
-    size: usize,
-}
-
-impl Blocks {
-    /// For the line that says how much is left, and for the brackets.
-    const KEPT: usize = 200;
-
-    fn with_foot(foot: Vec<Value>) -> Self {
-        let size = foot.iter().map(size).sum::<usize>() + Self::KEPT;
-        Self { blocks: Vec::new(), foot, rest: None, size }
-    }
-
-    /// Adds a block if there is room for it.
-    fn push(&mut self, block: Value) -> bool {
-        let size = size(&block);
-        let fits = self.size + size <= LONGEST_BLOCKS
-            && self.blocks.len() + self.foot.len() + 1 < MOST_BLOCKS;
-        if fits {
-            self.size += size;
-            self.blocks.push(block);
-        }
-        fits
-    }
-
-    fn finish(mut self) -> Vec<Value> {
-        self.blocks.extend(self.rest.as_deref().map(section));
-        self.blocks.append(&mut self.foot);
-        self.blocks
-    }
-}
-
-/// How long a block is as JSON in its longest usual form: everything but ASCII as `\u…` and a space
-/// behind commas and colons.
-fn size(block: &Value) -> usize {
-    let longest = |c: char| match c {
-        ',' | ':' => 2,
-        _ if c.is_ascii() => 1,
-        _ => 6 * c.len_utf16(),
-    };
-    block.to_string().chars().map(longest).sum::<usize>() + 2
-}
-
 #[cfg(test)]
 mod tests {
+    use super::blocks::size;
     use super::*;
     use crate::deliver::sample;
     use crate::domain::{Alert, AlertBody, Summary};

@@ -1,0 +1,110 @@
+//! The members of a JSON response that say whether a chat service accepted the message. Pure.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+/// What an object says at its top level, up to where it could be read.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub affirms: bool,
+    pub denies: bool,
+    pub error: Option<String>,
+    pub retry_after: Option<Duration>,
+}
+
+impl Said {
+    pub fn read(&mut self, json: &str) -> serde_json::Result<()> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        DeserializeSeed::deserialize(self, &mut deserializer)
+    }
+
+    fn member(&mut self, key: &str, value: &Value) {
+        match key.to_ascii_lowercase().as_str() {
+            "ok" | "success" => match truth(value) {
+                Some(true) => self.affirms = true,
+                Some(false) => self.denies = true,
+                None => {}
+            },
+            "result" | "status" => match value.as_str().map(str::to_ascii_lowercase).as_deref() {
+                Some("ok" | "success") => self.affirms = true,
+                Some("error" | "fail" | "failed" | "failure") => self.denies = true,
+                _ => {}
+            },
+            // Of services that answer with a code of their own, or repeat a status.
+            "errcode" if value.as_i64().is_some_and(|code| code != 0) => self.denies = true,
+            "status_code" | "statuscode" if value.as_i64().is_some_and(|status| status >= 400) => {
+                self.denies = true
+            }
+            // The code is worth more than the sentence.
+            "error" => self.error = text_of(value).or(self.error.take()),
+            "message" | "msg" | "errmsg" | "detail" | "description"
+                if self.error.is_none() && self.denies =>
+            {
+                self.error = text_of(value)
+            }
+            "retry_after" => {
+                let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);
+                self.retry_after =
+                    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.ceil()).ok());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `false`, and what programs write for it.
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::Number(number) => number.as_i64().map(|number| number != 0),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        _ => None,
+    }
+}
+
+/// An error is a code, or an object that has one.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Object(members) => ["code", "type", "message"]
+            .iter()
+            .find_map(|key| members.get(*key)?.as_str())
+            .map(str::to_owned),
+        Value::Bool(true) => Some("error".to_owned()),
+        _ => None,
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Said {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Said {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(key) = members.next_key::<String>()? {
+            // A long member that says nothing, such as the message itself, is not kept.
+            if matches!(key.to_ascii_lowercase().as_str(), "message" | "channel" | "ts")
+                && !self.denies
+            {
+                members.next_value::<IgnoredAny>()?;
+            } else {
+                self.member(&key, &members.next_value::<Value>()?);
+            }
+        }
+        Ok(())
+    }
+}

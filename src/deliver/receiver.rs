@@ -1,0 +1,109 @@
+//! The receivers of the configuration and the settings of their channels.
+
+use std::sync::Arc;
+
+use lettre::Address;
+use lettre::message::Mailbox;
+
+use crate::secret::Secret;
+
+/// One `[[receiver]]`.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    pub name: String,
+    /// Gets what operators are told.
+    pub operator: bool,
+    pub channel: Channel,
+}
+
+#[derive(Clone, Debug)]
+pub enum Channel {
+    Email(EmailSettings),
+    Slack(SlackSettings),
+    Webhook(WebhookSettings),
+    /// Standard output.
+    Console,
+}
+
+impl Channel {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Channel::Email(_) => "email",
+            Channel::Slack(_) => "slack",
+            Channel::Webhook(_) => "webhook",
+            Channel::Console => "console",
+        }
+    }
+}
+
+impl Receiver {
+    /// The recipients, each of which has a delivery of its own.
+    pub fn recipients(&self) -> Vec<String> {
+        match &self.channel {
+            Channel::Email(email) => email.to.iter().map(ToString::to_string).collect(),
+            Channel::Slack(_) | Channel::Webhook(_) | Channel::Console => vec![String::new()],
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct EmailSettings {
+    pub smtp: Arc<SmtpSettings>,
+    pub to: Vec<Address>,
+}
+
+/// `[smtp]`: the operator's own relay.
+#[derive(Clone, Debug)]
+pub struct SmtpSettings {
+    pub host: String,
+    pub port: u16,
+    pub tls: Tls,
+    pub username: Option<String>,
+    pub password: Option<Secret>,
+    /// Instead of a password.
+    pub oauth2: Option<OAuth2Settings>,
+    pub from: Mailbox,
+    /// The name in EHLO, or an address. Without it: the machine's full name, else the address of
+    /// the connection.
+    pub hello: Option<String>,
+    /// PEM of certificates that are trusted for this relay beside the system's: authorities, or
+    /// the relay's own.
+    pub ca_pem: Option<Vec<u8>>,
+    /// PEM of `[http] ca_file`: authorities that are trusted too.
+    pub http_ca_pem: Option<Vec<u8>>,
+    /// SHA-256 of the one certificate that is accepted, whatever issued it.
+    pub certificate_sha256: Option<[u8; 32]>,
+}
+
+/// `[smtp.oauth2]`: access tokens by client credentials.
+#[derive(Clone, Debug)]
+pub struct OAuth2Settings {
+    pub token_url: url::Url,
+    pub client_id: String,
+    pub client_secret: Secret,
+    pub scope: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// Refuses to go on where the server does not offer it.
+    Starttls,
+    Implicit,
+    None,
+}
+
+#[derive(Clone, Debug)]
+pub struct SlackSettings {
+    /// The incoming webhook's address is its only secret.
+    pub url: Secret,
+    pub allow_private: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct WebhookSettings {
+    pub url: Secret,
+    /// `whsec_…`; several while rotating; none: unsigned, which `config check` warns of.
+    pub secrets: Vec<Secret>,
+    pub headers: Vec<(String, Secret)>,
+    pub allow_private: bool,
+}

@@ -1,0 +1,117 @@
+//! The content of one message, before a channel lays it out.
+//!
+//! Text from lists and servers arrives here as clean lines: without control characters, line breaks
+//! or direction overrides. It is not escaped for any markup. Each channel escapes for its own.
+
+use serde::Serialize;
+use url::Url;
+
+use crate::deliver::words::Span;
+use crate::domain::ChangeKind;
+
+/// Everything one message says.
+#[derive(Clone, Debug, Serialize)]
+pub struct Account {
+    /// Of an email: one line of at most 120 characters.
+    pub subject: String,
+    /// What happened, in a few words.
+    pub title: String,
+    /// What happened, in a sentence or two.
+    pub lead: String,
+    /// What a reader must know before acting on it: unconfirmed, presumed, a correction.
+    pub notes: Vec<String>,
+    /// `China 25`, the most concerned first.
+    pub countries: Vec<String>,
+    /// The rule and the four clocks; of an operator's alert, what is known.
+    pub facts: Vec<Fact>,
+    pub sections: Vec<Section>,
+    /// What can be done, each with its command or link.
+    pub steps: Vec<Step>,
+    /// Where all of it can be read again.
+    pub whole: Step,
+    /// Identifiers and hashes, for the files.
+    pub evidence: Vec<Fact>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Fact {
+    pub label: String,
+    pub text: String,
+    pub link: Option<String>,
+}
+
+/// Something to do: a link where the web page has an address, else a command.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    pub text: String,
+    pub command: Option<String>,
+    pub link: Option<String>,
+}
+
+/// The changes of one kind.
+#[derive(Clone, Debug, Serialize)]
+pub struct Section {
+    /// `Added (41)`
+    pub title: String,
+    pub kind: ChangeKind,
+    pub note: Option<String>,
+    pub entries: Vec<EntryText>,
+}
+
+/// One change.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntryText {
+    /// The name, or for an address the words `Address: …`.
+    pub heading: String,
+    /// `China`
+    pub countries: String,
+    /// What is to be seen at first sight: `footnote 3`, `aliases and license policy changed`.
+    pub brief: String,
+    /// A name or a licence requirement changed, an alias came: severity high.
+    pub grave: bool,
+    pub rows: Vec<Row>,
+    pub notes: Vec<String>,
+}
+
+/// One field of an entry: a line for each of its values, each with what changed in it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    pub label: String,
+    pub changed: bool,
+    pub lines: Vec<Vec<Span>>,
+}
+
+impl Account {
+    /// ` This alert with all its entries: entitywatch alerts --id …`, with a space before it: where
+    /// the full alert can be read.
+    pub fn reference(&self) -> String {
+        let Step { text, link, command } = &self.whole;
+        let place = link.as_ref().or(command.as_ref());
+        place.map_or_else(String::new, |place| format!(" {text}: {place}"))
+    }
+}
+
+impl Fact {
+    pub fn new(label: &str, text: impl Into<String>) -> Self {
+        Self { label: label.to_owned(), text: text.into(), link: None }
+    }
+
+    pub fn linked(label: &str, text: impl Into<String>, link: Option<String>) -> Self {
+        Self {
+            label: label.to_owned(),
+            text: text.into(),
+            link: link.filter(|link| is_web_address(link)),
+        }
+    }
+}
+
+impl Step {
+    pub fn command(text: impl Into<String>, command: impl Into<String>) -> Self {
+        Self { text: text.into(), command: Some(command.into()), link: None }
+    }
+}
+
+/// Only these become links: a rule's `url` comes from outside.
+pub fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+}

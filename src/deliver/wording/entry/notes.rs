@@ -1,0 +1,132 @@
+//! The notes below an entry: possible matches, the reason for a match, and corroboration.
+
+use crate::deliver::plain;
+use crate::deliver::wording::count::enumeration;
+use crate::domain::change::MOST_OF_A_DOUBT;
+use crate::domain::pages::Kept;
+use crate::domain::{Change, Entry, Match, RowFate};
+
+pub fn notes(change: &Change) -> Vec<String> {
+    let mut notes = Vec::new();
+    let names = |names: &[String]| {
+        enumeration(&names.iter().map(|name| plain::line(name)).collect::<Vec<_>>())
+    };
+    notes.extend(change.matched.as_ref().map(|matched| match_note(change, matched)));
+    if !change.possibly_now.is_empty() {
+        notes.push(format!(
+            "It may now be listed as {}, which is shown as added: it is not certain that they are \
+             the same.",
+            names(&change.possibly_now)
+        ));
+    }
+    if !change.possibly_was.is_empty() {
+        notes.push(format!(
+            "It may be what was listed as {}, which is missing now: it is not certain that they \
+             are the same.",
+            names(&change.possibly_was)
+        ));
+    }
+    notes.extend(change.corroboration.iter().map(|text| plain::line(text)));
+    notes
+}
+
+/// Why the two rows were taken for one entry. The words follow `certain`: what is certain is never
+/// told as a guess, and a guess never as certain.
+fn match_note(change: &Change, matched: &Match) -> String {
+    let evidence =
+        matched.evidence.iter().map(|text| plain::line(text)).collect::<Vec<_>>().join("; ");
+    let because = if evidence.is_empty() { String::new() } else { format!(": {evidence}") };
+    match (matched.certain, matched.row) {
+        (true, Some(RowFate::Gone)) => {
+            format!("A row of this entry is no longer listed{because}. The name is still listed.")
+        }
+        (false, Some(RowFate::Gone)) => {
+            format!(
+                "The name is still listed, but one of its rows is not{because}. It may have been \
+                 the listing of another party: check it as a removal."
+            )
+        }
+        (true, _) => format!("The same entry as before{because}."),
+        (false, _) => {
+            let percent = (matched.score.min(MOST_OF_A_DOUBT) * 100.0).round();
+            let advice = match &change.before {
+                // An addition cites no rule that was cited before.
+                Some(before) if cites_all_rules(before, &change.entry) => {
+                    "Compare both before you rely on it."
+                }
+                _ if matched.row == Some(RowFate::Folded) => {
+                    "It may be a removal: check it as one."
+                }
+                _ => "It may be a new listing: check it as one.",
+            };
+            format!(
+                "Probably the same entry as before, but not certainly (match score {percent} \
+                 %){because}. {advice}"
+            )
+        }
+    }
+}
+
+fn cites_all_rules(before: &Entry, after: &Entry) -> bool {
+    let kept = Kept::of(&before.citations, &after.citations);
+    kept.rules() > 0 && kept.lost.is_empty() && before.name != after.name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::{ChangeKind, Citation, ListCode, Severity};
+
+    fn check(matched: Match, was_cited: &[&str], is_cited: &[&str], expected: &str) {
+        let row = |name: &str, cited: &[&str]| Entry {
+            citations: cited.iter().map(|text| Citation::from_text(text)).collect(),
+            ..Entry::named(ListCode::EL, name)
+        };
+        let (before, after) = (row("Alder Works", was_cited), row("Elder Works", is_cited));
+        let change = sample::change(ChangeKind::Revised, Severity::High, Some(before), after);
+        assert_eq!(match_note(&change, &matched), expected);
+    }
+
+    #[test]
+    fn the_words_follow_whether_the_match_is_certain() {
+        let evidence = || vec!["similar names".to_owned()];
+        let (old, new) = (["81 FR 61595"], ["89 FR 51653"]);
+        check(Match::certain(evidence()), &old, &old, "The same entry as before: similar names.");
+        check(Match::certain(Vec::new()), &old, &old, "The same entry as before.");
+        check(
+            Match::doubtful(1.0, evidence()),
+            &old,
+            &["81 FR 61601", "89 FR 51653"],
+            "Probably the same entry as before, but not certainly (match score 99 %): similar \
+             names. Compare both before you rely on it.",
+        );
+        check(
+            Match { score: 1.0, ..Match::doubtful(1.0, evidence()) },
+            &old,
+            &new,
+            "Probably the same entry as before, but not certainly (match score 99 %): similar \
+             names. It may be a new listing: check it as one.",
+        );
+    }
+
+    #[test]
+    fn of_a_row_that_is_gone_is_said_that_the_name_is_still_listed() {
+        let gone = |matched: Match| Match { row: Some(RowFate::Gone), ..matched };
+        let evidence = || vec!["one of two rows of this name is gone".to_owned()];
+        check(
+            gone(Match::certain(evidence())),
+            &[],
+            &[],
+            "A row of this entry is no longer listed: one of two rows of this name is gone. The \
+             name is still listed.",
+        );
+        check(
+            gone(Match::doubtful(0.75, evidence())),
+            &[],
+            &[],
+            "The name is still listed, but one of its rows is not: one of two rows of this name \
+             is gone. It may have been the listing of another party: check it as a removal.",
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! The wording of a list change with its entries, under one rule or none.
+
+mod classification;
+mod facts;
+mod lead;
+mod notes;
+mod sections;
+mod title;
+
+use crate::deliver::plain;
+use crate::deliver::wording::writer::Writer;
+use crate::deliver::wording::{Account, Fact, authority, country};
+use crate::domain::Change;
+use crate::domain::alert::ListChanged;
+use facts::facts;
+use lead::lead;
+use notes::notes;
+use sections::sections;
+use title::{subject, title};
+
+pub fn account(data: &ListChanged, writer: &Writer<'_>) -> Account {
+    let source = plain::line(&data.source);
+    let lists = lists(&data.changes);
+    let counts = country::counts(&data.changes);
+    let title = title(data, &lists, &source);
+    Account {
+        subject: subject(data, &title, &counts),
+        lead: lead(data, &lists, &source),
+        notes: notes(data, &source, writer),
+        countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
+        facts: facts(data, &source, writer),
+        sections: sections(data, &source),
+        steps: Vec::new(),
+        whole: writer.step(
+            "This alert with all its entries",
+            &format!("/alerts/{}", data.alert_id),
+            format!("entitywatch alerts --id {}", data.alert_id),
+        ),
+        evidence: evidence(data),
+        title,
+    }
+}
+
+/// `Entity List`, or for several lists their codes.
+fn lists(changes: &[Change]) -> String {
+    match authority::lists(changes).as_slice() {
+        [] => "Watched lists".to_owned(),
+        [only] => only.title().to_owned(),
+        several => several.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn evidence(data: &ListChanged) -> Vec<Fact> {
+    let mut evidence = vec![
+        Fact::new("Sequence", format!("{} of {}", data.sequence, plain::line(&data.source))),
+        Fact::new("SHA-256 of the list", data.snapshot.sha256.as_str()),
+    ];
+    evidence.extend(
+        data.previous
+            .as_ref()
+            .map(|previous| Fact::new("SHA-256 of the list before", previous.sha256.as_str())),
+    );
+    evidence.push(Fact::new("Journal head", data.journal_head.as_str()));
+    evidence
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::alert::Announced;
+    use crate::domain::{AlertBody, AlertId, ChangeKind, ListCode};
+
+    fn told(change: impl FnOnce(&mut ListChanged)) -> Account {
+        let AlertBody::ListChanged(mut data) = sample::rule_of_june_2022().body else {
+            panic!("it tells of a list")
+        };
+        change(&mut data);
+        account(&data, &Writer { zone: &TimeZone::UTC, public_url: None })
+    }
+
+    #[test]
+    fn a_change_whose_rule_is_unknown_says_so() {
+        let account = told(|data| (data.rule, data.attributed) = (None, None));
+        assert!(account.lead.contains("No rule found yet"), "{}", account.lead);
+        assert!(
+            account
+                .facts
+                .iter()
+                .any(|fact| (fact.label.as_str(), fact.text.as_str())
+                    == ("Rule", "no rule found yet"))
+        );
+    }
+
+    #[test]
+    fn a_removal_is_worded_in_the_words_of_its_own_list() {
+        // What is true of the lists of the Export Administration Regulations alone.
+        let of_export_law = [
+            "General Prohibition",
+            "CFR",
+            "Federal Register",
+            "rule",
+            "Entity List",
+            "Part 744",
+            "footnote",
+            "license",
+        ];
+        for list in ListCode::ALL.iter().copied() {
+            let account = told(|data| {
+                (data.rule, data.attributed) = (None, None);
+                data.changes.retain(|change| change.kind == ChangeKind::Removed);
+                data.changes.iter_mut().for_each(|change| {
+                    let name = change.entry.name.clone();
+                    change.entry = crate::domain::Entry {
+                        footnotes: vec!["4".into()],
+                        ..crate::domain::Entry::named(list, &name)
+                    };
+                });
+                data.summary = crate::domain::Summary::of(&data.changes);
+                data.total = data.summary;
+            });
+            let mut said =
+                vec![account.subject.clone(), account.title.clone(), account.lead.clone()];
+            said.extend(account.notes.iter().cloned());
+            said.extend(account.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.text)));
+            said.extend(account.sections.iter().filter_map(|section| section.note.clone()));
+            let said = said.join("\n");
+            assert!(
+                said.contains(list.title()) && said.contains(authority::terms(list).authority),
+                "{list}: {said}"
+            );
+            if list.agency() == "Bureau of Industry and Security" {
+                assert!(said.contains("15 CFR 736.2(b)(5)"), "{list}: {said}");
+            } else {
+                for words in of_export_law {
+                    assert!(!said.contains(words), "{list} says `{words}`: {said}");
+                }
+                let rows = format!("{:?}", account.sections);
+                assert!(rows.contains("Footnote 4") && !rows.contains("734.9"), "{list}: {rows}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_rule_is_said_of_the_lists_that_rules_change() {
+        let lead = |lists: [ListCode; 2]| {
+            told(|data| {
+                (data.rule, data.attributed) = (None, None);
+                data.changes.truncate(2);
+                data.changes
+                    .iter_mut()
+                    .zip(lists)
+                    .for_each(|(change, list)| change.entry.list = list);
+            })
+            .lead
+        };
+        assert!(
+            lead([ListCode::EL, ListCode::EL])
+                .ends_with("No rule found yet: none is cited for it.")
+        );
+        assert!(
+            lead([ListCode::EL, ListCode::SDN])
+                .ends_with("No rule found yet: none is cited for the changes of the Entity List.")
+        );
+        assert!(lead([ListCode::UVL, ListCode::MEU]).ends_with("No new rule is cited for it."));
+        assert!(!lead([ListCode::SDN, ListCode::DTC]).contains("cited"));
+    }
+
+    #[test]
+    fn what_was_announced_whole_is_no_further_part() {
+        let announce = |count: usize| {
+            told(|data| {
+                let changes = data
+                    .changes
+                    .iter()
+                    .take(count)
+                    .map(|change| change.change_id.clone())
+                    .collect();
+                data.follows = Some(AlertId::of(["rule.filed"]));
+                data.announced = Some(Announced {
+                    alert_id: AlertId::of(["rule.filed"]),
+                    at: data.observed_at,
+                    changes,
+                });
+            })
+        };
+        let (whole, one) = (announce(usize::MAX), announce(1));
+        assert!(whole.title.starts_with("Entity List (as announced): "), "{}", whole.title);
+        assert!(one.title.starts_with("Entity List: "), "{}", one.title);
+        let shows =
+            |account: &Account, what: &str| account.notes.iter().any(|note| note.contains(what));
+        assert!(
+            shows(&one, "csl now shows 1 entry of that rule.")
+                && shows(&whole, "csl now shows 9 entries of that rule.")
+        );
+        let follows = told(|data| data.follows = Some(AlertId::of(["rule.filed"])));
+        assert!(shows(&follows, "which told of the rule"), "{:?}", follows.notes);
+    }
+}

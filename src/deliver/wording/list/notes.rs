@@ -1,0 +1,105 @@
+//! The notes of a message about a list change: what a reader must know before acting on it.
+
+use crate::deliver::plain;
+use crate::deliver::wording::count::{counted, enumeration, summary};
+use crate::deliver::wording::list::classification::{announced, back, differs, is_all_back};
+use crate::deliver::wording::writer::Writer;
+use crate::domain::Attribution;
+use crate::domain::alert::ListChanged;
+
+pub fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(first) = &data.corrects {
+        notes.push(format!(
+            "Correction of alert {first}: what it told has been undone in {source}, and no rule \
+             explains it. Check what was done because of that alert."
+        ));
+    }
+    if differs(data) {
+        notes.push(format!(
+            "Known from another source: what is new in {source} are only the differences that \
+             stand at each entry."
+        ));
+    }
+    if data.unconfirmed {
+        notes.push(format!(
+            "Unconfirmed: {source} lost more entries at the same time than is plausible, so this \
+             file may be faulty. What is missing from it is held back and not told here."
+        ));
+    }
+    if data.attributed == Some(Attribution::Presumed) {
+        notes.push(
+            "Presumed: some of these changes cite no new rule. They were seen together with this \
+             one alone and are presumed to be part of it."
+                .to_owned(),
+        );
+    }
+    if let Some(announced) = &data.announced {
+        let count = self::announced(data);
+        notes.push(format!(
+            "As announced on {} (alert {}): {source} now shows {} of that rule.{}",
+            writer.moment(announced.at),
+            announced.alert_id,
+            counted(count, "entry"),
+            if count < data.changes.len() {
+                " What was not told then is shown in full."
+            } else {
+                ""
+            }
+        ));
+    } else if let Some(went) = data.follows.as_ref().filter(|_| is_all_back(data)) {
+        notes.push(format!(
+            "This follows alert {went}, which told that it was no longer in {source}."
+        ));
+    } else if let Some(first) = data.follows.as_ref().filter(|_| data.rule_alerted_before == 0) {
+        notes.push(format!("This follows alert {first}, which told of the rule."));
+    } else if let Some(first) = &data.follows {
+        notes.push(format!(
+            "This is a further part of what alert {first} told: {}.",
+            rule_progress(data)
+        ));
+    } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
+        notes.push(format!("Of this rule, {}.", rule_progress(data)));
+    }
+    if !is_all_back(data) && back(data).next().is_some() {
+        let names: Vec<String> = back(data).map(|change| plain::line(&change.entry.name)).collect();
+        let (are, they) = if names.len() == 1 {
+            ("is", "it was before it")
+        } else {
+            ("are", "they were before they")
+        };
+        notes.push(format!(
+            "Back, and as {they} went: {} {are} listed by the rules of the first listing.",
+            enumeration(&names)
+        ));
+    }
+    if data.accepted_at.is_some() {
+        notes.push(
+            "These changes were held as implausible until a person accepted them.".to_owned(),
+        );
+    }
+    if data.total != data.summary {
+        notes.push(format!(
+            "Your routes select these; in all there were: {}.",
+            summary(&data.total, source)
+        ));
+    }
+    notes
+}
+
+fn rule_progress(data: &ListChanged) -> String {
+    let was = |count: usize| if count == 1 { "was" } else { "were" };
+    let mut told = vec![format!(
+        "{} {} alerted before",
+        counted(data.rule_alerted_before, "entry"),
+        was(data.rule_alerted_before)
+    )];
+    if data.rule_in_baseline > 0 {
+        told.push(format!(
+            "{} {} already in the baseline and never alerted",
+            data.rule_in_baseline,
+            was(data.rule_in_baseline)
+        ));
+    }
+    enumeration(&told)
+}

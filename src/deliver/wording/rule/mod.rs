@@ -1,0 +1,54 @@
+//! The wording of a Federal Register document that changes the Entity List: filed, changed,
+//! withdrawn or published.
+
+mod digest;
+mod facts;
+mod lead;
+mod notes;
+mod sections;
+mod title;
+
+use crate::deliver::plain;
+use crate::deliver::wording::content::is_web_address;
+use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
+use crate::deliver::wording::writer::Writer;
+use crate::deliver::wording::{Account, Fact, Step, country};
+use crate::domain::AlertId;
+use crate::domain::alert::RuleNotice;
+use facts::facts;
+use lead::lead;
+use notes::notes;
+use sections::sections;
+use title::{subject, title};
+
+pub fn account(data: &RuleNotice, alert_id: &AlertId, writer: &Writer<'_>) -> Account {
+    let counts = country::counts(&data.changes);
+    let title = title(data);
+    Account {
+        subject: plain::shorten(&subject(data, &title, &counts), MAX_SUBJECT_CHARS),
+        lead: lead(data, writer),
+        notes: notes(data),
+        countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
+        facts: facts(data, writer),
+        sections: sections(data, writer),
+        steps: steps(data),
+        whole: writer.step(
+            "This alert with all its entries",
+            &format!("/alerts/{alert_id}"),
+            format!("entitywatch alerts --id {alert_id}"),
+        ),
+        evidence: vec![
+            Fact::new("Source", plain::line(&data.source)),
+            Fact::new("Journal head", data.journal_head.as_str()),
+        ],
+        title,
+    }
+}
+
+fn steps(data: &RuleNotice) -> Vec<Step> {
+    let url = data.rule.as_ref().and_then(|rule| rule.url.clone()).or_else(|| data.pdf_url.clone());
+    let url = url.filter(|url| is_web_address(url));
+    url.map(|link| Step { text: "Read the document".to_owned(), command: None, link: Some(link) })
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,47 @@
+//! The notes of a message about a rule: what a reader must know before acting on it.
+
+use crate::deliver::plain;
+use crate::deliver::wording::count::summary;
+use crate::domain::alert::{NoticeStatus, RuleNotice};
+
+/// The name of the list in counts of removed entries.
+const LIST: &str = "the Entity List";
+/// The most characters of the doubts that are shown.
+const MAX_DOUBTS_CHARS: usize = 500;
+
+pub fn notes(data: &RuleNotice) -> Vec<String> {
+    let mut notes: Vec<String> = data.note.iter().map(|note| plain::line(note)).collect();
+    if !data.certain
+        && data.status != NoticeStatus::Digest
+        && data.status != NoticeStatus::Withdrawn
+    {
+        let why = data.doubts.iter().map(|doubt| plain::line(doubt)).collect::<Vec<_>>().join("; ");
+        notes.push(format!(
+            "Not read with certainty, so that the document itself must be read: {}.",
+            plain::shorten(&why, MAX_DOUBTS_CHARS)
+        ));
+    }
+    if let Some(first) = &data.follows {
+        let told = if data.changes.is_empty() && data.orders != data.summary {
+            " Its entries are those that were told there."
+        } else if data.orders != data.total {
+            " Only what was not told there is shown here."
+        } else {
+            ""
+        };
+        notes.push(format!("This follows alert {first}.{told}"));
+    }
+    for related in &data.related {
+        notes.push(format!(
+            "It is the rule that orders what alert {related} told, for which no rule was found \
+             then."
+        ));
+    }
+    if data.total != data.summary {
+        notes.push(format!(
+            "Your routes select these; in all there were: {}.",
+            summary(&data.total, LIST)
+        ));
+    }
+    notes
+}
