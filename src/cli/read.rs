@@ -249,7 +249,7 @@ pub async fn alerts(
 /// What an alert is about, in a few words.
 fn about(alert: &Alert, messages: &MessageSettings) -> String {
     let Some(data) = alert.body.list_changed() else {
-        return wording::of_alert(alert, messages).title;
+        return wording::alert_content(alert, messages).title;
     };
     let source = &data.source;
     let Summary { added, removed, revised, .. } = data.total;

@@ -296,7 +296,7 @@ struct Words(MessageSettings);
 
 impl AlertWords for Words {
     fn of(&self, alert: &Alert) -> serde_json::Value {
-        serde_json::json!(wording::of_alert(alert, &self.0))
+        serde_json::json!(wording::alert_content(alert, &self.0))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Lays an account out by the templates. Knows templates, no alert.
+//! Lays an content out by the templates. Knows templates, no alert.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
 
-use crate::deliver::wording::Account;
+use crate::deliver::wording::MessageContent;
 use crate::deliver::{Message, MessageSettings, wording};
 
 /// The templates are part of the program, so that a message cannot fail for want of a file.
@@ -36,27 +36,27 @@ pub struct LayoutError {
 
 /// The whole message as text, for the console.
 pub fn text(message: &Message<'_>, settings: &MessageSettings) -> Result<String, LayoutError> {
-    text_of(&wording::account(message, settings), None)
+    text_of(&wording::message_content(message, settings), None)
 }
 
-/// An account as text; `attachments` says which files come with it, or why none do.
-pub fn text_of(account: &Account, attachments: Option<&str>) -> Result<String, LayoutError> {
-    render("message.txt", account, attachments)
+/// An content as text; `attachments` says which files come with it, or why none do.
+pub fn text_of(content: &MessageContent, attachments: Option<&str>) -> Result<String, LayoutError> {
+    render("message.txt", content, attachments)
 }
 
-/// An account as a page that old and new mail readers show.
-pub fn html_of(account: &Account, attachments: Option<&str>) -> Result<String, LayoutError> {
-    render("message.html", account, attachments)
+/// An content as a page that old and new mail readers show.
+pub fn html_of(content: &MessageContent, attachments: Option<&str>) -> Result<String, LayoutError> {
+    render("message.html", content, attachments)
 }
 
 fn render(
     template: &'static str,
-    account: &Account,
+    content: &MessageContent,
     attachments: Option<&str>,
 ) -> Result<String, LayoutError> {
     let failed = |error: &minijinja::Error| LayoutError { template, reason: error.to_string() };
     let environment = TEMPLATES.as_ref().map_err(failed)?;
-    let context = minijinja::context! { account => Value::from(Serde(account)), attachments };
+    let context = minijinja::context! { content => Value::from(Serde(content)), attachments };
     environment
         .get_template(template)
         .and_then(|template| template.render(context))
@@ -78,7 +78,10 @@ mod tests {
         let delivery = sample::delivery(alert, "compliance", "officer@example.com");
         let message = Message { delivery: &delivery, alert };
         html_of(
-            &wording::account(&message, &sample::settings(Some("https://watch.example.com/"))),
+            &wording::message_content(
+                &message,
+                &sample::settings(Some("https://watch.example.com/")),
+            ),
             Some("Attached: two files."),
         )
         .unwrap()

@@ -3,20 +3,20 @@
 //!
 //! [`Deliverer::attempt`] makes one attempt at one delivery over any channel. [`retry::next`] then
 //! decides the next state of the delivery. All channels share the wording (`wording`) and the layout
-//! (`layout`). The HTTP channels share one table of status codes (`answer`). The body of a chat
-//! service's response is assessed too (`chat_answer`).
+//! (`layout`). The HTTP channels share one table of status codes (`http_status`). The body of a chat
+//! service's response is assessed too (`chat_response`).
 
-mod answer;
-mod chat_answer;
+mod chat_response;
 mod console;
 mod deliverer;
 mod email;
+mod http_post;
+mod http_status;
 pub mod layout;
 mod message;
 mod mrkdwn;
 mod outcome;
 pub mod plain;
-mod post;
 pub mod preview;
 mod receiver;
 mod redacted_reply;

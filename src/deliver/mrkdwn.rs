@@ -30,15 +30,15 @@ pub fn escaped(text: &str) -> String {
     clean
 }
 
-/// The same of a text cut to `longest_chars` before it grows by escaping, so that no escape is cut
+/// The same of a text cut to `max_chars` before it grows by escaping, so that no escape is cut
 /// in two.
-pub fn escaped_within(text: &str, longest_chars: usize) -> String {
-    escaped(&plain::shorten(text, longest_chars))
+pub fn escaped_within(text: &str, max_chars: usize) -> String {
+    escaped(&plain::shorten(text, max_chars))
 }
 
 /// What changed: struck out and bold, each with its mark.
-pub fn spans(spans: &[Span], longest_chars: usize) -> String {
-    let mut room = longest_chars;
+pub fn spans(spans: &[Span], max_chars: usize) -> String {
+    let mut room = max_chars;
     let mut marked = String::new();
     for span in spans {
         if room == 0 {

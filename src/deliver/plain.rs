@@ -18,12 +18,12 @@ pub fn line(text: &str) -> String {
     clean
 }
 
-/// At most `longest_chars` characters, with an ellipsis in place of what is cut.
-pub fn shorten(text: &str, longest_chars: usize) -> String {
-    if text.chars().count() <= longest_chars {
+/// At most `max_chars` characters, with an ellipsis in place of what is cut.
+pub fn shorten(text: &str, max_chars: usize) -> String {
+    if text.chars().count() <= max_chars {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(longest_chars.saturating_sub(1)).collect();
+    let kept: String = text.chars().take(max_chars.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
 }
 

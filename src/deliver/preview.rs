@@ -7,15 +7,15 @@ use crate::domain::Alert;
 
 /// The text part of the email.
 pub fn text(alert: &Alert, settings: &MessageSettings) -> Result<String, LayoutError> {
-    layout::text_of(&wording::of_alert(alert, settings), None)
+    layout::text_of(&wording::alert_content(alert, settings), None)
 }
 
 /// The HTML part of the email.
 pub fn html(alert: &Alert, settings: &MessageSettings) -> Result<String, LayoutError> {
-    layout::html_of(&wording::of_alert(alert, settings), None)
+    layout::html_of(&wording::alert_content(alert, settings), None)
 }
 
 /// What is posted to a Slack webhook.
 pub fn slack_payload(alert: &Alert, settings: &MessageSettings) -> Value {
-    slack::payload(&wording::of_alert(alert, settings), &format!("Alert {}", alert.alert_id))
+    slack::payload(&wording::alert_content(alert, settings), &format!("Alert {}", alert.alert_id))
 }

@@ -6,27 +6,27 @@ use std::net::IpAddr;
 use crate::deliver::plain;
 
 /// The most characters of a server's answer that are kept.
-const LONGEST_CHARS: usize = 200;
+const MAX_CHARS: usize = 200;
 /// A secret's part shorter than this is a word like any other.
-const SHORTEST_PART_CHARS: usize = 6;
+const MIN_PART_CHARS: usize = 6;
 /// A whole secret shorter than this would blot letters out of every word.
-const SHORTEST_SECRET_CHARS: usize = 3;
+const MIN_SECRET_CHARS: usize = 3;
 
 /// The texts that must not be shown, whole and in their parts: an address's path and query are
 /// tokens too.
 #[derive(Clone, Default)]
-pub struct Hidden(Vec<String>);
+pub struct Redaction(Vec<String>);
 
-impl Hidden {
+impl Redaction {
     pub fn of<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut needles: Vec<String> = Vec::new();
         for secret in secrets {
             let secret = cleaned(secret);
             let parts = secret.split(['/', '?', '&', '=', ' ', ':', '@', ',']);
             needles.extend(
-                parts.filter(|part| part.chars().count() >= SHORTEST_PART_CHARS).map(str::to_owned),
+                parts.filter(|part| part.chars().count() >= MIN_PART_CHARS).map(str::to_owned),
             );
-            if secret.chars().count() >= SHORTEST_SECRET_CHARS {
+            if secret.chars().count() >= MIN_SECRET_CHARS {
                 needles.push(secret);
             }
         }
@@ -37,18 +37,18 @@ impl Hidden {
     }
 }
 
-/// Cuts `text` to a line of at most 200 characters and takes out what is hidden and all that looks
+/// Cuts `text` to a line of at most 200 characters and takes out what is redaction and all that looks
 /// like an address.
-pub fn excerpt(text: &str, hidden: &Hidden) -> String {
+pub fn redacted(text: &str, redaction: &Redaction) -> String {
     let mut text = cleaned(text);
-    for needle in &hidden.0 {
+    for needle in &redaction.0 {
         text = without(&text, needle);
     }
     let words: Vec<&str> = text
         .split_whitespace()
         .map(|word| if looks_like_address(word) { "[…]" } else { word })
         .collect();
-    plain::shorten(&words.join(" "), LONGEST_CHARS)
+    plain::shorten(&words.join(" "), MAX_CHARS)
 }
 
 /// As a text is searched, so must be what is searched for.
@@ -87,11 +87,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let hidden = Hidden::of([
+        let redaction = Redaction::of([
             "https://hooks.example.com/services/T0001/B0002/abcdefgh?key=zyxwvuts",
             "Bearer s3cr3t-token",
         ]);
-        assert_eq!(excerpt(text, &hidden), expected);
+        assert_eq!(redacted(text, &redaction), expected);
     }
 
     #[test]
@@ -124,16 +124,16 @@ mod tests {
             ("PÄSSWORT", "no PÄSSWORT here"),
             ("Mixed Case", "no MIXED case here"),
         ] {
-            assert_eq!(excerpt(text, &Hidden::of([secret])), "no […] here", "{secret}");
+            assert_eq!(redacted(text, &Redaction::of([secret])), "no […] here", "{secret}");
         }
-        assert_eq!(excerpt("ab ab abc", &Hidden::of(["", "ab"])), "ab ab abc");
-        assert_eq!(excerpt("[…][…] x", &Hidden::of(["[…]"])), "[…][…] x");
+        assert_eq!(redacted("ab ab abc", &Redaction::of(["", "ab"])), "ab ab abc");
+        assert_eq!(redacted("[…][…] x", &Redaction::of(["[…]"])), "[…][…] x");
     }
 
     #[test]
     fn a_long_answer_is_cut_after_it_was_cleaned() {
         let text = format!("{} s3cr3t-token", "x".repeat(195));
-        let kept = excerpt(&text, &Hidden::of(["s3cr3t-token"]));
+        let kept = redacted(&text, &Redaction::of(["s3cr3t-token"]));
         assert!(kept.chars().count() <= 200 && !kept.contains("s3c"), "{kept}");
     }
 }

@@ -3,58 +3,58 @@
 use std::time::Duration;
 
 /// What came of a body in time.
-pub struct Beginning {
+pub struct BodyStart {
     pub text: String,
-    pub end: End,
+    pub end: BodyEnd,
 }
 
 /// Why no more of a body was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    Reached,
+pub enum BodyEnd {
+    Complete,
     /// There is more than is read.
-    TooLong,
+    OverLimit,
     /// It broke off, or did not come in time.
-    BrokeOff,
+    Interrupted,
 }
 
-impl Beginning {
+impl BodyStart {
     /// Without a last word that was cut in two: it could be half a secret, which nothing would
     /// recognize.
     pub fn whole_words(&self) -> &str {
         match (self.end, self.text.rfind(char::is_whitespace)) {
-            (End::Reached | End::BrokeOff, _) => &self.text,
-            (End::TooLong, last) => self.text.get(..last.unwrap_or(0)).unwrap_or_default(),
+            (BodyEnd::Complete | BodyEnd::Interrupted, _) => &self.text,
+            (BodyEnd::OverLimit, last) => self.text.get(..last.unwrap_or(0)).unwrap_or_default(),
         }
     }
 }
 
 /// What cannot be read, or comes too late, is left out.
-pub async fn beginning_of_body(
+pub async fn read_body_start(
     mut response: reqwest::Response,
-    most_bytes: usize,
+    max_bytes: usize,
     timeout: Duration,
-) -> Beginning {
+) -> BodyStart {
     let mut body = Vec::new();
-    let reading = read_beginning(&mut response, &mut body, most_bytes);
-    let end = tokio::time::timeout(timeout, reading).await.unwrap_or(End::BrokeOff);
-    Beginning { text: String::from_utf8_lossy(&body).into_owned(), end }
+    let reading = read_up_to(&mut response, &mut body, max_bytes);
+    let end = tokio::time::timeout(timeout, reading).await.unwrap_or(BodyEnd::Interrupted);
+    BodyStart { text: String::from_utf8_lossy(&body).into_owned(), end }
 }
 
-async fn read_beginning(
+async fn read_up_to(
     response: &mut reqwest::Response,
     body: &mut Vec<u8>,
-    most_bytes: usize,
-) -> End {
+    max_bytes: usize,
+) -> BodyEnd {
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return End::Reached,
-            Err(_) => return End::BrokeOff,
+            Ok(None) => return BodyEnd::Complete,
+            Err(_) => return BodyEnd::Interrupted,
         }
-        if body.len() > most_bytes {
-            body.truncate(most_bytes);
-            return End::TooLong;
+        if body.len() > max_bytes {
+            body.truncate(max_bytes);
+            return BodyEnd::OverLimit;
         }
     }
 }

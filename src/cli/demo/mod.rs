@@ -105,7 +105,7 @@ pub async fn demo(folder: &Path) -> Result<()> {
     write_files(
         folder,
         &inbox,
-        &layout::html_of(&wording::account(&message, &wiring.config.messages), None)?,
+        &layout::html_of(&wording::message_content(&message, &wiring.config.messages), None)?,
     )?;
     program.store.close().await;
     Ok(())

@@ -1,6 +1,6 @@
 //! What a mail server says that it can do, in its reply to `EHLO` (RFC 5321, 4.1.1.1). Pure.
 
-use crate::deliver::email::reply_lines::Reply;
+use crate::deliver::email::smtp_reply::Reply;
 
 /// The extensions that matter here. A server that knows only `HELO` has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Capabilities {
     }
 
     /// The most bytes that a message may have; none where the server names no limit.
-    pub fn most_bytes(&self) -> Option<u64> {
+    pub fn max_bytes(&self) -> Option<u64> {
         self.size_bytes.filter(|bytes| *bytes > 0)
     }
 }
@@ -93,10 +93,10 @@ mod tests {
 
     #[test]
     fn a_size_of_nothing_is_no_limit() {
-        assert_eq!(of(&["mail", "SIZE 1000"]).most_bytes(), Some(1000));
+        assert_eq!(of(&["mail", "SIZE 1000"]).max_bytes(), Some(1000));
         for line in ["SIZE", "SIZE 0", "SIZE many", "SIZE 99999999999999999999999"] {
             assert_eq!(
-                (of(&["mail", line]).size_bytes, of(&["mail", line]).most_bytes()),
+                (of(&["mail", line]).size_bytes, of(&["mail", line]).max_bytes()),
                 (Some(0), None),
                 "{line}"
             );

@@ -1,4 +1,4 @@
-//! Makes an email of an account: headers, both bodies, attachments. Pure.
+//! Makes an email of an content: headers, both bodies, attachments. Pure.
 
 use std::time::SystemTime;
 
@@ -7,8 +7,8 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
 use crate::deliver::email::attachment::{self, Files};
-use crate::deliver::email::form::{Form, Limit};
-use crate::deliver::email::page;
+use crate::deliver::email::detail_level::{DetailLevel, SizeLimit};
+use crate::deliver::email::html_part;
 use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::{Message, MessageSettings, plain, wording};
 use crate::domain::{AlertId, Delivery};
@@ -26,22 +26,22 @@ pub enum ComposeError {
     Email(#[from] lettre::error::Error),
 }
 
-/// The email in one of its forms, reduced where `limit` asks for it. The same delivery gives the
+/// The email in one of its levels, reduced where `limit` asks for it. The same delivery gives the
 /// same `Message-ID` every time.
 pub fn email(
     from: &Mailbox,
     message: &Message<'_>,
     settings: &MessageSettings,
     now: Timestamp,
-    form: Form,
-    limit: Limit,
+    level: DetailLevel,
+    limit: SizeLimit,
 ) -> Result<lettre::Message, ComposeError> {
     let delivery = message.delivery;
-    let mut account = wording::account(message, settings);
-    form.reduce(&mut account, limit);
-    let files = if form.has_attachments() { attachment::of(message.alert)? } else { None };
+    let mut content = wording::message_content(message, settings);
+    level.reduce(&mut content, limit);
+    let files = if level.has_attachments() { attachment::of(message.alert)? } else { None };
     let note = files.as_ref().map(|_| attachment::NOTE);
-    let (text, html) = (layout::text_of(&account, note)?, page::html(&account, note)?);
+    let (text, html) = (layout::text_of(&content, note)?, html_part::html(&content, note)?);
     let domain = id_domain(from);
 
     let to = delivery.recipient.parse().map_err(|_| ComposeError::Recipient)?;
@@ -50,7 +50,7 @@ pub fn email(
         .to(Mailbox::new(None, to))
         .date(SystemTime::from(now))
         .message_id(Some(format!("<{}@{domain}>", delivery.delivery_id)))
-        .subject(plain::line(&account.subject));
+        .subject(plain::line(&content.subject));
     let earlier: Vec<String> = earlier_alerts(message)
         .map(|alert| {
             format!(
@@ -145,9 +145,16 @@ mod tests {
         let message = Message { delivery: &delivery, alert };
         let now = "2022-06-30T13:05:00Z".parse().unwrap();
         String::from_utf8(
-            email(&from, &message, &sample::settings(None), now, Form::Whole, Limit::Refused)
-                .unwrap()
-                .formatted(),
+            email(
+                &from,
+                &message,
+                &sample::settings(None),
+                now,
+                DetailLevel::Full,
+                SizeLimit::Refused,
+            )
+            .unwrap()
+            .formatted(),
         )
         .unwrap()
     }

@@ -11,15 +11,15 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
-use crate::deliver::email::error::{SmtpError, Step};
-use crate::deliver::email::reply_lines::{NotAReply, Reply, Unfinished};
+use crate::deliver::email::error::{SmtpError, SmtpStep};
+use crate::deliver::email::smtp_reply::{NotAReply, PartialReply, Reply};
 
 /// The most bytes of one reply; Postfix takes 100,000.
-const MOST_REPLY_BYTES: usize = 1_000_000;
+const MAX_REPLY_BYTES: usize = 1_000_000;
 /// A message is written in blocks of this size, each of which has a time of its own.
 const BLOCK_BYTES: usize = 64 * 1024;
 /// How long a server that stopped listening may take to say why.
-const LAST_WORDS_TIMEOUT: Duration = Duration::from_secs(1);
+const CLOSING_REPLY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A stream with TLS or without.
 pub trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -50,19 +50,23 @@ impl Connection {
     }
 
     /// The next reply, in the time that every step has.
-    pub async fn reply(&mut self, step: Step) -> Result<Reply, SmtpError> {
+    pub async fn reply(&mut self, step: SmtpStep) -> Result<Reply, SmtpError> {
         self.reply_within(step, self.timeout).await
     }
 
     /// The next reply, `within` a time. To the message itself, lines that are none are passed over:
     /// the message may be taken, and nothing but the code says so.
-    pub async fn reply_within(&mut self, step: Step, within: Duration) -> Result<Reply, SmtpError> {
+    pub async fn reply_within(
+        &mut self,
+        step: SmtpStep,
+        within: Duration,
+    ) -> Result<Reply, SmtpError> {
         let reading = self.read_reply(step);
         timeout(within, reading).await.unwrap_or(Err(SmtpError::Timeout(step)))
     }
 
     /// Sends a command, which ends with CRLF, and reads its reply.
-    pub async fn command(&mut self, command: &str, step: Step) -> Result<Reply, SmtpError> {
+    pub async fn command(&mut self, command: &str, step: SmtpStep) -> Result<Reply, SmtpError> {
         if !self.received.is_empty() {
             return Err(SmtpError::OutOfOrder(step));
         }
@@ -73,35 +77,35 @@ impl Connection {
     /// Sends the lines of a message and the dot that ends it; its reply is still to be read.
     pub async fn message(&mut self, lines: &[u8]) -> Result<(), SmtpError> {
         if !self.received.is_empty() {
-            return Err(SmtpError::OutOfOrder(Step::Body));
+            return Err(SmtpError::OutOfOrder(SmtpStep::Body));
         }
         for block in lines.chunks(BLOCK_BYTES) {
-            self.write(block, Step::Body).await?;
+            self.write(block, SmtpStep::Body).await?;
         }
         // What the server says before it has the whole message is not about the whole message.
         let mut early = [0; 512];
         if let Some(Ok(count)) = self.wire.read(&mut early).now_or_never() {
             self.received.extend(early.iter().take(count));
-            let reply = self.reply_within(Step::Body, LAST_WORDS_TIMEOUT).await?;
+            let reply = self.reply_within(SmtpStep::Body, CLOSING_REPLY_TIMEOUT).await?;
             return Err(if reply.is_refusal() {
-                refused(Step::Body, reply)
+                refused(SmtpStep::Body, reply)
             } else {
-                SmtpError::OutOfOrder(Step::Message)
+                SmtpError::OutOfOrder(SmtpStep::Message)
             });
         }
-        self.write(b".\r\n", Step::Message).await
+        self.write(b".\r\n", SmtpStep::Message).await
     }
 
     /// Writes, each piece within the time of a step. A server that hangs up first is asked for its
     /// last words.
-    async fn write(&mut self, bytes: &[u8], step: Step) -> Result<(), SmtpError> {
+    async fn write(&mut self, bytes: &[u8], step: SmtpStep) -> Result<(), SmtpError> {
         let writing = async {
             self.wire.write_all(bytes).await?;
             self.wire.flush().await
         };
         match timeout(self.timeout, writing).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => match self.reply_within(step, LAST_WORDS_TIMEOUT).await {
+            Ok(Err(error)) => match self.reply_within(step, CLOSING_REPLY_TIMEOUT).await {
                 Ok(reply) if reply.is_refusal() => Err(refused(step, reply)),
                 _ => Err(SmtpError::Broken { step, error }),
             },
@@ -109,8 +113,8 @@ impl Connection {
         }
     }
 
-    async fn read_reply(&mut self, step: Step) -> Result<Reply, SmtpError> {
-        let mut reply = Unfinished::default();
+    async fn read_reply(&mut self, step: SmtpStep) -> Result<Reply, SmtpError> {
+        let mut reply = PartialReply::default();
         let mut read_bytes = 0;
         loop {
             let line = self.line(step).await?;
@@ -118,17 +122,17 @@ impl Connection {
             match reply.push(&line) {
                 Ok(Some(reply)) => return Ok(reply),
                 Ok(None) => {}
-                Err(_) if step == Step::Message => {}
+                Err(_) if step == SmtpStep::Message => {}
                 Err(NotAReply(text)) => return Err(SmtpError::NotAReply(text)),
             }
-            if read_bytes > MOST_REPLY_BYTES {
+            if read_bytes > MAX_REPLY_BYTES {
                 return Err(SmtpError::NotAReply("a reply without end".to_owned()));
             }
         }
     }
 
     /// One line with its line break; without it, if the server closes the connection after it.
-    async fn line(&mut self, step: Step) -> Result<Vec<u8>, SmtpError> {
+    async fn line(&mut self, step: SmtpStep) -> Result<Vec<u8>, SmtpError> {
         let mut line = Vec::new();
         loop {
             if let Some(end) = self.received.iter().position(|byte| *byte == b'\n') {
@@ -136,7 +140,7 @@ impl Connection {
                 return Ok(line);
             }
             line.append(&mut self.received);
-            if line.len() > MOST_REPLY_BYTES {
+            if line.len() > MAX_REPLY_BYTES {
                 return Ok(line);
             }
             let mut block = [0; 4096];
@@ -155,12 +159,12 @@ impl Connection {
 }
 
 /// A reply that is not what the step wants.
-pub fn refused(step: Step, reply: Reply) -> SmtpError {
+pub fn refused(step: SmtpStep, reply: Reply) -> SmtpError {
     SmtpError::Reply { step, reply }
 }
 
 /// The reply, if it is a 2xx.
-pub fn accepted(step: Step, reply: Reply) -> Result<Reply, SmtpError> {
+pub fn accepted(step: SmtpStep, reply: Reply) -> Result<Reply, SmtpError> {
     if reply.is_success() { Ok(reply) } else { Err(refused(step, reply)) }
 }
 
@@ -173,7 +177,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(20);
 
     /// What is read of a server that says this and hangs up.
-    async fn heard(text: &[u8], step: Step) -> Result<u16, String> {
+    async fn heard(text: &[u8], step: SmtpStep) -> Result<u16, String> {
         let (here, mut there) = duplex(1 << 16);
         there.write_all(text).await.unwrap();
         drop(there);
@@ -186,20 +190,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_reply_counts_even_where_the_connection_ends_with_it() {
-        assert_eq!(heard(b"250 ok", Step::Message).await, Ok(250));
-        assert_eq!(heard(b"250", Step::Message).await, Ok(250));
+        assert_eq!(heard(b"250 ok", SmtpStep::Message).await, Ok(250));
+        assert_eq!(heard(b"250", SmtpStep::Message).await, Ok(250));
         assert_eq!(
-            heard(b"250-first\r\n250-sec", Step::Message).await.unwrap_err(),
+            heard(b"250-first\r\n250-sec", SmtpStep::Message).await.unwrap_err(),
             "the mail server closed the connection (at the end of the message)"
         );
-        assert!(heard(b"", Step::Message).await.unwrap_err().contains("closed"));
+        assert!(heard(b"", SmtpStep::Message).await.unwrap_err().contains("closed"));
     }
 
     #[tokio::test]
     async fn only_before_the_reply_to_the_message_is_other_text_passed_over() {
-        assert_eq!(heard(b"\r\nspam filter: fine\r\n250 ok\r\n", Step::Message).await, Ok(250));
+        assert_eq!(heard(b"\r\nspam filter: fine\r\n250 ok\r\n", SmtpStep::Message).await, Ok(250));
         assert!(
-            heard(b"HTTP/1.1 400 Bad Request\r\n220 x\r\n", Step::Greeting)
+            heard(b"HTTP/1.1 400 Bad Request\r\n220 x\r\n", SmtpStep::Greeting)
                 .await
                 .unwrap_err()
                 .contains("HTTP/1.1")
@@ -209,10 +213,10 @@ mod tests {
     #[tokio::test]
     async fn a_reply_may_be_long_and_must_end() {
         let long = [b"250 ".as_slice(), &vec![b'x'; 60_000], b"\r\n"].concat();
-        assert_eq!(heard(&long, Step::Message).await, Ok(250));
+        assert_eq!(heard(&long, SmtpStep::Message).await, Ok(250));
         let (here, mut there) = duplex(1 << 16);
         tokio::spawn(async move { while there.write_all(b"250-more\r\n").await.is_ok() {} });
-        let error = Connection::new(here, LONG).reply(Step::Hello).await.unwrap_err();
+        let error = Connection::new(here, LONG).reply(SmtpStep::Ehlo).await.unwrap_err();
         assert!(error.to_string().contains("without end"), "{error}");
     }
 
@@ -225,9 +229,11 @@ mod tests {
                 clock.tick().await;
             }
         });
-        let error =
-            Connection::new(here, Duration::from_millis(200)).reply(Step::Hello).await.unwrap_err();
-        assert!(matches!(error, SmtpError::Timeout(Step::Hello)), "{error}");
+        let error = Connection::new(here, Duration::from_millis(200))
+            .reply(SmtpStep::Ehlo)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, SmtpError::Timeout(SmtpStep::Ehlo)), "{error}");
     }
 
     #[tokio::test]
@@ -235,9 +241,9 @@ mod tests {
         let (here, mut there) = duplex(1 << 16);
         there.write_all(b"220 hello\r\n250 and more\r\n").await.unwrap();
         let mut connection = Connection::new(here, LONG);
-        assert_eq!(connection.reply(Step::Greeting).await.unwrap().code, 220);
-        let error = connection.command("EHLO here\r\n", Step::Hello).await.unwrap_err();
-        assert!(matches!(error, SmtpError::OutOfOrder(Step::Hello)), "{error}");
+        assert_eq!(connection.reply(SmtpStep::Greeting).await.unwrap().code, 220);
+        let error = connection.command("EHLO here\r\n", SmtpStep::Ehlo).await.unwrap_err();
+        assert!(matches!(error, SmtpError::OutOfOrder(SmtpStep::Ehlo)), "{error}");
         assert!(matches!(connection.into_wire().err(), Some(SmtpError::TextBeforeTls)));
     }
 
@@ -261,7 +267,7 @@ mod tests {
         there.write_all(b"421 4.3.2 shutting down\r\n").await.unwrap();
         drop(there);
         let error =
-            Connection::new(here, LONG).write(&vec![b'x'; 4096], Step::Body).await.unwrap_err();
+            Connection::new(here, LONG).write(&vec![b'x'; 4096], SmtpStep::Body).await.unwrap_err();
         assert_eq!(error.to_string(), "SMTP 421 4.3.2 shutting down");
     }
 }

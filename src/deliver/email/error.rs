@@ -3,13 +3,13 @@
 use std::{fmt, io};
 
 use crate::deliver::email::oauth2::TokenError;
-use crate::deliver::email::reply_lines::Reply;
+use crate::deliver::email::smtp_reply::Reply;
 
 /// Where in the dialogue something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum SmtpStep {
     Greeting,
-    Hello,
+    Ehlo,
     Starttls,
     Login,
     /// `MAIL` and `RSET`.
@@ -23,18 +23,18 @@ pub enum Step {
     Message,
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for SmtpStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Step::Greeting => "its greeting",
-            Step::Hello => "EHLO",
-            Step::Starttls => "STARTTLS",
-            Step::Login => "AUTH",
-            Step::Sender => "MAIL",
-            Step::Recipient => "RCPT",
-            Step::Data => "DATA",
-            Step::Body => "the message",
-            Step::Message => "the end of the message",
+            SmtpStep::Greeting => "its greeting",
+            SmtpStep::Ehlo => "EHLO",
+            SmtpStep::Starttls => "STARTTLS",
+            SmtpStep::Login => "AUTH",
+            SmtpStep::Sender => "MAIL",
+            SmtpStep::Recipient => "RCPT",
+            SmtpStep::Data => "DATA",
+            SmtpStep::Body => "the message",
+            SmtpStep::Message => "the end of the message",
         })
     }
 }
@@ -47,15 +47,15 @@ pub enum SmtpError {
     #[error("failed to reach the mail server: {0}")]
     Connect(io::Error),
     #[error("the mail server did not answer in time (waiting for {0})")]
-    Timeout(Step),
+    Timeout(SmtpStep),
     #[error("the mail server closed the connection (at {0})")]
-    Closed(Step),
+    Closed(SmtpStep),
     #[error("the connection to the mail server failed (at {step}): {error}")]
-    Broken { step: Step, error: io::Error },
+    Broken { step: SmtpStep, error: io::Error },
     #[error("expected the reply of a mail server, but got another text: {0}")]
     NotAReply(String),
     #[error("expected one reply to each command, but the mail server sent more (before {0})")]
-    OutOfOrder(Step),
+    OutOfOrder(SmtpStep),
     #[error(
         "refused to use TLS: text came between the mail server's answer to STARTTLS and TLS, \
          perhaps from someone on the way"
@@ -67,8 +67,8 @@ pub enum SmtpError {
     #[error("failed to trust the mail server's certificate: {0}")]
     Certificate(String),
     /// The server refused, or its reply is none to this step.
-    #[error("{}", .reply.said())]
-    Reply { step: Step, reply: Reply },
+    #[error("{}", .reply.text())]
+    Reply { step: SmtpStep, reply: Reply },
     /// What is needed and not offered.
     #[error("failed to agree with the mail server: {0}")]
     NotOffered(String),
@@ -83,7 +83,7 @@ impl SmtpError {
     /// RFC 3463).
     pub fn is_too_long(&self) -> bool {
         let SmtpError::Reply {
-            step: Step::Sender | Step::Data | Step::Body | Step::Message,
+            step: SmtpStep::Sender | SmtpStep::Data | SmtpStep::Body | SmtpStep::Message,
             reply,
         } = self
         else {
@@ -101,22 +101,22 @@ impl SmtpError {
 mod tests {
     use super::*;
 
-    fn check(step: Step, code: u16, text: &str, expected: bool) {
+    fn check(step: SmtpStep, code: u16, text: &str, expected: bool) {
         let error = SmtpError::Reply { step, reply: Reply { code, lines: vec![text.to_owned()] } };
         assert_eq!(error.is_too_long(), expected, "{step} {code} {text}");
     }
 
     #[test]
     fn only_a_length_is_mended_by_a_shorter_message() {
-        check(Step::Sender, 552, "5.3.4 Message size exceeds fixed limit", true);
-        check(Step::Message, 552, "message too big", true);
-        check(Step::Message, 554, "5.3.4 too big", true);
-        check(Step::Body, 552, "5.2.3 longer than the mailbox takes", true);
-        check(Step::Message, 452, "4.3.4 too big for now", true);
-        check(Step::Message, 552, "5.2.2 mailbox full", false);
-        check(Step::Recipient, 552, "5.3.4 too big", false);
-        check(Step::Message, 554, "5.7.1 refused", false);
-        check(Step::Message, 451, "try again", false);
-        assert!(!SmtpError::Timeout(Step::Message).is_too_long());
+        check(SmtpStep::Sender, 552, "5.3.4 Message size exceeds fixed limit", true);
+        check(SmtpStep::Message, 552, "message too big", true);
+        check(SmtpStep::Message, 554, "5.3.4 too big", true);
+        check(SmtpStep::Body, 552, "5.2.3 longer than the mailbox takes", true);
+        check(SmtpStep::Message, 452, "4.3.4 too big for now", true);
+        check(SmtpStep::Message, 552, "5.2.2 mailbox full", false);
+        check(SmtpStep::Recipient, 552, "5.3.4 too big", false);
+        check(SmtpStep::Message, 554, "5.7.1 refused", false);
+        check(SmtpStep::Message, 451, "try again", false);
+        assert!(!SmtpError::Timeout(SmtpStep::Message).is_too_long());
     }
 }

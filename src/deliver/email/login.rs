@@ -6,13 +6,13 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 
 use crate::deliver::email::capabilities::Capabilities;
 use crate::deliver::email::connection::{Connection, refused};
-use crate::deliver::email::error::{SmtpError, Step};
-use crate::deliver::email::reply_lines::Reply;
-use crate::deliver::redacted_reply::{Hidden, excerpt};
+use crate::deliver::email::error::{SmtpError, SmtpStep};
+use crate::deliver::email::smtp_reply::Reply;
+use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::secret::Secret;
 
 /// A command line is no longer than this, its line break included (RFC 5321, 4.5.3.1.4).
-const LONGEST_COMMAND_BYTES: usize = 512;
+const MAX_COMMAND_BYTES: usize = 512;
 
 /// Logs in with a password, by each mechanism that the server offers until one succeeds: some
 /// announce mechanisms that they then refuse.
@@ -39,32 +39,32 @@ pub async fn with_password(
         match reply.code {
             200..300 => return Ok(()),
             500.. => refusal = Some(reply),
-            _ => return Err(refused(Step::Login, reply)),
+            _ => return Err(refused(SmtpStep::Login, reply)),
         }
     }
     Err(refusal.map_or_else(
-        || none_offered(offered, "PLAIN or LOGIN"),
-        |reply| refused(Step::Login, reply),
+        || mechanism_not_offered(offered, "PLAIN or LOGIN"),
+        |reply| refused(SmtpStep::Login, reply),
     ))
 }
 
 /// What became of a token.
 #[derive(Debug, PartialEq, Eq)]
-pub enum TokenUse {
+pub enum TokenLogin {
     Accepted,
     /// The server does not take this one (535).
     Refused(Reply),
 }
 
-impl TokenUse {
+impl TokenLogin {
     pub fn is_accepted(&self) -> bool {
-        matches!(self, TokenUse::Accepted)
+        matches!(self, TokenLogin::Accepted)
     }
 
     pub fn into_result(self) -> Result<(), SmtpError> {
         match self {
-            TokenUse::Accepted => Ok(()),
-            TokenUse::Refused(reply) => Err(refused(Step::Login, reply)),
+            TokenLogin::Accepted => Ok(()),
+            TokenLogin::Refused(reply) => Err(refused(SmtpStep::Login, reply)),
         }
     }
 }
@@ -75,34 +75,34 @@ pub async fn with_token(
     offered: &Capabilities,
     username: &str,
     token: &Secret,
-) -> Result<TokenUse, SmtpError> {
+) -> Result<TokenLogin, SmtpError> {
     if !offers(offered, Mechanism::Xoauth2) {
-        return Err(none_offered(offered, "XOAUTH2"));
+        return Err(mechanism_not_offered(offered, "XOAUTH2"));
     }
     let credentials = Credentials::new(username.to_owned(), token.expose().to_owned());
     let reply = with_initial_response(connection, Mechanism::Xoauth2, &credentials).await;
     // The settings do not have the token: who cleans the text of this reply later does not know it.
-    let secrets = [sent(username, token), vec![token.expose().to_owned()]].concat();
-    let hidden = Hidden::of(secrets.iter().map(String::as_str));
+    let secrets = [encoded_credentials(username, token), vec![token.expose().to_owned()]].concat();
+    let redaction = Redaction::of(secrets.iter().map(String::as_str));
     let reply = match reply {
         Ok(reply) => Reply {
-            lines: reply.lines.iter().map(|line| excerpt(line, &hidden)).collect(),
+            lines: reply.lines.iter().map(|line| redacted(line, &redaction)).collect(),
             ..reply
         },
         Err(SmtpError::NotAReply(text)) => {
-            return Err(SmtpError::NotAReply(excerpt(&text, &hidden)));
+            return Err(SmtpError::NotAReply(redacted(&text, &redaction)));
         }
         Err(error) => return Err(error),
     };
     match reply.code {
-        535 => Ok(TokenUse::Refused(reply)),
-        _ if reply.is_success() => Ok(TokenUse::Accepted),
-        _ => Err(refused(Step::Login, reply)),
+        535 => Ok(TokenLogin::Refused(reply)),
+        _ if reply.is_success() => Ok(TokenLogin::Accepted),
+        _ => Err(refused(SmtpStep::Login, reply)),
     }
 }
 
 /// What is sent to log in, as it is sent: not to be repeated from a server's text either.
-pub fn sent(username: &str, secret: &Secret) -> Vec<String> {
+pub fn encoded_credentials(username: &str, secret: &Secret) -> Vec<String> {
     let credentials = Credentials::new(username.to_owned(), secret.expose().to_owned());
     let responses = [Mechanism::Plain, Mechanism::Xoauth2]
         .into_iter()
@@ -118,7 +118,7 @@ fn offers(offered: &Capabilities, mechanism: Mechanism) -> bool {
     offered.auth.contains(&name)
 }
 
-fn none_offered(offered: &Capabilities, wanted: &str) -> SmtpError {
+fn mechanism_not_offered(offered: &Capabilities, wanted: &str) -> SmtpError {
     let offers = if offered.auth.is_empty() {
         "no way to log in".to_owned()
     } else {
@@ -140,20 +140,20 @@ async fn with_initial_response(
         .map_err(|error| SmtpError::NotOffered(error.to_string()))?;
     let response = STANDARD.encode(response);
     let whole = format!("AUTH {mechanism} {response}\r\n");
-    let mut is_sent = whole.len() <= LONGEST_COMMAND_BYTES;
+    let mut is_sent = whole.len() <= MAX_COMMAND_BYTES;
     let first = if is_sent { whole } else { format!("AUTH {mechanism}\r\n") };
-    let mut reply = connection.command(&first, Step::Login).await?;
+    let mut reply = connection.command(&first, SmtpStep::Login).await?;
     let is_empty = reply.lines.iter().all(|line| line.trim().is_empty());
     if reply.code == 334 && (!is_sent || is_empty || mechanism == Mechanism::Plain) {
         // Some servers read nothing after the name of the mechanism.
         is_sent = true;
-        reply = connection.command(&format!("{response}\r\n"), Step::Login).await?;
+        reply = connection.command(&format!("{response}\r\n"), SmtpStep::Login).await?;
     }
     if reply.code == 334 && is_sent {
         // XOAUTH2's reason for a refusal, which an empty line acknowledges; to PLAIN it is nonsense
         // that `*` ends.
         let end = if mechanism == Mechanism::Xoauth2 { "\r\n" } else { "*\r\n" };
-        reply = connection.command(end, Step::Login).await?;
+        reply = connection.command(end, SmtpStep::Login).await?;
     }
     Ok(reply)
 }
@@ -164,15 +164,16 @@ async fn login(
     username: &str,
     password: &Secret,
 ) -> Result<Reply, SmtpError> {
-    let mut reply = connection.command("AUTH LOGIN\r\n", Step::Login).await?;
+    let mut reply = connection.command("AUTH LOGIN\r\n", SmtpStep::Login).await?;
     for answer in [username, password.expose()] {
         if reply.code != 334 {
             return Ok(reply);
         }
-        reply =
-            connection.command(&format!("{}\r\n", STANDARD.encode(answer)), Step::Login).await?;
+        reply = connection
+            .command(&format!("{}\r\n", STANDARD.encode(answer)), SmtpStep::Login)
+            .await?;
     }
-    if reply.code == 334 { connection.command("*\r\n", Step::Login).await } else { Ok(reply) }
+    if reply.code == 334 { connection.command("*\r\n", SmtpStep::Login).await } else { Ok(reply) }
 }
 
 #[cfg(test)]
@@ -304,7 +305,7 @@ mod tests {
             .unwrap();
         let expected =
             Reply { code: 535, lines: vec!["no: AUTH XOAUTH2 […] or […], I say".to_owned()] };
-        assert_eq!(used, TokenUse::Refused(expected));
+        assert_eq!(used, TokenLogin::Refused(expected));
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The email channel: one message a recipient, through the operator's own relay.
 //!
-//! `compose` writes a message in one of its forms (`form`, `index`, `page`); `relay` opens a
+//! `compose` writes a message in one of its levels (`form`, `index`, `page`); `relay` opens a
 //! session (`connection`, `hello`, `tls`, `login`, `oauth2`); `transaction` hands the message over;
 //! `reply` says what the outcome means.
 
@@ -8,17 +8,17 @@ mod attachment;
 mod capabilities;
 mod compose;
 mod connection;
-mod data;
+mod detail_level;
+mod dot_stuffing;
+mod ehlo_name;
 mod error;
-mod form;
-mod hello;
-mod index;
+mod html_part;
 mod login;
+mod name_index;
 mod oauth2;
-mod page;
 mod relay;
-mod reply;
-mod reply_lines;
+mod smtp_outcome;
+mod smtp_reply;
 mod tls;
 mod transaction;
 
@@ -26,13 +26,13 @@ use jiff::Timestamp;
 
 use crate::deliver::{EmailSettings, Message, MessageSettings, Outcome};
 use crate::dial::LazyClient;
-use error::{SmtpError, Step};
-use form::{Form, Limit};
+use detail_level::{DetailLevel, SizeLimit};
+use error::{SmtpError, SmtpStep};
 use relay::Session;
-use reply_lines::Reply;
+use smtp_reply::Reply;
 use transaction::Outgoing;
 
-pub use hello::is_hello;
+pub use ehlo_name::is_hello;
 pub use relay::Relay;
 
 /// One attempt at an email.
@@ -50,33 +50,34 @@ pub struct Attempt<'a> {
 ///
 /// Bounds its own time: each step has the time-out, and the final reply has ten minutes.
 pub async fn send(attempt: &Attempt<'_>) -> Outcome {
-    let hidden = reply::hidden(&attempt.settings.smtp, &attempt.message.delivery.recipient);
-    match attempt.send_what_fits().await {
-        Ok(taken) => reply::taken(&taken, &hidden),
-        Err(error) => reply::failed(&error, &hidden),
+    let redaction =
+        smtp_outcome::redaction(&attempt.settings.smtp, &attempt.message.delivery.recipient);
+    match attempt.send_largest_accepted().await {
+        Ok(taken) => smtp_outcome::delivered(&taken, &redaction),
+        Err(error) => smtp_outcome::failed(&error, &redaction),
     }
 }
 
 impl Attempt<'_> {
-    /// Sends the first of the message's forms that the server takes.
-    async fn send_what_fits(&self) -> Result<Reply, SmtpError> {
+    /// Sends the first of the message's levels that the server takes.
+    async fn send_largest_accepted(&self) -> Result<Reply, SmtpError> {
         let mut session = self.relay.open(self.clients, self.now).await?;
-        let mut limit = Limit::of(session.capabilities.most_bytes());
-        let most_bytes = limit.most_bytes();
-        let mut forms = Form::of(self.message.alert).iter().copied().peekable();
-        while let Some(form) = forms.next() {
-            let is_last = forms.peek().is_none();
-            let outgoing = self.write(form, limit)?;
-            if !is_last && !outgoing.fits(most_bytes) {
+        let mut limit = SizeLimit::of(session.capabilities.max_bytes());
+        let max_bytes = limit.max_bytes();
+        let mut levels = DetailLevel::of(self.message.alert).iter().copied().peekable();
+        while let Some(level) = levels.next() {
+            let is_last = levels.peek().is_none();
+            let outgoing = self.write(level, limit)?;
+            if !is_last && !outgoing.fits(max_bytes) {
                 continue;
             }
             match transaction::send(&mut session, &outgoing).await {
                 Ok(taken) => {
-                    relay::say_goodbye(session);
+                    relay::send_quit(session);
                     return Ok(taken);
                 }
                 Err(error) if !is_last && error.is_too_long() => {
-                    limit = Limit::Refused;
+                    limit = SizeLimit::Refused;
                     session = match after(session, &error).await {
                         Some(session) => session,
                         None => self.relay.open(self.clients, self.now).await?,
@@ -88,13 +89,13 @@ impl Attempt<'_> {
         Err(SmtpError::Compose("it has no form that can be sent".to_owned()))
     }
 
-    fn write(&self, form: Form, limit: Limit) -> Result<Outgoing, SmtpError> {
+    fn write(&self, level: DetailLevel, limit: SizeLimit) -> Result<Outgoing, SmtpError> {
         let email = compose::email(
             &self.settings.smtp.from,
             self.message,
             self.messages,
             self.now,
-            form,
+            level,
             limit,
         );
         email
@@ -106,9 +107,9 @@ impl Attempt<'_> {
 /// The session, ready for another message; none where it is not certain what the server still has
 /// to say.
 async fn after(mut session: Session, error: &SmtpError) -> Option<Session> {
-    if matches!(error, SmtpError::Reply { step: Step::Body, .. }) {
+    if matches!(error, SmtpError::Reply { step: SmtpStep::Body, .. }) {
         return None;
     }
-    let reply = session.connection.command("RSET\r\n", Step::Sender).await.ok()?;
+    let reply = session.connection.command("RSET\r\n", SmtpStep::Sender).await.ok()?;
     reply.is_success().then_some(session)
 }

@@ -11,19 +11,19 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::form_urlencoded;
 
-use crate::deliver::redacted_reply::{Hidden, excerpt};
+use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::{OAuth2Settings, Retry};
 use crate::dial::{self, LazyClient};
 use crate::secret::Secret;
 
 /// A token is asked for anew this long before it expires, or a tenth of its life before if that is
 /// less.
-const LONGEST_MARGIN: Duration = Duration::from_secs(60);
-/// How long a token is kept whose server does not say how long it lives (RFC 6749, 5.1 only
+const MAX_RENEWAL_MARGIN: Duration = Duration::from_secs(60);
+/// How long a token is cached whose server does not say how long it lives (RFC 6749, 5.1 only
 /// recommends that).
-const UNSTATED_LIFE: Duration = Duration::from_mins(5);
+const DEFAULT_LIFETIME: Duration = Duration::from_mins(5);
 /// The most bytes of an answer that are read; a token has a few thousand.
-const MOST_ANSWER_BYTES: usize = 256 * 1024;
+const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
 /// No token was got. Its text names the host and has no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,12 +39,12 @@ pub struct Tokens {
     settings: OAuth2Settings,
     /// For the answer as a whole.
     timeout: Duration,
-    kept: Mutex<Option<Kept>>,
+    cached: Mutex<Option<CachedToken>>,
 }
 
-struct Kept {
+struct CachedToken {
     token: Secret,
-    until: Timestamp,
+    expires_at: Timestamp,
 }
 
 /// What the server answers if it gives a token. Some write the number as a text.
@@ -63,10 +63,10 @@ struct Denied {
 
 impl Tokens {
     pub fn new(settings: OAuth2Settings, timeout: Duration) -> Self {
-        Self { settings, timeout, kept: Mutex::new(None) }
+        Self { settings, timeout, cached: Mutex::new(None) }
     }
 
-    /// The kept token, or a new one where it is about to expire or the mail server has `refused`
+    /// The cached token, or a new one where it is about to expire or the mail server has `refused`
     /// it. Those who come while one is asked for wait for it.
     pub async fn token(
         &self,
@@ -74,20 +74,21 @@ impl Tokens {
         now: Timestamp,
         refused: Option<&Secret>,
     ) -> Result<Secret, TokenError> {
-        let mut kept = self.kept.lock().await;
-        if let Some(kept) =
-            kept.as_ref().filter(|kept| now < kept.until && refused != Some(&kept.token))
+        let mut cached = self.cached.lock().await;
+        if let Some(cached) = cached
+            .as_ref()
+            .filter(|cached| now < cached.expires_at && refused != Some(&cached.token))
         {
-            return Ok(kept.token.clone());
+            return Ok(cached.token.clone());
         }
-        *kept = None;
+        *cached = None;
         let asking = tokio::time::timeout(self.timeout, self.ask(clients));
         let (token, life) = asking.await.unwrap_or_else(|_| {
             Err(self.failed("it did not answer in time".to_owned(), Retry::Later))
         })?;
-        let margin = LONGEST_MARGIN.min(life / 10);
-        let until = now.checked_add(life.saturating_sub(margin)).unwrap_or(Timestamp::MAX);
-        *kept = Some(Kept { token: token.clone(), until });
+        let margin = MAX_RENEWAL_MARGIN.min(life / 10);
+        let expires_at = now.checked_add(life.saturating_sub(margin)).unwrap_or(Timestamp::MAX);
+        *cached = Some(CachedToken { token: token.clone(), expires_at });
         Ok(token)
     }
 
@@ -96,7 +97,7 @@ impl Tokens {
         // The standard's own way is the header; most servers take the body, and some only one of
         // the two.
         let answer =
-            if says_invalid_client(&answer) { self.post(clients, true).await? } else { answer };
+            if is_invalid_client(&answer) { self.post(clients, true).await? } else { answer };
         let (status, body) = answer;
         if !status.is_success() {
             return Err(self.denied(status, &body));
@@ -116,7 +117,7 @@ impl Tokens {
         }
         Ok((
             Secret::new(granted.access_token),
-            granted.expires_in.as_ref().and_then(seconds).unwrap_or(UNSTATED_LIFE),
+            granted.expires_in.as_ref().and_then(seconds).unwrap_or(DEFAULT_LIFETIME),
         ))
     }
 
@@ -142,7 +143,7 @@ impl Tokens {
         let (status, mut body) = (response.status(), Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             body.extend_from_slice(&chunk);
-            if body.len() > MOST_ANSWER_BYTES {
+            if body.len() > MAX_ANSWER_BYTES {
                 return Err(self.failed("its answer is too long".to_owned(), Retry::Later));
             }
         }
@@ -176,12 +177,12 @@ impl Tokens {
     }
 
     fn denied(&self, status: StatusCode, body: &[u8]) -> TokenError {
-        let hidden =
-            Hidden::of([self.settings.client_secret.expose(), self.settings.client_id.as_str()]);
+        let redaction =
+            Redaction::of([self.settings.client_secret.expose(), self.settings.client_id.as_str()]);
         let said = match serde_json::from_slice::<Denied>(body) {
-            Ok(denied) => excerpt(
+            Ok(denied) => redacted(
                 &format!("{} {}", denied.error, denied.error_description.unwrap_or_default()),
-                &hidden,
+                &redaction,
             ),
             Err(_) => String::new(),
         };
@@ -202,7 +203,7 @@ impl Tokens {
     }
 }
 
-fn says_invalid_client((status, body): &(StatusCode, Vec<u8>)) -> bool {
+fn is_invalid_client((status, body): &(StatusCode, Vec<u8>)) -> bool {
     matches!(status.as_u16(), 400 | 401)
         && serde_json::from_slice::<Denied>(body)
             .is_ok_and(|denied| denied.error == "invalid_client")

@@ -4,7 +4,7 @@
 //! takes replies that were sent before TLS for replies inside it, reads no reply in another
 //! encoding, and has one time for the whole of it.
 //!
-//! Connections are not kept. A dialogue that was given up half-way has replies still to come, and
+//! Connections are not cached. A dialogue that was given up half-way has replies still to come, and
 //! whoever went on with such a connection would take each for the answer to a later command: a
 //! refused message would count as taken.
 
@@ -23,8 +23,8 @@ use tokio_rustls::TlsConnector;
 
 use crate::deliver::email::capabilities::Capabilities;
 use crate::deliver::email::connection::{Connection, Wire, accepted};
-use crate::deliver::email::error::{SmtpError, Step};
-use crate::deliver::email::hello::hello;
+use crate::deliver::email::ehlo_name::ehlo_name;
+use crate::deliver::email::error::{SmtpError, SmtpStep};
 use crate::deliver::email::oauth2::Tokens;
 use crate::deliver::email::{login, tls};
 use crate::deliver::{DeliverError, SmtpSettings, Tls};
@@ -33,7 +33,7 @@ use crate::dial::{self, LazyClient, Lookup};
 /// For the farewell after the message was taken: politeness, on which nothing depends.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How many addresses of the relay are tried in one attempt.
-const MOST_ADDRESSES: usize = 8;
+const MAX_ADDRESSES: usize = 8;
 
 /// How a relay is reached.
 pub struct Relay {
@@ -98,7 +98,7 @@ impl Relay {
             .await
             .map_err(|_| SmtpError::Lookup)?
             .map_err(|_| SmtpError::Lookup)?;
-        let mut addresses: Vec<SocketAddr> = found.into_iter().take(MOST_ADDRESSES).collect();
+        let mut addresses: Vec<SocketAddr> = found.into_iter().take(MAX_ADDRESSES).collect();
         if addresses.is_empty() {
             return Err(SmtpError::Lookup);
         }
@@ -107,7 +107,7 @@ impl Relay {
                 .await
                 .map_err(SmtpError::Connect)?;
             addresses.retain(|other| *other != address);
-            match self.greet(stream).await {
+            match self.start_session(stream).await {
                 Ok(mut session) => {
                     self.log_in(&mut session, clients, now).await?;
                     return Ok(session);
@@ -119,17 +119,17 @@ impl Relay {
     }
 
     /// From the first word up to the capabilities that count: those inside TLS, where there is TLS.
-    async fn greet(&self, stream: TcpStream) -> Result<Session, SmtpError> {
+    async fn start_session(&self, stream: TcpStream) -> Result<Session, SmtpError> {
         // Commands are short, and each waits for its reply.
         let _ = stream.set_nodelay(true);
         let local = stream.local_addr().ok().map(|address| address.ip());
-        let name = hello(self.settings.hello.as_deref(), &ClientId::default(), local);
+        let name = ehlo_name(self.settings.hello.as_deref(), &ClientId::default(), local);
         let mut connection = match &self.tls {
             Some(to) if self.settings.tls == Tls::Implicit => self.encrypted(to, stream).await?,
             _ => Connection::new(stream, self.timeout),
         };
-        accepted(Step::Greeting, connection.reply(Step::Greeting).await?)?;
-        let mut capabilities = say_hello(&mut connection, &name).await?;
+        accepted(SmtpStep::Greeting, connection.reply(SmtpStep::Greeting).await?)?;
+        let mut capabilities = send_ehlo(&mut connection, &name).await?;
         if let Some(to) = self.tls.as_ref().filter(|_| self.settings.tls == Tls::Starttls) {
             if !capabilities.starttls {
                 return Err(SmtpError::NotOffered(
@@ -137,12 +137,12 @@ impl Relay {
                 ));
             }
             accepted(
-                Step::Starttls,
-                connection.command(&Starttls.to_string(), Step::Starttls).await?,
+                SmtpStep::Starttls,
+                connection.command(&Starttls.to_string(), SmtpStep::Starttls).await?,
             )?;
             connection = self.encrypted(to, connection.into_wire()?).await?;
             // What was said in the clear is forgotten (RFC 3207, 4.2).
-            capabilities = say_hello(&mut connection, &name).await?;
+            capabilities = send_ehlo(&mut connection, &name).await?;
         }
         Ok(Session { connection, capabilities })
     }
@@ -189,22 +189,26 @@ impl Relay {
 }
 
 /// `EHLO`, or `HELO` where the server knows no other.
-async fn say_hello(
+async fn send_ehlo(
     connection: &mut Connection,
     name: &ClientId,
 ) -> Result<Capabilities, SmtpError> {
-    let reply = connection.command(&Ehlo::new(name.clone()).to_string(), Step::Hello).await?;
+    let reply = connection.command(&Ehlo::new(name.clone()).to_string(), SmtpStep::Ehlo).await?;
     if matches!(reply.code, 500 | 502) {
-        accepted(Step::Hello, connection.command(&format!("HELO {name}\r\n"), Step::Hello).await?)?;
+        accepted(
+            SmtpStep::Ehlo,
+            connection.command(&format!("HELO {name}\r\n"), SmtpStep::Ehlo).await?,
+        )?;
         return Ok(Capabilities::default());
     }
-    Ok(Capabilities::of(&accepted(Step::Hello, reply)?))
+    Ok(Capabilities::of(&accepted(SmtpStep::Ehlo, reply)?))
 }
 
 /// Ends a session without waiting: the message is taken, and a slow goodbye must not undo that.
-pub fn say_goodbye(mut session: Session) {
+pub fn send_quit(mut session: Session) {
     tokio::spawn(async move {
-        let _ = timeout(QUIT_TIMEOUT, session.connection.command(&Quit.to_string(), Step::Message))
-            .await;
+        let _ =
+            timeout(QUIT_TIMEOUT, session.connection.command(&Quit.to_string(), SmtpStep::Message))
+                .await;
     });
 }

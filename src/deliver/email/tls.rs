@@ -10,7 +10,7 @@ use crate::deliver::{DeliverError, SmtpSettings};
 use crate::dial::{DialError, Trust, certificates, describe_certificate, tls_config};
 
 /// What a person can do about a certificate that is not trusted.
-const WAY_IN: &str = "if it is your own, name it or its authority in [smtp] `ca_file`, or its \
+const HINT: &str = "if it is your own, name it or its authority in [smtp] `ca_file`, or its \
                       SHA-256 in `certificate_sha256`";
 
 /// The settings of TLS with this relay.
@@ -37,7 +37,7 @@ pub fn config(smtp: &SmtpSettings) -> Result<Arc<ClientConfig>, DeliverError> {
 pub fn failure(error: &io::Error) -> SmtpError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(Error::InvalidCertificate(reason)) => {
-            SmtpError::Certificate(format!("{}; {WAY_IN}", describe_certificate(reason)))
+            SmtpError::Certificate(format!("{}; {HINT}", describe_certificate(reason)))
         }
         Some(other) => SmtpError::Tls(other.to_string()),
         None if error.kind() == io::ErrorKind::UnexpectedEof => {

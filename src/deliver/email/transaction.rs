@@ -8,10 +8,10 @@ use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 
 use crate::deliver::email::capabilities::Capabilities;
 use crate::deliver::email::connection::{accepted, refused};
-use crate::deliver::email::data::stuffed;
-use crate::deliver::email::error::{SmtpError, Step};
+use crate::deliver::email::dot_stuffing::dot_stuffed;
+use crate::deliver::email::error::{SmtpError, SmtpStep};
 use crate::deliver::email::relay::Session;
-use crate::deliver::email::reply_lines::Reply;
+use crate::deliver::email::smtp_reply::Reply;
 
 /// The final reply may take as long as this (RFC 5321, 4.5.3.2.6): the server may hand the message
 /// on before it answers, and whoever gives up first has it sent twice.
@@ -31,7 +31,7 @@ pub struct Outgoing {
 impl Outgoing {
     pub fn new(email: &lettre::Message) -> Self {
         let message = email.formatted();
-        let (lines, is_ascii) = (stuffed(&message), message.is_ascii());
+        let (lines, is_ascii) = (dot_stuffed(&message), message.is_ascii());
         Self {
             envelope: email.envelope().clone(),
             lines,
@@ -40,9 +40,9 @@ impl Outgoing {
         }
     }
 
-    /// Whether a server that takes `most_bytes` takes it, whatever it counts.
-    pub fn fits(&self, most_bytes: u64) -> bool {
-        bytes(self.lines.len()) + MARGIN_BYTES <= most_bytes
+    /// Whether a server that takes `max_bytes` takes it, whatever it counts.
+    pub fn fits(&self, max_bytes: u64) -> bool {
+        bytes(self.lines.len()) + MARGIN_BYTES <= max_bytes
     }
 }
 
@@ -60,20 +60,23 @@ pub async fn send(session: &mut Session, message: &Outgoing) -> Result<Reply, Sm
     let Session { connection, capabilities } = session;
     let parameters = parameters(capabilities, message)?;
     let sender = Mail::new(message.envelope.from().cloned(), parameters);
-    accepted(Step::Sender, connection.command(&sender.to_string(), Step::Sender).await?)?;
+    accepted(SmtpStep::Sender, connection.command(&sender.to_string(), SmtpStep::Sender).await?)?;
     for recipient in message.envelope.to() {
         let recipient = Rcpt::new(recipient.clone(), Vec::new());
         accepted(
-            Step::Recipient,
-            connection.command(&recipient.to_string(), Step::Recipient).await?,
+            SmtpStep::Recipient,
+            connection.command(&recipient.to_string(), SmtpStep::Recipient).await?,
         )?;
     }
-    let reply = connection.command(&Data.to_string(), Step::Data).await?;
+    let reply = connection.command(&Data.to_string(), SmtpStep::Data).await?;
     if reply.code != 354 {
-        return Err(refused(Step::Data, reply));
+        return Err(refused(SmtpStep::Data, reply));
     }
     connection.message(&message.lines).await?;
-    accepted(Step::Message, connection.reply_within(Step::Message, FINAL_REPLY_TIMEOUT).await?)
+    accepted(
+        SmtpStep::Message,
+        connection.reply_within(SmtpStep::Message, FINAL_REPLY_TIMEOUT).await?,
+    )
 }
 
 /// What this server must know of this message beforehand.

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::deliver::post::{Post, VerdictIn, post};
-use crate::deliver::redacted_reply::{Hidden, excerpt};
-use crate::deliver::wording::{Account, EntryText, Step};
+use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
+use crate::deliver::redacted_reply::{Redaction, redacted};
+use crate::deliver::wording::{EntryText, MessageContent, NextStep};
 use crate::deliver::words::SpanKind;
 use crate::deliver::{
     Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording,
@@ -29,69 +29,69 @@ pub async fn send(
     messages: &MessageSettings,
     now: Timestamp,
 ) -> Outcome {
-    let hidden = Hidden::of([settings.url.expose()]);
+    let redaction = Redaction::of([settings.url.expose()]);
     let url = match url::Url::parse(settings.url.expose()) {
         Ok(url) => url,
         Err(error) => {
             let detail =
-                excerpt(&format!("failed to read the receiver's address: {error}"), &hidden);
+                redacted(&format!("failed to read the receiver's address: {error}"), &redaction);
             return Outcome::Failed { retry: Retry::Slowly, detail };
         }
     };
     let body = payload(
-        &wording::account(message, messages),
+        &wording::message_content(message, messages),
         &format!("Delivery {}", message.delivery.delivery_id),
     )
     .to_string()
     .into_bytes();
-    let request = Post {
+    let request = PostRequest {
         url,
         allow_private: settings.allow_private,
         headers: HeaderMap::new(),
         body,
-        verdict_in: VerdictIn::Body,
+        acceptance_in: AcceptanceIn::Body,
     };
-    post(clients, request, now, &hidden).await
+    post(clients, request, now, &redaction).await
 }
 
 /// The message: `blocks`, and `text` for notifications and readers that show none.
 /// `reference` names the delivery (or the alert, where it is shown and not delivered).
-pub fn payload(account: &Account, reference: &str) -> Value {
+pub fn payload(content: &MessageContent, reference: &str) -> Value {
     let foot = vec![
-        section(&where_it_is(&account.whole)),
+        section(&where_it_is(&content.full_alert)),
         json!({"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn::escaped(reference), "verbatim": true}]}),
     ];
     let mut blocks = Blocks::with_foot(foot);
     blocks.push(
-        json!({"type": "header", "text": {"type": "plain_text", "text": mrkdwn::cut(&account.title, MAX_HEADER_CHARS), "emoji": false}}),
+        json!({"type": "header", "text": {"type": "plain_text", "text": mrkdwn::cut(&content.title, MAX_HEADER_CHARS), "emoji": false}}),
     );
-    blocks.push(section(&mrkdwn::escaped(&account.lead)));
-    for note in &account.notes {
+    blocks.push(section(&mrkdwn::escaped(&content.lead)));
+    for note in &content.notes {
         blocks.push(section(&format!("*Note:* {}", mrkdwn::escaped(note))));
     }
-    if !account.countries.is_empty() {
+    if !content.countries.is_empty() {
         blocks.push(section(&format!(
             "*By country:* {}",
-            mrkdwn::escaped(&account.countries.join(", "))
+            mrkdwn::escaped(&content.countries.join(", "))
         )));
     }
-    let facts: Vec<String> = account.facts.iter().map(fact).collect();
+    let facts: Vec<String> = content.facts.iter().map(fact).collect();
     if !facts.is_empty() {
         blocks.push(section(&facts.join("\n")));
     }
-    for step in &account.steps {
+    for step in &content.next_steps {
         blocks.push(section(&format!("• {}", where_it_is(step))));
     }
-    entries(account, &mut blocks);
-    let text = format!("{}\n{}\n{reference}", account.title, account.lead);
+    entries(content, &mut blocks);
+    let text = format!("{}\n{}\n{reference}", content.title, content.lead);
     json!({"text": mrkdwn::escaped(&plain::shorten(&text, MAX_SECTION_CHARS / 2)), "blocks": blocks.finish(), "unfurl_links": false, "unfurl_media": false})
 }
 
 /// As many entries as there is room for, each on a line of its own, and how many are left.
-fn entries(account: &Account, blocks: &mut Blocks) {
-    let all: usize = account.sections.iter().map(|section| section.entries.len()).sum();
+fn entries(content: &MessageContent, blocks: &mut Blocks) {
+    let all: usize = content.sections.iter().map(|section| section.entries.len()).sum();
     let mut shown = 0;
-    'sections: for part in &account.sections {
+    'sections: for part in &content.sections {
         for (index, entry) in part.entries.iter().enumerate() {
             let title = if index == 0 {
                 format!("*{}*\n", mrkdwn::escaped(&part.title))
@@ -146,7 +146,7 @@ fn fact(fact: &wording::Fact) -> String {
     format!("*{}:* {text}", mrkdwn::escaped(&fact.label))
 }
 
-fn where_it_is(step: &Step) -> String {
+fn where_it_is(step: &NextStep) -> String {
     let text = mrkdwn::escaped(&step.text);
     match (&step.link, &step.command) {
         (Some(link), _) => mrkdwn::link(link, &text).unwrap_or(text),
@@ -166,7 +166,7 @@ mod tests {
         let delivery = sample::delivery(alert, "export-desk", "");
         let message = Message { delivery: &delivery, alert };
         payload(
-            &wording::account(&message, &sample::settings(None)),
+            &wording::message_content(&message, &sample::settings(None)),
             &format!("Delivery {}", delivery.delivery_id),
         )
     }

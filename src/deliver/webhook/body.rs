@@ -9,7 +9,7 @@ use crate::domain::alert::{ListChanged, Part};
 use crate::domain::{Alert, AlertBody};
 
 /// The most bytes of a body; only a single Change that is longer goes over it.
-pub const LONGEST_BODY_BYTES: usize = 1024 * 1024;
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -28,9 +28,9 @@ struct Data<'a> {
     changes: Option<&'a [Box<RawValue>]>,
 }
 
-/// The bodies of an alert: one, or as many parts as keep each within `longest_bytes`. The same
+/// The bodies of an alert: one, or as many parts as keep each within `max_bytes`. The same
 /// alert gives the same bytes.
-pub fn bodies(alert: &Alert, longest_bytes: usize) -> Result<Vec<String>, serde_json::Error> {
+pub fn bodies(alert: &Alert, max_bytes: usize) -> Result<Vec<String>, serde_json::Error> {
     let head = head(&alert.body, alert.alert_id.as_str())?;
     let body = |part, changes| {
         let data = Data { head: &head, part, changes };
@@ -44,11 +44,11 @@ pub fn bodies(alert: &Alert, longest_bytes: usize) -> Result<Vec<String>, serde_
 
     let changes = changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
     let whole = body(None, Some(&changes))?;
-    if whole.len() <= longest_bytes {
+    if whole.len() <= max_bytes {
         return Ok(vec![whole]);
     }
     let widest = Part { n: changes.len(), of: changes.len() };
-    let room = longest_bytes.saturating_sub(body(Some(widest), Some(&[]))?.len());
+    let room = max_bytes.saturating_sub(body(Some(widest), Some(&[]))?.len());
     let groups = groups(&changes, room);
     let of = groups.len();
     groups
@@ -118,8 +118,8 @@ mod tests {
     use crate::deliver::sample;
     use crate::domain::{Change, Summary};
 
-    fn parsed(alert: &Alert, longest_bytes: usize) -> Vec<Value> {
-        bodies(alert, longest_bytes)
+    fn parsed(alert: &Alert, max_bytes: usize) -> Vec<Value> {
+        bodies(alert, max_bytes)
             .unwrap()
             .iter()
             .map(|body| serde_json::from_str(body).unwrap())
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_body_is_type_timestamp_and_data() {
         let alert = sample::rule_of_june_2022();
-        let [body] = parsed(&alert, LONGEST_BODY_BYTES).try_into().unwrap();
+        let [body] = parsed(&alert, MAX_BODY_BYTES).try_into().unwrap();
         assert_eq!(body["type"], "list.changed");
         assert_eq!(body["timestamp"], "2022-06-30T13:02:11Z");
         let data = alert.body.list_changed().unwrap();
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn an_operators_alert_has_its_id_inside_data() {
         let alert = sample::source_failing();
-        let [body] = parsed(&alert, LONGEST_BODY_BYTES).try_into().unwrap();
+        let [body] = parsed(&alert, MAX_BODY_BYTES).try_into().unwrap();
         assert_eq!(body["data"]["alert_id"], alert.alert_id.as_str());
         assert_eq!(body["data"]["source"], "csl");
         assert!(body["data"].get("changes").is_none());

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::deliver::post::{Post, VerdictIn, post};
-use crate::deliver::redacted_reply::{Hidden, excerpt};
+use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
+use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::{Message, Outcome, Retry, WebhookSettings, signature};
 use crate::dial::LazyClient;
-use body::{LONGEST_BODY_BYTES, bodies};
+use body::{MAX_BODY_BYTES, bodies};
 
 /// Sends the parts that the receiver has not taken, and counts in `parts_done` each one that it
 /// takes.
@@ -22,14 +22,16 @@ pub async fn send(
     now: Timestamp,
     parts_done: &AtomicU32,
 ) -> Outcome {
-    let hidden = hidden(settings);
-    let not_sent =
-        |what: String| Outcome::Failed { retry: Retry::Slowly, detail: excerpt(&what, &hidden) };
+    let redaction = redaction(settings);
+    let not_sent = |what: String| Outcome::Failed {
+        retry: Retry::Slowly,
+        detail: redacted(&what, &redaction),
+    };
     let url = match url::Url::parse(settings.url.expose()) {
         Ok(url) => url,
         Err(error) => return not_sent(format!("failed to read the receiver's address: {error}")),
     };
-    let bodies = match bodies(message.alert, LONGEST_BODY_BYTES) {
+    let bodies = match bodies(message.alert, MAX_BODY_BYTES) {
         Ok(bodies) => bodies,
         Err(error) => return not_sent(format!("failed to write the alert as JSON: {error}")),
     };
@@ -48,14 +50,14 @@ pub async fn send(
             Ok(headers) => headers,
             Err(what) => return not_sent(what),
         };
-        let request = Post {
+        let request = PostRequest {
             url: url.clone(),
             allow_private: settings.allow_private,
             headers,
             body: body.into_bytes(),
-            verdict_in: VerdictIn::Status,
+            acceptance_in: AcceptanceIn::Status,
         };
-        outcome = post(clients, request, now, &hidden).await;
+        outcome = post(clients, request, now, &redaction).await;
         match &mut outcome {
             Outcome::Delivered { .. } => {
                 parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed)
@@ -72,9 +74,9 @@ pub async fn send(
 }
 
 /// What of these settings must not be shown.
-pub fn hidden(settings: &WebhookSettings) -> Hidden {
+pub fn redaction(settings: &WebhookSettings) -> Redaction {
     let secrets = settings.secrets.iter().chain(settings.headers.iter().map(|(_, value)| value));
-    Hidden::of(secrets.map(|secret| secret.expose()).chain([settings.url.expose()]))
+    Redaction::of(secrets.map(|secret| secret.expose()).chain([settings.url.expose()]))
 }
 
 /// The first part's is the delivery's own, so that a message that is not parted has it too.

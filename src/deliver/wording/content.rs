@@ -11,7 +11,7 @@ use crate::domain::ChangeKind;
 
 /// Everything one message says.
 #[derive(Clone, Debug, Serialize)]
-pub struct Account {
+pub struct MessageContent {
     /// Of an email: one line of at most 120 characters.
     pub subject: String,
     /// What happened, in a few words.
@@ -26,9 +26,9 @@ pub struct Account {
     pub facts: Vec<Fact>,
     pub sections: Vec<Section>,
     /// What can be done, each with its command or link.
-    pub steps: Vec<Step>,
+    pub next_steps: Vec<NextStep>,
     /// Where all of it can be read again.
-    pub whole: Step,
+    pub full_alert: NextStep,
     /// Identifiers and hashes, for the files.
     pub evidence: Vec<Fact>,
 }
@@ -42,7 +42,7 @@ pub struct Fact {
 
 /// Something to do: a link where the web page has an address, else a command.
 #[derive(Clone, Debug, Serialize)]
-pub struct Step {
+pub struct NextStep {
     pub text: String,
     pub command: Option<String>,
     pub link: Option<String>,
@@ -68,7 +68,7 @@ pub struct EntryText {
     /// What is to be seen at first sight: `footnote 3`, `aliases and license policy changed`.
     pub brief: String,
     /// A name or a licence requirement changed, an alias came: severity high.
-    pub grave: bool,
+    pub high_severity: bool,
     pub rows: Vec<Row>,
     pub notes: Vec<String>,
 }
@@ -81,11 +81,11 @@ pub struct Row {
     pub lines: Vec<Vec<Span>>,
 }
 
-impl Account {
+impl MessageContent {
     /// ` This alert with all its entries: entitywatch alerts --id …`, with a space before it: where
     /// the full alert can be read.
     pub fn reference(&self) -> String {
-        let Step { text, link, command } = &self.whole;
+        let NextStep { text, link, command } = &self.full_alert;
         let place = link.as_ref().or(command.as_ref());
         place.map_or_else(String::new, |place| format!(" {text}: {place}"))
     }
@@ -105,7 +105,7 @@ impl Fact {
     }
 }
 
-impl Step {
+impl NextStep {
     pub fn command(text: impl Into<String>, command: impl Into<String>) -> Self {
         Self { text: text.into(), command: Some(command.into()), link: None }
     }

@@ -33,12 +33,12 @@ pub fn summary(summary: &Summary, source: &str) -> String {
         (summary.removed, format!("no longer in {source}")),
         (summary.editorial, "editorial".to_owned()),
     ];
-    let told: Vec<String> = counts
+    let parts: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    if told.is_empty() { "no change".to_owned() } else { told.join(", ") }
+    if parts.is_empty() { "no change".to_owned() } else { parts.join(", ") }
 }
 
 /// `41 entries were added, 13 were revised and 1 is no longer in csl`
@@ -55,12 +55,12 @@ pub fn sentence(summary: &Summary, source: &str) -> String {
             format!("{} changed in spelling only", verb(summary.editorial, "was", "were")),
         ),
     ];
-    let mut told: Vec<String> = Vec::new();
+    let mut parts: Vec<String> = Vec::new();
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
-        let subject = if told.is_empty() { counted(count, "entry") } else { count.to_string() };
-        told.push(format!("{subject} {what}"));
+        let subject = if parts.is_empty() { counted(count, "entry") } else { count.to_string() };
+        parts.push(format!("{subject} {what}"));
     }
-    if told.is_empty() { "no entry changed".to_owned() } else { enumeration(&told) }
+    if parts.is_empty() { "no entry changed".to_owned() } else { enumeration(&parts) }
 }
 
 #[cfg(test)]

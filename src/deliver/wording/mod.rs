@@ -2,6 +2,7 @@
 //! channels.
 
 mod authority;
+mod context;
 mod content;
 mod count;
 mod country;
@@ -13,34 +14,33 @@ mod rule;
 mod rule_facts;
 mod subject;
 pub mod time;
-mod writer;
 
 use crate::deliver::{Message, MessageSettings};
 use crate::domain::{Alert, AlertBody};
 
-pub use content::{Account, EntryText, Fact, Row, Section, Step};
+pub use content::{EntryText, Fact, MessageContent, NextStep, Row, Section};
+use context::Context;
 pub use entry::value_text;
-use writer::Writer;
 
 /// What a message about `alert` says to anyone, without the delivery that brings it.
-pub fn of_alert(alert: &Alert, settings: &MessageSettings) -> Account {
-    let writer = Writer { zone: &settings.timezone, public_url: settings.public_url.as_ref() };
-    let mut account = match &alert.body {
+pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageContent {
+    let context = Context { zone: &settings.timezone, public_url: settings.public_url.as_ref() };
+    let mut content = match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
-            list::account(data, &writer)
+            list::content(data, &context)
         }
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
-            rule::account(data, &alert.alert_id, &writer)
+            rule::content(data, &alert.alert_id, &context)
         }
-        other => operator::account(other, alert, &writer),
+        other => operator::content(other, alert, &context),
     };
-    account.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
-    account
+    content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
+    content
 }
 
 /// What `message` says.
-pub fn account(message: &Message<'_>, settings: &MessageSettings) -> Account {
-    let mut account = of_alert(message.alert, settings);
-    account.evidence.push(Fact::new("Delivery", message.delivery.delivery_id.as_str()));
-    account
+pub fn message_content(message: &Message<'_>, settings: &MessageSettings) -> MessageContent {
+    let mut content = alert_content(message.alert, settings);
+    content.evidence.push(Fact::new("Delivery", message.delivery.delivery_id.as_str()));
+    content
 }

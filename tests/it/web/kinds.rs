@@ -86,7 +86,7 @@ async fn every_kind_of_alert_has_a_page_and_is_in_the_api() {
         let answer = get(&sample, &format!("/alerts/{}", alert.alert_id)).await;
         assert_eq!(answer.status, StatusCode::OK, "{kind}: {}", answer.text);
         let page = unescaped(&answer.text);
-        let words = wording::of_alert(alert, &messages::settings(None));
+        let words = wording::alert_content(alert, &messages::settings(None));
         let mut expected: Vec<String> = alert
             .body
             .changes()
@@ -98,7 +98,7 @@ async fn every_kind_of_alert_has_a_page_and_is_in_the_api() {
             expected.extend([words.title.clone(), words.lead.clone()]);
             expected.extend(words.notes.iter().cloned());
             expected.extend(words.facts.iter().map(|fact| fact.text.clone()));
-            expected.extend(words.steps.iter().filter_map(|step| step.command.clone()));
+            expected.extend(words.next_steps.iter().filter_map(|step| step.command.clone()));
         }
         for part in expected {
             assert!(page.contains(&part), "{kind}: `{part}` is not in\n{page}");

@@ -43,7 +43,7 @@ struct Words;
 
 impl AlertWords for Words {
     fn of(&self, alert: &Alert) -> serde_json::Value {
-        json!(wording::of_alert(
+        json!(wording::alert_content(
             alert,
             &MessageSettings { timezone: wording::time::Zone::default(), public_url: None }
         ))

@@ -21,7 +21,7 @@ pub fn text(change: &Change, several_lists: bool) -> EntryText {
         heading: heading(&change.entry),
         countries,
         brief: brief(change),
-        grave: change.severity == Severity::High && change.kind == ChangeKind::Revised,
+        high_severity: change.severity == Severity::High && change.kind == ChangeKind::Revised,
         rows: rows(change),
         notes: notes(change),
     }
@@ -33,7 +33,7 @@ pub fn announced(change: &Change, several_lists: bool) -> EntryText {
         brief: "as announced".to_owned(),
         rows: Vec::new(),
         notes: Vec::new(),
-        grave: false,
+        high_severity: false,
         ..text(change, several_lists)
     }
 }
@@ -45,14 +45,14 @@ pub fn named(change: &Change) -> EntryText {
         ChangeKind::Revised => "Revised",
         ChangeKind::Removed => "Removed",
     };
-    let whole = text(change, false);
+    let full = text(change, false);
     EntryText {
-        heading: format!("{done}: {}", whole.heading),
+        heading: format!("{done}: {}", full.heading),
         brief: String::new(),
         rows: Vec::new(),
         notes: Vec::new(),
-        grave: false,
-        ..whole
+        high_severity: false,
+        ..full
     }
 }
 
@@ -78,13 +78,13 @@ fn brief(change: &Change) -> String {
             format!("{} revised", enumeration(&fields))
         };
     }
-    let mut told: Vec<String> = entry
+    let mut parts: Vec<String> = entry
         .footnotes
         .iter()
         .map(|footnote| format!("footnote {}", plain::line(footnote)))
         .collect();
     if !entry.license_policy.is_empty() {
-        told.push(plain::line(&entry.license_policy));
+        parts.push(plain::line(&entry.license_policy));
     }
-    told.join(", ")
+    parts.join(", ")
 }

@@ -8,9 +8,9 @@ use crate::deliver::words::{Span, SpanKind, likeness, spans};
 use crate::domain::{Change, Entry, Form};
 
 /// Two values of a list that share more of their words than this are one value that was changed.
-const ALIKE: f64 = 0.5;
+const MIN_LIKENESS: f64 = 0.5;
 /// Columns that say where the publisher's page is: shown only where they changed.
-const UNTOLD_COLUMNS: [&str; 2] = ["source_list_url", "source_information_url"];
+const OMITTED_COLUMNS: [&str; 2] = ["source_list_url", "source_information_url"];
 
 pub fn rows(change: &Change) -> Vec<Row> {
     let (after, before) = (&change.entry, change.before.as_ref());
@@ -48,9 +48,9 @@ fn row(key: &str, change: &Change) -> Option<Row> {
     let was = change.before.as_ref().map(|before| values(before, key));
     let changed = was.as_ref().is_some_and(|was| *was != now);
     // The countries stand beside the name already.
-    let untold = key == "countries"
-        || key.strip_prefix("other.").is_some_and(|column| UNTOLD_COLUMNS.contains(&column));
-    if !changed && (now.is_empty() || untold) {
+    let omitted = key == "countries"
+        || key.strip_prefix("other.").is_some_and(|column| OMITTED_COLUMNS.contains(&column));
+    if !changed && (now.is_empty() || omitted) {
         return None;
     }
     let lines = match was {
@@ -115,7 +115,7 @@ fn compared(was: &[String], now: &[String]) -> Vec<Vec<Span>> {
             .map(|(at, old)| (at, likeness(old, value)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
-            Some((at, alike)) if single || alike > ALIKE => {
+            Some((at, alike)) if single || alike > MIN_LIKENESS => {
                 lines.push(spans(gone.remove(at), value))
             }
             _ => lines.push(vec![Span::new(SpanKind::Come, value)]),

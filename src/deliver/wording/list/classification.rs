@@ -5,30 +5,30 @@ use crate::domain::alert::ListChanged;
 use crate::domain::{Change, ListCode};
 
 /// How many of the changes the rule's own alert told.
-pub fn announced(data: &ListChanged) -> usize {
+pub fn announced_count(data: &ListChanged) -> usize {
     let Some(announced) = &data.announced else { return 0 };
     data.changes.iter().filter(|change| announced.changes.contains(&change.change_id)).count()
 }
 
 /// Another source has shown these changes before, but not all of what stands here.
-pub fn differs(data: &ListChanged) -> bool {
+pub fn shows_only_differences(data: &ListChanged) -> bool {
     !data.changes.is_empty() && data.changes.iter().all(|change| change.confirms.is_some())
 }
 
 /// The entries that are back as they were before they went.
-pub fn back(data: &ListChanged) -> impl Iterator<Item = &Change> {
+pub fn relisted(data: &ListChanged) -> impl Iterator<Item = &Change> {
     data.changes.iter().filter(|change| data.returned.contains(&change.change_id))
 }
 
-pub fn is_all_back(data: &ListChanged) -> bool {
-    !data.changes.is_empty() && back(data).count() == data.changes.len()
+pub fn all_relisted(data: &ListChanged) -> bool {
+    !data.changes.is_empty() && relisted(data).count() == data.changes.len()
 }
 
 /// The Entity List is changed by rules alone, but for the publisher's own mistakes and their
 /// mending.
-pub fn awaits_a_rule(data: &ListChanged) -> bool {
+pub fn lacks_rule(data: &ListChanged) -> bool {
     data.rule.is_none()
         && data.corrects.is_none()
-        && !is_all_back(data)
+        && !all_relisted(data)
         && data.changes.iter().any(|change| change.entry.list == ListCode::EL && !change.editorial)
 }

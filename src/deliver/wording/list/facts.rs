@@ -1,21 +1,22 @@
 //! The facts of a message about a list change: the rule, the dates and the authority.
 
-use crate::deliver::wording::list::classification::awaits_a_rule;
+use crate::deliver::wording::context::Context;
+use crate::deliver::wording::list::classification::lacks_rule;
 use crate::deliver::wording::rule_facts::rule_facts;
-use crate::deliver::wording::writer::Writer;
 use crate::deliver::wording::{Fact, authority, time};
 use crate::domain::alert::ListChanged;
 
 /// The rule and the four clocks; what is not known is said, so that nobody reads its absence as an
 /// answer.
-pub fn facts(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Fact> {
-    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, writer)).unwrap_or_default();
-    if awaits_a_rule(data) {
+pub fn facts(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<Fact> {
+    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, context)).unwrap_or_default();
+    if lacks_rule(data) {
         facts.push(Fact::new("Rule", "no rule found yet"));
     }
-    facts.push(Fact::new("First seen", format!("{} in {source}", writer.moment(data.observed_at))));
+    facts
+        .push(Fact::new("First seen", format!("{} in {source}", context.moment(data.observed_at))));
     if let Some(accepted_at) = data.accepted_at {
-        facts.push(Fact::new("Accepted", writer.moment(accepted_at)));
+        facts.push(Fact::new("Accepted", context.moment(accepted_at)));
     }
     if let Some(as_of) = data.snapshot.as_of {
         facts.push(Fact::new("List as of", time::date(as_of)));

@@ -3,7 +3,7 @@
 use crate::deliver::plain;
 use crate::deliver::wording::authority;
 use crate::deliver::wording::count::{enumeration, sentence};
-use crate::deliver::wording::list::classification::{awaits_a_rule, is_all_back};
+use crate::deliver::wording::list::classification::{all_relisted, lacks_rule};
 use crate::domain::Attribution;
 use crate::domain::alert::ListChanged;
 
@@ -16,7 +16,7 @@ pub fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
         }
         (Some(citation), _) => format!("under {citation}"),
         (None, _) if data.rule.is_some() => "under the rule named below".to_owned(),
-        (None, _) if is_all_back(data) => {
+        (None, _) if all_relisted(data) => {
             return format!(
                 "{what}. What is back is as it was before it went: the rules that it cites \
                  ordered its first listing."
@@ -40,7 +40,7 @@ fn uncited(data: &ListChanged) -> String {
     } else {
         format!("the changes of {}", enumeration(&cited))
     };
-    match (cited.is_empty(), awaits_a_rule(data)) {
+    match (cited.is_empty(), lacks_rule(data)) {
         (true, _) => String::new(),
         (false, true) => format!(" No rule found yet: none is cited for {whose}."),
         (false, false) => format!(" No new rule is cited for {whose}."),

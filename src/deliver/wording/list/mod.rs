@@ -8,8 +8,8 @@ mod sections;
 mod title;
 
 use crate::deliver::plain;
-use crate::deliver::wording::writer::Writer;
-use crate::deliver::wording::{Account, Fact, authority, country};
+use crate::deliver::wording::context::Context;
+use crate::deliver::wording::{Fact, MessageContent, authority, country};
 use crate::domain::Change;
 use crate::domain::alert::ListChanged;
 use facts::facts;
@@ -18,20 +18,20 @@ use notes::notes;
 use sections::sections;
 use title::{subject, title};
 
-pub fn account(data: &ListChanged, writer: &Writer<'_>) -> Account {
+pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     let source = plain::line(&data.source);
     let lists = lists(&data.changes);
     let counts = country::counts(&data.changes);
     let title = title(data, &lists, &source);
-    Account {
+    MessageContent {
         subject: subject(data, &title, &counts),
         lead: lead(data, &lists, &source),
-        notes: notes(data, &source, writer),
+        notes: notes(data, &source, context),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
-        facts: facts(data, &source, writer),
+        facts: facts(data, &source, context),
         sections: sections(data, &source),
-        steps: Vec::new(),
-        whole: writer.step(
+        next_steps: Vec::new(),
+        full_alert: context.next_step(
             "This alert with all its entries",
             &format!("/alerts/{}", data.alert_id),
             format!("entitywatch alerts --id {}", data.alert_id),
@@ -73,20 +73,20 @@ mod tests {
     use crate::domain::alert::Announced;
     use crate::domain::{AlertBody, AlertId, ChangeKind, ListCode};
 
-    fn told(change: impl FnOnce(&mut ListChanged)) -> Account {
+    fn told(change: impl FnOnce(&mut ListChanged)) -> MessageContent {
         let AlertBody::ListChanged(mut data) = sample::rule_of_june_2022().body else {
             panic!("it tells of a list")
         };
         change(&mut data);
-        account(&data, &Writer { zone: &TimeZone::UTC, public_url: None })
+        content(&data, &Context { zone: &TimeZone::UTC, public_url: None })
     }
 
     #[test]
     fn a_change_whose_rule_is_unknown_says_so() {
-        let account = told(|data| (data.rule, data.attributed) = (None, None));
-        assert!(account.lead.contains("No rule found yet"), "{}", account.lead);
+        let content = told(|data| (data.rule, data.attributed) = (None, None));
+        assert!(content.lead.contains("No rule found yet"), "{}", content.lead);
         assert!(
-            account
+            content
                 .facts
                 .iter()
                 .any(|fact| (fact.label.as_str(), fact.text.as_str())
@@ -108,7 +108,7 @@ mod tests {
             "license",
         ];
         for list in ListCode::ALL.iter().copied() {
-            let account = told(|data| {
+            let content = told(|data| {
                 (data.rule, data.attributed) = (None, None);
                 data.changes.retain(|change| change.kind == ChangeKind::Removed);
                 data.changes.iter_mut().for_each(|change| {
@@ -122,10 +122,10 @@ mod tests {
                 data.total = data.summary;
             });
             let mut said =
-                vec![account.subject.clone(), account.title.clone(), account.lead.clone()];
-            said.extend(account.notes.iter().cloned());
-            said.extend(account.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.text)));
-            said.extend(account.sections.iter().filter_map(|section| section.note.clone()));
+                vec![content.subject.clone(), content.title.clone(), content.lead.clone()];
+            said.extend(content.notes.iter().cloned());
+            said.extend(content.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.text)));
+            said.extend(content.sections.iter().filter_map(|section| section.note.clone()));
             let said = said.join("\n");
             assert!(
                 said.contains(list.title()) && said.contains(authority::terms(list).authority),
@@ -137,7 +137,7 @@ mod tests {
                 for words in of_export_law {
                     assert!(!said.contains(words), "{list} says `{words}`: {said}");
                 }
-                let rows = format!("{:?}", account.sections);
+                let rows = format!("{:?}", content.sections);
                 assert!(rows.contains("Footnote 4") && !rows.contains("734.9"), "{list}: {rows}");
             }
         }
@@ -189,8 +189,9 @@ mod tests {
         let (whole, one) = (announce(usize::MAX), announce(1));
         assert!(whole.title.starts_with("Entity List (as announced): "), "{}", whole.title);
         assert!(one.title.starts_with("Entity List: "), "{}", one.title);
-        let shows =
-            |account: &Account, what: &str| account.notes.iter().any(|note| note.contains(what));
+        let shows = |content: &MessageContent, what: &str| {
+            content.notes.iter().any(|note| note.contains(what))
+        };
         assert!(
             shows(&one, "csl now shows 1 entry of that rule.")
                 && shows(&whole, "csl now shows 9 entries of that rule.")

@@ -1,13 +1,15 @@
 //! The notes of a message about a list change: what a reader must know before acting on it.
 
 use crate::deliver::plain;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration, summary};
-use crate::deliver::wording::list::classification::{announced, back, differs, is_all_back};
-use crate::deliver::wording::writer::Writer;
+use crate::deliver::wording::list::classification::{
+    all_relisted, announced_count, relisted, shows_only_differences,
+};
 use crate::domain::Attribution;
 use crate::domain::alert::ListChanged;
 
-pub fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<String> {
+pub fn notes(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(first) = &data.corrects {
         notes.push(format!(
@@ -15,7 +17,7 @@ pub fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Strin
              explains it. Check what was done because of that alert."
         ));
     }
-    if differs(data) {
+    if shows_only_differences(data) {
         notes.push(format!(
             "Known from another source: what is new in {source} are only the differences that \
              stand at each entry."
@@ -35,10 +37,10 @@ pub fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Strin
         );
     }
     if let Some(announced) = &data.announced {
-        let count = self::announced(data);
+        let count = announced_count(data);
         notes.push(format!(
             "As announced on {} (alert {}): {source} now shows {} of that rule.{}",
-            writer.moment(announced.at),
+            context.moment(announced.at),
             announced.alert_id,
             counted(count, "entry"),
             if count < data.changes.len() {
@@ -47,7 +49,7 @@ pub fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Strin
                 ""
             }
         ));
-    } else if let Some(went) = data.follows.as_ref().filter(|_| is_all_back(data)) {
+    } else if let Some(went) = data.follows.as_ref().filter(|_| all_relisted(data)) {
         notes.push(format!(
             "This follows alert {went}, which told that it was no longer in {source}."
         ));
@@ -55,14 +57,15 @@ pub fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Strin
         notes.push(format!("This follows alert {first}, which told of the rule."));
     } else if let Some(first) = &data.follows {
         notes.push(format!(
-            "This is a further part of what alert {first} told: {}.",
+            "This is a further part of what alert {first} parts: {}.",
             rule_progress(data)
         ));
     } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
         notes.push(format!("Of this rule, {}.", rule_progress(data)));
     }
-    if !is_all_back(data) && back(data).next().is_some() {
-        let names: Vec<String> = back(data).map(|change| plain::line(&change.entry.name)).collect();
+    if !all_relisted(data) && relisted(data).next().is_some() {
+        let names: Vec<String> =
+            relisted(data).map(|change| plain::line(&change.entry.name)).collect();
         let (are, they) = if names.len() == 1 {
             ("is", "it was before it")
         } else {
@@ -89,17 +92,17 @@ pub fn notes(data: &ListChanged, source: &str, writer: &Writer<'_>) -> Vec<Strin
 
 fn rule_progress(data: &ListChanged) -> String {
     let was = |count: usize| if count == 1 { "was" } else { "were" };
-    let mut told = vec![format!(
+    let mut parts = vec![format!(
         "{} {} alerted before",
         counted(data.rule_alerted_before, "entry"),
         was(data.rule_alerted_before)
     )];
     if data.rule_in_baseline > 0 {
-        told.push(format!(
+        parts.push(format!(
             "{} {} already in the baseline and never alerted",
             data.rule_in_baseline,
             was(data.rule_in_baseline)
         ));
     }
-    enumeration(&told)
+    enumeration(&parts)
 }

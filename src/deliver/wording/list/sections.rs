@@ -7,7 +7,7 @@ use crate::domain::{Change, ChangeKind};
 pub fn sections(data: &ListChanged, source: &str) -> Vec<Section> {
     let several_lists =
         data.changes.windows(2).any(|pair| matches!(pair, [a, b] if a.entry.list != b.entry.list));
-    let was_told = |change: &Change| {
+    let was_announced = |change: &Change| {
         data.announced
             .as_ref()
             .is_some_and(|announced| announced.changes.contains(&change.change_id))
@@ -21,7 +21,7 @@ pub fn sections(data: &ListChanged, source: &str) -> Vec<Section> {
                     && (kind != ChangeKind::Revised || change.editorial == editorial)
             })
             .map(|change| {
-                if was_told(change) {
+                if was_announced(change) {
                     entry::announced(change, several_lists)
                 } else {
                     entry::text(change, several_lists)

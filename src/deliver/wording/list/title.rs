@@ -2,16 +2,18 @@
 
 use crate::deliver::plain;
 use crate::deliver::wording::count::summary;
-use crate::deliver::wording::list::classification::{announced, differs};
+use crate::deliver::wording::list::classification::{announced_count, shows_only_differences};
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
 use crate::domain::alert::ListChanged;
 
 pub fn title(data: &ListChanged, lists: &str, source: &str) -> String {
     let kind = match data {
         _ if data.corrects.is_some() => " correction",
-        _ if differs(data) => " (differences)",
+        _ if shows_only_differences(data) => " (differences)",
         _ if data.unconfirmed => " (unconfirmed)",
-        _ if !data.changes.is_empty() && announced(data) == data.changes.len() => " (as announced)",
+        _ if !data.changes.is_empty() && announced_count(data) == data.changes.len() => {
+            " (as announced)"
+        }
         _ if data.rule_alerted_before > 0 && data.follows.is_some() => " (further part)",
         _ => "",
     };

@@ -1,14 +1,14 @@
 //! The wording of alerts about a delivery that fails, and of test messages.
 
 use crate::deliver::plain;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::counted;
-use crate::deliver::wording::operator::blank;
+use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::operator::shell_word::shell_word;
-use crate::deliver::wording::writer::Writer;
-use crate::deliver::wording::{Account, Fact, Step};
+use crate::deliver::wording::{Fact, MessageContent, NextStep};
 use crate::domain::alert::{DeliveryTrouble, Test};
 
-pub fn delivery(data: &DeliveryTrouble, dead: bool, writer: &Writer<'_>) -> Account {
+pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> MessageContent {
     let receiver = plain::line(&data.receiver);
     let whom = if data.recipient.is_empty() {
         receiver.clone()
@@ -16,16 +16,16 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, writer: &Writer<'_>) -> Acco
         format!("{receiver} ({})", plain::line(&data.recipient))
     };
     if data.switched_off {
-        return switched_off(data, &receiver, writer);
+        return switched_off(data, &receiver, context);
     }
     let title = if dead {
         format!("An alert could not be delivered to {receiver}")
     } else {
         format!("Delivery to {receiver} is failing")
     };
-    let mut account = blank(title, writer);
+    let mut content = empty_content(title, context);
     let after = counted(data.attempts as usize, "attempt");
-    account.lead = if dead {
+    content.lead = if dead {
         format!(
             "An alert has not reached {whom}, and after {after} it is not tried again by itself. \
              It is kept. Whoever relies on {receiver} does not know of this alert."
@@ -36,75 +36,75 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, writer: &Writer<'_>) -> Acco
              somebody probably has to act first."
         )
     };
-    account.facts = vec![
+    content.facts = vec![
         Fact::new("Error", plain::line(&data.error)),
-        Fact::new("When", writer.moment(data.at)),
+        Fact::new("When", context.moment(data.at)),
     ];
-    account.steps = vec![
-        Step::command(
+    content.next_steps = vec![
+        NextStep::command(
             "When the cause is mended, test the receiver",
             format!("entitywatch receivers test {}", shell_word(&receiver)),
         ),
-        Step::command(
+        NextStep::command(
             "If it was switched off, enable it again",
             format!("entitywatch receivers enable {}", shell_word(&receiver)),
         ),
-        Step::command(
+        NextStep::command(
             "Then send it again",
             format!("entitywatch deliveries retry {}", data.delivery_id),
         ),
     ];
-    undelivered(data, &mut account, writer);
-    account
+    undelivered(data, &mut content, context);
+    content
 }
 
-fn switched_off(data: &DeliveryTrouble, receiver: &str, writer: &Writer<'_>) -> Account {
-    let mut account = blank(format!("{receiver} is gone and was switched off"), writer);
-    account.lead = format!(
+fn switched_off(data: &DeliveryTrouble, receiver: &str, context: &Context<'_>) -> MessageContent {
+    let mut content = empty_content(format!("{receiver} is gone and was switched off"), context);
+    content.lead = format!(
         "The server of {receiver} says that this address is gone for good (410), so {receiver} \
          was switched off. Nothing is sent to it until you switch it on again; what waits for it, \
          and what comes meanwhile, is kept. Whoever relies on {receiver} is told of nothing until \
          then."
     );
-    account.facts = vec![
+    content.facts = vec![
         Fact::new("Error", plain::line(&data.error)),
-        Fact::new("When", writer.moment(data.at)),
+        Fact::new("When", context.moment(data.at)),
     ];
-    account.steps = vec![
-        Step::command(
+    content.next_steps = vec![
+        NextStep::command(
             "When its address is mended, test it",
             format!("entitywatch receivers test {}", shell_word(receiver)),
         ),
-        Step::command(
+        NextStep::command(
             "Then switch it on, which sends what waits",
             format!("entitywatch receivers enable {}", shell_word(receiver)),
         ),
     ];
-    undelivered(data, &mut account, writer);
-    account
+    undelivered(data, &mut content, context);
+    content
 }
 
 /// Where the alert is that has not arrived.
-fn undelivered(data: &DeliveryTrouble, account: &mut Account, writer: &Writer<'_>) {
+fn undelivered(data: &DeliveryTrouble, content: &mut MessageContent, context: &Context<'_>) {
     let alert = &data.undelivered_alert_id;
-    account.whole = writer.step(
+    content.full_alert = context.next_step(
         "The alert that has not arrived",
         &format!("/alerts/{alert}"),
         format!("entitywatch alerts --id {alert}"),
     );
-    account.evidence = vec![
+    content.evidence = vec![
         Fact::new("Undelivered alert", alert.as_str()),
         Fact::new("Failed delivery", data.delivery_id.as_str()),
     ];
 }
 
-pub fn test(data: &Test, writer: &Writer<'_>) -> Account {
+pub fn test(data: &Test, context: &Context<'_>) -> MessageContent {
     let receiver = plain::line(&data.receiver);
-    let mut account = blank(format!("Test message to {receiver}"), writer);
-    account.lead = format!(
+    let mut content = empty_content(format!("Test message to {receiver}"), context);
+    content.lead = format!(
         "This is a test: {}. Nothing has changed, and nothing is to be done.",
         plain::line(&data.message).trim_end_matches('.')
     );
-    account.facts = vec![Fact::new("Sent", writer.moment(data.at))];
-    account
+    content.facts = vec![Fact::new("Sent", context.moment(data.at))];
+    content
 }

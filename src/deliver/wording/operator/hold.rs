@@ -1,23 +1,23 @@
 //! The wording of alerts about a list that is on hold.
 
 use crate::deliver::plain;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::summary;
-use crate::deliver::wording::operator::blank;
-use crate::deliver::wording::writer::Writer;
-use crate::deliver::wording::{Account, Fact, Step};
+use crate::deliver::wording::operator::empty_content;
+use crate::deliver::wording::{Fact, MessageContent, NextStep};
 use crate::domain::HoldReason;
 use crate::domain::alert::SnapshotHeld;
 
-pub fn held(data: &SnapshotHeld, writer: &Writer<'_>) -> Account {
+pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     let hold = &data.hold;
     let (source, list) = (plain::line(&hold.source), hold.list.title());
     let again = if data.reminder { "still " } else { "" };
-    let mut account = blank(
+    let mut content = empty_content(
         format!(
             "{list} from {source} is {again}held: {} entries, before {}",
             hold.count_after, hold.count_before
         ),
-        writer,
+        context,
     );
     let (meaning, examples_title) = match hold.reason {
         HoldReason::Loss => (
@@ -32,7 +32,7 @@ pub fn held(data: &SnapshotHeld, writer: &Writer<'_>) -> Account {
             "New, for example",
         ),
         HoldReason::Revision => (
-            "More was revised than is plausible, so a column probably went blank. Nobody is told \
+            "More was revised than is plausible, so a column probably went empty_content. Nobody is told \
              any of it until you decide.",
             "Revised, for example",
         ),
@@ -42,35 +42,35 @@ pub fn held(data: &SnapshotHeld, writer: &Writer<'_>) -> Account {
             "Would change, for example",
         ),
     };
-    account.lead = format!(
+    content.lead = format!(
         "The {list} from {source} is {again}not believed: {}. {meaning}",
         plain::line(&hold.message)
     );
     let examples: Vec<String> = data.examples.iter().map(|name| plain::line(name)).collect();
-    account.facts = vec![
+    content.facts = vec![
         Fact::new("Would change", summary(&hold.summary, &source)),
         Fact::new("Entries", format!("{} now, {} before", hold.count_after, hold.count_before)),
-        Fact::new("First seen", writer.moment(hold.opened_at)),
+        Fact::new("First seen", context.moment(hold.opened_at)),
     ];
     if !examples.is_empty() {
-        account.facts.push(Fact::new(examples_title, examples.join("; ")));
+        content.facts.push(Fact::new(examples_title, examples.join("; ")));
     }
     let id = &hold.hold_id;
-    account.steps = vec![
-        writer.step(
+    content.next_steps = vec![
+        context.next_step(
             "Look at what would change",
             &format!("/holds/{id}"),
             format!("entitywatch holds show {id}"),
         ),
-        Step::command(
+        NextStep::command(
             "If the publisher means it",
             format!("entitywatch holds accept {id} --by YOUR-NAME --reason WHY"),
         ),
-        Step::command(
+        NextStep::command(
             "If the file is faulty",
             format!("entitywatch holds reject {id} --by YOUR-NAME --reason WHY"),
         ),
-        Step {
+        NextStep {
             text: "A later file that is plausible ends the hold by itself. You are reminded daily \
                    until then."
                 .to_owned(),
@@ -78,11 +78,14 @@ pub fn held(data: &SnapshotHeld, writer: &Writer<'_>) -> Account {
             link: None,
         },
     ];
-    account.whole =
-        writer.step("The hold", &format!("/holds/{id}"), format!("entitywatch holds show {id}"));
-    account.evidence = vec![
+    content.full_alert = context.next_step(
+        "The hold",
+        &format!("/holds/{id}"),
+        format!("entitywatch holds show {id}"),
+    );
+    content.evidence = vec![
         Fact::new("Hold", id.as_str()),
         Fact::new("SHA-256 of the held list", hold.sha256.as_str()),
     ];
-    account
+    content
 }

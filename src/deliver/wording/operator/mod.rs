@@ -6,38 +6,38 @@ mod shell_word;
 mod source;
 
 use crate::deliver::plain;
-use crate::deliver::wording::Account;
+use crate::deliver::wording::MessageContent;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
-use crate::deliver::wording::writer::Writer;
 use crate::domain::{Alert, AlertBody};
 use delivery::{delivery, test};
-use hold::held;
+use hold::hold;
 use source::{baseline, failing, lagging, recovered};
 
-pub fn account(body: &AlertBody, alert: &Alert, writer: &Writer<'_>) -> Account {
-    let mut account = match body {
-        AlertBody::SourceBaseline(data) => baseline(data, writer),
-        AlertBody::SourceLagging(data) => lagging(data, writer),
-        AlertBody::SourceFailing(data) => failing(data, alert, writer),
-        AlertBody::SourceRecovered(data) => recovered(data, writer),
-        AlertBody::SnapshotHeld(data) => held(data, writer),
-        AlertBody::DeliveryFailing(data) => delivery(data, false, writer),
-        AlertBody::DeliveryDead(data) => delivery(data, true, writer),
-        AlertBody::Test(data) => test(data, writer),
+pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> MessageContent {
+    let mut content = match body {
+        AlertBody::SourceBaseline(data) => baseline(data, context),
+        AlertBody::SourceLagging(data) => lagging(data, context),
+        AlertBody::SourceFailing(data) => failing(data, alert, context),
+        AlertBody::SourceRecovered(data) => recovered(data, context),
+        AlertBody::SnapshotHeld(data) => hold(data, context),
+        AlertBody::DeliveryFailing(data) => delivery(data, false, context),
+        AlertBody::DeliveryDead(data) => delivery(data, true, context),
+        AlertBody::Test(data) => test(data, context),
         // Worded by `list` and `rule`; said here only so that a new alert cannot be forgotten.
         AlertBody::RuleFiled(_) | AlertBody::RulePublished(_) => {
-            blank("A rule on the Entity List".to_owned(), writer)
+            empty_content("A rule on the Entity List".to_owned(), context)
         }
         AlertBody::ListChanged(_) | AlertBody::ListCorrected(_) => {
-            blank("The list changed".to_owned(), writer)
+            empty_content("The list changed".to_owned(), context)
         }
     };
-    account.subject = plain::shorten(&format!("entitywatch: {}", account.title), MAX_SUBJECT_CHARS);
-    account
+    content.subject = plain::shorten(&format!("entitywatch: {}", content.title), MAX_SUBJECT_CHARS);
+    content
 }
 
-fn blank(title: String, writer: &Writer<'_>) -> Account {
-    Account {
+fn empty_content(title: String, context: &Context<'_>) -> MessageContent {
+    MessageContent {
         subject: String::new(),
         title,
         lead: String::new(),
@@ -45,8 +45,8 @@ fn blank(title: String, writer: &Writer<'_>) -> Account {
         countries: Vec::new(),
         facts: Vec::new(),
         sections: Vec::new(),
-        steps: Vec::new(),
-        whole: writer.step("How the sources are", "/", "entitywatch sources".to_owned()),
+        next_steps: Vec::new(),
+        full_alert: context.next_step("How the sources are", "/", "entitywatch sources".to_owned()),
         evidence: Vec::new(),
     }
 }

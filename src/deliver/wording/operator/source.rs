@@ -1,45 +1,45 @@
 //! The wording of alerts about a source: first list, failing, recovered, behind a rule.
 
 use crate::deliver::plain;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::counted;
-use crate::deliver::wording::operator::blank;
+use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::operator::shell_word::shell_word;
-use crate::deliver::wording::writer::Writer;
-use crate::deliver::wording::{Account, Fact, Step, time};
+use crate::deliver::wording::{Fact, MessageContent, NextStep, time};
 use crate::domain::Alert;
 use crate::domain::alert::{SourceBaseline, SourceFailing, SourceLagging, SourceRecovered};
 
 /// The most characters of the names that are missing from the list.
 const MAX_MISSING_CHARS: usize = 1_500;
 
-pub fn baseline(data: &SourceBaseline, writer: &Writer<'_>) -> Account {
+pub fn baseline(data: &SourceBaseline, context: &Context<'_>) -> MessageContent {
     let source = plain::line(&data.source);
-    let mut account = blank(
+    let mut content = empty_content(
         format!("First {} from {source}: {}", data.list.title(), counted(data.count, "entry")),
-        writer,
+        context,
     );
-    account.lead = format!(
+    content.lead = format!(
         "The {} was seen in {source} for the first time, with {}. It is what later lists are \
          compared with; readers are not alerted of it.",
         data.list.title(),
         counted(data.count, "entry")
     );
-    account.facts = vec![Fact::new("Seen", writer.moment(data.observed_at))];
-    account
+    content.facts = vec![Fact::new("Seen", context.moment(data.observed_at))];
+    content
         .facts
         .extend(data.snapshot.as_of.map(|as_of| Fact::new("List as of", time::date(as_of))));
-    account.notes.extend(data.warnings.iter().map(|warning| plain::line(warning)));
-    account.steps.push(Step::command(
+    content.notes.extend(data.warnings.iter().map(|warning| plain::line(warning)));
+    content.next_steps.push(NextStep::command(
         "Check that the count is plausible, and look the entries through",
         "entitywatch entries",
     ));
-    account.evidence.push(Fact::new("SHA-256 of the list", data.snapshot.sha256.as_str()));
-    account
+    content.evidence.push(Fact::new("SHA-256 of the list", data.snapshot.sha256.as_str()));
+    content
 }
 
-pub fn failing(data: &SourceFailing, alert: &Alert, writer: &Writer<'_>) -> Account {
+pub fn failing(data: &SourceFailing, alert: &Alert, context: &Context<'_>) -> MessageContent {
     let source = plain::line(&data.source);
-    let mut account = blank(format!("{source} cannot be read"), writer);
+    let mut content = empty_content(format!("{source} cannot be read"), context);
     let failed = match data.consecutive_failures {
         0 | 1 => format!("The check of {source} failed."),
         times => format!(
@@ -48,32 +48,32 @@ pub fn failing(data: &SourceFailing, alert: &Alert, writer: &Writer<'_>) -> Acco
             time::span(data.failing_since, alert.created_at)
         ),
     };
-    account.lead =
+    content.lead =
         format!("{failed} Until it can be read again, nothing that changes in it is noticed.");
-    account.facts = vec![
+    content.facts = vec![
         Fact::new("Error", plain::line(&data.error)),
-        Fact::new("Failing since", writer.moment(data.failing_since)),
+        Fact::new("Failing since", context.moment(data.failing_since)),
         Fact::new(
             "Last success",
-            data.last_success_at.map_or_else(|| "never".to_owned(), |at| writer.moment(at)),
+            data.last_success_at.map_or_else(|| "never".to_owned(), |at| context.moment(at)),
         ),
     ];
-    account.steps = vec![
-        Step {
+    content.next_steps = vec![
+        NextStep {
             text: "It is tried again on its schedule, and you are told when it recovers."
                 .to_owned(),
             command: None,
             link: None,
         },
-        Step::command(
+        NextStep::command(
             "To try it now",
             format!("entitywatch check --source {}", shell_word(&source)),
         ),
     ];
-    account
+    content
 }
 
-pub fn lagging(data: &SourceLagging, writer: &Writer<'_>) -> Account {
+pub fn lagging(data: &SourceLagging, context: &Context<'_>) -> MessageContent {
     let source = plain::line(&data.source);
     let rule = data
         .rule
@@ -81,43 +81,44 @@ pub fn lagging(data: &SourceLagging, writer: &Writer<'_>) -> Account {
         .as_deref()
         .or(data.rule.document_number.as_deref())
         .map_or_else(|| "A rule".to_owned(), plain::line);
-    let mut account = blank(format!("{source} does not show what {rule} announced"), writer);
+    let mut content =
+        empty_content(format!("{source} does not show what {rule} announced"), context);
     let since = data
         .rule
         .effective_on
         .map_or_else(String::new, |date| format!(", in effect since {}", time::date(date)));
-    account.lead = format!(
+    content.lead = format!(
         "{rule}{since}, adds entries of which {source} does not show {}. Readers were told of \
          them when the rule was seen.",
         counted(data.missing.len(), "entry")
     );
     let names: Vec<String> = data.missing.iter().map(|name| plain::line(name)).collect();
-    account.facts = vec![
+    content.facts = vec![
         Fact::linked(
             "Rule",
             data.rule.title.as_deref().map_or_else(|| rule.clone(), plain::line),
             data.rule.url.clone(),
         ),
         Fact::new("Not listed", plain::shorten(&names.join("; "), MAX_MISSING_CHARS)),
-        Fact::new("Looked", writer.moment(data.at)),
+        Fact::new("Looked", context.moment(data.at)),
     ];
-    account
-        .steps
-        .push(Step::command("Look for them in the lists", "entitywatch entries --search NAME"));
-    account
+    content
+        .next_steps
+        .push(NextStep::command("Look for them in the lists", "entitywatch entries --search NAME"));
+    content
 }
 
-pub fn recovered(data: &SourceRecovered, writer: &Writer<'_>) -> Account {
+pub fn recovered(data: &SourceRecovered, context: &Context<'_>) -> MessageContent {
     let source = plain::line(&data.source);
-    let mut account = blank(format!("{source} can be read again"), writer);
-    account.lead = format!(
+    let mut content = empty_content(format!("{source} can be read again"), context);
+    content.lead = format!(
         "{source} can be read again after {}. What changed in it meanwhile is told now, if \
          anything did.",
         time::span(data.failing_since, data.recovered_at)
     );
-    account.facts = vec![
-        Fact::new("Failed since", writer.moment(data.failing_since)),
-        Fact::new("Recovered", writer.moment(data.recovered_at)),
+    content.facts = vec![
+        Fact::new("Failed since", context.moment(data.failing_since)),
+        Fact::new("Recovered", context.moment(data.recovered_at)),
     ];
-    account
+    content
 }

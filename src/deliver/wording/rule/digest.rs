@@ -1,14 +1,14 @@
 //! The documents of a digest, each with the entries that it changes.
 
 use crate::deliver::plain;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::counted;
 use crate::deliver::wording::rule::title::orders;
-use crate::deliver::wording::writer::Writer;
 use crate::deliver::wording::{Fact, Section, entry, time};
 use crate::domain::Rule;
 use crate::domain::alert::RuleListing;
 
-pub fn listed(listing: &RuleListing, writer: &Writer<'_>) -> Fact {
+pub fn listed(listing: &RuleListing, context: &Context<'_>) -> Fact {
     let Rule { citation, document_number, title, url, filed_at, effective_on, published_on } =
         &listing.rule;
     let name = citation.as_deref().or(document_number.as_deref()).unwrap_or("Rule");
@@ -18,7 +18,7 @@ pub fn listed(listing: &RuleListing, writer: &Writer<'_>) -> Fact {
         counts if listing.certain => counts,
         counts => format!("{counts} (not read with certainty)"),
     });
-    text.extend(filed_at.map(|at| format!("filed {}", writer.moment(at))));
+    text.extend(filed_at.map(|at| format!("filed {}", context.moment(at))));
     text.extend(effective_on.map(|date| format!("effective {}", time::date(date))));
     let published = if listing.published { "published" } else { "to be published" };
     text.extend(published_on.map(|date| format!("{published} {}", time::date(date))));

@@ -2,19 +2,19 @@
 
 use crate::deliver::plain;
 use crate::deliver::wording::Fact;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::rule::digest::listed;
 use crate::deliver::wording::rule_facts::rule_facts;
-use crate::deliver::wording::writer::Writer;
 use crate::domain::alert::{NoticeStatus, RuleNotice};
 
 /// The most characters shown of the rule's own text about its dates.
 const MAX_DATES_CHARS: usize = 500;
 
-pub fn facts(data: &RuleNotice, writer: &Writer<'_>) -> Vec<Fact> {
+pub fn facts(data: &RuleNotice, context: &Context<'_>) -> Vec<Fact> {
     if data.status == NoticeStatus::Digest {
-        return data.documents.iter().map(|listing| listed(listing, writer)).collect();
+        return data.documents.iter().map(|listing| listed(listing, context)).collect();
     }
-    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, writer)).unwrap_or_default();
+    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, context)).unwrap_or_default();
     if data.status != NoticeStatus::Published {
         // Before publication the date is the one that is planned.
         facts
@@ -30,7 +30,7 @@ pub fn facts(data: &RuleNotice, writer: &Writer<'_>) -> Vec<Fact> {
     facts.extend(data.pdf_url.clone().map(|url| Fact::linked("The document", "PDF", Some(url))));
     facts.push(Fact::new(
         "First seen",
-        format!("{} in {}", writer.moment(data.observed_at), plain::line(&data.source)),
+        format!("{} in {}", context.moment(data.observed_at), plain::line(&data.source)),
     ));
     facts.extend(
         data.savings_clause

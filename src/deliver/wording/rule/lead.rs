@@ -1,11 +1,11 @@
 //! The lead of a message about a rule, and whether the rule is in effect.
 
 use crate::deliver::plain;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::time;
-use crate::deliver::wording::writer::Writer;
 use crate::domain::alert::{NoticeStatus, RuleNotice};
 
-pub fn lead(data: &RuleNotice, writer: &Writer<'_>) -> String {
+pub fn lead(data: &RuleNotice, context: &Context<'_>) -> String {
     let agency = data.agency.as_deref().map_or_else(|| "The agency".to_owned(), plain::line);
     let named = data
         .rule
@@ -15,7 +15,7 @@ pub fn lead(data: &RuleNotice, writer: &Writer<'_>) -> String {
     match data.status {
         NoticeStatus::Filed => format!(
             "{agency} has filed the rule{named} for public inspection. {}",
-            effect(data, writer)
+            effect(data, context)
         ),
         NoticeStatus::Changed => format!("More is known of the rule{named} than was told before."),
         NoticeStatus::Withdrawn => {
@@ -26,7 +26,7 @@ pub fn lead(data: &RuleNotice, writer: &Writer<'_>) -> String {
         }
         NoticeStatus::Published => format!(
             "The rule{named} is published in the Federal Register. {}",
-            effect(data, writer)
+            effect(data, context)
         )
         .trim_end()
         .to_owned(),
@@ -38,14 +38,14 @@ pub fn lead(data: &RuleNotice, writer: &Writer<'_>) -> String {
 }
 
 /// Whether the rule was in effect when this was told.
-pub fn in_effect(data: &RuleNotice, writer: &Writer<'_>) -> bool {
-    let today = data.observed_at.to_zoned(writer.zone.clone()).date();
+pub fn in_effect(data: &RuleNotice, context: &Context<'_>) -> bool {
+    let today = data.observed_at.to_zoned(context.zone.clone()).date();
     data.rule.as_ref().and_then(|rule| rule.effective_on).is_some_and(|date| date <= today)
 }
 
-fn effect(data: &RuleNotice, writer: &Writer<'_>) -> String {
+fn effect(data: &RuleNotice, context: &Context<'_>) -> String {
     match data.rule.as_ref().and_then(|rule| rule.effective_on) {
-        Some(date) if in_effect(data, writer) => format!("In effect since {}.", time::date(date)),
+        Some(date) if in_effect(data, context) => format!("In effect since {}.", time::date(date)),
         Some(date) => {
             format!("It takes effect on {}, maybe before any list shows it.", time::date(date))
         }

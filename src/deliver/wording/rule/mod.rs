@@ -10,9 +10,9 @@ mod title;
 
 use crate::deliver::plain;
 use crate::deliver::wording::content::is_web_address;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
-use crate::deliver::wording::writer::Writer;
-use crate::deliver::wording::{Account, Fact, Step, country};
+use crate::deliver::wording::{Fact, MessageContent, NextStep, country};
 use crate::domain::AlertId;
 use crate::domain::alert::RuleNotice;
 use facts::facts;
@@ -21,18 +21,18 @@ use notes::notes;
 use sections::sections;
 use title::{subject, title};
 
-pub fn account(data: &RuleNotice, alert_id: &AlertId, writer: &Writer<'_>) -> Account {
+pub fn content(data: &RuleNotice, alert_id: &AlertId, context: &Context<'_>) -> MessageContent {
     let counts = country::counts(&data.changes);
     let title = title(data);
-    Account {
+    MessageContent {
         subject: plain::shorten(&subject(data, &title, &counts), MAX_SUBJECT_CHARS),
-        lead: lead(data, writer),
+        lead: lead(data, context),
         notes: notes(data),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
-        facts: facts(data, writer),
-        sections: sections(data, writer),
-        steps: steps(data),
-        whole: writer.step(
+        facts: facts(data, context),
+        sections: sections(data, context),
+        next_steps: next_steps(data),
+        full_alert: context.next_step(
             "This alert with all its entries",
             &format!("/alerts/{alert_id}"),
             format!("entitywatch alerts --id {alert_id}"),
@@ -45,10 +45,14 @@ pub fn account(data: &RuleNotice, alert_id: &AlertId, writer: &Writer<'_>) -> Ac
     }
 }
 
-fn steps(data: &RuleNotice) -> Vec<Step> {
+fn next_steps(data: &RuleNotice) -> Vec<NextStep> {
     let url = data.rule.as_ref().and_then(|rule| rule.url.clone()).or_else(|| data.pdf_url.clone());
     let url = url.filter(|url| is_web_address(url));
-    url.map(|link| Step { text: "Read the document".to_owned(), command: None, link: Some(link) })
-        .into_iter()
-        .collect()
+    url.map(|link| NextStep {
+        text: "Read the document".to_owned(),
+        command: None,
+        link: Some(link),
+    })
+    .into_iter()
+    .collect()
 }

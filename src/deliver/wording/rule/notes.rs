@@ -22,14 +22,14 @@ pub fn notes(data: &RuleNotice) -> Vec<String> {
         ));
     }
     if let Some(first) = &data.follows {
-        let told = if data.changes.is_empty() && data.orders != data.summary {
+        let scope = if data.changes.is_empty() && data.orders != data.summary {
             " Its entries are those that were told there."
         } else if data.orders != data.total {
             " Only what was not told there is shown here."
         } else {
             ""
         };
-        notes.push(format!("This follows alert {first}.{told}"));
+        notes.push(format!("This follows alert {first}.{scope}"));
     }
     for related in &data.related {
         notes.push(format!(

@@ -1,17 +1,17 @@
 //! The entries of a message about a rule, grouped by the kind of change.
 
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::rule::digest::listed_entries;
 use crate::deliver::wording::rule::lead::in_effect;
-use crate::deliver::wording::writer::Writer;
 use crate::deliver::wording::{Section, authority, entry};
 use crate::domain::ChangeKind;
 use crate::domain::alert::{NoticeStatus, RuleNotice};
 
-pub fn sections(data: &RuleNotice, writer: &Writer<'_>) -> Vec<Section> {
+pub fn sections(data: &RuleNotice, context: &Context<'_>) -> Vec<Section> {
     if data.status == NoticeStatus::Digest {
         return data.documents.iter().filter_map(listed_entries).collect();
     }
-    let done = in_effect(data, writer);
+    let done = in_effect(data, context);
     let titled = |before: &'static str, after: &'static str| if done { after } else { before };
     let withdrawn = data.status == NoticeStatus::Withdrawn;
     let section = |title: &str, kind: ChangeKind, note: Option<&str>| {

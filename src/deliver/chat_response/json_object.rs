@@ -8,42 +8,42 @@ use serde_json::Value;
 
 /// What an object says at its top level, up to where it could be read.
 #[derive(Debug, Default)]
-pub struct Said {
-    pub affirms: bool,
-    pub denies: bool,
+pub struct ResponseMembers {
+    pub accepts: bool,
+    pub refuses: bool,
     pub error: Option<String>,
     pub retry_after: Option<Duration>,
 }
 
-impl Said {
+impl ResponseMembers {
     pub fn read(&mut self, json: &str) -> serde_json::Result<()> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         DeserializeSeed::deserialize(self, &mut deserializer)
     }
 
-    fn member(&mut self, key: &str, value: &Value) {
+    fn read_member(&mut self, key: &str, value: &Value) {
         match key.to_ascii_lowercase().as_str() {
-            "ok" | "success" => match truth(value) {
-                Some(true) => self.affirms = true,
-                Some(false) => self.denies = true,
+            "ok" | "success" => match boolean(value) {
+                Some(true) => self.accepts = true,
+                Some(false) => self.refuses = true,
                 None => {}
             },
             "result" | "status" => match value.as_str().map(str::to_ascii_lowercase).as_deref() {
-                Some("ok" | "success") => self.affirms = true,
-                Some("error" | "fail" | "failed" | "failure") => self.denies = true,
+                Some("ok" | "success") => self.accepts = true,
+                Some("error" | "fail" | "failed" | "failure") => self.refuses = true,
                 _ => {}
             },
             // Of services that answer with a code of their own, or repeat a status.
-            "errcode" if value.as_i64().is_some_and(|code| code != 0) => self.denies = true,
+            "errcode" if value.as_i64().is_some_and(|code| code != 0) => self.refuses = true,
             "status_code" | "statuscode" if value.as_i64().is_some_and(|status| status >= 400) => {
-                self.denies = true
+                self.refuses = true
             }
             // The code is worth more than the sentence.
-            "error" => self.error = text_of(value).or(self.error.take()),
+            "error" => self.error = error_text(value).or(self.error.take()),
             "message" | "msg" | "errmsg" | "detail" | "description"
-                if self.error.is_none() && self.denies =>
+                if self.error.is_none() && self.refuses =>
             {
-                self.error = text_of(value)
+                self.error = error_text(value)
             }
             "retry_after" => {
                 let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);
@@ -56,9 +56,9 @@ impl Said {
 }
 
 /// `false`, and what programs write for it.
-fn truth(value: &Value) -> Option<bool> {
+fn boolean(value: &Value) -> Option<bool> {
     match value {
-        Value::Bool(truth) => Some(*truth),
+        Value::Bool(boolean) => Some(*boolean),
         Value::Number(number) => number.as_i64().map(|number| number != 0),
         Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
         Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
@@ -67,7 +67,7 @@ fn truth(value: &Value) -> Option<bool> {
 }
 
 /// An error is a code, or an object that has one.
-fn text_of(value: &Value) -> Option<String> {
+fn error_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Object(members) => ["code", "type", "message"]
@@ -79,7 +79,7 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Said {
+impl<'de> DeserializeSeed<'de> for &mut ResponseMembers {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -87,7 +87,7 @@ impl<'de> DeserializeSeed<'de> for &mut Said {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Said {
+impl<'de> Visitor<'de> for &mut ResponseMembers {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,13 +96,13 @@ impl<'de> Visitor<'de> for &mut Said {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(key) = members.next_key::<String>()? {
-            // A long member that says nothing, such as the message itself, is not kept.
+            // A long read_member that says nothing, such as the message itself, is not kept.
             if matches!(key.to_ascii_lowercase().as_str(), "message" | "channel" | "ts")
-                && !self.denies
+                && !self.refuses
             {
                 members.next_value::<IgnoredAny>()?;
             } else {
-                self.member(&key, &members.next_value::<Value>()?);
+                self.read_member(&key, &members.next_value::<Value>()?);
             }
         }
         Ok(())

@@ -5,7 +5,7 @@
 /// A line feed or a carriage return that stands alone becomes a line break. Servers disagree on
 /// what such a one means, and a dot after it could end the message for one of them and not for the
 /// next.
-pub fn stuffed(message: &[u8]) -> Vec<u8> {
+pub fn dot_stuffed(message: &[u8]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(message.len() + message.len() / 64);
     let mut at_line_start = true;
     let mut bytes = message.iter().copied().peekable();
@@ -39,7 +39,7 @@ mod tests {
 
     fn check(message: &str, expected: &str) {
         assert_eq!(
-            String::from_utf8(stuffed(message.as_bytes())).unwrap(),
+            String::from_utf8(dot_stuffed(message.as_bytes())).unwrap(),
             expected,
             "{message:?}"
         );

@@ -1,42 +1,43 @@
 //! What comes of an attempt with a mail server: the one table for SMTP. Pure.
 
-use crate::deliver::email::error::{SmtpError, Step};
+use crate::deliver::email::error::{SmtpError, SmtpStep};
 use crate::deliver::email::login;
-use crate::deliver::email::reply_lines::Reply;
-use crate::deliver::redacted_reply::{Hidden, excerpt};
+use crate::deliver::email::smtp_reply::Reply;
+use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::{Outcome, Retry, SmtpSettings};
 
 /// What of these settings, and of the recipient, is not to be repeated from a server's text.
-pub fn hidden(smtp: &SmtpSettings, recipient: &str) -> Hidden {
+pub fn redaction(smtp: &SmtpSettings, recipient: &str) -> Redaction {
     let secrets =
         [smtp.password.as_ref(), smtp.oauth2.as_ref().map(|oauth2| &oauth2.client_secret)]
             .into_iter()
             .flatten();
-    let mut hidden: Vec<String> =
+    let mut redaction: Vec<String> =
         secrets.clone().map(|secret| secret.expose().to_owned()).collect();
     let username = smtp.username.as_deref().unwrap_or_default();
     // Some servers repeat the command that they do not know.
-    hidden.extend(secrets.flat_map(|secret| login::sent(username, secret)));
-    hidden.extend([username, smtp.host.as_str(), recipient].map(str::to_owned));
-    Hidden::of(hidden.iter().map(String::as_str))
+    redaction.extend(secrets.flat_map(|secret| login::encoded_credentials(username, secret)));
+    redaction.extend([username, smtp.host.as_str(), recipient].map(str::to_owned));
+    Redaction::of(redaction.iter().map(String::as_str))
 }
 
 /// The server has taken the message: its last word on it is a 2xx.
-pub fn taken(reply: &Reply, hidden: &Hidden) -> Outcome {
-    Outcome::Delivered { detail: excerpt(&reply.said(), hidden) }
+pub fn delivered(reply: &Reply, redaction: &Redaction) -> Outcome {
+    Outcome::Delivered { detail: redacted(&reply.text(), redaction) }
 }
 
 /// It has not, or could not be asked.
-pub fn failed(error: &SmtpError, hidden: &Hidden) -> Outcome {
+pub fn failed(error: &SmtpError, redaction: &Redaction) -> Outcome {
     let (retry, detail) = match error {
         SmtpError::Reply { step, reply } => {
-            let detail = excerpt(&format!("{}{}", refusal(*step, reply), reply.said()), hidden);
+            let detail =
+                redacted(&format!("{}{}", refusal_text(*step, reply), reply.text()), redaction);
             (retry_of(reply), format!("{detail}{}", hint(*step, reply)))
         }
         SmtpError::Token(token) => (token.retry, token.to_string()),
         // What this end could not do with what the server offers, and what no repetition mends.
         SmtpError::NotOffered(_) | SmtpError::Compose(_) => {
-            (Retry::Slowly, excerpt(&error.to_string(), hidden))
+            (Retry::Slowly, redacted(&error.to_string(), redaction))
         }
         // The way in is named at the end, which nothing may cut off.
         SmtpError::Certificate(_) => (Retry::Later, error.to_string()),
@@ -48,7 +49,7 @@ pub fn failed(error: &SmtpError, hidden: &Hidden) -> Outcome {
         | SmtpError::NotAReply(_)
         | SmtpError::OutOfOrder(_)
         | SmtpError::TextBeforeTls
-        | SmtpError::Tls(_) => (Retry::Later, excerpt(&error.to_string(), hidden)),
+        | SmtpError::Tls(_) => (Retry::Later, redacted(&error.to_string(), redaction)),
     };
     Outcome::Failed { retry, detail }
 }
@@ -58,30 +59,30 @@ fn retry_of(reply: &Reply) -> Retry {
     if reply.code >= 500 { Retry::Slowly } else { Retry::Later }
 }
 
-fn refusal(step: Step, reply: &Reply) -> String {
+fn refusal_text(step: SmtpStep, reply: &Reply) -> String {
     match (step, reply.code) {
-        (Step::Greeting, _) => "the mail server does not serve: ".to_owned(),
-        (Step::Hello, _) => "the mail server refused the name in EHLO: ".to_owned(),
-        (Step::Starttls, _) => "the mail server refused STARTTLS: ".to_owned(),
-        (Step::Login, _) => "failed to log in to the mail server: ".to_owned(),
+        (SmtpStep::Greeting, _) => "the mail server does not serve: ".to_owned(),
+        (SmtpStep::Ehlo, _) => "the mail server refused the name in EHLO: ".to_owned(),
+        (SmtpStep::Starttls, _) => "the mail server refused STARTTLS: ".to_owned(),
+        (SmtpStep::Login, _) => "failed to log in to the mail server: ".to_owned(),
         (_, 500..) => "the mail server refused the message for good: ".to_owned(),
         (_, 400..) => "the mail server did not take the message now: ".to_owned(),
         // A 3xx is the answer to a command in the midst of a dialogue and never to a message.
-        (Step::Data, _) => "expected SMTP 354 for DATA, but got ".to_owned(),
+        (SmtpStep::Data, _) => "expected SMTP 354 for DATA, but got ".to_owned(),
         _ => "expected SMTP 2xx for the message, but got ".to_owned(),
     }
 }
 
 /// What servers call it where they object to the name in EHLO.
-const WORDS_FOR_HELLO: [&str; 5] = ["helo", "ehlo", "fully-qualified", "fully qualified", "fqdn"];
+const EHLO_WORDS: [&str; 5] = ["helo", "ehlo", "fully-qualified", "fully qualified", "fqdn"];
 
 /// Which key helps. Strict servers object to the name in EHLO only when they hear the recipient.
-fn hint(step: Step, reply: &Reply) -> &'static str {
-    let text = reply.said().to_ascii_lowercase();
+fn hint(step: SmtpStep, reply: &Reply) -> &'static str {
+    let text = reply.text().to_ascii_lowercase();
     let is_about_hello = match step {
-        Step::Hello => reply.code >= 500,
-        Step::Sender | Step::Recipient => {
-            reply.is_refusal() && WORDS_FOR_HELLO.iter().any(|word| text.contains(word))
+        SmtpStep::Ehlo => reply.code >= 500,
+        SmtpStep::Sender | SmtpStep::Recipient => {
+            reply.is_refusal() && EHLO_WORDS.iter().any(|word| text.contains(word))
         }
         _ => false,
     };
@@ -97,10 +98,10 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(step: Step, code: u16, text: &str, retry: Retry, detail: &str) {
+    fn check(step: SmtpStep, code: u16, text: &str, retry: Retry, detail: &str) {
         let error = SmtpError::Reply { step, reply: Reply { code, lines: vec![text.to_owned()] } };
         assert_eq!(
-            failed(&error, &Hidden::default()),
+            failed(&error, &Redaction::default()),
             Outcome::Failed { retry, detail: detail.to_owned() }
         );
     }
@@ -108,57 +109,63 @@ mod tests {
     #[test]
     fn each_reply_at_each_step_has_its_consequence() {
         check(
-            Step::Message,
+            SmtpStep::Message,
             451,
             "4.3.0 busy",
             Retry::Later,
             "the mail server did not take the message now: SMTP 451 4.3.0 busy",
         );
         check(
-            Step::Message,
+            SmtpStep::Message,
             554,
             "5.7.1 spam",
             Retry::Slowly,
             "the mail server refused the message for good: SMTP 554 5.7.1 spam",
         );
         check(
-            Step::Message,
+            SmtpStep::Message,
             354,
             "go on",
             Retry::Later,
             "expected SMTP 2xx for the message, but got SMTP 354 go on",
         );
-        check(Step::Data, 250, "", Retry::Later, "expected SMTP 354 for DATA, but got SMTP 250");
         check(
-            Step::Greeting,
+            SmtpStep::Data,
+            250,
+            "",
+            Retry::Later,
+            "expected SMTP 354 for DATA, but got SMTP 250",
+        );
+        check(
+            SmtpStep::Greeting,
             421,
             "busy",
             Retry::Later,
             "the mail server does not serve: SMTP 421 busy",
         );
         check(
-            Step::Greeting,
+            SmtpStep::Greeting,
             554,
             "no",
             Retry::Slowly,
             "the mail server does not serve: SMTP 554 no",
         );
         check(
-            Step::Login,
+            SmtpStep::Login,
             535,
             "5.7.8 no",
             Retry::Slowly,
             "failed to log in to the mail server: SMTP 535 5.7.8 no",
         );
         check(
-            Step::Login,
+            SmtpStep::Login,
             454,
             "later",
             Retry::Later,
             "failed to log in to the mail server: SMTP 454 later",
         );
         check(
-            Step::Starttls,
+            SmtpStep::Starttls,
             454,
             "no TLS now",
             Retry::Later,
@@ -171,18 +178,18 @@ mod tests {
         let hello = "; [smtp] `hello` sets the name that entitywatch gives in EHLO";
         let detail =
             format!("the mail server refused the name in EHLO: SMTP 504 need a full name{hello}");
-        check(Step::Hello, 504, "need a full name", Retry::Slowly, &detail);
+        check(SmtpStep::Ehlo, 504, "need a full name", Retry::Slowly, &detail);
         let detail = format!(
             "the mail server refused the message for good: SMTP 550 Helo command rejected{hello}"
         );
-        check(Step::Recipient, 550, "Helo command rejected", Retry::Slowly, &detail);
+        check(SmtpStep::Recipient, 550, "Helo command rejected", Retry::Slowly, &detail);
         let detail = format!(
             "the mail server refused the message for good: SMTP 504 need fully-qualified \
              hostname{hello}"
         );
-        check(Step::Sender, 504, "need fully-qualified hostname", Retry::Slowly, &detail);
+        check(SmtpStep::Sender, 504, "need fully-qualified hostname", Retry::Slowly, &detail);
         check(
-            Step::Recipient,
+            SmtpStep::Recipient,
             550,
             "no user",
             Retry::Slowly,

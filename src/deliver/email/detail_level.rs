@@ -1,102 +1,111 @@
 //! How much of an alert an email holds, where the whole of it is more than the mail server takes.
 //! Pure.
 
-use crate::deliver::email::index::{Shown, indexed};
-use crate::deliver::wording::Account;
+use crate::deliver::email::name_index::{IndexSize, with_name_index};
+use crate::deliver::wording::MessageContent;
 use crate::domain::Alert;
 
 /// Messages longer than this are refused somewhere on the way even where the relay names no limit:
 /// Gmail and Exchange Online take 25 MB as delivered.
-pub const MOST_BYTES: u64 = 25_000_000;
+pub const MAX_BYTES: u64 = 25_000_000;
 
 /// From the most to the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    Whole,
+pub enum DetailLevel {
+    Full,
     WithoutAttachments,
     /// The name of each entry.
-    Names,
+    NamesOnly,
     /// How many entries there are of each kind.
-    Counts,
+    CountsOnly,
 }
 
 /// Why not the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
+pub enum SizeLimit {
     /// The relay says how many bytes a message may have.
     Relay(u64),
-    /// [`MOST_BYTES`].
-    Usual,
+    /// [`MAX_BYTES`].
+    Common,
     /// The server refused a longer message without naming a limit.
     Refused,
 }
 
-impl Limit {
+impl SizeLimit {
     /// What a relay takes that announces this.
     pub fn of(relay_bytes: Option<u64>) -> Self {
-        relay_bytes.filter(|bytes| *bytes <= MOST_BYTES).map_or(Limit::Usual, Limit::Relay)
+        relay_bytes.filter(|bytes| *bytes <= MAX_BYTES).map_or(SizeLimit::Common, SizeLimit::Relay)
     }
 
-    pub fn most_bytes(self) -> u64 {
+    pub fn max_bytes(self) -> u64 {
         match self {
-            Limit::Relay(bytes) => bytes,
-            Limit::Usual | Limit::Refused => MOST_BYTES,
+            SizeLimit::Relay(bytes) => bytes,
+            SizeLimit::Common | SizeLimit::Refused => MAX_BYTES,
         }
     }
 }
 
-impl Form {
-    /// The forms that an alert has: one without changes is short anyway.
-    pub fn of(alert: &Alert) -> &'static [Form] {
+impl DetailLevel {
+    /// The levels that an alert has: one without changes is short anyway.
+    pub fn of(alert: &Alert) -> &'static [DetailLevel] {
         match alert.body.changes() {
-            Some(changes) if !changes.is_empty() => {
-                &[Form::Whole, Form::WithoutAttachments, Form::Names, Form::Counts]
-            }
-            _ => &[Form::Whole],
+            Some(changes) if !changes.is_empty() => &[
+                DetailLevel::Full,
+                DetailLevel::WithoutAttachments,
+                DetailLevel::NamesOnly,
+                DetailLevel::CountsOnly,
+            ],
+            _ => &[DetailLevel::Full],
         }
     }
 
     pub fn has_attachments(self) -> bool {
-        self == Form::Whole
+        self == DetailLevel::Full
     }
 
-    /// Takes out of an account what this form leaves out, and says so first of all.
-    pub fn reduce(self, account: &mut Account, limit: Limit) {
+    /// Takes out of an content what this form leaves out, and says so first of all.
+    pub fn reduce(self, content: &mut MessageContent, limit: SizeLimit) {
         let left_out = match self {
-            Form::Whole => return,
-            Form::WithoutAttachments => {
+            DetailLevel::Full => return,
+            DetailLevel::WithoutAttachments => {
                 "The attachments (the changes as CSV and JSON) are left out"
             }
-            Form::Names => {
+            DetailLevel::NamesOnly => {
                 "Shortened: the attachments (the changes as CSV and JSON) and the details of each \
                  entry are left out"
             }
-            Form::Counts => {
+            DetailLevel::CountsOnly => {
                 "Shortened: the attachments (the changes as CSV and JSON) and the names of the \
                  entries are left out"
             }
         };
         let reason = match limit {
-            Limit::Relay(bytes) => format!("the mail server takes at most {}", megabytes(bytes)),
-            Limit::Usual => format!("many mail servers take at most {}", megabytes(MOST_BYTES)),
-            Limit::Refused => "the mail server refused a longer message".to_owned(),
+            SizeLimit::Relay(bytes) => {
+                format!("the mail server takes at most {}", megabytes(bytes))
+            }
+            SizeLimit::Common => format!("many mail servers take at most {}", megabytes(MAX_BYTES)),
+            SizeLimit::Refused => "the mail server refused a longer message".to_owned(),
         };
-        let place = account.reference();
-        account.notes.insert(0, format!("{left_out}, because {reason}.{place}"));
+        let place = content.reference();
+        content.notes.insert(0, format!("{left_out}, because {reason}.{place}"));
         match self {
-            Form::Whole | Form::WithoutAttachments => {}
-            Form::Names => *account = indexed(account, Shown { names: usize::MAX, details: 0 }),
-            Form::Counts => account.sections.iter_mut().for_each(|section| section.entries.clear()),
+            DetailLevel::Full | DetailLevel::WithoutAttachments => {}
+            DetailLevel::NamesOnly => {
+                *content = with_name_index(content, IndexSize { names: usize::MAX, details: 0 })
+            }
+            DetailLevel::CountsOnly => {
+                content.sections.iter_mut().for_each(|section| section.entries.clear())
+            }
         }
-        if self == Form::Counts {
+        if self == DetailLevel::CountsOnly {
             // Some notes name entries, as many as there are.
-            account.notes.retain(|note| note.len() <= LONGEST_NOTE_BYTES);
+            content.notes.retain(|note| note.len() <= MAX_NOTE_BYTES);
         }
     }
 }
 
 /// A longer note is a list of names.
-const LONGEST_NOTE_BYTES: usize = 2_000;
+const MAX_NOTE_BYTES: usize = 2_000;
 
 /// `10.2 MB`
 fn megabytes(bytes: u64) -> String {
@@ -113,40 +122,40 @@ mod tests {
     use super::*;
     use crate::deliver::{Message, sample, wording};
 
-    fn reduced(form: Form, limit: Limit) -> Account {
+    fn reduced(level: DetailLevel, limit: SizeLimit) -> MessageContent {
         let alert = sample::rule_of_june_2022();
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
-        let mut account = wording::account(
+        let mut content = wording::message_content(
             &Message { delivery: &delivery, alert: &alert },
             &sample::settings(None),
         );
-        form.reduce(&mut account, limit);
-        account
+        level.reduce(&mut content, limit);
+        content
     }
 
     #[test]
     fn each_form_says_what_it_leaves_out_and_where_the_whole_is() {
         assert_eq!(
-            reduced(Form::Whole, Limit::Refused)
+            reduced(DetailLevel::Full, SizeLimit::Refused)
                 .notes
                 .iter()
                 .filter(|note| note.contains("left out"))
                 .count(),
             0
         );
-        for (form, what) in [
-            (Form::WithoutAttachments, "attachments"),
-            (Form::Names, "details"),
-            (Form::Counts, "names of the entries"),
+        for (level, what) in [
+            (DetailLevel::WithoutAttachments, "attachments"),
+            (DetailLevel::NamesOnly, "details"),
+            (DetailLevel::CountsOnly, "names of the entries"),
         ] {
-            let first = reduced(form, Limit::Relay(10_240_000)).notes.remove(0);
+            let first = reduced(level, SizeLimit::Relay(10_240_000)).notes.remove(0);
             assert!(
                 first.contains(what)
                     && first.contains("at most 10.2 MB")
                     && first.contains("entitywatch alerts --id alr_"),
                 "{first}"
             );
-            let first = reduced(form, Limit::Refused).notes.remove(0);
+            let first = reduced(level, SizeLimit::Refused).notes.remove(0);
             assert!(first.contains("refused a longer message"), "{first}");
         }
     }
@@ -154,20 +163,20 @@ mod tests {
     #[test]
     fn each_form_holds_less_than_the_one_before() {
         let alert = sample::rule_of_june_2022();
-        let sizes: Vec<usize> = Form::of(&alert)
+        let sizes: Vec<usize> = DetailLevel::of(&alert)
             .iter()
-            .map(|form| format!("{:?}", reduced(*form, Limit::Refused).sections).len())
+            .map(|level| format!("{:?}", reduced(*level, SizeLimit::Refused).sections).len())
             .collect();
         assert!(
             sizes.len() == 4 && sizes[0] == sizes[1] && sizes[1] > sizes[2] && sizes[2] > sizes[3],
             "{sizes:?}"
         );
-        let index: String = reduced(Form::Names, Limit::Refused)
+        let index: String = reduced(DetailLevel::NamesOnly, SizeLimit::Refused)
             .sections
             .into_iter()
             .filter_map(|section| section.note)
             .collect();
-        for entry in reduced(Form::Whole, Limit::Refused)
+        for entry in reduced(DetailLevel::Full, SizeLimit::Refused)
             .sections
             .iter()
             .flat_map(|section| &section.entries)
@@ -180,7 +189,7 @@ mod tests {
     fn an_alert_without_changes_has_one_form() {
         let alert =
             sample::all_kinds().into_iter().find(|alert| alert.body.changes().is_none()).unwrap();
-        assert_eq!(Form::of(&alert), [Form::Whole]);
+        assert_eq!(DetailLevel::of(&alert), [DetailLevel::Full]);
     }
 
     #[test]

@@ -2,53 +2,62 @@
 
 use lettre::message::SinglePart;
 
-use crate::deliver::email::index::{Shown, entries, indexed, largest};
+use crate::deliver::email::name_index::{
+    IndexSize, entry_count, largest_that_fits, with_name_index,
+};
 use crate::deliver::layout::{self, LayoutError};
-use crate::deliver::wording::Account;
+use crate::deliver::wording::MessageContent;
 
 /// As sent, that is, encoded. Gmail cuts a message off at 102 KB.
-pub const MOST_BYTES: usize = 100_000;
+pub const MAX_BYTES: usize = 100_000;
 
-/// The account as a page: whole, or an index of its names and as many details as fit.
+/// The content as a page: whole, or an index of its names and as many details as fit.
 ///
 /// The plain text beside it is whole, and so are the attachments.
-pub fn html(account: &Account, attachments: Option<&str>) -> Result<String, LayoutError> {
-    let whole = layout::html_of(account, attachments)?;
-    if sent_bytes(&whole) <= MOST_BYTES {
+pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<String, LayoutError> {
+    let whole = layout::html_of(content, attachments)?;
+    if sent_bytes(&whole) <= MAX_BYTES {
         return Ok(whole);
     }
-    let all = entries(account);
+    let all = entry_count(content);
     let page = |shown| {
-        layout::html_of(&shortened(account, shown, all, attachments.is_some()), attachments)
+        layout::html_of(&shortened(content, shown, all, attachments.is_some()), attachments)
     };
-    let fits = |shown| page(shown).map(|page| sent_bytes(&page) <= MOST_BYTES);
-    let shown = match largest(all, |details| fits(Shown { names: all, details }))? {
-        Some(details) => Shown { names: all, details },
+    let fits = |shown| page(shown).map(|page| sent_bytes(&page) <= MAX_BYTES);
+    let shown = match largest_that_fits(all, |details| fits(IndexSize { names: all, details }))? {
+        Some(details) => IndexSize { names: all, details },
         None => {
-            let names = largest(all, |names| fits(Shown { names, details: 0 }))?;
-            Shown { names: names.unwrap_or(0), details: 0 }
+            let names = largest_that_fits(all, |names| fits(IndexSize { names, details: 0 }))?;
+            IndexSize { names: names.unwrap_or(0), details: 0 }
         }
     };
     page(shown)
 }
 
 /// Says first what is shown and where the whole is.
-fn shortened(account: &Account, shown: Shown, all: usize, has_attachments: bool) -> Account {
-    let mut account = indexed(account, shown);
+fn shortened(
+    content: &MessageContent,
+    shown: IndexSize,
+    all: usize,
+    has_attachments: bool,
+) -> MessageContent {
+    let mut content = with_name_index(content, shown);
     let what = match shown {
-        Shown { names, .. } if names < all => format!("the first {names} of {all} names"),
-        Shown { details: 0, .. } => format!("the names of all {all} entries without their details"),
-        Shown { details, .. } => {
+        IndexSize { names, .. } if names < all => format!("the first {names} of {all} names"),
+        IndexSize { details: 0, .. } => {
+            format!("the names of all {all} entries without their details")
+        }
+        IndexSize { details, .. } => {
             format!("the names of all {all} entries and the details of the first {details}")
         }
     };
     let rest = if has_attachments { " The attachments have all of it." } else { "" };
-    let place = account.reference();
-    account.notes.insert(
+    let place = content.reference();
+    content.notes.insert(
         0,
         format!("This page shows {what}, so that mail readers do not cut it off.{rest}{place}"),
     );
-    account
+    content
 }
 
 fn sent_bytes(html: &str) -> usize {
@@ -69,11 +78,11 @@ mod tests {
             data.changes.iter_mut().for_each(|change| change.entry.remarks = remarks.to_owned());
         }
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
-        let account = wording::account(
+        let content = wording::message_content(
             &Message { delivery: &delivery, alert: &alert },
             &sample::settings(None),
         );
-        html(&account, Some("Attached: two files.")).unwrap()
+        html(&content, Some("Attached: two files.")).unwrap()
     }
 
     fn names(page: &str, count: usize) -> usize {
@@ -93,7 +102,7 @@ mod tests {
     fn a_long_page_has_every_name_and_the_details_that_fit() {
         let page = page_of(300, &"Formerly elsewhere. ".repeat(20));
         let sent = sent_bytes(&page);
-        assert!(sent <= MOST_BYTES && sent > MOST_BYTES * 9 / 10, "{sent}");
+        assert!(sent <= MAX_BYTES && sent > MAX_BYTES * 9 / 10, "{sent}");
         assert_eq!(names(&page, 300), 300);
         assert!(
             page.contains("the names of all 300 entries and the details of the first "),
@@ -105,7 +114,7 @@ mod tests {
     #[test]
     fn a_page_of_too_many_names_says_how_many_it_leaves_out() {
         let page = page_of(4_000, "");
-        assert!(sent_bytes(&page) <= MOST_BYTES);
+        assert!(sent_bytes(&page) <= MAX_BYTES);
         let shown = names(&page, 4_000);
         assert!(
             shown > 500

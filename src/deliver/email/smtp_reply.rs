@@ -30,7 +30,7 @@ impl Reply {
     }
 
     /// `SMTP 550 5.1.1 no such user`
-    pub fn said(&self) -> String {
+    pub fn text(&self) -> String {
         format!("SMTP {} {}", self.code, self.lines.join(" ")).trim_end().to_owned()
     }
 
@@ -45,9 +45,9 @@ impl Reply {
 
 /// A reply of which some lines have come.
 #[derive(Debug, Default)]
-pub struct Unfinished(Vec<String>);
+pub struct PartialReply(Vec<String>);
 
-impl Unfinished {
+impl PartialReply {
     /// Takes one line, with or without its line break; the reply, if this was its last line.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ mod tests {
 
     /// Reads the lines of `text` up to the end of the first reply.
     fn read(text: &[u8]) -> Result<Option<Reply>, NotAReply> {
-        let mut reply = Unfinished::default();
+        let mut reply = PartialReply::default();
         for line in text.split_inclusive(|byte| *byte == b'\n') {
             if let Some(reply) = reply.push(line)? {
                 return Ok(Some(reply));

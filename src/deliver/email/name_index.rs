@@ -1,36 +1,36 @@
-//! An account of which only a part can be shown: every name first, then details as far as they fit.
+//! An content of which only a part can be shown: every name first, then details as far as they fit.
 //! Pure.
 
-use crate::deliver::wording::{Account, EntryText, Section};
+use crate::deliver::wording::{EntryText, MessageContent, Section};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct IndexSize {
     /// How many names at most.
     pub names: usize,
     /// Of how many entries, from the first on, the details.
     pub details: usize,
 }
 
-/// The account with an index of its names in place of its entries, and after all of them the
+/// The content with an index of its names in place of its entries, and after all of them the
 /// details that are shown.
-pub fn indexed(account: &Account, shown: Shown) -> Account {
+pub fn with_name_index(content: &MessageContent, shown: IndexSize) -> MessageContent {
     let (mut names, mut details) = (shown.names, shown.details);
     let mut sections: Vec<Section> =
-        account.sections.iter().map(|section| index(section, &mut names)).collect();
+        content.sections.iter().map(|section| index(section, &mut names)).collect();
     sections
-        .extend(account.sections.iter().filter_map(|section| first_entries(section, &mut details)));
-    Account { sections, ..account.clone() }
+        .extend(content.sections.iter().filter_map(|section| first_entries(section, &mut details)));
+    MessageContent { sections, ..content.clone() }
 }
 
-/// How many entries an account has.
-pub fn entries(account: &Account) -> usize {
-    account.sections.iter().map(|section| section.entries.len()).sum()
+/// How many entries an content has.
+pub fn entry_count(content: &MessageContent) -> usize {
+    content.sections.iter().map(|section| section.entries.len()).sum()
 }
 
 /// The largest number from 0 to `most` for which `fits` holds, if it holds for 0 and every number
 /// below one that fits fits.
-pub fn largest<E>(
+pub fn largest_that_fits<E>(
     most: usize,
     mut fits: impl FnMut(usize) -> Result<bool, E>,
 ) -> Result<Option<usize>, E> {
@@ -89,21 +89,24 @@ mod tests {
     use super::*;
     use crate::deliver::{Message, sample, wording};
 
-    fn account() -> Account {
+    fn content() -> MessageContent {
         let alert = sample::rule_of_june_2022();
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
-        wording::account(&Message { delivery: &delivery, alert: &alert }, &sample::settings(None))
+        wording::message_content(
+            &Message { delivery: &delivery, alert: &alert },
+            &sample::settings(None),
+        )
     }
 
     #[test]
     fn every_name_comes_before_any_detail() {
-        let whole = account();
-        let all = entries(&whole);
-        let shown = indexed(&whole, Shown { names: all, details: 2 });
+        let whole = content();
+        let all = entry_count(&whole);
+        let shown = with_name_index(&whole, IndexSize { names: all, details: 2 });
         let kinds = whole.sections.len();
         assert!(kinds > 1 && shown.sections.len() > kinds);
         assert!(shown.sections.iter().take(kinds).all(|section| section.entries.is_empty()));
-        assert_eq!(entries(&shown), 2);
+        assert_eq!(entry_count(&shown), 2);
         let index: String =
             shown.sections.iter().take(kinds).filter_map(|section| section.note.clone()).collect();
         for entry in whole.sections.iter().flat_map(|section| &section.entries) {
@@ -113,8 +116,8 @@ mod tests {
 
     #[test]
     fn names_that_are_left_out_are_counted() {
-        let whole = account();
-        let shown = indexed(&whole, Shown { names: 1, details: 0 });
+        let whole = content();
+        let shown = with_name_index(&whole, IndexSize { names: 1, details: 0 });
         let first = whole.sections[0].entries.len();
         assert!(
             shown.sections[0]
@@ -130,9 +133,9 @@ mod tests {
     #[test]
     fn the_largest_that_fits_is_found() {
         for limit in 0..=20 {
-            let found = largest(15, |n| Ok::<_, ()>(n <= limit));
+            let found = largest_that_fits(15, |n| Ok::<_, ()>(n <= limit));
             assert_eq!(found, Ok(Some(limit.min(15))));
         }
-        assert_eq!(largest(15, |_| Ok::<_, ()>(false)), Ok(None));
+        assert_eq!(largest_that_fits(15, |_| Ok::<_, ()>(false)), Ok(None));
     }
 }

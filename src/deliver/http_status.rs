@@ -9,7 +9,7 @@ use crate::dial::LONGEST_RETRY_AFTER;
 ///
 /// Redirects are not followed: they would take the message, and its secrets, to an address that
 /// nobody configured.
-pub fn verdict(status: u16, retry_after: Option<Duration>) -> Result<(), Retry> {
+pub fn assess_status(status: u16, retry_after: Option<Duration>) -> Result<(), Retry> {
     match (status, retry_after) {
         (200..=299, _) => Ok(()),
         (410, _) => Err(Retry::SwitchOff),
@@ -35,20 +35,20 @@ mod tests {
                 400..=499 => Err(Retry::Slowly),
                 _ => Err(Retry::Later),
             };
-            assert_eq!(verdict(status, None), expected, "{status}");
+            assert_eq!(assess_status(status, None), expected, "{status}");
             let with_retry_after = if matches!(status, 429 | 503) {
                 Err(Retry::After(Duration::from_secs(7)))
             } else {
                 expected
             };
-            assert_eq!(verdict(status, wait), with_retry_after, "{status} with Retry-After");
+            assert_eq!(assess_status(status, wait), with_retry_after, "{status} with Retry-After");
         }
     }
 
     #[test]
     fn nobody_makes_us_wait_longer_than_a_day() {
         assert_eq!(
-            verdict(503, Some(Duration::from_secs(u64::MAX))),
+            assess_status(503, Some(Duration::from_secs(u64::MAX))),
             Err(Retry::After(Duration::from_secs(86_400)))
         );
     }

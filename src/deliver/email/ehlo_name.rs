@@ -8,7 +8,7 @@ use lettre::transport::smtp::extension::ClientId;
 /// connection.
 ///
 /// Strict relays refuse every mail of a client with a short name.
-pub fn hello(configured: Option<&str>, machine: &ClientId, local: Option<IpAddr>) -> ClientId {
+pub fn ehlo_name(configured: Option<&str>, machine: &ClientId, local: Option<IpAddr>) -> ClientId {
     match (configured, machine) {
         (Some(name), _) => literal(name).unwrap_or_else(|| ClientId::Domain(name.to_owned())),
         (None, ClientId::Domain(name)) if is_full_name(name) => {
@@ -69,7 +69,10 @@ mod tests {
     #[track_caller]
     fn check(configured: Option<&str>, machine: &str, local: &str, expected: &str) {
         let machine = ClientId::Domain(machine.to_owned());
-        assert_eq!(hello(configured, &machine, Some(local.parse().unwrap())).to_string(), expected);
+        assert_eq!(
+            ehlo_name(configured, &machine, Some(local.parse().unwrap())).to_string(),
+            expected
+        );
     }
 
     #[test]

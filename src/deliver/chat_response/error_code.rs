@@ -1,9 +1,9 @@
 //! The error codes that chat services send as plain text, and which of them are temporary. Pure.
 
-use crate::deliver::chat_answer::RefusalKind;
+use crate::deliver::chat_response::RefusalKind;
 
 /// The longest text that can be an error code. Slack's longest has 39 characters.
-const LONGEST_CODE_CHARS: usize = 60;
+const MAX_CODE_CHARS: usize = 60;
 
 /// Slack's codes (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>), and others formed like them.
 pub fn is_error_code(code: &str) -> bool {
@@ -55,15 +55,15 @@ pub fn is_error_code(code: &str) -> bool {
         "_too_large",
         "_attachments",
     ];
-    code.len() <= LONGEST_CODE_CHARS
+    code.len() <= MAX_CODE_CHARS
         && (WHOLE.contains(&code)
             || BEGINNINGS.iter().any(|beginning| code.starts_with(beginning))
             || ENDS.iter().any(|end| code.ends_with(end)))
 }
 
 /// Whether the same message may be accepted soon.
-pub fn kind_of(error: &str) -> RefusalKind {
-    const PASSING: [&str; 16] = [
+pub fn refusal_kind(error: &str) -> RefusalKind {
+    const TEMPORARY: [&str; 16] = [
         "ratelimited",
         "rate_limit",
         "ratelimit",
@@ -82,9 +82,9 @@ pub fn kind_of(error: &str) -> RefusalKind {
         "http_error_429",
     ];
     let error = error.to_ascii_lowercase().replace([' ', '-'], "_");
-    if PASSING.iter().any(|passing| error.contains(passing)) {
-        RefusalKind::Passing
+    if TEMPORARY.iter().any(|passing| error.contains(passing)) {
+        RefusalKind::Temporary
     } else {
-        RefusalKind::Lasting
+        RefusalKind::Permanent
     }
 }

@@ -6,28 +6,29 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 
-use crate::deliver::chat_answer::{RefusalKind, Verdict, verdict};
-use crate::deliver::redacted_reply::{Hidden, excerpt};
-use crate::deliver::response_body::{End, beginning_of_body};
-use crate::deliver::{Outcome, Retry, answer};
+use crate::deliver::chat_response::{ChatOutcome, RefusalKind, assess_body};
+use crate::deliver::http_status::assess_status;
+use crate::deliver::redacted_reply::{Redaction, redacted};
+use crate::deliver::response_body::{BodyEnd, read_body_start};
+use crate::deliver::{Outcome, Retry};
 use crate::dial::{self, LazyClient};
 
 /// The most of an answer's body that is read: it is only quoted.
-const MOST_READ_BYTES: usize = 4 * 1024;
+const MAX_QUOTED_BYTES: usize = 4 * 1024;
 /// The body of a refusal is waited for no longer than this: the status has said what matters, and
 /// must not be lost to it.
-const BODY_TIMEOUT: Duration = Duration::from_millis(500);
+const ERROR_BODY_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The most of a chat service's answer that is read: some repeat the whole message behind their
 /// verdict.
-const MOST_JUDGED_BYTES: usize = 64 * 1024;
+const MAX_CHAT_BODY_BYTES: usize = 64 * 1024;
 /// The verdict of a chat service is waited for no longer than this, and no longer than the attempt
 /// as a whole.
-const VERDICT_TIMEOUT: Duration = Duration::from_secs(10);
+const CHAT_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where an answer of 2xx says whether the message was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerdictIn {
+pub enum AcceptanceIn {
     /// Whatever the body says (Standard Webhooks).
     Status,
     /// The body may take the status back (chat services).
@@ -35,17 +36,22 @@ pub enum VerdictIn {
 }
 
 /// A request that is ready but for its client.
-pub struct Post {
+pub struct PostRequest {
     pub url: url::Url,
     /// May the address be loopback or private?
     pub allow_private: bool,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
-    pub verdict_in: VerdictIn,
+    pub acceptance_in: AcceptanceIn,
 }
 
-/// Posts JSON once. What the server says is quoted without what `hidden` names.
-pub async fn post(clients: &LazyClient, post: Post, now: Timestamp, hidden: &Hidden) -> Outcome {
+/// Posts JSON once. What the server says is quoted without what `redaction` names.
+pub async fn post(
+    clients: &LazyClient,
+    post: PostRequest,
+    now: Timestamp,
+    redaction: &Redaction,
+) -> Outcome {
     let client = match dial::check_url(&post.url, post.allow_private)
         .and_then(|()| clients.client_for(&post.url))
     {
@@ -53,7 +59,7 @@ pub async fn post(clients: &LazyClient, post: Post, now: Timestamp, hidden: &Hid
         Err(refused) => {
             return Outcome::Failed {
                 retry: Retry::Slowly,
-                detail: excerpt(&refused.to_string(), hidden),
+                detail: redacted(&refused.to_string(), redaction),
             };
         }
     };
@@ -65,64 +71,64 @@ pub async fn post(clients: &LazyClient, post: Post, now: Timestamp, hidden: &Hid
         Err(error) => {
             return Outcome::Failed {
                 retry: Retry::Later,
-                detail: excerpt(&dial::describe(&error), hidden),
+                detail: redacted(&dial::describe(&error), redaction),
             };
         }
     };
     let status = response.status();
     let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let wait = asked.and_then(|value| dial::retry_after(value, now));
-    match answer::verdict(status.as_u16(), wait) {
-        Ok(()) if post.verdict_in == VerdictIn::Body => {
-            judged_by_body(response, wait, hidden).await
+    match assess_status(status.as_u16(), wait) {
+        Ok(()) if post.acceptance_in == AcceptanceIn::Body => {
+            assess_by_body(response, wait, redaction).await
         }
         // The body of a success is not waited for: the message is taken, and a server that dawdles
         // must not undo that.
         Ok(()) => Outcome::Delivered { detail: status_text(status) },
         Err(retry) => {
-            let beginning = beginning_of_body(response, MOST_READ_BYTES, BODY_TIMEOUT).await;
-            Outcome::Failed { retry, detail: failure_text(status, beginning.whole_words(), hidden) }
+            let body = read_body_start(response, MAX_QUOTED_BYTES, ERROR_BODY_TIMEOUT).await;
+            Outcome::Failed { retry, detail: failure_text(status, body.whole_words(), redaction) }
         }
     }
 }
 
 /// A 2xx answer of a chat service. One that ends before its verdict counts as a failure: the
 /// message may then arrive twice, under the same delivery id, but it is not lost.
-async fn judged_by_body(
+async fn assess_by_body(
     response: reqwest::Response,
     wait: Option<Duration>,
-    hidden: &Hidden,
+    redaction: &Redaction,
 ) -> Outcome {
     let status = status_text(response.status());
-    let beginning = beginning_of_body(response, MOST_JUDGED_BYTES, VERDICT_TIMEOUT).await;
-    let refusal = match verdict(&beginning.text, beginning.end != End::BrokeOff) {
-        Verdict::Accepted => return Outcome::Delivered { detail: status },
-        Verdict::Unknown => {
+    let body = read_body_start(response, MAX_CHAT_BODY_BYTES, CHAT_BODY_TIMEOUT).await;
+    let refusal = match assess_body(&body.text, body.end != BodyEnd::Interrupted) {
+        ChatOutcome::Accepted => return Outcome::Delivered { detail: status },
+        ChatOutcome::Incomplete => {
             let detail = format!(
                 "expected the chat service to say whether it accepted the message, but its answer \
                  broke off ({status})"
             );
             return Outcome::Failed { retry: Retry::Later, detail };
         }
-        Verdict::Refused(refusal) => refusal,
+        ChatOutcome::Refused(refusal) => refusal,
     };
     let retry = match (refusal.kind, wait) {
-        (RefusalKind::Wait(wait), _) | (RefusalKind::Passing, Some(wait)) => {
+        (RefusalKind::RetryAfter(wait), _) | (RefusalKind::Temporary, Some(wait)) => {
             Retry::After(wait.min(dial::LONGEST_RETRY_AFTER))
         }
-        (RefusalKind::Passing, None) => Retry::Later,
-        (RefusalKind::Lasting | RefusalKind::Page, _) => Retry::Slowly,
+        (RefusalKind::Temporary, None) => Retry::Later,
+        (RefusalKind::Permanent | RefusalKind::WebPage, _) => Retry::Slowly,
     };
-    let said = excerpt(&refusal.said, hidden);
-    let said = match refusal.kind {
-        RefusalKind::Page => "a web page".to_owned(),
-        _ if said.is_empty() => "a refusal".to_owned(),
-        _ => format!("the refusal: {said}"),
+    let quote = redacted(&refusal.text, redaction);
+    let quote = match refusal.kind {
+        RefusalKind::WebPage => "a web page".to_owned(),
+        _ if quote.is_empty() => "a refusal".to_owned(),
+        _ => format!("the refusal: {quote}"),
     };
     Outcome::Failed {
         retry,
         detail: format!(
-            "expected the chat service to accept the message, but got {status} with {said}"
+            "expected the chat service to accept the message, but got {status} with {quote}"
         ),
     }
 }
@@ -133,13 +139,13 @@ fn status_text(status: StatusCode) -> String {
     format!("HTTP {}{reason}", status.as_u16())
 }
 
-fn failure_text(status: StatusCode, body: &str, hidden: &Hidden) -> String {
+fn failure_text(status: StatusCode, body: &str, redaction: &Redaction) -> String {
     let what = if status.is_redirection() { "a redirect, which is not followed: " } else { "" };
-    let said = excerpt(body, hidden);
-    let said = if said.is_empty() || said.starts_with('<') {
+    let quote = redacted(body, redaction);
+    let quote = if quote.is_empty() || quote.starts_with('<') {
         String::new()
     } else {
-        format!(", saying: {said}")
+        format!(", saying: {quote}")
     };
-    format!("expected HTTP 2xx, but got {what}{}{said}", status_text(status))
+    format!("expected HTTP 2xx, but got {what}{}{quote}", status_text(status))
 }

@@ -6,57 +6,57 @@ mod json_object;
 
 use std::time::Duration;
 
-use error_code::{is_error_code, kind_of};
-use json_object::Said;
+use error_code::{is_error_code, refusal_kind};
+use json_object::ResponseMembers;
 
 /// Where a page may begin: behind a warning that a broken server printed first.
 const PAGE_MARKS: [&str; 3] = ["<!doctype html", "<html", "</body>"];
 /// How services that pass messages on tell of a failure behind them.
-const FAILURES: [&str; 2] = ["delivery failed", "returned http error"];
+const FAILURE_PHRASES: [&str; 2] = ["delivery failed", "returned http error"];
 
 /// The body says that the message was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub kind: RefusalKind,
     /// What the server said, as it said it.
-    pub said: String,
+    pub text: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
     /// The service is busy or has an error of its own: the same message may be accepted soon.
-    Passing,
-    /// As `Passing`, and it says how long to wait.
-    Wait(Duration),
+    Temporary,
+    /// As `Temporary`, and it says how long to wait.
+    RetryAfter(Duration),
     /// The address, the channel or the message: a person probably has to act.
-    Lasting,
+    Permanent,
     /// A page for people, so probably no chat service stands at this address.
-    Page,
+    WebPage,
 }
 
 /// What the body says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ChatOutcome {
     /// It says so, or it says nothing against it.
     Accepted,
     Refused(Refusal),
     /// The body broke off before it said anything.
-    Unknown,
+    Incomplete,
 }
 
-/// Judges the body of a 2xx answer. `is_whole`: the server sent no more than this.
-pub fn verdict(body: &str, is_whole: bool) -> Verdict {
+/// Judges the body of a 2xx answer. `is_complete`: the server sent no more than this.
+pub fn assess_body(body: &str, is_complete: bool) -> ChatOutcome {
     let body = body.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\0'));
     if body.is_empty() {
-        return if is_whole { Verdict::Accepted } else { Verdict::Unknown };
+        return if is_complete { ChatOutcome::Accepted } else { ChatOutcome::Incomplete };
     }
     if is_page(body) {
-        return refused(RefusalKind::Page, String::new());
+        return refused(RefusalKind::WebPage, String::new());
     }
     if body.starts_with('{') {
-        return of_json(body, is_whole);
+        return assess_json(body, is_complete);
     }
-    of_text(body.trim_matches('"').trim(), is_whole)
+    assess_text(body.trim_matches('"').trim(), is_complete)
 }
 
 /// HTML or XML. The content type is not asked: Slack itself sends its `ok` as text/html.
@@ -66,54 +66,58 @@ fn is_page(body: &str) -> bool {
         || (!body.starts_with('{') && PAGE_MARKS.iter().any(|mark| lower.contains(mark)))
 }
 
-fn refused(kind: RefusalKind, said: String) -> Verdict {
-    Verdict::Refused(Refusal { kind, said })
+fn refused(kind: RefusalKind, text: String) -> ChatOutcome {
+    ChatOutcome::Refused(Refusal { kind, text })
 }
 
-fn of_json(body: &str, is_whole: bool) -> Verdict {
-    let mut said = Said::default();
+fn assess_json(body: &str, is_complete: bool) -> ChatOutcome {
+    let mut members = ResponseMembers::default();
     // A body that breaks off has said what stands before its end.
-    let is_json = said.read(body).is_ok();
-    let has_error = said.error.as_deref().is_some_and(|error| !error.is_empty());
-    if said.denies || (has_error && !said.affirms) {
-        let error = said.error.unwrap_or_default();
-        let kind = match said.retry_after {
-            Some(wait) => RefusalKind::Wait(wait),
-            None => kind_of(&error),
+    let is_json = members.read(body).is_ok();
+    let has_error = members.error.as_deref().is_some_and(|error| !error.is_empty());
+    if members.refuses || (has_error && !members.accepts) {
+        let error = members.error.unwrap_or_default();
+        let kind = match members.retry_after {
+            Some(wait) => RefusalKind::RetryAfter(wait),
+            None => refusal_kind(&error),
         };
         return refused(kind, error);
     }
-    if said.affirms || is_json || is_whole { Verdict::Accepted } else { Verdict::Unknown }
+    if members.accepts || is_json || is_complete {
+        ChatOutcome::Accepted
+    } else {
+        ChatOutcome::Incomplete
+    }
 }
 
-fn of_text(text: &str, is_whole: bool) -> Verdict {
+fn assess_text(text: &str, is_complete: bool) -> ChatOutcome {
     // A warning of the server's, or a guard against scripts, may stand before the object.
-    if let Some(Verdict::Refused(refusal)) =
-        text.find('{').and_then(|at| text.get(at..)).map(|json| of_json(json, is_whole))
+    if let Some(ChatOutcome::Refused(refusal)) =
+        text.find('{').and_then(|at| text.get(at..)).map(|json| assess_json(json, is_complete))
     {
-        return Verdict::Refused(refusal);
+        return ChatOutcome::Refused(refusal);
     }
-    if FAILURES.iter().any(|failure| text.to_ascii_lowercase().contains(failure)) {
-        return refused(kind_of(text), text.to_owned());
+    if FAILURE_PHRASES.iter().any(|failure| text.to_ascii_lowercase().contains(failure)) {
+        return refused(refusal_kind(text), text.to_owned());
     }
     let code: String =
         text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
     let code = code.to_ascii_lowercase().replace('-', "_");
     if is_error_code(&code) {
-        return refused(kind_of(&code), text.to_owned());
+        return refused(refusal_kind(&code), text.to_owned());
     }
     // `o`, of an `ok` that broke off, says nothing yet.
-    if is_whole || code == "ok" { Verdict::Accepted } else { Verdict::Unknown }
+    if is_complete || code == "ok" { ChatOutcome::Accepted } else { ChatOutcome::Incomplete }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use RefusalKind::{Lasting, Page, Passing, Wait};
+    use RefusalKind::{Permanent, RetryAfter, Temporary, WebPage};
 
     #[track_caller]
-    fn check_refused(body: &str, kind: RefusalKind, said: &str) {
-        assert_eq!(verdict(body, true), refused(kind, said.to_owned()), "{body:?}");
+    fn check_refused(body: &str, kind: RefusalKind, text: &str) {
+        assert_eq!(assess_body(body, true), refused(kind, text.to_owned()), "{body:?}");
     }
 
     #[test]
@@ -146,32 +150,36 @@ mod tests {
             "received {\"id\":1}",
             "{}",
         ] {
-            assert_eq!(verdict(body, true), Verdict::Accepted, "{body:?}");
+            assert_eq!(assess_body(body, true), ChatOutcome::Accepted, "{body:?}");
         }
     }
 
     #[test]
     fn err_json_that_denies() {
-        check_refused(r#"{"ok":false,"error":"channel_not_found"}"#, Lasting, "channel_not_found");
-        check_refused(r#"{"error":"invalid_auth", "ok" : false}"#, Lasting, "invalid_auth");
-        check_refused("\u{feff} \n{\"success\": false}", Lasting, "");
+        check_refused(
+            r#"{"ok":false,"error":"channel_not_found"}"#,
+            Permanent,
+            "channel_not_found",
+        );
+        check_refused(r#"{"error":"invalid_auth", "ok" : false}"#, Permanent, "invalid_auth");
+        check_refused("\u{feff} \n{\"success\": false}", Permanent, "");
         check_refused(
             r#"{"success":false,"error":"Invalid integration id or token provided."}"#,
-            Lasting,
+            Permanent,
             "Invalid integration id or token provided.",
         );
-        check_refused(r#"{"ok":"false","message":"no such hook"}"#, Lasting, "no such hook");
-        check_refused(r#"{"OK":0}"#, Lasting, "");
-        check_refused(r#"{"result":"error","msg":"Unknown stream"}"#, Lasting, "Unknown stream");
-        check_refused(r#"{"error":{"code":"invalid_payload"}}"#, Lasting, "invalid_payload");
-        check_refused(r#"{"ok":true,"success":false}"#, Lasting, "");
+        check_refused(r#"{"ok":"false","message":"no such hook"}"#, Permanent, "no such hook");
+        check_refused(r#"{"OK":0}"#, Permanent, "");
+        check_refused(r#"{"result":"error","msg":"Unknown stream"}"#, Permanent, "Unknown stream");
+        check_refused(r#"{"error":{"code":"invalid_payload"}}"#, Permanent, "invalid_payload");
+        check_refused(r#"{"ok":true,"success":false}"#, Permanent, "");
         check_refused(
             r#"{"errcode":310000,"errmsg":"keywords not in content"}"#,
-            Lasting,
+            Permanent,
             "keywords not in content",
         );
-        check_refused(r#"{"status_code":404,"message":"no such hook"}"#, Lasting, "no such hook");
-        check_refused(")]}',\n{\"ok\":false,\"error\":\"no_text\"}", Lasting, "no_text");
+        check_refused(r#"{"status_code":404,"message":"no such hook"}"#, Permanent, "no such hook");
+        check_refused(")]}',\n{\"ok\":false,\"error\":\"no_text\"}", Permanent, "no_text");
     }
 
     #[test]
@@ -205,10 +213,10 @@ mod tests {
             "Unauthorized",
             "Webhook message delivery failed with error: Bad Request",
         ] {
-            check_refused(code, Lasting, code);
+            check_refused(code, Permanent, code);
             assert_eq!(
-                verdict(&format!("\u{feff}\"{code}\"\r\n"), true),
-                refused(Lasting, code.to_owned()),
+                assess_body(&format!("\u{feff}\"{code}\"\r\n"), true),
+                refused(Permanent, code.to_owned()),
                 "{code}"
             );
         }
@@ -225,18 +233,18 @@ mod tests {
             "request_timeout",
             "fatal_error",
         ] {
-            check_refused(code, Passing, code);
-            check_refused(&format!(r#"{{"ok":false,"error":"{code}"}}"#), Passing, code);
+            check_refused(code, Temporary, code);
+            check_refused(&format!(r#"{{"ok":false,"error":"{code}"}}"#), Temporary, code);
         }
         check_refused(
             r#"{"ok":false,"error":"ratelimited","retry_after":29.2}"#,
-            Wait(Duration::from_secs(30)),
+            RetryAfter(Duration::from_secs(30)),
             "ratelimited",
         );
-        check_refused(r#"{"ok":false,"error":"x","retry_after":0}"#, Lasting, "x");
+        check_refused(r#"{"ok":false,"error":"x","retry_after":0}"#, Permanent, "x");
         let throttled = "Webhook message delivery failed with error: Microsoft Teams endpoint \
                          returned HTTP error 429";
-        check_refused(throttled, Passing, throttled);
+        check_refused(throttled, Temporary, throttled);
     }
 
     #[test]
@@ -249,29 +257,29 @@ mod tests {
             "<body>",
             "Warning: mysql_connect()\n<!doctype HTML>",
         ] {
-            check_refused(page, Page, "");
+            check_refused(page, WebPage, "");
         }
     }
 
     #[test]
     fn a_body_that_breaks_off_has_said_what_stands_in_it() {
         for (body, expected) in [
-            ("", Verdict::Unknown),
-            ("o", Verdict::Unknown),
-            ("ok", Verdict::Accepted),
-            ("<ht", refused(Page, String::new())),
-            (r#"{"ok":tr"#, Verdict::Unknown),
-            (r#"{"ok":true,"ch"#, Verdict::Accepted),
-            (r#"{"ok":false,"#, refused(Lasting, String::new())),
+            ("", ChatOutcome::Incomplete),
+            ("o", ChatOutcome::Incomplete),
+            ("ok", ChatOutcome::Accepted),
+            ("<ht", refused(WebPage, String::new())),
+            (r#"{"ok":tr"#, ChatOutcome::Incomplete),
+            (r#"{"ok":true,"ch"#, ChatOutcome::Accepted),
+            (r#"{"ok":false,"#, refused(Permanent, String::new())),
             (
                 r#"{"ok":false,"error":"ratelimited","resp"#,
-                refused(Passing, "ratelimited".to_owned()),
+                refused(Temporary, "ratelimited".to_owned()),
             ),
-            (r#"{"message":{"text":"long"#, Verdict::Unknown),
+            (r#"{"message":{"text":"long"#, ChatOutcome::Incomplete),
         ] {
-            assert_eq!(verdict(body, false), expected, "{body:?}");
+            assert_eq!(assess_body(body, false), expected, "{body:?}");
         }
         // A server that closes the object too late has still sent all it had to send.
-        assert_eq!(verdict(r#"{"id":1"#, true), Verdict::Accepted);
+        assert_eq!(assess_body(r#"{"id":1"#, true), ChatOutcome::Accepted);
     }
 }
