@@ -1,4 +1,4 @@
-//! The console channel: an alert as text on standard output, or on what stands in for it.
+//! The console channel: writes an alert as text to standard output or to another writer.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -7,14 +7,13 @@ use tokio::sync::Mutex;
 
 use crate::deliver::{Outcome, Retry};
 
-/// Where the text goes. One message is written at a time.
+/// The writer for the text. The lock keeps messages from mixing.
 pub type Sink = Arc<Mutex<Box<dyn Write + Send>>>;
 
-/// Writes the text and flushes it. A pipe that is closed, or a full disk, is a failure like a
-/// receiver's.
+/// Writes the text and flushes it. A closed pipe or a full disk is a failed delivery.
 pub async fn send(sink: &Sink, text: String) -> Outcome {
-    // Writing blocks where nobody reads, which must not stop the other receivers: it gets a thread
-    // of its own.
+    // A write blocks if nobody reads the pipe. It runs on its own thread so that other receivers
+    // are not delayed.
     let mut sink = Arc::clone(sink).lock_owned().await;
     let written = tokio::task::spawn_blocking(move || {
         sink.write_all(text.as_bytes()).and_then(|()| sink.flush())

@@ -1,4 +1,4 @@
-//! Makes one attempt at one delivery, over whatever channel its receiver has, within a time.
+//! Makes one attempt at one delivery, over any channel, within a time limit.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +15,7 @@ use crate::deliver::{
 };
 use crate::dial::{self, HttpSettings, LazyClient, Lookup};
 
-/// A deliverer that cannot be made.
+/// The connections of a deliverer could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliverError {
     #[error("failed to set up the connections to webhooks and Slack: {reason}")]
@@ -24,22 +24,24 @@ pub enum DeliverError {
     Smtp { reason: String },
 }
 
-/// What an attempt came to, and how many parts of a parted message the receiver has by now.
+/// The outcome of an attempt, and how many parts of a multipart message the receiver has taken so
+/// far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempted {
     pub outcome: Outcome,
     pub parts_done: u32,
 }
 
-/// The connections of one daemon; made anew on reload.
+/// The connections of one daemon. Rebuilt on reload.
 pub struct Deliverer {
-    /// To addresses on the public network only.
+    /// For addresses on the public network only.
     public: LazyClient,
-    /// To loopback and private addresses too.
+    /// For loopback and private addresses too.
     private: LazyClient,
-    /// How each relay is reached, made when it is first used. A handful at most, so a list does.
+    /// The relay for each `[smtp]` section, created on first use. There are few of them, so a list
+    /// is enough.
     relays: std::sync::Mutex<Vec<(Arc<SmtpSettings>, Arc<Relay>)>>,
-    /// Finds the addresses of relays.
+    /// Resolves the addresses of relays.
     lookup: Lookup,
     console: console::Sink,
     messages: MessageSettings,
@@ -47,8 +49,8 @@ pub struct Deliverer {
 }
 
 impl Deliverer {
-    /// `timeout` bounds an attempt as a whole; of an email, each step of it. The console is
-    /// standard output.
+    /// Creates a deliverer whose console is standard output. `timeout` limits each attempt as a
+    /// whole. For email, it limits each SMTP step.
     pub fn new(
         http: &HttpSettings,
         messages: MessageSettings,
@@ -57,14 +59,15 @@ impl Deliverer {
         Self::with_console(http, messages, timeout, Box::new(std::io::stdout()))
     }
 
-    /// The same with another console.
+    /// Like `new`, with another console.
     pub fn with_console(
         http: &HttpSettings,
         messages: MessageSettings,
         timeout: Duration,
         console: Box<dyn Write + Send>,
     ) -> Result<Self, DeliverError> {
-        // The addresses of a host share this time, so it must end before the attempt does.
+        // All addresses of a host share this time. It must end before the attempt does, so that the
+        // error names the connection.
         let connect_timeout = dial::CONNECT_TIMEOUT.min(timeout * 3 / 4);
         let client = |allow_private| {
             LazyClient::new(http, allow_private, move |builder| {
@@ -83,18 +86,18 @@ impl Deliverer {
         })
     }
 
-    /// The same with another way to find the addresses of mail relays.
+    /// Returns the deliverer with another way to resolve the addresses of mail relays.
     #[must_use]
     pub fn with_lookup(self, lookup: Lookup) -> Self {
         Self { lookup, ..self }
     }
 
-    /// Tries once. `parts_done` is how many parts of a parted webhook the receiver has already
-    /// taken.
+    /// Makes one attempt. `parts_done` is how many parts of a multipart webhook the receiver has
+    /// already taken.
     ///
-    /// Ends within the timeout whatever the receiver does; an email ends when its steps do, and has
-    /// ten minutes for its final reply. Says in `detail` what happened, without addresses, URLs
-    /// or tokens.
+    /// Ends within the timeout, whatever the receiver does. An email ends when its steps end, and
+    /// its final reply may take ten minutes. `detail` in the outcome contains no addresses, URLs or
+    /// tokens.
     pub async fn attempt(
         &self,
         receiver: &Receiver,
@@ -102,12 +105,13 @@ impl Deliverer {
         now: Timestamp,
         parts_done: u32,
     ) -> Attempted {
-        // Counted outside the future that the timeout may drop: a part that was taken stays taken.
+        // Counted outside the future that the timeout may drop, so that the parts taken so far are
+        // not forgotten.
         let parts = AtomicU32::new(parts_done);
         let sending = self.send(receiver, message, now, &parts);
         let outcome = if matches!(receiver.channel, Channel::Email(_)) {
-            // Given up as a whole, an email that the server is about to take would be sent again
-            // and again.
+            // No timeout for the email as a whole: it could cancel a message just before the server
+            // takes it, and every retry would send the message again.
             sending.await
         } else {
             tokio::time::timeout(self.timeout, sending).await.unwrap_or_else(|_| Outcome::Failed {

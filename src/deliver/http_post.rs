@@ -1,4 +1,4 @@
-//! One POST to a receiver, and what its answer means. Knows HTTP, no message.
+//! Sends one POST to a receiver and assesses the response. Knows HTTP. Must not know messages.
 
 use std::time::Duration;
 
@@ -13,39 +13,39 @@ use crate::deliver::response_body::{BodyEnd, read_body_start};
 use crate::deliver::{Outcome, Retry};
 use crate::dial::{self, LazyClient};
 
-/// The most of an answer's body that is read: it is only quoted.
+/// The most bytes read from the body of an error response. It is only quoted.
 const MAX_QUOTED_BYTES: usize = 4 * 1024;
-/// The body of a refusal is waited for no longer than this: the status has said what matters, and
-/// must not be lost to it.
+/// The limit for the body of an error response. The status is already known, and a slow body must
+/// not lose it.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The most of a chat service's answer that is read: some repeat the whole message behind their
-/// verdict.
+/// The most bytes read from a chat service's response. Some services repeat the complete message
+/// after their result.
 const MAX_CHAT_BODY_BYTES: usize = 64 * 1024;
-/// The verdict of a chat service is waited for no longer than this, and no longer than the attempt
-/// as a whole.
+/// The limit for the body of a chat service's response. The limit of the attempt as a whole applies
+/// too.
 const CHAT_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where an answer of 2xx says whether the message was accepted.
+/// Which part of a 2xx response says whether the message was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AcceptanceIn {
-    /// Whatever the body says (Standard Webhooks).
+    /// The status alone (Standard Webhooks).
     Status,
-    /// The body may take the status back (chat services).
+    /// The body, which may report a failure in spite of the status (chat services).
     Body,
 }
 
-/// A request that is ready but for its client.
+/// A complete request, without the client that sends it.
 pub struct PostRequest {
     pub url: url::Url,
-    /// May the address be loopback or private?
+    /// Whether the address may be loopback or private.
     pub allow_private: bool,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
     pub acceptance_in: AcceptanceIn,
 }
 
-/// Posts JSON once. What the server says is quoted without what `redaction` names.
+/// Posts JSON once. Text from the server is quoted without the texts in `redaction`.
 pub async fn post(
     clients: &LazyClient,
     post: PostRequest,
@@ -82,8 +82,8 @@ pub async fn post(
         Ok(()) if post.acceptance_in == AcceptanceIn::Body => {
             assess_by_body(response, wait, redaction).await
         }
-        // The body of a success is not waited for: the message is taken, and a server that dawdles
-        // must not undo that.
+        // The body of a success is not read: the message is taken, and a slow server must not
+        // change that.
         Ok(()) => Outcome::Delivered { detail: status_text(status) },
         Err(retry) => {
             let body = read_body_start(response, MAX_QUOTED_BYTES, ERROR_BODY_TIMEOUT).await;
@@ -92,8 +92,9 @@ pub async fn post(
     }
 }
 
-/// A 2xx answer of a chat service. One that ends before its verdict counts as a failure: the
-/// message may then arrive twice, under the same delivery id, but it is not lost.
+/// Assesses a 2xx response of a chat service by its body. A response that ends before its result
+/// counts as a failure: the message may then arrive twice, under the same delivery id, but it is
+/// not lost.
 async fn assess_by_body(
     response: reqwest::Response,
     wait: Option<Duration>,

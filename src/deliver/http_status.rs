@@ -1,14 +1,14 @@
-//! What an HTTP answer of a receiver means: the one table for webhooks and Slack. Pure.
+//! What the HTTP status of a receiver means: the one table for webhooks and Slack. Pure.
 
 use std::time::Duration;
 
 use crate::deliver::Retry;
 use crate::dial::LONGEST_RETRY_AFTER;
 
-/// Whether an answer means that the message was taken (`Ok`) or what to do next.
+/// `Ok` if the message was taken, otherwise what to do next.
 ///
-/// Redirects are not followed: they would take the message, and its secrets, to an address that
-/// nobody configured.
+/// Redirects are not followed: they would send the message, with its secrets, to an address that is
+/// not configured.
 pub fn assess_status(status: u16, retry_after: Option<Duration>) -> Result<(), Retry> {
     match (status, retry_after) {
         (200..=299, _) => Ok(()),
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_status_has_its_consequence() {
+    fn every_status_has_a_result() {
         let wait = Some(Duration::from_secs(7));
         for status in 100..=599 {
             let expected = match status {
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_makes_us_wait_longer_than_a_day() {
+    fn retry_after_is_capped_at_24_hours() {
         assert_eq!(
             assess_status(503, Some(Duration::from_secs(u64::MAX))),
             Err(Retry::After(Duration::from_secs(86_400)))

@@ -1,4 +1,4 @@
-//! Lays an content out by the templates. Knows templates, no alert.
+//! Lays out the content of a message with the templates. Must not know alerts.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use crate::deliver::wording::MessageContent;
 use crate::deliver::{Message, MessageSettings, wording};
 
-/// The templates are part of the program, so that a message cannot fail for want of a file.
+/// The templates are compiled in, so that a message cannot fail because a file is missing.
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -20,13 +20,13 @@ static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = Laz
             .keep_trailing_newline(true)
             .build()?,
     );
-    // The ending of the name decides that `.html` is escaped and `.txt` is not.
+    // minijinja escapes `.html` templates and not `.txt` templates.
     environment.add_template("message.html", include_str!("templates/message.html"))?;
     environment.add_template("message.txt", include_str!("templates/message.txt"))?;
     Ok(environment)
 });
 
-/// A template that failed: a fault of this program, never of a list.
+/// A template failed. This is a bug in the program and never caused by a list.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to lay out {template}: {reason}")]
 pub struct LayoutError {
@@ -34,17 +34,17 @@ pub struct LayoutError {
     reason: String,
 }
 
-/// The whole message as text, for the console.
+/// Lays out a full message as text, for the console.
 pub fn text(message: &Message<'_>, settings: &MessageSettings) -> Result<String, LayoutError> {
     text_of(&wording::message_content(message, settings), None)
 }
 
-/// An content as text; `attachments` says which files come with it, or why none do.
+/// Lays out content as text. `attachments` names the attached files, or says why there are none.
 pub fn text_of(content: &MessageContent, attachments: Option<&str>) -> Result<String, LayoutError> {
     render("message.txt", content, attachments)
 }
 
-/// An content as a page that old and new mail readers show.
+/// Lays out content as HTML that old and new mail readers show.
 pub fn html_of(content: &MessageContent, attachments: Option<&str>) -> Result<String, LayoutError> {
     render("message.html", content, attachments)
 }
@@ -93,19 +93,19 @@ mod tests {
     }
 
     #[test]
-    fn what_operators_are_told_reads_well_as_text() {
+    fn every_other_kind_of_alert_reads_well_as_text() {
         let rest: Vec<String> =
             sample::all_kinds().iter().skip(1).map(|alert| shown(alert, None)).collect();
         insta::assert_snapshot!("others.txt", rest.join("\n==========\n\n"));
     }
 
     #[test]
-    fn an_alert_reads_well_as_a_page() {
+    fn an_alert_reads_well_as_html() {
         insta::assert_snapshot!("list_changed.html", page(&sample::rule_of_june_2022()));
     }
 
     #[test]
-    fn links_lead_to_the_page_where_there_is_one() {
+    fn links_lead_to_the_web_page_if_it_has_a_url() {
         let hold = &sample::hold(HoldReason::Loss);
         assert!(
             shown(hold, Some("https://watch.example.com/"))
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_html() {
+    fn a_name_cannot_be_html() {
         let mut alert = sample::rule_of_june_2022();
         if let crate::domain::AlertBody::ListChanged(data) = &mut alert.body {
             data.changes =

@@ -3,18 +3,18 @@
 use crate::deliver::wording;
 use crate::domain::{Alert, Delivery};
 
-/// `[messages]` and what messages link to.
+/// `[messages]` and the URL that messages link to.
 #[derive(Clone, Debug)]
 pub struct MessageSettings {
     pub timezone: wording::time::Zone,
     pub public_url: Option<url::Url>,
 }
 
-/// One delivery with all that its message says.
+/// One delivery with the alert of its message.
 #[derive(Clone, Debug)]
 pub struct Message<'a> {
     pub delivery: &'a Delivery,
-    /// Reduced to the delivery's selection: its `changes` and `summary` are the receiver's,
-    /// `total` is of all.
+    /// The alert, reduced to the selection of the delivery: `changes` and `summary` are the
+    /// receiver's, and `total` counts all changes.
     pub alert: &'a Alert,
 }

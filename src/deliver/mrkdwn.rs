@@ -1,12 +1,13 @@
-//! Slack's markup: text that is not trusted becomes text that cannot mark anything up. Pure.
+//! Slack's markup: escapes text that is not trusted. Pure.
 
 use crate::deliver::plain;
 use crate::domain::word_diff::{Span, SpanKind};
 
-/// Escapes `&`, `<` and `>` as Slack asks for, and puts look-alikes in place of what would format.
+/// Escapes `&`, `<` and `>` as Slack requires, and replaces other formatting characters with
+/// look-alikes.
 ///
-/// Slack has no escape for `*`, `_`, `~`, a backquote and `:name:`; inside a word they do nothing
-/// and stay.
+/// Slack has no escape for `*`, `_`, `~`, backquotes and `:name:`. Inside a word they have no
+/// effect and stay.
 pub fn escaped(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let beside = |at: Option<usize>| {
@@ -30,13 +31,13 @@ pub fn escaped(text: &str) -> String {
     clean
 }
 
-/// The same of a text cut to `max_chars` before it grows by escaping, so that no escape is cut
-/// in two.
+/// Like `escaped`, of a text that is first shortened to `max_chars`, so that no escape is cut in
+/// two.
 pub fn escaped_within(text: &str, max_chars: usize) -> String {
     escaped(&plain::shorten(text, max_chars))
 }
 
-/// What changed: struck out and bold, each with its mark.
+/// The words that changed, each marked as deleted or inserted.
 pub fn spans(spans: &[Span], max_chars: usize) -> String {
     let mut room = max_chars;
     let mut marked = String::new();
@@ -56,14 +57,14 @@ pub fn spans(spans: &[Span], max_chars: usize) -> String {
     marked
 }
 
-/// A link, unless the address itself could break out of it. `text` is escaped already.
+/// A link. `None` if the address could break out of the link. `text` must be escaped already.
 pub fn link(address: &str, text: &str) -> Option<String> {
     let plain = !address.contains(['<', '>', '|', '"']) && !address.contains(char::is_whitespace);
     plain.then(|| format!("<{}|{}>", address.replace('&', "&amp;"), text.replace('|', "¦")))
 }
 
-/// At most `longest` characters as Slack counts them (UTF-16 units, to be on the safe side), never
-/// cut inside an escape.
+/// Shortens to at most `longest` characters, never inside an escape. Counts UTF-16 units, which is
+/// never less than Slack's own count.
 pub fn cut(text: &str, longest: usize) -> String {
     if text.encode_utf16().count() <= longest {
         return text.to_owned();
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_format_is_replaced_and_the_rest_stays() {
+    fn formatting_characters_are_replaced_and_the_rest_stays() {
         assert_eq!(
             escaped("Smith & Sons <x> *Ltd.* a_b 10:30 :bomb:"),
             "Smith &amp; Sons &lt;x&gt; ∗Ltd.∗ a_b 10:30 ∶bomb:"
@@ -96,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_spares_escapes_and_pairs() {
+    fn a_cut_keeps_escapes_and_surrogate_pairs_complete() {
         assert_eq!(cut("abc &amp; def", 8), "abc …");
         assert_eq!(cut("𠀀𠀁𠀂", 5), "𠀀𠀁…");
         assert_eq!(cut("abc", 3), "abc");
     }
 
     #[test]
-    fn a_link_cannot_be_broken_out_of() {
+    fn an_address_cannot_break_out_of_its_link() {
         assert_eq!(
             link("https://example.com/a?b&c", "x|y").as_deref(),
             Some("<https://example.com/a?b&amp;c|x¦y>")

@@ -2,25 +2,26 @@
 
 use std::time::Duration;
 
-/// What an attempt came to.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The receiver's server has taken it; `detail` is its answer.
+    /// The receiver's server took the message. `detail` is its reply.
     Delivered { detail: String },
-    /// Not taken. `detail` says why, without addresses, URLs or tokens.
+    /// The message was not taken. `detail` gives the reason, without addresses, URLs or tokens.
     Failed { retry: Retry, detail: String },
 }
 
-/// What to do about a failed attempt.
+/// What to do after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// On the schedule's next step.
+    /// Retry at the next step of the schedule.
     Later,
-    /// Not before this long from now; spends no attempt (429 and 503 with Retry-After).
+    /// Retry after this time at the earliest. Uses up no attempt (429 and 503 with Retry-After).
     After(Duration),
-    /// A person probably has to act (other 4xx, SMTP 5xx): told at once, and retried on the slow
-    /// end of the schedule.
+    /// A person probably has to act (other 4xx, SMTP 5xx). Operators are alerted at once, and the
+    /// delivery is retried with the longer waits of the schedule.
     Slowly,
-    /// The receiver says that it is gone (410): it is switched off, and what waits is kept.
+    /// The server says that the address is permanently gone (410). The receiver is switched off,
+    /// and its deliveries are kept.
     SwitchOff,
 }

@@ -1,8 +1,8 @@
-//! Makes text of a list, or of a server, fit to be shown: it is not trusted. Pure.
+//! Cleans text from a list or a server for display, because such text is not trusted. Pure.
 
-/// One line: control characters and line breaks become spaces, invisible and direction-changing
-/// ones are taken out (an override could make a name read as another one), runs of space become
-/// one.
+/// Returns one line. Control characters and line breaks become spaces, and runs of spaces become
+/// one. Invisible and direction-changing characters are removed, because an override could make a
+/// name read as another one.
 pub fn line(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars().filter(|c| !is_invisible(*c)) {
@@ -18,7 +18,7 @@ pub fn line(text: &str) -> String {
     clean
 }
 
-/// At most `max_chars` characters, with an ellipsis in place of what is cut.
+/// Shortens to at most `max_chars` characters. An ellipsis replaces the rest.
 pub fn shorten(text: &str, max_chars: usize) -> String {
     if text.chars().count() <= max_chars {
         return text.to_owned();
@@ -27,8 +27,8 @@ pub fn shorten(text: &str, max_chars: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Zero-width characters, bidirectional controls, tags, variation selectors beyond the usual, and
-/// the byte order mark. ZWJ and ZWNJ stay: Persian and Indic names are spelled with them.
+/// Zero-width characters, bidirectional controls, tags, and the byte order mark. ZWJ and ZWNJ are
+/// kept, because Persian and Indic names need them.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_breaks_out_of_its_line() {
+    fn a_text_stays_on_its_line() {
         assert_eq!(
             line("  Acme\r\nBcc: x@example.com\u{0}\u{85}Ltd. "),
             "Acme Bcc: x@example.com Ltd."
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_by_characters() {
+    fn a_text_is_shortened_by_characters() {
         assert_eq!(shorten("黒龍江省", 4), "黒龍江省");
         assert_eq!(shorten("黒龍江省哈", 4), "黒龍江…");
     }

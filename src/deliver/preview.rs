@@ -1,4 +1,4 @@
-//! A recorded alert as each channel would show it, for reading and not for sending.
+//! Shows a recorded alert as each channel would send it.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub fn html(alert: &Alert, settings: &MessageSettings) -> Result<String, LayoutE
     layout::html_of(&wording::alert_content(alert, settings), None)
 }
 
-/// What is posted to a Slack webhook.
+/// The payload for a Slack webhook.
 pub fn slack_payload(alert: &Alert, settings: &MessageSettings) -> Value {
     slack::payload(&wording::alert_content(alert, settings), &format!("Alert {}", alert.alert_id))
 }

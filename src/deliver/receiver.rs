@@ -11,7 +11,7 @@ use crate::secret::Secret;
 #[derive(Clone, Debug)]
 pub struct Receiver {
     pub name: String,
-    /// Gets what operators are told.
+    /// Whether the receiver gets operator alerts.
     pub operator: bool,
     pub channel: Channel,
 }
@@ -37,7 +37,7 @@ impl Channel {
 }
 
 impl Receiver {
-    /// The recipients, each of which has a delivery of its own.
+    /// The recipients. Each one has its own delivery.
     pub fn recipients(&self) -> Vec<String> {
         match &self.channel {
             Channel::Email(email) => email.to.iter().map(ToString::to_string).collect(),
@@ -60,22 +60,22 @@ pub struct SmtpSettings {
     pub tls: Tls,
     pub username: Option<String>,
     pub password: Option<Secret>,
-    /// Instead of a password.
+    /// Used instead of a password.
     pub oauth2: Option<OAuth2Settings>,
     pub from: Mailbox,
-    /// The name in EHLO, or an address. Without it: the machine's full name, else the address of
-    /// the connection.
+    /// The name in EHLO, or an address. If absent: the machine's fully qualified name, else the
+    /// local address of the connection.
     pub hello: Option<String>,
-    /// PEM of certificates that are trusted for this relay beside the system's: authorities, or
-    /// the relay's own.
+    /// PEM of certificates that are trusted for this relay in addition to the system's:
+    /// authorities, or the relay's own.
     pub ca_pem: Option<Vec<u8>>,
     /// PEM of `[http] ca_file`: authorities that are trusted too.
     pub http_ca_pem: Option<Vec<u8>>,
-    /// SHA-256 of the one certificate that is accepted, whatever issued it.
+    /// SHA-256 of the only certificate that is accepted, whoever issued it.
     pub certificate_sha256: Option<[u8; 32]>,
 }
 
-/// `[smtp.oauth2]`: access tokens by client credentials.
+/// `[smtp.oauth2]`: gets access tokens with client credentials.
 #[derive(Clone, Debug)]
 pub struct OAuth2Settings {
     pub token_url: url::Url,
@@ -86,7 +86,7 @@ pub struct OAuth2Settings {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tls {
-    /// Refuses to go on where the server does not offer it.
+    /// Fails if the server does not offer STARTTLS.
     Starttls,
     Implicit,
     None,
@@ -94,7 +94,7 @@ pub enum Tls {
 
 #[derive(Clone, Debug)]
 pub struct SlackSettings {
-    /// The incoming webhook's address is its only secret.
+    /// The address of the incoming webhook is its only secret.
     pub url: Secret,
     pub allow_private: bool,
 }
@@ -102,7 +102,8 @@ pub struct SlackSettings {
 #[derive(Clone, Debug)]
 pub struct WebhookSettings {
     pub url: Secret,
-    /// `whsec_…`; several while rotating; none: unsigned, which `config check` warns of.
+    /// `whsec_…`. Several during a rotation. If empty, messages are unsigned and `config check`
+    /// warns.
     pub secrets: Vec<Secret>,
     pub headers: Vec<(String, Secret)>,
     pub allow_private: bool,

@@ -1,19 +1,19 @@
-//! What may be kept of a server's answer: a short text without addresses, links, tokens or control
-//! characters. Pure.
+//! Redacts text of a server, so that it can be stored: short, and without addresses, links, tokens
+//! or control characters. Pure.
 
 use std::net::IpAddr;
 
 use crate::deliver::plain;
 
-/// The most characters of a server's answer that are kept.
+/// The most characters that are kept of a server's text.
 const MAX_CHARS: usize = 200;
-/// A secret's part shorter than this is a word like any other.
+/// A shorter part of a secret is treated as an ordinary word.
 const MIN_PART_CHARS: usize = 6;
-/// A whole secret shorter than this would blot letters out of every word.
+/// A shorter secret would redact letters in every word.
 const MIN_SECRET_CHARS: usize = 3;
 
-/// The texts that must not be shown, whole and in their parts: an address's path and query are
-/// tokens too.
+/// The texts to redact: each secret, and its parts, because the path and the query of an address
+/// are tokens too.
 #[derive(Clone, Default)]
 pub struct Redaction(Vec<String>);
 
@@ -30,15 +30,15 @@ impl Redaction {
                 needles.push(secret);
             }
         }
-        // The longest first: a part must not break up the whole.
+        // Longest first, because redacting a part would hide the complete secret.
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         needles.dedup();
         Self(needles)
     }
 }
 
-/// Cuts `text` to a line of at most 200 characters and takes out what is redaction and all that looks
-/// like an address.
+/// Returns `text` as one line of at most 200 characters, without the texts in `redaction` and
+/// without anything that looks like an address.
 pub fn redacted(text: &str, redaction: &Redaction) -> String {
     let mut text = cleaned(text);
     for needle in &redaction.0 {
@@ -51,15 +51,15 @@ pub fn redacted(text: &str, redaction: &Redaction) -> String {
     plain::shorten(&words.join(" "), MAX_CHARS)
 }
 
-/// As a text is searched, so must be what is searched for.
+/// Cleans a text. Secrets are cleaned the same way, so that they are found.
 fn cleaned(text: &str) -> String {
-    // JSON may write `https:\/\/`, which is as good an address as any.
+    // JSON may write an address as `https:\/\/`.
     plain::line(&text.replace('\\', ""))
 }
 
-/// Every occurrence of `needle` taken out, whatever the case of its ASCII letters.
+/// Replaces every occurrence of `needle`, ignoring the case of ASCII letters.
 fn without(text: &str, needle: &str) -> String {
-    // ASCII lowercasing keeps every byte's place, which full lowercasing does not.
+    // ASCII lowercasing keeps byte positions. Full lowercasing does not.
     let (lower, needle) = (text.to_ascii_lowercase(), needle.to_ascii_lowercase());
     let mut kept = String::with_capacity(text.len());
     let mut end = 0;
@@ -95,13 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn what_says_something_is_kept() {
+    fn ordinary_text_is_kept() {
         check("invalid_payload", "invalid_payload");
         check("5.1.1 The mailbox\r\n is full", "5.1.1 The mailbox is full");
     }
 
     #[test]
-    fn secrets_links_and_addresses_are_taken_out() {
+    fn secrets_links_and_addresses_are_redacted() {
         check(r#"{"error":"no such hook: ABCDEFGH"}"#, r#"{"error":"no such hook: […]"}"#);
         check("got s3cr3t-token, sorry", "got […], sorry");
         check(
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_found_as_the_text_is_searched() {
+    fn a_secret_is_found_in_any_form() {
         for (secret, text) in [
             ("ab1", "no ab1 here"),
             ("pa\\ss", r"no pa\ss here"),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_answer_is_cut_after_it_was_cleaned() {
+    fn a_long_text_is_shortened_after_redaction() {
         let text = format!("{} s3cr3t-token", "x".repeat(195));
         let kept = redacted(&text, &Redaction::of(["s3cr3t-token"]));
         assert!(kept.chars().count() <= 200 && !kept.contains("s3c"), "{kept}");

@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
-/// What came of a body in time.
+/// The part of a body that arrived in time.
 pub struct BodyStart {
     pub text: String,
     pub end: BodyEnd,
 }
 
-/// Why no more of a body was read.
+/// Why reading ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyEnd {
     Complete,
-    /// There is more than is read.
+    /// The body is longer than the limit.
     OverLimit,
-    /// It broke off, or did not come in time.
+    /// The body was interrupted, or did not arrive in time.
     Interrupted,
 }
 
 impl BodyStart {
-    /// Without a last word that was cut in two: it could be half a secret, which nothing would
-    /// recognize.
+    /// The text without a last word that was cut in two. It could be half a secret, which redaction
+    /// would not recognize.
     pub fn whole_words(&self) -> &str {
         match (self.end, self.text.rfind(char::is_whitespace)) {
             (BodyEnd::Complete | BodyEnd::Interrupted, _) => &self.text,
@@ -29,7 +29,7 @@ impl BodyStart {
     }
 }
 
-/// What cannot be read, or comes too late, is left out.
+/// Reads up to `max_bytes`, for at most `timeout`. An unreadable or late rest is left out.
 pub async fn read_body_start(
     mut response: reqwest::Response,
     max_bytes: usize,

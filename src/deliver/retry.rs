@@ -1,5 +1,5 @@
-//! What becomes of a delivery after an attempt. Pure: knows a schedule and an outcome, no clock, no
-//! chance and no record.
+//! Decides the next state of a delivery after an attempt. Pure: knows a schedule and an outcome.
+//! Must not know the clock, randomness or the store.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use crate::deliver::{Outcome, Retry};
 use crate::dial::LONGEST_RETRY_AFTER;
 
-/// `[delivery] retry`: how long to wait after each failed attempt. After the last step a delivery
-/// is dead.
+/// `[delivery] retry`: the waiting time after each failed attempt. A delivery that fails after the
+/// last step is dead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub steps: Vec<Duration>,
 }
 
 impl RetryPolicy {
-    /// The step at which the slow end begins: the second half of the schedule.
+    /// The step at which the longer waits begin: the second half of the schedule.
     fn slow_end(&self) -> usize {
         self.steps.len() / 2
     }
@@ -30,22 +30,23 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What becomes of the delivery.
+/// The next state of the delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     Delivered,
     RetryAt(Timestamp),
-    /// The schedule is used up: the delivery is kept, and told over another channel.
+    /// The schedule is used up. The delivery is kept, and operators are alerted over another
+    /// channel.
     Dead,
-    /// The receiver is to be switched off; the delivery keeps waiting, as due as it was.
+    /// The receiver is switched off. The delivery keeps waiting, with its due time unchanged.
     SwitchOff,
 }
 
-/// What is next, and how many attempts are spent by then.
+/// Returns the next state and the number of attempts used up by then.
 ///
 /// `random` is from 0 to 1 and becomes a jitter of ±20 %, so that many deliveries that failed
-/// together do not return together. [`Retry::Slowly`] waits as long as the slow end does from the
-/// first attempt on, and [`Retry::After`] spends no attempt.
+/// together are not retried together. [`Retry::Slowly`] uses the longer waits from the first
+/// attempt on. [`Retry::After`] uses up no attempt.
 pub fn next(
     policy: &RetryPolicy,
     attempts_before: u32,
@@ -59,7 +60,7 @@ pub fn next(
     };
     let step = match retry {
         Retry::SwitchOff => return (Next::SwitchOff, attempts_before),
-        // At least a second: `Retry-After: 0` would be a busy loop that never ends.
+        // At least a second: `Retry-After: 0` would cause a busy loop.
         Retry::After(wait) => {
             let wait = wait.clamp(Duration::from_secs(1), LONGEST_RETRY_AFTER);
             return (Next::RetryAt(later(now, wait)), attempts_before);
@@ -91,8 +92,8 @@ mod tests {
         Outcome::Failed { retry, detail: String::new() }
     }
 
-    /// Seconds until the next attempt with no jitter, or -1 for dead, and the attempts spent by
-    /// then.
+    /// Expects the seconds until the next attempt without jitter (-1 for dead) and the attempts
+    /// used up by then.
     fn check(before: u32, retry: Retry, expected: (i64, u32)) {
         let (next, attempts) = next(&RetryPolicy::default(), before, &failed(retry), NOW, 0.5);
         let seconds = match next {
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn each_failure_takes_the_next_step_and_after_the_last_comes_death() {
+    fn each_failure_takes_the_next_step_and_after_the_last_one_the_delivery_is_dead() {
         for (before, seconds) in (0..)
             .zip([5, 30, 300, 1_800, 7_200, 18_000, 36_000, 86_400, 86_400, 86_400, 86_400, -1])
         {
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_must_mend_is_retried_on_the_slow_end() {
+    fn a_failure_that_needs_a_person_is_retried_slowly() {
         check(0, Retry::Slowly, (18_000, 1));
         check(3, Retry::Slowly, (18_000, 4));
         check(7, Retry::Slowly, (86_400, 8));
@@ -121,14 +122,14 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_spends_no_attempt_and_is_at_most_a_day() {
+    fn retry_after_uses_up_no_attempt_and_is_at_most_a_day() {
         check(3, Retry::After(Duration::from_secs(90)), (90, 3));
         check(3, Retry::After(Duration::from_secs(1_000_000)), (86_400, 3));
         check(3, Retry::After(Duration::ZERO), (1, 3));
     }
 
     #[test]
-    fn jitter_is_a_fifth_to_either_side() {
+    fn jitter_is_at_most_20_percent() {
         let at =
             |random| match next(&RetryPolicy::default(), 1, &failed(Retry::Later), NOW, random).0 {
                 Next::RetryAt(at) => at.as_second(),
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_that_is_gone_is_switched_off_and_its_delivery_kept() {
+    fn a_receiver_that_answers_gone_is_switched_off_and_its_delivery_kept() {
         assert_eq!(
             next(&RetryPolicy::default(), 4, &failed(Retry::SwitchOff), NOW, 0.5),
             (Next::SwitchOff, 4)
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schedule_without_steps_and_one_of_a_single_step_have_their_ends() {
+    fn schedules_with_no_step_and_with_one_step_end() {
         let outcome = failed(Retry::Slowly);
         assert_eq!(next(&RetryPolicy { steps: vec![] }, 0, &outcome, NOW, 0.5), (Next::Dead, 1));
         let single = RetryPolicy { steps: vec![Duration::from_secs(10)] };

@@ -1,11 +1,11 @@
-//! Reduces an alert to what one delivery carries. Pure.
+//! Reduces an alert to the changes of one delivery. Pure.
 
 use std::collections::HashSet;
 
 use crate::domain::{Alert, AlertBody, ChangeId, Delivery, Summary};
 
-/// The alert with only the changes that the delivery's receiver asked for, in their order;
-/// `summary` counts those, and `total` stays the count of all.
+/// Returns the alert with only the changes that the routes of the receiver select, in their order.
+/// `summary` counts those changes. `total` still counts all of them.
 pub fn for_delivery(alert: &Alert, delivery: &Delivery) -> Alert {
     let mut alert = alert.clone();
     let Some(selection) = &delivery.selection else { return alert };
@@ -30,7 +30,7 @@ mod tests {
     use crate::deliver::sample;
 
     #[test]
-    fn the_selection_is_counted_and_the_total_stays() {
+    fn the_summary_counts_the_selection_and_the_total_counts_all() {
         let alert = sample::rule_of_june_2022();
         let all = alert.body.list_changed().unwrap();
         let first = all.changes[0].change_id.clone();

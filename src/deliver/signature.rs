@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use crate::secret::Secret;
 
-/// A signing secret that cannot be used.
+/// A signing secret cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     #[error(
@@ -20,16 +20,17 @@ pub enum SecretError {
     Empty,
 }
 
-/// Of how many bytes the key of a secret is, for `config check`.
+/// The number of bytes in the key of a secret, for `config check`.
 ///
 /// # Errors
-/// Where the secret cannot sign.
+///
+/// Fails if the secret cannot sign.
 pub fn key_length(secret: &Secret) -> Result<usize, SecretError> {
     key(secret).map(|key| key.len())
 }
 
-/// The value of `webhook-signature`: one signature for each secret, separated by a space, so that a
-/// receiver that knows the old or the new one accepts the message while they are rotated.
+/// The value of `webhook-signature`: one signature for each secret, separated by spaces. During a
+/// rotation, a receiver that knows only one of the secrets accepts the message.
 pub fn signatures(
     secrets: &[Secret],
     id: &str,
@@ -47,7 +48,7 @@ fn signature(
     timestamp_secs: i64,
     body: &[u8],
 ) -> Result<String, SecretError> {
-    // HMAC takes a key of any length; the error is of the trait, not of the algorithm.
+    // HMAC accepts a key of any length. The error belongs to the trait and cannot occur.
     let mut mac = Hmac::<Sha256>::new_from_slice(&key(secret)?).map_err(|_| SecretError::Empty)?;
     mac.update(format!("{id}.{timestamp_secs}.").as_bytes());
     mac.update(body);
@@ -55,7 +56,7 @@ fn signature(
 }
 
 fn key(secret: &Secret) -> Result<Vec<u8>, SecretError> {
-    // People leave the padding away, and the official libraries do not mind.
+    // People omit the padding, and the official libraries accept that.
     let engine = GeneralPurpose::new(
         &alphabet::STANDARD,
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_secret_that_is_no_base64_is_not_repeated_in_the_error() {
+    fn err_a_secret_that_is_not_base64_is_not_repeated_in_the_error() {
         let error = key_length(&Secret::new("whsec_hunter2!")).unwrap_err();
         assert_eq!(
             error.to_string(),

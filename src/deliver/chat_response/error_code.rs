@@ -5,7 +5,9 @@ use crate::deliver::chat_response::RefusalKind;
 /// The longest text that can be an error code. Slack's longest has 39 characters.
 const MAX_CODE_CHARS: usize = 60;
 
-/// Slack's codes (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>), and others formed like them.
+/// Slack's error codes
+/// (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>), and codes with
+/// the same form.
 pub fn is_error_code(code: &str) -> bool {
     const WHOLE: [&str; 19] = [
         "ratelimited",
@@ -61,7 +63,7 @@ pub fn is_error_code(code: &str) -> bool {
             || ENDS.iter().any(|end| code.ends_with(end)))
 }
 
-/// Whether the same message may be accepted soon.
+/// Temporary if the same message may be accepted soon.
 pub fn refusal_kind(error: &str) -> RefusalKind {
     const TEMPORARY: [&str; 16] = [
         "ratelimited",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-/// What an object says at its top level, up to where it could be read.
+/// The top-level members that were read, up to the point where the JSON ends or breaks.
 #[derive(Debug, Default)]
 pub struct ResponseMembers {
     pub accepts: bool,
@@ -33,12 +33,12 @@ impl ResponseMembers {
                 Some("error" | "fail" | "failed" | "failure") => self.refuses = true,
                 _ => {}
             },
-            // Of services that answer with a code of their own, or repeat a status.
+            // Some services answer with a numeric code of their own, or repeat the HTTP status.
             "errcode" if value.as_i64().is_some_and(|code| code != 0) => self.refuses = true,
             "status_code" | "statuscode" if value.as_i64().is_some_and(|status| status >= 400) => {
                 self.refuses = true
             }
-            // The code is worth more than the sentence.
+            // A code is more useful than a sentence, so it replaces one.
             "error" => self.error = error_text(value).or(self.error.take()),
             "message" | "msg" | "errmsg" | "detail" | "description"
                 if self.error.is_none() && self.refuses =>
@@ -55,7 +55,7 @@ impl ResponseMembers {
     }
 }
 
-/// `false`, and what programs write for it.
+/// The boolean value, also if it is written as a number or as text.
 fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(boolean) => Some(*boolean),
@@ -66,7 +66,7 @@ fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-/// An error is a code, or an object that has one.
+/// The text of an error: a string, or the code in an object.
 fn error_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -96,7 +96,8 @@ impl<'de> Visitor<'de> for &mut ResponseMembers {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(key) = members.next_key::<String>()? {
-            // A long read_member that says nothing, such as the message itself, is not kept.
+            // Not kept, because it can be long and carries no result. One example is the message
+            // itself.
             if matches!(key.to_ascii_lowercase().as_str(), "message" | "channel" | "ts")
                 && !self.refuses
             {

@@ -9,42 +9,42 @@ use std::time::Duration;
 use error_code::{is_error_code, refusal_kind};
 use json_object::ResponseMembers;
 
-/// Where a page may begin: behind a warning that a broken server printed first.
+/// Text that marks a web page. A broken server may print a warning before it.
 const PAGE_MARKS: [&str; 3] = ["<!doctype html", "<html", "</body>"];
-/// How services that pass messages on tell of a failure behind them.
+/// Phrases of relay services that report a failure of the service behind them.
 const FAILURE_PHRASES: [&str; 2] = ["delivery failed", "returned http error"];
 
 /// The body says that the message was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub kind: RefusalKind,
-    /// What the server said, as it said it.
+    /// The text of the server, unchanged and not redacted.
     pub text: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
-    /// The service is busy or has an error of its own: the same message may be accepted soon.
+    /// The service is busy or has an internal error. The same message may be accepted soon.
     Temporary,
-    /// As `Temporary`, and it says how long to wait.
+    /// Like `Temporary`, with a waiting time from the service.
     RetryAfter(Duration),
-    /// The address, the channel or the message: a person probably has to act.
+    /// The address, the channel or the message is wrong. A person probably has to act.
     Permanent,
-    /// A page for people, so probably no chat service stands at this address.
+    /// A web page for people. Probably there is no chat service at this address.
     WebPage,
 }
 
-/// What the body says.
+/// What the body says about the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChatOutcome {
-    /// It says so, or it says nothing against it.
+    /// The body reports success, or reports no failure.
     Accepted,
     Refused(Refusal),
-    /// The body broke off before it said anything.
+    /// The body ended before it reported anything.
     Incomplete,
 }
 
-/// Judges the body of a 2xx answer. `is_complete`: the server sent no more than this.
+/// Assesses the body of a 2xx response. `is_complete` means that the server sent no more than this.
 pub fn assess_body(body: &str, is_complete: bool) -> ChatOutcome {
     let body = body.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\0'));
     if body.is_empty() {
@@ -59,7 +59,7 @@ pub fn assess_body(body: &str, is_complete: bool) -> ChatOutcome {
     assess_text(body.trim_matches('"').trim(), is_complete)
 }
 
-/// HTML or XML. The content type is not asked: Slack itself sends its `ok` as text/html.
+/// HTML or XML. The content type is ignored, because Slack itself sends `ok` as text/html.
 fn is_page(body: &str) -> bool {
     let lower = body.to_ascii_lowercase();
     body.starts_with('<')
@@ -72,7 +72,7 @@ fn refused(kind: RefusalKind, text: String) -> ChatOutcome {
 
 fn assess_json(body: &str, is_complete: bool) -> ChatOutcome {
     let mut members = ResponseMembers::default();
-    // A body that breaks off has said what stands before its end.
+    // An interrupted body is still assessed by the members before its end.
     let is_json = members.read(body).is_ok();
     let has_error = members.error.as_deref().is_some_and(|error| !error.is_empty());
     if members.refuses || (has_error && !members.accepts) {
@@ -91,7 +91,7 @@ fn assess_json(body: &str, is_complete: bool) -> ChatOutcome {
 }
 
 fn assess_text(text: &str, is_complete: bool) -> ChatOutcome {
-    // A warning of the server's, or a guard against scripts, may stand before the object.
+    // A server warning, or a guard against scripts, may come before the object.
     if let Some(ChatOutcome::Refused(refusal)) =
         text.find('{').and_then(|at| text.get(at..)).map(|json| assess_json(json, is_complete))
     {
@@ -106,7 +106,7 @@ fn assess_text(text: &str, is_complete: bool) -> ChatOutcome {
     if is_error_code(&code) {
         return refused(refusal_kind(&code), text.to_owned());
     }
-    // `o`, of an `ok` that broke off, says nothing yet.
+    // A lone `o`, from an interrupted `ok`, reports nothing yet.
     if is_complete || code == "ok" { ChatOutcome::Accepted } else { ChatOutcome::Incomplete }
 }
 
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_what_accepts_or_says_nothing_against_it() {
+    fn ok_success_or_no_failure_is_accepted() {
         for body in [
             "",
             "\u{feff}\r\n",
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn err_json_that_denies() {
+    fn err_json_that_reports_a_failure() {
         check_refused(
             r#"{"ok":false,"error":"channel_not_found"}"#,
             Permanent,
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn err_slacks_codes_as_plain_text() {
+    fn err_slack_codes_as_plain_text() {
         for code in [
             "no_service",
             "no_service_id",
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn err_what_passes_is_told_from_what_lasts() {
+    fn err_temporary_and_permanent_refusals_are_distinguished() {
         for code in [
             "ratelimited",
             "rate_limited",
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_page() {
+    fn err_a_web_page() {
         for page in [
             "<!DOCTYPE html><html></html>",
             "\u{feff}\r\n  <html>",
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_breaks_off_has_said_what_stands_in_it() {
+    fn an_interrupted_body_is_assessed_by_what_arrived() {
         for (body, expected) in [
             ("", ChatOutcome::Incomplete),
             ("o", ChatOutcome::Incomplete),
@@ -279,7 +279,7 @@ mod tests {
         ] {
             assert_eq!(assess_body(body, false), expected, "{body:?}");
         }
-        // A server that closes the object too late has still sent all it had to send.
+        // A complete body counts even if its JSON object is not closed.
         assert_eq!(assess_body(r#"{"id":1"#, true), ChatOutcome::Accepted);
     }
 }

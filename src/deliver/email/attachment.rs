@@ -1,12 +1,12 @@
-//! The changes as files: a table for people, and JSON for programs. Pure.
+//! Writes the changes as files: a CSV table for people and JSON for programs. Pure.
 
 use crate::deliver::wording::value_text;
 use crate::domain::{Alert, Change, ChangeSet, Form};
 
-/// So that spreadsheets read the table as UTF-8.
+/// Makes spreadsheets read the table as UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Changes that cannot be written as a file.
+/// The changes could not be written as a file.
 #[derive(Debug, thiserror::Error)]
 pub enum AttachmentError {
     #[error(transparent)]
@@ -15,16 +15,16 @@ pub enum AttachmentError {
     Csv(String),
 }
 
-/// The files of an alert.
+/// The attached files of an alert.
 pub struct Files {
     pub csv: Vec<u8>,
     pub json: Vec<u8>,
 }
 
-/// What the message says of them.
+/// The sentence in the message about the files.
 pub const NOTE: &str = "Attached: the changes as CSV (changes.csv) and as JSON (changes.json).";
 
-/// None where the alert has no changes.
+/// Writes the files. `None` if the alert has no changes.
 pub fn of(alert: &Alert) -> Result<Option<Files>, AttachmentError> {
     let Some(changes) = alert.body.changes().filter(|changes| !changes.is_empty()) else {
         return Ok(None);
@@ -103,7 +103,7 @@ fn cells(change: &Change) -> [String; 19] {
     ]
 }
 
-/// A cell that a spreadsheet does not take for a formula (OWASP, "CSV Injection").
+/// Changes a cell so that a spreadsheet does not run it as a formula (OWASP, "CSV Injection").
 fn harmless(cell: &str) -> String {
     let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
     let text: String = cell.chars().filter(|c| !c.is_control() || *c == '\n').collect();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cell_is_a_formula() {
+    fn a_cell_cannot_be_a_formula() {
         for cell in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "＝1", "\r=1"] {
             assert!(harmless(cell).starts_with('\''), "{cell:?}");
         }

@@ -1,25 +1,25 @@
-//! What a mail server says that it can do, in its reply to `EHLO` (RFC 5321, 4.1.1.1). Pure.
+//! The extensions that a mail server announces in its reply to `EHLO` (RFC 5321, 4.1.1.1). Pure.
 
 use crate::deliver::email::smtp_reply::Reply;
 
-/// The extensions that matter here. A server that knows only `HELO` has none.
+/// The extensions that this client uses. A server that knows only `HELO` has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
     pub starttls: bool,
-    /// `Some(0)`: knows `SIZE`, and announces no limit (RFC 1870).
+    /// `Some(0)`: the server knows `SIZE` and announces no limit (RFC 1870).
     pub size_bytes: Option<u64>,
     pub eight_bit: bool,
     pub utf8: bool,
-    /// The mechanisms of `AUTH`, in capitals.
+    /// The mechanisms of `AUTH`, in upper case.
     pub auth: Vec<String>,
 }
 
 impl Capabilities {
-    /// The first line greets; each other line is one extension.
+    /// Reads the reply. The first line is a greeting. Each other line is one extension.
     pub fn of(reply: &Reply) -> Self {
         let mut found = Self::default();
         for line in reply.lines.iter().skip(1) {
-            // `AUTH=PLAIN` is an old spelling that some servers repeat.
+            // Some servers also send `AUTH=PLAIN`, an old spelling.
             let line = line.to_ascii_uppercase();
             let mut words =
                 line.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty());
@@ -44,7 +44,7 @@ impl Capabilities {
         found
     }
 
-    /// The most bytes that a message may have; none where the server names no limit.
+    /// The most bytes that a message may have. `None` if the server announces no limit.
     pub fn max_bytes(&self) -> Option<u64> {
         self.size_bytes.filter(|bytes| *bytes > 0)
     }
@@ -86,13 +86,13 @@ mod tests {
     }
 
     #[test]
-    fn the_greeting_is_no_extension() {
+    fn the_greeting_is_not_an_extension() {
         assert_eq!(of(&["STARTTLS"]), Capabilities::default());
         assert_eq!(of(&[]), Capabilities::default());
     }
 
     #[test]
-    fn a_size_of_nothing_is_no_limit() {
+    fn a_missing_or_zero_size_is_no_limit() {
         assert_eq!(of(&["mail", "SIZE 1000"]).max_bytes(), Some(1000));
         for line in ["SIZE", "SIZE 0", "SIZE many", "SIZE 99999999999999999999999"] {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! Makes an email of an content: headers, both bodies, attachments. Pure.
+//! Builds an email from the content of a message: headers, both bodies and attachments. Pure.
 
 use std::time::SystemTime;
 
@@ -13,7 +13,7 @@ use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::{Message, MessageSettings, plain, wording};
 use crate::domain::{AlertId, Delivery};
 
-/// An email that cannot be made.
+/// The email could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
     #[error("expected an email address as the recipient, but got another text")]
@@ -26,8 +26,8 @@ pub enum ComposeError {
     Email(#[from] lettre::error::Error),
 }
 
-/// The email in one of its levels, reduced where `limit` asks for it. The same delivery gives the
-/// same `Message-ID` every time.
+/// Builds the email at one level of detail. `limit` is the reason given if the level is not the
+/// full one. The same delivery always gets the same `Message-ID`.
 pub fn email(
     from: &Mailbox,
     message: &Message<'_>,
@@ -67,7 +67,7 @@ pub fn email(
             HeaderName::new_from_ascii_str("List-Id"),
             format!("<{}.{domain}>", list_label(&delivery.receiver)),
         ),
-        // No holiday reply to a program (RFC 3834), nor Outlook's.
+        // Prevents automatic replies (RFC 3834), also from Outlook.
         (HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()),
         (HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"), "All".to_owned()),
     ];
@@ -96,7 +96,7 @@ fn file(name: &str, content_type: ContentType, content: Vec<u8>) -> SinglePart {
     lettre::message::Attachment::new(name.to_owned()).body(content, content_type)
 }
 
-/// The alerts in whose thread this one belongs, the nearest last.
+/// The earlier alerts whose thread this one belongs to. The closest one comes last.
 fn earlier_alerts<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a AlertId> {
     let list = message
         .alert
@@ -114,8 +114,8 @@ fn earlier_alerts<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a AlertId
     list.chain(rule)
 }
 
-/// The right side of message ids: the sender's own domain, so that they are unique and nobody
-/// else's.
+/// The right side of message ids. It is derived from the sender's own domain, so that the ids are
+/// globally unique.
 fn id_domain(from: &Mailbox) -> String {
     match url::Host::parse(from.email.domain()) {
         Ok(url::Host::Domain(domain)) => format!("entitywatch.{domain}"),
@@ -123,7 +123,7 @@ fn id_domain(from: &Mailbox) -> String {
     }
 }
 
-/// A receiver's name as a label of a List-Id (RFC 2919).
+/// The receiver's name as a label of a List-Id (RFC 2919).
 fn list_label(receiver: &str) -> String {
     let label: String = receiver
         .chars()
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_part_answers_the_first_alerts_message() {
+    fn a_later_part_is_in_the_thread_of_the_first_alert() {
         let mut alert = sample::rule_of_june_2022();
         let first = AlertId("alr_first".into());
         if let AlertBody::ListChanged(data) = &mut alert.body {
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_alert_becomes_an_email() {
+    fn every_kind_of_alert_reads_well_as_an_email() {
         for alert in sample::all_kinds() {
             assert!(header(&written(&alert), "Subject").is_some(), "{}", alert.body.type_name());
         }

@@ -1,8 +1,8 @@
-//! One connection to a mail server: commands out, replies in, each within its time. Knows no
-//! command's meaning.
+//! One connection to a mail server: writes commands and reads replies, each within a time limit.
+//! Must not know what a command means.
 //!
-//! Never goes on after an error: replies may still be on their way, and each would be taken for the
-//! answer to a later command. Whoever drops a connection closes it.
+//! A connection is never used after an error. Late replies could still arrive, and each would be
+//! taken as the answer to a later command. Dropping a connection closes it.
 
 use std::io;
 use std::time::Duration;
@@ -14,23 +14,23 @@ use tokio::time::timeout;
 use crate::deliver::email::error::{SmtpError, SmtpStep};
 use crate::deliver::email::smtp_reply::{NotAReply, PartialReply, Reply};
 
-/// The most bytes of one reply; Postfix takes 100,000.
+/// The most bytes of one reply. Postfix accepts 100,000.
 const MAX_REPLY_BYTES: usize = 1_000_000;
-/// A message is written in blocks of this size, each of which has a time of its own.
+/// A message is written in blocks of this size. Each block has its own time limit.
 const BLOCK_BYTES: usize = 64 * 1024;
-/// How long a server that stopped listening may take to say why.
+/// The time that a server has to explain why it stopped reading.
 const CLOSING_REPLY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A stream with TLS or without.
+/// A stream, with or without TLS.
 pub trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
-/// A connection and what was received on it but not read yet.
+/// A connection, with the bytes that were received but not read yet.
 pub struct Connection {
     wire: Box<dyn Wire>,
     received: Vec<u8>,
-    /// For each step.
+    /// The limit for each step.
     timeout: Duration,
 }
 
@@ -39,23 +39,23 @@ impl Connection {
         Self { wire: Box::new(wire), received: Vec::new(), timeout }
     }
 
-    /// The stream, for TLS to begin on.
+    /// Returns the stream, for a TLS handshake.
     ///
     /// # Errors
     ///
-    /// Where something was received in the clear that would be taken for an answer inside TLS
+    /// Fails if text was received before the handshake. It would be taken as a reply inside TLS
     /// (CVE-2011-0411).
     pub fn into_wire(self) -> Result<Box<dyn Wire>, SmtpError> {
         if self.received.is_empty() { Ok(self.wire) } else { Err(SmtpError::TextBeforeTls) }
     }
 
-    /// The next reply, in the time that every step has.
+    /// Reads the next reply within the time limit of a step.
     pub async fn reply(&mut self, step: SmtpStep) -> Result<Reply, SmtpError> {
         self.reply_within(step, self.timeout).await
     }
 
-    /// The next reply, `within` a time. To the message itself, lines that are none are passed over:
-    /// the message may be taken, and nothing but the code says so.
+    /// Reads the next reply within the time limit `within`. Before the reply to the message itself,
+    /// other lines are skipped: the message may already be accepted, and only a code can say so.
     pub async fn reply_within(
         &mut self,
         step: SmtpStep,
@@ -65,7 +65,7 @@ impl Connection {
         timeout(within, reading).await.unwrap_or(Err(SmtpError::Timeout(step)))
     }
 
-    /// Sends a command, which ends with CRLF, and reads its reply.
+    /// Sends a command, which must end with CRLF, and reads its reply.
     pub async fn command(&mut self, command: &str, step: SmtpStep) -> Result<Reply, SmtpError> {
         if !self.received.is_empty() {
             return Err(SmtpError::OutOfOrder(step));
@@ -74,7 +74,7 @@ impl Connection {
         self.reply(step).await
     }
 
-    /// Sends the lines of a message and the dot that ends it; its reply is still to be read.
+    /// Sends the lines of a message and the final dot. The caller reads the reply.
     pub async fn message(&mut self, lines: &[u8]) -> Result<(), SmtpError> {
         if !self.received.is_empty() {
             return Err(SmtpError::OutOfOrder(SmtpStep::Body));
@@ -82,7 +82,7 @@ impl Connection {
         for block in lines.chunks(BLOCK_BYTES) {
             self.write(block, SmtpStep::Body).await?;
         }
-        // What the server says before it has the whole message is not about the whole message.
+        // A reply that arrives before the final dot cannot be about the complete message.
         let mut early = [0; 512];
         if let Some(Ok(count)) = self.wire.read(&mut early).now_or_never() {
             self.received.extend(early.iter().take(count));
@@ -96,8 +96,8 @@ impl Connection {
         self.write(b".\r\n", SmtpStep::Message).await
     }
 
-    /// Writes, each piece within the time of a step. A server that hangs up first is asked for its
-    /// last words.
+    /// Writes the bytes within the time limit of a step. If the server has hung up, its last reply
+    /// is read and returned as the error.
     async fn write(&mut self, bytes: &[u8], step: SmtpStep) -> Result<(), SmtpError> {
         let writing = async {
             self.wire.write_all(bytes).await?;
@@ -131,7 +131,8 @@ impl Connection {
         }
     }
 
-    /// One line with its line break; without it, if the server closes the connection after it.
+    /// Reads one line with its line break. The line break is missing if the server closes the
+    /// connection after the line.
     async fn line(&mut self, step: SmtpStep) -> Result<Vec<u8>, SmtpError> {
         let mut line = Vec::new();
         loop {
@@ -146,7 +147,7 @@ impl Connection {
             let mut block = [0; 4096];
             match self.wire.read(&mut block).await {
                 Ok(count) if count > 0 => self.received.extend(block.iter().take(count)),
-                // Whatever ends the connection, what was said before it was said.
+                // Text that arrived before the connection ended still counts.
                 Ok(_) | Err(_) if !line.is_empty() => return Ok(line),
                 Ok(_) => return Err(SmtpError::Closed(step)),
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -158,12 +159,12 @@ impl Connection {
     }
 }
 
-/// A reply that is not what the step wants.
+/// The error for a reply that the step does not accept.
 pub fn refused(step: SmtpStep, reply: Reply) -> SmtpError {
     SmtpError::Reply { step, reply }
 }
 
-/// The reply, if it is a 2xx.
+/// Returns the reply if it is a 2xx.
 pub fn accepted(step: SmtpStep, reply: Reply) -> Result<Reply, SmtpError> {
     if reply.is_success() { Ok(reply) } else { Err(refused(step, reply)) }
 }
@@ -176,7 +177,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(20);
 
-    /// What is read of a server that says this and hangs up.
+    /// Reads one reply from a server that sends `text` and hangs up.
     async fn heard(text: &[u8], step: SmtpStep) -> Result<u16, String> {
         let (here, mut there) = duplex(1 << 16);
         there.write_all(text).await.unwrap();
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reply_counts_even_where_the_connection_ends_with_it() {
+    async fn a_reply_counts_even_if_the_connection_ends_after_it() {
         assert_eq!(heard(b"250 ok", SmtpStep::Message).await, Ok(250));
         assert_eq!(heard(b"250", SmtpStep::Message).await, Ok(250));
         assert_eq!(
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_before_the_reply_to_the_message_is_other_text_passed_over() {
+    async fn other_text_is_skipped_only_before_the_reply_to_the_message() {
         assert_eq!(heard(b"\r\nspam filter: fine\r\n250 ok\r\n", SmtpStep::Message).await, Ok(250));
         assert!(
             heard(b"HTTP/1.1 400 Bad Request\r\n220 x\r\n", SmtpStep::Greeting)
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reply_may_be_long_and_must_end() {
+    async fn a_reply_may_be_long_but_must_end() {
         let long = [b"250 ".as_slice(), &vec![b'x'; 60_000], b"\r\n"].concat();
         assert_eq!(heard(&long, SmtpStep::Message).await, Ok(250));
         let (here, mut there) = duplex(1 << 16);
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reply_in_drops_has_the_time_of_one() {
+    async fn a_slow_reply_has_the_time_limit_of_one_step() {
         let (here, mut there) = duplex(64);
         tokio::spawn(async move {
             let mut clock = tokio::time::interval(Duration::from_millis(10));
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_reply_that_nobody_asked_for_is_an_error() {
+    async fn a_reply_without_a_command_is_an_error() {
         let (here, mut there) = duplex(1 << 16);
         there.write_all(b"220 hello\r\n250 and more\r\n").await.unwrap();
         let mut connection = Connection::new(here, LONG);
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_said_before_the_message_is_whole_is_no_acceptance() {
+    async fn a_reply_before_the_end_of_the_message_is_no_acceptance() {
         for (said, expected) in [
             ("250 taken\r\n", "expected one reply"),
             ("552 5.3.4 too big\r\n", "SMTP 552 5.3.4 too big"),
@@ -262,7 +263,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_last_words_of_a_server_that_hangs_up_are_heard() {
+    async fn the_last_reply_of_a_server_that_hangs_up_is_read() {
         let (here, mut there) = duplex(1 << 10);
         there.write_all(b"421 4.3.2 shutting down\r\n").await.unwrap();
         drop(there);

@@ -1,38 +1,38 @@
-//! How much of an alert an email holds, where the whole of it is more than the mail server takes.
+//! How much of an alert an email contains if the full alert is larger than the mail server accepts.
 //! Pure.
 
 use crate::deliver::email::name_index::{IndexSize, with_name_index};
 use crate::deliver::wording::MessageContent;
 use crate::domain::Alert;
 
-/// Messages longer than this are refused somewhere on the way even where the relay names no limit:
-/// Gmail and Exchange Online take 25 MB as delivered.
+/// The most bytes of a message if the relay announces no limit. Gmail and Exchange Online accept 25
+/// MB as delivered, so larger messages are refused somewhere on the way.
 pub const MAX_BYTES: u64 = 25_000_000;
 
-/// From the most to the least.
+/// The levels, from the most detail to the least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DetailLevel {
     Full,
     WithoutAttachments,
-    /// The name of each entry.
+    /// Only the name of each entry.
     NamesOnly,
-    /// How many entries there are of each kind.
+    /// Only the number of entries of each kind.
     CountsOnly,
 }
 
-/// Why not the whole.
+/// Why the message is not the full one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SizeLimit {
-    /// The relay says how many bytes a message may have.
+    /// The relay announced this limit, in bytes.
     Relay(u64),
-    /// [`MAX_BYTES`].
+    /// The usual limit, [`MAX_BYTES`].
     Common,
     /// The server refused a longer message without naming a limit.
     Refused,
 }
 
 impl SizeLimit {
-    /// What a relay takes that announces this.
+    /// The limit for a relay that announces `relay_bytes`.
     pub fn of(relay_bytes: Option<u64>) -> Self {
         relay_bytes.filter(|bytes| *bytes <= MAX_BYTES).map_or(SizeLimit::Common, SizeLimit::Relay)
     }
@@ -46,7 +46,7 @@ impl SizeLimit {
 }
 
 impl DetailLevel {
-    /// The levels that an alert has: one without changes is short anyway.
+    /// The levels to try for an alert. An alert without changes is always short.
     pub fn of(alert: &Alert) -> &'static [DetailLevel] {
         match alert.body.changes() {
             Some(changes) if !changes.is_empty() => &[
@@ -63,7 +63,7 @@ impl DetailLevel {
         self == DetailLevel::Full
     }
 
-    /// Takes out of an content what this form leaves out, and says so first of all.
+    /// Removes what this level leaves out, and adds a first note that says so.
     pub fn reduce(self, content: &mut MessageContent, limit: SizeLimit) {
         let left_out = match self {
             DetailLevel::Full => return,
@@ -98,7 +98,7 @@ impl DetailLevel {
             }
         }
         if self == DetailLevel::CountsOnly {
-            // Some notes name entries, as many as there are.
+            // Some notes list the names of entries.
             content.notes.retain(|note| note.len() <= MAX_NOTE_BYTES);
         }
     }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn each_form_says_what_it_leaves_out_and_where_the_whole_is() {
+    fn each_level_names_what_it_leaves_out_and_where_the_full_alert_is() {
         assert_eq!(
             reduced(DetailLevel::Full, SizeLimit::Refused)
                 .notes
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn each_form_holds_less_than_the_one_before() {
+    fn each_level_contains_less_than_the_one_before() {
         let alert = sample::rule_of_june_2022();
         let sizes: Vec<usize> = DetailLevel::of(&alert)
             .iter()
@@ -186,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_without_changes_has_one_form() {
+    fn an_alert_without_changes_has_one_level() {
         let alert =
             sample::all_kinds().into_iter().find(|alert| alert.body.changes().is_none()).unwrap();
         assert_eq!(DetailLevel::of(&alert), [DetailLevel::Full]);
     }
 
     #[test]
-    fn a_limit_is_shown_in_its_unit() {
+    fn a_limit_is_shown_with_its_unit() {
         assert_eq!(
             [999, 100_000, 10_240_000, 25_000_000].map(megabytes),
             ["999 bytes", "0.1 MB", "10.2 MB", "25.0 MB"]

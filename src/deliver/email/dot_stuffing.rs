@@ -1,10 +1,9 @@
-//! A message as it goes over the wire after `DATA` (RFC 5321, 4.5.2). Pure.
+//! Prepares a message for transfer after `DATA` (RFC 5321, 4.5.2). Pure.
 
-/// The lines of a message: each ends with CRLF, and a dot at its beginning is doubled.
+/// Returns the message with every line ended by CRLF and every leading dot doubled.
 ///
-/// A line feed or a carriage return that stands alone becomes a line break. Servers disagree on
-/// what such a one means, and a dot after it could end the message for one of them and not for the
-/// next.
+/// A lone line feed or carriage return becomes CRLF. Servers disagree about lone ones, so a dot
+/// after one could end the message for one server and not for the next.
 pub fn dot_stuffed(message: &[u8]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(message.len() + message.len() / 64);
     let mut at_line_start = true;
@@ -46,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dot_at_the_beginning_of_a_line_is_doubled() {
+    fn a_dot_at_the_start_of_a_line_is_doubled() {
         check("a\r\n.\r\n..b\r\nc.d\r\n", "a\r\n..\r\n...b\r\nc.d\r\n");
         check(".", "..\r\n");
     }

@@ -1,13 +1,13 @@
-//! The name that the program gives itself in `EHLO` (RFC 5321, 4.1.4). Pure.
+//! The name that the client gives in `EHLO` (RFC 5321, 4.1.4). Pure.
 
 use std::net::IpAddr;
 
 use lettre::transport::smtp::extension::ClientId;
 
-/// `[smtp] hello`, else the machine's name if it is a full one, else the address of this end of the
-/// connection.
+/// Chooses the name: `[smtp] hello`, else the machine's name if it is fully qualified, else the
+/// local address of the connection.
 ///
-/// Strict relays refuse every mail of a client with a short name.
+/// Strict relays refuse all mail from a client with a short name.
 pub fn ehlo_name(configured: Option<&str>, machine: &ClientId, local: Option<IpAddr>) -> ClientId {
     match (configured, machine) {
         (Some(name), _) => literal(name).unwrap_or_else(|| ClientId::Domain(name.to_owned())),
@@ -22,7 +22,7 @@ pub fn ehlo_name(configured: Option<&str>, machine: &ClientId, local: Option<IpA
     }
 }
 
-/// Whether a text can stand after `EHLO`: a host name in ASCII, or an address with or without its
+/// Whether a text is valid after `EHLO`: a host name in ASCII, or an IP address with or without
 /// brackets.
 pub fn is_hello(text: &str) -> bool {
     literal(text).is_some() || is_name(text)
@@ -53,7 +53,7 @@ fn is_name(name: &str) -> bool {
     name.len() <= 253 && name.strip_suffix('.').unwrap_or(name).split('.').all(is_label)
 }
 
-/// Whether it names this machine for the whole world, as far as a name can say.
+/// Whether the name is fully qualified, as far as the name itself can show.
 fn is_full_name(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     let (_, top) = name.rsplit_once('.').unwrap_or_default();
@@ -89,13 +89,13 @@ mod tests {
     }
 
     #[test]
-    fn a_full_name_of_the_machine_is_taken() {
+    fn a_fully_qualified_machine_name_is_used() {
         check(None, "host.example.com", "192.0.2.1", "host.example.com");
         check(None, "host.corp.", "192.0.2.1", "host.corp");
     }
 
     #[test]
-    fn else_the_address_of_the_connection() {
+    fn otherwise_the_address_of_the_connection_is_used() {
         for machine in [
             "host",
             "localhost",
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_stand_after_ehlo() {
+    fn host_names_and_addresses_are_valid_after_ehlo() {
         for text in [
             "entitywatch.example.com",
             "host",

@@ -1,11 +1,11 @@
-//! Why a message was not handed to the mail server.
+//! The reasons why a message could not be handed to the mail server.
 
 use std::{fmt, io};
 
 use crate::deliver::email::oauth2::TokenError;
 use crate::deliver::email::smtp_reply::Reply;
 
-/// Where in the dialogue something happened.
+/// A step of the SMTP dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmtpStep {
     Greeting,
@@ -15,9 +15,9 @@ pub enum SmtpStep {
     /// `MAIL` and `RSET`.
     Sender,
     Recipient,
-    /// `DATA`, whose answer allows the message.
+    /// `DATA`, whose reply allows the message.
     Data,
-    /// The lines of the message, up to the last but one.
+    /// The lines of the message, without the final dot.
     Body,
     /// The final reply to the message.
     Message,
@@ -39,7 +39,8 @@ impl fmt::Display for SmtpStep {
     }
 }
 
-/// What went wrong. Its text has no address; what a server said in it is not cleaned yet.
+/// The reason of a failure. The text contains no address. Text that a server sent is not redacted
+/// yet.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpError {
     #[error("failed to find the mail server's address (DNS)")]
@@ -63,13 +64,13 @@ pub enum SmtpError {
     TextBeforeTls,
     #[error("failed to agree on TLS with the mail server: {0}")]
     Tls(String),
-    /// The certificate cannot be trusted.
+    /// The certificate is not trusted.
     #[error("failed to trust the mail server's certificate: {0}")]
     Certificate(String),
-    /// The server refused, or its reply is none to this step.
+    /// The server refused, or the reply does not fit the step.
     #[error("{}", .reply.text())]
     Reply { step: SmtpStep, reply: Reply },
-    /// What is needed and not offered.
+    /// The client needs something that the server does not offer.
     #[error("failed to agree with the mail server: {0}")]
     NotOffered(String),
     #[error(transparent)]
@@ -79,8 +80,8 @@ pub enum SmtpError {
 }
 
 impl SmtpError {
-    /// Whether a shorter message may be taken: the server says that this one is too long (RFC 1870,
-    /// RFC 3463).
+    /// Whether a shorter message may be accepted: the server says that this one is too long (RFC
+    /// 1870, RFC 3463).
     pub fn is_too_long(&self) -> bool {
         let SmtpError::Reply {
             step: SmtpStep::Sender | SmtpStep::Data | SmtpStep::Body | SmtpStep::Message,
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_length_is_mended_by_a_shorter_message() {
+    fn only_a_length_error_suggests_a_shorter_message() {
         check(SmtpStep::Sender, 552, "5.3.4 Message size exceeds fixed limit", true);
         check(SmtpStep::Message, 552, "message too big", true);
         check(SmtpStep::Message, 554, "5.3.4 too big", true);

@@ -1,4 +1,4 @@
-//! The HTML part of an email, within what mail readers show whole. Pure.
+//! The HTML part of an email, short enough that mail readers do not cut it off. Pure.
 
 use lettre::message::SinglePart;
 
@@ -8,12 +8,12 @@ use crate::deliver::email::name_index::{
 use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::wording::MessageContent;
 
-/// As sent, that is, encoded. Gmail cuts a message off at 102 KB.
+/// The most bytes, as sent (encoded). Gmail cuts a message off at 102 KB.
 pub const MAX_BYTES: usize = 100_000;
 
-/// The content as a page: whole, or an index of its names and as many details as fit.
+/// Lays out the content as HTML: in full, or as an index of all names with as many details as fit.
 ///
-/// The plain text beside it is whole, and so are the attachments.
+/// The plain text part and the attachments are always in full.
 pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<String, LayoutError> {
     let whole = layout::html_of(content, attachments)?;
     if sent_bytes(&whole) <= MAX_BYTES {
@@ -34,7 +34,7 @@ pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<Strin
     page(shown)
 }
 
-/// Says first what is shown and where the whole is.
+/// Adds a first note that says what is shown and where the full alert is.
 fn shortened(
     content: &MessageContent,
     shown: IndexSize,
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_page_is_whole() {
+    fn a_short_page_is_shown_in_full() {
         let page = page_of(5, "Formerly elsewhere.");
         assert!(
             !page.contains("This page shows") && page.matches("Formerly elsewhere.").count() == 5,
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_too_many_names_says_how_many_it_leaves_out() {
+    fn a_page_with_too_many_names_says_how_many_it_leaves_out() {
         let page = page_of(4_000, "");
         assert!(sent_bytes(&page) <= MAX_BYTES);
         let shown = names(&page, 4_000);

@@ -1,4 +1,4 @@
-//! Logging in to the mail server (RFC 4954): which mechanisms, in which order, and their exchanges.
+//! Logs in to the mail server (RFC 4954): the mechanisms, their order and their dialogues.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,15 +11,15 @@ use crate::deliver::email::smtp_reply::Reply;
 use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::secret::Secret;
 
-/// A command line is no longer than this, its line break included (RFC 5321, 4.5.3.1.4).
+/// The most bytes of a command line, with its line break (RFC 5321, 4.5.3.1.4).
 const MAX_COMMAND_BYTES: usize = 512;
 
-/// Logs in with a password, by each mechanism that the server offers until one succeeds: some
-/// announce mechanisms that they then refuse.
+/// Logs in with a password. Tries each mechanism that the server offers until one succeeds, because
+/// some servers announce mechanisms that they then refuse.
 ///
 /// # Errors
 ///
-/// The last refusal; at once where the server asks to come back later.
+/// Returns the last refusal. Returns at once if the server asks to try later.
 pub async fn with_password(
     connection: &mut Connection,
     offered: &Capabilities,
@@ -48,11 +48,11 @@ pub async fn with_password(
     ))
 }
 
-/// What became of a token.
+/// The result of a login with a token.
 #[derive(Debug, PartialEq, Eq)]
 pub enum TokenLogin {
     Accepted,
-    /// The server does not take this one (535).
+    /// The server does not accept this token (535).
     Refused(Reply),
 }
 
@@ -81,7 +81,8 @@ pub async fn with_token(
     }
     let credentials = Credentials::new(username.to_owned(), token.expose().to_owned());
     let reply = with_initial_response(connection, Mechanism::Xoauth2, &credentials).await;
-    // The settings do not have the token: who cleans the text of this reply later does not know it.
+    // The token is not part of the settings, so the code that redacts the reply later does not know
+    // it.
     let secrets = [encoded_credentials(username, token), vec![token.expose().to_owned()]].concat();
     let redaction = Redaction::of(secrets.iter().map(String::as_str));
     let reply = match reply {
@@ -101,7 +102,8 @@ pub async fn with_token(
     }
 }
 
-/// What is sent to log in, as it is sent: not to be repeated from a server's text either.
+/// The credentials in the encodings in which they are sent. A server may repeat them, so they must
+/// be redacted too.
 pub fn encoded_credentials(username: &str, secret: &Secret) -> Vec<String> {
     let credentials = Credentials::new(username.to_owned(), secret.expose().to_owned());
     let responses = [Mechanism::Plain, Mechanism::Xoauth2]
@@ -129,7 +131,8 @@ fn mechanism_not_offered(offered: &Capabilities, wanted: &str) -> SmtpError {
     ))
 }
 
-/// PLAIN and XOAUTH2: one response, with the command where it fits, else when asked for.
+/// PLAIN and XOAUTH2: one response. It is sent with the command if it fits, otherwise when the
+/// server asks for it.
 async fn with_initial_response(
     connection: &mut Connection,
     mechanism: Mechanism,
@@ -145,20 +148,20 @@ async fn with_initial_response(
     let mut reply = connection.command(&first, SmtpStep::Login).await?;
     let is_empty = reply.lines.iter().all(|line| line.trim().is_empty());
     if reply.code == 334 && (!is_sent || is_empty || mechanism == Mechanism::Plain) {
-        // Some servers read nothing after the name of the mechanism.
+        // Some servers ignore the text after the name of the mechanism.
         is_sent = true;
         reply = connection.command(&format!("{response}\r\n"), SmtpStep::Login).await?;
     }
     if reply.code == 334 && is_sent {
-        // XOAUTH2's reason for a refusal, which an empty line acknowledges; to PLAIN it is nonsense
-        // that `*` ends.
+        // For XOAUTH2 the 334 contains the reason for the refusal, and an empty line acknowledges
+        // it. For PLAIN a second 334 is an error, and `*` ends the dialogue.
         let end = if mechanism == Mechanism::Xoauth2 { "\r\n" } else { "*\r\n" };
         reply = connection.command(end, SmtpStep::Login).await?;
     }
     Ok(reply)
 }
 
-/// LOGIN: first the name, then the password, whatever the server calls them.
+/// LOGIN: sends the user name, then the password, whatever the prompts say.
 async fn login(
     connection: &mut Connection,
     username: &str,
@@ -184,7 +187,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that expects these lines and gives these replies, in this order.
+    /// A server that expects these lines and sends these replies, in this order.
     fn server(dialogue: &'static [(&'static str, &'static str)]) -> Connection {
         let (here, there) = duplex(1 << 16);
         tokio::spawn(async move {
@@ -224,7 +227,7 @@ mod tests {
     const PLAIN: &str = "AUTH PLAIN AHVzZXIAcGFzcw==";
 
     #[tokio::test]
-    async fn ok_plain_with_and_without_its_first_response() {
+    async fn ok_plain_with_and_without_an_initial_response() {
         assert_eq!(password(&["LOGIN", "PLAIN"], &[(PLAIN, "235 ok")]).await, Ok(()));
         assert_eq!(
             password(&["PLAIN"], &[(PLAIN, "334"), ("AHVzZXIAcGFzcw==", "235 ok")]).await,
@@ -296,7 +299,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_repeats_the_token_is_not_quoted_with_it() {
+    async fn a_token_that_the_server_repeats_is_redacted() {
         let echo: &'static str = format!("535 no: {XOAUTH2} or tok, I say").leak();
         let dialogue: Vec<(&str, &str)> = vec![(XOAUTH2, echo)];
         let mut server = server(dialogue.leak());
@@ -309,7 +312,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn ok_a_token_longer_than_a_command_goes_on_a_line_of_its_own() {
+    async fn ok_a_token_longer_than_a_command_is_sent_on_its_own_line() {
         let long = "t".repeat(2000);
         let line: &'static str =
             STANDARD.encode(format!("user=user\x01auth=Bearer {long}\x01\x01")).leak();

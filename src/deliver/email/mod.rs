@@ -1,8 +1,8 @@
-//! The email channel: one message a recipient, through the operator's own relay.
+//! The email channel: one message for each recipient, through the operator's own relay.
 //!
-//! `compose` writes a message in one of its levels (`form`, `index`, `page`); `relay` opens a
-//! session (`connection`, `hello`, `tls`, `login`, `oauth2`); `transaction` hands the message over;
-//! `reply` says what the outcome means.
+//! `compose` builds a message at one level of detail (`detail_level`, `name_index`, `html_part`).
+//! `relay` opens a session (`connection`, `ehlo_name`, `tls`, `login`, `oauth2`). `transaction`
+//! hands over the message. `smtp_outcome` turns the result into an outcome.
 
 mod attachment;
 mod capabilities;
@@ -35,10 +35,10 @@ use transaction::Outgoing;
 pub use ehlo_name::is_hello;
 pub use relay::Relay;
 
-/// One attempt at an email.
+/// The inputs of one attempt at an email.
 pub struct Attempt<'a> {
     pub relay: &'a Relay,
-    /// For the access token, if there is one to get.
+    /// For requests for an access token.
     pub clients: &'a LazyClient,
     pub settings: &'a EmailSettings,
     pub message: &'a Message<'a>,
@@ -46,9 +46,10 @@ pub struct Attempt<'a> {
     pub now: Timestamp,
 }
 
-/// Sends one message to the delivery's recipient.
+/// Sends one message to the recipient of the delivery.
 ///
-/// Bounds its own time: each step has the time-out, and the final reply has ten minutes.
+/// Limits its own time: each step has the timeout of the relay, and the final reply may take ten
+/// minutes.
 pub async fn send(attempt: &Attempt<'_>) -> Outcome {
     let redaction =
         smtp_outcome::redaction(&attempt.settings.smtp, &attempt.message.delivery.recipient);
@@ -59,7 +60,7 @@ pub async fn send(attempt: &Attempt<'_>) -> Outcome {
 }
 
 impl Attempt<'_> {
-    /// Sends the first of the message's levels that the server takes.
+    /// Sends the first level of detail that the server accepts.
     async fn send_largest_accepted(&self) -> Result<Reply, SmtpError> {
         let mut session = self.relay.open(self.clients, self.now).await?;
         let mut limit = SizeLimit::of(session.capabilities.max_bytes());
@@ -104,8 +105,8 @@ impl Attempt<'_> {
     }
 }
 
-/// The session, ready for another message; none where it is not certain what the server still has
-/// to say.
+/// Resets the session for another message. `None` if the server may still send a reply to the
+/// failed one.
 async fn after(mut session: Session, error: &SmtpError) -> Option<Session> {
     if matches!(error, SmtpError::Reply { step: SmtpStep::Body, .. }) {
         return None;

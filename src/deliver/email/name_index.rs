@@ -1,19 +1,18 @@
-//! An content of which only a part can be shown: every name first, then details as far as they fit.
-//! Pure.
+//! Shortens the content of a message: all names first, then as many details as fit. Pure.
 
 use crate::deliver::wording::{EntryText, MessageContent, Section};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexSize {
-    /// How many names at most.
+    /// The most names.
     pub names: usize,
-    /// Of how many entries, from the first on, the details.
+    /// The number of entries, from the first one, that are shown with details.
     pub details: usize,
 }
 
-/// The content with an index of its names in place of its entries, and after all of them the
-/// details that are shown.
+/// Replaces the entries with an index of their names. The entries with details follow after the
+/// index.
 pub fn with_name_index(content: &MessageContent, shown: IndexSize) -> MessageContent {
     let (mut names, mut details) = (shown.names, shown.details);
     let mut sections: Vec<Section> =
@@ -23,13 +22,13 @@ pub fn with_name_index(content: &MessageContent, shown: IndexSize) -> MessageCon
     MessageContent { sections, ..content.clone() }
 }
 
-/// How many entries an content has.
+/// The number of entries in the content.
 pub fn entry_count(content: &MessageContent) -> usize {
     content.sections.iter().map(|section| section.entries.len()).sum()
 }
 
-/// The largest number from 0 to `most` for which `fits` holds, if it holds for 0 and every number
-/// below one that fits fits.
+/// The largest number from 0 to `most` for which `fits` returns true. `None` if 0 does not fit.
+/// Assumes that every number below a fitting one fits too.
 pub fn largest_that_fits<E>(
     most: usize,
     mut fits: impl FnMut(usize) -> Result<bool, E>,
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_that_fits_is_found() {
+    fn the_largest_fitting_number_is_found() {
         for limit in 0..=20 {
             let found = largest_that_fits(15, |n| Ok::<_, ()>(n <= limit));
             assert_eq!(found, Ok(Some(limit.min(15))));

@@ -1,4 +1,4 @@
-//! Access tokens for the mail server: OAuth 2.0 client credentials (RFC 6749, 4.4).
+//! Gets access tokens for the mail server: OAuth 2.0 client credentials (RFC 6749, 4.4).
 
 use std::time::Duration;
 
@@ -16,16 +16,15 @@ use crate::deliver::{OAuth2Settings, Retry};
 use crate::dial::{self, LazyClient};
 use crate::secret::Secret;
 
-/// A token is asked for anew this long before it expires, or a tenth of its life before if that is
+/// A token is renewed this long before it expires, or a tenth of its lifetime before if that is
 /// less.
 const MAX_RENEWAL_MARGIN: Duration = Duration::from_secs(60);
-/// How long a token is cached whose server does not say how long it lives (RFC 6749, 5.1 only
-/// recommends that).
+/// The assumed lifetime if the server does not state one (RFC 6749, 5.1 only recommends it).
 const DEFAULT_LIFETIME: Duration = Duration::from_mins(5);
-/// The most bytes of an answer that are read; a token has a few thousand.
+/// The most bytes of a response. A token has a few thousand.
 const MAX_ANSWER_BYTES: usize = 256 * 1024;
 
-/// No token was got. Its text names the host and has no secret.
+/// No token could be obtained. The text names the host and contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("failed to get an access token from {host}: {reason}")]
 pub struct TokenError {
@@ -34,10 +33,10 @@ pub struct TokenError {
     pub retry: Retry,
 }
 
-/// Where tokens come from, and the last one.
+/// The source of tokens, with the last token.
 pub struct Tokens {
     settings: OAuth2Settings,
-    /// For the answer as a whole.
+    /// Limits each request as a whole.
     timeout: Duration,
     cached: Mutex<Option<CachedToken>>,
 }
@@ -47,14 +46,14 @@ struct CachedToken {
     expires_at: Timestamp,
 }
 
-/// What the server answers if it gives a token. Some write the number as a text.
+/// A successful response. Some servers write the number as text.
 #[derive(Deserialize)]
 struct Granted {
     access_token: String,
     expires_in: Option<serde_json::Value>,
 }
 
-/// What it answers if not (RFC 6749, 5.2).
+/// An error response (RFC 6749, 5.2).
 #[derive(Deserialize)]
 struct Denied {
     error: String,
@@ -66,8 +65,8 @@ impl Tokens {
         Self { settings, timeout, cached: Mutex::new(None) }
     }
 
-    /// The cached token, or a new one where it is about to expire or the mail server has `refused`
-    /// it. Those who come while one is asked for wait for it.
+    /// Returns the cached token. Gets a new one if it is about to expire or the mail server has
+    /// `refused` it. Concurrent callers wait for the one request.
     pub async fn token(
         &self,
         clients: &LazyClient,
@@ -94,8 +93,8 @@ impl Tokens {
 
     async fn ask(&self, clients: &LazyClient) -> Result<(Secret, Duration), TokenError> {
         let answer = self.post(clients, false).await?;
-        // The standard's own way is the header; most servers take the body, and some only one of
-        // the two.
+        // The standard recommends the header. Most servers accept the body, and some accept only
+        // one of the two.
         let answer =
             if is_invalid_client(&answer) { self.post(clients, true).await? } else { answer };
         let (status, body) = answer;
@@ -109,7 +108,7 @@ impl Tokens {
             )
         };
         let granted: Granted = serde_json::from_slice(&body).map_err(|_| unreadable())?;
-        // It becomes part of a command: no line break may come with it.
+        // The token becomes part of a command, so it must not contain a line break.
         if granted.access_token.is_empty()
             || !granted.access_token.bytes().all(|byte| byte.is_ascii_graphic())
         {
@@ -164,7 +163,7 @@ impl Tokens {
         form.finish()
     }
 
-    /// HTTP Basic, as RFC 6749 (2.3.1) has it encoded.
+    /// HTTP Basic, encoded as RFC 6749 (2.3.1) requires.
     fn authorization(&self) -> String {
         let encoded =
             |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
@@ -209,7 +208,7 @@ fn is_invalid_client((status, body): &(StatusCode, Vec<u8>)) -> bool {
             .is_ok_and(|denied| denied.error == "invalid_client")
 }
 
-/// `3600` or `"3600"`
+/// A duration from `3600` or `"3600"`.
 fn seconds(value: &serde_json::Value) -> Option<Duration> {
     let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
     Duration::try_from_secs_f64(seconds).ok()
@@ -220,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_life_is_a_number_or_a_text() {
+    fn a_lifetime_is_a_number_or_a_text() {
         let read = |text: &str| seconds(&serde_json::from_str(text).unwrap());
         assert_eq!(read("3600"), Some(Duration::from_secs(3600)));
         assert_eq!(read("\" 3600 \""), Some(Duration::from_secs(3600)));

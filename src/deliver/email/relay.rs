@@ -1,12 +1,11 @@
-//! The operator's mail relay: one connection for each message, which ends with it.
+//! The operator's mail relay: one connection for each message.
 //!
-//! lettre makes the messages and the commands. The dialogue is the program's own, because lettre's
-//! takes replies that were sent before TLS for replies inside it, reads no reply in another
-//! encoding, and has one time for the whole of it.
+//! lettre builds the messages and the commands. The SMTP dialogue is written here, because lettre's
+//! accepts replies that were sent before TLS as replies inside it, reads only UTF-8 replies, and
+//! has one time limit for the complete dialogue.
 //!
-//! Connections are not cached. A dialogue that was given up half-way has replies still to come, and
-//! whoever went on with such a connection would take each for the answer to a later command: a
-//! refused message would count as taken.
+//! Connections are not reused. After an abandoned dialogue, late replies can still arrive, and each
+//! would be taken as the answer to a later command: a refused message would count as delivered.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,21 +29,21 @@ use crate::deliver::email::{login, tls};
 use crate::deliver::{DeliverError, SmtpSettings, Tls};
 use crate::dial::{self, LazyClient, Lookup};
 
-/// For the farewell after the message was taken: politeness, on which nothing depends.
+/// The limit for `QUIT` after the message was taken. Nothing depends on it.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(1);
-/// How many addresses of the relay are tried in one attempt.
+/// The most addresses of the relay that are tried in one attempt.
 const MAX_ADDRESSES: usize = 8;
 
-/// How a relay is reached.
+/// A relay and how to reach it.
 pub struct Relay {
     settings: Arc<SmtpSettings>,
-    /// `settings.host` as it is looked up: Punycode for letters beyond ASCII.
+    /// `settings.host` as it is resolved: non-ASCII names in Punycode.
     host: String,
-    /// None where the connection is in the clear.
+    /// `None` if the connection is not encrypted.
     tls: Option<TlsTo>,
     tokens: Option<Tokens>,
     lookup: Lookup,
-    /// Of each step.
+    /// Limits each step.
     timeout: Duration,
 }
 
@@ -53,14 +52,14 @@ struct TlsTo {
     name: ServerName<'static>,
 }
 
-/// A connection on which a message can be sent.
+/// A connection that is ready for a message.
 pub struct Session {
     pub connection: Connection,
     pub capabilities: Capabilities,
 }
 
 impl Relay {
-    /// Prepares the connections to a relay; dials nothing yet. `timeout` bounds each step of the
+    /// Prepares the connections to a relay. Does not connect yet. `timeout` limits each step of the
     /// dialogue.
     pub fn new(
         settings: &Arc<SmtpSettings>,
@@ -88,10 +87,9 @@ impl Relay {
         Ok(Self { settings: Arc::clone(settings), host, tls, tokens, lookup, timeout })
     }
 
-    /// Connects, says hello and logs in. Dropped before its end, it closes the connection there and
-    /// then.
+    /// Connects, sends EHLO and logs in. Dropping the future closes the connection.
     ///
-    /// An address of the relay that cannot be talked to gives way to the next one.
+    /// If one address of the relay fails before the login, the next one is tried.
     pub async fn open(&self, clients: &LazyClient, now: Timestamp) -> Result<Session, SmtpError> {
         let looking = (self.lookup)(self.host.clone(), self.settings.port);
         let found = timeout(self.timeout, looking)
@@ -118,9 +116,10 @@ impl Relay {
         }
     }
 
-    /// From the first word up to the capabilities that count: those inside TLS, where there is TLS.
+    /// Runs the dialogue up to the capabilities that count. With TLS, those are the capabilities
+    /// inside TLS.
     async fn start_session(&self, stream: TcpStream) -> Result<Session, SmtpError> {
-        // Commands are short, and each waits for its reply.
+        // Commands are short, and each one waits for its reply.
         let _ = stream.set_nodelay(true);
         let local = stream.local_addr().ok().map(|address| address.ip());
         let name = ehlo_name(self.settings.hello.as_deref(), &ClientId::default(), local);
@@ -141,7 +140,7 @@ impl Relay {
                 connection.command(&Starttls.to_string(), SmtpStep::Starttls).await?,
             )?;
             connection = self.encrypted(to, connection.into_wire()?).await?;
-            // What was said in the clear is forgotten (RFC 3207, 4.2).
+            // What the server announced before TLS must be discarded (RFC 3207, 4.2).
             capabilities = send_ehlo(&mut connection, &name).await?;
         }
         Ok(Session { connection, capabilities })
@@ -176,7 +175,7 @@ impl Relay {
                 {
                     return Ok(());
                 }
-                // It may have been withdrawn before its time.
+                // The token may have been revoked before it expired.
                 let token = tokens.token(clients, now, Some(&token)).await?;
                 login::with_token(connection, capabilities, username, &token).await?.into_result()
             }
@@ -188,7 +187,7 @@ impl Relay {
     }
 }
 
-/// `EHLO`, or `HELO` where the server knows no other.
+/// Sends `EHLO`, or `HELO` if the server does not know `EHLO`.
 async fn send_ehlo(
     connection: &mut Connection,
     name: &ClientId,
@@ -204,7 +203,8 @@ async fn send_ehlo(
     Ok(Capabilities::of(&accepted(SmtpStep::Ehlo, reply)?))
 }
 
-/// Ends a session without waiting: the message is taken, and a slow goodbye must not undo that.
+/// Ends a session in the background. The message is already taken, and a slow reply to `QUIT` must
+/// not delay or undo that.
 pub fn send_quit(mut session: Session) {
     tokio::spawn(async move {
         let _ =

@@ -1,4 +1,4 @@
-//! What comes of an attempt with a mail server: the one table for SMTP. Pure.
+//! Turns the result of an SMTP attempt into a delivery outcome: the one table for SMTP. Pure.
 
 use crate::deliver::email::error::{SmtpError, SmtpStep};
 use crate::deliver::email::login;
@@ -6,7 +6,7 @@ use crate::deliver::email::smtp_reply::Reply;
 use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::{Outcome, Retry, SmtpSettings};
 
-/// What of these settings, and of the recipient, is not to be repeated from a server's text.
+/// The secrets in the settings and the recipient, which must not appear in quoted server text.
 pub fn redaction(smtp: &SmtpSettings, recipient: &str) -> Redaction {
     let secrets =
         [smtp.password.as_ref(), smtp.oauth2.as_ref().map(|oauth2| &oauth2.client_secret)]
@@ -15,18 +15,18 @@ pub fn redaction(smtp: &SmtpSettings, recipient: &str) -> Redaction {
     let mut redaction: Vec<String> =
         secrets.clone().map(|secret| secret.expose().to_owned()).collect();
     let username = smtp.username.as_deref().unwrap_or_default();
-    // Some servers repeat the command that they do not know.
+    // Some servers repeat a command that they do not know.
     redaction.extend(secrets.flat_map(|secret| login::encoded_credentials(username, secret)));
     redaction.extend([username, smtp.host.as_str(), recipient].map(str::to_owned));
     Redaction::of(redaction.iter().map(String::as_str))
 }
 
-/// The server has taken the message: its last word on it is a 2xx.
+/// The server took the message: its final reply is a 2xx.
 pub fn delivered(reply: &Reply, redaction: &Redaction) -> Outcome {
     Outcome::Delivered { detail: redacted(&reply.text(), redaction) }
 }
 
-/// It has not, or could not be asked.
+/// The server did not take the message, or could not be reached.
 pub fn failed(error: &SmtpError, redaction: &Redaction) -> Outcome {
     let (retry, detail) = match error {
         SmtpError::Reply { step, reply } => {
@@ -35,11 +35,11 @@ pub fn failed(error: &SmtpError, redaction: &Redaction) -> Outcome {
             (retry_of(reply), format!("{detail}{}", hint(*step, reply)))
         }
         SmtpError::Token(token) => (token.retry, token.to_string()),
-        // What this end could not do with what the server offers, and what no repetition mends.
+        // The client cannot use what the server offers, and a retry alone does not help.
         SmtpError::NotOffered(_) | SmtpError::Compose(_) => {
             (Retry::Slowly, redacted(&error.to_string(), redaction))
         }
-        // The way in is named at the end, which nothing may cut off.
+        // Not shortened, because the hint for the operator comes last.
         SmtpError::Certificate(_) => (Retry::Later, error.to_string()),
         SmtpError::Lookup
         | SmtpError::Connect(_)
@@ -54,7 +54,7 @@ pub fn failed(error: &SmtpError, redaction: &Redaction) -> Outcome {
     Outcome::Failed { retry, detail }
 }
 
-/// 5xx wants a person; whatever is neither that nor a 2xx may pass.
+/// A 5xx needs a person. Any other refusal may be temporary.
 fn retry_of(reply: &Reply) -> Retry {
     if reply.code >= 500 { Retry::Slowly } else { Retry::Later }
 }
@@ -67,16 +67,16 @@ fn refusal_text(step: SmtpStep, reply: &Reply) -> String {
         (SmtpStep::Login, _) => "failed to log in to the mail server: ".to_owned(),
         (_, 500..) => "the mail server refused the message for good: ".to_owned(),
         (_, 400..) => "the mail server did not take the message now: ".to_owned(),
-        // A 3xx is the answer to a command in the midst of a dialogue and never to a message.
+        // A 3xx is a reply in the middle of a dialogue and never a reply to a message.
         (SmtpStep::Data, _) => "expected SMTP 354 for DATA, but got ".to_owned(),
         _ => "expected SMTP 2xx for the message, but got ".to_owned(),
     }
 }
 
-/// What servers call it where they object to the name in EHLO.
+/// The words of servers that object to the name in EHLO.
 const EHLO_WORDS: [&str; 5] = ["helo", "ehlo", "fully-qualified", "fully qualified", "fqdn"];
 
-/// Which key helps. Strict servers object to the name in EHLO only when they hear the recipient.
+/// Names the key that helps. Strict servers object to the name in EHLO only at the recipient.
 fn hint(step: SmtpStep, reply: &Reply) -> &'static str {
     let text = reply.text().to_ascii_lowercase();
     let is_about_hello = match step {
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reply_at_each_step_has_its_consequence() {
+    fn each_reply_at_each_step_has_an_outcome() {
         check(
             SmtpStep::Message,
             451,
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_refused_names_its_key() {
+    fn a_refusal_of_the_ehlo_name_names_the_key() {
         let hello = "; [smtp] `hello` sets the name that entitywatch gives in EHLO";
         let detail =
             format!("the mail server refused the name in EHLO: SMTP 504 need a full name{hello}");

@@ -1,25 +1,25 @@
 //! Reads the lines of one reply of a mail server (RFC 5321, 4.2). Pure.
 //!
-//! Only the three digits decide. The text after them may be missing, in any encoding, and of any
+//! Only the three digits decide. The text after them may be missing, in any encoding and of any
 //! length.
 
 use std::borrow::Cow;
 
-/// A whole reply.
+/// A complete reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// 200 to 599. Of several lines, the last one's.
+    /// 200 to 599. Of several lines, the code of the last one.
     pub code: u16,
     /// The text of each line, without code and line break.
     pub lines: Vec<String>,
 }
 
-/// A line that is no part of a reply, as text.
+/// A line that is not part of a reply, as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotAReply(pub String);
 
 impl Reply {
-    /// 2xx: done as asked.
+    /// 2xx: done as requested.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.code)
     }
@@ -34,7 +34,7 @@ impl Reply {
         format!("SMTP {} {}", self.code, self.lines.join(" ")).trim_end().to_owned()
     }
 
-    /// Subject and detail of the enhanced code (RFC 3463): `(1, 1)` of `5.1.1`.
+    /// The subject and the detail of the enhanced code (RFC 3463): `(1, 1)` for `5.1.1`.
     pub fn enhanced(&self) -> Option<(u16, u16)> {
         let mut parts = self.lines.first()?.split_whitespace().next()?.split('.');
         let class: u16 = parts.next()?.parse().ok()?;
@@ -43,17 +43,17 @@ impl Reply {
     }
 }
 
-/// A reply of which some lines have come.
+/// A reply whose last line has not arrived yet.
 #[derive(Debug, Default)]
 pub struct PartialReply(Vec<String>);
 
 impl PartialReply {
-    /// Takes one line, with or without its line break; the reply, if this was its last line.
+    /// Adds one line, with or without its line break. Returns the reply if this was the last line.
     ///
     /// # Errors
     ///
-    /// Where the first line begins with no code. Between the lines of a reply such a line is taken
-    /// as text.
+    /// Fails if the first line does not start with a code. A later line without a code is kept as
+    /// text.
     pub fn push(&mut self, line: &[u8]) -> Result<Option<Reply>, NotAReply> {
         let bare = line.strip_suffix(b"\n").unwrap_or(line);
         let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
@@ -71,7 +71,7 @@ impl PartialReply {
     }
 }
 
-/// Code, whether more lines follow, and text.
+/// The code, whether more lines follow, and the text.
 fn code_of(line: &[u8]) -> Option<(u16, bool, &[u8])> {
     let (digits, rest) = line.split_at_checked(3)?;
     let is_code = digits.iter().all(u8::is_ascii_digit) && (b'2'..=b'5').contains(digits.first()?);
@@ -84,7 +84,7 @@ fn code_of(line: &[u8]) -> Option<(u16, bool, &[u8])> {
     }
 }
 
-/// UTF-8, or else Latin-1, in which every byte is a letter.
+/// Decodes UTF-8, or else Latin-1, in which every byte is a character.
 fn decoded(text: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(text) {
         Ok(text) => Cow::Borrowed(text),

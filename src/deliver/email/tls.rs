@@ -1,4 +1,4 @@
-//! TLS with the mail server: what is trusted, and what is said where it is not.
+//! TLS with the mail server: which certificates are trusted, and the error if one is not.
 
 use std::io;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use crate::deliver::email::error::SmtpError;
 use crate::deliver::{DeliverError, SmtpSettings};
 use crate::dial::{DialError, Trust, certificates, describe_certificate, tls_config};
 
-/// What a person can do about a certificate that is not trusted.
+/// What an operator can do about a certificate that is not trusted.
 const HINT: &str = "if it is your own, name it or its authority in [smtp] `ca_file`, or its \
                       SHA-256 in `certificate_sha256`";
 
-/// The settings of TLS with this relay.
+/// Builds the TLS configuration for this relay.
 ///
 /// # Errors
 ///
-/// Where a `ca_file` holds no certificates.
+/// Fails if a `ca_file` contains no certificates.
 pub fn config(smtp: &SmtpSettings) -> Result<Arc<ClientConfig>, DeliverError> {
     let read = |pem: &Option<Vec<u8>>, key| {
         pem.as_deref().map_or(Ok(Vec::new()), |pem| certificates(pem, key))
@@ -33,7 +33,7 @@ pub fn config(smtp: &SmtpSettings) -> Result<Arc<ClientConfig>, DeliverError> {
     config().map(Arc::new).map_err(|error| DeliverError::Smtp { reason: error.to_string() })
 }
 
-/// Whether TLS failed over the certificate, and why.
+/// Distinguishes a certificate failure from other TLS failures.
 pub fn failure(error: &io::Error) -> SmtpError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(Error::InvalidCertificate(reason)) => {

@@ -1,4 +1,5 @@
-//! One message over an open session: `MAIL`, `RCPT`, `DATA` and the final reply (RFC 5321, 3.3).
+//! Sends one message over an open session: `MAIL`, `RCPT`, `DATA` and the final reply (RFC 5321,
+//! 3.3).
 
 use std::time::Duration;
 
@@ -13,17 +14,17 @@ use crate::deliver::email::error::{SmtpError, SmtpStep};
 use crate::deliver::email::relay::Session;
 use crate::deliver::email::smtp_reply::Reply;
 
-/// The final reply may take as long as this (RFC 5321, 4.5.3.2.6): the server may hand the message
-/// on before it answers, and whoever gives up first has it sent twice.
+/// The limit for the final reply (RFC 5321, 4.5.3.2.6). The server may forward the message before
+/// it replies. A client that gives up earlier sends the message twice.
 const FINAL_REPLY_TIMEOUT: Duration = Duration::from_mins(10);
-/// What the server may count beside the message: the end mark, and the header that it adds itself.
+/// The bytes that the server may count in addition: the final dot and the header that it adds.
 const MARGIN_BYTES: u64 = 1024;
 
-/// A message as it is sent.
+/// A message in the form in which it is sent.
 pub struct Outgoing {
     envelope: Envelope,
     lines: Vec<u8>,
-    /// As RFC 1870 counts: without the doubled dots.
+    /// The size as RFC 1870 counts it: without the doubled dots.
     size_bytes: u64,
     is_ascii: bool,
 }
@@ -40,7 +41,7 @@ impl Outgoing {
         }
     }
 
-    /// Whether a server that takes `max_bytes` takes it, whatever it counts.
+    /// Whether a server with the limit `max_bytes` accepts the message, however it counts.
     pub fn fits(&self, max_bytes: u64) -> bool {
         bytes(self.lines.len()) + MARGIN_BYTES <= max_bytes
     }
@@ -50,12 +51,12 @@ fn bytes(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-/// Hands a message over; the final reply is a 2xx.
+/// Hands over a message and returns the final reply, which is a 2xx.
 ///
 /// # Errors
 ///
-/// After one the session is in an unknown state, unless it is a reply to `MAIL`, `RCPT` or the
-/// message.
+/// After an error the session is in an unknown state, unless the error is a reply to `MAIL`, `RCPT`
+/// or the message.
 pub async fn send(session: &mut Session, message: &Outgoing) -> Result<Reply, SmtpError> {
     let Session { connection, capabilities } = session;
     let parameters = parameters(capabilities, message)?;
@@ -79,7 +80,7 @@ pub async fn send(session: &mut Session, message: &Outgoing) -> Result<Reply, Sm
     )
 }
 
-/// What this server must know of this message beforehand.
+/// The parameters of `MAIL` that this message needs on this server.
 fn parameters(
     capabilities: &Capabilities,
     message: &Outgoing,

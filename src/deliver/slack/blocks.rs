@@ -32,7 +32,7 @@ impl Blocks {
         Self { blocks: Vec::new(), foot, rest: None, size }
     }
 
-    /// Adds a block if there is room for it.
+    /// Adds a block and returns true, if there is room for it.
     pub fn push(&mut self, block: Value) -> bool {
         let size = size(&block);
         let fits = self.size + size <= MAX_TOTAL_CHARS
@@ -51,8 +51,8 @@ impl Blocks {
     }
 }
 
-/// How long a block is as JSON in its longest usual form: everything but ASCII as `\u…` and a space
-/// behind commas and colons.
+/// The length of a block in the longest usual form of JSON: non-ASCII as `\u…`, and a space after
+/// commas and colons.
 pub fn size(block: &Value) -> usize {
     let longest = |c: char| match c {
         ',' | ':' => 2,

@@ -54,8 +54,8 @@ pub async fn send(
     post(clients, request, now, &redaction).await
 }
 
-/// The message: `blocks`, and `text` for notifications and readers that show none.
-/// `reference` names the delivery (or the alert, where it is shown and not delivered).
+/// Builds the message: `blocks`, and `text` for notifications and clients that do not show blocks.
+/// `reference` names the delivery, or the alert if it is only shown.
 pub fn payload(content: &MessageContent, reference: &str) -> Value {
     let foot = vec![
         section(&where_it_is(&content.full_alert)),
@@ -87,7 +87,7 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
     json!({"text": mrkdwn::escaped(&plain::shorten(&text, MAX_SECTION_CHARS / 2)), "blocks": blocks.finish(), "unfurl_links": false, "unfurl_media": false})
 }
 
-/// As many entries as there is room for, each on a line of its own, and how many are left.
+/// Adds as many entries as fit, each as one section, and the number that is left out.
 fn entries(content: &MessageContent, blocks: &mut Blocks) {
     let all: usize = content.sections.iter().map(|section| section.entries.len()).sum();
     let mut shown = 0;
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_says_what_where_and_whence() {
+    fn a_message_shows_the_change_its_rule_and_its_reference() {
         let alert = sample::rule_of_june_2022();
         let payload = payload_of(&alert);
         check_limits(&payload);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_markup() {
+    fn a_name_cannot_be_markup() {
         let mut alert = sample::rule_of_june_2022();
         if let AlertBody::ListChanged(data) = &mut alert.body {
             data.changes = vec![sample::added(

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::domain::alert::{ListChanged, Part};
 use crate::domain::{Alert, AlertBody};
 
-/// The most bytes of a body; only a single Change that is longer goes over it.
+/// The most bytes of a body. Only a single longer change may exceed it.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 #[derive(Serialize)]
@@ -28,8 +28,8 @@ struct Data<'a> {
     changes: Option<&'a [Box<RawValue>]>,
 }
 
-/// The bodies of an alert: one, or as many parts as keep each within `max_bytes`. The same
-/// alert gives the same bytes.
+/// The bodies of an alert: one, or as many parts as are needed to keep each within `max_bytes`. The
+/// same alert always gives the same bytes.
 pub fn bodies(alert: &Alert, max_bytes: usize) -> Result<Vec<String>, serde_json::Error> {
     let head = head(&alert.body, alert.alert_id.as_str())?;
     let body = |part, changes| {
@@ -58,8 +58,8 @@ pub fn bodies(alert: &Alert, max_bytes: usize) -> Result<Vec<String>, serde_json
         .collect()
 }
 
-/// As few runs of changes as fit into `room` bytes each, commas counted; a change that fits nowhere
-/// is a run of its own.
+/// Splits the changes into as few runs as possible that fit into `room` bytes, commas included. A
+/// change that is too long is a run of its own.
 fn groups(changes: &[Box<RawValue>], room: usize) -> Vec<&[Box<RawValue>]> {
     let mut groups = Vec::new();
     let (mut rest, mut taken, mut size) = (changes, 0, 0);
@@ -77,7 +77,7 @@ fn groups(changes: &[Box<RawValue>], room: usize) -> Vec<&[Box<RawValue>]> {
     groups
 }
 
-/// The `data` of a body but for its changes.
+/// The `data` of a body without its changes.
 fn head(body: &AlertBody, alert_id: &str) -> Result<Map<String, Value>, serde_json::Error> {
     let value = match body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
@@ -93,7 +93,7 @@ fn head(body: &AlertBody, alert_id: &str) -> Result<Map<String, Value>, serde_js
     Ok(with_id)
 }
 
-/// A copy that is cheap however long the list is: the changes are written one by one.
+/// A copy without the changes, which may be many and are written one by one.
 fn without_changes(data: &ListChanged) -> ListChanged {
     ListChanged {
         alert_id: data.alert_id.clone(),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operators_alert_has_its_id_inside_data() {
+    fn an_operator_alert_has_its_id_inside_data() {
         let alert = sample::source_failing();
         let [body] = parsed(&alert, MAX_BODY_BYTES).try_into().unwrap();
         assert_eq!(body["data"]["alert_id"], alert.alert_id.as_str());
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_hold_whole_changes_within_the_limit_and_all_of_them_once() {
+    fn parts_contain_every_change_once_within_the_limit() {
         let alert = with_changes(200);
         let bodies = bodies(&alert, 20_000).unwrap();
         assert!(bodies.len() > 2 && bodies.iter().all(|body| body.len() <= 20_000));
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_over_the_limit_goes_alone() {
+    fn a_change_over_the_limit_has_its_own_part() {
         let mut alert = with_changes(3);
         if let AlertBody::ListChanged(data) = &mut alert.body {
             data.changes[1].entry.remarks = "x".repeat(30_000);

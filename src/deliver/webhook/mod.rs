@@ -13,8 +13,7 @@ use crate::deliver::{Message, Outcome, Retry, WebhookSettings, signature};
 use crate::dial::LazyClient;
 use body::{MAX_BODY_BYTES, bodies};
 
-/// Sends the parts that the receiver has not taken, and counts in `parts_done` each one that it
-/// takes.
+/// Sends the parts that the receiver has not taken yet, and counts each taken part in `parts_done`.
 pub async fn send(
     clients: &LazyClient,
     settings: &WebhookSettings,
@@ -73,13 +72,14 @@ pub async fn send(
     outcome
 }
 
-/// What of these settings must not be shown.
+/// The secrets in these settings.
 pub fn redaction(settings: &WebhookSettings) -> Redaction {
     let secrets = settings.secrets.iter().chain(settings.headers.iter().map(|(_, value)| value));
     Redaction::of(secrets.map(|secret| secret.expose()).chain([settings.url.expose()]))
 }
 
-/// The first part's is the delivery's own, so that a message that is not parted has it too.
+/// The id of part `n`, from 1. The first part has the id of the delivery, so that a message without
+/// parts has it too.
 fn message_id(delivery_id: &str, n: usize) -> String {
     if n == 1 { delivery_id.to_owned() } else { format!("{delivery_id}.{n}") }
 }
@@ -92,7 +92,7 @@ fn headers(
 ) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     for (name, value) in &settings.headers {
-        // The name may be shown; the value is a secret and is left out of the error.
+        // The name may be shown. The value is a secret and is left out of the error.
         let header = HeaderName::try_from(name.as_str())
             .map_err(|_| "expected the name of a header, but got another text".to_owned())?;
         let mut value = HeaderValue::try_from(value.expose().trim())

@@ -1,19 +1,20 @@
-//! What is true of one list and not of another: who keeps it, what changes it, and what the end of
-//! a listing does not mean.
+//! Facts about each list: its authority, how it is amended, and what the end of a listing does not
+//! mean.
 //!
-//! The one table of such words. Where a list has none, a message shows none: the law of one list is
-//! not the law of another.
+//! The only table of such facts. A message shows nothing for a list without an entry, because the
+//! law of one list does not apply to another.
 
 use crate::domain::{Change, ChangeKind, ListCode};
 
-/// The words of one list.
+/// The facts of one list.
 pub struct Terms {
-    /// Who keeps it.
+    /// The authority that maintains the list.
     pub authority: &'static str,
-    /// Entries cite the Federal Register rules that added or amended them, so that a change
-    /// without a new citation is worth a word.
+    /// Whether entries cite the Federal Register rules that added or amended them. If so, a change
+    /// without a new citation is worth a note.
     pub amended_by_rules: bool,
-    /// The marks in a license requirement are the footnotes of Supplement No. 4 to Part 744.
+    /// Whether the marks in a license requirement are the footnotes of Supplement No. 4 to Part
+    /// 744.
     pub has_footnotes: bool,
     /// What the end of a listing does and does not mean, with its source.
     pub removal: Option<&'static str>,
@@ -24,7 +25,7 @@ const OFAC: &str = "Office of Foreign Assets Control (OFAC), US Department of th
 const DDTC: &str = "Directorate of Defense Trade Controls, US Department of State";
 const ISN: &str = "Bureau of International Security and Nonproliferation, US Department of State";
 
-/// The words of a list. A new list does not compile until it has its own.
+/// The facts of a list. A new list does not compile until it has them.
 pub fn terms(list: ListCode) -> Terms {
     let of = |authority| Terms {
         authority,
@@ -83,7 +84,7 @@ pub fn terms(list: ListCode) -> Terms {
     }
 }
 
-/// The lists of some changes, each once.
+/// The lists of the changes, each once.
 pub fn lists<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<ListCode> {
     let mut lists: Vec<ListCode> = changes.into_iter().map(|change| change.entry.list).collect();
     lists.sort_unstable();
@@ -91,7 +92,7 @@ pub fn lists<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<ListCode>
     lists
 }
 
-/// Who keeps the lists: `Bureau of …`, or for several lists which one keeps which.
+/// The authorities of the lists: `Bureau of …`, or `LIST: AUTHORITY` for several lists.
 pub fn authorities(lists: &[ListCode]) -> String {
     match lists {
         [only] => terms(*only).authority.to_owned(),
@@ -103,8 +104,7 @@ pub fn authorities(lists: &[ListCode]) -> String {
     }
 }
 
-/// What the end of the removed listings does and does not mean, in the words of their lists; none
-/// where no list has any.
+/// What the end of the removed listings does and does not mean. `None` if no list has such a note.
 pub fn removal_note(changes: &[Change]) -> Option<String> {
     let lists = lists(changes.iter().filter(|change| change.kind == ChangeKind::Removed));
     if let [only] = lists.as_slice() {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_lists_of_the_export_regulations_quote_them() {
+    fn only_lists_under_the_ear_quote_the_ear() {
         let (mut with, mut without) = (Vec::new(), Vec::new());
         for list in ListCode::ALL.iter().copied() {
             match removal_note(&[removal_from(list)]) {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn several_lists_keep_their_words_apart() {
+    fn notes_of_several_lists_name_their_list() {
         let note =
             removal_note(&[removal_from(ListCode::SDN), removal_from(ListCode::EL)]).unwrap();
         assert!(note.starts_with("Entity List: The end of a listing"), "{note}");

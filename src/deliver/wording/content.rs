@@ -9,27 +9,27 @@ use url::Url;
 use crate::deliver::words::Span;
 use crate::domain::ChangeKind;
 
-/// Everything one message says.
+/// The content of one message.
 #[derive(Clone, Debug, Serialize)]
 pub struct MessageContent {
-    /// Of an email: one line of at most 120 characters.
+    /// The subject of an email: one line of at most 120 characters.
     pub subject: String,
     /// What happened, in a few words.
     pub title: String,
     /// What happened, in a sentence or two.
     pub lead: String,
-    /// What a reader must know before acting on it: unconfirmed, presumed, a correction.
+    /// What a reader must know before acting: unconfirmed, presumed, a correction.
     pub notes: Vec<String>,
-    /// `China 25`, the most concerned first.
+    /// `China 25`, the largest count first.
     pub countries: Vec<String>,
-    /// The rule and the four clocks; of an operator's alert, what is known.
+    /// The rule and its dates, or the known facts of an operator alert.
     pub facts: Vec<Fact>,
     pub sections: Vec<Section>,
-    /// What can be done, each with its command or link.
+    /// What the reader can do, each with its command or link.
     pub next_steps: Vec<NextStep>,
-    /// Where all of it can be read again.
+    /// Where the full alert can be read.
     pub full_alert: NextStep,
-    /// Identifiers and hashes, for the files.
+    /// Identifiers and hashes, for the record.
     pub evidence: Vec<Fact>,
 }
 
@@ -40,7 +40,7 @@ pub struct Fact {
     pub link: Option<String>,
 }
 
-/// Something to do: a link where the web page has an address, else a command.
+/// Something to do. It has a link if the web page has a public URL, otherwise a command.
 #[derive(Clone, Debug, Serialize)]
 pub struct NextStep {
     pub text: String,
@@ -61,19 +61,20 @@ pub struct Section {
 /// One change.
 #[derive(Clone, Debug, Serialize)]
 pub struct EntryText {
-    /// The name, or for an address the words `Address: …`.
+    /// The name, or a text that says that the entry is an address.
     pub heading: String,
     /// `China`
     pub countries: String,
-    /// What is to be seen at first sight: `footnote 3`, `aliases and license policy changed`.
+    /// What the reader should notice first: `footnote 3`, `aliases and license policy revised`.
     pub brief: String,
-    /// A name or a licence requirement changed, an alias came: severity high.
+    /// The severity of the revision is high: a name or a license requirement changed, or an alias
+    /// was added.
     pub high_severity: bool,
     pub rows: Vec<Row>,
     pub notes: Vec<String>,
 }
 
-/// One field of an entry: a line for each of its values, each with what changed in it.
+/// One field of an entry. Each value has a line with the words that changed.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
     pub label: String,
@@ -82,8 +83,8 @@ pub struct Row {
 }
 
 impl MessageContent {
-    /// ` This alert with all its entries: entitywatch alerts --id …`, with a space before it: where
-    /// the full alert can be read.
+    /// Where the full alert can be read, with a leading space: ` This alert with all its entries:
+    /// entitywatch alerts --id …`.
     pub fn reference(&self) -> String {
         let NextStep { text, link, command } = &self.full_alert;
         let place = link.as_ref().or(command.as_ref());
@@ -111,7 +112,7 @@ impl NextStep {
     }
 }
 
-/// Only these become links: a rule's `url` comes from outside.
+/// Only such addresses become links, because a rule's `url` comes from outside.
 pub fn is_web_address(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
 }

@@ -1,4 +1,4 @@
-//! The settings that every wording needs.
+//! The settings that all wordings need.
 
 use jiff::tz::TimeZone;
 use url::Url;
@@ -6,7 +6,7 @@ use url::Url;
 use crate::deliver::wording::NextStep;
 use crate::deliver::wording::time;
 
-/// What all wordings need to know.
+/// The settings that all wordings need.
 pub struct Context<'a> {
     pub zone: &'a TimeZone,
     pub public_url: Option<&'a Url>,
@@ -17,7 +17,7 @@ impl Context<'_> {
         time::moment(at, self.zone)
     }
 
-    /// A step with the page at `path`, or `command` where there is no page.
+    /// A next step that links to the page at `path`, or names `command` if there is no public URL.
     pub fn next_step(&self, text: impl Into<String>, path: &str, command: String) -> NextStep {
         let link =
             self.public_url.map(|url| format!("{}{path}", url.as_str().trim_end_matches('/')));

@@ -1,4 +1,4 @@
-//! Numbers with their nouns, and enumerations.
+//! Counts with their nouns, and lists of words.
 
 use crate::domain::Summary;
 
@@ -24,8 +24,8 @@ pub fn enumeration(items: &[String]) -> String {
     }
 }
 
-/// `41 added, 13 revised, 2 no longer in csl, 1 editorial`. A loss is worded as what was seen, for
-/// it may be the source's fault.
+/// `41 added, 13 revised, 2 no longer in csl, 1 editorial`. A removal is worded as an observation,
+/// because it may be an error of the source.
 pub fn summary(summary: &Summary, source: &str) -> String {
     let counts = [
         (summary.added, "added".to_owned()),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn one_and_many_are_told_apart() {
+    fn singular_and_plural_are_distinguished() {
         check(
             [41, 2, 13, 0],
             "41 added, 13 revised, 2 no longer in csl",
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn nouns_have_their_plurals() {
+    fn plurals_are_spelled_correctly() {
         assert_eq!(
             [plural(2, "day"), plural(2, "country"), plural(1, "country"), plural(0, "row")],
             ["days", "countries", "country", "rows"]

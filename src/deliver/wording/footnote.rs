@@ -1,11 +1,12 @@
-//! What the footnotes of a licence requirement mean (15 CFR 734.9 and Supplement No. 4 to Part
+//! What the footnotes of a license requirement mean (15 CFR 734.9 and Supplement No. 4 to Part
 //! 744).
 
 use crate::deliver::wording::authority;
 use crate::domain::ListCode;
 
-/// One footnote in words. Those of the foreign-direct-product rules say so: a footnote on an old
-/// entry is a severe change. Of a list that has no such footnotes it says the mark alone.
+/// Explains one footnote. The footnotes of the foreign-direct-product rules are explained because
+/// one on an existing entry is a severe change. For a list without such footnotes, only the mark is
+/// shown.
 pub fn explained(list: ListCode, footnote: &str) -> String {
     if !authority::terms(list).has_footnotes {
         return format!("Footnote {footnote}");
@@ -28,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_footnote_of_the_foreign_direct_product_rules_names_its_paragraph() {
+    fn a_foreign_direct_product_footnote_names_its_paragraph() {
         assert_eq!(
             explained(ListCode::EL, "3"),
             "Footnote 3: certain foreign-made items are controlled too (foreign-direct-product \

@@ -1,4 +1,4 @@
-//! Turns an alert into the content of a message. Pure: knows alerts and words. Must not know
+//! Turns an alert into the content of a message. Pure: knows alerts and wording. Must not know
 //! channels.
 
 mod authority;
@@ -22,7 +22,7 @@ pub use content::{EntryText, Fact, MessageContent, NextStep, Row, Section};
 use context::Context;
 pub use entry::value_text;
 
-/// What a message about `alert` says to anyone, without the delivery that brings it.
+/// The content of a message about `alert`, without a delivery.
 pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageContent {
     let context = Context { zone: &settings.timezone, public_url: settings.public_url.as_ref() };
     let mut content = match &alert.body {
@@ -38,7 +38,7 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
     content
 }
 
-/// What `message` says.
+/// The content of `message`, with its delivery as evidence.
 pub fn message_content(message: &Message<'_>, settings: &MessageSettings) -> MessageContent {
     let mut content = alert_content(message.alert, settings);
     content.evidence.push(Fact::new("Delivery", message.delivery.delivery_id.as_str()));

@@ -1,4 +1,4 @@
-//! Times and dates as people write them.
+//! Times and dates in the form in which people write them.
 
 use std::ops::Deref;
 use std::sync::LazyLock;
@@ -10,9 +10,8 @@ use jiff::tz::TimeZone;
 
 use crate::deliver::wording::count::counted;
 
-/// The zone in which messages tell times: that of the configuration, else that of Washington. The
-/// default is looked up where a time is told first: before the first zone is found, the zone
-/// database of the system is searched through, and most checks tell nothing.
+/// The time zone of messages: the configured one, or that of Washington. The default is resolved on
+/// first use, because this searches the system's zone database, and most checks send no message.
 #[derive(Clone, Debug, Default)]
 pub struct Zone(Option<TimeZone>);
 
@@ -28,7 +27,7 @@ impl Deref for Zone {
     type Target = TimeZone;
 
     fn deref(&self) -> &TimeZone {
-        // The bundled database has this zone, whatever the machine's.
+        // The bundled database contains this zone on every machine.
         static DEFAULT: LazyLock<TimeZone> =
             LazyLock::new(|| TimeZone::get(DEFAULT_ZONE).unwrap_or(TimeZone::UTC));
         self.0.as_ref().unwrap_or(&DEFAULT)
@@ -43,19 +42,19 @@ pub fn moment(time: Timestamp, zone: &TimeZone) -> String {
     if name == "UTC" || name == "GMT" && local.offset().is_zero() && zone == &TimeZone::UTC {
         return in_utc;
     }
-    // Zones without an abbreviation of their own are called by their offset.
+    // Zones without an abbreviation are named by their offset.
     let name = if name.starts_with(['+', '-']) { format!("UTC{name}") } else { name };
     let in_utc =
         if local.date() == utc.date() { utc.strftime("%H:%M UTC").to_string() } else { in_utc };
     format!("{} {name} ({in_utc})", local.strftime("%-d %b %Y %H:%M"))
 }
 
-/// `30 June 2022`: the dates of a rule have no zone.
+/// `30 June 2022`. The dates of a rule have no zone.
 pub fn date(date: Date) -> String {
     date.strftime("%-d %B %Y").to_string()
 }
 
-/// `20 seconds`, `5 minutes`, `2 hours`, `3 days`: in the largest unit that is whole.
+/// `20 seconds`, `5 minutes`, `2 hours`, `3 days`: in the largest unit without a remainder.
 pub fn duration(duration: Duration) -> String {
     let secs = duration.as_secs();
     let whole = |unit: u64| secs >= unit && secs.is_multiple_of(unit);
@@ -68,7 +67,7 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
-/// About how long something has lasted: `3 days`, `5 hours`, `12 minutes`.
+/// A rounded duration: `3 days`, `5 hours`, `12 minutes`.
 pub fn span(from: Timestamp, to: Timestamp) -> String {
     let secs = u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0);
     let unit = [172_800, 7_200, 60]
@@ -88,13 +87,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_zone_times_are_those_of_washington() {
+    fn without_a_zone_times_are_in_washington_time() {
         assert_eq!(Zone::default().iana_name(), Some("America/New_York"));
         assert_eq!(Zone::from(TimeZone::UTC).iana_name(), Some("UTC"));
     }
 
     #[test]
-    fn a_time_names_its_zone_and_stands_in_utc_too() {
+    fn a_time_names_its_zone_and_is_repeated_in_utc() {
         let check = |time: &str, zone: &str, expected: &str| {
             assert_eq!(moment(time.parse().unwrap(), &TimeZone::get(zone).unwrap()), expected);
         };
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_in_their_largest_whole_unit() {
+    fn durations_are_in_the_largest_unit_without_a_remainder() {
         let check =
             |secs, expected: &str| assert_eq!(duration(Duration::from_secs(secs)), expected);
         check(1, "1 second");
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_is_told_roughly() {
+    fn a_span_is_rounded() {
         let check = |secs: i64, expected: &str| {
             assert_eq!(span(Timestamp::UNIX_EPOCH, Timestamp::from_second(secs).unwrap()), expected)
         };

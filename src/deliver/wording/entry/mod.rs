@@ -27,7 +27,7 @@ pub fn text(change: &Change, several_lists: bool) -> EntryText {
     }
 }
 
-/// The entry by its name alone: all else was told when its rule was.
+/// Only the name of the entry. The alert about the rule contained the rest.
 pub fn announced(change: &Change, several_lists: bool) -> EntryText {
     EntryText {
         brief: "as announced".to_owned(),
@@ -38,7 +38,7 @@ pub fn announced(change: &Change, several_lists: bool) -> EntryText {
     }
 }
 
-/// The entry by its name alone, of a list of documents.
+/// Only the name of the entry and what happened to it, for a list of documents.
 pub fn named(change: &Change) -> EntryText {
     let done = match change.kind {
         ChangeKind::Added => "Added",

@@ -30,8 +30,8 @@ pub fn notes(change: &Change) -> Vec<String> {
     notes
 }
 
-/// Why the two rows were taken for one entry. The words follow `certain`: what is certain is never
-/// told as a guess, and a guess never as certain.
+/// Why two rows were matched as one entry. The words follow `certain`: a certain match is never
+/// worded as a guess, and a guess is never worded as certain.
 fn match_note(change: &Change, matched: &Match) -> String {
     let evidence =
         matched.evidence.iter().map(|text| plain::line(text)).collect::<Vec<_>>().join("; ");
@@ -50,7 +50,7 @@ fn match_note(change: &Change, matched: &Match) -> String {
         (false, _) => {
             let percent = (matched.score.min(MOST_OF_A_DOUBT) * 100.0).round();
             let advice = match &change.before {
-                // An addition cites no rule that was cited before.
+                // A new party would not cite a rule that was cited before.
                 Some(before) if cites_all_rules(before, &change.entry) => {
                     "Compare both before you rely on it."
                 }
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_follow_whether_the_match_is_certain() {
+    fn the_wording_follows_the_certainty_of_the_match() {
         let evidence = || vec!["similar names".to_owned()];
         let (old, new) = (["81 FR 61595"], ["89 FR 51653"]);
         check(Match::certain(evidence()), &old, &old, "The same entry as before: similar names.");
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_row_that_is_gone_is_said_that_the_name_is_still_listed() {
+    fn a_removed_row_of_a_listed_name_says_that_the_name_is_still_listed() {
         let gone = |matched: Match| Match { row: Some(RowFate::Gone), ..matched };
         let evidence = || vec!["one of two rows of this name is gone".to_owned()];
         check(

@@ -7,9 +7,9 @@ use crate::deliver::wording::{Row, country, footnote};
 use crate::deliver::words::{Span, SpanKind, likeness, spans};
 use crate::domain::{Change, Entry, Form};
 
-/// Two values of a list that share more of their words than this are one value that was changed.
+/// Two values that share more of their words than this are one value that was edited.
 const MIN_LIKENESS: f64 = 0.5;
-/// Columns that say where the publisher's page is: shown only where they changed.
+/// Columns with the address of the publisher's page. They are shown only if they changed.
 const OMITTED_COLUMNS: [&str; 2] = ["source_list_url", "source_information_url"];
 
 pub fn rows(change: &Change) -> Vec<Row> {
@@ -47,7 +47,7 @@ fn row(key: &str, change: &Change) -> Option<Row> {
     let now = values(&change.entry, key);
     let was = change.before.as_ref().map(|before| values(before, key));
     let changed = was.as_ref().is_some_and(|was| *was != now);
-    // The countries stand beside the name already.
+    // The countries are already shown next to the name.
     let omitted = key == "countries"
         || key.strip_prefix("other.").is_some_and(|column| OMITTED_COLUMNS.contains(&column));
     if !changed && (now.is_empty() || omitted) {
@@ -60,7 +60,7 @@ fn row(key: &str, change: &Change) -> Option<Row> {
     Some(Row { label: label(key), changed, lines })
 }
 
-/// The values of a field, each a clean line.
+/// The values of a field, each as a clean line.
 fn values(entry: &Entry, key: &str) -> Vec<String> {
     let clean = |values: &[String]| -> Vec<String> {
         values.iter().map(|value| plain::line(value)).collect()
@@ -98,7 +98,8 @@ fn values(entry: &Entry, key: &str) -> Vec<String> {
     }
 }
 
-/// What is, in its order, with what it was; then what is no more.
+/// The new values in their order, each compared with the old value that it replaces. Old values
+/// without a match follow.
 fn compared(was: &[String], now: &[String]) -> Vec<Vec<Span>> {
     let mut gone: Vec<&String> = was.iter().filter(|value| !now.contains(value)).collect();
     let mut lines = Vec::new();
@@ -107,7 +108,8 @@ fn compared(was: &[String], now: &[String]) -> Vec<Vec<Span>> {
             lines.push(vec![Span::new(SpanKind::Same, value)]);
             continue;
         }
-        // A field of one value each is compared whatever it is; of lists, what is most alike.
+        // A single value is always compared with the other single value. In a list, each value is
+        // compared with the most similar one.
         let single = was.len() == 1 && now.len() == 1;
         let best = gone
             .iter()
@@ -131,8 +133,8 @@ pub fn label(key: &str) -> String {
         "aliases" => "Aliases",
         "addresses" => "Addresses",
         "countries" => "Countries",
-        "license_requirement" => "Licence requirement",
-        "license_policy" => "Licence review policy",
+        "license_requirement" => "License requirement",
+        "license_policy" => "License review policy",
         "footnotes" => "Footnotes",
         "citations" => "Citations",
         "start_date" => "Listed from",

@@ -4,18 +4,18 @@
 use crate::domain::alert::ListChanged;
 use crate::domain::{Change, ListCode};
 
-/// How many of the changes the rule's own alert told.
+/// The number of changes that the alert about the rule already contained.
 pub fn announced_count(data: &ListChanged) -> usize {
     let Some(announced) = &data.announced else { return 0 };
     data.changes.iter().filter(|change| announced.changes.contains(&change.change_id)).count()
 }
 
-/// Another source has shown these changes before, but not all of what stands here.
+/// Another source has already shown these changes, so only the differences are new.
 pub fn shows_only_differences(data: &ListChanged) -> bool {
     !data.changes.is_empty() && data.changes.iter().all(|change| change.confirms.is_some())
 }
 
-/// The entries that are back as they were before they went.
+/// The entries that are relisted, unchanged since their removal.
 pub fn relisted(data: &ListChanged) -> impl Iterator<Item = &Change> {
     data.changes.iter().filter(|change| data.returned.contains(&change.change_id))
 }
@@ -24,8 +24,8 @@ pub fn all_relisted(data: &ListChanged) -> bool {
     !data.changes.is_empty() && relisted(data).count() == data.changes.len()
 }
 
-/// The Entity List is changed by rules alone, but for the publisher's own mistakes and their
-/// mending.
+/// Whether a rule is missing. Only rules change the Entity List, except for errors of the publisher
+/// and their corrections.
 pub fn lacks_rule(data: &ListChanged) -> bool {
     data.rule.is_none()
         && data.corrects.is_none()

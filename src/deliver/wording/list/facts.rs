@@ -6,8 +6,8 @@ use crate::deliver::wording::rule_facts::rule_facts;
 use crate::deliver::wording::{Fact, authority, time};
 use crate::domain::alert::ListChanged;
 
-/// The rule and the four clocks; what is not known is said, so that nobody reads its absence as an
-/// answer.
+/// The rule, the dates and the authority. Unknown dates are named as unknown, so that nobody reads
+/// their absence as an answer.
 pub fn facts(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<Fact> {
     let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, context)).unwrap_or_default();
     if lacks_rule(data) {

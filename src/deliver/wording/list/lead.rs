@@ -27,7 +27,7 @@ pub fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
     format!("{what}, {why}.")
 }
 
-/// A word on the missing rule, of those lists alone whose entries cite the rules that change them.
+/// A sentence about the missing rule. It names only the lists whose entries cite rules.
 fn uncited(data: &ListChanged) -> String {
     let lists = authority::lists(&data.changes);
     let cited: Vec<String> = lists

@@ -41,7 +41,7 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     }
 }
 
-/// `Entity List`, or for several lists their codes.
+/// `Entity List`, or the codes of several lists.
 fn lists(changes: &[Change]) -> String {
     match authority::lists(changes).as_slice() {
         [] => "Watched lists".to_owned(),
@@ -73,9 +73,9 @@ mod tests {
     use crate::domain::alert::Announced;
     use crate::domain::{AlertBody, AlertId, ChangeKind, ListCode};
 
-    fn told(change: impl FnOnce(&mut ListChanged)) -> MessageContent {
+    fn content_of(change: impl FnOnce(&mut ListChanged)) -> MessageContent {
         let AlertBody::ListChanged(mut data) = sample::rule_of_june_2022().body else {
-            panic!("it tells of a list")
+            panic!("expected a list change")
         };
         change(&mut data);
         content(&data, &Context { zone: &TimeZone::UTC, public_url: None })
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_change_whose_rule_is_unknown_says_so() {
-        let content = told(|data| (data.rule, data.attributed) = (None, None));
+        let content = content_of(|data| (data.rule, data.attributed) = (None, None));
         assert!(content.lead.contains("No rule found yet"), "{}", content.lead);
         assert!(
             content
@@ -95,8 +95,8 @@ mod tests {
     }
 
     #[test]
-    fn a_removal_is_worded_in_the_words_of_its_own_list() {
-        // What is true of the lists of the Export Administration Regulations alone.
+    fn a_removal_uses_the_wording_of_its_own_list() {
+        // Words that are true only of lists under the Export Administration Regulations.
         let of_export_law = [
             "General Prohibition",
             "CFR",
@@ -108,7 +108,7 @@ mod tests {
             "license",
         ];
         for list in ListCode::ALL.iter().copied() {
-            let content = told(|data| {
+            let content = content_of(|data| {
                 (data.rule, data.attributed) = (None, None);
                 data.changes.retain(|change| change.kind == ChangeKind::Removed);
                 data.changes.iter_mut().for_each(|change| {
@@ -121,21 +121,21 @@ mod tests {
                 data.summary = crate::domain::Summary::of(&data.changes);
                 data.total = data.summary;
             });
-            let mut said =
+            let mut text =
                 vec![content.subject.clone(), content.title.clone(), content.lead.clone()];
-            said.extend(content.notes.iter().cloned());
-            said.extend(content.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.text)));
-            said.extend(content.sections.iter().filter_map(|section| section.note.clone()));
-            let said = said.join("\n");
+            text.extend(content.notes.iter().cloned());
+            text.extend(content.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.text)));
+            text.extend(content.sections.iter().filter_map(|section| section.note.clone()));
+            let text = text.join("\n");
             assert!(
-                said.contains(list.title()) && said.contains(authority::terms(list).authority),
-                "{list}: {said}"
+                text.contains(list.title()) && text.contains(authority::terms(list).authority),
+                "{list}: {text}"
             );
             if list.agency() == "Bureau of Industry and Security" {
-                assert!(said.contains("15 CFR 736.2(b)(5)"), "{list}: {said}");
+                assert!(text.contains("15 CFR 736.2(b)(5)"), "{list}: {text}");
             } else {
                 for words in of_export_law {
-                    assert!(!said.contains(words), "{list} says `{words}`: {said}");
+                    assert!(!text.contains(words), "{list} says `{words}`: {text}");
                 }
                 let rows = format!("{:?}", content.sections);
                 assert!(rows.contains("Footnote 4") && !rows.contains("734.9"), "{list}: {rows}");
@@ -144,9 +144,9 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_rule_is_said_of_the_lists_that_rules_change() {
+    fn a_missing_rule_is_noted_only_for_lists_that_rules_change() {
         let lead = |lists: [ListCode; 2]| {
-            told(|data| {
+            content_of(|data| {
                 (data.rule, data.attributed) = (None, None);
                 data.changes.truncate(2);
                 data.changes
@@ -169,9 +169,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_announced_whole_is_no_further_part() {
+    fn a_fully_announced_change_is_not_a_further_part() {
         let announce = |count: usize| {
-            told(|data| {
+            content_of(|data| {
                 let changes = data
                     .changes
                     .iter()
@@ -196,7 +196,7 @@ mod tests {
             shows(&one, "csl now shows 1 entry of that rule.")
                 && shows(&whole, "csl now shows 9 entries of that rule.")
         );
-        let follows = told(|data| data.follows = Some(AlertId::of(["rule.filed"])));
-        assert!(shows(&follows, "which told of the rule"), "{:?}", follows.notes);
+        let follows = content_of(|data| data.follows = Some(AlertId::of(["rule.filed"])));
+        assert!(shows(&follows, "which reported the rule"), "{:?}", follows.notes);
     }
 }

@@ -13,8 +13,8 @@ pub fn notes(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<Str
     let mut notes = Vec::new();
     if let Some(first) = &data.corrects {
         notes.push(format!(
-            "Correction of alert {first}: what it told has been undone in {source}, and no rule \
-             explains it. Check what was done because of that alert."
+            "Correction of alert {first}: its changes have been reversed in {source}, and no rule \
+             explains this. Check what was done because of that alert."
         ));
     }
     if shows_only_differences(data) {
@@ -26,12 +26,12 @@ pub fn notes(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<Str
     if data.unconfirmed {
         notes.push(format!(
             "Unconfirmed: {source} lost more entries at the same time than is plausible, so this \
-             file may be faulty. What is missing from it is held back and not told here."
+             file may be faulty. Its removals are on hold and not shown here."
         ));
     }
     if data.attributed == Some(Attribution::Presumed) {
         notes.push(
-            "Presumed: some of these changes cite no new rule. They were seen together with this \
+            "Presumed: some of these changes cite no new rule. They were found together with this \
              one alone and are presumed to be part of it."
                 .to_owned(),
         );
@@ -44,20 +44,20 @@ pub fn notes(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<Str
             announced.alert_id,
             counted(count, "entry"),
             if count < data.changes.len() {
-                " What was not told then is shown in full."
+                " What was not in that alert is shown in full."
             } else {
                 ""
             }
         ));
     } else if let Some(went) = data.follows.as_ref().filter(|_| all_relisted(data)) {
         notes.push(format!(
-            "This follows alert {went}, which told that it was no longer in {source}."
+            "This follows alert {went}, which reported that it was no longer in {source}."
         ));
     } else if let Some(first) = data.follows.as_ref().filter(|_| data.rule_alerted_before == 0) {
-        notes.push(format!("This follows alert {first}, which told of the rule."));
+        notes.push(format!("This follows alert {first}, which reported the rule."));
     } else if let Some(first) = &data.follows {
         notes.push(format!(
-            "This is a further part of what alert {first} parts: {}.",
+            "This is a further part of alert {first}: {}.",
             rule_progress(data)
         ));
     } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
@@ -78,12 +78,12 @@ pub fn notes(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<Str
     }
     if data.accepted_at.is_some() {
         notes.push(
-            "These changes were held as implausible until a person accepted them.".to_owned(),
+            "These changes were on hold as implausible until a person accepted them.".to_owned(),
         );
     }
     if data.total != data.summary {
         notes.push(format!(
-            "Your routes select these; in all there were: {}.",
+            "Your routes select these changes. All changes: {}.",
             summary(&data.total, source)
         ));
     }

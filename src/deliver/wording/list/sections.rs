@@ -35,7 +35,7 @@ pub fn sections(data: &ListChanged, source: &str) -> Vec<Section> {
             entries,
         })
     };
-    let legend = "[−…] was taken out, [+…] was put in.";
+    let legend = "[−…] was deleted, [+…] was inserted.";
     let mut removal = format!("These entries were in {source} before and are not in it now.");
     if let Some(words) = authority::removal_note(&data.changes) {
         removal.push(' ');

@@ -27,13 +27,13 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> Me
     let after = counted(data.attempts as usize, "attempt");
     content.lead = if dead {
         format!(
-            "An alert has not reached {whom}, and after {after} it is not tried again by itself. \
-             It is kept. Whoever relies on {receiver} does not know of this alert."
+            "An alert has not reached {whom}. After {after} it is not retried automatically. It is \
+             kept. People who rely on {receiver} do not know about this alert."
         )
     } else {
         format!(
-            "An alert has not reached {whom} yet ({after} so far). It is tried again, but \
-             somebody probably has to act first."
+            "An alert has not reached {whom} yet ({after} so far). It is retried, but a person \
+             probably has to act first."
         )
     };
     content.facts = vec![
@@ -42,7 +42,7 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> Me
     ];
     content.next_steps = vec![
         NextStep::command(
-            "When the cause is mended, test the receiver",
+            "After you fix the cause, test the receiver",
             format!("entitywatch receivers test {}", shell_word(&receiver)),
         ),
         NextStep::command(
@@ -61,10 +61,9 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> Me
 fn switched_off(data: &DeliveryTrouble, receiver: &str, context: &Context<'_>) -> MessageContent {
     let mut content = empty_content(format!("{receiver} is gone and was switched off"), context);
     content.lead = format!(
-        "The server of {receiver} says that this address is gone for good (410), so {receiver} \
-         was switched off. Nothing is sent to it until you switch it on again; what waits for it, \
-         and what comes meanwhile, is kept. Whoever relies on {receiver} is told of nothing until \
-         then."
+        "The server of {receiver} says that this address is permanently gone (410), so {receiver} \
+         was switched off. Nothing is sent to it until you switch it on again. Its waiting and \
+         new deliveries are kept. People who rely on {receiver} are not alerted until then."
     );
     content.facts = vec![
         Fact::new("Error", plain::line(&data.error)),
@@ -72,11 +71,11 @@ fn switched_off(data: &DeliveryTrouble, receiver: &str, context: &Context<'_>) -
     ];
     content.next_steps = vec![
         NextStep::command(
-            "When its address is mended, test it",
+            "After you fix its address, test it",
             format!("entitywatch receivers test {}", shell_word(receiver)),
         ),
         NextStep::command(
-            "Then switch it on, which sends what waits",
+            "Then switch it on, which sends the waiting deliveries",
             format!("entitywatch receivers enable {}", shell_word(receiver)),
         ),
     ];
@@ -84,11 +83,11 @@ fn switched_off(data: &DeliveryTrouble, receiver: &str, context: &Context<'_>) -
     content
 }
 
-/// Where the alert is that has not arrived.
+/// Adds where the undelivered alert can be read.
 fn undelivered(data: &DeliveryTrouble, content: &mut MessageContent, context: &Context<'_>) {
     let alert = &data.undelivered_alert_id;
     content.full_alert = context.next_step(
-        "The alert that has not arrived",
+        "The undelivered alert",
         &format!("/alerts/{alert}"),
         format!("entitywatch alerts --id {alert}"),
     );
@@ -102,7 +101,7 @@ pub fn test(data: &Test, context: &Context<'_>) -> MessageContent {
     let receiver = plain::line(&data.receiver);
     let mut content = empty_content(format!("Test message to {receiver}"), context);
     content.lead = format!(
-        "This is a test: {}. Nothing has changed, and nothing is to be done.",
+        "This is a test: {}. No list has changed, and you do not have to act.",
         plain::line(&data.message).trim_end_matches('.')
     );
     content.facts = vec![Fact::new("Sent", context.moment(data.at))];

@@ -14,36 +14,35 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     let again = if data.reminder { "still " } else { "" };
     let mut content = empty_content(
         format!(
-            "{list} from {source} is {again}held: {} entries, before {}",
+            "{list} from {source} is {again}on hold: {} entries, {} before",
             hold.count_after, hold.count_before
         ),
         context,
     );
     let (meaning, examples_title) = match hold.reason {
         HoldReason::Loss => (
-            "More is missing from it than is plausible. Additions and revisions in it are \
-             alerted, marked as unconfirmed; what is missing is not told to anybody until you \
-             decide.",
+            "More entries are missing than is plausible. Additions and revisions are alerted, \
+             marked as unconfirmed. Removals are not alerted until you decide.",
             "Missing, for example",
         ),
         HoldReason::Gain => (
-            "More came than is plausible, so the list before was probably cut. Nobody is told any \
-             of it until you decide.",
+            "More entries were added than is plausible, so the list before was probably \
+             incomplete. No change is alerted until you decide.",
             "New, for example",
         ),
         HoldReason::Revision => (
-            "More was revised than is plausible, so a column probably went empty_content. Nobody is told \
-             any of it until you decide.",
+            "More entries were revised than is plausible, so a column probably went blank. No \
+             change is alerted until you decide.",
             "Revised, for example",
         ),
         HoldReason::Older => (
-            "The publisher may have taken changes back, or a cache may keep an old copy. No \
-             reader is alerted of any of it until you decide.",
+            "The publisher may have withdrawn changes, or a cache may serve an old copy. No \
+             change is alerted until you decide.",
             "Would change, for example",
         ),
     };
     content.lead = format!(
-        "The {list} from {source} is {again}not believed: {}. {meaning}",
+        "The {list} from {source} is {again}on hold: {}. {meaning}",
         plain::line(&hold.message)
     );
     let examples: Vec<String> = data.examples.iter().map(|name| plain::line(name)).collect();
@@ -58,12 +57,12 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     let id = &hold.hold_id;
     content.next_steps = vec![
         context.next_step(
-            "Look at what would change",
+            "See what would change",
             &format!("/holds/{id}"),
             format!("entitywatch holds show {id}"),
         ),
         NextStep::command(
-            "If the publisher means it",
+            "If the change is correct",
             format!("entitywatch holds accept {id} --by YOUR-NAME --reason WHY"),
         ),
         NextStep::command(
@@ -71,8 +70,7 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
             format!("entitywatch holds reject {id} --by YOUR-NAME --reason WHY"),
         ),
         NextStep {
-            text: "A later file that is plausible ends the hold by itself. You are reminded daily \
-                   until then."
+            text: "A later plausible file ends the hold. Until then you are reminded daily."
                 .to_owned(),
             command: None,
             link: None,
@@ -85,7 +83,7 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     );
     content.evidence = vec![
         Fact::new("Hold", id.as_str()),
-        Fact::new("SHA-256 of the held list", hold.sha256.as_str()),
+        Fact::new("SHA-256 of the list on hold", hold.sha256.as_str()),
     ];
     content
 }

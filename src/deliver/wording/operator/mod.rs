@@ -24,7 +24,8 @@ pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> Messag
         AlertBody::DeliveryFailing(data) => delivery(data, false, context),
         AlertBody::DeliveryDead(data) => delivery(data, true, context),
         AlertBody::Test(data) => test(data, context),
-        // Worded by `list` and `rule`; said here only so that a new alert cannot be forgotten.
+        // `list` and `rule` word these. They are listed so that a new kind of alert does not
+        // compile without a wording.
         AlertBody::RuleFiled(_) | AlertBody::RulePublished(_) => {
             empty_content("A rule on the Entity List".to_owned(), context)
         }
@@ -46,7 +47,7 @@ fn empty_content(title: String, context: &Context<'_>) -> MessageContent {
         facts: Vec::new(),
         sections: Vec::new(),
         next_steps: Vec::new(),
-        full_alert: context.next_step("How the sources are", "/", "entitywatch sources".to_owned()),
+        full_alert: context.next_step("Status of the sources", "/", "entitywatch sources".to_owned()),
         evidence: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Quotes a name for use in a shell command.
 
-/// A name as one word of a command line.
+/// Returns the name as one word of a command line.
 pub fn shell_word(name: &str) -> String {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if plain && !name.is_empty() {

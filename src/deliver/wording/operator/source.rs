@@ -9,7 +9,7 @@ use crate::deliver::wording::{Fact, MessageContent, NextStep, time};
 use crate::domain::Alert;
 use crate::domain::alert::{SourceBaseline, SourceFailing, SourceLagging, SourceRecovered};
 
-/// The most characters of the names that are missing from the list.
+/// The most characters shown of the missing names.
 const MAX_MISSING_CHARS: usize = 1_500;
 
 pub fn baseline(data: &SourceBaseline, context: &Context<'_>) -> MessageContent {
@@ -19,18 +19,18 @@ pub fn baseline(data: &SourceBaseline, context: &Context<'_>) -> MessageContent 
         context,
     );
     content.lead = format!(
-        "The {} was seen in {source} for the first time, with {}. It is what later lists are \
-         compared with; readers are not alerted of it.",
+        "This is the first {} from {source}. It has {}. Later lists are compared with it. \
+         Readers are not alerted.",
         data.list.title(),
         counted(data.count, "entry")
     );
-    content.facts = vec![Fact::new("Seen", context.moment(data.observed_at))];
+    content.facts = vec![Fact::new("Checked", context.moment(data.observed_at))];
     content
         .facts
         .extend(data.snapshot.as_of.map(|as_of| Fact::new("List as of", time::date(as_of))));
     content.notes.extend(data.warnings.iter().map(|warning| plain::line(warning)));
     content.next_steps.push(NextStep::command(
-        "Check that the count is plausible, and look the entries through",
+        "Check that the count is plausible, and look through the entries",
         "entitywatch entries",
     ));
     content.evidence.push(Fact::new("SHA-256 of the list", data.snapshot.sha256.as_str()));
@@ -49,7 +49,7 @@ pub fn failing(data: &SourceFailing, alert: &Alert, context: &Context<'_>) -> Me
         ),
     };
     content.lead =
-        format!("{failed} Until it can be read again, nothing that changes in it is noticed.");
+        format!("{failed} Until it can be read again, its changes are not detected.");
     content.facts = vec![
         Fact::new("Error", plain::line(&data.error)),
         Fact::new("Failing since", context.moment(data.failing_since)),
@@ -60,13 +60,13 @@ pub fn failing(data: &SourceFailing, alert: &Alert, context: &Context<'_>) -> Me
     ];
     content.next_steps = vec![
         NextStep {
-            text: "It is tried again on its schedule, and you are told when it recovers."
+            text: "It is checked again on its schedule. You are alerted when it recovers."
                 .to_owned(),
             command: None,
             link: None,
         },
         NextStep::command(
-            "To try it now",
+            "To check it now",
             format!("entitywatch check --source {}", shell_word(&source)),
         ),
     ];
@@ -88,8 +88,8 @@ pub fn lagging(data: &SourceLagging, context: &Context<'_>) -> MessageContent {
         .effective_on
         .map_or_else(String::new, |date| format!(", in effect since {}", time::date(date)));
     content.lead = format!(
-        "{rule}{since}, adds entries of which {source} does not show {}. Readers were told of \
-         them when the rule was seen.",
+        "{source} does not show {} added by {rule}{since}. Readers were alerted when the rule \
+         was found.",
         counted(data.missing.len(), "entry")
     );
     let names: Vec<String> = data.missing.iter().map(|name| plain::line(name)).collect();
@@ -100,11 +100,11 @@ pub fn lagging(data: &SourceLagging, context: &Context<'_>) -> MessageContent {
             data.rule.url.clone(),
         ),
         Fact::new("Not listed", plain::shorten(&names.join("; "), MAX_MISSING_CHARS)),
-        Fact::new("Looked", context.moment(data.at)),
+        Fact::new("Checked", context.moment(data.at)),
     ];
     content
         .next_steps
-        .push(NextStep::command("Look for them in the lists", "entitywatch entries --search NAME"));
+        .push(NextStep::command("Search for them in the lists", "entitywatch entries --search NAME"));
     content
 }
 
@@ -112,8 +112,8 @@ pub fn recovered(data: &SourceRecovered, context: &Context<'_>) -> MessageConten
     let source = plain::line(&data.source);
     let mut content = empty_content(format!("{source} can be read again"), context);
     content.lead = format!(
-        "{source} can be read again after {}. What changed in it meanwhile is told now, if \
-         anything did.",
+        "{source} can be read again after {}. If it changed in the meantime, readers are alerted \
+         now.",
         time::span(data.failing_since, data.recovered_at)
     );
     content.facts = vec![

@@ -29,7 +29,7 @@ pub fn listed(listing: &RuleListing, context: &Context<'_>) -> Fact {
     )
 }
 
-/// Of a digest: what each document orders, by name.
+/// One document of a digest: the names of the entries that it changes.
 pub fn listed_entries(listing: &RuleListing) -> Option<Section> {
     let kind = listing.changes.first()?.kind;
     let name = listing
@@ -41,7 +41,7 @@ pub fn listed_entries(listing: &RuleListing) -> Option<Section> {
     let count = listing.summary.added + listing.summary.revised + listing.summary.removed;
     let more = count.saturating_sub(listing.changes.len());
     let note =
-        (more > 0).then(|| format!("{} more stand in the document.", counted(more, "entry")));
+        (more > 0).then(|| format!("{} more are in the document.", counted(more, "entry")));
     let entries: Vec<_> = listing.changes.iter().map(entry::named).collect();
     Some(Section { title: format!("{} ({count})", plain::line(name)), kind, note, entries })
 }

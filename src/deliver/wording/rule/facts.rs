@@ -16,7 +16,7 @@ pub fn facts(data: &RuleNotice, context: &Context<'_>) -> Vec<Fact> {
     }
     let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, context)).unwrap_or_default();
     if data.status != NoticeStatus::Published {
-        // Before publication the date is the one that is planned.
+        // Before publication the date is a planned one.
         facts
             .iter_mut()
             .filter(|fact| fact.label == "Published")

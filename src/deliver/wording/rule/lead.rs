@@ -17,11 +17,11 @@ pub fn lead(data: &RuleNotice, context: &Context<'_>) -> String {
             "{agency} has filed the rule{named} for public inspection. {}",
             effect(data, context)
         ),
-        NoticeStatus::Changed => format!("More is known of the rule{named} than was told before."),
+        NoticeStatus::Changed => format!("More is known about the rule{named} than in the earlier alert."),
         NoticeStatus::Withdrawn => {
             format!(
-                "The rule{named} is no longer on public inspection and was not published. What \
-                 was told of it may not come into effect."
+                "The rule{named} is no longer on public inspection and was not published. The \
+                 changes in the earlier alert may not take effect."
             )
         }
         NoticeStatus::Published => format!(
@@ -31,13 +31,13 @@ pub fn lead(data: &RuleNotice, context: &Context<'_>) -> String {
         .trim_end()
         .to_owned(),
         NoticeStatus::Digest => "This source is new: these rules on the Entity List were filed or \
-                                 published in the last 30 days. From now on each is told by \
-                                 itself."
+                                 published in the last 30 days. From now on each has its own \
+                                 alert."
             .to_owned(),
     }
 }
 
-/// Whether the rule was in effect when this was told.
+/// Whether the rule was in effect when it was observed.
 pub fn in_effect(data: &RuleNotice, context: &Context<'_>) -> bool {
     let today = data.observed_at.to_zoned(context.zone.clone()).date();
     data.rule.as_ref().and_then(|rule| rule.effective_on).is_some_and(|date| date <= today)

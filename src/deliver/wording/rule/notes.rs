@@ -23,9 +23,9 @@ pub fn notes(data: &RuleNotice) -> Vec<String> {
     }
     if let Some(first) = &data.follows {
         let scope = if data.changes.is_empty() && data.orders != data.summary {
-            " Its entries are those that were told there."
+            " Its entries are those of that alert."
         } else if data.orders != data.total {
-            " Only what was not told there is shown here."
+            " Only what was not in that alert is shown here."
         } else {
             ""
         };
@@ -33,13 +33,12 @@ pub fn notes(data: &RuleNotice) -> Vec<String> {
     }
     for related in &data.related {
         notes.push(format!(
-            "It is the rule that orders what alert {related} told, for which no rule was found \
-             then."
+            "This is the rule behind alert {related}, for which no rule was found then."
         ));
     }
     if data.total != data.summary {
         notes.push(format!(
-            "Your routes select these; in all there were: {}.",
+            "Your routes select these changes. All changes: {}.",
             summary(&data.total, LIST)
         ));
     }

@@ -25,7 +25,8 @@ pub fn title(data: &RuleNotice) -> String {
     }
 }
 
-/// A rule removes; a source merely no longer has.
+/// The counts of what a rule orders. A rule removes entries, whereas a source only stops showing
+/// them.
 pub fn orders(counts: &Summary) -> String {
     let parts = [(counts.added, "added"), (counts.removed, "removed"), (counts.revised, "revised")];
     parts
