@@ -93,13 +93,6 @@ mod tests {
     }
 
     #[test]
-    fn every_other_kind_of_alert_reads_well_as_text() {
-        let rest: Vec<String> =
-            sample::all_kinds().iter().skip(1).map(|alert| shown(alert, None)).collect();
-        insta::assert_snapshot!("others.txt", rest.join("\n==========\n\n"));
-    }
-
-    #[test]
     fn an_alert_reads_well_as_html() {
         insta::assert_snapshot!("list_changed.html", page(&sample::rule_of_june_2022()));
     }

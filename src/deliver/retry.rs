@@ -8,6 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::deliver::{Outcome, Retry};
 use crate::dial::LONGEST_RETRY_AFTER;
 
+/// The shortest wait after a `Retry-After`. `Retry-After: 0` would cause a busy loop.
+const MIN_WAIT: Duration = Duration::from_secs(1);
+/// The jitter of a wait, as a fraction of it to either side.
+const JITTER: f64 = 0.2;
+
 /// `[delivery] retry`: the waiting time after each failed attempt. A delivery that fails after the
 /// last step is dead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +65,8 @@ pub fn next(
     };
     let step = match retry {
         Retry::SwitchOff => return (Next::SwitchOff, attempts_before),
-        // At least a second: `Retry-After: 0` would cause a busy loop.
         Retry::After(wait) => {
-            let wait = wait.clamp(Duration::from_secs(1), LONGEST_RETRY_AFTER);
+            let wait = wait.clamp(MIN_WAIT, LONGEST_RETRY_AFTER);
             return (Next::RetryAt(later(now, wait)), attempts_before);
         }
         Retry::Later => attempts_before as usize,
@@ -71,7 +75,8 @@ pub fn next(
     let attempts = attempts_before.saturating_add(1);
     match policy.steps.get(step) {
         Some(wait) => {
-            (Next::RetryAt(later(now, wait.mul_f64(0.8 + 0.4 * random.clamp(0.0, 1.0)))), attempts)
+            let factor = 1.0 - JITTER + 2.0 * JITTER * random.clamp(0.0, 1.0);
+            (Next::RetryAt(later(now, wait.mul_f64(factor))), attempts)
         }
         None => (Next::Dead, attempts),
     }

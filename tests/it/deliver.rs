@@ -1,4 +1,4 @@
-//! Delivery as receivers see it: what arrives, and what becomes of each answer.
+//! Deliveries as receivers get them: what arrives, and the outcome of each answer.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -168,7 +168,7 @@ pub fn failed(outcome: Outcome) -> (Retry, String) {
 }
 
 #[tokio::test]
-async fn a_webhook_arrives_signed_with_both_secrets_and_repeats_are_the_same() {
+async fn a_webhook_is_signed_with_both_secrets_and_repeats_are_identical() {
     let sink = HttpSink::start().await;
     let receiver = webhook(sink.url("/hook"));
     for _ in 0..2 {
@@ -206,7 +206,7 @@ async fn a_webhook_arrives_signed_with_both_secrets_and_repeats_are_the_same() {
 }
 
 #[tokio::test]
-async fn a_parted_webhook_goes_on_where_it_was_interrupted() {
+async fn a_multipart_webhook_continues_where_it_was_interrupted() {
     let sink = HttpSink::start().await;
     let receiver = webhook(sink.url("/hook"));
     let alert = alert_with((0..40).map(|n| format!("{n} {}", "x".repeat(60_000))));
@@ -231,15 +231,15 @@ async fn a_parted_webhook_goes_on_where_it_was_interrupted() {
     assert_eq!(ids, [id.to_string(), format!("{id}.2"), format!("{id}.2"), format!("{id}.3")]);
     assert_eq!(received[1].body, received[2].body);
     assert!(received.iter().all(|request| request.body.len() <= 1024 * 1024));
-    let told: usize = [0, 2, 3]
+    let delivered: usize = [0, 2, 3]
         .iter()
         .map(|&n: &usize| received[n].json()["data"]["changes"].as_array().unwrap().len())
         .sum();
-    assert_eq!(told, 40);
+    assert_eq!(delivered, 40);
 }
 
 #[tokio::test]
-async fn each_answer_has_its_consequence() {
+async fn each_answer_has_an_outcome() {
     let sink = HttpSink::start().await;
     let elsewhere = sink.url("/elsewhere");
     let answers = [
@@ -293,7 +293,7 @@ async fn each_answer_has_its_consequence() {
 }
 
 #[tokio::test]
-async fn an_answer_whose_body_never_comes_keeps_its_meaning() {
+async fn an_answer_without_its_body_is_assessed_by_its_status() {
     let answers = [
         (Answer::status(410), Retry::SwitchOff),
         (
@@ -310,7 +310,7 @@ async fn an_answer_whose_body_never_comes_keeps_its_meaning() {
 }
 
 #[tokio::test]
-async fn a_chat_services_refusal_in_the_body_is_a_failure_and_a_webhooks_is_none() {
+async fn a_refusal_in_the_body_is_a_failure_for_chat_but_not_for_a_webhook() {
     let page = "\u{feff}\n<!-- portal --><html><body>Sign in</body></html>";
     let long =
         format!(r#"{{"ok":false,"error":"invalid_blocks","echo":"{}"}}"#, "x".repeat(200_000));
@@ -357,13 +357,13 @@ async fn a_chat_services_refusal_in_the_body_is_a_failure_and_a_webhooks_is_none
         assert_eq!(failed(attempt(&slack(sink.url("/slack"))).await), expected);
         assert!(
             matches!(attempt(&webhook(sink.url("/hook"))).await, Outcome::Delivered { .. }),
-            "a webhook is judged by its status"
+            "a webhook is assessed by its status"
         );
     }
 }
 
 #[tokio::test]
-async fn a_chat_services_answer_that_says_nothing_against_the_message_is_a_success() {
+async fn a_chat_answer_without_a_refusal_is_a_success() {
     let sink = HttpSink::start().await;
     let long = format!(r#"{{"ok":true,"message":"{}"}}"#, "x".repeat(200_000));
     for body in
@@ -381,7 +381,7 @@ async fn a_chat_services_answer_that_says_nothing_against_the_message_is_a_succe
 }
 
 #[tokio::test]
-async fn a_chat_services_answer_that_ends_before_its_verdict_is_tried_again() {
+async fn a_chat_answer_that_ends_before_its_result_is_retried() {
     let sink = HttpSink::start().await;
     for body in ["", "o", r#"{"ok":"#] {
         sink.will_answer([Answer::status(200).with_body(body).broken_off()]);
@@ -398,7 +398,7 @@ async fn a_chat_services_answer_that_ends_before_its_verdict_is_tried_again() {
             "{body}"
         );
     }
-    // One that dawdles is given the time of the attempt, and no more.
+    // A slow one has the time of the attempt and no more.
     sink.will_answer([Answer::status(200).cut()]);
     let dawdling =
         attempt_from(&slack(sink.url("/slack")), &alert(), Duration::from_millis(300), 0).await;
@@ -406,7 +406,7 @@ async fn a_chat_services_answer_that_ends_before_its_verdict_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_chat_services_refusal_shows_no_secret() {
+async fn a_chat_refusal_shows_no_secret() {
     let sink = HttpSink::start().await;
     let url = sink.url(&format!("/services/{TOKEN}"));
     for body in [
@@ -436,7 +436,7 @@ async fn slack_gets_blocks_and_a_text_with_the_delivery_id() {
 }
 
 #[tokio::test]
-async fn an_email_arrives_whole() {
+async fn an_email_arrives_complete() {
     let sink = SmtpSink::start(SmtpManner::default()).await;
     let receiver = email(&sink);
     let Outcome::Delivered { detail } = attempt(&receiver).await else { panic!("not delivered") };
@@ -456,7 +456,7 @@ async fn an_email_arrives_whole() {
 }
 
 #[tokio::test]
-async fn a_relay_serves_again_after_a_refusal() {
+async fn a_relay_works_again_after_a_refusal() {
     let sink = SmtpSink::start(SmtpManner {
         recipient_reply: Some("451 4.7.1 come back later"),
         ..SmtpManner::default()
@@ -476,7 +476,7 @@ async fn a_relay_serves_again_after_a_refusal() {
 }
 
 #[tokio::test]
-async fn a_late_answer_is_never_taken_for_that_to_the_next_message() {
+async fn a_late_answer_is_never_taken_as_the_answer_to_the_next_message() {
     let late = Arc::new(tokio::sync::Notify::new());
     let sink = SmtpSink::start(SmtpManner {
         data_reply_waits_for: Some(late.clone()),
@@ -486,9 +486,9 @@ async fn a_late_answer_is_never_taken_for_that_to_the_next_message() {
     let (alert, receiver, deliverer) = (alert(), email(&sink), deliverer(Duration::from_secs(20)));
     let delivery = delivery(&alert, &receiver);
     let message = Message { delivery: &delivery, alert: &alert };
-    // Given up while the server still has the message in its hands.
+    // Canceled while the server is still processing the message.
     tokio::select! {
-        _ = deliverer.attempt(&receiver, &message, now(), 0) => panic!("the server had nothing to say yet"),
+        _ = deliverer.attempt(&receiver, &message, now(), 0) => panic!("no answer was sent yet"),
         () = sink.until_message_is_whole() => {}
     }
     late.notify_one();
@@ -505,13 +505,13 @@ async fn a_late_answer_is_never_taken_for_that_to_the_next_message() {
 }
 
 #[tokio::test]
-async fn a_message_that_was_taken_does_not_wait_for_the_farewell() {
+async fn an_accepted_message_does_not_wait_for_quit() {
     let sink = SmtpSink::start(SmtpManner { no_farewell: true, ..SmtpManner::default() }).await;
     assert!(matches!(attempt(&email(&sink)).await, Outcome::Delivered { .. }));
 }
 
 #[tokio::test]
-async fn each_reply_of_a_mail_server_has_its_consequence() {
+async fn each_reply_of_a_mail_server_has_an_outcome() {
     let replies = [
         (
             SmtpManner { recipient_reply: Some("451 4.7.1 greylisted"), ..SmtpManner::default() },
@@ -550,7 +550,7 @@ async fn each_reply_of_a_mail_server_has_its_consequence() {
 }
 
 #[tokio::test]
-async fn a_mail_server_that_says_nothing_is_given_up_in_time() {
+async fn a_silent_mail_server_is_abandoned_in_time() {
     let sink = SmtpSink::start(SmtpManner { silent: true, ..SmtpManner::default() }).await;
     let outcome =
         attempt_from(&email(&sink), &alert(), Duration::from_millis(200), 0).await.outcome;
@@ -558,7 +558,7 @@ async fn a_mail_server_that_says_nothing_is_given_up_in_time() {
 }
 
 #[tokio::test]
-async fn starttls_is_insisted_on() {
+async fn a_server_without_starttls_is_refused() {
     let sink = SmtpSink::start(SmtpManner::default()).await;
     let mut receiver = email(&sink);
     if let Channel::Email(settings) = &mut receiver.channel {
@@ -573,22 +573,22 @@ async fn starttls_is_insisted_on() {
 }
 
 #[tokio::test]
-async fn nothing_tells_a_secret() {
+async fn no_outcome_and_no_debug_output_contains_a_secret() {
     let sink = HttpSink::start().await;
     let url = sink.url(&format!("/hook/{TOKEN}?key=query-token"));
-    // A server that repeats all it was told.
+    // A server that repeats everything it received.
     let echo = format!("{url} {} {} Bearer s3cr3t-header query-token", SECRETS[0], SECRETS[1]);
     let (webhook, slack) = (webhook(url.clone()), slack(url.clone()));
     let mut seen = vec![format!("{webhook:?} {slack:?}")];
     for receiver in [&webhook, &slack] {
         for status in [400, 404, 410, 500, 503] {
-            // Slack never had the webhook's secrets to repeat.
+            // The Slack server does not know the secrets of the webhook.
             let body = if receiver.name == "erp" { &echo } else { &url };
             sink.will_answer([Answer::status(status).with_body(body)]);
             seen.push(failed(attempt(receiver).await).1);
         }
     }
-    // A port that nobody listens on, and addresses that nobody can dial.
+    // A closed port, and addresses that cannot be dialed.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for unreachable in [
         format!("http://{closed}/{TOKEN}"),
@@ -630,7 +630,7 @@ async fn nothing_tells_a_secret() {
     }
 }
 
-/// A console that can be read.
+/// A console whose output can be read.
 #[derive(Clone, Default)]
 struct Screen(Arc<Mutex<Vec<u8>>>);
 
@@ -644,7 +644,7 @@ impl Write for Screen {
     }
 }
 
-/// A pipe whose reader has gone.
+/// A pipe whose reader has closed it.
 struct ClosedPipe;
 
 impl Write for ClosedPipe {
@@ -684,7 +684,7 @@ async fn the_console_shows_the_alert_and_its_delivery() {
 }
 
 #[tokio::test]
-async fn a_closed_pipe_is_a_failure_and_no_panic() {
+async fn a_closed_pipe_is_a_failure_and_not_a_panic() {
     assert_eq!(
         failed(attempt_on(Box::new(ClosedPipe)).await),
         (Retry::Later, "failed to write to the console: broken pipe".to_owned())

@@ -1,5 +1,4 @@
-//! What stands in for receivers: servers on loopback that write down what they are sent, and answer
-//! as they are told.
+//! Fake receivers: servers on loopback that record what they receive and answer as configured.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -9,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-/// One request as it came in; the names of its headers in lower case.
+/// One received request. The names of its headers are in lower case.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub path: String,
@@ -27,17 +26,17 @@ impl Received {
     }
 }
 
-/// What an HTTP sink answers: a status, headers and a body.
+/// The answer of an HTTP sink: a status, headers and a body.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: String,
-    /// It has the request and never answers.
+    /// Receives the request and never answers.
     pub silent: bool,
-    /// It announces a body that never comes.
+    /// Announces a body that never arrives.
     pub cut: bool,
-    /// It closes the connection after what it sent.
+    /// Closes the connection after the part that it sent.
     pub hangs_up: bool,
 }
 
@@ -57,12 +56,12 @@ impl Answer {
         Self { silent: true, ..Self::status(200) }
     }
 
-    /// The headers alone, and a body that never comes.
+    /// Sends only the headers. The announced body never arrives.
     pub fn cut(self) -> Self {
         Self { cut: true, ..self }
     }
 
-    /// The headers and some of the body, and then the connection closes.
+    /// Sends the headers and a part of the body, and then closes the connection.
     pub fn broken_off(self) -> Self {
         Self { cut: true, hangs_up: true, ..self }
     }
@@ -78,20 +77,20 @@ impl Answer {
     }
 }
 
-/// A server for webhooks, and for Slack's incoming ones, which answer `ok`.
+/// A server for webhooks and for Slack's incoming webhooks, which answer `ok`.
 #[derive(Clone)]
 pub struct HttpSink {
     pub address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<VecDeque<Answer>>>,
-    /// The `webhook-id` that is answered 500.
+    /// The `webhook-id` that gets the answer 500.
     refused: Arc<Mutex<Option<String>>>,
     answered: Arc<Mutex<usize>>,
     news: Arc<Notify>,
 }
 
 impl HttpSink {
-    /// Answers 200 `ok` to everything, unless told otherwise.
+    /// Answers 200 `ok` to everything by default.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
@@ -117,17 +116,17 @@ impl HttpSink {
         format!("http://{}{path}", self.address)
     }
 
-    /// What it answers next, once each.
+    /// Sets the next answers. Each is used once.
     pub fn will_answer(&self, answers: impl IntoIterator<Item = Answer>) {
         self.answers.lock().unwrap().extend(answers);
     }
 
-    /// It answers as it does untold.
+    /// Returns to the default answer.
     pub fn forget_answers(&self) {
         self.answers.lock().unwrap().clear();
     }
 
-    /// What comes under this `webhook-id` is answered 500 from now on.
+    /// Requests with this `webhook-id` get the answer 500 from now on.
     pub fn refuse(&self, id: &str) {
         *self.refused.lock().unwrap() = Some(id.to_owned());
     }
@@ -141,7 +140,7 @@ impl HttpSink {
         *self.answered.lock().unwrap()
     }
 
-    /// Waits until what came, or was answered, is as it should be.
+    /// Waits until `is_so` is true of the requests and answers.
     pub async fn until(&self, is_so: impl Fn(&Self) -> bool) {
         loop {
             let news = self.news.notified();
@@ -171,7 +170,7 @@ impl HttpSink {
                 None => Answer::status(200).with_body("ok"),
             };
             if answer.silent {
-                // Until the other side has had enough.
+                // Waits until the client gives up.
                 let mut ignored = Vec::new();
                 let _ = stream.read_to_end(&mut ignored).await;
                 return;
@@ -216,7 +215,7 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Received> {
     Some(Received { path, headers, body: String::from_utf8(body).ok()? })
 }
 
-/// One email as it came in.
+/// One received email.
 #[derive(Clone, Debug)]
 pub struct Mail {
     pub from: String,
@@ -237,15 +236,15 @@ impl Mail {
 /// How a mail server behaves.
 #[derive(Clone, Debug, Default)]
 pub struct SmtpManner {
-    /// Accepts the connection and never says a word.
+    /// Accepts the connection and never sends anything.
     pub silent: bool,
-    /// The reply to `RCPT TO`, e.g. `550 5.1.1 no such user`; taken if absent.
+    /// The reply to `RCPT TO`, such as `550 5.1.1 no such user`. Accepts if absent.
     pub recipient_reply: Option<&'static str>,
     /// The reply to the message itself.
     pub data_reply: Option<&'static str>,
-    /// The reply to the message is held back until this is rung.
+    /// The reply to the message waits for this notification.
     pub data_reply_waits_for: Option<Arc<Notify>>,
-    /// It has nothing to say to `QUIT`, and does not hang up either.
+    /// Does not reply to `QUIT` and does not hang up.
     pub no_farewell: bool,
 }
 
@@ -254,11 +253,11 @@ pub struct SmtpManner {
 pub struct SmtpSink {
     pub address: SocketAddr,
     mails: Arc<Mutex<Vec<Mail>>>,
-    /// How often somebody logged in.
+    /// The number of logins.
     logged_in: Arc<Mutex<usize>>,
-    /// How often it was asked and said nothing.
+    /// The number of connections that got no greeting.
     left_silent: Arc<Mutex<usize>>,
-    /// How often it had a whole message, taken or not.
+    /// The number of complete messages, accepted or not.
     whole: Arc<Mutex<usize>>,
     manner: Arc<Mutex<SmtpManner>>,
     news: Arc<Notify>,
@@ -281,7 +280,7 @@ impl SmtpSink {
         sink
     }
 
-    /// Behaves otherwise from the next command on.
+    /// Changes the behavior from the next command on.
     pub fn behave(&self, manner: SmtpManner) {
         *self.manner.lock().unwrap() = manner;
     }
@@ -294,17 +293,17 @@ impl SmtpSink {
         *self.logged_in.lock().unwrap()
     }
 
-    /// Waits until somebody waits for its first word in vain.
+    /// Waits until a client waits in vain for the greeting.
     pub async fn until_asked(&self) {
         self.until(|_| *self.left_silent.lock().unwrap() > 0).await;
     }
 
-    /// Waits until a message has come whole, answered or not.
+    /// Waits until a complete message has arrived, answered or not.
     pub async fn until_message_is_whole(&self) {
         self.until(|_| *self.whole.lock().unwrap() > 0).await;
     }
 
-    /// Waits until the mails that came are as they should be.
+    /// Waits until `is_so` is true of the received emails.
     pub async fn until(&self, is_so: impl Fn(&[Mail]) -> bool) {
         loop {
             let news = self.news.notified();
@@ -322,7 +321,7 @@ impl SmtpSink {
         if self.manner.lock().unwrap().silent {
             *self.left_silent.lock().unwrap() += 1;
             self.news.notify_waiters();
-            // Until the other side has had enough.
+            // Waits until the client gives up.
             let mut ignored = Vec::new();
             let _ = stream.read_to_end(&mut ignored).await;
             return None;

@@ -1,5 +1,4 @@
-//! The dialogue with the mail relay: what odd, strict and hostile servers make of it, and it of
-//! them.
+//! The SMTP dialogue with odd, strict and hostile mail servers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,7 +21,7 @@ use crate::sinks::{Answer, HttpSink};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The program's side of a connection to `server`.
+/// Settings for `server`.
 fn settings(server: &MailServer) -> SmtpSettings {
     SmtpSettings {
         host: server.address.ip().to_string(),
@@ -55,7 +54,7 @@ fn deliverer(timeout: Duration) -> Deliverer {
     .unwrap()
 }
 
-/// An attempt at an alert of so many entries with long remarks.
+/// One attempt to deliver an alert with this many entries, each with long remarks.
 async fn attempt_with(deliverer: &Deliverer, smtp: SmtpSettings, entries: usize) -> Outcome {
     let (mut alert, receiver) =
         (alert_with((0..entries).map(|n| format!("Example Trading {n}"))), receiver(smtp));
@@ -168,7 +167,7 @@ async fn every_reply_may_be_in_another_encoding() {
 }
 
 #[tokio::test]
-async fn a_server_that_knows_only_helo_is_served() {
+async fn a_server_that_knows_only_helo_gets_the_message() {
     let server = MailServer::start(|heard| {
         if heard.verb() == "EHLO" { "502 what\r\n".into() } else { usual(heard, "") }
     })
@@ -178,8 +177,8 @@ async fn a_server_that_knows_only_helo_is_served() {
 }
 
 #[tokio::test]
-async fn a_reply_that_nobody_asked_for_is_no_acceptance() {
-    // All replies of a whole dialogue at once, before anything was said.
+async fn a_reply_without_a_command_is_no_acceptance() {
+    // The replies of a complete dialogue, all sent before the first command.
     let all = "220 hi\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken\r\n";
     let server =
         MailServer::start(
@@ -195,7 +194,7 @@ async fn a_reply_that_nobody_asked_for_is_no_acceptance() {
 // --- addresses
 
 #[tokio::test]
-async fn the_second_address_is_dialed_where_the_first_drops_packets() {
+async fn the_second_address_is_dialed_if_the_first_drops_packets() {
     let dropping = TcpSocket::new_v4().unwrap();
     dropping.bind("127.0.0.2:0".parse().unwrap()).unwrap();
     let dropping = dropping.listen(1).unwrap();
@@ -211,7 +210,7 @@ async fn the_second_address_is_dialed_where_the_first_drops_packets() {
 }
 
 #[tokio::test]
-async fn an_address_that_cannot_be_talked_to_gives_way_to_the_next() {
+async fn the_next_address_is_tried_after_one_that_fails() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let refusing = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let busy = MailServer::start(|_| Says::from("421 too busy\r\n").and_hangs_up()).await;
@@ -248,7 +247,7 @@ async fn a_relays_name_is_looked_up_in_ascii() {
     );
 }
 
-/// An attempt where the relay's name leads to these addresses.
+/// One attempt in which the name of the relay resolves to these addresses.
 async fn attempt_at(addresses: Vec<SocketAddr>, server: &MailServer) -> Outcome {
     let deliverer = deliverer(Duration::from_secs(2)).with_lookup(Arc::new(move |host, _| {
         assert_eq!(host, "mail.example.com");
@@ -265,7 +264,7 @@ async fn attempt_at(addresses: Vec<SocketAddr>, server: &MailServer) -> Outcome 
 
 // --- the size of a message
 
-/// A server that announces this limit and holds to it, counting every byte.
+/// A server that announces this limit and enforces it, counting every byte.
 async fn limited(announced: Option<usize>, limit: usize) -> MailServer {
     let extensions = announced.map(|size| format!("250-SIZE {size}\r\n")).unwrap_or_default();
     MailServer::start(move |heard| {
@@ -282,13 +281,13 @@ async fn limited(announced: Option<usize>, limit: usize) -> MailServer {
     .await
 }
 
-/// The last message of the server, with its text in the clear.
+/// The last message that the server accepted, with its text decoded.
 fn accepted_message(server: &MailServer) -> String {
     server.messages().pop().unwrap().replace("=\r\n", "")
 }
 
 #[tokio::test]
-async fn a_message_within_the_limit_is_whole() {
+async fn a_message_within_the_limit_is_complete() {
     let server = limited(Some(10_240_000), 10_240_000).await;
     delivered(attempt_with(&deliverer(TIMEOUT), settings(&server), 2).await);
     let message = accepted_message(&server);
@@ -302,12 +301,12 @@ async fn a_message_within_the_limit_is_whole() {
 }
 
 #[tokio::test]
-async fn what_is_too_big_goes_without_attachments_then_shorter() {
+async fn a_large_message_is_sent_without_attachments_and_then_shorter() {
     const ENTRIES: usize = 120;
     let whole = limited(None, usize::MAX).await;
     delivered(attempt_with(&deliverer(TIMEOUT), settings(&whole), ENTRIES).await);
     let whole_bytes = whole.messages()[0].len();
-    // Announced or only found out.
+    // The limit is announced, or only enforced.
     for announces in [true, false] {
         for (limit, has, has_not) in [
             (
@@ -336,7 +335,7 @@ async fn what_is_too_big_goes_without_attachments_then_shorter() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_up_on_a_long_message_is_asked_again_with_a_shorter() {
+async fn a_server_that_hangs_up_on_a_long_message_gets_a_shorter_one() {
     let server = MailServer::start(|heard| match &heard.message {
         Some(message) if message.contains("changes.csv") => {
             Says::from("552 too big\r\n").and_hangs_up()
@@ -350,7 +349,7 @@ async fn a_server_that_hangs_up_on_a_long_message_is_asked_again_with_a_shorter(
 }
 
 #[tokio::test]
-async fn a_full_mailbox_is_no_matter_of_length() {
+async fn a_full_mailbox_does_not_shorten_the_message() {
     let server = MailServer::start(|heard| {
         if heard.verb() == "." { "552 5.2.2 mailbox full\r\n".into() } else { usual(heard, "") }
     })
@@ -371,7 +370,7 @@ fn trusting(server: &MailServer, name: &str, tls: Tls) -> SmtpSettings {
 const STARTTLS: &str = "250-STARTTLS\r\n";
 
 #[tokio::test]
-async fn replies_from_before_tls_are_not_taken_for_replies_inside_it() {
+async fn replies_from_before_tls_are_not_accepted_inside_it() {
     let server =
         MailServer::with_tls(certificate("loopback"), |heard| match (heard.in_tls, heard.verb()) {
             (false, "STARTTLS") => "220 go on\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 \
@@ -387,7 +386,7 @@ async fn replies_from_before_tls_are_not_taken_for_replies_inside_it() {
 }
 
 #[tokio::test]
-async fn what_the_server_can_do_is_asked_again_inside_tls() {
+async fn capabilities_are_requested_again_inside_tls() {
     let server =
         MailServer::with_tls(certificate("loopback"), |heard| match (heard.in_tls, heard.verb()) {
             (false, "EHLO") => usual(heard, "250-STARTTLS\r\n250-SIZE 10\r\n250-AUTH PLAIN\r\n"),
@@ -406,11 +405,11 @@ async fn what_the_server_can_do_is_asked_again_inside_tls() {
     };
     delivered(attempt(smtp).await);
     assert!(server.lines().contains(&"AUTH LOGIN".to_owned()));
-    assert!(server.messages()[0].contains("changes.csv"), "the limit from before TLS is forgotten");
+    assert!(server.messages()[0].contains("changes.csv"), "the limit from before TLS is discarded");
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_has_a_way_in() {
+async fn a_self_signed_certificate_can_be_trusted_by_configuration() {
     let server =
         MailServer::with_tls(certificate("self-signed"), |heard| usual(heard, STARTTLS)).await;
     let (retry, detail) =
@@ -420,7 +419,7 @@ async fn a_self_signed_certificate_has_a_way_in() {
         detail.contains("[smtp] `ca_file`") && detail.contains("`certificate_sha256`"),
         "{detail}"
     );
-    // Its authority is not that of another.
+    // Trusting one server does not trust another.
     failed(attempt(trusting(&server, "loopback", Tls::Starttls)).await);
     delivered(attempt(trusting(&server, "self-signed", Tls::Starttls)).await);
     let plain = settings(&server);
@@ -429,7 +428,7 @@ async fn a_self_signed_certificate_has_a_way_in() {
 }
 
 #[tokio::test]
-async fn a_pinned_certificate_is_the_only_one() {
+async fn only_the_pinned_certificate_is_accepted() {
     use rustls::pki_types::pem::PemObject as _;
     let pem = std::fs::read(format!(
         "{}/tests/fixtures/tls/self-signed.cert.pem",
@@ -455,7 +454,7 @@ async fn a_pinned_certificate_is_the_only_one() {
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_name_needs_its_authority_and_the_name() {
+async fn a_certificate_for_another_name_is_refused_even_with_its_authority() {
     let server =
         MailServer::with_tls(certificate("loopback"), |heard| usual(heard, STARTTLS)).await;
     delivered(attempt(trusting(&server, "loopback", Tls::Starttls)).await);
@@ -476,7 +475,7 @@ async fn a_certificate_for_another_name_needs_its_authority_and_the_name() {
 // --- names and logging in
 
 #[tokio::test]
-async fn a_strict_server_hears_a_full_name_or_an_address() {
+async fn a_strict_server_gets_a_full_name_or_an_address() {
     let server = MailServer::start(|heard| match heard.verb() {
         "EHLO" if !heard.line.contains(['.', ':']) => {
             "504 5.5.2 need fully-qualified hostname\r\n".into()
@@ -500,7 +499,7 @@ async fn a_strict_server_hears_a_full_name_or_an_address() {
 }
 
 #[tokio::test]
-async fn a_refused_login_repeats_no_secret() {
+async fn the_error_of_a_refused_login_contains_no_secret() {
     let server = MailServer::start(|heard| match heard.verb() {
         "EHLO" => usual(heard, "250-AUTH PLAIN LOGIN\r\n"),
         "AUTH" if heard.line != "AUTH LOGIN" => format!("504 unknown: {}\r\n", heard.line).into(),
@@ -536,7 +535,7 @@ fn with_oauth2(server: &MailServer, tokens: &HttpSink) -> SmtpSettings {
     }
 }
 
-/// Takes the token `good` alone.
+/// Accepts only the token `good`.
 fn xoauth2(heard: &Heard) -> Says {
     use base64::Engine as _;
     let good = base64::engine::general_purpose::STANDARD
@@ -551,7 +550,7 @@ fn xoauth2(heard: &Heard) -> Says {
 }
 
 #[tokio::test]
-async fn a_token_logs_in_and_is_kept() {
+async fn a_token_logs_in_and_is_cached() {
     let (server, tokens) = (MailServer::start(xoauth2).await, HttpSink::start().await);
     tokens.will_answer([Answer::status(200)
         .with_body(r#"{"access_token":"good","token_type":"Bearer","expires_in":3600}"#)]);
@@ -570,7 +569,7 @@ async fn a_token_logs_in_and_is_kept() {
         "grant_type=client_credentials&scope=https%3A%2F%2Fmail.example.com%2F.default&\
          client_id=the-client&client_secret=s3cr3t+%26+more"
     );
-    // Shortly before it expires it is asked for anew.
+    // Shortly before it expires, a new one is requested.
     tokens.will_answer([
         Answer::status(200).with_body(r#"{"access_token":"good","expires_in":"3600"}"#)
     ]);
@@ -601,7 +600,7 @@ async fn a_refused_token_is_renewed_once() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_denied_says_where_and_why_and_no_secret() {
+async fn the_error_of_a_denied_token_names_the_host_and_the_reason_and_no_secret() {
     let (server, tokens) = (MailServer::start(xoauth2).await, HttpSink::start().await);
     let denied = |status, error: &str| {
         let body = format!(
@@ -655,7 +654,7 @@ async fn a_token_that_is_denied_says_where_and_why_and_no_secret() {
         (retry, detail.as_str()),
         (Retry::Later, "failed to get an access token from 127.0.0.1: it did not answer in time")
     );
-    // Some servers take the client's name and secret in the header alone.
+    // Some servers accept the client's name and secret only in the header.
     tokens.will_answer([
         denied(401, "invalid_client"),
         Answer::status(200).with_body(r#"{"access_token":"good"}"#),

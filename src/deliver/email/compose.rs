@@ -135,11 +135,14 @@ fn list_label(receiver: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
     use crate::deliver::sample;
     use crate::domain::{Alert, AlertBody};
 
-    fn written(alert: &Alert) -> String {
+    fn email_text(alert: &Alert) -> String {
         let delivery = sample::delivery(alert, "compliance", "officer@example.com");
         let from: Mailbox = "Entity List alerts <alerts@example.com>".parse().unwrap();
         let message = Message { delivery: &delivery, alert };
@@ -170,7 +173,7 @@ mod tests {
     #[test]
     fn the_headers_identify_the_delivery() {
         let alert = sample::rule_of_june_2022();
-        let email = written(&alert);
+        let email = email_text(&alert);
         let id = Delivery::id_of(&alert.alert_id, "compliance", "officer@example.com");
         assert_eq!(
             header(&email, "Message-ID"),
@@ -198,7 +201,7 @@ mod tests {
             "<{}@entitywatch.example.com>",
             Delivery::id_of(&first, "compliance", "officer@example.com")
         );
-        let email = written(&alert);
+        let email = email_text(&alert);
         assert_eq!(header(&email, "In-Reply-To"), Some(expected.as_str()));
         assert_eq!(header(&email, "References"), Some(expected.as_str()));
     }
@@ -210,15 +213,92 @@ mod tests {
             data.source = "csl\r\nBcc: thief@example.com\r\n\r\nbody".into();
             data.rule.as_mut().unwrap().citation = Some("87 FR 1\nBcc: thief@example.com".into());
         }
-        let email = written(&alert);
+        let email = email_text(&alert);
         let head = email.split("\r\n\r\n").next().unwrap();
         assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{head}");
     }
 
+    /// The decoded body of the part with this content type.
+    fn part(email: &str, content_type: &str) -> String {
+        let (_, rest) = email.split_once(&format!("Content-Type: {content_type}")).unwrap();
+        let (head, rest) = rest.split_once("\r\n\r\n").unwrap();
+        let (body, _) = rest.split_once("\r\n--").unwrap();
+        let bytes = match head.split_once("Content-Transfer-Encoding: ").unwrap().1.trim() {
+            "quoted-printable" => quoted_printable(body),
+            "base64" => STANDARD.decode(body.replace("\r\n", "")).unwrap(),
+            "7bit" => body.as_bytes().to_vec(),
+            other => panic!("{other}"),
+        };
+        String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
+    }
+
+    fn quoted_printable(text: &str) -> Vec<u8> {
+        let text = text.replace("=\r\n", "");
+        let mut parts = text.split('=');
+        let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+        for part in parts {
+            bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
+            bytes.extend_from_slice(&part.as_bytes()[2..]);
+        }
+        bytes
+    }
+
+    /// The text of a page as its reader sees it, with one element on each line.
+    fn visible_text(html: &str) -> String {
+        let (_, body) = html.split_once("<body").unwrap();
+        let mut lines = vec![String::new()];
+        for piece in body.split('<').skip(1) {
+            let (tag, text) = piece.split_once('>').unwrap();
+            let name = tag.trim_start_matches('/').split(' ').next().unwrap();
+            if !["b", "a", "ins", "del", "span", "code"].contains(&name) {
+                lines.push(String::new());
+            }
+            lines.last_mut().unwrap().push_str(text);
+        }
+        let escapes = [
+            ("&nbsp;", " "),
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&#x2f;", "/"),
+            ("&amp;", "&"),
+        ];
+        let lines = lines.iter().map(|line| plain::line(line)).filter(|line| !line.is_empty());
+        escapes
+            .iter()
+            .fold(lines.collect::<Vec<_>>().join("\n"), |text, (escape, c)| text.replace(escape, c))
+    }
+
     #[test]
     fn every_kind_of_alert_reads_well_as_an_email() {
+        let mut counts = std::collections::BTreeMap::<&str, usize>::new();
         for alert in sample::all_kinds() {
-            assert!(header(&written(&alert), "Subject").is_some(), "{}", alert.body.type_name());
+            let content = wording::alert_content(&alert, &sample::settings(None));
+            let email = email_text(&alert);
+            let (text, html) =
+                (part(&email, "text/plain"), visible_text(&part(&email, "text/html")));
+            let mut expected = vec![content.title.clone(), content.lead.clone()];
+            expected.extend(content.notes.iter().cloned());
+            expected.extend(content.facts.iter().chain(&content.evidence).map(|f| f.text.clone()));
+            expected.extend(content.next_steps.iter().map(|step| step.text.clone()));
+            for section in &content.sections {
+                expected.push(section.title.clone());
+                expected.extend(section.note.clone());
+                expected.extend(section.entries.iter().map(|entry| entry.heading.clone()));
+            }
+            for words in expected {
+                assert!(text.contains(&words), "`{words}` is not in the text part:\n{text}");
+                assert!(html.contains(&words), "`{words}` is not in the HTML part:\n{html}");
+            }
+            let type_name = alert.body.type_name();
+            let count = counts.entry(type_name).or_default();
+            *count += 1;
+            insta::assert_snapshot!(
+                format!("{type_name}_{count}"),
+                format!("Subject: {}\n\n{text}\n===== HTML part =====\n{html}", content.subject)
+            );
         }
+        assert!(counts.len() > 10);
     }
 }

@@ -178,11 +178,11 @@ mod tests {
     const LONG: Duration = Duration::from_secs(20);
 
     /// Reads one reply from a server that sends `text` and hangs up.
-    async fn heard(text: &[u8], step: SmtpStep) -> Result<u16, String> {
-        let (here, mut there) = duplex(1 << 16);
-        there.write_all(text).await.unwrap();
-        drop(there);
-        Connection::new(here, LONG)
+    async fn reply_to(text: &[u8], step: SmtpStep) -> Result<u16, String> {
+        let (client, mut server) = duplex(1 << 16);
+        server.write_all(text).await.unwrap();
+        drop(server);
+        Connection::new(client, LONG)
             .reply(step)
             .await
             .map(|reply| reply.code)
@@ -191,20 +191,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_reply_counts_even_if_the_connection_ends_after_it() {
-        assert_eq!(heard(b"250 ok", SmtpStep::Message).await, Ok(250));
-        assert_eq!(heard(b"250", SmtpStep::Message).await, Ok(250));
+        assert_eq!(reply_to(b"250 ok", SmtpStep::Message).await, Ok(250));
+        assert_eq!(reply_to(b"250", SmtpStep::Message).await, Ok(250));
         assert_eq!(
-            heard(b"250-first\r\n250-sec", SmtpStep::Message).await.unwrap_err(),
+            reply_to(b"250-first\r\n250-sec", SmtpStep::Message).await.unwrap_err(),
             "the mail server closed the connection (at the end of the message)"
         );
-        assert!(heard(b"", SmtpStep::Message).await.unwrap_err().contains("closed"));
+        assert!(reply_to(b"", SmtpStep::Message).await.unwrap_err().contains("closed"));
     }
 
     #[tokio::test]
     async fn other_text_is_skipped_only_before_the_reply_to_the_message() {
-        assert_eq!(heard(b"\r\nspam filter: fine\r\n250 ok\r\n", SmtpStep::Message).await, Ok(250));
+        assert_eq!(
+            reply_to(b"\r\nspam filter: fine\r\n250 ok\r\n", SmtpStep::Message).await,
+            Ok(250)
+        );
         assert!(
-            heard(b"HTTP/1.1 400 Bad Request\r\n220 x\r\n", SmtpStep::Greeting)
+            reply_to(b"HTTP/1.1 400 Bad Request\r\n220 x\r\n", SmtpStep::Greeting)
                 .await
                 .unwrap_err()
                 .contains("HTTP/1.1")
@@ -214,23 +217,23 @@ mod tests {
     #[tokio::test]
     async fn a_reply_may_be_long_but_must_end() {
         let long = [b"250 ".as_slice(), &vec![b'x'; 60_000], b"\r\n"].concat();
-        assert_eq!(heard(&long, SmtpStep::Message).await, Ok(250));
-        let (here, mut there) = duplex(1 << 16);
-        tokio::spawn(async move { while there.write_all(b"250-more\r\n").await.is_ok() {} });
-        let error = Connection::new(here, LONG).reply(SmtpStep::Ehlo).await.unwrap_err();
+        assert_eq!(reply_to(&long, SmtpStep::Message).await, Ok(250));
+        let (client, mut server) = duplex(1 << 16);
+        tokio::spawn(async move { while server.write_all(b"250-more\r\n").await.is_ok() {} });
+        let error = Connection::new(client, LONG).reply(SmtpStep::Ehlo).await.unwrap_err();
         assert!(error.to_string().contains("without end"), "{error}");
     }
 
     #[tokio::test]
     async fn a_slow_reply_has_the_time_limit_of_one_step() {
-        let (here, mut there) = duplex(64);
+        let (client, mut server) = duplex(64);
         tokio::spawn(async move {
             let mut clock = tokio::time::interval(Duration::from_millis(10));
-            while there.write_all(b"2").await.is_ok() {
+            while server.write_all(b"2").await.is_ok() {
                 clock.tick().await;
             }
         });
-        let error = Connection::new(here, Duration::from_millis(200))
+        let error = Connection::new(client, Duration::from_millis(200))
             .reply(SmtpStep::Ehlo)
             .await
             .unwrap_err();
@@ -239,9 +242,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_reply_without_a_command_is_an_error() {
-        let (here, mut there) = duplex(1 << 16);
-        there.write_all(b"220 hello\r\n250 and more\r\n").await.unwrap();
-        let mut connection = Connection::new(here, LONG);
+        let (client, mut server) = duplex(1 << 16);
+        server.write_all(b"220 hello\r\n250 and more\r\n").await.unwrap();
+        let mut connection = Connection::new(client, LONG);
         assert_eq!(connection.reply(SmtpStep::Greeting).await.unwrap().code, 220);
         let error = connection.command("EHLO here\r\n", SmtpStep::Ehlo).await.unwrap_err();
         assert!(matches!(error, SmtpError::OutOfOrder(SmtpStep::Ehlo)), "{error}");
@@ -250,13 +253,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_reply_before_the_end_of_the_message_is_no_acceptance() {
-        for (said, expected) in [
+        for (text, expected) in [
             ("250 taken\r\n", "expected one reply"),
             ("552 5.3.4 too big\r\n", "SMTP 552 5.3.4 too big"),
         ] {
-            let (here, mut there) = duplex(1 << 20);
-            let mut connection = Connection::new(here, LONG);
-            there.write_all(said.as_bytes()).await.unwrap();
+            let (client, mut server) = duplex(1 << 20);
+            let mut connection = Connection::new(client, LONG);
+            server.write_all(text.as_bytes()).await.unwrap();
             let error = connection.message(b"Subject: x\r\n\r\nx\r\n").await.unwrap_err();
             assert!(error.to_string().starts_with(expected), "{error}");
         }
@@ -264,11 +267,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_reply_of_a_server_that_hangs_up_is_read() {
-        let (here, mut there) = duplex(1 << 10);
-        there.write_all(b"421 4.3.2 shutting down\r\n").await.unwrap();
-        drop(there);
-        let error =
-            Connection::new(here, LONG).write(&vec![b'x'; 4096], SmtpStep::Body).await.unwrap_err();
+        let (client, mut server) = duplex(1 << 10);
+        server.write_all(b"421 4.3.2 shutting down\r\n").await.unwrap();
+        drop(server);
+        let error = Connection::new(client, LONG)
+            .write(&vec![b'x'; 4096], SmtpStep::Body)
+            .await
+            .unwrap_err();
         assert_eq!(error.to_string(), "SMTP 421 4.3.2 shutting down");
     }
 }

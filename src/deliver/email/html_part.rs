@@ -15,9 +15,9 @@ pub const MAX_BYTES: usize = 100_000;
 ///
 /// The plain text part and the attachments are always in full.
 pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<String, LayoutError> {
-    let whole = layout::html_of(content, attachments)?;
-    if sent_bytes(&whole) <= MAX_BYTES {
-        return Ok(whole);
+    let full = layout::html_of(content, attachments)?;
+    if sent_bytes(&full) <= MAX_BYTES {
+        return Ok(full);
     }
     let all = entry_count(content);
     let page = |shown| {

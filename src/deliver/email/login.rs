@@ -142,9 +142,9 @@ async fn with_initial_response(
         .response(credentials, None)
         .map_err(|error| SmtpError::NotOffered(error.to_string()))?;
     let response = STANDARD.encode(response);
-    let whole = format!("AUTH {mechanism} {response}\r\n");
-    let mut is_sent = whole.len() <= MAX_COMMAND_BYTES;
-    let first = if is_sent { whole } else { format!("AUTH {mechanism}\r\n") };
+    let command = format!("AUTH {mechanism} {response}\r\n");
+    let mut is_sent = command.len() <= MAX_COMMAND_BYTES;
+    let first = if is_sent { command } else { format!("AUTH {mechanism}\r\n") };
     let mut reply = connection.command(&first, SmtpStep::Login).await?;
     let is_empty = reply.lines.iter().all(|line| line.trim().is_empty());
     if reply.code == 334 && (!is_sent || is_empty || mechanism == Mechanism::Plain) {

@@ -99,25 +99,25 @@ mod tests {
 
     #[test]
     fn every_name_comes_before_any_detail() {
-        let whole = content();
-        let all = entry_count(&whole);
-        let shown = with_name_index(&whole, IndexSize { names: all, details: 2 });
-        let kinds = whole.sections.len();
+        let full = content();
+        let all = entry_count(&full);
+        let shown = with_name_index(&full, IndexSize { names: all, details: 2 });
+        let kinds = full.sections.len();
         assert!(kinds > 1 && shown.sections.len() > kinds);
         assert!(shown.sections.iter().take(kinds).all(|section| section.entries.is_empty()));
         assert_eq!(entry_count(&shown), 2);
         let index: String =
             shown.sections.iter().take(kinds).filter_map(|section| section.note.clone()).collect();
-        for entry in whole.sections.iter().flat_map(|section| &section.entries) {
+        for entry in full.sections.iter().flat_map(|section| &section.entries) {
             assert!(index.contains(&entry.heading), "{} in {index}", entry.heading);
         }
     }
 
     #[test]
     fn names_that_are_left_out_are_counted() {
-        let whole = content();
-        let shown = with_name_index(&whole, IndexSize { names: 1, details: 0 });
-        let first = whole.sections[0].entries.len();
+        let full = content();
+        let shown = with_name_index(&full, IndexSize { names: 1, details: 0 });
+        let first = full.sections[0].entries.len();
         assert!(
             shown.sections[0]
                 .note

@@ -178,19 +178,19 @@ impl Tokens {
     fn denied(&self, status: StatusCode, body: &[u8]) -> TokenError {
         let redaction =
             Redaction::of([self.settings.client_secret.expose(), self.settings.client_id.as_str()]);
-        let said = match serde_json::from_slice::<Denied>(body) {
+        let quote = match serde_json::from_slice::<Denied>(body) {
             Ok(denied) => redacted(
                 &format!("{} {}", denied.error, denied.error_description.unwrap_or_default()),
                 &redaction,
             ),
             Err(_) => String::new(),
         };
-        let said = if said.is_empty() { said } else { format!(", saying: {said}") };
+        let quote = if quote.is_empty() { quote } else { format!(", saying: {quote}") };
         let retry = match status.as_u16() {
             408 | 425 | 429 | 500.. => Retry::Later,
             _ => Retry::Slowly,
         };
-        self.failed(format!("expected HTTP 200, but got HTTP {}{said}", status.as_u16()), retry)
+        self.failed(format!("expected HTTP 200, but got HTTP {}{quote}", status.as_u16()), retry)
     }
 
     fn failed(&self, reason: String, retry: Retry) -> TokenError {

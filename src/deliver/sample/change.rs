@@ -61,7 +61,7 @@ pub fn five_additions() -> Vec<Change> {
     first.entry.countries = vec!["CN".into(), "HK".into()];
     first.entry.footnotes = vec!["3".into()];
     first.entry.license_requirement =
-        "For all items subject to the EAR (see §§ 746.8(a)(3) and 744.21(b) of the EAR).³".into();
+        "For all items subject to the EAR (see §§ 746.8(a)(3) and 744.21(b)).³".into();
     let mut address = added("Flat 7, Example Centre, 88 Example Street, Hong Kong", "HK");
     address.entry.form = Form::Address;
     address.possibly_was = vec!["Flat 7 Example Center".into()];

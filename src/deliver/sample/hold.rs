@@ -1,5 +1,5 @@
-//! Sample alerts about a list on hold, one for each reason. The counts, the examples and the message
-//! of each agree.
+//! Sample alerts about a list on hold, one for each reason. In each one, the counts, the examples
+//! and the message agree.
 
 use crate::deliver::sample::{OBSERVED_AT, alert};
 use crate::domain::alert::SnapshotHeld;

@@ -6,6 +6,8 @@ use crate::deliver::mrkdwn;
 
 /// Slack refuses a message with more blocks.
 const MAX_BLOCKS: usize = 50;
+/// The most characters in the header block.
+const MAX_HEADER_CHARS: usize = 150;
 /// The most characters in the text of one section.
 pub const MAX_SECTION_CHARS: usize = 3_000;
 /// The most characters in all blocks together. Slack refuses slightly more than 13,200.
@@ -15,13 +17,28 @@ const RESERVED_CHARS: usize = 200;
 
 /// A section with text in Slack's markup.
 pub fn section(mrkdwn: &str) -> Value {
-    json!({"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn::cut(mrkdwn, MAX_SECTION_CHARS), "verbatim": true}})
+    let text = mrkdwn::cut(mrkdwn, MAX_SECTION_CHARS);
+    json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
+}
+
+/// Small text in Slack's markup.
+pub fn context(mrkdwn: &str) -> Value {
+    let element = json!({"type": "mrkdwn", "text": mrkdwn, "verbatim": true});
+    json!({"type": "context", "elements": [element]})
+}
+
+/// The headline of the message, in plain text.
+pub fn header(text: &str) -> Value {
+    let text = mrkdwn::cut(text, MAX_HEADER_CHARS);
+    json!({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": false}})
 }
 
 /// A list of blocks within Slack's limits. Keeps room for the blocks that must come last.
 pub struct Blocks {
     blocks: Vec<Value>,
+    /// The blocks that come last.
     foot: Vec<Value>,
+    /// A line before the foot that says how many entries are left out.
     pub rest: Option<String>,
     size: usize,
 }
@@ -44,6 +61,7 @@ impl Blocks {
         fits
     }
 
+    /// Returns all blocks in their order.
     pub fn finish(mut self) -> Vec<Value> {
         self.blocks.extend(self.rest.as_deref().map(section));
         self.blocks.append(&mut self.foot);

@@ -15,12 +15,15 @@ use crate::deliver::{
     Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording,
 };
 use crate::dial::LazyClient;
-use blocks::{Blocks, MAX_SECTION_CHARS, section};
+use blocks::{Blocks, MAX_SECTION_CHARS, context, header, section};
 
-/// The most characters in the header block.
-const MAX_HEADER_CHARS: usize = 150;
 /// Nobody reads more entries than this in a chat.
 const MAX_ENTRIES: usize = 25;
+/// The most characters of one name, of its countries, of a summary and of a changed value or note.
+const MAX_NAME_CHARS: usize = 300;
+const MAX_COUNTRIES_CHARS: usize = 200;
+const MAX_BRIEF_CHARS: usize = 300;
+const MAX_VALUE_CHARS: usize = 400;
 
 pub async fn send(
     clients: &LazyClient,
@@ -57,14 +60,9 @@ pub async fn send(
 /// Builds the message: `blocks`, and `text` for notifications and clients that do not show blocks.
 /// `reference` names the delivery, or the alert if it is only shown.
 pub fn payload(content: &MessageContent, reference: &str) -> Value {
-    let foot = vec![
-        section(&where_it_is(&content.full_alert)),
-        json!({"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn::escaped(reference), "verbatim": true}]}),
-    ];
+    let foot = vec![section(&step_text(&content.full_alert)), context(&mrkdwn::escaped(reference))];
     let mut blocks = Blocks::with_foot(foot);
-    blocks.push(
-        json!({"type": "header", "text": {"type": "plain_text", "text": mrkdwn::cut(&content.title, MAX_HEADER_CHARS), "emoji": false}}),
-    );
+    blocks.push(header(&content.title));
     blocks.push(section(&mrkdwn::escaped(&content.lead)));
     for note in &content.notes {
         blocks.push(section(&format!("*Note:* {}", mrkdwn::escaped(note))));
@@ -80,11 +78,16 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
         blocks.push(section(&facts.join("\n")));
     }
     for step in &content.next_steps {
-        blocks.push(section(&format!("• {}", where_it_is(step))));
+        blocks.push(section(&format!("• {}", step_text(step))));
     }
     entries(content, &mut blocks);
     let text = format!("{}\n{}\n{reference}", content.title, content.lead);
-    json!({"text": mrkdwn::escaped(&plain::shorten(&text, MAX_SECTION_CHARS / 2)), "blocks": blocks.finish(), "unfurl_links": false, "unfurl_media": false})
+    json!({
+        "text": mrkdwn::escaped(&plain::shorten(&text, MAX_SECTION_CHARS / 2)),
+        "blocks": blocks.finish(),
+        "unfurl_links": false,
+        "unfurl_media": false,
+    })
 }
 
 /// Adds as many entries as fit, each as one section, and the number that is left out.
@@ -106,7 +109,7 @@ fn entries(content: &MessageContent, blocks: &mut Blocks) {
             shown += 1;
         }
         if let Some(note) = &part.note {
-            blocks.push(json!({"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn::escaped_within(note, MAX_SECTION_CHARS), "verbatim": true}]}));
+            blocks.push(context(&mrkdwn::escaped_within(note, MAX_SECTION_CHARS)));
         }
     }
     if shown < all {
@@ -117,11 +120,11 @@ fn entries(content: &MessageContent, blocks: &mut Blocks) {
 fn entry_line(entry: &EntryText) -> String {
     let mut line = format!(
         "• *{}* ({})",
-        mrkdwn::escaped_within(&entry.heading, 300),
-        mrkdwn::escaped_within(&entry.countries, 200)
+        mrkdwn::escaped_within(&entry.heading, MAX_NAME_CHARS),
+        mrkdwn::escaped_within(&entry.countries, MAX_COUNTRIES_CHARS)
     );
     if !entry.brief.is_empty() {
-        line.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, 300)));
+        line.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, MAX_BRIEF_CHARS)));
     }
     for row in entry.rows.iter().filter(|row| row.changed) {
         for spans in
@@ -130,23 +133,23 @@ fn entry_line(entry: &EntryText) -> String {
             line.push_str(&format!(
                 "\n    {}: {}",
                 mrkdwn::escaped(&row.label),
-                mrkdwn::spans(spans, 400)
+                mrkdwn::spans(spans, MAX_VALUE_CHARS)
             ));
         }
     }
     for note in &entry.notes {
-        line.push_str(&format!("\n    _{}_", mrkdwn::escaped_within(note, 400)));
+        line.push_str(&format!("\n    _{}_", mrkdwn::escaped_within(note, MAX_VALUE_CHARS)));
     }
     line
 }
 
 fn fact(fact: &wording::Fact) -> String {
-    let text = mrkdwn::escaped_within(&fact.text, 400);
+    let text = mrkdwn::escaped_within(&fact.text, MAX_VALUE_CHARS);
     let text = fact.link.as_deref().and_then(|link| mrkdwn::link(link, &text)).unwrap_or(text);
     format!("*{}:* {text}", mrkdwn::escaped(&fact.label))
 }
 
-fn where_it_is(step: &NextStep) -> String {
+fn step_text(step: &NextStep) -> String {
     let text = mrkdwn::escaped(&step.text);
     match (&step.link, &step.command) {
         (Some(link), _) => mrkdwn::link(link, &text).unwrap_or(text),

@@ -43,9 +43,9 @@ pub fn bodies(alert: &Alert, max_bytes: usize) -> Result<Vec<String>, serde_json
     let Some(changes) = alert.body.changes() else { return Ok(vec![body(None, None)?]) };
 
     let changes = changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
-    let whole = body(None, Some(&changes))?;
-    if whole.len() <= max_bytes {
-        return Ok(vec![whole]);
+    let single = body(None, Some(&changes))?;
+    if single.len() <= max_bytes {
+        return Ok(vec![single]);
     }
     let widest = Part { n: changes.len(), of: changes.len() };
     let room = max_bytes.saturating_sub(body(Some(widest), Some(&[]))?.len());

@@ -57,12 +57,12 @@ pub fn date(date: Date) -> String {
 /// `20 seconds`, `5 minutes`, `2 hours`, `3 days`: in the largest unit without a remainder.
 pub fn duration(duration: Duration) -> String {
     let secs = duration.as_secs();
-    let whole = |unit: u64| secs >= unit && secs.is_multiple_of(unit);
+    let divides = |unit: u64| secs >= unit && secs.is_multiple_of(unit);
     match secs {
         0 => counted(usize::try_from(duration.as_millis()).unwrap_or(usize::MAX), "millisecond"),
-        _ if whole(86_400) => counted(size(secs / 86_400), "day"),
-        _ if whole(3_600) => counted(size(secs / 3_600), "hour"),
-        _ if whole(60) => counted(size(secs / 60), "minute"),
+        _ if divides(86_400) => counted(size(secs / 86_400), "day"),
+        _ if divides(3_600) => counted(size(secs / 3_600), "hour"),
+        _ if divides(60) => counted(size(secs / 60), "minute"),
         _ => counted(size(secs), "second"),
     }
 }

@@ -44,18 +44,18 @@ pub fn rows(change: &Change) -> Vec<Row> {
 }
 
 fn row(key: &str, change: &Change) -> Option<Row> {
-    let now = values(&change.entry, key);
-    let was = change.before.as_ref().map(|before| values(before, key));
-    let changed = was.as_ref().is_some_and(|was| *was != now);
+    let new = values(&change.entry, key);
+    let old = change.before.as_ref().map(|before| values(before, key));
+    let changed = old.as_ref().is_some_and(|old| *old != new);
     // The countries are already shown next to the name.
     let omitted = key == "countries"
         || key.strip_prefix("other.").is_some_and(|column| OMITTED_COLUMNS.contains(&column));
-    if !changed && (now.is_empty() || omitted) {
+    if !changed && (new.is_empty() || omitted) {
         return None;
     }
-    let lines = match was {
-        Some(was) if changed => compared(&was, &now),
-        _ => now.into_iter().map(|value| vec![Span::new(SpanKind::Same, value)]).collect(),
+    let lines = match old {
+        Some(old) if changed => compared(&old, &new),
+        _ => new.into_iter().map(|value| vec![Span::new(SpanKind::Same, value)]).collect(),
     };
     Some(Row { label: label(key), changed, lines })
 }
@@ -100,30 +100,30 @@ fn values(entry: &Entry, key: &str) -> Vec<String> {
 
 /// The new values in their order, each compared with the old value that it replaces. Old values
 /// without a match follow.
-fn compared(was: &[String], now: &[String]) -> Vec<Vec<Span>> {
-    let mut gone: Vec<&String> = was.iter().filter(|value| !now.contains(value)).collect();
+fn compared(old: &[String], new: &[String]) -> Vec<Vec<Span>> {
+    let mut deleted: Vec<&String> = old.iter().filter(|value| !new.contains(value)).collect();
     let mut lines = Vec::new();
-    for value in now {
-        if was.contains(value) {
+    for value in new {
+        if old.contains(value) {
             lines.push(vec![Span::new(SpanKind::Same, value)]);
             continue;
         }
         // A single value is always compared with the other single value. In a list, each value is
         // compared with the most similar one.
-        let single = was.len() == 1 && now.len() == 1;
-        let best = gone
+        let single = old.len() == 1 && new.len() == 1;
+        let best = deleted
             .iter()
             .enumerate()
-            .map(|(at, old)| (at, likeness(old, value)))
+            .map(|(at, candidate)| (at, likeness(candidate, value)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
             Some((at, alike)) if single || alike > MIN_LIKENESS => {
-                lines.push(spans(gone.remove(at), value))
+                lines.push(spans(deleted.remove(at), value))
             }
             _ => lines.push(vec![Span::new(SpanKind::Come, value)]),
         }
     }
-    lines.extend(gone.into_iter().map(|value| vec![Span::new(SpanKind::Gone, value)]));
+    lines.extend(deleted.into_iter().map(|value| vec![Span::new(SpanKind::Gone, value)]));
     lines
 }
 

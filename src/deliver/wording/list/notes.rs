@@ -49,17 +49,14 @@ pub fn notes(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<Str
                 ""
             }
         ));
-    } else if let Some(went) = data.follows.as_ref().filter(|_| all_relisted(data)) {
+    } else if let Some(removal) = data.follows.as_ref().filter(|_| all_relisted(data)) {
         notes.push(format!(
-            "This follows alert {went}, which reported that it was no longer in {source}."
+            "This follows alert {removal}, which reported that it was no longer in {source}."
         ));
     } else if let Some(first) = data.follows.as_ref().filter(|_| data.rule_alerted_before == 0) {
         notes.push(format!("This follows alert {first}, which reported the rule."));
     } else if let Some(first) = &data.follows {
-        notes.push(format!(
-            "This is a further part of alert {first}: {}.",
-            rule_progress(data)
-        ));
+        notes.push(format!("This is a further part of alert {first}: {}.", rule_progress(data)));
     } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
         notes.push(format!("Of this rule, {}.", rule_progress(data)));
     }

@@ -47,7 +47,11 @@ fn empty_content(title: String, context: &Context<'_>) -> MessageContent {
         facts: Vec::new(),
         sections: Vec::new(),
         next_steps: Vec::new(),
-        full_alert: context.next_step("Status of the sources", "/", "entitywatch sources".to_owned()),
+        full_alert: context.next_step(
+            "Status of the sources",
+            "/",
+            "entitywatch sources".to_owned(),
+        ),
         evidence: Vec::new(),
     }
 }

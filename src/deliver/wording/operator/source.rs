@@ -48,8 +48,7 @@ pub fn failing(data: &SourceFailing, alert: &Alert, context: &Context<'_>) -> Me
             time::span(data.failing_since, alert.created_at)
         ),
     };
-    content.lead =
-        format!("{failed} Until it can be read again, its changes are not detected.");
+    content.lead = format!("{failed} Until it can be read again, its changes are not detected.");
     content.facts = vec![
         Fact::new("Error", plain::line(&data.error)),
         Fact::new("Failing since", context.moment(data.failing_since)),
@@ -102,9 +101,10 @@ pub fn lagging(data: &SourceLagging, context: &Context<'_>) -> MessageContent {
         Fact::new("Not listed", plain::shorten(&names.join("; "), MAX_MISSING_CHARS)),
         Fact::new("Checked", context.moment(data.at)),
     ];
-    content
-        .next_steps
-        .push(NextStep::command("Search for them in the lists", "entitywatch entries --search NAME"));
+    content.next_steps.push(NextStep::command(
+        "Search for them in the lists",
+        "entitywatch entries --search NAME",
+    ));
     content
 }
 

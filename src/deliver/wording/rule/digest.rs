@@ -40,8 +40,7 @@ pub fn listed_entries(listing: &RuleListing) -> Option<Section> {
         .unwrap_or("Rule");
     let count = listing.summary.added + listing.summary.revised + listing.summary.removed;
     let more = count.saturating_sub(listing.changes.len());
-    let note =
-        (more > 0).then(|| format!("{} more are in the document.", counted(more, "entry")));
+    let note = (more > 0).then(|| format!("{} more are in the document.", counted(more, "entry")));
     let entries: Vec<_> = listing.changes.iter().map(entry::named).collect();
     Some(Section { title: format!("{} ({count})", plain::line(name)), kind, note, entries })
 }

@@ -17,7 +17,9 @@ pub fn lead(data: &RuleNotice, context: &Context<'_>) -> String {
             "{agency} has filed the rule{named} for public inspection. {}",
             effect(data, context)
         ),
-        NoticeStatus::Changed => format!("More is known about the rule{named} than in the earlier alert."),
+        NoticeStatus::Changed => {
+            format!("More is known about the rule{named} than in the earlier alert.")
+        }
         NoticeStatus::Withdrawn => {
             format!(
                 "The rule{named} is no longer on public inspection and was not published. The \
