@@ -196,8 +196,9 @@ impl Cursor<'_> {
         }
         ahead.0 = ahead.0.strip_prefix(',')?;
         ahead.skip(" ");
-        let page =
-            ahead.page().filter(|page| *page > last && page - last <= MOST_PAGES_WITHIN_A_CITATION)?;
+        let page = ahead
+            .page()
+            .filter(|page| *page > last && page - last <= MOST_PAGES_WITHIN_A_CITATION)?;
         let mut after = ahead;
         after.skip(" .");
         if after.letter('f').is_some() {

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
 use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::wording::{EntryText, MessageContent, NextStep};
-use crate::deliver::words::SpanKind;
 use crate::deliver::{
     Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording,
 };
 use crate::dial::LazyClient;
+use crate::domain::word_diff::SpanKind;
 use blocks::{Blocks, MAX_SECTION_CHARS, context, header, section};
 
 /// Nobody reads more entries than this in a chat.
@@ -128,7 +128,7 @@ fn entry_line(entry: &EntryText) -> String {
     }
     for row in entry.rows.iter().filter(|row| row.changed) {
         for spans in
-            row.lines.iter().filter(|spans| spans.iter().any(|span| span.kind != SpanKind::Same))
+            row.lines.iter().filter(|spans| spans.iter().any(|span| span.kind != SpanKind::Equal))
         {
             line.push_str(&format!(
                 "\n    {}: {}",

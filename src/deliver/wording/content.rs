@@ -6,8 +6,8 @@
 use serde::Serialize;
 use url::Url;
 
-use crate::deliver::words::Span;
 use crate::domain::ChangeKind;
+use crate::domain::word_diff::Span;
 
 /// The content of one message.
 #[derive(Clone, Debug, Serialize)]

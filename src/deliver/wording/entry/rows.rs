@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::deliver::plain;
-use crate::deliver::wording::{Row, country, footnote};
-use crate::deliver::words::{Span, SpanKind, likeness, spans};
+use crate::deliver::wording::{Row, footnote};
+use crate::domain::country::name_in_messages;
+use crate::domain::word_diff::{Span, SpanKind, word_diff, word_similarity};
 use crate::domain::{Change, Entry, Form};
 
 /// Two values that share more of their words than this are one value that was edited.
@@ -55,7 +56,7 @@ fn row(key: &str, change: &Change) -> Option<Row> {
     }
     let lines = match old {
         Some(old) if changed => compared(&old, &new),
-        _ => new.into_iter().map(|value| vec![Span::new(SpanKind::Same, value)]).collect(),
+        _ => new.into_iter().map(|value| vec![Span::new(SpanKind::Equal, value)]).collect(),
     };
     Some(Row { label: label(key), changed, lines })
 }
@@ -72,7 +73,9 @@ fn values(entry: &Entry, key: &str) -> Vec<String> {
         "name" => one(&entry.name),
         "aliases" => clean(&entry.aliases),
         "addresses" => clean(&entry.addresses),
-        "countries" => entry.countries.iter().map(|code| country::name(code).to_owned()).collect(),
+        "countries" => {
+            entry.countries.iter().map(|code| name_in_messages(code).to_owned()).collect()
+        }
         "license_requirement" => one(&entry.license_requirement),
         "license_policy" => one(&entry.license_policy),
         "footnotes" => entry
@@ -105,7 +108,7 @@ fn compared(old: &[String], new: &[String]) -> Vec<Vec<Span>> {
     let mut lines = Vec::new();
     for value in new {
         if old.contains(value) {
-            lines.push(vec![Span::new(SpanKind::Same, value)]);
+            lines.push(vec![Span::new(SpanKind::Equal, value)]);
             continue;
         }
         // A single value is always compared with the other single value. In a list, each value is
@@ -114,16 +117,16 @@ fn compared(old: &[String], new: &[String]) -> Vec<Vec<Span>> {
         let best = deleted
             .iter()
             .enumerate()
-            .map(|(at, candidate)| (at, likeness(candidate, value)))
+            .map(|(at, candidate)| (at, word_similarity(candidate, value)))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
             Some((at, alike)) if single || alike > MIN_LIKENESS => {
-                lines.push(spans(deleted.remove(at), value))
+                lines.push(word_diff(deleted.remove(at), value))
             }
-            _ => lines.push(vec![Span::new(SpanKind::Come, value)]),
+            _ => lines.push(vec![Span::new(SpanKind::Inserted, value)]),
         }
     }
-    lines.extend(deleted.into_iter().map(|value| vec![Span::new(SpanKind::Gone, value)]));
+    lines.extend(deleted.into_iter().map(|value| vec![Span::new(SpanKind::Deleted, value)]));
     lines
 }
 
