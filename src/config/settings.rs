@@ -18,7 +18,7 @@ use crate::deliver::retry::RetryPolicy;
 use crate::dial::{
     HttpSettings, {self},
 };
-use crate::diff::Limits;
+use crate::diff::{Limits, least_for_baseline};
 use crate::domain::ListCode;
 use crate::fetch::Address;
 use crate::schedule::Schedule;
@@ -82,8 +82,6 @@ pub struct DeliverySettings {
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8744);
-/// Of the Entity List, which has over 3,000 entries: half of it is no baseline.
-const DEFAULT_MIN_ENTRIES_EL: usize = 2500;
 
 /// A relative path starts at the configuration's folder, as every other path in it.
 pub(super) fn store(
@@ -180,9 +178,8 @@ pub(super) fn messages(raw: &RawMessages, public_url: Option<Url>) -> MessageSet
 
 /// The guards' defaults, with what each list has at least.
 pub(super) fn default_limits() -> Limits {
-    let min_entries: BTreeMap<ListCode, usize> = ListCode::ALL
-        .iter()
-        .map(|list| (*list, if *list == ListCode::EL { DEFAULT_MIN_ENTRIES_EL } else { 1 }))
-        .collect();
-    Limits { min_entries, ..Limits::default() }
+    let limits = Limits::default();
+    let min_entries: BTreeMap<ListCode, usize> =
+        ListCode::ALL.iter().map(|list| (*list, least_for_baseline(&limits, *list))).collect();
+    Limits { min_entries, ..limits }
 }

@@ -9,13 +9,13 @@
 //! looked up by the proxy, so there only literals can be judged.
 
 mod address;
-mod describe;
-mod lazy;
+mod failure;
+mod client;
 mod no_proxy;
 mod proxy;
 mod resolver;
 mod retry_after;
-mod target;
+mod url_check;
 mod tcp;
 mod trust;
 
@@ -27,13 +27,13 @@ use reqwest::ClientBuilder;
 use url::Url;
 
 pub use address::{Reach, reach};
-pub use describe::describe;
-pub use lazy::LazyClient;
+pub use client::LazyClient;
+pub use failure::describe;
 pub use proxy::{check_no_proxy, strange_in_environment};
 pub use retry_after::{LONGEST_RETRY_AFTER, date as http_date, retry_after};
-pub use target::{DialError, check_redirect, check_url, place};
 pub use tcp::{Lookup, first_to_connect, system_lookup};
 pub use trust::{Trust, certificates, describe_certificate, tls_config};
+pub use url_check::{DialError, check_redirect, check_url, place};
 
 /// `[http]` of the configuration.
 #[derive(Clone, Default, PartialEq)]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::dial::target::check_address;
+use crate::dial::url_check::check_address;
 
 /// The system's resolver, filtered.
 pub(super) struct FilteringResolver {

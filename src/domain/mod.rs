@@ -56,6 +56,7 @@ pub mod same;
 pub mod snapshot;
 pub mod state;
 pub mod subordinate;
+pub mod validators;
 pub mod word_diff;
 
 pub use alert::{Alert, AlertBody};
@@ -72,4 +73,5 @@ pub use journal::JournalEntry;
 pub use list::ListCode;
 pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
 pub use snapshot::{Publisher, Snapshot, Warning};
-pub use state::{ListState, SourceState, Validators};
+pub use state::{ListState, SourceState};
+pub use validators::{FileState, FileTime, Validator, Validators};

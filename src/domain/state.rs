@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Editions, ListCode, Sha256};
+use crate::domain::{Editions, ListCode, Sha256, Validators};
 
 /// How many days back the highest count of a list is searched. A week covers a list that is cut in
 /// several small steps.
@@ -15,15 +15,6 @@ const HIGH_WATER_DAYS: i64 = 7;
 
 /// How many daily counts are kept: today and [`HIGH_WATER_DAYS`] before it.
 const DAYS_OF_COUNTS: usize = 8;
-
-/// The HTTP validators of the last document that was read completely, and the address they belong
-/// to (as a hash, because it may contain a token).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Validators {
-    pub etag: Option<String>,
-    pub last_modified: Option<String>,
-    pub address_sha256: Sha256,
-}
 
 /// The state of one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,15 +1,13 @@
 //! Takes the bytes in piece by piece: decodes, counts, hashes, and keeps them compressed. What is
 //! too much ends it at once.
 
-use std::io::{
-    Write, {self},
-};
+use std::io::{self, Write};
 
-use flate2::write::MultiGzDecoder;
 use jiff::Timestamp;
 
 use crate::domain::Document;
 use crate::domain::document::DocumentWriter;
+use crate::fetch::decoder::{Decoder, Sink};
 use crate::fetch::{FetchError, FetchLimits};
 
 /// A document on its way in. `from` names the sender in errors.
@@ -20,100 +18,10 @@ pub(super) struct Intake<'a> {
     decoder: Decoder,
 }
 
-/// A file that is gzip, sent by a server that compresses what it sends.
-const MOST_LAYERS: u8 = 2;
-
-/// Unpacks what is packed. The first bytes decide, not a label: a label is wrong more often than
-/// gzip's own mark.
-enum Decoder {
-    /// Too few bytes yet to tell; `layers` more may be unpacked. The sink is there until it is
-    /// decided.
-    Undecided {
-        first: Vec<u8>,
-        sink: Option<Sink>,
-        layers: u8,
-    },
-    Plain(Sink),
-    Gzip(Box<MultiGzDecoder<Decoder>>),
-}
-
-impl Decoder {
-    fn new(sink: Sink, layers: u8) -> Self {
-        Self::Undecided { first: Vec::new(), sink: Some(sink), layers }
-    }
-
-    /// By the first bytes: gzip or plain.
-    fn decide(&mut self) -> io::Result<()> {
-        let Self::Undecided { first, sink, layers } = self else { return Ok(()) };
-        // The half of a mark is a stream that broke off at once.
-        if first.len() == 1 && first.first() == GZIP_MAGIC.first() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let (first, layers) = (std::mem::take(first), *layers);
-        let Some(sink) = sink.take() else { return Ok(()) };
-        *self = match layers.checked_sub(1) {
-            Some(layers) if first.starts_with(GZIP_MAGIC) => {
-                Self::Gzip(Box::new(MultiGzDecoder::new(Self::new(sink, layers))))
-            }
-            _ => Self::Plain(sink),
-        };
-        self.write_all(&first)
-    }
-
-    fn sink_mut(&mut self) -> Option<&mut Sink> {
-        match self {
-            Self::Undecided { sink, .. } => sink.as_mut(),
-            Self::Plain(sink) => Some(sink),
-            Self::Gzip(decoder) => decoder.get_mut().sink_mut(),
-        }
-    }
-
-    /// Refuses a stream that breaks off.
-    fn end(&mut self) -> io::Result<()> {
-        self.decide()?;
-        match self {
-            Self::Gzip(decoder) => {
-                decoder.try_finish()?;
-                decoder.get_mut().end()
-            }
-            Self::Undecided { .. } | Self::Plain(_) => Ok(()),
-        }
-    }
-
-    fn into_sink(self) -> io::Result<Option<Sink>> {
-        match self {
-            Self::Undecided { sink, .. } => Ok(sink),
-            Self::Plain(sink) => Ok(Some(sink)),
-            Self::Gzip(decoder) => decoder.finish()?.into_sink(),
-        }
-    }
-}
-
-impl Write for Decoder {
-    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(sink) => sink.write(content),
-            Self::Gzip(decoder) => decoder.write(content),
-            Self::Undecided { first, .. } => {
-                first.extend_from_slice(content);
-                if first.len() >= GZIP_MAGIC.len() {
-                    self.decide()?;
-                }
-                Ok(content.len())
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl<'a> Intake<'a> {
     pub(super) fn new(from: &'a str, limits: &'a FetchLimits) -> Result<Self, FetchError> {
         let writer = DocumentWriter::new().map_err(|error| broken(from, &error))?;
-        let sink = Sink { writer, head: Vec::new(), most_bytes: 0, too_much: false };
-        Ok(Self { from, limits, wire_bytes: 0, decoder: Decoder::new(sink, MOST_LAYERS) })
+        Ok(Self { from, limits, wire_bytes: 0, decoder: Decoder::new(Sink::new(writer)) })
     }
 
     /// How many bytes came in, as they came.
@@ -210,8 +118,6 @@ impl<'a> Intake<'a> {
     }
 }
 
-const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
-
 fn broken(from: &str, error: &io::Error) -> FetchError {
     FetchError::refused(format!("failed to unpack the answer from {from}: {error}"))
 }
@@ -227,36 +133,6 @@ fn is_web_page(head: &[u8]) -> bool {
 /// Whether the page is a plain text between `<pre>` and its end, which begins at once.
 fn holds_plain_text(head: &[u8]) -> bool {
     head.windows(4).any(|tag| tag.eq_ignore_ascii_case(b"<pre"))
-}
-
-/// Where decoded content ends up.
-struct Sink {
-    writer: DocumentWriter,
-    /// The first bytes, to know a web page by.
-    head: Vec<u8>,
-    most_bytes: u64,
-    too_much: bool,
-}
-
-impl Sink {
-    const HEAD: usize = 256;
-}
-
-impl Write for Sink {
-    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
-        if self.writer.size_bytes().saturating_add(content.len() as u64) > self.most_bytes {
-            self.too_much = true;
-            return Err(io::Error::other("too much"));
-        }
-        let missing = Self::HEAD.saturating_sub(self.head.len()).min(content.len());
-        self.head.extend_from_slice(content.get(..missing).unwrap_or_default());
-        self.writer.write(content)?;
-        Ok(content.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

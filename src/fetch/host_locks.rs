@@ -1,4 +1,4 @@
-//! One request at a time to a host, whoever asks. Another port is another server.
+//! One request at a time to each server. Another port is another server.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,23 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OwnedMutexGuard;
 use url::Url;
 
-/// Whose turn it is at each host.
+/// A lock for each server that is being asked, or that a caller waits for.
 #[derive(Default)]
-pub(super) struct Turns(Mutex<HashMap<Server, Arc<tokio::sync::Mutex<()>>>>);
+pub(super) struct HostLocks(Mutex<HashMap<Server, Arc<tokio::sync::Mutex<()>>>>);
 
-/// A host and a port of it.
+/// A host and its port.
 type Server = (String, Option<u16>);
 
-impl Turns {
-    /// Waits until nobody else asks the host of `url`. The turn ends when the guard is dropped.
-    pub(super) async fn take(&self, url: &Url) -> OwnedMutexGuard<()> {
-        let host = (url.host_str().unwrap_or("").to_owned(), url.port_or_known_default());
-        let turn = {
-            let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // A redirect names hosts at will: those that nobody waits for are forgotten.
-            hosts.retain(|_, turn| Arc::strong_count(turn) > 1);
-            Arc::clone(hosts.entry(host).or_default())
+impl HostLocks {
+    /// Waits until no other request to the server of `url` is running. The lock is released when
+    /// the guard is dropped.
+    pub(super) async fn lock(&self, url: &Url) -> OwnedMutexGuard<()> {
+        let server = (url.host_str().unwrap_or("").to_owned(), url.port_or_known_default());
+        let lock = {
+            let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            // Redirects can name any number of hosts. Locks that no caller holds or waits for are
+            // removed.
+            locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+            Arc::clone(locks.entry(server).or_default())
         };
-        turn.lock_owned().await
+        lock.lock_owned().await
     }
 }

@@ -5,7 +5,9 @@
 //! page, a bomb.
 
 mod body;
+mod decoder;
 mod ecfr;
+mod error;
 mod federal_register;
 mod http;
 mod limits;
@@ -19,6 +21,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use url::Url;
 
+pub use error::FetchError;
 pub use federal_register::Register;
 pub use limits::FetchLimits;
 pub use pattern::{InvalidPattern, NamePattern};
@@ -26,7 +29,7 @@ pub use pattern::{InvalidPattern, NamePattern};
 use crate::dial::{
     DialError, HttpSettings, {self},
 };
-use crate::domain::{Document, Validators};
+use crate::domain::{Document, Validator, Validators};
 
 /// Where a source's document comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,60 +76,10 @@ pub struct FetchedDocument {
     pub unconditional: bool,
 }
 
-/// Why there is no document. Says what was asked of whom without secrets (host, not path or query).
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct FetchError {
-    pub message: String,
-    /// The publisher asked to be left alone until then.
-    pub retry_after: Option<Timestamp>,
-    /// The answer came and is no list (empty, a web page, a bomb, broken gzip), as against a
-    /// server that cannot be reached, answers with an error, or lets the connection break off.
-    pub refused: bool,
-    /// The server answers, and has nothing at this address (404).
-    pub not_found: bool,
-    /// What is there now is older than what was read before.
-    pub older: bool,
-}
-
-impl FetchError {
-    /// No answer, or not the whole of it.
-    fn unreachable(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            retry_after: None,
-            refused: false,
-            not_found: false,
-            older: false,
-        }
-    }
-
-    /// An answer that is no list.
-    fn refused(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            retry_after: None,
-            refused: true,
-            not_found: false,
-            older: false,
-        }
-    }
-
-    /// Something that was overtaken already.
-    fn older(message: impl Into<String>) -> Self {
-        Self { older: true, ..Self::unreachable(message) }
-    }
-}
-
-impl From<DialError> for FetchError {
-    fn from(error: DialError) -> Self {
-        Self::unreachable(error.to_string())
-    }
-}
-
 /// When the document that these validators came with was last changed, where they say so.
 pub fn modified_at(validators: &Validators) -> Option<Timestamp> {
-    validators.last_modified.as_deref().and_then(dial::http_date)
+    let Validator::Http { last_modified, .. } = &validators.validator else { return None };
+    last_modified.as_deref().and_then(dial::http_date)
 }
 
 /// Fetches documents: one for the whole program, since it sees to it that a host is asked one thing

@@ -1,5 +1,6 @@
 //! When a source is next due. Pure: the time, the zone and chance come in as arguments.
 
+mod due;
 mod grammar;
 mod missed;
 
@@ -11,6 +12,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
+pub use due::{Due, due, jitter, next_check};
 pub use missed::{Missed, missed};
 
 /// A cron expression in a time zone.
@@ -38,15 +40,6 @@ pub enum ScheduleError {
     Never { cron: String },
     #[error("expected a time zone such as `America/New_York`, but got `{timezone}`")]
     Zone { timezone: String },
-}
-
-/// When a source is to be checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Due {
-    Now,
-    At(Timestamp),
-    /// The schedule has no further time.
-    Never,
 }
 
 impl Schedule {
@@ -151,66 +144,6 @@ impl Schedule {
             && pattern.minutes.values().len() == 1
             && pattern.seconds.values().len() == 1
     }
-}
-
-/// When the next check is due. A first one is due now; however many were missed, one makes up for
-/// them all.
-///
-/// `retry_after_until` is the publisher's wish to be left alone. A time that can only come from a
-/// clock that has since been put back (a last check in the future, a wish of more than
-/// [`LONGEST_RETRY_AFTER`]) is not believed: nothing would be checked until then.
-pub fn due(
-    schedule: &Schedule,
-    last_check: Option<Timestamp>,
-    retry_after_until: Option<Timestamp>,
-    now: Timestamp,
-) -> Due {
-    let scheduled = match last_check.filter(|last| *last <= later(now, CLOCK_SKEW)) {
-        None => now,
-        Some(last) => match schedule.next_after(last) {
-            Some(next) => next,
-            None => return Due::Never,
-        },
-    };
-    let wished = retry_after_until
-        .filter(|until| *until <= later(now, LONGEST_RETRY_AFTER.saturating_add(CLOCK_SKEW)));
-    match scheduled.max(wished.unwrap_or(scheduled)) {
-        at if at <= now => Due::Now,
-        at => Due::At(at),
-    }
-}
-
-/// A publisher is left alone for a day at most.
-pub const LONGEST_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(24);
-
-/// How far a well-kept clock may be put back.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
-
-/// When the next check is due, for people and programs: `now` if it is overdue, so that no time in
-/// the past is shown as the next one.
-pub fn next_check(
-    schedule: &Schedule,
-    last_check: Option<Timestamp>,
-    retry_after_until: Option<Timestamp>,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    match due(schedule, last_check, retry_after_until, now) {
-        Due::Now => Some(now),
-        Due::At(at) => Some(at),
-        Due::Never => None,
-    }
-}
-
-/// How long to wait beyond the due time, so that not everybody asks at the full minute. `random` is
-/// from 0 up to 1.
-pub fn jitter(interval: Duration, random: f64) -> Duration {
-    const LONGEST: Duration = Duration::from_secs(30);
-    let random = if random.is_finite() { random.clamp(0.0, 1.0) } else { 0.0 };
-    (interval / 10).min(LONGEST).mul_f64(random)
-}
-
-fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
-    time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// croner's sentence, as the end of ours.
@@ -427,83 +360,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_first_check_is_due_now_and_missed_ones_are_made_up_once() {
-        let schedule = schedule("0 * * * *", "UTC");
-        let now = at("2026-05-01T12:30:00Z");
-        assert_eq!(due(&schedule, None, None, now), Due::Now);
-        assert_eq!(
-            due(&schedule, Some(at("2026-05-01T12:00:01Z")), None, now),
-            Due::At(at("2026-05-01T13:00:00Z"))
-        );
-        assert_eq!(due(&schedule, Some(at("2026-04-20T12:00:01Z")), None, now), Due::Now);
-        assert_eq!(due(&schedule, Some(now), None, now), Due::At(at("2026-05-01T13:00:00Z")));
-    }
-
-    #[test]
-    fn a_publisher_that_asked_to_be_left_alone_is() {
-        let schedule = schedule("0 * * * *", "UTC");
-        let now = at("2026-05-01T12:30:00Z");
-        let until = at("2026-05-01T14:10:00Z");
-        assert_eq!(
-            due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(until), now),
-            Due::At(until)
-        );
-        assert_eq!(due(&schedule, None, Some(until), now), Due::At(until));
-        assert_eq!(
-            due(&schedule, Some(at("2026-05-01T12:00:00Z")), Some(at("2026-05-01T12:40:00Z")), now),
-            Due::At(at("2026-05-01T13:00:00Z"))
-        );
-        assert_eq!(
-            due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2026-05-01T12:10:00Z")), now),
-            Due::Now
-        );
-    }
-
-    #[test]
-    fn a_clock_that_was_put_back_does_not_stop_the_checks() {
-        let schedule = schedule("0 * * * *", "UTC");
-        let now = at("2026-05-01T12:30:00Z");
-        assert_eq!(due(&schedule, Some(at("2027-05-01T12:00:00Z")), None, now), Due::Now);
-        assert_eq!(
-            due(&schedule, Some(at("2026-05-01T12:30:05Z")), None, now),
-            Due::At(at("2026-05-01T13:00:00Z"))
-        );
-        assert_eq!(
-            due(&schedule, Some(at("2026-05-01T11:00:00Z")), Some(at("2027-05-01T12:00:00Z")), now),
-            Due::Now
-        );
-    }
-
-    #[test]
-    fn the_next_check_is_never_shown_in_the_past() {
-        let schedule = schedule("0 * * * *", "UTC");
-        let now = at("2026-05-01T12:30:00Z");
-        let check = |last: Option<&str>, retry_after: Option<&str>, expected: &str| {
-            assert_eq!(
-                next_check(&schedule, last.map(at), retry_after.map(at), now),
-                Some(at(expected)),
-                "{last:?} {retry_after:?}"
-            );
-        };
-        check(None, None, "2026-05-01T12:30:00Z");
-        check(Some("2026-04-20T12:00:00Z"), None, "2026-05-01T12:30:00Z");
-        check(Some("2026-05-01T12:00:00Z"), None, "2026-05-01T13:00:00Z");
-        check(Some("2026-05-01T12:00:00Z"), Some("2026-05-01T15:20:00Z"), "2026-05-01T15:20:00Z");
-        check(Some("2026-05-01T12:00:00Z"), Some("2026-05-01T12:10:00Z"), "2026-05-01T13:00:00Z");
-    }
-
-    #[test]
-    fn jitter_is_a_tenth_of_the_interval_and_half_a_minute_at_most() {
-        let from = at("2026-05-01T12:00:00Z");
-        assert_eq!(schedule("*/15 * * * *", "UTC").interval_hint(from), Duration::from_mins(15));
-        assert_eq!(jitter(Duration::from_mins(15), 1.0), Duration::from_secs(30));
-        assert_eq!(jitter(Duration::from_secs(60), 0.5), Duration::from_secs(3));
-        assert_eq!(jitter(Duration::from_secs(60), 0.0), Duration::ZERO);
-        assert_eq!(jitter(Duration::ZERO, 0.9), Duration::ZERO);
-        assert_eq!(jitter(Duration::from_secs(60), f64::NAN), Duration::ZERO);
     }
 
     /// cron(8), told by itself: does a day match?

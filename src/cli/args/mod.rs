@@ -1,17 +1,23 @@
 //! The command line: every command and flag, with the words that `--help` shows.
 
 mod alerts;
+mod deliveries;
+mod history;
+mod holds;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use crate::cli::when::{When, day, when};
+use crate::cli::when::day;
 use crate::config::DEFAULT_CONFIG;
-use crate::domain::{ChangeKind, DeliveryState, ListCode};
+use crate::domain::ListCode;
 
 pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
+pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
+pub use history::{ChangesArgs, EntriesArgs};
+pub use holds::{DecisionArgs, HoldsCommand};
 
 /// Watches the US Entity List and tells the people who must act, by email, Slack and webhook, when
 /// it changes.
@@ -174,144 +180,6 @@ pub enum OutputFormat {
     Json,
 }
 
-#[derive(Clone, Debug, Args)]
-pub struct ChangesArgs {
-    /// First seen at or after this time: 2026-07-01, 2026-07-01T12:00:00Z, or 24h, 7d ago
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub since: Option<When>,
-    /// First seen before this time
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub until: Option<When>,
-    /// Only of this source
-    #[arg(long, value_name = "NAME")]
-    pub source: Option<String>,
-    /// Only of this list
-    #[arg(long, value_name = "LIST")]
-    pub list: Option<ListCode>,
-    /// Only of this kind
-    #[arg(long, value_name = "KIND", value_parser = kind)]
-    pub kind: Option<ChangeKind>,
-    /// Leave out editorial changes
-    #[arg(long)]
-    pub no_editorial: bool,
-    /// At most so many, the newest
-    #[arg(long, value_name = "COUNT")]
-    pub limit: Option<usize>,
-    #[command(flatten)]
-    pub output: OutputArg,
-}
-
-#[derive(Clone, Debug, Args)]
-pub struct EntriesArgs {
-    /// A part of a name, alias, address or remark
-    #[arg(long, value_name = "TEXT")]
-    pub search: Option<String>,
-    /// As listed on this date of the publisher's
-    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "known_at")]
-    pub as_of: Option<Date>,
-    /// As known to this program at this time
-    #[arg(long, value_name = "TIME", value_parser = when)]
-    pub known_at: Option<When>,
-    /// Only of this source
-    #[arg(long, value_name = "NAME")]
-    pub source: Option<String>,
-    /// Only of this list
-    #[arg(long, value_name = "LIST")]
-    pub list: Option<ListCode>,
-    /// At most so many
-    #[arg(long, value_name = "COUNT")]
-    pub limit: Option<usize>,
-    #[command(flatten)]
-    pub output: OutputArg,
-}
-
-#[derive(Clone, Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct DeliveriesArgs {
-    #[command(subcommand)]
-    pub command: Option<DeliveriesCommand>,
-    #[command(flatten)]
-    pub list: DeliveriesListArgs,
-}
-
-#[derive(Clone, Debug, Args)]
-pub struct DeliveriesListArgs {
-    /// Only to this receiver
-    #[arg(long, value_name = "NAME")]
-    pub receiver: Option<String>,
-    /// Only in this state: pending, delivered or dead
-    #[arg(long, value_name = "STATE", value_parser = state)]
-    pub state: Option<DeliveryState>,
-    /// Only of this alert
-    #[arg(long, value_name = "ID")]
-    pub alert: Option<String>,
-    /// At most so many, the newest
-    #[arg(long, value_name = "COUNT")]
-    pub limit: Option<usize>,
-    #[command(flatten)]
-    pub output: OutputArg,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub enum DeliveriesCommand {
-    /// Send these again now, dead or not
-    Retry {
-        #[arg(required = true, value_name = "ID")]
-        ids: Vec<String>,
-    },
-    /// Send a receiver what was recorded before it was configured, or again
-    Send {
-        #[arg(long, value_name = "NAME")]
-        receiver: String,
-        /// Alerts recorded at or after this time
-        #[arg(long, value_name = "TIME", value_parser = when)]
-        since: When,
-    },
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub enum HoldsCommand {
-    /// List what is held
-    List {
-        /// Decided ones too
-        #[arg(long)]
-        all: bool,
-        #[command(flatten)]
-        output: OutputArg,
-    },
-    /// Show what a held list would change
-    Show {
-        id: String,
-        #[command(flatten)]
-        output: OutputArg,
-    },
-    /// Take the held list for true, and tell its changes
-    Accept {
-        #[command(flatten)]
-        decision: DecisionArgs,
-        /// Tell nobody: from now on this is what later lists are compared with
-        #[arg(long)]
-        as_baseline: bool,
-    },
-    /// Take the held list for wrong; the same content is not asked again
-    Reject {
-        #[command(flatten)]
-        decision: DecisionArgs,
-    },
-}
-
-/// Who decided, and why: both are journalled.
-#[derive(Clone, Debug, Args)]
-pub struct DecisionArgs {
-    pub id: String,
-    /// Who decides
-    #[arg(long, value_name = "NAME", value_parser = said)]
-    pub by: String,
-    /// Why
-    #[arg(long, value_name = "TEXT", value_parser = said)]
-    pub reason: String,
-}
-
 #[derive(Clone, Debug, Subcommand)]
 pub enum ReceiversCommand {
     /// List the receivers and how they fare
@@ -348,31 +216,6 @@ pub enum JournalCommand {
     },
     /// Print every entry as a line of JSON
     Export,
-}
-
-fn kind(text: &str) -> Result<ChangeKind, String> {
-    [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Revised]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
-        .ok_or_else(|| "expected added, removed or revised".to_owned())
-}
-
-fn state(text: &str) -> Result<DeliveryState, String> {
-    [DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Dead]
-        .into_iter()
-        .find(|state| state.as_str() == text)
-        .ok_or_else(|| "expected pending, delivered or dead".to_owned())
-}
-
-fn said(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err("expected a text, but got none".to_owned());
-    }
-    if text.chars().any(char::is_control) {
-        return Err("expected a text on one line, but got one with control characters".to_owned());
-    }
-    Ok(text.to_owned())
 }
 
 /// The hash of a journal entry, in either case.

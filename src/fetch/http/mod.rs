@@ -1,12 +1,14 @@
 //! One document over HTTP(S): conditions, redirects, quick repeats, and what each answer means.
 
+mod content_encoding;
+mod response_headers;
+
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG,
-    HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
-    RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER,
 };
 use reqwest::{Response, StatusCode};
 use url::Url;
@@ -15,17 +17,20 @@ use crate::clock::Stopwatch;
 use crate::dial::{
     DialError, HttpSettings, LazyClient, check_redirect, check_url, place, {self},
 };
-use crate::domain::{Sha256, Validators};
+use crate::domain::{Sha256, Validator, Validators};
 use crate::fetch::body::Intake;
-use crate::fetch::host_locks::Turns;
+use crate::fetch::host_locks::HostLocks;
 use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
+
+use self::content_encoding::{encoding_label, fits, unasked_encoding};
+use self::response_headers::{answered_at, is_redirect, location, media_type, text};
 
 /// The clients, and whose turn it is at each host.
 pub(super) struct HttpClients {
     outside: LazyClient,
     /// For sources with `allow_private`.
     anywhere: LazyClient,
-    turns: Turns,
+    locks: HostLocks,
 }
 
 impl HttpClients {
@@ -40,7 +45,7 @@ impl HttpClients {
                     .read_timeout(read_timeout)
             })
         };
-        Ok(Self { outside: client(false)?, anywhere: client(true)?, turns: Turns::default() })
+        Ok(Self { outside: client(false)?, anywhere: client(true)?, locks: HostLocks::default() })
     }
 }
 
@@ -62,18 +67,15 @@ impl Request<'_> {
     /// one. They go back as they came.
     fn conditions(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        let Some(validators) =
-            self.validators.filter(|validators| validators.address_sha256 == self.address_sha256())
-        else {
-            return headers;
-        };
+        let known = self.validators.and_then(|known| known.for_address(&self.address_sha256()));
+        let Some(Validator::Http { etag, last_modified }) = known else { return headers };
         let mut set = |name: HeaderName, value: Option<&String>| {
             if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
                 headers.insert(name, value);
             }
         };
-        set(IF_NONE_MATCH, validators.etag.as_ref());
-        set(IF_MODIFIED_SINCE, validators.last_modified.as_ref());
+        set(IF_NONE_MATCH, etag.as_ref());
+        set(IF_MODIFIED_SINCE, last_modified.as_ref());
         headers
     }
 }
@@ -114,7 +116,7 @@ impl<E: Into<FetchError>> From<E> for Failure {
 }
 
 /// What one request came to.
-enum Step {
+enum Hop {
     Done(Fetched),
     Redirected(Url),
 }
@@ -128,11 +130,11 @@ async fn follow(
     check_url(request.url, request.allow_private)?;
     let mut url = request.url.clone();
     for _ in 0..=limits.redirects {
-        let _turn = clients.turns.take(&url).await;
+        let _lock = clients.locks.lock(&url).await;
         let exchange = exchange(clients, limits, request, &url);
         match tokio::time::timeout(limits.total_timeout, exchange).await {
-            Ok(Ok(Step::Done(fetched))) => return Ok(fetched),
-            Ok(Ok(Step::Redirected(to))) => {
+            Ok(Ok(Hop::Done(fetched))) => return Ok(fetched),
+            Ok(Ok(Hop::Redirected(to))) => {
                 check_redirect(&url, &to, request.allow_private)?;
                 url = to;
             }
@@ -160,7 +162,7 @@ async fn exchange(
     limits: &FetchLimits,
     request: &Request<'_>,
     url: &Url,
-) -> Result<Step, Failure> {
+) -> Result<Hop, Failure> {
     let client =
         if request.allow_private { &clients.anywhere } else { &clients.outside }.client_for(url)?;
     let conditions = request.conditions();
@@ -180,10 +182,10 @@ async fn exchange(
         )),
     })?;
     match response.status() {
-        StatusCode::OK => read(response, limits, request, &from, conditional).await.map(Step::Done),
-        StatusCode::NOT_MODIFIED if conditional => Ok(Step::Done(Fetched::NotModified)),
+        StatusCode::OK => read(response, limits, request, &from, conditional).await.map(Hop::Done),
+        StatusCode::NOT_MODIFIED if conditional => Ok(Hop::Done(Fetched::NotModified)),
         status if is_redirect(status) => match location(&response, url) {
-            Some(to) => Ok(Step::Redirected(to)),
+            Some(to) => Ok(Hop::Redirected(to)),
             None => Err(wrong_status(&response, &from, request.now)),
         },
         _ => Err(wrong_status(&response, &from, request.now)),
@@ -228,11 +230,8 @@ async fn read(
             }
         }
     }
-    let validators = Validators {
-        etag: text(response.headers(), &ETAG),
-        last_modified: text(response.headers(), &LAST_MODIFIED),
-        address_sha256: request.address_sha256(),
-    };
+    let etag = text(response.headers(), &ETAG);
+    let last_modified = text(response.headers(), &LAST_MODIFIED);
     if let Some(encoding) = label
         .as_deref()
         .and_then(unasked_encoding)
@@ -248,68 +247,17 @@ async fn read(
     let document = intake.finish(request.now)?;
     Ok(Fetched::Document(Box::new(FetchedDocument {
         document,
-        modified_at: validators.last_modified.as_deref().and_then(dial::http_date),
+        modified_at: last_modified.as_deref().and_then(dial::http_date),
         answered_at: answered_at(response.headers(), request.now),
         is_single_file: false,
         mislabeled: label.filter(|label| !fits(label, is_gzip)),
-        validators: (validators.etag.is_some() || validators.last_modified.is_some())
-            .then_some(validators),
+        validators: (etag.is_some() || last_modified.is_some()).then(|| Validators {
+            validator: Validator::Http { etag, last_modified },
+            address_sha256: request.address_sha256(),
+        }),
         as_of: None,
         unconditional: !conditional,
     })))
-}
-
-fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-fn location(response: &Response, url: &Url) -> Option<Url> {
-    url.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
-}
-
-/// Encodings that change the bytes and that no request asks for: bytes that are no text cannot be
-/// read then.
-const UNASKED_ENCODINGS: [&str; 7] =
-    ["br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz"];
-
-/// The longest label that an error repeats.
-const LABEL_CHARS: usize = 40;
-
-/// What the server says of the encoding, if it says anything but that there is none.
-///
-/// The bytes decide what is done: stores of files repeat whatever label a file was put in with
-/// (`aws-chunked`, `UTF-8`, `none`).
-fn encoding_label(headers: &HeaderMap) -> Option<String> {
-    let labels: Vec<&str> =
-        headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
-    let label = labels.join(", ").to_ascii_lowercase();
-    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ',' | ' ');
-    let label: String = label.chars().filter(is_plain).take(LABEL_CHARS).collect();
-    let label = label.trim();
-    (!label.is_empty() && label != "identity").then(|| label.to_owned())
-}
-
-fn names(label: &str) -> impl Iterator<Item = &str> {
-    label.split(',').map(str::trim).filter(|name| !name.is_empty())
-}
-
-fn unasked_encoding(label: &str) -> Option<&str> {
-    names(label).find(|name| UNASKED_ENCODINGS.contains(name))
-}
-
-/// Whether the label says what came.
-fn fits(label: &str, is_gzip: bool) -> bool {
-    is_gzip && names(label).all(|name| matches!(name, "gzip" | "x-gzip" | "identity"))
-}
-
-/// When the answer left the publisher, as far as its headers say; never later than now, however a
-/// clock there is set.
-fn answered_at(headers: &HeaderMap, now: Timestamp) -> Timestamp {
-    let date = text(headers, &DATE).as_deref().and_then(dial::http_date);
-    let age =
-        text(headers, &AGE).and_then(|age| age.trim().parse::<i64>().ok()).filter(|age| *age >= 0);
-    let left_by_age = age.and_then(|age| now.checked_sub(SignedDuration::from_secs(age)).ok());
-    [date, left_by_age].into_iter().flatten().fold(now, Timestamp::min)
 }
 
 /// A status that brings no document. Nothing of the answer is quoted: it may hold anything.
@@ -342,20 +290,6 @@ fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
         },
         passing,
     }
-}
-
-/// `text/html` of `text/html; charset=utf-8`, where it has that form.
-fn media_type(text: &str) -> Option<&str> {
-    let found = text.split(';').next().unwrap_or("").trim();
-    let is_name = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-    };
-    let (kind, form) = found.split_once('/')?;
-    (found.len() <= 60 && is_name(kind) && is_name(form)).then_some(found)
-}
-
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned).filter(|text| !text.is_empty())
 }
 
 /// Whether our own resolver refused: another try would find the same.

@@ -2,20 +2,21 @@
 //! Security has on file for public inspection, what it has published of late, and the text of a
 //! document.
 
-use std::collections::BTreeSet;
+mod paging;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use crate::dial::place;
-use crate::domain::{Document, Sha256, Validators};
+use crate::domain::{Document, Sha256, Validator, Validators};
 use crate::fetch::http::{
     HttpClients, Request, {self},
 };
 use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
+
+use self::paging::{Next, Page, Pages};
 
 /// Where the API stands, and how it is reached.
 pub(super) struct FederalRegister<'a> {
@@ -46,10 +47,6 @@ const API: &str = "/api/v1";
 /// The API's word for the Bureau of Industry and Security.
 const AGENCY: &str = "industry-and-security-bureau";
 const PER_PAGE: usize = 100;
-/// A publisher that names ever more pages is not followed forever. The Bureau publishes some 60
-/// rules a year; without any filter there are about 100 documents a day, so that 20 pages still
-/// reach back over the two weeks that a check asks for.
-const MOST_PAGES: usize = 20;
 const FIELDS: [&str; 15] = [
     "abstract",
     "agencies",
@@ -79,11 +76,16 @@ impl FederalRegister<'_> {
         since: Date,
         now: Timestamp,
     ) -> Result<Register, FetchError> {
-        let known = validators.and_then(Known::of).unwrap_or_default();
+        let (known_filed, known_published) = match validators.map(|known| &known.validator) {
+            Some(Validator::FederalRegister { filed, published }) => {
+                (filed.as_deref().cloned(), published.as_deref().cloned())
+            }
+            _ => (None, None),
+        };
         let unconditional = validators.is_none();
         let mut problems = Vec::new();
         let mut filed_failed = false;
-        let (filed, filed_validators) = match self.list(&self.filed_url(), known.filed, now).await {
+        let (filed, filed_validators) = match self.list(&self.filed_url(), known_filed, now).await {
             Ok(answered) => answered,
             Err(problem) if problem.retry_after.is_some() => return Err(problem),
             Err(problem) => {
@@ -93,7 +95,7 @@ impl FederalRegister<'_> {
             }
         };
         let (published, published_validators) =
-            match self.published(known.published, since, now).await {
+            match self.published(known_published, since, now).await {
                 Ok((published, validators, problem)) => {
                     problems.extend(problem);
                     (published, validators)
@@ -104,9 +106,16 @@ impl FederalRegister<'_> {
                     (None, None)
                 }
             };
-        let known = Known { filed: filed_validators, published: published_validators };
-        // What could not be had whole is asked for again without conditions.
-        let validators = if problems.is_empty() { known.into_validators(self.base) } else { None };
+        // A list that failed or is incomplete is requested without conditions the next time.
+        let validators = (problems.is_empty()
+            && (filed_validators.is_some() || published_validators.is_some()))
+        .then(|| Validators {
+            validator: Validator::FederalRegister {
+                filed: filed_validators.map(Box::new),
+                published: published_validators.map(Box::new),
+            },
+            address_sha256: Sha256::of(self.base.as_str().as_bytes()),
+        });
         Ok(Register { filed, published, validators, unconditional, problems, filed_failed })
     }
 
@@ -268,196 +277,4 @@ fn both(earlier: Vec<FetchError>, last: FetchError) -> FetchError {
     let messages: Vec<String> =
         earlier.into_iter().map(|problem| problem.message).chain([last.message]).collect();
     FetchError { message: messages.join("; "), refused, ..last }
-}
-
-/// What a page says of itself. Any key may be missing or of another type.
-#[derive(Debug, Default, PartialEq)]
-struct Page {
-    numbers: Vec<String>,
-    /// The newest publication date, where each record has one that can be read and they stand as
-    /// asked for, the newest first.
-    newest: Option<Date>,
-    total_pages: Option<usize>,
-    count: Option<usize>,
-}
-
-impl Page {
-    fn of(answer: &Value) -> Self {
-        let number = |key: &str| -> Option<usize> {
-            let value = answer.get(key)?;
-            value
-                .as_u64()
-                .and_then(|number| usize::try_from(number).ok())
-                .or_else(|| value.as_str()?.trim().parse().ok())
-        };
-        let records =
-            answer.get("results").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        // A record without a number counts as itself.
-        let name = |record: &Value| {
-            let known = record
-                .get("document_number")
-                .and_then(Value::as_str)
-                .filter(|number| !number.trim().is_empty());
-            known.map_or_else(|| record.to_string(), str::to_owned)
-        };
-        let dates: Option<Vec<Date>> = records
-            .iter()
-            .map(|record| record.get("publication_date")?.as_str()?.parse().ok())
-            .collect();
-        Self {
-            numbers: records.iter().map(name).collect(),
-            newest: dates
-                .filter(|dates| dates.is_sorted_by(|one, next| one >= next))
-                .and_then(|dates| dates.first().copied()),
-            total_pages: number("total_pages"),
-            count: number("count"),
-        }
-    }
-}
-
-/// The records of all pages so far.
-#[derive(Default)]
-struct Pages(BTreeSet<String>);
-
-enum Next {
-    Ask,
-    Complete,
-    /// What came instead of all, in words.
-    Incomplete(String),
-}
-
-impl Pages {
-    /// What to do after a page, which is number `number`.
-    fn after(&mut self, page: &Page, number: usize, since: Date) -> Next {
-        let before = self.0.len();
-        self.0.extend(page.numbers.iter().cloned());
-        let (have, brought_nothing) = (self.0.len(), self.0.len() == before);
-        // The newest come first: what follows a page of old documents is older still.
-        if page.newest.is_some_and(|newest| newest < since) {
-            return Next::Complete;
-        }
-        let missing = page.count.is_some_and(|count| have < count);
-        let more_pages = page.total_pages.map_or(missing, |pages| number < pages);
-        if !more_pages && !missing {
-            return Next::Complete;
-        }
-        let count = page.count.map_or_else(String::new, |count| format!(" of {count}"));
-        if brought_nothing || !more_pages {
-            return Next::Incomplete(format!("{have}{count} in {number} pages"));
-        }
-        if number >= MOST_PAGES {
-            return Next::Incomplete(format!(
-                "{have}{count} in {MOST_PAGES} pages, which is the limit"
-            ));
-        }
-        Next::Ask
-    }
-}
-
-/// The validators of both lists, kept where one list's would be.
-#[derive(Default, Serialize, Deserialize)]
-struct Known {
-    filed: Option<Validators>,
-    published: Option<Validators>,
-}
-
-impl Known {
-    fn of(validators: &Validators) -> Option<Self> {
-        serde_json::from_str(validators.etag.as_deref()?).ok()
-    }
-
-    fn into_validators(self, base: &Url) -> Option<Validators> {
-        if self.filed.is_none() && self.published.is_none() {
-            return None;
-        }
-        let etag = serde_json::to_string(&self).ok()?;
-        Some(Validators {
-            etag: Some(etag),
-            last_modified: None,
-            address_sha256: Sha256::of(base.as_str().as_bytes()),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-    use serde_json::json;
-
-    /// Answers in turn, the last one forever, until nothing more is asked for: how many, and what
-    /// is missing.
-    fn ask(answers: &[Value]) -> (usize, Option<String>) {
-        let mut pages = Pages::default();
-        for (number, answer) in
-            (1..).zip(answers.iter().chain(std::iter::repeat(answers.last().unwrap())))
-        {
-            match pages.after(&Page::of(answer), number, date(2025, 3, 1)) {
-                Next::Ask => {}
-                Next::Complete => return (number, None),
-                Next::Incomplete(got) => return (number, Some(got)),
-            }
-        }
-        unreachable!()
-    }
-
-    fn answer(
-        numbers: std::ops::Range<usize>,
-        published_on: &str,
-        count: usize,
-        total_pages: &Value,
-    ) -> Value {
-        let record = |number: usize| json!({"document_number": format!("2025-{number}"), "publication_date": published_on});
-        json!({"count": count, "total_pages": total_pages, "results": numbers.map(record).collect::<Vec<_>>()})
-    }
-
-    #[test]
-    fn ok_pages_are_asked_for_until_all_are_there() {
-        assert_eq!(ask(&[json!({"count": 0})]), (1, None));
-        assert_eq!(
-            ask(&[json!({"results": [], "next_page_url": "https://example.com/"})]),
-            (1, None)
-        );
-        assert_eq!(ask(&[answer(0..2, "2025-03-06", 2, &json!(1))]), (1, None));
-        let three = |total: &Value| {
-            ask(&[
-                answer(0..2, "2025-03-06", 5, total),
-                answer(2..4, "2025-03-05", 5, total),
-                answer(4..5, "2025-03-04", 5, total),
-            ])
-        };
-        assert_eq!(three(&json!(3)), (3, None));
-        assert_eq!(three(&json!("3")), (3, None));
-        assert_eq!(three(&Value::Null), (3, None), "the count alone tells that there is more");
-    }
-
-    #[test]
-    fn ok_pages_of_what_is_older_than_asked_for_end_it() {
-        let first = answer(0..2, "2025-03-06", 10_000, &json!(100));
-        assert_eq!(ask(&[first, answer(2..4, "2025-02-27", 10_000, &json!(100))]), (2, None));
-    }
-
-    #[test]
-    fn err_old_documents_that_stand_before_newer_ones_end_nothing() {
-        let record = |number: &str, published_on: &str| json!({"document_number": number, "publication_date": published_on});
-        let first = json!({"total_pages": 2, "results": [record("1", "2020-03-06"), record("2", "2020-03-07")]});
-        assert_eq!(
-            ask(&[first, json!({"total_pages": 2, "results": [record("3", "2025-03-06")]})]),
-            (2, None)
-        );
-    }
-
-    #[test]
-    fn err_a_page_that_comes_again_and_again_and_pages_without_end() {
-        let again = answer(0..2, "2025-03-06", 5, &json!(3));
-        assert_eq!(ask(&[again.clone(), again]), (2, Some("2 of 5 in 2 pages".to_owned())));
-        let short = answer(0..2, "2025-03-06", 5, &json!(1));
-        assert_eq!(ask(&[short]), (1, Some("2 of 5 in 1 pages".to_owned())));
-        let many: Vec<Value> =
-            (0..30).map(|n| answer(n..n + 1, "2025-03-06", 9000, &json!(9000))).collect();
-        assert_eq!(
-            ask(&many),
-            (MOST_PAGES, Some("20 of 9000 in 20 pages, which is the limit".to_owned()))
-        );
-    }
 }

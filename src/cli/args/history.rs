@@ -1,0 +1,66 @@
+//! The arguments of `changes` and `entries`.
+
+use clap::Args;
+use jiff::civil::Date;
+
+use crate::cli::args::OutputArg;
+use crate::cli::when::{When, day, when};
+use crate::domain::{ChangeKind, ListCode};
+
+#[derive(Clone, Debug, Args)]
+pub struct ChangesArgs {
+    /// First seen at or after this time: 2026-07-01, 2026-07-01T12:00:00Z, or 24h, 7d ago
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub since: Option<When>,
+    /// First seen before this time
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub until: Option<When>,
+    /// Only of this source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Only of this list
+    #[arg(long, value_name = "LIST")]
+    pub list: Option<ListCode>,
+    /// Only of this kind
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub kind: Option<ChangeKind>,
+    /// Leave out editorial changes
+    #[arg(long)]
+    pub no_editorial: bool,
+    /// At most so many, the newest
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct EntriesArgs {
+    /// A part of a name, alias, address or remark
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// As listed on this date of the publisher's
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "known_at")]
+    pub as_of: Option<Date>,
+    /// As known to this program at this time
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub known_at: Option<When>,
+    /// Only of this source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Only of this list
+    #[arg(long, value_name = "LIST")]
+    pub list: Option<ListCode>,
+    /// At most so many
+    #[arg(long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub output: OutputArg,
+}
+
+fn kind(text: &str) -> Result<ChangeKind, String> {
+    [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Revised]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| "expected added, removed or revised".to_owned())
+}

@@ -1,0 +1,88 @@
+//! `entitywatch deliveries`
+
+use std::io::stdout;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::soon;
+use crate::cli::args::DeliveriesListArgs;
+use crate::cli::output::{self, or_dash, time};
+use crate::cli::show_alert;
+use crate::cli::usage::Usage;
+use crate::config::Config;
+use crate::domain::AlertId;
+use crate::store::{DeliveryQuery, Store};
+use crate::stored_json::DeliveryRow;
+
+pub async fn deliveries(
+    store: &Store,
+    config: &Config,
+    args: &DeliveriesListArgs,
+    now: Timestamp,
+) -> Result<()> {
+    let query = DeliveryQuery {
+        receiver: args.receiver.clone(),
+        state: args.state,
+        alert: args.alert.clone().map(AlertId),
+        limit: args.limit,
+    };
+    let deliveries = store.deliveries(&query).await?;
+    if let Some(name) = args.receiver.as_deref().filter(|_| deliveries.is_empty()) {
+        let states = store.receiver_states().await?;
+        let known = config
+            .receivers
+            .iter()
+            .map(|receiver| &receiver.name)
+            .chain(states.iter().map(|state| &state.receiver));
+        Usage::unless_known("receiver", name, known.map(String::as_str))?;
+    }
+    if let Some(id) = args.alert.as_deref().filter(|_| deliveries.is_empty()) {
+        show_alert::recorded(store, id).await?;
+    }
+    let (states, configured) = (
+        store.receiver_states().await?,
+        config.receivers.iter().map(|receiver| receiver.name.as_str()),
+    );
+    let configured: Vec<&str> = configured.collect();
+    let deliveries: Vec<DeliveryRow> = deliveries
+        .into_iter()
+        .map(|delivery| DeliveryRow::new(delivery, &states, &configured, now))
+        .collect();
+    let header = [
+        "recorded",
+        "delivery",
+        "receiver",
+        "recipient",
+        "state",
+        "attempts",
+        "next attempt",
+        "last error",
+    ];
+    output::rows(
+        &mut stdout(),
+        args.output.output,
+        "deliveries",
+        &deliveries,
+        &header,
+        "no delivery is recorded that fits",
+        |delivery| {
+            let waits_for = delivery.waits_for.map(|waits_for| waits_for.in_words().to_owned());
+            vec![
+                time(delivery.created_at),
+                delivery.delivery_id.to_string(),
+                delivery.receiver.clone(),
+                if delivery.recipient.is_empty() {
+                    "-".to_owned()
+                } else {
+                    delivery.recipient.clone()
+                },
+                delivery.state.as_str().to_owned(),
+                delivery.attempts.to_string(),
+                or_dash(delivery.next_attempt_at.map(|next| soon(next, now)).or(waits_for)),
+                or_dash(delivery.last_error.as_ref()),
+            ]
+        },
+    )?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! `entitywatch holds list` and `entitywatch holds show`
+
+use std::io::stdout;
+
+use anyhow::Result;
+
+use super::what_changed;
+use crate::cli::args::OutputFormat;
+use crate::cli::output::{self, time};
+use crate::cli::usage::Usage;
+use crate::domain::{Hold, HoldId, HoldState, Summary};
+use crate::pipeline::hold_decision;
+use crate::store::Store;
+
+pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()> {
+    let holds = store.holds(!all).await?;
+    let header =
+        ["opened", "hold", "source", "list", "reason", "state", "entries", "what it is about"];
+    output::rows(
+        &mut stdout(),
+        format,
+        "holds",
+        &holds,
+        &header,
+        "nothing is held",
+        |hold: &Hold| {
+            vec![
+                time(hold.opened_at),
+                hold.hold_id.to_string(),
+                hold.source.clone(),
+                hold.list.to_string(),
+                hold.reason.to_string(),
+                hold.state.as_str().to_owned(),
+                format!("{} -> {}", hold.count_before, hold.count_after),
+                hold.message.clone(),
+            ]
+        },
+    )?;
+    Ok(())
+}
+
+/// What an open hold would change; of a decided one, what was decided.
+pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
+    let Some(hold) = store.hold(&HoldId(id.to_owned())).await? else {
+        return Err(Usage(format!(
+            "expected the id of a hold (`entitywatch holds list --all` shows them), but got `{id}`"
+        ))
+        .into());
+    };
+    let open = hold.state == HoldState::Open;
+    let changes = if open { hold_decision::preview(store, &hold).await? } else { Vec::new() };
+    let out = &mut stdout();
+    if format == OutputFormat::Json {
+        let mut shown = serde_json::to_value(&hold)?;
+        if let Some(fields) = shown.as_object_mut() {
+            fields.insert("changes".into(), serde_json::to_value(&changes)?);
+        }
+        return Ok(output::json(out, &serde_json::json!({"holds": [shown]}))?);
+    }
+    output::one_line(
+        out,
+        &format!(
+            "{}: {} of {}, held for {}, {}",
+            hold.hold_id,
+            hold.list,
+            hold.source,
+            hold.reason,
+            hold.state.as_str()
+        ),
+    )?;
+    output::one_line(out, &hold.message)?;
+    output::line(
+        out,
+        &format!(
+            "first seen {}; {} entries before, {} in the held file",
+            time(hold.opened_at),
+            hold.count_before,
+            hold.count_after
+        ),
+    )?;
+    if let (Some(by), Some(reason), Some(at)) =
+        (&hold.decided_by, &hold.decision_reason, hold.decided_at)
+    {
+        output::one_line(
+            out,
+            &format!("{} by {by} at {}: {reason}", hold.state.as_str(), time(at)),
+        )?;
+    }
+    if open {
+        let Summary { added, removed, revised, editorial } = Summary::of(&changes);
+        output::line(
+            out,
+            &format!(
+                "accepting it would tell {added} added, {removed} removed, {revised} revised \
+                 ({editorial} editorial):"
+            ),
+        )?;
+        let rows = changes.iter().map(|change| {
+            vec![
+                change.kind.as_str().to_owned(),
+                change.entry.name.clone(),
+                change.entry.countries.join(" "),
+                what_changed(change),
+            ]
+        });
+        output::line(out, &output::table(&["kind", "name", "countries", "what"], rows))?;
+        output::line(
+            out,
+            &format!(
+                "entitywatch holds accept {id} --by NAME --reason TEXT\nentitywatch holds reject \
+                 {id} --by NAME --reason TEXT"
+            ),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! The reading commands, one file each. Each reads the store and prints a table for people or JSON
+//! for programs. They need no lock and no secret.
+
+mod alerts;
+mod changes;
+mod deliveries;
+mod entries;
+mod holds;
+mod receivers;
+mod sources;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use crate::cli::output::{or_dash, time};
+use crate::cli::usage::Usage;
+use crate::config::Config;
+use crate::domain::Change;
+use crate::store::Store;
+
+pub use alerts::alerts;
+pub use changes::changes;
+pub use deliveries::deliveries;
+pub use entries::entries;
+pub use holds::{hold, holds};
+pub use receivers::receivers;
+pub use sources::{absent_lists, sources};
+
+/// Nothing found under a name that no source has is a slip of the pen and no answer.
+async fn expect_source(store: &Store, config: &Config, name: Option<&str>) -> Result<()> {
+    if let Some(name) = name {
+        let states = store.source_states().await?;
+        let known = config
+            .sources
+            .iter()
+            .map(|source| &source.name)
+            .chain(states.iter().map(|state| &state.source));
+        Usage::unless_known("source", name, known.map(String::as_str))?;
+    }
+    Ok(())
+}
+
+/// The fields of a revision; for what stands alone, its newest citation.
+fn what_changed(change: &Change) -> String {
+    if change.fields.is_empty() {
+        return or_dash(change.entry.citations.last());
+    }
+    change.fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The time of what comes next; what is overdue comes now.
+fn soon(next: Timestamp, now: Timestamp) -> String {
+    if next <= now { "now".to_owned() } else { time(next) }
+}

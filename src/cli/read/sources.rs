@@ -1,0 +1,91 @@
+//! `entitywatch sources`, and the warning of lists that a source does not contain.
+
+use std::io::stdout;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::soon;
+use crate::cli::args::OutputFormat;
+use crate::cli::output::{self, or_dash, time};
+use crate::config::Config;
+use crate::domain::SourceState;
+use crate::store::Store;
+use crate::stored_json::SourceRow;
+
+pub async fn sources(
+    store: &Store,
+    config: &Config,
+    format: OutputFormat,
+    now: Timestamp,
+) -> Result<()> {
+    let mut states = store.source_states().await?;
+    for source in &config.sources {
+        if !states.iter().any(|state| state.source == source.name) {
+            states.push(SourceState { source: source.name.clone(), ..SourceState::default() });
+        }
+    }
+    let (mut rows, holds) = (Vec::new(), store.holds(true).await?);
+    for state in states {
+        let source = config.source(&state.source);
+        let lists = store.list_states(&state.source).await?;
+        rows.push(SourceRow::new(state, lists, &holds, source.map(|source| &source.schedule), now));
+    }
+    let header = [
+        "source",
+        "last check",
+        "last success",
+        "next check",
+        "checks",
+        "unchanged",
+        "entries",
+        "trouble",
+    ];
+    output::rows(
+        &mut stdout(),
+        format,
+        "sources",
+        &rows,
+        &header,
+        "no source is configured",
+        |row| {
+            let held = |held: bool| if held { " (held)" } else { "" };
+            let counted = row.lists.iter().map(|list| {
+                format!("{} {}{}", list.list, list.count, held(list.hold_id.is_some()))
+            });
+            let absent = row.absent.iter().map(|list| format!("{list} none so far"));
+            let lists: Vec<String> = counted.chain(absent).collect();
+            vec![
+                row.source.clone(),
+                or_dash(row.last_check_at.map(time)),
+                or_dash(row.last_success_at.map(time)),
+                or_dash(row.next_check_at.map(|next| soon(next, now))),
+                row.checks.to_string(),
+                row.unchanged_checks.to_string(),
+                if lists.is_empty() { "-".to_owned() } else { lists.join(" ") },
+                or_dash(row.last_error.as_ref()),
+            ]
+        },
+    )?;
+    Ok(())
+}
+
+/// What the store adds to the warnings of a configuration: watched lists that the publisher does
+/// not seem to have.
+pub async fn absent_lists(store: &Store, config: &Config) -> Result<Vec<String>> {
+    let mut warnings = Vec::new();
+    for state in store.source_states().await? {
+        let Some(source) = config.source(&state.source) else { continue };
+        let absent = crate::stored_json::absent_lists(&state, &store.list_states(&state.source).await?);
+        warnings.extend(absent.into_iter().filter(|list| source.lists.contains(list)).map(
+            |list| {
+                let name = &source.name;
+                format!(
+                    "no row of {list} has been seen in source `{name}`: its publisher may have \
+                     dropped the list; its first rows will be the baseline"
+                )
+            },
+        ));
+    }
+    Ok(warnings)
+}

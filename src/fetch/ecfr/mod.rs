@@ -1,0 +1,148 @@
+//! The eCFR's versioner API (<https://www.ecfr.gov/developers/documentation/api/v1>): part 744 of title 15 on the newest date, or on a
+//! past one.
+
+mod version_dates;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value;
+use url::Url;
+
+use crate::dial::place;
+use crate::domain::{Sha256, Validator, Validators};
+use crate::fetch::http::{
+    HttpClients, Request, {self},
+};
+use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
+
+/// Where the API stands, and how it is reached.
+pub(super) struct Ecfr<'a> {
+    pub http: &'a HttpClients,
+    pub limits: &'a FetchLimits,
+    pub base: &'a Url,
+    pub allow_private: bool,
+}
+
+/// Title 15 of the Code of Federal Regulations: Commerce and Foreign Trade.
+const TITLE: u32 = 15;
+/// Part 744: Control Policy, End-User and End-Use Based, with the lists in its supplements.
+const PART: &str = "744";
+const API: &str = "/api/versioner/v1";
+
+impl Ecfr<'_> {
+    /// The newest date; nothing more is asked for if `validators` are of that date.
+    ///
+    /// A date that the API names and does not have yet is an error to be tried again: an older one
+    /// in its place would look like a list from which entries were removed. So is a date before
+    /// the one that was read already.
+    pub(super) async fn newest(
+        &self,
+        validators: Option<&Validators>,
+        now: Timestamp,
+    ) -> Result<Fetched, FetchError> {
+        let date = self.newest_date(now).await?;
+        let known = match validators.and_then(|known| known.for_address(&self.address_sha256())) {
+            Some(Validator::TextDate(date)) => Some(*date),
+            _ => None,
+        };
+        match known {
+            Some(known) if known == date => return Ok(Fetched::NotModified),
+            Some(known) if known > date => {
+                let from = place(self.base);
+                return Err(FetchError::older(format!(
+                    "expected title {TITLE} of {known} or later from {from}, but got {date}"
+                )));
+            }
+            _ => {}
+        }
+        let mut fetched = self.on(date, now).await?;
+        fetched.unconditional = known.is_none();
+        Ok(Fetched::Document(Box::new(fetched)))
+    }
+
+    pub(super) async fn on(
+        &self,
+        date: Date,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchError> {
+        let mut fetched =
+            self.get(&format!("/full/{date}/title-{TITLE}.xml"), Some(PART), now).await?;
+        fetched.as_of = Some(date);
+        fetched.validators = Some(Validators {
+            validator: Validator::TextDate(date),
+            address_sha256: self.address_sha256(),
+        });
+        Ok(fetched)
+    }
+
+    /// The dates from which the API serves another text of one of part 744's supplements, oldest
+    /// first.
+    pub(super) async fn amendment_dates(&self, now: Timestamp) -> Result<Vec<Date>, FetchError> {
+        let path = format!("/versions/title-{TITLE}.json");
+        let answer = self.get_json(&path, Some(PART), now).await?;
+        version_dates::amendment_dates(&answer).map_err(|problem| self.refused(&path, &problem))
+    }
+
+    pub(super) async fn newest_date(&self, now: Timestamp) -> Result<Date, FetchError> {
+        let path = "/titles.json";
+        let answer = self.get_json(path, None, now).await?;
+        version_dates::newest_date(&answer).map_err(|problem| self.refused(path, &problem))
+    }
+
+    fn refused(&self, path: &str, problem: &str) -> FetchError {
+        FetchError::refused(format!(
+            "failed to read {API}{path} from {}: {problem}",
+            place(self.base)
+        ))
+    }
+
+    async fn get_json(
+        &self,
+        path: &str,
+        part: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Value, FetchError> {
+        let fetched = self.get(path, part, now).await?;
+        let from = place(self.base);
+        let reader = fetched.document.reader().map_err(|e| {
+            FetchError::unreachable(format!("failed to read what came from {from}: {e}"))
+        })?;
+        serde_json::from_reader(std::io::BufReader::new(reader))
+            .map_err(|e| self.refused(path, &e.to_string()))
+    }
+
+    async fn get(
+        &self,
+        path: &str,
+        part: Option<&str>,
+        now: Timestamp,
+    ) -> Result<FetchedDocument, FetchError> {
+        let url = self.url(path, part);
+        let request =
+            Request { url: &url, allow_private: self.allow_private, validators: None, now };
+        match http::fetch(self.http, self.limits, &request).await {
+            Ok(Fetched::Document(fetched)) => Ok(*fetched),
+            Ok(Fetched::NotModified) => Err(FetchError::unreachable(format!(
+                "expected an answer from {}, but got none",
+                place(&url)
+            ))),
+            Err(error) => {
+                Err(FetchError { message: format!("{} for {API}{path}", error.message), ..error })
+            }
+        }
+    }
+
+    /// The base may be the site, the API, or any address of it that someone copied.
+    fn url(&self, path: &str, part: Option<&str>) -> Url {
+        let mut url = self.base.clone();
+        let site = url.path().split(API).next().unwrap_or("").trim_end_matches('/').to_owned();
+        url.set_path(&format!("{site}{API}{path}"));
+        url.set_query(part.map(|part| format!("part={part}")).as_deref());
+        url.set_fragment(None);
+        url
+    }
+
+    fn address_sha256(&self) -> Sha256 {
+        Sha256::of(self.url("/full", Some(PART)).as_str().as_bytes())
+    }
+}

@@ -1,0 +1,175 @@
+//! The dates in the answers of the eCFR's API. Pure: JSON in, dates out.
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use super::{PART, TITLE};
+
+/// The date of our title. What the answer says of the other fifty is not read.
+pub(super) fn newest_date(answer: &Value) -> Result<Date, String> {
+    let titles =
+        answer.get("titles").and_then(Value::as_array).ok_or("expected `titles`, but got none")?;
+    let ours = titles
+        .iter()
+        .filter(|title| title.get("number").is_some_and(|number| says(number, &TITLE.to_string())));
+    let mut found = None;
+    for title in ours {
+        // If a title is listed twice, the one with a readable date counts.
+        if let Some(Ok(date)) = date_in(title, "up_to_date_as_of") {
+            found = found.max(Some(date));
+        }
+    }
+    found.ok_or_else(|| {
+        let got = titles.iter().find(|title| {
+            title.get("number").is_some_and(|number| says(number, &TITLE.to_string()))
+        });
+        let got = got.map_or("no such title", |title| match title.get("up_to_date_as_of") {
+            None | Some(Value::Null) => "none",
+            Some(_) => "one that cannot be read",
+        });
+        format!("expected the date of title {TITLE}, but got {got}")
+    })
+}
+
+/// The dates of the versions of part 744's supplements; of all its versions where no supplement is
+/// named.
+pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, String> {
+    let versions = answer
+        .get("content_versions")
+        .and_then(Value::as_array)
+        .ok_or("expected `content_versions`, but got none")?;
+    let of_part = |version: &&Value| {
+        version.get("part").is_none_or(|part| part.is_null() || says(part, PART))
+    };
+    let identifier = |version: &Value| {
+        version.get("identifier").and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let ours: Vec<&Value> = versions.iter().filter(of_part).collect();
+    let has_supplements = ours.iter().any(|version| identifier(version).starts_with("Supplement"));
+    let mut dates = Vec::new();
+    for version in ours {
+        let identifier = identifier(version);
+        // A version that does not say what it is of may be a supplement's.
+        if has_supplements && !identifier.is_empty() && !identifier.starts_with("Supplement") {
+            continue;
+        }
+        match served_from(version) {
+            Some(date) => dates.push(date),
+            None => {
+                return Err(format!(
+                    "expected a date of the version of `{identifier}`, but got none that can be \
+                     read"
+                ));
+            }
+        }
+    }
+    dates.sort_unstable();
+    dates.dedup();
+    Ok(dates)
+}
+
+/// A text is served once its amendment is both in effect and published in an issue of the Federal
+/// Register. `date` is when the text became this, where those two are not given.
+fn served_from(version: &Value) -> Option<Date> {
+    let of = |key: &str| date_in(version, key).and_then(Result::ok);
+    of("amendment_date").max(of("issue_date")).or_else(|| of("date"))
+}
+
+/// A date under a key, if there is any. An empty text is none.
+fn date_in(record: &Value, key: &str) -> Option<Result<Date, ()>> {
+    match record.get(key)? {
+        Value::Null => None,
+        Value::String(text) if text.trim().is_empty() => None,
+        value => Some(value.as_str().and_then(|text| text.trim().parse().ok()).ok_or(())),
+    }
+}
+
+/// Whether a value is this number, written as a number or as a text.
+fn says(value: &Value, expected: &str) -> bool {
+    let number = match value {
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    };
+    number == expected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use serde_json::json;
+
+    #[test]
+    fn ok_what_is_said_of_other_titles_is_not_read() {
+        for other in [
+            json!({"number": 35, "name": "[Reserved]", "up_to_date_as_of": ""}),
+            json!({"number": 35, "up_to_date_as_of": "soon"}),
+            json!({"number": null, "up_to_date_as_of": null}),
+            json!({"number": "one", "up_to_date_as_of": 7}),
+            json!({"name": "Transportation"}),
+            json!(null),
+            json!("Title 3"),
+        ] {
+            let answer = json!({"titles": [other, {"number": 15, "up_to_date_as_of": "2026-07-09"}], "meta": {"date": ""}});
+            assert_eq!(newest_date(&answer), Ok(date(2026, 7, 9)), "{other}");
+        }
+        assert_eq!(
+            newest_date(&json!({"titles": [{"number": "15", "up_to_date_as_of": "2026-07-09"}]})),
+            Ok(date(2026, 7, 9))
+        );
+    }
+
+    #[test]
+    fn err_our_own_title_without_a_date() {
+        let ours = |value: Value| {
+            newest_date(
+                &json!({"titles": [{"number": 35}, {"number": 15, "up_to_date_as_of": value}]}),
+            )
+        };
+        assert_eq!(
+            ours(json!("")),
+            Err("expected the date of title 15, but got one that cannot be read".to_owned())
+        );
+        assert_eq!(
+            ours(json!(null)),
+            Err("expected the date of title 15, but got none".to_owned())
+        );
+        assert!(ours(json!(20_260_709)).is_err() && ours(json!("July 9")).is_err());
+        assert_eq!(
+            newest_date(&json!({"titles": []})),
+            Err("expected the date of title 15, but got no such title".to_owned())
+        );
+        assert!(newest_date(&json!({})).is_err() && newest_date(&json!([])).is_err());
+    }
+
+    #[test]
+    fn ok_versions_of_anything_else_are_not_read() {
+        let ours = json!({"identifier": "Supplement No. 4 to Part 744", "part": "744", "amendment_date": "2026-01-02", "issue_date": ""});
+        for other in [
+            json!({"identifier": "744.11", "date": ""}),
+            json!({"identifier": "Supplement No. 1 to Part 740", "part": "740", "date": null}),
+            json!({"identifier": "744.1", "date": 5, "amendment_date": {}}),
+        ] {
+            assert_eq!(
+                amendment_dates(&json!({"content_versions": [other, ours]})),
+                Ok(vec![date(2026, 1, 2)]),
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn err_a_version_that_may_be_ours_without_a_date_is_named() {
+        for broken in [
+            json!({"identifier": "Supplement No. 4 to Part 744", "date": ""}),
+            json!({"identifier": null}),
+            json!(null),
+        ] {
+            let answer = json!({"content_versions": [{"identifier": "Supplement No. 6 to Part 744", "date": "2026-01-02"}, broken]});
+            let problem = amendment_dates(&answer).unwrap_err();
+            let name = broken.get("identifier").and_then(Value::as_str).unwrap_or_default();
+            assert!(problem.contains(&format!("`{name}`")), "{problem}");
+        }
+        assert!(amendment_dates(&json!({"content_versions": null})).is_err());
+    }
+}

@@ -1,0 +1,38 @@
+//! The `Content-Encoding` of a response, and whether it describes the bytes that were received.
+
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+
+/// Encodings that change the bytes and that no request asks for: bytes that are no text cannot be
+/// read then.
+const UNASKED_ENCODINGS: [&str; 7] =
+    ["br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz"];
+
+/// The longest label that an error repeats.
+const LABEL_CHARS: usize = 40;
+
+/// What the server says of the encoding, if it says anything but that there is none.
+///
+/// The bytes decide what is done: stores of files repeat whatever label a file was put in with
+/// (`aws-chunked`, `UTF-8`, `none`).
+pub(super) fn encoding_label(headers: &HeaderMap) -> Option<String> {
+    let labels: Vec<&str> =
+        headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
+    let label = labels.join(", ").to_ascii_lowercase();
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ',' | ' ');
+    let label: String = label.chars().filter(is_plain).take(LABEL_CHARS).collect();
+    let label = label.trim();
+    (!label.is_empty() && label != "identity").then(|| label.to_owned())
+}
+
+fn names(label: &str) -> impl Iterator<Item = &str> {
+    label.split(',').map(str::trim).filter(|name| !name.is_empty())
+}
+
+pub(super) fn unasked_encoding(label: &str) -> Option<&str> {
+    names(label).find(|name| UNASKED_ENCODINGS.contains(name))
+}
+
+/// Whether the label says what came.
+pub(super) fn fits(label: &str, is_gzip: bool) -> bool {
+    is_gzip && names(label).all(|name| matches!(name, "gzip" | "x-gzip" | "identity"))
+}
