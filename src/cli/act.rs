@@ -1,5 +1,5 @@
-//! The commands that act: asked of the daemon where one runs, else carried out here under the
-//! database's lock.
+//! The commands that act. If a daemon is running it carries them out. Otherwise this process does,
+//! under the lock of the database.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use crate::store::{
     Mode, {self},
 };
 
-/// Carries a request out and says what came of it. The daemon has its secrets already, and whoever
-/// asks it may be unable to read them: `load` is asked for them only where no daemon runs.
+/// Carries out a request and prints the result. A running daemon already has its secrets, and the
+/// user may not be able to read them, so `load` is asked for secrets only if no daemon is running.
 pub async fn act(
     load: impl Fn(SecretsMode) -> Result<Config>,
     environment: &Environment,
@@ -27,22 +27,23 @@ pub async fn act(
 ) -> Result<Exit> {
     for socket in run::control_sockets(&load(SecretsMode::Skip)?, environment) {
         if let Some(reply) = control_socket::ask(&socket, &request).await? {
-            return Ok(say(&reply));
+            return Ok(print(&reply));
         }
     }
     let config = load(SecretsMode::Resolve)?;
     let store = store::open(&config.store, Mode::Act).await?;
-    let wiring = Wiring::new(config).context("failed to set up what the configuration asks for")?;
+    let wiring = Wiring::new(config).context("failed to apply the configuration")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);
     let reply = actions::operate(&program, request).await;
-    // Takes the log of the last writes into the file, so that a copy of it alone is whole.
+    // Merges the write-ahead log into the database file, so that a copy of the file alone is
+    // complete.
     program.store.close().await;
-    Ok(say(&reply))
+    Ok(print(&reply))
 }
 
-fn say(reply: &Reply) -> Exit {
+fn print(reply: &Reply) -> Exit {
     for line in &reply.lines {
-        // A closed pipe is no failure of the command, which has been carried out.
+        // A closed pipe is not a failure: the command has already run.
         let _ = output::line(&mut std::io::stdout(), line);
     }
     for problem in &reply.problems {

@@ -1,25 +1,25 @@
-//! How the C library's allocator is set for the daemon, so that it gives memory back after a check.
+//! Configures the C library's allocator for the daemon, so that it returns memory after a check.
 //!
-//! glibc keeps an arena per thread and raises its thresholds as it goes: after a check of the whole
-//! list it held 64 MB, of which 7 MB were in use. It reads its settings from the environment at the
-//! start of a process and at no other time.
+//! glibc keeps an arena for each thread and raises its thresholds over time: after a check of the
+//! full list it kept 64 MB, of which 7 MB were in use. It reads its settings only from the
+//! environment at the start of a process.
 
 use std::os::unix::process::CommandExt as _;
 use std::process;
 
 use crate::cli::args::Command;
 
-/// mallopt(3): one arena, and thresholds that are fixed instead of growing with the largest block
-/// that was freed. In bytes.
+/// mallopt(3): one arena, and fixed thresholds instead of ones that grow with the largest freed
+/// block. In bytes.
 const SETTINGS: [(&str, &str); 3] = [
     ("MALLOC_ARENA_MAX", "1"),
     ("MALLOC_TRIM_THRESHOLD_", "131072"),
     ("MALLOC_MMAP_THRESHOLD_", "65536"),
 ];
 
-/// Replaces a daemon's process by itself with these settings, unless the environment has one of
-/// them: the process keeps its id, and the unit file sets them itself. If the program cannot be
-/// started again, it goes on as it is and only takes more memory.
+/// Executes the daemon again with these settings, in the same process, unless the environment
+/// already has one of them. The unit file sets them, so under systemd this does nothing. If the
+/// program cannot be executed again, it continues and uses more memory.
 pub fn set(command: &Command) {
     let is_set = SETTINGS.iter().any(|(name, _)| std::env::var_os(name).is_some());
     if is_set || !matches!(command, Command::Run) {

@@ -1,5 +1,5 @@
-//! `backfill`: goes through a source's past dates one by one, and says on standard error how far it
-//! is.
+//! `backfill`: records the past dates of a source one by one, and prints the progress on standard
+//! error.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -24,10 +24,11 @@ use crate::store::{
     Mode, {self},
 };
 
-/// A publisher that asks for a longer rest is not waited for: the command can be given again.
+/// The longest requested wait that the command waits for. After a longer one the user can run the
+/// command again.
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 
-/// Records the past of a source; what is recorded already is passed over.
+/// Records the history of a source. Dates that are already recorded are skipped.
 pub async fn backfill(
     config: Config,
     environment: &Environment,
@@ -41,14 +42,14 @@ pub async fn backfill(
         Request::BackfillPlan { source: source.to_owned(), from, to },
     )
     .await?;
-    let done = go_through(&carrier, plan, source, from, to).await;
-    if let Carrier::Here(program) = &carrier {
+    let done = record_dates(&carrier, plan, source, from, to).await;
+    if let Carrier::ThisProcess(program) = &carrier {
         program.store.close().await;
     }
     done
 }
 
-async fn go_through(
+async fn record_dates(
     carrier: &Carrier,
     plan: Reply,
     source: &str,
@@ -56,9 +57,9 @@ async fn go_through(
     to: Option<Date>,
 ) -> Result<Exit> {
     let reply = carrier
-        .patiently(plan, &Request::BackfillPlan { source: source.to_owned(), from, to })
+        .wait_and_retry(plan, &Request::BackfillPlan { source: source.to_owned(), from, to })
         .await?;
-    let Some(Plan { number, dates }) = reply.plan else { return Ok(say(&reply)) };
+    let Some(Plan { number, dates }) = reply.plan else { return Ok(print(&reply)) };
     let (Some(first), Some(last)) = (dates.first().copied(), dates.last().copied()) else {
         output::line(
             &mut std::io::stdout(),
@@ -72,16 +73,16 @@ async fn go_through(
         let request =
             Request::BackfillStep { source: source.to_owned(), plan: number, first, date: *date };
         let reply = carrier.ask(&request).await?;
-        let reply = carrier.patiently(reply, &request).await?;
+        let reply = carrier.wait_and_retry(reply, &request).await?;
         for line in &reply.lines {
             progress(&format!("[{} of {}] {line}", index + 1, dates.len()));
         }
         if reply.exit != 0 {
             output::problem(&format!(
-                "stopped at {date}; what was recorded before it is kept, and the command goes on \
-                 from there when it is given again"
+                "stopped at {date}; the dates before it are recorded, and the same command continues \
+                 from there"
             ));
-            return Ok(say(&reply));
+            return Ok(print(&reply));
         }
     }
     output::line(
@@ -94,22 +95,22 @@ async fn go_through(
     Ok(Exit::Fine)
 }
 
-/// How far it is, on standard error. That nobody reads it is no reason to stop.
+/// Prints the progress on standard error. A closed standard error is no reason to stop.
 fn progress(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-fn say(reply: &Reply) -> Exit {
+fn print(reply: &Reply) -> Exit {
     reply.problems.iter().for_each(|problem| output::problem(problem));
     Exit::from_code(reply.exit)
 }
 
-/// Who carries the steps out.
+/// The process that carries out the steps.
 enum Carrier {
-    /// The daemon that answers at this socket.
+    /// The daemon that answers on this socket.
     Daemon(PathBuf),
-    /// This process, which holds the database's lock.
-    Here(Box<Program>),
+    /// This process, which holds the lock of the database.
+    ThisProcess(Box<Program>),
 }
 
 impl Carrier {
@@ -124,32 +125,30 @@ impl Carrier {
             }
         }
         let store = store::open(&config.store, Mode::Write).await?;
-        let wiring =
-            Wiring::new(config).context("failed to set up what the configuration asks for")?;
+        let wiring = Wiring::new(config).context("failed to apply the configuration")?;
         let program = Program::new(store, Arc::new(SystemClock), wiring);
         let reply = actions::operate(&program, first).await;
-        Ok((Carrier::Here(Box::new(program)), reply))
+        Ok((Carrier::ThisProcess(Box::new(program)), reply))
     }
 
     async fn ask(&self, request: &Request) -> Result<Reply> {
         match self {
-            Carrier::Here(program) => Ok(actions::operate(program, request.clone()).await),
+            Carrier::ThisProcess(program) => Ok(actions::operate(program, request.clone()).await),
             Carrier::Daemon(socket) => match control_socket::ask(socket, request).await? {
                 Some(reply) => Ok(reply),
                 None => bail!(
-                    "the daemon stopped; what was recorded is kept, and the command goes on from \
-                     there when it is given again"
+                    "the daemon stopped; the recorded dates are kept, and the same command continues from \
+                     there"
                 ),
             },
         }
     }
 
-    /// Waits as long as the publisher asks to be left alone, where that is not too long, and asks
-    /// again.
-    async fn patiently(&self, mut reply: Reply, request: &Request) -> Result<Reply> {
+    /// Waits as long as the publisher asks, unless that is too long, and asks again.
+    async fn wait_and_retry(&self, mut reply: Reply, request: &Request) -> Result<Reply> {
         while let Some(until) = reply.wait_until {
             let Some(wait) = wait(until, SystemClock.now()) else { break };
-            progress(&format!("the publisher asked to be left alone until {until}: waiting"));
+            progress(&format!("the publisher asked to wait until {until}: waiting"));
             tokio::time::sleep(wait).await;
             reply = self.ask(request).await?;
         }
@@ -157,7 +156,8 @@ impl Carrier {
     }
 }
 
-/// None: too long. A moment is added, so that the time is over on the daemon's clock as well.
+/// `None` if the wait is too long. A short time is added, so that the wait is also over on the
+/// daemon's clock.
 fn wait(until: Timestamp, now: Timestamp) -> Option<Duration> {
     let wait = Duration::try_from(until.duration_since(now)).unwrap_or_default()
         + Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! `sources --compare`: what one source of a list holds and another does not.
+//! `sources --compare`: the entries that one source of a list has and another does not.
 
 use std::io::stdout;
 
@@ -16,12 +16,12 @@ use crate::domain::{ChangeKind, Entry, ListCode};
 use crate::store::{EntryQuery, HistoricEntry, RecordedChange, Store};
 use crate::stored_json::DifferenceRow;
 
-/// The eCFR follows within two business days, the CSL within days: what stands for longer is no
-/// lag.
+/// A difference is lasting after this time. The eCFR follows within two business days and the CSL
+/// within days, so a longer difference is not a delay.
 const LASTING: SignedDuration = SignedDuration::from_hours(5 * 24);
 
-/// Prints the differences between the sources of each list, those that last first. False, and
-/// nothing is printed: no list is watched in two sources.
+/// Prints the differences between the sources of each list, lasting ones first. Returns false and
+/// prints nothing if no list is watched in two sources.
 pub async fn sources(
     store: &Store,
     config: &Config,
@@ -38,12 +38,12 @@ pub async fn sources(
             .map(|source| source.name.as_str())
             .collect();
         comparable |= watching.len() > 1;
-        let mut held: Vec<Held> = Vec::new();
+        let mut loaded: Vec<SourceList> = Vec::new();
         for source in if watching.len() > 1 { watching.as_slice() } else { &[] } {
-            held.extend(read(store, source, list).await?);
+            loaded.extend(read(store, source, list).await?);
         }
-        for (at, one) in held.iter().enumerate() {
-            for other in held.iter().skip(at + 1) {
+        for (at, one) in loaded.iter().enumerate() {
+            for other in loaded.iter().skip(at + 1) {
                 rows.extend(differences(one, other, now));
             }
         }
@@ -85,19 +85,19 @@ pub async fn sources(
     Ok(true)
 }
 
-/// One list as one source has it.
-struct Held {
+/// One list in one source.
+struct SourceList {
     source: String,
     baseline_at: Timestamp,
     entries: Vec<Entry>,
     known_from: Vec<Timestamp>,
-    /// Entries that went, and when.
-    gone: Vec<Entry>,
-    gone_at: Vec<Timestamp>,
+    /// Entries that were removed, and when.
+    removed: Vec<Entry>,
+    removed_at: Vec<Timestamp>,
 }
 
-/// None where the list has no baseline yet.
-async fn read(store: &Store, source: &str, list: ListCode) -> Result<Option<Held>> {
+/// `None` if the list has no baseline yet.
+async fn read(store: &Store, source: &str, list: ListCode) -> Result<Option<SourceList>> {
     let Some(state) = store.list_states(source).await?.into_iter().find(|state| state.list == list)
     else {
         return Ok(None);
@@ -110,39 +110,45 @@ async fn read(store: &Store, source: &str, list: ListCode) -> Result<Option<Held
         .into_iter()
         .map(|HistoricEntry { entry, known_from, .. }| (entry, known_from))
         .unzip();
-    let removed = store.recent_changes(source, list, Timestamp::UNIX_EPOCH).await?.into_iter();
-    let (gone, gone_at) = removed
+    let changes = store.recent_changes(source, list, Timestamp::UNIX_EPOCH).await?.into_iter();
+    let (removed, removed_at) = changes
         .filter(|recorded| recorded.change.kind == ChangeKind::Removed)
         .map(|RecordedChange { change, observed_at, .. }| (change.entry, observed_at))
         .unzip();
-    Ok(Some(Held {
+    Ok(Some(SourceList {
         source: source.to_owned(),
         baseline_at: state.baseline_at,
         entries,
         known_from,
-        gone,
-        gone_at,
+        removed,
+        removed_at,
     }))
 }
 
-fn differences(one: &Held, other: &Held, now: Timestamp) -> Vec<DifferenceRow> {
-    let matched = counterparts::match_lists(&one.entries, &other.entries);
-    let mut rows = only_in(one, other, &matched.only_one, now);
-    rows.extend(only_in(other, one, &matched.only_other, now));
+fn differences(one: &SourceList, other: &SourceList, now: Timestamp) -> Vec<DifferenceRow> {
+    let matches = counterparts::match_lists(&one.entries, &other.entries);
+    let mut rows = only_in(one, other, &matches.only_one, now);
+    rows.extend(only_in(other, one, &matches.only_other, now));
     rows
 }
 
-fn only_in(holder: &Held, lacker: &Held, places: &[usize], now: Timestamp) -> Vec<DifferenceRow> {
-    let (held, gone, own) =
-        (Index::of(&lacker.entries), Index::of(&lacker.gone), Index::of(&holder.entries));
+fn only_in(
+    holder: &SourceList,
+    lacker: &SourceList,
+    places: &[usize],
+    now: Timestamp,
+) -> Vec<DifferenceRow> {
+    let (current, removed, own) =
+        (Index::of(&lacker.entries), Index::of(&lacker.removed), Index::of(&holder.entries));
     let row = |at: &usize| {
         let (entry, known_from) = (holder.entries.get(*at)?, holder.known_from.get(*at)?);
-        let went = counterparts::find_all(entry, &gone, &own)
+        let removed_at = counterparts::find_all(entry, &removed, &own)
             .into_iter()
-            .filter_map(|found| lacker.gone_at.get(found.position))
+            .filter_map(|found| lacker.removed_at.get(found.position))
             .max();
-        let since = [*known_from, lacker.baseline_at].into_iter().chain(went.copied()).max()?;
-        let near = counterparts::closest(entry, &held).and_then(|near| lacker.entries.get(near));
+        let since =
+            [*known_from, lacker.baseline_at].into_iter().chain(removed_at.copied()).max()?;
+        let near = counterparts::closest(entry, &current).and_then(|near| lacker.entries.get(near));
         Some(DifferenceRow {
             list: entry.list,
             name: entry.name.clone(),

@@ -1,4 +1,4 @@
-//! `completions SHELL` and `man`: made from the command line's own definition.
+//! `completions SHELL` and `man`: generated from the definition of the command line.
 
 use std::io::{
     Write, {self},
@@ -12,7 +12,8 @@ use crate::cli::output;
 /// Prints the completions of a shell.
 ///
 /// # Errors
-/// Where `out` cannot be written to.
+///
+/// If `out` cannot be written to.
 pub fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "entitywatch", &mut script);
@@ -22,7 +23,8 @@ pub fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Resu
 /// Prints the manual page, in roff.
 ///
 /// # Errors
-/// Where `out` cannot be written to.
+///
+/// If `out` cannot be written to.
 pub fn man(out: &mut dyn Write) -> io::Result<()> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut page)?;

@@ -12,11 +12,12 @@ use crate::config::{
 };
 use crate::exit::Exit;
 
-/// Runs one of the subcommands: results go to `out`, mistakes and warnings to `err`. A file that is
-/// not `named` may be absent.
+/// Runs one of the subcommands. Results go to `out`, mistakes and warnings to `err`. A file that
+/// was not `named` may be absent.
 ///
 /// # Errors
-/// Where neither can be written to.
+///
+/// If neither can be written to.
 pub fn run(
     command: ConfigCommand,
     path: &Path,
@@ -28,10 +29,11 @@ pub fn run(
     run_with_store(command, path, named, environment, Vec::new(), out, err)
 }
 
-/// The same, with what the store adds to the warnings of `check`.
+/// The same, with the warnings of the store for `check`.
 ///
 /// # Errors
-/// Where neither can be written to.
+///
+/// If neither can be written to.
 pub fn run_with_store(
     command: ConfigCommand,
     path: &Path,
@@ -49,8 +51,8 @@ pub fn run_with_store(
             output::line(
                 err,
                 &format!(
-                    "warning: {} is not there: `check` watches the real list without it, and \
-                     `run` needs one",
+                    "warning: {} does not exist: `check` uses a built-in configuration, but \
+                     `run` needs the file",
                     path.display()
                 ),
             )?;

@@ -1,4 +1,4 @@
-//! `diff`: prints the changes between two files. Writes nothing else; no guard applies.
+//! `diff`: prints the changes between two files. Writes nothing else, and applies no guard.
 
 use std::io::stdout;
 
@@ -8,7 +8,7 @@ use crate::cli::args::OutputFormat;
 use crate::cli::output;
 use crate::domain::{ChangeSet, Summary};
 
-/// Prints the changes: for people by kind, a revision with each field as it was and as it is.
+/// Prints the changes. For people: by kind, and for a revision each field before and after.
 pub fn print(changes: &ChangeSet, format: OutputFormat) -> Result<()> {
     let out = &mut stdout();
     if format == OutputFormat::Json {

@@ -1,4 +1,4 @@
-//! From the command line to the command, and from its end to an exit code.
+//! Runs the command of a command line, and turns its result into an exit code.
 
 use std::io::{stderr, stdout};
 use std::path::Path;
@@ -28,13 +28,13 @@ use crate::store::{
     Mode, Store, {self},
 };
 
-/// Runs the command; whatever goes wrong is told on standard error.
+/// Runs the command. Errors are printed on standard error.
 pub async fn dispatch(cli: Cli) -> Exit {
     let level = match cli.command {
         _ if cli.quiet => "error",
         _ if cli.verbose => "debug",
         Command::Run => "info",
-        // The demo tells its story on standard output; what it breaks on purpose is part of it.
+        // The demo reports on standard output, and its failures are deliberate.
         Command::Demo => "error",
         _ => "warn",
     };
@@ -197,11 +197,11 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-/// How long `config check` waits for the store: what it says is worth no more.
+/// How long `config check` waits for the store, whose warnings are optional.
 const STORE_PATIENCE: Duration = Duration::from_secs(3);
 
-/// What the store adds to the warnings of a configuration. A configuration may be checked before
-/// there is a store, or without any right to read it: then nothing.
+/// The warnings of the store about a configuration. `None` if there is no store yet, or no
+/// permission to read it.
 async fn stored_warnings(path: &Path, environment: &Environment) -> Option<Vec<String>> {
     let (config, _) = config::load(path, environment, SecretsMode::Skip).ok()?;
     let read = async {
@@ -211,7 +211,8 @@ async fn stored_warnings(path: &Path, environment: &Environment) -> Option<Vec<S
     tokio::time::timeout(STORE_PATIENCE, read).await.ok()?.ok()
 }
 
-/// The record, read beside whatever runs; no secret is looked up.
+/// The configuration and the store, opened for reading while a daemon may be running. No secret is
+/// looked up.
 async fn reading(
     path: &Path,
     named: bool,
@@ -231,7 +232,7 @@ async fn acting(
     act::act(|secrets| configured(path, named, environment, secrets), environment, request).await
 }
 
-/// The configuration; the one that needs no file where none is named and none is there.
+/// The configuration, or the built-in one if no file was named and the default file does not exist.
 fn configured(
     path: &Path,
     named: bool,

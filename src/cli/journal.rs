@@ -11,10 +11,11 @@ use crate::domain::{JournalEntry, Sha256};
 use crate::exit::Exit;
 use crate::store::{Result as StoreResult, Store, Verifier};
 
-/// How many entries are read at a time: a journal of years is never held whole.
+/// How many entries are read at a time, so that a journal of many years is never completely in
+/// memory.
 const PAGE: usize = 1000;
 
-/// Verifies every entry, and that the journal holds `head`.
+/// Verifies every entry, and that the journal contains `head`.
 pub async fn verify(store: &Store, head: Option<String>) -> Result<Exit> {
     let mut verifier = Verifier::new(head.map(Sha256));
     let mut after = 0;
@@ -54,12 +55,12 @@ pub async fn export(store: &Store) -> Result<()> {
         after = last.seq;
         for entry in &page {
             let line = serde_json::to_string(entry)?;
-            if !went(writeln!(out, "{line}"))? {
+            if !is_open(writeln!(out, "{line}"))? {
                 return Ok(());
             }
         }
     }
-    went(out.flush())?;
+    is_open(out.flush())?;
     Ok(())
 }
 
@@ -67,8 +68,8 @@ async fn page(store: &Store, after: u64) -> StoreResult<Vec<JournalEntry>> {
     store.journal(after, PAGE).await
 }
 
-/// Whether somebody still reads.
-fn went(written: io::Result<()>) -> io::Result<bool> {
+/// Whether the reader is still there: false for a closed pipe.
+fn is_open(written: io::Result<()>) -> io::Result<bool> {
     match written {
         Ok(()) => Ok(true),
         Err(problem) if problem.kind() == io::ErrorKind::BrokenPipe => Ok(false),

@@ -1,5 +1,5 @@
-//! Where log lines go: the journal under systemd, with their fields; else standard error, as text
-//! or JSON.
+//! Where log lines go: under systemd to the journal, with their fields. Otherwise to standard
+//! error, as text or JSON.
 
 use std::io::IsTerminal;
 
@@ -9,10 +9,9 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use crate::cli::args::LogFormat;
 
-/// Starts logging. `default_level` holds unless `RUST_LOG` says otherwise.
+/// Starts logging. `RUST_LOG` overrides `default_level`.
 pub fn start(format: LogFormat, default_level: &str) {
-    // Libraries speak up only where something is wrong: what they log below that may hold an
-    // address.
+    // Libraries log only warnings and errors, because their lower levels may contain an address.
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new(format!("warn,entitywatch={default_level}")));
     let text = || {
@@ -31,7 +30,7 @@ pub fn start(format: LogFormat, default_level: &str) {
         }
         LogFormat::Auto => text(),
     };
-    // A second call (in tests, where several commands run in one process) keeps the first.
+    // A second call keeps the first logger (in tests, several commands run in one process).
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
 }
 

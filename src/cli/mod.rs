@@ -1,5 +1,4 @@
-//! The commands: one file each. Knows how results are shown; what they mean is the stages'
-//! business.
+//! The commands, one file each. Knows how results are printed. The stages know what they mean.
 
 pub mod act;
 pub mod allocator;

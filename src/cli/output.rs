@@ -1,5 +1,5 @@
-//! How results are printed: tables for people, `{"<command>": [objects]}` for programs. A closed
-//! pipe is no error.
+//! Prints results: tables for people, `{"<command>": [objects]}` for programs. A closed pipe is not
+//! an error.
 
 use std::io::{
     Write, {self},
@@ -12,11 +12,12 @@ use serde::Serialize;
 use crate::cli::args::OutputFormat;
 use crate::deliver::plain;
 
-/// Prints rows as the format says: for people `table` makes cells of each row, under `header`; with
-/// no row, `nothing` is said instead.
+/// Prints rows in the requested format. For people, `cells` makes the cells of each row under
+/// `header`, and `nothing` is printed if there is no row.
 ///
 /// # Errors
-/// Where `out` cannot be written to; a closed pipe is none.
+///
+/// If `out` cannot be written to. A closed pipe is not an error.
 pub fn rows<T: Serialize>(
     out: &mut dyn Write,
     format: OutputFormat,
@@ -39,7 +40,8 @@ pub fn rows<T: Serialize>(
 /// Prints one JSON value and a line break.
 ///
 /// # Errors
-/// Where `out` cannot be written to; a closed pipe is none.
+///
+/// If `out` cannot be written to. A closed pipe is not an error.
 pub fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     line(out, &text)
@@ -48,18 +50,20 @@ pub fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
 /// Prints a text and a line break.
 ///
 /// # Errors
-/// Where `out` cannot be written to; a closed pipe is none.
+///
+/// If `out` cannot be written to. A closed pipe is not an error.
 pub fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    quiet(writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()))
+    ignore_closed_pipe(writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()))
 }
 
-/// Says on standard error what is wrong.
+/// Prints a problem on standard error.
 pub fn problem(text: &str) {
     let _ = writeln!(io::stderr(), "entitywatch: {text}");
 }
 
-/// Rows in columns, each as wide as its widest cell; without lines, so that they can be cut and
-/// sorted. A cell stays on its line, and a publisher's control characters reach no terminal.
+/// Rows in columns, each as wide as its widest cell, without rules, so that other tools can cut and
+/// sort them. A cell stays on one line, and control characters of a publisher never reach the
+/// terminal.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
@@ -78,22 +82,23 @@ pub fn time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
-/// What is absent, as people write it.
+/// The value, or a dash if it is absent.
 pub fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// Prints what a publisher or a person wrote, on one line; what is indented stays so.
+/// Prints the text of a publisher or a person on one line, and keeps its indentation.
 ///
 /// # Errors
-/// Where `out` cannot be written to; a closed pipe is none.
+///
+/// If `out` cannot be written to. A closed pipe is not an error.
 pub fn one_line(out: &mut dyn Write, text: &str) -> io::Result<()> {
     let indent = text.len() - text.trim_start_matches(' ').len();
     line(out, &format!("{}{}", " ".repeat(indent), plain::line(text)))
 }
 
-/// `entitywatch entries | head` ends quietly.
-fn quiet(written: io::Result<()>) -> io::Result<()> {
+/// Ignores a closed pipe, as in `entitywatch entries | head`.
+fn ignore_closed_pipe(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
@@ -133,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_publisher_wrote_stays_on_its_line() {
+    fn the_text_of_a_publisher_stays_on_one_line() {
         let mut out = Vec::new();
         one_line(&mut out, "    added: Alder\nremoved: Birch \u{1b}[8m\u{202e}\u{9b}Works")
             .unwrap();
@@ -141,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_get_an_object_named_as_the_command() {
+    fn programs_get_an_object_with_the_name_of_the_command() {
         let value: serde_json::Value =
             serde_json::from_str(&printed(OutputFormat::Json, &["csl"])).unwrap();
         assert_eq!(value, serde_json::json!({"sources": ["csl"]}));
@@ -152,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_no_error() {
+    fn a_closed_pipe_is_not_an_error() {
         assert!(line(&mut ClosedPipe, "text").is_ok());
     }
 }

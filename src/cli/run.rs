@@ -1,4 +1,4 @@
-//! `run`: the daemon, from its configuration to its last word.
+//! `run`: starts the daemon, reloads its configuration and stops it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,14 +31,14 @@ use crate::{daemon, metrics, web};
 
 use crate::cli::threads;
 
-/// A loop that shows no sign of life for this long has stalled.
+/// A loop that reports no progress for this long has stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
 
-/// Runs until the process is told to stop. `config` was read from `path`, which a SIGHUP reads
+/// Runs until the process gets a signal to stop. `config` was read from `path`. A SIGHUP reads it
 /// again.
 pub async fn run(path: &Path, config: Config, environment: &Environment) -> Result<()> {
-    // Before anything is under way: a signal that comes while the daemon starts must not end it in
-    // the midst.
+    // The handlers are installed first, so that a signal during startup cannot end the daemon
+    // halfway.
     let (mut hangup, mut terminate, mut interrupt) = (
         signal(SignalKind::hangup())?,
         signal(SignalKind::terminate())?,
@@ -65,7 +65,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     tasks.spawn(ends_the_process_if_it_panics(metrics::upkeep(prometheus, stop.clone())));
     if let Some(listener) = listener {
         let address = listener.local_addr()?;
-        info!(server.listen = %address, "the pages, health and metrics are served at http://{address}");
+        info!(server.listen = %address, "serving pages, health checks and metrics at http://{address}");
         tasks.spawn(ends_the_process_if_it_panics(web::serve(
             listener,
             web::router(web_state),
@@ -117,7 +117,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
             _ = interrupt.recv() => break,
         }
     }
-    info!("stopping: what is under way is finished, and what waits stays in the outbox");
+    info!("stopping: running work is finished, and waiting deliveries stay in the outbox");
     notify(&[NotifyState::Stopping]);
     stop.cancel();
     let mut scheduler = scheduler;
@@ -125,19 +125,20 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
         warn!("the ticker did not stop: {problem}");
     }
     tasks.wait().await;
-    // Takes the log of the last writes into the file, so that a copy of it alone is whole.
+    // Merges the write-ahead log into the database file, so that a copy of the file alone is
+    // complete.
     program.store.close().await;
     info!("stopped");
     Ok(())
 }
 
-/// A task that panics is a program that does not know its own state: it ends, systemd starts it
-/// again, and the outbox makes that safe.
+/// Ends the process if a task panics, because its state is then unknown. systemd starts it again,
+/// and the outbox makes that safe.
 async fn ends_the_process_if_it_panics(task: impl Future<Output: Send + 'static> + Send + 'static) {
     if tokio::spawn(task).await.is_err_and(|failed| failed.is_panic()) {
         error!(
-            "a part of the program failed in a way that it must not: the process ends, to be \
-             started again"
+            "a task of the program panicked: the process ends, so that systemd starts it \
+             again"
         );
         std::process::abort();
     }
@@ -151,8 +152,8 @@ async fn listen(config: &Config) -> Result<Option<TcpListener>> {
     Ok(Some(listener))
 }
 
-/// Watching and telling are worth more than commands beside them: a path that is too long for a
-/// socket is warned of.
+/// Opens the control socket. A path too long for a socket only gives a warning, because watching
+/// and alerting are more important than commands.
 fn listen_for_commands(socket: &Path, config: &Config) -> Result<Option<Control>> {
     match Control::listen(socket) {
         Ok(control) => {
@@ -163,7 +164,7 @@ fn listen_for_commands(socket: &Path, config: &Config) -> Result<Option<Control>
             if reason.kind() == std::io::ErrorKind::InvalidInput =>
         {
             warn!(
-                "commands that act cannot be given while the daemon runs: {} cannot be a socket: \
+                "commands that act will not work while the daemon runs: {} cannot be a socket: \
                  {reason}",
                 path.display()
             );
@@ -173,8 +174,8 @@ fn listen_for_commands(socket: &Path, config: &Config) -> Result<Option<Control>
     }
 }
 
-/// A command typed in a shell knows the database from the configuration, but not the service's
-/// runtime directory.
+/// Links to the control socket beside the database. A command in a shell knows the database from
+/// the configuration, but not the service's runtime directory.
 fn link_beside_database(socket: &Path, config: &Config) {
     let Some(beside) = config
         .store
@@ -186,7 +187,9 @@ fn link_beside_database(socket: &Path, config: &Config) {
     };
     let _ = std::fs::remove_file(&beside);
     if let Err(problem) = std::os::unix::fs::symlink(socket, &beside) {
-        warn!("commands will not find the daemon's control socket beside the database: {problem}");
+        warn!(
+            "failed to link the control socket beside the database, so commands may not find it: {problem}"
+        );
     }
 }
 
@@ -197,7 +200,7 @@ async fn reload(
     status: &Status,
     reloaded: &tokio::sync::watch::Sender<()>,
 ) {
-    // systemd wants to know when the reload began, by the clock that never jumps.
+    // systemd needs the time when the reload began, from the monotonic clock.
     match NotifyState::monotonic_usec_now() {
         Ok(began) => notify(&[NotifyState::Reloading, began]),
         Err(_) => notify(&[NotifyState::Reloading]),
@@ -218,8 +221,11 @@ async fn reload(
             daemon::show_metrics(program).await;
         }
         Err(problem) => {
-            // The journal shows a line's text and hides its fields: the reason stands in the text.
-            error!("the configuration was not taken, and the old one stays in force: {problem}");
+            // The journal shows the text of a line and hides its fields, so the reason is part of
+            // the text.
+            error!(
+                "the configuration was refused, and the previous one stays in effect: {problem}"
+            );
             status.set_reload_error(problem);
             metrics::config_reloaded(false);
         }
@@ -227,10 +233,10 @@ async fn reload(
     notify(&[NotifyState::Ready]);
 }
 
-/// Tells systemd; elsewhere nobody listens.
+/// Notifies systemd. Without systemd, this does nothing.
 fn notify(states: &[NotifyState<'_>]) {
     if let Err(problem) = sd_notify::notify(states) {
-        warn!("systemd could not be told: {problem}");
+        warn!("failed to notify systemd: {problem}");
     }
 }
 
@@ -277,7 +283,7 @@ fn web_state(
     }
 }
 
-/// What accepting a hold would change, for its page.
+/// The changes of accepting a hold, for its page.
 struct Preview(Arc<Store>);
 
 impl HoldPreview for Preview {
@@ -291,7 +297,7 @@ impl HoldPreview for Preview {
     }
 }
 
-/// What the message of an alert says, for its page and the feed.
+/// The message content of an alert, for its page and the feed.
 struct Words(MessageSettings);
 
 impl AlertWords for Words {
@@ -300,8 +306,8 @@ impl AlertWords for Words {
     }
 }
 
-/// Where the daemon of this configuration may be asked: in the runtime directory, or beside the
-/// database.
+/// The sockets where the daemon of this configuration may be reached: in the runtime directory, or
+/// beside the database.
 pub fn control_sockets(config: &Config, environment: &Environment) -> Vec<PathBuf> {
     let mut sockets = vec![environment.control_socket(&config.store)];
     sockets.extend(config.store.sqlite_path().map(|database| database.with_extension("sock")));

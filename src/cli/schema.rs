@@ -1,5 +1,5 @@
-//! `config schema`: the JSON Schemas of the configuration, of every webhook's body and of what the
-//! reading commands print.
+//! `config schema`: the JSON Schemas of the configuration, of webhook bodies and of the output of
+//! the reading commands.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -10,7 +10,7 @@ use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::stored_json::{ChangeRow, DeliveryRow, DifferenceRow, EntryRow, ReceiverRow, SourceRow};
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
-/// a line of its export.
+/// one line of its export.
 pub fn schemas() -> Value {
     let mut all = Map::new();
     all.insert("configuration".to_owned(), Value::from(crate::config::schema()));
@@ -28,7 +28,7 @@ pub fn schemas() -> Value {
     Value::Object(all)
 }
 
-/// The body of a webhook (Standard Webhooks): its type, when it was recorded, and what it says.
+/// The body of a webhook (Standard Webhooks): its type, when it was recorded, and its data.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct WebhookBody {
     timestamp: jiff::Timestamp,
@@ -36,7 +36,7 @@ struct WebhookBody {
     body: AlertBody,
 }
 
-/// The schema of what is written, in which a field that is always there is required.
+/// The schema for output, in which fields that are always present are required.
 fn written<T: JsonSchema>() -> Value {
     Value::from(
         SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>(),

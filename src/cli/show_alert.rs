@@ -1,4 +1,4 @@
-//! `alerts show`: one recorded alert as its readers saw it.
+//! `alerts show`: one recorded alert as its recipients got it.
 
 use std::io::stdout;
 
@@ -11,7 +11,7 @@ use crate::deliver::{MessageSettings, preview};
 use crate::domain::{Alert, AlertId};
 use crate::store::Store;
 
-/// Prints the whole message of the alert `id`.
+/// Prints the complete message of the alert `id`.
 pub async fn alert(
     store: &Store,
     messages: &MessageSettings,
@@ -29,7 +29,7 @@ pub async fn alert(
     Ok(())
 }
 
-/// The alert of this id; an unknown one is a mistake in how the program was called.
+/// The alert with this id. An unknown id is a usage error.
 pub async fn recorded(store: &Store, id: &str) -> Result<Alert> {
     let alert = store.alert(&AlertId(id.to_owned())).await?;
     Ok(alert.ok_or_else(|| {

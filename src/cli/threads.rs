@@ -1,6 +1,6 @@
-//! How many threads the program may have, and what happens if it cannot have them. The unit's
-//! `TasksMax=64` allows for all of these, and for those that a check starts for itself: unpacking,
-//! comparing and compressing beside the main work.
+//! How many threads the program may have, and how a panic ends it. The unit's `TasksMax=64` allows
+//! all of them, and the threads that a check starts itself to unpack, compare and compress in
+//! addition to its main work.
 
 use std::num::NonZeroUsize;
 use std::process;
@@ -11,20 +11,20 @@ use tokio::runtime::Builder;
 use crate::cli::args::Command;
 use crate::exit::Exit;
 
-/// The loops wait for the network and the disk most of the time. One worker per core would be 64 of
-/// them on a large machine, which is the whole of the unit's `TasksMax`.
+/// The loops mostly wait for the network and the disk. One worker for each core would be 64 workers
+/// on a large machine, which is all of the unit's `TasksMax`.
 const MOST_WORKERS: usize = 4;
-/// Looking names up, comparing lists and writing to the console. tokio's own limit is 512; more
-/// work than this waits its turn.
+/// Threads for name lookups, list comparison and console output. tokio's own limit is 512. More
+/// work waits in a queue.
 const MOST_BLOCKING: usize = 24;
 
-/// How many threads run the loops on a machine of so many processors.
+/// How many threads run the loops on a machine with this many processors.
 pub fn worker_threads(processors: usize) -> usize {
     processors.clamp(1, MOST_WORKERS)
 }
 
-/// A daemon has many things to do at once; a command does one after the other, and threads that
-/// wake each other would cost more than they bring.
+/// The runtime for a command. The daemon works on many things at once. Other commands work on one
+/// after the other, where several threads would cost more than they gain.
 pub fn runtime(command: &Command) -> Builder {
     let mut builder = match command {
         Command::Run | Command::Demo => Builder::new_multi_thread(),
@@ -35,29 +35,30 @@ pub fn runtime(command: &Command) -> Builder {
     builder
 }
 
-/// Whether a panic is left to whoever supervises the task.
+/// Whether the supervisor of a task handles its panic.
 static IS_SUPERVISED: AtomicBool = AtomicBool::new(false);
 
-/// Makes a panic end the process until [`is_supervised`] is called: a runtime that is half built
-/// cannot be taken down, and would hang.
-#[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
+/// Makes a panic end the process until [`is_supervised`] is called. A half-built runtime cannot be
+/// shut down, and would hang.
+#[expect(clippy::print_stderr, reason = "the logger may not be running")]
 #[expect(
     clippy::disallowed_methods,
-    reason = "a panic that unwinds through a runtime that is half built hangs in its destructor"
+    reason = "a panic that unwinds through a half-built runtime hangs in its destructor"
 )]
 pub fn end_at_a_panic() {
     let show = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         show(panic);
         if !IS_SUPERVISED.load(Ordering::Relaxed) {
-            let reason = panic.payload_as_str().unwrap_or("for a reason that was not given");
+            let reason = panic.payload_as_str().unwrap_or("unknown reason");
             eprintln!("entitywatch: failed to start or to finish: {reason}");
             process::exit(i32::from(Exit::Failed.code()));
         }
     }));
 }
 
-/// From here on each task has somebody who ends the process, or answers 500, when it panics.
+/// From now on, each task has a supervisor that ends the process, or answers 500, if the task
+/// panics.
 pub fn is_supervised() {
     IS_SUPERVISED.store(true, Ordering::Relaxed);
 }
@@ -66,9 +67,9 @@ pub fn is_supervised() {
 mod tests {
     use super::*;
 
-    /// As the unit says.
+    /// The value in the unit.
     const TASKS_MAX: usize = 64;
-    /// SQLite has a thread for each connection: one that writes, four that read.
+    /// SQLite has a thread for each connection: one writer and four readers.
     const STORE: usize = 5;
 
     #[test]

@@ -1,14 +1,14 @@
-//! Mistakes in how the program was called.
+//! Usage errors: mistakes on the command line.
 
 use crate::config;
 
-/// A mistake in how the program was called: it ends with the exit code for that.
+/// A mistake on the command line. It has its own exit code.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
 
 impl Usage {
-    /// Nothing is recorded under `name`, and `known` are the names that there are.
+    /// Returns an error if `name` is none of the `known` names.
     pub fn unless_known<'a>(
         what: &str,
         name: &str,

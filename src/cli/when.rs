@@ -1,9 +1,9 @@
-//! A time or a date on the command line.
+//! Times and dates on the command line.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-/// A time as given: exact, or so long before now (which only the clock knows).
+/// A time: exact, or a length of time before now, which only the clock knows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum When {
     At(Timestamp),
@@ -23,10 +23,12 @@ impl When {
 /// now.
 ///
 /// # Errors
+///
 /// Says what was expected.
 pub fn when(text: &str) -> Result<When, String> {
     let exact = text.parse::<Timestamp>().ok();
-    // Without an offset it is UTC. A zone in brackets would be read and passed over.
+    // Without an offset it is UTC. A zone in brackets would be parsed but ignored, so it is
+    // refused.
     let without_offset = || {
         let civil = text.parse::<DateTime>().ok().filter(|_| !text.contains('['))?;
         civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
@@ -54,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_exact_a_date_or_so_long_ago() {
+    fn a_time_is_exact_a_date_or_a_length_of_time_ago() {
         let now: Timestamp = "2026-07-10T12:00:00Z".parse().unwrap();
         for (text, expected) in [
             ("2026-07-01", "2026-07-01T00:00:00Z"),

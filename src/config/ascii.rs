@@ -1,5 +1,6 @@
-//! Names that mail and the network know in ASCII only: a host or a domain in another script is
-//! written as Punycode, and what has no such form is refused here rather than at each delivery.
+//! Names that email and the network support only in ASCII. A host or a domain in another script is
+//! converted to Punycode. A name that has no such form is refused when the configuration is
+//! checked, not at each delivery.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -9,23 +10,23 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
-use crate::config::text::bare;
+use crate::config::text::trimmed;
 use crate::config::value::{Unreadable, read_as_text};
 
-/// The address of a person: `"compliance@example.com"`.
+/// The email address of a person: `"compliance@example.com"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress(pub Address);
 
-/// A person with a name: `"Entity List alerts <alerts@example.com>"`.
+/// An email address with a name: `"Entity List alerts <alerts@example.com>"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox(pub lettre::message::Mailbox);
 
-/// Who runs this: `"mailto:compliance@example.com"`, an address of the web, or a text.
+/// The contact of the operator: `"mailto:compliance@example.com"`, a web address, or a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact(pub String);
 
-const ASCII_LOCAL_PART: &str = "an email address in ASCII before its @ (few mail servers accept \
-                                others; after the @ a domain of any script may stand)";
+const ASCII_LOCAL_PART: &str = "an email address with only ASCII before the @ (few mail servers accept \
+                                other characters there; the domain may be in any script)";
 
 read_as_text!(
     EmailAddress,
@@ -60,27 +61,28 @@ read_as_text!(
         .then_some(ASCII_LOCAL_PART)
 );
 
-/// The name of a host or an IP address, and nothing else in it, as it is looked up.
+/// The name of a host or an IP address, in the form in which it is looked up. `None` if the text
+/// contains anything else.
 pub fn host(text: &str) -> Option<String> {
     if text.parse::<IpAddr>().is_ok() {
         return Some(text.to_owned());
     }
-    // `%` would be decoded, and the others begin what is no host.
+    // `%` would be decoded. The other characters are not part of a host.
     if text.contains(|c: char| {
         c.is_whitespace() || c.is_control() || "/\\@:?#[]%,;\"'<>()=&".contains(c)
     }) {
         return None;
     }
-    // Also what is no address in every program: `10.1`, `0x7f000001`.
+    // This also refuses texts that only some programs read as addresses: `10.1`, `0x7f000001`.
     let Host::Domain(name) = Host::parse(text).ok()? else { return None };
     let labels = name.strip_suffix('.').unwrap_or(&name);
     let is_name =
         labels.len() <= 253 && labels.split('.').all(|label| (1..=63).contains(&label.len()));
-    // What is in ASCII stays as it is written.
+    // ASCII names stay as they are written.
     is_name.then(|| if text.is_ascii() { text.to_owned() } else { name })
 }
 
-/// The address with its domain in Punycode; none if it stays outside ASCII.
+/// The address with its domain in Punycode, or `None` if it cannot be written in ASCII.
 fn address(address: Address) -> Option<Address> {
     if !address.user().is_ascii() {
         return None;
@@ -96,9 +98,9 @@ fn has_other_local_part(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(user, _)| !user.is_ascii())
 }
 
-/// It stands in a header, so all of it must be printable ASCII.
+/// The contact is sent in a header, so it must be printable ASCII.
 fn contact(text: &str) -> Option<String> {
-    let is_line = !text.is_empty() && bare(text) == text && !text.contains(char::is_control);
+    let is_line = !text.is_empty() && trimmed(text) == text && !text.contains(char::is_control);
     let contact = if let Some(mail) = text.strip_prefix("mailto:") {
         let (person, rest) = mail.find('?').map_or((mail, ""), |at| mail.split_at(at));
         format!("mailto:{}{rest}", person.parse::<EmailAddress>().ok()?.0)
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ok_a_domain_of_another_script_is_punycode() {
+    fn ok_a_domain_in_another_script_becomes_punycode() {
         let table = [
             ("info@exämple.de", "info@xn--exmple-cua.de"),
             ("info@EXÄMPLE.de", "info@xn--exmple-cua.de"),
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn err_what_no_mail_server_takes() {
+    fn err_addresses_that_mail_servers_refuse() {
         for text in ["jürgen@example.com", "jürgen@exämple.de", "用户@example.com"] {
             let reason = |error: Unreadable| error.to_string();
             let expected = format!("expected {ASCII_LOCAL_PART}, but got `{text}`");
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_is_what_a_header_can_hold() {
+    fn a_contact_must_fit_in_a_header() {
         for (text, expected) in [
             ("https://exämple.de/kontakt", "https://xn--exmple-cua.de/kontakt"),
             ("https://example.com/contact", "https://example.com/contact"),

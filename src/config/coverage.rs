@@ -1,5 +1,6 @@
-//! Warns of what could reach nobody, of routes that let nothing pass, of addresses that are never
-//! dialled, and of what is missing around the program: files, and proxies that are understood.
+//! Warnings about a valid configuration: changes and events that no receiver gets, routes that
+//! never match, addresses that are always refused, and problems outside the file (missing files,
+//! proxy settings that are not understood).
 
 use std::collections::BTreeSet;
 
@@ -14,17 +15,15 @@ use crate::route::{
     Route, {self},
 };
 
-/// All such warnings of a checked configuration.
+/// The warnings that the configuration alone shows.
 pub fn warnings(config: &Config) -> Vec<ConfigWarning> {
     let mut warnings = Vec::new();
     if config.sources.is_empty() {
-        warnings.push(warning("no source is configured: nothing is watched"));
+        warnings.push(warning("no source is configured, so nothing is watched"));
     }
-    never_dialled(config, &mut warnings);
+    refused_addresses(config, &mut warnings);
     if config.receivers.is_empty() {
-        warnings.push(warning(
-            "no receiver is configured: no change and no operator event reaches anybody",
-        ));
+        warnings.push(warning("no receiver is configured, so no alert is sent to anyone"));
         return warnings;
     }
     operator_events(config, &mut warnings);
@@ -37,28 +36,28 @@ pub fn warnings(config: &Config) -> Vec<ConfigWarning> {
     warnings
 }
 
-/// Warnings of this machine: what the configuration needs may come later, and the environment is
-/// other programs' too.
-pub fn surroundings(config: &Config, environment: &Environment) -> Vec<ConfigWarning> {
+/// Warnings about this machine. They are not errors, because a missing file may be created later,
+/// and the environment is also for other programs.
+pub fn machine_warnings(config: &Config, environment: &Environment) -> Vec<ConfigWarning> {
     let missing = config.sources.iter().filter_map(|source| match &source.address {
         Address::Path(path) if !path.exists() => Some(ConfigWarning(format!(
-            "source `{}`: there is nothing at {} yet",
+            "source `{}`: {} does not exist yet",
             source.name,
             path.display()
         ))),
         _ => None,
     });
-    // A proxy of the configuration is used in place of the environment's.
-    let strange = environment.strange_proxies.iter().filter(|_| config.http.proxy.is_none());
-    missing.chain(strange.cloned().map(ConfigWarning)).collect()
+    // A proxy in the configuration replaces the environment's.
+    let ignored = environment.ignored_proxies.iter().filter(|_| config.http.proxy.is_none());
+    missing.chain(ignored.cloned().map(ConfigWarning)).collect()
 }
 
 fn warning(text: &str) -> ConfigWarning {
     ConfigWarning(text.to_owned())
 }
 
-/// Addresses that say themselves that they are refused when dialled.
-fn never_dialled(config: &Config, warnings: &mut Vec<ConfigWarning>) {
+/// Warns about addresses that are always refused.
+fn refused_addresses(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     let sources = config.sources.iter().filter_map(|source| match &source.address {
         Address::Http { url, allow_private }
         | Address::Ecfr { url, allow_private }
@@ -77,7 +76,8 @@ fn never_dialled(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     });
     for (what, name, url, allow_private) in sources.chain(receivers) {
         if let Some(Err(error)) = url.map(|url| dial::check_url(&url, allow_private)) {
-            warnings.push(ConfigWarning(format!("{what} `{name}` can never be reached: {error}")));
+            warnings
+                .push(ConfigWarning(format!("{what} `{name}` will never be contacted: {error}")));
         }
     }
 }
@@ -86,8 +86,8 @@ fn operator_events(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     let receivers = config.receiver_refs();
     match route::operators(&receivers, None).as_slice() {
         [] => warnings.push(warning(
-            "operator events (a source or delivery that fails, a held list) reach nobody: mark a \
-             receiver with `operator = true`, or add one of kind email, slack or console",
+            "operator events (a failing source or delivery, a list on hold) are sent to no receiver: set \
+             `operator = true` for a receiver, or add one of kind email, slack or console",
         )),
         [only]
             if route::operators(&receivers, Some(only.name))
@@ -96,7 +96,7 @@ fn operator_events(config: &Config, warnings: &mut Vec<ConfigWarning>) {
                 && only.kind != "console" =>
         {
             warnings.push(ConfigWarning(format!(
-                "operator events reach only `{}`: that it fails could reach nobody; add another \
+                "operator events are sent only to `{}`, so nobody is alerted if it fails: add another \
                  operator receiver",
                 only.name
             )));
@@ -105,7 +105,7 @@ fn operator_events(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     }
 }
 
-/// The severities that a substantive change of a kind can have (`domain::Severity`'s rule).
+/// The severities that a substantive change of each kind can have (the rule of `domain::Severity`).
 fn severities(kind: ChangeKind) -> &'static [Severity] {
     match kind {
         ChangeKind::Added => &[Severity::High],
@@ -129,30 +129,30 @@ fn never_matches(route: &Route, config: &Config) -> Option<String> {
     if !watched {
         let lists: Vec<&str> = route.lists.iter().map(|list| list.as_str()).collect();
         return Some(format!(
-            "no source that it names watches {}",
-            if lists.is_empty() { "anything".to_owned() } else { lists.join(", ") }
+            "none of its sources watches {}",
+            if lists.is_empty() { "any list".to_owned() } else { lists.join(", ") }
         ));
     }
-    // A revision matched by weighed evidence passes as `added` and `removed` too, but is no reason
-    // to write a route.
+    // A revision matched by weighed evidence also passes as `added` and `removed`, but that alone
+    // is no reason to write a route.
     let some_severity = KINDS
         .iter()
         .filter(|kind| passes(&route.kinds, kind))
         .flat_map(|kind| severities(*kind))
         .any(|severity| route.min_severity.is_none_or(|least| *severity >= least));
     (!some_severity && !route.editorial)
-        .then(|| "removals are of severity `normal`, which is below its `min_severity`".to_owned())
+        .then(|| "removals have severity `normal`, which is below its `min_severity`".to_owned())
 }
 
-/// Every source × list × kind × severity × country that the configuration tells apart, and whether
-/// any route lets it pass.
+/// Warns about each combination of source, list, kind, severity and country that no route lets
+/// pass.
 fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     if config.routes.is_empty() {
         return;
     }
     let named: BTreeSet<&str> =
         config.routes.iter().flat_map(|route| &route.countries).map(String::as_str).collect();
-    // The Federal Register tells of rules, not of entries.
+    // The Federal Register's alerts are about rules, not entries.
     for source in config.sources.iter().filter(|source| source.kind != SourceKind::FederalRegister)
     {
         for list in &source.lists {
@@ -162,7 +162,7 @@ fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
                 for severity in severities(kind) {
                     let reaches = |country: Option<&str>| {
                         config.routes.iter().any(|route| {
-                            passes_all(route, &source.name, *list, kind, *severity, country)
+                            route_matches(route, &source.name, *list, kind, *severity, country)
                         })
                     };
                     let unreached: Vec<&str> =
@@ -184,12 +184,12 @@ fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
             }
             if !reached {
                 warnings.push(ConfigWarning(format!(
-                    "no change of {list} in source `{}` reaches anybody: no route matches",
+                    "changes of {list} in source `{}` are sent to no receiver: no route matches them",
                     source.name
                 )));
             } else if !missed.is_empty() {
                 warnings.push(ConfigWarning(format!(
-                    "changes of {list} in source `{}` that reach nobody, as no route matches: {}",
+                    "some changes of {list} in source `{}` are sent to no receiver, because no route matches them: {}",
                     source.name,
                     missed.join("; ")
                 )));
@@ -199,7 +199,7 @@ fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
 }
 
 /// `country: None` is any country that no route names.
-fn passes_all(
+fn route_matches(
     route: &Route,
     source: &str,
     list: ListCode,

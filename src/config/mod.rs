@@ -1,11 +1,12 @@
-//! What the operator wrote: TOML → a checked [`Config`]. Unknown keys are refused; every mistake is
-//! told with its line.
+//! The configuration: reads TOML and returns a checked [`Config`]. Unknown keys are refused, and
+//! every mistake is reported with its line.
 //!
-//! Knows each stage's settings; no stage knows this one. Reads the configuration file and the files
-//! it names, and nothing else: the environment comes in as [`Environment`].
+//! Knows the settings of every stage. No stage knows this module. Reads the configuration file and
+//! the files that it names, and nothing else: the environment is an argument ([`Environment`]).
 //!
-//! `read` makes shapes of text, `sources`, `receivers` and `routes` check them, `coverage` warns of
-//! what could reach nobody; `show`, `schema` and `example` are the commands of those names.
+//! `read` parses the text into `raw` values. `sources`, `receivers`, `smtp`, `routes` and
+//! `settings` check them. `coverage` warns about alerts that nobody gets. `redact` hides secrets in
+//! errors, and `show` prints the configuration in effect.
 
 mod ascii;
 mod redact;
@@ -37,7 +38,7 @@ use crate::dial::HttpSettings;
 use crate::route::{ReceiverRef, Route};
 use crate::store::StoreUrl;
 
-/// The example: every key, commented; it runs as it is.
+/// The example with every key and comments. It is a valid configuration.
 pub const EXAMPLE: &str = include_str!("../../config/entitywatch.toml");
 
 /// A checked configuration.
@@ -47,7 +48,7 @@ pub struct Config {
     pub server: ServerSettings,
     pub http: HttpSettings,
     pub sources: Vec<Source>,
-    /// Also in each email receiver.
+    /// Each email receiver shares it.
     pub smtp: Option<Arc<SmtpSettings>>,
     pub receivers: Vec<Receiver>,
     pub routes: Vec<Route>,
@@ -55,16 +56,16 @@ pub struct Config {
     pub messages: MessageSettings,
 }
 
-/// Whether secrets are looked up.
+/// Whether secrets are read from files and credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretsMode {
     Resolve,
-    /// For commands that only read the record: secrets in files and credentials are empty, and
+    /// For commands that only read the store. Secrets in files and credentials are empty, and
     /// nothing may be sent.
     Skip,
 }
 
-/// Something that is allowed, but probably not meant.
+/// A setting that is allowed, but probably a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigWarning(pub String);
 
@@ -83,7 +84,7 @@ impl Config {
         self.receivers.iter().find(|receiver| receiver.name == name)
     }
 
-    /// What `route` has to know of the receivers.
+    /// The part of each receiver that `route` needs.
     pub fn receiver_refs(&self) -> Vec<ReceiverRef<'_>> {
         self.receivers
             .iter()
@@ -92,7 +93,7 @@ impl Config {
     }
 }
 
-/// What is said of a name, on the command line, that none of the `known` is.
+/// The error for a name on the command line that is not in `known`.
 pub fn unknown_name(what: &str, known: &[&str], got: &str) -> String {
     format!("expected the name of a {what} ({}), but got `{got}`", known.join(", "))
 }
@@ -100,7 +101,9 @@ pub fn unknown_name(what: &str, known: &[&str], got: &str) -> String {
 /// Reads and checks a configuration file. Relative paths in it start at its folder.
 ///
 /// # Errors
-/// All mistakes that were found, each with its line; or one that says why the file cannot be read.
+///
+/// All mistakes that were found, each with its line, or one error that says why the file cannot be
+/// read.
 pub fn load(
     path: &Path,
     environment: &Environment,
@@ -109,27 +112,28 @@ pub fn load(
     let unreadable = |reason: &str| {
         let problem = Problem::whole(format!("failed to read the configuration: {reason}"))
             .with_hint(
-                "`entitywatch config example` prints one that runs as it is; copy it there, or \
-                 name another with --config",
+                "`entitywatch config example` prints a valid one; save it there, or \
+                 name another file with --config",
             );
         ConfigErrors::new(path, String::new(), vec![problem])
     };
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error.to_string()))?;
     let text = text::of_bytes(bytes).map_err(unreadable)?;
     let (config, mut warnings) = check(path, &text, environment, secrets)?;
-    if is_world_readable(path) && redact::holds_secrets(&text) {
+    if is_world_readable(path) && redact::contains_secrets(&text) {
         warnings.push(ConfigWarning(format!(
-            "{} holds secrets and can be read by everybody on this machine",
+            "{} contains secrets and every user of this machine can read it",
             path.display()
         )));
     }
     Ok((config, warnings))
 }
 
-/// Checks the text of a configuration; `path` names it in errors, and its folder is where relative
-/// paths start.
+/// Checks the text of a configuration. `path` names it in errors, and relative paths start at its
+/// folder.
 ///
 /// # Errors
+///
 /// All mistakes that were found, each with its line.
 pub fn check(
     path: &Path,
@@ -156,7 +160,7 @@ pub fn check(
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     if !problems.is_empty() {
-        return Err(ConfigErrors::new(path, redact::blot(text), problems));
+        return Err(ConfigErrors::new(path, redact::redact(text), problems));
     }
     let server = settings::server(&sections.server);
     let messages = settings::messages(&sections.messages, server.public_url.clone());
@@ -164,19 +168,19 @@ pub fn check(
         Config { store, server, http, sources, smtp, receivers, routes, delivery, messages };
     warnings.extend(coverage::warnings(&config));
     if secrets == SecretsMode::Resolve {
-        warnings.extend(coverage::surroundings(&config, environment));
+        warnings.extend(coverage::machine_warnings(&config, environment));
     }
     Ok((config, warnings))
 }
 
-/// What `check` watches where there is no configuration: the real CSL, with SQLite in the state
-/// directory and alerts on the console; nothing listens.
+/// The configuration of `check` without a file: the public CSL, a SQLite file in the state
+/// directory, and alerts on the console. No web server.
 pub fn default_config(environment: &Environment) -> Config {
     let mut config = Config {
         store: environment.default_store(),
         server: settings::server(&raw::RawServer::default()),
         http: HttpSettings::default(),
-        sources: sources::the_real_csl(),
+        sources: sources::public_csl(),
         smtp: None,
         receivers: vec![Receiver {
             name: "console".to_owned(),
@@ -191,24 +195,25 @@ pub fn default_config(environment: &Environment) -> Config {
     config
 }
 
-/// The configuration in effect as TOML, defaults and all, with every secret hidden.
+/// The configuration in effect as TOML, with defaults and with every secret hidden.
 ///
 /// # Errors
-/// As [`load`].
+///
+/// See [`load`].
 pub fn show(path: &Path, environment: &Environment) -> Result<String, ConfigErrors> {
     let (config, _) = load(path, environment, SecretsMode::Skip)?;
-    // `load` has read it; what is gone since then has no keys of secrets to show.
+    // `load` has just read the file. If it has disappeared since then, no secret keys are shown.
     let text =
         std::fs::read(path).ok().and_then(|bytes| text::of_bytes(bytes).ok()).unwrap_or_default();
     Ok(show::show(&config, &text))
 }
 
-/// The same of what is in effect where there is no file.
+/// The configuration in effect if there is no file.
 pub fn show_default(environment: &Environment) -> String {
     show::show(&default_config(environment), "")
 }
 
-/// A length of time as the configuration writes it: `30m`, `7d`.
+/// A length of time in the form of the configuration: `30m`, `7d`.
 pub fn length_of(text: &str) -> Option<std::time::Duration> {
     text.parse::<value::Length>().ok().map(|length| length.0)
 }

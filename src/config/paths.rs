@@ -1,5 +1,4 @@
-//! Where things lie on this machine: configuration, state, socket. The environment comes in as an
-//! argument.
+//! Where files are on this machine: configuration, state, socket. The environment is an argument.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,8 +7,7 @@ use crate::dial;
 use crate::domain::Sha256;
 use crate::store::StoreUrl;
 
-/// What is taken from the process's environment; [`Environment::of_process`] is the only place that
-/// asks it.
+/// The settings of the process's environment. Only [`Environment::of_process`] reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     pub home: Option<PathBuf>,
@@ -20,14 +18,15 @@ pub struct Environment {
     pub runtime_directory: Option<PathBuf>,
     /// systemd's `LoadCredential=`.
     pub credentials_directory: Option<PathBuf>,
-    /// What is not understood of `HTTPS_PROXY`, `NO_PROXY` and the like, in sentences.
-    pub strange_proxies: Vec<String>,
+    /// The settings in `HTTPS_PROXY`, `NO_PROXY` and similar variables that are not understood, in
+    /// sentences.
+    pub ignored_proxies: Vec<String>,
 }
 
-/// Where a configuration is looked for when none is named.
+/// The path of the configuration if none is given.
 pub const DEFAULT_CONFIG: &str = "/etc/entitywatch/entitywatch.toml";
 
-/// Where the unit's `StateDirectory=` is.
+/// The unit's `StateDirectory=`.
 const SERVICE_STATE: &str = "/var/lib/entitywatch";
 const DATABASE: &str = "entitywatch.db";
 
@@ -37,9 +36,9 @@ impl Environment {
         environment.or_state_of(Path::new(SERVICE_STATE))
     }
 
-    /// A root shell has none of the service's variables, yet means the service's record: where
-    /// there is one that it can see, and nothing says otherwise, that is the state directory.
-    /// Nobody else can see it.
+    /// A root shell does not have the service's variables, but a command in it is about the
+    /// service's database. If root can see that database, and no variable says otherwise, its
+    /// directory is the state directory. Other users cannot see it.
     fn or_state_of(mut self, service: &Path) -> Self {
         if self.state_directory.is_none()
             && self.xdg_state_home.is_none()
@@ -50,8 +49,8 @@ impl Environment {
         self
     }
 
-    /// From any lookup of variables; empty ones are unset, and systemd separates several
-    /// directories with colons.
+    /// Reads the variables through `lookup`. Empty variables count as unset. systemd separates
+    /// several directories with colons.
     pub fn from(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let path = |name: &str| lookup(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let first = |name: &str| {
@@ -65,7 +64,7 @@ impl Environment {
             state_directory: first("STATE_DIRECTORY"),
             runtime_directory: first("RUNTIME_DIRECTORY"),
             credentials_directory: path("CREDENTIALS_DIRECTORY"),
-            strange_proxies: dial::strange_in_environment(|name| lookup(name)?.into_string().ok()),
+            ignored_proxies: dial::ignored_in_environment(|name| lookup(name)?.into_string().ok()),
         }
     }
 
@@ -84,13 +83,13 @@ impl Environment {
     }
 
     /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory
-    /// under a name of the database's own: several daemons may share that directory.
+    /// under a name that depends on the database, because several daemons may share that directory.
     pub fn control_socket(&self, store: &StoreUrl) -> PathBuf {
         match (&self.runtime_directory, store.sqlite_path()) {
             (Some(runtime), _) => runtime.join("control.sock"),
             (None, Some(database)) => database.with_extension("sock"),
             (None, None) => {
-                // The address as it is shown, without user and password.
+                // The address without user and password.
                 let hash = Sha256::of(store.to_string().as_bytes());
                 self.state_dir()
                     .join(format!("control-{}.sock", hash.as_str().get(..8).unwrap_or_default()))
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_state_directory_is_systemds_then_xdgs_then_the_homes() {
+    fn the_state_directory_comes_from_systemd_then_xdg_then_home() {
         let home = ("HOME", "/home/a");
         let table: &[(&[(&str, &str)], &str)] = &[
             (&[("STATE_DIRECTORY", "/var/lib/ew"), ("XDG_STATE_HOME", "/x"), home], "/var/lib/ew"),
@@ -143,17 +142,17 @@ mod tests {
         assert_ne!(
             of("postgres://db/ew"),
             of("postgres://db/other"),
-            "each database has a socket of its own"
+            "each database has its own socket"
         );
         assert_eq!(
             of("postgres://db/ew"),
             of("postgres://user:pass@db/ew"),
-            "whoever asks it may have another password"
+            "a client may use another password"
         );
     }
 
     #[test]
-    fn a_root_shell_means_the_services_record_unless_something_says_otherwise() {
+    fn a_root_shell_uses_the_services_database_unless_a_variable_says_otherwise() {
         let service = tempfile::tempdir().unwrap();
         let of =
             |pairs: &[(&str, &str)]| environment(pairs).or_state_of(service.path()).state_dir();

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, with file, line, column and the line itself. Never shows a
+//! The mistakes of a configuration, each with file, line, column and the line itself. Never shows a
 //! secret.
 
 use std::fmt;
@@ -13,9 +13,9 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 pub struct Problem {
     /// `expected X, but got Y`
     pub message: String,
-    /// The bytes of the file that it is about; none where it is about the file as a whole.
+    /// The bytes of the file that the mistake is about. `None` if it is about the whole file.
     pub span: Option<Range<usize>>,
-    /// What to do about it.
+    /// How to correct it.
     pub hint: Option<String>,
 }
 
@@ -34,12 +34,12 @@ impl Problem {
     }
 }
 
-/// All that was found wrong with one file, in its order. `Display` shows each with its line and a
+/// All mistakes of one file, in the order of the file. `Display` shows each with its line and a
 /// caret.
 #[derive(Clone, Debug)]
 pub struct ConfigErrors {
     path: PathBuf,
-    /// The file with its secrets blotted out.
+    /// The file with its secrets redacted.
     text: String,
     pub problems: Vec<Problem>,
 }
@@ -47,14 +47,14 @@ pub struct ConfigErrors {
 impl std::error::Error for ConfigErrors {}
 
 impl ConfigErrors {
-    /// `text` must be blotted (see [`blot`](crate::config::redact::blot)).
+    /// `text` must be redacted (see [`redact`](crate::config::redact::redact)).
     pub(super) fn new(path: &Path, text: String, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| problem.span.as_ref().map_or(usize::MAX, |span| span.start));
         problems.dedup();
         Self { path: path.to_owned(), text, problems }
     }
 
-    /// Line and column of a problem, from 1; the column counts characters.
+    /// Line and column of a problem, starting at 1. The column counts characters.
     pub fn position(&self, problem: &Problem) -> Option<(usize, usize)> {
         problem.span.as_ref().map(|span| position(&self.text, span.start))
     }
@@ -89,7 +89,7 @@ impl fmt::Display for ConfigErrors {
     }
 }
 
-/// A caret under the first line of what is meant is enough, and a caret needs a place to stand.
+/// Limits a span to its first line, because a caret marks one line.
 fn on_one_line(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = floor(text, span.start);
     let end = floor(text, span.end).max(start);

@@ -1,5 +1,5 @@
-//! The configuration as it is written: TOML's shapes, each value with its place. What a key means
-//! is said here once, and `config schema` shows it.
+//! The configuration as it is written: the shapes of TOML, each value with its position. The
+//! comment of each key is its description in `config schema`.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -16,7 +16,7 @@ use crate::config::value::{
 use crate::domain::{ChangeKind, Severity};
 use crate::store::StoreUrl;
 
-/// A value with the bytes of the file that it stands in.
+/// A value, and the bytes of the file that it comes from.
 #[derive(Clone, Debug)]
 pub struct Placed<T> {
     pub value: T,
@@ -42,16 +42,16 @@ impl<T: JsonSchema> JsonSchema for Placed<T> {
     }
 }
 
-/// A key that may be left out.
+/// A key that may be omitted.
 pub type Key<T> = Option<Placed<T>>;
 
-/// The configuration of entitywatch. Unknown keys are refused; every key may be left out unless it
-/// says otherwise.
+/// The configuration of entitywatch. Unknown keys are refused. A key is optional unless its
+/// description says otherwise.
 #[derive(Clone, Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, inline)]
 #[expect(
     dead_code,
-    reason = "only its schema is used: the sections are read one by one, so that each tells its \
+    reason = "only its schema is used: the sections are read one by one, so that each reports its \
               own mistakes"
 )]
 pub struct RawConfig {
@@ -66,43 +66,44 @@ pub struct RawConfig {
     messages: Option<RawMessages>,
 }
 
-/// Where everything is recorded.
+/// The database.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawStore {
-    /// `sqlite:///path/to/file` (made where it is missing) or `postgres://…`. Default: a file in
-    /// the state directory.
+    /// `sqlite:///path/to/file` (created if it does not exist) or `postgres://…`. Default: a file
+    /// in the state directory.
     pub url: Key<StoreUrl>,
 }
 
-/// The web page, feed and metrics.
+/// The web pages, feed and metrics.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawServer {
-    /// Address and port, `""` for none. Default: `127.0.0.1:8744`.
+    /// Address and port. `""` disables the server. Default: `127.0.0.1:8744`.
     pub listen: Key<Listen>,
-    /// Where people reach the pages, for links in messages and in the pages; it may have a path.
-    /// Without it messages name the command instead.
+    /// The address at which people open the pages, for links in messages and pages. It may have a
+    /// path. Without it, messages name the command instead.
     pub public_url: Key<BaseAddress>,
 }
 
-/// The way out to the network.
+/// Access to the network.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawHttp {
-    /// Who runs this, in the User-Agent: `mailto:…` or an address. Publishers write there before
-    /// they block.
+    /// Your contact address for the User-Agent: `mailto:…` or a web address. Publishers can write
+    /// to it before they block you.
     pub contact: Key<Contact>,
-    /// An HTTP proxy that everything but SMTP goes through.
+    /// An HTTP proxy for everything except SMTP.
     pub proxy: Key<ProxyAddress>,
-    /// What is reached without a proxy: `host`, `.suffix`, `*.suffix`, an IP address, `10.0.0.0/8`
-    /// or `*`, each with or without `:port`; separated by commas, semicolons or spaces.
+    /// Hosts that are reached without a proxy: `host`, `.suffix`, `*.suffix`, an IP address,
+    /// `10.0.0.0/8` or `*`, each with or without `:port`. Separated by commas, semicolons or
+    /// spaces.
     pub no_proxy: Key<Text>,
-    /// A PEM file of certificate authorities that are trusted beside the system's.
+    /// A PEM file of certificate authorities that are trusted in addition to the system's.
     pub ca_file: Key<Text>,
 }
 
-/// Something that is watched.
+/// A source to watch.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawSource {
@@ -110,35 +111,37 @@ pub struct RawSource {
     pub name: Key<Name>,
     /// Required.
     pub kind: Key<RawSourceKind>,
-    /// Default: the publisher's own, by kind.
+    /// Default: the publisher's address for this kind.
     pub url: Key<WebAddress>,
     /// For `kind = "file"`: the file, or the folder whose newest file is read.
     pub path: Key<Text>,
-    /// For `kind = "file"` and a folder: which names are read, such as `*.csv` (`*`, `?`,
-    /// `[a-z]`); others are ignored. Default: names that end in .csv, .tsv, .json or .xml,
+    /// For `kind = "file"` and a folder: the names that are read, such as `*.csv` (`*`, `?`,
+    /// `[a-z]`). Other files are ignored. Default: names that end in .csv, .tsv, .json or .xml,
     /// each also with .gz.
     pub pattern: Key<Names>,
-    /// Which lists are watched. Default: `["EL"]`.
+    /// The lists to watch. Default: `["EL"]`.
     pub lists: Key<Vec<Placed<List>>>,
-    /// As in cron(8): five fields, six with seconds first, or `@daily` and the like. Default:
-    /// `*/15 * * * *`.
+    /// A cron(8) schedule: five fields, six with seconds first, or a nickname such as `@daily`.
+    /// Default: `*/15 * * * *`.
     pub schedule: Key<Text>,
-    /// The schedule's time zone. Default: UTC.
+    /// The time zone of the schedule. Default: UTC.
     pub timezone: Key<Zone>,
     /// May the address be loopback or private? Default: no.
     pub allow_private: Key<bool>,
-    /// A list that lost more of its highest count of 7 days is held. Default: `2%`.
+    /// A list that lost more than this, compared with its highest count of the last 7 days, is put
+    /// on hold. Default: `2%`.
     pub max_loss: Key<Percent>,
-    /// … or lost more rows than this. Default: 40.
+    /// A list that lost more rows than this is put on hold. Default: 40.
     pub max_loss_rows: Key<usize>,
-    /// A list that gained more is held. Default: `25%`.
+    /// A list that grew by more than this is put on hold. Default: `25%`.
     pub max_gain: Key<Growth>,
-    /// A list of which more entries were revised in substance is held. Default: `20%`.
+    /// A list in which more entries than this were revised in substance is put on hold. Default:
+    /// `20%`.
     pub max_revised: Key<Percent>,
-    /// Below it a first snapshot of a list is refused. Default: 2500 for EL, 1 for other lists.
+    /// The first snapshot of a list is refused if it has fewer entries. Default: 2500 for EL, 1 for
+    /// other lists.
     pub min_entries: Key<BTreeMap<List, usize>>,
-    /// The name under which this source was recorded before: its baseline and history are carried
-    /// over.
+    /// The previous name of this source. Its baseline and history are carried over.
     pub previously: Key<Name>,
 }
 
@@ -151,7 +154,7 @@ pub enum RawSourceKind {
     File,
 }
 
-/// The operator's own mail relay.
+/// Your own mail relay.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawSmtp {
@@ -161,14 +164,14 @@ pub struct RawSmtp {
     pub port: Key<NonZeroU16>,
     /// Default: `starttls`.
     pub tls: Key<RawTls>,
-    /// The name in EHLO. Default: the full host name if it has a dot, else the address of the
+    /// The name in EHLO. Default: the full host name if it has a dot, else the IP address of the
     /// connection in brackets.
     pub hello: Key<Text>,
-    /// A PEM file of certificates that are trusted for this relay beside the system's:
-    /// authorities, or the relay's own.
+    /// A PEM file of certificates that are trusted for this relay in addition to the system's:
+    /// authorities, or the relay's own certificate.
     pub ca_file: Key<Text>,
-    /// The SHA-256 of the relay's certificate, as `openssl x509 -fingerprint -sha256` prints it.
-    /// No other is accepted.
+    /// The SHA-256 of the relay's certificate, as `openssl x509 -fingerprint -sha256` prints it. No
+    /// other certificate is accepted.
     pub certificate_sha256: Key<Fingerprint>,
     pub username: Key<Text>,
     pub password: Key<SecretText>,
@@ -180,19 +183,19 @@ pub struct RawSmtp {
     pub from: Key<Mailbox>,
 }
 
-/// Access tokens for the relay by OAuth 2.0 client credentials, used with XOAUTH2.
+/// OAuth 2.0 client credentials that get access tokens for the relay. Used with XOAUTH2.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawOauth2 {
-    /// Required. Where tokens are given.
+    /// Required. The address of the token endpoint.
     pub token_url: Key<WebAddress>,
     /// Required.
     pub client_id: Key<Text>,
-    /// Required, or one of the two that follow.
+    /// Required, or one of the next two keys.
     pub client_secret: Key<SecretText>,
     pub client_secret_file: Key<Text>,
     pub client_secret_credential: Key<Text>,
-    /// What the token is for; several scopes with spaces between them.
+    /// The scope of the token. Several scopes are separated by spaces.
     pub scope: Key<Text>,
 }
 
@@ -204,7 +207,7 @@ pub enum RawTls {
     None,
 }
 
-/// Someone or something that is told.
+/// A person or program that gets alerts.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawReceiver {
@@ -212,20 +215,20 @@ pub struct RawReceiver {
     pub name: Key<Name>,
     /// Required.
     pub kind: Key<RawReceiverKind>,
-    /// Gets what operators are told. With no receiver marked, the email, slack and console
-    /// receivers do. Default: no.
+    /// Gets operator events. If no receiver is marked, the email, slack and console receivers get
+    /// them. Default: no.
     pub operator: Key<bool>,
-    /// For email: one message each.
+    /// For email: each address gets its own message.
     pub to: Key<Vec<Placed<EmailAddress>>>,
     /// For slack and webhook.
     pub url: Key<SecretText>,
     pub url_file: Key<Text>,
     pub url_credential: Key<Text>,
-    /// For webhook: `whsec_…`; several, one a line, while rotating.
+    /// For webhook: `whsec_…`. Several, one on each line, during a rotation.
     pub secret: Key<SecretText>,
     pub secret_file: Key<Text>,
     pub secret_credential: Key<Text>,
-    /// For webhook: a file of header lines, e.g. `Authorization: …`.
+    /// For webhook: a file of header lines, such as `Authorization: …`.
     pub headers_file: Key<Text>,
     pub headers_credential: Key<Text>,
     /// May the address be loopback or private? Default: no.
@@ -241,8 +244,8 @@ pub enum RawReceiverKind {
     Console,
 }
 
-/// Who gets which changes. With no route at all everything but editorial changes goes to every
-/// receiver.
+/// Which receivers get which changes. Without any route, every receiver gets all changes except
+/// editorial ones.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawRoute {
@@ -254,35 +257,37 @@ pub struct RawRoute {
     pub lists: Key<Vec<Placed<List>>>,
     /// Names of sources. Default: all.
     pub sources: Key<Vec<Placed<String>>>,
-    /// Tested on before and after; an unknown country always matches. Default: all.
+    /// Compared with the countries before and after the change. An unknown country always matches.
+    /// Default: all.
     pub countries: Key<Vec<Country>>,
-    /// Default: `low`, which is all.
+    /// Default: `low`, which includes all.
     pub min_severity: Key<Severity>,
-    /// Whether changes of nothing but spacing, case or punctuation are told too. Default: no.
+    /// Whether changes of only spacing, case or punctuation are included. Default: no.
     pub editorial: Key<bool>,
 }
 
-/// How messages are brought out.
+/// The delivery of messages.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawDelivery {
-    /// How long to wait before each further attempt, ±20 %. After the last the delivery is dead,
-    /// and that is told.
+    /// The wait before each retry, ±20 %. After the last retry the delivery is dead, and operators
+    /// are alerted.
     pub retry: Key<Vec<Length>>,
-    /// How long one attempt may take; of an email, each step of it but the final reply, which has
-    /// 10 minutes. Default: `20s`.
+    /// The time limit of one attempt. For email it applies to each step, except the final reply,
+    /// which has 10 minutes. Default: `20s`.
     pub timeout: Key<Length>,
 }
 
-/// What messages look like.
+/// The format of messages.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawMessages {
-    /// Times are shown in it, and in UTC. Default: `America/New_York`.
+    /// The time zone for times in messages, which are also shown in UTC. Default:
+    /// `America/New_York`.
     pub timezone: Key<Zone>,
 }
 
-/// A secret that stands in the file itself. An error about it never quotes it.
+/// A secret in the configuration file itself. Errors never quote it.
 #[derive(Clone, JsonSchema)]
 #[schemars(transparent)]
 pub struct SecretText(pub String);
@@ -298,7 +303,7 @@ impl<'de> Deserialize<'de> for SecretText {
         match toml::Value::deserialize(deserializer)? {
             toml::Value::String(text) => Ok(Self(text)),
             other => Err(serde::de::Error::custom(format!(
-                "expected a text in quotes, but got: {}",
+                "expected text in quotes, but got: {}",
                 other.type_str()
             ))),
         }

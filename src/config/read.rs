@@ -1,5 +1,4 @@
-//! Reads TOML into its shapes section by section, so that each section tells all of its own
-//! mistakes at once.
+//! Reads TOML section by section, so that all mistakes of each section are reported at once.
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -11,7 +10,7 @@ use crate::config::raw::{
     RawSource, RawStore,
 };
 
-/// The sections that could be read. One that holds a mistake is left out, but for its name.
+/// The sections that were read. A section with a mistake is left out, except for its name.
 #[derive(Debug, Default)]
 pub struct Sections {
     pub store: RawStore,
@@ -23,19 +22,19 @@ pub struct Sections {
     pub routes: Vec<Placed<RawRoute>>,
     pub delivery: RawDelivery,
     pub messages: RawMessages,
-    /// Names in sections that hold mistakes: a route to such a receiver is not a second mistake.
-    pub misread: Misread,
+    /// The sections with mistakes. A route to a receiver with a mistake is not a second mistake.
+    pub faulty: FaultySections,
 }
 
-/// What is known of the sections that were left out.
+/// The sections that were left out because of a mistake.
 #[derive(Debug, Default)]
-pub struct Misread {
+pub struct FaultySections {
     pub sources: Vec<String>,
     pub receivers: Vec<String>,
     pub smtp: bool,
 }
 
-/// The sections that a configuration may have, and whether one may stand several times.
+/// The sections of a configuration, and whether each may appear several times.
 const SECTIONS: [(&str, bool); 9] = [
     ("store", false),
     ("server", false),
@@ -48,11 +47,11 @@ const SECTIONS: [(&str, bool); 9] = [
     ("messages", false),
 ];
 
-/// All sections that are well formed; what is not goes to `problems`.
+/// Returns all well-formed sections, and adds the mistakes of the others to `problems`.
 pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        // What follows broken syntax is guesswork: its mistakes may be none.
+        // After broken syntax, the rest is a guess, and its mistakes may not be real.
         problems.extend(errors.iter().map(|error| Problem {
             message: lower_first(error.message()),
             span: error.span(),
@@ -84,14 +83,14 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
             }
             "smtp" => {
                 sections.smtp = one(value, "smtp", problems);
-                sections.misread.smtp = sections.smtp.is_none();
+                sections.faulty.smtp = sections.smtp.is_none();
             }
             "source" => {
-                sections.sources = several(value, "source", &mut sections.misread.sources, problems)
+                sections.sources = several(value, "source", &mut sections.faulty.sources, problems)
             }
             "receiver" => {
                 sections.receivers =
-                    several(value, "receiver", &mut sections.misread.receivers, problems)
+                    several(value, "receiver", &mut sections.faulty.receivers, problems)
             }
             "route" => sections.routes = several(value, "route", &mut Vec::new(), problems),
             _ => {
@@ -104,7 +103,7 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
                         format!("unknown key `{name}`, expected one of {}", known.join(", ")),
                     )
                     .with_hint(did_you_mean(&name, &bare).unwrap_or_else(
-                        || "the example (`entitywatch config example`) has every key".to_owned(),
+                        || "`entitywatch config example` prints every key".to_owned(),
                     )),
                 );
             }
@@ -136,7 +135,7 @@ fn one<T: DeserializeOwned>(
 fn several<T: DeserializeOwned>(
     value: Spanned<DeValue<'_>>,
     name: &str,
-    misread: &mut Vec<String>,
+    faulty: &mut Vec<String>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Placed<T>> {
     let span = value.span();
@@ -149,7 +148,7 @@ fn several<T: DeserializeOwned>(
     let got = value.get_ref().type_str();
     let DeValue::Array(values) = value.into_inner() else {
         problems.push(wrong(got).with_hint(format!(
-            "a section that may stand several times has two brackets: [[{name}]]"
+            "a section that may appear several times has two brackets: [[{name}]]"
         )));
         return Vec::new();
     };
@@ -167,28 +166,28 @@ fn several<T: DeserializeOwned>(
             .map(str::to_owned);
         match section(value, problems) {
             Some(section) => sections.push(section),
-            None => misread.extend(own_name),
+            None => faulty.extend(own_name),
         }
     }
     sections
 }
 
-/// One section. Each key with a mistake is told and taken out, and the rest is tried again.
+/// Reads one section. Each key with a mistake is reported and removed, and the rest is read again.
 fn section<T: DeserializeOwned>(
     mut value: Spanned<DeValue<'_>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Placed<T>> {
     let span = value.span();
-    let mut is_whole = true;
+    let mut has_no_mistakes = true;
     loop {
         let error = match T::deserialize(ValueDeserializer::from(value.clone())) {
-            Ok(read) if is_whole => return Some(Placed { value: read, span }),
+            Ok(read) if has_no_mistakes => return Some(Placed { value: read, span }),
             Ok(_) => return None,
             Err(error) => error,
         };
-        is_whole = false;
+        has_no_mistakes = false;
         let at = error.span().unwrap_or(span.clone());
-        problems.push(worded(error.message(), at.clone()));
+        problems.push(in_our_wording(error.message(), at.clone()));
         let DeValue::Table(table) = value.get_mut() else { return None };
         let within =
             |outer: &std::ops::Range<usize>| outer.start <= at.start && at.end <= outer.end;
@@ -200,8 +199,8 @@ fn section<T: DeserializeOwned>(
     }
 }
 
-/// serde's wording in the program's.
-fn worded(message: &str, at: std::ops::Range<usize>) -> Problem {
+/// Rewrites an error of serde in this program's wording.
+fn in_our_wording(message: &str, at: std::ops::Range<usize>) -> Problem {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let (subject, known) =
         quoted.split_first().map_or(("", &[][..]), |(first, rest)| (*first, rest));
@@ -225,13 +224,13 @@ fn worded(message: &str, at: std::ops::Range<usize>) -> Problem {
     Problem { message, span: Some(at), hint: suggestion }
 }
 
-/// Rust's names of types say nothing to an operator.
+/// Replaces the names of Rust types, which mean nothing to an operator.
 fn plain_type(expected: &str) -> &str {
     match expected {
         "usize" | "u64" | "u32" => "a whole number, 0 or more",
         "u16" => "a whole number from 0 to 65535",
         "a nonzero u16" => "a whole number from 1 to 65535",
-        "a string" => "a text in quotes",
+        "a string" => "text in quotes",
         "a boolean" => "true or false",
         "a sequence" => "a list in brackets such as [\"…\"]",
         "a map" => "a table such as { EL = 2500 }",
@@ -239,7 +238,7 @@ fn plain_type(expected: &str) -> &str {
     }
 }
 
-/// The known word nearest to a mistyped one, where one is near.
+/// The known word that is closest to a mistyped one, if one is close enough.
 pub fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
     let distance = |candidate: &str| {
         rapidfuzz::distance::damerau_levenshtein::distance(

@@ -14,7 +14,7 @@ use crate::deliver::{
 };
 use crate::secret::Secret;
 
-/// All receivers that are right; what is wrong with the others goes to `problems`.
+/// Returns the valid receivers, and adds the mistakes of the others to `problems`.
 pub(super) fn check(
     sections: &Sections,
     smtp: Option<&Arc<SmtpSettings>>,
@@ -32,7 +32,7 @@ pub(super) fn check(
         if names.contains(&name.value.0.as_str()) {
             problems.push(Problem::at(
                 name.span.clone(),
-                format!("found the receiver `{}` twice, but names are given once", name.value.0),
+                format!("expected unique names, but found the receiver `{}` twice", name.value.0),
             ));
         }
         names.push(&name.value.0);
@@ -57,7 +57,7 @@ pub(super) fn check(
     receivers
 }
 
-/// Each kind's own keys, beside `name`, `kind` and `operator`.
+/// The keys of each kind, in addition to `name`, `kind` and `operator`.
 fn own_keys(kind: RawReceiverKind) -> (&'static str, &'static [&'static str]) {
     match kind {
         RawReceiverKind::Email => ("email", &["to"]),
@@ -107,7 +107,7 @@ fn refuse_foreign_keys(raw: &RawReceiver, kind: RawReceiverKind, problems: &mut 
                 .join(", ");
             problems.push(Problem::at(
                 span,
-                format!("found `{key}`, but a receiver of kind `{kind}` has only {known}"),
+                format!("found `{key}`, but a receiver of kind `{kind}` only supports {known}"),
             ));
         }
     }
@@ -120,14 +120,14 @@ fn email(
     sections: &Sections,
     problems: &mut Vec<Problem>,
 ) -> Option<EmailSettings> {
-    if sections.smtp.is_none() && !sections.misread.smtp {
+    if sections.smtp.is_none() && !sections.faulty.smtp {
         problems.push(
             Problem::at(
                 kind_span,
                 "expected a section [smtp] for a receiver of kind `email`, but found none",
             )
             .with_hint(
-                "email goes through your own mail relay: its host and sender stand in [smtp]",
+                "email is sent through your own mail relay: set its host and sender in [smtp]",
             ),
         );
     }
@@ -181,18 +181,20 @@ fn webhook(
     };
     let is_signed =
         raw.secret.is_some() || raw.secret_file.is_some() || raw.secret_credential.is_some();
-    let secrets = parts(lookup.find(keys, problems, warnings), "secret", signing_secrets, problems);
+    let secrets =
+        read_values(lookup.find(keys, problems, warnings), "secret", signing_secrets, problems);
     let keys = Keys {
         name: "headers",
         inline: &None,
         file: &raw.headers_file,
         credential: &raw.headers_credential,
     };
-    let headers = parts(lookup.find(keys, problems, warnings), "headers", header_lines, problems);
+    let headers =
+        read_values(lookup.find(keys, problems, warnings), "headers", header_lines, problems);
     if !is_signed {
         warnings.push(ConfigWarning(format!(
-            "receiver `{name}`: webhooks without a `secret` are not signed, so that anybody could \
-             send them"
+            "receiver `{name}`: webhooks without a `secret` are not signed, so the receiver cannot \
+             verify the sender"
         )));
     }
     Some(WebhookSettings {
@@ -203,8 +205,8 @@ fn webhook(
     })
 }
 
-/// What a secret of several lines holds.
-fn parts<T>(
+/// The values in a secret of several lines.
+fn read_values<T>(
     found: Option<Found>,
     name: &str,
     read: fn(&str) -> Result<Vec<T>, String>,
@@ -239,9 +241,9 @@ fn url(
         credential: &raw.url_credential,
     };
     let found = lookup.find(keys, problems, warnings)?;
-    // The address itself is a secret: what is wrong with it is said, not what it is.
-    // What is read from a file may hold two, and white space within one would be taken out in
-    // silence.
+    // The URL is a secret, so the error does not quote it.
+    //
+    // A file may contain two URLs, and the parser would silently remove white space inside one.
     let is_one = !found.secret.expose().contains(|c: char| c.is_whitespace() || c.is_control());
     let is_web = is_one
         && url::Url::parse(found.secret.expose()).is_ok_and(|url| {
@@ -250,7 +252,7 @@ fn url(
     if !found.skipped && !is_web {
         problems.push(Problem::at(
             found.span,
-            "expected one address that begins with https:// or http:// as `url`",
+            "expected one address that starts with https:// or http:// as `url`",
         ));
         return None;
     }

@@ -1,14 +1,14 @@
-//! Blots the secrets out of a configuration's text, so that an error can show the line it is about.
+//! Redacts the secrets in the text of a configuration, so that an error can show the line it is
+//! about.
 //!
-//! What is shown is what is known to be harmless: a mistyped key may be that of a secret, and is
-//! blotted like one.
+//! Only values that are known to be harmless are shown. A mistyped key may be that of a secret, so
+//! its value is redacted too.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-/// The keys of each section whose values may be shown. What a section does not have here is a
-/// secret, or a mistake.
+/// The keys of each section whose values may be shown. Every other key is a secret or a mistake.
 const HARMLESS: [(&str, &[&str]); 10] = [
     ("store", &["url"]),
     ("server", &["listen", "public_url"]),
@@ -49,7 +49,7 @@ const HARMLESS: [(&str, &[&str]); 10] = [
             "from",
         ],
     ),
-    // In `smtp`.
+    // A table inside `smtp`.
     (
         "oauth2",
         &["token_url", "client_id", "client_secret_file", "client_secret_credential", "scope"],
@@ -78,18 +78,19 @@ const HARMLESS: [(&str, &[&str]); 10] = [
     ("messages", &["timezone"]),
 ];
 
-/// Keys of secrets, wherever they stand; `url` only in a receiver, a proxy for its password.
+/// The keys of secrets in all sections. `url` is a secret only in a receiver. `proxy` may contain a
+/// password.
 const SECRET_KEYS: [&str; 4] = ["password", "secret", "client_secret", "proxy"];
 
-/// The text with every secret's characters replaced by `*`, byte for byte: places stay what they
-/// were.
+/// The text with every character of a secret replaced by `*`, byte for byte, so that positions stay
+/// the same.
 ///
-/// Left are the values of [`HARMLESS`] keys, and of an address in them what comes before its path;
-/// of one that is public, also its path. Works on broken TOML too: there a line is left only if all
-/// its keys are harmless.
-pub fn blot(text: &str) -> String {
+/// The values of [`HARMLESS`] keys are kept. Of an address in them, only the part before its path
+/// is kept, and of a public address also its path. In broken TOML, a line is kept only if all its
+/// keys are harmless.
+pub fn redact(text: &str) -> String {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut found = Found { text, blotted: Vec::new(), public: Vec::new() };
+    let mut found = Found { text, redacted: Vec::new(), public: Vec::new() };
     found.in_file(table.get_ref());
     if !errors.is_empty() {
         found.in_lines();
@@ -97,7 +98,7 @@ pub fn blot(text: &str) -> String {
     found.in_addresses();
     found.in_signing_secrets();
     let mut bytes = text.as_bytes().to_vec();
-    for span in found.blotted {
+    for span in found.redacted {
         for byte in
             bytes.get_mut(span).into_iter().flatten().filter(|byte| !byte.is_ascii_whitespace())
         {
@@ -107,8 +108,8 @@ pub fn blot(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Whether a text that was checked holds a secret itself, as against naming a file.
-pub fn holds_secrets(text: &str) -> bool {
+/// Whether a checked configuration contains a secret itself, instead of the name of a file.
+pub fn contains_secrets(text: &str) -> bool {
     fn in_table(table: &DeTable<'_>, in_receiver: bool) -> bool {
         table.iter().any(|(key, value)| {
             let key: &str = key.get_ref();
@@ -130,7 +131,7 @@ pub fn holds_secrets(text: &str) -> bool {
     in_table(DeTable::parse_recoverable(text).0.get_ref(), false)
 }
 
-/// An address without the password in it, and without its query, where some servers take a token.
+/// The address without its password, and without its query, which is a token for some servers.
 pub fn without_password(address: &str) -> String {
     let Ok(mut url) = url::Url::parse(address) else { return address.to_owned() };
     if url.password().is_none() && !(url.has_host() && url.query().is_some()) {
@@ -145,11 +146,11 @@ pub fn without_password(address: &str) -> String {
     url.to_string()
 }
 
-/// Where in the text is what.
+/// The parts of the text that are redacted.
 struct Found<'t> {
     text: &'t str,
-    blotted: Vec<Range<usize>>,
-    /// Addresses whose path is no secret.
+    redacted: Vec<Range<usize>>,
+    /// Addresses whose path is not a secret.
     public: Vec<Range<usize>>,
 }
 
@@ -201,12 +202,12 @@ impl Found<'_> {
                     }
                 }
             }
-            // Not the section that was expected there.
-            _ => self.blotted.push(span),
+            // Not a section, although the key names one.
+            _ => self.redacted.push(span),
         }
     }
 
-    /// A table has the place of its heading, so what is in it is blotted piece by piece.
+    /// The span of a table is its heading, so its values are redacted one by one.
     fn all_of(&mut self, value: &DeValue<'_>, span: Range<usize>) {
         match value {
             DeValue::Table(table) => {
@@ -215,12 +216,11 @@ impl Found<'_> {
             DeValue::Array(values) => {
                 values.iter().for_each(|value| self.all_of(value.get_ref(), value.span()))
             }
-            _ => self.blotted.push(span),
+            _ => self.redacted.push(span),
         }
     }
 
-    /// Where the syntax is broken, what was made of it is guesswork: the lines are gone through as
-    /// they are.
+    /// After broken syntax the parsed values are a guess, so the lines are checked as text.
     fn in_lines(&mut self) {
         let mut start = 0;
         let mut in_long_text = false;
@@ -230,18 +230,19 @@ impl Found<'_> {
             let quotes = line.matches("\"\"\"").count() + line.matches("'''").count();
             let ends_or_begins_long_text = quotes % 2 == 1;
             if in_long_text {
-                self.blotted.push(whole);
+                self.redacted.push(whole);
             } else if let Some(at) = first_value_that_may_be_secret(line) {
-                self.blotted.push(start + at..start + line.len());
+                self.redacted.push(start + at..start + line.len());
             } else if !line.contains('=') && !bare.starts_with(['[', '#']) {
-                self.blotted.push(whole);
+                self.redacted.push(whole);
             }
             in_long_text ^= ends_or_begins_long_text;
             start += line.len();
         }
     }
 
-    /// Of every address its userinfo, path, query and fragment; of a public one not its path.
+    /// Redacts the user, path, query and fragment of every address. The path of a public address is
+    /// kept.
     fn in_addresses(&mut self) {
         for (at, mark) in self.text.match_indices("://") {
             let start = at + mark.len();
@@ -250,15 +251,15 @@ impl Found<'_> {
                 .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'))
                 .unwrap_or(rest.len());
             let rest = rest.get(..length).unwrap_or_default();
-            // A password may hold a slash, so the last `@` ends it.
+            // A password may contain a slash, so the last `@` ends it.
             let host = rest.rfind('@').map_or(0, |at| at + 1);
             let after_host = rest.get(host..).unwrap_or_default();
             let is_public = self.public.iter().any(|span| span.contains(&at));
             let secret = after_host
                 .find(|c| matches!(c, '?' | '#') || (c == '/' && !is_public))
                 .map_or(rest.len(), |at| host + at + 1);
-            self.blotted.push(start..start + host.saturating_sub(1));
-            self.blotted.push(start + secret..start + length);
+            self.redacted.push(start..start + host.saturating_sub(1));
+            self.redacted.push(start + secret..start + length);
         }
     }
 
@@ -268,13 +269,13 @@ impl Found<'_> {
             let length = rest
                 .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))
                 .unwrap_or(rest.len());
-            self.blotted.push(at..at + length);
+            self.redacted.push(at..at + length);
         }
     }
 }
 
-/// Where in a line, behind its `=`, the value begins that belongs to no harmless key. A `=` inside
-/// a text counts too.
+/// The position of the first value in a line that does not belong to a harmless key. A `=` inside a
+/// text counts too.
 fn first_value_that_may_be_secret(line: &str) -> Option<usize> {
     let is_harmless =
         |key: &str| key != "url" && HARMLESS.iter().any(|(_, keys)| keys.contains(&key));
@@ -297,18 +298,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_blotted_and_places_stay() {
+    fn a_secret_is_redacted_and_positions_stay_the_same() {
         let text = "[smtp]\npassword = \"hunter2\"\n[[receiver]]\nurl = 'https://hooks.example.com/T0'\nsecret = \"\"\"\nwhsec_a\n\"\"\"\n";
-        let blotted = blot(text);
-        assert_eq!(blotted.len(), text.len());
+        let shown = redact(text);
+        assert_eq!(shown.len(), text.len());
         for secret in ["hunter2", "hooks", "whsec_a"] {
-            assert!(!blotted.contains(secret), "{blotted}");
+            assert!(!shown.contains(secret), "{shown}");
         }
-        assert!(blotted.contains("password = *********\n[[receiver]]"));
+        assert!(shown.contains("password = *********\n[[receiver]]"));
     }
 
     #[test]
-    fn a_secret_under_a_mistyped_key_is_blotted() {
+    fn a_secret_under_a_mistyped_key_is_redacted() {
         for text in [
             "[[receiver]]\nurll = \"hunter2\"\n",
             "[[receiver]]\nwebhook_url = \"http://h/hunter2\"\n",
@@ -339,14 +340,14 @@ mod tests {
             "[[receiver]]\nname = \"a\" # https://h/hunter2\n",
             "[store]\nurl = \"postgres://h/d?password=hunter2\"\n",
         ] {
-            let blotted = blot(text);
-            assert!(!blotted.contains("hunter2"), "{blotted}");
-            assert_eq!(blotted.len(), text.len());
+            let shown = redact(text);
+            assert!(!shown.contains("hunter2"), "{shown}");
+            assert_eq!(shown.len(), text.len());
         }
     }
 
     #[test]
-    fn a_secret_is_blotted_in_broken_toml() {
+    fn a_secret_is_redacted_in_broken_toml() {
         for text in [
             "[smtp]\npassword = \"hunter2\nhost = \"x\"\n",
             "[smtp\npassword = hunter2",
@@ -359,35 +360,35 @@ mod tests {
             "x = = 1\nreceiver = [\n{ name = \"a\", url = \"hunter2\" }]\n",
             "whsec_hunter2\n",
         ] {
-            let blotted = blot(text);
-            assert!(!blotted.contains("hunter2"), "{blotted}");
-            assert_eq!(blotted.len(), text.len());
+            let shown = redact(text);
+            assert!(!shown.contains("hunter2"), "{shown}");
+            assert_eq!(shown.len(), text.len());
         }
     }
 
     #[test]
-    fn what_is_no_secret_stays() {
+    fn text_without_a_secret_stays() {
         let text = "[[source]]\nname = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]\nurl \
                     = \"postgres://u:p@h/d\"\n";
         assert!(
-            blot(text).contains("name = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]")
+            redact(text).contains("name = \"csl\"\nurl = \"https://example.com/x.csv\"\n[store]")
         );
-        assert!(!blot(text).contains("u:p"));
+        assert!(!redact(text).contains("u:p"));
         let text = "[store]\nurl = \"sqlite:///srv/x.db\"\n[[receiver]]\nname = \"erp\"\nkind = \
                     \"webhook\"\nurl_file = \"secrets/url\"\n";
-        assert_eq!(blot(text), text);
+        assert_eq!(redact(text), text);
         let broken = "[[receiver]]\nname = \"erp\"\nkind = webhook\n";
-        assert_eq!(blot(broken), broken);
+        assert_eq!(redact(broken), broken);
     }
 
     #[test]
-    fn a_file_that_names_files_holds_no_secrets() {
+    fn a_file_that_only_names_files_contains_no_secrets() {
         for text in [
             "[[receiver]]\nurl_file = \"x\"\n",
             "[[source]]\nurl = \"https://h/x.csv?format=csv\"\n",
             "[smtp]\npassword_file = \"x\"\n",
         ] {
-            assert!(!holds_secrets(text), "{text}");
+            assert!(!contains_secrets(text), "{text}");
         }
         for text in [
             "[[receiver]]\nurl = \"x\"\n",
@@ -395,7 +396,7 @@ mod tests {
             "[smtp]\npassword = \"x\"\n",
             "[smtp.oauth2]\nclient_secret = \"x\"\n",
         ] {
-            assert!(holds_secrets(text), "{text}");
+            assert!(contains_secrets(text), "{text}");
         }
     }
 

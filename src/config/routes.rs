@@ -6,21 +6,21 @@ use crate::config::read::{Sections, did_you_mean};
 use crate::config::sources::required;
 use crate::route::Route;
 
-/// All routes that are right; what is wrong with the others goes to `problems`.
+/// Returns the valid routes, and adds the mistakes of the others to `problems`.
 pub(super) fn check(sections: &Sections, problems: &mut Vec<Problem>) -> Vec<Route> {
     let receivers: Vec<&str> = sections
         .receivers
         .iter()
         .filter_map(|section| section.value.name.as_ref())
         .map(|name| name.value.0.as_str())
-        .chain(sections.misread.receivers.iter().map(String::as_str))
+        .chain(sections.faulty.receivers.iter().map(String::as_str))
         .collect();
     let sources: Vec<&str> = sections
         .sources
         .iter()
         .filter_map(|section| section.value.name.as_ref())
         .map(|name| name.value.0.as_str())
-        .chain(sections.misread.sources.iter().map(String::as_str))
+        .chain(sections.faulty.sources.iter().map(String::as_str))
         .collect();
     sections
         .routes
@@ -68,7 +68,7 @@ fn one(
     })
 }
 
-/// An empty list lets nothing pass in the reader's mind and everything in the program's.
+/// Refuses an empty list: a reader would expect it to match nothing, but it would match everything.
 fn not_empty<T>(key: &Key<Vec<T>>, what: &str, problems: &mut Vec<Problem>) {
     if let Some(key) = key.as_ref().filter(|key| key.value.is_empty()) {
         problems.push(
@@ -76,7 +76,7 @@ fn not_empty<T>(key: &Key<Vec<T>>, what: &str, problems: &mut Vec<Problem>) {
                 key.span.clone(),
                 format!("expected at least one {what}, but got an empty list"),
             )
-            .with_hint("leave the key out for all"),
+            .with_hint("to match all, remove the key"),
         );
     }
 }

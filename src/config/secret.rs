@@ -1,5 +1,5 @@
-//! Finds a secret `x` where the configuration says it is: in `x`, in the file `x_file`, or in the
-//! credential `x_credential`.
+//! Finds a secret `x` in the place that the configuration names: in `x`, in the file `x_file`, or
+//! in the credential `x_credential`.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -7,24 +7,24 @@ use std::path::{Path, PathBuf};
 use crate::config::problem::Problem;
 use crate::config::raw::{Key, SecretText};
 use crate::config::text::{
-    bare, {self},
+    trimmed, {self},
 };
 use crate::config::value::Text;
 use crate::config::{ConfigWarning, SecretsMode};
 use crate::deliver::key_length;
 use crate::secret::Secret;
 
-/// What secrets are looked up with.
+/// The context in which secrets are looked up.
 #[derive(Clone, Copy, Debug)]
 pub struct Lookup<'a> {
     pub mode: SecretsMode,
-    /// The configuration file's folder: relative paths start there.
+    /// The folder of the configuration file, where relative paths start.
     pub folder: &'a Path,
     /// `$CREDENTIALS_DIRECTORY`
     pub credentials: Option<&'a Path>,
 }
 
-/// A secret's three keys.
+/// The three keys of a secret.
 #[derive(Clone, Copy, Debug)]
 pub struct Keys<'a> {
     pub name: &'static str,
@@ -33,17 +33,17 @@ pub struct Keys<'a> {
     pub credential: &'a Key<Text>,
 }
 
-/// A secret with the place to point at when it is wrong.
+/// A secret, with the span to show if it is wrong.
 #[derive(Clone, Debug)]
 pub struct Found {
     pub secret: Secret,
     pub span: Range<usize>,
-    /// It was not looked up: the mode says so, and `secret` is empty.
+    /// It was not looked up ([`SecretsMode::Skip`]), and `secret` is empty.
     pub skipped: bool,
 }
 
 impl Lookup<'_> {
-    /// `None` where no key is given, or where what is given is a problem.
+    /// `None` if no key is given, or if the given one has a mistake.
     pub fn find(
         &self,
         keys: Keys<'_>,
@@ -70,7 +70,7 @@ impl Lookup<'_> {
             return None;
         }
         if let Some(inline) = inline {
-            let text = bare(&inline.value.0);
+            let text = trimmed(&inline.value.0);
             if text.is_empty() {
                 problems.push(Problem::at(
                     inline.span.clone(),
@@ -91,12 +91,12 @@ impl Lookup<'_> {
             file.as_ref().or(credential.as_ref()).filter(|given| is_secret_itself(&given.value.0))
         {
             let problem = format!(
-                "expected where the {name} is to be found, but got what looks like the {name} \
+                "expected the place of the {name}, but got a value that looks like the {name} \
                  itself"
             );
             problems.push(
                 Problem::at(given.span.clone(), problem)
-                    .with_hint(format!("as it is it may stand as `{name}`")),
+                    .with_hint(format!("to write the value itself, use the key `{name}`")),
             );
             return None;
         }
@@ -115,7 +115,7 @@ impl Lookup<'_> {
             Ok(text) => {
                 if file.is_some() && crate::config::is_world_readable(&place) {
                     warnings.push(ConfigWarning(format!(
-                        "{} holds a secret and can be read by everybody on this machine",
+                        "{} contains a secret and every user of this machine can read it",
                         place.display()
                     )));
                 }
@@ -154,7 +154,7 @@ impl Lookup<'_> {
                     format!("found the credential `{name}`, but $CREDENTIALS_DIRECTORY is not set"),
                 )
                 .with_hint(format!(
-                    "systemd sets it with LoadCredential={name}:/path; outside systemd use the \
+                    "systemd sets it with LoadCredential={name}:/path; without systemd, use the \
                      `_file` key"
                 )),
             );
@@ -164,13 +164,13 @@ impl Lookup<'_> {
     }
 }
 
-/// Whether what should be a path or a name is a signing secret or an address.
+/// Whether a value that should be a path or a name is a signing secret or an address.
 fn is_secret_itself(value: &str) -> bool {
     value.contains("whsec_") || value.contains("://")
 }
 
-/// Secrets that stand on one line: a server never accepts another. The others say themselves what
-/// they expect of each line.
+/// Secrets that must be on one line, because servers accept no others. The readers of the other
+/// secrets check each line.
 const ON_ONE_LINE: [&str; 2] = ["password", "client_secret"];
 
 fn check_line(name: &str, text: &str) -> Result<(), String> {
@@ -182,22 +182,23 @@ fn check_line(name: &str, text: &str) -> Result<(), String> {
     }
 }
 
-/// The file's text without byte order mark and white space around it; the reason, without the text,
-/// where there is none.
+/// The text of a file without a byte order mark and white space around it. The error never quotes
+/// the text.
 fn read_secret(path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     let text = text::of_bytes(bytes)?;
-    let text = bare(&text);
+    let text = trimmed(&text);
     if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// The signing secrets of a webhook, one a line (Standard Webhooks 1.0: `whsec_` and base64 of 24
-/// to 64 bytes).
+/// The signing secrets of a webhook, one on each line (Standard Webhooks 1.0: `whsec_` and base64
+/// of 24 to 64 bytes).
 ///
 /// # Errors
-/// Says which line is wrong, not what it says.
+///
+/// Names the wrong line without quoting it.
 pub fn signing_secrets(text: &str) -> Result<Vec<Secret>, String> {
-    let lines = text.lines().map(bare).enumerate().filter(|(_, line)| !line.is_empty());
+    let lines = text.lines().map(trimmed).enumerate().filter(|(_, line)| !line.is_empty());
     lines
         .map(|(index, line)| {
             let number = index + 1;
@@ -206,7 +207,7 @@ pub fn signing_secrets(text: &str) -> Result<Vec<Secret>, String> {
                     "expected a secret that begins with `whsec_` on line {number}"
                 ));
             }
-            // Without its padding it is the same secret: the reference libraries take both.
+            // A secret without its padding is the same secret. The reference libraries accept both.
             let length = key_length(&Secret::new(line))
                 .map_err(|_| format!("expected base64 after `whsec_` on line {number}"))?;
             if !(24..=64).contains(&length) {
@@ -219,7 +220,7 @@ pub fn signing_secrets(text: &str) -> Result<Vec<Secret>, String> {
         .collect()
 }
 
-/// Headers that the program sets itself, or that would change what a request is.
+/// Headers that the program sets itself, or that would change the meaning of a request.
 const OWN_HEADERS: [&str; 16] = [
     "webhook-id",
     "webhook-timestamp",
@@ -239,14 +240,15 @@ const OWN_HEADERS: [&str; 16] = [
     "user-agent",
 ];
 
-/// Header lines `Name: value`; empty lines and lines that begin with `#` are passed over.
+/// Header lines `Name: value`. Empty lines and lines that begin with `#` are skipped.
 ///
 /// # Errors
-/// Says which line is wrong, not what it says.
+///
+/// Names the wrong line without quoting it.
 pub fn header_lines(text: &str) -> Result<Vec<(String, Secret)>, String> {
     let mut headers = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let (line, number) = (bare(line), index + 1);
+        let (line, number) = (trimmed(line), index + 1);
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
@@ -254,7 +256,7 @@ pub fn header_lines(text: &str) -> Result<Vec<(String, Secret)>, String> {
             line.split_once(':').ok_or(format!("expected `Name: value` on line {number}"))?;
         let is_token = !name.is_empty()
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-        let value = bare(value);
+        let value = trimmed(value);
         if !is_token
             || value.is_empty()
             || value.bytes().any(|b| b.is_ascii_control() || !b.is_ascii())
@@ -263,7 +265,7 @@ pub fn header_lines(text: &str) -> Result<Vec<(String, Secret)>, String> {
         }
         if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(format!(
-                "found the header `{name}` on line {number}, but entitywatch sets it itself"
+                "found the header `{name}` on line {number}, but entitywatch sets this header itself"
             ));
         }
         headers.push((name.to_owned(), Secret::new(value)));
@@ -296,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_marks_line_ends_and_padding_are_not_part_of_a_secret() {
+    fn ok_byte_order_marks_line_ends_and_padding_are_not_part_of_a_secret() {
         let plain = whsec(32);
         let padless = plain.trim_end_matches('=');
         assert!(padless.len() < plain.len());
@@ -348,11 +350,11 @@ mod tests {
             ("A:", "expected `Name: value` in ASCII on line 1"),
             (
                 "Webhook-Id: 1",
-                "found the header `Webhook-Id` on line 1, but entitywatch sets it itself",
+                "found the header `Webhook-Id` on line 1, but entitywatch sets this header itself",
             ),
             (
                 "Upgrade: h2c",
-                "found the header `Upgrade` on line 1, but entitywatch sets it itself",
+                "found the header `Upgrade` on line 1, but entitywatch sets this header itself",
             ),
             ("A: b\u{7}", "expected `Name: value` in ASCII on line 1"),
             ("A : b", "expected `Name: value` in ASCII on line 1"),

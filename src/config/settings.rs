@@ -1,4 +1,4 @@
-//! The settings that stand alone: store, server, http, delivery, messages. Holds their defaults.
+//! The sections [store], [server], [http], [delivery] and [messages], and their defaults.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,7 +27,7 @@ use crate::store::StoreUrl;
 /// `[server]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerSettings {
-    /// Nothing listens where it is absent.
+    /// `None`: the web server is disabled.
     pub listen: Option<SocketAddr>,
     pub public_url: Option<Url>,
 }
@@ -38,25 +38,25 @@ pub struct Source {
     pub name: String,
     pub kind: SourceKind,
     pub address: Address,
-    /// At least one, each once.
+    /// At least one, without repeats.
     pub lists: Vec<ListCode>,
     pub schedule: Schedule,
     /// The cron expression, as written.
     pub schedule_text: String,
-    /// Of the schedule, by its name.
+    /// The time zone of the schedule, by name.
     pub timezone: String,
     pub limits: Limits,
-    /// The name under which it was recorded before.
+    /// The previous name of the source.
     pub previous_name: Option<String>,
 }
 
-/// Whose format a source has.
+/// The publisher and format of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceKind {
     Csl,
     Ecfr,
     FederalRegister,
-    /// A file of any of the formats that `diff` knows.
+    /// A file in any format that `diff` reads.
     File,
 }
 
@@ -74,16 +74,16 @@ impl SourceKind {
 /// `[delivery]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeliverySettings {
-    /// The wait before each further attempt; after the last the delivery is dead.
+    /// The wait before each retry. After the last one the delivery is dead.
     pub retry: RetryPolicy,
-    /// Of one attempt; of an email, of each step of it.
+    /// The time limit of one attempt; for email, of each step.
     pub timeout: Duration,
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8744);
 
-/// A relative path starts at the configuration's folder, as every other path in it.
+/// A relative path starts at the folder of the configuration, like every other path in it.
 pub(super) fn store(
     raw: &RawStore,
     environment: &Environment,
@@ -144,9 +144,8 @@ pub(super) fn ca_file(
 fn pem(path: &Path) -> Result<Vec<u8>, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     let is_der = bytes.starts_with(&[0x30, 0x82]);
-    let pem = text::of_bytes(bytes).map_err(|reason| {
-        if is_der { "expected certificates in PEM form, but got DER" } else { reason }
-    })?;
+    let pem = text::of_bytes(bytes)
+        .map_err(|reason| if is_der { "expected PEM certificates, but got DER" } else { reason })?;
     dial::check_certificates(pem.as_bytes()).map_err(|error| error.to_string())?;
     Ok(pem.into_bytes())
 }
@@ -159,7 +158,7 @@ pub(super) fn delivery(raw: &RawDelivery, problems: &mut Vec<Problem>) -> Delive
         ));
     }
     if let Some(timeout) = raw.timeout.as_ref().filter(|timeout| timeout.value.0.is_zero()) {
-        problems.push(Problem::at(timeout.span.clone(), "expected a timeout longer than nothing"));
+        problems.push(Problem::at(timeout.span.clone(), "expected a timeout longer than 0s"));
     }
     DeliverySettings {
         retry: raw
@@ -176,7 +175,7 @@ pub(super) fn messages(raw: &RawMessages, public_url: Option<Url>) -> MessageSet
     MessageSettings { timezone: timezone.unwrap_or_default(), public_url }
 }
 
-/// The guards' defaults, with what each list has at least.
+/// The default limits, with the smallest first snapshot of each list.
 pub(super) fn default_limits() -> Limits {
     let limits = Limits::default();
     let min_entries: BTreeMap<ListCode, usize> =

@@ -1,5 +1,5 @@
-//! The configuration in effect, defaults and all, as TOML. Secrets are hidden; where they come from
-//! is shown.
+//! Prints the configuration in effect as TOML, with defaults. Secrets are hidden, and the keys that
+//! name their place are shown.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use crate::fetch::Address;
 
 const HIDDEN: &str = "(hidden)";
 
-/// `config show`: the checked configuration, with the keys that the file gave for its secrets.
-/// `text` is the file's.
+/// `config show`: the checked configuration, with the keys that the file has for its secrets.
+/// `text` is the text of the file.
 pub fn show(config: &Config, text: &str) -> String {
     let written = read::read(text, &mut Vec::new());
     let mut table = Table::new();
@@ -236,7 +236,7 @@ fn percent(fraction: f64) -> Value {
     Value::from(format!("{rounded}%"))
 }
 
-/// In the largest unit that leaves nothing over.
+/// In the largest unit that divides it evenly.
 fn length(length: Duration) -> String {
     let (seconds, millis) = (length.as_secs(), length.as_millis());
     match seconds {

@@ -12,7 +12,7 @@ use crate::config::{ConfigWarning, ascii};
 use crate::deliver::{OAuth2Settings, SmtpSettings, Tls, is_hello};
 use crate::dial::HttpSettings;
 
-/// The mail relay, where one is configured rightly.
+/// The mail relay, if [smtp] is present and valid.
 pub(super) fn check(
     sections: &Sections,
     http: &HttpSettings,
@@ -24,14 +24,15 @@ pub(super) fn check(
     let raw = &section.value;
     let host = required(raw.host.as_ref(), section, "host", problems);
     if let Some(host) = raw.host.as_ref().filter(|host| ascii::host(&host.value.0).is_none()) {
-        // It may hold a password: what is wrong with it is said, not what it is.
+        // The value may contain a password, so the error does not quote it.
         problems.push(
             Problem::at(
                 host.span.clone(),
-                "expected the name of a host such as \"mail.example.com\" as `host`, and nothing \
-                 else in it",
+                "expected only the name of a host such as \"mail.example.com\" as `host`",
             )
-            .with_hint("`port`, `tls`, `username` and `password_file` are keys of their own"),
+            .with_hint(
+                "use the keys `port`, `tls`, `username` and `password_file` for other settings",
+            ),
         );
     }
     let from = required(raw.from.as_ref(), section, "from", problems);
@@ -58,8 +59,7 @@ pub(super) fn check(
     refuse_certificates_without_tls(raw, tls, problems);
     if tls == Tls::None && (has_password(raw) || raw.oauth2.is_some()) {
         let what = if raw.oauth2.is_some() { "access token" } else { "password" };
-        warnings
-            .push(ConfigWarning(format!("[smtp] tls = \"none\" sends the {what} in the clear")));
+        warnings.push(ConfigWarning(format!("[smtp] tls = \"none\" sends the {what} unencrypted")));
     }
     let default_port = match tls {
         Tls::Starttls => 587,
@@ -104,14 +104,14 @@ fn password(
         Some(username) if !has_password(raw) && raw.oauth2.is_none() => {
             problems.push(Problem::at(
                 username.span.clone(),
-                "expected a `password`, `password_file` or `password_credential` beside \
+                "expected a `password`, `password_file` or `password_credential` with \
                  `username`, but found none",
             ));
         }
         None if has_password(raw) => {
             problems.push(Problem::at(
                 section.span.clone(),
-                "expected a `username` beside the password, but found none",
+                "expected a `username` with the password, but found none",
             ));
         }
         _ => {}
@@ -136,7 +136,7 @@ fn oauth2(
     if smtp.username.is_none() {
         problems.push(Problem::at(
             section.span.clone(),
-            "expected a `username` in [smtp] beside [smtp.oauth2], but found none",
+            "expected a `username` in [smtp] for [smtp.oauth2], but found none",
         ));
     }
     let token_url = required(raw.token_url.as_ref(), section, "token_url", problems);
@@ -161,15 +161,15 @@ fn oauth2(
     if let Some(url) = token_url
         .filter(|url| !url.value.0.username().is_empty() || url.value.0.password().is_some())
     {
-        let problem = "expected an address without a user and a password in it as `token_url`";
+        let problem = "expected an address without a user and a password as `token_url`";
         problems.push(
             Problem::at(url.span.clone(), problem)
-                .with_hint("`client_id` and `client_secret_file` are keys of their own"),
+                .with_hint("use the keys `client_id` and `client_secret_file` instead"),
         );
     }
     if token_url.is_some_and(|url| url.value.0.scheme() == "http") {
         warnings.push(ConfigWarning(
-            "[smtp.oauth2] token_url: http:// sends the client secret in the clear".to_owned(),
+            "[smtp.oauth2] token_url: http:// sends the client secret unencrypted".to_owned(),
         ));
     }
     Some(OAuth2Settings {
@@ -180,7 +180,7 @@ fn oauth2(
     })
 }
 
-/// A key that would do nothing is a mistake about what protects the connection.
+/// Refuses keys that would have no effect, because they are about the protection of the connection.
 fn refuse_certificates_without_tls(raw: &RawSmtp, tls: Tls, problems: &mut Vec<Problem>) {
     let given = [
         ("ca_file", raw.ca_file.as_ref().map(|file| file.span.clone())),
@@ -193,7 +193,7 @@ fn refuse_certificates_without_tls(raw: &RawSmtp, tls: Tls, problems: &mut Vec<P
         if let (Tls::None, Some(span)) = (tls, span) {
             problems.push(Problem::at(
                 span,
-                format!("found `{key}`, but with tls = \"none\" there is no certificate"),
+                format!("found `{key}`, but tls = \"none\" uses no certificate"),
             ));
         }
     }

@@ -19,7 +19,7 @@ const FEDERAL_REGISTER_URL: &str = "https://www.federalregister.gov";
 const DEFAULT_SCHEDULE: &str = "*/15 * * * *";
 const DEFAULT_SCHEDULE_ZONE: &str = "UTC";
 
-/// All sources that are right; what is wrong with the others goes to `problems`.
+/// Returns the valid sources, and adds the mistakes of the others to `problems`.
 pub(super) fn check(
     sections: &[Placed<RawSource>],
     folder: &Path,
@@ -38,7 +38,7 @@ pub(super) fn check(
         {
             problems.push(Problem::at(
                 key.span.clone(),
-                format!("found the source `{name}` twice, but names are given once"),
+                format!("expected unique names, but found the source `{name}` twice"),
             ));
         }
         let (Some(name), Some(kind)) = (name, kind) else { continue };
@@ -65,8 +65,8 @@ pub(super) fn check(
     sources
 }
 
-/// What is watched where nothing is configured: a section that gives nothing but its name and kind.
-pub(super) fn the_real_csl() -> Vec<Source> {
+/// The source without a configuration: the public CSL, as a section with only its name and kind.
+pub(super) fn public_csl() -> Vec<Source> {
     let raw = RawSource {
         name: Some(Placed { value: Name("csl".to_owned()), span: 0..0 }),
         kind: Some(Placed { value: RawSourceKind::Csl, span: 0..0 }),
@@ -114,7 +114,7 @@ fn address(
             if let Some(span) = span {
                 problems.push(Problem::at(
                     span.clone(),
-                    format!("found `{key}`, but a source of kind `file` has only a `path`"),
+                    format!("found `{key}`, but a source of kind `file` uses `path`"),
                 ));
             }
         }
@@ -157,18 +157,18 @@ fn address(
     })
 }
 
-/// What a path says that a shell or a browser understands and the file system does not.
+/// Explains why a path that a shell or a browser understands does not work in the file system.
 fn misunderstood_path(path: &str) -> Option<&'static str> {
     match path {
-        _ if path.contains("://") => Some("an address: a path has no scheme"),
+        _ if path.contains("://") => Some("a URL"),
         _ if path.starts_with("~/") || path == "~" => {
-            Some("`~`, which is not expanded: write the whole path")
+            Some("`~`, which is not expanded: write the full path")
         }
         _ if path.starts_with('$') || path.contains("${") => {
-            Some("a variable, which is not expanded: write the whole path")
+            Some("a variable, which is not expanded: write the full path")
         }
         _ if path.contains(['*', '?']) => {
-            Some("a pattern: `path` is the folder, and `pattern` says which names in it are read")
+            Some("a pattern: set `path` to the folder, and `pattern` to the names to read")
         }
         _ => None,
     }
@@ -191,9 +191,7 @@ fn lists(raw: &RawSource, kind: SourceKind, problems: &mut Vec<Problem>) -> Vec<
         if kind == SourceKind::Ecfr && code.ecfr_supplement().is_none() {
             problems.push(Problem::at(
                 list.span.clone(),
-                format!(
-                    "expected EL, UVL or MEU, which are all that the eCFR has, but got `{code}`"
-                ),
+                format!("expected EL, UVL or MEU, the lists in the eCFR, but got `{code}`"),
             ));
         }
         codes.push(code);
@@ -262,7 +260,7 @@ fn previous_name(
     {
         problems.push(Problem::at(
             key.span.clone(),
-            format!("expected the name of a source that is no longer there, but got `{old}`"),
+            format!("expected the name of a source that is no longer configured, but got `{old}`"),
         ));
     }
     Some(old.clone())

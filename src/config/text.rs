@@ -1,18 +1,18 @@
-//! Text in files, as people and their editors save it: the configuration, secrets, header lines and
-//! certificates.
+//! Text in files as editors save it: the configuration, secrets, header lines and certificates.
 
-/// The byte order mark, which some editors put before UTF-8.
+/// The byte order mark, which some editors write before UTF-8.
 const MARK: char = '\u{feff}';
 
-/// The text without a byte order mark before it.
+/// The text without a leading byte order mark.
 ///
 /// # Errors
-/// Says in which form the bytes are, never what they say.
+///
+/// Names the encoding that was found, and never quotes the text.
 pub fn of_bytes(bytes: Vec<u8>) -> Result<String, &'static str> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("expected UTF-8 text, but got UTF-16: save it as UTF-8");
     }
-    // UTF-16 without a mark, or no text at all: neither a configuration nor a secret holds NUL.
+    // UTF-16 without a mark, or no text at all. Neither a configuration nor a secret contains NUL.
     if bytes.contains(&0) {
         return Err("expected UTF-8 text, but got NUL bytes, as in UTF-16: save it as UTF-8");
     }
@@ -20,9 +20,9 @@ pub fn of_bytes(bytes: Vec<u8>) -> Result<String, &'static str> {
     Ok(text.strip_prefix(MARK).map_or_else(|| text.clone(), str::to_owned))
 }
 
-/// Without white space and byte order marks around it: two files put together may have a mark in
-/// the middle, where a line begins.
-pub fn bare(text: &str) -> &str {
+/// Trims white space and byte order marks. Two concatenated files may have a mark in the middle, at
+/// the start of a line.
+pub fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c == MARK)
 }
 
@@ -31,13 +31,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ok_a_mark_is_not_part_of_a_text() {
+    fn ok_a_byte_order_mark_is_not_part_of_a_text() {
         assert_eq!(of_bytes(b"\xef\xbb\xbfa\r\n".to_vec()), Ok("a\r\n".to_owned()));
         assert_eq!(of_bytes("é".into()), Ok("é".to_owned()));
         for text in ["x", " \u{feff}x", "\u{feff}\u{feff} x\r\n", "\u{feff} x \u{feff}\u{a0}"] {
-            assert_eq!(bare(text), "x", "{text:?}");
+            assert_eq!(trimmed(text), "x", "{text:?}");
         }
-        assert_eq!(bare("a \u{feff} b"), "a \u{feff} b");
+        assert_eq!(trimmed("a \u{feff} b"), "a \u{feff} b");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The values that are written as text in the configuration: percentages, durations, addresses.
-//! Each says what it expects.
+//! Each error says what was expected.
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -8,16 +8,16 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use crate::config::text::bare;
+use crate::config::text::trimmed;
 use crate::domain::{ListCode, country};
 use crate::fetch::NamePattern;
 
-/// A text that is not what was expected; the message is whole.
+/// A text that is not what was expected. The message is a complete sentence.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     #[error("expected {expected}, but got `{got}`")]
     Text { expected: &'static str, got: String },
-    /// An address that cannot be read may hold a password or a token all the same.
+    /// An address that cannot be read may still contain a password or a token.
     #[error("expected {expected}")]
     Address { expected: &'static str },
 }
@@ -32,11 +32,11 @@ impl Unreadable {
     }
 }
 
-/// A part of a list: `"2%"`, held as a fraction of 1.
+/// A share of a list: `"2%"`, stored as a fraction of 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Percent(pub f64);
 
-/// A growth: `"25%"`, held as a fraction of 1; a list that doubles has grown by 100 %.
+/// A growth: `"25%"`, stored as a fraction of 1. A list that doubles has grown by 100 %.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Growth(pub f64);
 
@@ -44,19 +44,19 @@ pub struct Growth(pub f64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Length(pub Duration);
 
-/// Where the web page listens: `"127.0.0.1:8744"`, `""` for nowhere.
+/// The address of the web server: `"127.0.0.1:8744"`, or `""` to disable it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listen(pub Option<SocketAddr>);
 
-/// An address of the web: `http` or `https`, with a host.
+/// A web address: `http` or `https`, with a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress(pub url::Url);
 
-/// An address of the web that others are made of, by adding a path.
+/// A web address to which paths are added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseAddress(pub url::Url);
 
-/// The address of a proxy: host, port, and perhaps user and password.
+/// The address of a proxy: host, port, and an optional user and password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyAddress(pub url::Url);
 
@@ -68,7 +68,7 @@ pub struct Zone(pub jiff::tz::TimeZone, pub String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Country(pub String);
 
-/// A list: `"EL"`, in capitals as its publisher writes it.
+/// A list: `"EL"`, in capitals as the publisher writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct List(pub ListCode);
 
@@ -76,20 +76,20 @@ pub struct List(pub ListCode);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint(pub [u8; 32]);
 
-/// The name of a source or a receiver: it stands in commands, log lines and metrics.
+/// The name of a source or a receiver. It appears in commands, log lines and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(pub String);
 
-/// Names of files in a folder: `"*.csv"`.
+/// A pattern of file names in a folder: `"*.csv"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names(pub NamePattern);
 
-/// A text that stands on one line and is not empty.
+/// A text on one line that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(pub String);
 
-/// Text to value, with a schema that has the example. The last argument may say more closely what
-/// was expected of a text.
+/// Implements reading a value from text, and its schema with an example. The last argument may give
+/// a more precise expectation for a text.
 macro_rules! read_as_text {
     ($type:ty, $expected:literal, $example:literal, $parse:expr) => {
         read_as_text!($type, $expected, $example, $parse, |_| None);
@@ -142,7 +142,7 @@ read_as_text!(Growth, "a percentage in quotes such as \"25%\"", "25%", |text| {
     (number >= 0.0 && number.is_finite()).then_some(Growth(number / 100.0))
 });
 read_as_text!(Length, "a length of time such as \"5s\", \"30m\" or \"2h\"", "30m", |text| {
-    // jiff also reads signs, years and months, of which the last have no one length.
+    // jiff also reads signs, years and months, but years and months have no fixed length.
     let plain = text.chars().all(|c| c.is_ascii_digit() || "dhms ".contains(c));
     let (days, rest) = text.split_once('d').unwrap_or(("0", text));
     let rest = if rest.trim().is_empty() {
@@ -159,7 +159,7 @@ read_as_text!(Length, "a length of time such as \"5s\", \"30m\" or \"2h\"", "30m
 });
 read_as_text!(
     Listen,
-    "an address and a port such as \"127.0.0.1:8744\", or \"\" for none",
+    "an address and a port such as \"127.0.0.1:8744\", or \"\" to disable",
     "127.0.0.1:8744",
     |text| {
         if text.is_empty() {
@@ -200,15 +200,15 @@ read_as_text!(
     "a time zone such as \"America/New_York\" or \"UTC\"",
     "America/New_York",
     |text| {
-        // `Etc/Unknown` is read, but is no zone: it would run as UTC.
+        // jiff reads `Etc/Unknown`, but it is not a zone and would behave like UTC.
         jiff::tz::TimeZone::get(text)
             .ok()
             .filter(|zone| !zone.is_unknown())
             .map(|zone| Zone(zone, text.to_owned()))
     }
 );
-read_as_text!(Country, "a country's two letters (ISO 3166-1) such as \"CN\"", "CN", |text| {
-    // A code that no entry can have would never match.
+read_as_text!(Country, "a two-letter country code (ISO 3166-1) such as \"CN\"", "CN", |text| {
+    // Refuses codes that no entry can have, because they would never match.
     country::is_iso_alpha2(text).then(|| Country(text.to_owned()))
 });
 read_as_text!(
@@ -245,14 +245,14 @@ read_as_text!(
     "*.csv",
     |text| { is_text(text).then(|| text.parse().ok().map(Names)).flatten() }
 );
-read_as_text!(Text, "a text on one line, not empty", "", |text| is_text(text)
+read_as_text!(Text, "text on one line, not empty", "", |text| is_text(text)
     .then(|| Text(text.to_owned())));
 
-/// Longer is a slip: nothing here waits a year.
+/// The longest length of time. A longer one is a mistake, because no setting waits for a year.
 const YEAR: Duration = Duration::from_secs(366 * 86_400);
 
-/// What is asked for as it is written: `Url::parse` would take out line breaks and spaces around
-/// it, and nobody listens on port 0.
+/// Reads the address exactly as it is written. `Url::parse` would remove line breaks and
+/// surrounding spaces. No server listens on port 0.
 fn web_address(text: &str) -> Option<url::Url> {
     let url = url::Url::parse(text).ok().filter(|_| is_text(text))?;
     (matches!(url.scheme(), "http" | "https") && url.has_host() && url.port() != Some(0))
@@ -266,7 +266,7 @@ fn is_base(url: &url::Url) -> bool {
         && url.fragment().is_none()
 }
 
-/// `ab`, in either case.
+/// Two hexadecimal digits, in either case.
 fn hex_pair(pair: &[u8]) -> Option<u8> {
     let [high, low] = pair else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -274,7 +274,7 @@ fn hex_pair(pair: &[u8]) -> Option<u8> {
 }
 
 fn is_text(text: &str) -> bool {
-    !text.is_empty() && bare(text) == text && !text.chars().any(char::is_control)
+    !text.is_empty() && trimmed(text) == text && !text.chars().any(char::is_control)
 }
 
 impl PartialOrd for Percent {
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_growth_has_no_end() {
+    fn a_growth_has_no_upper_limit() {
         assert_eq!("1000%".parse(), Ok(Growth(10.0)));
         for text in ["-1%", "inf%", "NaN%", "2"] {
             assert!(text.parse::<Growth>().is_err(), "{text}");
@@ -378,13 +378,13 @@ mod tests {
     }
 
     #[test]
-    fn ok_fingerprints_as_openssl_prints_them() {
+    fn ok_fingerprints_in_the_form_of_openssl() {
         let bytes: [u8; 32] = std::array::from_fn(|n| u8::try_from(n * 8 + 3).unwrap());
         let colons = bytes.map(|byte| format!("{byte:02X}")).join(":");
-        let bare = colons.replace(':', "").to_lowercase();
+        let trimmed = colons.replace(':', "").to_lowercase();
         for text in [
             colons.clone(),
-            bare,
+            trimmed,
             format!("sha256 Fingerprint={colons}"),
             format!("SHA256 Fingerprint={colons}"),
         ] {

@@ -1,23 +1,24 @@
-//! Which IP addresses may be dialled. Pure: the numbers only, no name is looked up here.
+//! Which IP addresses may be dialed. Pure: looks only at the numbers, and resolves no names.
 //!
 //! The ranges are those of the IANA special-purpose registries (RFC 6890, RFC 8190) and, for
-//! metadata services, of the clouds' own documentation. An address that carries an IPv4 address
-//! inside is judged by both.
+//! metadata services, of the cloud providers' documentation. An IPv6 address that contains an IPv4
+//! address is checked as both.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// How far an address may be trusted to lead to the outside, from the best to the worst.
+/// Where an address leads, from the most to the least permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
-    /// Out on the internet.
+    /// A public address on the internet.
     Public,
-    /// Inside: dialled only with `allow_private`. Says what it is.
-    Inside(&'static str),
-    /// Link-local, or a cloud's metadata service, which hands out credentials: never dialled.
+    /// An address of this machine or the internal network: dialed only with `allow_private`. The
+    /// text names the kind of address.
+    Internal(&'static str),
+    /// Link-local, or a cloud's metadata service, which issues credentials: never dialed.
     Never(&'static str),
 }
 
-/// What dialling `address` would reach.
+/// Where `address` leads.
 pub fn reach(address: IpAddr) -> Reach {
     match address {
         IpAddr::V4(v4) => reach_v4(v4),
@@ -28,8 +29,8 @@ pub fn reach(address: IpAddr) -> Reach {
     }
 }
 
-/// Amazon, Google, Azure, Digital Ocean and others serve theirs inside 169.254.0.0/16, which is
-/// refused whole.
+/// Amazon, Google, Azure, Digital Ocean and others serve theirs in 169.254.0.0/16, which is refused
+/// completely.
 const METADATA_V4: &[(Ipv4Addr, &str)] = &[
     (Ipv4Addr::new(100, 100, 100, 200), "a cloud's metadata service"),
     (Ipv4Addr::new(168, 63, 129, 16), "a cloud's host service"),
@@ -48,19 +49,19 @@ fn reach_v4(address: Ipv4Addr) -> Reach {
     }
     match address.octets() {
         [169, 254, ..] => Reach::Never("a link-local address"),
-        [0, ..] => Reach::Inside("an unspecified address"),
-        [127, ..] => Reach::Inside("a loopback address"),
-        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => Reach::Inside("a private address"),
-        [100, 64..=127, ..] => Reach::Inside("a shared (carrier) address"),
+        [0, ..] => Reach::Internal("an unspecified address"),
+        [127, ..] => Reach::Internal("a loopback address"),
+        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] => Reach::Internal("a private address"),
+        [100, 64..=127, ..] => Reach::Internal("a shared (carrier) address"),
         [192, 0, 0, 9 | 10] => Reach::Public,
-        [192, 0, 0, _] => Reach::Inside("a protocol address"),
+        [192, 0, 0, _] => Reach::Internal("a protocol address"),
         [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => {
-            Reach::Inside("a documentation address")
+            Reach::Internal("a documentation address")
         }
-        [192, 88, 99, _] => Reach::Inside("a 6to4 relay address"),
-        [198, 18..=19, ..] => Reach::Inside("a benchmarking address"),
-        [224..=239, ..] => Reach::Inside("a multicast address"),
-        [240..=255, ..] => Reach::Inside("a reserved address"),
+        [192, 88, 99, _] => Reach::Internal("a 6to4 relay address"),
+        [198, 18..=19, ..] => Reach::Internal("a benchmarking address"),
+        [224..=239, ..] => Reach::Internal("a multicast address"),
+        [240..=255, ..] => Reach::Internal("a reserved address"),
         _ => Reach::Public,
     }
 }
@@ -71,27 +72,27 @@ fn reach_v6(address: Ipv6Addr) -> Reach {
     }
     match address.segments() {
         [0xfe80..=0xfebf, ..] => Reach::Never("a link-local address"),
-        [0, 0, 0, 0, 0, 0, 0, 0] => Reach::Inside("an unspecified address"),
-        [0, 0, 0, 0, 0, 0, 0, 1] => Reach::Inside("a loopback address"),
-        // The forms that carry an IPv4 address and are routed: what they carry decides.
+        [0, 0, 0, 0, 0, 0, 0, 0] => Reach::Internal("an unspecified address"),
+        [0, 0, 0, 0, 0, 0, 0, 1] => Reach::Internal("a loopback address"),
+        // The routed forms that contain an IPv4 address. The IPv4 address decides.
         [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => Reach::Public,
         [0x2002, ..] => Reach::Public,
-        [0xfc00..=0xfdff, ..] => Reach::Inside("a private (unique local) address"),
-        [0xfec0..=0xfeff, ..] => Reach::Inside("a site-local address"),
-        [0xff00..=0xffff, ..] => Reach::Inside("a multicast address"),
-        [0x64, 0xff9b, 1, ..] => Reach::Inside("a local translation address"),
-        [0x100, 0, 0, ..] => Reach::Inside("a discard address"),
-        [0x2001, 0, ..] => Reach::Inside("a Teredo address"),
-        [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => Reach::Inside("a documentation address"),
-        [0x2001, 2, 0, ..] => Reach::Inside("a benchmarking address"),
-        [0x5f00, ..] => Reach::Inside("a segment routing address"),
+        [0xfc00..=0xfdff, ..] => Reach::Internal("a private (unique local) address"),
+        [0xfec0..=0xfeff, ..] => Reach::Internal("a site-local address"),
+        [0xff00..=0xffff, ..] => Reach::Internal("a multicast address"),
+        [0x64, 0xff9b, 1, ..] => Reach::Internal("a local translation address"),
+        [0x100, 0, 0, ..] => Reach::Internal("a discard address"),
+        [0x2001, 0, ..] => Reach::Internal("a Teredo address"),
+        [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => Reach::Internal("a documentation address"),
+        [0x2001, 2, 0, ..] => Reach::Internal("a benchmarking address"),
+        [0x5f00, ..] => Reach::Internal("a segment routing address"),
         [0x2000..=0x3fff, ..] => Reach::Public,
-        _ => Reach::Inside("a reserved address"),
+        _ => Reach::Internal("a reserved address"),
     }
 }
 
-/// The IPv4 address inside: mapped (RFC 4291), compatible, translated (RFC 2765), NAT64 (RFC 6052,
-/// RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380) and ISATAP (RFC 5214).
+/// The IPv4 address inside an IPv6 address: mapped (RFC 4291), compatible, translated (RFC 2765),
+/// NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380) and ISATAP (RFC 5214).
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match address.segments() {
@@ -115,7 +116,7 @@ mod tests {
         for address in addresses {
             let found = match reach(address.parse().unwrap()) {
                 Reach::Public => "public",
-                Reach::Inside(_) => "inside",
+                Reach::Internal(_) => "inside",
                 Reach::Never(_) => "never",
             };
             assert_eq!(found, expected, "{address}");
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_on_the_internet_is_public() {
+    fn addresses_on_the_internet_are_public() {
         check(
             "public",
             &[
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_inside_needs_to_be_allowed() {
+    fn internal_addresses_must_be_allowed() {
         check(
             "inside",
             &[
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn an_inside_address_is_found_in_every_ipv6_form() {
+    fn an_internal_ipv4_address_is_found_in_every_ipv6_form() {
         check(
             "inside",
             &[
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn link_local_and_metadata_addresses_are_never_dialled() {
+    fn link_local_and_metadata_addresses_are_never_dialed() {
         check(
             "never",
             &[

@@ -1,6 +1,6 @@
-//! A client that is made when it is first used, and that knows the system's authorities only where
-//! an address asks for them: reading every root certificate of the system costs more than all else
-//! of a check that is answered 304.
+//! An HTTP client that is built at its first use. It loads the system's certificate authorities
+//! only if an address needs them: reading every root certificate of the system costs more than the
+//! rest of a check that is answered 304.
 
 use std::sync::OnceLock;
 
@@ -9,26 +9,26 @@ use url::Url;
 
 use crate::dial::{DialError, HttpSettings, check_settings, client_builder, describe, proxy};
 
-/// One client, not yet made or made.
+/// A client that is built when it is first needed.
 pub struct LazyClient {
     settings: HttpSettings,
     allow_private: bool,
     adjust: Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>,
-    /// Whether even an `http` address may be reached over TLS: as far as a proxy.
+    /// Whether even an `http` address is reached over TLS, because the proxy speaks TLS.
     tls_to_proxy: bool,
-    /// For what is reached over TLS.
+    /// For addresses that are reached over TLS.
     secure: OnceLock<Client>,
-    /// For `http`. It trusts none but the company's authorities: whatever else would need one
+    /// For `http`. It trusts only the company's authorities. A connection that needs another one
     /// fails.
     plain: OnceLock<Client>,
 }
 
 impl LazyClient {
-    /// `adjust` sets what is the caller's own: timeouts, encodings.
+    /// `adjust` sets the caller's own options: timeouts and encodings.
     ///
     /// # Errors
     ///
-    /// Where the settings cannot be used: that is told at the start and not at the first request.
+    /// If the settings cannot be used. This is reported at startup, not at the first request.
     pub fn new(
         settings: &HttpSettings,
         allow_private: bool,
@@ -45,11 +45,11 @@ impl LazyClient {
         })
     }
 
-    /// The client for this address, made now if it was not before.
+    /// The client for this address, built now if needed.
     ///
     /// # Errors
     ///
-    /// Where the machine lets none be made.
+    /// If the client cannot be built on this machine.
     pub fn client_for(&self, url: &Url) -> Result<&Client, DialError> {
         let (cell, trust_system) = if url.scheme() == "http" && !self.tls_to_proxy {
             (&self.plain, false)
@@ -61,13 +61,13 @@ impl LazyClient {
         }
         let client = match self.build(trust_system)? {
             Ok(client) => client,
-            // A small container may have no authorities at all: then none but the company's are
+            // A small container may have no authorities at all. Then only the company's are
             // trusted.
             Err(error) => self.build(false)?.map_err(|_| {
-                DialError::Settings(format!("failed to make an HTTP client: {}", describe(&error)))
+                DialError::Settings(format!("failed to build an HTTP client: {}", describe(&error)))
             })?,
         };
-        // Where two made one at a time, the first is kept.
+        // If two callers built one at the same time, the first is kept.
         Ok(cell.get_or_init(|| client))
     }
 

@@ -1,14 +1,14 @@
-//! Why a request came to nothing, in one sentence without a secret.
+//! Describes why a request failed, in one sentence without a secret.
 //!
-//! `reqwest`'s own text holds the whole URL, so none of it is shown: only what lies beneath, sorted
-//! into causes.
+//! The text of `reqwest` contains the URL, so none of it is shown. Only the underlying causes are
+//! shown.
 
 use std::error::Error;
 use std::io;
 
 use crate::dial::{DialError, describe_certificate};
 
-/// Says what went wrong with a request: never its URL. Lower case, no full stop.
+/// Describes what went wrong with a request, never its URL. Lower case, no full stop.
 pub fn describe(error: &reqwest::Error) -> String {
     let causes = causes(error);
     if let Some(refusal) = causes.iter().find_map(|cause| cause.downcast_ref::<DialError>()) {
@@ -41,7 +41,7 @@ pub fn describe(error: &reqwest::Error) -> String {
         || says("unexpected EOF")
         || says("connection closed")
     {
-        return "the connection broke off before the answer was whole".to_owned();
+        return "the connection was closed before the answer was complete".to_owned();
     }
     if error.is_connect() {
         return "failed to connect".to_owned();
@@ -54,7 +54,8 @@ pub fn describe(error: &reqwest::Error) -> String {
     }
 }
 
-/// The chain of causes, outermost first, with what `io::Error` wraps but does not call its source.
+/// The chain of causes, outermost first. Includes errors that `io::Error` wraps without returning
+/// them as its source.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
     const DEPTH: usize = 32;
     let mut found: Vec<&'a (dyn Error + 'static)> = Vec::new();
@@ -81,7 +82,7 @@ fn describe_io(error: &io::Error, connecting: bool) -> String {
         ConnectionRefused => "the connection was refused".to_owned(),
         HostUnreachable | NetworkUnreachable => "the host cannot be reached".to_owned(),
         ConnectionReset | ConnectionAborted | UnexpectedEof => {
-            "the connection broke off before the answer was whole".to_owned()
+            "the connection was closed before the answer was complete".to_owned()
         }
         _ if error.raw_os_error().is_some() && connecting => {
             format!("failed to connect ({})", error.kind())
@@ -96,12 +97,14 @@ fn describe_tls(error: &rustls::Error) -> String {
         return format!("failed to agree on TLS: {error}");
     };
     let reason = describe_certificate(certificate);
-    let way_in = match certificate {
+    let hint = match certificate {
         CertificateError::UnknownIssuer => {
-            " (the system's authorities may be missing; a company's own go into `ca_file`)"
+            " (the system's certificate authorities may be missing; set your company's own in `ca_file`)"
         }
-        _ if reason == "it is self-signed" => " (if it is your own, name it in `ca_file`)",
+        _ if reason == "it is self-signed" => {
+            " (if it is your own certificate, set it in `ca_file`)"
+        }
         _ => "",
     };
-    format!("the server's TLS certificate is not accepted: {reason}{way_in}")
+    format!("the server's TLS certificate is not accepted: {reason}{hint}")
 }

@@ -1,12 +1,12 @@
-//! The one way out to the network: which addresses may be dialled, through which proxy, trusting
-//! whom.
+//! All access to the network goes through this module: which addresses may be dialed, through which
+//! proxy, and which certificates are trusted.
 //!
-//! Shared by the fetcher and by the channels. Knows nothing of what is asked for.
+//! Shared by the fetcher and the channels. Knows nothing about what is requested.
 //!
-//! Two guards stand between a URL and the network, and a caller needs both: [`check_url`] before
-//! each request, since a literal address never reaches the resolver, and the resolver of
-//! [`LazyClient`]'s clients, which judges names when they are dialled. Behind a proxy names are
-//! looked up by the proxy, so there only literals can be judged.
+//! Two guards protect the network, and a caller needs both. [`check_url`] runs before each request,
+//! because a literal IP address never reaches the resolver. The resolver of the clients of
+//! [`LazyClient`] checks names when they are dialed. Behind a proxy, the proxy looks names up, so
+//! only literal addresses can be checked.
 
 mod address;
 mod failure;
@@ -29,61 +29,62 @@ use url::Url;
 pub use address::{Reach, reach};
 pub use client::LazyClient;
 pub use failure::describe;
-pub use proxy::{check_no_proxy, strange_in_environment};
+pub use proxy::{check_no_proxy, ignored_in_environment};
 pub use retry_after::{LONGEST_RETRY_AFTER, date as http_date, retry_after};
 pub use tcp::{Lookup, first_to_connect, system_lookup};
 pub use trust::{Trust, certificates, describe_certificate, tls_config};
-pub use url_check::{DialError, check_redirect, check_url, place};
+pub use url_check::{DialError, check_redirect, check_url, origin};
 
 /// `[http]` of the configuration.
 #[derive(Clone, Default, PartialEq)]
 pub struct HttpSettings {
-    /// In the User-Agent: `mailto:…` or an address.
+    /// In the User-Agent: `mailto:…` or a web address.
     pub contact: Option<String>,
-    /// Without one, the environment's (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    /// If absent, the environment's proxies (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`)
+    /// are used.
     pub proxy: Option<Url>,
-    /// Hosts that are reached without a proxy, in the forms that `no_proxy.rs` lists; the
-    /// environment's proxies have their own `NO_PROXY` beside it. `*` without a `proxy`
-    /// switches those off.
+    /// Hosts that are reached without a proxy, in the forms that `no_proxy.rs` lists. The
+    /// environment's proxies also follow their own `NO_PROXY`. `*` without a `proxy` disables the
+    /// environment's proxies.
     pub no_proxy: Option<String>,
-    /// PEM of a company's certificate authorities, trusted beside the system's.
+    /// PEM of a company's certificate authorities, trusted in addition to the system's.
     pub ca_pem: Option<Vec<u8>>,
 }
 
-/// A proxy's URL may hold a password.
+/// A proxy's URL can contain a password.
 impl fmt::Debug for HttpSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpSettings")
             .field("contact", &self.contact)
-            .field("proxy", &self.proxy.as_ref().map(place))
+            .field("proxy", &self.proxy.as_ref().map(origin))
             .field("no_proxy", &self.no_proxy)
             .field("ca_pem", &self.ca_pem.as_ref().map(Vec::len))
             .finish()
     }
 }
 
-/// What messages call [`HttpSettings::ca_pem`].
+/// The name of [`HttpSettings::ca_pem`] in messages.
 const CA_FILE: &str = "`ca_file`";
-/// What this client speaks, best first.
+/// The protocols of this client, best first.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
-/// How long a connection may take to stand.
+/// How long opening a connection may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Makes rustls use ring. Idempotent; [`LazyClient`] calls it, and whoever else speaks TLS must
-/// have it called first.
+/// Makes rustls use ring. Idempotent. [`LazyClient`] calls it. Any other code that speaks TLS must
+/// call it first.
 pub fn install_tls_provider() {
-    // An error says that one is installed already.
+    // An error means that a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A client as everything in this program uses it: no redirects, an honest User-Agent, the
-/// company's proxy and authorities beside the system's (`trust_system`) or alone, and a resolver
-/// that refuses addresses inside unless `allow_private`.
+/// A client with the settings that the whole program shares: no redirects, an honest User-Agent,
+/// the company's proxy, the company's certificate authorities alone or in addition to the system's
+/// (`trust_system`), and a resolver that refuses internal addresses unless `allow_private`.
 ///
 /// # Errors
 ///
-/// [`DialError::Settings`] where the proxy, the certificates or the contact cannot be used.
+/// [`DialError::Settings`] if the proxy, the certificates or the contact cannot be used.
 fn client_builder(
     settings: &HttpSettings,
     allow_private: bool,
@@ -91,7 +92,7 @@ fn client_builder(
 ) -> Result<ClientBuilder, DialError> {
     install_tls_provider();
     let routes = proxy::routes(settings)?;
-    // The proxies' own names come from the operator, not from an answer.
+    // The names of the proxies come from the operator, not from an answer.
     let trusted_names = routes.iter().filter_map(|route| route.host().map(str::to_owned)).collect();
     let mut builder = reqwest::Client::builder()
         .no_proxy()
@@ -116,7 +117,7 @@ fn client_builder(
     Ok(builder)
 }
 
-/// Whether clients can be made of these settings; makes none.
+/// Checks that clients can be built from these settings. Builds none.
 fn check_settings(settings: &HttpSettings) -> Result<(), DialError> {
     user_agent(settings.contact.as_deref())?;
     settings.ca_pem.as_deref().map(|pem| certificates(pem, CA_FILE)).transpose()?;
@@ -132,12 +133,12 @@ fn user_agent(contact: Option<&str>) -> Result<reqwest::header::HeaderValue, Dia
     };
     reqwest::header::HeaderValue::from_str(&text).map_err(|_| {
         DialError::Settings(
-            "expected `contact` to be printable ASCII, but got other characters".to_owned(),
+            "expected printable ASCII in `contact`, but got other characters".to_owned(),
         )
     })
 }
 
-/// Whether these are certificate authorities that can be trusted.
+/// Checks that these are certificate authorities in PEM.
 ///
 /// # Errors
 ///
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_user_agent_says_whom_to_write_to() {
+    fn the_user_agent_contains_the_contact() {
         let with = user_agent(Some("mailto:a@example.com")).unwrap();
         assert_eq!(
             with.to_str().unwrap(),
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_that_cannot_be_read_are_told() {
+    fn err_certificates_that_cannot_be_read() {
         for pem in
             [&b""[..], b"not PEM", b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"]
         {

@@ -1,15 +1,15 @@
 //! `no_proxy`: which addresses are reached without a proxy. Pure.
 //!
-//! curl, wget, Go and Python each know their own forms. All of these are understood here: `*`,
-//! `host`, `.suffix`, `*.suffix`, an IP address, a network as `10.0.0.0/8`, each with or without
-//! `:port`, and an IPv6 address with or without brackets; separated by commas, semicolons
-//! or white space.
+//! curl, wget, Go and Python each have their own forms. All of these are supported: `*`, `host`,
+//! `.suffix`, `*.suffix`, an IP address, a network such as `10.0.0.0/8`, each with or without
+//! `:port`, and an IPv6 address with or without brackets. Entries are separated by commas,
+//! semicolons or white space.
 
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// An entry in none of the forms.
+/// An entry that has none of the supported forms.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "expected a host, a `.suffix`, an IP address, a network such as `10.0.0.0/8` or `*`, each \
@@ -24,22 +24,21 @@ pub struct NoProxy(Vec<Entry>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     hosts: Hosts,
-    /// Of any port if there is none.
+    /// `None` matches any port.
     port: Option<u16>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Hosts {
     All,
-    /// In lower case and Punycode, with neither dot at its ends: the host of this name and all
-    /// hosts below it.
+    /// This host and all hosts below it. In lower case and Punycode, without a dot at either end.
     Below(String),
-    /// An address and how many of its leading bits count.
+    /// An address and how many of its leading bits must match.
     Network(IpAddr, u8),
 }
 
 impl NoProxy {
-    /// Reads what is understood; the rest comes back beside it.
+    /// Reads the entries that are understood, and returns the others beside them.
     pub fn read(text: &str) -> (Self, Vec<NotUnderstood>) {
         let words = text
             .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
@@ -54,16 +53,17 @@ impl NoProxy {
         (Self(entries), strange)
     }
 
-    /// As [`NoProxy::read`], for a text that must be understood as a whole.
+    /// Like [`NoProxy::read`], but every entry must be understood.
     ///
     /// # Errors
+    ///
     /// Names the first entry that is not understood.
     pub fn parse(text: &str) -> Result<Self, NotUnderstood> {
         let (read, strange) = Self::read(text);
         strange.into_iter().next().map_or(Ok(read), Err)
     }
 
-    /// Whether no address at all goes through the proxy.
+    /// Whether every address is reached without the proxy.
     pub fn is_all(&self) -> bool {
         self.0.iter().any(|entry| entry.hosts == Hosts::All && entry.port.is_none())
     }
@@ -102,7 +102,7 @@ impl Hosts {
     }
 }
 
-/// An IPv4 address that stands in an IPv6 one is that address.
+/// An IPv4 address inside an IPv6 address counts as that IPv4 address.
 fn is_within(address: IpAddr, network: IpAddr, bits: u8) -> bool {
     let same_until = |unequal: u32| unequal >= u32::from(bits);
     match (address.to_canonical(), network) {
@@ -121,7 +121,7 @@ fn entry(word: &str) -> Option<Entry> {
         return Some(Entry { hosts, port: None });
     }
     let (host, port) = word.rsplit_once(':')?;
-    // `fe80::1:80` without brackets is an address, or a mistake.
+    // `fe80::1:80` without brackets is an address or a mistake.
     if host.contains(':') && !host.contains(']') {
         return None;
     }
@@ -148,7 +148,7 @@ fn hosts(word: &str) -> Option<Hosts> {
         .or_else(|| word.strip_prefix('.'))
         .unwrap_or(word)
         .trim_end_matches('.');
-    // `10.` and `10.0.0` are no addresses in every program.
+    // Not every program reads `10.` and `10.0.0` as addresses.
     match Host::parse(name).ok()? {
         Host::Domain(name)
             if !name.contains('*') && name.split('.').all(|label| !label.is_empty()) =>
@@ -169,7 +169,7 @@ fn network(address: IpAddr, bits: Option<&str>) -> Option<Hosts> {
         None => longest,
     };
     match address.to_canonical() {
-        // A network of addresses that stand in IPv6 ones keeps its own form.
+        // A network of IPv4 addresses inside IPv6 addresses becomes the IPv4 network.
         IpAddr::V4(inner) if address.is_ipv6() => {
             (bits >= 96).then(|| Hosts::Network(inner.into(), bits - 96))
         }
@@ -177,7 +177,7 @@ fn network(address: IpAddr, bits: Option<&str>) -> Option<Hosts> {
     }
 }
 
-/// A user and password have no business in it, but may stand there by mistake.
+/// A user and password do not belong in an entry, but may be there by mistake. They are not shown.
 fn shown(word: &str) -> String {
     let shown = word.rsplit_once('@').map_or(word.to_owned(), |(_, host)| format!("…@{host}"));
     shown.chars().take(100).collect()
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_host_is_itself_and_what_stands_below_it() {
+    fn ok_a_host_matches_itself_and_the_hosts_below_it() {
         let (inside, outside) = (
             ["http://example.com/", "https://a.b.EXAMPLE.com:8443/", "http://example.com./"],
             [
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_name_of_another_script_is_that_of_its_punycode() {
+    fn ok_a_name_in_another_script_matches_its_punycode() {
         check(
             "exämple.de",
             &["http://xn--exmple-cua.de/", "http://www.exämple.de/"],
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn err_what_is_not_understood_is_named() {
+    fn err_entries_that_are_not_understood_are_named() {
         for word in [
             "http://example.com",
             "10.*",

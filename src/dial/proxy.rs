@@ -1,24 +1,23 @@
-//! The proxies that stand between this machine and the network: the configuration's, else the
-//! environment's.
+//! The proxies of this program: the configuration's, or else the environment's.
 
 use reqwest::Proxy;
 use url::Url;
 
 use crate::dial::no_proxy::NoProxy;
-use crate::dial::{DialError, HttpSettings, place};
+use crate::dial::{DialError, HttpSettings, origin};
 
-/// Where `NO_PROXY` may stand; the first that is set counts, as for curl.
+/// The variables of `NO_PROXY`. As in curl, the first one that is set is used.
 const NO_PROXY_VARIABLES: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
-/// One proxy, and what goes through it.
+/// A proxy, and the addresses that are reached through it.
 pub(super) struct Route {
     scope: Scope,
     proxy: Url,
-    /// What is reached without it.
+    /// The addresses that are reached without it.
     except: NoProxy,
 }
 
-/// Which addresses a proxy is for.
+/// The URL schemes that a proxy serves.
 #[derive(Clone, Copy)]
 enum Scope {
     Http,
@@ -37,12 +36,12 @@ impl Scope {
 }
 
 impl Route {
-    /// The name under which the proxy is looked up.
+    /// The host name of the proxy.
     pub(super) fn host(&self) -> Option<&str> {
         self.proxy.host_str()
     }
 
-    /// Whether the proxy itself is spoken to over TLS.
+    /// Whether the connection to the proxy itself uses TLS.
     pub(super) fn speaks_tls(&self) -> bool {
         self.proxy.scheme() != "http"
     }
@@ -56,14 +55,15 @@ impl Route {
         check_scheme(&self.proxy)?;
         let route =
             Self { scope: self.scope, proxy: self.proxy.clone(), except: self.except.clone() };
-        // reqwest's own list knows no ports, no `*.suffix` and no other separator than the comma.
+        // reqwest's own list supports no ports, no `*.suffix` and no separator except the comma.
         Ok(Proxy::custom(move |url| route.is_for(url).then(|| route.proxy.clone())))
     }
 }
 
-/// The proxies of these settings, the more special ones first.
+/// The proxies of these settings, the more specific ones first.
 ///
 /// # Errors
+///
 /// [`DialError::Settings`] if `no_proxy` of the configuration is not understood.
 pub(super) fn routes(settings: &HttpSettings) -> Result<Vec<Route>, DialError> {
     let except = check_no_proxy(settings.no_proxy.as_deref().unwrap_or_default())?;
@@ -78,14 +78,16 @@ pub(super) fn routes(settings: &HttpSettings) -> Result<Vec<Route>, DialError> {
 /// Reads `no_proxy` of the configuration.
 ///
 /// # Errors
-/// [`DialError::Settings`] names the entry that is not understood.
+///
+/// [`DialError::Settings`] with the entry that is not understood.
 pub fn check_no_proxy(text: &str) -> Result<NoProxy, DialError> {
     NoProxy::parse(text).map_err(|strange| DialError::Settings(strange.to_string()))
 }
 
-/// What of the environment's proxies is not understood and is therefore ignored, in sentences
-/// without a secret. It is no error: other programs read these variables too.
-pub fn strange_in_environment(variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
+/// The settings of the environment's proxies that are not understood and therefore ignored, in
+/// sentences without a secret. They are not an error, because other programs read these variables
+/// too.
+pub fn ignored_in_environment(variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let strange = NoProxy::read(&listed_in_environment(&variable)).1.into_iter();
     let entries = strange
         .map(|strange| format!("an entry of the environment's NO_PROXY is ignored: {strange}"));
@@ -98,14 +100,14 @@ pub fn strange_in_environment(variable: impl Fn(&str) -> Option<String>) -> Vec<
     entries.chain(proxies).collect()
 }
 
-/// The more special ones first.
+/// The more specific ones first.
 const PROXY_VARIABLES: [(Scope, [&str; 2]); 3] = [
     (Scope::Https, ["https_proxy", "HTTPS_PROXY"]),
     (Scope::Http, ["http_proxy", "HTTP_PROXY"]),
     (Scope::All, ["all_proxy", "ALL_PROXY"]),
 ];
 
-/// The proxy that the first of these variables names; `http://` may be left out.
+/// The proxy in the first of these variables that is set. `http://` may be omitted.
 fn proxy_of_environment(
     names: [&str; 2],
     variable: &impl Fn(&str) -> Option<String>,
@@ -131,7 +133,7 @@ fn check_scheme(proxy: &Url) -> Result<(), DialError> {
     }
     Err(DialError::Settings(format!(
         "expected a proxy with an http or https address, but got {}",
-        place(proxy)
+        origin(proxy)
     )))
 }
 
@@ -139,16 +141,16 @@ fn listed_in_environment(variable: impl Fn(&str) -> Option<String>) -> String {
     NO_PROXY_VARIABLES.iter().find_map(|name| variable(name)).unwrap_or_default()
 }
 
-/// The proxies that the environment names. This machine itself is never reached through one of
-/// them: what listens on its loopback is no business of a company's proxy, which could not reach it
-/// either. `also` is what the configuration excepts.
+/// The proxies that the environment names. This machine's loopback addresses are never reached
+/// through one of them: a company's proxy must not see requests to them, and could not reach them.
+/// `also` are the exceptions of the configuration.
 fn of_environment(also: &NoProxy, variable: impl Fn(&str) -> Option<String>) -> Vec<Route> {
     let listed = format!("{},localhost,127.0.0.0/8,::1", listed_in_environment(&variable));
     let except = NoProxy::read(&listed).0.and(also.clone());
     if except.is_all() {
         return Vec::new();
     }
-    // What is no address of a proxy is taken as none, as other programs take it; `config check`
+    // A value that is not the address of a proxy is ignored, as in other programs. `config check`
     // warns of it.
     let understood = PROXY_VARIABLES.iter().filter_map(|(scope, names)| {
         let proxy = proxy_of_environment(*names, &variable)?.ok()?;
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environments_proxies_are_taken_in_every_spelling() {
+    fn the_environments_proxies_are_read_in_every_spelling() {
         assert!(routes(&[]).is_empty());
         let spelled = routes(&[
             ("HTTPS_PROXY", "http://secure.example.com:3128"),
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_spoken_to_over_tls_is_known() {
+    fn a_proxy_that_speaks_tls_is_recognized() {
         let speak_tls = |address| routes(&[("http_proxy", address)]).iter().all(Route::speaks_tls);
         assert!(speak_tls("https://proxy.example.com:3128"));
         assert!(
@@ -212,7 +214,7 @@ mod tests {
                 |url: &str| routes.iter().any(|route| route.is_for(&Url::parse(url).unwrap()));
             assert!(!goes_through("https://erp.example.com:8443/"), "{listed}");
             assert!(goes_through("https://data.example.org/"), "{listed}");
-            assert!(!goes_through("http://data.example.org/"), "{listed}: it is for https alone");
+            assert!(!goes_through("http://data.example.org/"), "{listed}: it is for https only");
             assert!(
                 !goes_through("https://localhost/")
                     && !goes_through("https://127.1.2.3/")
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_of_the_environment_is_named_without_a_secret() {
+    fn settings_of_the_environment_that_are_not_understood_are_named_without_a_secret() {
         let set = [
             ("NO_PROXY", "10.*,<local>,a.test"),
             ("ALL_PROXY", "socks5://user:hunter2@proxy.example.com:1080"),
@@ -237,21 +239,21 @@ mod tests {
         let variable = |name: &str| {
             set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
-        let strange = strange_in_environment(variable);
+        let strange = ignored_in_environment(variable);
         assert_eq!(strange.len(), 4, "{strange:?}");
-        for (said, part) in strange.iter().zip([
+        for (message, part) in strange.iter().zip([
             "but got `10.*`",
             "but got `<local>`",
             "HTTP_PROXY is ignored",
             "socks5://proxy.example.com:1080",
         ]) {
-            assert!(said.contains(part) && !said.contains("hunter2"), "{said}");
+            assert!(message.contains(part) && !message.contains("hunter2"), "{message}");
         }
         assert_eq!(of_environment(&NoProxy::default(), variable).len(), 1);
     }
 
     #[test]
-    fn the_configurations_exceptions_hold_for_the_environments_proxies_too() {
+    fn the_configurations_exceptions_also_apply_to_the_environments_proxies() {
         let also = NoProxy::parse("erp.example.com").unwrap();
         let proxy =
             |name: &str| (name == "all_proxy").then(|| "http://proxy.example.net:3128".to_owned());

@@ -1,5 +1,5 @@
-//! Looks names up, and drops the addresses that may not be dialled: at the moment of dialling, so
-//! that a name cannot change in between.
+//! Looks names up, and drops the addresses that may not be dialed. This happens at the moment of
+//! dialing, so that the result cannot change between the check and the connection.
 
 use std::net::SocketAddr;
 
@@ -10,8 +10,8 @@ use crate::dial::url_check::check_address;
 /// The system's resolver, filtered.
 pub(super) struct FilteringResolver {
     pub(super) allow_private: bool,
-    /// The proxies' own names: a company's proxy stands inside, and it was the operator who named
-    /// it.
+    /// The names of the proxies. A company's proxy has an internal address, and the operator
+    /// configured it.
     pub(super) trusted_names: Vec<String>,
 }
 
@@ -56,14 +56,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_that_leads_inside_is_refused_unless_allowed() {
+    async fn a_name_with_an_internal_address_is_refused_unless_allowed() {
         let error = resolve(false, vec![]).await.unwrap_err();
         assert!(error.contains("refused to connect to localhost: a loopback address"), "{error}");
         assert!(resolve(true, vec![]).await.unwrap() > 0);
     }
 
     #[tokio::test]
-    async fn the_proxys_own_name_may_lead_inside() {
+    async fn the_proxys_own_name_may_have_an_internal_address() {
         assert!(resolve(false, vec!["LocalHost".to_owned()]).await.unwrap() > 0);
     }
 }

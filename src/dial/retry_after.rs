@@ -1,5 +1,5 @@
-//! `Retry-After` (RFC 9110, section 10.2.3), for publishers and receivers alike: seconds, or an
-//! HTTP date (section 5.6.7).
+//! `Retry-After` (RFC 9110, section 10.2.3), for publishers and receivers: seconds, or an HTTP date
+//! (section 5.6.7).
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 /// Capped at 24 h, so that a bad header can stop neither monitoring nor delivery.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The date forms beside that of RFC 2822, without weekday and zone: RFC 850, the same with four
-/// digits of the year, and asctime.
+/// The date forms in addition to RFC 2822, without weekday and zone: RFC 850, RFC 850 with a
+/// four-digit year, and asctime.
 const OLD_FORMS: [&str; 3] = ["%d-%b-%y %H:%M:%S", "%d-%b-%Y %H:%M:%S", "%b %d %H:%M:%S %Y"];
 
 /// How long the server asks to wait, at most [`LONGEST_RETRY_AFTER`]. `None` if the text cannot be
-/// read, or if it asks for no wait: a date that has passed, or zero seconds.
+/// read, or if it asks for no wait: a date in the past, or zero seconds.
 pub fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     let wait = match seconds(text) {
@@ -28,24 +28,24 @@ pub fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     (!wait.is_zero()).then(|| wait.min(LONGEST_RETRY_AFTER))
 }
 
-/// `120`. Some servers send fractions, which the RFC does not know: they are rounded up, so that
-/// nobody is asked too early.
+/// `120`. Some servers send fractions, which the RFC does not allow. They are rounded up, so that
+/// no request is too early.
 fn seconds(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if !is_number(whole) || !is_number(fraction) {
         return None;
     }
-    // More digits than a number holds are still a number of seconds.
+    // A number too large for `u64` is still a number of seconds.
     let whole: u64 = whole.parse().unwrap_or(u64::MAX);
     let rounded_up = u64::from(fraction.bytes().any(|b| b != b'0'));
     Some(Duration::from_secs(whole.saturating_add(rounded_up)))
 }
 
-/// `Fri, 01 May 2026 13:30:00 GMT`, and as old servers write it: `Friday, 01-May-26 13:30:00 GMT`,
+/// `Fri, 01 May 2026 13:30:00 GMT`, and the forms of old servers: `Friday, 01-May-26 13:30:00 GMT`,
 /// `Fri May  1 13:30:00 2026`.
 ///
-/// The weekday adds nothing to the date, so a wrong one is not held against it.
+/// A wrong weekday is ignored, because the weekday adds nothing to the date.
 pub fn date(text: &str) -> Option<Timestamp> {
     let bare = without_zone(without_weekday(text));
     let rfc2822 = || DateTimeParser::new().parse_timestamp(format!("{bare} GMT")).ok();
@@ -54,12 +54,12 @@ pub fn date(text: &str) -> Option<Timestamp> {
             .iter()
             .find_map(|form| DateTime::strptime(form, bare).ok()?.to_zoned(TimeZone::UTC).ok())
     };
-    // The text as it is comes last: it may name another zone than GMT.
+    // The unchanged text is tried last: it may have another zone than GMT.
     let relaxed = || DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok();
     rfc2822().or_else(|| old().map(|time| time.timestamp())).or_else(relaxed)
 }
 
-/// Without a first word of letters that is a weekday; `May  1 13:30:00 2026` keeps its month.
+/// Removes a leading weekday. `May  1 13:30:00 2026` keeps its month.
 fn without_weekday(text: &str) -> &str {
     let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
@@ -69,7 +69,7 @@ fn without_weekday(text: &str) -> &str {
     if is_weekday { rest.trim_start_matches(',').trim_start() } else { text }
 }
 
-/// Without the name of the one zone that an HTTP date may have.
+/// Removes the name of GMT, the only zone that an HTTP date may have.
 fn without_zone(text: &str) -> &str {
     match text.rsplit_once(' ') {
         Some((rest, zone))
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_wrong_weekday_is_not_held_against_any_form() {
+    fn ok_a_wrong_weekday_is_ignored_in_every_form() {
         for text in [
             "Mon, 01 May 2026 13:30:00 GMT",
             "Monday, 01 May 2026 13:30:00 GMT",
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn err_what_asks_for_no_wait_is_none() {
+    fn err_a_text_that_asks_for_no_wait_is_none() {
         for text in [
             "",
             "soon",

@@ -1,4 +1,4 @@
-//! One TCP connection to a host that may have several addresses, some of which do not answer.
+//! Opens one TCP connection to a host that may have several addresses, some of which do not answer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 pub type Lookup =
     Arc<dyn Fn(String, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
 
-/// How long an address may keep the next one waiting (RFC 8305, section 8: the connection attempt
-/// delay).
+/// How long the next address waits for the one before it (RFC 8305, section 8: the connection
+/// attempt delay).
 const LONGEST_HEAD_START: Duration = Duration::from_millis(250);
 
 /// The system's resolver.
@@ -25,13 +25,13 @@ pub fn system_lookup() -> Lookup {
     })
 }
 
-/// Connects to whichever of the addresses answers first. Each is dialed soon after the one before
-/// it, or at once where that one refuses, so that an address that drops packets does not use up the
-/// time of the others.
+/// Connects to the address that answers first. Each address is dialed a short time after the one
+/// before it, or at once if that one refuses. An address that drops packets therefore does not use
+/// up the time of the others.
 ///
 /// # Errors
 ///
-/// Where none connects `within` that time: the last reason, or [`io::ErrorKind::TimedOut`].
+/// If none connects `within` the time: the last error, or [`io::ErrorKind::TimedOut`].
 pub async fn first_to_connect(
     addresses: &[SocketAddr],
     within: Duration,
@@ -77,25 +77,25 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(20);
 
-    /// A listener that takes no more connections: the system drops what would open one.
-    async fn dropping() -> (TcpListener, Vec<TcpStream>) {
+    /// A listener with a full queue: the system drops the packets of new connections.
+    async fn packet_dropping_listener() -> (TcpListener, Vec<TcpStream>) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let listener = socket.listen(1).unwrap();
         let address = listener.local_addr().unwrap();
-        let mut held = Vec::new();
-        // As many as its queue takes.
+        let mut open = Vec::new();
+        // As many connections as the queue accepts.
         while let Ok(Ok(stream)) =
             tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(address)).await
         {
-            held.push(stream);
+            open.push(stream);
         }
-        (listener, held)
+        (listener, open)
     }
 
     #[tokio::test]
-    async fn an_address_that_drops_packets_does_not_keep_the_next_from_being_dialed() {
-        let (dropping, _held) = dropping().await;
+    async fn an_address_that_drops_packets_does_not_delay_the_next_one() {
+        let (dropping, _open) = packet_dropping_listener().await;
         let answering = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addresses = [
             dropping.local_addr().unwrap(),
@@ -108,14 +108,14 @@ mod tests {
 
     #[tokio::test]
     async fn even_a_short_time_is_shared() {
-        let (dropping, _held) = dropping().await;
+        let (dropping, _open) = packet_dropping_listener().await;
         let answering = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addresses = [dropping.local_addr().unwrap(), answering.local_addr().unwrap()];
         assert!(first_to_connect(&addresses, Duration::from_millis(400)).await.is_ok());
     }
 
     #[tokio::test]
-    async fn what_refuses_is_passed_over_at_once_and_told_where_all_do() {
+    async fn a_refusing_address_is_skipped_at_once_and_reported_if_all_refuse() {
         let refusing = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let error = first_to_connect(&[refusing, refusing], LONG).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
@@ -125,8 +125,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_but_dropped_packets_ends_in_time() {
-        let (dropping, _held) = dropping().await;
+    async fn only_dropped_packets_end_in_a_timeout() {
+        let (dropping, _open) = packet_dropping_listener().await;
         let error = first_to_connect(&[dropping.local_addr().unwrap()], Duration::from_millis(50))
             .await
             .unwrap_err();

@@ -1,8 +1,8 @@
-//! Which certificate of a server is trusted.
+//! Which server certificates are trusted.
 //!
-//! rustls takes no certificate for a server's that is marked as an authority. But that is what
-//! `openssl req -x509` makes, and many servers inside a company have such a one. So a certificate
-//! that the operator named is also trusted where the server itself shows it.
+//! rustls does not accept a certificate marked as an authority as a server's own. But `openssl req
+//! -x509` makes such certificates, and many servers inside companies use one. So a certificate that
+//! the operator named is also trusted if the server itself presents it.
 
 use std::sync::Arc;
 
@@ -19,54 +19,51 @@ use sha2::{Digest, Sha256};
 
 use crate::dial::DialError;
 
-/// What is trusted, beside or instead of the system's authorities.
+/// What is trusted in addition to the system's authorities, or instead of them.
 #[derive(Debug, Default)]
 pub struct Trust {
-    /// Whether the system's authorities are.
+    /// Whether the system's authorities are trusted.
     pub system: bool,
-    /// Certificates that the operator named. Each is an authority, and may be a server's own of a
-    /// name that it has.
+    /// Certificates that the operator named. Each is an authority, and may also be a server's own
+    /// certificate if the server's name matches.
     pub named: Vec<CertificateDer<'static>>,
-    /// Certificates that the operator named for this one server: each is an authority, and may be
-    /// the server's own whatever name it is for.
+    /// Certificates that the operator named for this one server. Each is an authority, and may also
+    /// be the server's own certificate with any name.
     pub of_this_server: Vec<CertificateDer<'static>>,
-    /// SHA-256 of the one certificate that is accepted, whatever its issuer, names and dates; no
-    /// other is.
+    /// The SHA-256 of the only certificate that is accepted, whatever its issuer, names and dates.
     pub pinned: Option<[u8; 32]>,
 }
 
-/// The certificates in PEM of a file that the configuration calls `key`.
+/// The PEM certificates of a file that the configuration calls `key`.
 ///
 /// # Errors
 ///
-/// Where there are none, or where one cannot be read.
+/// If there are none, or if one cannot be read.
 pub fn certificates(pem: &[u8], key: &str) -> Result<Vec<CertificateDer<'static>>, DialError> {
-    let failed = |got: String| {
-        DialError::Settings(format!("expected certificates in PEM in {key}, but {got}"))
-    };
+    let failed =
+        |got: String| DialError::Settings(format!("expected PEM certificates in {key}, but {got}"));
     let mut found = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        // PEM is only the wrapping: what is in it is looked at here, and not at the first
+        // PEM is only the envelope. The certificate inside is checked now, not at the first
         // connection.
         match certificate {
             Ok(certificate) if RootCertStore::empty().add(certificate.clone()).is_ok() => {
                 found.push(certificate)
             }
-            _ => return Err(failed(format!("number {} of them is none", found.len() + 1))),
+            _ => return Err(failed(format!("number {} cannot be read", found.len() + 1))),
         }
     }
     if found.is_empty() { Err(failed("found none".to_owned())) } else { Ok(found) }
 }
 
-/// The settings of TLS for a client that trusts so.
+/// The TLS settings of a client with this trust.
 ///
 /// # Errors
 ///
-/// Where the provider lacks the versions of TLS that are in use: a fault of this program.
+/// If the provider lacks the TLS versions that are in use, which would be a bug in this program.
 pub fn tls_config(trust: Trust) -> Result<ClientConfig, DialError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    // Reading the system's authorities costs more than all else, and a pinned certificate needs
-    // none.
+    // Reading the system's authorities is slow, and a pinned certificate needs none.
     let issued = if trust.pinned.is_some() { None } else { authorities(&trust, &provider) };
     let verifier = Verifier { trust, issued, provider: Arc::clone(&provider) };
     let builder = ClientConfig::builder_with_provider(provider)
@@ -78,7 +75,7 @@ pub fn tls_config(trust: Trust) -> Result<ClientConfig, DialError> {
         .with_no_client_auth())
 }
 
-/// None where there is not one authority, as in a small container.
+/// `None` if there is no authority at all, as in a small container.
 fn authorities(trust: &Trust, provider: &Arc<CryptoProvider>) -> Option<Arc<WebPkiServerVerifier>> {
     let mut roots = RootCertStore::empty();
     if trust.system {
@@ -96,7 +93,7 @@ struct Verifier {
 }
 
 impl Verifier {
-    /// Whether the certificate is one that the operator named, and not only issued by one.
+    /// Whether the operator named this certificate itself, and not only its issuer.
     fn is_named(&self, certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> bool {
         let has_name = || {
             ParsedCertificate::try_from(certificate)
@@ -135,8 +132,8 @@ impl ServerCertVerifier for Verifier {
             None => Err(CertificateError::UnknownIssuer.into()),
         };
         match issued {
-            // webpki looks at the dates before all else, so that no certificate out of its dates
-            // comes this far.
+            // webpki checks the dates first, so a certificate outside its dates never gets this
+            // far.
             Err(Error::InvalidCertificate(reason))
                 if !is_about_dates(&reason) && self.is_named(end_entity, server_name) =>
             {
@@ -179,7 +176,7 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// The application's own reason: nothing but the pin gives it.
+/// The reason for a certificate that is not the pinned one. No other code uses this variant.
 const NOT_PINNED: CertificateError = CertificateError::ApplicationVerificationFailure;
 
 fn is_about_dates(reason: &CertificateError) -> bool {
@@ -187,9 +184,9 @@ fn is_about_dates(reason: &CertificateError) -> bool {
     matches!(reason, Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
 }
 
-/// Why a certificate is not trusted, in words.
+/// Describes why a certificate is not trusted.
 pub fn describe_certificate(reason: &CertificateError) -> String {
-    let said = match reason {
+    let text = match reason {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "it is not valid yet"
@@ -202,9 +199,9 @@ pub fn describe_certificate(reason: &CertificateError) -> String {
         CertificateError::ApplicationVerificationFailure => {
             "it is not the one in `certificate_sha256`"
         }
-        // webpki's name for what `openssl req -x509` makes.
+        // webpki's name for a certificate made by `openssl req -x509`.
         other if format!("{other:?}").contains("CaUsedAsEndEntity") => "it is self-signed",
         other => return other.to_string(),
     };
-    said.to_owned()
+    text.to_owned()
 }

@@ -1,8 +1,8 @@
-//! Which URLs may be asked for: scheme, literal addresses and the names that mean this machine.
+//! Which URLs may be requested: the scheme, literal addresses, and names that mean this machine.
 //!
-//! An IP literal in a URL never reaches the resolver, so it is judged here, for the first URL and
-//! for each redirect. Behind a proxy this is all that can be judged: names are then looked up by
-//! the proxy.
+//! An IP literal in a URL never reaches the resolver, so it is checked in this file, for the first
+//! URL and for each redirect. Behind a proxy nothing else can be checked, because the proxy looks
+//! names up.
 
 use std::net::IpAddr;
 
@@ -10,26 +10,28 @@ use url::{Host, Url};
 
 use crate::dial::address::{Reach, reach};
 
-/// Why a URL is not asked for. Names scheme, host and port, never the path, the query or a user.
+/// Why a URL is not requested. Names the scheme, the host and the port, never the path, the query
+/// or a user.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DialError {
     #[error("expected an http or https address, but got scheme `{scheme}`")]
     Scheme { scheme: String },
     #[error("expected an address with a host, but got none")]
     NoHost,
-    #[error("refused to connect to {place}: {reason} needs `allow_private = true`")]
-    Inside { place: String, reason: String },
-    #[error("refused to connect to {place}: {reason} is never connected to")]
-    Never { place: String, reason: String },
+    #[error("refused to connect to {origin}: {reason} needs `allow_private = true`")]
+    Internal { origin: String, reason: String },
+    #[error("refused to connect to {origin}: {reason} is never connected to")]
+    Never { origin: String, reason: String },
     #[error("refused to follow a redirect of {from} from https to http")]
     Downgrade { from: String },
-    /// `[http]` of the configuration cannot be used.
+    /// The `[http]` section of the configuration cannot be used.
     #[error("{0}")]
     Settings(String),
 }
 
-/// Scheme, host and port: what may be shown of an address whose path or query can be a secret.
-pub fn place(url: &Url) -> String {
+/// Scheme, host and port. These may be shown, unlike the path and the query, which can contain a
+/// secret.
+pub fn origin(url: &Url) -> String {
     let host = url.host_str().unwrap_or("");
     match url.port() {
         Some(port) => format!("{}://{host}:{port}", url.scheme()),
@@ -37,9 +39,9 @@ pub fn place(url: &Url) -> String {
     }
 }
 
-/// Whether `url` may be asked for, as far as it says so itself.
+/// Checks whether `url` may be requested, as far as the URL alone shows.
 ///
-/// The `url` crate has already turned `127.1`, `0x7f000001` and `2130706433` into addresses.
+/// The `url` crate has already converted `127.1`, `0x7f000001` and `2130706433` to addresses.
 pub fn check_url(url: &Url, allow_private: bool) -> Result<(), DialError> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(DialError::Scheme { scheme: url.scheme().to_owned() });
@@ -50,18 +52,18 @@ pub fn check_url(url: &Url, allow_private: bool) -> Result<(), DialError> {
         Some(Host::Ipv6(v6)) => reach(v6.into()),
         Some(Host::Domain(name)) => reach_of_name(name)?,
     };
-    allow(found, &place(url), allow_private)
+    allow(found, &origin(url), allow_private)
 }
 
-/// Whether an answer of `from` may send us on to `to`.
+/// Checks whether a redirect from `from` to `to` may be followed.
 pub fn check_redirect(from: &Url, to: &Url, allow_private: bool) -> Result<(), DialError> {
     if from.scheme() == "https" && to.scheme() == "http" {
-        return Err(DialError::Downgrade { from: place(from) });
+        return Err(DialError::Downgrade { from: origin(from) });
     }
     check_url(to, allow_private)
 }
 
-/// Whether `address`, which `name` was resolved to, may be dialled.
+/// Checks whether `address`, to which `name` resolved, may be dialed.
 pub(super) fn check_address(
     name: &str,
     address: IpAddr,
@@ -70,37 +72,37 @@ pub(super) fn check_address(
     allow(reach(address), name, allow_private)
 }
 
-fn allow(found: Reach, place: &str, allow_private: bool) -> Result<(), DialError> {
+fn allow(found: Reach, origin: &str, allow_private: bool) -> Result<(), DialError> {
     match found {
-        Reach::Inside(reason) if !allow_private => {
-            Err(DialError::Inside { place: place.to_owned(), reason: reason.to_owned() })
+        Reach::Internal(reason) if !allow_private => {
+            Err(DialError::Internal { origin: origin.to_owned(), reason: reason.to_owned() })
         }
         Reach::Never(reason) => {
-            Err(DialError::Never { place: place.to_owned(), reason: reason.to_owned() })
+            Err(DialError::Never { origin: origin.to_owned(), reason: reason.to_owned() })
         }
-        Reach::Public | Reach::Inside(_) => Ok(()),
+        Reach::Public | Reach::Internal(_) => Ok(()),
     }
 }
 
-/// What a name means without being looked up: `localhost` (RFC 6761) and the metadata services' own
-/// names.
+/// The reach of a name that is known without a lookup: `localhost` (RFC 6761) and the names of
+/// metadata services.
 fn reach_of_name(name: &str) -> Result<Reach, DialError> {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     if name.is_empty() {
         return Err(DialError::NoHost);
     }
-    // `127.0.0.1.` and the like: a resolver may take for an address what the URL took for a name.
+    // A resolver may read `127.0.0.1.` as an address although the URL has it as a name.
     if let Ok(address) = name.parse::<IpAddr>() {
         return Ok(reach(address));
     }
     Ok(match name.as_str() {
         "localhost" | "localhost.localdomain" | "ip6-localhost" | "ip6-loopback" => {
-            Reach::Inside("a loopback address")
+            Reach::Internal("a loopback address")
         }
         "metadata.google.internal" | "metadata.goog" | "instance-data.ec2.internal" => {
             Reach::Never("a cloud's metadata service")
         }
-        other if other.ends_with(".localhost") => Reach::Inside("a loopback address"),
+        other if other.ends_with(".localhost") => Reach::Internal("a loopback address"),
         _ => Reach::Public,
     })
 }
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_this_machine_needs_to_be_allowed() {
+    fn every_spelling_of_this_machine_must_be_allowed() {
         for host in [
             "127.0.0.1",
             "127.1",
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_web_is_asked() {
+    fn only_http_and_https_are_requested() {
         assert_eq!(check("https://data.example.com/a.csv", false), Ok(()));
         assert_eq!(
             check("ftp://data.example.com/a.csv", true),

@@ -1,5 +1,5 @@
-//! Takes the bytes in piece by piece: decodes, counts, hashes, and keeps them compressed. What is
-//! too much ends it at once.
+//! Receives a document piece by piece: decodes, counts, hashes and keeps it compressed. Stops at
+//! the first piece that exceeds a limit.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use crate::domain::document::DocumentWriter;
 use crate::fetch::decoder::{Decoder, Sink};
 use crate::fetch::{FetchError, FetchLimits};
 
-/// A document on its way in. `from` names the sender in errors.
+/// A document that is being received. `from` names the sender in errors.
 pub(super) struct Intake<'a> {
     from: &'a str,
     limits: &'a FetchLimits,
@@ -20,21 +20,21 @@ pub(super) struct Intake<'a> {
 
 impl<'a> Intake<'a> {
     pub(super) fn new(from: &'a str, limits: &'a FetchLimits) -> Result<Self, FetchError> {
-        let writer = DocumentWriter::new().map_err(|error| broken(from, &error))?;
+        let writer = DocumentWriter::new().map_err(|error| unpack_error(from, &error))?;
         Ok(Self { from, limits, wire_bytes: 0, decoder: Decoder::new(Sink::new(writer)) })
     }
 
-    /// How many bytes came in, as they came.
+    /// How many bytes were received, before decoding.
     pub(super) fn wire_bytes(&self) -> u64 {
         self.wire_bytes
     }
 
-    /// Whether what came in is gzip.
+    /// Whether the received bytes are gzip.
     pub(super) fn is_gzip(&self) -> bool {
         matches!(self.decoder, Decoder::Gzip(_))
     }
 
-    /// Whether the content begins as text does. A document of any format is text.
+    /// Whether the content begins like text. A document of any format is text.
     pub(super) fn is_text(&mut self) -> bool {
         if self.decoder.decide().is_err() {
             return false;
@@ -42,7 +42,7 @@ impl<'a> Intake<'a> {
         let Some(sink) = self.decoder.sink_mut() else { return false };
         let text = match std::str::from_utf8(&sink.head) {
             Ok(text) => text,
-            // The head may end within a character.
+            // The head may end in the middle of a character.
             Err(error) if error.error_len().is_none() => {
                 std::str::from_utf8(sink.head.get(..error.valid_up_to()).unwrap_or_default())
                     .unwrap_or_default()
@@ -53,7 +53,7 @@ impl<'a> Intake<'a> {
             && !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
     }
 
-    /// Refuses at once what says beforehand that it is too much.
+    /// Refuses a document whose announced size exceeds the limit, before it is received.
     pub(super) fn expect_bytes(&self, wire_bytes: u64) -> Result<(), FetchError> {
         if wire_bytes > self.limits.wire_bytes {
             return Err(FetchError::refused(format!(
@@ -71,27 +71,27 @@ impl<'a> Intake<'a> {
         self.decoder.write_all(piece).map_err(|error| self.refuse(&error))
     }
 
-    /// The document, if what came is whole and can be a list.
+    /// The document, if the received bytes are complete and can be a list.
     pub(super) fn finish(mut self, now: Timestamp) -> Result<Document, FetchError> {
         self.allow_bytes();
         self.decoder.end().map_err(|error| self.refuse(&error))?;
         let from = self.from;
-        let sink = self.decoder.into_sink().map_err(|error| broken(from, &error))?;
+        let sink = self.decoder.into_sink().map_err(|error| unpack_error(from, &error))?;
         let Some(sink) = sink.filter(|sink| sink.writer.size_bytes() > 0) else {
             return Err(FetchError::refused(format!(
                 "expected a list from {from}, but got an empty answer"
             )));
         };
-        let wraps_a_text = self.limits.wrapped_text && holds_plain_text(&sink.head);
-        if is_web_page(&sink.head) && !wraps_a_text {
+        let is_wrapped_text = self.limits.wrapped_text && contains_plain_text(&sink.head);
+        if is_web_page(&sink.head) && !is_wrapped_text {
             return Err(FetchError::refused(format!(
                 "expected a list from {from}, but got a web page"
             )));
         }
-        sink.writer.finish(now).map_err(|e| broken(from, &e))
+        sink.writer.finish(now).map_err(|e| unpack_error(from, &e))
     }
 
-    /// More may be unpacked the more came in.
+    /// The limit of unpacked bytes grows with the bytes received so far.
     fn allow_bytes(&mut self) {
         let most_bytes = self.most_decoded_bytes();
         if let Some(sink) = self.decoder.sink_mut() {
@@ -114,15 +114,15 @@ impl<'a> Intake<'a> {
                 "expected at most {most} bytes from {from}, but {wire} bytes unpack to more"
             ));
         }
-        broken(from, error)
+        unpack_error(from, error)
     }
 }
 
-fn broken(from: &str, error: &io::Error) -> FetchError {
+fn unpack_error(from: &str, error: &io::Error) -> FetchError {
     FetchError::refused(format!("failed to unpack the answer from {from}: {error}"))
 }
 
-/// Whether the content begins as HTML does. XML and text do not.
+/// Whether the content begins like HTML. XML and text do not.
 fn is_web_page(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     [&b"<!doctype html"[..], b"<html", b"<head", b"<body", b"<script"]
@@ -130,8 +130,8 @@ fn is_web_page(head: &[u8]) -> bool {
         .any(|tag| head.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
 }
 
-/// Whether the page is a plain text between `<pre>` and its end, which begins at once.
-fn holds_plain_text(head: &[u8]) -> bool {
+/// Whether the page is a plain text in `<pre>`. The tag is near the start of such a page.
+fn contains_plain_text(head: &[u8]) -> bool {
     head.windows(4).any(|tag| tag.eq_ignore_ascii_case(b"<pre"))
 }
 
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_the_same_content_comes_of_every_encoding_and_cut() {
+    fn ok_every_encoding_and_every_split_gives_the_same_content() {
         let limits = FetchLimits::default();
         for piece_bytes in [1, 2, 3, 7, 1000] {
             assert_eq!(check(&limits, b"name\nA\n", piece_bytes).unwrap(), "name\nA\n");
@@ -163,7 +163,7 @@ mod tests {
             assert_eq!(
                 check(&limits, &gzip(&gzip(b"name\nA\n")), piece_bytes).unwrap(),
                 "name\nA\n",
-                "packed twice"
+                "compressed twice"
             );
         }
         let two_members = [gzip(b"name\n"), gzip(b"A\n")].concat();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn err_gzip_cut_short_anywhere_is_refused() {
+    fn err_gzip_that_is_cut_short_at_any_byte_is_refused() {
         let whole = gzip(b"name,country\nA,B\nC,D\n");
         for cut in 1..whole.len() {
             let found = check(&FetchLimits::default(), &whole[..cut], 1000);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn err_nothing_and_a_web_page_are_no_list() {
+    fn err_an_empty_answer_and_a_web_page_are_not_a_list() {
         let limits = FetchLimits::default();
         let empty = "expected a list from the test, but got an empty answer";
         assert_eq!(check(&limits, b"", 1).unwrap_err(), empty);
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_bomb_is_stopped_by_its_size_and_by_its_ratio() {
+    fn err_a_decompression_bomb_is_stopped_by_its_size_and_by_its_ratio() {
         let bomb = gzip(&vec![b'0'; 4 << 20]);
         let small = FetchLimits { decoded_bytes: 1 << 20, ..FetchLimits::default() };
         assert!(check(&small, &bomb, 512).unwrap_err().contains("expected at most 1048576 bytes"));
@@ -225,7 +225,7 @@ mod tests {
         let hidden = gzip(&gzip(&vec![b'0'; 64 << 20]));
         assert!(
             check(&FetchLimits::default(), &hidden, 512).unwrap_err().contains("unpack to more"),
-            "a bomb in a bomb"
+            "a bomb inside a bomb"
         );
         let narrow = FetchLimits { wire_bytes: 100, ..FetchLimits::default() };
         assert_eq!(

@@ -8,14 +8,14 @@ use crate::domain::document::DocumentWriter;
 
 const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
 
-/// A file that is gzip, sent by a server that compresses what it sends.
+/// Two layers: a gzip file, sent by a server that compresses its answers.
 const MOST_LAYERS: u8 = 2;
 
-/// Unpacks what is packed. The first bytes decide, not a label: a label is wrong more often than
-/// gzip's own mark.
+/// Unpacks gzip. The first bytes decide, not a label: labels are wrong more often than gzip's magic
+/// number.
 pub(super) enum Decoder {
-    /// Too few bytes yet to tell; `layers` more may be unpacked. The sink is there until it is
-    /// decided.
+    /// Fewer bytes than the decision needs. Up to `layers` more layers may be unpacked. `sink` is
+    /// present until the decision is made.
     Undecided {
         first: Vec<u8>,
         sink: Option<Sink>,
@@ -34,10 +34,10 @@ impl Decoder {
         Self::Undecided { first: Vec::new(), sink: Some(sink), layers }
     }
 
-    /// By the first bytes: gzip or plain.
+    /// Decides by the first bytes: gzip or plain.
     pub(super) fn decide(&mut self) -> io::Result<()> {
         let Self::Undecided { first, sink, layers } = self else { return Ok(()) };
-        // The half of a mark is a stream that broke off at once.
+        // Half of the magic number: the stream broke off after its first byte.
         if first.len() == 1 && first.first() == GZIP_MAGIC.first() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -60,7 +60,7 @@ impl Decoder {
         }
     }
 
-    /// Refuses a stream that breaks off.
+    /// Ends the stream, and refuses one that broke off.
     pub(super) fn end(&mut self) -> io::Result<()> {
         self.decide()?;
         match self {
@@ -101,10 +101,10 @@ impl Write for Decoder {
     }
 }
 
-/// Where decoded content ends up.
+/// Where decoded content is written.
 pub(super) struct Sink {
     pub(super) writer: DocumentWriter,
-    /// The first bytes, to know a web page by.
+    /// The first bytes, to recognize a web page.
     pub(super) head: Vec<u8>,
     pub(super) most_bytes: u64,
     pub(super) too_much: bool,

@@ -4,24 +4,25 @@ use jiff::Timestamp;
 
 use crate::dial::DialError;
 
-/// Why there is no document. Says what was asked of whom without secrets (host, not path or query).
+/// Why there is no document. The message names the host, never the path or the query, because these
+/// can contain a secret.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct FetchError {
     pub message: String,
-    /// The publisher asked to be left alone until then.
+    /// The publisher asked to wait until this time.
     pub retry_after: Option<Timestamp>,
-    /// The answer came and is no list (empty, a web page, a bomb, broken gzip), as against a
-    /// server that cannot be reached, answers with an error, or lets the connection break off.
+    /// An answer was received that is not a list (empty, a web page, a bomb, broken gzip). False if
+    /// the server cannot be reached, answers with an error status, or closes the connection.
     pub refused: bool,
-    /// The server answers, and has nothing at this address (404).
+    /// The server has nothing at this address (404).
     pub not_found: bool,
-    /// What is there now is older than what was read before.
+    /// The document is older than the one that was read before.
     pub older: bool,
 }
 
 impl FetchError {
-    /// No answer, or not the whole of it.
+    /// No answer, or an incomplete one.
     pub(super) fn unreachable(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -32,7 +33,7 @@ impl FetchError {
         }
     }
 
-    /// An answer that is no list.
+    /// An answer that is not a list.
     pub(super) fn refused(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -43,7 +44,7 @@ impl FetchError {
         }
     }
 
-    /// Something that was overtaken already.
+    /// A document that is older than the one that was read before.
     pub(super) fn older(message: impl Into<String>) -> Self {
         Self { older: true, ..Self::unreachable(message) }
     }

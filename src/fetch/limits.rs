@@ -1,35 +1,35 @@
-//! How much and how long: what a publisher, or someone in its place, can cost us.
+//! Limits of a fetch: how many bytes and how much time a publisher, or an attacker in its place,
+//! can cost.
 
 use std::time::Duration;
 
 use crate::dial::CONNECT_TIMEOUT;
 
-/// Bounds of one fetch.
+/// Limits of one fetch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FetchLimits {
     pub connect_timeout: Duration,
     /// The longest silence: before the answer, and between two pieces of it.
     pub read_timeout: Duration,
-    /// For one request with its answer. Waiting for another request to the same host does not
-    /// count.
+    /// For one request and its answer. The wait for the lock of the host does not count.
     pub total_timeout: Duration,
-    /// Of the answer as it comes, compressed or not: what an answer that cannot be compressed
-    /// further can cost in memory.
+    /// The size of the answer as it is received, compressed or not. It limits the memory that an
+    /// incompressible answer can take.
     pub wire_bytes: u64,
-    /// Of the content, decoded. The whole Consolidated Screening List is 34 MB.
+    /// The size of the decoded content. The full Consolidated Screening List is 34 MB.
     pub decoded_bytes: u64,
-    /// How many times its size on the wire the content may have. Lists come to some 10, and gzip
+    /// The largest ratio of decoded to received bytes. Lists have a ratio of about 10, and gzip
     /// allows 1,032.
     pub decoded_ratio: u64,
-    /// The ratio is not looked at in content smaller than this.
+    /// The ratio is not checked below this decoded size.
     pub ratio_from_bytes: u64,
     pub redirects: usize,
-    /// Pauses before the second, third … try, after a failure to connect, a 502 or a 504. Empty:
-    /// one try.
+    /// Pauses before the second, third and later tries, after a failure to connect, a 502 or a 504.
+    /// Empty: one try.
     pub retry_pauses: Vec<Duration>,
-    /// No further try begins after this long.
+    /// No further try starts after this time.
     pub retry_until: Duration,
-    /// A page of HTML that is nothing but a plain text (`<pre>`) is taken for that text.
+    /// An HTML page that contains only plain text (`<pre>`) is read as that text.
     pub wrapped_text: bool,
 }
 

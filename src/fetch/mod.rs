@@ -1,8 +1,8 @@
-//! Stage 1: gets a source's document. Knows addresses, not meaning.
+//! Stage 1: gets a source's document. Knows addresses, and nothing about the meaning of a document.
 //!
-//! A document is the bytes that came whole, after any `Content-Encoding`; what is in them is the
-//! parsers' to say. Only what is no list on any reading is refused here: an empty answer, a web
-//! page, a bomb.
+//! A document is the complete bytes after any `Content-Encoding`. The parsers read its content.
+//! Only an answer that cannot be a list in any format is refused at this stage: an empty answer, a
+//! web page, a decompression bomb.
 
 mod body;
 mod decoder;
@@ -36,54 +36,54 @@ use crate::domain::{Document, Validator, Validators};
 pub enum Address {
     /// One file over HTTP(S).
     Http { url: Url, allow_private: bool },
-    /// Part 744 of the newest date that the eCFR has; `url` is the API's base.
+    /// Part 744 on the eCFR's newest date. `url` is the base of the API.
     Ecfr { url: Url, allow_private: bool },
-    /// What the Bureau of Industry and Security files and publishes; `url` is the base of the
+    /// What the Bureau of Industry and Security files and publishes. `url` is the base of the
     /// Federal Register's API.
     FederalRegister { url: Url, allow_private: bool },
-    /// A file, or the newest list of a folder that someone drops files into.
+    /// A file, or the newest list in a folder that people put files into.
     Path(PathBuf),
-    /// The newest file of a folder whose name fits.
+    /// The newest file of a folder whose name matches the pattern.
     Folder { path: PathBuf, pattern: NamePattern },
 }
 
-/// What a fetch came to.
+/// The result of a fetch.
 #[derive(Debug)]
 pub enum Fetched {
-    /// The publisher says that nothing changed since the validators were given.
+    /// The document has not changed since the validators were given.
     NotModified,
     Document(Box<FetchedDocument>),
 }
 
-/// A document that came whole.
+/// A document that was received completely.
 #[derive(Debug)]
 pub struct FetchedDocument {
     pub document: Document,
     pub validators: Option<Validators>,
-    /// The publisher's date, where the address says one. A server's `Last-Modified` is none: it
-    /// has stood still while the list changed.
+    /// The publisher's date, if the address gives one. A server's `Last-Modified` is not used for
+    /// this: it has stayed the same while the list changed.
     pub as_of: Option<Date>,
-    /// When it was last changed, as its server or the file system says. It tells an older copy
-    /// from a newer one, and nothing else.
+    /// When the document was last changed, according to the server or the file system. Used only to
+    /// tell an older copy from a newer one.
     pub modified_at: Option<Timestamp>,
-    /// When the answer with it left the publisher, as far as is known; never later than now.
+    /// When the answer left the publisher, as far as is known. Never later than now.
     pub answered_at: Timestamp,
-    /// It is the one file at its path: whoever replaces it may keep an older time of modification.
+    /// The address is a single file. A tool that replaces it may keep an older modification time.
     pub is_single_file: bool,
-    /// The `Content-Encoding` that came with it, if it does not say what came.
+    /// The `Content-Encoding` of the answer, if it does not match the bytes.
     pub mislabeled: Option<String>,
     /// The request was made without conditions.
     pub unconditional: bool,
 }
 
-/// When the document that these validators came with was last changed, where they say so.
+/// When the document of these validators was last changed, if they say so.
 pub fn modified_at(validators: &Validators) -> Option<Timestamp> {
     let Validator::Http { last_modified, .. } = &validators.validator else { return None };
     last_modified.as_deref().and_then(dial::http_date)
 }
 
-/// Fetches documents: one for the whole program, since it sees to it that a host is asked one thing
-/// at a time.
+/// Fetches documents. The program has one fetcher, because it allows one request at a time to each
+/// host.
 pub struct Fetcher {
     http: http::HttpClients,
     limits: FetchLimits,
@@ -92,18 +92,18 @@ pub struct Fetcher {
 impl Fetcher {
     /// # Errors
     ///
-    /// Where the settings cannot be used: see [`crate::dial::LazyClient::new`].
+    /// If the settings cannot be used: see [`crate::dial::LazyClient::new`].
     pub fn new(settings: &HttpSettings, limits: FetchLimits) -> Result<Self, DialError> {
         Ok(Self { http: http::HttpClients::new(settings, &limits)?, limits })
     }
 
-    /// Gets what stands at `address` now. With `validators` of this very address, only if it is not
-    /// what they were given for.
+    /// Gets the document at `address`. With `validators` of the same address, only if it has
+    /// changed.
     ///
     /// # Errors
     ///
-    /// Whatever comes between: each says whether the publisher wants to be left alone and whether
-    /// it was the answer that was no good.
+    /// Any failure. The error says whether the publisher asks to wait, and whether the answer
+    /// itself was wrong.
     pub async fn fetch(
         &self,
         address: &Address,
@@ -123,8 +123,8 @@ impl Fetcher {
                 self.ecfr(url, *allow_private).newest(validators, now).await
             }
             Address::FederalRegister { url, .. } => Err(FetchError::refused(format!(
-                "expected one list, but {} has documents: they are asked for one by one",
-                dial::place(url)
+                "expected a source with one list, but {} serves single documents",
+                dial::origin(url)
             ))),
             Address::Path(path) => {
                 path::fetch(
@@ -149,13 +149,12 @@ impl Fetcher {
         }
     }
 
-    /// Gets what stands at `address` now, changed or not. `last` are the validators of what was
-    /// read there before: where the address itself tells old from new (a folder of files), an
-    /// older document in its place is an error.
+    /// Gets the document at `address`, changed or not. `last` are the validators of the document
+    /// that was read before. For a folder of files, an older document is an error.
     ///
     /// # Errors
     ///
-    /// As [`Fetcher::fetch`].
+    /// See [`Fetcher::fetch`].
     pub async fn fetch_whole(
         &self,
         address: &Address,
@@ -183,7 +182,7 @@ impl Fetcher {
         }
     }
 
-    /// Part 744 as it stood on a past date.
+    /// Part 744 as it was on a past date.
     pub async fn fetch_ecfr_on(
         &self,
         base: &Url,
@@ -204,7 +203,7 @@ impl Fetcher {
         self.ecfr(base, allow_private).amendment_dates(now).await
     }
 
-    /// The newest date of which the eCFR has title 15.
+    /// The newest date for which the eCFR has Title 15.
     pub async fn ecfr_newest_date(
         &self,
         base: &Url,
@@ -214,9 +213,9 @@ impl Fetcher {
         self.ecfr(base, allow_private).newest_date(now).await
     }
 
-    /// The documents that the Federal Register has of the Bureau of Industry and Security: on file,
-    /// and published on `since` or later. With `validators` of an earlier answer, only what has
-    /// changed.
+    /// The Federal Register's documents of the Bureau of Industry and Security: on file, and
+    /// published on `since` or later. With `validators` of an earlier answer, only the lists that
+    /// have changed.
     pub async fn federal_register(
         &self,
         base: &Url,
@@ -228,7 +227,7 @@ impl Fetcher {
         self.register(base, allow_private).register(validators, since, now).await
     }
 
-    /// What the Federal Register's API says of one published document; none where it has no such
+    /// The Federal Register's record of one published document, or `None` if there is no such
     /// document.
     pub async fn federal_register_document(
         &self,
@@ -240,7 +239,7 @@ impl Fetcher {
         self.register(base, allow_private).document(number, now).await
     }
 
-    /// The text of a document of the Federal Register, at the address that the API gave for it.
+    /// The text of a document of the Federal Register, at the URL that the API gave for it.
     pub async fn federal_register_text(
         &self,
         base: &Url,

@@ -1,12 +1,12 @@
-//! Names of files as a shell writes them: `*.csv`, `list-????.json`, `[a-c]*.tsv`.
+//! Patterns of file names as in a shell: `*.csv`, `list-????.json`, `[a-c]*.tsv`.
 //!
-//! Knows names, not folders. What a pattern cannot say (`{a,b}`, `\`, `/`, a leading `!`) is
-//! refused, so that nothing is misunderstood.
+//! Matches names, not folders. Anything that a pattern does not support (`{a,b}`, `\`, `/`, a
+//! leading `!`) is an error, so that it is never misunderstood.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A pattern that a name fits or does not.
+/// A pattern of file names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamePattern {
     text: String,
@@ -27,7 +27,7 @@ enum Part {
     },
 }
 
-/// Why a text is no pattern.
+/// Why a text is not a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidPattern(&'static str);
@@ -40,7 +40,7 @@ impl FromStr for NamePattern {
             return Err(InvalidPattern("it is empty"));
         }
         if text.starts_with('!') {
-            return Err(InvalidPattern("a leading `!` has no meaning here"));
+            return Err(InvalidPattern("a leading `!` is not supported"));
         }
         let mut parts = Vec::new();
         let mut letters = text.chars();
@@ -50,11 +50,11 @@ impl FromStr for NamePattern {
                 '?' => Part::AnyLetter,
                 '[' => set(&mut letters)?,
                 ']' => return Err(InvalidPattern("a `]` has no `[` before it")),
-                '{' | '}' => return Err(InvalidPattern("braces have no meaning here")),
-                '\\' => return Err(InvalidPattern("a backslash has no meaning here")),
+                '{' | '}' => return Err(InvalidPattern("braces are not supported")),
+                '\\' => return Err(InvalidPattern("a backslash is not supported")),
                 '/' => {
                     return Err(InvalidPattern(
-                        "it is for names in the folder `path`, not for paths",
+                        "it must match names in the folder `path`, not paths",
                     ));
                 }
                 letter => Part::Letter(letter),
@@ -70,7 +70,7 @@ impl fmt::Display for NamePattern {
     }
 }
 
-/// The rest of a set whose `[` was read. A `]` that stands first is one of the letters.
+/// Reads the rest of a set after its `[`. A `]` in the first place is one of its letters.
 fn set(letters: &mut std::str::Chars<'_>) -> Result<Part, InvalidPattern> {
     const UNCLOSED: InvalidPattern = InvalidPattern("a `[` has no `]` after it");
     let mut next = letters.next().ok_or(UNCLOSED)?;
@@ -107,7 +107,7 @@ impl NamePattern {
         &self.text
     }
 
-    /// Whether the whole name fits. Letters count in their case, as the file system's do.
+    /// Whether the whole name matches. Case matters, as in the file system.
     ///
     /// ```
     /// # use entitywatch::fetch::NamePattern;
@@ -118,8 +118,8 @@ impl NamePattern {
     pub fn fits(&self, name: &str) -> bool {
         let letters: Vec<char> = name.chars().collect();
         let (mut at, mut part) = (0, 0);
-        // Where the last `*` stands, and how far it reaches: only the last one ever has to reach
-        // further.
+        // The position of the last `*`, and how many letters it covers. Only the last `*` ever has
+        // to cover more.
         let mut star: Option<(usize, usize)> = None;
         loop {
             match (self.parts.get(part), letters.get(at)) {
@@ -165,15 +165,15 @@ mod tests {
     fn check(pattern: &str, fitting: &[&str], others: &[&str]) {
         let pattern: NamePattern = pattern.parse().unwrap();
         for name in fitting {
-            assert!(pattern.fits(name), "{name} fits {pattern}");
+            assert!(pattern.fits(name), "{name} matches {pattern}");
         }
         for name in others {
-            assert!(!pattern.fits(name), "{name} does not fit {pattern}");
+            assert!(!pattern.fits(name), "{name} does not match {pattern}");
         }
     }
 
     #[test]
-    fn ok_names_fit_whole() {
+    fn ok_the_whole_name_must_match() {
         check("*.csv", &["a.csv", ".csv", "a.csv.csv"], &["a.csv.sha256", "a.CSV", "csv", ""]);
         check("list.csv", &["list.csv"], &["list.csv.part", "a-list.csv", "list-csv"]);
         check("*", &["", "anything"], &[]);
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_one_letter_and_one_of_some() {
+    fn ok_single_letters_and_sets() {
         check("list-??.csv", &["list-01.csv", "list-äö.csv"], &["list-1.csv", "list-001.csv"]);
         check("[0-9ab]*.csv", &["1.csv", "a-2.csv"], &["c.csv", "-.csv"]);
         check("[!._]*", &["list"], &[".hidden", "_old", ""]);
@@ -192,12 +192,12 @@ mod tests {
     }
 
     #[test]
-    fn ok_many_stars_take_no_time() {
+    fn ok_many_stars_are_fast() {
         check(&"*a".repeat(50), &[], &[&"a".repeat(49), &"b".repeat(5000)]);
     }
 
     #[test]
-    fn err_what_cannot_be_understood() {
+    fn err_unsupported_patterns() {
         for (text, error) in [
             ("", "it is empty"),
             ("[", "a `[` has no `]` after it"),
@@ -207,10 +207,10 @@ mod tests {
             ("[a-c", "a `[` has no `]` after it"),
             ("a]", "a `]` has no `[` before it"),
             ("[z-a]", "a range in `[…]` ends before it begins"),
-            ("*.{csv,tsv}", "braces have no meaning here"),
-            ("*\\.csv", "a backslash has no meaning here"),
-            ("lists/*.csv", "it is for names in the folder `path`, not for paths"),
-            ("!*.md5", "a leading `!` has no meaning here"),
+            ("*.{csv,tsv}", "braces are not supported"),
+            ("*\\.csv", "a backslash is not supported"),
+            ("lists/*.csv", "it must match names in the folder `path`, not paths"),
+            ("!*.md5", "a leading `!` is not supported"),
         ] {
             assert_eq!(text.parse::<NamePattern>().unwrap_err().to_string(), error, "{text}");
         }

@@ -7,24 +7,23 @@ use jiff::{SignedDuration, Timestamp};
 use crate::dial::LONGEST_RETRY_AFTER;
 use crate::schedule::Schedule;
 
-/// How far a well-kept clock may be put back.
+/// How far a synchronized clock may be set back.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
-/// When a source is to be checked.
+/// When a source is to be checked next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     Now,
     At(Timestamp),
-    /// The schedule has no further time.
+    /// The schedule has no further due time.
     Never,
 }
 
-/// When the next check is due. A first one is due now; however many were missed, one makes up for
-/// them all.
+/// When the next check is due. A first check is due now. One check makes up for all missed checks.
 ///
-/// `retry_after_until` is the publisher's wish to be left alone. A time that can only come from a
-/// clock that has since been put back (a last check in the future, a wish of more than
-/// [`LONGEST_RETRY_AFTER`]) is not believed: nothing would be checked until then.
+/// `retry_after_until` is the time until which the publisher asked to wait. A time that only a
+/// clock that was later set back can explain is ignored: a last check in the future, or a wait
+/// longer than [`LONGEST_RETRY_AFTER`]. Otherwise nothing would be checked until then.
 pub fn due(
     schedule: &Schedule,
     last_check: Option<Timestamp>,
@@ -39,16 +38,16 @@ pub fn due(
         },
     };
     let longest = SignedDuration::try_from(LONGEST_RETRY_AFTER).unwrap_or(SignedDuration::MAX);
-    let wished =
+    let requested =
         retry_after_until.filter(|until| *until <= later(now, longest.saturating_add(CLOCK_SKEW)));
-    match scheduled.max(wished.unwrap_or(scheduled)) {
+    match scheduled.max(requested.unwrap_or(scheduled)) {
         at if at <= now => Due::Now,
         at => Due::At(at),
     }
 }
 
-/// When the next check is due, for people and programs: `now` if it is overdue, so that no time in
-/// the past is shown as the next one.
+/// When the next check is due, for display. `now` if it is overdue, so that the next check is never
+/// shown in the past.
 pub fn next_check(
     schedule: &Schedule,
     last_check: Option<Timestamp>,
@@ -62,8 +61,8 @@ pub fn next_check(
     }
 }
 
-/// How long to wait beyond the due time, so that not everybody asks at the full minute. `random` is
-/// from 0 up to 1.
+/// How long to wait after the due time, so that not all installations send their requests at the
+/// full minute. `random` is from 0 to 1.
 pub fn jitter(interval: Duration, random: f64) -> Duration {
     const LONGEST: Duration = Duration::from_secs(30);
     let random = if random.is_finite() { random.clamp(0.0, 1.0) } else { 0.0 };
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_publisher_that_asked_to_be_left_alone_is() {
+    fn a_request_to_wait_is_respected() {
         let schedule = schedule("0 * * * *", "UTC");
         let now = at("2026-05-01T12:30:00Z");
         let until = at("2026-05-01T14:10:00Z");
@@ -120,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_put_back_does_not_stop_the_checks() {
+    fn a_clock_that_was_set_back_does_not_stop_the_checks() {
         let schedule = schedule("0 * * * *", "UTC");
         let now = at("2026-05-01T12:30:00Z");
         assert_eq!(due(&schedule, Some(at("2027-05-01T12:00:00Z")), None, now), Due::Now);

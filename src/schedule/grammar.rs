@@ -1,33 +1,34 @@
 //! The grammar of a schedule: the fields of cron(8), with seconds first if there are six. Pure.
 //!
-//! croner knows more forms than cron(8) (`L`, `W`, `#`, `?`, `+`), reads some differently, and
-//! passes over some that it cannot read. So each field is read here first; what croner gets has one
-//! meaning for both. The source is crontab(5) of cronie.
+//! croner supports more forms than cron(8) (`L`, `W`, `#`, `?`, `+`), reads some differently, and
+//! ignores some that it cannot read. So each field is read by this module first. croner then gets
+//! text that means the same to both. The source is crontab(5) of cronie.
 
 /// A schedule in a form that croner and cron(8) read alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
     /// Names are replaced by their numbers.
     pub text: String,
-    /// Whether a day must be right by the month and by the week. Else one of the two is enough.
+    /// Whether a day must match both the day of the month and the weekday. Otherwise one match is
+    /// enough.
     pub both_days: bool,
 }
 
-/// Why a text is no schedule.
+/// Why a text is not a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// How many fields there are.
+pub enum GrammarError {
+    /// The number of fields that were found.
     Count(usize),
     /// A sentence: `expected X, but got Y`.
     Field(String),
 }
 
-/// One of the fields, with the values that it may have.
+/// A field, with the values that it may have.
 struct Field {
     name: &'static str,
     least: u16,
     most: u16,
-    /// From `least` on.
+    /// The names of the values, starting at `least`.
     names: &'static [&'static str],
 }
 
@@ -35,7 +36,7 @@ const NO_NAMES: &[&str] = &[];
 const MONTHS: &[&str] =
     &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-/// Sunday has two numbers.
+/// Sunday is 0 and 7.
 const OTHER_SUNDAY: u16 = 7;
 
 const FIELDS: [Field; 6] = [
@@ -47,7 +48,7 @@ const FIELDS: [Field; 6] = [
     Field { name: "weekday", least: 0, most: OTHER_SUNDAY, names: WEEKDAYS },
 ];
 
-/// Of crontab(5); `@reboot` is no time.
+/// From crontab(5). `@reboot` is not a time.
 const NICKNAMES: [(&str, &str); 7] = [
     ("@yearly", "0 0 1 1 *"),
     ("@annually", "0 0 1 1 *"),
@@ -61,8 +62,9 @@ const NICKNAMES: [(&str, &str); 7] = [
 /// Reads five fields, six with seconds first, or a nickname such as `@daily`.
 ///
 /// # Errors
+///
 /// Says which field is wrong and what was expected.
-pub fn read(text: &str) -> Result<Fields, Fault> {
+pub fn read(text: &str) -> Result<Fields, GrammarError> {
     let text = match text.trim() {
         nickname if nickname.starts_with('@') => of_nickname(nickname)?,
         text => text,
@@ -71,7 +73,7 @@ pub fn read(text: &str) -> Result<Fields, Fault> {
     let fields = match words.len() {
         5 => FIELDS.get(1..).unwrap_or_default(),
         6 => FIELDS.as_slice(),
-        count => return Err(Fault::Count(count)),
+        count => return Err(GrammarError::Count(count)),
     };
     let read: Result<Vec<String>, String> =
         fields.iter().zip(&words).map(|(field, word)| field.read(word)).collect();
@@ -79,21 +81,21 @@ pub fn read(text: &str) -> Result<Fields, Fault> {
         words.iter().rev().nth(from_end).is_some_and(|word| word.starts_with('*'))
     };
     Ok(Fields {
-        text: read.map_err(Fault::Field)?.join(" "),
+        text: read.map_err(GrammarError::Field)?.join(" "),
         both_days: begins_with_star(0) || begins_with_star(2),
     })
 }
 
-fn of_nickname(nickname: &str) -> Result<&'static str, Fault> {
+fn of_nickname(nickname: &str) -> Result<&'static str, GrammarError> {
     let known = NICKNAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(nickname));
     known.map(|(_, fields)| *fields).ok_or_else(|| {
         let names: Vec<&str> = NICKNAMES.iter().map(|(name, _)| *name).collect();
-        Fault::Field(format!("expected one of {}, but got `{nickname}`", names.join(", ")))
+        GrammarError::Field(format!("expected one of {}, but got `{nickname}`", names.join(", ")))
     })
 }
 
 impl Field {
-    /// The list with names as numbers.
+    /// The list, with names replaced by numbers.
     fn read(&self, list: &str) -> Result<String, String> {
         let items: Result<Vec<String>, String> =
             list.split(',').map(|item| self.item(item, list)).collect();
@@ -107,14 +109,14 @@ impl Field {
         let (values, step) =
             item.split_once('/').map_or((item, None), |(values, step)| (values, Some(step)));
         let (read, span) = match values.split_once('-') {
-            // croner takes `*` for a whole field, but not for a part of a list.
+            // croner accepts `*` as a whole field, but not as an item of a list.
             None if values == "*" && (item == list || step.is_some()) => {
                 ("*".to_owned(), self.span())
             }
             None if values == "*" => (format!("{}-{}", self.least, self.most), self.span()),
             None if step.is_some() => {
                 return Err(wrong(format!(
-                    "a step behind `*` or a range such as `*/15` or `{}-{}/2`",
+                    "a step after `*` or a range such as `*/15` or `{}-{}/2`",
                     self.least, self.most
                 )));
             }
@@ -137,7 +139,8 @@ impl Field {
         let Some(step) = step else { return Ok(read) };
         match number(step) {
             Some(step) if (1..=span).contains(&step) => Ok(format!("{read}/{step}")),
-            // A longer step would be the first value alone: `*/90` is no hour and a half.
+            // A longer step would select only the first value: `*/90` does not mean every hour and
+            // a half.
             _ => Err(wrong(format!("a step from 1 to {span}"))),
         }
     }
@@ -152,7 +155,7 @@ impl Field {
         value.filter(|value| (self.least..=self.most).contains(value))
     }
 
-    /// How many values there are; Sunday counts once.
+    /// The number of values. Sunday counts once.
     fn span(&self) -> u16 {
         let most = if self.most == OTHER_SUNDAY { self.most - 1 } else { self.most };
         most - self.least + 1
@@ -167,7 +170,7 @@ impl Field {
     }
 }
 
-/// Digits alone: a sign is no part of a schedule.
+/// Digits only: a schedule contains no signs.
 fn number(text: &str) -> Option<u16> {
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)
@@ -183,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_what_cron_reads() {
+    fn ok_forms_that_cron_reads() {
         check("*/15 * * * *", "*/15 * * * *", true);
         check(" 0\t6-22/2  * * 1-5 ", "0 6-22/2 * * 1-5", true);
         check("30 */15 * * * *", "30 */15 * * * *", true);
@@ -205,8 +208,8 @@ mod tests {
     }
 
     #[test]
-    fn err_what_cron_does_not_read_or_what_means_something_else() {
-        for (text, said) in [
+    fn err_forms_that_cron_does_not_read_or_reads_differently() {
+        for (text, expected) in [
             ("0 0 L * *", "expected `*` or numbers from 1 to 31 as day of the month, but got `L`"),
             ("0 0 15W * *", "but got `15W`"),
             ("0 0 ? * *", "but got `?`"),
@@ -223,10 +226,10 @@ mod tests {
             ("0 0 * DEC-FEB *", "a range that goes up as month"),
             (
                 "5/15 * * * *",
-                "expected a step behind `*` or a range such as `*/15` or `0-59/2` as minute, but \
+                "expected a step after `*` or a range such as `*/15` or `0-59/2` as minute, but \
                  got `5/15`",
             ),
-            ("/15 * * * *", "a step behind"),
+            ("/15 * * * *", "a step after"),
             ("*/0 * * * *", "expected a step from 1 to 60 as minute, but got `*/0`"),
             ("*/90 * * * *", "a step from 1 to 60 as minute"),
             ("0 */48 * * *", "a step from 1 to 24 as hour"),
@@ -257,15 +260,15 @@ mod tests {
             ("@daily 5", "but got `@daily 5`"),
         ] {
             match read(text) {
-                Err(Fault::Field(reason)) => assert!(
-                    reason.starts_with("expected ") && reason.contains(said),
+                Err(GrammarError::Field(reason)) => assert!(
+                    reason.starts_with("expected ") && reason.contains(expected),
                     "{text}: {reason}"
                 ),
                 other => panic!("{text}: {other:?}"),
             }
         }
         for (text, count) in [("", 0), ("* * * *", 4), ("0 0 0 1 1 * 2030", 7)] {
-            assert_eq!(read(text), Err(Fault::Count(count)), "{text}");
+            assert_eq!(read(text), Err(GrammarError::Count(count)), "{text}");
         }
     }
 }

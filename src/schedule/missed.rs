@@ -1,23 +1,24 @@
-//! How many checks were due and were not made. Exact and fast: whole days are multiplied, not
-//! walked through.
+//! Counts the checks that were due but did not run. Exact and fast: whole days are multiplied, not
+//! visited one run at a time.
 //!
-//! Between two changes of a zone's clock, local time runs evenly, so the runs of a day are the
-//! product of the pattern's hours, minutes and seconds on each day that the pattern names. Only the
-//! hours around a change are walked through run by run, and only for a schedule that does not run
-//! in every hour.
+//! Between two clock changes of a zone, local time runs evenly. The runs of a day are then the
+//! product of the pattern's hours, minutes and seconds, on each day that the pattern matches. Only
+//! the hours around a clock change are visited run by run, and only for a schedule that does not
+//! run in every hour.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::schedule::Schedule;
 
-/// Walked through before and after a change of the clock, beyond the hours that it skips or
-/// repeats.
+/// The time before and after a clock change that is visited run by run, in addition to the hours
+/// that it skips or repeats.
 const AROUND_A_TRANSITION: SignedDuration = SignedDuration::from_hours(1);
-/// How far back the search for the second-to-last run first looks; it doubles until it finds it.
+/// How far back the search for the second-to-last run starts. The distance doubles until the run is
+/// found.
 const FIRST_LOOK_BACK: SignedDuration = SignedDuration::from_secs(2);
 
-/// Checks that were due and were not made.
+/// Checks that were due but did not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missed {
     pub count: u64,
@@ -25,8 +26,8 @@ pub struct Missed {
     pub last: Timestamp,
 }
 
-/// The checks that were due after `last_check` and were not made, for the journal's gap. The last
-/// one due at or before `now` is not counted: the check that is made now is that one, if late.
+/// The checks that were due after `last_check` but did not run, for the gap in the journal. The
+/// last one due at or before `now` is not counted: the check that runs now is that one, if late.
 pub fn missed(
     schedule: &Schedule,
     last_check: Option<Timestamp>,
@@ -40,7 +41,7 @@ pub fn missed(
 }
 
 impl Schedule {
-    /// How many runs are due after `after`, up to and at `until`.
+    /// How many runs are due after `after`, and at or before `until`.
     fn runs_between(&self, after: Timestamp, until: Timestamp) -> u64 {
         let (mut count, mut done) = (0, after);
         let look_from = after.checked_sub(SignedDuration::from_hours(48)).unwrap_or(after);
@@ -58,15 +59,15 @@ impl Schedule {
             }
             let ends = ends.min(until);
             if ends > done {
-                count += self.runs_walked(done, ends);
+                count += self.runs_one_by_one(done, ends);
                 done = ends;
             }
         }
         count + self.runs_at_one_offset(done, until)
     }
 
-    /// The hours around a change of the clock in which times of day are skipped, moved or left out.
-    /// What runs in every hour is not touched: it goes on evenly on both sides.
+    /// The hours around a clock change in which times of day are skipped, moved or omitted. A
+    /// schedule that runs in every hour is not affected.
     fn around(&self, before: Timestamp, at: Timestamp) -> (Timestamp, Timestamp) {
         let shift_secs =
             (self.zone.to_offset(at).seconds() - self.zone.to_offset(before).seconds()).abs();
@@ -74,8 +75,8 @@ impl Schedule {
         (at.checked_sub(AROUND_A_TRANSITION).unwrap_or(at), at.checked_add(after).unwrap_or(at))
     }
 
-    /// Run by run.
-    fn runs_walked(&self, after: Timestamp, until: Timestamp) -> u64 {
+    /// Counts run by run.
+    fn runs_one_by_one(&self, after: Timestamp, until: Timestamp) -> u64 {
         let mut runs = 0;
         let mut at = after;
         while let Some(next) = self.next_after(at).filter(|next| *next <= until) {
@@ -85,7 +86,7 @@ impl Schedule {
         runs
     }
 
-    /// By multiplication, where the clock does not change in between.
+    /// Counts by multiplication, if the clock does not change between the two times.
     fn runs_at_one_offset(&self, after: Timestamp, until: Timestamp) -> u64 {
         if until <= after {
             return 0;
@@ -95,8 +96,8 @@ impl Schedule {
         let mut count = 0;
         let mut day = from.date();
         while day <= to.date() {
-            // The first run at or after the start of `day` says whether the pattern names the day,
-            // and else which one it names next.
+            // The first run at or after the start of `day` shows whether the pattern matches the
+            // day. If not, it shows the next day that it matches.
             let Ok(next) = self.cron.find_next_occurrence(&day.to_datetime(Time::midnight()), true)
             else {
                 break;
@@ -112,7 +113,7 @@ impl Schedule {
         count
     }
 
-    /// The runs of a day that the pattern names, up to and at `until`.
+    /// The runs of a matching day, up to and including `until`.
     fn runs_of_day_until(&self, day: Date, until: DateTime) -> u64 {
         let pattern = &self.cron.pattern;
         let (hours, minutes, seconds) =
@@ -131,7 +132,7 @@ impl Schedule {
             + if in_minute { below(&seconds, second) + u64::from(has(&seconds, second)) } else { 0 }
     }
 
-    /// The second-to-last run at or before `now`, of those from `first` on.
+    /// The second-to-last run at or before `now`, counting from `first`.
     fn second_to_last(&self, first: Timestamp, now: Timestamp) -> Option<Timestamp> {
         let mut look_back = FIRST_LOOK_BACK;
         let before_first = first.checked_sub(SignedDuration::from_secs(1)).ok()?;
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_missed_is_counted_without_the_check_that_makes_up_for_it() {
+    fn missed_checks_are_counted_without_the_one_that_runs_now() {
         let schedule = schedule("*/15 * * * *", "UTC");
         let last = Some(at("2026-05-01T12:00:05Z"));
         assert_eq!(missed(&schedule, last, at("2026-05-01T12:14:59Z")), None);
@@ -193,19 +194,19 @@ mod tests {
     }
 
     #[test]
-    fn years_of_a_schedule_of_seconds_are_counted_exactly_and_at_once() {
+    fn years_of_a_schedule_of_seconds_are_counted_exactly_and_fast() {
         let check = |cron, zone, from: &str, to: &str, count, last: &str| {
             let found = missed(&schedule(cron, zone), Some(at(from)), at(to)).unwrap();
             assert_eq!((found.count, found.last), (count, at(last)), "{cron} in {zone}");
         };
         let (from, to) = ("2010-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
-        // 5844 days of 86,400 seconds, the last of which is the check that is made now. The zone's
+        // 5844 days of 86,400 seconds. The last second is the check that runs now. The zone's
         // transitions cancel out.
         check("* * * * * *", "UTC", from, to, 504_921_599, "2025-12-31T23:59:59Z");
         check("* * * * * *", "America/New_York", from, to, 504_921_599, "2025-12-31T23:59:59Z");
         check("*/5 * * * *", "Europe/Berlin", from, to, 1_683_071, "2025-12-31T23:55:00Z");
         check("0 0 29 2 *", "UTC", from, to, 3, "2020-02-29T00:00:00Z");
-        // 137,000 and more where a cap once said 10,000.
+        // Far more than the 10,000 at which an earlier version stopped counting.
         check(
             "* * * * *",
             "UTC",
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_count_is_that_of_walking_through_every_run() {
+    fn the_count_equals_a_count_run_by_run() {
         let crons = [
             "*/15 * * * *",
             "30 2 * * *",
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_put_back_has_missed_nothing() {
+    fn a_clock_that_was_set_back_has_missed_nothing() {
         assert_eq!(
             missed(
                 &schedule("0 * * * *", "UTC"),

@@ -1,4 +1,4 @@
-//! When a source is next due. Pure: the time, the zone and chance come in as arguments.
+//! When a source is due. Pure: the time, the zone and randomness are arguments.
 
 mod due;
 mod grammar;
@@ -17,16 +17,16 @@ pub use missed::{Missed, missed};
 
 /// A cron expression in a time zone.
 ///
-/// Where the clocks go forward, a time of day that is skipped runs right after the gap. Where they
-/// go back, a time of day runs in the first of the two hours only; what runs all through the hour
-/// (`*/15`) or in every hour goes on running in both.
+/// When clocks go forward, a time of day that is skipped runs right after the gap. When clocks go
+/// back, a time of day runs only in the first of the two hours. A schedule that runs throughout the
+/// hour (`*/15`) or in every hour runs in both.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     cron: Cron,
     zone: TimeZone,
 }
 
-/// Why a schedule cannot be read.
+/// Why a text is not a schedule.
 #[derive(Debug, thiserror::Error)]
 pub enum ScheduleError {
     #[error(
@@ -43,16 +43,18 @@ pub enum ScheduleError {
 }
 
 impl Schedule {
-    /// Reads five fields of cron(8), six with seconds first, or `@daily` and the like, in the time
-    /// zone named (IANA).
+    /// Reads five fields of cron(8), six with seconds first, or a nickname such as `@daily`, in the
+    /// named IANA time zone.
     ///
-    /// As for cron(8), a day must be right by the month and by the week if one of the two fields
-    /// begins with `*`; else either is enough.
+    /// As in cron(8), a day must match both the day of the month and the weekday if one of the two
+    /// fields begins with `*`. Otherwise a match of either field is enough.
     pub fn parse(cron: &str, timezone: &str) -> Result<Self, ScheduleError> {
         let failed = |reason| ScheduleError::Cron { cron: cron.to_owned(), reason };
         let fields = grammar::read(cron).map_err(|fault| match fault {
-            grammar::Fault::Count(found) => ScheduleError::Fields { cron: cron.to_owned(), found },
-            grammar::Fault::Field(reason) => failed(reason),
+            grammar::GrammarError::Count(found) => {
+                ScheduleError::Fields { cron: cron.to_owned(), found }
+            }
+            grammar::GrammarError::Field(reason) => failed(reason),
         })?;
         let parser = CronParser::builder()
             .seconds(Seconds::Optional)
@@ -60,8 +62,7 @@ impl Schedule {
             .dom_and_dow(fields.both_days)
             .build();
         let parsed = parser.parse(&fields.text).map_err(|error| failed(reason(&error)))?;
-        // Known without the zone database, which is searched through before its first zone is
-        // found.
+        // UTC needs no lookup in the zone database, which would be searched completely.
         let zone = if timezone == "UTC" { Ok(TimeZone::UTC) } else { TimeZone::get(timezone) };
         let zone = zone.map_err(|_| ScheduleError::Zone { timezone: timezone.to_owned() })?;
         let schedule = Self { cron: parsed, zone };
@@ -71,9 +72,9 @@ impl Schedule {
         }
     }
 
-    /// The first time after `time` that it is due.
+    /// The first due time after `time`.
     pub fn next_after(&self, time: Timestamp) -> Option<Timestamp> {
-        // Due times are whole seconds, and the search leaves out the second that it starts from.
+        // Due times are whole seconds, and the search excludes the second that it starts from.
         let start = Timestamp::from_second(time.as_millisecond().div_euclid(1000)).ok()?;
         let mut next = self
             .cron
@@ -90,16 +91,16 @@ impl Schedule {
         Some(self.skipped_between(start, next).unwrap_or(next))
     }
 
-    /// How far apart the times after `from` are, for [`jitter`].
+    /// The interval between the next two due times after `from`, for [`jitter`].
     pub fn interval_hint(&self, from: Timestamp) -> Duration {
         let between = self
             .next_after(from)
             .and_then(|first| Some(self.next_after(first)?.duration_since(first)));
-        between.and_then(|apart| Duration::try_from(apart).ok()).unwrap_or(Duration::ZERO)
+        between.and_then(|interval| Duration::try_from(interval).ok()).unwrap_or(Duration::ZERO)
     }
 
-    /// The end of a gap of the local clock in which a run was due. What runs in every hour skips
-    /// nothing: its runs stay equally apart.
+    /// The end of a gap of the local clock in which a run was due. A schedule that runs in every
+    /// hour skips nothing: its runs stay evenly spaced.
     fn skipped_between(&self, after: Timestamp, before: Timestamp) -> Option<Timestamp> {
         if self.runs_every_hour() {
             return None;
@@ -114,8 +115,8 @@ impl Schedule {
             })
     }
 
-    /// The local times that the clock leaves out at `transition`: from the first one up to the one
-    /// it goes on with.
+    /// The local times that the clock skips at `transition`: the first skipped time, and the time
+    /// after the gap.
     fn gap_at(&self, transition: Timestamp) -> Option<(DateTime, DateTime)> {
         let before = transition.checked_sub(SignedDuration::from_nanos(1)).ok()?;
         let offset_before = self.zone.to_offset(before);
@@ -124,7 +125,7 @@ impl Schedule {
             .then(|| (offset_before.to_datetime(transition), offset_after.to_datetime(transition)))
     }
 
-    /// Whether the local time of `time` has been before: the clock was put back in between.
+    /// Whether the local time of `time` occurs for the second time, because the clock was set back.
     fn is_repeated_hour(&self, time: Timestamp) -> bool {
         let offset = self.zone.to_offset(time);
         match self.zone.to_ambiguous_timestamp(offset.to_datetime(time)).offset() {
@@ -137,7 +138,7 @@ impl Schedule {
         self.cron.pattern.hours.values().len() == 24
     }
 
-    /// At one minute of chosen hours: meant as a time of day, not as an interval.
+    /// Runs at one minute of selected hours, so it means a time of day and not an interval.
     fn is_once_a_day_time(&self) -> bool {
         let pattern = &self.cron.pattern;
         !self.runs_every_hour()
@@ -146,7 +147,7 @@ impl Schedule {
     }
 }
 
-/// croner's sentence, as the end of ours.
+/// croner's error text, as the end of this module's.
 fn reason(error: &croner::errors::CronError) -> String {
     let text = error.to_string();
     let text = text.trim_end_matches('.');
@@ -168,7 +169,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// The local times due after `from`, with their offsets.
+    /// Checks the local due times after `from`, with their offsets.
     #[track_caller]
     fn check(cron: &str, zone: &str, from: &str, expected: &[&str]) {
         let schedule = schedule(cron, zone);
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn err_says_what_was_expected() {
+    fn err_schedules_that_cannot_be_read() {
         let error = |cron: &str, zone: &str| Schedule::parse(cron, zone).unwrap_err().to_string();
         assert_eq!(
             error("* * *", "UTC"),
@@ -263,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_beside_the_gap_runs_once() {
+    fn a_time_next_to_the_gap_runs_once() {
         check(
             "0 1 * * *",
             "America/New_York",
@@ -314,14 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn intervals_stay_equally_apart_over_years_of_transitions() {
+    fn intervals_stay_even_over_years_of_transitions() {
         for zone in ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"] {
             for (cron, minutes) in [("*/15 * * * *", 15), ("*/30 * * * *", 30)] {
                 let schedule = schedule(cron, zone);
                 for year in 2024..2030 {
                     for (month, day) in [(3, 1), (4, 1), (10, 1), (11, 1)] {
                         let mut time = date(year, month, day).in_tz("UTC").unwrap().timestamp();
-                        // Only around the transitions: they all lie in these months.
+                        // Only around the transitions, which are all in these months.
                         for _ in 0..(9 * 24 * 60 / minutes) {
                             let next = schedule.next_after(time).unwrap();
                             assert_eq!(
@@ -338,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_daily_time_runs_once_on_every_day_of_years() {
+    fn a_daily_time_runs_once_on_every_day() {
         for zone in ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC"] {
             for cron in ["0 1 * * *", "30 2 * * *", "45 1 * * *", "0 0 * * *", "10 2,2 * * *"] {
                 let schedule = schedule(cron, zone);
@@ -362,7 +363,7 @@ mod tests {
         }
     }
 
-    /// cron(8), told by itself: does a day match?
+    /// Whether cron(8) runs on a day, written out independently.
     fn cron8_day(
         day: jiff::civil::Date,
         dom: &dyn Fn(i8) -> bool,
@@ -422,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn err_forms_that_cron8_does_not_have_are_refused() {
+    fn err_forms_that_cron8_does_not_support() {
         for cron in [
             "0 0 L * *",
             "0 0 15W * *",

@@ -653,9 +653,9 @@ fn err_a_file_in_another_form_is_told_so() {
         (password("utf16"), "but got UTF-16: save it as UTF-8"),
         (password("utf16-without-mark"), "as in UTF-16: save it as UTF-8"),
         (authorities("utf16"), "but got UTF-16"),
-        (authorities("ca.der"), "expected certificates in PEM form, but got DER"),
-        (authorities("empty.pem"), "expected certificates in PEM"),
-        (authorities("key.pem"), "expected certificates in PEM"),
+        (authorities("ca.der"), "expected PEM certificates, but got DER"),
+        (authorities("empty.pem"), "expected PEM certificates"),
+        (authorities("key.pem"), "expected PEM certificates"),
         (authorities("absent.pem"), "No such file"),
     ] {
         let error = check_in(folder.path(), &text).unwrap_err();

@@ -91,7 +91,7 @@ async fn a_connection_that_ends_without_an_answer_is_said_to_have_broken_off() {
     let upstream = Upstream::start().await;
     upstream.answer("/hooks/hunter2", Answer::Raw(Vec::new()));
     let said = failure(&direct(), true, upstream.url("").as_str().trim_end_matches('/')).await;
-    assert_eq!(said, "the connection broke off before the answer was whole");
+    assert_eq!(said, "the connection was closed before the answer was complete");
 }
 
 #[tokio::test]

@@ -164,14 +164,18 @@ async fn a_304_to_an_unconditional_request_is_an_error() {
 async fn a_connection_that_breaks_off_is_told_with_how_far_it_came() {
     let error = error_of(Answer::truncated(LIST, 10), limits()).await;
     assert!(
-        error.message.ends_with("the connection broke off after 10 of 30 bytes"),
+        error.message.ends_with("the connection was closed after 10 of 30 bytes"),
         "{}",
         error.message
     );
     assert!(!error.refused);
     let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nname,\r\n".to_vec();
     let error = error_of(Answer::Raw(chunked), limits()).await;
-    assert!(error.message.ends_with("the connection broke off after 5 bytes"), "{}", error.message);
+    assert!(
+        error.message.ends_with("the connection was closed after 5 bytes"),
+        "{}",
+        error.message
+    );
     let zipped = gzip(LIST);
     let mut cut = format!(
         "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
@@ -310,7 +314,7 @@ async fn a_server_that_says_nothing_is_given_up() {
     )
     .await;
     assert!(
-        error.message.ends_with("nothing more came for 50 ms, after 4 of 9 bytes"),
+        error.message.ends_with("nothing more was received for 50 ms, after 4 of 9 bytes"),
         "{}",
         error.message
     );
@@ -326,7 +330,7 @@ async fn a_body_that_drips_for_ever_is_given_up() {
     };
     let error =
         error_of(Answer::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), b"x".to_vec()), short).await;
-    assert!(error.message.ends_with("not whole after 100 ms"), "{}", error.message);
+    assert!(error.message.ends_with("incomplete after 100 ms"), "{}", error.message);
     assert!(!error.refused);
 }
 
@@ -364,7 +368,7 @@ async fn the_wish_to_be_left_alone_is_understood() {
             error_of(Answer::status(status, "").with_header("Retry-After", wish), limits).await;
         assert_eq!(error.retry_after, Some(until.parse().unwrap()), "{wish}");
         assert!(
-            error.message.ends_with(&format!("to be asked again after {until}")),
+            error.message.ends_with(&format!("with a request to wait until {until}")),
             "{}",
             error.message
         );
@@ -747,7 +751,7 @@ mod path {
         assert_eq!(
             message,
             format!(
-                "expected a file in the folder {folder_path} whose name fits `*.tsv`, but got \
+                "expected a file in the folder {folder_path} whose name matches `*.tsv`, but got \
                  none: {expected}"
             )
         );
@@ -790,7 +794,7 @@ mod path {
             fetch(folder.path(), last.as_ref()).await.unwrap_err(),
             fetcher().fetch_whole(&address, last.as_ref(), now()).await.unwrap_err(),
         ] {
-            let expected = "expected a file as new as the one read before (modified at \
+            let expected = "expected a file at least as new as the one read before (modified at \
                             1970-01-03T00:00:00Z), but the newest in the folder is ";
             assert!(
                 error.message.starts_with(expected)

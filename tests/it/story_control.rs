@@ -298,7 +298,7 @@ async fn a_hangup_takes_over_a_good_configuration_and_leaves_a_bad_one() {
     assert_eq!((late.received().len(), site.alerts().len()), (1, 1));
     assert_eq!(daemon.stop().await, Some(0));
     let log = std::fs::read_to_string(site.log_path()).unwrap();
-    assert!(log.contains("the old one stays in force"), "{log}");
+    assert!(log.contains("the previous one stays in effect"), "{log}");
 }
 
 /// How many entries a copy of the database's file alone holds.

@@ -16,16 +16,16 @@ pub struct AlertsArgs {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum AlertsCommand {
-    /// Print the whole message of an alert
+    /// Print the complete message of an alert
     Show {
         id: String,
-        /// As the email's text or HTML, as the Slack message, or as data
+        /// Print the email's text or HTML, the Slack message, or the data as JSON
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: ShowFormat,
     },
 }
 
-/// How `alerts show` prints.
+/// The output format of `alerts show`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ShowFormat {
     #[default]
@@ -37,16 +37,16 @@ pub enum ShowFormat {
 
 #[derive(Clone, Debug, Args)]
 pub struct AlertsListArgs {
-    /// Only this one; as text, its whole message
+    /// Show only this alert; text output prints its complete message
     #[arg(long, value_name = "ID", conflicts_with_all = ["since", "until", "limit"])]
     pub id: Option<String>,
-    /// Recorded at or after this time
+    /// Only alerts recorded at or after this time
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub since: Option<When>,
-    /// Recorded before this time
+    /// Only alerts recorded before this time
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub until: Option<When>,
-    /// At most so many, the newest
+    /// Print at most this many, the newest ones
     #[arg(long, value_name = "COUNT")]
     pub limit: Option<usize>,
     #[command(flatten)]

@@ -17,16 +17,16 @@ pub struct DeliveriesArgs {
 
 #[derive(Clone, Debug, Args)]
 pub struct DeliveriesListArgs {
-    /// Only to this receiver
+    /// Only deliveries to this receiver
     #[arg(long, value_name = "NAME")]
     pub receiver: Option<String>,
-    /// Only in this state: pending, delivered or dead
+    /// Only deliveries in this state: pending, delivered or dead
     #[arg(long, value_name = "STATE", value_parser = state)]
     pub state: Option<DeliveryState>,
-    /// Only of this alert
+    /// Only deliveries of this alert
     #[arg(long, value_name = "ID")]
     pub alert: Option<String>,
-    /// At most so many, the newest
+    /// Print at most this many, the newest ones
     #[arg(long, value_name = "COUNT")]
     pub limit: Option<usize>,
     #[command(flatten)]
@@ -35,16 +35,16 @@ pub struct DeliveriesListArgs {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum DeliveriesCommand {
-    /// Send these again now, dead or not
+    /// Send these deliveries again now, even if they are dead
     Retry {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
-    /// Send a receiver what was recorded before it was configured, or again
+    /// Send a receiver the alerts since a time, even if it got them before
     Send {
         #[arg(long, value_name = "NAME")]
         receiver: String,
-        /// Alerts recorded at or after this time
+        /// Send the alerts recorded at or after this time
         #[arg(long, value_name = "TIME", value_parser = when)]
         since: When,
     },

@@ -9,25 +9,26 @@ use crate::domain::{ChangeKind, ListCode};
 
 #[derive(Clone, Debug, Args)]
 pub struct ChangesArgs {
-    /// First seen at or after this time: 2026-07-01, 2026-07-01T12:00:00Z, or 24h, 7d ago
+    /// Only changes first seen at or after this time: 2026-07-01, 2026-07-01T12:00:00Z, or 24h or
+    /// 7d ago
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub since: Option<When>,
-    /// First seen before this time
+    /// Only changes first seen before this time
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub until: Option<When>,
-    /// Only of this source
+    /// Only from this source
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// Only of this list
+    /// Only from this list
     #[arg(long, value_name = "LIST")]
     pub list: Option<ListCode>,
-    /// Only of this kind
+    /// Only this kind: added, removed or revised
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Option<ChangeKind>,
-    /// Leave out editorial changes
+    /// Omit editorial changes
     #[arg(long)]
     pub no_editorial: bool,
-    /// At most so many, the newest
+    /// Print at most this many, the newest ones
     #[arg(long, value_name = "COUNT")]
     pub limit: Option<usize>,
     #[command(flatten)]
@@ -36,22 +37,22 @@ pub struct ChangesArgs {
 
 #[derive(Clone, Debug, Args)]
 pub struct EntriesArgs {
-    /// A part of a name, alias, address or remark
+    /// Only entries with this text in a name, alias, address or remark
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
-    /// As listed on this date of the publisher's
+    /// The entries on this date, by the publisher's dates
     #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "known_at")]
     pub as_of: Option<Date>,
-    /// As known to this program at this time
+    /// The entries that this program knew at this time
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub known_at: Option<When>,
-    /// Only of this source
+    /// Only from this source
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// Only of this list
+    /// Only from this list
     #[arg(long, value_name = "LIST")]
     pub list: Option<ListCode>,
-    /// At most so many
+    /// Print at most this many
     #[arg(long, value_name = "COUNT")]
     pub limit: Option<usize>,
     #[command(flatten)]

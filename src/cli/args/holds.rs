@@ -6,43 +6,43 @@ use crate::cli::args::OutputArg;
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum HoldsCommand {
-    /// List what is held
+    /// List the lists on hold
     List {
-        /// Decided ones too
+        /// Include decided holds
         #[arg(long)]
         all: bool,
         #[command(flatten)]
         output: OutputArg,
     },
-    /// Show what a held list would change
+    /// Show the changes that a list on hold would make
     Show {
         id: String,
         #[command(flatten)]
         output: OutputArg,
     },
-    /// Take the held list for true, and tell its changes
+    /// Accept the list on hold and alert its changes
     Accept {
         #[command(flatten)]
         decision: DecisionArgs,
-        /// Tell nobody: from now on this is what later lists are compared with
+        /// Alert nobody: the list becomes the new baseline for later comparisons
         #[arg(long)]
         as_baseline: bool,
     },
-    /// Take the held list for wrong; the same content is not asked again
+    /// Reject the list on hold; a list with the same content is not put on hold again
     Reject {
         #[command(flatten)]
         decision: DecisionArgs,
     },
 }
 
-/// Who decided, and why: both are journalled.
+/// Who decided, and why. The journal records both.
 #[derive(Clone, Debug, Args)]
 pub struct DecisionArgs {
     pub id: String,
-    /// Who decides
+    /// The person who decides
     #[arg(long, value_name = "NAME", value_parser = one_line_text)]
     pub by: String,
-    /// Why
+    /// The reason for the decision
     #[arg(long, value_name = "TEXT", value_parser = one_line_text)]
     pub reason: String,
 }
@@ -50,10 +50,10 @@ pub struct DecisionArgs {
 fn one_line_text(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err("expected a text, but got none".to_owned());
+        return Err("expected text, but got none".to_owned());
     }
     if text.chars().any(char::is_control) {
-        return Err("expected a text on one line, but got one with control characters".to_owned());
+        return Err("expected text on one line, but got control characters".to_owned());
     }
     Ok(text.to_owned())
 }

@@ -1,4 +1,4 @@
-//! The command line: every command and flag, with the words that `--help` shows.
+//! The command line: every command and flag, with the texts of `--help`.
 
 mod alerts;
 mod deliveries;
@@ -19,24 +19,23 @@ pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
 pub use history::{ChangesArgs, EntriesArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 
-/// Watches the US Entity List and tells the people who must act, by email, Slack and webhook, when
-/// it changes.
+/// Watches the US Entity List and alerts people by email, Slack and webhook when it changes
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "entitywatch",
     version,
     subcommand_required = true,
     arg_required_else_help = true,
-    after_help = "Exit status: 0 fine · 1 something failed · 2 usage or configuration · 3 a \
-                  snapshot is held.\nTry it: `entitywatch demo` needs no configuration and no \
+    after_help = "Exit status: 0 success · 1 something failed · 2 wrong usage or configuration · \
+                  3 a list is on hold.\nTry it: `entitywatch demo` needs no configuration and no \
                   network."
 )]
 pub struct Cli {
-    /// The configuration [default: /etc/entitywatch/entitywatch.toml]
+    /// The configuration file [default: /etc/entitywatch/entitywatch.toml]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// How log lines are written to standard error (auto: journald under systemd, text elsewhere)
+    /// Format of log lines on standard error (auto: journald under systemd, text elsewhere)
     #[arg(
         long,
         global = true,
@@ -47,11 +46,11 @@ pub struct Cli {
     )]
     pub log_format: LogFormat,
 
-    /// Log errors alone
+    /// Log only errors
     #[arg(short, long, global = true, conflicts_with = "verbose", hide_short_help = true)]
     pub quiet: bool,
 
-    /// Log every step
+    /// Log details
     #[arg(short, long, global = true, hide_short_help = true)]
     pub verbose: bool,
 
@@ -60,7 +59,7 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The configuration's path, named or not.
+    /// The path of the configuration: the given one or the default.
     pub fn config_path(&self) -> PathBuf {
         self.config.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG))
     }
@@ -77,36 +76,36 @@ pub enum LogFormat {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Run the daemon: watch every source on its schedule and deliver what is due
+    /// Run the daemon: check every source on its schedule and deliver alerts
     Run,
-    /// Observe each source once now, try each due delivery once, and exit
+    /// Check each source and try each due delivery once, then exit
     Check {
-        /// Only this source; may be given several times
+        /// Check only this source; can be repeated
         #[arg(long = "source", value_name = "NAME")]
         sources: Vec<String>,
     },
-    /// Compare two files (CSL as CSV, TSV or JSON, or eCFR XML); writes nothing
+    /// Compare two files (CSL as CSV, TSV or JSON, or eCFR XML) and print the changes
     Diff {
-        /// The earlier file
+        /// The older file
         old: PathBuf,
-        /// The later file
+        /// The newer file
         new: PathBuf,
-        /// Which lists to compare, comma-separated
+        /// The lists to compare, separated by commas
         #[arg(long, value_name = "LISTS", value_delimiter = ',', default_value = "EL")]
         lists: Vec<ListCode>,
         #[command(flatten)]
         output: OutputArg,
     },
-    /// Show the whole pipeline on built-in data, over loopback; leaves the messages in
+    /// Run the complete pipeline on built-in data over loopback, and write the messages to
     /// ./entitywatch-demo/
     Demo,
-    /// List the changes that were recorded
+    /// List the recorded changes
     Changes(ChangesArgs),
-    /// List the entries that are held, or were
+    /// List the current entries, or those of an earlier time
     Entries(EntriesArgs),
-    /// List the sources and how they fare
+    /// List the sources and their status
     Sources {
-        /// Compare what the sources hold of the same list
+        /// Compare the entries of the sources that watch the same list
         #[arg(long)]
         compare: bool,
         #[command(flatten)]
@@ -114,40 +113,40 @@ pub enum Command {
     },
     /// List the deliveries, or send some again
     Deliveries(DeliveriesArgs),
-    /// List the alerts that were recorded, or show one whole
+    /// List the recorded alerts, or show one
     Alerts(AlertsArgs),
-    /// Look at held lists and decide on them
+    /// List the lists on hold, and accept or reject them
     Holds {
         #[command(subcommand)]
         command: HoldsCommand,
     },
-    /// List the receivers, test one, or switch one on again
+    /// List the receivers, test one, or enable one again
     Receivers {
         #[command(subcommand)]
         command: ReceiversCommand,
     },
-    /// Check and show the configuration
+    /// Check or print the configuration
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Record a list's history from the publisher's past dates (eCFR)
+    /// Record the history of a list from the publisher's past dates (eCFR)
     ///
-    /// Only the dates on which Part 744 was amended are fetched, oldest first, one at a time; the
-    /// first is the last amendment up to --from. Nobody is alerted. It can be stopped at any
-    /// time: given again, it goes on where it stopped. An earlier --from than that of a history
-    /// that is there records it anew. From the day on which the source was first watched, nothing
-    /// is recorded: what was watched answers for that. Beside a running daemon, the daemon
-    /// fetches and records; progress is shown here all the same.
+    /// Fetches only the dates on which Part 744 was amended, oldest first, one at a time. The first
+    /// one is the last amendment at or before --from. No alerts are sent. You can stop the command
+    /// at any time: the same command continues where it stopped. If --from is earlier than the
+    /// start of the recorded history, the history is recorded again. Dates on or after the day on
+    /// which the source was first watched are skipped, because the checks cover them. If a daemon
+    /// is running, it fetches and records, and this command shows the progress.
     #[command(verbatim_doc_comment)]
     Backfill {
-        /// The source, of kind ecfr
+        /// A source of kind ecfr
         #[arg(long, value_name = "NAME")]
         source: String,
-        /// The first date, e.g. 2022-01-01
+        /// The first date, such as 2022-01-01
         #[arg(long, value_name = "DATE", value_parser = day)]
         from: Date,
-        /// The last date [default: the newest that the publisher has]
+        /// The last date [default: the publisher's newest date]
         #[arg(long, value_name = "DATE", value_parser = day)]
         to: Option<Date>,
     },
@@ -156,7 +155,7 @@ pub enum Command {
         #[command(subcommand)]
         command: JournalCommand,
     },
-    /// Print the completions of a shell
+    /// Print shell completions
     Completions {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
@@ -165,10 +164,10 @@ pub enum Command {
     Man,
 }
 
-/// How a reading command prints.
+/// The output format of a reading command.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct OutputArg {
-    /// Tables for people, or JSON for programs
+    /// Print tables for people, or JSON for programs
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: OutputFormat,
 }
@@ -182,25 +181,26 @@ pub enum OutputFormat {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum ReceiversCommand {
-    /// List the receivers and how they fare
+    /// List the receivers and their status
     List {
         #[command(flatten)]
         output: OutputArg,
     },
-    /// Send a test message
+    /// Send a test message to a receiver
     Test { name: String },
-    /// Switch on a receiver that answered 410; what waits for it is sent
+    /// Enable a receiver that was switched off after it answered 410, and send its waiting
+    /// deliveries
     Enable { name: String },
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Check the configuration and warn of what could reach nobody
+    /// Check the configuration, and warn about probable mistakes
     Check,
     /// Print the configuration in effect, with secrets hidden
     Show,
-    /// Print the JSON Schemas of the configuration, of webhooks and of what the reading commands
-    /// print
+    /// Print the JSON Schemas of the configuration, of webhooks and of the output of the reading
+    /// commands
     Schema,
     /// Print an example with every key
     Example,
@@ -208,17 +208,17 @@ pub enum ConfigCommand {
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum JournalCommand {
-    /// Verify that no entry was changed, taken out or put in
+    /// Verify that no entry was changed, deleted or inserted
     Verify {
-        /// Also that the journal still holds this head, as an alert or an earlier `verify` gave it
+        /// Also verify that the journal contains this hash, from an alert or an earlier `verify`
         #[arg(long, value_name = "HASH", value_parser = head)]
         head: Option<String>,
     },
-    /// Print every entry as a line of JSON
+    /// Print each entry as one line of JSON
     Export,
 }
 
-/// The hash of a journal entry, in either case.
+/// The hash of a journal entry, in upper or lower case.
 fn head(text: &str) -> Result<String, String> {
     let text = text.trim().to_ascii_lowercase();
     let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -235,7 +235,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_is_valid() {
         Cli::command().debug_assert();
     }
 

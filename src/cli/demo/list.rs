@@ -1,8 +1,8 @@
-//! The demo's list: a few entries of the Entity List before and after 87 FR 38920 of 30 June 2022,
+//! The demo's list: a few entries of the Entity List before and after 87 FR 38920 of June 30, 2022,
 //! shortened by hand.
 //!
-//! Names, countries and citations are those of the rule; addresses are cut to the town. "Example
-//! Trading (Lahore)" is invented: it stands in for the entries that the rule removed.
+//! Names, countries and citations are those of the rule. Addresses are shortened to the town.
+//! "Example Trading (Lahore)" is invented and represents the entries that the rule removed.
 
 use crate::domain::Sha256;
 
@@ -54,7 +54,7 @@ const fn military(
     }
 }
 
-/// Entries that stand before and after.
+/// Entries that are the same before and after the rule.
 const STANDING: &[Row] = &[
     row("Mok Chin Fan", &[], "Kuala Lumpur, MY", "75 FR 36519", "2010-06-28"),
     row("Kepler Corporation", &[], "G-11 Markaz, Islamabad, PK", "85 FR 14796", "2020-03-16"),
@@ -100,7 +100,7 @@ const STANDING: &[Row] = &[
     row("Qihoo 360 Technology Co. Ltd.", &[], "Grand Cayman, GB", "85 FR 34497", "2020-06-05"),
 ];
 
-/// Entries that the rule amends, as they stood.
+/// Entries that the rule amends, before the rule.
 const AMENDED_BEFORE: &[Row] = &[
     row(
         "X-Cilent Engineering",
@@ -119,8 +119,8 @@ const AMENDED_BEFORE: &[Row] = &[
     ),
 ];
 
-/// The same, as the rule leaves them: each gains its citation, and the publisher's id is another
-/// with it.
+/// The same entries after the rule. Each gains the citation of the rule, and therefore gets another
+/// id from the publisher.
 const AMENDED_AFTER: &[Row] = &[
     row(
         "X-Cilent Engineering",
@@ -153,7 +153,7 @@ const REMOVED: &[Row] = &[row(
     "2016-03-21",
 )];
 
-/// Entries that the rule adds; the first five are the companies of the news.
+/// Entries that the rule adds. The first five are the companies that the news named.
 const ADDED: &[Row] = &[
     military(
         "Connec Electronic Ltd.",
@@ -190,19 +190,17 @@ pub fn before() -> String {
     csv(STANDING.iter().chain(AMENDED_BEFORE).chain(REMOVED))
 }
 
-/// The file with the rule in it.
+/// The file after the rule.
 pub fn after() -> String {
     csv(ADDED.iter().chain(AMENDED_AFTER).chain(STANDING))
 }
 
-/// The file as a publisher in trouble serves it: whole rows and a clean answer, but half of the
-/// list.
+/// The file of a failing publisher: complete rows and a normal response, but only half of the list.
 pub fn half() -> String {
     csv(ADDED.iter().chain(AMENDED_AFTER))
 }
 
-/// The file as it comes when the publisher's server cuts it at a number of bytes: in the middle of
-/// a row.
+/// The file when the publisher's server cuts it at a number of bytes, in the middle of a row.
 pub fn cut() -> String {
     let whole = after();
     let mut end = whole.len() * 2 / 3;

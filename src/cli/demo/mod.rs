@@ -1,8 +1,7 @@
-//! `demo`: the whole pipeline on built-in data, over real HTTP and SMTP on loopback.
+//! `demo`: runs the complete pipeline on built-in data, over real HTTP and SMTP on loopback.
 //!
-//! The publisher, the mail server and the address that takes Slack messages and webhooks are this
-//! process's own; all between them is the program as it runs in earnest, but for a clock that is
-//! set to June 2022.
+//! This process also runs the publisher, the mail server and the server for Slack messages and
+//! webhooks. The rest is the normal program, except for a clock that is set to June 2022.
 
 mod list;
 mod servers;
@@ -34,15 +33,15 @@ use crate::store::{
     AlertQuery, Mode, {self},
 };
 
-/// Runs the demo and leaves its files in `folder`.
+/// Runs the demo and writes its files to `folder`.
 pub async fn demo(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)
-        .with_context(|| format!("failed to make the folder {}", folder.display()))?;
+        .with_context(|| format!("failed to create the folder {}", folder.display()))?;
     let inbox = Inbox::default();
     let http = servers::start_http(inbox.clone()).await.context("failed to listen on loopback")?;
     let smtp = servers::start_smtp(inbox.clone()).await.context("failed to listen on loopback")?;
     let scratch = folder.join("record");
-    // What an earlier demo left is its own: this one starts without a record.
+    // The database of an earlier demo is deleted, so that this demo starts without one.
     if scratch.exists() {
         fs::remove_dir_all(&scratch)
             .with_context(|| format!("failed to clear {}", scratch.display()))?;
@@ -138,7 +137,7 @@ async fn the_alert(program: &Program) -> Result<Alert> {
         .context("expected an alert of the rule's changes to be recorded")
 }
 
-/// What arrived, as files to open.
+/// The received messages, as files to open.
 fn write_files(folder: &Path, inbox: &Inbox, html: &str) -> Result<()> {
     let emails = inbox.emails.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let posts = inbox.posts.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -1,5 +1,5 @@
-//! The demo's other side, on loopback: a publisher, a mail server, and an address that takes Slack
-//! messages and webhooks.
+//! The demo's servers on loopback: a publisher, a mail server, and a server for Slack messages and
+//! webhooks.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,12 +14,12 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::domain::Sha256;
 
-/// What the other side has been given.
+/// What the servers have received.
 #[derive(Clone, Default)]
 pub struct Inbox {
     /// The list that the publisher serves.
     list: Arc<Mutex<String>>,
-    /// Whole messages as they came over SMTP.
+    /// Complete messages as received over SMTP.
     pub emails: Arc<Mutex<Vec<String>>>,
     /// `slack` or `webhook`, the `webhook-id`, the body.
     pub posts: Arc<Mutex<Vec<(String, String, String)>>>,
@@ -31,7 +31,7 @@ impl Inbox {
     }
 }
 
-/// Starts the publisher and the address for messages; they end with the process.
+/// Starts the publisher and the server for messages. They end with the process.
 pub async fn start_http(inbox: Inbox) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -64,7 +64,7 @@ async fn take_post(
     "ok"
 }
 
-/// Starts a mail server that takes everything; it ends with the process.
+/// Starts a mail server that accepts everything. It ends with the process.
 pub async fn start_smtp(inbox: Inbox) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -76,7 +76,7 @@ pub async fn start_smtp(inbox: Inbox) -> std::io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// One SMTP session (RFC 5321), as far as a client that sends one message a time needs it.
+/// One SMTP session (RFC 5321), as far as a client that sends one message at a time needs it.
 async fn take_mail(stream: TcpStream, inbox: Inbox) -> std::io::Result<()> {
     let (reading, mut writing) = stream.into_split();
     let mut lines = BufReader::new(reading).lines();

@@ -51,7 +51,7 @@ pub async fn alerts(
     Ok(())
 }
 
-/// What an alert is about, in a few words.
+/// A short summary of an alert.
 fn about(alert: &Alert, messages: &MessageSettings) -> String {
     let Some(data) = alert.body.list_changed() else {
         return wording::of_alert(alert, messages).title;

@@ -39,7 +39,7 @@ pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()>
     Ok(())
 }
 
-/// What an open hold would change; of a decided one, what was decided.
+/// Prints the changes of an open hold, or the decision on a closed one.
 pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     let Some(hold) = store.hold(&HoldId(id.to_owned())).await? else {
         return Err(Usage(format!(

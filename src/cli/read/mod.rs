@@ -26,7 +26,7 @@ pub use holds::{hold, holds};
 pub use receivers::receivers;
 pub use sources::{absent_lists, sources};
 
-/// Nothing found under a name that no source has is a slip of the pen and no answer.
+/// An unknown source name is a usage error, not an empty result.
 async fn expect_source(store: &Store, config: &Config, name: Option<&str>) -> Result<()> {
     if let Some(name) = name {
         let states = store.source_states().await?;
@@ -40,7 +40,7 @@ async fn expect_source(store: &Store, config: &Config, name: Option<&str>) -> Re
     Ok(())
 }
 
-/// The fields of a revision; for what stands alone, its newest citation.
+/// The fields of a revision. For other changes, the newest citation.
 fn what_changed(change: &Change) -> String {
     if change.fields.is_empty() {
         return or_dash(change.entry.citations.last());
@@ -48,7 +48,7 @@ fn what_changed(change: &Change) -> String {
     change.fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// The time of what comes next; what is overdue comes now.
+/// A future time, or `now` for an overdue one.
 fn soon(next: Timestamp, now: Timestamp) -> String {
     if next <= now { "now".to_owned() } else { time(next) }
 }

@@ -49,9 +49,9 @@ pub async fn sources(
         &header,
         "no source is configured",
         |row| {
-            let held = |held: bool| if held { " (held)" } else { "" };
+            let on_hold = |on_hold: bool| if on_hold { " (held)" } else { "" };
             let counted = row.lists.iter().map(|list| {
-                format!("{} {}{}", list.list, list.count, held(list.hold_id.is_some()))
+                format!("{} {}{}", list.list, list.count, on_hold(list.hold_id.is_some()))
             });
             let absent = row.absent.iter().map(|list| format!("{list} none so far"));
             let lists: Vec<String> = counted.chain(absent).collect();
@@ -70,8 +70,8 @@ pub async fn sources(
     Ok(())
 }
 
-/// What the store adds to the warnings of a configuration: watched lists that the publisher does
-/// not seem to have.
+/// The warnings of the store for `config check`: watched lists that the publisher does not seem to
+/// have.
 pub async fn absent_lists(store: &Store, config: &Config) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     for state in store.source_states().await? {

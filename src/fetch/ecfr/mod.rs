@@ -1,5 +1,6 @@
-//! The eCFR's versioner API (<https://www.ecfr.gov/developers/documentation/api/v1>): part 744 of title 15 on the newest date, or on a
-//! past one.
+//! The eCFR's versioner API: Part 744 of Title 15 on the newest date or on a past one.
+//!
+//! Source: <https://www.ecfr.gov/developers/documentation/api/v1>.
 
 mod version_dates;
 
@@ -8,14 +9,14 @@ use jiff::civil::Date;
 use serde_json::Value;
 use url::Url;
 
-use crate::dial::place;
+use crate::dial::origin;
 use crate::domain::{Sha256, Validator, Validators};
 use crate::fetch::http::{
     HttpClients, Request, {self},
 };
 use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
 
-/// Where the API stands, and how it is reached.
+/// Where the API is, and how it is reached.
 pub(super) struct Ecfr<'a> {
     pub http: &'a HttpClients,
     pub limits: &'a FetchLimits,
@@ -30,11 +31,11 @@ const PART: &str = "744";
 const API: &str = "/api/versioner/v1";
 
 impl Ecfr<'_> {
-    /// The newest date; nothing more is asked for if `validators` are of that date.
+    /// Part 744 on the newest date. If `validators` are of that date, nothing more is requested.
     ///
-    /// A date that the API names and does not have yet is an error to be tried again: an older one
-    /// in its place would look like a list from which entries were removed. So is a date before
-    /// the one that was read already.
+    /// A date that the API announces but does not serve yet is an error, and the next check tries
+    /// again. An older date in its place would look like a list from which entries were removed.
+    /// For the same reason a date before the one that was already read is an error.
     pub(super) async fn newest(
         &self,
         validators: Option<&Validators>,
@@ -48,7 +49,7 @@ impl Ecfr<'_> {
         match known {
             Some(known) if known == date => return Ok(Fetched::NotModified),
             Some(known) if known > date => {
-                let from = place(self.base);
+                let from = origin(self.base);
                 return Err(FetchError::older(format!(
                     "expected title {TITLE} of {known} or later from {from}, but got {date}"
                 )));
@@ -92,7 +93,7 @@ impl Ecfr<'_> {
     fn refused(&self, path: &str, problem: &str) -> FetchError {
         FetchError::refused(format!(
             "failed to read {API}{path} from {}: {problem}",
-            place(self.base)
+            origin(self.base)
         ))
     }
 
@@ -103,9 +104,9 @@ impl Ecfr<'_> {
         now: Timestamp,
     ) -> Result<Value, FetchError> {
         let fetched = self.get(path, part, now).await?;
-        let from = place(self.base);
+        let from = origin(self.base);
         let reader = fetched.document.reader().map_err(|e| {
-            FetchError::unreachable(format!("failed to read what came from {from}: {e}"))
+            FetchError::unreachable(format!("failed to read the answer of {from}: {e}"))
         })?;
         serde_json::from_reader(std::io::BufReader::new(reader))
             .map_err(|e| self.refused(path, &e.to_string()))
@@ -124,7 +125,7 @@ impl Ecfr<'_> {
             Ok(Fetched::Document(fetched)) => Ok(*fetched),
             Ok(Fetched::NotModified) => Err(FetchError::unreachable(format!(
                 "expected an answer from {}, but got none",
-                place(&url)
+                origin(&url)
             ))),
             Err(error) => {
                 Err(FetchError { message: format!("{} for {API}{path}", error.message), ..error })
@@ -132,7 +133,7 @@ impl Ecfr<'_> {
         }
     }
 
-    /// The base may be the site, the API, or any address of it that someone copied.
+    /// The base may be the site, the API, or any copied address of the API.
     fn url(&self, path: &str, part: Option<&str>) -> Url {
         let mut url = self.base.clone();
         let site = url.path().split(API).next().unwrap_or("").trim_end_matches('/').to_owned();

@@ -5,23 +5,23 @@ use serde_json::Value;
 
 use super::{PART, TITLE};
 
-/// The date of our title. What the answer says of the other fifty is not read.
+/// The date of Title 15. The answer's other titles are ignored.
 pub(super) fn newest_date(answer: &Value) -> Result<Date, String> {
     let titles =
         answer.get("titles").and_then(Value::as_array).ok_or("expected `titles`, but got none")?;
-    let ours = titles
-        .iter()
-        .filter(|title| title.get("number").is_some_and(|number| says(number, &TITLE.to_string())));
+    let ours = titles.iter().filter(|title| {
+        title.get("number").is_some_and(|number| is_number(number, &TITLE.to_string()))
+    });
     let mut found = None;
     for title in ours {
-        // If a title is listed twice, the one with a readable date counts.
+        // If the title is listed twice, an entry with a readable date wins.
         if let Some(Ok(date)) = date_in(title, "up_to_date_as_of") {
             found = found.max(Some(date));
         }
     }
     found.ok_or_else(|| {
         let got = titles.iter().find(|title| {
-            title.get("number").is_some_and(|number| says(number, &TITLE.to_string()))
+            title.get("number").is_some_and(|number| is_number(number, &TITLE.to_string()))
         });
         let got = got.map_or("no such title", |title| match title.get("up_to_date_as_of") {
             None | Some(Value::Null) => "none",
@@ -31,7 +31,7 @@ pub(super) fn newest_date(answer: &Value) -> Result<Date, String> {
     })
 }
 
-/// The dates of the versions of part 744's supplements; of all its versions where no supplement is
+/// The dates of the versions of Part 744's supplements, or of all its versions if no supplement is
 /// named.
 pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, String> {
     let versions = answer
@@ -39,7 +39,7 @@ pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, String> {
         .and_then(Value::as_array)
         .ok_or("expected `content_versions`, but got none")?;
     let of_part = |version: &&Value| {
-        version.get("part").is_none_or(|part| part.is_null() || says(part, PART))
+        version.get("part").is_none_or(|part| part.is_null() || is_number(part, PART))
     };
     let identifier = |version: &Value| {
         version.get("identifier").and_then(Value::as_str).unwrap_or_default().to_owned()
@@ -49,7 +49,7 @@ pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, String> {
     let mut dates = Vec::new();
     for version in ours {
         let identifier = identifier(version);
-        // A version that does not say what it is of may be a supplement's.
+        // A version without an identifier may belong to a supplement.
         if has_supplements && !identifier.is_empty() && !identifier.starts_with("Supplement") {
             continue;
         }
@@ -68,14 +68,14 @@ pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, String> {
     Ok(dates)
 }
 
-/// A text is served once its amendment is both in effect and published in an issue of the Federal
-/// Register. `date` is when the text became this, where those two are not given.
+/// The date from which the API serves a text: its amendment is both in effect and published in an
+/// issue of the Federal Register. `date` is the date of the text where those two are not given.
 fn served_from(version: &Value) -> Option<Date> {
     let of = |key: &str| date_in(version, key).and_then(Result::ok);
     of("amendment_date").max(of("issue_date")).or_else(|| of("date"))
 }
 
-/// A date under a key, if there is any. An empty text is none.
+/// The date under a key, if there is one. An empty text counts as absent.
 fn date_in(record: &Value, key: &str) -> Option<Result<Date, ()>> {
     match record.get(key)? {
         Value::Null => None,
@@ -84,8 +84,8 @@ fn date_in(record: &Value, key: &str) -> Option<Result<Date, ()>> {
     }
 }
 
-/// Whether a value is this number, written as a number or as a text.
-fn says(value: &Value, expected: &str) -> bool {
+/// Whether a value is this number, written as a number or as text.
+fn is_number(value: &Value, expected: &str) -> bool {
     let number = match value {
         Value::String(text) => text.trim().to_owned(),
         other => other.to_string(),
@@ -100,7 +100,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn ok_what_is_said_of_other_titles_is_not_read() {
+    fn ok_other_titles_are_ignored() {
         for other in [
             json!({"number": 35, "name": "[Reserved]", "up_to_date_as_of": ""}),
             json!({"number": 35, "up_to_date_as_of": "soon"}),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn err_our_own_title_without_a_date() {
+    fn err_title_15_without_a_date() {
         let ours = |value: Value| {
             newest_date(
                 &json!({"titles": [{"number": 35}, {"number": 15, "up_to_date_as_of": value}]}),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_versions_of_anything_else_are_not_read() {
+    fn ok_versions_of_other_parts_and_sections_are_ignored() {
         let ours = json!({"identifier": "Supplement No. 4 to Part 744", "part": "744", "amendment_date": "2026-01-02", "issue_date": ""});
         for other in [
             json!({"identifier": "744.11", "date": ""}),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_version_that_may_be_ours_without_a_date_is_named() {
+    fn err_a_version_of_a_supplement_without_a_date_is_named() {
         for broken in [
             json!({"identifier": "Supplement No. 4 to Part 744", "date": ""}),
             json!({"identifier": null}),

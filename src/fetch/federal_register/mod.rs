@@ -1,6 +1,7 @@
-//! The Federal Register's API (<https://www.federalregister.gov/developers/documentation/api/v1>): what the Bureau of Industry and
-//! Security has on file for public inspection, what it has published of late, and the text of a
-//! document.
+//! The Federal Register's API: the documents of the Bureau of Industry and Security on file for
+//! public inspection, its recently published documents, and the text of one document.
+//!
+//! Source: <https://www.federalregister.gov/developers/documentation/api/v1>.
 
 mod paging;
 
@@ -9,7 +10,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 use url::Url;
 
-use crate::dial::place;
+use crate::dial::origin;
 use crate::domain::{Document, Sha256, Validator, Validators};
 use crate::fetch::http::{
     HttpClients, Request, {self},
@@ -18,7 +19,7 @@ use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
 
 use self::paging::{Next, Page, Pages};
 
-/// Where the API stands, and how it is reached.
+/// Where the API is, and how it is reached.
 pub(super) struct FederalRegister<'a> {
     pub http: &'a HttpClients,
     pub limits: &'a FetchLimits,
@@ -26,8 +27,7 @@ pub(super) struct FederalRegister<'a> {
     pub allow_private: bool,
 }
 
-/// The two lists of documents; `None` where the publisher says that one has not changed, or where
-/// it could not be had (`problems`).
+/// The two lists of documents. A list is `None` if it has not changed or if it failed (`problems`).
 #[derive(Debug)]
 pub struct Register {
     /// `public-inspection-documents/current.json`
@@ -35,16 +35,16 @@ pub struct Register {
     /// The pages of `documents.json`, the newest documents first.
     pub published: Option<Vec<Document>>,
     pub validators: Option<Validators>,
-    /// Both were asked for without conditions.
+    /// Both lists were requested without conditions.
     pub unconditional: bool,
-    /// A list that could not be had, or not whole. The other one is worth reading all the same.
+    /// The errors of a list that failed or is incomplete. The other list is still worth reading.
     pub problems: Vec<FetchError>,
-    /// The list of what is on file could not be had.
+    /// The list of documents on file failed.
     pub filed_failed: bool,
 }
 
 const API: &str = "/api/v1";
-/// The API's word for the Bureau of Industry and Security.
+/// The API's name for the Bureau of Industry and Security.
 const AGENCY: &str = "industry-and-security-bureau";
 const PER_PAGE: usize = 100;
 const FIELDS: [&str; 15] = [
@@ -66,10 +66,11 @@ const FIELDS: [&str; 15] = [
 ];
 
 impl FederalRegister<'_> {
-    /// What is on file, and what was published on `since` or later.
+    /// The documents on file, and those published on `since` or later.
     ///
     /// # Errors
-    /// Where neither list can be had.
+    ///
+    /// If both lists failed, or if the publisher asks to wait (`Retry-After`).
     pub(super) async fn register(
         &self,
         validators: Option<&Validators>,
@@ -100,13 +101,13 @@ impl FederalRegister<'_> {
                     problems.extend(problem);
                     (published, validators)
                 }
-                Err(problem) if !problems.is_empty() => return Err(both(problems, problem)),
+                Err(problem) if !problems.is_empty() => return Err(join_errors(problems, problem)),
                 Err(problem) => {
                     problems.push(problem);
                     (None, None)
                 }
             };
-        // A list that failed or is incomplete is requested without conditions the next time.
+        // The next check requests a failed or incomplete list without conditions.
         let validators = (problems.is_empty()
             && (filed_validators.is_some() || published_validators.is_some()))
         .then(|| Validators {
@@ -119,7 +120,7 @@ impl FederalRegister<'_> {
         Ok(Register { filed, published, validators, unconditional, problems, filed_failed })
     }
 
-    /// What the API says of one published document; none where it has no such document.
+    /// The API's record of one published document, or `None` if there is no such document.
     pub(super) async fn document(
         &self,
         number: &str,
@@ -138,8 +139,8 @@ impl FederalRegister<'_> {
         }
     }
 
-    /// A document's text. The address comes from outside: a private one is dialled only on the host
-    /// of the source itself.
+    /// A document's text. The address comes from an answer, so a private address is dialed only on
+    /// the host of the source itself.
     pub(super) async fn text(
         &self,
         address: &str,
@@ -147,26 +148,26 @@ impl FederalRegister<'_> {
     ) -> Result<FetchedDocument, FetchError> {
         let url = Url::parse(address).map_err(|error| {
             FetchError::refused(format!(
-                "expected the address of a document's text, but got one that cannot be read: \
+                "expected the URL of a document's text, but got one that cannot be parsed: \
                  {error}"
             ))
         })?;
         let allow_private = self.allow_private && url.host() == self.base.host();
         let request = Request { url: &url, allow_private, validators: None, now };
-        // The register puts the plain text of what it has published into a page of its own.
+        // The Federal Register wraps the plain text of a published document in an HTML page.
         let limits = FetchLimits { wrapped_text: true, ..self.limits.clone() };
         match http::fetch(self.http, &limits, &request).await? {
             Fetched::Document(fetched) => Ok(*fetched),
             Fetched::NotModified => Err(FetchError::unreachable(format!(
                 "expected an answer from {}, but got none",
-                place(&url)
+                origin(&url)
             ))),
         }
     }
 
-    /// The pages of what was published. Whether the server keeps to the conditions that it was
-    /// asked for is not relied on: paging ends where a page brings nothing new, where all of a
-    /// page is older than `since`, and after [`MOST_PAGES`].
+    /// The pages of published documents. The server may ignore the conditions of the request.
+    /// Paging therefore ends at a page that adds nothing, at a page whose documents are all older
+    /// than `since`, and after [`MOST_PAGES`](paging::MOST_PAGES).
     async fn published(
         &self,
         validators: Option<Validators>,
@@ -187,7 +188,7 @@ impl FederalRegister<'_> {
                     let problem = format!(
                         "expected all documents since {since} in {API}/documents.json from {}, \
                          but got {got}",
-                        place(self.base)
+                        origin(self.base)
                     );
                     return Ok((Some(all), None, Some(FetchError::unreachable(problem))));
                 }
@@ -202,9 +203,9 @@ impl FederalRegister<'_> {
     }
 
     fn page(&self, document: &Document) -> Result<Page, FetchError> {
-        let from = place(self.base);
+        let from = origin(self.base);
         let reader = document.reader().map_err(|e| {
-            FetchError::unreachable(format!("failed to read what came from {from}: {e}"))
+            FetchError::unreachable(format!("failed to read the answer of {from}: {e}"))
         })?;
         let answer: Value =
             serde_json::from_reader(std::io::BufReader::new(reader)).map_err(|e| {
@@ -213,7 +214,7 @@ impl FederalRegister<'_> {
         Ok(Page::of(&answer))
     }
 
-    /// A list, and the validators that go with what is known of it now.
+    /// A list, and the validators for the next request.
     async fn list(
         &self,
         url: &Url,
@@ -257,7 +258,7 @@ impl FederalRegister<'_> {
         url
     }
 
-    /// The base may be the site, the API, or any address of it that someone copied.
+    /// The base may be the site, the API, or any copied address of the API.
     fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         let site = url.path().split(API).next().unwrap_or("").trim_end_matches('/').to_owned();
@@ -268,11 +269,12 @@ impl FederalRegister<'_> {
     }
 }
 
-/// The pages that came, the validators of the first, and why they are not all.
+/// The pages that were received, the validators of the first, and the error that ended paging
+/// early.
 type Published = (Option<Vec<Document>>, Option<Validators>, Option<FetchError>);
 
-/// Neither list could be had.
-fn both(earlier: Vec<FetchError>, last: FetchError) -> FetchError {
+/// The error if both lists failed.
+fn join_errors(earlier: Vec<FetchError>, last: FetchError) -> FetchError {
     let refused = last.refused || earlier.iter().any(|problem| problem.refused);
     let messages: Vec<String> =
         earlier.into_iter().map(|problem| problem.message).chain([last.message]).collect();

@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde_json::Value;
 
-/// A publisher that names ever more pages is not followed forever. The Bureau publishes some 60
-/// rules a year; without any filter there are about 100 documents a day, so that 20 pages still
-/// reach back over the two weeks that a check asks for.
+/// A publisher that always announces more pages is not followed forever. The Bureau publishes some
+/// 60 rules a year. Without any filter there are about 100 documents a day, so 20 pages still cover
+/// the two weeks that a check asks for.
 const MOST_PAGES: usize = 20;
 
-/// What a page says of itself. Any key may be missing or of another type.
+/// The fields of a page that control paging. Any field may be missing or of another type.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Page {
     numbers: Vec<String>,
-    /// The newest publication date, where each record has one that can be read and they stand as
-    /// asked for, the newest first.
+    /// The newest publication date, if every record has a readable date and the records are in the
+    /// requested order, newest first.
     newest: Option<Date>,
     total_pages: Option<usize>,
     count: Option<usize>,
@@ -32,7 +32,7 @@ impl Page {
         };
         let records =
             answer.get("results").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        // A record without a number counts as itself.
+        // A record without a number is identified by its content.
         let name = |record: &Value| {
             let known = record
                 .get("document_number")
@@ -55,24 +55,24 @@ impl Page {
     }
 }
 
-/// The records of all pages so far.
+/// The records of all pages that were read.
 #[derive(Default)]
 pub(super) struct Pages(BTreeSet<String>);
 
 pub(super) enum Next {
     Ask,
     Complete,
-    /// What came instead of all, in words.
+    /// What was received instead of all documents, in words.
     Incomplete(String),
 }
 
 impl Pages {
-    /// What to do after a page, which is number `number`.
+    /// What to do after page `number`.
     pub(super) fn after(&mut self, page: &Page, number: usize, since: Date) -> Next {
         let before = self.0.len();
         self.0.extend(page.numbers.iter().cloned());
-        let (have, brought_nothing) = (self.0.len(), self.0.len() == before);
-        // The newest come first: what follows a page of old documents is older still.
+        let (have, added_nothing) = (self.0.len(), self.0.len() == before);
+        // Newest first: the pages after a page of old documents are older still.
         if page.newest.is_some_and(|newest| newest < since) {
             return Next::Complete;
         }
@@ -82,7 +82,7 @@ impl Pages {
             return Next::Complete;
         }
         let count = page.count.map_or_else(String::new, |count| format!(" of {count}"));
-        if brought_nothing || !more_pages {
+        if added_nothing || !more_pages {
             return Next::Incomplete(format!("{have}{count} in {number} pages"));
         }
         if number >= MOST_PAGES {
@@ -100,8 +100,8 @@ mod tests {
     use jiff::civil::date;
     use serde_json::json;
 
-    /// Answers in turn, the last one forever, until nothing more is asked for: how many, and what
-    /// is missing.
+    /// Serves the answers in order and repeats the last one. Returns how many pages were requested,
+    /// and what is missing.
     fn ask(answers: &[Value]) -> (usize, Option<String>) {
         let mut pages = Pages::default();
         for (number, answer) in
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_pages_are_asked_for_until_all_are_there() {
+    fn ok_pages_are_requested_until_all_documents_are_read() {
         assert_eq!(ask(&[json!({"count": 0})]), (1, None));
         assert_eq!(
             ask(&[json!({"results": [], "next_page_url": "https://example.com/"})]),
@@ -143,17 +143,17 @@ mod tests {
         };
         assert_eq!(three(&json!(3)), (3, None));
         assert_eq!(three(&json!("3")), (3, None));
-        assert_eq!(three(&Value::Null), (3, None), "the count alone tells that there is more");
+        assert_eq!(three(&Value::Null), (3, None), "the count alone shows that there is more");
     }
 
     #[test]
-    fn ok_pages_of_what_is_older_than_asked_for_end_it() {
+    fn ok_a_page_of_older_documents_ends_paging() {
         let first = answer(0..2, "2025-03-06", 10_000, &json!(100));
         assert_eq!(ask(&[first, answer(2..4, "2025-02-27", 10_000, &json!(100))]), (2, None));
     }
 
     #[test]
-    fn err_old_documents_that_stand_before_newer_ones_end_nothing() {
+    fn err_old_documents_before_newer_ones_do_not_end_paging() {
         let record = |number: &str, published_on: &str| json!({"document_number": number, "publication_date": published_on});
         let first = json!({"total_pages": 2, "results": [record("1", "2020-03-06"), record("2", "2020-03-07")]});
         assert_eq!(
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_page_that_comes_again_and_again_and_pages_without_end() {
+    fn err_repeated_pages_and_endless_pages_are_incomplete() {
         let again = answer(0..2, "2025-03-06", 5, &json!(3));
         assert_eq!(ask(&[again.clone(), again]), (2, Some("2 of 5 in 2 pages".to_owned())));
         let short = answer(0..2, "2025-03-06", 5, &json!(1));

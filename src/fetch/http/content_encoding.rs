@@ -2,18 +2,18 @@
 
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-/// Encodings that change the bytes and that no request asks for: bytes that are no text cannot be
-/// read then.
+/// Encodings that change the bytes, and that no request asks for. With one of these labels, bytes
+/// that are not text cannot be read.
 const UNASKED_ENCODINGS: [&str; 7] =
     ["br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz"];
 
-/// The longest label that an error repeats.
+/// The longest label that an error quotes, in characters.
 const LABEL_CHARS: usize = 40;
 
-/// What the server says of the encoding, if it says anything but that there is none.
+/// The server's `Content-Encoding`, unless it says that there is none.
 ///
-/// The bytes decide what is done: stores of files repeat whatever label a file was put in with
-/// (`aws-chunked`, `UTF-8`, `none`).
+/// The bytes decide how the body is decoded, not this label: file storage services repeat any label
+/// that a file was uploaded with (`aws-chunked`, `UTF-8`, `none`).
 pub(super) fn encoding_label(headers: &HeaderMap) -> Option<String> {
     let labels: Vec<&str> =
         headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok()).collect();
@@ -32,7 +32,7 @@ pub(super) fn unasked_encoding(label: &str) -> Option<&str> {
     names(label).find(|name| UNASKED_ENCODINGS.contains(name))
 }
 
-/// Whether the label says what came.
+/// Whether the label matches the bytes that were received.
 pub(super) fn fits(label: &str, is_gzip: bool) -> bool {
     is_gzip && names(label).all(|name| matches!(name, "gzip" | "x-gzip" | "identity"))
 }

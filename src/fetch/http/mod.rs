@@ -1,4 +1,5 @@
-//! One document over HTTP(S): conditions, redirects, quick repeats, and what each answer means.
+//! Fetches one document over HTTP(S): conditions, redirects, quick retries, and what each status
+//! means.
 
 mod content_encoding;
 mod response_headers;
@@ -15,7 +16,7 @@ use url::Url;
 
 use crate::clock::Stopwatch;
 use crate::dial::{
-    DialError, HttpSettings, LazyClient, check_redirect, check_url, place, {self},
+    DialError, HttpSettings, LazyClient, check_redirect, check_url, origin, {self},
 };
 use crate::domain::{Sha256, Validator, Validators};
 use crate::fetch::body::Intake;
@@ -25,7 +26,7 @@ use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
 use self::content_encoding::{encoding_label, fits, unasked_encoding};
 use self::response_headers::{answered_at, is_redirect, location, media_type, text};
 
-/// The clients, and whose turn it is at each host.
+/// The clients, and the locks that allow one request at a time to each server.
 pub(super) struct HttpClients {
     outside: LazyClient,
     /// For sources with `allow_private`.
@@ -49,7 +50,7 @@ impl HttpClients {
     }
 }
 
-/// What is asked for.
+/// One request.
 pub(super) struct Request<'a> {
     pub url: &'a Url,
     pub allow_private: bool,
@@ -58,13 +59,13 @@ pub(super) struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// The address as validators know it: it may hold a token.
+    /// The address as validators store it: a hash, because it may contain a token.
     fn address_sha256(&self) -> Sha256 {
         Sha256::of(self.url.as_str().as_bytes())
     }
 
-    /// The headers that make it conditional. Validators of another address say nothing about this
-    /// one. They go back as they came.
+    /// The headers that make the request conditional. Validators of another address are not used.
+    /// They are sent back exactly as they were received.
     fn conditions(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let known = self.validators.and_then(|known| known.for_address(&self.address_sha256()));
@@ -80,7 +81,7 @@ impl Request<'_> {
     }
 }
 
-/// Asks, and asks again where it is likely to help at once.
+/// Requests a document, and retries a failure that is likely to pass within seconds.
 pub(super) async fn fetch(
     clients: &HttpClients,
     limits: &FetchLimits,
@@ -94,7 +95,7 @@ pub(super) async fn fetch(
             Err(failure) => failure,
         };
         match pauses.next() {
-            Some(pause) if failure.passing && since.elapsed() + *pause < limits.retry_until => {
+            Some(pause) if failure.transient && since.elapsed() + *pause < limits.retry_until => {
                 tokio::time::sleep(*pause).await
             }
             _ => return Err(failure.error),
@@ -102,26 +103,26 @@ pub(super) async fn fetch(
     }
 }
 
-/// A request that came to nothing.
+/// A failed request.
 struct Failure {
     error: FetchError,
-    /// Worth another try in a moment: no connection, 502, 504.
-    passing: bool,
+    /// Worth a retry in a moment: no connection, 502 or 504.
+    transient: bool,
 }
 
 impl<E: Into<FetchError>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { error: error.into(), passing: false }
+        Self { error: error.into(), transient: false }
     }
 }
 
-/// What one request came to.
+/// The result of one request without following redirects.
 enum Hop {
     Done(Fetched),
     Redirected(Url),
 }
 
-/// Goes where redirects lead, each hop checked like the first and in its own host's turn.
+/// Follows redirects. Each hop is checked like the first, under the lock of its own host.
 async fn follow(
     clients: &HttpClients,
     limits: &FetchLimits,
@@ -141,8 +142,8 @@ async fn follow(
             Ok(Err(failure)) => return Err(failure),
             Err(_) => {
                 let message = format!(
-                    "failed to fetch from {}: not whole after {}",
-                    place(&url),
+                    "failed to fetch from {}: incomplete after {}",
+                    origin(&url),
                     in_words(limits.total_timeout)
                 );
                 return Err(FetchError::unreachable(message).into());
@@ -151,7 +152,7 @@ async fn follow(
     }
     Err(FetchError::unreachable(format!(
         "failed to fetch from {}: more than {} redirects",
-        place(request.url),
+        origin(request.url),
         limits.redirects
     ))
     .into())
@@ -167,15 +168,15 @@ async fn exchange(
         if request.allow_private { &clients.anywhere } else { &clients.outside }.client_for(url)?;
     let conditions = request.conditions();
     let conditional = !conditions.is_empty();
-    let from = place(url);
+    let from = origin(url);
     let request_headers =
         client.get(url.clone()).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "gzip");
-    // A cache on the way has to ask the publisher whether its copy is still the newest (RFC 9111,
+    // A cache on the way must ask the publisher whether its copy is still the newest (RFC 9111,
     // section 5.2.1.4).
     let sent = request_headers.header(CACHE_CONTROL, "no-cache").headers(conditions).send().await;
     let response = sent.map_err(|error| Failure {
-        // What timed out would time out again, and has taken its time already.
-        passing: !error.is_timeout() && !is_refusal(&error),
+        // A timeout would repeat, and has already used its time.
+        transient: !error.is_timeout() && !is_refused_address(&error),
         error: FetchError::unreachable(format!(
             "failed to fetch from {from}: {}",
             dial::describe(&error)
@@ -192,7 +193,7 @@ async fn exchange(
     }
 }
 
-/// Takes in the content of a 200.
+/// Receives the body of a 200.
 async fn read(
     mut response: Response,
     limits: &FetchLimits,
@@ -217,11 +218,11 @@ async fn read(
                 };
                 let what = if error.is_timeout() {
                     format!(
-                        "nothing more came for {}, after {so_far}",
+                        "nothing more was received for {}, after {so_far}",
                         in_words(limits.read_timeout)
                     )
                 } else {
-                    format!("the connection broke off after {so_far}")
+                    format!("the connection was closed after {so_far}")
                 };
                 return Err(FetchError::unreachable(format!(
                     "failed to fetch from {from}: {what}"
@@ -238,7 +239,7 @@ async fn read(
         .filter(|_| !intake.is_gzip() && !intake.is_text())
     {
         let problem = format!(
-            "expected an answer in gzip or plain from {from}, but got another encoding \
+            "expected a gzip or plain answer from {from}, but got another encoding \
              (`{encoding}`)"
         );
         return Err(FetchError::refused(problem).into());
@@ -260,7 +261,8 @@ async fn read(
     })))
 }
 
-/// A status that brings no document. Nothing of the answer is quoted: it may hold anything.
+/// The error for a status without a document. No part of the body is quoted, because it may contain
+/// anything.
 fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
     let status = response.status();
     let retry_after =
@@ -276,9 +278,9 @@ fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
         );
     }
     if let Some(until) = retry_after {
-        message.push_str(&format!(", to be asked again after {until:.0}"));
+        message.push_str(&format!(", with a request to wait until {until:.0}"));
     }
-    let passing = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)
+    let transient = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT)
         && retry_after.is_none();
     Failure {
         error: FetchError {
@@ -288,12 +290,12 @@ fn wrong_status(response: &Response, from: &str, now: Timestamp) -> Failure {
             not_found: status == StatusCode::NOT_FOUND,
             older: false,
         },
-        passing,
+        transient,
     }
 }
 
-/// Whether our own resolver refused: another try would find the same.
-fn is_refusal(error: &reqwest::Error) -> bool {
+/// Whether the program's own resolver refused the address. A retry would give the same result.
+fn is_refused_address(error: &reqwest::Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(found) = cause {
         if found.is::<DialError>() {

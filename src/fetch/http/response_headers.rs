@@ -15,8 +15,8 @@ pub(super) fn location(response: &Response, url: &Url) -> Option<Url> {
     url.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
 }
 
-/// When the answer left the publisher, as far as its headers say; never later than now, however a
-/// clock there is set.
+/// When the answer left the publisher, according to its headers. Never later than `now`, even if
+/// the publisher's clock is wrong.
 pub(super) fn answered_at(headers: &HeaderMap, now: Timestamp) -> Timestamp {
     let date = text(headers, &DATE).as_deref().and_then(dial::http_date);
     let age =
@@ -25,7 +25,7 @@ pub(super) fn answered_at(headers: &HeaderMap, now: Timestamp) -> Timestamp {
     [date, left_by_age].into_iter().flatten().fold(now, Timestamp::min)
 }
 
-/// `text/html` of `text/html; charset=utf-8`, where it has that form.
+/// `text/html` of `text/html; charset=utf-8`, if the value has that form.
 pub(super) fn media_type(text: &str) -> Option<&str> {
     let found = text.split(';').next().unwrap_or("").trim();
     let is_name = |part: &str| {

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use crate::domain::Sha256;
 use crate::fetch::{FetchError, NamePattern};
 
-/// The endings of names that are lists, each also with `.gz` behind it.
+/// The endings of the names of lists, each also with `.gz`.
 const LIST_ENDINGS: [&str; 4] = [".csv", ".tsv", ".json", ".xml"];
 
-/// The endings of names that somebody is still writing.
+/// The endings of files that are still being written.
 const UNFINISHED_ENDINGS: [&str; 6] =
     [".part", ".tmp", ".partial", ".crdownload", ".filepart", "~"];
 
 /// How many ignored names an error shows.
 const IGNORED_SHOWN: usize = 3;
 
-/// Where to look.
+/// The file or the folder to read.
 #[derive(Clone, Debug)]
 pub(in crate::fetch) struct Place {
     pub(super) path: PathBuf,
@@ -30,12 +30,12 @@ impl Place {
         Self { path: path.to_owned(), pattern: None }
     }
 
-    /// A folder, of which names that fit are read.
+    /// A folder, of which the names that match the pattern are read.
     pub(in crate::fetch) fn fitting(path: &Path, pattern: &NamePattern) -> Self {
         Self { path: path.to_owned(), pattern: Some(pattern.clone()) }
     }
 
-    /// Other names of a folder are another place: the newest of them need not be newer.
+    /// Another pattern for the same folder is another address: its newest file need not be newer.
     pub(super) fn address_sha256(&self) -> Sha256 {
         let path = self.path.as_os_str().as_encoded_bytes();
         match &self.pattern {
@@ -72,7 +72,7 @@ pub(super) fn newest_file(place: &Place) -> Result<PathBuf, FetchError> {
     let mut ignored: Vec<String> = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| failed(folder, &e))? {
         let path = entry.map_err(|e| failed(folder, &e))?.path();
-        // A file that goes away while the folder is read was not the newest for long.
+        // A file that disappears during the listing is skipped.
         let Ok(metadata) = fs::metadata(&path) else { continue };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if !metadata.is_file() || !place.takes(&name) {
@@ -89,7 +89,7 @@ pub(super) fn newest_file(place: &Place) -> Result<PathBuf, FetchError> {
 
 fn no_list(place: &Place, mut ignored: Vec<String>) -> FetchError {
     let (expected, hint) = match &place.pattern {
-        Some(pattern) => (format!("whose name fits `{pattern}`"), ""),
+        Some(pattern) => (format!("whose name matches `{pattern}`"), ""),
         None => (
             format!("whose name ends in {} (or these with .gz)", LIST_ENDINGS.join(", ")),
             "; `pattern` says which names are read",
@@ -115,12 +115,12 @@ fn no_list(place: &Place, mut ignored: Vec<String>) -> FetchError {
     ))
 }
 
-/// The system's own words, without the number of the error.
-fn in_words(error: &std::io::Error) -> String {
+/// The system's error text, without the error number.
+fn system_text(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 pub(super) fn failed(path: &Path, error: &std::io::Error) -> FetchError {
-    FetchError::unreachable(format!("failed to read {}: {}", path.display(), in_words(error)))
+    FetchError::unreachable(format!("failed to read {}: {}", path.display(), system_text(error)))
 }

@@ -1,10 +1,12 @@
-//! A file, or the newest file of a folder that someone drops files into.
+//! Reads a file, or the newest file of a folder that people put files into.
 //!
-//! The newest is the one modified last, and of several modified at once the one whose name sorts
-//! last. Hidden files, unfinished downloads and folders are ignored. So are names that do not fit
-//! the pattern or, without one, do not end as a list's name does: checksums and thumbnails land in
-//! such folders too. A folder whose newest file is older than the one that was read before has lost
-//! that one: the older list would look like one from which entries were removed.
+//! The newest file is the one that was modified last. Among files with the same time it is the one
+//! whose name sorts last. Hidden files, unfinished downloads and folders are ignored. So are names
+//! that do not match the pattern or, without a pattern, do not end like the name of a list: such
+//! folders also collect checksums and thumbnails.
+//!
+//! If the newest file is older than the one that was read before, that one was removed from the
+//! folder. The older list would look like one from which entries were removed, so it is an error.
 
 mod folder;
 
@@ -25,14 +27,14 @@ use self::folder::{failed, newest_file};
 /// How many characters of a path's SHA-256 are kept: enough to tell the files of one folder apart.
 const PATH_HASH_CHARS: usize = 16;
 
-/// When the file is read.
+/// Whether an unchanged file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Read {
     IfChanged,
     Always,
 }
 
-/// `validators` are those of the file that was read before.
+/// Reads the file. `validators` are those of the file that was read before.
 pub(super) async fn fetch(
     place: &Place,
     validators: Option<&Validators>,
@@ -46,7 +48,7 @@ pub(super) async fn fetch(
     })
     .await
     .unwrap_or_else(|_| {
-        Err(FetchError::unreachable("failed to read the file: the reading was stopped"))
+        Err(FetchError::unreachable("failed to read the file: the task was stopped"))
     })
 }
 
@@ -113,7 +115,7 @@ fn read_whole(path: &Path, now: Timestamp, limits: &FetchLimits) -> Result<Docum
     const PIECE: usize = 64 * 1024;
     let mut file = File::open(path).map_err(|e| failed(path, &e))?;
     let from = path.display().to_string();
-    // A file is as large on the disk as it is in all: nothing travels.
+    // A file is not transferred, so only the limit of the decoded size applies.
     let limits = FetchLimits { wire_bytes: limits.decoded_bytes, ..limits.clone() };
     let mut intake = Intake::new(&from, &limits)?;
     let mut piece = vec![0; PIECE];
@@ -128,7 +130,7 @@ fn read_whole(path: &Path, now: Timestamp, limits: &FetchLimits) -> Result<Docum
     intake.finish(now)
 }
 
-/// `modified` may be set by any tool. `changed` and `inode` show a change even then.
+/// Any tool can set `modified`. `changed` and `inode` show a change even then.
 fn state_of(path: &Path, metadata: &Metadata) -> FileState {
     let name = Sha256::of(path.as_os_str().as_encoded_bytes());
     FileState {
@@ -146,9 +148,9 @@ fn older(newest: &Path, known: FileTime, found: FileTime) -> FetchError {
             .map_or_else(|_| format!("{seconds} s"), |time| time.to_string())
     };
     FetchError::older(format!(
-        "expected a file as new as the one read before (modified at {}), but the newest in the \
-         folder is {}, modified at {}: an older list would look like one from which entries were \
-         removed. Where it is the one to read, `touch` it",
+        "expected a file at least as new as the one read before (modified at {}), but the newest in the \
+         folder is {}, modified at {}: an older list would look as if entries had been \
+         removed. If this file is correct, `touch` it",
         time(known),
         newest.display(),
         time(found)
