@@ -79,8 +79,8 @@ async fn record_dates(
         }
         if reply.exit != 0 {
             output::problem(&format!(
-                "stopped at {date}; the dates before it are recorded, and the same command continues \
-                 from there"
+                "stopped at {date}; the dates before it are recorded, and the same command \
+                 continues from there"
             ));
             return Ok(print(&reply));
         }
@@ -137,8 +137,8 @@ impl Carrier {
             Carrier::Daemon(socket) => match control_socket::ask(socket, request).await? {
                 Some(reply) => Ok(reply),
                 None => bail!(
-                    "the daemon stopped; the recorded dates are kept, and the same command continues from \
-                     there"
+                    "the daemon stopped; the recorded dates are kept, and the same command \
+                     continues from there"
                 ),
             },
         }

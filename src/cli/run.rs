@@ -65,7 +65,8 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     tasks.spawn(ends_the_process_if_it_panics(metrics::upkeep(prometheus, stop.clone())));
     if let Some(listener) = listener {
         let address = listener.local_addr()?;
-        info!(server.listen = %address, "serving pages, health checks and metrics at http://{address}");
+        info!(server.listen = %address, "serving pages, health checks and metrics at \
+                                         http://{address}");
         tasks.spawn(ends_the_process_if_it_panics(web::serve(
             listener,
             web::router(web_state),
@@ -188,7 +189,8 @@ fn link_beside_database(socket: &Path, config: &Config) {
     let _ = std::fs::remove_file(&beside);
     if let Err(problem) = std::os::unix::fs::symlink(socket, &beside) {
         warn!(
-            "failed to link the control socket beside the database, so commands may not find it: {problem}"
+            "failed to link the control socket beside the database, so commands may not find it: \
+             {problem}"
         );
     }
 }

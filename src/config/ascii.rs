@@ -25,8 +25,8 @@ pub struct Mailbox(pub lettre::message::Mailbox);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact(pub String);
 
-const ASCII_LOCAL_PART: &str = "an email address with only ASCII before the @ (few mail servers accept \
-                                other characters there; the domain may be in any script)";
+const ASCII_LOCAL_PART: &str = "an email address with only ASCII before the @ (few mail servers \
+                                accept other characters there; the domain may be in any script)";
 
 read_as_text!(
     EmailAddress,

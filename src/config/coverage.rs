@@ -86,8 +86,9 @@ fn operator_events(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     let receivers = config.receiver_refs();
     match route::operators(&receivers, None).as_slice() {
         [] => warnings.push(warning(
-            "operator events (a failing source or delivery, a list on hold) are sent to no receiver: set \
-             `operator = true` for a receiver, or add one of kind email, slack or console",
+            "operator events (a failing source or delivery, a list on hold) are sent to no \
+             receiver: set `operator = true` for a receiver, or add one of kind email, slack or \
+             console",
         )),
         [only]
             if route::operators(&receivers, Some(only.name))
@@ -96,8 +97,8 @@ fn operator_events(config: &Config, warnings: &mut Vec<ConfigWarning>) {
                 && only.kind != "console" =>
         {
             warnings.push(ConfigWarning(format!(
-                "operator events are sent only to `{}`, so nobody is alerted if it fails: add another \
-                 operator receiver",
+                "operator events are sent only to `{}`, so nobody is alerted if it fails: add \
+                 another operator receiver",
                 only.name
             )));
         }
@@ -184,12 +185,14 @@ fn changes(config: &Config, warnings: &mut Vec<ConfigWarning>) {
             }
             if !reached {
                 warnings.push(ConfigWarning(format!(
-                    "changes of {list} in source `{}` are sent to no receiver: no route matches them",
+                    "changes of {list} in source `{}` are sent to no receiver: no route matches \
+                     them",
                     source.name
                 )));
             } else if !missed.is_empty() {
                 warnings.push(ConfigWarning(format!(
-                    "some changes of {list} in source `{}` are sent to no receiver, because no route matches them: {}",
+                    "some changes of {list} in source `{}` are sent to no receiver, because no \
+                     route matches them: {}",
                     source.name,
                     missed.join("; ")
                 )));

@@ -299,7 +299,8 @@ mod tests {
 
     #[test]
     fn a_secret_is_redacted_and_positions_stay_the_same() {
-        let text = "[smtp]\npassword = \"hunter2\"\n[[receiver]]\nurl = 'https://hooks.example.com/T0'\nsecret = \"\"\"\nwhsec_a\n\"\"\"\n";
+        let text = "[smtp]\npassword = \"hunter2\"\n[[receiver]]\nurl = \
+                    'https://hooks.example.com/T0'\nsecret = \"\"\"\nwhsec_a\n\"\"\"\n";
         let shown = redact(text);
         assert_eq!(shown.len(), text.len());
         for secret in ["hunter2", "hooks", "whsec_a"] {

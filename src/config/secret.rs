@@ -265,7 +265,8 @@ pub fn header_lines(text: &str) -> Result<Vec<(String, Secret)>, String> {
         }
         if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(format!(
-                "found the header `{name}` on line {number}, but entitywatch sets this header itself"
+                "found the header `{name}` on line {number}, but entitywatch sets this header \
+                 itself"
             ));
         }
         headers.push((name.to_owned(), Secret::new(value)));

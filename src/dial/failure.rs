@@ -99,7 +99,8 @@ fn describe_tls(error: &rustls::Error) -> String {
     let reason = describe_certificate(certificate);
     let hint = match certificate {
         CertificateError::UnknownIssuer => {
-            " (the system's certificate authorities may be missing; set your company's own in `ca_file`)"
+            " (the system's certificate authorities may be missing; set your company's own in \
+             `ca_file`)"
         }
         _ if reason == "it is self-signed" => {
             " (if it is your own certificate, set it in `ca_file`)"

@@ -110,7 +110,8 @@ mod tests {
             json!(null),
             json!("Title 3"),
         ] {
-            let answer = json!({"titles": [other, {"number": 15, "up_to_date_as_of": "2026-07-09"}], "meta": {"date": ""}});
+            let answer = json!({"titles": [other, {"number": 15,
+                "up_to_date_as_of": "2026-07-09"}], "meta": {"date": ""}});
             assert_eq!(newest_date(&answer), Ok(date(2026, 7, 9)), "{other}");
         }
         assert_eq!(
@@ -144,7 +145,8 @@ mod tests {
 
     #[test]
     fn ok_versions_of_other_parts_and_sections_are_ignored() {
-        let ours = json!({"identifier": "Supplement No. 4 to Part 744", "part": "744", "amendment_date": "2026-01-02", "issue_date": ""});
+        let ours = json!({"identifier": "Supplement No. 4 to Part 744", "part": "744",
+            "amendment_date": "2026-01-02", "issue_date": ""});
         for other in [
             json!({"identifier": "744.11", "date": ""}),
             json!({"identifier": "Supplement No. 1 to Part 740", "part": "740", "date": null}),

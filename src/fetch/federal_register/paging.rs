@@ -122,8 +122,12 @@ mod tests {
         count: usize,
         total_pages: &Value,
     ) -> Value {
-        let record = |number: usize| json!({"document_number": format!("2025-{number}"), "publication_date": published_on});
-        json!({"count": count, "total_pages": total_pages, "results": numbers.map(record).collect::<Vec<_>>()})
+        let record = |number: usize| {
+            json!({"document_number": format!("2025-{number}"),
+            "publication_date": published_on})
+        };
+        json!({"count": count, "total_pages": total_pages,
+            "results": numbers.map(record).collect::<Vec<_>>()})
     }
 
     #[test]
@@ -154,8 +158,12 @@ mod tests {
 
     #[test]
     fn err_old_documents_before_newer_ones_do_not_end_paging() {
-        let record = |number: &str, published_on: &str| json!({"document_number": number, "publication_date": published_on});
-        let first = json!({"total_pages": 2, "results": [record("1", "2020-03-06"), record("2", "2020-03-07")]});
+        let record = |number: &str, published_on: &str| {
+            json!({"document_number": number,
+            "publication_date": published_on})
+        };
+        let first = json!({"total_pages": 2, "results": [record("1", "2020-03-06"), record("2",
+            "2020-03-07")]});
         assert_eq!(
             ask(&[first, json!({"total_pages": 2, "results": [record("3", "2025-03-06")]})]),
             (2, None)

@@ -148,8 +148,8 @@ fn older(newest: &Path, known: FileTime, found: FileTime) -> FetchError {
             .map_or_else(|_| format!("{seconds} s"), |time| time.to_string())
     };
     FetchError::older(format!(
-        "expected a file at least as new as the one read before (modified at {}), but the newest in the \
-         folder is {}, modified at {}: an older list would look as if entries had been \
+        "expected a file at least as new as the one read before (modified at {}), but the newest \
+         in the folder is {}, modified at {}: an older list would look as if entries had been \
          removed. If this file is correct, `touch` it",
         time(known),
         newest.display(),
