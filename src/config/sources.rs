@@ -132,14 +132,16 @@ fn address(
         });
     }
     if let Some(pattern) = &raw.pattern {
-        let problem =
-            format!("found `pattern`, but a source of kind `{}` reads no folder", kind.as_str());
+        let problem = format!(
+            "found `pattern`, but a source of kind `{}` does not read a folder",
+            kind.as_str()
+        );
         problems.push(Problem::at(pattern.span.clone(), problem));
     }
     if let Some(path) = &raw.path {
         problems.push(Problem::at(
             path.span.clone(),
-            format!("found `path`, but a source of kind `{}` has a `url`", kind.as_str()),
+            format!("found `path`, but a source of kind `{}` uses `url`", kind.as_str()),
         ));
     }
     let default = match kind {

@@ -20,7 +20,7 @@ pub enum DialError {
     NoHost,
     #[error("refused to connect to {origin}: {reason} needs `allow_private = true`")]
     Internal { origin: String, reason: String },
-    #[error("refused to connect to {origin}: {reason} is never connected to")]
+    #[error("refused to connect to {origin}: {reason} is never allowed")]
     Never { origin: String, reason: String },
     #[error("refused to follow a redirect of {from} from https to http")]
     Downgrade { from: String },
