@@ -487,7 +487,7 @@ async fn a_backfill_waits_as_long_as_it_is_asked_to() {
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        output.status.success() && said.contains("left alone until") && said.contains("waiting"),
+        output.status.success() && said.contains("asked to wait until") && said.contains("waiting"),
         "{said}"
     );
 

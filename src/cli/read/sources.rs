@@ -76,7 +76,8 @@ pub async fn absent_lists(store: &Store, config: &Config) -> Result<Vec<String>>
     let mut warnings = Vec::new();
     for state in store.source_states().await? {
         let Some(source) = config.source(&state.source) else { continue };
-        let absent = crate::stored_json::absent_lists(&state, &store.list_states(&state.source).await?);
+        let absent =
+            crate::stored_json::absent_lists(&state, &store.list_states(&state.source).await?);
         warnings.extend(absent.into_iter().filter(|list| source.lists.contains(list)).map(
             |list| {
                 let name = &source.name;
