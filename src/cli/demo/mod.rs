@@ -180,7 +180,8 @@ fn write_files(folder: &Path, inbox: &Inbox, html: &str) -> Result<()> {
 
 fn configuration(database: &str, http_port: u16, smtp_port: u16) -> String {
     format!(
-        r#"# The demo's configuration: everything is on loopback, and the list is so short that the guards are set wide.
+        r#"# The demo's configuration. All servers are on loopback.
+# The list is short, so the guards allow large changes.
 [store]
 url = "sqlite://{database}"
 
