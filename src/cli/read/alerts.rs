@@ -54,7 +54,7 @@ pub async fn alerts(
 /// A short summary of an alert.
 fn about(alert: &Alert, messages: &MessageSettings) -> String {
     let Some(data) = alert.body.list_changed() else {
-        return wording::of_alert(alert, messages).title;
+        return wording::alert_content(alert, messages).title;
     };
     let source = &data.source;
     let Summary { added, removed, revised, .. } = data.total;
