@@ -23,5 +23,5 @@ pub use list::compare::{Comparison, compare, compare_with_columns};
 pub use list::plausibility::{
     GuardOutcome, Limits, Size, enough_for_baseline, least_for_baseline, plausible,
 };
+pub use pairing::feature_counter::FeatureCounter as Counter;
 pub use pairing::namesakes::name_key;
-pub use pairing::rarity::Rarity as Counter;

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use rustc_hash::FxBuildHasher;
+
 use crate::diff::list::content::{Hashed, hashed, in_order};
 use crate::diff::list::editorial::is_same_wording;
 use crate::diff::list::fields::differences;
 use crate::diff::list::{columns, severity};
-use crate::diff::pairing::fast_hash::MixerState;
-use crate::diff::pairing::identity::{Identification, Identity};
-use crate::diff::pairing::namesakes;
-use crate::diff::pairing::rarity::Rarity;
-use crate::diff::pairing::same_name::Pair;
+use crate::diff::pairing::differing_rows::DifferingRows;
+use crate::diff::pairing::feature_counter::FeatureCounter;
+use crate::diff::pairing::identity::{CertainPairs, Identity};
+use crate::diff::pairing::namesakes::unchanged_namesakes;
+use crate::diff::pairing::pair::Pair;
 use crate::diff::parallel::side_by_side_if_many;
 use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
 
@@ -52,52 +54,39 @@ pub fn compare_with_columns(
 /// Rows that both snapshots share may be left out, if all rows of their name are left out. They
 /// only show how rare the properties of the other rows are. Where that matters, they are counted
 /// ([`Comparison::counter`]).
-pub struct Comparison<'a> {
-    /// Rows before whose content no row after has.
-    only_before: Vec<&'a Entry>,
-    /// Rows after whose content no row before has. From `unchanged_from` on: unchanged rows with a
-    /// name of `only_before`.
-    after: Vec<&'a Entry>,
-    unchanged_from: usize,
-    identity: Identification<'a>,
-}
+pub struct Comparison<'a>(CertainPairs<'a>);
 
 impl<'a> Comparison<'a> {
     pub fn begin(before: &'a [Entry], after: &'a [Entry]) -> Self {
         let (olds, news) = side_by_side_if_many(before.len(), || hashed(before), || hashed(after));
-        let (only_before, mut after) =
+        let (old, new) =
             side_by_side_if_many(before.len(), || only_in(&olds, &news), || only_in(&news, &olds));
-        let unchanged_from = after.len();
-        after.extend(namesakes::kept(&only_before, &olds, &news));
-        let mut identity = Identification::begin(&only_before, &after, unchanged_from);
-        identity.count(before);
-        Self { only_before, after, unchanged_from, identity }
+        let new: Vec<&Entry> = new.into_iter().map(|(_, entry)| entry).collect();
+        let removed: Vec<&Entry> = old.iter().map(|(_, entry)| *entry).collect();
+        let unchanged = unchanged_namesakes(&removed, &olds, &news);
+        Self(CertainPairs::find(DifferingRows::new(old, new, unchanged), before))
     }
 
-    /// A counter for the rows before that were left out. `None` if their properties do not matter.
-    /// Several counters may count different rows at the same time.
-    pub fn counter(&self) -> Option<Rarity> {
-        self.identity.counter()
+    /// A counter for the rows of the old list that were left out, where it matters how rare the
+    /// features of the other rows are. Several counters may count different rows at a time.
+    pub fn counter(&self) -> Option<FeatureCounter> {
+        self.0.counter()
     }
 
-    /// Adds the result of a counter.
-    pub fn add(&mut self, counter: &Rarity) {
-        self.identity.add(counter);
+    /// Adds what a counter counted.
+    pub fn add(&mut self, counter: &FeatureCounter) {
+        self.0.add(counter);
     }
 
     pub fn finish(self) -> Vec<Change> {
-        let Self { only_before, after, unchanged_from, identity } = self;
-        let found = identity.finish(&only_before, &after, unchanged_from);
-        changes_of(&only_before, &after, unchanged_from, found)
+        let (rows, identity) = self.0.decide();
+        changes_of(&rows, identity)
     }
 }
 
-fn changes_of(
-    only_before: &[&Entry],
-    after: &[&Entry],
-    unchanged_from: usize,
-    identity: Identity,
-) -> Vec<Change> {
+fn changes_of(rows: &DifferingRows<'_>, identity: Identity) -> Vec<Change> {
+    let (only_before, after) = (&rows.old, &rows.listed);
+    let unchanged_from = rows.unchanged_from;
     let mut changes: Vec<Change> = Vec::new();
     let mut befores: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
     for pair in &identity.pairs {
@@ -156,17 +145,18 @@ fn rank(kind: ChangeKind) -> u8 {
     }
 }
 
-/// The rows of one snapshot whose content the other does not have, each content once, sorted by
-/// content.
-fn only_in<'a>(rows: &[Hashed<'a>], other: &[Hashed<'_>]) -> Vec<&'a Entry> {
-    let other: HashSet<&Hashed<'_>, MixerState> = other.iter().collect();
-    let mut seen: HashSet<&Hashed<'_>, MixerState> = HashSet::default();
-    let mut only: Vec<&Entry> = rows
+/// The rows of one snapshot whose content the other snapshot does not have, with their places in
+/// the snapshot: each content once, in an order of their contents.
+fn only_in<'a>(rows: &[Hashed<'a>], other: &[Hashed<'_>]) -> Vec<(usize, &'a Entry)> {
+    let theirs: HashSet<&Hashed<'_>, FxBuildHasher> = other.iter().collect();
+    let mut included: HashSet<&Hashed<'_>, FxBuildHasher> = HashSet::default();
+    let mut only: Vec<(usize, &Entry)> = rows
         .iter()
-        .filter(|row| !other.contains(row) && seen.insert(row))
-        .map(|row| row.content.0)
+        .enumerate()
+        .filter(|(_, row)| !theirs.contains(row) && included.insert(row))
+        .map(|(at, row)| (at, row.content.0))
         .collect();
-    only.sort_by(|a, b| in_order(a, b));
+    only.sort_by(|(_, a), (_, b)| in_order(a, b));
     only
 }
 

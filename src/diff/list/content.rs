@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
+use rustc_hash::FxBuildHasher;
+
 use crate::diff::list::entity_cell;
 use crate::diff::list::unordered::same_members;
-use crate::diff::pairing::fast_hash::{MixerState, mixed};
 use crate::domain::Entry;
 
 /// A row, compared and hashed by its content. The publisher's id and the order inside its lists do
@@ -23,7 +24,7 @@ pub struct Hashed<'a> {
 pub fn hashed(rows: &[Entry]) -> Vec<Hashed<'_>> {
     rows.iter()
         .map(|entry| Hashed {
-            hash: MixerState::default().hash_one(Content(entry)),
+            hash: FxBuildHasher.hash_one(Content(entry)),
             content: Content(entry),
         })
         .collect()
@@ -69,8 +70,7 @@ impl Hash for Content<'_> {
         (&entry.start_date, &entry.end_date).hash(state);
         // Summed, because the order does not count. Countries and footnotes follow from the fields
         // that are hashed.
-        let citations =
-            entry.citations.iter().map(|citation| MixerState::default().hash_one(citation));
+        let citations = entry.citations.iter().map(|citation| FxBuildHasher.hash_one(citation));
         citations.fold(0_u64, u64::wrapping_add).hash(state);
         if let Some(cell) = entity_cell::cell(entry) {
             cell.hash(state);
@@ -79,7 +79,7 @@ impl Hash for Content<'_> {
         (&entry.name, &entry.remarks, &entry.other).hash(state);
         for list in [&entry.aliases, &entry.addresses] {
             list.iter()
-                .fold(list.len() as u64, |sum, text| sum.wrapping_add(mixed(text.as_bytes())))
+                .fold(list.len() as u64, |sum, text| sum.wrapping_add(FxBuildHasher.hash_one(text)))
                 .hash(state);
         }
     }

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use rustc_hash::FxBuildHasher;
+
 use crate::diff::list::content::Content;
-use crate::diff::pairing::fast_hash::MixerState;
 use crate::domain::{Change, Entry, HoldReason, ListCode, Summary};
 
 /// However short a list is, this many rows may be removed, added or revised in one step.
@@ -63,7 +64,7 @@ pub struct Size {
 
 impl Size {
     pub fn of(rows: &[Entry]) -> Self {
-        let contents: HashSet<Content<'_>, MixerState> = rows.iter().map(Content).collect();
+        let contents: HashSet<Content<'_>, FxBuildHasher> = rows.iter().map(Content).collect();
         Self { rows: rows.len(), entries: contents.len() }
     }
 

@@ -1,31 +1,30 @@
-//! A name as it is compared: transliterated to Latin letters, in words, legal forms told apart from
-//! the rest.
+//! A name as pairing compares it: words in Latin letters, and the numbers in it.
 //!
-//! Knows letters and legal forms; knows no list and no rarity.
+//! Knows letters. Knows no list and no rarity.
 
 use unicode_normalization::UnicodeNormalization;
 
 /// A name in words of lower-case ASCII letters and digits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name {
-    /// Sorted, so that the order of a person's names does not count.
+    /// Sorted, because the order of a person's names does not matter.
     pub words: Vec<String>,
-    /// All words in published order without spaces: blind to spacing and punctuation.
+    /// All words in published order, without spaces and punctuation.
     pub compact: String,
-    /// The numbers in it, sorted, each once: `55` of `55th`, `2` of `II`. Sister institutes and
-    /// sister ships differ in nothing else.
+    /// The numbers in the name, sorted, each once: `55` for `55th`, `2` for `II`. Sister institutes
+    /// and sister ships differ in nothing else.
     pub numbers: Vec<String>,
-    /// The digits of the numbers in published order: the same in `1-2` and `12`.
+    /// The digits of the numbers in published order: the same for `1-2` and `12`.
     pub digits: String,
 }
 
-/// What the numbers in two names say.
+/// How the numbers in two names relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
     Same,
-    /// One name has them all and more, or the same digits are parted in another way.
+    /// One name has all numbers of the other and more, or the same digits are split differently.
     Amended,
-    Contrary,
+    Contradicting,
 }
 
 impl Name {
@@ -52,13 +51,23 @@ impl Name {
         {
             Numbers::Amended
         } else {
-            Numbers::Contrary
+            Numbers::Contradicting
         }
     }
 
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
+}
+
+/// A name, and the aliases after `a.k.a.` or `f.k.a.` in it.
+pub fn split_aliases(text: &str) -> (&str, Vec<&str>) {
+    let mut parts = text
+        .split("a.k.a.")
+        .flat_map(|part| part.split("f.k.a."))
+        .map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
+    let name = parts.next().unwrap_or_default();
+    (name, parts.filter(|part| !part.is_empty()).collect())
 }
 
 fn numbers_in(word: &str) -> Vec<String> {
@@ -71,38 +80,37 @@ fn numbers_in(word: &str) -> Vec<String> {
         .collect()
 }
 
-/// From two on. A single letter is an initial, and what stands for eleven is a syllable of Chinese
-/// names: neither is here.
+/// Roman numerals from two to twenty. Single letters are missing because they are initials, and
+/// `xi` is missing because it is a syllable of Chinese names.
 const ROMAN: [&str; 19] = [
     "ii", "iii", "iv", "", "vi", "vii", "viii", "ix", "", "", "xii", "xiii", "xiv", "xv", "xvi",
     "xvii", "xviii", "xix", "xx",
 ];
 
-/// The words of a text in lower-case ASCII. An ideograph is a word of its own, as it is in Latin
-/// spelling.
+/// The words of a text in lower-case ASCII. Each ideograph is one word, as in Latin spelling.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     each_word(text, |word| words.push(word.to_owned()));
     words
 }
 
-/// Calls `each` with every word of a text, for where the words are looked at and not kept.
+/// Calls `each` with every word of a text. Unlike [`words`], it does not allocate the words.
 pub fn each_word(text: &str, each: impl FnMut(&str)) {
     words_of(&spelled(text)).for_each(each);
 }
 
-/// A text in the letters and points that part its words.
+/// A text in lower-case ASCII in which [`words_of`] finds the words.
 pub fn spelled(text: &str) -> String {
-    without_points_of_initials(latin(text))
+    without_periods_of_initials(latin(text))
 }
 
-/// The words of what was [`spelled`].
+/// The words of a text from [`spelled`].
 pub fn words_of(spelled: &str) -> impl Iterator<Item = &str> {
     spelled.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// A text in lower-case ASCII. An apostrophe inside a word is often lost: `Xi'an` and `Xian` are
-/// one word.
+/// A text in lower-case ASCII, without apostrophes: publishers often drop them, so that `Xi'an` and
+/// `Xian` are one word.
 fn latin(text: &str) -> String {
     let mut latin = String::with_capacity(text.len());
     if text.is_ascii() {
@@ -115,7 +123,7 @@ fn latin(text: &str) -> String {
                 continue;
             }
             let spelled = any_ascii::any_ascii_char(character);
-            let is_ideograph = matches!(u32::from(character), 0x2e80..=0x2fdf | 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff);
+            let is_ideograph = is_ideograph(character);
             if is_ideograph {
                 latin.push(' ');
             }
@@ -131,12 +139,16 @@ fn latin(text: &str) -> String {
     latin
 }
 
-/// Legal forms and the words that go with them say little about who it is.
-pub fn is_legal_form(word: &str) -> bool {
-    LEGAL_FORMS.binary_search(&word).is_ok()
+fn is_ideograph(character: char) -> bool {
+    matches!(u32::from(character),
+        0x2e80..=0x2fdf
+        | 0x3400..=0x9fff
+        | 0xac00..=0xd7af
+        | 0xf900..=0xfaff
+        | 0x20000..=0x3ffff)
 }
 
-/// The consonants of a word, doubled ones once: what transliterations of one name have in common.
+/// The consonants of a word, doubled ones once. Transliterations of one name share them.
 pub fn skeleton(word: &str) -> String {
     let mut skeleton = String::new();
     for letter in word.chars() {
@@ -156,96 +168,8 @@ pub fn skeleton(word: &str) -> String {
     skeleton
 }
 
-/// Sorted, for the binary search.
-const LEGAL_FORMS: &[&str] = &[
-    "a",
-    "ab",
-    "ag",
-    "aktsionernoe",
-    "aktsionernoye",
-    "al",
-    "and",
-    "ao",
-    "as",
-    "bhd",
-    "bv",
-    "ca",
-    "cjsc",
-    "co",
-    "company",
-    "corp",
-    "corporation",
-    "cv",
-    "de",
-    "doo",
-    "el",
-    "ev",
-    "fz",
-    "fzc",
-    "fzco",
-    "fze",
-    "fzllc",
-    "gmbh",
-    "group",
-    "holding",
-    "holdings",
-    "inc",
-    "incorporated",
-    "jlt",
-    "joint",
-    "jsc",
-    "jsco",
-    "kft",
-    "kg",
-    "kk",
-    "la",
-    "limitada",
-    "limited",
-    "llc",
-    "llp",
-    "lp",
-    "ltd",
-    "ltda",
-    "mchj",
-    "nv",
-    "oao",
-    "obschestvo",
-    "of",
-    "ojsc",
-    "ooo",
-    "otkrytoe",
-    "otkrytoye",
-    "oy",
-    "oyj",
-    "pao",
-    "pjsc",
-    "plc",
-    "private",
-    "pt",
-    "pte",
-    "pty",
-    "public",
-    "pvt",
-    "sa",
-    "sae",
-    "sal",
-    "sarl",
-    "sas",
-    "sdn",
-    "sl",
-    "spa",
-    "srl",
-    "sro",
-    "stock",
-    "the",
-    "tov",
-    "uab",
-    "y",
-    "zao",
-];
-
-/// `p.j.s` → `pjs`: a point between single letters parts no words.
-fn without_points_of_initials(mut text: String) -> String {
+/// `p.j.s` → `pjs`: a period between single letters does not separate words.
+fn without_periods_of_initials(mut text: String) -> String {
     let bytes = text.as_bytes();
     let is_single = |at: usize| {
         bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
@@ -256,9 +180,9 @@ fn without_points_of_initials(mut text: String) -> String {
             && bytes.get(at + 1).is_none_or(|byte| !byte.is_ascii_alphanumeric())
     };
     let is_of_initials = |at: &usize| at.checked_sub(1).is_some_and(is_single) && is_single(at + 1);
-    let points: Vec<usize> =
+    let periods: Vec<usize> =
         text.match_indices('.').map(|(at, _)| at).filter(is_of_initials).collect();
-    for at in points.into_iter().rev() {
+    for at in periods.into_iter().rev() {
         text.remove(at);
     }
     text
@@ -269,12 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn legal_forms_are_sorted_for_the_search() {
-        assert!(LEGAL_FORMS.is_sorted());
-    }
-
-    #[test]
-    fn words_are_latin_whatever_the_script() {
+    fn words_of_every_script_become_latin() {
         assert_eq!(words("Компания «Восток-1»"), ["kompaniya", "vostok", "1"]);
         assert_eq!(words("华为技术"), ["hua", "wei", "ji", "shu"]);
         assert_eq!(words("Xi’an P.J.S Co., Ltd."), ["xian", "pjs", "co", "ltd"]);
@@ -282,12 +201,12 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_kept_apart() {
+    fn the_numbers_of_a_name_are_separate() {
         assert_eq!(Name::of("55th Research Institute 1-2").numbers, ["1", "2", "55"]);
     }
 
     #[test]
-    fn numbers_are_contrary_where_neither_name_has_those_of_the_other() {
+    fn numbers_contradict_if_neither_name_has_all_of_the_other() {
         for (one, other, expected) in [
             ("55th Research Institute", "Research Institute (CETC 55)", Numbers::Same),
             ("55th Research Institute (CETC 55)", "55th Research Institute", Numbers::Same),
@@ -295,8 +214,8 @@ mod tests {
             ("Plant 514", "Plant 514 (P.O. Box 12)", Numbers::Amended),
             ("Plant", "Plant 514", Numbers::Amended),
             ("Unit 1-2 Works", "Unit 12 Works", Numbers::Amended),
-            ("Sea Pearl II", "Sea Pearl III", Numbers::Contrary),
-            ("54th Research Institute", "55th Research Institute", Numbers::Contrary),
+            ("Sea Pearl II", "Sea Pearl III", Numbers::Contradicting),
+            ("54th Research Institute", "55th Research Institute", Numbers::Contradicting),
             ("Plant V", "Plant I", Numbers::Same),
             ("Xi Guang Works", "Xii Guang Works", Numbers::Amended),
         ] {
@@ -309,9 +228,18 @@ mod tests {
     }
 
     #[test]
-    fn transliterations_have_one_skeleton() {
+    fn transliterations_share_a_skeleton() {
         assert_eq!(skeleton("zumar"), skeleton("zomor"));
         assert_eq!(skeleton("maxim"), skeleton("maksim"));
         assert_eq!(skeleton("aleksandr"), skeleton("oleksandr"));
+    }
+
+    #[test]
+    fn ok_aliases_in_a_name_are_split_off() {
+        assert_eq!(
+            split_aliases("Oak, a.k.a. Quercus; f.k.a. Elm"),
+            ("Oak", vec!["Quercus", "Elm"])
+        );
+        assert_eq!(split_aliases("Oak"), ("Oak", vec![]));
     }
 }

@@ -1,164 +1,135 @@
-//! How alike two names are, word by word and letter by letter, and what each has that the other
-//! lacks.
+//! How similar two names are, by words and by letters, and which rare words only one of them has.
 //!
-//! Knows names and how rare their words are; knows nothing else of the rows.
+//! Knows names and the rarity of their words. Knows nothing else of the rows.
 
 use rapidfuzz::distance::levenshtein;
 
-use crate::diff::pairing::name::{Name, is_legal_form, skeleton};
-use crate::diff::pairing::profile::Kind;
+use crate::diff::pairing::feature::FeatureKind;
+use crate::diff::pairing::filler_words::is_filler_word;
+use crate::diff::pairing::name::{Name, skeleton};
 use crate::diff::pairing::rarity::Rarity;
+use crate::diff::pairing::weights::{
+    ENOUGH_WORD_RATIO, FILLER_WORD_SHARE, INITIAL_SHARE, MAX_BITS_AGAINST_NAME, MAX_NAME_BITS,
+    MIN_COMPARED_LETTERS, MIN_LENGTH_TENTHS, MIN_LETTER_SIMILARITY, MIN_RARE_WORD_LETTERS,
+    MIN_STEM_LETTERS, MIN_STEM_QUARTERS, MIN_WORD_SIMILARITY, NEUTRAL_NAME_RATIO, RARE_WORD_BITS,
+    SAME_CONSONANTS_SIMILARITY, WHOLE_NAME_BITS,
+};
 
-/// More bits than these are not given to a name, however rare it is.
-const MOST_FOR_A_NAME: f64 = 16.0;
-
-/// The likest of the aliases.
-pub fn best_likeness(name: &Name, aliases: &[Name], rarity: &Rarity) -> Likeness {
-    aliases
-        .iter()
-        .map(|alias| Likeness::of(name, alias, rarity))
-        .max_by(|a, b| a.bits().total_cmp(&b.bits()))
-        .unwrap_or_default()
-}
-
-/// How alike two names are.
+/// How similar two names are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Likeness {
-    /// Bits of the words that they have in common.
-    shared: f64,
-    /// 0 to 1: those bits against all.
+pub struct NameSimilarity {
+    /// Bits of the words that both names have.
+    shared_bits: f64,
+    /// 0 to 1: those bits against the bits of all words.
     pub ratio: f64,
-    /// How many rare words each name has of its own, of which the other has no spelling, short
-    /// form or part.
-    pub own: (usize, usize),
+    /// How many rare words each name has of which the other has no spelling, short form or part.
+    pub own_words: (usize, usize),
 }
 
-impl Likeness {
+impl NameSimilarity {
     pub fn of(one: &Name, other: &Name, rarity: &Rarity) -> Self {
         if one.is_empty() || other.is_empty() {
-            return Self { shared: 0.0, ratio: 0.5, own: (0, 0) };
+            return Self { shared_bits: 0.0, ratio: NEUTRAL_NAME_RATIO, own_words: (0, 0) };
         }
-        let mut open: Vec<&String> = other.words.iter().collect();
-        let mut left_over: Vec<&String> = Vec::new();
-        let mut shared = 0.0;
+        let mut unmatched: Vec<&String> = other.words.iter().collect();
+        let mut not_equal: Vec<&String> = Vec::new();
+        let mut shared_bits = 0.0;
         for word in &one.words {
-            match open.iter().position(|candidate| *candidate == word) {
+            match unmatched.iter().position(|candidate| *candidate == word) {
                 Some(at) => {
-                    open.swap_remove(at);
-                    shared += word_bits(word, rarity);
+                    unmatched.swap_remove(at);
+                    shared_bits += word_bits(word, rarity);
                 }
-                None => left_over.push(word),
+                None => not_equal.push(word),
             }
         }
-        let (mut apart, mut alone) = (0.0, Vec::new());
-        for word in left_over {
-            let best = open
+        let (mut own_bits, mut alone) = (0.0, Vec::new());
+        for word in not_equal {
+            let best = unmatched
                 .iter()
                 .enumerate()
                 .map(|(at, candidate)| (at, word_similarity(word, candidate)))
                 .max_by(|a, b| a.1.total_cmp(&b.1));
             match best {
-                Some((at, similarity)) if similarity >= LEAST_WORD_SIMILARITY => {
-                    let candidate = open.swap_remove(at);
+                Some((at, similarity)) if similarity >= MIN_WORD_SIMILARITY => {
+                    let candidate = unmatched.swap_remove(at);
                     let bits = word_bits(word, rarity).min(word_bits(candidate, rarity));
-                    shared += bits * similarity * similarity;
-                    apart += bits * (1.0 - similarity);
+                    shared_bits += bits * similarity * similarity;
+                    own_bits += bits * (1.0 - similarity);
                 }
                 _ => {
-                    apart += word_bits(word, rarity);
+                    own_bits += word_bits(word, rarity);
                     alone.push(word);
                 }
             }
         }
-        apart += open.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
-        if is_same_but_for_legal_form(one, other) {
-            // The whole name says more than its words: nobody else in the list has it, or both
-            // names would be weighed alike.
-            return Self { shared: shared + BITS_FOR_A_WHOLE_NAME, ratio: 1.0, own: (0, 0) };
+        own_bits += unmatched.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
+        if is_same_except_legal_form(one, other) {
+            return Self {
+                shared_bits: shared_bits + WHOLE_NAME_BITS,
+                ratio: 1.0,
+                own_words: (0, 0),
+            };
         }
-        let ratio = if shared + apart > 0.0 { 2.0 * shared / (2.0 * shared + apart) } else { 0.5 };
-        let by_words = Self {
-            shared,
-            ratio,
-            own: (own_words(&alone, &open, other, rarity), own_words(&open, &alone, one, rarity)),
+        let ratio = if shared_bits + own_bits > 0.0 {
+            2.0 * shared_bits / (2.0 * shared_bits + own_bits)
+        } else {
+            NEUTRAL_NAME_RATIO
         };
-        by_words.or_by_letters(one, other, rarity)
+        let own_words = (
+            count_own_words(&alone, &unmatched, other, rarity),
+            count_own_words(&unmatched, &alone, one, rarity),
+        );
+        Self { shared_bits, ratio, own_words }.or_by_letters(one, other, rarity)
     }
 
-    /// Blind to spacing: `Hua Wei` and `Huawei`.
+    /// The similarity by letters where it is greater. It ignores spacing: `Hua Wei` and `Huawei`.
     fn or_by_letters(self, one: &Name, other: &Name, rarity: &Rarity) -> Self {
         let (short, long) = (
             one.compact.len().min(other.compact.len()),
             one.compact.len().max(other.compact.len()),
         );
-        if self.ratio > 0.95 || one.numbers != other.numbers || short * 10 < long * 8 {
+        if self.ratio > ENOUGH_WORD_RATIO
+            || one.numbers != other.numbers
+            || short * 10 < long * MIN_LENGTH_TENTHS
+        {
             return self;
         }
         let similarity =
             levenshtein::normalized_similarity(one.compact.chars(), other.compact.chars());
-        if similarity < 0.88 || similarity <= self.ratio {
+        if similarity < MIN_LETTER_SIMILARITY || similarity <= self.ratio {
             return self;
         }
         let total =
             |name: &Name| name.words.iter().map(|word| word_bits(word, rarity)).sum::<f64>();
         Self {
-            shared: self.shared.max(total(one).min(total(other)) * similarity),
+            shared_bits: self.shared_bits.max(total(one).min(total(other)) * similarity),
             ratio: similarity,
-            own: (0, 0),
+            own_words: (0, 0),
         }
     }
 
+    /// The weight of the similarity. Below zero, it is the weight against one entry.
     pub fn bits(self) -> f64 {
-        let scale = (self.ratio - 0.5) * 2.0;
-        if scale >= 0.0 { self.shared.min(MOST_FOR_A_NAME) * scale } else { scale * 5.0 }
+        let scale = (self.ratio - NEUTRAL_NAME_RATIO) * 2.0;
+        if scale >= 0.0 {
+            self.shared_bits.min(MAX_NAME_BITS) * scale
+        } else {
+            scale * MAX_BITS_AGAINST_NAME
+        }
     }
 }
 
-/// How many of the words that one name has alone are rare, and neither a short form of what the
-/// other has alone nor a part of it.
-fn own_words(alone: &[&String], others: &[&String], other: &Name, rarity: &Rarity) -> usize {
-    let is_own = |word: &&&String| {
-        let is_of_another = |candidate: &&String| {
-            is_short_for(candidate, word)
-                || is_short_for(word, candidate)
-                || has_one_stem(word, candidate)
-        };
-        word.len() > 2
-            && !is_legal_form(word)
-            && !word.bytes().any(|byte| byte.is_ascii_digit())
-            && !other.compact.contains(word.as_str())
-            && !others.iter().any(is_of_another)
-            && word_bits(word, rarity) >= BITS_OF_A_RARE_WORD
-    };
-    alone.iter().filter(is_own).count()
+/// The similarity of the most similar alias.
+pub fn best_alias_similarity(name: &Name, aliases: &[Name], rarity: &Rarity) -> NameSimilarity {
+    aliases
+        .iter()
+        .map(|alias| NameSimilarity::of(name, alias, rarity))
+        .max_by(|a, b| a.bits().total_cmp(&b.bits()))
+        .unwrap_or_default()
 }
 
-/// A word that more rows have than one in thirty or so tells no party from its sister.
-const BITS_OF_A_RARE_WORD: f64 = 5.0;
-
-/// `inst` of `institute`, `intl` of `international`, `a` of `ali`: the beginning of the word, or
-/// what is left of it without vowels.
-fn is_short_for(short: &str, word: &str) -> bool {
-    let is_vowel = |byte: u8| b"aeiouy".contains(&byte);
-    let mut letters = word.bytes();
-    let is_left = |at: usize, byte: u8, letters: &mut std::str::Bytes<'_>| {
-        (at == 0 || !is_vowel(byte)) && letters.any(|l| l == byte)
-    };
-    short.len() < word.len()
-        && short.bytes().next() == word.bytes().next()
-        && (word.starts_with(short)
-            || short.bytes().enumerate().all(|(at, byte)| is_left(at, byte, &mut letters)))
-}
-
-/// `trade` and `trading`: three in four letters of the shorter word begin the longer.
-fn has_one_stem(one: &str, other: &str) -> bool {
-    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-    same >= LEAST_STEM && same * 4 >= one.len().min(other.len()) * 3
-}
-
-const LEAST_STEM: usize = 4;
-
-/// How many letters are between two names that differ in at most `most`, whatever the spacing.
+/// How many letters differ between two names without their spaces, if at most `most` do.
 pub fn edits_within(most: usize, one: &Name, other: &Name) -> Option<usize> {
     if one.compact.len().abs_diff(other.compact.len()) > most {
         return None;
@@ -170,51 +141,91 @@ pub fn edits_within(most: usize, one: &Name, other: &Name) -> Option<usize> {
     )
 }
 
-const BITS_FOR_A_WHOLE_NAME: f64 = 3.0;
-
-pub fn is_same_but_for_legal_form(one: &Name, other: &Name) -> bool {
+/// Whether two names have the same words except for legal forms and function words.
+pub fn is_same_except_legal_form(one: &Name, other: &Name) -> bool {
     fn core(name: &Name) -> impl Iterator<Item = &String> {
-        name.words.iter().filter(|word| !is_legal_form(word))
+        name.words.iter().filter(|word| !is_filler_word(word))
     }
     core(one).next().is_some() && core(one).eq(core(other))
 }
 
-const LEAST_WORD_SIMILARITY: f64 = 0.74;
-
-fn word_similarity(one: &str, other: &str) -> f64 {
-    let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
-    let (short, long) = (one.len().min(other.len()), one.len().max(other.len()));
-    if short < 4 || short * 2 < long || has_digit(one) || has_digit(other) {
-        return 0.0;
-    }
-    let by_letters = levenshtein::normalized_similarity(one.chars(), other.chars());
-    let by_consonants =
-        if by_letters < 0.8 && skeleton(one) == skeleton(other) { 0.8 } else { 0.0 };
-    by_letters.max(by_consonants)
-}
-
-/// What a word of a name says.
+/// The weight of a shared word of a name, in bits.
 pub fn word_bits(word: &str, rarity: &Rarity) -> f64 {
-    let light = if is_legal_form(word) {
-        0.1
-    } else if word.len() == 1 && !word.bytes().all(|byte| byte.is_ascii_digit()) {
-        0.3
+    let share = if is_filler_word(word) {
+        FILLER_WORD_SHARE
+    } else if word.len() == 1 && !has_digit(word) {
+        INITIAL_SHARE
     } else {
         1.0
     };
-    rarity.bits(Kind::Word, word) * light
+    rarity.bits(FeatureKind::Word, word) * share
+}
+
+/// How many of the words that only one name has are rare, and are neither a short form nor a part
+/// of the words that only the other name has.
+fn count_own_words(alone: &[&String], others: &[&String], other: &Name, rarity: &Rarity) -> usize {
+    let is_own = |word: &&&String| {
+        let is_form_of_word = |candidate: &&String| {
+            is_short_for(candidate, word)
+                || is_short_for(word, candidate)
+                || has_same_stem(word, candidate)
+        };
+        word.len() >= MIN_RARE_WORD_LETTERS
+            && !is_filler_word(word)
+            && !has_digit(word)
+            && !other.compact.contains(word.as_str())
+            && !others.iter().any(is_form_of_word)
+            && word_bits(word, rarity) >= RARE_WORD_BITS
+    };
+    alone.iter().filter(is_own).count()
+}
+
+fn has_digit(word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// `inst` for `institute`, `intl` for `international`, `a` for `ali`: the start of the word, or
+/// some of its letters with no vowel after the first.
+fn is_short_for(short: &str, word: &str) -> bool {
+    let is_vowel = |byte: u8| b"aeiouy".contains(&byte);
+    let mut letters = word.bytes();
+    let is_kept = |at: usize, byte: u8, letters: &mut std::str::Bytes<'_>| {
+        (at == 0 || !is_vowel(byte)) && letters.any(|l| l == byte)
+    };
+    short.len() < word.len()
+        && short.bytes().next() == word.bytes().next()
+        && (word.starts_with(short)
+            || short.bytes().enumerate().all(|(at, byte)| is_kept(at, byte, &mut letters)))
+}
+
+/// Whether two words begin alike, as `trade` and `trading` do.
+fn has_same_stem(one: &str, other: &str) -> bool {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    same >= MIN_STEM_LETTERS && same * 4 >= one.len().min(other.len()) * MIN_STEM_QUARTERS
+}
+
+/// 0 to 1: whether two words are spellings of one word.
+fn word_similarity(one: &str, other: &str) -> f64 {
+    let (short, long) = (one.len().min(other.len()), one.len().max(other.len()));
+    if short < MIN_COMPARED_LETTERS || short * 2 < long || has_digit(one) || has_digit(other) {
+        return 0.0;
+    }
+    let by_letters = levenshtein::normalized_similarity(one.chars(), other.chars());
+    let has_same_consonants =
+        by_letters < SAME_CONSONANTS_SIMILARITY && skeleton(one) == skeleton(other);
+    by_letters.max(if has_same_consonants { SAME_CONSONANTS_SIMILARITY } else { 0.0 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn own(one: &str, other: &str) -> (usize, usize) {
-        Likeness::of(&Name::of(one), &Name::of(other), &Rarity::default()).own
+    fn own_words(one: &str, other: &str) -> (usize, usize) {
+        NameSimilarity::of(&Name::of(one), &Name::of(other), &Rarity::default()).own_words
     }
 
     #[test]
-    fn a_rare_word_that_the_other_name_lacks_is_its_own() {
+    fn a_rare_word_that_the_other_name_lacks_is_counted() {
         for (one, other, expected) in [
             ("STAR TRADE GHANA LIMITED", "STAR SARVANEH GHANA LIMITED", (1, 1)),
             ("Ivan Petrov", "Ivan Nikolaevich Petrov", (0, 1)),
@@ -228,12 +239,12 @@ mod tests {
             ("13th Alder Works", "Alder Works", (0, 0)),
             ("Vostok Zumar", "Vostok Zomor", (0, 0)),
         ] {
-            assert_eq!(own(one, other), expected, "{one} | {other}");
+            assert_eq!(own_words(one, other), expected, "{one} | {other}");
         }
     }
 
     #[test]
-    fn edits_are_counted_whatever_the_spacing() {
+    fn edits_are_counted_without_spacing() {
         let edits = |one: &str, other: &str| edits_within(2, &Name::of(one), &Name::of(other));
         assert_eq!(edits("Hua Wei Works", "Huawei Work"), Some(1));
         assert_eq!(edits("Alder Works", "Elder Quays"), None);

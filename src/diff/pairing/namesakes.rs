@@ -1,54 +1,49 @@
-//! The rows that stayed as they were and have the name of a row that is gone: whether a name is
-//! still listed.
+//! The unchanged rows that have the name of a removed row: they show that the name is still listed.
 
 use std::collections::HashSet;
 
-use crate::diff::list::content::Hashed;
+use rustc_hash::FxBuildHasher;
+
+use crate::diff::list::content::{Hashed, in_order};
 use crate::diff::list::editorial::folded;
-use crate::diff::pairing::fast_hash::MixerState;
+use crate::diff::pairing::letter_hash::LetterHash;
 use crate::domain::Entry;
 
-/// Of the rows in both lists those that have a name of `gone`, each content once, in the order of
-/// `gone`'s contents.
-pub fn kept<'a>(gone: &[&Entry], olds: &[Hashed<'a>], news: &[Hashed<'a>]) -> Vec<&'a Entry> {
-    if gone.is_empty() {
+/// The rows of both lists that have the name of a row in `removed`: each content once, in order of
+/// their contents.
+pub fn unchanged_namesakes<'a>(
+    removed: &[&Entry],
+    olds: &[Hashed<'a>],
+    news: &[Hashed<'a>],
+) -> Vec<&'a Entry> {
+    if removed.is_empty() {
         return Vec::new();
     }
     let names: HashSet<String> =
-        gone.iter().map(|entry| folded(&entry.name)).filter(|name| !name.is_empty()).collect();
-    let keys: HashSet<u64, MixerState> = names.iter().map(|name| letters_of(name)).collect();
-    let is_named = |row: &&Hashed<'_>| {
+        removed.iter().map(|entry| folded(&entry.name)).filter(|name| !name.is_empty()).collect();
+    let keys: HashSet<u64, FxBuildHasher> = names.iter().map(|name| LetterHash::of(name)).collect();
+    let is_namesake = |row: &&Hashed<'_>| {
         let name = &row.content.0.name;
         keys.contains(&name_key(name)) && names.contains(&folded(name))
     };
-    let before: HashSet<&Hashed<'_>, MixerState> = olds.iter().filter(is_named).collect();
+    let before: HashSet<&Hashed<'_>, FxBuildHasher> = olds.iter().filter(is_namesake).collect();
     if before.is_empty() {
         return Vec::new();
     }
-    let mut seen: HashSet<&Hashed<'_>, MixerState> = HashSet::default();
-    let named = news.iter().filter(is_named);
-    let mut kept: Vec<&Entry> = named
-        .filter(|row| before.contains(row) && seen.insert(row))
+    let mut included: HashSet<&Hashed<'_>, FxBuildHasher> = HashSet::default();
+    let namesakes = news.iter().filter(is_namesake);
+    let mut unchanged: Vec<&Entry> = namesakes
+        .filter(|row| before.contains(row) && included.insert(row))
         .map(|row| row.content.0)
         .collect();
-    kept.sort_by(|a, b| crate::diff::list::content::in_order(a, b));
-    kept
+    unchanged.sort_by(|a, b| in_order(a, b));
+    unchanged
 }
 
-/// A number that names have in common if they are one name, however it is set. Other names may
-/// share it.
+/// A number that all editorial variants of a name share. Other names may share it too.
 pub fn name_key(name: &str) -> u64 {
-    // Folding every name of a long list costs more than looking at its letters.
-    if name.is_ascii() { letters_of(name) } else { letters_of(&folded(name)) }
-}
-
-/// A hash of the ASCII letters and digits of a text, whatever stands between them and whatever
-/// their case.
-fn letters_of(text: &str) -> u64 {
-    let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
-    letters.fold(0, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3).rotate_left(7)
-    })
+    // Folding each name of a long list costs more than a hash of its letters.
+    if name.is_ascii() { LetterHash::of(name) } else { LetterHash::of(&folded(name)) }
 }
 
 #[cfg(test)]
@@ -57,20 +52,17 @@ mod tests {
     use crate::diff::list::content::hashed;
     use crate::domain::ListCode;
 
-    fn check(name: &str, gone: &str, expected: bool) {
+    fn check(name: &str, removed: &str, expected: bool) {
         let row = Entry::named(ListCode::EL, name);
         let (before, after) =
-            (vec![Entry::named(ListCode::EL, gone), row.clone()], vec![row.clone()]);
+            (vec![Entry::named(ListCode::EL, removed), row.clone()], vec![row.clone()]);
         let (olds, news) = (hashed(&before), hashed(&after));
-        assert_eq!(
-            kept(&[&Entry { remarks: "gone".into(), ..before[0].clone() }], &olds, &news) == [&row],
-            expected,
-            "{name} | {gone}"
-        );
+        let removed = Entry { remarks: "removed".into(), ..before[0].clone() };
+        assert_eq!(unchanged_namesakes(&[&removed], &olds, &news) == [&row], expected, "{name}");
     }
 
     #[test]
-    fn a_name_that_is_set_in_another_way_is_the_name() {
+    fn editorial_variants_of_a_name_are_namesakes() {
         check("Alpha Works", "ALPHA  Works.", true);
         check("Alpha Works", "Alpha Works", true);
         check("Xi’an Works", "Xi'an Works", true);

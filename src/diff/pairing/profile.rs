@@ -1,53 +1,25 @@
-//! What one row has to be recognised by, made ready for weighing.
+//! What a row can be recognized by, read once and weighed against many rows.
 
 use crate::diff::list::entity_cell;
-use crate::diff::pairing::identifiers::Facts;
-use crate::diff::pairing::name::{Name, skeleton, words};
-use crate::diff::sources::name_forms::split_aliases;
+use crate::diff::pairing::facts::Facts;
+use crate::diff::pairing::feature::{Feature, FeatureKind};
+use crate::diff::pairing::name::{Name, skeleton, split_aliases, words};
+use crate::diff::pairing::weights::{MAX_NAME_CUTS, MIN_SKELETON_LETTERS, NAME_END_LETTERS};
 use crate::domain::Entry;
 
-/// What a feature is of. A word of a name and the same word of an address are two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    Word,
-    Place,
-    Address,
-    Citation,
-    Number,
-    Date,
-    Phrase,
-    /// Traces: by them a row is found though letters of its name changed.
-    Whole,
-    Head,
-    Tail,
-    Skeleton,
-}
-
-impl Kind {
-    pub const COUNT: usize = 11;
-
-    /// Whether it matters how rare a feature is that only one of two rows has. Of the other kinds
-    /// only what both have is weighed.
-    pub fn counts_alone(self) -> bool {
-        matches!(self, Kind::Word | Kind::Place | Kind::Citation)
-    }
-}
-
-pub type Feature = (Kind, String);
-
-/// One row, read once, weighed against many.
+/// One row, read for weighing.
 pub struct Profile<'a> {
     pub entry: &'a Entry,
-    /// Without what stands behind `a.k.a.` or `f.k.a.` in it, which is among the aliases.
+    /// The name up to an `a.k.a.` or `f.k.a.` in it. The rest is among the aliases.
     pub name: Name,
-    /// What else the name may be, where its end in the cell is uncertain.
+    /// Other possible names, where the end of the name in its cell is uncertain.
     pub cuts: Vec<Name>,
-    /// From the aliases and from the remarks.
+    /// From the aliases, the remarks and the name.
     pub aliases: Vec<Name>,
-    /// Each as a sorted set of words; a country alone is no address.
+    /// The words of each address, sorted. A country alone is no address.
     pub addresses: Vec<Vec<String>>,
     pub facts: Facts,
-    /// What its rarity is asked of; sorted, each once.
+    /// Everything whose rarity may matter; sorted, each once.
     pub features: Vec<Feature>,
 }
 
@@ -65,23 +37,16 @@ impl<'a> Profile<'a> {
             .map(|text| sorted_words(text))
             .filter(|words| words.len() > 1)
             .collect();
-        let is_other = |text: &&str| *text != entry.name;
         let cuts = entity_cell::cell(entry)
             .into_iter()
             .flat_map(entity_cell::possible_names)
-            .filter(is_other)
-            .take(CUTS)
+            .filter(|text| *text != entry.name)
+            .take(MAX_NAME_CUTS)
             .map(Name::of)
             .collect();
-        let mut profile = Self {
-            entry,
-            name: Name::of(name),
-            cuts,
-            aliases,
-            addresses,
-            facts,
-            features: Vec::new(),
-        };
+        let name = Name::of(name);
+        let mut profile =
+            Self { entry, name, cuts, aliases, addresses, facts, features: Vec::new() };
         profile.features = profile.read_features();
         profile
     }
@@ -89,56 +54,51 @@ impl<'a> Profile<'a> {
     fn read_features(&self) -> Vec<Feature> {
         let mut features: Vec<Feature> = Vec::new();
         for name in self.names() {
-            features.extend(name.words.iter().map(|word| (Kind::Word, word.clone())));
+            features.extend(name.words.iter().map(|word| (FeatureKind::Word, word.clone())));
         }
         for address in &self.addresses {
-            features.push((Kind::Address, address.join(" ")));
-            features.extend(address.iter().map(|word| (Kind::Place, word.clone())));
+            features.push((FeatureKind::Address, address.join(" ")));
+            features.extend(address.iter().map(|word| (FeatureKind::AddressWord, word.clone())));
         }
-        features.extend(
-            self.entry.citations.iter().map(|citation| (Kind::Citation, citation.to_string())),
-        );
-        features.extend(self.facts.numbers.iter().map(|number| (Kind::Number, number.in_words())));
-        features.extend(self.facts.birth_dates.iter().map(|date| (Kind::Date, date.clone())));
-        features.extend(self.facts.phrases.iter().map(|phrase| (Kind::Phrase, phrase.clone())));
+        let citations = self.entry.citations.iter();
+        features.extend(citations.map(|citation| (FeatureKind::Citation, citation.to_string())));
+        let numbers = self.facts.numbers.iter();
+        features.extend(numbers.map(|number| (FeatureKind::Number, number.in_words())));
+        let dates = self.facts.birth_dates.iter();
+        features.extend(dates.map(|date| (FeatureKind::Date, date.clone())));
+        let remarks = self.facts.remarks.iter();
+        features.extend(remarks.map(|remark| (FeatureKind::Remark, remark.clone())));
         features.sort_unstable();
         features.dedup();
         features
     }
 
-    /// By what it can be found though letters of its name changed: the ends and the consonants.
-    pub fn traces(&self) -> Vec<Feature> {
-        let mut traces: Vec<Feature> = Vec::new();
+    /// Features by which the row is found although letters of its name changed: the whole name,
+    /// its ends and the consonants of its words. Sorted, each once.
+    pub fn spelling_features(&self) -> Vec<Feature> {
+        let mut features: Vec<Feature> = Vec::new();
         for name in self.names() {
             let compact = name.compact.as_str();
-            traces.push((Kind::Whole, compact.to_owned()));
-            if let (Some(head), Some(tail)) =
-                (compact.get(..6), compact.len().checked_sub(6).and_then(|at| compact.get(at..)))
-            {
-                traces.extend([(Kind::Head, head.to_owned()), (Kind::Tail, tail.to_owned())]);
+            features.push((FeatureKind::WholeName, compact.to_owned()));
+            if let (Some(start), Some(end)) = (compact.get(..NAME_END_LETTERS), name_end(compact)) {
+                features.push((FeatureKind::NameStart, start.to_owned()));
+                features.push((FeatureKind::NameEnd, end.to_owned()));
             }
-            traces.extend(
-                name.words
-                    .iter()
-                    .map(|word| skeleton(word))
-                    .filter(|s| s.len() > 2)
-                    .map(|s| (Kind::Skeleton, s)),
+            let skeletons = name.words.iter().map(|word| skeleton(word));
+            features.extend(
+                skeletons
+                    .filter(|skeleton| skeleton.len() >= MIN_SKELETON_LETTERS)
+                    .map(|skeleton| (FeatureKind::Skeleton, skeleton)),
             );
         }
         for cut in &self.cuts {
             let compact = cut.compact.as_str();
-            traces.push((Kind::Whole, compact.to_owned()));
-            traces.extend(
-                compact
-                    .len()
-                    .checked_sub(6)
-                    .and_then(|at| compact.get(at..))
-                    .map(|tail| (Kind::Tail, tail.to_owned())),
-            );
+            features.push((FeatureKind::WholeName, compact.to_owned()));
+            features.extend(name_end(compact).map(|end| (FeatureKind::NameEnd, end.to_owned())));
         }
-        traces.sort_unstable();
-        traces.dedup();
-        traces
+        features.sort_unstable();
+        features.dedup();
+        features
     }
 
     fn names(&self) -> impl Iterator<Item = &Name> {
@@ -146,8 +106,9 @@ impl<'a> Profile<'a> {
     }
 }
 
-/// So many places in a cell are tried as the end of the name.
-const CUTS: usize = 8;
+fn name_end(compact: &str) -> Option<&str> {
+    compact.len().checked_sub(NAME_END_LETTERS).and_then(|at| compact.get(at..))
+}
 
 fn sorted_words(text: &str) -> Vec<String> {
     let mut words = words(text);

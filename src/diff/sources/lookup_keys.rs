@@ -3,8 +3,9 @@
 //! Knows an entry. Must not know the other source.
 
 use crate::diff::list::entity_cell::SUBORDINATES;
+use crate::diff::pairing::name::split_aliases;
 use crate::diff::sources::matched_by::MatchedBy;
-use crate::diff::sources::name_forms::{distinctive_words, lookup_forms, split_aliases};
+use crate::diff::sources::name_forms::{distinctive_words, lookup_forms};
 use crate::diff::sources::party::{introduced, parties_in};
 use crate::domain::subordinate::parent_and_party;
 use crate::domain::{Entry, Form};

@@ -4,21 +4,12 @@
 
 use rapidfuzz::distance::levenshtein;
 
-use crate::diff::pairing::name::{is_legal_form, words};
+use crate::diff::pairing::filler_words::is_filler_word;
+use crate::diff::pairing::name::words;
 
 /// The least share of equal letters of two spellings of one name, from 0 to 1. It applies only to
 /// names that have another property in common, such as the rule or the parent.
 pub const LEAST_SIMILARITY: f64 = 0.8;
-
-/// A name, and the aliases behind `a.k.a.` or `f.k.a.` in it.
-pub fn split_aliases(text: &str) -> (&str, Vec<&str>) {
-    let mut parts = text
-        .split("a.k.a.")
-        .flat_map(|part| part.split("f.k.a."))
-        .map(|part| part.trim_matches([' ', ',', '(', ')', ';', ':']));
-    let name = parts.next().unwrap_or_default();
-    (name, parts.filter(|part| !part.is_empty()).collect())
-}
 
 /// The forms by which a name is looked up: its words in their order and sorted, with and without
 /// its short form in parentheses.
@@ -37,11 +28,12 @@ pub fn lookup_forms(text: &str) -> Vec<String> {
     forms
 }
 
-/// The words of a text that are not legal forms such as `Ltd.`; all words if there are no others.
+/// The words of a text that are no legal forms such as `Ltd.` and no function words such as `of`.
+/// All words if there are no others.
 pub fn distinctive_words(text: &str) -> Vec<String> {
     let all = words(text);
     let distinctive: Vec<String> =
-        all.iter().filter(|word| !is_legal_form(word)).cloned().collect();
+        all.iter().filter(|word| !is_filler_word(word)).cloned().collect();
     if distinctive.is_empty() { all } else { distinctive }
 }
 
@@ -78,15 +70,6 @@ fn without_short_form(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ok_aliases_in_a_name_are_split_off() {
-        assert_eq!(
-            split_aliases("Oak, a.k.a. Quercus; f.k.a. Elm"),
-            ("Oak", vec!["Quercus", "Elm"])
-        );
-        assert_eq!(split_aliases("Oak"), ("Oak", vec![]));
-    }
 
     #[test]
     fn ok_a_short_form_is_optional_and_a_place_is_not() {

@@ -4,8 +4,9 @@
 //! Knows how an entry lists its parties. `domain::subordinate` knows how a text introduces one.
 
 use crate::diff::list::entity_cell::SUBORDINATES;
+use crate::diff::pairing::name::split_aliases;
 use crate::diff::sources::name_forms::{
-    LEAST_SIMILARITY, distinctive_words, same_digits, similarity, split_aliases,
+    LEAST_SIMILARITY, distinctive_words, same_digits, similarity,
 };
 use crate::domain::Entry;
 use crate::domain::subordinate::{introduction, parent_and_party};

@@ -2,10 +2,9 @@
 //!
 //! Knows how two publishers word the same thing. `counterparts` finds the counterparts.
 
+use crate::diff::pairing::name::split_aliases;
 use crate::diff::sources::agreement::{self, Agreement};
-use crate::diff::sources::name_forms::{
-    LEAST_SIMILARITY, distinctive_words, similarity, split_aliases,
-};
+use crate::diff::sources::name_forms::{LEAST_SIMILARITY, distinctive_words, similarity};
 use crate::diff::sources::place::{is_under_another_code, share_an_address};
 use crate::diff::sources::terms::{TermsMatch, compare_terms};
 use crate::domain::subordinate::parent_and_party;

@@ -1,0 +1,293 @@
+//! Finds rows that are parts of a changed row under their own name.
+//!
+//! An alias or subordinate party that the changed row lost is the name of a new row, or the name of
+//! an old row became an alias of the changed row. A row that lists only an address has no name of
+//! its own, so that its address counts instead.
+//!
+//! The rows cite nothing that the changed row does not: a row that cites another rule is another
+//! event.
+
+use std::collections::BTreeMap;
+
+use crate::diff::list::editorial::folded;
+use crate::diff::list::entity_cell::SUBORDINATES;
+use crate::diff::pairing::compatibility::shares_citation;
+use crate::diff::pairing::differing_rows::DifferingRows;
+use crate::diff::pairing::evidence::{Detail, DetailKind, Evidence, in_words};
+use crate::diff::pairing::name::split_aliases;
+use crate::diff::pairing::pair::Pair;
+use crate::diff::pairing::row_texts::{is_place, missing_in};
+use crate::diff::pairing::weights::DOUBTFUL_NAME_SCORE;
+use crate::domain::pages::is_of_one_rule;
+use crate::domain::subordinate::parent_and_party;
+use crate::domain::{Citation, Entry, Form, Match, RowFate};
+
+/// The rows of `removed` and `added` that are parts of a changed row, each paired with that row.
+pub fn renamed_parts(
+    rows: &DifferingRows<'_>,
+    pairs: &[Pair],
+    removed: &[usize],
+    added: &[usize],
+) -> Vec<Pair> {
+    let changed: Vec<ChangedRow<'_>> = pairs
+        .iter()
+        // A row that another row was folded into may have had everything of that row all along.
+        .filter(|pair| !matches!(pair.matched.row, Some(RowFate::Folded | RowFate::Gone)))
+        .filter_map(|pair| {
+            let old = rows.old.get(pair.before).copied()?;
+            Some(ChangedRow { pair, old, new: rows.listed.get(pair.after).copied()? })
+        })
+        .filter(|row| !row.old.citations.is_empty() && !row.new.citations.is_empty())
+        .collect();
+    let mut found = split_parts(rows, &changed, added);
+    found.extend(folded_parts(rows, &changed, removed));
+    found
+}
+
+fn split_parts(rows: &DifferingRows<'_>, changed: &[ChangedRow<'_>], added: &[usize]) -> Vec<Pair> {
+    if added.is_empty() {
+        return Vec::new();
+    }
+    let lost = OneSided::index(changed, |row| (row.old, row.new));
+    let pair = |at: usize| {
+        let part = rows.listed.get(at)?;
+        let (row, detail) = lost.find(part, |row| shares_citation(row.old, part))?;
+        let evidence = Evidence::SplitFrom(detail, row.new.name.clone());
+        Some(Pair {
+            before: row.pair.before,
+            after: at,
+            matched: doubtful(evidence, RowFate::Split),
+        })
+    };
+    added.iter().filter_map(|at| pair(*at)).collect()
+}
+
+fn folded_parts(
+    rows: &DifferingRows<'_>,
+    changed: &[ChangedRow<'_>],
+    removed: &[usize],
+) -> Vec<Pair> {
+    if removed.is_empty() {
+        return Vec::new();
+    }
+    let gained = OneSided::index(changed, |row| (row.new, row.old));
+    let pair = |at: usize| {
+        let part = rows.old.get(at)?;
+        let (row, detail) = gained.find(part, |row| shares_citation(row.new, part))?;
+        let evidence = Evidence::FoldedInto(row.new.name.clone(), detail);
+        Some(Pair {
+            before: at,
+            after: row.pair.after,
+            matched: doubtful(evidence, RowFate::Folded),
+        })
+    };
+    removed.iter().filter_map(|at| pair(*at)).collect()
+}
+
+/// Rows with two names are shown as a revision with the severity of an addition.
+fn doubtful(evidence: Evidence, row: RowFate) -> Match {
+    Match { row: Some(row), ..Match::doubtful(DOUBTFUL_NAME_SCORE, in_words(&[evidence])) }
+}
+
+/// A changed row, before and after.
+struct ChangedRow<'a> {
+    pair: &'a Pair,
+    old: &'a Entry,
+    new: &'a Entry,
+}
+
+impl ChangedRow<'_> {
+    fn cites_all(&self, citations: &[Citation]) -> bool {
+        let cites = |entry: &Entry, citation: &Citation| {
+            entry.citations.iter().any(|theirs| is_of_one_rule(theirs, citation))
+        };
+        citations.iter().all(|citation| cites(self.old, citation) || cites(self.new, citation))
+    }
+}
+
+/// Changed rows by the names and addresses that only one of their two sides has.
+struct OneSided<'a>(BTreeMap<(Key, String), Vec<&'a ChangedRow<'a>>>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Name,
+    Address,
+}
+
+impl<'a> OneSided<'a> {
+    /// `sides`: the side whose names and addresses are indexed, and the side that lacks them.
+    fn index(
+        changed: &'a [ChangedRow<'a>],
+        sides: impl Fn(&ChangedRow<'a>) -> (&'a Entry, &'a Entry),
+    ) -> Self {
+        let mut index: BTreeMap<(Key, String), Vec<&ChangedRow<'_>>> = BTreeMap::new();
+        for row in changed {
+            let (with, without) = sides(row);
+            let (names, kept) = (other_names(with), other_names(without));
+            let names = missing_in(&names, &kept).map(|name| (Key::Name, folded(name)));
+            let addresses = missing_in(&with.addresses, &without.addresses)
+                .filter(|text| is_place(text))
+                .map(|text| (Key::Address, folded(text)));
+            for key in names.chain(addresses) {
+                index.entry(key).or_default().push(row);
+            }
+        }
+        Self(index)
+    }
+
+    /// The changed row that lost or gained the name or address of `part`, and what that is.
+    fn find(
+        &self,
+        part: &Entry,
+        shares_citation: impl Fn(&ChangedRow<'_>) -> bool,
+    ) -> Option<(&ChangedRow<'a>, Detail)> {
+        if part.citations.is_empty() {
+            return None;
+        }
+        let names =
+            [Some(part.name.as_str()), parent_and_party(&part.name).map(|(_, party)| party)];
+        let names = names.into_iter().flatten().map(|name| (Key::Name, name));
+        // A party with another name at a lost address is another party. Only a row without a party
+        // is found by its address.
+        let is_address_only = part.form == Form::Address;
+        let addresses = part
+            .addresses
+            .iter()
+            .filter(|text| is_address_only && is_place(text))
+            .map(|text| (Key::Address, text.as_str()));
+        names.chain(addresses).find_map(|(key, text)| {
+            let rows = self.0.get(&(key, folded(text)))?;
+            let row =
+                rows.iter().find(|row| row.cites_all(&part.citations) && shares_citation(row))?;
+            let kind = match key {
+                Key::Name => DetailKind::Name,
+                Key::Address => DetailKind::Address,
+            };
+            Some((*row, Detail::new(kind, text)))
+        })
+    }
+}
+
+/// The aliases and subordinate parties of a row.
+fn other_names(entry: &Entry) -> Vec<String> {
+    let subordinates = entry
+        .other
+        .get(SUBORDINATES)
+        .into_iter()
+        .flat_map(|parties| parties.lines())
+        .map(|line| split_aliases(line).0.to_owned());
+    entry.aliases.iter().cloned().chain(subordinates).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::compare;
+    use crate::domain::{Change, ChangeKind, ListCode};
+
+    fn row(name: &str, aliases: &[&str], addresses: &[&str], pages: &[u32]) -> Entry {
+        let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+        let mut row = Entry::named(ListCode::EL, name);
+        (row.aliases, row.addresses, row.countries) =
+            (texts(aliases), texts(addresses), vec!["CN".into()]);
+        row.citations = pages.iter().map(|page| Citation::page(80, *page)).collect();
+        row
+    }
+
+    fn kinds(before: &[Entry], after: &[Entry]) -> Vec<(ChangeKind, String)> {
+        compare(before, after).into_iter().map(|change| (change.kind, change.entry.name)).collect()
+    }
+
+    /// If the parts are not recognized, the split adds `added` rows and the fold removes `removed`
+    /// rows, or says that a row of the name is missing.
+    fn check(whole: &Entry, parts: &[Entry], added: usize, removed: usize) {
+        for (before, after, alone, expected) in [
+            (std::slice::from_ref(whole), parts, ChangeKind::Added, added),
+            (parts, std::slice::from_ref(whole), ChangeKind::Removed, removed),
+        ] {
+            let found: Vec<Change> = compare(before, after);
+            let others = found.iter().filter(|change| change.kind == alone).count();
+            assert_eq!((found.len(), others), (2, expected), "{found:#?}");
+        }
+    }
+
+    fn both_ways(whole: &Entry, parts: &[Entry]) {
+        check(whole, parts, 0, 0);
+    }
+
+    const PLACE: &str = "1 Dock Road, Beijing, CN";
+
+    #[test]
+    fn ok_a_party_named_in_the_old_row_gets_its_own_row() {
+        let whole = row("Alpha", &["Beta Institute", "Gamma"], &[PLACE], &[1]);
+        both_ways(
+            &whole,
+            &[
+                row("Alpha", &["Gamma"], &[PLACE], &[1]),
+                row("Beta Institute", &[], &["2 Quay, CN"], &[1]),
+            ],
+        );
+        let mut whole = row("Alpha", &[], &[PLACE], &[1]);
+        whole.other.insert(SUBORDINATES.into(), "Second Works, a.k.a. SW\nThird Works".into());
+        let mut rest = whole.clone();
+        rest.other.insert(SUBORDINATES.into(), "Third Works".into());
+        both_ways(
+            &whole,
+            &[rest.clone(), row("Alpha subordinate institution: Second Works", &[], &[], &[1])],
+        );
+        let whole = row("Alpha", &[], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
+        let address = Entry {
+            form: Form::Address,
+            ..row("Address 02", &[], &["2 Quay Street, Moscow, RU"], &[1])
+        };
+        both_ways(&whole, &[row("Alpha", &[], &[PLACE], &[1]), address]);
+    }
+
+    #[test]
+    fn err_a_party_of_another_name_at_an_address_that_a_row_lost_is_no_part_of_it() {
+        let whole = row("Alpha", &[], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
+        check(
+            &whole,
+            &[
+                row("Alpha", &[], &[PLACE], &[1]),
+                row("Quayside Optics", &[], &["2 Quay Street, Moscow, RU"], &[1]),
+            ],
+            1,
+            1,
+        );
+    }
+
+    #[test]
+    fn ok_a_part_with_its_own_name_has_the_severity_of_an_addition() {
+        let whole = row("Alpha", &["Beta Institute"], &[PLACE], &[1]);
+        let changes = compare(
+            &[whole],
+            &[
+                row("Alpha", &[], &[PLACE], &[1, 9]),
+                row("Beta Institute", &[], &["2 Quay, CN"], &[1, 9]),
+            ],
+        );
+        let part = changes.iter().find(|change| change.entry.name == "Beta Institute").unwrap();
+        assert!(part.is_uncertain_revision());
+        assert_eq!(
+            part.matched.as_ref().unwrap().evidence,
+            ["part of a row that was split: it has the name Beta Institute, which Alpha lost"]
+        );
+    }
+
+    #[test]
+    fn err_a_row_of_another_rule_or_one_that_no_row_lost_is_an_addition() {
+        let whole = row("Alpha", &["Beta Institute"], &[PLACE], &[1]);
+        let (rest, kept) = (
+            row("Alpha", &[], &[PLACE], &[1]),
+            row("Alpha", &["Beta Institute", "B"], &[PLACE], &[1]),
+        );
+        for (after, part) in [
+            (&rest, row("Beta Institute", &[], &["2 Quay, CN"], &[900])),
+            (&kept, row("Beta Institute", &[], &[], &[1])),
+        ] {
+            let found = kinds(std::slice::from_ref(&whole), &[after.clone(), part]);
+            assert!(found.contains(&(ChangeKind::Added, "Beta Institute".into())), "{found:?}");
+        }
+    }
+}
