@@ -233,6 +233,53 @@ mod tests {
         let dock = || Detail::new(DetailKind::Address, "1 Dock Road");
         for (evidence, expected) in [
             (Evidence::SameName, "same name"),
+            (Evidence::SameNameExceptBrokenCharacter, "same name but for a broken character"),
+            (Evidence::SameNameExceptLegalForm, "the same name but for its setting or legal form"),
+            (Evidence::SimilarNames, "similar names"),
+            (Evidence::DifferentNames, "different names"),
+            (Evidence::OldNameIsAlias, "the old name is an alias now"),
+            (Evidence::NameWasAlias, "the name was an alias before"),
+            (Evidence::SharedAliases, "aliases in common"),
+            (Evidence::FewLettersDiffer, "names that differ in a letter or two"),
+            (Evidence::NumbersInNamesDiffer, "the numbers in the names are not the same"),
+            (Evidence::NoRuleForNewName, "no rule is cited that changed the name"),
+            (Evidence::RareWordsOfOneName, "rare words that only one of the names has"),
+            (Evidence::SharedCitations, "citations in common"),
+            (Evidence::OldCitationMissing, "an old citation is missing"),
+            (Evidence::NoOldCitationLeft, "none of the old citations is left"),
+            (Evidence::SamePageOfAnotherVolume, "the same page of another volume is cited"),
+            (Evidence::SameStartDate, "same start date"),
+            (Evidence::SameCountry, "same country"),
+            (Evidence::DifferentCountries, "different countries"),
+            (Evidence::SharedAddresses, "addresses in common"),
+            (Evidence::SameOrSimilarAddress, "same or similar address"),
+            (Evidence::NoSharedAddress, "no address in common"),
+            (Evidence::CompatibleBirthDates, "dates of birth that agree"),
+            (Evidence::OneIsAddressOnly, "one is an address alone"),
+            (Evidence::SameCell, "same cell as published"),
+            (
+                Evidence::SameNameMarkedInCell,
+                "same name: the cell of one begins with the name that is marked in the other",
+            ),
+            (
+                Evidence::ClosestOfName,
+                "the closest of the rows of this name by citations, country and address",
+            ),
+            (
+                Evidence::FoldedIntoNamesake,
+                "folded into another row of the name, which has all that this row had",
+            ),
+            (
+                Evidence::DifferentStartDates("2021-01-02".into(), "2022-03-04".into()),
+                "different start dates (2021-01-02 and 2022-03-04)",
+            ),
+            (Evidence::SameNumber("tax id 1".into()), "same tax id 1"),
+            (Evidence::SameBirthDate("1971".into()), "same date of birth 1971"),
+            (Evidence::SharedRemark("gender male".into()), "remarks in common (gender male)"),
+            (
+                Evidence::DifferentPublisherNumbers("1".into(), "2".into()),
+                "different numbers of the publisher (1 and 2)",
+            ),
             (
                 Evidence::NumbersInNamesContradict(texts(&["1", "2"]), texts(&["3"])),
                 "different numbers in the names (1 2 and 3)",
@@ -278,6 +325,24 @@ mod tests {
             ),
         ] {
             assert_eq!(evidence.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn published_kinds_of_details_do_not_change() {
+        for (kind, expected) in [
+            (DetailKind::Name, "the name X"),
+            (DetailKind::Alias, "the alias X"),
+            (DetailKind::Address, "the address X"),
+            (DetailKind::Country, "the country X"),
+            (DetailKind::Number, "the number X"),
+            (DetailKind::BirthDate, "the date of birth X"),
+            (DetailKind::Remark, "the remark X"),
+            (DetailKind::Program, "the program X"),
+            (DetailKind::MovedProgram, "the programme X"),
+            (DetailKind::Citation, "the citation X"),
+        ] {
+            assert_eq!(Detail::new(kind, "X").to_string(), expected);
         }
     }
 

@@ -200,16 +200,16 @@ mod tests {
             (FeatureKind::Word, "birch".to_owned()),
             (FeatureKind::Word, "oak".to_owned()),
         ];
-        let mut whole = FeatureCounter::of_wanted(&wanted);
-        rows.iter().for_each(|row| whole.count_entry(row));
+        let mut all = FeatureCounter::of_wanted(&wanted);
+        rows.iter().for_each(|row| all.count_entry(row));
         let mut one = FeatureCounter::of_wanted(&wanted);
         one.count_entry(&rows[0]);
         let mut other = one.empty_copy();
         rows[1..].iter().for_each(|row| other.count_entry(row));
         one.add(&other);
-        let (one, whole) = (Rarity::of(one), Rarity::of(whole));
+        let (one, all) = (Rarity::of(one), Rarity::of(all));
         for (kind, text) in &wanted {
-            assert!((one.bits(*kind, text) - whole.bits(*kind, text)).abs() < 1e-12, "{text}");
+            assert!((one.bits(*kind, text) - all.bits(*kind, text)).abs() < 1e-12, "{text}");
         }
     }
 

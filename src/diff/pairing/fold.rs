@@ -154,10 +154,10 @@ mod tests {
     }
 
     /// The change of the row that is no longer listed.
-    fn change_of(gone: &Entry, before: &[Entry], after: &[Entry]) -> Change {
+    fn change_of(removed: &Entry, before: &[Entry], after: &[Entry]) -> Change {
         let found = compare(before, after);
         assert!(found.iter().all(|change| change.kind == ChangeKind::Revised), "{found:#?}");
-        found.into_iter().find(|change| change.before.as_ref() == Some(gone)).unwrap()
+        found.into_iter().find(|change| change.before.as_ref() == Some(removed)).unwrap()
     }
 
     fn check(change: &Change, row: RowFate, certain: bool, severity: Severity, evidence: &str) {
@@ -180,7 +180,7 @@ mod tests {
             row(&["B"], DOCK, &["79 FR 44680", "80 FR 69852"]),
         );
         let common = row(&["A", "B"], DOCK, &["79 FR 44683", "80 FR 69856", "81 FR 14958"]);
-        for gone in [&one, &other] {
+        for removed in [&one, &other] {
             let found = compare(&[one.clone(), other.clone()], std::slice::from_ref(&common));
             assert_eq!(found.len(), 2);
             assert!(
@@ -189,19 +189,22 @@ mod tests {
                     .all(|change| change.kind == ChangeKind::Revised && change.entry == common),
                 "{found:#?}"
             );
-            assert!(found.iter().any(|change| change.before.as_ref() == Some(gone)
+            assert!(found.iter().any(|change| change.before.as_ref() == Some(removed)
                 && change.severity == Severity::Normal));
         }
     }
 
     #[test]
     fn ok_a_repeated_row_with_a_filled_down_citation_is_folded_into_the_remaining_row() {
-        let (stays, repeat) =
+        let (remaining, repeat) =
             (row(&["A"], DOCK, &["83 FR 37423"]), row(&["A"], DOCK, &["84 FR 37423"]));
-        let change =
-            change_of(&repeat, &[stays.clone(), repeat.clone()], std::slice::from_ref(&stays));
+        let change = change_of(
+            &repeat,
+            &[remaining.clone(), repeat.clone()],
+            std::slice::from_ref(&remaining),
+        );
         check(&change, RowFate::Folded, true, Severity::Normal, FOLDED);
-        assert_eq!(change.entry, stays);
+        assert_eq!(change.entry, remaining);
         assert_eq!(
             change.new_citations(),
             Vec::<&Citation>::new(),
@@ -211,11 +214,11 @@ mod tests {
 
     #[test]
     fn ok_the_evidence_names_what_is_no_longer_listed() {
-        let (stays, gone) = (
+        let (remaining, removed) = (
             row(&["A"], DOCK, &["83 FR 37423"]),
             row(&["A", "B"], "8 Dock Road, Beijing, CN", &["87 FR 37423"]),
         );
-        let change = change_of(&gone, &[stays.clone(), gone.clone()], &[stays]);
+        let change = change_of(&removed, &[remaining.clone(), removed.clone()], &[remaining]);
         check(&change, RowFate::Gone, true, Severity::Normal, MISSING);
         check(
             &change,
@@ -224,17 +227,22 @@ mod tests {
             Severity::Normal,
             "gone with it: the alias B, the address 8 Dock Road, Beijing, CN",
         );
-        assert_eq!(change.lost_row(), Some(&gone));
+        assert_eq!(change.lost_row(), Some(&removed));
     }
 
     #[test]
     fn ok_a_missing_listing_of_the_name_in_another_country_has_the_severity_of_an_addition() {
-        let (stays, gone) = (row(&[], DOCK, &["80 FR 1000"]), row(&["A"], QUAY, &["87 FR 2000"]));
-        let change = change_of(&gone, &[stays.clone(), gone.clone()], std::slice::from_ref(&stays));
+        let (remaining, removed) =
+            (row(&[], DOCK, &["80 FR 1000"]), row(&["A"], QUAY, &["87 FR 2000"]));
+        let change = change_of(
+            &removed,
+            &[remaining.clone(), removed.clone()],
+            std::slice::from_ref(&remaining),
+        );
         check(&change, RowFate::Gone, false, Severity::High, MISSING);
-        let revised = Entry { license_policy: "Denial".into(), ..stays.clone() };
+        let revised = Entry { license_policy: "Denial".into(), ..remaining.clone() };
         check(
-            &change_of(&gone, &[stays, gone.clone()], &[revised]),
+            &change_of(&removed, &[remaining, removed.clone()], &[revised]),
             RowFate::Gone,
             false,
             Severity::High,
@@ -251,17 +259,18 @@ mod tests {
         let kinds = |before: &[Entry], after: &[Entry]| {
             compare(before, after).iter().map(|change| change.kind).collect::<Vec<_>>()
         };
-        let (stays, gone) =
+        let (remaining, removed) =
             (named("Alpha Works Co., Ltd.", QUAY), named("Alpha Works Co. Ltd", DOCK));
         assert_eq!(
-            kinds(&[stays.clone(), gone], std::slice::from_ref(&stays)),
+            kinds(&[remaining.clone(), removed], std::slice::from_ref(&remaining)),
             [ChangeKind::Removed]
         );
     }
 
     #[test]
     fn err_a_renamed_row_without_facts_of_its_own_is_not_folded() {
-        let stays = Entry { name: "Alpha Works Co.".to_owned(), ..row(&[], QUAY, &["80 FR 1000"]) };
+        let remaining =
+            Entry { name: "Alpha Works Co.".to_owned(), ..row(&[], QUAY, &["80 FR 1000"]) };
         let bare = Entry {
             name: "Alpha Works Co".to_owned(),
             addresses: vec!["CN".to_owned()],
@@ -272,7 +281,7 @@ mod tests {
             citations: vec![Citation::page(80, 1000), Citation::page(87, 2000)],
             ..bare.clone()
         };
-        let found = compare(&[stays.clone(), bare.clone()], &[stays, renamed.clone()]);
+        let found = compare(&[remaining.clone(), bare.clone()], &[remaining, renamed.clone()]);
         let found: Vec<_> = found
             .iter()
             .map(|change| (change.kind, change.before.as_ref(), &change.entry))
@@ -291,17 +300,17 @@ mod tests {
 
     #[test]
     fn err_a_new_listing_of_the_name_is_not_the_removed_one() {
-        let (gone, new) = (row(&[], DOCK, &["80 FR 1000"]), row(&[], QUAY, &["87 FR 2000"]));
+        let (removed, new) = (row(&[], DOCK, &["80 FR 1000"]), row(&[], QUAY, &["87 FR 2000"]));
         let kinds: Vec<ChangeKind> =
-            compare(&[gone], &[new]).into_iter().map(|change| change.kind).collect();
+            compare(&[removed], &[new]).into_iter().map(|change| change.kind).collect();
         assert_eq!(kinds, [ChangeKind::Added, ChangeKind::Removed]);
     }
 
     #[test]
     fn err_another_birth_date_or_number_is_another_party_of_the_name() {
         let person = |remarks: &str| Entry { remarks: remarks.into(), ..row(&[], DOCK, &[]) };
-        let (stays, gone) = (person("DOB 01 Feb 1960."), person("DOB 03 Mar 1975."));
-        let changes = compare(&[stays.clone(), gone], &[stays]);
+        let (remaining, removed) = (person("DOB 01 Feb 1960."), person("DOB 03 Mar 1975."));
+        let changes = compare(&[remaining.clone(), removed], &[remaining]);
         assert_eq!(
             changes.iter().map(|change| change.kind).collect::<Vec<_>>(),
             [ChangeKind::Removed]

@@ -200,10 +200,10 @@ mod tests {
 
     /// If the parts are not recognized, the split adds `added` rows and the fold removes `removed`
     /// rows, or says that a row of the name is missing.
-    fn check(whole: &Entry, parts: &[Entry], added: usize, removed: usize) {
+    fn check(old: &Entry, parts: &[Entry], added: usize, removed: usize) {
         for (before, after, alone, expected) in [
-            (std::slice::from_ref(whole), parts, ChangeKind::Added, added),
-            (parts, std::slice::from_ref(whole), ChangeKind::Removed, removed),
+            (std::slice::from_ref(old), parts, ChangeKind::Added, added),
+            (parts, std::slice::from_ref(old), ChangeKind::Removed, removed),
         ] {
             let found: Vec<Change> = compare(before, after);
             let others = found.iter().filter(|change| change.kind == alone).count();
@@ -211,43 +211,43 @@ mod tests {
         }
     }
 
-    fn both_ways(whole: &Entry, parts: &[Entry]) {
-        check(whole, parts, 0, 0);
+    fn both_ways(old: &Entry, parts: &[Entry]) {
+        check(old, parts, 0, 0);
     }
 
     const PLACE: &str = "1 Dock Road, Beijing, CN";
 
     #[test]
     fn ok_a_party_named_in_the_old_row_gets_its_own_row() {
-        let whole = row("Alpha", &["Beta Institute", "Gamma"], &[PLACE], &[1]);
+        let old = row("Alpha", &["Beta Institute", "Gamma"], &[PLACE], &[1]);
         both_ways(
-            &whole,
+            &old,
             &[
                 row("Alpha", &["Gamma"], &[PLACE], &[1]),
                 row("Beta Institute", &[], &["2 Quay, CN"], &[1]),
             ],
         );
-        let mut whole = row("Alpha", &[], &[PLACE], &[1]);
-        whole.other.insert(SUBORDINATES.into(), "Second Works, a.k.a. SW\nThird Works".into());
-        let mut rest = whole.clone();
+        let mut old = row("Alpha", &[], &[PLACE], &[1]);
+        old.other.insert(SUBORDINATES.into(), "Second Works, a.k.a. SW\nThird Works".into());
+        let mut rest = old.clone();
         rest.other.insert(SUBORDINATES.into(), "Third Works".into());
         both_ways(
-            &whole,
+            &old,
             &[rest.clone(), row("Alpha subordinate institution: Second Works", &[], &[], &[1])],
         );
-        let whole = row("Alpha", &[], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
+        let old = row("Alpha", &[], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
         let address = Entry {
             form: Form::Address,
             ..row("Address 02", &[], &["2 Quay Street, Moscow, RU"], &[1])
         };
-        both_ways(&whole, &[row("Alpha", &[], &[PLACE], &[1]), address]);
+        both_ways(&old, &[row("Alpha", &[], &[PLACE], &[1]), address]);
     }
 
     #[test]
     fn err_a_party_of_another_name_at_an_address_that_a_row_lost_is_no_part_of_it() {
-        let whole = row("Alpha", &[], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
+        let old = row("Alpha", &[], &[PLACE, "2 Quay Street, Moscow, RU"], &[1]);
         check(
-            &whole,
+            &old,
             &[
                 row("Alpha", &[], &[PLACE], &[1]),
                 row("Quayside Optics", &[], &["2 Quay Street, Moscow, RU"], &[1]),
@@ -259,9 +259,9 @@ mod tests {
 
     #[test]
     fn ok_a_part_with_its_own_name_has_the_severity_of_an_addition() {
-        let whole = row("Alpha", &["Beta Institute"], &[PLACE], &[1]);
+        let old = row("Alpha", &["Beta Institute"], &[PLACE], &[1]);
         let changes = compare(
-            &[whole],
+            &[old],
             &[
                 row("Alpha", &[], &[PLACE], &[1, 9]),
                 row("Beta Institute", &[], &["2 Quay, CN"], &[1, 9]),
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn err_a_row_of_another_rule_or_one_that_no_row_lost_is_an_addition() {
-        let whole = row("Alpha", &["Beta Institute"], &[PLACE], &[1]);
+        let old = row("Alpha", &["Beta Institute"], &[PLACE], &[1]);
         let (rest, kept) = (
             row("Alpha", &[], &[PLACE], &[1]),
             row("Alpha", &["Beta Institute", "B"], &[PLACE], &[1]),
@@ -286,7 +286,7 @@ mod tests {
             (&rest, row("Beta Institute", &[], &["2 Quay, CN"], &[900])),
             (&kept, row("Beta Institute", &[], &[], &[1])),
         ] {
-            let found = kinds(std::slice::from_ref(&whole), &[after.clone(), part]);
+            let found = kinds(std::slice::from_ref(&old), &[after.clone(), part]);
             assert!(found.contains(&(ChangeKind::Added, "Beta Institute".into())), "{found:?}");
         }
     }

@@ -123,10 +123,10 @@ mod tests {
 
     /// If the parts are not recognized, the split adds `added` rows and the fold removes `removed`
     /// rows, or says that a row of the name is missing.
-    fn check(whole: &Entry, parts: &[Entry], added: usize, removed: usize) {
+    fn check(old: &Entry, parts: &[Entry], added: usize, removed: usize) {
         for (before, after, alone, expected) in [
-            (std::slice::from_ref(whole), parts, ChangeKind::Added, added),
-            (parts, std::slice::from_ref(whole), ChangeKind::Removed, removed),
+            (std::slice::from_ref(old), parts, ChangeKind::Added, added),
+            (parts, std::slice::from_ref(old), ChangeKind::Removed, removed),
         ] {
             let found: Vec<Change> = compare(before, after);
             let others = found.iter().filter(|change| change.kind == alone).count();
@@ -134,47 +134,47 @@ mod tests {
         }
     }
 
-    fn both_ways(whole: &Entry, parts: &[Entry]) {
-        check(whole, parts, 0, 0);
+    fn both_ways(old: &Entry, parts: &[Entry]) {
+        check(old, parts, 0, 0);
     }
 
     const PLACE: &str = "1 Dock Road, Beijing, CN";
 
     #[test]
     fn ok_a_part_has_what_the_other_part_lost() {
-        let whole = row("Alpha", &["Beta Works", "Gamma"], &[PLACE], &[1]);
+        let old = row("Alpha", &["Beta Works", "Gamma"], &[PLACE], &[1]);
         both_ways(
-            &whole,
+            &old,
             &[
                 row("Alpha", &["Gamma"], &[PLACE], &[1]),
                 row("Alpha", &["Beta Works"], &[PLACE], &[1]),
             ],
         );
-        let whole = person("DOB 15 Apr 1961; alt. DOB 1962; POB Beirut; a.k.a. 'CHAKAR'", "SDGT");
+        let old = person("DOB 15 Apr 1961; alt. DOB 1962; POB Beirut; a.k.a. 'CHAKAR'", "SDGT");
         both_ways(
-            &whole,
+            &old,
             &[
                 person("DOB 15 Apr 1961; POB Beirut", "SDGT"),
                 person("DOB 1962; a.k.a. 'CHAKAR'", "SDGT"),
             ],
         );
-        let whole = person("Passport A1234567 (Iran); Tax ID No. 7718989383 (Russia)", "SDGT");
+        let old = person("Passport A1234567 (Iran); Tax ID No. 7718989383 (Russia)", "SDGT");
         both_ways(
-            &whole,
+            &old,
             &[
                 person("Passport A1234567 (Iran)", "SDGT"),
                 person("Tax ID No. 7718989383 (Russia)", "SDGT"),
             ],
         );
-        let whole = person("POB Beirut", "SDGT; LEBANON");
-        both_ways(&whole, &[person("POB Beirut", "SDGT"), person("", "LEBANON")]);
+        let old = person("POB Beirut", "SDGT; LEBANON");
+        both_ways(&old, &[person("POB Beirut", "SDGT"), person("", "LEBANON")]);
     }
 
     #[test]
     fn err_what_no_row_lost_is_an_addition_and_another_birth_date_is_another_person() {
-        let whole = person("DOB 15 Apr 1961; a.k.a. 'CHAKAR'", "SDGT");
+        let old = person("DOB 15 Apr 1961; a.k.a. 'CHAKAR'", "SDGT");
         check(
-            &whole,
+            &old,
             &[
                 person("DOB 15 Apr 1961", "SDGT"),
                 person("DOB 03 May 1980; a.k.a. 'CHAKAR'", "SDGT"),
@@ -182,9 +182,9 @@ mod tests {
             1,
             1,
         );
-        let whole = row("Alpha", &["Gamma"], &[PLACE], &[1]);
+        let old = row("Alpha", &["Gamma"], &[PLACE], &[1]);
         check(
-            &whole,
+            &old,
             &[row("Alpha", &[], &[PLACE], &[1]), row("Alpha", &["Beta"], &[PLACE], &[1])],
             1,
             0,
@@ -193,30 +193,30 @@ mod tests {
 
     #[test]
     fn err_a_name_with_another_spelling_needs_more_than_shared_remarks() {
-        let whole = person("DOB 15 Apr 1961; a.k.a. 'CHAKAR'", "SDGT");
+        let old = person("DOB 15 Apr 1961; a.k.a. 'CHAKAR'", "SDGT");
         let part = Entry { name: "SHUKR, Fuad".into(), ..person("a.k.a. 'CHAKAR'", "SDGT") };
-        check(&whole, &[person("DOB 15 Apr 1961", "SDGT"), part], 1, 0);
+        check(&old, &[person("DOB 15 Apr 1961", "SDGT"), part], 1, 0);
     }
 
     #[test]
     fn ok_a_part_cites_another_page_of_the_rule_or_the_same_page_of_another_volume() {
-        let whole = row("Alpha", &["B", "G"], &[PLACE, "2 Quay Street, Moscow, RU"], &[100]);
+        let old = row("Alpha", &["B", "G"], &[PLACE, "2 Quay Street, Moscow, RU"], &[100]);
         let (rest, part) = (
             row("Alpha", &["B"], &[PLACE], &[100]),
             row("Alpha", &["G"], &["2 Quay Street, Moscow, RU"], &[104]),
         );
-        both_ways(&whole, &[rest.clone(), part.clone()]);
-        both_ways(&whole, &[rest, Entry { citations: vec![Citation::page(84, 100)], ..part }]);
+        both_ways(&old, &[rest.clone(), part.clone()]);
+        both_ways(&old, &[rest, Entry { citations: vec![Citation::page(84, 100)], ..part }]);
     }
 
     #[test]
     fn err_a_listing_by_another_rule_in_another_country_is_no_part() {
-        let whole = row("Alpha", &["Alpha Trading"], &[PLACE], &[1]);
+        let old = row("Alpha", &["Alpha Trading"], &[PLACE], &[1]);
         let other = Entry {
             countries: vec!["AE".into()],
             ..row("Alpha", &["Alpha Trading"], &["2 Quay Street, Dubai, AE"], &[900])
         };
-        let changes = compare(&[whole], &[row("Alpha", &[], &[PLACE], &[1]), other]);
+        let changes = compare(&[old], &[row("Alpha", &[], &[PLACE], &[1]), other]);
         assert_eq!(
             changes.iter().filter(|change| change.kind == ChangeKind::Added).count(),
             1,
