@@ -18,9 +18,10 @@
 //! | `split_part`, `row_loss` | what moved from one row to another, what a removed row had |
 //! | `affinity`, `compatibility` | how close rows of one name are, whether they can be one entry |
 //! | `assignment` | the best set of pairs |
+//! | `name_similarity` | how similar two names are |
 //! | `rarity`, `feature_counter` | how rare a feature is in the list |
 //! | `profile`, `feature` | what a row can be recognized by |
-//! | `name_similarity`, `name`, `filler_words` | names and their words |
+//! | `name`, `filler_words` | names and their words |
 //! | `facts`, `id_number`, `birth_date` | facts in remarks |
 //! | `namesakes`, `letter_hash`, `row_texts` | comparisons of texts |
 //! | `pair`, `differing_rows` | the rows of a comparison and their pairs |
