@@ -21,9 +21,9 @@
 //! | `name_similarity` | how similar two names are |
 //! | `rarity`, `feature_counter` | how rare a feature is in the list |
 //! | `profile`, `feature` | what a row can be recognized by |
-//! | `name`, `filler_words` | names and their words |
 //! | `facts`, `id_number`, `birth_date` | facts in remarks |
 //! | `namesakes`, `letter_hash`, `row_texts` | comparisons of texts |
+//! | `name`, `filler_words` | names and their words |
 //! | `pair`, `differing_rows` | the rows of a comparison and their pairs |
 //! | `evidence` | what supports or contradicts a pair, and the words for readers |
 //! | `weights` | every weight, threshold and limit |
