@@ -1,7 +1,7 @@
 //! Decides which old row is which new row.
 //!
-//! The publisher's row ids identify nothing: the Consolidated Screening List derives them from the
-//! name and the citations, so that an amended entry has a new id and another one may have the old
+//! The publisher's row ids are no identity. The Consolidated Screening List derives them from the
+//! name and the citations, so that an amended entry gets a new id while an edited entry keeps its
 //! id. Rows with equal content never get here.
 
 use std::collections::HashSet;

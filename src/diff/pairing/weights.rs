@@ -7,8 +7,9 @@
 
 // --- Decisions about a pair ---
 
-/// Net bits at which two rows are taken for one entry. Two random rows of one day's changes are
-/// two parties with odds of about 2^10. The days of 2021 give the same matches from 8 to 18 bits.
+/// Net bits at which two rows are taken for one entry. The changes of a day form about 2^10 pairs,
+/// so that a random pair needs about ten bits. The days of 2021 give the same matches from 8 to 18
+/// bits.
 pub const REVISION_BITS: f64 = 10.0;
 
 /// Bits by which a pair must exceed its strongest rival. The days of 2021 give the same matches
@@ -32,10 +33,11 @@ pub const MAX_CONTRADICTED_BITS: f64 = 1.0;
 /// Possible partners that are named for each row. More would not help a reader.
 pub const MAX_NAMED_PARTNERS: usize = 3;
 
-/// Net bits whose score is one half: one candidate pair in 64 is right by chance alone.
+/// Net bits whose score is one half. Fewer than [`REVISION_BITS`], so that a revision scores 0.8 or
+/// more.
 pub const EVEN_SCORE_BITS: f64 = 6.0;
 
-/// Bits that double the odds in a score. With 2, [`REVISION_BITS`] scores 0.8.
+/// Bits that double the odds of a score.
 pub const SCORE_BITS_PER_DOUBLING: f64 = 2.0;
 
 /// Score (0 to 1) of a match by name that something contradicts or little supports. It is shown
@@ -51,7 +53,7 @@ pub const NEGLIGIBLE_BITS: f64 = 0.05;
 /// that occurs nowhere is as rare as in a list of some hundreds.
 pub const BACKGROUND_ROWS: u32 = 500;
 
-/// Rows added to the count of every feature, so that a count of one is not overrated.
+/// Rows added to the count of every feature. Smooths small counts.
 pub const BACKGROUND_COUNT: f64 = 0.5;
 
 // --- Names ---
@@ -110,8 +112,8 @@ pub const MIN_STEM_LETTERS: usize = 4;
 /// Quarters of the shorter word that the common stem covers, at least.
 pub const MIN_STEM_QUARTERS: usize = 3;
 
-/// Letters of a long name, at least. A few changed letters distinguish it less from itself than
-/// from sister parties, however much those share.
+/// Letters of a long name, at least. A letter or two that changed in it are another spelling: the
+/// names of sister parties differ in more, however much they share.
 pub const LONG_NAME_LETTERS: usize = 20;
 
 /// Letters that differ in a long name, at most, to get [`FEW_EDITS_BITS`].
