@@ -1,6 +1,4 @@
-//! A person's decision on a hold.
-
-use std::collections::HashMap;
+//! Carries out a person's decision on a hold.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,20 +8,18 @@ use tracing::warn;
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Change, Hold, HoldId, HoldReason, HoldState, ListState, Summary};
-use crate::pipeline::alerting::compose::{
-    Seen, Step, {self},
-};
+use crate::pipeline::alerting::check_context::CheckContext;
+use crate::pipeline::alerting::compose::compose;
+use crate::pipeline::alerting::list_changes::ListChanges;
 use crate::pipeline::alerting::other_sources;
 use crate::pipeline::background::in_background;
-use crate::pipeline::check::assess::{
-    Judgement, ListVerdict, {self},
-};
-use crate::pipeline::check::list_outcomes::said_of_repeats;
+use crate::pipeline::check::assess::{self, Assessment, ListOutcome};
+use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::parse_document;
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
-/// Why a decision was not carried out; nothing has changed.
+/// Why a decision was not carried out. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError {
     #[error("expected the id of a hold (`entitywatch holds list` shows them), but got `{0}`")]
@@ -32,7 +28,7 @@ pub enum DecideError {
     NotOpen { id: HoldId, state: &'static str, now_open: String },
     #[error("expected {0} to say who decides and why, but it is empty")]
     Empty(&'static str),
-    #[error("the document of hold {id} cannot be read again: {reason}")]
+    #[error("failed to read the document of hold {id} again: {reason}")]
     Document { id: HoldId, reason: String },
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,15 +43,16 @@ pub struct Decision<'a> {
 
 /// What would change if the hold were accepted now.
 pub async fn preview(store: &Store, hold: &Hold) -> Result<Vec<Change>, DecideError> {
-    let judgement = judged(store, hold).await?;
-    let ListVerdict::Changed(mut changes) = judgement.verdict else { return Ok(Vec::new()) };
-    other_sources::others(store, &hold.source, hold.list, hold.told_at)
+    let assessment = assess_document_on_hold(store, hold).await?;
+    let ListOutcome::Changed(mut changes) = assessment.outcome else { return Ok(Vec::new()) };
+    other_sources::load(store, &hold.source, hold.list, hold.told_at)
         .await?
-        .corroborate(&mut changes, &judgement.before);
+        .corroborate(&mut changes, &assessment.before);
     Ok(changes)
 }
 
-/// Believes the held document: its changes are told, or with `as_baseline` only recorded.
+/// Accepts the document on hold. Its changes are alerted, or with `as_baseline` only recorded.
+/// Returns the decided hold and a count of the changes.
 pub async fn accept(
     program: &Program,
     id: &HoldId,
@@ -63,44 +60,45 @@ pub async fn accept(
     as_baseline: bool,
 ) -> Result<(Hold, Summary), DecideError> {
     let hold = open_hold(program, id, decision).await?;
-    let turn = program.source_turn(&hold.source);
-    let _turn = turn.lock().await;
+    let lock = program.source_lock(&hold.source);
+    let _guard = lock.lock().await;
+    // A check may have replaced the hold before the lock was free.
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let (wiring, now, store) =
         (program.wiring.load_full(), program.clock.now(), program.store.as_ref());
-    let Judgement { verdict, seen, held_count, before, close, open, .. } =
-        judged(store, &hold).await?;
-    if let Some(text) = said_of_repeats(hold.list, seen) {
+    let Assessment { outcome, document_size, count_after, before, close, open, .. } =
+        assess_document_on_hold(store, &hold).await?;
+    if let Some(text) = repeats_warning(hold.list, document_size) {
         warn!(source.name = hold.source, list = hold.list.as_str(), "{text}");
     }
-    let changes = if let ListVerdict::Changed(changes) = verdict { changes } else { Vec::new() };
+    let changes = if let ListOutcome::Changed(changes) = outcome { changes } else { Vec::new() };
     let summary = Summary::of(&changes);
-    let known =
-        store.list_states(&hold.source).await?.into_iter().find(|state| state.list == hold.list);
-    let previous = known.as_ref().map(reference);
+    let state = list_state(store, &hold).await?;
     let mut observation = CheckRecord { at: now, ..CheckRecord::default() };
-    let steps = vec![Step {
-        list: hold.list,
-        changes,
-        unconfirmed: false,
-        before,
-        previous,
-        alerted_elsewhere: HashMap::new(),
-    }];
-    told(program, &wiring, &hold, now, steps, as_baseline, &mut observation).await?;
-    if let Some(state) = known {
+    let list_changes = ListChanges::new(hold.list, state.as_ref(), before, changes);
+    compose_alerts(program, &wiring, &hold, now, list_changes, as_baseline, &mut observation)
+        .await?;
+    if let Some(state) = state {
         observation.lists.push(ListUpdate {
-            state: accepted_state(state, &hold, held_count, now),
+            state: accepted_state(state, &hold, count_after, now),
             close,
             open,
         });
     }
-    going_back(store, &hold, now, &mut observation).await?;
+    accept_older_edition(store, &hold, now, &mut observation).await?;
     let hold = decided(hold, HoldState::Accepted, decision, now, as_baseline);
     observation.journal.push(JournalEvent {
         kind: "hold.accepted".into(),
-        data: json!({"hold_id": hold.hold_id, "source": hold.source, "list": hold.list, "sha256": hold.sha256, "by": decision.by,
-                     "reason": decision.reason, "as_baseline": as_baseline, "summary": summary}),
+        data: json!({
+            "hold_id": hold.hold_id,
+            "source": hold.source,
+            "list": hold.list,
+            "sha256": hold.sha256,
+            "by": decision.by,
+            "reason": decision.reason,
+            "as_baseline": as_baseline,
+            "summary": summary,
+        }),
     });
     observation.holds.push(hold.clone());
     store.record(observation).await?;
@@ -108,33 +106,42 @@ pub async fn accept(
     Ok((hold, summary))
 }
 
-/// Does not believe the held document: the same content is not asked again.
+/// Rejects the document on hold. If a later document has the same content, it is not put on hold
+/// again.
 pub async fn reject(
     program: &Program,
     id: &HoldId,
     decision: &Decision<'_>,
 ) -> Result<Hold, DecideError> {
     let hold = open_hold(program, id, decision).await?;
-    let turn = program.source_turn(&hold.source);
-    let _turn = turn.lock().await;
+    let lock = program.source_lock(&hold.source);
+    let _guard = lock.lock().await;
+    // A check may have replaced the hold before the lock was free.
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let now = program.clock.now();
     let mut observation = CheckRecord { at: now, ..CheckRecord::default() };
-    let states = program.store.list_states(&hold.source).await?;
-    if let Some(state) = states.into_iter().find(|state| state.list == hold.list) {
+    if let Some(state) = list_state(program.store.as_ref(), &hold).await? {
         let state = ListState { rejected_content: Some(hold.content_sha256.clone()), ..state };
         observation.lists.push(ListUpdate { state, close: Vec::new(), open: Vec::new() });
     }
     let hold = decided(hold, HoldState::Rejected, decision, now, false);
     observation.journal.push(JournalEvent {
         kind: "hold.rejected".into(),
-        data: json!({"hold_id": hold.hold_id, "source": hold.source, "list": hold.list, "sha256": hold.sha256, "by": decision.by, "reason": decision.reason}),
+        data: json!({
+            "hold_id": hold.hold_id,
+            "source": hold.source,
+            "list": hold.list,
+            "sha256": hold.sha256,
+            "by": decision.by,
+            "reason": decision.reason,
+        }),
     });
     observation.holds.push(hold.clone());
     program.store.record(observation).await?;
     Ok(hold)
 }
 
+/// The hold, if it is open and the decision is complete.
 async fn open_hold(
     program: &Program,
     id: &HoldId,
@@ -160,40 +167,43 @@ async fn open_hold(
     Err(DecideError::NotOpen { id: id.clone(), state: hold.state.as_str(), now_open })
 }
 
-/// The held document against what is held now.
-async fn judged(store: &Store, hold: &Hold) -> Result<Judgement, DecideError> {
+/// Compares the document on hold with the current list.
+async fn assess_document_on_hold(store: &Store, hold: &Hold) -> Result<Assessment, DecideError> {
     let unreadable = |reason: String| DecideError::Document { id: hold.hold_id.clone(), reason };
     let document = store
         .document(&hold.sha256)
         .await?
-        .ok_or_else(|| unreadable("it is not in the record".into()))?;
-    let held = store.current_entries(&hold.source, hold.list).await?;
+        .ok_or_else(|| unreadable("it is not in the store".into()))?;
+    let current = store.current_entries(&hold.source, hold.list).await?;
     let list = hold.list;
     in_background(move || {
         let snapshot = parse_document::snapshot(&document, &[list])?;
-        Ok(assess::accept(
-            list,
-            held,
-            snapshot.entries.into_iter().filter(|entry| entry.list == list).collect(),
-        ))
+        let entries = snapshot.entries.into_iter().filter(|entry| entry.list == list).collect();
+        Ok(assess::accept(list, current, entries))
     })
     .await
     .map_err(unreadable)
 }
 
-/// Puts the alerts and the changes into the observation.
-async fn told(
+async fn list_state(store: &Store, hold: &Hold) -> Result<Option<ListState>, StoreError> {
+    let states = store.list_states(&hold.source).await?;
+    Ok(states.into_iter().find(|state| state.list == hold.list))
+}
+
+/// Adds the changes and the alerts about them to the observation. With `as_baseline` the changes
+/// are recorded without alerts.
+async fn compose_alerts(
     program: &Program,
     wiring: &Wiring,
     hold: &Hold,
     now: Timestamp,
-    steps: Vec<Step>,
+    list_changes: ListChanges,
     as_baseline: bool,
     observation: &mut CheckRecord,
 ) -> Result<(), StoreError> {
     let store = program.store.as_ref();
     let Some(mut source) = store.source_state(&hold.source).await? else { return Ok(()) };
-    let seen = Seen {
+    let context = CheckContext {
         config: &wiring.config,
         source: &hold.source,
         observed_at: hold.opened_at,
@@ -207,9 +217,8 @@ async fn told(
         journal_head: store.journal_head().await?,
         sequence: source.sequence,
     };
-    let steps = other_sources::steps(store, &hold.source, steps, now).await?;
-    let composed = compose::compose(store, &seen, steps).await?;
-    observation.journal.extend(other_sources::journal(&composed.changes));
+    let composed = compose(store, &context, vec![list_changes]).await?;
+    observation.journal.extend(composed.journal);
     if as_baseline {
         observation.changes = composed
             .changes
@@ -225,18 +234,19 @@ async fn told(
     Ok(())
 }
 
-/// A person believes an older copy: once no other list of it waits, it is what later documents are
-/// measured against.
-async fn going_back(
+/// Makes an accepted older copy the document that the age of later ones is compared with, once no
+/// other list of the document is on hold.
+async fn accept_older_edition(
     store: &Store,
     hold: &Hold,
     now: Timestamp,
     observation: &mut CheckRecord,
 ) -> Result<(), StoreError> {
-    let waits = |other: &Hold| {
+    let is_of_same_document = |other: &Hold| {
         other.hold_id != hold.hold_id && other.source == hold.source && other.sha256 == hold.sha256
     };
-    if hold.reason != HoldReason::Older || store.holds(true).await?.iter().any(waits) {
+    if hold.reason != HoldReason::Older || store.holds(true).await?.iter().any(is_of_same_document)
+    {
         return Ok(());
     }
     let source = match observation.source.take() {
@@ -254,8 +264,8 @@ async fn going_back(
     Ok(())
 }
 
-/// The state of a list whose held content a person believes: later ones are measured against it
-/// alone.
+/// The state of a list whose content on hold a person accepted. Later counts are compared with its
+/// count alone.
 fn accepted_state(mut state: ListState, hold: &Hold, count: usize, now: Timestamp) -> ListState {
     state.recent_counts.clear();
     state.note_count(now.to_zoned(TimeZone::UTC).date(), count);
@@ -263,14 +273,6 @@ fn accepted_state(mut state: ListState, hold: &Hold, count: usize, now: Timestam
     state.observed_at = now;
     state.rejected_content = None;
     state
-}
-
-fn reference(state: &ListState) -> SnapshotRef {
-    SnapshotRef {
-        sha256: state.document_sha256.clone(),
-        as_of: state.as_of,
-        observed_at: Some(state.observed_at),
-    }
 }
 
 fn decided(

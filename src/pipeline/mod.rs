@@ -1,21 +1,23 @@
-//! THE PROGRAM.
+//! The work of the program, from the publisher's document to the sent alert.
 //!
 //! ```text
-//! watch():   fetch ─ bytes ─▶ parse ─ snapshot ─▶ diff ─ changes ─▶ route ─ alerts × receivers ─▶ record (one transaction)
-//! deliver(): claim ◀─ outbox      ─▶ send ─▶ settle
+//! check_source(): fetch → parse → diff → route → record the alerts in the outbox
+//! deliver_due():  claim deliveries from the outbox → send → settle
 //! ```
 //!
-//! The only place that names several stages. Nothing is sent inside a transaction, and nothing that
-//! is to be sent is held in memory alone: what the process did not see confirmed stands in the
-//! outbox when it starts again.
+//! Only this module combines several stages. A check records everything in one transaction, and
+//! nothing is sent inside it. Every alert is in the outbox before it is sent, and stays there until
+//! its delivery is confirmed, so that a restart loses nothing.
 
 pub mod alerting;
 pub mod backfill;
 pub mod background;
 pub mod check;
+pub mod check_source;
 pub mod delivery;
 pub mod federal_register;
 pub mod hold_decision;
+mod source_state;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +32,7 @@ use crate::deliver::Deliverer;
 use crate::fetch::{FetchLimits, Fetcher};
 use crate::store::Store;
 
-/// What one configuration wires together; a reload replaces it whole.
+/// A configuration and the clients that it sets up. A reload replaces all of it.
 pub struct Wiring {
     pub config: Config,
     pub fetcher: Fetcher,
@@ -46,21 +48,20 @@ impl Wiring {
     }
 }
 
-/// The program at work: shared by the daemon's loops, the control socket and the one-off commands.
+/// The state that the daemon's loops, the control socket and the one-off commands share.
 pub struct Program {
     pub store: Arc<Store>,
     pub clock: Arc<dyn Clock>,
     pub wiring: ArcSwap<Wiring>,
-    /// Rung when something was put into the outbox.
+    /// Signaled when an alert was added to the outbox.
     pub outbox: signal::Sender<()>,
-    /// Cancelled when the process is to end: what is under way is finished, and nothing more is
-    /// begun.
+    /// Canceled when the process is about to end: running work is finished, and no more is begun.
     pub stopping: CancellationToken,
-    /// Held while a source is being watched, and while a receiver's deliveries are claimed, sent
-    /// and settled: neither is ever done twice at a time, whoever asks for it.
-    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// One lock for each source and each receiver. No source is checked twice at a time, and no
+    /// receiver's deliveries are claimed twice at a time.
+    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The newest backfill of each source.
-    backfills: Mutex<HashMap<String, backfill::Underway>>,
+    backfills: Mutex<HashMap<String, backfill::CurrentBackfill>>,
 }
 
 impl Program {
@@ -71,29 +72,34 @@ impl Program {
             wiring: ArcSwap::from_pointee(wiring),
             outbox: signal::Sender::new(()),
             stopping: CancellationToken::new(),
-            turns: Mutex::default(),
+            locks: Mutex::default(),
             backfills: Mutex::default(),
         }
     }
 
-    /// The turn-taking of one source.
-    fn source_turn(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
-        self.turn(format!("source {source}"))
+    /// The lock of one source: held during a check, and while a person's decision is carried out.
+    fn source_lock(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
+        self.lock(format!("source {source}"))
     }
 
-    /// The turn-taking of the backfills of one source, beside which it may be watched.
-    fn backfill_turn(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
-        self.turn(format!("backfill {source}"))
+    /// The lock of the backfills of one source. Checks of the source do not wait for it.
+    fn backfill_lock(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
+        self.lock(format!("backfill {source}"))
     }
 
-    /// The turn-taking of one receiver.
+    /// The lock of one receiver: held during one pass over its deliveries.
+    pub(crate) fn receiver_lock(&self, receiver: &str) -> Arc<tokio::sync::Mutex<()>> {
+        self.lock(format!("receiver {receiver}"))
+    }
+
+    /// The previous name of `receiver_lock`, until every room uses the new one.
     pub(crate) fn receiver_turn(&self, receiver: &str) -> Arc<tokio::sync::Mutex<()>> {
-        self.turn(format!("receiver {receiver}"))
+        self.receiver_lock(receiver)
     }
 
-    fn turn(&self, key: String) -> Arc<tokio::sync::Mutex<()>> {
+    fn lock(&self, key: String) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(
-            self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default(),
+            self.locks.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default(),
         )
     }
 }

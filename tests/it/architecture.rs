@@ -147,9 +147,17 @@ fn the_pure_modules_do_no_io_and_ask_no_clock() {
                 "src/schedule/mod.rs",
                 "src/deliver/retry.rs",
                 "src/pipeline/check/assess.rs",
+                "src/pipeline/check/current_list.rs",
+                "src/pipeline/check/document_warnings.rs",
                 "src/pipeline/check/freshness.rs",
+                "src/pipeline/check/hold_alerts.rs",
+                "src/pipeline/check/list_in_document.rs",
                 "src/pipeline/check/operator_alerts.rs",
+                "src/pipeline/check/row_updates.rs",
                 "src/pipeline/alerting/addressing.rs",
+                "src/pipeline/alerting/alert_batch.rs",
+                "src/pipeline/alerting/first_alerts.rs",
+                "src/pipeline/alerting/removal_evidence.rs",
             ]
             .contains(&path)
     };

@@ -1,4 +1,4 @@
-//! An alert and whom it goes to: the step from a body to rows of the outbox. Pure.
+//! Who gets an alert: makes the deliveries that the outbox stores. Pure.
 
 use jiff::Timestamp;
 
@@ -8,15 +8,21 @@ use crate::domain::{Alert, AlertBody, AlertId, ChangeId, Citation, Delivery, Del
 use crate::route;
 use crate::store::Outgoing;
 
-/// An alert that operators get: of this body, to whom the configuration sends it.
-pub fn to_operators(config: &Config, body: AlertBody, at: Timestamp, parts: &[&str]) -> Outgoing {
+/// An alert to operators, addressed as the routes say. `id_parts` make its id unique among the
+/// alerts of the same type and time.
+pub fn to_operators(
+    config: &Config,
+    body: AlertBody,
+    at: Timestamp,
+    id_parts: &[&str],
+) -> Outgoing {
     let time = at.to_string();
     let alert_id =
-        AlertId::of([body.type_name(), time.as_str()].into_iter().chain(parts.iter().copied()));
+        AlertId::of([body.type_name(), time.as_str()].into_iter().chain(id_parts.iter().copied()));
     routed(config, Alert { alert_id, created_at: at, body }, Vec::new())
 }
 
-/// The alert with a delivery for every recipient of every receiver that the routes name.
+/// An alert with one delivery for each recipient of each receiver that the routes name.
 pub fn routed(config: &Config, alert: Alert, citations: Vec<Citation>) -> Outgoing {
     let receivers = config.receiver_refs();
     let mut deliveries = Vec::new();
@@ -28,7 +34,8 @@ pub fn routed(config: &Config, alert: Alert, citations: Vec<Citation>) -> Outgoi
     Outgoing { alert, citations, deliveries }
 }
 
-/// One delivery for each recipient of a receiver, due at once.
+/// One delivery for each recipient of a receiver, due at once. `selection`: the changes that the
+/// receiver gets, or `None` for all.
 pub fn deliveries_to(
     receiver: &Receiver,
     alert: &Alert,
@@ -41,7 +48,7 @@ pub fn deliveries_to(
         .collect()
 }
 
-/// One delivery, due at once.
+/// One delivery to one recipient, due at once.
 pub fn delivery(
     alert: &Alert,
     receiver: &str,

@@ -1,120 +1,119 @@
-//! What of a rule readers know from another source's alerts.
+//! What the alerts about other sources already said about a rule.
 //!
-//! Knows by the links of confirmations which alert told first, and by the pages that an alert
-//! cites; two publishers may cite different pages of one rule.
+//! Knows which alert was first from the links of confirmations, and from the pages that an alert
+//! cites. Two publishers may cite different pages of one rule.
 
 use std::collections::{BTreeSet, HashMap};
 
-use jiff::SignedDuration;
-
 use crate::domain::{AlertId, Change, ChangeId, Citation, ListCode};
-use crate::pipeline::alerting::compose::Seen;
+use crate::pipeline::alerting::check_context::CheckContext;
+use crate::pipeline::alerting::first_alerts::CONFIRMED_WITHIN;
 use crate::store::{Result, Store};
 
-/// The confirmations of this time are asked which alert told of the rest of their rule. No longer
-/// than a change of another source is taken for a confirmation (`corroborate`).
-const CONFIRMED_WITHIN: SignedDuration = SignedDuration::from_hours(60 * 24);
-
-/// What the other sources of an observation's lists alerted.
+/// What was alerted about the other sources of a check's lists.
 #[derive(Default)]
-pub struct Elsewhere {
+pub struct AlertedElsewhere {
+    /// The alert about each recent change of another source.
     alerted: HashMap<ChangeId, AlertId>,
-    /// Confirmations of this source by the pages that they cite, and what each confirms.
     confirmations: Vec<Confirmation>,
+    /// The names of the other sources.
     sources: BTreeSet<String>,
 }
 
+/// A change of this source that confirms one of another source.
 struct Confirmation {
     cites: Vec<Citation>,
     confirms: ChangeId,
-    /// It was recorded before this observation, and without an alert of its own.
-    is_earlier_and_quiet: bool,
+    /// It was recorded before this check, and without an alert of its own.
+    is_earlier_without_alert: bool,
 }
 
-impl Elsewhere {
-    /// Adds one list. `alerted` says which alert told of each of the others' changes; `confirmed`
-    /// are this observation's confirmations.
+impl AlertedElsewhere {
+    /// Adds one list. `alerted` has the alert about each recent change of the other sources, and
+    /// `confirmations` are those of this check.
     pub async fn load(
         &mut self,
         store: &Store,
-        seen: &Seen<'_>,
+        context: &CheckContext<'_>,
         list: ListCode,
         alerted: HashMap<ChangeId, AlertId>,
-        confirmed: &[Change],
+        confirmations: &[Change],
     ) -> Result<()> {
         if alerted.is_empty() {
             return Ok(());
         }
         self.alerted.extend(alerted);
         let states = store.source_states().await?.into_iter().map(|state| state.source);
-        self.sources.extend(states.filter(|source| source != seen.source));
-        let earlier =
-            store.recent_changes(seen.source, list, seen.recorded_at - CONFIRMED_WITHIN).await?;
+        self.sources.extend(states.filter(|source| source != context.source));
+        let earlier = store
+            .recent_changes(context.source, list, context.recorded_at - CONFIRMED_WITHIN)
+            .await?;
         let earlier =
             earlier.iter().map(|recorded| (&recorded.change, recorded.alert_id.is_none()));
-        let confirmations = earlier.chain(confirmed.iter().map(|change| (change, false)));
-        self.confirmations.extend(confirmations.filter_map(|(change, is_earlier_and_quiet)| {
+        let all = earlier.chain(confirmations.iter().map(|change| (change, false)));
+        self.confirmations.extend(all.filter_map(|(change, is_earlier_without_alert)| {
             let cites = change.new_citations().into_iter().cloned().collect();
-            Some(Confirmation { cites, confirms: change.confirms.clone()?, is_earlier_and_quiet })
+            let confirms = change.confirms.clone()?;
+            Some(Confirmation { cites, confirms, is_earlier_without_alert })
         }));
         Ok(())
     }
 
-    /// The other sources' alerts of the rule that these changes and pages belong to, each once:
-    /// first those that these changes confirm.
+    /// The alerts about other sources that belong to the rule of these changes and pages, each
+    /// once. The alerts that these changes confirm come first. `pages` are sorted.
     pub async fn alerts(
         &self,
         store: &Store,
         changes: &[Change],
         pages: &[Citation],
     ) -> Result<Vec<AlertId>> {
-        let of_changes = changes.iter().filter_map(|change| change.confirms.as_ref());
-        let of_pages = self.of_pages(pages).map(|confirmation| &confirmation.confirms);
+        let confirmed_by_changes = changes.iter().filter_map(|change| change.confirms.as_ref());
+        let confirmed_on_pages = self.citing(pages).map(|confirmation| &confirmation.confirms);
         let mut alerts: Vec<AlertId> = Vec::new();
-        let linked =
-            of_changes.chain(of_pages).filter_map(|confirmed| self.alerted.get(confirmed)).cloned();
-        linked.for_each(|alert| put(&mut alerts, alert));
+        confirmed_by_changes
+            .chain(confirmed_on_pages)
+            .filter_map(|confirmed| self.alerted.get(confirmed))
+            .for_each(|alert| add_once(&mut alerts, alert.clone()));
         for source in &self.sources {
             for (alert, _) in store.alerts_citing(source, pages).await? {
-                put(&mut alerts, alert);
+                add_once(&mut alerts, alert);
             }
         }
         Ok(alerts)
     }
 
-    /// How many entries that cite these pages came here as confirmations, so that they are neither
-    /// alerted from here nor of the baseline.
+    /// How many entries that cite these pages were recorded as confirmations before this check.
+    /// They were neither alerted for this source nor part of its baseline. `pages` are sorted.
     pub fn confirmed_before(&self, pages: &[Citation]) -> usize {
-        self.of_pages(pages).filter(|confirmation| confirmation.is_earlier_and_quiet).count()
+        self.citing(pages).filter(|confirmation| confirmation.is_earlier_without_alert).count()
     }
 
-    /// `pages` are sorted.
-    fn of_pages<'a>(&'a self, pages: &'a [Citation]) -> impl Iterator<Item = &'a Confirmation> {
+    fn citing<'a>(&'a self, pages: &'a [Citation]) -> impl Iterator<Item = &'a Confirmation> {
         self.confirmations.iter().filter(|confirmation| {
             confirmation.cites.iter().any(|cited| pages.binary_search(cited).is_ok())
         })
     }
 }
 
-fn put(alerts: &mut Vec<AlertId>, alert: AlertId) {
+fn add_once(alerts: &mut Vec<AlertId>, alert: AlertId) {
     if !alerts.contains(&alert) {
         alerts.push(alert);
     }
 }
 
-/// How many entries these alerts told of. What only differs from another source's alert is told a
-/// second time and counted once. `here` are the alerts of the observed source, with the number of
-/// their changes.
+/// How many entries these alerts were about. An entry that was alerted for two sources, because it
+/// differs between them, counts once. `own` are the alerts about the checked source, each with the
+/// number of its changes.
 pub async fn alerted_entries(
     store: &Store,
-    here: &[(AlertId, usize)],
+    own: &[(AlertId, usize)],
     others: &[AlertId],
 ) -> Result<usize> {
     if others.is_empty() {
-        return Ok(here.iter().map(|(_, changes)| changes).sum());
+        return Ok(own.iter().map(|(_, changes)| changes).sum());
     }
     let mut count = 0;
-    for id in here.iter().map(|(id, _)| id).chain(others) {
+    for id in own.iter().map(|(id, _)| id).chain(others) {
         let Some(alert) = store.alert(id).await? else { continue };
         let changes =
             alert.body.list_changed().map(|data| data.changes.as_slice()).unwrap_or_default();

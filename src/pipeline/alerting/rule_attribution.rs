@@ -1,9 +1,8 @@
-//! Joins changes of a list with the rules that order them: by the page they cite, and where they
-//! cite none by the order itself.
+//! Attributes changes of a list to the rules that order them: by the page that a change cites, or
+//! without a citation by the change itself.
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
@@ -11,29 +10,31 @@ use crate::diff::rule_groups::Group;
 use crate::domain::alert::Announced;
 use crate::domain::pages::MOST_PAGES_OF_A_DECLARED_RANGE;
 use crate::domain::{
-    AlertId, Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule,
-    business_days, same,
+    Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule, same,
 };
 use crate::store::{Result, Store};
 
-/// A change without a citation is looked for in the rules of so many days.
-const ORDERS_OF_DAYS: i64 = 120;
-/// A rule that turns up so much later is told to belong to what was told without one.
-const LOOKED_UP_BUSINESS_DAYS: u32 = 10;
+// The previous path, until every room uses the new one.
+pub use crate::pipeline::alerting::alerts_before_rule::{Related, related};
 
-/// The rules that the changes of one observation may belong to.
+/// A change without a citation is looked up in the rules of this many days.
+const ORDERS_OF_DAYS: i64 = 120;
+
+/// The rules that may order the changes of one check.
 #[derive(Default)]
 pub struct KnownRules {
     rules: Vec<RecordedRule>,
 }
 
-/// Changes that one rule orders, or none that is known.
-pub struct Joined {
+/// Changes that one rule orders, or that no known rule orders.
+pub struct AttributedChanges {
     pub group: Group,
+    /// The recorded document of the rule.
     pub rule: Option<RecordedRule>,
 }
 
 impl KnownRules {
+    /// Reads the rules of the last months, and the rules whose pages the changes cite.
     pub async fn load<'a>(
         store: &Store,
         changes: impl Iterator<Item = &'a Change>,
@@ -57,22 +58,23 @@ impl KnownRules {
         Ok(known)
     }
 
-    /// The rule that has this page; of two that share it, the one that begins on it.
+    /// The rule on this page. If two rules share the page, the one that begins on it.
     fn covering(&self, page: &Citation) -> Option<&RecordedRule> {
         self.rules.iter().filter(|rule| rule.covers(page)).max_by_key(|rule| rule.start_page)
     }
 
-    /// The newest rule that orders this very change, where the change cites none.
-    fn ordering(&self, change: &Change) -> Option<&RecordedRule> {
+    /// The newest rule that orders this very change.
+    fn ordering_rule(&self, change: &Change) -> Option<&RecordedRule> {
         let ordered = |rule: &&RecordedRule| {
             rule.changes.iter().any(|ordered| same::same_change(ordered, change))
         };
         self.rules.iter().filter(ordered).max_by_key(|rule| rule.day())
     }
 
-    /// Removals of one name under several countries, of which an order without a country means one.
-    fn ambiguous(&self, changes: &[Change]) -> BTreeSet<ChangeId> {
-        let named = |one: &Change| {
+    /// Removals of one name under several countries, if a rule orders the removal of the name
+    /// without a country. The order means one of them, and it is unknown which.
+    fn ambiguous_removals(&self, changes: &[Change]) -> BTreeSet<ChangeId> {
+        let count_of_name = |one: &Change| {
             changes
                 .iter()
                 .filter(|other| {
@@ -81,54 +83,56 @@ impl KnownRules {
                 })
                 .count()
         };
-        let ordered = |change: &&Change| {
+        let is_ordered_without_country = |change: &&Change| {
             let orders = |rule: &RecordedRule| {
                 rule.changes.iter().any(|order| {
                     order.entry.countries.is_empty() && same::same_change(order, change)
                 })
             };
-            self.ordering(change).is_some_and(orders)
+            self.ordering_rule(change).is_some_and(orders)
         };
         changes
             .iter()
-            .filter(|change| change.kind == ChangeKind::Removed && named(change) > 1)
-            .filter(ordered)
+            .filter(|change| change.kind == ChangeKind::Removed && count_of_name(change) > 1)
+            .filter(is_ordered_without_country)
             .map(|change| change.change_id.clone())
             .collect()
     }
 
     /// Whether a rule orders this very change.
-    pub fn order(&self, change: &Change) -> bool {
-        self.ordering(change).is_some()
+    pub fn is_ordered(&self, change: &Change) -> bool {
+        self.ordering_rule(change).is_some()
     }
 
-    /// Parts and attributes the groups as the rules themselves say.
-    pub fn join(&self, groups: Vec<Group>) -> Vec<Joined> {
-        groups.into_iter().flat_map(|group| self.part(group)).collect()
+    /// Splits the groups by the rules that order their changes.
+    pub fn attribute(&self, groups: Vec<Group>) -> Vec<AttributedChanges> {
+        groups.into_iter().flat_map(|group| self.attribute_group(group)).collect()
     }
 
-    fn part(&self, group: Group) -> Vec<Joined> {
-        let mut parts: Vec<Joined> = Vec::new();
+    fn attribute_group(&self, group: Group) -> Vec<AttributedChanges> {
+        let mut parts: Vec<AttributedChanges> = Vec::new();
         let mut uncited: Vec<Change> = Vec::new();
-        let ambiguous: BTreeSet<ChangeId> = self.ambiguous(&group.changes);
+        let ambiguous: BTreeSet<ChangeId> = self.ambiguous_removals(&group.changes);
         for change in group.changes {
             let cited = change.newest_citation().cloned();
             let rule = match &cited {
-                // While a rule is on file its pages are not known yet.
+                // The pages of a rule are not known while it is only filed for public inspection.
                 Some(page) => self
                     .covering(page)
-                    .or_else(|| self.ordering(&change).filter(|rule| rule.volume.is_none())),
-                None => self.ordering(&change).filter(|_| !ambiguous.contains(&change.change_id)),
+                    .or_else(|| self.ordering_rule(&change).filter(|rule| rule.volume.is_none())),
+                None => {
+                    self.ordering_rule(&change).filter(|_| !ambiguous.contains(&change.change_id))
+                }
             };
             if cited.is_none() && rule.is_none() {
                 uncited.push(change);
                 continue;
             }
             let pages: Vec<Citation> = cited.into_iter().collect();
-            put(&mut parts, rule, pages, change);
+            add(&mut parts, rule, pages, change);
         }
-        // What cites nothing and is ordered by no rule that is known goes with the only one that
-        // was seen, as presumed.
+        // A change that cites nothing, and that no known rule orders, is presumed to belong to the
+        // only rule of its group.
         let only_rule = group.rule.is_some() && parts.len() == 1;
         match parts.first_mut().filter(|_| only_rule && !uncited.is_empty()) {
             Some(part) => {
@@ -136,7 +140,7 @@ impl KnownRules {
                 part.group.attributed = Some(Attribution::Presumed);
             }
             None if !uncited.is_empty() => {
-                parts.push(Joined {
+                parts.push(AttributedChanges {
                     group: Group { rule: None, attributed: None, changes: uncited },
                     rule: None,
                 });
@@ -147,7 +151,12 @@ impl KnownRules {
     }
 }
 
-fn put(parts: &mut Vec<Joined>, rule: Option<&RecordedRule>, pages: Vec<Citation>, change: Change) {
+fn add(
+    parts: &mut Vec<AttributedChanges>,
+    rule: Option<&RecordedRule>,
+    pages: Vec<Citation>,
+    change: Change,
+) {
     let number = |rule: Option<&RecordedRule>| rule.map(|rule| rule.document_number.clone());
     match parts.iter_mut().find(|part| number(part.rule.as_ref()) == number(rule)) {
         Some(part) => {
@@ -163,12 +172,12 @@ fn put(parts: &mut Vec<Joined>, rule: Option<&RecordedRule>, pages: Vec<Citation
                 attributed: Some(Attribution::Cited),
                 changes: vec![change],
             };
-            parts.push(Joined { group, rule: rule.cloned() });
+            parts.push(AttributedChanges { group, rule: rule.cloned() });
         }
     }
 }
 
-/// All pages of a rule.
+/// All pages of a rule, in order.
 pub fn pages(rule: &RecordedRule) -> Vec<Citation> {
     let (Some(volume), Some(start)) = (rule.volume, rule.start_page) else { return Vec::new() };
     let last = start.saturating_add(MOST_PAGES_OF_A_DECLARED_RANGE);
@@ -176,15 +185,15 @@ pub fn pages(rule: &RecordedRule) -> Vec<Citation> {
     (start..=end).map(|page| Citation::page(volume, page)).collect()
 }
 
-/// Which of a list's changes readers know from the rule's own alert.
+/// Which changes of a list the rule's own alert already announced.
 pub fn announced(rule: &RecordedRule, changes: &[Change]) -> Option<Announced> {
-    let was_told = |ordered: &&Change| rule.told.contains(&ordered.change_id);
+    let was_alerted = |ordered: &&Change| rule.told.contains(&ordered.change_id);
     let known: Vec<ChangeId> = changes
         .iter()
         .filter(|shown| {
             rule.changes
                 .iter()
-                .filter(was_told)
+                .filter(was_alerted)
                 .any(|ordered| same::shows_as_announced(ordered, shown))
         })
         .map(|change| change.change_id.clone())
@@ -195,8 +204,7 @@ pub fn announced(rule: &RecordedRule, changes: &[Change]) -> Option<Announced> {
     Some(Announced { alert_id: rule.alert_id.clone()?, at: rule.told_at?, changes: known })
 }
 
-/// The removals that the rules of the last months order: a list that carries them out has lost
-/// nothing.
+/// The removals that the rules of the last months order. They are no sign of a cut document.
 pub async fn ordered_removals(
     store: &Store,
     list: ListCode,
@@ -211,54 +219,4 @@ pub async fn ordered_removals(
         .flat_map(|rule| rule.changes)
         .filter(|change| change.kind == ChangeKind::Removed)
         .collect())
-}
-
-/// What was told of a list, without its rule, before the rule turned up.
-#[derive(Default)]
-pub struct Related {
-    pub alerts: Vec<AlertId>,
-    changes: Vec<Change>,
-}
-
-impl Related {
-    /// Whether readers know what the rule orders here from the list.
-    pub fn tells(&self, ordered: &Change) -> bool {
-        self.changes.iter().any(|told| same::same_change(ordered, told))
-    }
-}
-
-/// Alerts of the last business days that found no rule and that this one explains.
-pub async fn related(store: &Store, rule: &RecordedRule, today: Date) -> Result<Related> {
-    let mut related = Related::default();
-    let Ok(since) = business_days::before(today, LOOKED_UP_BUSINESS_DAYS)
-        .to_zoned(TimeZone::UTC)
-        .map(|day| day.timestamp())
-    else {
-        return Ok(related);
-    };
-    let mut candidates: BTreeSet<AlertId> = BTreeSet::new();
-    let pages = pages(rule);
-    for source in store.source_states().await?.into_iter().map(|state| state.source) {
-        if !pages.is_empty() {
-            candidates
-                .extend(store.alerts_citing(&source, &pages).await?.into_iter().map(|(id, _)| id));
-        }
-        for recorded in store.recent_changes(&source, ListCode::EL, since).await? {
-            let ordered =
-                rule.changes.iter().any(|ordered| same::same_change(ordered, &recorded.change));
-            candidates.extend(recorded.alert_id.filter(|_| ordered));
-        }
-    }
-    for id in candidates {
-        let Some(alert) = store.alert(&id).await?.filter(|alert| alert.created_at >= since) else {
-            continue;
-        };
-        let Some(data) = alert.body.list_changed() else { continue };
-        let found_before = data.rule.as_ref().is_some_and(|found| found.document_number.is_some());
-        if !found_before && data.corrects.is_none() {
-            related.changes.extend(data.changes.iter().cloned());
-            related.alerts.push(id);
-        }
-    }
-    Ok(related)
 }

@@ -1,27 +1,29 @@
 //! Whether a document is older than the one that was accepted last. Pure.
 //!
-//! A cache, a lagging server or a restored file serves such copies. Compared like any other, one
-//! would look like a list from which entries were removed. Where nothing says how old a document
-//! is, it is judged like any other: a publisher may take a change back.
+//! A cache, a lagging server or a restored file can serve an older copy. Compared with the current
+//! list, it would look like a list with entries removed. A document of unknown age is compared like
+//! any other, because a publisher may reverse a change.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Edition, Editions};
+use crate::pipeline::alerting::corrections::CORRECTION_WINDOW;
 
-/// After this long of nothing newer an older copy is put on hold: a publisher who really goes back
-/// is not ignored for ever.
+/// An older copy is put on hold if nothing newer came for this long, so that a publisher who really
+/// goes back to it is not ignored.
 pub const OLDER_IS_ON_HOLD_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
-/// Clocks of the servers of one publisher differ by less.
+/// The clocks of one publisher's servers differ by less than this.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// A document that was replaced this often …
+/// If a document was replaced this often, and last within `ALTERNATES_WITHIN`, two servers probably
+/// answer in turn.
 const TIMES_REPLACED: u32 = 2;
-/// … and within this long alternates with its successor: two servers answer by turns. It is the
-/// time within which a change that is undone counts as a correction.
-const ALTERNATES_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The time within which the reversal of a change counts as a correction.
+const ALTERNATES_WITHIN: SignedDuration = CORRECTION_WINDOW;
 
-/// Why `edition` is older than the current one, in words; `None` where nothing says so.
+/// Why `edition` is older than the current one, in words. `None` if nothing shows that it is.
+/// `is_single_file`: the document is one local file, whose time may go back on purpose.
 pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Option<String> {
     let current = editions.current.as_ref()?;
     if let (Some(known), Some(got)) = (current.as_of, edition.as_of)
@@ -60,22 +62,22 @@ pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Op
         |replaced| {
             format!(
                 "expected a new document, but got one that was replaced {} times, last at {}: two \
-                 servers may answer by turns",
+                 servers may answer in turn",
                 replaced.times, replaced.at
             )
         },
     )
 }
 
-/// The times of modification, where the two can be compared.
+/// The modification times of the two, if they can be compared.
 fn times(current: &Edition, edition: &Edition) -> Option<(Timestamp, Timestamp)> {
     if current.address_sha256 != edition.address_sha256 {
         return None;
     }
     let (known, got) = (current.modified_at?, edition.modified_at?);
     let is_ahead = |edition: &Edition, at: Timestamp| at > edition.seen_at + CLOCK_SKEW;
-    // A clock that was ahead and is right again: the document cannot have been changed after it was
-    // read.
+    // If the clock was ahead and is now right, the known time is wrong. The document was changed
+    // before we read it.
     let was_ahead = is_ahead(current, known) && !is_ahead(edition, got);
     Some((if was_ahead { current.seen_at - CLOCK_SKEW } else { known }, got))
 }
@@ -89,7 +91,7 @@ mod tests {
         Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
     }
 
-    /// Fetched at an hour, modified at another.
+    /// A document that was fetched and modified at these hours.
     fn edition(content: &str, seen: i64, modified: Option<i64>) -> Edition {
         Edition {
             sha256: Sha256::of(content.as_bytes()),
@@ -129,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn err_an_older_time_of_modification() {
+    fn err_an_older_modification_time() {
         let editions = accepted(&[edition("a", 5, Some(4)), edition("b", 9, Some(8))]);
         check(
             &editions,
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_publisher_who_goes_back_says_so_with_a_newer_time() {
+    fn ok_an_earlier_document_with_a_newer_modification_time() {
         let all = [
             edition("a", 5, Some(4)),
             edition("b", 9, Some(8)),
@@ -155,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn ok_times_of_another_address_are_not_compared() {
+    fn ok_times_from_different_addresses_are_not_compared() {
         let elsewhere = Edition { address_sha256: None, ..edition("b", 9, Some(1)) };
         check(&accepted(&[edition("a", 5, Some(4))]), &elsewhere, None);
     }
 
     #[test]
-    fn a_clock_that_is_ahead_does_not_stop_the_watch_when_it_is_set_right() {
+    fn ok_a_clock_that_was_ahead_does_not_stop_the_checks_once_it_is_right() {
         let editions = accepted(&[edition("a", 5, Some(9000))]);
         check(&editions, &edition("b", 9, Some(8)), None);
         check(&editions, &edition("b", 9, Some(4)), Some("modified at 1970-01-01T04:00:00Z"));
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn err_an_answer_that_a_cache_kept() {
+    fn err_an_answer_from_a_cache() {
         let kept =
             |content, modified| Edition { answered_at: at(2), ..edition(content, 9, modified) };
         let editions = accepted(&[edition("a", 1, None), edition("b", 5, None)]);
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn err_two_servers_that_answer_by_turns() {
+    fn err_two_servers_that_answer_in_turn() {
         let (a, b) = (|hour| edition("a", hour, None), |hour| edition("b", hour, None));
         check(&accepted(&[a(1), b(2)]), &a(3), None);
         check(&accepted(&[a(1), b(2), a(3)]), &b(4), None);
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn err_a_date_that_goes_back_whatever_stands_under_it() {
+    fn err_an_older_date_with_any_content() {
         let of = |content, day: &str| Edition {
             as_of: Some(day.parse().unwrap()),
             ..edition(content, 5, None)
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_file_is_older_only_if_it_was_read_before() {
+    fn ok_a_single_file_is_older_only_if_it_was_read_before() {
         let editions = accepted(&[edition("a", 5, Some(4)), edition("b", 9, Some(8))]);
         assert!(
             older(&editions, &edition("a", 10, Some(4)), true)

@@ -1,20 +1,19 @@
-//! What the state of a source remembers of its documents.
+//! What the state of a source holds about its last document: age, validators, content.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Source;
 use crate::domain::{Edition, SourceState, Validators};
-use crate::fetch::{
-    FetchedDocument, {self},
-};
+use crate::fetch::{self, FetchedDocument};
 use crate::pipeline::Program;
 use crate::pipeline::check::DAILY;
 use crate::store::Result;
 
-/// A document is asked for without conditions this often, so that a validator that sticks cannot
-/// hide a change for good.
+/// How often a document is fetched without validators, so that a server that wrongly repeats a
+/// validator cannot hide a change forever.
 const FULL_FETCH_EVERY: SignedDuration = DAILY;
 
+/// The age of a fetched document.
 pub(crate) fn edition_of(fetched: &FetchedDocument, now: Timestamp) -> Edition {
     Edition {
         sha256: fetched.document.sha256.clone(),
@@ -29,7 +28,7 @@ pub(crate) fn edition_of(fetched: &FetchedDocument, now: Timestamp) -> Edition {
     }
 }
 
-/// The last document, as a state says that was written before editions were kept.
+/// The age of the last document, from a state that was written before ages were stored.
 pub(crate) fn last_edition(state: &SourceState, now: Timestamp) -> Option<Edition> {
     let seen_at = state.last_success_at.unwrap_or(now);
     Some(Edition {
@@ -45,19 +44,20 @@ pub(crate) fn last_edition(state: &SourceState, now: Timestamp) -> Option<Editio
     })
 }
 
-/// The validators to send, unless the document itself is needed.
+/// The validators to send. `None` if the document itself is needed: a daily full fetch is due, or
+/// the configured lists have changed.
 pub(crate) fn validators<'a>(
     state: &'a SourceState,
     source: &Source,
     now: Timestamp,
 ) -> Option<&'a Validators> {
-    let fresh = state
+    let has_recent_full_fetch = state
         .last_full_fetch_at
         .is_some_and(|last| now.duration_since(last) < FULL_FETCH_EVERY && last <= now);
-    state.validators.as_ref().filter(|_| fresh && state.lists == source.lists)
+    state.validators.as_ref().filter(|_| has_recent_full_fetch && state.lists == source.lists)
 }
 
-/// The document of the last check, as if it were fetched again.
+/// The stored document of the last check, in the form of a fetched one.
 pub(crate) async fn last_document(
     program: &Program,
     state: &SourceState,
@@ -81,7 +81,7 @@ pub(crate) async fn last_document(
     }))
 }
 
-/// Notes that the document was read whole.
+/// Notes in `state` that the document was read.
 pub(crate) fn accept_document(
     state: &mut SourceState,
     source: &Source,

@@ -1,16 +1,21 @@
-//! From a document as it is kept to a snapshot: it is unpacked beside the parser, since the one
-//! takes about as long as the other.
+//! Parses a stored document. A thread of its own decompresses it ahead of the parser, because both
+//! take about equally long.
 
-use std::io::{
-    Read, {self},
-};
+use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{Scope, scope};
 
 use crate::domain::{Document, ListCode, Publisher, Snapshot};
 use crate::parse;
 
-/// What a document says of these lists, or in words why it says nothing.
+/// The size of a piece in bytes, and the number of pieces that are read ahead.
+const PIECE: usize = 128 << 10;
+const PIECES: usize = 4;
+
+/// The entries of these lists in a document.
+///
+/// # Errors
+/// In words, why the document cannot be decompressed or parsed.
 pub fn snapshot(document: &Document, lists: &[ListCode]) -> Result<Snapshot, String> {
     let reader =
         document.reader().map_err(|problem| format!("failed to decompress it: {problem}"))?;
@@ -18,34 +23,30 @@ pub fn snapshot(document: &Document, lists: &[ListCode]) -> Result<Snapshot, Str
         .map_err(|problem| problem.to_string())
 }
 
-/// Who published a document, by how it begins. `None` if it cannot be unpacked.
+/// The publisher of a document, recognized by its beginning. `None` if it cannot be decompressed.
 pub fn publisher(document: &Document) -> Option<Publisher> {
     parse::publisher(document.reader().ok()?).ok()
 }
 
-/// Bytes that are handed over at once, and how often that may be before they are taken.
-const PIECE: usize = 128 << 10;
-const PIECES: usize = 4;
-
-/// What a reader reads, read by a thread of its own, some pieces ahead.
+/// Reads another reader ahead, in a thread of its own.
 struct ReadAhead {
     pieces: Receiver<io::Result<Vec<u8>>>,
     piece: io::Cursor<Vec<u8>>,
 }
 
 impl ReadAhead {
-    /// The thread ends with the reader, with the first error, or when nobody takes its pieces any
-    /// more.
+    /// Starts the thread. It ends when the inner reader ends, at the first error, or when this
+    /// reader is dropped.
     fn of<'scope>(scope: &'scope Scope<'scope, '_>, mut reader: impl Read + Send + 'scope) -> Self {
         let (sender, pieces) = sync_channel(PIECES);
         scope.spawn(move || {
             loop {
                 let mut piece = Vec::with_capacity(PIECE);
                 let read = reader.by_ref().take(PIECE as u64).read_to_end(&mut piece);
-                // What came before an error is not lost to it.
-                let goes_on = !piece.is_empty() && sender.send(Ok(piece)).is_ok();
+                // The bytes before an error are still passed on.
+                let is_sent = !piece.is_empty() && sender.send(Ok(piece)).is_ok();
                 match read {
-                    Ok(_) if goes_on => {}
+                    Ok(_) if is_sent => {}
                     Ok(_) => break,
                     Err(error) => {
                         let _ = sender.send(Err(error));
@@ -93,12 +94,12 @@ mod tests {
     }
 
     #[test]
-    fn ok_a_reader_that_is_left_early_does_not_wait() {
+    fn ok_a_reader_that_is_dropped_early_does_not_wait() {
         scope(|scope| ReadAhead::of(scope, io::repeat(7)).read_exact(&mut [0; 10])).unwrap();
     }
 
     #[test]
-    fn err_an_error_comes_after_what_was_read_before_it() {
+    fn err_an_error_comes_after_the_bytes_before_it() {
         let mut read = Vec::new();
         let error =
             scope(|scope| ReadAhead::of(scope, b"one".chain(Broken)).read_to_end(&mut read))

@@ -1,0 +1,129 @@
+//! The alert about one batch of changes, with its deliveries.
+
+use crate::domain::alert::ListChanged;
+use crate::domain::pages::with_neighbors;
+use crate::domain::{
+    Alert, AlertBody, AlertId, Change, ChangeId, Citation, Delivery, Entry, Rule, Summary,
+};
+use crate::pipeline::alerting::addressing;
+use crate::pipeline::alerting::alert_batch::AlertBatch;
+use crate::pipeline::alerting::alerted_elsewhere::{AlertedElsewhere, alerted_entries};
+use crate::pipeline::alerting::check_context::CheckContext;
+use crate::pipeline::alerting::rule_attribution;
+use crate::store::{Outgoing, Result, Store};
+
+/// The alert about one batch, with its deliveries. `before` are the current entries before the
+/// changes, and `sequence` is the alert's number.
+pub async fn list_alert(
+    store: &Store,
+    context: &CheckContext<'_>,
+    batch: &AlertBatch,
+    before: &[Entry],
+    elsewhere: &AlertedElsewhere,
+    sequence: u64,
+) -> Result<Outgoing> {
+    let document = batch.document.as_ref();
+    let mut pages = batch.rule.clone().unwrap_or_default();
+    if pages.is_empty() {
+        pages.extend(document.and_then(|rule| rule_attribution::pages(rule).into_iter().next()));
+    }
+    let rule_pages = match document.map(rule_attribution::pages) {
+        Some(pages) if !pages.is_empty() => pages,
+        _ => with_neighbors(&pages),
+    };
+    let announced = document.and_then(|rule| rule_attribution::announced(rule, &batch.changes));
+    let own_alerts = store.alerts_citing(context.source, &rule_pages).await?;
+    // An entry that another source showed first was alerted then, whatever page of the rule that
+    // source cites.
+    let other_alerts = elsewhere.alerts(store, &batch.changes, &rule_pages).await?;
+    let alerted_before = alerted_entries(store, &own_alerts, &other_alerts).await?;
+    let cites_rule = |cited: &Citation| rule_pages.binary_search(cited).is_ok();
+    let cited_before = before.iter().filter(|entry| entry.citations.iter().any(cites_rule)).count();
+    let alerted_here: usize = own_alerts.iter().map(|(_, count)| count).sum();
+    let since_baseline = alerted_here + elsewhere.confirmed_before(&rule_pages);
+    let is_all_relisted =
+        batch.changes.iter().all(|change| batch.relisted.contains_key(&change.change_id));
+    let removal_alert = batch.relisted.values().flatten().next().filter(|_| is_all_relisted);
+    // If no alert about this list belongs to the rule, the alert follows the rule's own alert.
+    let follows = own_alerts
+        .first()
+        .map(|(alert_id, _)| alert_id)
+        .or(document.and_then(|rule| rule.alert_id.as_ref()))
+        .or(other_alerts.first())
+        .or(removal_alert)
+        .cloned();
+    let alert_id = alert_id(context, batch, sequence);
+    let summary = Summary::of(&batch.changes);
+    let data = Box::new(ListChanged {
+        alert_id: alert_id.clone(),
+        sequence,
+        source: context.source.to_owned(),
+        observed_at: context.observed_at,
+        accepted_at: context.accepted_at,
+        unconfirmed: batch.unconfirmed,
+        snapshot: context.snapshot.clone(),
+        previous: batch.previous.clone(),
+        attributed: batch.attributed,
+        rule: document
+            .map(|rule| rule.rule.clone())
+            .or_else(|| pages.first().map(Rule::of_citation)),
+        follows,
+        corrects: batch.corrects.clone(),
+        rule_alerted_before: alerted_before,
+        rule_in_baseline: cited_before.saturating_sub(since_baseline),
+        journal_head: context.journal_head.clone(),
+        summary,
+        total: summary,
+        changes: batch.changes.clone(),
+        announced,
+        returned: batch.relisted.keys().cloned().collect(),
+        part: None,
+    });
+    let created_at = context.recorded_at;
+    let Some(corrected) = &batch.corrects else {
+        let alert = Alert { alert_id, created_at, body: AlertBody::ListChanged(data) };
+        return Ok(addressing::routed(context.config, alert, pages));
+    };
+    let alert = Alert { alert_id, created_at, body: AlertBody::ListCorrected(data) };
+    let earlier = store.deliveries_of(corrected).await?;
+    Ok(correction_deliveries(alert, batch, &earlier))
+}
+
+fn alert_id(context: &CheckContext<'_>, batch: &AlertBatch, sequence: u64) -> AlertId {
+    let sequence = sequence.to_string();
+    let type_name = if batch.corrects.is_some() { "list.corrected" } else { "list.changed" };
+    let identity = [type_name, context.source, sequence.as_str()];
+    AlertId::of(
+        identity.into_iter().chain(batch.changes.iter().map(|change| change.change_id.as_str())),
+    )
+}
+
+/// Addresses a correction to the recipients of the alert that it corrects, whatever the routes say
+/// today. Each recipient gets the corrections of the changes that it received, and no others.
+fn correction_deliveries(alert: Alert, batch: &AlertBatch, earlier: &[Delivery]) -> Outgoing {
+    let mut deliveries = Vec::new();
+    for Delivery { receiver, recipient, selection, .. } in earlier {
+        let was_received = |change: &&Change| {
+            selection.as_ref().is_none_or(|received| {
+                batch.reverses.get(&change.change_id).is_some_and(|id| received.contains(id))
+            })
+        };
+        let corrected: Vec<ChangeId> = batch
+            .changes
+            .iter()
+            .filter(was_received)
+            .map(|change| change.change_id.clone())
+            .collect();
+        if !corrected.is_empty() {
+            let selection =
+                Some(corrected).filter(|corrected| corrected.len() < batch.changes.len());
+            deliveries.push(addressing::delivery(
+                &alert,
+                receiver,
+                recipient.clone(),
+                selection.as_deref(),
+            ));
+        }
+    }
+    Outgoing { alert, citations: Vec::new(), deliveries }
+}

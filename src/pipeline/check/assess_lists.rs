@@ -1,0 +1,150 @@
+//! Assesses every watched list of one document against the current list.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::config::Source;
+use crate::domain::alert::SnapshotRef;
+use crate::domain::{Entry, ListCode, ListState, Publisher, Snapshot};
+use crate::pipeline::alerting::{other_sources, rule_attribution};
+use crate::pipeline::background::in_background;
+use crate::pipeline::check::assess::{ListOutcome, assess};
+use crate::pipeline::check::current_list::CurrentList;
+use crate::pipeline::check::document_warnings::shown_warnings;
+use crate::pipeline::check::list_holds::{holds_of_list, open_holds_of};
+use crate::pipeline::check::list_in_document::ListInDocument;
+use crate::pipeline::check::list_outcomes::ListOutcomes;
+use crate::pipeline::check::parse_document;
+use crate::store::{Result, Store, StoredEntry};
+
+/// The current lists of a source, read from the store while its document is parsed. Most sources
+/// have one list, so only the entries of the first are read ahead. The others are read one list at
+/// a time, to save memory.
+pub struct CurrentLists {
+    states: BTreeMap<ListCode, ListState>,
+    first: Option<(ListCode, Vec<StoredEntry>)>,
+}
+
+/// Reads the current lists of a source.
+pub async fn current_lists(store: &Store, source: &Source) -> Result<CurrentLists> {
+    let states: BTreeMap<ListCode, ListState> = store
+        .list_states(&source.name)
+        .await?
+        .into_iter()
+        .map(|state| (state.list, state))
+        .collect();
+    let first = match source.lists.first().copied() {
+        Some(list) if states.contains_key(&list) => {
+            Some((list, store.current_entries(&source.name, list).await?))
+        }
+        _ => None,
+    };
+    Ok(CurrentLists { states, first })
+}
+
+/// The document to assess.
+pub struct AssessedDocument<'a> {
+    pub source: &'a Source,
+    pub reference: &'a SnapshotRef,
+    /// If the document is an older copy: since when the publisher has served nothing newer.
+    pub older_since: Option<Timestamp>,
+    /// The unknown columns of the document before it.
+    pub previous_columns: BTreeSet<String>,
+    pub now: Timestamp,
+}
+
+/// Assesses every watched list of a document.
+pub async fn assess_lists(
+    store: &Store,
+    document: &AssessedDocument<'_>,
+    snapshot: Snapshot,
+    current: CurrentLists,
+) -> Result<ListOutcomes> {
+    let AssessedDocument { source, reference, older_since, previous_columns, now } = document;
+    let (source, now) = (*source, *now);
+    let mut outcomes = ListOutcomes::default();
+    let mut open_holds = open_holds_of(store, &source.name).await?;
+    let CurrentLists { mut states, mut first } = current;
+    let warnings = shown_warnings(&snapshot.warnings);
+    let mut entries_by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
+    for entry in snapshot.entries {
+        entries_by_list.entry(entry.list).or_default().push(entry);
+    }
+    entries_by_list.values_mut().for_each(Vec::shrink_to_fit);
+    let today = now.to_zoned(TimeZone::UTC).date();
+    for list in source.lists.iter().copied() {
+        let state = states.remove(&list);
+        let stored = match first.take_if(|(first, _)| *first == list) {
+            Some((_, stored)) => stored,
+            None if state.is_some() => store.current_entries(&source.name, list).await?,
+            None => Vec::new(),
+        };
+        let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
+        let mut current = CurrentList {
+            state: state.clone(),
+            entries: stored,
+            ordered_removals: rule_attribution::ordered_removals(store, list, now).await?,
+            older_since: *older_since,
+            document_columns: snapshot.columns.clone(),
+            ..CurrentList::default()
+        };
+        // The current list of a list on hold may come from before the previous document.
+        if !open_holds.contains_key(&list) {
+            current.columns.clone_from(previous_columns);
+        }
+        let entries = entries_by_list.remove(&list).unwrap_or_default();
+        if let Some(known) = current_publisher(store, &current).await?
+            && known != snapshot.publisher
+        {
+            outcomes.refuse(list, other_publisher(list, known, snapshot.publisher));
+            continue;
+        }
+        if current.misses_many(&entries) {
+            current.others = other_sources::load(store, &source.name, list, now).await?;
+        }
+        let limits = source.limits.clone();
+        let assessment =
+            in_background(move || assess(&limits, list, current, entries, high_water)).await;
+        let earlier_holds = match assessment.outcome {
+            ListOutcome::OnHold(_) => holds_of_list(store, &source.name, list).await?,
+            _ => Vec::new(),
+        };
+        let listed = ListInDocument {
+            source,
+            list,
+            state,
+            reference,
+            now,
+            warnings: &warnings,
+            earlier_holds: &earlier_holds,
+        };
+        outcomes.add(&listed, assessment, open_holds.remove(&list));
+    }
+    if outcomes.absent.len() == source.lists.len() {
+        outcomes.refuse_without_rows(snapshot.rows);
+    }
+    Ok(outcomes)
+}
+
+/// The publisher of the current entries. A source keeps its name when its kind, its address or its
+/// file changes. Compared with a document of another publisher, all entries would seem to change.
+async fn current_publisher(store: &Store, current: &CurrentList) -> Result<Option<Publisher>> {
+    let Some(state) = &current.state else { return Ok(None) };
+    let entries = current.entries.iter().map(|stored| &stored.entry);
+    if let Some(publisher) = Publisher::shown_by(entries) {
+        return Ok(Some(publisher));
+    }
+    let document = store.document(&state.document_sha256).await?;
+    Ok(document.as_ref().and_then(parse_document::publisher))
+}
+
+fn other_publisher(list: ListCode, known: Publisher, got: Publisher) -> String {
+    let (known, got) = (known.title(), got.title());
+    format!(
+        "{list}: expected a document of the {known}, which the source has shown so far, but got \
+         one of the {got}: the two divide the list into different rows; give the source a new \
+         name, so that it starts with a baseline of its own"
+    )
+}

@@ -1,0 +1,131 @@
+//! Reads one fetched document: parses it, assesses its lists, makes the alerts, and records it all.
+
+use serde_json::json;
+use tracing::warn;
+
+use crate::domain::alert::SnapshotRef;
+use crate::domain::{Snapshot, SourceState};
+use crate::fetch::FetchedDocument;
+use crate::pipeline::alerting::check_context::CheckContext;
+use crate::pipeline::alerting::compose::compose;
+use crate::pipeline::alerting::list_changes::ListChanges;
+use crate::pipeline::background::in_background;
+use crate::pipeline::check::assess_lists::{AssessedDocument, assess_lists, current_lists};
+use crate::pipeline::check::last_document::{accept_document, edition_of};
+use crate::pipeline::check::operator_alerts::Failure;
+use crate::pipeline::check::outcome::{CheckResult, Outcome};
+use crate::pipeline::check::parse_document;
+use crate::pipeline::check::recorder::CheckRecorder;
+use crate::store::Result;
+
+/// Reads a document and records the check.
+pub async fn read_document(
+    mut recorder: CheckRecorder<'_>,
+    mut state: SourceState,
+    fetched: FetchedDocument,
+) -> Result<CheckResult> {
+    let (source, now) = (recorder.source, recorder.now);
+    let document = fetched.document.clone();
+    recorder.observation.document = Some(document.clone());
+    let lists = source.lists.clone();
+    let parsed = in_background(move || parse_document::snapshot(&document, &lists));
+    let store = recorder.program.store.as_ref();
+    let (parsed, current) = tokio::join!(parsed, current_lists(store, source));
+    let snapshot = match parsed {
+        Ok(snapshot) => snapshot,
+        Err(message) => return recorder.fail(state, &unreadable(&message, &fetched)).await,
+    };
+    log_warnings(&source.name, &snapshot);
+    let as_of = fetched.as_of.or(snapshot.as_of);
+    let reference =
+        SnapshotRef { sha256: fetched.document.sha256.clone(), as_of, observed_at: None };
+    let rows = snapshot.rows;
+    let is_older = state.editions.is_older(&fetched.document.sha256);
+    let document_columns = snapshot.columns.clone();
+    let assessed = AssessedDocument {
+        source,
+        reference: &reference,
+        older_since: state.editions.older_since.filter(|_| is_older),
+        previous_columns: std::mem::replace(&mut state.columns, document_columns),
+        now,
+    };
+    let mut outcomes = assess_lists(store, &assessed, snapshot, current?).await?;
+    // Later documents are not compared in age with a document of which nothing was accepted.
+    if (outcomes.is_accepted || !outcomes.is_waiting) && !is_older {
+        state.editions.accept(edition_of(&fetched, now), now);
+    }
+    recorder.observation.lists.append(&mut outcomes.updates);
+    recorder.observation.holds.append(&mut outcomes.holds);
+    for body in outcomes.operator_alerts.drain(..) {
+        recorder.alert_operators(body);
+    }
+    let list_changes = std::mem::take(&mut outcomes.changes);
+    compose_alerts(&mut recorder, &mut state, reference, list_changes).await?;
+    accept_document(&mut state, source, &fetched, now);
+    state.as_of = as_of;
+    if outcomes.refusals.is_empty() {
+        if outcomes.outcome <= Outcome::Unchanged {
+            state.unchanged_checks += 1;
+        }
+        recorder.succeed(&mut state);
+    } else {
+        // The next check fetches a refused document again in full. It never becomes the document
+        // that later ones are compared with.
+        (state.validators, state.document_sha256) = (None, None);
+        let message = outcomes.refusals.join("; ");
+        recorder.note_failure(&mut state, &Failure { message, refused: true, retry_after: None });
+    }
+    let (outcome, detail) = (outcomes.outcome, outcomes.detail());
+    let about = json!({
+        "rows": rows,
+        "lists": outcomes.journal,
+        "size_bytes": fetched.document.size_bytes,
+    });
+    recorder.finish(state, outcome, detail, Some((fetched.document, about))).await
+}
+
+fn unreadable(message: &str, fetched: &FetchedDocument) -> Failure {
+    let label = fetched
+        .mislabeled
+        .as_ref()
+        .map_or_else(String::new, |label| format!(" (its Content-Encoding says `{label}`)"));
+    Failure {
+        message: format!("the document is refused: {message}{label}"),
+        refused: true,
+        retry_after: None,
+    }
+}
+
+fn log_warnings(source: &str, snapshot: &Snapshot) {
+    for warning in &snapshot.warnings {
+        warn!(source.name = source, document.place = warning.place, "{}", warning.text);
+    }
+}
+
+/// Adds the alerts about the changes, and the changes themselves, to what the check records.
+async fn compose_alerts(
+    recorder: &mut CheckRecorder<'_>,
+    state: &mut SourceState,
+    snapshot: SnapshotRef,
+    list_changes: Vec<ListChanges>,
+) -> Result<()> {
+    let (source, now) = (recorder.source, recorder.now);
+    let store = recorder.program.store.as_ref();
+    let context = CheckContext {
+        config: &recorder.wiring.config,
+        source: &source.name,
+        observed_at: now,
+        recorded_at: now,
+        accepted_at: None,
+        snapshot,
+        journal_head: store.journal_head().await?,
+        sequence: state.sequence,
+    };
+    let composed = compose(store, &context, list_changes).await?;
+    state.sequence = composed.sequence;
+    let observation = &mut recorder.observation;
+    observation.journal.extend(composed.journal);
+    observation.alerts.extend(composed.alerts);
+    observation.changes.extend(composed.changes);
+    Ok(())
+}

@@ -1,0 +1,216 @@
+//! Collects what one check found and records it in one transaction, with the alerts to operators
+//! that follow from it.
+//!
+//! Both kinds of check use it. It must not know what either kind compares.
+
+use jiff::Timestamp;
+use serde_json::json;
+use tracing::{info, warn};
+
+use crate::clock::Stopwatch;
+use crate::config::Source;
+use crate::domain::alert::{AlertBody, SnapshotHeld};
+use crate::domain::journal::JournalEvent;
+use crate::domain::{Document, Hold, SourceState};
+use crate::pipeline::alerting::addressing;
+use crate::pipeline::check::check_metrics::CheckMetrics;
+use crate::pipeline::check::hold_alerts;
+use crate::pipeline::check::list_holds::{holds_of_list, open_holds_after};
+use crate::pipeline::check::operator_alerts::{Failure, failed, succeeded};
+use crate::pipeline::check::outcome::{CheckResult, Outcome};
+use crate::pipeline::{Program, Wiring};
+use crate::schedule;
+use crate::store::{Check, CheckRecord, Result};
+
+/// One check while it runs, and what it will record.
+pub(crate) struct CheckRecorder<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) wiring: &'a Wiring,
+    pub(crate) source: &'a Source,
+    /// When the check began.
+    pub(crate) now: Timestamp,
+    stopwatch: Stopwatch,
+    /// What `finish` will record.
+    pub(crate) observation: CheckRecord,
+}
+
+impl<'a> CheckRecorder<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        wiring: &'a Wiring,
+        source: &'a Source,
+        now: Timestamp,
+        stopwatch: Stopwatch,
+    ) -> Self {
+        Self {
+            program,
+            wiring,
+            source,
+            now,
+            stopwatch,
+            observation: CheckRecord { at: now, ..CheckRecord::default() },
+        }
+    }
+
+    /// Enters into the journal the checks that were due since the last one and were not made. Then
+    /// a gap in the history is not taken for a time without changes.
+    pub(crate) fn note_missed_checks(&mut self, state: &SourceState) {
+        let missed = schedule::missed(&self.source.schedule, state.last_check_at, self.now);
+        let Some(gap) = missed else { return };
+        warn!(
+            source.name = self.source.name,
+            gap.checks = gap.count,
+            gap.from = %gap.first,
+            gap.until = %gap.last,
+            "checks that were due were not made"
+        );
+        let data = json!({
+            "source": self.source.name,
+            "checks": gap.count,
+            "from": gap.first,
+            "until": gap.last,
+        });
+        self.observation.journal.push(JournalEvent { kind: "gap".into(), data });
+    }
+
+    /// Records that the source could not be reached, or that its document was not usable. The
+    /// current lists stay as they are.
+    pub(crate) async fn fail(
+        mut self,
+        mut state: SourceState,
+        failure: &Failure,
+    ) -> Result<CheckResult> {
+        let (source, message, failures) =
+            (&self.source.name, &failure.message, state.consecutive_failures + 1);
+        warn!(
+            source.name = source,
+            refused = failure.refused,
+            failures,
+            "{source}: the check failed; the current lists stay as they are: {message}"
+        );
+        let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
+        self.note_failure(&mut state, failure);
+        self.finish(state, outcome, failure.message.clone(), None).await
+    }
+
+    /// Records that nothing is new.
+    pub(crate) async fn finish_unchanged(
+        mut self,
+        mut state: SourceState,
+        outcome: Outcome,
+        detail: &str,
+    ) -> Result<CheckResult> {
+        state.unchanged_checks += 1;
+        self.succeed(&mut state);
+        self.finish(state, outcome, detail.to_owned(), None).await
+    }
+
+    /// Notes in `state` that the check succeeded, and alerts operators if the source has recovered.
+    pub(crate) fn succeed(&mut self, state: &mut SourceState) {
+        if let Some(body) = succeeded(state, self.now) {
+            self.alert_operators(body);
+        }
+    }
+
+    /// Notes in `state` that the check failed, and alerts operators if that is due.
+    pub(crate) fn note_failure(&mut self, state: &mut SourceState, failure: &Failure) {
+        if let Some(body) = failed(state, failure, self.now) {
+            self.alert_operators(body);
+        }
+    }
+
+    /// Adds an alert to operators.
+    pub(crate) fn alert_operators(&mut self, body: AlertBody) {
+        let outgoing = addressing::to_operators(
+            &self.wiring.config,
+            body,
+            self.now,
+            &[&self.source.name, &self.observation.alerts.len().to_string()],
+        );
+        self.observation.alerts.push(outgoing);
+    }
+
+    /// Adds the alerts about open holds of the source that are due: reminders, and late alerts of
+    /// holds that were opened without one. Returns the open holds of all sources after this check.
+    async fn remind_of_holds(&mut self) -> Result<Vec<Hold>> {
+        let store = self.program.store.as_ref();
+        let mut open = open_holds_after(store, &self.observation.holds).await?;
+        for hold in open.iter_mut().filter(|hold| hold.source == self.source.name) {
+            // Only a hold without an alert of its own needs the other holds of its list.
+            let is_late_alert_due = hold_alerts::is_not_alerted(hold) && {
+                let holds = holds_of_list(store, &hold.source, hold.list).await?;
+                hold_alerts::is_late_alert_due(hold, &holds, self.now)
+            };
+            if is_late_alert_due || hold_alerts::is_reminder_due(hold, self.now) {
+                hold.told_at = self.now;
+                self.observation.holds.push(hold.clone());
+                self.alert_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld {
+                    hold: hold.clone(),
+                    reminder: true,
+                    examples: Vec::new(),
+                })));
+            }
+        }
+        Ok(open)
+    }
+
+    /// Records the check and everything that follows from it in one transaction. `read` is the
+    /// document that was read and the further fields of the journal entry.
+    ///
+    /// # Errors
+    /// The store failed: nothing of the check was recorded.
+    pub(crate) async fn finish(
+        mut self,
+        state: SourceState,
+        outcome: Outcome,
+        detail: String,
+        read: Option<(Document, serde_json::Value)>,
+    ) -> Result<CheckResult> {
+        let open_holds = self.remind_of_holds().await?;
+        let held = open_holds
+            .iter()
+            .any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
+        let sha256 = read
+            .as_ref()
+            .map(|(document, _)| document.sha256.clone())
+            .or_else(|| state.document_sha256.clone());
+        let mut data = json!({
+            "source": self.source.name,
+            "outcome": outcome.as_str(),
+            "detail": detail,
+            "sha256": sha256,
+        });
+        if let (Some(fields), Some((_, serde_json::Value::Object(about)))) =
+            (data.as_object_mut(), read)
+        {
+            fields.extend(about);
+        }
+        self.observation.journal.push(JournalEvent { kind: "check".into(), data });
+        self.observation.check = Some(Check {
+            source: self.source.name.clone(),
+            at: self.now,
+            duration_ms: self.stopwatch.elapsed_ms(),
+            outcome: outcome.as_str().into(),
+            detail: detail.clone(),
+            sha256,
+        });
+        self.observation.source = Some(state);
+        let (alerts, changes) = (self.observation.alerts.len(), self.observation.changes.len());
+        let check_metrics = CheckMetrics::of(&self.observation, open_holds.len());
+        self.program.store.record(self.observation).await?;
+        check_metrics.publish(&self.source.name);
+        if alerts > 0 {
+            self.program.outbox.send_replace(());
+        }
+        info!(
+            source.name = self.source.name,
+            outcome = outcome.as_str(),
+            changes,
+            alerts,
+            duration_ms = self.stopwatch.elapsed_ms(),
+            "{}: {detail}",
+            self.source.name
+        );
+        Ok(CheckResult { source: self.source.name.clone(), outcome, detail, held })
+    }
+}
