@@ -39,10 +39,14 @@ pub fn figures() {
             .await
             .expect("recorded");
         let started = Instant::now();
-        let pass =
-            delivery::pass(&program, "erp", &delivery::Tried::default(), &CancellationToken::new())
-                .await
-                .expect("a pass");
+        let pass = delivery::run_pass(
+            &program,
+            "erp",
+            &delivery::TriedDeliveries::default(),
+            &CancellationToken::new(),
+        )
+        .await
+        .expect("a pass");
         assert_eq!((pass.delivered, origin.taken()), (DELIVERIES, DELIVERIES), "{pass:?}");
         let took = started.elapsed();
         program.store.close().await;

@@ -1,0 +1,119 @@
+//! Makes the attempts of one pass: may one start, which alert does it send, what did it yield.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use crate::clock::Stopwatch;
+use crate::deliver::{self, Message, Outcome, Receiver, retry};
+use crate::domain::{Alert, Attempt, Delivery, Sha256};
+use crate::pipeline::delivery::alert_cache::AlertCache;
+use crate::pipeline::delivery::settle::{EndedAttempt, settle};
+use crate::pipeline::{Program, Wiring};
+use crate::store::{ReceiverState, Settlement};
+
+/// Sends the deliveries of one pass to one receiver, and knows the receiver's state during it.
+pub struct Sender<'a> {
+    program: &'a Program,
+    wiring: &'a Arc<Wiring>,
+    receiver: &'a Receiver,
+    state: Mutex<ReceiverState>,
+    alerts: AlertCache,
+}
+
+impl<'a> Sender<'a> {
+    pub fn new(
+        program: &'a Program,
+        wiring: &'a Arc<Wiring>,
+        receiver: &'a Receiver,
+        state: ReceiverState,
+    ) -> Self {
+        let alerts = AlertCache::new(Arc::clone(&program.store));
+        Self { program, wiring, receiver, state: Mutex::new(state), alerts }
+    }
+
+    /// Whether another attempt may start. See [`super::run_pass`].
+    pub async fn may_start_attempt(&self, stop: &CancellationToken) -> bool {
+        if stop.is_cancelled() || !Arc::ptr_eq(self.wiring, &self.program.wiring.load()) {
+            return false;
+        }
+        let state = self.state.lock().await;
+        let now = self.program.clock.now();
+        state.disabled_at.is_none() && state.not_before.is_none_or(|not_before| not_before <= now)
+    }
+
+    /// Returns the delivery with its alert. None if no more attempts may start, or if the alert
+    /// cannot be read: this is logged, and the delivery is tried again later.
+    pub async fn load_alert(
+        &self,
+        delivery: Delivery,
+        stop: &CancellationToken,
+    ) -> Option<(Delivery, Arc<Alert>)> {
+        if !self.may_start_attempt(stop).await {
+            return None;
+        }
+        match self.alerts.get(&delivery.alert_id).await {
+            Ok(alert) => Some((delivery, alert)),
+            Err(problem) => {
+                error!(
+                    delivery.id = %delivery.delivery_id,
+                    error = %problem,
+                    "the alert of a delivery cannot be read; the delivery stays in the outbox"
+                );
+                None
+            }
+        }
+    }
+
+    /// Makes one attempt and returns what must be written. None if no more attempts may start.
+    pub async fn attempt(
+        &self,
+        (delivery, alert): (Delivery, Arc<Alert>),
+        stop: &CancellationToken,
+    ) -> Option<Settlement> {
+        // Checked before each attempt: a claim can be long, and each of its attempts slow.
+        if !self.may_start_attempt(stop).await {
+            return None;
+        }
+        let started_at = self.program.clock.now();
+        let stopwatch = Stopwatch::start();
+        let reduced = deliver::for_delivery(&alert, &delivery);
+        let message = Message { delivery: &delivery, alert: &reduced };
+        let attempted = self
+            .wiring
+            .deliverer
+            .attempt(self.receiver, &message, started_at, delivery.parts_done)
+            .await;
+        let ended_at = self.program.clock.now();
+        let (Outcome::Delivered { detail } | Outcome::Failed { detail, .. }) = &attempted.outcome;
+        let attempt = Attempt {
+            delivery_id: delivery.delivery_id.clone(),
+            at: started_at,
+            duration_ms: stopwatch.elapsed_ms(),
+            delivered: matches!(attempted.outcome, Outcome::Delivered { .. }),
+            detail: detail.clone(),
+        };
+        // The jitter of the retry comes from the id and the time: no random source is needed.
+        let jitter =
+            Sha256::of_parts([delivery.delivery_id.as_str(), &started_at.to_string()]).fraction();
+        let (next, attempts) = retry::next(
+            &self.wiring.config.delivery.retry,
+            delivery.attempts,
+            &attempted.outcome,
+            ended_at,
+            jitter,
+        );
+        let ended = EndedAttempt {
+            delivery: Delivery { attempts, parts_done: attempted.parts_done, ..delivery },
+            alert: &alert,
+            attempt,
+            outcome: &attempted.outcome,
+            next,
+            ended_at,
+        };
+        let mut state = self.state.lock().await;
+        Some(settle(&self.wiring.config, ended, &mut state))
+    }
+}
