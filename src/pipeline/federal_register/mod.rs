@@ -1,137 +1,143 @@
 //! One check of the Federal Register: which documents change the Entity List, what each orders, and
-//! what is told of it.
+//! which alerts follow.
 //!
-//! A source of this kind has no list to compare: what it remembers are its documents, by their
-//! numbers.
+//! A source of this kind has no list to compare. The store has its documents, by document number.
+//!
+//! 1. `listing` reads both answers (public inspection and published) and selects documents.
+//! 2. `documents` compares them with the known rules: `new_document`, `known_document`, and
+//!    `withdrawal` for missing ones. `text_update` reads their texts.
+//! 3. `notice` (or `digest` for a new source) makes the alerts. `lagging_lists` alerts operators if
+//!    a list does not show what a rule ordered.
 
-mod absence;
-mod answers;
-mod lagging;
+mod change_note;
+mod current_list;
+mod digest;
+mod documents;
+mod failure;
+mod known_document;
+mod lagging_lists;
+mod listed_document;
+mod listing;
+mod new_document;
 mod notice;
 mod orders;
-mod register_entry;
+mod rule_check;
 mod rule_text;
-mod tracker;
+mod rule_updates;
+mod text_retry;
+mod text_update;
+mod withdrawal;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use tracing::warn;
 
-use crate::domain::{RecordedRule, SourceState, Summary, same};
-use crate::fetch::{Address, FetchError, Register};
+use crate::domain::{RecordedRule, SourceState};
+use crate::fetch::{Address, Register};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::check::last_document::validators;
 use crate::pipeline::check::operator_alerts::Failure;
 use crate::pipeline::check::{Observed, Outcome, Watched};
-use crate::store::Result;
+use crate::store::{Outgoing, Result};
 
-use answers::{Answers, Problem};
-use tracker::Turn;
+use lagging_lists::LaggingList;
+use rule_check::RuleCheck;
+use rule_updates::RuleUpdates;
 
-/// So far back the first check looks, so that changes of a list find the rules of the last months.
-const FIRST_DAYS: i64 = 90;
-/// So far back every later check looks, at the least.
-const LATER_DAYS: i64 = 14;
-/// What was filed in so many days is told once when the source is new.
+/// Days that the first check looks back, so that list changes can be attributed to the rules of the
+/// last months.
+const FIRST_CHECK_DAYS: i64 = 90;
+/// Days that every later check looks back at least, before the last success. A document can be
+/// published with a past date.
+const OVERLAP_DAYS: i64 = 14;
+/// Days that the digest of a new source covers.
 const DIGEST_DAYS: i64 = 30;
-/// A rule that was recorded longer ago is not asked about any more.
+/// Days that a recorded rule is compared with the lists.
 const KNOWN_DAYS: i64 = 400;
 
 /// Checks a source of this kind.
-pub(crate) async fn check(mut observed: Observed<'_>, mut state: SourceState) -> Result<Watched> {
-    let Address::FederalRegister { url, allow_private } = &observed.source.address else {
+pub(crate) async fn check(mut recorder: Observed<'_>, mut state: SourceState) -> Result<Watched> {
+    let Address::FederalRegister { url, allow_private } = &recorder.source.address else {
         let message = "expected the address of the Federal Register's API, but the source has \
                        another"
             .to_owned();
-        return observed.fail(state, &Failure { message, refused: true, retry_after: None }).await;
+        return recorder.fail(state, &Failure { message, refused: true, retry_after: None }).await;
     };
-    let (now, today) = (observed.now, observed.now.to_zoned(TimeZone::UTC).date());
-    let since = asked_since(&state, today);
-    let known: BTreeMap<String, RecordedRule> = observed
-        .program
-        .store
-        .rules(today.saturating_sub(Span::new().days(KNOWN_DAYS)))
-        .await?
-        .into_iter()
-        .map(|rule| (rule.document_number.clone(), rule))
-        .collect();
-    // What could not be read yet is asked for again, whatever the lists say of themselves.
-    let unread = known.values().any(|rule| tracker::is_read_again(rule, today));
-    let conditions = if unread { None } else { validators(&state, observed.source, now).cloned() };
-    let asked = observed
+    let now = recorder.now;
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let oldest = days_before(today, KNOWN_DAYS);
+    let since = first_requested_day(&state, today).max(oldest);
+    let known = known_rules(&recorder, oldest).await?;
+    // With validators, an unchanged list would hide a text that must be requested again.
+    let awaits_text = known.values().any(|rule| text_retry::expects_better_text(rule, today));
+    let validators =
+        if awaits_text { None } else { validators(&state, recorder.source, now).cloned() };
+    let fetched = recorder
         .wiring
         .fetcher
-        .federal_register(url, *allow_private, conditions.as_ref(), since, now)
+        .federal_register(url, *allow_private, validators.as_ref(), since, now)
         .await;
     state.last_check_at = Some(now);
     state.checks += 1;
-    let register = match asked {
+    let register = match fetched {
         Ok(register) => register,
-        Err(problem) => return observed.fail(state, &failure_of(&[problem])).await,
+        Err(problem) => return recorder.fail(state, &failure::of_requests(&[problem])).await,
     };
-    let first_time = state.last_success_at.is_none() && known.is_empty();
-    // One list of the two is no baseline: the other would be told as news.
-    if first_time && (register.filed.is_none() || register.published.is_none()) {
-        return observed.fail(state, &failure_of(&register.problems)).await;
+    let is_first = state.last_success_at.is_none() && known.is_empty();
+    // A baseline needs both lists. Otherwise the next check would alert on all of the other list.
+    if is_first && (register.filed.is_none() || register.published.is_none()) {
+        return recorder.fail(state, &failure::of_requests(&register.problems)).await;
     }
-    let oldest = today.saturating_sub(Span::new().days(KNOWN_DAYS));
-    let mut answers = answers::read(&register, &known, since, oldest);
-    answers::ask_for_due(&observed, &known, today, &mut answers).await;
-    let Answers { standings, listed, filed, problems } = answers;
-    if first_time && problems.iter().any(|problem| problem.whole) {
-        return observed.fail(state, &failure(&register, &problems)).await;
+    let mut listing = listing::read(&register, &known, since, oldest);
+    listing::add_unlisted_publications(&recorder, &known, today, &mut listing).await;
+    if is_first && listing.problems.iter().any(|problem| problem.is_whole_answer) {
+        let failure = failure::of_listing(&register, &listing.problems);
+        return recorder.fail(state, &failure).await;
     }
-    let filed_came =
-        !register.filed_failed && !problems.iter().any(|problem| problem.whole && problem.filed);
-    let evidence = absence::evidence(&mut state.on_file, filed_came, filed.as_ref(), now);
-    let mut turn = Turn::new(&observed, known, today);
-    turn.take(&standings, &listed, evidence).await?;
-    let looked_at = turn.looked_at;
-    let told = if first_time {
-        turn.digest(today.saturating_sub(Span::new().days(DIGEST_DAYS))).await?
+    let public_inspection_received = !register.filed_failed
+        && !listing
+            .problems
+            .iter()
+            .any(|problem| problem.is_whole_answer && problem.in_public_inspection);
+    let evidence = withdrawal::assess_list(
+        &mut state.on_file,
+        public_inspection_received,
+        listing.public_inspection.as_ref(),
+        now,
+    );
+    let rule_check = RuleCheck::new(&recorder, today);
+    let mut updates = documents::check_documents(&rule_check, known, &listing, evidence).await?;
+    let (notices, lagging) = if is_first {
+        let since = days_before(today, DIGEST_DAYS);
+        let digest = digest::digest(&recorder, &mut updates, since).await?;
+        (digest.into_iter().collect(), Vec::new())
     } else {
-        turn.notices().await?
+        let notices = notice::notices(&recorder, &mut updates).await?;
+        (notices, lagging_lists::find(&recorder, &mut updates, today).await?)
     };
-    let lagging = if first_time {
-        Vec::new()
-    } else {
-        lagging::find(&observed, &mut turn.rules, &mut turn.changed, today).await?
+    let counts = Counts {
+        documents: updates.documents_checked,
+        rules: updates.written().filter(|rule| rule.concerns_the_list()).count(),
+        alerts: notices.len(),
     };
-    let Turn { rules, texts, changed, noted, asks_again, .. } = turn;
-    let nothing_changed = changed.is_empty();
-    let is_written = |number: &String| changed.contains(number) || noted.contains(number);
-    let written: Vec<RecordedRule> =
-        rules.into_values().filter(|rule| is_written(&rule.document_number)).collect();
-    let (alerts, recorded) =
-        (told.len(), written.iter().filter(|rule| rule.concerns_the_list()).count());
-    observed.observation.alerts.extend(told);
-    for (number, body) in lagging {
-        let outgoing = addressing::to_operators(
-            &observed.wiring.config,
-            body,
-            now,
-            &[&observed.source.name, &number],
-        );
-        observed.observation.alerts.push(outgoing);
-    }
-    observed.observation.rules = written;
-    observed.observation.texts = texts;
-    accept(&mut state, &observed, &register, now);
-    let nothing_new = nothing_changed && observed.observation.alerts.is_empty();
-    if asks_again || !problems.is_empty() {
+    let is_unchanged = updates.changed.is_empty();
+    let needs_full_fetch = updates.needs_full_fetch || !listing.problems.is_empty();
+    add_results(&mut recorder, updates, notices, lagging);
+    accept(&mut state, &recorder, &register, now);
+    if needs_full_fetch {
         state.validators = None;
     }
-    if !problems.is_empty() || !register.problems.is_empty() {
-        let failure = failure(&register, &problems);
-        observed.note_failure(&mut state, &failure);
+    if !listing.problems.is_empty() || !register.problems.is_empty() {
+        let failure = failure::of_listing(&register, &listing.problems);
+        recorder.note_failure(&mut state, &failure);
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
-        return observed.finish(state, outcome, failure.message, None).await;
+        return recorder.finish(state, outcome, failure.message, None).await;
     }
-    observed.succeed(&mut state);
-    let outcome = match (nothing_new, first_time, &register) {
+    let has_no_news = is_unchanged && recorder.observation.alerts.is_empty();
+    recorder.succeed(&mut state);
+    let outcome = match (has_no_news, is_first, &register) {
         (_, true, _) => Outcome::Baseline,
         (true, _, Register { filed: None, published: None, .. }) => Outcome::NotModified,
         (true, ..) => Outcome::Unchanged,
@@ -140,77 +146,81 @@ pub(crate) async fn check(mut observed: Observed<'_>, mut state: SourceState) ->
     if outcome <= Outcome::Unchanged {
         state.unchanged_checks += 1;
     }
-    let detail = match outcome {
+    recorder.finish(state, outcome, detail(outcome, &counts), None).await
+}
+
+/// What a check reports about itself.
+struct Counts {
+    documents: usize,
+    /// Written rules that concern the list.
+    rules: usize,
+    alerts: usize,
+}
+
+fn detail(outcome: Outcome, counts: &Counts) -> String {
+    let Counts { documents, rules, alerts } = counts;
+    match outcome {
         Outcome::NotModified => "the publisher says that nothing changed".to_owned(),
         Outcome::Unchanged => {
-            format!("{looked_at} documents of the agency, nothing new on the Entity List")
+            format!("{documents} documents of the agency, nothing new on the Entity List")
         }
         _ => format!(
-            "{looked_at} documents of the agency; recorded {recorded} on the Entity List, told in \
+            "{documents} documents of the agency; recorded {rules} on the Entity List, told in \
              {alerts} alerts"
         ),
-    };
-    observed.finish(state, outcome, detail, None).await
-}
-
-/// Later than the last success by a margin: a document may be published under a date that has
-/// passed.
-fn asked_since(state: &SourceState, today: Date) -> Date {
-    let from = state.last_success_at.map_or_else(
-        || today.saturating_sub(Span::new().days(FIRST_DAYS)),
-        |at| {
-            at.to_zoned(TimeZone::UTC)
-                .date()
-                .min(today)
-                .saturating_sub(Span::new().days(LATER_DAYS))
-        },
-    );
-    from.max(today.saturating_sub(Span::new().days(KNOWN_DAYS)))
-}
-
-/// What went wrong with the lists as such.
-fn failure_of(problems: &[FetchError]) -> Failure {
-    let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
-    Failure {
-        message: messages.join("; "),
-        refused: problems.iter().any(|problem| problem.refused),
-        retry_after: problems.iter().filter_map(|problem| problem.retry_after).max(),
     }
 }
 
-/// What went wrong with the lists and with what is in them.
-fn failure(register: &Register, problems: &[Problem]) -> Failure {
-    let of_lists = failure_of(&register.problems);
-    let within =
-        problems.iter().map(|problem| format!("the document is refused: {}", problem.message));
-    let messages: Vec<String> =
-        register.problems.iter().map(|problem| problem.message.clone()).chain(within).collect();
-    Failure {
-        message: messages.join("; "),
-        refused: of_lists.refused || !problems.is_empty(),
-        ..of_lists
+/// The recorded rules of `oldest` and later, by document number.
+async fn known_rules(
+    recorder: &Observed<'_>,
+    oldest: Date,
+) -> Result<BTreeMap<String, RecordedRule>> {
+    let rules = recorder.program.store.rules(oldest).await?;
+    Ok(rules.into_iter().map(|rule| (rule.document_number.clone(), rule)).collect())
+}
+
+/// The first day that this check requests documents of.
+fn first_requested_day(state: &SourceState, today: Date) -> Date {
+    match state.last_success_at {
+        None => days_before(today, FIRST_CHECK_DAYS),
+        Some(at) => days_before(at.to_zoned(TimeZone::UTC).date().min(today), OVERLAP_DAYS),
     }
 }
 
-/// Notes what was asked and answered. The list of what is on file is kept as evidence where
-/// something came of it.
-fn accept(state: &mut SourceState, observed: &Observed<'_>, register: &Register, now: Timestamp) {
+fn days_before(day: Date, days: i64) -> Date {
+    day.saturating_sub(Span::new().days(days))
+}
+
+/// Adds the rules, their texts, and the alerts to what the check writes.
+fn add_results(
+    recorder: &mut Observed<'_>,
+    mut updates: RuleUpdates,
+    notices: Vec<Outgoing>,
+    lagging: Vec<LaggingList>,
+) {
+    recorder.observation.alerts.extend(notices);
+    for LaggingList { document_number, source, body } in lagging {
+        let outgoing = addressing::to_operators(
+            &recorder.wiring.config,
+            body,
+            recorder.now,
+            &[&recorder.source.name, &format!("{document_number} {source}")],
+        );
+        recorder.observation.alerts.push(outgoing);
+    }
+    recorder.observation.rules = updates.written().cloned().collect();
+    recorder.observation.texts = std::mem::take(&mut updates.texts);
+}
+
+/// Notes what was requested and received. The public inspection list is kept as evidence.
+fn accept(state: &mut SourceState, recorder: &Observed<'_>, register: &Register, now: Timestamp) {
     state.validators.clone_from(&register.validators);
-    state.lists.clone_from(&observed.source.lists);
+    state.lists.clone_from(&recorder.source.lists);
     if let Some(document) = &register.filed {
         state.document_sha256 = Some(document.sha256.clone());
     }
     if register.unconditional {
         state.last_full_fetch_at = Some(now);
     }
-}
-
-/// Counts what a rule orders.
-fn orders_of(rule: &RecordedRule) -> Summary {
-    Summary::of(&rule.changes)
-}
-
-/// A log line for a text that cannot be had: it is asked for again by the next check.
-fn warn_of_text(number: &str, problem: &str) {
-    warn!(rule.document_number = number, error = problem, "the text of a rule cannot be read now");
 }

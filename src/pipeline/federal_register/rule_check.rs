@@ -1,0 +1,31 @@
+//! What the steps of one check share: the source, the day, and the current list.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tokio::sync::OnceCell;
+
+use crate::pipeline::check::Observed;
+use crate::pipeline::federal_register::current_list::{self, CurrentList};
+use crate::store::Result;
+
+/// One check of the Federal Register.
+pub struct RuleCheck<'a> {
+    pub recorder: &'a Observed<'a>,
+    pub today: Date,
+    current_list: OnceCell<CurrentList>,
+}
+
+impl<'a> RuleCheck<'a> {
+    pub fn new(recorder: &'a Observed<'a>, today: Date) -> Self {
+        Self { recorder, today, current_list: OnceCell::new() }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.recorder.now
+    }
+
+    /// The current Entity List. Loaded once, and only if a text needs it.
+    pub async fn current_list(&self) -> Result<&CurrentList> {
+        self.current_list.get_or_try_init(|| current_list::load(self.recorder)).await
+    }
+}
