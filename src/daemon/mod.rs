@@ -1,0 +1,24 @@
+//! The loops of the daemon.
+//!
+//! - `source_loop` checks every second which sources are due. Each check is a task of its own; a
+//!   source never has two at a time.
+//! - `receiver_loops` has one loop per receiver, so that a receiver that does not answer delays no
+//!   other.
+//! - `watchdog` reports to systemd that both work.
+//!
+//! A task that panics ends the process. systemd restarts it, and the outbox makes that safe.
+//!
+//! Does not know what a check or a delivery does.
+
+mod receiver_loops;
+mod reload;
+mod source_loop;
+mod task_end;
+mod ticker;
+mod watchdog;
+
+pub use receiver_loops::deliver_to_receivers;
+pub use reload::{init_metrics, reload};
+pub use source_loop::watch_sources;
+pub use ticker::ticker;
+pub use watchdog::feed_watchdog;
