@@ -1,33 +1,34 @@
-//! The only place that asks what time it is.
+//! The only place that reads the time.
 
 use std::time::Instant;
 
 use jiff::{Timestamp, Unit};
 
-/// Where the program gets the time from: the machine, or a test's hand-cranked clock.
+/// Where the program gets the time from: the system, or a clock that a test sets.
 pub trait Clock: Send + Sync {
-    /// To the millisecond, so that a time survives every database and every JSON.
+    /// The current time, rounded to milliseconds, so that every database and JSON value keeps it
+    /// exactly.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The clock of the system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks")]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the time")]
     fn now(&self) -> Timestamp {
         let now = Timestamp::now();
         now.round(Unit::Millisecond).unwrap_or(now)
     }
 }
 
-/// A stretch of time measured by the clock that never jumps.
+/// Measures elapsed time by the monotonic clock, which no clock change affects.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks")]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the time")]
     pub fn start() -> Self {
         Self(Instant::now())
     }
@@ -41,7 +42,7 @@ impl Stopwatch {
     }
 }
 
-/// A clock that stands still until it is moved: for tests, the demo and rehearsals.
+/// A clock that changes only when it is set. For tests and the demo.
 #[derive(Debug)]
 pub struct ManualClock(std::sync::atomic::AtomicI64);
 

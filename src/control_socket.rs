@@ -1,4 +1,7 @@
-//! The daemon's Unix socket: one request a connection, one JSON line each way.
+//! The Unix socket over which commands reach the daemon: one request per connection, one JSON line
+//! in each direction.
+//!
+//! Does not know what a request does.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -13,53 +16,56 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use crate::actions::{
-    Reply, Request, {self},
-};
+use crate::actions::{self, Reply, Request};
+use crate::exit::Exit;
 use crate::pipeline::Program;
 
-/// A request is a few names and a reason: no more is read.
+/// The most bytes of a request that are read. A request is a few names and a reason.
 const MAX_REQUEST_BYTES: u64 = 1024 * 1024;
-/// Whoever connects must say what it wants within this time.
+/// How long a client may take to send its request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The pause after a failed accept, so that a lasting failure (no file descriptors) causes no busy
+/// loop.
+const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(100);
 
-/// Why the daemon could not be asked.
+/// Why the control socket cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
     #[error("failed to listen on the control socket {path}: {reason}")]
     Listen { path: PathBuf, reason: io::Error },
-    #[error("failed to ask the running daemon over {path}: {reason}")]
-    Ask { path: PathBuf, reason: io::Error },
+    #[error("failed to send the command to the running daemon over {path}: {reason}")]
+    Send { path: PathBuf, reason: io::Error },
     #[error(
-        "the daemon stopped before it answered; what it had recorded is kept, and the command can \
-         be given again"
+        "the daemon stopped before it answered; what it recorded is kept, and the command can be \
+         repeated"
     )]
     NoAnswer,
 }
 
-/// The listening socket; its file goes with it.
-pub struct Control {
+/// The listening socket. Removes its file when it is dropped.
+pub struct ControlSocket {
     listener: UnixListener,
     path: PathBuf,
 }
 
-impl Drop for Control {
+impl Drop for ControlSocket {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
     }
 }
 
-impl Control {
-    /// Listens at `path`, for this user alone; a folder that is missing is made, for this user
-    /// alone too. Call it only with the database's lock held: a file that is there is then left
-    /// by a process that is gone, and is replaced.
+impl ControlSocket {
+    /// Listens at `path`. Only this user may connect. Creates a missing folder, for this user only.
+    ///
+    /// Call this only while holding the database's lock. Then an existing socket file belongs to a
+    /// process that has ended, and is replaced.
     pub fn listen(path: &Path) -> Result<Self, ControlError> {
         let failed = |reason| ControlError::Listen { path: path.to_owned(), reason };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
         }
         match std::fs::remove_file(path) {
-            Ok(()) => debug!("a control socket that nobody answers was replaced"),
+            Ok(()) => debug!("replaced a control socket that no process listens on"),
             Err(problem) if problem.kind() == io::ErrorKind::NotFound => {}
             Err(problem) => return Err(failed(problem)),
         }
@@ -69,10 +75,10 @@ impl Control {
         Ok(Self { listener, path: path.to_owned() })
     }
 
-    /// Answers until `stop`; then finishes what is under way.
+    /// Answers requests until `stop`. Then finishes the requests in progress.
     pub async fn serve(self, program: Arc<Program>, stop: CancellationToken) {
         let connections = TaskTracker::new();
-        // Handed to each connection: who has asked nothing yet is not waited for.
+        // For each connection, so that one without a request does not delay the stop.
         let stopping = stop.clone();
         loop {
             let accepted = tokio::select! {
@@ -90,7 +96,7 @@ impl Control {
                 }
                 Err(problem) => {
                     warn!("failed to accept on the control socket: {problem}");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    tokio::time::sleep(ACCEPT_RETRY_PAUSE).await;
                 }
             }
         }
@@ -112,21 +118,19 @@ async fn answer(
         () = stopping.cancelled() => return Ok(()),
     }
     let reply = match serde_json::from_str::<Request>(&line) {
-        Ok(request) => actions::operate(program, request).await,
-        Err(problem) => Reply {
-            exit: 2,
-            problems: vec![format!("failed to read the request: {problem}")],
-            ..Reply::default()
-        },
+        Ok(request) => actions::execute(program, request).await,
+        Err(problem) => {
+            Reply::of_problem(Exit::Usage, format!("failed to read the request: {problem}"))
+        }
     };
     let mut text = serde_json::to_string(&reply)?;
     text.push('\n');
     writing.write_all(text.as_bytes()).await
 }
 
-/// Asks the daemon that listens at `path`; `None` where none does.
-pub async fn ask(path: &Path, request: &Request) -> Result<Option<Reply>, ControlError> {
-    let failed = |reason| ControlError::Ask { path: path.to_owned(), reason };
+/// Sends a request to the daemon that listens at `path`. `None` if no daemon listens there.
+pub async fn send(path: &Path, request: &Request) -> Result<Option<Reply>, ControlError> {
+    let failed = |reason| ControlError::Send { path: path.to_owned(), reason };
     let stream = match UnixStream::connect(path).await {
         Ok(stream) => stream,
         Err(problem)
@@ -137,7 +141,7 @@ pub async fn ask(path: &Path, request: &Request) -> Result<Option<Reply>, Contro
         {
             return Ok(None);
         }
-        // A path that is too long for a socket: no daemon listens there either.
+        // The path is too long for a socket, so no daemon listens there.
         Err(problem) if problem.kind() == io::ErrorKind::InvalidInput => return Ok(None),
         Err(problem) => return Err(failed(problem)),
     };

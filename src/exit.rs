@@ -1,23 +1,23 @@
-//! How the process ends.
+//! The exit codes of the process.
 
-/// The process's exit code.
+/// The exit code of the process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Exit {
     #[default]
-    Fine = 0,
+    Success = 0,
     /// Something failed.
     Failed = 1,
-    /// Usage or configuration.
+    /// The usage or the configuration is wrong.
     Usage = 2,
-    /// A snapshot is held.
-    Held = 3,
+    /// A list is on hold and waits for a person.
+    OnHold = 3,
 }
 
 impl Exit {
-    /// Where several apply: 2, then 1, then 3.
+    /// The code to return if both apply: first 2, then 1, then 3.
     #[must_use]
     pub fn worst(self, other: Exit) -> Exit {
-        [Exit::Usage, Exit::Failed, Exit::Held]
+        [Exit::Usage, Exit::Failed, Exit::OnHold]
             .into_iter()
             .find(|exit| [self, other].contains(exit))
             .unwrap_or_default()
@@ -27,9 +27,9 @@ impl Exit {
         self as u8
     }
 
-    /// The exit of another process's answer; a code that is none of ours is a failure.
+    /// The exit code in the reply of another process. An unknown code counts as a failure.
     pub fn from_code(code: u8) -> Exit {
-        [Exit::Fine, Exit::Usage, Exit::Held]
+        [Exit::Success, Exit::Usage, Exit::OnHold]
             .into_iter()
             .find(|exit| exit.code() == code)
             .unwrap_or(Exit::Failed)
@@ -44,27 +44,25 @@ impl From<Exit> for std::process::ExitCode {
 
 impl FromIterator<Exit> for Exit {
     fn from_iter<I: IntoIterator<Item = Exit>>(exits: I) -> Self {
-        exits.into_iter().fold(Exit::Fine, Exit::worst)
+        exits.into_iter().fold(Exit::Success, Exit::worst)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Exit::{
-        Failed, Fine, Held, Usage, {self},
-    };
+    use super::Exit::{self, Failed, OnHold, Success, Usage};
 
     #[test]
-    fn usage_outweighs_failure_and_failure_a_hold() {
+    fn usage_takes_precedence_over_failure_and_failure_over_a_hold() {
         for (several, expected) in [
-            (vec![], Fine),
-            (vec![Fine, Held], Held),
-            (vec![Held, Failed], Failed),
-            (vec![Failed, Held, Fine], Failed),
-            (vec![Held, Usage, Failed], Usage),
+            (vec![], Success),
+            (vec![Success, OnHold], OnHold),
+            (vec![OnHold, Failed], Failed),
+            (vec![Failed, OnHold, Success], Failed),
+            (vec![OnHold, Usage, Failed], Usage),
         ] {
             assert_eq!(several.iter().copied().collect::<Exit>(), expected, "{several:?}");
         }
-        assert_eq!([Fine, Failed, Usage, Held].map(Exit::code), [0, 1, 2, 3]);
+        assert_eq!([Success, Failed, Usage, OnHold].map(Exit::code), [0, 1, 2, 3]);
     }
 }

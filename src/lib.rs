@@ -1,9 +1,9 @@
-//! entitywatch watches the US Entity List, finds what changed, and tells the people who must act.
+//! entitywatch watches the US Entity List, finds what changed, and alerts the people who must act.
 //!
 //! # Layout
 //!
-//! The modules stand in reading order: what everything speaks of, the stages of the pipeline in the
-//! order of the data, the pipeline itself, and what drives it. `src/README.md` is the map.
+//! The modules are in reading order: the domain types, the stages of the pipeline in the order of
+//! the data, the pipeline itself, and what runs it. `src/README.md` is the map.
 
 pub mod domain;
 

@@ -1,4 +1,4 @@
-//! Arguments in, exit code out.
+//! The binary: parses the arguments, runs the command, and returns the exit code.
 
 use std::process::ExitCode;
 
@@ -8,15 +8,15 @@ use entitywatch::cli::{allocator, dispatch, threads};
 use entitywatch::dial;
 use entitywatch::exit::Exit;
 
-#[expect(clippy::print_stderr, reason = "where nothing runs, nothing else can say so")]
+#[expect(clippy::print_stderr, reason = "no log exists yet")]
 fn main() -> ExitCode {
     dial::install_tls_provider();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(shown) => {
-            // Help and version are answers, not mistakes; a closed pipe is neither.
+            // Help and version are not usage errors. A closed pipe is not an error either.
             let _ = shown.print();
-            return if shown.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+            return if shown.use_stderr() { Exit::Usage.into() } else { Exit::Success.into() };
         }
     };
     allocator::set(&cli.command);

@@ -1,8 +1,8 @@
 //! The names of all metrics, and the only functions that set them.
 //!
-//! Names and units follow Prometheus' conventions; `config/metrics.md` lists them, and a test
-//! compares the two. Labels are names of the configuration, codes of lists and closed sets of
-//! words: never an address, never a text of a list.
+//! Names and units follow the Prometheus conventions. `config/metrics.md` lists them, and a test
+//! compares the two. Label values are names from the configuration, list codes, and words of closed
+//! sets. They never contain an address or text from a list.
 
 use std::time::Duration;
 
@@ -12,9 +12,7 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{ChangeKind, ListCode};
-use crate::store::{
-    OutboxCount, Store, {self},
-};
+use crate::store::{self, OutboxCount, Store};
 
 pub const BUILD_INFO: &str = "entitywatch_build_info";
 pub const CHECKS: &str = "entitywatch_checks_total";
@@ -37,15 +35,15 @@ enum Kind {
     Histogram,
 }
 
-/// Every metric: its name, its kind, its labels, and what it says.
+/// Every metric: its name, kind, labels, and description.
 const METRICS: [(&str, Kind, &str, &str); 13] = [
-    (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label says which version runs."),
+    (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label is the version."),
     (CHECKS, Kind::Counter, "source, outcome", "Checks of a source that ended, by outcome."),
     (
         CHECK_DURATION,
         Kind::Histogram,
         "source",
-        "How long a check of a source took, from fetch to record.",
+        "How long a check of a source took, from the fetch to the write.",
     ),
     (SOURCE_LAST_SUCCESS, Kind::Gauge, "source", "When a source was last read or found unchanged."),
     (
@@ -54,14 +52,14 @@ const METRICS: [(&str, Kind, &str, &str); 13] = [
         "source",
         "Checks of a source that failed since its last success.",
     ),
-    (SNAPSHOT_ENTRIES, Kind::Gauge, "source, list", "Entries of a list that are held now."),
+    (SNAPSHOT_ENTRIES, Kind::Gauge, "source, list", "Entries of the current list."),
     (
         CHANGES,
         Kind::Counter,
         "source, kind",
         "Changes that were recorded, by kind: added, removed, revised, editorial.",
     ),
-    (HOLDS_OPEN, Kind::Gauge, "", "Lists that are held and wait for a person."),
+    (HOLDS_OPEN, Kind::Gauge, "", "Lists on hold that wait for a person."),
     (
         DELIVERY_ATTEMPTS,
         Kind::Counter,
@@ -72,43 +70,39 @@ const METRICS: [(&str, Kind, &str, &str); 13] = [
         OUTBOX_PENDING,
         Kind::Gauge,
         "receiver",
-        "Deliveries that wait to be taken by the receiver's server.",
+        "Deliveries that the receiver's server has not accepted yet.",
     ),
-    (OUTBOX_DEAD, Kind::Gauge, "receiver", "Deliveries whose every retry failed."),
+    (OUTBOX_DEAD, Kind::Gauge, "receiver", "Deliveries that were given up after the last retry."),
     (
         OUTBOX_OLDEST_PENDING,
         Kind::Gauge,
         "receiver",
-        "When the oldest delivery that still waits was recorded; 0: none waits.",
+        "When the oldest pending delivery was recorded; 0 if none is pending.",
     ),
     (
         RELOAD_SUCCESSFUL,
         Kind::Gauge,
         "",
-        "1 if the last reload of the configuration was taken, 0 if it was refused.",
+        "1 if the last reload of the configuration succeeded, 0 if it was refused.",
     ),
 ];
 
-/// From a 304 to a slow server with a big file.
+/// In seconds, from a 304 answer to a slow server with a big file.
 const CHECK_DURATION_BUCKETS_SECS: [f64; 9] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 120.0];
-/// Histograms keep every sample until upkeep or a scrape folds them: without it they grow where
-/// nobody scrapes.
+/// How often histograms are aggregated. They keep every sample until upkeep or a scrape, so without
+/// upkeep they would grow if nobody scrapes.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Makes the recorder the process's own; once in a process.
+/// Installs the recorder of the process. Call it once per process.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
     let handle = builder()?.install_recorder()?;
     describe();
     Ok(handle)
 }
 
-/// Sets the gauges of these sources from the record, so that a restart leaves no gap in them until
-/// the next check, and lets the counters of these sources and receivers begin at zero.
-pub async fn recorded(
-    store: &Store,
-    sources: &[String],
-    receivers: &[String],
-) -> store::Result<()> {
+/// Sets the gauges of these sources from the store, so that a restart leaves no gap until the next
+/// check. Starts the counters of these sources and receivers at zero.
+pub async fn init(store: &Store, sources: &[String], receivers: &[String]) -> store::Result<()> {
     let states = store.source_states().await?;
     for source in sources {
         let state = states.iter().find(|state| state.source == *source);
@@ -126,15 +120,20 @@ pub async fn recorded(
     }
     for receiver in receivers {
         for outcome in [AttemptOutcome::Delivered, AttemptOutcome::Failed, AttemptOutcome::Dead] {
-            counter!(DELIVERY_ATTEMPTS, "receiver" => receiver.clone(), "outcome" => outcome.as_str()).increment(0);
+            counter!(
+                DELIVERY_ATTEMPTS,
+                "receiver" => receiver.clone(),
+                "outcome" => outcome.as_str()
+            )
+            .increment(0);
         }
     }
-    waiting(store, receivers).await
+    refresh_pending(store, receivers).await
 }
 
-/// Sets the gauges of what waits: in the outbox for a receiver, and in holds for a person. For each
-/// scrape anew, since commands and the passing of time change them too.
-pub async fn waiting(store: &Store, receivers: &[String]) -> store::Result<()> {
+/// Sets the gauges of pending deliveries and open holds. Called for each scrape, because commands
+/// and the passing of time also change them.
+pub async fn refresh_pending(store: &Store, receivers: &[String]) -> store::Result<()> {
     holds_open(store.holds(true).await?.len());
     let mut counts = store.outbox_counts().await?;
     for receiver in receivers
@@ -149,7 +148,7 @@ pub async fn waiting(store: &Store, receivers: &[String]) -> store::Result<()> {
     Ok(())
 }
 
-/// Folds the histograms until `shutdown`.
+/// Aggregates the histograms until `shutdown`.
 pub async fn upkeep(handle: PrometheusHandle, shutdown: CancellationToken) {
     let mut interval = tokio::time::interval(UPKEEP_INTERVAL);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -161,7 +160,7 @@ pub async fn upkeep(handle: PrometheusHandle, shutdown: CancellationToken) {
     }
 }
 
-/// `outcome` is that of the recorded check: a word of a closed set.
+/// Counts a check. `outcome` is the outcome of the recorded check, a word of a closed set.
 pub fn check_finished(source: &str, outcome: &str, duration_ms: u64) {
     counter!(CHECKS, "source" => source.to_owned(), "outcome" => outcome.to_owned()).increment(1);
     histogram!(CHECK_DURATION, "source" => source.to_owned())
@@ -191,7 +190,7 @@ pub fn holds_open(count: usize) {
     gauge!(HOLDS_OPEN).set(count as f64);
 }
 
-/// What an attempt came to, as the metric's label.
+/// The outcome of an attempt, as the label of the metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptOutcome {
     Delivered,
@@ -214,8 +213,8 @@ pub fn delivery_attempted(receiver: &str, outcome: AttemptOutcome) {
         .increment(1);
 }
 
-/// Sets the gauges of these receivers; one that has nothing more must be among them with zeros, or
-/// keeps its last figure.
+/// Sets the outbox gauges of these receivers. A receiver whose outbox is empty must be included
+/// with zeros, or it keeps its last value.
 #[expect(clippy::cast_precision_loss, reason = "there are never 2^53 deliveries")]
 pub fn outbox(counts: &[OutboxCount]) {
     for OutboxCount { receiver, pending, dead, oldest_pending_at } in counts {
@@ -248,7 +247,7 @@ fn describe() {
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of our age fit into 53 bits")]
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit into 53 bits")]
 fn seconds(at: Timestamp) -> f64 {
     at.as_millisecond() as f64 / 1000.0
 }
@@ -258,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documented_table_is_the_table_of_metrics() {
+    fn the_documentation_lists_exactly_these_metrics() {
         let documented: Vec<&str> = include_str!("../config/metrics.md")
             .lines()
             .filter(|line| line.starts_with("| `"))
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn every_metric_shows_under_its_name_with_its_labels() {
+    fn every_metric_is_exported_with_its_name_and_labels() {
         let recorder = builder().unwrap().build_recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {

@@ -1,11 +1,11 @@
-//! A text that must never be shown.
+//! A text that must never be printed or logged.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// A password, a token, a signing key, or an address whose path is one. Shows nothing in `Debug`
-/// and has no `Display`.
+/// A password, a token, a signing key, or an address that contains one. `Debug` shows nothing of
+/// it, and there is no `Display`.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
@@ -14,7 +14,7 @@ impl Secret {
         Self(SecretString::from(text.into()))
     }
 
-    /// The text itself: for the one line that hands it to a server.
+    /// The text itself. Only for the line that passes it to a server.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

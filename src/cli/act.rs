@@ -26,7 +26,7 @@ pub async fn act(
     request: Request,
 ) -> Result<Exit> {
     for socket in run::control_sockets(&load(SecretsMode::Skip)?, environment) {
-        if let Some(reply) = control_socket::ask(&socket, &request).await? {
+        if let Some(reply) = control_socket::send(&socket, &request).await? {
             return Ok(print(&reply));
         }
     }
@@ -34,7 +34,7 @@ pub async fn act(
     let store = store::open(&config.store, Mode::Act).await?;
     let wiring = Wiring::new(config).context("failed to apply the configuration")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);
-    let reply = actions::operate(&program, request).await;
+    let reply = actions::execute(&program, request).await;
     // Merges the write-ahead log into the database file, so that a copy of the file alone is
     // complete.
     program.store.close().await;

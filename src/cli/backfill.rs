@@ -67,7 +67,7 @@ async fn record_dates(
                 "nothing to record: {source} was watched from {from} on, or has no date so new"
             ),
         )?;
-        return Ok(Exit::Fine);
+        return Ok(Exit::Success);
     };
     for (index, date) in dates.iter().enumerate() {
         let request =
@@ -92,7 +92,7 @@ async fn record_dates(
             dates.len()
         ),
     )?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// Prints the progress on standard error. A closed standard error is no reason to stop.
@@ -120,21 +120,21 @@ impl Carrier {
         first: Request,
     ) -> Result<(Self, Reply)> {
         for socket in run::control_sockets(&config, environment) {
-            if let Some(reply) = control_socket::ask(&socket, &first).await? {
+            if let Some(reply) = control_socket::send(&socket, &first).await? {
                 return Ok((Carrier::Daemon(socket), reply));
             }
         }
         let store = store::open(&config.store, Mode::Write).await?;
         let wiring = Wiring::new(config).context("failed to apply the configuration")?;
         let program = Program::new(store, Arc::new(SystemClock), wiring);
-        let reply = actions::operate(&program, first).await;
+        let reply = actions::execute(&program, first).await;
         Ok((Carrier::ThisProcess(Box::new(program)), reply))
     }
 
     async fn ask(&self, request: &Request) -> Result<Reply> {
         match self {
-            Carrier::ThisProcess(program) => Ok(actions::operate(program, request.clone()).await),
-            Carrier::Daemon(socket) => match control_socket::ask(socket, request).await? {
+            Carrier::ThisProcess(program) => Ok(actions::execute(program, request.clone()).await),
+            Carrier::Daemon(socket) => match control_socket::send(socket, request).await? {
                 Some(reply) => Ok(reply),
                 None => bail!(
                     "the daemon stopped; the recorded dates are kept, and the same command \

@@ -74,7 +74,7 @@ pub fn run_with_store(
             Err(errors) => return failed(&errors, err),
         },
     }
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 fn failed(errors: &config::ConfigErrors, err: &mut dyn Write) -> io::Result<Exit> {

@@ -135,7 +135,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 None => {
                     let (config, store) = reading(&path, named, environment).await?;
                     read::deliveries(store.as_ref(), &config, &args.list, now).await?;
-                    return Ok(Exit::Fine);
+                    return Ok(Exit::Success);
                 }
                 Some(DeliveriesCommand::Retry { ids }) => {
                     Request::DeliveriesRetry { ids: ids.into_iter().map(DeliveryId).collect() }
@@ -151,12 +151,12 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 HoldsCommand::List { all, output } => {
                     read::holds(&*reading(&path, named, environment).await?.1, all, output.output)
                         .await?;
-                    return Ok(Exit::Fine);
+                    return Ok(Exit::Success);
                 }
                 HoldsCommand::Show { id, output } => {
                     read::hold(&*reading(&path, named, environment).await?.1, &id, output.output)
                         .await?;
-                    return Ok(Exit::Fine);
+                    return Ok(Exit::Success);
                 }
                 HoldsCommand::Accept { decision, as_baseline } => Request::HoldsAccept {
                     id: HoldId(decision.id),
@@ -177,7 +177,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 ReceiversCommand::List { output } => {
                     let (config, store) = reading(&path, named, environment).await?;
                     read::receivers(store.as_ref(), &config, output.output, now).await?;
-                    return Ok(Exit::Fine);
+                    return Ok(Exit::Success);
                 }
                 ReceiversCommand::Test { name } => Request::ReceiversTest { name },
                 ReceiversCommand::Enable { name } => Request::ReceiversEnable { name },
@@ -194,7 +194,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             }
         }
     }
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// How long `config check` waits for the store, whose warnings are optional.

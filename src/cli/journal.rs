@@ -36,7 +36,7 @@ pub async fn verify(store: &Store, head: Option<String>) -> Result<Exit> {
                 &mut stdout(),
                 &format!("the journal is whole: {count} entries, head {head}"),
             )?;
-            Ok(Exit::Fine)
+            Ok(Exit::Success)
         }
         Err(fault) => {
             output::problem(&fault.to_string());

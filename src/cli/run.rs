@@ -17,7 +17,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{
     Config, Environment, SecretsMode, {self},
 };
-use crate::control_socket::{Control, ControlError};
+use crate::control_socket::{ControlError, ControlSocket};
 use crate::deliver::{MessageSettings, wording};
 use crate::domain::{Alert, ChangeSet, Hold};
 use crate::pipeline::{Program, Wiring, hold_decision};
@@ -55,7 +55,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let web_state =
         web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
-    daemon::show_metrics(&program).await;
+    daemon::init_metrics(&program).await;
     metrics::config_reloaded(true);
 
     let stop = program.stopping.clone();
@@ -155,8 +155,8 @@ async fn listen(config: &Config) -> Result<Option<TcpListener>> {
 
 /// Opens the control socket. A path too long for a socket only gives a warning, because watching
 /// and alerting are more important than commands.
-fn listen_for_commands(socket: &Path, config: &Config) -> Result<Option<Control>> {
-    match Control::listen(socket) {
+fn listen_for_commands(socket: &Path, config: &Config) -> Result<Option<ControlSocket>> {
+    match ControlSocket::listen(socket) {
         Ok(control) => {
             link_beside_database(socket, config);
             Ok(Some(control))
@@ -220,7 +220,7 @@ async fn reload(
             status.set_configuration(sources(&wiring.config), receivers(&wiring.config));
             metrics::config_reloaded(true);
             reloaded.send_replace(());
-            daemon::show_metrics(program).await;
+            daemon::init_metrics(program).await;
         }
         Err(problem) => {
             // The journal shows the text of a line and hides its fields, so the reason is part of

@@ -49,7 +49,9 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
 pub async fn scrape(State(web): State<Web>) -> impl IntoResponse {
     let receivers: Vec<String> =
         web.state.status.receivers().iter().map(|receiver| receiver.name.clone()).collect();
-    match tokio::time::timeout(PING_TIMEOUT, metrics::waiting(&web.state.store, &receivers)).await {
+    match tokio::time::timeout(PING_TIMEOUT, metrics::refresh_pending(&web.state.store, &receivers))
+        .await
+    {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::warn!(%error, "failed to count the waiting deliveries for the metrics")

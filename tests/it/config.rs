@@ -448,13 +448,13 @@ fn the_configuration_is_checked_shown_described_and_exemplified() {
     assert_eq!((exit, out.as_str()), (Exit::Usage, ""));
     assert!(err.contains("did you mean `listen`?"), "{err}");
     let (exit, out, err) = run(ConfigCommand::Check, "warn_of_what_reaches_nobody.toml");
-    assert_eq!(exit, Exit::Fine);
+    assert_eq!(exit, Exit::Success);
     assert!(out.contains("is fine: 1 source, 1 receiver, 5 routes"), "{out}");
     assert!(err.starts_with("warning: "), "{err}");
     assert_eq!(run(ConfigCommand::Show, "err_broken_syntax.toml").0, Exit::Usage);
     assert_eq!(
         run(ConfigCommand::Example, "absent.toml"),
-        (Exit::Fine, config::EXAMPLE.to_owned(), String::new())
+        (Exit::Success, config::EXAMPLE.to_owned(), String::new())
     );
     assert!(
         serde_json::from_str::<Value>(&run(ConfigCommand::Schema, "absent.toml").1)

@@ -3,9 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use entitywatch::actions::Request;
-use entitywatch::control_socket::{
-    Control, {self},
-};
+use entitywatch::control_socket::{self, ControlSocket};
 use entitywatch::domain::ListCode;
 use entitywatch::store::{
     Mode, StoreUrl, {self},
@@ -337,7 +335,7 @@ async fn who_has_asked_nothing_yet_delays_no_stop() {
     let world = World::with_baseline(Site::new().await, &rows(40)).await;
     // Its folder is made.
     let path = world.folder.path().join("run/entitywatch/control.sock");
-    let control = Control::listen(&path).unwrap();
+    let control = ControlSocket::listen(&path).unwrap();
     let mode = std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
     let serving =
@@ -346,7 +344,7 @@ async fn who_has_asked_nothing_yet_delays_no_stop() {
     // An answer says that the connection before it was taken too.
     let asked = within(
         "an answer",
-        control_socket::ask(&path, &Request::ReceiversEnable { name: "unheard-of".into() }),
+        control_socket::send(&path, &Request::ReceiversEnable { name: "unheard-of".into() }),
     )
     .await
     .unwrap();
@@ -362,7 +360,7 @@ async fn who_has_asked_nothing_yet_delays_no_stop() {
 #[test]
 fn err_a_socket_that_cannot_be_says_why_once() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let Err(problem) = Control::listen(&file.path().join("control.sock")) else {
+    let Err(problem) = ControlSocket::listen(&file.path().join("control.sock")) else {
         panic!("a file is no folder")
     };
     let text = format!("{:#}", anyhow::Error::from(problem));

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use entitywatch::actions::{Reply, Request, operate};
+use entitywatch::actions::{Reply, Request, execute};
 use entitywatch::clock::ManualClock;
 use entitywatch::config::{
     Environment, SecretsMode, {self},
@@ -145,7 +145,7 @@ async fn finished(child: Child) -> Output {
 }
 
 async fn check(program: &Program) -> Reply {
-    operate(program, Request::Check { sources: Vec::new() }).await
+    execute(program, Request::Check { sources: Vec::new() }).await
 }
 
 fn asked_for(upstream: &Upstream) -> Vec<String> {

@@ -454,12 +454,12 @@ impl World {
     }
 
     pub async fn operate(&self, request: Request) -> Reply {
-        within("a command to be carried out", Box::pin(actions::operate(&self.program, request)))
+        within("a command to be carried out", Box::pin(actions::execute(&self.program, request)))
             .await
     }
 
     /// One pass of the deliveries that are due.
-    pub async fn deliver(&self) -> delivery::Pass {
+    pub async fn deliver(&self) -> delivery::PassCounts {
         within("the deliveries", delivery::deliver_due(&self.program)).await.unwrap()
     }
 

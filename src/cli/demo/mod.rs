@@ -116,7 +116,7 @@ fn say(text: &str) -> Result<()> {
 
 async fn check(program: &Program) -> Result<()> {
     let Reply { lines, problems, exit, .. } =
-        actions::operate(program, Request::Check { sources: Vec::new() }).await;
+        actions::execute(program, Request::Check { sources: Vec::new() }).await;
     for line in lines.iter().chain(&problems) {
         say(&format!("  {line}"))?;
     }

@@ -1,0 +1,67 @@
+//! `backfill`: plans the dates of the history, and records one date per request.
+
+use jiff::civil::Date;
+
+use crate::actions::Reply;
+use crate::actions::summary_text::counts;
+use crate::exit::Exit;
+use crate::pipeline::Program;
+use crate::pipeline::backfill::{self, BackfillError, PastList, Step};
+
+/// Puts the dates of a backfill into the reply.
+pub async fn plan(
+    program: &Program,
+    source: &str,
+    from: Date,
+    to: Option<Date>,
+    reply: &mut Reply,
+) {
+    match backfill::plan(program, source, from, to).await {
+        Ok(plan) => reply.plan = Some(plan),
+        Err(problem) => report_error(problem, reply),
+    }
+}
+
+/// Records one date of a plan.
+pub async fn step(
+    program: &Program,
+    source: &str,
+    plan: u64,
+    first: Date,
+    date: Date,
+    reply: &mut Reply,
+) {
+    match backfill::step(program, source, plan, first, date).await {
+        Ok(step) => reply.line(format!("{date}: {}", step_in_words(&step))),
+        Err(problem) => report_error(problem, reply),
+    }
+}
+
+fn step_in_words(step: &Step) -> String {
+    let lists = match step {
+        Step::Known => return "recorded before".into(),
+        Step::BeforeAll => {
+            return "the eCFR has nothing of this date: its history begins later".into();
+        }
+        Step::Recorded(lists) => lists,
+    };
+    if lists.is_empty() {
+        return "none of the lists is there yet".into();
+    }
+    lists.iter().map(list_in_words).collect::<Vec<_>>().join("; ")
+}
+
+fn list_in_words(PastList { list, entries, summary }: &PastList) -> String {
+    match summary {
+        Some(summary) => format!("{list}: {}; {entries} entries", counts(*summary)),
+        None => format!("{list}: {entries} entries, where the history begins"),
+    }
+}
+
+fn report_error(problem: BackfillError, reply: &mut Reply) {
+    let exit = if let BackfillError::Usage(_) = problem { Exit::Usage } else { Exit::Failed };
+    if let BackfillError::Waiting { until, .. } = problem {
+        reply.wait_until = Some(until);
+    }
+    reply.problem(exit, problem.to_string());
+}

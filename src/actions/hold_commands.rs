@@ -1,0 +1,59 @@
+//! `holds accept` and `holds reject`.
+
+use crate::actions::Reply;
+use crate::actions::delivery_commands::deliver_now;
+use crate::actions::summary_text::counts;
+use crate::domain::HoldId;
+use crate::exit::Exit;
+use crate::pipeline::Program;
+use crate::pipeline::hold_decision::{self, DecideError, Decision};
+use crate::store::Result;
+
+/// Accepts the list on hold, and sends the alerts about its changes.
+pub async fn accept(
+    program: &Program,
+    id: &HoldId,
+    by: &str,
+    reason: &str,
+    as_baseline: bool,
+    reply: &mut Reply,
+) -> Result<()> {
+    let decision = Decision { by, reason };
+    match hold_decision::accept(program, id, &decision, as_baseline).await {
+        Ok((hold, summary)) => {
+            let alerts = if as_baseline { "nobody is alerted" } else { "alerts are in the outbox" };
+            reply.line(format!(
+                "accepted {} ({} of {}): {}; {alerts}",
+                hold.hold_id,
+                hold.list,
+                hold.source,
+                counts(summary)
+            ));
+            deliver_now(program, reply).await
+        }
+        Err(problem) => {
+            report_error(&problem, reply);
+            Ok(())
+        }
+    }
+}
+
+/// Rejects the list on hold. The current list stays.
+pub async fn reject(program: &Program, id: &HoldId, by: &str, reason: &str, reply: &mut Reply) {
+    match hold_decision::reject(program, id, &Decision { by, reason }).await {
+        Ok(hold) => reply.line(format!(
+            "rejected {} ({} of {}): the same content is not asked again; what is held stays as \
+             it is",
+            hold.hold_id, hold.list, hold.source
+        )),
+        Err(problem) => report_error(&problem, reply),
+    }
+}
+
+fn report_error(problem: &DecideError, reply: &mut Reply) {
+    let exit = match problem {
+        DecideError::Unknown(_) | DecideError::Empty(_) => Exit::Usage,
+        _ => Exit::Failed,
+    };
+    reply.problem(exit, problem.to_string());
+}

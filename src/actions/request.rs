@@ -1,0 +1,55 @@
+//! A command that changes something, as it is sent over the control socket.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{DeliveryId, HoldId};
+
+/// What a command requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Request {
+    /// Checks these sources, or all sources if none is named.
+    Check {
+        sources: Vec<String>,
+    },
+    DeliveriesRetry {
+        ids: Vec<DeliveryId>,
+    },
+    DeliveriesSend {
+        receiver: String,
+        since: Timestamp,
+    },
+    HoldsAccept {
+        id: HoldId,
+        by: String,
+        reason: String,
+        as_baseline: bool,
+    },
+    HoldsReject {
+        id: HoldId,
+        by: String,
+        reason: String,
+    },
+    /// Plans a backfill. The reply contains the dates.
+    BackfillPlan {
+        source: String,
+        from: Date,
+        to: Option<Date>,
+    },
+    /// Backfills one date of a plan that begins with `first`. Each date is a request of its own, so
+    /// that a backfill does not block other commands, and other commands do not block it.
+    BackfillStep {
+        source: String,
+        plan: u64,
+        first: Date,
+        date: Date,
+    },
+    ReceiversTest {
+        name: String,
+    },
+    ReceiversEnable {
+        name: String,
+    },
+}
