@@ -99,8 +99,8 @@ impl Entry {
         )
     }
 
-    /// The key in `other` of a column that is not known: its name, or `column_NAME` if a known column
-    /// has that name.
+    /// The key in `other` of an unknown column: its name, or `column_NAME` if a known key has that
+    /// name.
     pub fn key_of_unknown_column(name: &str) -> String {
         if Self::is_known_column(name) { format!("column_{name}") } else { name.to_owned() }
     }

@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 macro_rules! lists {
     ($($code:ident, $title:literal, $agency:literal;)*) => {
         /// The code of a list, as the publisher writes it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+            JsonSchema,
+        )]
         #[serde(rename_all = "UPPERCASE")]
         pub enum ListCode { $($code,)* }
 
@@ -79,8 +82,12 @@ impl fmt::Display for ListCode {
 
 /// A text that is not the code of a list.
 #[derive(Debug, thiserror::Error)]
-#[error("expected the code of a list ({known}), but got `{0}`", known = ListCode::ALL.iter().map(|l| l.as_str()).collect::<Vec<_>>().join(", "))]
+#[error("expected the code of a list ({}), but got `{0}`", known_codes())]
 pub struct UnknownList(pub String);
+
+fn known_codes() -> String {
+    ListCode::ALL.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(", ")
+}
 
 impl FromStr for ListCode {
     type Err = UnknownList;

@@ -18,7 +18,7 @@ use crate::parse::month::MONTHS;
 /// The year before volume 1 of the Federal Register.
 const YEAR_BEFORE_VOLUME_1: i16 = 1935;
 
-/// The year near which a two-digit year is taken if no volume is known.
+/// If no volume is known, a two-digit year means the year nearest to this one.
 const YEAR_WITHOUT_VOLUME: i16 = 2020;
 
 /// The citations in a text, in published order, each once.

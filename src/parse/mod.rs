@@ -1,8 +1,8 @@
 //! Stage 2: parses the bytes of a document into a [`Snapshot`]. No I/O of its own: it knows
 //! formats, not where a document comes from.
 //!
-//! A document is read completely or rejected: rows that a damaged document lost must not look like
-//! removals.
+//! A document is read completely or rejected: rows that a damaged document has lost must not look
+//! like removals.
 //!
 //! # Layout
 //!

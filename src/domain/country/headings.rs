@@ -19,8 +19,8 @@ pub fn iso_of_heading(heading: &str) -> Option<&'static str> {
     named(NAMES).or_else(|| named(OTHER_HEADINGS)).or_else(|| named(REGION_HEADINGS))
 }
 
-/// Whether the heading names a region that the list shows beside its country, e.g. `CRIMEA REGION OF
-/// UKRAINE`.
+/// Whether the heading names a region that has its own heading next to its country, e.g.
+/// `CRIMEA REGION OF UKRAINE`.
 pub fn is_region_heading(heading: &str) -> bool {
     let wanted = letters_of(heading);
     REGION_HEADINGS.iter().any(|(_, name)| letters_of(name) == wanted)

@@ -1,5 +1,5 @@
-//! The countries: ISO 3166-1 codes, English names, headings of the Entity List, and regions that are
-//! listed under another country.
+//! The countries: ISO 3166-1 codes, English names, headings of the Entity List, and the regions
+//! that a publisher lists under another country.
 
 mod headings;
 mod names;

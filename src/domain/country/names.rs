@@ -1,7 +1,7 @@
 //! The table of countries: each code and its English name.
 
-/// ISO 3166-1 alpha-2 codes, and `XK` for Kosovo, each with its English name. Sorted by code, because
-/// lookups are binary searches.
+/// ISO 3166-1 alpha-2 codes, and `XK` for Kosovo, each with its English name. Sorted by code,
+/// because a lookup is a binary search.
 ///
 /// Burma and Macau are spelled as in the Export Administration Regulations.
 pub const NAMES: &[(&str, &str)] = &[

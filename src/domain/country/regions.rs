@@ -1,8 +1,8 @@
 //! Places that one publisher puts under the heading of another country.
 //!
-//! The eCFR sorts entries by its own country headings. The Consolidated Screening List codes each
-//! address by ISO 3166-1. Hong Kong, for example, is under the China heading of the eCFR and has its
-//! own code in the Consolidated Screening List.
+//! The eCFR sorts entries under its own country headings. The Consolidated Screening List codes
+//! each address by ISO 3166-1. For example, Hong Kong is under the China heading of the eCFR and
+//! has its own code in the Consolidated Screening List.
 
 /// A place that has its own code and may be listed under the heading of another country.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

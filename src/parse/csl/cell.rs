@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn ok_an_address_is_joined_in_the_order_of_the_csv() {
-        let json = r#"[{"country": "BY", "postal_code": null, "state": "", "city": "Minsk", "address": "1 Long Road"}, {"country": "KZ"}]"#;
+        let json = r#"[{"country": "BY", "postal_code": null, "state": "", "city": "Minsk",
+            "address": "1 Long Road"}, {"country": "KZ"}]"#;
         assert_eq!(cell(Column::Addresses, json), "1 Long Road, Minsk, BY; KZ");
     }
 
@@ -156,7 +157,8 @@ mod tests {
 
     #[test]
     fn ok_ids_are_written_as_the_csv_does() {
-        let json = r#"[{"number": "U001", "type": "Passport", "country": "TR", "issue_date": null}, {"type": "Gender", "number": "Male"}]"#;
+        let json = r#"[{"number": "U001", "type": "Passport", "country": "TR",
+            "issue_date": null}, {"type": "Gender", "number": "Male"}]"#;
         assert_eq!(cell(Column::Ids, json), "Passport, U001, TR; Gender, Male");
     }
 }

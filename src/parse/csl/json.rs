@@ -66,7 +66,8 @@ struct Reading<'a> {
     /// The key that is being read, outside or inside a row.
     key: String,
     in_results: bool,
-    seen: [bool; Column::COUNT],
+    /// The columns that any row has, by number.
+    found: [bool; Column::COUNT],
     /// Whether a row of the Entity List was read. Such rows have all [`REQUIRED`] keys.
     has_entity_list: bool,
     /// The actual error, because serde's error type cannot carry a [`ParseError`].
@@ -81,7 +82,7 @@ impl<'a> Reading<'a> {
             total: None,
             key: String::new(),
             in_results: false,
-            seen: [false; Column::COUNT],
+            found: [false; Column::COUNT],
             has_entity_list: false,
             rejection: None,
         }
@@ -90,7 +91,7 @@ impl<'a> Reading<'a> {
     fn finish(self) -> Result<Snapshot, ParseError> {
         let missing: Vec<String> = REQUIRED
             .iter()
-            .filter(|column| !self.seen.get(**column as usize).is_some_and(|seen| *seen))
+            .filter(|column| !self.found.get(**column as usize).is_some_and(|found| *found))
             .map(|column| format!("`{}`", column.name()))
             .collect();
         let unknown: Vec<String> =
@@ -315,8 +316,8 @@ impl Reading<'_> {
             format!("{row}, key {}", if column == Column::Id { "id" } else { column.name() })
         };
         for (column, text) in Column::ALL.iter().zip(texts) {
-            if let (Some(seen), Some(text)) = (self.seen.get_mut(*column as usize), text) {
-                *seen = true;
+            if let (Some(found), Some(text)) = (self.found.get_mut(*column as usize), text) {
+                *found = true;
                 if text.contains('\0') {
                     return Err(ParseError::new(
                         place(*column),

@@ -304,13 +304,25 @@ mod tests {
     #[test]
     fn ok_a_broken_record_of_another_agency_is_ignored() {
         let treasury = json!([{"name": "Treasury Department", "slug": "treasury-department"}]);
-        let of_the_bureau = json!({"document_number": "2025-1", "agencies": [{"slug": "industry-and-security-bureau"}]});
+        let of_the_bureau = json!({
+            "document_number": "2025-1",
+            "agencies": [{"slug": "industry-and-security-bureau"}],
+        });
         for broken in [
             json!({"document_number": null, "type": "Rule", "agencies": treasury}),
-            json!({"document_number": 7, "type": "Rule", "agencies": treasury, "title": {"no": "text"}}),
+            json!({
+                "document_number": 7,
+                "type": "Rule",
+                "agencies": treasury,
+                "title": {"no": "text"},
+            }),
             json!({"document_number": "", "agency_names": ["Treasury Department"]}),
             json!({"document_number": null, "type": "Notice"}),
-            json!({"document_number": null, "type": "Proposed Rule", "title": "Additions to the Entity List"}),
+            json!({
+                "document_number": null,
+                "type": "Proposed Rule",
+                "title": "Additions to the Entity List",
+            }),
         ] {
             let read = answer(&json!([broken, of_the_bureau]));
             assert_eq!(
@@ -324,10 +336,17 @@ mod tests {
     #[test]
     fn err_a_record_of_the_bureau_without_a_number_is_named() {
         for broken in [
-            json!({"document_number": null, "title": "A Rule", "agencies": [{"raw_name": "Bureau of Industry and Security"}]}),
+            json!({
+                "document_number": null,
+                "title": "A Rule",
+                "agencies": [{"raw_name": "Bureau of Industry and Security"}],
+            }),
             json!({"title": "A Rule", "agencies": null}),
             json!({"document_number": [], "title": "A Rule"}),
-            json!({"title": "A Rule on the Entity List", "agencies": [{"slug": "treasury-department"}]}),
+            json!({
+                "title": "A Rule on the Entity List",
+                "agencies": [{"slug": "treasury-department"}],
+            }),
         ] {
             let read = answer(&json!([{"document_number": "2025-1"}, broken]));
             assert_eq!(read.documents.len(), 1, "{broken}");
@@ -347,9 +366,20 @@ mod tests {
     #[test]
     fn ok_keys_of_another_type_give_no_value() {
         let record = json!({
-            "document_number": " 2025-1 ", "type": null, "title": null, "toc_subject": "Export Controls", "toc_doc": "Entity List",
-            "abstract": 5, "agencies": ["Industry and Security Bureau", null, {"slug": null}], "citation": 90, "start_page": "11280",
-            "end_page": -1, "effective_on": 20_250_304, "publication_date": "soon", "filed_at": {}, "filing_type": ["special"],
+            "document_number": " 2025-1 ",
+            "type": null,
+            "title": null,
+            "toc_subject": "Export Controls",
+            "toc_doc": "Entity List",
+            "abstract": 5,
+            "agencies": ["Industry and Security Bureau", null, {"slug": null}],
+            "citation": 90,
+            "start_page": "11280",
+            "end_page": -1,
+            "effective_on": 20_250_304,
+            "publication_date": "soon",
+            "filed_at": {},
+            "filing_type": ["special"],
         });
         let document = parse_document(record.to_string().as_bytes()).unwrap();
         let expected = FederalRegisterDocument {

@@ -18,8 +18,8 @@ pub fn lines_of(text: &str) -> Vec<Line> {
     let filled = all.iter().filter(|line| !line.trim().is_empty()).count();
     let indented = all.iter().filter(|line| is_indented(line)).count();
     // Blank lines or indentation everywhere do not mark paragraphs.
-    let adjacent =
-        all.windows(2).filter(|pair| matches!(pair, [one, other] if !one.trim().is_empty() && !other.trim().is_empty())).count();
+    let is_filled = |line: &&str| !line.trim().is_empty();
+    let adjacent = all.windows(2).filter(|pair| pair.iter().all(is_filled)).count();
     let blanks_matter = adjacent * 5 >= filled;
     let indents_matter = indented * 4 < filled * 3;
     let mut lines: Vec<Line> = Vec::new();

@@ -20,8 +20,8 @@ use crate::parse::federal_register::rule::{
 /// first and its last words means that they belong to two sentences.
 const LONGEST_SENTENCE: usize = 600;
 
-/// How many lines after an enumeration mark are searched for an order: an instruction gives its order
-/// at its beginning.
+/// How many lines after an enumeration mark are searched for an order. An instruction gives its
+/// order near its start.
 const LINES_OF_AN_INSTRUCTION: usize = 6;
 
 /// Reads a rule from its plain text. The result is never certain, and its warnings say why.

@@ -66,11 +66,11 @@ fn damaged_bracket(text: &str, from: usize, entity: &mut Entity) -> String {
 fn known_name(rest: &str, listed: bool, country: Option<&str>, entity: &mut Entity) -> String {
     if let Some(more) = find_open(rest) {
         entity.aliases.push(name_of(rest.get(..more.range.start).unwrap_or_default()));
-        let behind = rest.get(more.range.end..).unwrap_or_default();
+        let after = rest.get(more.range.end..).unwrap_or_default();
         return if more.list {
-            behind.to_owned()
+            after.to_owned()
         } else {
-            known_name(behind, listed, country, entity)
+            known_name(after, listed, country, entity)
         };
     }
     if listed {

@@ -1,4 +1,4 @@
-//! Reads the paragraphs of the instructions, each under the heading and the order that hold for it.
+//! Reads the paragraphs of the instructions, each with the heading and order that apply to it.
 //!
 //! Knows sentences. It must not know the table of the rule.
 

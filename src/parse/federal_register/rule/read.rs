@@ -1,7 +1,9 @@
 //! Reads the XML of a rule.
 //!
-//! Source of the format: `full_text_xml_url` of a Federal Register document. Knows elements. It must
-//! not know which entry an instruction means.
+//! Source of the format: `full_text_xml_url` of a Federal Register document. Knows elements. It
+//! must not know which entry an instruction means.
+//!
+//! The savings clause, the title and the dates are read on the way.
 
 use std::io::Read;
 

@@ -1,6 +1,7 @@
 //! The savings clause of a rule: what may still be shipped under the earlier terms.
 
-/// The longest heading of a savings clause, in bytes. A longer text is a sentence that mentions one.
+/// The longest heading of a savings clause, in bytes. A longer text is a sentence that only
+/// mentions one.
 const LONGEST_HEADING: usize = 40;
 
 /// Whether a heading announces a savings clause.
