@@ -82,7 +82,7 @@ impl fmt::Display for ListCode {
 
 /// A text that is not the code of a list.
 #[derive(Debug, thiserror::Error)]
-#[error("expected the code of a list ({}), but got `{0}`", known_codes())]
+#[error("expected the code of a list ({known}), but got `{0}`", known = known_codes())]
 pub struct UnknownList(pub String);
 
 fn known_codes() -> String {
