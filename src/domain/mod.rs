@@ -33,6 +33,7 @@
 //!
 //! Everywhere:
 //!
+//! - [`word_diff`]: the differences between two texts, word by word.
 //! - [`id`]: ids and hashes, all derived from content.
 //! - [`journal`]: one entry of the hash chain of what was checked and decided.
 
