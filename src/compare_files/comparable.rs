@@ -2,12 +2,11 @@
 //!
 //! Knows publishers and lists. Must not know entries.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
 
-use crate::compare_files::file::Input;
+use crate::compare_files::file::{FileSummary, Input};
 use crate::domain::{ListCode, Publisher};
 
 /// The two files cannot be an earlier and a later state of the same lists. This is a mistake in the
@@ -15,14 +14,6 @@ use crate::domain::{ListCode, Publisher};
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Incomparable(String);
-
-/// The properties of a file that decide whether it is comparable.
-pub struct FileSummary<'a> {
-    pub path: &'a Path,
-    pub publisher: Publisher,
-    /// The lists of which the file has at least one row.
-    pub lists: BTreeSet<ListCode>,
-}
 
 /// Refuses files of different publishers, and files of which only one has any of the lists. Logs a
 /// warning for a list that only one file has, and for a list that neither has.

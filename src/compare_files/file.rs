@@ -3,6 +3,7 @@
 //! Of a table, only a hash and the position of each watched row are kept. Rows are read again when
 //! their entries are needed.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Cursor, Read as _, Seek as _};
 use std::iter;
@@ -11,7 +12,6 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow};
 
 use crate::compare_files::Counters;
-use crate::compare_files::comparable::FileSummary;
 use crate::compare_files::excerpt::Excerpt;
 use crate::diff::name_key;
 use crate::domain::{Entry, ListCode, Publisher, Snapshot};
@@ -22,6 +22,14 @@ pub struct Input<'a> {
     pub path: &'a Path,
     file: File,
     pub lists: &'a [ListCode],
+}
+
+/// The properties of a file that decide whether it is comparable.
+pub struct FileSummary<'a> {
+    pub path: &'a Path,
+    pub publisher: Publisher,
+    /// The lists of which the file has at least one row.
+    pub lists: BTreeSet<ListCode>,
 }
 
 /// The result of the first reading.

@@ -71,7 +71,8 @@ fn compare_tables(
         side_by_side(|| old.entries(&before, is_wanted), || new.entries(&after, is_wanted));
     let (old_entries, new_entries) = (by_list(old_entries?), by_list(new_entries?));
     drop(after);
-    let begin = |list| Comparison::begin(of(&old_entries, list), of(&new_entries, list));
+    let begin =
+        |list| Comparison::begin(entries_of(&old_entries, list), entries_of(&new_entries, list));
     let mut comparisons: BTreeMap<ListCode, Comparison<'_>> =
         old.lists.iter().map(|list| (*list, begin(*list))).collect();
     let counters = || {
@@ -113,7 +114,7 @@ type Counters = BTreeMap<ListCode, Counter>;
 /// The entries of a file by list.
 type Lists = BTreeMap<ListCode, Vec<Entry>>;
 
-fn of(lists: &Lists, list: ListCode) -> &[Entry] {
+fn entries_of(lists: &Lists, list: ListCode) -> &[Entry] {
     lists.get(&list).map_or(&[], Vec::as_slice)
 }
 

@@ -90,70 +90,98 @@ pub fn plausible(
     confirmed: usize,
 ) -> GuardOutcome {
     let summary = Summary::of(changes);
-
-    // Counted by rows, because the distinct entries of a doubled list are no more than before.
-    let gain = summary.added.max(after.rows.saturating_sub(before.rows));
-    let allowed_gain = share(limits.max_gain, before.rows).max(SLACK_ROWS);
-    let (before_rows, after_rows) = (before.rows, after.rows);
-    if gain > allowed_gain {
-        let message = format!(
-            "{list} gained {gain} rows ({before_rows} before, {after_rows} now), more than the \
-             {allowed_gain} that max_gain = {} allows: the list before may have been cut, or this \
-             one doubled",
-            percent(limits.max_gain)
-        );
-        return GuardOutcome::Hold { reason: HoldReason::Gain, message };
-    }
-
-    let (before, after) = (before.entries, after.entries);
-    // If the file was also cut, only the rest of it can be revised.
-    let compared = before.min(after);
-    let allowed_revised = share(limits.max_revised, compared).max(SLACK_ROWS);
-    if summary.revised > allowed_revised {
-        let cut =
-            if after < before { format!(" that are left of {before}") } else { String::new() };
-        let message = format!(
-            "{list} has {} of {compared} rows{cut} revised in substance, more than the \
-             {allowed_revised} that max_revised = {} allows: a column may have gone blank or \
-             changed its shape",
-            summary.revised,
-            percent(limits.max_revised)
-        );
-        return GuardOutcome::Hold { reason: HoldReason::Revision, message };
-    }
-
-    // A row that was removed is a loss even if another row of the same name is still listed.
     let lost = changes.iter().filter(|change| change.lost_row().is_some()).count();
-    if lost > 0 {
-        let gone = lost.max(high_water.saturating_sub(after));
-        let loss = gone.saturating_sub(confirmed);
-        let allowed_loss =
-            share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
-        if loss > allowed_loss {
-            let message = format!(
-                "{list} lost {gone} rows ({high_water} at its highest in 7 days, {after} now, {} \
-                 gone in this step{}), more than the {allowed_loss} that max_loss = {} and \
-                 max_loss_rows = {} allow: the file may be cut",
-                lost,
-                if confirmed > 0 {
-                    format!(", {confirmed} of them confirmed by a rule or another source")
-                } else {
-                    String::new()
-                },
-                percent(limits.max_loss),
-                limits.max_loss_rows
-            );
-            return GuardOutcome::Hold { reason: HoldReason::Loss, message };
-        }
-        if after == 0 {
-            let message = format!(
-                "{list} lost all of its {before} rows: an empty list is not plausible, however \
-                 short it was before"
-            );
-            return GuardOutcome::Hold { reason: HoldReason::Loss, message };
-        }
+    gain_hold(limits, list, before, after, summary.added)
+        .or_else(|| revision_hold(limits, list, before, after, summary.revised))
+        .or_else(|| loss_hold(limits, list, high_water, before, after, (lost, confirmed)))
+        .unwrap_or(GuardOutcome::Plausible)
+}
+
+/// A hold if too many rows were added. Counted by rows, because a doubled list has no more entries
+/// than before.
+fn gain_hold(
+    limits: &Limits,
+    list: ListCode,
+    before: Size,
+    after: Size,
+    added: usize,
+) -> Option<GuardOutcome> {
+    let (before, after) = (before.rows, after.rows);
+    let gain = added.max(after.saturating_sub(before));
+    let allowed = share(limits.max_gain, before).max(SLACK_ROWS);
+    if gain <= allowed {
+        return None;
     }
-    GuardOutcome::Plausible
+    let message = format!(
+        "{list} gained {gain} rows ({before} before, {after} now), more than the {allowed} that \
+         max_gain = {} allows: the list before may have been cut, or this one doubled",
+        percent(limits.max_gain)
+    );
+    Some(GuardOutcome::Hold { reason: HoldReason::Gain, message })
+}
+
+/// A hold if too many rows were revised in substance. If the file was also cut, only the rest of it
+/// can be revised.
+fn revision_hold(
+    limits: &Limits,
+    list: ListCode,
+    before: Size,
+    after: Size,
+    revised: usize,
+) -> Option<GuardOutcome> {
+    let (before, after) = (before.entries, after.entries);
+    let compared = before.min(after);
+    let allowed = share(limits.max_revised, compared).max(SLACK_ROWS);
+    if revised <= allowed {
+        return None;
+    }
+    let cut = if after < before { format!(" that are left of {before}") } else { String::new() };
+    let message = format!(
+        "{list} has {revised} of {compared} rows{cut} revised in substance, more than the \
+         {allowed} that max_revised = {} allows: a column may have gone blank or changed its shape",
+        percent(limits.max_revised)
+    );
+    Some(GuardOutcome::Hold { reason: HoldReason::Revision, message })
+}
+
+/// A hold if too many rows were removed. `lost` counts the removed rows, even those of a name that
+/// has other rows, and `confirmed` those of them that are explained.
+fn loss_hold(
+    limits: &Limits,
+    list: ListCode,
+    high_water: usize,
+    before: Size,
+    after: Size,
+    (lost, confirmed): (usize, usize),
+) -> Option<GuardOutcome> {
+    if lost == 0 {
+        return None;
+    }
+    let (before, after) = (before.entries, after.entries);
+    let missing = lost.max(high_water.saturating_sub(after));
+    let allowed = share(limits.max_loss, high_water).min(limits.max_loss_rows).max(SLACK_ROWS);
+    let message = if missing.saturating_sub(confirmed) > allowed {
+        let explained = if confirmed > 0 {
+            format!(", {confirmed} of them confirmed by a rule or another source")
+        } else {
+            String::new()
+        };
+        format!(
+            "{list} lost {missing} rows ({high_water} at its highest in 7 days, {after} now, \
+             {lost} gone in this step{explained}), more than the {allowed} that max_loss = {} and \
+             max_loss_rows = {} allow: the file may be cut",
+            percent(limits.max_loss),
+            limits.max_loss_rows
+        )
+    } else if after == 0 {
+        format!(
+            "{list} lost all of its {before} rows: an empty list is not plausible, however short \
+             it was before"
+        )
+    } else {
+        return None;
+    };
+    Some(GuardOutcome::Hold { reason: HoldReason::Loss, message })
 }
 
 /// Whether a first snapshot of a list is large enough to be its baseline. The error says in words
