@@ -4,7 +4,7 @@
 //! shows more than was asked for.
 
 mod decode;
-mod value;
+mod parameter_value;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::domain::AlertId;
 use crate::store::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
 use crate::web::error::WebError;
-use crate::web::query::value::Edge;
+use crate::web::query::parameter_value::Edge;
 
 /// The parameters of `/changes` and `/api/changes`.
 pub const CHANGES: &[&str] = &["source", "list", "kind", "since", "until", "editorial", "limit"];
@@ -94,12 +94,12 @@ impl Parameters {
     /// The filter of changes.
     pub fn changes(&self, zone: &TimeZone, limit: usize) -> Result<ChangeQuery, WebError> {
         Ok(ChangeQuery {
-            source: value::text(&self.source),
-            list: value::list(&self.list)?,
-            kind: value::kind(&self.kind)?,
-            since: value::time("since", &self.since, zone, Edge::Start)?,
-            until: value::time("until", &self.until, zone, Edge::End)?,
-            editorial: value::flag("editorial", &self.editorial)?,
+            source: parameter_value::text(&self.source),
+            list: parameter_value::list(&self.list)?,
+            kind: parameter_value::kind(&self.kind)?,
+            since: parameter_value::time("since", &self.since, zone, Edge::Start)?,
+            until: parameter_value::time("until", &self.until, zone, Edge::End)?,
+            editorial: parameter_value::flag("editorial", &self.editorial)?,
             limit: Some(limit),
         })
     }
@@ -113,40 +113,40 @@ impl Parameters {
             ));
         }
         Ok(EntryQuery {
-            source: value::text(&self.source),
-            list: value::list(&self.list)?,
-            search: value::search(&self.search)?,
-            as_of: value::date("as_of", &self.as_of)?,
-            known_at: value::time("known_at", &self.known_at, zone, Edge::End)?,
+            source: parameter_value::text(&self.source),
+            list: parameter_value::list(&self.list)?,
+            search: parameter_value::search(&self.search)?,
+            as_of: parameter_value::date("as_of", &self.as_of)?,
+            known_at: parameter_value::time("known_at", &self.known_at, zone, Edge::End)?,
             limit: Some(limit),
         })
     }
 
     /// The filter of alerts.
     pub fn alerts(&self, zone: &TimeZone, limit: usize) -> Result<AlertQuery, WebError> {
-        let since = value::time("since", &self.since, zone, Edge::Start)?;
-        let until = value::time("until", &self.until, zone, Edge::End)?;
+        let since = parameter_value::time("since", &self.since, zone, Edge::Start)?;
+        let until = parameter_value::time("until", &self.until, zone, Edge::End)?;
         Ok(AlertQuery { since, until, limit: Some(limit), ..AlertQuery::default() })
     }
 
     /// The filter of deliveries.
     pub fn deliveries(&self, limit: usize) -> Result<DeliveryQuery, WebError> {
         Ok(DeliveryQuery {
-            receiver: value::text(&self.receiver),
-            state: value::state(&self.state)?,
-            alert: value::text(&self.alert).map(AlertId),
+            receiver: parameter_value::text(&self.receiver),
+            state: parameter_value::state(&self.state)?,
+            alert: parameter_value::text(&self.alert).map(AlertId),
             limit: Some(limit),
         })
     }
 
     /// Whether only open holds are asked for.
     pub fn open_only(&self) -> Result<bool, WebError> {
-        value::flag("open", &self.open)
+        parameter_value::flag("open", &self.open)
     }
 
     /// The limit, at most `max`; `default` if none is set.
     pub fn limit(&self, default: usize, max: usize) -> Result<usize, WebError> {
-        value::limit(&self.limit, default, max)
+        parameter_value::limit(&self.limit, default, max)
     }
 }
 
