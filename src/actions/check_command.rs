@@ -7,7 +7,8 @@ use crate::actions::delivery_commands::report_pass;
 use crate::config;
 use crate::exit::Exit;
 use crate::pipeline::Program;
-use crate::pipeline::check::{self, Watched};
+use crate::pipeline::check::outcome::CheckResult;
+use crate::pipeline::check_source::check_source;
 use crate::pipeline::delivery::{self, PassCounts, TriedDeliveries};
 use crate::store::Result;
 
@@ -37,10 +38,10 @@ pub async fn check_sources(
     // source.
     let tried = TriedDeliveries::default();
     let checks = names.iter().map(async |name| {
-        let checked = check::watch(program, name).await;
+        let checked = check_source(program, name).await;
         (checked, delivery::deliver_due_except(program, &tried).await)
     });
-    let (all_checked, passes): (Vec<Watched>, Vec<Result<PassCounts>>) =
+    let (all_checked, passes): (Vec<CheckResult>, Vec<Result<PassCounts>>) =
         futures_util::future::join_all(checks).await.into_iter().unzip();
     for checked in all_checked {
         report_check(&checked, reply);
@@ -58,7 +59,7 @@ pub async fn check_sources(
     Ok(())
 }
 
-fn report_check(Watched { source, outcome, detail, held }: &Watched, reply: &mut Reply) {
+fn report_check(CheckResult { source, outcome, detail, held }: &CheckResult, reply: &mut Reply) {
     let line = format!("{source}: {}: {detail}", outcome.as_str());
     if outcome.is_failure() {
         reply.problem(Exit::Failed, line);

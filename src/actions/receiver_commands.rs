@@ -74,7 +74,7 @@ async fn send_test(
 /// Notes that a failing receiver works again, like any other success. Returns how many deliveries
 /// became due. A receiver that is switched off stays off until `receivers enable`.
 async fn end_failure(program: &Program, name: &str, now: Timestamp) -> Result<usize> {
-    let lock = program.receiver_turn(name);
+    let lock = program.receiver_lock(name);
     let _locked = lock.lock().await;
     let states = program.store.receiver_states().await?;
     let Some(state) = states.into_iter().find(|state| state.receiver == name) else {
@@ -104,7 +104,7 @@ pub async fn enable(program: &Program, name: &str, reply: &mut Reply) -> Result<
         vec![JournalEvent { kind: "receiver.enabled".into(), data: json!({"receiver": name}) }];
     {
         // Without the lock, an attempt in progress could record again that the receiver is off.
-        let lock = program.receiver_turn(name);
+        let lock = program.receiver_lock(name);
         let _locked = lock.lock().await;
         program.store.set_receiver_state(state, now, enabled).await?;
     }

@@ -12,7 +12,8 @@ use tracing::{error, info};
 
 use crate::daemon::task_end::result_or_panic;
 use crate::domain::{Sha256, SourceState};
-use crate::pipeline::{Program, check};
+use crate::pipeline::Program;
+use crate::pipeline::check_source::check_source;
 use crate::schedule::{self, Due, Schedule};
 use crate::web::{Loop, Status};
 
@@ -99,7 +100,7 @@ impl SourceLoop {
             self.started_at.insert(name.clone(), now);
             let (program, name) = (Arc::clone(program), name.clone());
             self.running.spawn(async move {
-                check::watch(&program, &name).await;
+                check_source(&program, &name).await;
                 name
             });
         }

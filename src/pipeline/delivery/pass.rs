@@ -68,7 +68,7 @@ pub async fn run_pass(
     stop: &CancellationToken,
 ) -> Result<PassCounts> {
     let mut counts = PassCounts::default();
-    let lock = program.receiver_turn(receiver_name);
+    let lock = program.receiver_lock(receiver_name);
     let _locked = tokio::select! {
         biased;
         () = stop.cancelled() => return Ok(counts),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::config::{Source, SourceKind};
 use crate::domain::{Entry, ListCode, same};
-use crate::pipeline::check::Observed;
+use crate::pipeline::check::recorder::CheckRecorder;
 use crate::store::Result;
 
 /// The current entries of the Entity List, from one source.
@@ -50,7 +50,7 @@ fn only_one<'a>(mut found: impl Iterator<Item = &'a Entry>) -> Option<&'a Entry>
 
 /// The current Entity List: from the eCFR if the eCFR is watched, else from another source. Empty
 /// if no source has read it yet.
-pub async fn load(recorder: &Observed<'_>) -> Result<CurrentList> {
+pub async fn load(recorder: &CheckRecorder<'_>) -> Result<CurrentList> {
     let mut sources = list_sources(recorder);
     sources.sort_by_key(|source| source.kind != SourceKind::Ecfr);
     for source in sources {
@@ -63,7 +63,7 @@ pub async fn load(recorder: &Observed<'_>) -> Result<CurrentList> {
 }
 
 /// The configured sources that publish the Entity List itself.
-pub fn list_sources<'a>(recorder: &Observed<'a>) -> Vec<&'a Source> {
+pub fn list_sources<'a>(recorder: &CheckRecorder<'a>) -> Vec<&'a Source> {
     recorder
         .wiring
         .config
@@ -76,7 +76,7 @@ pub fn list_sources<'a>(recorder: &Observed<'a>) -> Vec<&'a Source> {
 }
 
 /// The current entries of the Entity List from a source.
-pub async fn current_entries(recorder: &Observed<'_>, source: &Source) -> Result<Vec<Entry>> {
+pub async fn current_entries(recorder: &CheckRecorder<'_>, source: &Source) -> Result<Vec<Entry>> {
     let stored = recorder.program.store.current_entries(&source.name, ListCode::EL).await?;
     Ok(stored.into_iter().map(|stored| stored.entry).collect())
 }

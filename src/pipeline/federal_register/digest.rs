@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::domain::alert::{NoticeStatus, RuleListing, RuleNotice};
 use crate::domain::{Alert, AlertBody, AlertId, Change, RecordedRule, RuleState, Sha256, Summary};
 use crate::pipeline::alerting::addressing;
-use crate::pipeline::check::Observed;
+use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::rule_updates::RuleUpdates;
 use crate::store::{Outgoing, Result};
 
@@ -16,7 +16,7 @@ const MAX_ENTRIES: usize = 400;
 /// One alert about all documents of `since` and later, instead of the events of this check. None if
 /// there are no such documents.
 pub async fn digest(
-    recorder: &Observed<'_>,
+    recorder: &CheckRecorder<'_>,
     updates: &mut RuleUpdates,
     since: Date,
 ) -> Result<Option<Outgoing>> {
@@ -62,7 +62,7 @@ fn listings(rules: &[&mut RecordedRule]) -> Vec<RuleListing> {
 }
 
 fn notice_of(
-    recorder: &Observed<'_>,
+    recorder: &CheckRecorder<'_>,
     documents: Vec<RuleListing>,
     journal_head: Sha256,
 ) -> RuleNotice {

@@ -9,7 +9,7 @@ use crate::diff::sources::counterparts;
 use crate::diff::sources::index::Index;
 use crate::domain::alert::{AlertBody, SourceLagging};
 use crate::domain::{ChangeKind, Entry, RecordedRule, RuleState, business_days, same};
-use crate::pipeline::check::Observed;
+use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::current_list;
 use crate::pipeline::federal_register::rule_updates::RuleUpdates;
 use crate::store::Result;
@@ -30,7 +30,7 @@ pub struct LaggingList {
 
 /// Finds lists that lag behind a rule. Marks the rules that were checked: each is checked once.
 pub async fn find(
-    recorder: &Observed<'_>,
+    recorder: &CheckRecorder<'_>,
     updates: &mut RuleUpdates,
     today: Date,
 ) -> Result<Vec<LaggingList>> {

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::domain::{Document, RecordedRule, RuleState};
 use crate::fetch::{Address, Register};
 use crate::parse::federal_register::document::{Answer, parse_answer, parse_document};
-use crate::pipeline::check::Observed;
+use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::listed_document::{ListedDocument, Relevance};
 use crate::pipeline::federal_register::rule_text::warn_unreadable;
 
@@ -91,7 +91,7 @@ pub fn read(
 /// The server filters the list of published documents by agency, and a document can fail that
 /// filter.
 pub async fn add_unlisted_publications(
-    recorder: &Observed<'_>,
+    recorder: &CheckRecorder<'_>,
     known: &BTreeMap<String, RecordedRule>,
     today: Date,
     listing: &mut Listing,

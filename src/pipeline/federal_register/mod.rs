@@ -39,7 +39,8 @@ use crate::fetch::{Address, Register};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::check::last_document::validators;
 use crate::pipeline::check::operator_alerts::Failure;
-use crate::pipeline::check::{Observed, Outcome, Watched};
+use crate::pipeline::check::outcome::{CheckResult, Outcome};
+use crate::pipeline::check::recorder::CheckRecorder;
 use crate::store::{Outgoing, Result};
 
 use lagging_lists::LaggingList;
@@ -58,7 +59,10 @@ const DIGEST_DAYS: i64 = 30;
 const KNOWN_DAYS: i64 = 400;
 
 /// Checks a source of this kind.
-pub(crate) async fn check(mut recorder: Observed<'_>, mut state: SourceState) -> Result<Watched> {
+pub(crate) async fn check(
+    mut recorder: CheckRecorder<'_>,
+    mut state: SourceState,
+) -> Result<CheckResult> {
     let Address::FederalRegister { url, allow_private } = &recorder.source.address else {
         let message = "expected the address of the Federal Register's API, but the source has \
                        another"
@@ -173,7 +177,7 @@ fn detail(outcome: Outcome, counts: &Counts) -> String {
 
 /// The recorded rules of `oldest` and later, by document number.
 async fn known_rules(
-    recorder: &Observed<'_>,
+    recorder: &CheckRecorder<'_>,
     oldest: Date,
 ) -> Result<BTreeMap<String, RecordedRule>> {
     let rules = recorder.program.store.rules(oldest).await?;
@@ -194,7 +198,7 @@ fn days_before(day: Date, days: i64) -> Date {
 
 /// Adds the rules, their texts, and the alerts to what the check writes.
 fn add_results(
-    recorder: &mut Observed<'_>,
+    recorder: &mut CheckRecorder<'_>,
     mut updates: RuleUpdates,
     notices: Vec<Outgoing>,
     lagging: Vec<LaggingList>,
@@ -214,7 +218,12 @@ fn add_results(
 }
 
 /// Notes what was requested and received. The public inspection list is kept as evidence.
-fn accept(state: &mut SourceState, recorder: &Observed<'_>, register: &Register, now: Timestamp) {
+fn accept(
+    state: &mut SourceState,
+    recorder: &CheckRecorder<'_>,
+    register: &Register,
+    now: Timestamp,
+) {
     state.validators.clone_from(&register.validators);
     state.lists.clone_from(&recorder.source.lists);
     if let Some(document) = &register.filed {

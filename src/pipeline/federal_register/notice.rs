@@ -8,12 +8,15 @@ use jiff::tz::TimeZone;
 use crate::domain::alert::{NoticeStatus, RuleNotice};
 use crate::domain::{Alert, AlertBody, AlertId, Change, RecordedRule, RuleState, Summary};
 use crate::pipeline::alerting::{addressing, rule_attribution};
-use crate::pipeline::check::Observed;
+use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::rule_updates::{RuleEvent, RuleUpdates};
 use crate::store::{Outgoing, Result};
 
 /// The alerts for all events of a check, at most one for each.
-pub async fn notices(recorder: &Observed<'_>, updates: &mut RuleUpdates) -> Result<Vec<Outgoing>> {
+pub async fn notices(
+    recorder: &CheckRecorder<'_>,
+    updates: &mut RuleUpdates,
+) -> Result<Vec<Outgoing>> {
     let mut notices = Vec::new();
     for event in std::mem::take(&mut updates.events) {
         if let Some(rule) = updates.rules.get_mut(&event.document_number)
@@ -27,7 +30,7 @@ pub async fn notices(recorder: &Observed<'_>, updates: &mut RuleUpdates) -> Resu
 
 /// The alert for one event. Notes in the rule what was alerted. None if nothing in it is new.
 async fn notice(
-    recorder: &Observed<'_>,
+    recorder: &CheckRecorder<'_>,
     rule: &mut RecordedRule,
     event: &RuleEvent,
 ) -> Result<Option<Outgoing>> {
@@ -101,7 +104,7 @@ async fn notice(
 /// Addresses the alert to the recipients of the routes, and to all who got an earlier alert that
 /// this one follows. An alert without news goes only to the latter.
 async fn addressed(
-    recorder: &Observed<'_>,
+    recorder: &CheckRecorder<'_>,
     alert: Alert,
     earlier_alerts: &[AlertId],
     has_no_news: bool,

@@ -4,19 +4,19 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::OnceCell;
 
-use crate::pipeline::check::Observed;
+use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::current_list::{self, CurrentList};
 use crate::store::Result;
 
 /// One check of the Federal Register.
 pub struct RuleCheck<'a> {
-    pub recorder: &'a Observed<'a>,
+    pub recorder: &'a CheckRecorder<'a>,
     pub today: Date,
     current_list: OnceCell<CurrentList>,
 }
 
 impl<'a> RuleCheck<'a> {
-    pub fn new(recorder: &'a Observed<'a>, today: Date) -> Self {
+    pub fn new(recorder: &'a CheckRecorder<'a>, today: Date) -> Self {
         Self { recorder, today, current_list: OnceCell::new() }
     }
 

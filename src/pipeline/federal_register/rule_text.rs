@@ -9,7 +9,7 @@ use crate::domain::{ChangeKind, Citation, Document, ReadFrom, RecordedRule};
 use crate::fetch::Address;
 use crate::parse::federal_register::{RuleText, parse_raw_text, parse_rule};
 use crate::pipeline::background::in_background;
-use crate::pipeline::check::Observed;
+use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::current_list::CurrentList;
 use crate::pipeline::federal_register::listed_document::ListedDocument;
 use crate::pipeline::federal_register::orders::ordered_changes;
@@ -30,7 +30,7 @@ pub struct FetchedText {
 /// Fetches the text in the best available format that is `at_least` this good. If a format cannot
 /// be read, tries the next one.
 pub async fn fetch(
-    recorder: &Observed<'_>,
+    recorder: &CheckRecorder<'_>,
     listed: &ListedDocument,
     at_least: ReadFrom,
 ) -> Result<FetchedText, String> {
