@@ -6,7 +6,7 @@ use crate::actions::Reply;
 use crate::actions::summary_text::counts;
 use crate::exit::Exit;
 use crate::pipeline::Program;
-use crate::pipeline::backfill::{self, BackfillError, PastList, Step};
+use crate::pipeline::backfill::{self, BackfillError, DateOutcome, PastList};
 
 /// Puts the dates of a backfill into the reply.
 pub async fn plan(
@@ -31,19 +31,19 @@ pub async fn step(
     date: Date,
     reply: &mut Reply,
 ) {
-    match backfill::step(program, source, plan, first, date).await {
-        Ok(step) => reply.line(format!("{date}: {}", step_in_words(&step))),
+    match backfill::record_date(program, source, plan, first, date).await {
+        Ok(outcome) => reply.line(format!("{date}: {}", outcome_in_words(&outcome))),
         Err(problem) => report_error(problem, reply),
     }
 }
 
-fn step_in_words(step: &Step) -> String {
-    let lists = match step {
-        Step::Known => return "recorded before".into(),
-        Step::BeforeAll => {
+fn outcome_in_words(outcome: &DateOutcome) -> String {
+    let lists = match outcome {
+        DateOutcome::AlreadyRecorded => return "recorded before".into(),
+        DateOutcome::BeforeHistory => {
             return "the eCFR has nothing of this date: its history begins later".into();
         }
-        Step::Recorded(lists) => lists,
+        DateOutcome::Recorded(lists) => lists,
     };
     if lists.is_empty() {
         return "none of the lists is there yet".into();

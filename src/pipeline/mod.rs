@@ -92,11 +92,6 @@ impl Program {
         self.lock(format!("receiver {receiver}"))
     }
 
-    /// The previous name of `receiver_lock`, until every room uses the new one.
-    pub(crate) fn receiver_turn(&self, receiver: &str) -> Arc<tokio::sync::Mutex<()>> {
-        self.receiver_lock(receiver)
-    }
-
     fn lock(&self, key: String) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(
             self.locks.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default(),

@@ -7,7 +7,8 @@ use entitywatch::clock::ManualClock;
 use entitywatch::config::{
     Environment, SecretsMode, {self},
 };
-use entitywatch::pipeline::check::{Outcome, Watched, watch};
+use entitywatch::pipeline::check::outcome::{CheckResult, Outcome};
+use entitywatch::pipeline::check_source::check_source;
 use entitywatch::pipeline::{Program, Wiring, delivery};
 use entitywatch::store::{
     Mode, {self},
@@ -114,9 +115,9 @@ impl Story {
     }
 
     /// Checks a source at a time and delivers.
-    pub async fn check(&self, time: &str, source: &str) -> Watched {
+    pub async fn check(&self, time: &str, source: &str) -> CheckResult {
         self.clock.set(at(time));
-        let watched = watch(&self.program, source).await;
+        let watched = check_source(&self.program, source).await;
         delivery::deliver_due(&self.program).await.unwrap();
         watched
     }
@@ -363,7 +364,7 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
 }
 
 /// A rule of which nothing was filed, in print at once.
-pub async fn in_print_at_once(story: &Story, number: &str) -> Watched {
+pub async fn in_print_at_once(story: &Story, number: &str) -> CheckResult {
     story.in_print(&[story.published(number)]);
     story.text("/rule.xml", RULE);
     story.check("2025-03-06T12:00:00Z", "rules").await

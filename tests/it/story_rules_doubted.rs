@@ -1,7 +1,7 @@
 //! The Federal Register on its bad days: filters that it ignores, records that it garbles, and
 //! lists that are empty or short.
 
-use entitywatch::pipeline::check::Outcome;
+use entitywatch::pipeline::check::outcome::Outcome;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

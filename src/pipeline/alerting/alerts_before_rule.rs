@@ -21,7 +21,7 @@ pub struct Related {
 
 impl Related {
     /// Whether one of the alerts was about the change that the rule orders.
-    pub fn tells(&self, ordered: &Change) -> bool {
+    pub fn covers(&self, ordered: &Change) -> bool {
         self.changes.iter().any(|alerted| same::same_change(ordered, alerted))
     }
 }

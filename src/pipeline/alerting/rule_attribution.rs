@@ -14,9 +14,6 @@ use crate::domain::{
 };
 use crate::store::{Result, Store};
 
-// The previous path, until every room uses the new one.
-pub use crate::pipeline::alerting::alerts_before_rule::{Related, related};
-
 /// A change without a citation is looked up in the rules of this many days.
 const ORDERS_OF_DAYS: i64 = 120;
 

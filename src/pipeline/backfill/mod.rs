@@ -15,9 +15,6 @@ pub use error::BackfillError;
 pub use past_date::{DateOutcome, PastList, record_date};
 pub use plan::{Plan, plan};
 
-// The previous names, until every room uses the new ones.
-pub use past_date::{DateOutcome as Step, record_date as step};
-
 use std::sync::Arc;
 
 use recorded_dates::RecordedDates;

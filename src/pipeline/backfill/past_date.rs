@@ -23,9 +23,9 @@ use crate::store::{HistorySpan, PastUpdate, RecordedChange};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DateOutcome {
     /// The date was recorded before, and no request was sent.
-    Known,
+    AlreadyRecorded,
     /// The eCFR's history begins after this date, at the next one.
-    BeforeAll,
+    BeforeHistory,
     Recorded(Vec<PastList>),
 }
 
@@ -64,14 +64,16 @@ pub async fn record_date(
     let mut wanted = ecfr.history_spans(program).await?;
     wanted.retain(|(list, span)| !is_recorded(*list, span, date, &current.recorded));
     if wanted.is_empty() {
-        return Ok(DateOutcome::Known);
+        return Ok(DateOutcome::AlreadyRecorded);
     }
     ecfr.refuse_during_pause(program, now).await?;
     let fetched = wiring.fetcher.fetch_ecfr_on(ecfr.url, ecfr.allow_private, date, now).await;
     let document = match fetched {
         Ok(fetched) => fetched.document,
         // If the eCFR names no amendment before the first date, its history may begin later.
-        Err(problem) if problem.not_found && date == first => return Ok(DateOutcome::BeforeAll),
+        Err(problem) if problem.not_found && date == first => {
+            return Ok(DateOutcome::BeforeHistory);
+        }
         Err(problem) => {
             let what = format!("Part 744 of {date}");
             return Err(ecfr.fetch_failed(program, &what, problem).await?);

@@ -26,11 +26,6 @@ mod row_updates;
 
 use jiff::SignedDuration;
 
-// The previous paths, until every room uses the new ones.
-pub use crate::pipeline::check_source::check_source as watch;
-pub use outcome::{CheckResult as Watched, Outcome};
-pub(crate) use recorder::CheckRecorder as Observed;
-
 /// How often daily work is done. It is a little less than a day, because checks at the same time
 /// each day start some seconds early or late.
 pub(crate) const DAILY: SignedDuration = SignedDuration::from_mins(23 * 60 + 30);

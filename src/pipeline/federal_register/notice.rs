@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::alert::{NoticeStatus, RuleNotice};
 use crate::domain::{Alert, AlertBody, AlertId, Change, RecordedRule, RuleState, Summary};
-use crate::pipeline::alerting::{addressing, rule_attribution};
+use crate::pipeline::alerting::{addressing, alerts_before_rule};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::rule_updates::{RuleEvent, RuleUpdates};
 use crate::store::{Outgoing, Result};
@@ -37,14 +37,14 @@ async fn notice(
     let store = recorder.program.store.as_ref();
     let is_withdrawn = event.status == NoticeStatus::Withdrawn;
     let related = if is_withdrawn {
-        rule_attribution::Related::default()
+        alerts_before_rule::Related::default()
     } else {
         let today = recorder.now.to_zoned(TimeZone::UTC).date();
-        rule_attribution::related(store, rule, today).await?
+        alerts_before_rule::related(store, rule, today).await?
     };
     let alerted: BTreeSet<&str> = rule.told.iter().map(|id| id.as_str()).collect();
     let is_new = |change: &&Change| {
-        is_withdrawn || !alerted.contains(change.change_id.as_str()) && !related.tells(change)
+        is_withdrawn || !alerted.contains(change.change_id.as_str()) && !related.covers(change)
     };
     let new_changes: Vec<Change> = rule.changes.iter().filter(is_new).cloned().collect();
     let is_published = rule.state == RuleState::Published;
