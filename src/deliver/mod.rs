@@ -2,9 +2,9 @@
 //! database or the schedule.
 //!
 //! [`Deliverer::attempt`] makes one attempt at one delivery over any channel. [`retry::next`] then
-//! decides the next state of the delivery. All channels share the wording (`wording`) and the layout
-//! (`layout`). The HTTP channels share one table of status codes (`http_status`). The body of a chat
-//! service's response is assessed too (`chat_response`).
+//! decides the next state of the delivery. All channels share the wording (`wording`) and the
+//! layout (`layout`). The HTTP channels share one table of status codes (`http_status`). The body
+//! of a chat service's response is assessed too (`chat_response`).
 
 mod chat_response;
 mod console;

@@ -1,5 +1,7 @@
 //! The rules of `src/README.md`, held against the source itself.
 
+mod circles;
+
 use std::path::{Path, PathBuf};
 
 /// A source file without its tests and without the comments that stand on lines of their own.
@@ -254,4 +256,25 @@ fn no_test_sleeps_or_is_ignored() {
             file.display()
         );
     }
+}
+
+/// The widest line, in characters. `rustfmt.toml` holds code to it; this holds strings and comments.
+const MOST_COLUMNS: usize = 100;
+
+#[test]
+fn no_line_is_wider_than_a_screen() {
+    let mut lines = 0;
+    for file in files("src") {
+        for (number, line) in std::fs::read_to_string(&file).unwrap().lines().enumerate() {
+            let columns = line.chars().count();
+            assert!(
+                columns <= MOST_COLUMNS,
+                "{}:{} has {columns} columns",
+                file.display(),
+                number + 1
+            );
+            lines += 1;
+        }
+    }
+    assert!(lines > 10_000, "the files were found");
 }

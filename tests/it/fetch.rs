@@ -183,7 +183,12 @@ async fn a_connection_that_breaks_off_is_told_with_how_far_it_came() {
     )
     .into_bytes();
     cut.extend_from_slice(&zipped[..zipped.len() - 3]);
-    assert!(error_of(Answer::Raw(cut), limits()).await.message.contains("broke off"));
+    assert!(
+        error_of(Answer::Raw(cut), limits())
+            .await
+            .message
+            .contains("the connection was closed after")
+    );
 }
 
 #[tokio::test]

@@ -222,11 +222,10 @@ mod tests {
     fn part(email: &str, content_type: &str) -> String {
         let (_, rest) = email.split_once(&format!("Content-Type: {content_type}")).unwrap();
         let (head, rest) = rest.split_once("\r\n\r\n").unwrap();
-        // A line of the text may be `--` too. The boundary continues with a letter or digit.
-        let is_boundary =
-            |at: usize| rest[at + 4..].starts_with(|c: char| c.is_ascii_alphanumeric());
-        let end = rest.match_indices("\r\n--").map(|(at, _)| at).find(|at| is_boundary(*at));
-        let body = &rest[..end.unwrap()];
+        let boundaries =
+            email.split("boundary=\"").skip(1).filter_map(|text| text.split('"').next());
+        let ends = boundaries.filter_map(|boundary| rest.find(&format!("\r\n--{boundary}")));
+        let body = &rest[..ends.min().unwrap()];
         let bytes = match head.split_once("Content-Transfer-Encoding: ").unwrap().1.trim() {
             "quoted-printable" => quoted_printable(body),
             "base64" => STANDARD.decode(body.replace("\r\n", "")).unwrap(),

@@ -167,7 +167,10 @@ mod tests {
             json!({"identifier": null}),
             json!(null),
         ] {
-            let answer = json!({"content_versions": [{"identifier": "Supplement No. 6 to Part 744", "date": "2026-01-02"}, broken]});
+            let known = json!({
+                "identifier": "Supplement No. 6 to Part 744", "date": "2026-01-02",
+            });
+            let answer = json!({"content_versions": [known, broken]});
             let problem = amendment_dates(&answer).unwrap_err();
             let name = broken.get("identifier").and_then(Value::as_str).unwrap_or_default();
             assert!(problem.contains(&format!("`{name}`")), "{problem}");

@@ -119,7 +119,8 @@ mod tests {
         Answer { records, count: Some(records), ..Answer::default() }
     }
 
-    /// Assesses lists with these numbers of documents, one each hour, after a plausible list of 100.
+    /// Assesses lists with these numbers of documents, one each hour, after a plausible list of
+    /// 100.
     fn assess_each(lists: &[usize]) -> Vec<Evidence> {
         let mut state = OnFile { count: Some(100), implausible_since: None };
         (0..)
