@@ -107,7 +107,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             match args.command {
                 None => read::alerts(store.as_ref(), &config.messages, &args.list, now).await?,
                 Some(AlertsCommand::Show { id, format }) => {
-                    show_alert::alert(store.as_ref(), &config.messages, &id, format).await?
+                    show_alert::alert(store.as_ref(), &config.messages, &id, format).await?;
                 }
             }
         }
@@ -149,12 +149,12 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Holds { command } => {
             let request = match command {
                 HoldsCommand::List { all, output } => {
-                    read::holds(&*reading(&path, named, environment).await?.1, all, output.output)
+                    read::holds(&reading(&path, named, environment).await?.1, all, output.output)
                         .await?;
                     return Ok(Exit::Success);
                 }
                 HoldsCommand::Show { id, output } => {
-                    read::hold(&*reading(&path, named, environment).await?.1, &id, output.output)
+                    read::hold(&reading(&path, named, environment).await?.1, &id, output.output)
                         .await?;
                     return Ok(Exit::Success);
                 }

@@ -64,33 +64,33 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
         let name = key.get_ref().to_string();
         match name.as_str() {
             "store" => {
-                sections.store = one(value, "store", problems).map(|s| s.value).unwrap_or_default()
+                sections.store = one(value, "store", problems).map(|s| s.value).unwrap_or_default();
             }
             "server" => {
                 sections.server =
-                    one(value, "server", problems).map(|s| s.value).unwrap_or_default()
+                    one(value, "server", problems).map(|s| s.value).unwrap_or_default();
             }
             "http" => {
-                sections.http = one(value, "http", problems).map(|s| s.value).unwrap_or_default()
+                sections.http = one(value, "http", problems).map(|s| s.value).unwrap_or_default();
             }
             "delivery" => {
                 sections.delivery =
-                    one(value, "delivery", problems).map(|s| s.value).unwrap_or_default()
+                    one(value, "delivery", problems).map(|s| s.value).unwrap_or_default();
             }
             "messages" => {
                 sections.messages =
-                    one(value, "messages", problems).map(|s| s.value).unwrap_or_default()
+                    one(value, "messages", problems).map(|s| s.value).unwrap_or_default();
             }
             "smtp" => {
                 sections.smtp = one(value, "smtp", problems);
                 sections.faulty.smtp = sections.smtp.is_none();
             }
             "source" => {
-                sections.sources = several(value, "source", &mut sections.faulty.sources, problems)
+                sections.sources = several(value, "source", &mut sections.faulty.sources, problems);
             }
             "receiver" => {
                 sections.receivers =
-                    several(value, "receiver", &mut sections.faulty.receivers, problems)
+                    several(value, "receiver", &mut sections.faulty.receivers, problems);
             }
             "route" => sections.routes = several(value, "route", &mut Vec::new(), problems),
             _ => {

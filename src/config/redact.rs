@@ -160,7 +160,7 @@ impl Found<'_> {
             let section: &str = section.get_ref();
             match HARMLESS.iter().find(|(name, _)| *name == section) {
                 Some((_, harmless)) => {
-                    self.in_section(section, harmless, value.get_ref(), value.span())
+                    self.in_section(section, harmless, value.get_ref(), value.span());
                 }
                 None => self.all_of(value.get_ref(), value.span()),
             }
@@ -176,7 +176,7 @@ impl Found<'_> {
     ) {
         match value {
             DeValue::Array(tables) => tables.iter().for_each(|table| {
-                self.in_section(section, harmless, table.get_ref(), table.span())
+                self.in_section(section, harmless, table.get_ref(), table.span());
             }),
             DeValue::Table(table) => {
                 for (key, value) in table {
@@ -211,10 +211,10 @@ impl Found<'_> {
     fn all_of(&mut self, value: &DeValue<'_>, span: Range<usize>) {
         match value {
             DeValue::Table(table) => {
-                table.iter().for_each(|(_, value)| self.all_of(value.get_ref(), value.span()))
+                table.iter().for_each(|(_, value)| self.all_of(value.get_ref(), value.span()));
             }
             DeValue::Array(values) => {
-                values.iter().for_each(|value| self.all_of(value.get_ref(), value.span()))
+                values.iter().for_each(|value| self.all_of(value.get_ref(), value.span()));
             }
             _ => self.redacted.push(span),
         }

@@ -136,7 +136,7 @@ pub(super) fn ca_file(
             problems.push(Problem::at(
                 file.span.clone(),
                 format!("failed to read {}: {reason}", path.display()),
-            ))
+            ));
         })
         .ok()
 }

@@ -48,7 +48,7 @@ pub fn certificates(pem: &[u8], key: &str) -> Result<Vec<CertificateDer<'static>
         // connection.
         match certificate {
             Ok(certificate) if RootCertStore::empty().add(certificate.clone()).is_ok() => {
-                found.push(certificate)
+                found.push(certificate);
             }
             _ => return Err(failed(format!("number {} cannot be read", found.len() + 1))),
         }

@@ -67,7 +67,7 @@ fn runs_of_pages<'a>(citations: impl Iterator<Item = &'a Citation>) -> Vec<Vec<C
     for citation in sorted {
         match runs.last_mut() {
             Some(run) if run.last().is_some_and(|last| are_neighbors(last, citation)) => {
-                run.push(citation.clone())
+                run.push(citation.clone());
             }
             _ => runs.push(vec![citation.clone()]),
         }

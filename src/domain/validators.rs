@@ -2,7 +2,7 @@
 //!
 //! The stored JSON is that of the first version of the program: an object with `etag`,
 //! `last_modified` and `address_sha256`, where `etag` also carries the values of sources that have
-//! no HTTP ETag. [`Stored`] is the only place that knows this form. It must not change: a database
+//! no HTTP `ETag`. [`Stored`] is the only place that knows this form. It must not change: a database
 //! is read by newer and by older programs.
 
 use std::fmt;
@@ -106,7 +106,7 @@ impl From<Validators> for Stored {
     }
 }
 
-/// The validator in an `etag` that is no HTTP ETag. A real ETag begins with `"` or `W/"`.
+/// The validator in an `etag` that is no HTTP `ETag`. A real `ETag` begins with `"` or `W/"`.
 fn special(etag: &str) -> Option<Validator> {
     if let Some(date) = etag.strip_prefix(DATE_PREFIX) {
         return date.parse().ok().map(Validator::TextDate);

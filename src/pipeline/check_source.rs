@@ -80,7 +80,7 @@ async fn check(
     let mut recorder = CheckRecorder::new(program, wiring, source, now, stopwatch);
     recorder.note_missed_checks(&state);
     match source.kind {
-        SourceKind::FederalRegister => federal_register::check(recorder, state).await,
-        _ => list_check::check_lists(recorder, state).await,
+        SourceKind::FederalRegister => Box::pin(federal_register::check(recorder, state)).await,
+        _ => Box::pin(list_check::check_lists(recorder, state)).await,
     }
 }

@@ -44,7 +44,7 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
         }
         Mode::Read => migrations::POSTGRES.check(&store, version)?,
         Mode::Write | Mode::Act if version > Some(migrations::POSTGRES.newest()) => {
-            migrations::POSTGRES.check(&store, version)?
+            migrations::POSTGRES.check(&store, version)?;
         }
         Mode::Write | Mode::Act => {
             if !take_lock(&mut connection).await.map_err(cannot_open)? {

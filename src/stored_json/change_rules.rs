@@ -41,7 +41,7 @@ impl ChangeRules {
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, rule) in recent.iter().enumerate() {
             rule.changes.iter().for_each(|order| {
-                by_name.entry(same::name_key(&order.entry.name)).or_default().push(at)
+                by_name.entry(same::name_key(&order.entry.name)).or_default().push(at);
             });
         }
         let mut by_alert = HashMap::new();

@@ -57,10 +57,10 @@ impl WebError {
         match self {
             WebError::BadRequest(_) | WebError::NotFound { .. } => {}
             WebError::Store(source) => {
-                tracing::warn!(error = %source, "failed to read the store for a page")
+                tracing::warn!(error = %source, "failed to read the store for a page");
             }
             WebError::Template(source) => {
-                tracing::error!(error = ?source, "failed to build a page")
+                tracing::error!(error = ?source, "failed to build a page");
             }
             WebError::Feed(source) => tracing::error!(error = %source, "failed to build the feed"),
         }

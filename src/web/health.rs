@@ -28,7 +28,8 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
             reasons.push("the database does not answer".to_owned());
         }
         Err(_) => {
-            reasons.push(format!("the database did not answer within {} s", PING_TIMEOUT.as_secs()))
+            reasons
+                .push(format!("the database did not answer within {} s", PING_TIMEOUT.as_secs()));
         }
     }
     for (stalled, last_beat_at) in web.state.status.stalled(web.state.clock.now()) {
@@ -54,7 +55,7 @@ pub async fn scrape(State(web): State<Web>) -> impl IntoResponse {
     {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::warn!(%error, "failed to count the waiting deliveries for the metrics")
+            tracing::warn!(%error, "failed to count the waiting deliveries for the metrics");
         }
         Err(_) => tracing::warn!(
             "failed to count the waiting deliveries for the metrics within {} s",

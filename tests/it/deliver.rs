@@ -283,7 +283,7 @@ async fn each_answer_has_an_outcome() {
             match (attempt(&receiver).await, expected) {
                 (Outcome::Delivered { .. }, None) => {}
                 (Outcome::Failed { retry, .. }, Some(expected)) => {
-                    assert_eq!(retry, *expected, "{answer:?}")
+                    assert_eq!(retry, *expected, "{answer:?}");
                 }
                 (outcome, _) => panic!("{answer:?}: {outcome:?}"),
             }

@@ -447,7 +447,7 @@ async fn only_the_pinned_certificate_is_accepted() {
         match attempt(smtp).await {
             Outcome::Delivered { .. } => assert!(expected),
             Outcome::Failed { detail, .. } => {
-                assert!(!expected && detail.contains("`certificate_sha256`"), "{detail}")
+                assert!(!expected && detail.contains("`certificate_sha256`"), "{detail}");
             }
         }
     }

@@ -36,14 +36,14 @@ impl ResponseMembers {
             // Some services answer with a numeric code of their own, or repeat the HTTP status.
             "errcode" if value.as_i64().is_some_and(|code| code != 0) => self.refuses = true,
             "status_code" | "statuscode" if value.as_i64().is_some_and(|status| status >= 400) => {
-                self.refuses = true
+                self.refuses = true;
             }
             // A code is more useful than a sentence, so it replaces one.
             "error" => self.error = error_text(value).or(self.error.take()),
             "message" | "msg" | "errmsg" | "detail" | "description"
                 if self.error.is_none() && self.refuses =>
             {
-                self.error = error_text(value)
+                self.error = error_text(value);
             }
             "retry_after" => {
                 let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);

@@ -29,7 +29,7 @@ impl Capabilities {
                 Some("SMTPUTF8") => found.utf8 = true,
                 Some("SIZE") => {
                     found.size_bytes =
-                        Some(words.next().and_then(|bytes| bytes.parse().ok()).unwrap_or(0))
+                        Some(words.next().and_then(|bytes| bytes.parse().ok()).unwrap_or(0));
                 }
                 Some("AUTH") => {
                     for mechanism in words.map(str::to_owned) {

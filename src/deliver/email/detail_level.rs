@@ -91,10 +91,10 @@ impl DetailLevel {
         match self {
             DetailLevel::Full | DetailLevel::WithoutAttachments => {}
             DetailLevel::NamesOnly => {
-                *content = with_name_index(content, IndexSize { names: usize::MAX, details: 0 })
+                *content = with_name_index(content, IndexSize { names: usize::MAX, details: 0 });
             }
             DetailLevel::CountsOnly => {
-                content.sections.iter_mut().for_each(|section| section.entries.clear())
+                content.sections.iter_mut().for_each(|section| section.entries.clear());
             }
         }
         if self == DetailLevel::CountsOnly {

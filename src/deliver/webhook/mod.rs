@@ -59,7 +59,7 @@ pub async fn send(
         outcome = post(clients, request, now, &redaction).await;
         match &mut outcome {
             Outcome::Delivered { .. } => {
-                parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed)
+                parts_done.store(u32::try_from(n).unwrap_or(u32::MAX), Ordering::Relaxed);
             }
             Outcome::Failed { detail, .. } => {
                 if of > 1 {

@@ -124,7 +124,10 @@ mod tests {
     #[test]
     fn a_span_is_rounded() {
         let check = |secs: i64, expected: &str| {
-            assert_eq!(span(Timestamp::UNIX_EPOCH, Timestamp::from_second(secs).unwrap()), expected)
+            assert_eq!(
+                span(Timestamp::UNIX_EPOCH, Timestamp::from_second(secs).unwrap()),
+                expected
+            );
         };
         check(40, "40 seconds");
         check(3_700, "61 minutes");

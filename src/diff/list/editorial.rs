@@ -152,7 +152,7 @@ fn positions_after_repair(
     for length in 1..=letters {
         match after.get(position + length - 1) {
             Some(letter) if letter.character.is_alphabetic() || is_broken(letter.character) => {
-                positions.push(position + length)
+                positions.push(position + length);
             }
             _ => break,
         }

@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_country_that_appears_with_the_typography_of_an_address_is_editorial() {
         let reset = |e: &mut Entry| {
-            (e.addresses, e.countries) = (vec!["1 Dock Road, CN".into()], vec!["CN".into()])
+            (e.addresses, e.countries) = (vec!["1 Dock Road, CN".into()], vec!["CN".into()]);
         };
         check(reset, &[("addresses", true, false), ("countries", true, false)]);
         check(|e| e.countries = vec!["CN".into()], &[("countries", false, true)]);
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn a_country_that_became_another_is_never_editorial() {
         let moved = |e: &mut Entry| {
-            (e.addresses, e.countries) = (vec!["1 Dock Road, CN".into()], vec!["HK".into()])
+            (e.addresses, e.countries) = (vec!["1 Dock Road, CN".into()], vec!["HK".into()]);
         };
         let mut before = Entry::named(ListCode::EL, "Alpha");
         (before.addresses, before.countries) = (vec!["1 Dock Road CN".into()], vec!["CN".into()]);
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn the_raw_citation_text_matters_only_if_the_citations_differ() {
         let raw = |e: &mut Entry| {
-            drop(e.other.insert("federal_register_notice".into(), "80 FR 1 (no. 2)".into()))
+            drop(e.other.insert("federal_register_notice".into(), "80 FR 1 (no. 2)".into()));
         };
         check(raw, &[("other.federal_register_notice", true, false)]);
     }

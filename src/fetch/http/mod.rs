@@ -96,7 +96,7 @@ pub(super) async fn fetch(
         };
         match pauses.next() {
             Some(pause) if failure.transient && since.elapsed() + *pause < limits.retry_until => {
-                tokio::time::sleep(*pause).await
+                tokio::time::sleep(*pause).await;
             }
             _ => return Err(failure.error),
         }

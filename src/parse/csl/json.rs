@@ -199,7 +199,7 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
                     map.next_value_seed(ResultsSeed(self.0))?;
                 }
                 "total" => {
-                    self.0.borrow_mut().total = map.next_value::<serde_json::Value>()?.as_u64()
+                    self.0.borrow_mut().total = map.next_value::<serde_json::Value>()?.as_u64();
                 }
                 "error" | "errors" | "message" | "detail" => {
                     other_keys.push(format!(

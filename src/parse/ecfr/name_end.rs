@@ -101,7 +101,7 @@ fn commas_outside_brackets(text: &str) -> Vec<usize> {
             ',' if depth == 0
                 && !text.get(position + 1..).is_some_and(|rest| rest.starts_with(['”', '’'])) =>
             {
-                commas.push(position)
+                commas.push(position);
             }
             _ => {}
         }

@@ -115,7 +115,7 @@ mod tests {
         match expected {
             None => assert_eq!(found, None),
             Some(words) => {
-                assert!(found.as_ref().is_some_and(|found| found.contains(words)), "{found:?}")
+                assert!(found.as_ref().is_some_and(|found| found.contains(words)), "{found:?}");
             }
         }
     }

@@ -48,9 +48,11 @@ pub(crate) async fn check_lists(
             if !is_older_read {
                 state.editions.newest_again();
             }
-            not_modified(recorder, state, is_on_hold).await
+            Box::pin(not_modified(recorder, state, is_on_hold)).await
         }
-        Ok(Fetched::Document(fetched)) => got_document(recorder, state, *fetched, is_on_hold).await,
+        Ok(Fetched::Document(fetched)) => {
+            Box::pin(got_document(recorder, state, *fetched, is_on_hold)).await
+        }
     }
 }
 
@@ -100,7 +102,7 @@ async fn not_modified(
         && state.lists == recorder.source.lists
         && let Some(document) = last_document(recorder.program, &state).await?
     {
-        return read_document(recorder, state, document).await;
+        return Box::pin(read_document(recorder, state, document)).await;
     }
     recorder
         .finish_unchanged(state, Outcome::NotModified, "the publisher says that nothing changed")
@@ -132,7 +134,7 @@ async fn got_document(
             "{}: reading an older copy, because nothing newer came for a day: {message}",
             source.name
         );
-        return read_document(recorder, state, fetched).await;
+        return Box::pin(read_document(recorder, state, fetched)).await;
     }
     state.editions.newest_again();
     if !is_on_hold
@@ -149,5 +151,5 @@ async fn got_document(
             )
             .await;
     }
-    read_document(recorder, state, fetched).await
+    Box::pin(read_document(recorder, state, fetched)).await
 }

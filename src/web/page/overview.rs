@@ -95,7 +95,7 @@ async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
     for recorded in current_rows::source_rows(web).await? {
         match rows.iter_mut().find(|row| row.name == recorded.source) {
             Some(row) => {
-                (row.next_check_at, row.recorded) = (recorded.next_check_at, Some(recorded))
+                (row.next_check_at, row.recorded) = (recorded.next_check_at, Some(recorded));
             }
             None => rows.push(SourceRow {
                 name: recorded.source.clone(),

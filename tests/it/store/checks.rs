@@ -109,7 +109,7 @@ async fn a_list_keeps_its_order_when_entries_change(place: &Place) {
         names.iter().map(|name| entry(name)).collect(),
     );
     store.record(first).await.unwrap();
-    assert_eq!(current_names(&*store, "csl").await, names);
+    assert_eq!(current_names(&store, "csl").await, names);
 
     let rows: Vec<i64> = store.current_entries("csl", ListCode::EL).await.unwrap()[..249]
         .iter()
@@ -119,8 +119,8 @@ async fn a_list_keeps_its_order_when_entries_change(place: &Place) {
         .record(check_of("csl", time("2026-03-02T10:00:00Z"), None, rows, vec![entry("New")]))
         .await
         .unwrap();
-    assert_eq!(current_names(&*store, "csl").await, ["Entity 249", "New"]);
-    assert_eq!(current_names(&*store, "ecfr").await, Vec::<String>::new());
+    assert_eq!(current_names(&store, "csl").await, ["Entity 249", "New"]);
+    assert_eq!(current_names(&store, "ecfr").await, Vec::<String>::new());
     assert_eq!(store.list_states("csl").await.unwrap().len(), 1);
 }
 
@@ -153,7 +153,7 @@ async fn a_check_that_closes_stale_rows_writes_nothing(place: &Place) {
         "found that the rows of EL in csl have changed since they were read"
     );
 
-    assert_eq!(current_names(&*store, "csl").await, ["Beta"]);
+    assert_eq!(current_names(&store, "csl").await, ["Beta"]);
     assert!(store.document(&Sha256::of(b"stale")).await.unwrap().is_none());
     assert_eq!(store.alerts(&Default::default()).await.unwrap(), []);
     assert_eq!(store.journal(0, 10).await.unwrap(), []);
@@ -228,7 +228,7 @@ async fn alerts_are_found_by_the_pages_they_cite(place: &Place) {
     let second = cited(outgoing("csl", 2, at, changes(&["Gamma"]), &[]), &[page(11), page(12)]);
     let elsewhere = cited(outgoing("ecfr", 1, at, changes(&["Alpha"]), &[]), &[page(11)]);
     let ids = [first.alert.alert_id.clone(), second.alert.alert_id.clone()];
-    record_alerts(&*store, at, vec![first, second, elsewhere]).await;
+    record_alerts(&store, at, vec![first, second, elsewhere]).await;
 
     let found = store.alerts_citing("csl", &[page(12), page(11), page(11)]).await.unwrap();
     assert_eq!(found, [(ids[0].clone(), 2), (ids[1].clone(), 1)]);
@@ -299,7 +299,7 @@ async fn a_renamed_source_keeps_everything_stored(place: &Place) {
     assert_eq!((state.source.as_str(), state.sequence), ("new", 7));
     assert_eq!(store.source_state("old").await.unwrap(), None);
     assert_eq!(store.list_states("new").await.unwrap()[0].source, "new");
-    assert_eq!(current_names(&*store, "new").await, ["Alpha"]);
+    assert_eq!(current_names(&store, "new").await, ["Alpha"]);
     assert_eq!(store.changes(&ChangeQuery::default()).await.unwrap()[0].source, "new");
     assert_eq!(store.alerts_citing("new", &[Citation::page(87, 1)]).await.unwrap().len(), 1);
     assert_eq!(store.journal(0, 10).await.unwrap()[0].kind, "source.renamed");

@@ -46,7 +46,7 @@ async fn deliveries_are_due_in_the_order_of_their_alerts(place: &Place) {
     third.deliveries[0].next_attempt_at = later;
     let expected =
         [first.deliveries[0].clone(), second.deliveries[0].clone(), third.deliveries[0].clone()];
-    record_alerts(&*store, at, vec![first, second, third]).await;
+    record_alerts(&store, at, vec![first, second, third]).await;
 
     assert_eq!(store.due("erp", at, 10).await.unwrap(), expected[..2]);
     assert_eq!(store.due("erp", later, 10).await.unwrap(), expected);
@@ -66,7 +66,7 @@ async fn an_outcome_is_written_with_all_its_consequences(place: &Place) {
     let at = time("2026-03-01T10:00:00Z");
     let sent = test_alert("sent", at, &["erp"]);
     let mut failed = sent.deliveries[0].clone();
-    record_alerts(&*store, at, vec![sent.clone()]).await;
+    record_alerts(&store, at, vec![sent.clone()]).await;
 
     failed.attempts = 1;
     failed.parts_done = 2;
@@ -129,7 +129,7 @@ async fn a_success_makes_the_other_deliveries_of_the_receiver_due(place: &Place)
     for delivery in alerts.iter_mut().flat_map(|outgoing| &mut outgoing.deliveries) {
         delivery.next_attempt_at = later;
     }
-    record_alerts(&*store, at, alerts.clone()).await;
+    record_alerts(&store, at, alerts.clone()).await;
 
     let taken = Delivery {
         state: DeliveryState::Delivered,
@@ -158,7 +158,7 @@ async fn a_success_does_not_retry_deliveries_that_failed_before_an_earlier_succe
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-02T10:00:00Z"));
     let alerts: Vec<Outgoing> =
         ["a", "b", "c"].iter().map(|name| test_alert(name, at, &["erp"])).collect();
-    record_alerts(&*store, at, alerts.clone()).await;
+    record_alerts(&store, at, alerts.clone()).await;
     let failed = |index: usize, when: &str| {
         let delivery = Delivery { next_attempt_at: later, ..alerts[index].deliveries[0].clone() };
         let delivery_id = delivery.delivery_id.clone();
@@ -192,7 +192,7 @@ async fn a_batch_with_an_unknown_delivery_writes_nothing(place: &Place) {
     let store = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let known = test_alert("known", at, &["erp"]);
-    record_alerts(&*store, at, vec![known.clone()]).await;
+    record_alerts(&store, at, vec![known.clone()]).await;
     let taken = Delivery { state: DeliveryState::Delivered, ..known.deliveries[0].clone() };
     let unknown = test_alert("unknown", at, &["erp"]).deliveries[0].clone();
     let error =
@@ -206,7 +206,7 @@ async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
     let (dead, waiting) =
         (test_alert("dead", at, &["erp"]), test_alert("waiting", later, &["erp", "desk"]));
-    record_alerts(&*store, at, vec![dead.clone(), waiting]).await;
+    record_alerts(&store, at, vec![dead.clone(), waiting]).await;
     let buried = Delivery {
         state: DeliveryState::Dead,
         attempts: 12,
@@ -255,7 +255,7 @@ async fn added_deliveries_are_new_or_become_pending_again(place: &Place) {
     let store = place.write().await;
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
     let (old, new) = (test_alert("old", at, &["erp"]), test_alert("new", later, &["desk"]));
-    record_alerts(&*store, at, vec![old.clone(), new.clone()]).await;
+    record_alerts(&store, at, vec![old.clone(), new.clone()]).await;
     store
         .settle(vec![settlement(Delivery {
             state: DeliveryState::Delivered,
@@ -300,7 +300,7 @@ async fn deliveries_are_found_by_receiver_state_and_alert(place: &Place) {
     let store = place.write().await;
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
     let (old, new) = (test_alert("old", at, &["erp", "desk"]), test_alert("new", later, &["erp"]));
-    record_alerts(&*store, at, vec![old.clone(), new.clone()]).await;
+    record_alerts(&store, at, vec![old.clone(), new.clone()]).await;
     store
         .settle(vec![settlement(Delivery {
             state: DeliveryState::Dead,

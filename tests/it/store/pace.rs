@@ -27,7 +27,7 @@ async fn a_complete_list_and_a_long_outbox_are_written_and_read(place: &Place) {
     };
     let place_name = if place.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     let report = |what: &str, since: Instant| {
-        eprintln!("{place_name}: {what} in {:.1} ms", since.elapsed().as_secs_f64() * 1e3)
+        eprintln!("{place_name}: {what} in {:.1} ms", since.elapsed().as_secs_f64() * 1e3);
     };
 
     let mut baseline = check_of("csl", at, None, Vec::new(), entries("First", ENTRIES));
@@ -61,7 +61,7 @@ async fn a_complete_list_and_a_long_outbox_are_written_and_read(place: &Place) {
             Delivery { delivery_id, recipient, ..delivery(&many.alert, "hooks", at) }
         })
         .collect();
-    record_alerts(&*store, at, vec![many]).await;
+    record_alerts(&store, at, vec![many]).await;
     let since = Instant::now();
     let mut settled = 0;
     loop {

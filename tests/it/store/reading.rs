@@ -47,19 +47,19 @@ async fn entries_can_be_read_as_current_on_a_day_and_at_a_time(place: &Place) {
     );
     store.record(second).await.unwrap();
 
-    assert_eq!(names(&*store, EntryQuery::default()).await, ["Beta", "Gamma"]);
-    assert_eq!(names(&*store, on("2026-02-28")).await, Vec::<String>::new());
-    assert_eq!(names(&*store, on("2026-03-01")).await, ["Alpha", "Beta"]);
-    assert_eq!(names(&*store, on("2026-03-09")).await, ["Alpha", "Beta"]);
-    assert_eq!(names(&*store, on("2026-03-10")).await, ["Beta", "Gamma"]);
-    assert_eq!(names(&*store, known("2026-03-03T09:59:59Z")).await, Vec::<String>::new());
-    assert_eq!(names(&*store, known("2026-03-03T10:00:00Z")).await, ["Alpha", "Beta"]);
-    assert_eq!(names(&*store, known("2026-03-12T09:59:59Z")).await, ["Alpha", "Beta"]);
-    assert_eq!(names(&*store, known("2026-03-12T10:00:00Z")).await, ["Beta", "Gamma"]);
+    assert_eq!(names(&store, EntryQuery::default()).await, ["Beta", "Gamma"]);
+    assert_eq!(names(&store, on("2026-02-28")).await, Vec::<String>::new());
+    assert_eq!(names(&store, on("2026-03-01")).await, ["Alpha", "Beta"]);
+    assert_eq!(names(&store, on("2026-03-09")).await, ["Alpha", "Beta"]);
+    assert_eq!(names(&store, on("2026-03-10")).await, ["Beta", "Gamma"]);
+    assert_eq!(names(&store, known("2026-03-03T09:59:59Z")).await, Vec::<String>::new());
+    assert_eq!(names(&store, known("2026-03-03T10:00:00Z")).await, ["Alpha", "Beta"]);
+    assert_eq!(names(&store, known("2026-03-12T09:59:59Z")).await, ["Alpha", "Beta"]);
+    assert_eq!(names(&store, known("2026-03-12T10:00:00Z")).await, ["Beta", "Gamma"]);
     // Both filters: what we knew of that day at that time.
     assert_eq!(
         names(
-            &*store,
+            &store,
             EntryQuery { as_of: Some(day("2026-03-10")), ..known("2026-03-11T00:00:00Z") }
         )
         .await,
@@ -77,16 +77,16 @@ async fn entries_can_be_read_as_current_on_a_day_and_at_a_time(place: &Place) {
     );
 
     assert_eq!(
-        names(&*store, EntryQuery { source: Some("ecfr".to_owned()), ..EntryQuery::default() })
+        names(&store, EntryQuery { source: Some("ecfr".to_owned()), ..EntryQuery::default() })
             .await,
         Vec::<String>::new()
     );
     assert_eq!(
-        names(&*store, EntryQuery { list: Some(ListCode::UVL), ..EntryQuery::default() }).await,
+        names(&store, EntryQuery { list: Some(ListCode::UVL), ..EntryQuery::default() }).await,
         Vec::<String>::new()
     );
     assert_eq!(
-        names(&*store, EntryQuery { limit: Some(1), ..EntryQuery::default() }).await,
+        names(&store, EntryQuery { limit: Some(1), ..EntryQuery::default() }).await,
         ["Beta"]
     );
 }
@@ -108,9 +108,9 @@ async fn entries_without_a_publishers_date_use_our_day(place: &Place) {
         .record(check_of("csl", time("2026-03-05T00:30:00Z"), None, vec![row], Vec::new()))
         .await
         .unwrap();
-    assert_eq!(names(&*store, on("2026-03-02")).await, Vec::<String>::new());
-    assert_eq!(names(&*store, on("2026-03-03")).await, ["Alpha"]);
-    assert_eq!(names(&*store, on("2026-03-05")).await, Vec::<String>::new());
+    assert_eq!(names(&store, on("2026-03-02")).await, Vec::<String>::new());
+    assert_eq!(names(&store, on("2026-03-03")).await, ["Alpha"]);
+    assert_eq!(names(&store, on("2026-03-05")).await, Vec::<String>::new());
     let found = store.entries(&on("2026-03-04")).await.unwrap().remove(0);
     assert_eq!((found.listed_from, found.listed_until), (None, None));
 }
@@ -138,12 +138,12 @@ async fn a_search_looks_into_names_aliases_addresses_and_remarks(place: &Place) 
         "ab-123",
         " kowloon ",
     ] {
-        assert_eq!(names(&*store, search(text)).await, ["Ünited 100%_Works"], "{text}");
+        assert_eq!(names(&store, search(text)).await, ["Ünited 100%_Works"], "{text}");
     }
     for text in ["namethird", "name third", "denial", "1%_", "x' OR '1'='1", "\\"] {
-        assert_eq!(names(&*store, search(text)).await, Vec::<String>::new(), "{text}");
+        assert_eq!(names(&store, search(text)).await, Vec::<String>::new(), "{text}");
     }
-    assert_eq!(names(&*store, search("works")).await.len(), 2);
+    assert_eq!(names(&store, search("works")).await.len(), 2);
 }
 
 async fn changes_are_filtered_and_newest_first(place: &Place) {
@@ -212,7 +212,7 @@ async fn alerts_are_newest_first(place: &Place) {
         test_alert("b", late, &[]),
         outgoing("csl", 1, late, Vec::new(), &[]),
     );
-    record_alerts(&*store, late, vec![first.clone(), second.clone(), third.clone()]).await;
+    record_alerts(&store, late, vec![first.clone(), second.clone(), third.clone()]).await;
     let (first_alert, second_alert) = (first.alert.clone(), second.alert.clone());
     let found = async |query: AlertQuery| store.alerts(&query).await.unwrap();
     assert_eq!(
@@ -278,13 +278,13 @@ async fn backfilled_entries_answer_only_for_days_before_the_list_was_watched(pla
     let before = store.open_history("ecfr", ListCode::EL).await.unwrap()[0].row;
     store.record_history(past("2026-02-01", vec![before], &["Between"])).await.unwrap();
 
-    assert_eq!(names(&*store, on("2025-12-31")).await, Vec::<String>::new());
-    assert_eq!(names(&*store, on("2026-01-15")).await, ["Before", "Now"]);
-    assert_eq!(names(&*store, on("2026-02-01")).await, ["Now", "Between"]);
-    assert_eq!(names(&*store, on("2026-03-10")).await, ["Now"]);
-    assert_eq!(names(&*store, EntryQuery::default()).await, ["Now"]);
-    assert_eq!(current_names(&*store, "ecfr").await, ["Now"]);
-    assert_eq!(names(&*store, known("2026-05-01T00:00:00Z")).await, ["Now"]);
+    assert_eq!(names(&store, on("2025-12-31")).await, Vec::<String>::new());
+    assert_eq!(names(&store, on("2026-01-15")).await, ["Before", "Now"]);
+    assert_eq!(names(&store, on("2026-02-01")).await, ["Now", "Between"]);
+    assert_eq!(names(&store, on("2026-03-10")).await, ["Now"]);
+    assert_eq!(names(&store, EntryQuery::default()).await, ["Now"]);
+    assert_eq!(current_names(&store, "ecfr").await, ["Now"]);
+    assert_eq!(names(&store, known("2026-05-01T00:00:00Z")).await, ["Now"]);
     let left: Vec<String> = store
         .open_history("ecfr", ListCode::EL)
         .await

@@ -101,13 +101,13 @@ async fn a_database_in_a_read_only_folder_can_be_read() {
         let path = std::path::PathBuf::from(path);
         assert!(fs::write(path.with_extension("probe"), "").is_err(), "the folder can be written");
         let store = open(&StoreUrl::sqlite_file(&path), Mode::Read).await.unwrap();
-        assert_eq!(current_names(&*store, "csl").await, ["Alpha"]);
+        assert_eq!(current_names(&store, "csl").await, ["Alpha"]);
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.db");
     let rights = |path: &std::path::Path, mode| {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap()
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
     let store = open(&StoreUrl::sqlite_file(&path), Mode::Write).await.unwrap();
     store
@@ -194,7 +194,7 @@ async fn a_killed_writer_leaves_a_complete_database_and_no_lock() {
         store.due("erp", time("2026-03-01T10:00:00Z"), 100_000).await.unwrap().len(),
         alerts
     );
-    assert_eq!(current_names(&*store, "csl").await.len(), alerts * 50);
+    assert_eq!(current_names(&store, "csl").await.len(), alerts * 50);
     let (entries, _) = verify(store.journal(0, 100_000).await.unwrap(), None).unwrap();
     assert_eq!(entries, alerts as u64);
     store

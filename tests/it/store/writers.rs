@@ -37,9 +37,9 @@ async fn a_reader_works_beside_a_writer_and_cannot_write(place: &Place) {
     let writer = place.write().await;
     let at = time("2026-03-01T10:00:00Z");
     let reader = place.read().await;
-    assert_eq!(current_names(&*reader, "csl").await, Vec::<String>::new());
+    assert_eq!(current_names(&reader, "csl").await, Vec::<String>::new());
     writer.record(check_of("csl", at, None, Vec::new(), vec![entry("Alpha")])).await.unwrap();
-    assert_eq!(current_names(&*reader, "csl").await, ["Alpha"]);
+    assert_eq!(current_names(&reader, "csl").await, ["Alpha"]);
 
     let refused = reader
         .record(check_of("csl", at, None, Vec::new(), vec![entry("Beta")]))
@@ -47,7 +47,7 @@ async fn a_reader_works_beside_a_writer_and_cannot_write(place: &Place) {
         .unwrap_err();
     assert_eq!(refused.to_string(), "failed to record a check: the store is open for reading only");
     reader.add_journal_entries(at, vec![event("check")]).await.unwrap_err();
-    assert_eq!(current_names(&*writer, "csl").await, ["Alpha"]);
+    assert_eq!(current_names(&writer, "csl").await, ["Alpha"]);
     writer.close().await;
     drop(writer);
     assert_eq!(current_names(&*place.read().await, "csl").await, ["Alpha"]);
@@ -86,7 +86,7 @@ async fn everything_stored_is_there_after_reopening(place: &Place) {
     first.close().await;
     drop(first);
     let again = place.write().await;
-    assert_eq!(current_names(&*again, "csl").await, ["Alpha"]);
+    assert_eq!(current_names(&again, "csl").await, ["Alpha"]);
     assert_eq!(again.due("erp", at, 10).await.unwrap().len(), 1);
 }
 

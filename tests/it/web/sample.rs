@@ -68,7 +68,7 @@ pub async fn sample() -> Sample {
         .await
         .unwrap();
     let at = time("2026-11-20T15:00:04Z");
-    let (alert, operator_alert, hold) = fill(&*store, at).await;
+    let (alert, operator_alert, hold) = fill(&store, at).await;
     let status = Status::new(at, Duration::from_secs(120));
     let schedule = Schedule::parse("*/15 * * * *", "UTC").unwrap();
     let line = |name: &str, kind: &str| SourceLine {

@@ -121,7 +121,7 @@ fn compared(old: &[String], new: &[String]) -> Vec<Vec<Span>> {
             .max_by(|a, b| a.1.total_cmp(&b.1));
         match best {
             Some((at, alike)) if single || alike > MIN_LIKENESS => {
-                lines.push(word_diff(deleted.remove(at), value))
+                lines.push(word_diff(deleted.remove(at), value));
             }
             _ => lines.push(vec![Span::new(SpanKind::Inserted, value)]),
         }

@@ -86,7 +86,7 @@ fn weigh_start_dates(weight: &mut PairWeight, old: &Entry, new: &Entry) {
         weight.is_contradicted = true;
         weight.oppose(
             OTHER_START_DATE_BITS,
-            Evidence::DifferentStartDates(before.to_string(), after.to_string()),
+            Evidence::DifferentStartDates(before.clone(), after.clone()),
         );
     }
 }

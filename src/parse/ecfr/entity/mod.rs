@@ -59,7 +59,7 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
                 let names = names.into_iter().filter(|name| !name.is_empty());
                 match (in_subordinate, entity.subordinates.last_mut()) {
                     (Some(Lines::OfOneParty), Some(party)) => {
-                        names.for_each(|name| join_alias(party, &name))
+                        names.for_each(|name| join_alias(party, &name));
                     }
                     (Some(Lines::OneParty), _) => {
                         let mut party = String::new();

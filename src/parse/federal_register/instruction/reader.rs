@@ -90,11 +90,11 @@ impl InstructionReader {
         }
         match level {
             Level::Letter => {
-                (self.heading, self.order) = (self.outer.heading.clone(), self.outer.order)
+                (self.heading, self.order) = (self.outer.heading.clone(), self.outer.order);
             }
             Level::Roman => {
                 (self.heading, self.order) =
-                    (self.letter.heading.clone(), self.letter.order.or(self.order))
+                    (self.letter.heading.clone(), self.letter.order.or(self.order));
             }
             Level::Number | Level::Other => {}
         }
@@ -103,7 +103,7 @@ impl InstructionReader {
         match level {
             Level::Number => {
                 (self.outer, self.letter, self.last_letter, self.numerals) =
-                    (inherited.clone(), inherited, None, 0)
+                    (inherited.clone(), inherited, None, 0);
             }
             Level::Letter => {
                 (self.letter, self.last_letter, self.numerals) =

@@ -36,7 +36,7 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
             Markup::Start(tag) => match tag.name.as_str() {
                 "RULE" => in_rule = true,
                 "SUBJECT" if rule.title.is_empty() => {
-                    rule.title = read_text(&mut reader, "SUBJECT")?.flat()
+                    rule.title = read_text(&mut reader, "SUBJECT")?.flat();
                 }
                 "EFFDATE" | "DATES" => in_dates = true,
                 "HD" => {
@@ -62,7 +62,7 @@ pub fn parse_rule(input: impl Read) -> Result<RuleText, ParseError> {
                     match savings.as_mut() {
                         Some(paragraphs) if !text.is_empty() => paragraphs.push(text),
                         None if rule.savings_clause.is_none() => {
-                            rule.savings_clause = run_in_savings_clause(&text)
+                            rule.savings_clause = run_in_savings_clause(&text);
                         }
                         _ => {}
                     }
