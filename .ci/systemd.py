@@ -281,7 +281,7 @@ def reloads():
     write_configuration(CONFIGURATION + SECOND_RECEIVER + "\n[nonsense]\n")
     run("systemctl", "reload", "entitywatch")
     wait_for("a bad file shows in the metrics", lambda: metric("entitywatch_config_last_reload_successful") == ["0"])
-    wait_for("a bad file is told", lambda: [entry for entry in said("the old one stays in force") if "nonsense" in json.dumps(entry)])
+    wait_for("a bad file is told", lambda: [entry for entry in said("the previous one stays in effect") if "nonsense" in json.dumps(entry)])
     run("entitywatch", "check", expected=2)
     write_configuration(CONFIGURATION + SECOND_RECEIVER)
     run("entitywatch", "receivers", "test", "second")

@@ -2,8 +2,8 @@
 //!
 //! The stored JSON is that of the first version of the program: an object with `etag`,
 //! `last_modified` and `address_sha256`, where `etag` also carries the values of sources that have
-//! no HTTP `ETag`. [`Stored`] is the only place that knows this form. It must not change: a database
-//! is read by newer and by older programs.
+//! no HTTP `ETag`. [`Stored`] is the only place that knows this form. It must not change: a
+//! database is read by newer and by older programs.
 
 use std::fmt;
 use std::str::FromStr;
