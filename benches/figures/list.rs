@@ -11,6 +11,12 @@ use std::io::{
 
 use sha2::Digest;
 
+/// As long as the publisher's own addresses.
+const LIST_URL: &str = "https://lists.example.gov/regulations/screening/consolidated\
+                        #supplement-and-list-of-parties";
+const INFORMATION_URL: &str = "https://lists.example.gov/regulations/screening/information/\
+                               about-this-list-and-how-to-read-it";
+
 /// Which day: the first, or one of two that may follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Day {
@@ -167,9 +173,9 @@ impl<W: Write> Rows<'_, W> {
         cells[1] = label.to_owned();
         cells[5] = name;
         cells[7] = addresses.join("; ");
-        cells[21] = "https://lists.example.gov/regulations/screening/consolidated#supplement-and-list-of-parties".to_owned();
+        cells[21] = LIST_URL.to_owned();
         cells[22] = aliases.join("; ");
-        cells[27] = "https://lists.example.gov/regulations/screening/information/about-this-list-and-how-to-read-it".to_owned();
+        cells[27] = INFORMATION_URL.to_owned();
         match kind {
             Kind::EntityList => {
                 cells[0] = hashed;

@@ -1,4 +1,5 @@
-//! Any bytes as an answer of the Federal Register's API, as a rule's XML and as a rule's plain text.
+//! Any bytes as an answer of the Federal Register's API, as a rule's XML and as a rule's plain
+//! text.
 
 #![no_main]
 

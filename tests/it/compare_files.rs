@@ -6,6 +6,7 @@ use entitywatch::compare_files::{Incomparable, compare_files};
 use entitywatch::diff;
 use entitywatch::domain::{Change, ListCode};
 use entitywatch::parse::parse;
+use serde_json::json;
 
 use crate::list::{COLUMNS, Row, file, row, rows};
 use crate::world::Site;
@@ -257,12 +258,25 @@ fn both_formats(source: &str, alt_names: &str, split: &str) -> (String, String) 
         .map(|column| format!("\"{}\"", cell(column)))
         .collect::<Vec<_>>()
         .join(",");
-    let json = format!(
-        r#"{{"results": [{{"id": "0a1b", "source": "{source}", "name": "Alder Works", "alt_names": {split},
-           "federal_register_notice": null, "start_date": null, "license_requirement": null, "license_policy": null,
-           "addresses": [{{"address": "5 Dock Road", "city": "Minsk", "state": null, "postal_code": null, "country": "BY"}}]}}]}}"#
-    );
-    (format!("{COLUMNS}\n{row}\n"), json)
+    let split: serde_json::Value = serde_json::from_str(split).unwrap();
+    let json = json!({"results": [{
+        "id": "0a1b",
+        "source": source,
+        "name": "Alder Works",
+        "alt_names": split,
+        "federal_register_notice": null,
+        "start_date": null,
+        "license_requirement": null,
+        "license_policy": null,
+        "addresses": [{
+            "address": "5 Dock Road",
+            "city": "Minsk",
+            "state": null,
+            "postal_code": null,
+            "country": "BY",
+        }],
+    }]});
+    (format!("{COLUMNS}\n{row}\n"), json.to_string())
 }
 
 #[test]

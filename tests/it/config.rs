@@ -414,14 +414,52 @@ fn the_webhooks_schema_takes_a_body_and_refuses_what_is_none() {
         .is_err()
     );
     let summary = json!({"added": 1, "removed": 0, "revised": 0, "editorial": 0});
-    let entry = json!({"list": "EL", "form": "party", "name": "A", "aliases": [], "addresses": [], "countries": ["CN"],
-        "license_requirement": "", "license_policy": "", "footnotes": [], "citations": ["87 FR 38925"], "start_date": null,
-        "end_date": null, "remarks": "", "other": {}});
-    let change = json!({"change_id": "chg_1", "kind": "added", "severity": "high", "editorial": false, "entry": entry});
-    let changed = json!({"type": "list.changed", "timestamp": "2026-07-01T00:00:00Z", "data": {"alert_id": "alr_1", "sequence": 1,
-        "source": "csl", "observed_at": "2026-07-01T00:00:00Z", "accepted_at": null, "unconfirmed": false,
-        "snapshot": {"sha256": "00", "as_of": null}, "previous": null, "attributed": "cited", "rule": null, "follows": null,
-        "rule_alerted_before": 0, "rule_in_baseline": 0, "journal_head": "00", "summary": summary, "total": summary, "changes": [change]}});
+    let entry = json!({
+        "list": "EL",
+        "form": "party",
+        "name": "A",
+        "aliases": [],
+        "addresses": [],
+        "countries": ["CN"],
+        "license_requirement": "",
+        "license_policy": "",
+        "footnotes": [],
+        "citations": ["87 FR 38925"],
+        "start_date": null,
+        "end_date": null,
+        "remarks": "",
+        "other": {},
+    });
+    let change = json!({
+        "change_id": "chg_1",
+        "kind": "added",
+        "severity": "high",
+        "editorial": false,
+        "entry": entry,
+    });
+    let changed = json!({
+        "type": "list.changed",
+        "timestamp": "2026-07-01T00:00:00Z",
+        "data": {
+            "alert_id": "alr_1",
+            "sequence": 1,
+            "source": "csl",
+            "observed_at": "2026-07-01T00:00:00Z",
+            "accepted_at": null,
+            "unconfirmed": false,
+            "snapshot": {"sha256": "00", "as_of": null},
+            "previous": null,
+            "attributed": "cited",
+            "rule": null,
+            "follows": null,
+            "rule_alerted_before": 0,
+            "rule_in_baseline": 0,
+            "journal_head": "00",
+            "summary": summary,
+            "total": summary,
+            "changes": [change],
+        },
+    });
     validate("webhook", &changed).unwrap();
     validate("diff", &json!({"summary": summary, "changes": [change]})).unwrap();
 }

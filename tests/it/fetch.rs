@@ -8,6 +8,7 @@ use entitywatch::domain::{Sha256, Validator, Validators};
 use entitywatch::fetch::{Address, FetchError, FetchLimits, Fetched, FetchedDocument, Fetcher};
 use jiff::Timestamp;
 use jiff::civil::date;
+use serde_json::json;
 use url::Url;
 
 use crate::upstream::{Answer, Upstream, gzip};
@@ -526,10 +527,13 @@ mod ecfr {
     const XML: &[u8] = b"<?xml version=\"1.0\"?><DIV5 N=\"744\"/>";
 
     fn titles(date: &str) -> Answer {
-        Answer::ok(format!(
-            r#"{{"titles": [{{"number": 14, "up_to_date_as_of": "2026-05-01"}}, {{"number": 35, "up_to_date_as_of": null, "reserved": true}},
-               {{"number": 15, "name": "Commerce", "up_to_date_as_of": "{date}"}}], "meta": {{"import_in_progress": false}}}}"#
-        ))
+        let titles = json!([
+            {"number": 14, "up_to_date_as_of": "2026-05-01"},
+            {"number": 35, "up_to_date_as_of": null, "reserved": true},
+            {"number": 15, "name": "Commerce", "up_to_date_as_of": date},
+        ]);
+        let answer = json!({"titles": titles, "meta": {"import_in_progress": false}});
+        Answer::ok(answer.to_string())
     }
 
     async fn start() -> (Upstream, Address) {
@@ -612,16 +616,21 @@ mod ecfr {
     #[tokio::test]
     async fn past_dates_are_listed_and_fetched() {
         let (upstream, _) = start().await;
-        upstream.answer(
-            "/api/versioner/v1/versions/title-15.json",
-            Answer::ok(
-                r#"{"content_versions": [
-                {"identifier": "Supplement No. 4 to Part 744", "amendment_date": "2026-03-02", "issue_date": "2026-03-05"},
-                {"identifier": "744.11", "amendment_date": "2026-01-01", "issue_date": "2026-01-01"},
-                {"identifier": "Supplement No. 6 to Part 744", "amendment_date": "2026-03-05", "issue_date": "2026-03-05"},
-                {"identifier": "Supplement No. 4 to Part 744", "amendment_date": "2025-12-30", "issue_date": "2025-12-29"}]}"#,
-            ),
-        );
+        let version = |identifier: &str, amended: &str, issued: &str| {
+            json!({
+                "identifier": identifier,
+                "amendment_date": amended,
+                "issue_date": issued,
+            })
+        };
+        let versions = json!({"content_versions": [
+            version("Supplement No. 4 to Part 744", "2026-03-02", "2026-03-05"),
+            version("744.11", "2026-01-01", "2026-01-01"),
+            version("Supplement No. 6 to Part 744", "2026-03-05", "2026-03-05"),
+            version("Supplement No. 4 to Part 744", "2025-12-30", "2025-12-29"),
+        ]});
+        upstream
+            .answer("/api/versioner/v1/versions/title-15.json", Answer::ok(versions.to_string()));
         let base = upstream.url("/api/versioner/v1/full/DATE/title-15.xml?part=744");
         let dates = fetcher().ecfr_amendment_dates(&base, true, now()).await.unwrap();
         assert_eq!(dates, [date(2025, 12, 30), date(2026, 3, 5)]);

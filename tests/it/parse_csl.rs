@@ -484,23 +484,34 @@ fn json_cut_anywhere_is_refused() {
 proptest! {
     #[test]
     fn nothing_that_is_mutated_panics(
-        is_json: bool, from in 0..4000_usize, length in 0..60_usize, with in proptest::collection::vec(any::<u8>(), 0..20)
+        is_json: bool,
+        from in 0..4000_usize,
+        length in 0..60_usize,
+        with in proptest::collection::vec(any::<u8>(), 0..20),
     ) {
         let mut bytes = if is_json { JSON } else { CSV }.as_bytes().to_vec();
         let from = from.min(bytes.len());
         let to = (from + length).min(bytes.len());
         bytes.splice(from..to, with);
         match parse(bytes.as_slice(), ListCode::ALL) {
-            Ok(snapshot) => prop_assert!(snapshot.entries.len() <= snapshot.rows && snapshot.rows > 0),
+            Ok(snapshot) => {
+                prop_assert!(snapshot.entries.len() <= snapshot.rows && snapshot.rows > 0);
+            }
             Err(error) => prop_assert!(!error.place.is_empty() && !error.problem.is_empty()),
         }
     }
 
     #[test]
-    fn a_piece_taken_out_of_a_row_is_never_a_lost_row(from in HEADER.len()..CSV.len() - 1, length in 1..200_usize) {
-        // A download that was resumed at the wrong byte. It may change a value; it may not lose a row unseen.
-        let from = (from..CSV.len()).find(|at| CSV.is_char_boundary(*at)).unwrap_or(CSV.len());
-        let to = (from + length..CSV.len()).find(|at| CSV.is_char_boundary(*at)).unwrap_or(CSV.len());
+    fn a_piece_taken_out_of_a_row_is_never_a_lost_row(
+        from in HEADER.len()..CSV.len() - 1,
+        length in 1..200_usize,
+    ) {
+        // A download that was resumed at the wrong byte. It may change a value, but it must not
+        // lose a row unnoticed.
+        let boundary = |from: usize| {
+            (from..CSV.len()).find(|at| CSV.is_char_boundary(*at)).unwrap_or(CSV.len())
+        };
+        let (from, to) = (boundary(from), boundary(from + length));
         let cut_newlines = CSV[from..to].contains('\n');
         let text = [&CSV[..from], &CSV[to..]].concat();
         if let Ok(snapshot) = parse(text.as_bytes(), ListCode::ALL) {

@@ -16,7 +16,7 @@ use entitywatch::pipeline::{Program, Wiring};
 use entitywatch::store::{
     AlertQuery, ChangeQuery, Mode, {self},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::upstream::{Answer, Upstream};
 
@@ -28,19 +28,20 @@ fn full(date: &str) -> String {
 }
 
 fn titles(date: &str) -> Answer {
-    Answer::ok(format!(r#"{{"titles": [{{"number": 15, "up_to_date_as_of": "{date}"}}]}}"#))
+    let title = json!({"number": 15, "up_to_date_as_of": date});
+    Answer::ok(json!({ "titles": [title] }).to_string())
 }
 
 fn versions(dates: &[&str]) -> Answer {
     let version = |date: &&str| {
-        format!(
-            r#"{{"identifier": "Supplement No. 4 to Part 744", "amendment_date": "{date}", "issue_date": "{date}"}}"#
-        )
+        json!({
+            "identifier": "Supplement No. 4 to Part 744",
+            "amendment_date": date,
+            "issue_date": date,
+        })
     };
-    Answer::ok(format!(
-        r#"{{"content_versions": [{}]}}"#,
-        dates.iter().map(version).collect::<Vec<_>>().join(", ")
-    ))
+    let versions: Vec<Value> = dates.iter().map(version).collect();
+    Answer::ok(json!({ "content_versions": versions }).to_string())
 }
 
 /// Part 744 with these Entity cells under China, each with its citations; `more` stands behind

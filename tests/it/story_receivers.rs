@@ -581,9 +581,27 @@ async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
         .unwrap();
     std::fs::write(site.folder.path().join("password"), format!("{password}\n")).unwrap();
     site.sections = format!(
-        "[[receiver]]\nname = \"slack-2\"\nkind = \"slack\"\nurl = \"http://127.0.0.1:9/services/{slack_token}\"\nallow_private = true\n\n\
-         [[receiver]]\nname = \"hook-2\"\nkind = \"webhook\"\nurl = \"http://user:{hook_token}@127.0.0.1:9/{hook_token}?key={hook_token}\"\nsecret = \"{SECRET}\"\nheaders_file = \"headers\"\nallow_private = true\n\n\
-         [[source]]\nname = \"broken\"\nkind = \"csl\"\nurl = \"http://127.0.0.1:9/list.csv?subscription-key={source_token}\"\nallow_private = true\n"
+        r#"
+[[receiver]]
+name = "slack-2"
+kind = "slack"
+url = "http://127.0.0.1:9/services/{slack_token}"
+allow_private = true
+
+[[receiver]]
+name = "hook-2"
+kind = "webhook"
+url = "http://user:{hook_token}@127.0.0.1:9/{hook_token}?key={hook_token}"
+secret = "{SECRET}"
+headers_file = "headers"
+allow_private = true
+
+[[source]]
+name = "broken"
+kind = "csl"
+url = "http://127.0.0.1:9/list.csv?subscription-key={source_token}"
+allow_private = true
+"#
     );
     site.smtp_keys = "username = \"alerts\"\npassword_file = \"password\"".to_owned();
     // As it goes over the wire.

@@ -27,6 +27,17 @@ pub const RAW: &str = include_str!("../fixtures/federal_register/rule.txt");
 pub const NUMBER: &str = "2025-03456";
 pub const FILED: &str = "/api/v1/public-inspection-documents/current.json";
 pub const PUBLISHED: &str = "/api/v1/documents.json";
+const TITLE: &str = "Additions and Revisions to the Entity List";
+const ABSTRACT: &str =
+    "This rule adds one entity to the Entity List, revises one entry and removes one.";
+
+/// The agencies of a rule of the Bureau of Industry and Security.
+fn bureau() -> Value {
+    json!([{
+        "name": "Industry and Security Bureau",
+        "slug": "industry-and-security-bureau",
+    }])
+}
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -128,9 +139,13 @@ impl Story {
 
     pub fn filed(&self, number: &str) -> Value {
         json!({
-            "document_number": number, "type": "Rule", "title": "Additions and Revisions to the Entity List",
-            "agencies": [{"name": "Industry and Security Bureau", "slug": "industry-and-security-bureau"}],
-            "filed_at": "2025-03-03T16:15:00.000-05:00", "filing_type": "special", "publication_date": "2025-03-06",
+            "document_number": number,
+            "type": "Rule",
+            "title": TITLE,
+            "agencies": bureau(),
+            "filed_at": "2025-03-03T16:15:00.000-05:00",
+            "filing_type": "special",
+            "publication_date": "2025-03-06",
             "pdf_updated_at": "2025-03-03T16:15:10.000-05:00",
             "html_url": format!("https://www.federalregister.gov/d/{number}"),
             "raw_text_url": self.upstream.url("/rule.txt").to_string(),
@@ -139,12 +154,19 @@ impl Story {
 
     pub fn published(&self, number: &str) -> Value {
         json!({
-            "document_number": number, "type": "Rule", "title": "Additions and Revisions to the Entity List",
-            "abstract": "This rule adds one entity to the Entity List, revises one entry and removes one.",
-            "agencies": [{"name": "Industry and Security Bureau", "slug": "industry-and-security-bureau"}],
-            "citation": "90 FR 11280", "start_page": 11280, "end_page": 11301, "publication_date": "2025-03-06",
-            "effective_on": "2025-03-04", "html_url": format!("https://www.federalregister.gov/d/{number}"),
-            "raw_text_url": self.upstream.url("/rule.txt").to_string(), "full_text_xml_url": self.upstream.url("/rule.xml").to_string(),
+            "document_number": number,
+            "type": "Rule",
+            "title": TITLE,
+            "abstract": ABSTRACT,
+            "agencies": bureau(),
+            "citation": "90 FR 11280",
+            "start_page": 11280,
+            "end_page": 11301,
+            "publication_date": "2025-03-06",
+            "effective_on": "2025-03-04",
+            "html_url": format!("https://www.federalregister.gov/d/{number}"),
+            "raw_text_url": self.upstream.url("/rule.txt").to_string(),
+            "full_text_xml_url": self.upstream.url("/rule.xml").to_string(),
         })
     }
 

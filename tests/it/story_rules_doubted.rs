@@ -15,9 +15,16 @@ const NO_NAMES: [&str; 0] = [];
 /// Documents of another agency.
 fn crowd(count: usize) -> Vec<Value> {
     let document = |n: usize| {
-        json!({"document_number": format!("2025-1{n:04}"), "type": "Rule", "title": "Airworthiness Directives",
-               "agencies": [{"name": "Federal Aviation Administration", "slug": "federal-aviation-administration"}],
-               "publication_date": "2025-03-06"})
+        json!({
+            "document_number": format!("2025-1{n:04}"),
+            "type": "Rule",
+            "title": "Airworthiness Directives",
+            "agencies": [{
+                "name": "Federal Aviation Administration",
+                "slug": "federal-aviation-administration",
+            }],
+            "publication_date": "2025-03-06",
+        })
     };
     (0..count).map(document).collect()
 }
@@ -73,10 +80,21 @@ async fn told_of(change: impl FnOnce(&mut Value)) -> usize {
 
 #[tokio::test]
 async fn ok_a_rule_of_the_bureau_is_told_whatever_the_api_calls_it() {
-    let department = || json!({"name": "Commerce Department", "slug": "commerce-department", "raw_name": "DEPARTMENT OF COMMERCE"});
+    let department = || {
+        json!({
+            "name": "Commerce Department",
+            "slug": "commerce-department",
+            "raw_name": "DEPARTMENT OF COMMERCE",
+        })
+    };
+    let bureau_in_capitals = json!([{
+        "slug": "commerce-department",
+        "raw_name": "BUREAU OF  INDUSTRY AND SECURITY",
+        "name": null,
+    }]);
     for agencies in [
         json!([department(), {"raw_name": "Bureau of Industry and Security"}]),
-        json!([{"slug": "commerce-department", "raw_name": "BUREAU OF  INDUSTRY AND SECURITY", "name": null}]),
+        bureau_in_capitals,
         json!([{"name": "INDUSTRY AND SECURITY BUREAU", "slug": null}]),
         json!(["Industry and Security Bureau"]),
         json!([department()]),
@@ -187,7 +205,12 @@ async fn a_known_rule_is_not_told_again_however_old_it_grows() {
 async fn a_page_that_comes_again_and_again_is_asked_for_twice_and_read_once() {
     let story = begun().await;
     story.text("/rule.xml", RULE);
-    let page = json!({"count": 300, "total_pages": 3, "results": [story.published(NUMBER)], "next_page_url": story.upstream_url(PUBLISHED)});
+    let page = json!({
+        "count": 300,
+        "total_pages": 3,
+        "results": [story.published(NUMBER)],
+        "next_page_url": story.upstream_url(PUBLISHED),
+    });
     story.upstream.answer(PUBLISHED, Answer::ok(page.to_string()));
     let before = story.upstream.seen().len();
     let watched = story.check("2025-03-06T12:00:00Z", "rules").await;

@@ -183,8 +183,7 @@ async fn names_of_the_plain_text_are_not_lost_to_a_table_that_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn a_date_that_the_register_corrects_is_told_and_one_that_the_text_disputes_does_not_move_to_and_fro()
- {
+async fn an_effective_date_that_the_register_corrects_is_alerted_once() {
     let story = begun().await;
     let mut document = story.published(NUMBER);
     document["effective_on"] = json!("2025-03-05");
