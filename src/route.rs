@@ -198,28 +198,14 @@ fn is_of_country(change: &Change, countries: &[String]) -> bool {
 mod tests {
     use super::*;
     use crate::domain::alert::{DeliveryTrouble, ListChanged, SnapshotRef, SourceRecovered, Test};
-    use crate::domain::{AlertId, DeliveryId, Entry, Match, RowFate, Sha256, Summary};
+    use crate::domain::{AlertId, DeliveryId, Entry, Match, RowFate, Sha256};
     use jiff::Timestamp;
 
     fn change(id: &str, kind: ChangeKind, countries: &[&str]) -> Change {
         let mut entry = Entry::named(ListCode::EL, id);
         entry.countries = countries.iter().map(ToString::to_string).collect();
-        Change {
-            change_id: ChangeId(id.to_owned()),
-            kind,
-            severity: if kind == ChangeKind::Added { Severity::High } else { Severity::Normal },
-            editorial: false,
-            entry,
-            before: None,
-            fields: Vec::new(),
-            matched: None,
-            possibly_now: Vec::new(),
-            possibly_was: Vec::new(),
-            possibly: Vec::new(),
-            corroboration: Vec::new(),
-            confirms: None,
-            differences: Vec::new(),
-        }
+        let severity = if kind == ChangeKind::Added { Severity::High } else { Severity::Normal };
+        Change::of_entry(ChangeId(id.to_owned()), kind, severity, entry)
     }
 
     fn editorial(id: &str) -> Change {
@@ -245,30 +231,15 @@ mod tests {
     }
 
     fn changed(changes: Vec<Change>) -> Alert {
-        let summary = Summary::of(&changes);
-        alert(AlertBody::ListChanged(Box::new(ListChanged {
-            alert_id: AlertId("alr_1".into()),
-            sequence: 1,
-            source: "csl".into(),
-            observed_at: Timestamp::UNIX_EPOCH,
-            accepted_at: None,
-            unconfirmed: false,
-            snapshot: SnapshotRef { sha256: Sha256::of(b"now"), as_of: None, observed_at: None },
-            previous: None,
-            attributed: None,
-            rule: None,
-            follows: None,
-            corrects: None,
-            rule_alerted_before: 0,
-            rule_in_baseline: 0,
-            journal_head: Sha256::of(b"head"),
-            summary,
-            total: summary,
+        let snapshot = SnapshotRef { sha256: Sha256::of(b"now"), as_of: None, observed_at: None };
+        alert(AlertBody::ListChanged(Box::new(ListChanged::without_rule(
+            AlertId("alr_1".into()),
+            "csl",
+            1,
+            Timestamp::UNIX_EPOCH,
+            snapshot,
             changes,
-            announced: None,
-            returned: Vec::new(),
-            part: None,
-        })))
+        ))))
     }
 
     const fn receiver<'a>(name: &'a str, kind: &'a str, operator: bool) -> ReceiverRef<'a> {

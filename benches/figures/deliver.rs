@@ -9,7 +9,7 @@ use entitywatch::config::{
     Environment, SecretsMode, {self},
 };
 use entitywatch::domain::alert::Test;
-use entitywatch::domain::{Alert, AlertBody, AlertId, Delivery, DeliveryState};
+use entitywatch::domain::{Alert, AlertBody, AlertId, Delivery};
 use entitywatch::pipeline::{Program, Wiring, delivery};
 use entitywatch::store::{
     CheckRecord, Mode, Outgoing, {self},
@@ -80,20 +80,7 @@ async fn program(folder: &Path, origin: &Origin) -> Program {
 
 fn outgoing(number: usize, at: Timestamp) -> Outgoing {
     let alert_id = AlertId::of(["bench", &number.to_string()]);
-    let delivery = Delivery {
-        delivery_id: Delivery::id_of(&alert_id, "erp", ""),
-        alert_id: alert_id.clone(),
-        receiver: "erp".to_owned(),
-        recipient: String::new(),
-        selection: None,
-        state: DeliveryState::Pending,
-        attempts: 0,
-        parts_done: 0,
-        created_at: at,
-        next_attempt_at: at,
-        delivered_at: None,
-        last_error: None,
-    };
+    let delivery = Delivery::pending(&alert_id, "erp", "", at);
     let body =
         AlertBody::Test(Test { receiver: "erp".to_owned(), message: "measured".to_owned(), at });
     Outgoing {

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AlertId, Attribution, Change, ChangeId, DeliveryId, Hold, ListCode, Rule, Sha256, Summary,
+    AlertId, Attribution, Change, ChangeId, DeliveryId, Hold, JournalEntry, ListCode, Rule, Sha256,
+    Summary,
 };
 
 /// One alert, with its content.
@@ -141,6 +142,44 @@ pub struct ListChanged {
     pub returned: Vec<ChangeId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
+}
+
+impl ListChanged {
+    /// The changes that a check of `source` found at `observed_at`. No rule is known for them, and
+    /// the journal is empty.
+    pub fn without_rule(
+        alert_id: AlertId,
+        source: &str,
+        sequence: u64,
+        observed_at: Timestamp,
+        snapshot: SnapshotRef,
+        changes: Vec<Change>,
+    ) -> Self {
+        let summary = Summary::of(&changes);
+        Self {
+            alert_id,
+            sequence,
+            source: source.to_owned(),
+            observed_at,
+            accepted_at: None,
+            unconfirmed: false,
+            snapshot,
+            previous: None,
+            attributed: None,
+            rule: None,
+            follows: None,
+            corrects: None,
+            rule_alerted_before: 0,
+            rule_in_baseline: 0,
+            journal_head: JournalEntry::genesis(),
+            summary,
+            total: summary,
+            changes,
+            announced: None,
+            returned: Vec::new(),
+            part: None,
+        }
+    }
 }
 
 /// The changes of a list that its rule already announced.

@@ -140,6 +140,32 @@ pub struct Change {
 }
 
 impl Change {
+    /// A change of which only the entry is known: the entry now or, for a removal, the entry
+    /// before. It is not editorial.
+    pub fn of_entry(
+        change_id: ChangeId,
+        kind: ChangeKind,
+        severity: Severity,
+        entry: Entry,
+    ) -> Self {
+        Self {
+            change_id,
+            kind,
+            severity,
+            editorial: false,
+            entry,
+            before: None,
+            fields: Vec::new(),
+            matched: None,
+            possibly_now: Vec::new(),
+            possibly_was: Vec::new(),
+            possibly: Vec::new(),
+            corroboration: Vec::new(),
+            confirms: None,
+            differences: Vec::new(),
+        }
+    }
+
     /// What happened to the row, if this is a revision of an entry with several rows.
     pub fn row_fate(&self) -> Option<RowFate> {
         self.matched.as_ref().and_then(|matched| matched.row)

@@ -50,6 +50,24 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// A delivery of the whole alert that nobody has attempted yet, created and due at `at`.
+    pub fn pending(alert_id: &AlertId, receiver: &str, recipient: &str, at: Timestamp) -> Self {
+        Self {
+            delivery_id: Self::id_of(alert_id, receiver, recipient),
+            alert_id: alert_id.clone(),
+            receiver: receiver.to_owned(),
+            recipient: recipient.to_owned(),
+            selection: None,
+            state: DeliveryState::Pending,
+            attempts: 0,
+            parts_done: 0,
+            created_at: at,
+            next_attempt_at: at,
+            delivered_at: None,
+            last_error: None,
+        }
+    }
+
     /// The id of a delivery. It never changes.
     pub fn id_of(alert: &AlertId, receiver: &str, recipient: &str) -> DeliveryId {
         DeliveryId::of([alert.as_str(), receiver, recipient])

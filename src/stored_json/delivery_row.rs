@@ -112,18 +112,10 @@ mod tests {
     fn delivery(state: DeliveryState, next_attempt_at: Timestamp) -> Delivery {
         let alert_id = AlertId::of(["an alert"]);
         Delivery {
-            delivery_id: Delivery::id_of(&alert_id, "erp", ""),
-            alert_id,
-            receiver: "erp".into(),
-            recipient: String::new(),
-            selection: None,
             state,
             attempts: 3,
-            parts_done: 0,
-            created_at: NOW,
             next_attempt_at,
-            delivered_at: None,
-            last_error: None,
+            ..Delivery::pending(&alert_id, "erp", "", NOW)
         }
     }
 

@@ -1,6 +1,7 @@
 //! Deliveries as receivers get them: what arrives, and the outcome of each answer.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,8 +12,7 @@ use entitywatch::deliver::{
 use entitywatch::dial::HttpSettings;
 use entitywatch::domain::alert::{ListChanged, SnapshotRef};
 use entitywatch::domain::{
-    Alert, AlertBody, AlertId, Change, ChangeKind, Delivery, DeliveryState, Entry, ListCode,
-    Severity, Sha256, Summary,
+    Alert, AlertBody, AlertId, Change, ChangeKind, Delivery, Entry, ListCode, Severity, Sha256,
 };
 use entitywatch::secret::Secret;
 use jiff::Timestamp;
@@ -34,49 +34,14 @@ pub fn alert_with(names: impl IntoIterator<Item = String>) -> Alert {
         .into_iter()
         .map(|name| {
             let entry = Entry::named(ListCode::EL, name);
-            Change {
-                change_id: Change::id_of(ChangeKind::Added, None, Some(&entry), 0),
-                kind: ChangeKind::Added,
-                severity: Severity::High,
-                editorial: false,
-                entry,
-                before: None,
-                fields: Vec::new(),
-                matched: None,
-                possibly_now: Vec::new(),
-                possibly_was: Vec::new(),
-                possibly: Vec::new(),
-                corroboration: Vec::new(),
-                confirms: None,
-                differences: Vec::new(),
-            }
+            let change_id = Change::id_of(ChangeKind::Added, None, Some(&entry), 0);
+            Change::of_entry(change_id, ChangeKind::Added, Severity::High, entry)
         })
         .collect();
-    let (alert_id, summary) = (AlertId::of(["alert"]), Summary::of(&changes));
-    let body = AlertBody::ListChanged(Box::new(ListChanged {
-        alert_id: alert_id.clone(),
-        sequence: 1,
-        source: "csl".into(),
-        observed_at: now(),
-        accepted_at: None,
-        unconfirmed: false,
-        snapshot: SnapshotRef { sha256: Sha256::of(b"list"), as_of: None, observed_at: None },
-        previous: None,
-        attributed: None,
-        rule: None,
-        follows: None,
-        corrects: None,
-        rule_alerted_before: 0,
-        rule_in_baseline: 0,
-        journal_head: Sha256::of(b"journal"),
-        summary,
-        total: summary,
-        changes,
-        announced: None,
-        returned: Vec::new(),
-        part: None,
-    }));
-    Alert { alert_id, created_at: now(), body }
+    let alert_id = AlertId::of(["alert"]);
+    let snapshot = SnapshotRef { sha256: Sha256::of(b"list"), as_of: None, observed_at: None };
+    let data = ListChanged::without_rule(alert_id.clone(), "csl", 1, now(), snapshot, changes);
+    Alert { alert_id, created_at: now(), body: AlertBody::ListChanged(Box::new(data)) }
 }
 
 fn alert() -> Alert {
@@ -85,20 +50,7 @@ fn alert() -> Alert {
 
 pub fn delivery(alert: &Alert, receiver: &Receiver) -> Delivery {
     let recipient = receiver.recipients().remove(0);
-    Delivery {
-        delivery_id: Delivery::id_of(&alert.alert_id, &receiver.name, &recipient),
-        alert_id: alert.alert_id.clone(),
-        receiver: receiver.name.clone(),
-        recipient,
-        selection: None,
-        state: DeliveryState::Pending,
-        attempts: 0,
-        parts_done: 0,
-        created_at: now(),
-        next_attempt_at: now(),
-        delivered_at: None,
-        last_error: None,
-    }
+    Delivery::pending(&alert.alert_id, &receiver.name, &recipient, now())
 }
 
 fn deliverer(timeout: Duration) -> Deliverer {
@@ -139,10 +91,11 @@ fn slack(url: String) -> Receiver {
     Receiver { name: "desk".into(), operator: false, channel: Channel::Slack(settings) }
 }
 
-fn email(sink: &SmtpSink) -> Receiver {
-    let smtp = SmtpSettings {
-        host: sink.address.ip().to_string(),
-        port: sink.address.port(),
+/// The settings for a mail server without TLS and without a login.
+pub fn smtp_settings(server: SocketAddr) -> SmtpSettings {
+    SmtpSettings {
+        host: server.ip().to_string(),
+        port: server.port(),
         tls: Tls::None,
         username: None,
         password: None,
@@ -152,10 +105,18 @@ fn email(sink: &SmtpSink) -> Receiver {
         ca_pem: None,
         http_ca_pem: None,
         certificate_sha256: None,
-    };
+    }
+}
+
+/// A receiver with one recipient who is reached over this mail server.
+pub fn email_receiver(smtp: SmtpSettings) -> Receiver {
     let settings =
         EmailSettings { smtp: Arc::new(smtp), to: vec!["officer@example.org".parse().unwrap()] };
     Receiver { name: "compliance".into(), operator: false, channel: Channel::Email(settings) }
+}
+
+fn email(sink: &SmtpSink) -> Receiver {
+    email_receiver(smtp_settings(sink.address))
 }
 
 pub fn failed(outcome: Outcome) -> (Retry, String) {

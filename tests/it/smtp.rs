@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entitywatch::deliver::{
-    Channel, Deliverer, EmailSettings, Message, MessageSettings, OAuth2Settings, Outcome, Receiver,
-    Retry, SmtpSettings, Tls,
+    Deliverer, Message, MessageSettings, OAuth2Settings, Outcome, Retry, SmtpSettings, Tls,
 };
 use entitywatch::dial::HttpSettings;
 use entitywatch::domain::AlertBody;
@@ -15,33 +14,14 @@ use futures_util::FutureExt;
 use jiff::tz::TimeZone;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use crate::deliver::{alert_with, delivery, failed, now};
+use crate::deliver::{alert_with, delivery, email_receiver, failed, now, smtp_settings};
 use crate::mail_server::{Heard, MailServer, Says, certificate, usual};
 use crate::sinks::{Answer, HttpSink};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Settings for `server`.
 fn settings(server: &MailServer) -> SmtpSettings {
-    SmtpSettings {
-        host: server.address.ip().to_string(),
-        port: server.address.port(),
-        tls: Tls::None,
-        username: None,
-        password: None,
-        oauth2: None,
-        from: "Entity List alerts <alerts@example.com>".parse().unwrap(),
-        hello: None,
-        ca_pem: None,
-        http_ca_pem: None,
-        certificate_sha256: None,
-    }
-}
-
-fn receiver(smtp: SmtpSettings) -> Receiver {
-    let settings =
-        EmailSettings { smtp: Arc::new(smtp), to: vec!["officer@example.org".parse().unwrap()] };
-    Receiver { name: "compliance".into(), operator: false, channel: Channel::Email(settings) }
+    smtp_settings(server.address)
 }
 
 fn deliverer(timeout: Duration) -> Deliverer {
@@ -57,7 +37,7 @@ fn deliverer(timeout: Duration) -> Deliverer {
 /// One attempt to deliver an alert with this many entries, each with long remarks.
 async fn attempt_with(deliverer: &Deliverer, smtp: SmtpSettings, entries: usize) -> Outcome {
     let (mut alert, receiver) =
-        (alert_with((0..entries).map(|n| format!("Example Trading {n}"))), receiver(smtp));
+        (alert_with((0..entries).map(|n| format!("Example Trading {n}"))), email_receiver(smtp));
     if let AlertBody::ListChanged(data) = &mut alert.body {
         data.changes
             .iter_mut()
@@ -555,7 +535,7 @@ async fn a_token_logs_in_and_is_cached() {
     tokens.will_answer([Answer::status(200)
         .with_body(r#"{"access_token":"good","token_type":"Bearer","expires_in":3600}"#)]);
     let (deliverer, smtp) = (deliverer(TIMEOUT), with_oauth2(&server, &tokens));
-    let (alert, receiver) = (alert_with(["A".to_owned()]), receiver(smtp));
+    let (alert, receiver) = (alert_with(["A".to_owned()]), email_receiver(smtp));
     let delivery = delivery(&alert, &receiver);
     let message = Message { delivery: &delivery, alert: &alert };
     for _ in 0..2 {

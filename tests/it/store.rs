@@ -14,7 +14,7 @@ use entitywatch::domain::document::DocumentWriter;
 use entitywatch::domain::journal::JournalEvent;
 use entitywatch::domain::{
     Alert, AlertBody, AlertId, Change, ChangeKind, Citation, Delivery, DeliveryState, Document,
-    Entry, JournalEntry, ListCode, ListState, Severity, Sha256, Summary,
+    Entry, JournalEntry, ListCode, ListState, Severity, Sha256,
 };
 use entitywatch::store::{CheckRecord, ListUpdate, Outgoing, RecordedChange, Store};
 use jiff::Timestamp;
@@ -88,22 +88,8 @@ fn check_of(
 }
 
 fn change(kind: ChangeKind, entry: Entry, recurrence: u32) -> Change {
-    Change {
-        change_id: Change::id_of(kind, None, Some(&entry), recurrence),
-        kind,
-        severity: Severity::High,
-        editorial: false,
-        entry,
-        before: None,
-        fields: Vec::new(),
-        matched: None,
-        possibly_now: Vec::new(),
-        possibly_was: Vec::new(),
-        possibly: Vec::new(),
-        corroboration: Vec::new(),
-        confirms: None,
-        differences: Vec::new(),
-    }
+    let change_id = Change::id_of(kind, None, Some(&entry), recurrence);
+    Change::of_entry(change_id, kind, Severity::High, entry)
 }
 
 fn recorded(source: &str, change: Change, observed_at: Timestamp) -> RecordedChange {
@@ -128,29 +114,8 @@ fn outgoing(
     receivers: &[&str],
 ) -> Outgoing {
     let alert_id = AlertId::of([source, sequence.to_string().as_str()]);
-    let data = ListChanged {
-        alert_id: alert_id.clone(),
-        sequence,
-        source: source.to_owned(),
-        observed_at: at,
-        accepted_at: None,
-        unconfirmed: false,
-        snapshot: SnapshotRef { sha256: Sha256::of(b"now"), as_of: None, observed_at: None },
-        previous: None,
-        attributed: None,
-        rule: None,
-        follows: None,
-        corrects: None,
-        rule_alerted_before: 0,
-        rule_in_baseline: 0,
-        journal_head: JournalEntry::genesis(),
-        summary: Summary::of(&changes),
-        total: Summary::of(&changes),
-        changes,
-        announced: None,
-        returned: Vec::new(),
-        part: None,
-    };
+    let snapshot = SnapshotRef { sha256: Sha256::of(b"now"), as_of: None, observed_at: None };
+    let data = ListChanged::without_rule(alert_id.clone(), source, sequence, at, snapshot, changes);
     let alert = Alert { alert_id, created_at: at, body: AlertBody::ListChanged(Box::new(data)) };
     to_receivers(alert, receivers)
 }
@@ -169,20 +134,7 @@ fn to_receivers(alert: Alert, receivers: &[&str]) -> Outgoing {
 }
 
 fn delivery(alert: &Alert, receiver: &str, at: Timestamp) -> Delivery {
-    Delivery {
-        delivery_id: Delivery::id_of(&alert.alert_id, receiver, ""),
-        alert_id: alert.alert_id.clone(),
-        receiver: receiver.to_owned(),
-        recipient: String::new(),
-        selection: None,
-        state: DeliveryState::Pending,
-        attempts: 0,
-        parts_done: 0,
-        created_at: at,
-        next_attempt_at: at,
-        delivered_at: None,
-        last_error: None,
-    }
+    Delivery::pending(&alert.alert_id, receiver, "", at)
 }
 
 fn cited(mut outgoing: Outgoing, citations: &[Citation]) -> Outgoing {

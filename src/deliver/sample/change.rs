@@ -27,21 +27,11 @@ pub fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry
     } else {
         (before.as_ref(), Some(&entry))
     };
+    let change_id = Change::id_of(kind, old, new, 0);
     Change {
-        change_id: Change::id_of(kind, old, new, 0),
-        kind,
-        severity,
         editorial: severity == Severity::Low,
-        entry,
         before,
-        fields: Vec::new(),
-        matched: None,
-        possibly_now: Vec::new(),
-        possibly_was: Vec::new(),
-        possibly: Vec::new(),
-        corroboration: Vec::new(),
-        confirms: None,
-        differences: Vec::new(),
+        ..Change::of_entry(change_id, kind, severity, entry)
     }
 }
 

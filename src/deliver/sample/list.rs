@@ -8,7 +8,7 @@ use crate::deliver::sample::change::{
 use crate::deliver::sample::rule::rule;
 use crate::deliver::sample::{OBSERVED_AT, alert};
 use crate::domain::alert::{ListChanged, SnapshotRef};
-use crate::domain::{Alert, AlertBody, AlertId, Attribution, Change, Sha256, Summary};
+use crate::domain::{Alert, AlertBody, AlertId, Attribution, Change, Sha256};
 
 /// Five additions (one of them an address), two revisions (one of them only probable), a removal
 /// and an editorial change, under one rule.
@@ -47,33 +47,15 @@ fn wrapped(body: fn(Box<ListChanged>) -> AlertBody, data: ListChanged) -> Alert 
 }
 
 fn list_changed(alert_id: AlertId, changes: Vec<Change>) -> ListChanged {
-    let summary = Summary::of(&changes);
     let snapshot = |text: &str, as_of: civil::Date| SnapshotRef {
         sha256: Sha256::of(text.as_bytes()),
         as_of: Some(as_of),
         observed_at: None,
     };
+    let after = snapshot("after", civil::date(2022, 6, 30));
     ListChanged {
-        alert_id,
-        sequence: 7,
-        source: "csl".into(),
-        observed_at: OBSERVED_AT,
-        accepted_at: None,
-        unconfirmed: false,
-        snapshot: snapshot("after", civil::date(2022, 6, 30)),
         previous: Some(snapshot("before", civil::date(2022, 6, 29))),
-        attributed: None,
-        rule: None,
-        follows: None,
-        corrects: None,
-        rule_alerted_before: 0,
-        rule_in_baseline: 0,
         journal_head: Sha256::of(b"journal"),
-        summary,
-        total: summary,
-        changes,
-        announced: None,
-        returned: Vec::new(),
-        part: None,
+        ..ListChanged::without_rule(alert_id, "csl", 7, OBSERVED_AT, after, changes)
     }
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::deliver::MessageSettings;
 use crate::deliver::wording::time::Zone;
-use crate::domain::{Alert, AlertBody, AlertId, Delivery, DeliveryState, HoldReason};
+use crate::domain::{Alert, AlertBody, AlertId, Delivery, HoldReason};
 
 pub use change::{added, change};
 pub use hold::hold;
@@ -31,21 +31,7 @@ pub fn settings(public_url: Option<&str>) -> MessageSettings {
 
 /// A delivery of `alert` that is due at once.
 pub fn delivery(alert: &Alert, receiver: &str, recipient: &str) -> Delivery {
-    let at = alert.created_at;
-    Delivery {
-        delivery_id: Delivery::id_of(&alert.alert_id, receiver, recipient),
-        alert_id: alert.alert_id.clone(),
-        receiver: receiver.into(),
-        recipient: recipient.into(),
-        selection: None,
-        state: DeliveryState::Pending,
-        attempts: 0,
-        parts_done: 0,
-        created_at: at,
-        next_attempt_at: at,
-        delivered_at: None,
-        last_error: None,
-    }
+    Delivery::pending(&alert.alert_id, receiver, recipient, alert.created_at)
 }
 
 /// At least one alert of each type.

@@ -14,7 +14,7 @@ use crate::diff::pairing::identity::{CertainPairs, Identity};
 use crate::diff::pairing::namesakes::unchanged_namesakes;
 use crate::diff::pairing::pair::Pair;
 use crate::diff::parallel::side_by_side_if_many;
-use crate::domain::{Change, ChangeId, ChangeKind, Entry, Severity};
+use crate::domain::{Change, ChangeKind, Entry, Severity};
 
 /// What changed from one snapshot of a list to the next.
 ///
@@ -165,7 +165,7 @@ fn unpaired(kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
         ChangeKind::Removed => Change::id_of(kind, Some(entry), None, 0),
         ChangeKind::Added | ChangeKind::Revised => Change::id_of(kind, None, Some(entry), 0),
     };
-    change(change_id, kind, severity, entry)
+    Change::of_entry(change_id, kind, severity, entry.clone())
 }
 
 /// `listed_before` has every row before that became part of `after`, including `before`.
@@ -188,11 +188,11 @@ fn revision(before: &Entry, after: &Entry, pair: Pair, listed_before: &[&Entry])
         before: Some(before.clone()),
         fields: differences.into_iter().map(|difference| difference.change).collect(),
         matched: Some(pair.matched),
-        ..change(
+        ..Change::of_entry(
             Change::id_of(ChangeKind::Revised, Some(before), Some(after), 0),
             ChangeKind::Revised,
             severity,
-            after,
+            after.clone(),
         )
     }
 }
@@ -229,23 +229,4 @@ fn combined_rows(before: &Entry, after: &Entry, rows: &[&Entry]) -> Entry {
         before.footnotes.contains(footnote) || after.footnotes.contains(footnote)
     });
     combined
-}
-
-fn change(change_id: ChangeId, kind: ChangeKind, severity: Severity, entry: &Entry) -> Change {
-    Change {
-        change_id,
-        kind,
-        severity,
-        editorial: false,
-        entry: entry.clone(),
-        before: None,
-        fields: Vec::new(),
-        matched: None,
-        possibly_now: Vec::new(),
-        possibly_was: Vec::new(),
-        possibly: Vec::new(),
-        corroboration: Vec::new(),
-        confirms: None,
-        differences: Vec::new(),
-    }
 }

@@ -54,6 +54,8 @@ pub(in crate::diff) mod row_loss;
 pub(in crate::diff) mod row_texts;
 pub(in crate::diff) mod same_name;
 pub(in crate::diff) mod selection;
+#[cfg(test)]
+mod split_check;
 pub(in crate::diff) mod split_part;
 pub(in crate::diff) mod weighing;
 pub(in crate::diff) mod weights;

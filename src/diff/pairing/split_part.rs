@@ -103,16 +103,8 @@ fn moved_fact(old: &Entry, rest: &Entry, part: &Entry) -> Option<Moved> {
 mod tests {
     use super::*;
     use crate::diff::compare;
-    use crate::domain::{Change, ChangeKind, Citation, ListCode};
-
-    fn row(name: &str, aliases: &[&str], addresses: &[&str], pages: &[u32]) -> Entry {
-        let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
-        let mut row = Entry::named(ListCode::EL, name);
-        (row.aliases, row.addresses, row.countries) =
-            (texts(aliases), texts(addresses), vec!["CN".into()]);
-        row.citations = pages.iter().map(|page| Citation::page(80, *page)).collect();
-        row
-    }
+    use crate::diff::pairing::split_check::{PLACE, both_ways, check, row};
+    use crate::domain::{ChangeKind, Citation, ListCode};
 
     fn person(remarks: &str, programs: &str) -> Entry {
         let mut row = Entry::named(ListCode::SDN, "SHUKR, Fu'ad");
@@ -120,25 +112,6 @@ mod tests {
         row.other.insert("programs".into(), programs.into());
         row
     }
-
-    /// If the parts are not recognized, the split adds `added` rows and the fold removes `removed`
-    /// rows, or says that a row of the name is missing.
-    fn check(old: &Entry, parts: &[Entry], added: usize, removed: usize) {
-        for (before, after, alone, expected) in [
-            (std::slice::from_ref(old), parts, ChangeKind::Added, added),
-            (parts, std::slice::from_ref(old), ChangeKind::Removed, removed),
-        ] {
-            let found: Vec<Change> = compare(before, after);
-            let others = found.iter().filter(|change| change.kind == alone).count();
-            assert_eq!((found.len(), others), (2, expected), "{found:#?}");
-        }
-    }
-
-    fn both_ways(old: &Entry, parts: &[Entry]) {
-        check(old, parts, 0, 0);
-    }
-
-    const PLACE: &str = "1 Dock Road, Beijing, CN";
 
     #[test]
     fn ok_a_part_has_what_the_other_part_lost() {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::deliver::Receiver;
-use crate::domain::{Alert, AlertBody, AlertId, ChangeId, Citation, Delivery, DeliveryState};
+use crate::domain::{Alert, AlertBody, AlertId, ChangeId, Citation, Delivery};
 use crate::route;
 use crate::store::Outgoing;
 
@@ -56,17 +56,7 @@ pub fn delivery(
     selection: Option<&[ChangeId]>,
 ) -> Delivery {
     Delivery {
-        delivery_id: Delivery::id_of(&alert.alert_id, receiver, &recipient),
-        alert_id: alert.alert_id.clone(),
-        receiver: receiver.to_owned(),
-        recipient,
         selection: selection.map(<[ChangeId]>::to_vec),
-        state: DeliveryState::Pending,
-        attempts: 0,
-        parts_done: 0,
-        created_at: alert.created_at,
-        next_attempt_at: alert.created_at,
-        delivered_at: None,
-        last_error: None,
+        ..Delivery::pending(&alert.alert_id, receiver, &recipient, alert.created_at)
     }
 }

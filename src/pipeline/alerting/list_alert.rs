@@ -2,9 +2,7 @@
 
 use crate::domain::alert::ListChanged;
 use crate::domain::pages::with_neighbors;
-use crate::domain::{
-    Alert, AlertBody, AlertId, Change, ChangeId, Citation, Delivery, Entry, Rule, Summary,
-};
+use crate::domain::{Alert, AlertBody, AlertId, Change, ChangeId, Citation, Delivery, Entry, Rule};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::alerting::alert_batch::AlertBatch;
 use crate::pipeline::alerting::alerted_elsewhere::{AlertedElsewhere, alerted_entries};
@@ -53,15 +51,9 @@ pub async fn list_alert(
         .or(removal_alert)
         .cloned();
     let alert_id = alert_id(context, batch, sequence);
-    let summary = Summary::of(&batch.changes);
     let data = Box::new(ListChanged {
-        alert_id: alert_id.clone(),
-        sequence,
-        source: context.source.to_owned(),
-        observed_at: context.observed_at,
         accepted_at: context.accepted_at,
         unconfirmed: batch.unconfirmed,
-        snapshot: context.snapshot.clone(),
         previous: batch.previous.clone(),
         attributed: batch.attributed,
         rule: document
@@ -72,12 +64,16 @@ pub async fn list_alert(
         rule_alerted_before: alerted_before,
         rule_in_baseline: cited_before.saturating_sub(since_baseline),
         journal_head: context.journal_head.clone(),
-        summary,
-        total: summary,
-        changes: batch.changes.clone(),
         announced,
         returned: batch.relisted.keys().cloned().collect(),
-        part: None,
+        ..ListChanged::without_rule(
+            alert_id.clone(),
+            context.source,
+            sequence,
+            context.observed_at,
+            context.snapshot.clone(),
+            batch.changes.clone(),
+        )
     });
     let created_at = context.recorded_at;
     let Some(corrected) = &batch.corrects else {

@@ -29,7 +29,7 @@ pub fn ordered_changes(
         ]);
         changes.push(match kind {
             ChangeKind::Revised => revision(change_id, row.entry.clone(), current),
-            _ => change_without_fields(change_id, kind, Severity::High, row.entry.clone()),
+            _ => Change::of_entry(change_id, kind, Severity::High, row.entry.clone()),
         });
     }
     for removal in &text.removed {
@@ -38,12 +38,7 @@ pub fn ordered_changes(
         let mut named = Entry::named(ListCode::EL, removal.name.clone());
         named.countries = iso_of_heading(heading).map(str::to_owned).into_iter().collect();
         let entry = current.find(&named).cloned().unwrap_or(named);
-        changes.push(change_without_fields(
-            change_id,
-            ChangeKind::Removed,
-            Severity::Normal,
-            entry,
-        ));
+        changes.push(Change::of_entry(change_id, ChangeKind::Removed, Severity::Normal, entry));
     }
     for (old, new) in &text.replaced {
         link_replacement(&mut changes, old, new);
@@ -92,7 +87,7 @@ fn revision(change_id: ChangeId, entry: Entry, current: &CurrentList) -> Change 
     let is_printed_in_full = !entry.license_requirement.is_empty();
     let before = current.find(&entry).filter(|_| current.is_ecfr && is_printed_in_full).cloned();
     let Some(before) = before else {
-        return change_without_fields(change_id, ChangeKind::Revised, Severity::High, entry);
+        return Change::of_entry(change_id, ChangeKind::Revised, Severity::High, entry);
     };
     let compared = diff::compare(std::slice::from_ref(&before), std::slice::from_ref(&entry));
     match compared.into_iter().find(|change| change.kind == ChangeKind::Revised) {
@@ -105,32 +100,8 @@ fn revision(change_id: ChangeId, entry: Entry, current: &CurrentList) -> Change 
         },
         None => Change {
             before: Some(before),
-            ..change_without_fields(change_id, ChangeKind::Revised, Severity::High, entry)
+            ..Change::of_entry(change_id, ChangeKind::Revised, Severity::High, entry)
         },
-    }
-}
-
-fn change_without_fields(
-    change_id: ChangeId,
-    kind: ChangeKind,
-    severity: Severity,
-    entry: Entry,
-) -> Change {
-    Change {
-        change_id,
-        kind,
-        severity,
-        editorial: false,
-        entry,
-        before: None,
-        fields: Vec::new(),
-        matched: None,
-        possibly_now: Vec::new(),
-        possibly_was: Vec::new(),
-        possibly: Vec::new(),
-        corroboration: Vec::new(),
-        confirms: None,
-        differences: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entitywatch::clock::ManualClock;
+use entitywatch::deliver::sample::change;
 use entitywatch::deliver::{MessageSettings, wording};
 use entitywatch::domain::alert::{ListChanged, SnapshotRef, SourceFailing};
 use entitywatch::domain::journal::JournalEvent;
@@ -110,21 +111,12 @@ async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
     let document = Sha256::of(b"a document");
     let changes = changes();
     let alert_id = AlertId::of(["csl", "1"]);
-    let total = Summary::of(&changes);
     let snapshot = SnapshotRef {
         sha256: document.clone(),
         as_of: Some("2026-11-20".parse().unwrap()),
         observed_at: None,
     };
     let changed = ListChanged {
-        alert_id: alert_id.clone(),
-        sequence: 1,
-        source: "csl".into(),
-        observed_at: at,
-        accepted_at: None,
-        unconfirmed: false,
-        snapshot,
-        previous: None,
         attributed: Some(Attribution::Presumed),
         rule: Some(Rule {
             citation: Some("91 FR 70001".into()),
@@ -135,17 +127,9 @@ async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
             effective_on: Some("2026-11-19".parse().unwrap()),
             published_on: Some("2026-11-20".parse().unwrap()),
         }),
-        follows: None,
-        corrects: None,
-        rule_alerted_before: 0,
         rule_in_baseline: 2,
         journal_head: Sha256::of(b"journal"),
-        summary: total,
-        total,
-        changes: changes.clone(),
-        announced: None,
-        returned: Vec::new(),
-        part: None,
+        ..ListChanged::without_rule(alert_id.clone(), "csl", 1, at, snapshot, changes.clone())
     };
     let failing = AlertId::of(["ecfr", "failing"]);
     let source_failing = SourceFailing {
@@ -252,25 +236,6 @@ fn changes() -> Vec<Change> {
     ]
 }
 
-fn change(kind: ChangeKind, severity: Severity, before: Option<Entry>, entry: Entry) -> Change {
-    Change {
-        change_id: Change::id_of(kind, before.as_ref(), Some(&entry), 0),
-        kind,
-        severity,
-        editorial: false,
-        entry,
-        before,
-        fields: Vec::new(),
-        matched: None,
-        possibly_now: Vec::new(),
-        possibly_was: Vec::new(),
-        possibly: Vec::new(),
-        corroboration: Vec::new(),
-        confirms: None,
-        differences: Vec::new(),
-    }
-}
-
 fn hold(document: &Sha256, at: Timestamp) -> Hold {
     Hold {
         hold_id: HoldId::of(["csl", "EL", document.as_str()]),
@@ -295,18 +260,10 @@ fn hold(document: &Sha256, at: Timestamp) -> Hold {
 
 fn outgoing(alert_id: AlertId, at: Timestamp, body: AlertBody) -> Outgoing {
     let delivery = |receiver: &str, recipient: &str, state| Delivery {
-        delivery_id: Delivery::id_of(&alert_id, receiver, recipient),
-        alert_id: alert_id.clone(),
-        receiver: receiver.into(),
-        recipient: recipient.into(),
-        selection: None,
         state,
         attempts: 1,
-        parts_done: 0,
-        created_at: at,
-        next_attempt_at: at,
-        delivered_at: None,
         last_error: Some("the server answered 500".into()),
+        ..Delivery::pending(&alert_id, receiver, recipient, at)
     };
     let deliveries = vec![
         delivery("compliance", "desk@example.com", DeliveryState::Pending),
