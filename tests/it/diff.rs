@@ -1,41 +1,18 @@
-//! Comparing two snapshots: the real lists replayed, with the truth beside them, and the cases that
-//! mislead.
+//! Comparing two snapshots: replays of the real lists against known changes, and misleading cases.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use entitywatch::diff::compare;
 use entitywatch::domain::{Change, ChangeKind, Citation, Entry, ListCode, Severity, Summary};
 
-fn shared() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    if shared.join("data").is_dir() {
-        return Some(shared);
-    }
-    println!("skipped: ../shared/data is not here");
-    None
-}
-
-fn python(arguments: &[&str]) {
-    let output = Command::new("python3").arg("-B").args(arguments).output().expect("python3 runs");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
+use crate::shared_data;
 
 /// The Entity List as `make_lists.py MODE` writes it: before, after and the truth.
-fn made(
-    shared: &Path,
-    mode: &str,
-    day: &str,
-    seed: &str,
-) -> (Vec<Entry>, Vec<Entry>, serde_json::Value) {
+fn made(mode: &str, day: &str, seed: &str) -> Option<(Vec<Entry>, Vec<Entry>, serde_json::Value)> {
     let folder = tempfile::tempdir().unwrap();
-    let (tool, data) =
-        (shared.join("tools/make_lists.py"), shared.join("data/entity-list-to-2022.json.xz"));
-    let (tool, data, out) =
-        (tool.to_str().unwrap(), data.to_str().unwrap(), folder.path().to_str().unwrap());
-    python(&[tool, data, mode, day, out, "--seed", seed]);
-    read_pair(folder.path(), "before/consolidated.csv", "after/consolidated.csv")
+    shared_data::make_lists(mode, day, folder.path(), &["--seed", seed])?;
+    Some(read_pair(folder.path(), "before/consolidated.csv", "after/consolidated.csv"))
 }
 
 fn read_pair(
@@ -125,25 +102,20 @@ fn summary(changes: &[Change]) -> (usize, usize, usize, usize) {
 
 #[test]
 fn every_rule_of_three_years_adds_and_revises_what_it_says() {
-    let Some(shared) = shared() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let days = folder.path().join("days");
+    let Some(shared) = shared_data::folder() else { return };
     let script = "import sys; sys.path.insert(0, sys.argv[1]); import make_lists as m; \
-                  open(sys.argv[3], 'w').write('\\n'.join(sorted({str(c[0]) for e in \
-                  m.load(sys.argv[2]) for c in e['citations'] if c[0].year >= 2020})))";
+                  print('\\n'.join(sorted({str(c[0]) for e in m.load(sys.argv[2]) \
+                  for c in e['citations'] if c[0].year >= 2020})))";
     let (tools, data) = (shared.join("tools"), shared.join("data/entity-list-to-2022.json.xz"));
-    python(&[
-        "-c",
-        script,
-        tools.to_str().unwrap(),
-        data.to_str().unwrap(),
-        days.to_str().unwrap(),
-    ]);
-    let days = std::fs::read_to_string(days).unwrap();
+    let Some(days) = shared_data::python(&["-c".as_ref(), script.as_ref(), &*tools, &*data]) else {
+        return;
+    };
+    let days = String::from_utf8(days).unwrap();
     let days: Vec<&str> = days.lines().filter(|day| *day < "2023").collect();
+    assert!(days.len() > 30, "{days:?}");
     let mut replayed = 0;
     for day in &days {
-        let (before, after, truth) = made(&shared, "rule", day, "1");
+        let Some((before, after, truth)) = made("rule", day, "1") else { return };
         let count = |key: &str| usize::try_from(truth["csl_rows"][key].as_u64().unwrap()).unwrap();
         let (added, removed, revised, editorial) = summary(&compare(&before, &after));
         assert_eq!((added, removed, editorial), (count("added"), 0, 0), "{day}: {truth}");
@@ -159,8 +131,7 @@ fn every_rule_of_three_years_adds_and_revises_what_it_says() {
 
 #[test]
 fn the_rule_of_june_2022_adds_forty_rows_and_revises_thirteen() {
-    let Some(shared) = shared() else { return };
-    let (before, after, _) = made(&shared, "rule", "2022-06-30", "1");
+    let Some((before, after, _)) = made("rule", "2022-06-30", "1") else { return };
     let (added, removed, revised, _) = summary(&compare(&before, &after));
     assert_eq!((added, removed), (40, 0));
     assert!((13..=14).contains(&revised), "{revised}");
@@ -168,10 +139,9 @@ fn the_rule_of_june_2022_adds_forty_rows_and_revises_thirteen() {
 
 #[test]
 fn seeded_edits_are_found_by_name_and_kind() {
-    let Some(shared) = shared() else { return };
     let of_june = (1..=12).chain([25, 28]).map(|seed| ("2022-06-30", seed));
-    // Sisters of which one went and one came, full stops by the dozen, a letter in the longest of
-    // names.
+    // Sister companies of which one was removed and one added, many periods, and one letter in the
+    // longest name.
     let others = [
         ("2021-12-17", 17),
         ("2021-12-17", 18),
@@ -181,7 +151,7 @@ fn seeded_edits_are_found_by_name_and_kind() {
         ("2020-08-27", 104),
     ];
     for (day, seed) in of_june.chain(others) {
-        let (before, after, truth) = made(&shared, "edits", day, &seed.to_string());
+        let Some((before, after, truth)) = made("edits", day, &seed.to_string()) else { return };
         let changes = compare(&before, &after);
         let truth = |kind: &str| -> BTreeSet<String> {
             truth[kind]
@@ -209,8 +179,8 @@ fn seeded_edits_are_found_by_name_and_kind() {
     }
 }
 
-/// Parties that OFAC listed anew under another number on the same day: taking each for one with its
-/// successor is right.
+/// Parties that OFAC listed again under another number on the same day. It is right to match each
+/// of them with its successor.
 const SUCCESSORS: [&str; 6] =
     ["SHUKR", "AQIL", "BM BANK", "ACTIVE BUSINESS CONSULT", "TORNADO CASH", "KADYROV"];
 
@@ -229,27 +199,22 @@ const CHOSEN_ON: &str = "2021";
 const REPORTED_ON: &str = "2022";
 
 /// The renames of the days of a year that are found, shown as possible, missed or claimed wrongly.
-fn renames_of(year: &str, shared: &Path) -> Renames {
+fn renames_of(year: &str) -> Option<Renames> {
     let folder = tempfile::tempdir().unwrap();
-    let archive = shared.join("data/identity-2021-2022.tar.xz");
-    python(&["-m", "tarfile", "-e", archive.to_str().unwrap(), folder.path().to_str().unwrap()]);
-    let days = std::fs::read_dir(folder.path()).unwrap().map(|day| day.unwrap().path());
-    let mut days: Vec<PathBuf> =
-        days.filter(|day| day.file_name().unwrap().to_string_lossy().starts_with(year)).collect();
-    days.sort();
+    let mut days = shared_data::days_with_renames(folder.path())?;
+    days.retain(|day| day.file_name().unwrap().to_string_lossy().starts_with(year));
     let mut renames = Renames::default();
     for day in &days {
         let (before, after, truth) = read_pair(day, "before.csv", "after.csv");
-        judge(day, &compare(&before, &after), &truth, &mut renames);
+        renames.count(day, &compare(&before, &after), &truth);
     }
     println!("{year}: {renames:?}");
-    renames
+    Some(renames)
 }
 
 #[test]
 fn renamed_parties_are_recognized_on_days_that_chose_no_threshold() {
-    let Some(shared) = shared() else { return };
-    let renames = renames_of(REPORTED_ON, &shared);
+    let Some(renames) = renames_of(REPORTED_ON) else { return };
     #[expect(clippy::cast_precision_loss, reason = "counts of fifty")]
     let share = |part: usize, whole: usize| part as f64 / whole as f64;
     let (recall, precision) =
@@ -259,64 +224,69 @@ fn renamed_parties_are_recognized_on_days_that_chose_no_threshold() {
     assert!(precision >= 0.97, "precision {precision}");
 }
 
-/// Of the four that are missed two carry contrary numbers or nothing in common, so that a guess
-/// would be wrong.
+/// Two of the four missed renames have contradicting numbers or nothing in common, so a match
+/// would be a guess.
 #[test]
 fn the_days_that_chose_the_thresholds_have_no_rename_claimed_wrongly() {
-    let Some(shared) = shared() else { return };
-    let renames = renames_of(CHOSEN_ON, &shared);
+    let Some(renames) = renames_of(CHOSEN_ON) else { return };
     assert_eq!((renames.truth, renames.wrong, renames.edits_missed), (10, 0, 0));
     assert!(renames.found >= 6 && renames.found + renames.possibly >= 8, "{renames:?}");
 }
 
-fn judge(day: &Path, changes: &[Change], truth: &serde_json::Value, renames: &mut Renames) {
-    let day = day.file_name().unwrap().to_string_lossy();
-    let pairs: BTreeSet<(&str, &str)> = truth["renamed"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|pair| (pair[0].as_str().unwrap().trim(), pair[1].as_str().unwrap().trim()))
-        .collect();
-    let edited: BTreeSet<&str> = truth["edited"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|name| name.as_str().unwrap().trim())
-        .collect();
-    let revised: Vec<&Change> =
-        changes.iter().filter(|change| change.kind == ChangeKind::Revised).collect();
-    let pair_of = |change: &'_ Change| {
-        (change.before.as_ref().unwrap().name.clone(), change.entry.name.clone())
-    };
-    let found: BTreeSet<(String, String)> = revised.iter().map(|change| pair_of(change)).collect();
-    for pair in &pairs {
-        renames.truth += 1;
-        if found.contains(&(pair.0.to_owned(), pair.1.to_owned())) {
-            renames.found += 1;
-            continue;
-        }
-        let removal = changes
+impl Renames {
+    /// Adds the renames of one day.
+    fn count(&mut self, day: &Path, changes: &[Change], truth: &serde_json::Value) {
+        let day = day.file_name().unwrap().to_string_lossy();
+        let pairs: BTreeSet<(&str, &str)> = truth["renamed"]
+            .as_array()
+            .unwrap()
             .iter()
-            .find(|change| change.kind == ChangeKind::Removed && change.entry.name == pair.0);
-        let is_possible =
-            removal.is_some_and(|removal| removal.possibly_now.iter().any(|name| name == pair.1));
-        renames.possibly += usize::from(is_possible);
-        println!("{day}: missed {pair:?}, possibly: {is_possible}");
-    }
-    for change in &revised {
-        let (before, after) = pair_of(change);
-        let is_true = pairs.contains(&(before.as_str(), after.as_str()))
-            || (before == after && edited.contains(before.as_str()));
-        if !is_true && !SUCCESSORS.iter().any(|name| before.contains(name)) {
-            renames.wrong += 1;
-            println!("{day}: wrong {before} → {after}: {:?}", change.matched);
+            .map(|pair| (pair[0].as_str().unwrap().trim(), pair[1].as_str().unwrap().trim()))
+            .collect();
+        let edited: BTreeSet<&str> = truth["edited"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap().trim())
+            .collect();
+        let revised: Vec<&Change> =
+            changes.iter().filter(|change| change.kind == ChangeKind::Revised).collect();
+        let pair_of = |change: &'_ Change| {
+            (change.before.as_ref().unwrap().name.clone(), change.entry.name.clone())
+        };
+        let found: BTreeSet<(String, String)> =
+            revised.iter().map(|change| pair_of(change)).collect();
+        for pair in &pairs {
+            self.truth += 1;
+            if found.contains(&(pair.0.to_owned(), pair.1.to_owned())) {
+                self.found += 1;
+                continue;
+            }
+            let removal = changes
+                .iter()
+                .find(|change| change.kind == ChangeKind::Removed && change.entry.name == pair.0);
+            let is_possible = removal
+                .is_some_and(|removal| removal.possibly_now.iter().any(|name| name == pair.1));
+            self.possibly += usize::from(is_possible);
+            println!("{day}: missed {pair:?}, possibly: {is_possible}");
         }
-    }
-    for name in edited {
-        // KADYROV's two rows became one that says what one of them said: the other is gone.
-        if !revised.iter().any(|change| change.entry.name == name) && !name.starts_with("KADYROV") {
-            renames.edits_missed += 1;
-            println!("{day}: edit of {name} missed");
+        for change in &revised {
+            let (before, after) = pair_of(change);
+            let is_true = pairs.contains(&(before.as_str(), after.as_str()))
+                || (before == after && edited.contains(before.as_str()));
+            if !is_true && !SUCCESSORS.iter().any(|name| before.contains(name)) {
+                self.wrong += 1;
+                println!("{day}: wrong {before} → {after}: {:?}", change.matched);
+            }
+        }
+        for name in edited {
+            // KADYROV's two rows became one row with the content of one of them. The other is removed.
+            if !revised.iter().any(|change| change.entry.name == name)
+                && !name.starts_with("KADYROV")
+            {
+                self.edits_missed += 1;
+                println!("{day}: edit of {name} missed");
+            }
         }
     }
 }
@@ -931,7 +901,7 @@ mod properties {
 
 /// The changes that `entitywatch diff` finds between two of the small real files.
 fn case(name: &str, is_turned: bool) -> Option<Vec<Change>> {
-    let cases = shared()?.join("data/cases");
+    let cases = shared_data::file("cases")?;
     let (old, new) =
         (cases.join(format!("{name}-old.json")), cases.join(format!("{name}-new.json")));
     let (old, new) = if is_turned { (new, old) } else { (old, new) };

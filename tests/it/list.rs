@@ -1,5 +1,4 @@
-//! Lists as a publisher would serve them, made row by row: the columns of the Consolidated
-//! Screening List.
+//! Consolidated Screening Lists as the publisher serves them, made row by row.
 
 /// The publisher's columns, in its order.
 pub const COLUMNS: &str = "_id,source,entity_number,type,programs,name,title,addresses,\
@@ -9,7 +8,7 @@ pub const COLUMNS: &str = "_id,source,entity_number,type,programs,name,title,add
                            source_list_url,alt_names,citizenships,dates_of_birth,nationalities,\
                            places_of_birth,source_information_url,ids";
 
-const ENTITY_LIST: &str = "Entity List (EL) - Bureau of Industry and Security";
+pub const ENTITY_LIST: &str = "Entity List (EL) - Bureau of Industry and Security";
 const UNVERIFIED_LIST: &str = "Unverified List (UVL) - Bureau of Industry and Security";
 
 #[derive(Clone, Debug)]
@@ -44,7 +43,7 @@ impl Row {
     }
 }
 
-/// So many rows that have nothing in common but the rule that listed them.
+/// This many rows, which have nothing in common but the rule that listed them.
 pub fn rows(count: usize) -> Vec<Row> {
     let syllables = [
         "bar", "den", "fil", "gom", "hur", "kas", "lep", "min", "nor", "puk", "ras", "tev", "vox",

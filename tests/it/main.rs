@@ -1,4 +1,4 @@
-//! One binary of stories: each module tells one area from outside its stage.
+//! The integration tests, in one binary. Each module tests one area from outside its stage.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,6 +29,7 @@ mod parse_federal_register;
 mod readme;
 mod store;
 mod route;
+mod shared_data;
 mod sinks;
 mod smtp;
 mod story_rules;

@@ -1,25 +1,17 @@
-//! The Consolidated Screening List from outside: what is read, what is refused and with which
-//! words, and that no cut is believed.
+//! The parser of the Consolidated Screening List from outside: what is read, what is refused with
+//! which message, and that no truncated document is accepted.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use entitywatch::domain::{Citation, Entry, Form, ListCode, Snapshot};
 use entitywatch::parse::parse;
 use proptest::prelude::*;
 
+use crate::list::{COLUMNS as HEADER, ENTITY_LIST};
+use crate::shared_data;
+
 const CSV: &str = include_str!("../fixtures/csl/three-lists.csv");
 const JSON: &str = include_str!("../fixtures/csl/three-lists.json");
-
-const HEADER: &str = "_id,source,entity_number,type,programs,name,title,addresses,\
-                      federal_register_notice,start_date,end_date,standard_order,\
-                      license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,\
-                      gross_registered_tonnage,vessel_flag,vessel_owner,remarks,source_list_url,\
-                      alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,\
-                      source_information_url,ids";
-
-const ENTITY_LIST: &str = "Entity List (EL) - Bureau of Industry and Security";
 
 fn read(text: impl AsRef<[u8]>, lists: &[ListCode]) -> Snapshot {
     parse(text.as_ref(), lists).unwrap()
@@ -212,7 +204,7 @@ fn ok_an_unknown_key_of_the_json_is_kept() {
     );
 }
 
-// What is refused, and with which words.
+// What is refused, and with which message.
 
 #[test]
 fn err_what_is_no_list() {
@@ -363,8 +355,8 @@ fn err_a_table_that_breaks_off() {
         "_id,source,entity",
         "line 1, column 3, byte 17: the file breaks off in the middle of its header",
     );
-    // The break after the whole rows cannot be told from the end: that is for the guards, which
-    // know the list before.
+    // A document that breaks off between two rows looks complete. The guards against loss catch
+    // it, because they know the list before.
     assert_eq!(read(&whole, ListCode::ALL).rows, 1);
 }
 
@@ -456,7 +448,7 @@ fn err_json_that_is_no_list() {
     );
 }
 
-// Nothing that was cut or mutated is believed, and nothing panics.
+// No truncated or mutated document is accepted, and nothing panics.
 
 #[test]
 fn a_table_cut_anywhere_is_refused_or_loses_no_row_that_had_begun() {
@@ -465,7 +457,7 @@ fn a_table_cut_anywhere_is_refused_or_loses_no_row_that_had_begun() {
         let Ok(snapshot) = parse(&CSV.as_bytes()[..cut], ListCode::ALL) else { continue };
         assert!(
             matches!(CSV.as_bytes()[cut], b'\n') || CSV.as_bytes()[cut - 1] == b'\n',
-            "a cut within a row at byte {cut} was believed"
+            "a document cut within a row at byte {cut} was accepted"
         );
         assert_eq!(snapshot.entries, whole.entries[..snapshot.entries.len()], "{cut}");
     }
@@ -475,7 +467,8 @@ fn a_table_cut_anywhere_is_refused_or_loses_no_row_that_had_begun() {
 fn json_cut_anywhere_is_refused() {
     let text = JSON.trim_end();
     for cut in 0..text.len() {
-        let error = parse(&text.as_bytes()[..cut], ListCode::ALL).expect_err("a cut was believed");
+        let error =
+            parse(&text.as_bytes()[..cut], ListCode::ALL).expect_err("a cut document was accepted");
         assert!(cut < 2 || error.problem.contains("breaks off"), "{cut}: {error}");
     }
     assert_eq!(read(text, ListCode::ALL).rows, 4);
@@ -535,32 +528,16 @@ proptest! {
 
 // The real data, where it is present.
 
-fn shared(file: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(file);
-    if !path.exists() {
-        println!("skipped: ../shared/data is not here");
-        return None;
-    }
-    Some(path)
-}
-
-/// The unpacked content of an `.xz` file, by the machine's own `xz`.
-fn unpacked(path: &Path) -> Vec<u8> {
-    let output = Command::new("xz").arg("-dc").arg(path).output().unwrap();
-    assert!(output.status.success());
-    output.stdout
-}
-
 #[test]
 fn a_real_download_that_broke_off_is_refused_with_the_place() {
-    let Some(path) = shared("data/csl-2023-11-30-truncated.csv.xz") else { return };
-    let bytes = unpacked(&path);
+    let Some(path) = shared_data::file("csl-2023-11-30-truncated.csv.xz") else { return };
+    let Some(bytes) = shared_data::unpacked(&path) else { return };
     check_refused(
         &bytes,
         "line 4233, column 8 (addresses), byte 2691298: the file breaks off in the middle of a \
          row: expected 29 columns, but got 8",
     );
-    // Without the row that broke off it is a list, of which all thirteen parts are known.
+    // Without the row that broke off it is a list, and all of its thirteen parts are known.
     let end = bytes.windows(2).rposition(|two| two == b"\"\n").unwrap() + 2;
     let snapshot = read(&bytes[..end], ListCode::ALL);
     assert_eq!(snapshot.rows, 4226);
@@ -582,26 +559,15 @@ fn a_real_download_that_broke_off_is_refused_with_the_place() {
 
 #[test]
 fn the_shapes_of_the_real_list_give_equal_entries() {
-    let (Some(data), Some(tool)) =
-        (shared("data/entity-list-to-2022.json.xz"), shared("tools/make_lists.py"))
-    else {
-        return;
-    };
     let folder = tempfile::tempdir().unwrap();
-    let make = |arguments: &[&str]| {
-        let outcome = Command::new("python3")
-            .arg(&tool)
-            .arg(&data)
-            .args(arguments)
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .status()
-            .unwrap();
-        assert!(outcome.success());
-    };
-    make(&["as-of", "2019-05-21", "early"]);
-    make(&["as-of", "2022-12-31", "late"]);
-    make(&["edits", "2022-06-30", "edits", "--seed", "3"]);
+    for (mode, day, name, options) in [
+        ("as-of", "2019-05-21", "early", &[][..]),
+        ("as-of", "2022-12-31", "late", &[]),
+        ("edits", "2022-06-30", "edits", &["--seed", "3"]),
+    ] {
+        let out = folder.path().join(name);
+        let Some(()) = shared_data::make_lists(mode, day, &out, options) else { return };
+    }
     for list in ["early", "late", "edits/before", "edits/after"] {
         let entries = |file: &str| -> Vec<Entry> {
             let snapshot =

@@ -1,50 +1,26 @@
-//! The eCFR parser on the real list: what comes out against the data that the list was made from.
+//! The eCFR parser on the real list, compared with the data that the list was made from.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use entitywatch::domain::ListCode;
 use entitywatch::parse::ecfr::entity::take_apart;
 use entitywatch::parse::ecfr::parse;
 use serde_json::Value;
 
-fn shared() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let found = shared.join("data").is_dir();
-    if !found {
-        println!("skipped: ../shared/data is not here");
-    }
-    found.then_some(shared)
+use crate::shared_data;
+
+/// The list of a day, made from the real data.
+fn list_of(day: &str, folder: &Path) -> Option<PathBuf> {
+    shared_data::make_lists("as-of", day, folder, &[])?;
+    Some(folder.join("part-744.xml"))
 }
 
-/// The list of a day, made of the real data by the shared tool; `None` without Python.
-fn list_of(shared: &Path, day: &str, folder: &Path) -> Option<PathBuf> {
-    let data = shared.join("data/entity-list-to-2022.json.xz");
-    let made = Command::new("python3")
-        .arg(shared.join("tools/make_lists.py"))
-        .arg(data)
-        .args(["as-of", day])
-        .arg(folder)
-        .output();
-    match made {
-        Ok(output) if output.status.success() => Some(folder.join("part-744.xml")),
-        other => {
-            println!("skipped: python3 could not make the list: {other:?}");
-            None
-        }
-    }
-}
-
-/// The data behind the list, by country and name.
-fn truth(shared: &Path) -> Option<Vec<Value>> {
-    let read = Command::new("python3")
-        .args(["-c", "import lzma,sys;sys.stdout.buffer.write(lzma.open(sys.argv[1]).read())"])
-        .arg(shared.join("data/entity-list-to-2022.json.xz"))
-        .output()
-        .ok()?;
-    let data: Value = serde_json::from_slice(&read.stdout).ok()?;
-    data.get("entities")?.as_array().cloned()
+/// The data that the list is made from.
+fn truth() -> Option<Vec<Value>> {
+    let data = shared_data::unpacked(&shared_data::file("entity-list-to-2022.json.xz")?)?;
+    let data: Value = serde_json::from_slice(&data).unwrap();
+    Some(data["entities"].as_array().unwrap().clone())
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -99,15 +75,14 @@ impl Figures {
 
 #[test]
 fn every_entry_of_the_real_list_is_read_and_its_fields_are_right() {
-    let Some(shared) = shared() else { return };
-    let Some(data) = truth(&shared) else { return };
+    let Some(data) = truth() else { return };
     let mut all = Vec::new();
     for day in ["2016-06-30", "2020-12-31", "2022-06-30", "2022-12-31"] {
         let folder = tempfile::tempdir().unwrap();
-        let Some(path) = list_of(&shared, day, folder.path()) else { return };
+        let Some(path) = list_of(day, folder.path()) else { return };
         let snapshot = parse(std::fs::File::open(path).unwrap(), &[ListCode::EL]).unwrap();
 
-        // the list is sorted as the tool sorts it: by heading and name
+        // The tool sorts the list by heading and name.
         let mut expected: Vec<(&Value, Vec<String>, String)> = data
             .iter()
             .filter_map(|e| citations(e, day).map(|(cited, first)| (e, cited, first)))
@@ -136,8 +111,8 @@ fn every_entry_of_the_real_list_is_read_and_its_fields_are_right() {
             }
             let clean = |alias: &&&str| !alias.contains(';') && !holds_address(alias);
             for alias in aliases.iter().filter(clean) {
-                // the list ends an alias that ends with a full stop with one stop only, so that
-                // `Ltd` and `Ltd.` look the same
+                // An alias that ends with a period has no second one after it in the list, so that
+                // `Ltd` and `Ltd.` look the same.
                 let bare = |name: &str| name.trim().trim_end_matches('.').to_owned();
                 let right = entry.aliases.iter().any(|found| bare(found) == bare(alias));
                 figures.count("aliases", right);
@@ -193,16 +168,16 @@ fn every_entry_of_the_real_list_is_read_and_its_fields_are_right() {
     }
 }
 
-/// The data ran some last aliases and the address behind them together: a sentence that ends
-/// inside, or a comma and a house number.
+/// Whether an alias of the data also contains an address. Some last aliases do: they contain the
+/// end of a sentence, or a comma and a house number.
 fn holds_address(alias: &str) -> bool {
     let behind_stop =
         alias.split_once(". ").is_some_and(|(_, rest)| rest.contains(',') || rest.contains(": "));
     behind_stop || alias.split(',').skip(1).any(|part| part.contains(|c: char| c.is_ascii_digit()))
 }
 
-/// What the tool marks as footnotes: a figure behind `734.9(e)` or `734.9(g)`, and one behind the
-/// last bracket.
+/// What the tool marks as footnotes: a digit after `734.9(e)` or `734.9(g)`, and one after the last
+/// parenthesis.
 fn footnotes(notes: &str) -> Vec<String> {
     let mut found = Vec::new();
     for section in ["734.9(e)", "734.9(g)"] {
@@ -236,10 +211,8 @@ fn footnotes(notes: &str) -> Vec<String> {
 
 #[test]
 fn the_real_cells_have_their_names() {
-    let Some(shared) = shared() else { return };
-    let cells: Value =
-        serde_json::from_slice(&std::fs::read(shared.join("data/entity-cells.json")).unwrap())
-            .unwrap();
+    let Some(path) = shared_data::file("entity-cells.json") else { return };
+    let cells: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let (mut wrong, mut aliases, mut addresses) = (0, 0, 0);
     for cell in cells.as_array().unwrap() {
         let entity = take_apart(text(cell, "raw"), Some("China"));

@@ -1,23 +1,16 @@
 //! The Federal Register's parsers on real documents.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use entitywatch::parse::federal_register::document::{Filing, parse_document, parse_documents};
 use entitywatch::parse::federal_register::{Order, parse_rule, touches_entity_list};
 use serde_json::Value;
 
-fn data(file: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(file);
-    if !path.exists() {
-        println!("skipped: ../shared/data is not here");
-    }
-    path.exists().then_some(path)
-}
+use crate::shared_data;
 
 #[test]
 fn the_rule_of_february_2023_adds_thirteen_entries_of_ten_entities() {
-    let Some(path) = data("fr-2023-03929.xml") else { return };
+    let Some(path) = shared_data::file("fr-2023-03929.xml") else { return };
     let rule = parse_rule(std::fs::File::open(path).unwrap()).unwrap();
     assert!(rule.certain, "{:?}", rule.warnings);
     assert_eq!(rule.title, "Additions of Entities to the Entity List");
@@ -53,7 +46,7 @@ fn the_rule_of_february_2023_adds_thirteen_entries_of_ten_entities() {
 
 #[test]
 fn real_answers_of_the_api_are_read() {
-    let Some(path) = data("federal-register-api-shapes.json") else { return };
+    let Some(path) = shared_data::file("federal-register-api-shapes.json") else { return };
     let shapes: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let mut read = 0;
     for (address, answer) in shapes.as_object().unwrap() {
@@ -88,7 +81,7 @@ fn real_answers_of_the_api_are_read() {
 
 #[test]
 fn the_rules_that_change_the_entity_list_are_told_from_the_others() {
-    let Some(path) = data("bis-rules-to-2022.json") else { return };
+    let Some(path) = shared_data::file("bis-rules-to-2022.json") else { return };
     let rules: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     for rule in &rules {
         let document = parse_document(&serde_json::to_vec(rule).unwrap()).unwrap();

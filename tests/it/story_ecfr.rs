@@ -18,6 +18,7 @@ use entitywatch::store::{
 };
 use serde_json::{Value, json};
 
+use crate::shared_data;
 use crate::upstream::{Answer, Upstream};
 
 const TITLES: &str = "/api/versioner/v1/titles.json";
@@ -536,19 +537,9 @@ async fn the_past_ends_where_the_list_was_watched_and_is_recorded_beside_a_runni
 
 // --- on the real list
 
-fn shared() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let found =
-        shared.join("data").is_dir() && Command::new("python3").arg("--version").output().is_ok();
-    if !found {
-        println!("skipped: ../shared/data is not here, or python3 is not");
-    }
-    found.then_some(shared)
-}
-
-/// Writes Part 744 of 2019-12-31 and of each rule date of 2020–2022 into `folder`, and says of each
-/// date how many entries were on it, added and revised.
-fn three_years(shared: &Path, folder: &Path) -> Vec<(String, usize, usize, usize)> {
+/// Writes Part 744 of 2019-12-31 and of each rule date of 2020–2022 into `folder`. Returns each date
+/// with the numbers of entries on it, added and revised.
+fn three_years(folder: &Path) -> Option<Vec<(String, usize, usize, usize)>> {
     const MAKE: &str = "
 import sys, pathlib, datetime, json
 sys.path.insert(0, sys.argv[1])
@@ -556,28 +547,24 @@ from make_lists import load, as_of, write_xml
 entries, out = load(sys.argv[2]), pathlib.Path(sys.argv[3])
 first, last = datetime.date(2019, 12, 31), datetime.date(2022, 12, 31)
 days = sorted({c[0] for e in entries for c in e['citations'] if first < c[0] <= last})
-told = []
+rows = []
 for day in [first] + days:
     now = as_of(entries, day)
     write_xml(now, day, out / f'{day}.xml')
-    told.append([str(day), len(now), sum(e['citations'][0][0] == day for e in now), \
+    rows.append([str(day), len(now), sum(e['citations'][0][0] == day for e in now), \
                         sum(e['citations'][0][0] < day == e['citations'][-1][0] for e in now)])
-print(json.dumps(told))
+print(json.dumps(rows))
 ";
-    let output = Command::new("python3")
-        .args(["-B", "-c", MAKE])
-        .args([&shared.join("tools"), &shared.join("data/entity-list-to-2022.json.xz"), folder])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let shared = shared_data::folder()?;
+    let (tools, data) = (shared.join("tools"), shared.join("data/entity-list-to-2022.json.xz"));
+    let printed = shared_data::python(&["-c".as_ref(), MAKE.as_ref(), &*tools, &*data, folder])?;
+    Some(serde_json::from_slice(&printed).unwrap())
 }
 
 #[tokio::test]
 async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
-    let Some(shared) = shared() else { return };
     let lists = tempfile::tempdir().unwrap();
-    let days = three_years(&shared, lists.path());
+    let Some(days) = three_years(lists.path()) else { return };
     let upstream = Upstream::start().await;
     upstream.answer(TITLES, titles("2022-12-31"));
     let dates: Vec<&str> = days.iter().map(|(day, ..)| day.as_str()).collect();
@@ -646,9 +633,8 @@ async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
 
 #[tokio::test]
 async fn the_rule_of_june_2022_is_told_from_the_real_list() {
-    let Some(shared) = shared() else { return };
     let lists = tempfile::tempdir().unwrap();
-    let days = three_years(&shared, lists.path());
+    let Some(days) = three_years(lists.path()) else { return };
     let at = days.iter().position(|(day, ..)| day == "2022-06-30").unwrap();
     let upstream = Upstream::start().await;
     let (site, clock) = (Site::new(&upstream, "min_entries = { EL = 1000 }"), clock());

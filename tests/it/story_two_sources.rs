@@ -1,8 +1,5 @@
 //! One list in two sources: which entry is which, who tells first, and what the other is asked.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use entitywatch::actions::Request;
 use entitywatch::diff::sources::index::Index;
 use entitywatch::diff::sources::matched_by::MatchedBy;
@@ -13,47 +10,23 @@ use entitywatch::store::{ChangeQuery, RecordedChange};
 use serde_json::Value;
 
 use crate::list::{Row, file, row, rows};
+use crate::shared_data;
 use crate::upstream::Answer;
 use crate::world::{Site, World};
-
-fn shared() -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let found = shared.join("data").is_dir();
-    if !found {
-        println!("skipped: ../shared/data is not here");
-    }
-    found.then_some(shared)
-}
 
 fn entries(document: &[u8]) -> Vec<Entry> {
     parse::parse(document, &[ListCode::EL]).unwrap().entries
 }
 
-/// The real list as the eCFR shows it, and real rows of the CSL of a year later. `None` without
-/// Python or xz.
-fn real_lists(shared: &Path) -> Option<(Vec<Entry>, Vec<Entry>)> {
+/// The real list as the eCFR shows it, and real rows of the CSL of a year later.
+fn real_lists() -> Option<(Vec<Entry>, Vec<Entry>)> {
     let folder = tempfile::tempdir().unwrap();
-    let data = shared.join("data/entity-list-to-2022.json.xz");
-    let made = Command::new("python3")
-        .arg("-B")
-        .arg(shared.join("tools/make_lists.py"))
-        .arg(data)
-        .args(["as-of", "2022-12-31"])
-        .arg(folder.path())
-        .output();
-    let unpacked = Command::new("xz")
-        .arg("-dc")
-        .arg(shared.join("data/csl-2023-11-30-truncated.csv.xz"))
-        .output();
-    let (Ok(made), Ok(unpacked)) = (made, unpacked) else {
-        println!("skipped: python3 or xz is not here");
-        return None;
-    };
-    assert!(made.status.success() && unpacked.status.success());
+    shared_data::make_lists("as-of", "2022-12-31", folder.path(), &[])?;
+    let csl = shared_data::unpacked(&shared_data::file("csl-2023-11-30-truncated.csv.xz")?)?;
     let ecfr = entries(&std::fs::read(folder.path().join("part-744.xml")).unwrap());
     // The real download broke off in the middle of a row.
-    let end = unpacked.stdout.windows(2).rposition(|two| two == b"\"\n").unwrap() + 2;
-    Some((ecfr, entries(&unpacked.stdout[..end])))
+    let end = csl.windows(2).rposition(|two| two == b"\"\n").unwrap() + 2;
+    Some((ecfr, entries(&csl[..end])))
 }
 
 /// Of 919 real rows one year younger, so many are found; a row is lost where it was delisted,
@@ -65,8 +38,7 @@ const DIFFERING_AT_MOST: usize = 126;
 
 #[test]
 fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
-    let Some(shared) = shared() else { return };
-    let Some((ecfr, csl)) = real_lists(&shared) else { return };
+    let Some((ecfr, csl)) = real_lists() else { return };
     let found = counterparts::match_lists(&csl, &ecfr);
     let (list, own) = (Index::of(&ecfr), Index::of(&csl));
     for entry in found.only_one.iter().map(|at| &csl[*at]) {
@@ -111,8 +83,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
 
 #[test]
 fn a_list_is_itself_in_every_source() {
-    let Some(shared) = shared() else { return };
-    let Some((ecfr, _)) = real_lists(&shared) else { return };
+    let Some((ecfr, _)) = real_lists() else { return };
     let matched = counterparts::match_lists(&ecfr, &ecfr);
     assert_eq!((matched.only_one.len(), matched.only_other.len()), (0, 0));
     assert!((0..ecfr.len()).all(|at| matched.pairs.contains(&(at, at, MatchedBy::Name))
@@ -124,8 +95,7 @@ fn a_list_is_itself_in_every_source() {
 
 #[test]
 fn what_is_gone_from_a_source_is_not_found_in_another_entry_of_it() {
-    let Some(shared) = shared() else { return };
-    let Some((ecfr, _)) = real_lists(&shared) else { return };
+    let Some((ecfr, _)) = real_lists() else { return };
     let own = Index::of(&ecfr);
     let (mut asked, mut mistaken) = (0, Vec::new());
     for at in (0..ecfr.len()).step_by(50) {
@@ -348,8 +318,8 @@ async fn what_only_one_source_holds_is_listed() {
 /// for it.
 #[test]
 fn subordinate_institutions_are_found_where_their_parent_lists_them() {
-    let Some(shared) = shared() else { return };
-    let read = |name: &str| entries(&std::fs::read(shared.join("data/cases").join(name)).unwrap());
+    let Some(cases) = shared_data::file("cases") else { return };
+    let read = |name: &str| entries(&std::fs::read(cases.join(name)).unwrap());
     let (csl, ecfr) = (read("second-academy-csl.json"), read("second-academy-ecfr.xml"));
     let parent = ecfr.iter().position(|entry| entry.name.ends_with("Second Academy")).unwrap();
     let listed = ["Second Design Department", "23rd Research Institute", "25th Research Institute"];
@@ -418,9 +388,8 @@ async fn what_another_source_alerted_of_a_rule_counts_as_alerted_before() {
 /// one could add.
 #[test]
 fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
-    let Some(shared) = shared() else { return };
     for (date, added) in [("2016-06-21", 27), ("2019-05-21", 66), ("2022-03-03", 47)] {
-        let Some((before, after)) = rule_of(&shared, date) else { return };
+        let Some((before, after)) = rule_of(date) else { return };
         let changes = |list: usize| entitywatch::diff::compare(&before[list], &after[list]);
         let (ecfr, csl) = (changes(0), changes(1));
         for (shown, first, second) in [(&csl, 0, 1), (&ecfr, 1, 0)] {
@@ -448,22 +417,10 @@ fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
 /// One day's Entity List, of the eCFR and of the CSL.
 type BothSources = [Vec<Entry>; 2];
 
-/// The Entity List before and after a rule. `None` without Python.
-fn rule_of(shared: &Path, date: &str) -> Option<(BothSources, BothSources)> {
+/// The Entity List before and after a rule.
+fn rule_of(date: &str) -> Option<(BothSources, BothSources)> {
     let folder = tempfile::tempdir().unwrap();
-    let data = shared.join("data/entity-list-to-2022.json.xz");
-    let made = Command::new("python3")
-        .arg("-B")
-        .arg(shared.join("tools/make_lists.py"))
-        .arg(data)
-        .args(["rule", date])
-        .arg(folder.path())
-        .output();
-    let Ok(made) = made else {
-        println!("skipped: python3 is not here");
-        return None;
-    };
-    assert!(made.status.success());
+    shared_data::make_lists("rule", date, folder.path(), &[])?;
     let read = |day: &str| {
         ["part-744.xml", "consolidated.csv"]
             .map(|name| entries(&std::fs::read(folder.path().join(day).join(name)).unwrap()))
