@@ -1,4 +1,4 @@
-//! One whole `check` of the program, a check answered 304, and the daemon at rest.
+//! A complete `check` of the program, a check answered with 304, and the idle daemon.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use crate::origin::Origin;
 use crate::program::{
     Daemon, {self},
 };
-use crate::report::{heading, judged, line, median, mib, ms, skipped};
+use crate::report::{against_goal, heading, line, median, mib, ms, skipped};
 
 pub fn figures() {
     let origin = Origin::start();
@@ -28,13 +28,13 @@ pub fn figures() {
         origin.publish(old.clone(), "before");
         baselines.push(succeeded(&check));
         origin.publish(new.clone(), "after");
-        let taken = origin.taken();
+        let accepted = origin.accepted();
         if round == 0 {
             peak = program::peak_kib(&check);
         } else {
             changes.push(succeeded(&check));
         }
-        assert!(origin.taken() > taken, "the change was not delivered");
+        assert!(origin.accepted() > accepted, "the change was not delivered");
         folder = Some((fresh, config));
     }
     let (_folder, config) = folder.expect("a round was made");
@@ -43,7 +43,7 @@ pub fn figures() {
     line(
         "a change is found, recorded and delivered",
         ms(changed),
-        judged(changed.as_secs_f64(), 0.3) + " s",
+        against_goal(changed.as_secs_f64(), 0.3) + " s",
     );
     line("  its peak memory", mib(peak), "");
 
@@ -52,7 +52,7 @@ pub fn figures() {
     let before = program::cpu_of_runs();
     let times: Vec<Duration> = (0..rounds).map(|_| succeeded(&check)).collect();
     let cpu = (program::cpu_of_runs() - before) / rounds;
-    line("a check answered 304: CPU", ms(cpu), judged(cpu.as_secs_f64() * 1e3, 10.0) + " ms");
+    line("a check answered 304: CPU", ms(cpu), against_goal(cpu.as_secs_f64() * 1e3, 10.0) + " ms");
     line("  its time", ms(median(times)), "");
     let before = program::cpu_of_runs();
     (0..rounds).for_each(|_| drop(program::run(&["--version"])));
@@ -66,7 +66,7 @@ pub fn figures() {
     at_rest(&origin, old, new);
 }
 
-/// The most memory that a check of all lists takes.
+/// The peak memory of a check of all lists.
 fn all_lists_as_json(origin: &Origin, old: &[u8], new: &[u8]) {
     heading("A whole `check` of all lists as JSON");
     let folder = tempfile::tempdir().expect("a folder");
@@ -83,13 +83,12 @@ fn all_lists_as_json(origin: &Origin, old: &[u8], new: &[u8]) {
         line(
             &format!("{what}, of {size:.1} MB: peak memory"),
             mib(peak),
-            judged(peak as f64 / 1024.0, 100.0) + " MiB",
+            against_goal(peak as f64 / 1024.0, 100.0) + " MiB",
         );
     }
 }
 
-/// The list as the publisher serves it beside the CSV: without the keys that a row has no value
-/// for.
+/// The list as JSON, as the publisher serves it: without the keys for which a row has no value.
 fn as_json(list: &[u8]) -> Vec<u8> {
     let mut reader = csv::Reader::from_reader(list);
     let columns: Vec<String> =
@@ -102,7 +101,7 @@ fn as_json(list: &[u8]) -> Vec<u8> {
     serde_json::to_vec(&serde_json::json!({"total": rows.len(), "results": rows})).expect("JSON")
 }
 
-/// Watches the daemon do nothing, before and after a check that finds changes.
+/// Measures the idle daemon before and after a check that finds changes.
 fn at_rest(origin: &Origin, old: Vec<u8>, new: Vec<u8>) {
     const WATCHED: Duration = Duration::from_secs(8);
     heading("The daemon at rest");
@@ -119,7 +118,7 @@ fn at_rest(origin: &Origin, old: Vec<u8>, new: Vec<u8>) {
     let (before, started) = (program::cpu_of(daemon.pid()), Instant::now());
     std::thread::sleep(WATCHED);
     let cpu = program::cpu_of(daemon.pid()) - before;
-    line("memory (RSS)", mib(memory), judged(memory as f64 / 1024.0, 30.0) + " MiB");
+    line("memory (RSS)", mib(memory), against_goal(memory as f64 / 1024.0, 30.0) + " MiB");
     line(
         &format!("CPU in {} s, counted in steps of 10 ms", started.elapsed().as_secs()),
         ms(cpu),
@@ -132,7 +131,7 @@ fn at_rest(origin: &Origin, old: Vec<u8>, new: Vec<u8>) {
     line(
         "memory (RSS) after a change was found",
         mib(memory),
-        judged(memory as f64 / 1024.0, 36.0) + " MiB",
+        against_goal(memory as f64 / 1024.0, 36.0) + " MiB",
     );
 }
 

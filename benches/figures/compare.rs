@@ -1,5 +1,5 @@
-//! Parse and diff of two days of the list, against the `csv-diff` crate on the same files: process
-//! against process.
+//! Parse and diff of two days of the list, compared with the `csv-diff` crate on the same files,
+//! each as a process of its own.
 
 use std::fs::File;
 use std::path::Path;
@@ -11,12 +11,12 @@ use csv_diff::diff_row::DiffByteRecord;
 
 use crate::list::{Day, Size, bytes, in_words};
 use crate::program;
-use crate::report::{by_turns, heading, judged, line, mib, ms, ratio};
+use crate::report::{against_goal, alternating, heading, line, mib, ms, ratio};
 use entitywatch::domain::ListCode;
 
 const ROUNDS: usize = 15;
 
-/// With this word and two files, the bench is the program that it measures against.
+/// With this argument and two files, the bench runs as the program that it compares with.
 pub const PEER: &str = "csv-diff";
 
 pub fn figures() {
@@ -36,45 +36,45 @@ pub fn figures() {
                 .zip(aims)
         {
             let ours = ["diff", before, after, "--lists", &lists];
-            let (our_time, their_time) = by_turns(
+            let (our_time, peer_time) = alternating(
                 ROUNDS,
-                || drop(said(program::command().args(ours))),
-                || drop(theirs(before, after)),
+                || drop(last_line(program::command().args(ours))),
+                || drop(peer_summary(before, after)),
             );
             line(
                 what,
                 ms(our_time),
-                format!("csv-diff {}: {}", ms(their_time), ratio(our_time, their_time, aim)),
+                format!("csv-diff {}: {}", ms(peer_time), ratio(our_time, peer_time, aim)),
             );
-            line("  what it says", said(program::command().args(ours)), "");
+            line("  its last line", last_line(program::command().args(ours)), "");
             let peak = program::peak_kib(&ours);
-            line("  its peak memory", mib(peak), judged(peak as f64 / 1024.0, 64.0) + " MiB");
+            line("  its peak memory", mib(peak), against_goal(peak as f64 / 1024.0, 64.0) + " MiB");
         }
-        line("  what csv-diff says (by _id)", theirs(before, after), "");
+        line("  last line of csv-diff (by _id)", peer_summary(before, after), "");
     }
 }
 
 /// The last line that a program prints.
-fn said(command: &mut Command) -> String {
+fn last_line(command: &mut Command) -> String {
     let output = command.output().expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).lines().last().unwrap_or_default().to_owned()
 }
 
-fn theirs(before: &str, after: &str) -> String {
-    said(
+fn peer_summary(before: &str, after: &str) -> String {
+    last_line(
         Command::new(std::env::current_exe().expect("the bench is there"))
             .args([PEER, before, after]),
     )
 }
 
-/// What the peer does: compares the files and says how many rows came, went and changed.
+/// Compares two files with `csv-diff` and prints how many rows were added, removed and changed.
 pub fn peer(before: &Path, after: &Path) {
     let open = |path: &Path| Csv::with_reader_seek(File::open(path).expect("the list is there"));
     let differ = CsvByteDiffLocal::new().expect("a differ");
     let mut found = differ.diff(open(before), open(after)).expect("the two are compared");
     found.sort_by_line();
-    println!("{}", in_their_summary(found.as_slice()));
+    println!("{}", summary(found.as_slice()));
 }
 
 pub fn all_lists() -> String {
@@ -85,7 +85,7 @@ pub fn path(path: &Path) -> &str {
     path.to_str().expect("a path of ASCII")
 }
 
-fn in_their_summary(found: &[DiffByteRecord]) -> String {
+fn summary(found: &[DiffByteRecord]) -> String {
     let (mut added, mut deleted, mut modified) = (0, 0, 0);
     for row in found {
         match row {

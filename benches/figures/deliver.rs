@@ -1,4 +1,4 @@
-//! Deliveries to a webhook, the outcome of each recorded durably before the next are claimed.
+//! Deliveries to a webhook. The outcome of each is recorded durably before the next are claimed.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -47,14 +47,14 @@ pub fn figures() {
         )
         .await
         .expect("a pass");
-        assert_eq!((pass.delivered, origin.taken()), (DELIVERIES, DELIVERIES), "{pass:?}");
+        assert_eq!((pass.delivered, origin.accepted()), (DELIVERIES, DELIVERIES), "{pass:?}");
         let took = started.elapsed();
         program.store.close().await;
         took
     });
     let per_second = DELIVERIES as f64 / took.as_secs_f64();
-    let judged = if per_second >= 1_000.0 { "reached" } else { "MISSED" };
-    line("deliveries a second", format!("{per_second:.0}"), format!("aim ≥ 1000: {judged}"));
+    let result = if per_second >= 1_000.0 { "reached" } else { "MISSED" };
+    line("deliveries a second", format!("{per_second:.0}"), format!("aim ≥ 1000: {result}"));
 }
 
 async fn program(folder: &Path, origin: &Origin) -> Program {
@@ -74,15 +74,18 @@ async fn program(folder: &Path, origin: &Origin) -> Program {
         SecretsMode::Resolve,
     );
     let (config, _) = checked.expect("a configuration");
-    let store = store::open(&config.store, Mode::Write).await.expect("a record");
-    Program::new(store, Arc::new(SystemClock), Wiring::new(config).expect("what it wires"))
+    let store = store::open(&config.store, Mode::Write).await.expect("a store");
+    Program::new(store, Arc::new(SystemClock), Wiring::new(config).expect("the wiring"))
 }
 
 fn outgoing(number: usize, at: Timestamp) -> Outgoing {
     let alert_id = AlertId::of(["bench", &number.to_string()]);
     let delivery = Delivery::pending(&alert_id, "erp", "", at);
-    let body =
-        AlertBody::Test(Test { receiver: "erp".to_owned(), message: "measured".to_owned(), at });
+    let body = AlertBody::Test(Test {
+        receiver: "erp".to_owned(),
+        message: "a measurement".to_owned(),
+        at,
+    });
     Outgoing {
         alert: Alert { alert_id, created_at: at, body },
         citations: Vec::new(),

@@ -1,5 +1,4 @@
-//! Which entry is which: a list that changed whole, lists made to mislead, and renames of which the
-//! truth is known.
+//! Matching entries: lists in which every row changed, lists made to take long, and known renames.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ use entitywatch::domain::{Change, ChangeKind, Citation, Entry, ListCode, Summary
 use crate::report::{heading, line, ms, skipped, timed};
 
 pub fn figures() {
-    heading("Identity: lists that changed whole, and lists that are made to cost time");
+    heading("Identity: lists in which every row changed, and lists made to take long");
     let changed = |name: &str, before: Vec<Entry>, after: Vec<Entry>| {
         let mut changes = Vec::new();
         let time = timed(|| changes = compare(&before, &after));
@@ -30,12 +29,12 @@ pub fn figures() {
         }
     };
     changed(
-        "100,000 rows, every name spelled anew",
+        "100,000 rows, every name respelled",
         rows(100_000, &works("")),
         rows(100_000, &works("x")),
     );
     changed(
-        "100,000 rows, none left",
+        "100,000 rows, none in common",
         rows(100_000, &works("")),
         rows(100_000, &|n| works("")(n + 500_000)),
     );
@@ -43,7 +42,7 @@ pub fn figures() {
         move |n: u32| Entry { license_policy: policy.into(), ..works("")(n) }
     };
     changed(
-        "100,000 rows, one column gone",
+        "100,000 rows, one column emptied",
         rows(100_000, &policy("Denial.")),
         rows(100_000, &policy("")),
     );
@@ -61,7 +60,7 @@ pub fn figures() {
         rows
     });
     changed(
-        "10,000 rows that say the same, against half",
+        "10,000 equal rows, against half of them",
         rows(10_000, &|_| works("")(1)),
         rows(5_000, &|_| works("")(1)),
     );
@@ -75,7 +74,7 @@ pub fn figures() {
         move |n: u32| Entry { aliases: vec!["One For All".into()], ..works(suffix)(n) }
     };
     changed(
-        "10,000 rows of one alias, names spelled anew",
+        "10,000 rows of one alias, names respelled",
         rows(10_000, &alias("")),
         rows(10_000, &alias("x")),
     );
@@ -102,7 +101,7 @@ pub fn figures() {
         vec![Entry { aliases, ..party("Alder Works", "1 Dock Road, CN") }]
     };
     changed(
-        "one row of 10,000 aliases, all other ones",
+        "one row of 10,000 aliases, all replaced",
         aliases(10_000, 0),
         aliases(10_000, 1_000_000),
     );
@@ -117,11 +116,11 @@ pub fn figures() {
     renames();
 }
 
-/// The thresholds were chosen on the days of 2021 alone. README.md reports those of 2022.
+/// The thresholds were chosen on the days of 2021 only. README.md reports the days of 2022.
 const YEARS: [(&str, &str); 2] = [("2021", "chose the thresholds"), ("2022", "reported")];
 
-/// Of the days on which a sanctions list renamed somebody: how many renames are found, and how many
-/// found ones are true.
+/// On days on which a sanctions list renamed parties: how many renames are found, and how many of
+/// those are true.
 fn renames() {
     heading("Identity: renames on real lists");
     let data =
@@ -183,7 +182,7 @@ fn renames_of(year: &str, part: &str, days: &[&PathBuf]) {
     line(
         &label("precision, claimed renames in the truth"),
         share(found, claimed),
-        "aim ≥ 0.97; the truth has successors apart",
+        "aim ≥ 0.97; the truth lists successors separately",
     );
 }
 

@@ -1,9 +1,9 @@
-//! Writes a list that is made up: a Consolidated Screening List of any length, in the real one's
-//! shape and proportions, as it was on one day and on the next.
+//! Writes an invented Consolidated Screening List of any length, in the format and proportions of
+//! the real one, on one day and on the next.
 //!
-//! Everything is drawn from a seed, so that each run measures the same bytes. What differs between
-//! the two days is what differs in life: additions, removals, amendments that give a row a new id,
-//! edits that do not, repaired characters, and the lists whose ids are drawn anew on each import.
+//! Everything is drawn from a seed, so that each run measures the same bytes. The two days differ
+//! as real days do: additions, removals, amendments that give a row a new id, edits that do not,
+//! repaired characters, and lists that get new ids on each import.
 
 use std::io::{
     Write, {self},
@@ -17,17 +17,17 @@ const LIST_URL: &str = "https://lists.example.gov/regulations/screening/consolid
 const INFORMATION_URL: &str = "https://lists.example.gov/regulations/screening/information/\
                                about-this-list-and-how-to-read-it";
 
-/// Which day: the first, or one of two that may follow it.
+/// The first day, or one of two that may follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Day {
     Before,
     /// Hundreds of rows changed, and lists were imported again under new ids.
     After,
-    /// Some dozen rows changed, as on most days.
+    /// A few dozen rows changed, as on most days.
     Quiet,
 }
 
-/// How many rows of the Entity List, and of all the others together.
+/// How many rows of the Entity List, and of all other lists together.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     pub entity_list: usize,
@@ -38,7 +38,7 @@ impl Size {
     /// The list of 2026.
     pub const REAL: Size = Size { entity_list: 3_420, others: 22_280 };
 
-    /// So many rows, in the real list's proportion.
+    /// This many rows, in the proportions of the real list.
     pub fn of(rows: usize) -> Self {
         let entity_list =
             rows * Self::REAL.entity_list / (Self::REAL.entity_list + Self::REAL.others);
@@ -57,7 +57,8 @@ const HEADER: &str = "_id,source,entity_number,type,programs,name,title,addresse
                       alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,\
                       source_information_url,ids";
 
-/// Of each list beside the Entity List its share of the rows in a thousand, and its label.
+/// Each list other than the Entity List: its kind, its share of their rows in thousandths, and its
+/// label.
 const OTHERS: [(Kind, usize, &str); 8] = [
     (Kind::Treasury, 800, "Specially Designated Nationals (SDN) - Treasury Department"),
     (Kind::Treasury, 45, "Non-SDN Menu-Based Sanctions List (NS-MBS List) - Treasury Department"),
@@ -69,7 +70,7 @@ const OTHERS: [(Kind, usize, &str); 8] = [
     (Kind::Reimported, 30, "ITAR Debarred (DTC) - State Department"),
 ];
 
-/// Orders what changes from one day to the next, as on real days.
+/// The rule that orders the changes from one day to the next.
 const TODAYS_RULE: &str = "91 FR 20417";
 
 const ENTITY_LIST: &str = "Entity List (EL) - Bureau of Industry and Security";
@@ -77,23 +78,23 @@ const ENTITY_LIST: &str = "Entity List (EL) - Bureau of Industry and Security";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     EntityList,
-    /// Has the Treasury's own number, papers and aliases.
+    /// Has the number, the identity documents and the aliases of the Treasury.
     Treasury,
-    /// Its id is made of name and citation.
+    /// Its id is a hash of the name and the citation.
     Plain,
-    /// Its id is drawn anew each time.
+    /// Its id is new on each import.
     Reimported,
 }
 
-/// Writes the list of a day as the publisher does: the header bare, every field in quotes.
+/// Writes the list of a day as the publisher does: every field in quotes, except in the header.
 pub fn write(out: &mut impl Write, size: Size, day: Day) -> io::Result<()> {
     writeln!(out, "{HEADER}")?;
     let mut rows = Rows { out, day, line: String::new() };
     rows.list(Kind::EntityList, ENTITY_LIST, size.entity_list)?;
-    let mut left = size.others;
+    let mut remaining = size.others;
     for (number, (kind, share, label)) in OTHERS.iter().enumerate().rev() {
-        let count = if number == 0 { left } else { size.others * share / 1000 };
-        left -= count;
+        let count = if number == 0 { remaining } else { size.others * share / 1000 };
+        remaining -= count;
         rows.list(*kind, label, count)?;
     }
     Ok(())
@@ -101,7 +102,7 @@ pub fn write(out: &mut impl Write, size: Size, day: Day) -> io::Result<()> {
 
 pub fn bytes(size: Size, day: Day) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(size.rows() * 920);
-    write(&mut bytes, size, day).expect("a Vec takes all that is written");
+    write(&mut bytes, size, day).expect("writing to a Vec does not fail");
     bytes
 }
 
@@ -112,23 +113,23 @@ struct Rows<'a, W> {
 }
 
 impl<W: Write> Rows<'_, W> {
-    /// Of a hundred rows about two are amended or edited, one goes and two come.
+    /// Of a hundred rows, about two are amended or edited, one is removed and two are added.
     fn list(&mut self, kind: Kind, label: &str, count: usize) -> io::Result<()> {
-        let calm = if self.day == Day::Quiet { 10 } else { 1 };
+        let quiet = if self.day == Day::Quiet { 10 } else { 1 };
         let one_in = |entity_list: usize| {
-            calm * if kind == Kind::EntityList { entity_list } else { entity_list * 8 }
+            quiet * if kind == Kind::EntityList { entity_list } else { entity_list * 8 }
         };
-        let come = match self.day {
+        let added = match self.day {
             Day::Before => 0..0,
             Day::After | Day::Quiet => count..count + count / one_in(68),
         };
-        for number in (0..count).chain(come) {
+        for number in (0..count).chain(added) {
             let is_after = self.day != Day::Before;
             if is_after && number % one_in(170) == 3 {
                 continue;
             }
             let edit = Edit {
-                come: number >= count,
+                added: number >= count,
                 amended: is_after && number % one_in(85) == 7,
                 moved: is_after && number % one_in(340) == 11,
                 broken: !is_after && number % one_in(680) == 13,
@@ -150,8 +151,8 @@ impl<W: Write> Rows<'_, W> {
         let mut addresses: Vec<String> = (0..1 + dice.below(2)).map(|_| dice.address()).collect();
         let mut aliases: Vec<String> = (0..dice.below(4)).map(|_| dice.name()).collect();
         let citation = format!("{} FR {}", 60 + dice.below(30), 1_000 + dice.below(70_000));
-        // Who comes and who is amended is so by the rule of the day.
-        let mut citations = vec![if edit.come { TODAYS_RULE.to_owned() } else { citation }];
+        // Added and amended rows cite the rule of the day.
+        let mut citations = vec![if edit.added { TODAYS_RULE.to_owned() } else { citation }];
         if dice.below(13) == 0 {
             citations.push(format!("{} FR {}", 89, 1_000 + dice.below(70_000)));
         }
@@ -240,14 +241,14 @@ impl<W: Write> Rows<'_, W> {
     }
 }
 
-/// What happened to a row overnight.
+/// How a row differs from the day before.
 #[derive(Clone, Copy, Debug, Default)]
 struct Edit {
-    /// It was not there the day before, and cites the rule that brought it.
-    come: bool,
-    /// It cites one rule more and has one alias more: a new id.
+    /// It was added, and cites the rule that added it.
+    added: bool,
+    /// It cites one more rule and has one more alias, so its id is new.
     amended: bool,
-    /// It has another address: the old id.
+    /// It has another address and keeps its id.
     moved: bool,
     /// Its name still lacks a character.
     broken: bool,
@@ -292,7 +293,7 @@ const SYLLABLES: [&str; 32] = [
     "yan", "wei", "xi", "chor",
 ];
 
-/// Draws that a seed decides.
+/// A seeded generator of random numbers.
 struct Dice(u64);
 
 impl Dice {
@@ -301,7 +302,7 @@ impl Dice {
         Self(digest.iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte)))
     }
 
-    /// Steele, Lea and Flood's SplitMix64.
+    /// SplitMix64, by Steele, Lea and Flood.
     fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

@@ -1,8 +1,7 @@
-//! The figures that the design promises, measured in one run beside what they are held against:
-//! `cargo bench`, or `cargo bench -- compare check` for some of them. README.md tells what was
-//! measured.
+//! Measures the figures of the design in one run, next to what they are compared with: `cargo
+//! bench`, or `cargo bench -- compare check` for some of them. README.md has the results.
 //!
-//! Nothing here passes or fails: a figure that is missed is said so.
+//! Nothing here passes or fails. A figure that misses its goal is marked.
 
 #![allow(
     clippy::pedantic,
@@ -13,7 +12,7 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "a bench that cannot go on ends, says what it saw, and measures time"
+    reason = "a bench may panic, print, and measure time"
 )]
 
 mod check;
@@ -27,9 +26,9 @@ mod program;
 mod report;
 
 fn main() {
-    let asked: Vec<String> =
+    let selected: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    if let [word, before, after] = asked.as_slice()
+    if let [word, before, after] = selected.as_slice()
         && word == compare::PEER
     {
         return compare::peer(before.as_ref(), after.as_ref());
@@ -42,7 +41,7 @@ fn main() {
         ("identity", identity::figures),
     ];
     for (name, figures) in areas {
-        if asked.is_empty() || asked.iter().any(|word| word == name) {
+        if selected.is_empty() || selected.iter().any(|word| word == name) {
             figures();
         }
     }

@@ -10,18 +10,18 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 
-/// Serves one document with a strong validator, and takes webhooks and counts them.
+/// Serves one document with a strong validator, and counts the webhooks that it accepts.
 pub struct Origin {
     shared: Arc<Shared>,
     port: u16,
-    /// Serves as long as it lives.
+    /// The server runs until this is dropped.
     _runtime: tokio::runtime::Runtime,
 }
 
 #[derive(Default)]
 struct Shared {
     document: Mutex<(Bytes, String)>,
-    taken: AtomicUsize,
+    accepted: AtomicUsize,
 }
 
 impl Origin {
@@ -34,7 +34,7 @@ impl Origin {
         let shared = Arc::new(Shared::default());
         let routes = Router::new()
             .route("/list.csv", get(serve))
-            .route("/hook", post(take))
+            .route("/hook", post(accept))
             .with_state(Arc::clone(&shared));
         let listener =
             runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
@@ -48,8 +48,8 @@ impl Origin {
             (document.into(), format!("\"{tag}\""));
     }
 
-    pub fn taken(&self) -> usize {
-        self.shared.taken.load(Ordering::SeqCst)
+    pub fn accepted(&self) -> usize {
+        self.shared.accepted.load(Ordering::SeqCst)
     }
 
     pub fn list_url(&self) -> String {
@@ -69,7 +69,7 @@ async fn serve(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Respons
     ([(header::ETAG, tag), (header::CONTENT_TYPE, "text/csv".to_owned())], document).into_response()
 }
 
-async fn take(State(shared): State<Arc<Shared>>, _body: Bytes) -> StatusCode {
-    shared.taken.fetch_add(1, Ordering::SeqCst);
+async fn accept(State(shared): State<Arc<Shared>>, _body: Bytes) -> StatusCode {
+    shared.accepted.fetch_add(1, Ordering::SeqCst);
     StatusCode::NO_CONTENT
 }

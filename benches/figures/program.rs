@@ -1,18 +1,18 @@
-//! Runs the program itself and reads from the kernel what it took.
+//! Runs the program and reads its time and memory from the kernel.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// The program as cargo built it for this bench: in release.
+/// The program as cargo built it for this bench, in release mode.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_entitywatch"));
     command.env_remove("ENTITYWATCH_CONFIG").stdin(Stdio::null());
     command
 }
 
-/// What one run took.
+/// The time and the output of one run.
 pub struct Run {
     pub wall: Duration,
     pub output: Output,
@@ -24,7 +24,7 @@ pub fn run(arguments: &[&str]) -> Run {
     Run { wall: started.elapsed(), output }
 }
 
-/// The most memory that a run held at a time (`VmHWM`), in KiB. What it prints is read by nobody.
+/// The peak memory of a run (`VmHWM`), in KiB. Its output is discarded.
 pub fn peak_kib(arguments: &[&str]) -> u64 {
     let mut child = command()
         .args(arguments)
@@ -51,7 +51,7 @@ pub fn cpu_of(pid: u32) -> Duration {
     cpu_in(&format!("/proc/{pid}/stat"), 11)
 }
 
-/// The CPU time of all programs that were run and have ended.
+/// The CPU time of all programs that have ended.
 pub fn cpu_of_runs() -> Duration {
     cpu_in("/proc/self/stat", 13)
 }

@@ -1,4 +1,4 @@
-//! Prints figures beside what they are measured against.
+//! Prints figures next to what they are compared with.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ pub fn heading(text: &str) {
     println!("\n{text}\n");
 }
 
-/// One figure: what was measured, what it came to, and what it is to be held against.
+/// Prints one figure: what was measured, the result, and what it is compared with.
 pub fn line(what: &str, figure: impl std::fmt::Display, against: impl std::fmt::Display) {
     println!("  {what:<58} {:>16}   {against}", figure.to_string());
 }
@@ -24,18 +24,18 @@ pub fn mib(kib: u64) -> String {
 }
 
 /// `1.43 (≤ 2: reached)`
-pub fn ratio(ours: Duration, theirs: Duration, aim: f64) -> String {
+pub fn ratio(ours: Duration, theirs: Duration, goal: f64) -> String {
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-    format!("{ratio:.2} × ({})", judged(ratio, aim))
+    format!("{ratio:.2} × ({})", against_goal(ratio, goal))
 }
 
 /// `≤ 64: reached`
-pub fn judged(figure: f64, aim: f64) -> String {
-    format!("aim ≤ {aim}: {}", if figure <= aim { "reached" } else { "MISSED" })
+pub fn against_goal(figure: f64, goal: f64) -> String {
+    format!("aim ≤ {goal}: {}", if figure <= goal { "reached" } else { "MISSED" })
 }
 
-/// The medians of two things that are done by turns, so that both meet the same machine.
-pub fn by_turns(
+/// The medians of two tasks that alternate, so that both run under the same conditions.
+pub fn alternating(
     rounds: usize,
     mut one: impl FnMut(),
     mut other: impl FnMut(),

@@ -1,10 +1,10 @@
-//! The rules of `src/README.md`, held against the source itself.
+//! The rules of `src/README.md`, checked against the source.
 
 mod circles;
 
 use std::path::{Path, PathBuf};
 
-/// A source file without its tests and without the comments that stand on lines of their own.
+/// A source file without its tests and without comments on lines of their own.
 struct Source {
     /// From the crate's root, such as `src/diff/name.rs`.
     path: String,
@@ -70,7 +70,7 @@ fn imports(code: &str) -> Vec<String> {
     found
 }
 
-/// What stands between the commas of a braced list, at its own depth.
+/// The items of a braced list, without those of nested lists.
 fn top_level(list: &str) -> Vec<&str> {
     let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
     for (at, letter) in list.char_indices() {
@@ -105,7 +105,7 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
             _ => return None,
         })
     };
-    let mut seen = 0;
+    let mut checked = 0;
     for source in sources() {
         let of = module(&source.path);
         let Some(allowed) = allowed(of) else { continue };
@@ -115,14 +115,14 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
                 "{} imports {import}",
                 source.path
             );
-            seen += 1;
+            checked += 1;
         }
     }
-    assert!(seen > 100, "the imports were found");
+    assert!(checked > 100, "only {checked} imports were found");
 }
 
 #[test]
-fn only_what_drives_the_program_names_several_stages() {
+fn only_the_driving_modules_name_several_stages() {
     let stages = ["fetch", "parse", "diff", "route", "store", "deliver"];
     for source in sources() {
         let of = module(&source.path);
@@ -139,7 +139,7 @@ fn only_what_drives_the_program_names_several_stages() {
 }
 
 #[test]
-fn the_pure_modules_do_no_io_and_ask_no_clock() {
+fn the_pure_modules_do_no_io_and_read_no_clock() {
     let pure = |path: &str| {
         ["src/domain/", "src/parse/", "src/diff/", "src/deliver/wording/", "src/schedule/"]
             .iter()
@@ -179,26 +179,22 @@ fn the_pure_modules_do_no_io_and_ask_no_clock() {
             "::now(",
             "rand::",
         ] {
-            assert!(
-                !source.code.contains(forbidden),
-                "{} does more than compute: {forbidden}",
-                source.path
-            );
+            assert!(!source.code.contains(forbidden), "{} is not pure: {forbidden}", source.path);
         }
     }
 }
 
 #[test]
-fn only_the_clock_asks_what_time_it_is() {
+fn only_the_clock_reads_the_time() {
     for source in sources().into_iter().filter(|source| source.path != "src/clock.rs") {
-        for asks in ["Timestamp::now(", "Instant::now(", "SystemTime::now(", "Zoned::now("] {
-            assert!(!source.code.contains(asks), "{} asks the time itself: {asks}", source.path);
+        for call in ["Timestamp::now(", "Instant::now(", "SystemTime::now(", "Zoned::now("] {
+            assert!(!source.code.contains(call), "{} reads the time: {call}", source.path);
         }
     }
 }
 
 #[test]
-fn nothing_outside_tests_panics_by_its_own_hand() {
+fn nothing_outside_tests_panics_explicitly() {
     for source in sources() {
         for forbidden in [
             ".unwrap()",
@@ -215,7 +211,7 @@ fn nothing_outside_tests_panics_by_its_own_hand() {
 }
 
 #[test]
-fn no_file_is_longer_than_can_be_read_at_a_sitting() {
+fn no_file_has_over_400_lines_before_its_tests() {
     for file in files("src") {
         let text = std::fs::read_to_string(&file).unwrap();
         let lines = text.split("\n#[cfg(test)]\nmod tests").next().unwrap().lines().count();
@@ -224,10 +220,10 @@ fn no_file_is_longer_than_can_be_read_at_a_sitting() {
 }
 
 #[test]
-fn every_file_says_what_it_is_and_none_is_a_drawer() {
+fn every_file_has_a_module_doc_and_none_has_a_vague_name() {
     for file in files("src").into_iter().chain(files("tests/it")) {
         let text = std::fs::read_to_string(&file).unwrap();
-        assert!(text.starts_with("//! "), "{} does not begin with what it is", file.display());
+        assert!(text.starts_with("//! "), "{} has no module doc", file.display());
         let stem = file.file_stem().unwrap().to_str().unwrap();
         assert!(
             !["util", "utils", "helpers", "common", "misc", "manager", "service", "handler"]
@@ -262,7 +258,7 @@ fn no_test_sleeps_or_is_ignored() {
 const MOST_COLUMNS: usize = 100;
 
 #[test]
-fn no_line_is_wider_than_a_screen() {
+fn no_line_has_over_100_columns() {
     for (folder, at_least) in
         [("src", 10_000), ("tests", 10_000), ("benches", 1_000), ("fuzz/fuzz_targets", 50)]
     {

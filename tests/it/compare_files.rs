@@ -1,4 +1,4 @@
-//! Two files compared row by row give what the two lists give when they are held whole.
+//! Two files compared row by row have the same changes as the two lists compared in memory.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::list::{COLUMNS, ENTITY_LIST, Row, file, row, rows};
 use crate::shared_data;
 use crate::world::Site;
 
-/// The changes between the two files, after seeing that they are those of the lists held whole.
+/// The changes between the two files, which must equal those of the lists compared in memory.
 fn compared(before: &Path, after: &Path, lists: &[ListCode]) -> Vec<Change> {
     let read = |path: &Path| parse(std::fs::File::open(path).unwrap(), lists).unwrap();
     let (old, new) = (read(before), read(after));
@@ -22,9 +22,9 @@ fn compared(before: &Path, after: &Path, lists: &[ListCode]) -> Vec<Change> {
     let compare = |list| {
         diff::compare_with_columns(&of(&old, list), &of(&new, list), &old.columns, &new.columns)
     };
-    let whole: Vec<Change> = lists.iter().flat_map(|list| compare(*list)).collect();
+    let in_memory: Vec<Change> = lists.iter().flat_map(|list| compare(*list)).collect();
     let found = compare_files(before, after, lists).unwrap().changes;
-    assert_eq!(found, whole);
+    assert_eq!(found, in_memory);
     found
 }
 
@@ -37,7 +37,7 @@ fn compared_texts(before: &str, after: &str, lists: &[ListCode]) -> Vec<Change> 
 }
 
 #[test]
-fn rows_that_both_files_have_are_passed_over_and_still_count() {
+fn rows_in_both_files_are_skipped_but_count_as_listed() {
     let mut before = rows(60);
     before.push(row("Alder Works", "80 FR 1").at("5 Dock Road, Minsk, BY"));
     before.push(row("Birch Trading", "80 FR 1").at("9 Quay Street, Brest, BY"));
@@ -48,16 +48,16 @@ fn rows_that_both_files_have_are_passed_over_and_still_count() {
     after[60].policy = "Case-by-case review.".to_owned();
     after.push(row("Dogwood Systems", "87 FR 9").at("1 Hill Road, Gomel, BY"));
     let changes = compared_texts(&file(&before), &file(&after), ListCode::ALL);
-    let told: Vec<(&str, &str)> =
+    let found: Vec<(&str, &str)> =
         changes.iter().map(|change| (change.kind.as_str(), change.entry.name.as_str())).collect();
-    let gone = before[3].name.as_str();
+    let removed = before[3].name.as_str();
     assert_eq!(
-        told,
+        found,
         [
             ("added", "Dogwood Systems"),
             ("revised", "Alder Werks"),
             ("revised", "Birch Trading"),
-            ("removed", gone)
+            ("removed", removed)
         ]
     );
 }
@@ -78,29 +78,29 @@ fn a_column_that_only_one_file_has_is_no_change_and_hides_none() {
     after[4].policy = "Case-by-case review.".to_owned();
     after[9] = row("Dogwood Systems", "87 FR 9").at("1 Hill Road, Gomel, BY");
     let (old, new) = (file(&before), file(&after));
-    let told = |changes: &[Change]| {
+    let names = |changes: &[Change]| {
         changes.iter().map(|change| change.entry.name.clone()).collect::<Vec<_>>()
     };
-    let plain = told(&compared_texts(&old, &new, ListCode::ALL));
+    let plain = names(&compared_texts(&old, &new, ListCode::ALL));
     assert_eq!(plain.len(), 3);
     let tiers = |at: usize| format!("tier {at}");
     let gained = compared_texts(&old, &with_column(&new, "tier", tiers), ListCode::ALL);
-    assert_eq!(told(&gained), plain);
+    assert_eq!(names(&gained), plain);
     let newcomer = gained.iter().find(|change| change.entry.name == "Dogwood Systems").unwrap();
-    assert_eq!(newcomer.entry.other["tier"], "tier 10", "it is shown all the same");
+    assert_eq!(newcomer.entry.other["tier"], "tier 10", "its value is still in the entry");
     assert_eq!(
-        told(&compared_texts(&with_column(&old, "tier", tiers), &new, ListCode::ALL)),
+        names(&compared_texts(&with_column(&old, "tier", tiers), &new, ListCode::ALL)),
         plain
     );
     assert_eq!(
-        told(&compared_texts(
+        names(&compared_texts(
             &with_column(&old, "level", tiers),
             &with_column(&new, "tier", tiers),
             ListCode::ALL
         )),
         plain
     );
-    // Both have it, though without a value in any row before.
+    // Both files have the column, but before no row has a value in it.
     let blank = with_column(&old, "tier", |_| String::new());
     let filled =
         with_column(&old, "tier", |at| if at == 30 { "2".to_owned() } else { String::new() });
@@ -112,9 +112,10 @@ fn a_column_that_only_one_file_has_is_no_change_and_hides_none() {
 }
 
 #[test]
-fn a_row_that_says_the_same_in_another_setting_is_no_change() {
+fn a_row_with_the_same_content_in_another_layout_is_no_change() {
     let before = [row("Alder Works", "80 FR 1"), row("Birch Trading", "80 FR 1")];
-    // Once more with spaces around the name, and gone again: both say what the row that stays says.
+    // The row is repeated with spaces around its name, and the repetition is removed again. Both
+    // have the content of the row that stays.
     let mut twice = before.to_vec();
     twice.insert(0, row(" Alder Works ", "80 FR 1"));
     assert!(compared_texts(&file(&before), &file(&twice), ListCode::ALL).is_empty());
@@ -122,8 +123,8 @@ fn a_row_that_says_the_same_in_another_setting_is_no_change() {
 }
 
 #[test]
-fn a_row_that_splits_from_one_that_stays_is_seen_beside_it() {
-    let whole = [
+fn a_row_that_splits_is_compared_with_the_part_that_both_files_have() {
+    let unsplit = [
         row("Alder Works", "80 FR 1").at("5 Dock Road, Minsk, BY; 7 Long Road, Almaty, KZ"),
         row("Birch Trading", "80 FR 1"),
     ];
@@ -132,23 +133,24 @@ fn a_row_that_splits_from_one_that_stays_is_seen_beside_it() {
         row("Alder Works", "80 FR 1").at("7 Long Road, Almaty, KZ"),
         row("Birch Trading", "80 FR 1"),
     ];
-    assert!(
-        compared_texts(&file(&whole), &file(&parts), ListCode::ALL)
-            .iter()
-            .all(|change| change.kind.as_str() == "revised")
-    );
+    let changes = compared_texts(&file(&unsplit), &file(&parts), ListCode::ALL);
+    let kinds: Vec<&str> = changes.iter().map(|change| change.kind.as_str()).collect();
+    assert_eq!(kinds, ["revised", "revised"]);
 }
 
 #[test]
-fn files_of_another_shape_are_compared_by_what_they_hold() {
+fn files_in_other_formats_are_compared_by_their_entries() {
     let csv = file(&[row("Alder Works", "80 FR 1"), row("Birch Trading", "80 FR 1")]);
     let tsv = csv.replace("\",\"", "\"\t\"").replacen(',', "\t", 28);
     assert!(compared_texts(&csv, &tsv, &[ListCode::EL]).is_empty());
+    assert_eq!(compared_texts(&csv, &tsv.replace("Alder", "Cedar"), &[ListCode::EL]).len(), 1);
     let xml = include_str!("../fixtures/ecfr/part-744.xml");
     assert!(compared_texts(xml, xml, &[ListCode::EL]).is_empty());
+    let revised = xml.replace("Birch Valley Academy", "Birch Valley Institute");
+    assert!(!compared_texts(xml, &revised, &[ListCode::EL]).is_empty());
 }
 
-/// Why the two files are refused, after seeing that it is for how the program was called.
+/// Why the two files are refused. It must be a mistake in how the program was called.
 fn refusal(before: &str, after: &str, lists: &[ListCode]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let (old, new) = (folder.path().join("before"), folder.path().join("after"));
@@ -203,7 +205,7 @@ fn files_of_other_lists_are_refused() {
         let refused = refusal(before, after, &[ListCode::EL]);
         assert!(refused.starts_with("expected entries of EL in both files, but "), "{refused}");
     }
-    // A list that begins or ends beside another one is a change like any other.
+    // A list that appears beside another one is a change like any other.
     let both = file(
         &rows(21)
             .into_iter()
@@ -243,8 +245,8 @@ async fn a_comparison_that_cannot_be_right_ends_with_the_code_for_usage() {
     assert_eq!(site.command(&["diff", &csv, &csv]).await.exit, Some(0));
 }
 
-/// One row as the CSV and as the JSON of the same day have it: there its aliases are the agency's
-/// own cell, here they are split.
+/// One row as CSV and as JSON of the same day. The CSV has the aliases as the agency wrote them,
+/// the JSON has them split.
 fn both_formats(source: &str, alt_names: &str, split: &str) -> (String, String) {
     let cell = |column: &str| match column {
         "_id" => "0a1b".to_owned(),
@@ -328,9 +330,9 @@ fn aliases_are_the_same_in_every_format_of_a_day() {
     }
 }
 
-/// What stands before and between the rows, and how the last one ends, moves where each row begins.
+/// Text before and between the rows, and the end of the last row, shift where each row begins.
 #[test]
-fn rows_are_found_again_however_they_are_set() {
+fn rows_are_matched_whatever_the_layout_of_the_file() {
     let mut before = rows(30);
     before.push(row("Alder Works", "80 FR 1").at("5 Dock \"Road\",\nMinsk, BY"));
     let mut after = before.clone();
@@ -342,22 +344,22 @@ fn rows_are_found_again_however_they_are_set() {
     let middle = new.find("\n\"").unwrap() + 1;
     let plain = compared_texts(&old, &new, ListCode::ALL);
     assert_eq!(plain.len(), 3, "{plain:?}");
-    for set in [
+    for layout in [
         format!("\u{feff}{new}"),
         format!("\n  {new}"),
         new.trim_end().to_owned(),
         format!("{}\n{header}\n{}", &new[..middle], &new[middle..]),
         new.replace("\"\n\"", "\"\r\n\""),
     ] {
-        assert_eq!(compared_texts(&old, &set, ListCode::ALL), plain, "{set}");
-        assert_eq!(compared_texts(&set, &old, ListCode::ALL).len(), 3, "{set}");
+        assert_eq!(compared_texts(&old, &layout, ListCode::ALL), plain, "{layout}");
+        assert_eq!(compared_texts(&layout, &old, ListCode::ALL).len(), 3, "{layout}");
     }
 }
 
-/// The header decides what a row says: rows that are equal byte by byte under another header are
-/// others.
+/// The header decides what the cells of a row mean, so rows with equal bytes under another header
+/// differ.
 #[test]
-fn tables_whose_columns_stand_in_another_order_are_compared_by_what_they_hold() {
+fn tables_with_another_column_order_are_compared_by_column_name() {
     let plain = file(&[row("Alder Works", "80 FR 1"), row("Birch Trading", "80 FR 1")]);
     let moved = plain.replacen(
         "license_requirement,license_policy",
@@ -370,7 +372,7 @@ fn tables_whose_columns_stand_in_another_order_are_compared_by_what_they_hold() 
 }
 
 #[test]
-fn a_list_that_is_asked_for_twice_is_compared_once() {
+fn a_list_that_is_named_twice_is_compared_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str, text: String| {
         std::fs::write(folder.path().join(name), text).unwrap();
@@ -378,14 +380,14 @@ fn a_list_that_is_asked_for_twice_is_compared_once() {
     };
     let csv = file(&[row("Alder Works", "80 FR 1")]);
     let tables = (path("old.csv", csv.clone()), path("new.csv", csv.replace("Alder", "Birch")));
-    let whole = (
+    let as_whole_lists = (
         tables.0.clone(),
         path(
             "new.tsv",
             csv.replace("Alder", "Birch").replace("\",\"", "\"\t\"").replacen(',', "\t", 28),
         ),
     );
-    for (old, new) in [tables, whole] {
+    for (old, new) in [tables, as_whole_lists] {
         let once = compare_files(&old, &new, &[ListCode::EL]).unwrap();
         assert!(!once.changes.is_empty());
         assert_eq!(
@@ -395,22 +397,23 @@ fn a_list_that_is_asked_for_twice_is_compared_once() {
     }
 }
 
-/// A row that stays decides what becomes of one that is gone, if the two have one name, be it set
-/// in another way.
+/// A row that stays decides how a removed row of the same name is reported, even if the name is
+/// spelled with other punctuation.
 #[test]
-fn rows_that_stay_are_seen_beside_a_row_of_their_name_that_is_gone() {
-    for (kept, gone) in [
+fn a_removed_row_is_compared_with_the_remaining_rows_of_its_name() {
+    for (kept, removed) in [
         ("Alder Works", "ALDER WORKS."),
         ("Xi\u{2019}an Works", "Xi'an Works"),
         ("Xi'an Works", "XI\u{2019}AN Works"),
     ] {
         let before = [
             row(kept, "80 FR 1"),
-            row(gone, "81 FR 2").at("5 Dock Road, Minsk, BY"),
+            row(removed, "81 FR 2").at("5 Dock Road, Minsk, BY"),
             row("Birch Trading", "80 FR 1"),
         ];
         let after = [before[0].clone(), before[2].clone()];
-        compared_texts(&file(&before), &file(&after), &[ListCode::EL]);
+        let changes = compared_texts(&file(&before), &file(&after), &[ListCode::EL]);
+        assert_eq!(changes.len(), 1, "{removed}: {changes:?}");
     }
 }
 
@@ -428,7 +431,7 @@ fn rows_in_another_order_under_other_ids_are_no_change() {
 }
 
 #[test]
-fn the_days_of_a_real_sanctions_list_give_the_same_either_way() {
+fn real_days_give_the_same_changes_row_by_row_and_as_whole_lists() {
     let folder = tempfile::tempdir().unwrap();
     let Some(days) = shared_data::days_with_renames(folder.path()) else { return };
     assert!(days.len() > 40, "{days:?}");

@@ -1,5 +1,5 @@
-//! The configuration: each mistake's text, what is shown of it, and that the example and the schema
-//! are whole.
+//! The configuration: the text of each mistake, what `config show` prints, and that the example and
+//! the schema are complete.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/config")
 }
 
-/// As `config check` sees it: warnings or mistakes, with the folder's name taken out.
+/// The warnings or mistakes that `config check` prints, without the name of the folder.
 fn checked(name: &str) -> String {
     let path = fixtures().join(name);
     let environment = Environment {
@@ -26,7 +26,7 @@ fn checked(name: &str) -> String {
         ..Environment::default()
     };
     let text = match config::load(&path, &environment, SecretsMode::Resolve) {
-        // How open the fixtures are is the checkout's business: another test sets it.
+        // The permissions of the fixtures depend on the checkout. Another test sets them.
         Ok((_, warnings)) => warnings
             .iter()
             .filter(|warning| !warning.0.contains("every user of this machine can read it"))
@@ -38,7 +38,7 @@ fn checked(name: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_told_with_its_line_and_a_caret() {
+fn each_mistake_is_reported_with_its_line_and_a_caret() {
     let mut names: Vec<String> = std::fs::read_dir(fixtures())
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
@@ -102,7 +102,7 @@ fn secrets_come_from_the_file_beside_the_configuration_or_the_credentials() {
 }
 
 #[test]
-fn what_is_shown_is_a_configuration_with_defaults_and_no_secret() {
+fn the_shown_configuration_has_defaults_and_no_secret() {
     let path = fixtures().join("ok_everything.toml");
     let shown = config::show(&path, &Environment::default()).unwrap();
     assert!(!shown.contains("hunter2"), "{shown}");
@@ -110,7 +110,7 @@ fn what_is_shown_is_a_configuration_with_defaults_and_no_secret() {
 }
 
 #[test]
-fn what_is_left_out_has_the_contracts_defaults() {
+fn keys_that_are_left_out_have_the_defaults_of_the_contract() {
     let toml = "[[source]]\nname = \"csl\"\nkind = \"csl\"\n";
     let environment =
         Environment { state_directory: Some("/state".into()), ..Environment::default() };
@@ -130,7 +130,7 @@ fn what_is_left_out_has_the_contracts_defaults() {
 }
 
 #[test]
-fn without_a_configuration_the_real_list_is_watched_and_told_on_the_console() {
+fn without_a_configuration_the_real_list_is_watched_and_alerted_on_the_console() {
     let environment = Environment { home: Some("/home/a".into()), ..Environment::default() };
     let config = config::default_config(&environment);
     assert_eq!(config.sources.len(), 1);
@@ -144,12 +144,12 @@ fn without_a_configuration_the_real_list_is_watched_and_told_on_the_console() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_with_secrets_that_everybody_can_read_is_warned_of() {
+fn a_world_readable_file_with_secrets_is_a_warning() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let (path, secret) = (folder.path().join("x.toml"), folder.path().join("slack-url"));
     std::fs::write(&secret, "https://hooks.example.com/x").unwrap();
-    let warned = |text: &str, mode: u32| -> usize {
+    let warnings_of = |text: &str, mode: u32| -> usize {
         std::fs::write(&path, text).unwrap();
         for file in [&path, &secret] {
             std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -162,16 +162,16 @@ fn a_file_with_secrets_that_everybody_can_read_is_warned_of() {
             .count()
     };
     let receiver = "[[receiver]]\nname = \"desk\"\nkind = \"slack\"\n";
-    assert_eq!(warned(&format!("{receiver}url = \"https://hooks.example.com/x\""), 0o644), 1);
-    assert_eq!(warned(&format!("{receiver}url = \"https://hooks.example.com/x\""), 0o600), 0);
-    assert_eq!(warned(&format!("{receiver}url_file = \"slack-url\""), 0o644), 1);
-    assert_eq!(warned(&format!("{receiver}url_file = \"slack-url\""), 0o640), 0);
+    assert_eq!(warnings_of(&format!("{receiver}url = \"https://hooks.example.com/x\""), 0o644), 1);
+    assert_eq!(warnings_of(&format!("{receiver}url = \"https://hooks.example.com/x\""), 0o600), 0);
+    assert_eq!(warnings_of(&format!("{receiver}url_file = \"slack-url\""), 0o644), 1);
+    assert_eq!(warnings_of(&format!("{receiver}url_file = \"slack-url\""), 0o640), 0);
 }
 
 // --- the example
 
 #[test]
-fn the_example_runs_as_it_is() {
+fn the_example_is_valid_as_it_is() {
     let environment = Environment { home: Some("/home/a".into()), ..Environment::default() };
     let (config, warnings) =
         config::check(Path::new("x.toml"), config::EXAMPLE, &environment, SecretsMode::Resolve)
@@ -188,8 +188,8 @@ fn the_example_runs_as_it_is() {
     assert_eq!(config.delivery, default.delivery);
 }
 
-/// The example with every key that is commented out in effect. A comment that is no key begins with
-/// a capital or holds none.
+/// The example with every commented-out key in effect. Comments in prose have a capital letter
+/// before any ` = `.
 fn uncommented() -> String {
     let is_toml = |line: &str| {
         line.starts_with('[') && line.ends_with(']')
@@ -206,7 +206,7 @@ fn uncommented() -> String {
 }
 
 #[test]
-fn the_example_is_right_in_what_it_comments_out() {
+fn the_commented_out_keys_of_the_example_are_valid() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("company-ca.pem", CERTIFICATE);
@@ -239,7 +239,7 @@ fn the_example_has_every_key() {
             if line.starts_with('[') {
                 inside = heading.iter().any(|heading| line.starts_with(heading));
             }
-            // `password_file` and the like are named beside the first of the three.
+            // Keys such as `password_file` are in the comment of the first of three alternatives.
             inside
                 && (line.starts_with(&format!("{key} ="))
                     || line.split('#').nth(1).is_some_and(|comment| comment.contains(&key)))
@@ -268,7 +268,7 @@ fn keys(schema: &Value) -> Vec<(String, String)> {
     keys
 }
 
-/// The node that a reference, a list's items or an optional value stands for.
+/// The node that a reference, a list's items or an optional value refers to.
 fn resolved(schema: &Value, node: &Value) -> Value {
     let reference = node
         .get("$ref")
@@ -312,7 +312,7 @@ fn every_schema_is_one() {
     }
 }
 
-/// The alternatives of `[smtp]` that the example shows, in place of what they are alternatives to.
+/// The section `[smtp]` of the example with its alternatives in effect.
 fn with_alternatives() -> String {
     let smtp = uncommented()
         .split("\n[smtp]\n")
@@ -330,7 +330,7 @@ fn with_alternatives() -> String {
 }
 
 #[test]
-fn the_example_is_right_in_its_alternatives() {
+fn the_alternatives_in_the_example_are_valid() {
     let text = with_alternatives();
     let (config, warnings) =
         config::check(Path::new("x.toml"), &text, &Environment::default(), SecretsMode::Skip)
@@ -351,7 +351,7 @@ fn the_example_is_right_in_its_alternatives() {
 }
 
 #[test]
-fn the_secrets_of_oauth2_are_found_and_never_shown() {
+fn the_secrets_of_oauth2_are_read_and_never_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("entitywatch.toml");
     std::fs::write(folder.path().join("secret"), "hunter2\n").unwrap();
@@ -369,7 +369,7 @@ fn the_secrets_of_oauth2_are_found_and_never_shown() {
         assert!(shown.contains("[smtp.oauth2]") && !shown.contains("hunter2"), "{shown}");
         let secret = &config.smtp.as_ref().unwrap().oauth2.as_ref().unwrap().client_secret;
         assert!(!format!("{secret:?}").contains("hunter2"));
-        // What is wrong is shown with its line, and without its secret.
+        // A mistake is shown with its line, but without its secret.
         let errors = config::check(
             &path,
             &format!("{smtp}password = \"p\"\n{oauth2}{key}\n"),
@@ -382,7 +382,7 @@ fn the_secrets_of_oauth2_are_found_and_never_shown() {
 }
 
 #[test]
-fn the_configurations_schema_takes_what_the_program_takes() {
+fn the_schema_accepts_what_the_program_accepts() {
     for text in [
         config::EXAMPLE.to_owned(),
         uncommented(),
@@ -397,7 +397,7 @@ fn the_configurations_schema_takes_what_the_program_takes() {
 }
 
 #[test]
-fn the_webhooks_schema_takes_a_body_and_refuses_what_is_none() {
+fn the_webhook_schema_accepts_a_body_and_refuses_invalid_ones() {
     let test =
         |data: Value| json!({"type": "test", "timestamp": "2026-07-01T00:00:00Z", "data": data});
     validate(
@@ -481,7 +481,7 @@ fn run(command: ConfigCommand, name: &str) -> (Exit, String, String) {
 }
 
 #[test]
-fn the_configuration_is_checked_shown_described_and_exemplified() {
+fn the_config_commands_check_show_describe_and_print_an_example() {
     let (exit, out, err) = run(ConfigCommand::Check, "err_unknown_key.toml");
     assert_eq!((exit, out.as_str()), (Exit::Usage, ""));
     assert!(err.contains("did you mean `listen`?"), "{err}");
@@ -503,7 +503,7 @@ fn the_configuration_is_checked_shown_described_and_exemplified() {
 }
 
 #[test]
-fn a_secret_that_stands_where_its_file_should_be_named_is_not_repeated() {
+fn a_secret_in_place_of_a_file_name_is_not_shown() {
     for key in [
         "secret_file = \"whsec_hunter2\"",
         "secret_credential = \"whsec_hunter2\"",
@@ -516,19 +516,19 @@ fn a_secret_that_stands_where_its_file_should_be_named_is_not_repeated() {
              \"webhook\"\n{address}{key}\n"
         );
         let path = Path::new("entitywatch.toml");
-        let said = config::check(path, &text, &Environment::default(), SecretsMode::Resolve)
+        let message = config::check(path, &text, &Environment::default(), SecretsMode::Resolve)
             .unwrap_err()
             .to_string();
-        assert!(said.contains("itself") && !said.contains("hunter2"), "{said}");
+        assert!(message.contains("itself") && !message.contains("hunter2"), "{message}");
     }
 }
 
-// --- what is refused here rather than failing later
+// --- mistakes that would fail later
 
 const SOURCE: &str = "[[source]]\nname = \"csl\"\nkind = \"csl\"\n";
 const SMTP: &str = "[smtp]\nhost = \"mail.example.com\"\nfrom = \"alerts@example.com\"\n";
 
-/// What `config check` says of a text, with `folder` beside it.
+/// What `config check` says of a text in `folder`.
 fn check_in(folder: &Path, text: &str) -> Result<entitywatch::config::Config, String> {
     let path = folder.join("entitywatch.toml");
     std::fs::write(&path, text).unwrap();
@@ -538,7 +538,7 @@ fn check_in(folder: &Path, text: &str) -> Result<entitywatch::config::Config, St
 }
 
 #[test]
-fn err_what_could_never_work_is_refused_with_its_line() {
+fn err_impossible_settings_are_refused_with_their_line() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("folder")).unwrap();
     let hook = "[[receiver]]\nname = \"erp\"\nkind = \"webhook\"\n";
@@ -591,10 +591,10 @@ fn err_what_could_never_work_is_refused_with_its_line() {
         ),
         (format!("{SOURCE}{hook}url = \"https://h/\"\nsecret = \"whsec_!\"\n"), "expected base64"),
     ];
-    for (text, said) in table {
+    for (text, problem) in table {
         let error =
             check_in(folder.path(), text).err().unwrap_or_else(|| panic!("accepted:\n{text}"));
-        assert!(error.contains(said), "{text}\n{error}");
+        assert!(error.contains(problem), "{text}\n{error}");
         assert!(
             error.contains('^') && error.contains("entitywatch.toml:") && !error.contains("hunter"),
             "{error}"
@@ -603,7 +603,7 @@ fn err_what_could_never_work_is_refused_with_its_line() {
 }
 
 #[test]
-fn a_domain_of_another_script_is_known_by_its_punycode() {
+fn a_domain_in_another_script_is_converted_to_punycode() {
     let folder = tempfile::tempdir().unwrap();
     let text = format!(
         "{SOURCE}[http]\ncontact = \"mailto:info@exämple.de\"\n[smtp]\nhost = \
@@ -621,7 +621,7 @@ fn a_domain_of_another_script_is_known_by_its_punycode() {
 }
 
 #[test]
-fn a_mark_and_white_space_are_not_part_of_what_a_file_holds() {
+fn a_byte_order_mark_and_white_space_are_not_part_of_a_secret() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     let whsec = format!("whsec_{}", "A".repeat(32));
@@ -676,7 +676,7 @@ fn a_mark_and_white_space_are_not_part_of_what_a_file_holds() {
 }
 
 #[test]
-fn err_a_file_in_another_form_is_told_so() {
+fn err_a_file_in_another_encoding_is_refused_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     let utf16 = |text: &str| {
@@ -690,7 +690,7 @@ fn err_a_file_in_another_form_is_told_so() {
     let password =
         |file: &str| format!("{SOURCE}{SMTP}username = \"a\"\npassword_file = \"{file}\"\n");
     let authorities = |file: &str| format!("{SOURCE}[http]\nca_file = \"{file}\"\n");
-    for (text, said) in [
+    for (text, problem) in [
         (password("utf16"), "but got UTF-16: save it as UTF-8"),
         (password("utf16-without-mark"), "as in UTF-16: save it as UTF-8"),
         (authorities("utf16"), "but got UTF-16"),
@@ -701,7 +701,7 @@ fn err_a_file_in_another_form_is_told_so() {
     ] {
         let error = check_in(folder.path(), &text).unwrap_err();
         assert!(
-            error.contains(said) && error.contains('^') && !error.contains("hunter2"),
+            error.contains(problem) && error.contains('^') && !error.contains("hunter2"),
             "{error}"
         );
     }
@@ -716,23 +716,23 @@ fn err_a_file_in_another_form_is_told_so() {
 }
 
 #[test]
-fn what_may_come_later_or_belongs_to_others_is_warned_of() {
+fn missing_folders_and_bad_entries_of_no_proxy_are_warnings() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("entitywatch.toml");
     let text =
         format!("{SOURCE}[[source]]\nname = \"mirror\"\nkind = \"file\"\npath = \"lists\"\n");
     let environment =
         Environment::from(|name| (name == "NO_PROXY").then(|| "<local>,.example.com".into()));
-    let warned = |text: &str, mode| {
+    let warnings_of = |text: &str, mode| {
         let (_, warnings) = config::check(&path, text, &environment, mode).unwrap();
-        let said = |part: &str| warnings.iter().filter(|warning| warning.0.contains(part)).count();
-        (said("does not exist yet"), said("an entry of the environment's NO_PROXY is ignored: "))
+        let count = |part: &str| warnings.iter().filter(|warning| warning.0.contains(part)).count();
+        (count("does not exist yet"), count("an entry of the environment's NO_PROXY is ignored: "))
     };
-    assert_eq!(warned(&text, SecretsMode::Resolve), (1, 1));
-    assert_eq!(warned(&text, SecretsMode::Skip), (0, 0), "reading commands need neither");
+    assert_eq!(warnings_of(&text, SecretsMode::Resolve), (1, 1));
+    assert_eq!(warnings_of(&text, SecretsMode::Skip), (0, 0), "reading commands need neither");
     std::fs::create_dir(folder.path().join("lists")).unwrap();
     assert_eq!(
-        warned(&format!("{text}[http]\nproxy = \"http://h:3128\"\n"), SecretsMode::Resolve),
+        warnings_of(&format!("{text}[http]\nproxy = \"http://h:3128\"\n"), SecretsMode::Resolve),
         (0, 0)
     );
 }

@@ -18,7 +18,7 @@ use entitywatch::secret::Secret;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::sinks::{Answer, HttpSink, SmtpManner, SmtpSink};
+use crate::sinks::{Answer, HttpSink, SmtpBehavior, SmtpSink};
 
 const SECRETS: [&str; 2] =
     ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"];
@@ -202,10 +202,10 @@ async fn a_multipart_webhook_continues_where_it_was_interrupted() {
 #[tokio::test]
 async fn each_answer_has_an_outcome() {
     let sink = HttpSink::start().await;
-    let elsewhere = sink.url("/elsewhere");
+    let other_path = sink.url("/elsewhere");
     let answers = [
         (Answer::status(204), None),
-        (Answer::status(302).with_header("location", elsewhere), Some(Retry::Later)),
+        (Answer::status(302).with_header("location", other_path), Some(Retry::Later)),
         (Answer::status(404), Some(Retry::Slowly)),
         (Answer::status(410), Some(Retry::SwitchOff)),
         (
@@ -361,9 +361,9 @@ async fn a_chat_answer_that_ends_before_its_result_is_retried() {
     }
     // A slow one has the time of the attempt and no more.
     sink.will_answer([Answer::status(200).cut()]);
-    let dawdling =
+    let slow =
         attempt_from(&slack(sink.url("/slack")), &alert(), Duration::from_millis(300), 0).await;
-    assert_eq!((failed(dawdling.outcome).0, dawdling.parts_done), (Retry::Later, 0));
+    assert_eq!((failed(slow.outcome).0, slow.parts_done), (Retry::Later, 0));
 }
 
 #[tokio::test]
@@ -398,7 +398,7 @@ async fn slack_gets_blocks_and_a_text_with_the_delivery_id() {
 
 #[tokio::test]
 async fn an_email_arrives_complete() {
-    let sink = SmtpSink::start(SmtpManner::default()).await;
+    let sink = SmtpSink::start(SmtpBehavior::default()).await;
     let receiver = email(&sink);
     let Outcome::Delivered { detail } = attempt(&receiver).await else { panic!("not delivered") };
     assert_eq!(detail, "SMTP 250 2.0.0 queued as 1A2B3C");
@@ -418,9 +418,9 @@ async fn an_email_arrives_complete() {
 
 #[tokio::test]
 async fn a_relay_works_again_after_a_refusal() {
-    let sink = SmtpSink::start(SmtpManner {
+    let sink = SmtpSink::start(SmtpBehavior {
         recipient_reply: Some("451 4.7.1 come back later"),
-        ..SmtpManner::default()
+        ..SmtpBehavior::default()
     })
     .await;
     let receiver = email(&sink);
@@ -429,7 +429,7 @@ async fn a_relay_works_again_after_a_refusal() {
     let message = Message { delivery: &delivery, alert: &alert };
     let (retry, _) = failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
     assert_eq!(retry, Retry::Later);
-    sink.behave(SmtpManner::default());
+    sink.behave(SmtpBehavior::default());
     assert!(matches!(
         deliverer.attempt(&receiver, &message, now(), 0).await.outcome,
         Outcome::Delivered { .. }
@@ -437,11 +437,11 @@ async fn a_relay_works_again_after_a_refusal() {
 }
 
 #[tokio::test]
-async fn a_late_answer_is_never_taken_as_the_answer_to_the_next_message() {
+async fn a_late_reply_is_never_used_as_the_reply_to_the_next_message() {
     let late = Arc::new(tokio::sync::Notify::new());
-    let sink = SmtpSink::start(SmtpManner {
+    let sink = SmtpSink::start(SmtpBehavior {
         data_reply_waits_for: Some(late.clone()),
-        ..SmtpManner::default()
+        ..SmtpBehavior::default()
     })
     .await;
     let (alert, receiver, deliverer) = (alert(), email(&sink), deliverer(Duration::from_secs(20)));
@@ -450,11 +450,11 @@ async fn a_late_answer_is_never_taken_as_the_answer_to_the_next_message() {
     // Canceled while the server is still processing the message.
     tokio::select! {
         _ = deliverer.attempt(&receiver, &message, now(), 0) => panic!("no answer was sent yet"),
-        () = sink.until_message_is_whole() => {}
+        () = sink.until_message_is_complete() => {}
     }
     late.notify_one();
     sink.until(|mails| mails.len() == 1).await;
-    sink.behave(SmtpManner { data_reply: Some("554 5.7.1 refused"), ..SmtpManner::default() });
+    sink.behave(SmtpBehavior { data_reply: Some("554 5.7.1 refused"), ..SmtpBehavior::default() });
     for _ in 0..3 {
         let (retry, detail) =
             failed(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
@@ -467,7 +467,8 @@ async fn a_late_answer_is_never_taken_as_the_answer_to_the_next_message() {
 
 #[tokio::test]
 async fn an_accepted_message_does_not_wait_for_quit() {
-    let sink = SmtpSink::start(SmtpManner { no_farewell: true, ..SmtpManner::default() }).await;
+    let sink =
+        SmtpSink::start(SmtpBehavior { ignores_quit: true, ..SmtpBehavior::default() }).await;
     assert!(matches!(attempt(&email(&sink)).await, Outcome::Delivered { .. }));
 }
 
@@ -475,44 +476,47 @@ async fn an_accepted_message_does_not_wait_for_quit() {
 async fn each_reply_of_a_mail_server_has_an_outcome() {
     let replies = [
         (
-            SmtpManner { recipient_reply: Some("451 4.7.1 greylisted"), ..SmtpManner::default() },
+            SmtpBehavior {
+                recipient_reply: Some("451 4.7.1 greylisted"),
+                ..SmtpBehavior::default()
+            },
             Retry::Later,
             "the mail server did not take the message now: SMTP 451 4.7.1 greylisted",
         ),
         (
-            SmtpManner {
+            SmtpBehavior {
                 recipient_reply: Some("550 5.1.1 <officer@example.org> unknown"),
-                ..SmtpManner::default()
+                ..SmtpBehavior::default()
             },
             Retry::Slowly,
             "the mail server refused the message for good: SMTP 550 5.1.1 <[…]> unknown",
         ),
         (
-            SmtpManner { data_reply: Some("552 5.3.4 too big"), ..SmtpManner::default() },
+            SmtpBehavior { data_reply: Some("552 5.3.4 too big"), ..SmtpBehavior::default() },
             Retry::Slowly,
             "the mail server refused the message for good: SMTP 552 5.3.4 too big",
         ),
         (
-            SmtpManner { data_reply: Some("452 4.3.1 disk full"), ..SmtpManner::default() },
+            SmtpBehavior { data_reply: Some("452 4.3.1 disk full"), ..SmtpBehavior::default() },
             Retry::Later,
             "the mail server did not take the message now: SMTP 452 4.3.1 disk full",
         ),
         (
-            SmtpManner { data_reply: Some("354 go on"), ..SmtpManner::default() },
+            SmtpBehavior { data_reply: Some("354 go on"), ..SmtpBehavior::default() },
             Retry::Later,
             "expected SMTP 2xx for the message, but got SMTP 354 go on",
         ),
     ];
-    for (manner, retry, detail) in replies {
-        let sink = SmtpSink::start(manner).await;
+    for (behavior, retry, detail) in replies {
+        let sink = SmtpSink::start(behavior).await;
         assert_eq!(failed(attempt(&email(&sink)).await), (retry, detail.to_owned()));
         assert!(sink.mails().is_empty());
     }
 }
 
 #[tokio::test]
-async fn a_silent_mail_server_is_abandoned_in_time() {
-    let sink = SmtpSink::start(SmtpManner { silent: true, ..SmtpManner::default() }).await;
+async fn a_silent_mail_server_times_out() {
+    let sink = SmtpSink::start(SmtpBehavior { silent: true, ..SmtpBehavior::default() }).await;
     let outcome =
         attempt_from(&email(&sink), &alert(), Duration::from_millis(200), 0).await.outcome;
     assert_eq!(failed(outcome).0, Retry::Later);
@@ -520,7 +524,7 @@ async fn a_silent_mail_server_is_abandoned_in_time() {
 
 #[tokio::test]
 async fn a_server_without_starttls_is_refused() {
-    let sink = SmtpSink::start(SmtpManner::default()).await;
+    let sink = SmtpSink::start(SmtpBehavior::default()).await;
     let mut receiver = email(&sink);
     if let Channel::Email(settings) = &mut receiver.channel {
         let mut smtp = (*settings.smtp).clone();
@@ -540,13 +544,13 @@ async fn no_outcome_and_no_debug_output_contains_a_secret() {
     // A server that repeats everything it received.
     let echo = format!("{url} {} {} Bearer s3cr3t-header query-token", SECRETS[0], SECRETS[1]);
     let (webhook, slack) = (webhook(url.clone()), slack(url.clone()));
-    let mut seen = vec![format!("{webhook:?} {slack:?}")];
+    let mut outputs = vec![format!("{webhook:?} {slack:?}")];
     for receiver in [&webhook, &slack] {
         for status in [400, 404, 410, 500, 503] {
             // The Slack server does not know the secrets of the webhook.
             let body = if receiver.name == "erp" { &echo } else { &url };
             sink.will_answer([Answer::status(status).with_body(body)]);
-            seen.push(failed(attempt(receiver).await).1);
+            outputs.push(failed(attempt(receiver).await).1);
         }
     }
     // A closed port, and addresses that cannot be dialed.
@@ -557,12 +561,12 @@ async fn no_outcome_and_no_debug_output_contains_a_secret() {
         format!("no address {TOKEN}"),
         format!("http://169.254.169.254/{TOKEN}"),
     ] {
-        seen.push(failed(attempt(&self::webhook(unreachable.clone())).await).1);
-        seen.push(failed(attempt(&self::slack(unreachable)).await).1);
+        outputs.push(failed(attempt(&self::webhook(unreachable.clone())).await).1);
+        outputs.push(failed(attempt(&self::slack(unreachable)).await).1);
     }
-    let smtp = SmtpSink::start(SmtpManner {
+    let smtp = SmtpSink::start(SmtpBehavior {
         recipient_reply: Some("550 user mailer password correct horse battery from 192.0.2.1"),
-        ..SmtpManner::default()
+        ..SmtpBehavior::default()
     })
     .await;
     let mut mailer = email(&smtp);
@@ -570,11 +574,11 @@ async fn no_outcome_and_no_debug_output_contains_a_secret() {
         let mut with_password = (*settings.smtp).clone();
         (with_password.username, with_password.password) =
             (Some("mailer-account".into()), Some(Secret::new(PASSWORD)));
-        seen.push(format!("{with_password:?}"));
+        outputs.push(format!("{with_password:?}"));
         settings.smtp = Arc::new(SmtpSettings { username: None, ..with_password });
     }
-    seen.push(failed(attempt(&mailer).await).1);
-    for text in &seen {
+    outputs.push(failed(attempt(&mailer).await).1);
+    for text in &outputs {
         for secret in [
             TOKEN,
             "query-token",

@@ -1,5 +1,5 @@
-//! What goes wrong on the way to a server is said in a sentence without the address's secrets, and
-//! a company's own authority is trusted.
+//! Errors of connections are described without the secrets of the address, and a company's own
+//! certificate authority is trusted.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::upstream::{Answer, Upstream};
 
-/// Good for 127.0.0.1 and localhost until 2126, and used nowhere else.
+/// Valid for 127.0.0.1 and localhost until 2126. Used only by tests.
 const CERTIFICATE: &[u8] = include_bytes!("../fixtures/tls/loopback.cert.pem");
 const KEY: &[u8] = include_bytes!("../fixtures/tls/loopback.key.pem");
 
@@ -30,7 +30,7 @@ fn client(settings: &HttpSettings, allow_private: bool, url: &str) -> Client {
         .clone()
 }
 
-/// What is said of a request for `url` that fails.
+/// The description of the error of a request for `url`.
 async fn failure(settings: &HttpSettings, allow_private: bool, url: &str) -> String {
     let client = client(settings, allow_private, url);
     let error = client
@@ -38,17 +38,17 @@ async fn failure(settings: &HttpSettings, allow_private: bool, url: &str) -> Str
         .send()
         .await
         .expect_err("expected a failure");
-    let said = describe(&error);
-    assert!(!said.contains("hunter2") && !said.contains("hooks"), "{said}");
-    said
+    let message = describe(&error);
+    assert!(!message.contains("hunter2") && !message.contains("hooks"), "{message}");
+    message
 }
 
-/// A port of this machine at which nobody listens.
+/// A port of this machine on which nothing listens.
 fn closed_port() -> SocketAddr {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// Serves one request over TLS, or fails to; the thread ends with its connection.
+/// Serves one request over TLS, or fails to. The thread ends with its connection.
 fn serve_tls_once() -> SocketAddr {
     serve_tls_once_with(CERTIFICATE, KEY)
 }
@@ -69,7 +69,7 @@ fn serve_tls_once_with(certificate: &[u8], key: &[u8]) -> SocketAddr {
             rustls::ServerConnection::new(Arc::new(config)).unwrap(),
             socket,
         );
-        // Where the client does not trust us this fails, as it should.
+        // This fails if the client does not trust the certificate, as it should.
         let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
         let _ = stream
             .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
@@ -79,7 +79,7 @@ fn serve_tls_once_with(certificate: &[u8], key: &[u8]) -> SocketAddr {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_said_to_be_refused() {
+async fn the_error_of_a_refused_connection_says_so() {
     assert_eq!(
         failure(&direct(), true, &format!("http://{}", closed_port())).await,
         "the connection was refused"
@@ -87,23 +87,23 @@ async fn a_refused_connection_is_said_to_be_refused() {
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_without_an_answer_is_said_to_have_broken_off() {
+async fn the_error_of_a_connection_closed_without_an_answer_says_so() {
     let upstream = Upstream::start().await;
     upstream.answer("/hooks/hunter2", Answer::Raw(Vec::new()));
-    let said = failure(&direct(), true, upstream.url("").as_str().trim_end_matches('/')).await;
-    assert_eq!(said, "the connection was closed before the answer was complete");
+    let message = failure(&direct(), true, upstream.url("").as_str().trim_end_matches('/')).await;
+    assert_eq!(message, "the connection was closed before the answer was complete");
 }
 
 #[tokio::test]
-async fn a_name_that_leads_inside_is_refused_when_dialled() {
+async fn a_name_that_resolves_to_an_internal_address_is_refused() {
     let upstream = Upstream::start().await;
-    let said =
+    let message =
         failure(&direct(), false, &format!("http://localhost:{}", upstream.address().port())).await;
     assert_eq!(
-        said,
+        message,
         "refused to connect to localhost: a loopback address needs `allow_private = true`"
     );
-    assert!(upstream.seen().is_empty());
+    assert!(upstream.requests().is_empty());
 }
 
 struct NoSuchName;
@@ -115,7 +115,7 @@ impl Resolve for NoSuchName {
 }
 
 #[tokio::test]
-async fn a_name_without_an_address_is_said_to_have_none() {
+async fn the_error_of_a_name_without_an_address_says_so() {
     let clients =
         LazyClient::new(&direct(), false, |builder| builder.dns_resolver(Arc::new(NoSuchName)))
             .unwrap();
@@ -125,7 +125,7 @@ async fn a_name_without_an_address_is_said_to_have_none() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_said_to_refuse() {
+async fn the_error_of_a_proxy_that_refuses_says_so() {
     let proxy = Upstream::start().await;
     proxy.answer("data.example.com:443", Answer::status(403, ""));
     let settings = HttpSettings { proxy: Some(proxy.url("/")), ..HttpSettings::default() };
@@ -133,11 +133,11 @@ async fn a_proxy_that_refuses_is_said_to_refuse() {
         failure(&settings, false, "https://data.example.com").await,
         "the proxy refused to open a connection"
     );
-    assert_eq!(proxy.seen()[0].method, "CONNECT");
+    assert_eq!(proxy.requests()[0].method, "CONNECT");
 }
 
 #[tokio::test]
-async fn a_proxy_is_reached_by_a_name_that_leads_inside() {
+async fn a_proxy_may_have_an_internal_address() {
     let proxy = Upstream::start().await;
     proxy.answer("http://data.example.com/list.csv", Answer::ok("ok"));
     let url = format!("http://localhost:{}", proxy.address().port()).parse().unwrap();
@@ -148,7 +148,7 @@ async fn a_proxy_is_reached_by_a_name_that_leads_inside() {
 }
 
 #[tokio::test]
-async fn an_exception_from_the_proxy_holds_in_every_form() {
+async fn an_exception_from_the_proxy_works_in_every_form() {
     let (proxy, publisher) = (Upstream::start().await, Upstream::start().await);
     publisher.answer("/list.csv", Answer::ok("direct"));
     let url = publisher.url("/list.csv");
@@ -183,7 +183,7 @@ async fn an_exception_from_the_proxy_holds_in_every_form() {
 }
 
 #[tokio::test]
-async fn a_proxys_user_and_password_reach_the_proxy_alone() {
+async fn only_the_proxy_gets_the_user_and_password_of_the_proxy() {
     let proxy = Upstream::start().await;
     proxy.answer("http://data.example.com/list.csv", Answer::ok("ok"));
     let mut url = proxy.url("/");
@@ -195,25 +195,26 @@ async fn a_proxys_user_and_password_reach_the_proxy_alone() {
         .send()
         .await
         .unwrap();
-    let [request] = proxy.seen().try_into().unwrap();
+    let [request] = proxy.requests().try_into().unwrap();
     assert_eq!(request.header("proxy-authorization"), Some("Basic dXNlcjpwQHNz"));
     assert_eq!(request.header("authorization"), None);
 }
 
 #[tokio::test]
-async fn a_plain_server_is_not_taken_for_a_tls_server() {
+async fn a_server_without_tls_is_not_accepted_as_a_tls_server() {
     let upstream = Upstream::start().await;
-    let said = failure(&direct(), true, &format!("https://{}", upstream.address())).await;
+    let message = failure(&direct(), true, &format!("https://{}", upstream.address())).await;
     assert!(
-        said.starts_with("failed to agree on TLS") || said.starts_with("the connection broke off"),
-        "{said}"
+        message.starts_with("failed to agree on TLS")
+            || message.starts_with("the connection broke off"),
+        "{message}"
     );
 }
 
 #[tokio::test]
 async fn a_certificate_is_trusted_only_where_its_authority_is_configured() {
-    let said = failure(&direct(), true, &format!("https://{}", serve_tls_once())).await;
-    assert!(said.starts_with("the server's TLS certificate is not accepted: "), "{said}");
+    let message = failure(&direct(), true, &format!("https://{}", serve_tls_once())).await;
+    assert!(message.starts_with("the server's TLS certificate is not accepted: "), "{message}");
     let settings = HttpSettings { ca_pem: Some(CERTIFICATE.to_vec()), ..direct() };
     let client = client(&settings, true, "https://127.0.0.1");
     let answer = client.get(format!("https://{}/", serve_tls_once())).send().await.unwrap();
@@ -221,13 +222,13 @@ async fn a_certificate_is_trusted_only_where_its_authority_is_configured() {
 }
 
 #[tokio::test]
-async fn a_self_signed_certificate_that_is_marked_as_an_authority_has_a_way_in() {
+async fn a_self_signed_certificate_that_is_marked_as_an_authority_can_be_trusted() {
     let certificate = include_bytes!("../fixtures/tls/self-signed-named.cert.pem");
     let key = include_bytes!("../fixtures/tls/self-signed-named.key.pem");
-    let said =
+    let message =
         failure(&direct(), true, &format!("https://{}", serve_tls_once_with(certificate, key)))
             .await;
-    assert!(said.contains("`ca_file`"), "{said}");
+    assert!(message.contains("`ca_file`"), "{message}");
     let settings = HttpSettings { ca_pem: Some(certificate.to_vec()), ..direct() };
     let client = client(&settings, true, "https://127.0.0.1");
     let answer = client
@@ -236,14 +237,15 @@ async fn a_self_signed_certificate_that_is_marked_as_an_authority_has_a_way_in()
         .await
         .unwrap();
     assert_eq!(answer.text().await.unwrap(), "ok");
-    // It is trusted for its own name, and as an authority for what it issued; for nothing else.
-    let said = failure(
+    // It is trusted for its own name and as an authority for the certificates that it issued, and
+    // for nothing else.
+    let message = failure(
         &settings,
         true,
         &format!("https://localhost:{}", serve_tls_once_with(certificate, key).port()),
     )
     .await;
-    assert!(said.starts_with("the server's TLS certificate is not accepted: "), "{said}");
+    assert!(message.starts_with("the server's TLS certificate is not accepted: "), "{message}");
     assert!(
         failure(&settings, true, &format!("https://{}", serve_tls_once()))
             .await
@@ -255,19 +257,19 @@ async fn a_self_signed_certificate_that_is_marked_as_an_authority_has_a_way_in()
 async fn the_second_address_of_a_web_server_is_dialed_in_the_time_of_both() {
     let upstream = Upstream::start().await;
     upstream.answer("/list.csv", Answer::ok("ok"));
-    // Another address of this machine with the same port, at which the system drops what would open
-    // a connection.
+    // Another address of this machine with the same port, at which the system drops the packets
+    // that would open a connection.
     let port = upstream.address().port();
     let dropping = tokio::net::TcpSocket::new_v4().unwrap();
     dropping.bind(SocketAddr::from(([127, 0, 0, 2], port))).unwrap();
     let dropping = dropping.listen(1).unwrap();
     let first = dropping.local_addr().unwrap();
-    let mut held = Vec::new();
+    let mut connections = Vec::new();
     while let Ok(Ok(stream)) =
         tokio::time::timeout(Duration::from_millis(100), tokio::net::TcpStream::connect(first))
             .await
     {
-        held.push(stream);
+        connections.push(stream);
     }
     let addresses = [first, upstream.address()];
     let clients = LazyClient::new(&direct(), true, move |builder| {
@@ -282,7 +284,7 @@ async fn the_second_address_of_a_web_server_is_dialed_in_the_time_of_both() {
 }
 
 #[tokio::test]
-async fn the_systems_authorities_are_known_where_a_redirect_leads_to_tls() {
+async fn the_systems_authorities_are_trusted_after_a_redirect_to_https() {
     let publisher = Upstream::start().await;
     publisher.answer(
         "/list.csv",
@@ -306,12 +308,12 @@ async fn the_systems_authorities_are_known_where_a_redirect_leads_to_tls() {
         command.arg("--config").arg(config).arg("check").env("SSL_CERT_FILE", authorities).output()
     };
     let ended = tokio::task::spawn_blocking(check).await.unwrap().unwrap();
-    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    // What the server has is no list, which only one that was trusted could show.
+    let message = String::from_utf8_lossy(&ended.stderr).into_owned();
+    // The server answers with a page. The error about that page shows that it was trusted.
     assert!(
         ended.status.code() == Some(1)
-            && said.contains("the document is refused")
-            && !said.contains("TLS"),
-        "{said}"
+            && message.contains("the document is refused")
+            && !message.contains("TLS"),
+        "{message}"
     );
 }

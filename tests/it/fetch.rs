@@ -1,4 +1,4 @@
-//! What the fetcher makes of publishers that behave and of those that do not.
+//! The fetcher with publishers that behave well and with those that do not.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -35,7 +35,7 @@ fn fetcher() -> Fetcher {
     fetcher_with(limits())
 }
 
-fn inside(url: Url) -> Address {
+fn internal(url: Url) -> Address {
     Address::Http { url, allow_private: true }
 }
 
@@ -52,11 +52,13 @@ fn content(fetched: &FetchedDocument) -> Vec<u8> {
     content
 }
 
-/// What comes of one answer.
+/// The result of fetching this answer.
 async fn fetch_answer(answer: Answer, limits: FetchLimits) -> Result<Fetched, FetchError> {
     let upstream = Upstream::start().await;
     upstream.answer("/list.csv", answer);
-    fetcher_with(limits).fetch(&inside(upstream.url("/list.csv?token=hunter2")), None, now()).await
+    fetcher_with(limits)
+        .fetch(&internal(upstream.url("/list.csv?token=hunter2")), None, now())
+        .await
 }
 
 async fn error_of(answer: Answer, limits: FetchLimits) -> FetchError {
@@ -70,12 +72,14 @@ async fn error_of(answer: Answer, limits: FetchLimits) -> FetchError {
 }
 
 #[tokio::test]
-async fn a_list_comes_whole_with_its_validators_plain_or_gzip() {
-    let shouted = |encoding| {
+async fn a_list_is_fetched_with_its_validators_whether_plain_or_gzip() {
+    let with_encoding = |encoding| {
         if encoding == "Identity" { Answer::ok(LIST) } else { Answer::ok(gzip(LIST)) }
             .with_header("Content-Encoding", encoding)
     };
-    for answer in [Answer::ok(LIST), Answer::gzip(LIST), shouted("Identity"), shouted("GZIP")] {
+    for answer in
+        [Answer::ok(LIST), Answer::gzip(LIST), with_encoding("Identity"), with_encoding("GZIP")]
+    {
         let answer = answer
             .with_header("ETag", "W/\"odd, one\"")
             .with_header("Last-Modified", "Thu, 30 Apr 2026 09:00:00 GMT");
@@ -94,7 +98,7 @@ async fn a_list_comes_whole_with_its_validators_plain_or_gzip() {
 }
 
 #[tokio::test]
-async fn a_request_says_who_asks_and_whom_to_write_to() {
+async fn a_request_names_the_program_and_a_contact() {
     let upstream = Upstream::start().await;
     upstream.answer("/list.csv", Answer::ok(LIST));
     let settings = HttpSettings {
@@ -103,49 +107,53 @@ async fn a_request_says_who_asks_and_whom_to_write_to() {
         ..HttpSettings::default()
     };
     let fetcher = Fetcher::new(&settings, limits()).unwrap();
-    document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await);
-    let seen = &upstream.seen()[0];
-    assert_eq!((seen.method.as_str(), seen.body.len()), ("GET", 0));
+    document(fetcher.fetch(&internal(upstream.url("/list.csv")), None, now()).await);
+    let request = &upstream.requests()[0];
+    assert_eq!((request.method.as_str(), request.body.len()), ("GET", 0));
     assert_eq!(
-        seen.header("user-agent"),
+        request.header("user-agent"),
         Some(concat!("entitywatch/", env!("CARGO_PKG_VERSION"), " (+mailto:a@example.com)"))
     );
-    assert_eq!(seen.header("accept-encoding"), Some("gzip"));
+    assert_eq!(request.header("accept-encoding"), Some("gzip"));
     assert_eq!(
-        seen.header("cache-control"),
+        request.header("cache-control"),
         Some("no-cache"),
-        "a cache on the way asks for the newest"
+        "a cache in between fetches the newest copy"
     );
     assert_eq!(
-        (seen.header("if-none-match"), seen.header("referer"), seen.header("cookie")),
+        (request.header("if-none-match"), request.header("referer"), request.header("cookie")),
         (None, None, None)
     );
 }
 
 #[tokio::test]
-async fn validators_go_back_as_they_came_and_only_to_their_own_address() {
+async fn validators_are_returned_unchanged_and_only_to_their_own_address() {
     let upstream = Upstream::start().await;
     upstream
         .answer("/list.csv", Answer::Conditional { etag: "W/\"7\"".into(), body: LIST.to_vec() });
     upstream
         .answer("/other.csv", Answer::Conditional { etag: "W/\"7\"".into(), body: LIST.to_vec() });
     let fetcher = fetcher();
-    let validators = document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await)
-        .validators
+    let validators =
+        document(fetcher.fetch(&internal(upstream.url("/list.csv")), None, now()).await)
+            .validators
+            .unwrap();
+    let again = fetcher
+        .fetch(&internal(upstream.url("/list.csv")), Some(&validators), now())
+        .await
         .unwrap();
-    let again =
-        fetcher.fetch(&inside(upstream.url("/list.csv")), Some(&validators), now()).await.unwrap();
     assert!(matches!(again, Fetched::NotModified));
     let other = document(
-        fetcher.fetch(&inside(upstream.url("/other.csv")), Some(&validators), now()).await,
+        fetcher.fetch(&internal(upstream.url("/other.csv")), Some(&validators), now()).await,
     );
     assert!(other.unconditional);
-    assert_eq!(upstream.seen()[1].header("if-none-match"), Some("W/\"7\""));
-    assert_eq!(upstream.seen()[2].header("if-none-match"), None);
+    assert_eq!(upstream.requests()[1].header("if-none-match"), Some("W/\"7\""));
+    assert_eq!(upstream.requests()[2].header("if-none-match"), None);
     upstream
         .answer("/list.csv", Answer::Conditional { etag: "W/\"8\"".into(), body: LIST.to_vec() });
-    let changed =
-        document(fetcher.fetch(&inside(upstream.url("/list.csv")), Some(&validators), now()).await);
+    let changed = document(
+        fetcher.fetch(&internal(upstream.url("/list.csv")), Some(&validators), now()).await,
+    );
     assert!(!changed.unconditional);
     let expected = Validator::Http { etag: Some("W/\"8\"".to_owned()), last_modified: None };
     assert_eq!(changed.validators.unwrap().validator, expected);
@@ -162,7 +170,7 @@ async fn a_304_to_an_unconditional_request_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_off_is_told_with_how_far_it_came() {
+async fn the_error_of_a_closed_connection_says_how_many_bytes_arrived() {
     let error = error_of(Answer::truncated(LIST, 10), limits()).await;
     assert!(
         error.message.ends_with("the connection was closed after 10 of 30 bytes"),
@@ -194,12 +202,12 @@ async fn a_connection_that_breaks_off_is_told_with_how_far_it_came() {
 
 #[tokio::test]
 async fn an_answer_that_is_no_list_is_refused() {
-    let whole_but_broken = Answer::ok(&gzip(LIST)[..20]).with_header("Content-Encoding", "gzip");
+    let truncated_gzip = Answer::ok(&gzip(LIST)[..20]).with_header("Content-Encoding", "gzip");
     for (answer, reason) in [
         (Answer::ok(""), "but got an empty answer"),
         (Answer::gzip(b""), "but got an empty answer"),
         (Answer::ok("<!DOCTYPE html><html><title>Moved</title></html>"), "but got a web page"),
-        (whole_but_broken, "failed to unpack"),
+        (truncated_gzip, "failed to unpack"),
         (
             Answer::ok(b"\x8b\x02\x80").with_header("Content-Encoding", "br"),
             "but got another encoding",
@@ -211,25 +219,25 @@ async fn an_answer_that_is_no_list_is_refused() {
 }
 
 #[tokio::test]
-async fn the_bytes_decide_and_not_their_label() {
-    let labelled =
+async fn the_bytes_decide_about_the_encoding_not_the_header() {
+    let labeled =
         |body: Vec<u8>, label: &str| Answer::ok(body).with_header("Content-Encoding", label);
     let twice = gzip(&gzip(LIST));
     for (answer, mislabeled) in [
-        (labelled(LIST.to_vec(), "aws-chunked"), Some("aws-chunked")),
-        (labelled(LIST.to_vec(), "UTF-8"), Some("utf-8")),
-        (labelled(LIST.to_vec(), "none"), Some("none")),
-        (labelled(LIST.to_vec(), "gzip"), Some("gzip")),
-        (labelled(LIST.to_vec(), "br"), Some("br")),
-        (labelled(gzip(LIST), "zstd"), Some("zstd")),
-        (labelled(LIST.to_vec(), ""), None),
-        (labelled(LIST.to_vec(), "identity"), None),
-        (labelled(gzip(LIST), "gzip, aws-chunked"), Some("gzip, aws-chunked")),
-        (labelled(gzip(LIST), "x-gzip"), None),
-        (labelled(gzip(LIST), "identity"), None),
+        (labeled(LIST.to_vec(), "aws-chunked"), Some("aws-chunked")),
+        (labeled(LIST.to_vec(), "UTF-8"), Some("utf-8")),
+        (labeled(LIST.to_vec(), "none"), Some("none")),
+        (labeled(LIST.to_vec(), "gzip"), Some("gzip")),
+        (labeled(LIST.to_vec(), "br"), Some("br")),
+        (labeled(gzip(LIST), "zstd"), Some("zstd")),
+        (labeled(LIST.to_vec(), ""), None),
+        (labeled(LIST.to_vec(), "identity"), None),
+        (labeled(gzip(LIST), "gzip, aws-chunked"), Some("gzip, aws-chunked")),
+        (labeled(gzip(LIST), "x-gzip"), None),
+        (labeled(gzip(LIST), "identity"), None),
         (Answer::ok(gzip(LIST)), None),
-        (labelled(twice.clone(), "gzip"), None),
-        (labelled(twice, "gzip").with_header("Content-Encoding", "gzip"), None),
+        (labeled(twice.clone(), "gzip"), None),
+        (labeled(twice, "gzip").with_header("Content-Encoding", "gzip"), None),
         (Answer::ok(LIST).with_header("Content-Type", "text/html; charset=utf-16"), None),
         (Answer::ok(LIST).with_header("Content-Type", "application/zip"), None),
     ] {
@@ -241,7 +249,7 @@ async fn the_bytes_decide_and_not_their_label() {
 }
 
 #[tokio::test]
-async fn an_encoding_that_was_not_asked_for_is_named() {
+async fn the_error_names_an_encoding_that_was_not_requested() {
     for label in ["br", "zstd", "deflate", "gzip, br", "aws-chunked, ZSTD"] {
         let error = error_of(
             Answer::ok(b"\x8b\x02\x80".to_vec()).with_header("Content-Encoding", label),
@@ -259,7 +267,7 @@ async fn an_encoding_that_was_not_asked_for_is_named() {
 }
 
 #[tokio::test]
-async fn an_answer_says_how_old_it_is() {
+async fn the_age_of_an_answer_is_read_from_its_headers() {
     let asked_at = now();
     for (headers, modified_at, answered_at) in [
         (vec![], None, asked_at),
@@ -293,7 +301,7 @@ async fn an_answer_says_how_old_it_is() {
 }
 
 #[tokio::test]
-async fn a_flood_and_a_bomb_are_stopped() {
+async fn an_answer_over_a_size_limit_is_stopped() {
     let small = FetchLimits { wire_bytes: 4096, decoded_bytes: 1 << 20, ..limits() };
     let announced = Answer::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n".to_vec());
     assert!(
@@ -304,13 +312,13 @@ async fn a_flood_and_a_bomb_are_stopped() {
     assert!(error.refused && error.message.contains("expected at most 4096 bytes"), "{error:?}");
     let error = error_of(Answer::gzip(&vec![b'0'; 2 << 20]), small).await;
     assert!(error.refused && error.message.contains("unpack to more"), "{error:?}");
-    // Within all sizes, but a thousandfold.
+    // Within the size limits, but it unpacks to a thousand times its size.
     let error = error_of(Answer::gzip(&vec![b'0'; 20 << 20]), limits()).await;
     assert!(error.refused && error.message.contains("unpack to more"), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_is_given_up() {
+async fn a_silent_server_times_out() {
     let short = FetchLimits { read_timeout: Duration::from_millis(50), ..limits() };
     let error = error_of(Answer::Stall(Vec::new()), short.clone()).await;
     assert!(error.message.ends_with("timed out waiting for the answer"), "{}", error.message);
@@ -327,7 +335,7 @@ async fn a_server_that_says_nothing_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_that_drips_for_ever_is_given_up() {
+async fn a_body_that_never_ends_times_out() {
     let short = FetchLimits {
         total_timeout: Duration::from_millis(100),
         wire_bytes: u64::MAX,
@@ -341,7 +349,7 @@ async fn a_body_that_drips_for_ever_is_given_up() {
 }
 
 #[tokio::test]
-async fn other_statuses_are_errors_that_name_themselves_and_nothing_else() {
+async fn the_errors_of_other_statuses_name_the_status_and_no_secret() {
     for status in [201, 203, 204, 206, 300, 400, 401, 403, 404, 410, 500, 501, 502, 503, 504] {
         let error = error_of(
             Answer::status(status, "hunter2").with_header("Content-Type", "text/html; hunter2"),
@@ -359,8 +367,8 @@ async fn other_statuses_are_errors_that_name_themselves_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_wish_to_be_left_alone_is_understood() {
-    for (status, wish, until) in [
+async fn retry_after_is_read_in_every_format() {
+    for (status, retry_after, until) in [
         (503, "120", "2026-05-01T12:02:00Z"),
         (429, "Fri, 01 May 2026 15:00:00 GMT", "2026-05-01T15:00:00Z"),
         (429, "Sun, 01 May 2026 15:00:00 GMT", "2026-05-01T15:00:00Z"),
@@ -371,8 +379,9 @@ async fn the_wish_to_be_left_alone_is_understood() {
     ] {
         let limits = FetchLimits { retry_pauses: vec![Duration::ZERO], ..limits() };
         let error =
-            error_of(Answer::status(status, "").with_header("Retry-After", wish), limits).await;
-        assert_eq!(error.retry_after, Some(until.parse().unwrap()), "{wish}");
+            error_of(Answer::status(status, "").with_header("Retry-After", retry_after), limits)
+                .await;
+        assert_eq!(error.retry_after, Some(until.parse().unwrap()), "{retry_after}");
         assert!(
             error.message.ends_with(&format!("with a request to wait until {until}")),
             "{}",
@@ -382,7 +391,7 @@ async fn the_wish_to_be_left_alone_is_understood() {
 }
 
 #[tokio::test]
-async fn what_passes_quickly_is_tried_again_and_nothing_else_is() {
+async fn only_brief_failures_are_retried_at_once() {
     let limits = FetchLimits { retry_pauses: vec![Duration::ZERO; 2], ..limits() };
     for (answers, tries, succeeds) in [
         (vec![Answer::status(502, ""), Answer::status(504, ""), Answer::ok(LIST)], 3, true),
@@ -394,27 +403,27 @@ async fn what_passes_quickly_is_tried_again_and_nothing_else_is() {
         let upstream = Upstream::start().await;
         upstream.answer_in_turn("/list.csv", answers);
         let fetched = fetcher_with(limits.clone())
-            .fetch(&inside(upstream.url("/list.csv")), None, now())
+            .fetch(&internal(upstream.url("/list.csv")), None, now())
             .await;
-        assert_eq!((upstream.seen().len(), fetched.is_ok()), (tries, succeeds), "{fetched:?}");
+        assert_eq!((upstream.requests().len(), fetched.is_ok()), (tries, succeeds), "{fetched:?}");
     }
 }
 
 #[tokio::test]
-async fn redirects_are_followed_where_they_may_lead() {
+async fn redirects_to_allowed_addresses_are_followed() {
     let upstream = Upstream::start().await;
     upstream.answer("/new.csv", Answer::ok(LIST).with_header("ETag", "\"1\""));
     for status in [301, 302, 307, 308] {
         upstream.answer("/old.csv", Answer::redirect(status, "/new.csv"));
         let old = upstream.url("/old.csv");
-        let fetched = document(fetcher().fetch(&inside(old.clone()), None, now()).await);
+        let fetched = document(fetcher().fetch(&internal(old.clone()), None, now()).await);
         assert_eq!(content(&fetched), LIST);
         assert_eq!(fetched.validators.unwrap().address_sha256, Sha256::of(old.as_str().as_bytes()));
     }
 }
 
 #[tokio::test]
-async fn redirects_that_lead_nowhere_or_inside_are_refused() {
+async fn endless_and_internal_redirects_are_refused() {
     let error = error_of(Answer::redirect(302, "/list.csv"), limits()).await;
     assert!(error.message.ends_with("more than 5 redirects"), "{}", error.message);
     let error = error_of(
@@ -433,7 +442,7 @@ async fn redirects_that_lead_nowhere_or_inside_are_refused() {
 }
 
 #[tokio::test]
-async fn an_address_inside_needs_to_be_allowed() {
+async fn an_internal_address_must_be_allowed() {
     let upstream = Upstream::start().await;
     upstream.answer("/list.csv", Answer::ok(LIST));
     let port = upstream.address().port();
@@ -445,51 +454,52 @@ async fn an_address_inside_needs_to_be_allowed() {
             .unwrap_err();
         assert!(error.message.contains("allow_private"), "{host}: {}", error.message);
     }
-    assert!(upstream.seen().is_empty());
+    assert!(upstream.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_host_is_asked_one_thing_at_a_time() {
+async fn a_host_gets_one_request_at_a_time() {
     let upstream = Upstream::start().await;
     let paths = ["/a", "/b", "/c"];
     for path in paths {
-        upstream.answer(path, Answer::Held(Box::new(Answer::ok(LIST))));
+        upstream.answer(path, Answer::Delayed(Box::new(Answer::ok(LIST))));
     }
     let fetcher = fetcher();
     let fetch = |path| {
-        let address = inside(upstream.url(path));
+        let address = internal(upstream.url(path));
         let fetcher = &fetcher;
         async move { document(fetcher.fetch(&address, None, now()).await) }
     };
     let release = async {
         for count in 1..=paths.len() {
-            upstream.asked(count).await;
-            assert_eq!(upstream.seen().len(), count);
+            upstream.until_requested(count).await;
+            assert_eq!(upstream.requests().len(), count);
             upstream.release();
         }
     };
     tokio::join!(fetch(paths[0]), fetch(paths[1]), fetch(paths[2]), release);
-    assert_eq!(upstream.most_at_once(), 1);
+    assert_eq!(upstream.most_concurrent(), 1);
 }
 
 #[tokio::test]
-async fn another_port_of_a_host_is_not_waited_for() {
+async fn requests_to_another_port_of_a_host_do_not_wait() {
     let (slow, quick) = (Upstream::start().await, Upstream::start().await);
-    slow.answer("/list.csv", Answer::Held(Box::new(Answer::ok(LIST))));
+    slow.answer("/list.csv", Answer::Delayed(Box::new(Answer::ok(LIST))));
     quick.answer("/list.csv", Answer::ok(LIST));
     let fetcher = fetcher();
-    let (from_slow, from_quick) = (inside(slow.url("/list.csv")), inside(quick.url("/list.csv")));
-    let meanwhile = async {
-        slow.asked(1).await;
+    let (from_slow, from_quick) =
+        (internal(slow.url("/list.csv")), internal(quick.url("/list.csv")));
+    let from_other_port = async {
+        slow.until_requested(1).await;
         document(fetcher.fetch(&from_quick, None, now()).await);
         slow.release();
     };
-    let (fetched, ()) = tokio::join!(fetcher.fetch(&from_slow, None, now()), meanwhile);
+    let (fetched, ()) = tokio::join!(fetcher.fetch(&from_slow, None, now()), from_other_port);
     assert_eq!(content(&document(fetched)), LIST);
 }
 
 #[tokio::test]
-async fn the_companys_proxy_is_used_but_for_the_hosts_excepted() {
+async fn the_configured_proxy_is_used_except_for_the_excluded_hosts() {
     let proxy = Upstream::start().await;
     let upstream = Upstream::start().await;
     upstream.answer("/list.csv", Answer::ok(LIST));
@@ -506,10 +516,10 @@ async fn the_companys_proxy_is_used_but_for_the_hosts_excepted() {
     };
     assert_eq!(content(&document(fetcher.fetch(&outside, None, now()).await)), LIST);
     assert_eq!(
-        content(&document(fetcher.fetch(&inside(upstream.url("/list.csv")), None, now()).await)),
+        content(&document(fetcher.fetch(&internal(upstream.url("/list.csv")), None, now()).await)),
         LIST
     );
-    assert_eq!((proxy.seen().len(), upstream.seen().len()), (1, 1));
+    assert_eq!((proxy.requests().len(), upstream.requests().len()), (1, 1));
     let literal = Address::Http {
         url: Url::parse("http://10.1.2.3/list.csv").unwrap(),
         allow_private: false,
@@ -545,7 +555,7 @@ mod ecfr {
     }
 
     #[tokio::test]
-    async fn the_newest_date_is_asked_for_and_not_again() {
+    async fn the_newest_date_is_fetched_once() {
         let (upstream, address) = start().await;
         let fetched = document(fetcher().fetch(&address, None, now()).await);
         assert_eq!(content(&fetched), XML);
@@ -553,12 +563,13 @@ mod ecfr {
         assert!(fetched.unconditional);
         let again = fetcher().fetch(&address, fetched.validators.as_ref(), now()).await.unwrap();
         assert!(matches!(again, Fetched::NotModified));
-        let targets: Vec<String> = upstream.seen().into_iter().map(|seen| seen.target).collect();
+        let targets: Vec<String> =
+            upstream.requests().into_iter().map(|request| request.target).collect();
         assert_eq!(targets, [TITLES.to_owned(), format!("{FULL}?part=744"), TITLES.to_owned()]);
     }
 
     #[tokio::test]
-    async fn a_date_that_is_not_there_or_goes_back_is_tried_later() {
+    async fn a_date_that_is_missing_or_earlier_than_before_is_an_error() {
         let (upstream, address) = start().await;
         let validators = document(fetcher().fetch(&address, None, now()).await).validators;
         upstream.answer(TITLES, titles("2026-04-30"));
@@ -581,7 +592,7 @@ mod ecfr {
     }
 
     #[tokio::test]
-    async fn what_is_wrong_with_another_title_is_ignored_and_what_is_wrong_with_ours_is_named() {
+    async fn a_malformed_title_is_ignored_unless_it_is_title_15() {
         let (upstream, address) = start().await;
         let with = |other: &str, ours: &str| {
             Answer::ok(format!(
@@ -675,7 +686,7 @@ mod path {
             fetch(&file, fetched.validators.as_ref()).await.unwrap(),
             Fetched::NotModified
         ));
-        // The same size and time of modification, as a copying tool may set them.
+        // The same size and modification time, as a copying tool may set them.
         let copy = folder.path().join("copy.csv");
         put(&copy, &LIST.to_ascii_uppercase(), 1000);
         fs::rename(&copy, &file).unwrap();
@@ -685,7 +696,7 @@ mod path {
     }
 
     #[tokio::test]
-    async fn the_newest_whole_file_of_a_folder_is_read() {
+    async fn the_newest_complete_file_of_a_folder_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, bytes: &[u8], secs| put(&folder.path().join(name), bytes, secs);
         put("z-old.csv", b"old", 1000);
@@ -700,7 +711,7 @@ mod path {
     }
 
     #[tokio::test]
-    async fn what_is_no_list_by_its_name_is_ignored_in_a_folder() {
+    async fn files_of_a_folder_without_the_name_of_a_list_are_ignored() {
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, bytes: &[u8], secs| put(&folder.path().join(name), bytes, secs);
         for (number, name) in ["list.csv", "List.TSV", "list.json", "part-744.xml", "list.csv.GZ"]
@@ -754,11 +765,7 @@ mod path {
         }
         let known = document(read("uvl-*.csv").await).validators;
         let older = fetcher().fetch(&fitting("el-*.csv"), known.as_ref(), now()).await;
-        assert_eq!(
-            content(&document(older)),
-            b"el 2",
-            "another pattern is another place, which has a newest file of its own"
-        );
+        assert_eq!(content(&document(older)), b"el 2", "another pattern has its own newest file");
         let folder_path = folder.path().display();
         let message = read("*.tsv").await.unwrap_err().message;
         let expected = "`.el-5.csv`, `el-1.csv`, `el-2.csv` and 4 more are ignored";
@@ -779,24 +786,24 @@ mod path {
     }
 
     #[tokio::test]
-    async fn a_folder_without_a_list_says_what_is_in_it() {
+    async fn the_error_of_a_folder_without_a_list_says_what_is_in_it() {
         let folder = tempfile::tempdir().unwrap();
         let message = async || fetch(folder.path(), None).await.unwrap_err().message;
         assert!(message().await.ends_with(
             "ends in .csv, .tsv, .json, .xml (or these with .gz), but got an empty folder"
         ));
         put(&folder.path().join("list.dat"), LIST, 1000);
-        let said = message().await;
+        let text = message().await;
         assert!(
-            said.ends_with(
+            text.ends_with(
                 "but got none: `list.dat` is ignored; `pattern` says which names are read"
             ),
-            "{said}"
+            "{text}"
         );
     }
 
     #[tokio::test]
-    async fn err_a_folder_that_lost_its_newest_file_does_not_go_back_to_an_older_one() {
+    async fn err_a_folder_without_its_newest_file_does_not_fall_back_to_an_older_one() {
         let folder = tempfile::tempdir().unwrap();
         let named = |name: &str| folder.path().join(name);
         put(&named("a.csv"), b"old", 86_400);
@@ -819,8 +826,8 @@ mod path {
         }
         put(&named("c.csv"), b"as new", 2 * 86_400);
         assert_eq!(content(&document(fetch(folder.path(), last.as_ref()).await)), b"as new");
-        let whole = document(fetcher().fetch_whole(&address, last.as_ref(), now()).await);
-        assert!(whole.unconditional && content(&whole) == b"as new");
+        let unconditional = document(fetcher().fetch_whole(&address, last.as_ref(), now()).await);
+        assert!(unconditional.unconditional && content(&unconditional) == b"as new");
     }
 
     #[tokio::test]
@@ -834,7 +841,7 @@ mod path {
     }
 
     #[tokio::test]
-    async fn what_is_not_there_or_empty_is_told() {
+    async fn missing_and_empty_files_are_errors() {
         let folder = tempfile::tempdir().unwrap();
         assert!(
             fetch(folder.path(), None)

@@ -1,5 +1,4 @@
-//! A mail server on loopback whose every word is told by the test: strict ones, odd ones, and
-//! hostile ones.
+//! A fake mail server on loopback, whose replies the test decides: strict, unusual or hostile ones.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -10,24 +9,24 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-/// What the server has just heard.
+/// What the server has just received.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
-    /// A line without its end; empty at the beginning of a connection.
+pub struct Input {
+    /// A line without its end. Empty at the beginning of a connection.
     pub line: String,
     /// The line before it.
-    pub before: String,
-    /// The lines between `DATA` and the dot, as they came: dots are still doubled.
+    pub previous: String,
+    /// The lines between `DATA` and the dot, as received: leading dots are doubled.
     pub message: Option<String>,
     pub in_tls: bool,
-    /// From 1 on.
+    /// Counts from 1.
     pub connection: usize,
 }
 
-impl Heard {
-    /// `MAIL` of `MAIL FROM:<a@b>`; `.` of a message; `(connected)` at the beginning.
+impl Input {
+    /// `MAIL` for `MAIL FROM:<a@b>`, `.` for a message, `(connected)` at the beginning.
     pub fn verb(&self) -> &str {
-        match (&self.message, self.line.as_str(), self.before.as_str()) {
+        match (&self.message, self.line.as_str(), self.previous.as_str()) {
             (Some(_), ..) => ".",
             (None, "", "") => "(connected)",
             (None, line, _) => line.split([' ', ':']).next().unwrap_or_default(),
@@ -35,57 +34,57 @@ impl Heard {
     }
 }
 
-/// What it says to that: the bytes, after a while.
-pub struct Says {
+/// The reply of the server: these bytes, after a delay.
+pub struct Reply {
     pub bytes: Vec<u8>,
     pub after_ms: u64,
-    pub hangs_up: bool,
+    pub closes: bool,
 }
 
-impl<T: AsRef<[u8]>> From<T> for Says {
+impl<T: AsRef<[u8]>> From<T> for Reply {
     fn from(text: T) -> Self {
-        Self { bytes: text.as_ref().to_vec(), after_ms: 0, hangs_up: false }
+        Self { bytes: text.as_ref().to_vec(), after_ms: 0, closes: false }
     }
 }
 
-impl Says {
+impl Reply {
     pub fn after_ms(self, after_ms: u64) -> Self {
         Self { after_ms, ..self }
     }
 
-    pub fn and_hangs_up(self) -> Self {
-        Self { hangs_up: true, ..self }
+    pub fn then_closes(self) -> Self {
+        Self { closes: true, ..self }
     }
 }
 
-/// What any server says.
-pub fn usual(heard: &Heard, extensions: &str) -> Says {
-    match heard.verb() {
+/// The reply of a well-behaved server with these extensions.
+pub fn default_reply(input: &Input, extensions: &str) -> Reply {
+    match input.verb() {
         "(connected)" => "220 mail.example.com ESMTP\r\n".into(),
         "EHLO" => format!("250-mail.example.com\r\n{extensions}250 8BITMIME\r\n").into(),
         "DATA" => "354 go on\r\n".into(),
         "STARTTLS" => "220 go on\r\n".into(),
         "." => "250 2.0.0 queued\r\n".into(),
-        "QUIT" => Says::from("221 bye\r\n").and_hangs_up(),
+        "QUIT" => Reply::from("221 bye\r\n").then_closes(),
         _ => "250 ok\r\n".into(),
     }
 }
 
 pub struct MailServer {
     pub address: SocketAddr,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    inputs: Arc<Mutex<Vec<Input>>>,
 }
 
-type Answer = Arc<dyn Fn(&Heard) -> Says + Send + Sync>;
+type Answer = Arc<dyn Fn(&Input) -> Reply + Send + Sync>;
 
 #[derive(Clone)]
 struct Serving {
-    heard: Arc<Mutex<Vec<Heard>>>,
+    inputs: Arc<Mutex<Vec<Input>>>,
     answer: Answer,
     tls: Option<TlsAcceptor>,
 }
 
-/// With which certificate of `fixtures/tls` it speaks TLS.
+/// TLS with a certificate of `fixtures/tls`.
 pub fn certificate(name: &str) -> TlsAcceptor {
     entitywatch::dial::install_tls_provider();
     let pem = |ending: &str| {
@@ -107,13 +106,13 @@ pub fn certificate(name: &str) -> TlsAcceptor {
 }
 
 impl MailServer {
-    pub async fn start(answer: impl Fn(&Heard) -> Says + Send + Sync + 'static) -> Self {
+    pub async fn start(answer: impl Fn(&Input) -> Reply + Send + Sync + 'static) -> Self {
         Self::listen("127.0.0.1:0", None, answer).await
     }
 
     pub async fn with_tls(
         tls: TlsAcceptor,
-        answer: impl Fn(&Heard) -> Says + Send + Sync + 'static,
+        answer: impl Fn(&Input) -> Reply + Send + Sync + 'static,
     ) -> Self {
         Self::listen("127.0.0.1:0", Some(tls), answer).await
     }
@@ -121,12 +120,12 @@ impl MailServer {
     pub async fn listen(
         at: &str,
         tls: Option<TlsAcceptor>,
-        answer: impl Fn(&Heard) -> Says + Send + Sync + 'static,
+        answer: impl Fn(&Input) -> Reply + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind(at).await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
-        let heard = Arc::<Mutex<Vec<Heard>>>::default();
-        let serving = Serving { heard: Arc::clone(&heard), answer: Arc::new(answer), tls };
+        let inputs = Arc::<Mutex<Vec<Input>>>::default();
+        let serving = Serving { inputs: Arc::clone(&inputs), answer: Arc::new(answer), tls };
         tokio::spawn(async move {
             let mut connection = 0;
             while let Ok((stream, _)) = listener.accept().await {
@@ -134,24 +133,24 @@ impl MailServer {
                 tokio::spawn(serving.clone().connection(stream, connection));
             }
         });
-        Self { address, heard }
+        Self { address, inputs }
     }
 
-    pub fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().unwrap().clone()
+    pub fn inputs(&self) -> Vec<Input> {
+        self.inputs.lock().unwrap().clone()
     }
 
     /// The lines of all connections, without messages.
     pub fn lines(&self) -> Vec<String> {
-        self.heard()
+        self.inputs()
             .into_iter()
-            .filter(|heard| heard.message.is_none())
-            .map(|heard| heard.line)
+            .filter(|input| input.message.is_none())
+            .map(|input| input.line)
             .collect()
     }
 
     pub fn messages(&self) -> Vec<String> {
-        self.heard().into_iter().filter_map(|heard| heard.message).collect()
+        self.inputs().into_iter().filter_map(|input| input.message).collect()
     }
 }
 
@@ -164,58 +163,58 @@ impl Serving {
         self.dialogue(BufReader::new(encrypted), connection, true).await;
     }
 
-    /// Gives the stream back where TLS is to begin.
+    /// Returns the stream at the point where TLS begins.
     async fn dialogue<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         mut stream: BufReader<S>,
         connection: usize,
         in_tls: bool,
     ) -> Option<BufReader<S>> {
-        let mut heard = Heard { in_tls, connection, ..Heard::default() };
+        let mut input = Input { in_tls, connection, ..Input::default() };
         if !in_tls {
-            self.say(&mut stream, &heard).await?;
+            self.reply(&mut stream, &input).await?;
         }
         loop {
-            heard.before = std::mem::take(&mut heard.line);
-            heard.line = hear(&mut stream).await?;
-            heard.message = None;
-            let said = self.say(&mut stream, &heard).await?;
-            if heard.line == "STARTTLS" && said.starts_with(b"220") {
+            input.previous = std::mem::take(&mut input.line);
+            input.line = read_line(&mut stream).await?;
+            input.message = None;
+            let reply = self.reply(&mut stream, &input).await?;
+            if input.line == "STARTTLS" && reply.starts_with(b"220") {
                 return Some(stream);
             }
-            if heard.line == "DATA" && said.starts_with(b"354") {
+            if input.line == "DATA" && reply.starts_with(b"354") {
                 let mut message = String::new();
                 loop {
-                    match hear(&mut stream).await?.as_str() {
+                    match read_line(&mut stream).await?.as_str() {
                         "." => break,
                         line => message.extend([line, "\r\n"]),
                     }
                 }
-                heard.message = Some(message);
-                self.say(&mut stream, &heard).await?;
+                input.message = Some(message);
+                self.reply(&mut stream, &input).await?;
             }
         }
     }
 
-    async fn say<S: AsyncWrite + Unpin>(&self, stream: &mut S, heard: &Heard) -> Option<Vec<u8>> {
-        if heard.verb() != "(connected)" {
-            self.heard.lock().unwrap().push(heard.clone());
+    async fn reply<S: AsyncWrite + Unpin>(&self, stream: &mut S, input: &Input) -> Option<Vec<u8>> {
+        if input.verb() != "(connected)" {
+            self.inputs.lock().unwrap().push(input.clone());
         }
-        let says = (self.answer)(heard);
-        if says.after_ms > 0 {
+        let reply = (self.answer)(input);
+        if reply.after_ms > 0 {
             let _ = tokio::time::timeout(
-                std::time::Duration::from_millis(says.after_ms),
+                std::time::Duration::from_millis(reply.after_ms),
                 std::future::pending::<()>(),
             )
             .await;
         }
-        stream.write_all(&says.bytes).await.ok()?;
+        stream.write_all(&reply.bytes).await.ok()?;
         stream.flush().await.ok()?;
-        (!says.hangs_up).then_some(says.bytes)
+        (!reply.closes).then_some(reply.bytes)
     }
 }
 
-async fn hear<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Option<String> {
+async fn read_line<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Option<String> {
     let mut line = String::new();
     stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
     Some(line.strip_suffix("\r\n").expect("every line ends with CRLF").to_owned())

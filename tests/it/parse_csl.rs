@@ -76,7 +76,7 @@ fn ok_a_denied_person_and_a_sanctioned_one() {
 }
 
 #[test]
-fn ok_the_shapes_of_one_list_give_equal_entries() {
+fn ok_the_formats_of_one_list_give_equal_entries() {
     let expected = read(CSV, ListCode::ALL);
     let tsv = CSV.replace("\",\"", "\"\t\"").replacen(HEADER, &HEADER.replace(',', "\t"), 1);
     for (shape, text) in [
@@ -207,7 +207,7 @@ fn ok_an_unknown_key_of_the_json_is_kept() {
 // What is refused, and with which message.
 
 #[test]
-fn err_what_is_no_list() {
+fn err_documents_that_are_no_list() {
     check_refused(
         "",
         "byte 0: expected a list as CSV, TSV, JSON or eCFR XML, but got an empty document (0 \
@@ -295,7 +295,7 @@ fn err_a_header_that_changed() {
 }
 
 #[test]
-fn err_a_row_that_is_none() {
+fn err_a_malformed_row() {
     check_refused(
         format!("{HEADER}\n{}\"x\",\"y\"\n{}", row("A"), row("B")),
         "line 3: expected 29 columns, but got 2",
@@ -332,9 +332,9 @@ fn err_a_row_that_is_none() {
 
 #[test]
 fn err_a_table_that_breaks_off() {
-    let whole = format!("{HEADER}\n{}", row("A"));
-    let first = whole.len();
-    let text = format!("{whole}\"id\",\"{ENTITY_LIST}\",\"\",\"\",\"PROG");
+    let complete = format!("{HEADER}\n{}", row("A"));
+    let first = complete.len();
+    let text = format!("{complete}\"id\",\"{ENTITY_LIST}\",\"\",\"\",\"PROG");
     let end = text.len();
     check_refused(
         &text,
@@ -344,7 +344,7 @@ fn err_a_table_that_breaks_off() {
         ),
     );
     check_refused(
-        &whole[..first - 2],
+        &complete[..first - 2],
         &format!(
             "line 2, column 29 (ids), byte {}: the file breaks off in the middle of the last \
              column: expected a closing quote, but got the end of the file",
@@ -357,7 +357,7 @@ fn err_a_table_that_breaks_off() {
     );
     // A document that breaks off between two rows looks complete. The guards against loss catch
     // it, because they know the list before.
-    assert_eq!(read(&whole, ListCode::ALL).rows, 1);
+    assert_eq!(read(&complete, ListCode::ALL).rows, 1);
 }
 
 #[test]
@@ -452,14 +452,14 @@ fn err_json_that_is_no_list() {
 
 #[test]
 fn a_table_cut_anywhere_is_refused_or_loses_no_row_that_had_begun() {
-    let whole = read(CSV, ListCode::ALL);
+    let complete = read(CSV, ListCode::ALL);
     for cut in 0..CSV.len() {
         let Ok(snapshot) = parse(&CSV.as_bytes()[..cut], ListCode::ALL) else { continue };
         assert!(
             matches!(CSV.as_bytes()[cut], b'\n') || CSV.as_bytes()[cut - 1] == b'\n',
             "a document cut within a row at byte {cut} was accepted"
         );
-        assert_eq!(snapshot.entries, whole.entries[..snapshot.entries.len()], "{cut}");
+        assert_eq!(snapshot.entries, complete.entries[..snapshot.entries.len()], "{cut}");
     }
 }
 
@@ -476,7 +476,7 @@ fn json_cut_anywhere_is_refused() {
 
 proptest! {
     #[test]
-    fn nothing_that_is_mutated_panics(
+    fn no_mutated_document_causes_a_panic(
         is_json: bool,
         from in 0..4000_usize,
         length in 0..60_usize,
@@ -495,7 +495,7 @@ proptest! {
     }
 
     #[test]
-    fn a_piece_taken_out_of_a_row_is_never_a_lost_row(
+    fn a_piece_cut_out_of_a_row_never_loses_the_row(
         from in HEADER.len()..CSV.len() - 1,
         length in 1..200_usize,
     ) {
@@ -513,7 +513,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_list_or_refused(text in "\\PC{0,400}") {
+    fn any_text_is_a_list_or_is_refused(text in "\\PC{0,400}") {
         if let Ok(snapshot) = parse(text.as_bytes(), ListCode::ALL) {
             prop_assert!(snapshot.rows > 0);
         }
@@ -558,7 +558,7 @@ fn a_real_download_that_broke_off_is_refused_with_the_place() {
 }
 
 #[test]
-fn the_shapes_of_the_real_list_give_equal_entries() {
+fn the_formats_of_the_real_list_give_equal_entries() {
     let folder = tempfile::tempdir().unwrap();
     for (mode, day, name, options) in [
         ("as-of", "2019-05-21", "early", &[][..]),

@@ -210,7 +210,7 @@ fn footnotes(notes: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_real_cells_have_their_names() {
+fn the_names_in_real_cells_are_read() {
     let Some(path) = shared_data::file("entity-cells.json") else { return };
     let cells: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let (mut wrong, mut aliases, mut addresses) = (0, 0, 0);
@@ -280,7 +280,7 @@ fn a_part_with_every_form_of_row_is_read() {
     assert_eq!(entries[2].other["country_heading"], "CRIMEA REGION OF UKRAINE");
     assert_eq!(
         entries[2].other["entity"], "Cedar Port, Yalta, Crimea.",
-        "the cut is uncertain: the cell is kept whole"
+        "the cut is uncertain: the cell is kept in full"
     );
     assert_eq!(
         entries[3].license_requirement, "For all items subject to the EAR",
@@ -296,7 +296,7 @@ fn a_part_with_every_form_of_row_is_read() {
 }
 
 #[test]
-fn only_the_lists_asked_for_are_given_and_all_are_counted() {
+fn only_the_requested_lists_are_returned_and_all_rows_are_counted() {
     let snapshot = parse(PART_744.as_bytes(), &[ListCode::MEU]).unwrap();
     assert_eq!((snapshot.entries.len(), snapshot.rows), (1, 7));
 }
@@ -350,15 +350,18 @@ fn ok_a_column_that_is_not_known_is_kept_with_a_warning() {
 }
 
 #[test]
-fn a_supplement_that_is_missing_is_a_warning_but_for_the_entity_list() {
+fn a_missing_supplement_is_a_warning_unless_it_is_the_entity_list() {
     let start = PART_744.find("<DIV9 N=\"Supplement No. 7").unwrap();
     let end = start + PART_744[start..].find("</DIV9>").unwrap() + "</DIV9>".len();
     let without = format!("{}{}", &PART_744[..start], &PART_744[end..]);
     let snapshot = parse(without.as_bytes(), &[ListCode::EL, ListCode::MEU]).unwrap();
     assert_eq!(snapshot.of_list(ListCode::MEU).count(), 0);
     assert!(snapshot.of_list(ListCode::EL).count() > 0);
-    let said = &snapshot.warnings.last().unwrap().text;
-    assert!(said.starts_with("expected Supplement No. 7 (the Military End User List)"), "{said}");
+    let warning = &snapshot.warnings.last().unwrap().text;
+    assert!(
+        warning.starts_with("expected Supplement No. 7 (the Military End User List)"),
+        "{warning}"
+    );
 }
 
 #[track_caller]
@@ -367,7 +370,7 @@ fn check_refused(document: &str, lists: &[ListCode], expected: &str) {
 }
 
 #[test]
-fn err_what_is_not_the_list_is_refused_with_its_place() {
+fn err_a_document_without_the_list_is_refused_with_its_place() {
     let el = &[ListCode::EL];
     check_refused(
         "<!DOCTYPE html>\n<html><head></head></html>",

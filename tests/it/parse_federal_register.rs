@@ -80,7 +80,7 @@ fn real_answers_of_the_api_are_read() {
 }
 
 #[test]
-fn the_rules_that_change_the_entity_list_are_told_from_the_others() {
+fn rules_that_change_the_entity_list_are_distinguished_from_others() {
     let Some(path) = shared_data::file("bis-rules-to-2022.json") else { return };
     let rules: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     for rule in &rules {
@@ -137,7 +137,7 @@ fn a_rule_that_adds_revises_and_removes_is_read() {
 }
 
 #[test]
-fn a_rule_whose_table_cannot_be_read_says_so() {
+fn a_rule_without_a_readable_table_is_uncertain() {
     let begin = RULE.find("<GPOTABLE").unwrap();
     let end = RULE.find("</GPOTABLE>").unwrap() + "</GPOTABLE>".len();
     let picture = format!("{}<GPH><GID>ER06MR25.000</GID></GPH>{}", &RULE[..begin], &RULE[end..]);

@@ -1,5 +1,4 @@
-//! What the README shows is what the program says. `UPDATE_README=1 cargo test readme` writes it
-//! anew.
+//! The README shows the help of the program. `UPDATE_README=1 cargo test readme` updates it.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! From a written configuration to who gets what.
+//! Which receivers get an alert under a configuration.
 
 use std::path::Path;
 
@@ -33,7 +33,7 @@ const RECEIVERS: &str = r#"
 "#;
 
 #[test]
-fn operators_events_go_to_people_until_a_receiver_is_marked() {
+fn operator_alerts_go_to_people_unless_a_receiver_is_marked() {
     let recovered = || {
         AlertBody::SourceRecovered(SourceRecovered {
             source: "csl".into(),

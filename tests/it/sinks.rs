@@ -18,7 +18,7 @@ pub struct Received {
 
 impl Received {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     pub fn json(&self) -> serde_json::Value {
@@ -37,7 +37,7 @@ pub struct Answer {
     /// Announces a body that never arrives.
     pub cut: bool,
     /// Closes the connection after the part that it sent.
-    pub hangs_up: bool,
+    pub closes: bool,
 }
 
 impl Answer {
@@ -48,7 +48,7 @@ impl Answer {
             body: String::new(),
             silent: false,
             cut: false,
-            hangs_up: false,
+            closes: false,
         }
     }
 
@@ -63,7 +63,7 @@ impl Answer {
 
     /// Sends the headers and a part of the body, and then closes the connection.
     pub fn broken_off(self) -> Self {
-        Self { cut: true, hangs_up: true, ..self }
+        Self { cut: true, closes: true, ..self }
     }
 
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -86,7 +86,7 @@ pub struct HttpSink {
     /// The `webhook-id` that gets the answer 500.
     refused: Arc<Mutex<Option<String>>>,
     answered: Arc<Mutex<usize>>,
-    news: Arc<Notify>,
+    changed: Arc<Notify>,
 }
 
 impl HttpSink {
@@ -94,14 +94,14 @@ impl HttpSink {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
-        let (answered, news) = (Arc::default(), Arc::default());
+        let (answered, changed) = (Arc::default(), Arc::default());
         let sink = Self {
             address,
             received: Arc::default(),
             answers: Arc::default(),
             refused: Arc::default(),
             answered,
-            news,
+            changed,
         };
         let server = sink.clone();
         tokio::spawn(async move {
@@ -122,7 +122,7 @@ impl HttpSink {
     }
 
     /// Returns to the default answer.
-    pub fn forget_answers(&self) {
+    pub fn clear_answers(&self) {
         self.answers.lock().unwrap().clear();
     }
 
@@ -143,13 +143,13 @@ impl HttpSink {
     /// Waits until `is_so` is true of the requests and answers.
     pub async fn until(&self, is_so: impl Fn(&Self) -> bool) {
         loop {
-            let news = self.news.notified();
-            tokio::pin!(news);
-            news.as_mut().enable();
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
             if is_so(self) {
                 return;
             }
-            news.await;
+            changed.await;
         }
     }
 
@@ -163,7 +163,7 @@ impl HttpSink {
                 .as_deref()
                 .is_some_and(|id| received.header("webhook-id") == Some(id));
             self.received.lock().unwrap().push(received);
-            self.news.notify_waiters();
+            self.changed.notify_waiters();
             let answer = match self.answers.lock().unwrap().pop_front() {
                 Some(answer) => answer,
                 None if is_refused => Answer::status(500),
@@ -179,15 +179,15 @@ impl HttpSink {
                 answer.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
             let length = answer.body.len() + if answer.cut { 500 } else { 0 };
             let head = format!(
-                "HTTP/1.1 {} Told\r\ncontent-length: {length}\r\n{headers}\r\n",
+                "HTTP/1.1 {} Configured\r\ncontent-length: {length}\r\n{headers}\r\n",
                 answer.status
             );
             if stream.write_all(format!("{head}{}", answer.body).as_bytes()).await.is_err() {
                 return;
             }
             *self.answered.lock().unwrap() += 1;
-            self.news.notify_waiters();
-            if answer.hangs_up {
+            self.changed.notify_waiters();
+            if answer.closes {
                 return;
             }
         }
@@ -235,7 +235,7 @@ impl Mail {
 
 /// How a mail server behaves.
 #[derive(Clone, Debug, Default)]
-pub struct SmtpManner {
+pub struct SmtpBehavior {
     /// Accepts the connection and never sends anything.
     pub silent: bool,
     /// The reply to `RCPT TO`, such as `550 5.1.1 no such user`. Accepts if absent.
@@ -244,8 +244,8 @@ pub struct SmtpManner {
     pub data_reply: Option<&'static str>,
     /// The reply to the message waits for this notification.
     pub data_reply_waits_for: Option<Arc<Notify>>,
-    /// Does not reply to `QUIT` and does not hang up.
-    pub no_farewell: bool,
+    /// Does not reply to `QUIT`, and does not close the connection.
+    pub ignores_quit: bool,
 }
 
 /// A mail server without TLS.
@@ -256,21 +256,22 @@ pub struct SmtpSink {
     /// The number of logins.
     logged_in: Arc<Mutex<usize>>,
     /// The number of connections that got no greeting.
-    left_silent: Arc<Mutex<usize>>,
+    without_greeting: Arc<Mutex<usize>>,
     /// The number of complete messages, accepted or not.
-    whole: Arc<Mutex<usize>>,
-    manner: Arc<Mutex<SmtpManner>>,
-    news: Arc<Notify>,
+    completed: Arc<Mutex<usize>>,
+    behavior: Arc<Mutex<SmtpBehavior>>,
+    changed: Arc<Notify>,
 }
 
 impl SmtpSink {
-    pub async fn start(manner: SmtpManner) -> Self {
+    pub async fn start(behavior: SmtpBehavior) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port on loopback");
         let address = listener.local_addr().expect("its address");
-        let (mails, logged_in, left_silent, news) =
+        let (mails, logged_in, without_greeting, changed) =
             (Arc::default(), Arc::default(), Arc::default(), Arc::default());
-        let (whole, manner) = (Arc::default(), Arc::new(Mutex::new(manner)));
-        let sink = Self { address, mails, logged_in, left_silent, whole, manner, news };
+        let (completed, behavior) = (Arc::default(), Arc::new(Mutex::new(behavior)));
+        let sink =
+            Self { address, mails, logged_in, without_greeting, completed, behavior, changed };
         let server = sink.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -281,8 +282,8 @@ impl SmtpSink {
     }
 
     /// Changes the behavior from the next command on.
-    pub fn behave(&self, manner: SmtpManner) {
-        *self.manner.lock().unwrap() = manner;
+    pub fn behave(&self, behavior: SmtpBehavior) {
+        *self.behavior.lock().unwrap() = behavior;
     }
 
     pub fn mails(&self) -> Vec<Mail> {
@@ -293,44 +294,44 @@ impl SmtpSink {
         *self.logged_in.lock().unwrap()
     }
 
-    /// Waits until a client waits in vain for the greeting.
-    pub async fn until_asked(&self) {
-        self.until(|_| *self.left_silent.lock().unwrap() > 0).await;
+    /// Waits until a client has connected and got no greeting.
+    pub async fn until_connected_in_silence(&self) {
+        self.until(|_| *self.without_greeting.lock().unwrap() > 0).await;
     }
 
     /// Waits until a complete message has arrived, answered or not.
-    pub async fn until_message_is_whole(&self) {
-        self.until(|_| *self.whole.lock().unwrap() > 0).await;
+    pub async fn until_message_is_complete(&self) {
+        self.until(|_| *self.completed.lock().unwrap() > 0).await;
     }
 
     /// Waits until `is_so` is true of the received emails.
     pub async fn until(&self, is_so: impl Fn(&[Mail]) -> bool) {
         loop {
-            let news = self.news.notified();
-            tokio::pin!(news);
-            news.as_mut().enable();
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
             if is_so(&self.mails()) {
                 return;
             }
-            news.await;
+            changed.await;
         }
     }
 
     async fn serve(self, stream: TcpStream) -> Option<()> {
         let mut stream = BufReader::new(stream);
-        if self.manner.lock().unwrap().silent {
-            *self.left_silent.lock().unwrap() += 1;
-            self.news.notify_waiters();
+        if self.behavior.lock().unwrap().silent {
+            *self.without_greeting.lock().unwrap() += 1;
+            self.changed.notify_waiters();
             // Waits until the client gives up.
             let mut ignored = Vec::new();
             let _ = stream.read_to_end(&mut ignored).await;
             return None;
         }
-        say(&mut stream, "220 sink.example.com").await?;
+        write_line(&mut stream, "220 sink.example.com").await?;
         let (mut from, mut to) = (String::new(), Vec::new());
         loop {
-            let line = hear(&mut stream).await?;
-            let manner = self.manner.lock().unwrap().clone();
+            let line = read_line(&mut stream).await?;
+            let behavior = self.behavior.lock().unwrap().clone();
             let reply = match line.get(..4).unwrap_or_default().to_ascii_uppercase().as_str() {
                 "EHLO" => "250-sink.example.com\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME",
                 "AUTH" => {
@@ -341,7 +342,7 @@ impl SmtpSink {
                     from = path(&line);
                     "250 2.1.0 ok"
                 }
-                "RCPT" => match manner.recipient_reply {
+                "RCPT" => match behavior.recipient_reply {
                     Some(refusal) => refusal,
                     None => {
                         to.push(path(&line));
@@ -349,14 +350,14 @@ impl SmtpSink {
                     }
                 },
                 "DATA" => {
-                    say(&mut stream, "354 go on").await?;
-                    let data = hear_data(&mut stream).await?;
-                    *self.whole.lock().unwrap() += 1;
-                    self.news.notify_waiters();
-                    if let Some(rung) = &manner.data_reply_waits_for {
-                        rung.notified().await;
+                    write_line(&mut stream, "354 go on").await?;
+                    let data = read_data(&mut stream).await?;
+                    *self.completed.lock().unwrap() += 1;
+                    self.changed.notify_waiters();
+                    if let Some(notification) = &behavior.data_reply_waits_for {
+                        notification.notified().await;
                     }
-                    match manner.data_reply {
+                    match behavior.data_reply {
                         Some(refusal) => refusal,
                         None => {
                             self.mails.lock().unwrap().push(Mail {
@@ -364,41 +365,41 @@ impl SmtpSink {
                                 to: std::mem::take(&mut to),
                                 data,
                             });
-                            self.news.notify_waiters();
+                            self.changed.notify_waiters();
                             "250 2.0.0 queued as 1A2B3C"
                         }
                     }
                 }
-                "QUIT" if manner.no_farewell => {
+                "QUIT" if behavior.ignores_quit => {
                     let mut ignored = Vec::new();
                     let _ = stream.read_to_end(&mut ignored).await;
                     return None;
                 }
                 "QUIT" => {
-                    say(&mut stream, "221 bye").await?;
+                    write_line(&mut stream, "221 bye").await?;
                     return None;
                 }
                 _ => "250 ok",
             };
-            say(&mut stream, reply).await?;
+            write_line(&mut stream, reply).await?;
         }
     }
 }
 
-async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> Option<()> {
+async fn write_line(stream: &mut BufReader<TcpStream>, line: &str) -> Option<()> {
     stream.write_all(format!("{line}\r\n").as_bytes()).await.ok()
 }
 
-async fn hear(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn read_line(stream: &mut BufReader<TcpStream>) -> Option<String> {
     let mut line = String::new();
     stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
     Some(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-async fn hear_data(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn read_data(stream: &mut BufReader<TcpStream>) -> Option<String> {
     let mut data = String::new();
     loop {
-        let line = hear(stream).await?;
+        let line = read_line(stream).await?;
         if line == "." {
             return Some(data);
         }

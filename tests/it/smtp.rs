@@ -1,4 +1,4 @@
-//! The SMTP dialogue with odd, strict and hostile mail servers.
+//! The SMTP dialogue with unusual, strict and hostile mail servers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::deliver::{alert_with, delivery, email_receiver, failed, now, smtp_settings};
-use crate::mail_server::{Heard, MailServer, Says, certificate, usual};
+use crate::mail_server::{Input, MailServer, Reply, certificate, default_reply};
 use crate::sinks::{Answer, HttpSink};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -67,8 +67,12 @@ fn delivered(outcome: Outcome) -> String {
 
 #[tokio::test]
 async fn a_final_reply_may_take_longer_than_the_timeout() {
-    let server = MailServer::start(|heard| {
-        if heard.verb() == "." { usual(heard, "").after_ms(900) } else { usual(heard, "") }
+    let server = MailServer::start(|input| {
+        if input.verb() == "." {
+            default_reply(input, "").after_ms(900)
+        } else {
+            default_reply(input, "")
+        }
     })
     .await;
     let outcome = attempt_with(&deliverer(Duration::from_millis(300)), settings(&server), 2).await;
@@ -78,10 +82,14 @@ async fn a_final_reply_may_take_longer_than_the_timeout() {
 #[tokio::test]
 async fn each_step_has_the_timeout_for_itself() {
     // Seven steps of 150 ms each.
-    let server = MailServer::start(|heard| usual(heard, "").after_ms(150)).await;
+    let server = MailServer::start(|input| default_reply(input, "").after_ms(150)).await;
     delivered(attempt_with(&deliverer(Duration::from_millis(600)), settings(&server), 2).await);
-    let server = MailServer::start(|heard| {
-        if heard.verb() == "RCPT" { usual(heard, "").after_ms(60_000) } else { usual(heard, "") }
+    let server = MailServer::start(|input| {
+        if input.verb() == "RCPT" {
+            default_reply(input, "").after_ms(60_000)
+        } else {
+            default_reply(input, "")
+        }
     })
     .await;
     let (retry, detail) =
@@ -94,7 +102,7 @@ async fn each_step_has_the_timeout_for_itself() {
 
 #[tokio::test]
 async fn only_the_code_of_the_final_reply_decides() {
-    let taken: [&[u8]; 9] = [
+    let accepted: [&[u8]; 9] = [
         b"250\r\n",
         b"250 \r\n",
         b"250\n",
@@ -105,18 +113,17 @@ async fn only_the_code_of_the_final_reply_decides() {
         b"\r\nfiltered: clean\r\n250 ok\r\n",
         b"251 2.1.5 forwarded\r\n",
     ];
-    for reply in taken {
-        let server =
-            MailServer::start(
-                move |heard| if heard.verb() == "." { reply.into() } else { usual(heard, "") },
-            )
-            .await;
+    for reply in accepted {
+        let server = MailServer::start(move |input| {
+            if input.verb() == "." { reply.into() } else { default_reply(input, "") }
+        })
+        .await;
         delivered(attempt(settings(&server)).await);
-        let hangs_up = MailServer::start(move |heard| match heard.verb() {
-            "." => Says::from(reply.strip_suffix(b"\r\n").unwrap_or(reply)).and_hangs_up(),
-            _ => usual(heard, ""),
+        let closes = MailServer::start(move |input| match input.verb() {
+            "." => Reply::from(reply.strip_suffix(b"\r\n").unwrap_or(reply)).then_closes(),
+            _ => default_reply(input, ""),
         });
-        delivered(attempt(settings(&hangs_up.await)).await);
+        delivered(attempt(settings(&closes.await)).await);
     }
     for reply in [
         &b"354 go on\r\n"[..],
@@ -125,31 +132,30 @@ async fn only_the_code_of_the_final_reply_decides() {
         b"450 later\r\n",
         b"250-taken\r\n554 not after all\r\n",
     ] {
-        let server =
-            MailServer::start(
-                move |heard| if heard.verb() == "." { reply.into() } else { usual(heard, "") },
-            )
-            .await;
+        let server = MailServer::start(move |input| {
+            if input.verb() == "." { reply.into() } else { default_reply(input, "") }
+        })
+        .await;
         failed(attempt(settings(&server)).await);
     }
 }
 
 #[tokio::test]
 async fn every_reply_may_be_in_another_encoding() {
-    let server = MailServer::start(|heard| match heard.verb() {
+    let server = MailServer::start(|input| match input.verb() {
         "(connected)" => b"220-\xdcbergabe\r\n220\r\n".into(),
         "EHLO" => b"250-gr\xfc\xdfe\r\n250\r\n".into(),
         "MAIL" | "RCPT" => b"250 \xe4\r\n".into(),
         "DATA" => b"354\r\n".into(),
-        _ => usual(heard, ""),
+        _ => default_reply(input, ""),
     });
     delivered(attempt(settings(&server.await)).await);
 }
 
 #[tokio::test]
 async fn a_server_that_knows_only_helo_gets_the_message() {
-    let server = MailServer::start(|heard| {
-        if heard.verb() == "EHLO" { "502 what\r\n".into() } else { usual(heard, "") }
+    let server = MailServer::start(|input| {
+        if input.verb() == "EHLO" { "502 what\r\n".into() } else { default_reply(input, "") }
     })
     .await;
     delivered(attempt(settings(&server)).await);
@@ -157,12 +163,12 @@ async fn a_server_that_knows_only_helo_gets_the_message() {
 }
 
 #[tokio::test]
-async fn a_reply_without_a_command_is_no_acceptance() {
+async fn replies_sent_before_any_command_are_not_accepted() {
     // The replies of a complete dialogue, all sent before the first command.
     let all = "220 hi\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 taken\r\n";
     let server =
         MailServer::start(
-            move |heard| if heard.verb() == "(connected)" { all.into() } else { Says::from("") },
+            move |input| if input.verb() == "(connected)" { all.into() } else { Reply::from("") },
         )
         .await;
     let (retry, detail) = failed(attempt(settings(&server)).await);
@@ -179,13 +185,13 @@ async fn the_second_address_is_dialed_if_the_first_drops_packets() {
     dropping.bind("127.0.0.2:0".parse().unwrap()).unwrap();
     let dropping = dropping.listen(1).unwrap();
     let first = dropping.local_addr().unwrap();
-    let mut held = Vec::new();
+    let mut connections = Vec::new();
     while let Ok(Ok(stream)) =
         tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(first)).await
     {
-        held.push(stream);
+        connections.push(stream);
     }
-    let server = MailServer::start(|heard| usual(heard, "")).await;
+    let server = MailServer::start(|input| default_reply(input, "")).await;
     delivered(attempt_at(vec![first, server.address], &server).await);
 }
 
@@ -193,8 +199,8 @@ async fn the_second_address_is_dialed_if_the_first_drops_packets() {
 async fn the_next_address_is_tried_after_one_that_fails() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let refusing = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let busy = MailServer::start(|_| Says::from("421 too busy\r\n").and_hangs_up()).await;
-    let server = MailServer::start(|heard| usual(heard, "")).await;
+    let busy = MailServer::start(|_| Reply::from("421 too busy\r\n").then_closes()).await;
+    let server = MailServer::start(|input| default_reply(input, "")).await;
     let addresses = vec![refusing, silent.local_addr().unwrap(), busy.address, server.address];
     delivered(attempt_at(addresses, &server).await);
     assert_eq!(server.messages().len(), 1);
@@ -211,7 +217,7 @@ async fn the_next_address_is_tried_after_one_that_fails() {
 
 #[tokio::test]
 async fn a_relays_name_is_looked_up_in_ascii() {
-    let server = MailServer::start(|heard| usual(heard, "")).await;
+    let server = MailServer::start(|input| default_reply(input, "")).await;
     let address = server.address;
     let deliverer = deliverer(TIMEOUT).with_lookup(Arc::new(move |host, _| {
         assert_eq!(host, "xn--bcher-kva.example");
@@ -247,15 +253,15 @@ async fn attempt_at(addresses: Vec<SocketAddr>, server: &MailServer) -> Outcome 
 /// A server that announces this limit and enforces it, counting every byte.
 async fn limited(announced: Option<usize>, limit: usize) -> MailServer {
     let extensions = announced.map(|size| format!("250-SIZE {size}\r\n")).unwrap_or_default();
-    MailServer::start(move |heard| {
+    MailServer::start(move |input| {
         let stated =
-            heard.line.split_once("SIZE=").and_then(|(_, size)| size.parse().ok()).unwrap_or(0);
-        match (heard.verb(), &heard.message) {
+            input.line.split_once("SIZE=").and_then(|(_, size)| size.parse().ok()).unwrap_or(0);
+        match (input.verb(), &input.message) {
             ("MAIL", _) if stated > limit => "552 5.3.4 too big\r\n".into(),
             (_, Some(message)) if message.len() + 3 > limit => {
                 "552 5.3.4 Message size exceeds fixed limit\r\n".into()
             }
-            _ => usual(heard, &extensions),
+            _ => default_reply(input, &extensions),
         }
     })
     .await
@@ -283,18 +289,18 @@ async fn a_message_within_the_limit_is_complete() {
 #[tokio::test]
 async fn a_large_message_is_sent_without_attachments_and_then_shorter() {
     const ENTRIES: usize = 120;
-    let whole = limited(None, usize::MAX).await;
-    delivered(attempt_with(&deliverer(TIMEOUT), settings(&whole), ENTRIES).await);
-    let whole_bytes = whole.messages()[0].len();
+    let unlimited = limited(None, usize::MAX).await;
+    delivered(attempt_with(&deliverer(TIMEOUT), settings(&unlimited), ENTRIES).await);
+    let complete_bytes = unlimited.messages()[0].len();
     // The limit is announced, or only enforced.
     for announces in [true, false] {
         for (limit, has, has_not) in [
             (
-                whole_bytes * 90 / 100,
+                complete_bytes * 90 / 100,
                 "The attachments (the changes as CSV and JSON) are left out",
                 "changes.csv\"",
             ),
-            (whole_bytes * 15 / 100, "details of each entry are left out", "changes.csv\""),
+            (complete_bytes * 15 / 100, "details of each entry are left out", "changes.csv\""),
             (13_000, "names of the entries are left out", "Example Trading 7"),
         ] {
             let server = limited(announces.then_some(limit), limit).await;
@@ -308,7 +314,7 @@ async fn a_large_message_is_sent_without_attachments_and_then_shorter() {
             assert!(message.contains("entitywatch alerts --id"), "{message}");
             assert!(
                 !announces || server.messages().len() == 1,
-                "what is known not to fit is not tried"
+                "a message that is known not to fit is not sent"
             );
         }
     }
@@ -316,22 +322,26 @@ async fn a_large_message_is_sent_without_attachments_and_then_shorter() {
 
 #[tokio::test]
 async fn a_server_that_hangs_up_on_a_long_message_gets_a_shorter_one() {
-    let server = MailServer::start(|heard| match &heard.message {
+    let server = MailServer::start(|input| match &input.message {
         Some(message) if message.contains("changes.csv") => {
-            Says::from("552 too big\r\n").and_hangs_up()
+            Reply::from("552 too big\r\n").then_closes()
         }
-        _ => usual(heard, ""),
+        _ => default_reply(input, ""),
     })
     .await;
     delivered(attempt(settings(&server)).await);
-    assert_eq!(server.heard().last().unwrap().connection, 2);
+    assert_eq!(server.inputs().last().unwrap().connection, 2);
     assert!(accepted_message(&server).contains("refused a longer message"));
 }
 
 #[tokio::test]
 async fn a_full_mailbox_does_not_shorten_the_message() {
-    let server = MailServer::start(|heard| {
-        if heard.verb() == "." { "552 5.2.2 mailbox full\r\n".into() } else { usual(heard, "") }
+    let server = MailServer::start(|input| {
+        if input.verb() == "." {
+            "552 5.2.2 mailbox full\r\n".into()
+        } else {
+            default_reply(input, "")
+        }
     })
     .await;
     assert_eq!(failed(attempt(settings(&server)).await).0, Retry::Slowly);
@@ -352,12 +362,12 @@ const STARTTLS: &str = "250-STARTTLS\r\n";
 #[tokio::test]
 async fn replies_from_before_tls_are_not_accepted_inside_it() {
     let server =
-        MailServer::with_tls(certificate("loopback"), |heard| match (heard.in_tls, heard.verb()) {
+        MailServer::with_tls(certificate("loopback"), |input| match (input.in_tls, input.verb()) {
             (false, "STARTTLS") => "220 go on\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 \
                                     2.0.0 queued\r\n"
                 .into(),
             (true, _) => "554 5.7.1 refused\r\n".into(),
-            _ => usual(heard, STARTTLS),
+            _ => default_reply(input, STARTTLS),
         })
         .await;
     let (retry, detail) = failed(attempt(trusting(&server, "loopback", Tls::Starttls)).await);
@@ -368,13 +378,15 @@ async fn replies_from_before_tls_are_not_accepted_inside_it() {
 #[tokio::test]
 async fn capabilities_are_requested_again_inside_tls() {
     let server =
-        MailServer::with_tls(certificate("loopback"), |heard| match (heard.in_tls, heard.verb()) {
-            (false, "EHLO") => usual(heard, "250-STARTTLS\r\n250-SIZE 10\r\n250-AUTH PLAIN\r\n"),
-            (_, "EHLO") => usual(heard, "250-AUTH LOGIN\r\n"),
+        MailServer::with_tls(certificate("loopback"), |input| match (input.in_tls, input.verb()) {
+            (false, "EHLO") => {
+                default_reply(input, "250-STARTTLS\r\n250-SIZE 10\r\n250-AUTH PLAIN\r\n")
+            }
+            (_, "EHLO") => default_reply(input, "250-AUTH LOGIN\r\n"),
             (_, "AUTH") => "334 VXNlcjo=\r\n".into(),
-            _ if heard.before == "AUTH LOGIN" => "334 UGFzczo=\r\n".into(),
-            _ if heard.line == "aHVudGVyMg==" => "235 welcome\r\n".into(),
-            _ => usual(heard, ""),
+            _ if input.previous == "AUTH LOGIN" => "334 UGFzczo=\r\n".into(),
+            _ if input.line == "aHVudGVyMg==" => "235 welcome\r\n".into(),
+            _ => default_reply(input, ""),
         })
         .await;
     let smtp = trusting(&server, "loopback", Tls::Starttls);
@@ -391,7 +403,8 @@ async fn capabilities_are_requested_again_inside_tls() {
 #[tokio::test]
 async fn a_self_signed_certificate_can_be_trusted_by_configuration() {
     let server =
-        MailServer::with_tls(certificate("self-signed"), |heard| usual(heard, STARTTLS)).await;
+        MailServer::with_tls(certificate("self-signed"), |input| default_reply(input, STARTTLS))
+            .await;
     let (retry, detail) =
         failed(attempt(SmtpSettings { tls: Tls::Starttls, ..settings(&server) }).await);
     assert_eq!(retry, Retry::Later);
@@ -418,7 +431,8 @@ async fn only_the_pinned_certificate_is_accepted() {
     let der = rustls::pki_types::CertificateDer::from_pem_slice(&pem).unwrap();
     let hash: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(der.as_ref()).into();
     for (name, expected) in [("self-signed", true), ("loopback", false)] {
-        let server = MailServer::with_tls(certificate(name), |heard| usual(heard, STARTTLS)).await;
+        let server =
+            MailServer::with_tls(certificate(name), |input| default_reply(input, STARTTLS)).await;
         let smtp = SmtpSettings {
             certificate_sha256: Some(hash),
             ca_pem: None,
@@ -436,7 +450,7 @@ async fn only_the_pinned_certificate_is_accepted() {
 #[tokio::test]
 async fn a_certificate_for_another_name_is_refused_even_with_its_authority() {
     let server =
-        MailServer::with_tls(certificate("loopback"), |heard| usual(heard, STARTTLS)).await;
+        MailServer::with_tls(certificate("loopback"), |input| default_reply(input, STARTTLS)).await;
     delivered(attempt(trusting(&server, "loopback", Tls::Starttls)).await);
     let smtp = trusting(&server, "loopback", Tls::Starttls);
     let smtp = SmtpSettings {
@@ -456,11 +470,11 @@ async fn a_certificate_for_another_name_is_refused_even_with_its_authority() {
 
 #[tokio::test]
 async fn a_strict_server_gets_a_full_name_or_an_address() {
-    let server = MailServer::start(|heard| match heard.verb() {
-        "EHLO" if !heard.line.contains(['.', ':']) => {
+    let server = MailServer::start(|input| match input.verb() {
+        "EHLO" if !input.line.contains(['.', ':']) => {
             "504 5.5.2 need fully-qualified hostname\r\n".into()
         }
-        _ => usual(heard, ""),
+        _ => default_reply(input, ""),
     })
     .await;
     delivered(attempt(settings(&server)).await);
@@ -480,13 +494,13 @@ async fn a_strict_server_gets_a_full_name_or_an_address() {
 
 #[tokio::test]
 async fn the_error_of_a_refused_login_contains_no_secret() {
-    let server = MailServer::start(|heard| match heard.verb() {
-        "EHLO" => usual(heard, "250-AUTH PLAIN LOGIN\r\n"),
-        "AUTH" if heard.line != "AUTH LOGIN" => format!("504 unknown: {}\r\n", heard.line).into(),
+    let server = MailServer::start(|input| match input.verb() {
+        "EHLO" => default_reply(input, "250-AUTH PLAIN LOGIN\r\n"),
+        "AUTH" if input.line != "AUTH LOGIN" => format!("504 unknown: {}\r\n", input.line).into(),
         "AUTH" => "334\r\n".into(),
-        _ if heard.before == "AUTH LOGIN" => "334\r\n".into(),
-        "(connected)" => usual(heard, ""),
-        _ => format!("535 no: {} alerts hunter2\r\n", heard.line).into(),
+        _ if input.previous == "AUTH LOGIN" => "334\r\n".into(),
+        "(connected)" => default_reply(input, ""),
+        _ => format!("535 no: {} alerts hunter2\r\n", input.line).into(),
     })
     .await;
     let smtp = SmtpSettings {
@@ -516,16 +530,16 @@ fn with_oauth2(server: &MailServer, tokens: &HttpSink) -> SmtpSettings {
 }
 
 /// Accepts only the token `good`.
-fn xoauth2(heard: &Heard) -> Says {
+fn xoauth2(input: &Input) -> Reply {
     use base64::Engine as _;
     let good = base64::engine::general_purpose::STANDARD
         .encode("user=alerts@example.com\x01auth=Bearer good\x01\x01");
-    match heard.verb() {
-        "EHLO" => usual(heard, "250-AUTH PLAIN XOAUTH2\r\n"),
-        "AUTH" if heard.line.ends_with(&good) => "235 2.7.0 Accepted\r\n".into(),
+    match input.verb() {
+        "EHLO" => default_reply(input, "250-AUTH PLAIN XOAUTH2\r\n"),
+        "AUTH" if input.line.ends_with(&good) => "235 2.7.0 Accepted\r\n".into(),
         "AUTH" => "334 eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIn0=\r\n".into(),
         "" => "535 5.7.8 Username and Password not accepted\r\n".into(),
-        _ => usual(heard, ""),
+        _ => default_reply(input, ""),
     }
 }
 
@@ -541,11 +555,11 @@ async fn a_token_logs_in_and_is_cached() {
     for _ in 0..2 {
         delivered(deliverer.attempt(&receiver, &message, now(), 0).await.outcome);
     }
-    let asked = tokens.received();
-    assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0].header("content-type"), Some("application/x-www-form-urlencoded"));
+    let requests = tokens.received();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].header("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(
-        asked[0].body,
+        requests[0].body,
         "grant_type=client_credentials&scope=https%3A%2F%2Fmail.example.com%2F.default&\
          client_id=the-client&client_secret=s3cr3t+%26+more"
     );
@@ -588,7 +602,7 @@ async fn the_error_of_a_denied_token_names_the_host_and_the_reason_and_no_secret
         );
         Answer::status(status).with_body(body)
     };
-    for (answers, retry, said) in [
+    for (answers, retry, reason) in [
         (
             vec![denied(400, "invalid_scope")],
             Retry::Slowly,
@@ -620,7 +634,7 @@ async fn the_error_of_a_denied_token_names_the_host_and_the_reason_and_no_secret
         assert_eq!(found, retry, "{detail}");
         assert!(
             detail.starts_with("failed to get an access token from 127.0.0.1: ")
-                && detail.contains(said),
+                && detail.contains(reason),
             "{detail}"
         );
         assert!(!detail.contains("s3cr3t") && !detail.contains("the-client"), "{detail}");

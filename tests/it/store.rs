@@ -1,5 +1,4 @@
-//! The contract of the store, tested on each database, and what can happen to the file of the one
-//! that has a file.
+//! The contract of the store, tested on each database, and damage to the file of SQLite.
 
 mod checks;
 mod outbox;
@@ -75,7 +74,7 @@ fn document(content: &[u8], at: Timestamp) -> Document {
     writer.finish(at).unwrap()
 }
 
-/// A check of a list at a time: it closes these rows and opens these entries.
+/// A check of a list that closes these rows and opens these entries.
 fn check_of(
     source: &str,
     at: Timestamp,

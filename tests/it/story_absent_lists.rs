@@ -32,19 +32,19 @@ fn all_of(reply: &Reply) -> String {
 }
 
 #[tokio::test]
-async fn a_list_that_was_never_there_is_a_warning_and_begins_with_its_first_row() {
+async fn a_list_without_rows_is_a_warning_and_gets_its_baseline_with_its_first_rows() {
     let standing = joined(&[rows(40), unverified()]);
     let world =
         World::with_baseline(Site { lists: WITH_FSE, ..Site::new().await }, &standing).await;
     let reply = world.next_check().await;
     assert!(
         reply.exit == 0 && all_of(&reply).contains("not modified"),
-        "its validators are kept: {reply:?}"
+        "its validators are stored: {reply:?}"
     );
     world.publish(&standing[1..]);
     let reply = world.next_check().await;
     assert!(reply.exit == 0 && all_of(&reply).contains("FSE: no rows so far"), "{reply:?}");
-    assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
+    assert_eq!(world.alerted(), [("removed".to_owned(), standing[0].name.clone())]);
 
     let shown = world.command(&["sources"]).await;
     assert!(shown.stdout.contains("FSE none so far"), "{}", shown.stdout);
@@ -67,12 +67,12 @@ async fn a_list_that_was_never_there_is_a_warning_and_begins_with_its_first_row(
         reply.exit == 0 && all_of(&reply).contains("FSE: 3 entries taken as the baseline"),
         "{reply:?}"
     );
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.alerted().len(), 1);
     let checked = world.command(&["config", "check"]).await;
     assert!(!checked.stderr.contains("FSE"), "{}", checked.stderr);
 
     world.publish(&standing[1..]);
-    assert_eq!(world.next_check().await.exit, 3, "one that had rows is on hold");
+    assert_eq!(world.next_check().await.exit, 3, "a list that had rows is put on hold");
     let hold = world.open_holds().await.remove(0);
     assert_eq!(
         (hold.list, hold.reason, hold.summary.removed),
@@ -119,31 +119,32 @@ fn with_column(rows: &[Row], name: &str, cell: impl Fn(usize) -> String) -> Stri
 }
 
 #[tokio::test]
-async fn a_column_that_comes_and_goes_revises_nothing_and_its_values_are_compared_meanwhile() {
+async fn a_column_that_is_added_and_dropped_revises_nothing_and_its_values_are_compared_in_between()
+{
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let tier = |at: usize| format!("tier {}", at % 3);
     world.site.publish_text(&with_column(&standing, "risk_tier", tier));
     let reply = world.next_check().await;
     assert!(reply.exit == 0 && all_of(&reply).contains("40 entries, unchanged"), "{reply:?}");
-    let held = world.program.store.current_entries("csl", ListCode::EL).await.unwrap();
-    assert_eq!(held.len(), 40);
+    let current = world.program.store.current_entries("csl", ListCode::EL).await.unwrap();
+    assert_eq!(current.len(), 40);
     assert!(
-        held.iter().all(|stored| stored.entry.other["risk_tier"].starts_with("tier ")),
-        "its values are kept"
+        current.iter().all(|stored| stored.entry.other["risk_tier"].starts_with("tier ")),
+        "its values are stored"
     );
 
     world.site.publish_text(&with_column(&standing, "risk_tier", |at| {
         if at == 7 { "tier 9".to_owned() } else { tier(at) }
     }));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told(), [("revised".to_owned(), standing[6].name.clone())]);
+    assert_eq!(world.alerted(), [("revised".to_owned(), standing[6].name.clone())]);
     assert_eq!(world.alerts()[0].1["data"]["changes"][0]["fields"][0]["field"], "other.risk_tier");
 
     world.publish(&standing);
     let reply = world.next_check().await;
     assert!(reply.exit == 0 && all_of(&reply).contains("unchanged"), "{reply:?}");
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.alerted().len(), 1);
 }
 
 #[tokio::test]
@@ -156,11 +157,11 @@ async fn a_column_without_values_is_known_by_its_name() {
         if at == 7 { "9".to_owned() } else { String::new() }
     }));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told(), [("revised".to_owned(), standing[6].name.clone())]);
+    assert_eq!(world.alerted(), [("revised".to_owned(), standing[6].name.clone())]);
 }
 
 #[tokio::test]
-async fn an_entry_that_is_back_with_a_new_column_is_as_it_was() {
+async fn an_entry_relisted_with_a_new_column_is_unchanged() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     world.publish(&standing[1..]);
@@ -172,11 +173,11 @@ async fn an_entry_that_is_back_with_a_new_column_is_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_wrong_label_is_named_where_the_bytes_are_no_list() {
+async fn a_wrong_content_encoding_is_named_if_the_bytes_are_no_list() {
     let world = World::with_baseline(Site::new().await, &rows(40)).await;
     world.answer(Answer::ok(file(&rows(41))).with_header("Content-Encoding", "aws-chunked"));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.held_count().await, 41);
+    assert_eq!(world.current_count().await, 41);
     world.answer(
         Answer::ok("5;chunk-signature=0\r\nhello\r\n0\r\n")
             .with_header("Content-Encoding", "aws-chunked"),

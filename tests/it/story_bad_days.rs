@@ -1,5 +1,5 @@
-//! A publisher in trouble: what it serves then never becomes a removal, and the exit code says what
-//! it was.
+//! A publisher that serves errors and damaged lists: nothing it serves becomes a removal, and the
+//! exit code says what was wrong.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,32 +23,32 @@ fn newcomer() -> Row {
     row("Tianshan Avionics Institute", "87 FR 38925").at("8 Xueyuan Road, Beijing, CN")
 }
 
-/// What is refused whole: exit 1 with these words, nothing held has changed, readers hear nothing,
-/// operators once.
-async fn check_refused(answer: Answer, says: &[&str]) {
+/// Checks that the answer is refused: the exit code is 1, the output has these words, the
+/// current list is unchanged, readers get no alert, and operators get one.
+async fn check_refused(answer: Answer, words: &[&str]) {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     world.answer(answer);
     for _ in 0..2 {
         let reply = world.next_check().await;
         assert_eq!(reply.exit, 1, "{reply:?}");
-        for words in says {
-            assert!(text_of(&reply).contains(words), "expected `{words}` in {reply:?}");
+        for word in words {
+            assert!(text_of(&reply).contains(word), "expected `{word}` in {reply:?}");
         }
     }
-    assert_eq!(world.held_count().await, 40);
-    assert!(world.told().is_empty());
+    assert_eq!(world.current_count().await, 40);
+    assert!(world.alerted().is_empty());
     assert_eq!(
         world.smtp.mails().len(),
         2,
-        "told once, whatever it is asked again: {:?}",
+        "one alert, however often it is checked again: {:?}",
         world.subjects()
     );
-    // The file after it is compared with the one before it.
+    // The next file is compared with the one before the refused answer.
     let more: Vec<Row> = standing.iter().cloned().chain([newcomer()]).collect();
     world.publish(&more);
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told(), [("added".to_owned(), newcomer().name)]);
+    assert_eq!(world.alerted(), [("added".to_owned(), newcomer().name)]);
     assert_eq!(
         world.smtp.mails().len(),
         3,
@@ -59,8 +59,9 @@ async fn check_refused(answer: Answer, says: &[&str]) {
     assert_eq!(world.smtp.mails().len(), 4, "the recovery: {:?}", world.subjects());
 }
 
-/// What operators were alerted of in a day of checks that meet these answers in turn.
-async fn day_of(answers: &[Answer]) -> Vec<String> {
+/// The subjects of the alerts to operators in a day of checks, in which the publisher repeats these
+/// answers.
+async fn alerts_of_a_day(answers: &[Answer]) -> Vec<String> {
     let world = World::with_baseline(Site::new().await, &rows(40)).await;
     let before = world.smtp.mails().len();
     for answer in answers.iter().cycle().take(96) {
@@ -71,59 +72,63 @@ async fn day_of(answers: &[Answer]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_source_whose_every_second_answer_is_a_web_page_is_told_of_once() {
+async fn a_source_with_a_web_page_as_every_second_answer_is_alerted_once_a_day() {
     let page = Answer::ok("<!DOCTYPE html><html><body>We'll be back soon</body></html>");
-    let told = day_of(&[page, Answer::ok(file(&rows(40)))]).await;
-    assert_eq!(told.len(), 2, "at once, and again after a day: {told:?}");
-    assert!(told.iter().all(|subject| subject.contains("csl cannot be read")), "{told:?}");
+    let subjects = alerts_of_a_day(&[page, Answer::ok(file(&rows(40)))]).await;
+    assert_eq!(subjects.len(), 2, "at once, and again after a day: {subjects:?}");
+    assert!(subjects.iter().all(|subject| subject.contains("csl cannot be read")), "{subjects:?}");
 }
 
 #[tokio::test]
-async fn a_source_that_cannot_be_reached_for_an_hour_and_then_can_is_told_of_a_few_times() {
+async fn a_source_that_fails_every_other_hour_is_alerted_a_few_times_a_day() {
     let mut answers = vec![Answer::status(500, "no"); 4];
     answers.extend(vec![Answer::ok(file(&rows(40))); 4]);
-    let told = day_of(&answers).await;
-    assert!((3..=6).contains(&told.len()), "{told:?}");
+    let subjects = alerts_of_a_day(&answers).await;
+    assert!((3..=6).contains(&subjects.len()), "{subjects:?}");
 }
 
 #[tokio::test]
-async fn holds_that_take_turns_are_told_a_few_times_a_day_and_one_that_stays_is_told() {
+async fn alternating_holds_are_alerted_a_few_times_a_day() {
     let half = |from: usize| Answer::ok(file(&rows(40)[from..from + 20]));
-    let told = day_of(&[half(0), half(20)]).await;
-    assert_eq!(told.len(), 3, "each content, and the one that is open then a day later: {told:?}");
-    let told = day_of(&[half(0), Answer::ok(file(&rows(40)))]).await;
-    assert_eq!(told.len(), 2, "at once, and again after a day: {told:?}");
+    let subjects = alerts_of_a_day(&[half(0), half(20)]).await;
+    assert_eq!(
+        subjects.len(),
+        3,
+        "each content once, and the open hold again a day later: {subjects:?}"
+    );
+    let subjects = alerts_of_a_day(&[half(0), Answer::ok(file(&rows(40)))]).await;
+    assert_eq!(subjects.len(), 2, "at once, and again after a day: {subjects:?}");
     let many: Vec<Answer> = (0..20).map(half).collect();
-    let told = day_of(&many).await;
-    assert_eq!(told.len(), 4, "{told:?}");
+    let subjects = alerts_of_a_day(&many).await;
+    assert_eq!(subjects.len(), 4, "{subjects:?}");
     let stays: Vec<Answer> = [half(0), Answer::ok(file(&rows(40)))]
         .into_iter()
         .chain((0..94).map(|_| half(0)))
         .collect();
-    let told = day_of(&stays).await;
-    assert_eq!(told.len(), 2, "again after an hour: {told:?}");
+    let subjects = alerts_of_a_day(&stays).await;
+    assert_eq!(subjects.len(), 2, "again after an hour: {subjects:?}");
 }
 
 #[tokio::test]
 async fn a_file_cut_in_the_middle_of_a_row_is_refused_with_the_place() {
-    let whole = file(&rows(40));
-    let line = whole[..whole.len() / 2].lines().count();
-    check_refused(Answer::ok(&whole[..whole.len() / 2]), &["refused", &line.to_string()]).await;
+    let text = file(&rows(40));
+    let line = text[..text.len() / 2].lines().count();
+    check_refused(Answer::ok(&text[..text.len() / 2]), &["refused", &line.to_string()]).await;
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_no_list() {
-    let whole = file(&rows(40));
+async fn a_truncated_answer_is_no_list() {
+    let text = file(&rows(40));
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
-    world.answer(Answer::truncated(whole.as_bytes(), whole.len() / 2));
+    world.answer(Answer::truncated(text.as_bytes(), text.len() / 2));
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 1, "{reply:?}");
-    assert_eq!(world.held_count().await, 40);
+    assert_eq!(world.current_count().await, 40);
 }
 
 #[tokio::test]
-async fn nothing_at_all_is_refused() {
+async fn an_empty_document_is_refused() {
     check_refused(Answer::ok(""), &["empty"]).await;
 }
 
@@ -169,13 +174,13 @@ async fn a_body_without_end_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_is_given_up_and_asked_again() {
+async fn a_silent_server_times_out_and_is_checked_again() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     world.answer(Answer::Stall(Vec::new()));
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 1, "{reply:?}");
-    assert_eq!(world.smtp.mails().len(), 1, "once may pass");
+    assert_eq!(world.smtp.mails().len(), 1, "a single failure is not alerted");
     world.publish(&standing);
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.smtp.mails().len(), 1);
@@ -189,11 +194,11 @@ async fn rows_in_another_order_are_no_change() {
     world.publish(&shuffled);
     let reply = world.next_check().await;
     assert!(reply.exit == 0 && reply.lines[0].contains("unchanged"), "{reply:?}");
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
 }
 
 #[tokio::test]
-async fn half_a_list_is_held_and_only_its_removals_wait() {
+async fn half_a_list_is_put_on_hold_and_only_its_removals_wait() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let mut half = standing[..20].to_vec();
@@ -206,10 +211,10 @@ async fn half_a_list_is_held_and_only_its_removals_wait() {
     assert!(
         !alerts.is_empty() && alerts.iter().all(|(_, body)| body["data"]["unconfirmed"] == true)
     );
-    let mut told = world.told();
-    told.sort();
+    let mut alerted = world.alerted();
+    alerted.sort();
     assert_eq!(
-        told,
+        alerted,
         [("added".to_owned(), newcomer().name), ("revised".to_owned(), standing[3].name.clone())]
     );
     let holds = world.open_holds().await;
@@ -222,14 +227,14 @@ async fn half_a_list_is_held_and_only_its_removals_wait() {
     let reply = world.next_check().await;
     assert!(
         reply.exit == 3 && text_of(&reply).contains("held for loss"),
-        "held, also after a 304: {reply:?}"
+        "on hold, also after a 304: {reply:?}"
     );
     assert_eq!(world.alerts().len(), alerts.len());
     assert_eq!(world.open_holds().await.len(), 1);
 }
 
 #[tokio::test]
-async fn a_list_that_vanished_is_held() {
+async fn a_list_that_disappears_is_put_on_hold() {
     let standing: Vec<Row> = rows(40)
         .into_iter()
         .chain((0..8).map(|n| row(&format!("Unverified {n} Depot"), "").unverified()))
@@ -240,12 +245,12 @@ async fn a_list_that_vanished_is_held() {
     world.publish(&standing[..40]);
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 3, "{reply:?}");
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
     assert_eq!(world.open_holds().await[0].list.as_str(), "UVL");
 }
 
 #[tokio::test]
-async fn a_list_of_a_few_that_vanished_is_held() {
+async fn a_short_list_that_disappears_is_put_on_hold() {
     let standing: Vec<Row> =
         rows(40).into_iter().chain([row("Lonely Depot", "").unverified()]).collect();
     let world =
@@ -253,24 +258,24 @@ async fn a_list_of_a_few_that_vanished_is_held() {
             .await;
     world.publish(&standing[..40]);
     assert_eq!(world.next_check().await.exit, 3);
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
 }
 
 #[tokio::test]
-async fn a_doubled_list_waits_whole() {
+async fn a_doubled_list_is_put_on_hold_as_a_whole() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let doubled: Vec<Row> = standing.iter().cloned().chain(rows(80).into_iter().skip(40)).collect();
     world.publish(&doubled);
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 3, "{reply:?}");
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
     assert_eq!(world.open_holds().await[0].reason, HoldReason::Gain);
-    assert_eq!(world.held_count().await, 40);
+    assert_eq!(world.current_count().await, 40);
 }
 
 #[tokio::test]
-async fn every_row_twice_is_no_removal_and_no_addition_that_is_told() {
+async fn repeating_every_row_adds_and_removes_nothing() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let doubled: Vec<Row> = standing.iter().chain(&standing).cloned().collect();
@@ -278,11 +283,11 @@ async fn every_row_twice_is_no_removal_and_no_addition_that_is_told() {
     world.next_check().await;
     world.publish(&standing);
     world.next_check().await;
-    assert!(world.told().is_empty(), "{:?}", world.told());
+    assert!(world.alerted().is_empty(), "{:?}", world.alerted());
 }
 
 #[tokio::test]
-async fn a_column_that_went_blank_is_a_mass_revision_and_held() {
+async fn a_column_that_became_blank_is_put_on_hold_as_a_mass_revision() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let blank: Vec<Row> =
@@ -290,7 +295,7 @@ async fn a_column_that_went_blank_is_a_mass_revision_and_held() {
     world.publish(&blank);
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 3, "{reply:?}");
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
     assert_eq!(world.open_holds().await[0].reason, HoldReason::Revision);
 }
 
@@ -307,46 +312,46 @@ async fn half_a_list_is_no_baseline() {
     assert!(reply.exit == 1 && text_of(&reply).contains("but got 5 in 10 rows"), "{reply:?}");
     world.publish(&rows(40));
     assert_eq!(world.next_check().await.exit, 0);
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
 }
 
 #[tokio::test]
-async fn a_failed_source_and_a_held_one_exit_with_failure() {
+async fn a_failure_after_a_hold_exits_with_failure() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     world.publish(&standing[..20]);
     assert_eq!(world.next_check().await.exit, 3);
     world.answer(Answer::status(500, "no"));
-    assert_eq!(world.next_check().await.exit, 1, "1 outweighs 3");
+    assert_eq!(world.next_check().await.exit, 1, "exit code 1 has priority over 3");
 }
 
 #[tokio::test]
-async fn retry_after_is_obeyed_and_says_until_when() {
+async fn retry_after_is_obeyed_and_the_error_names_its_end() {
     let world = World::with_baseline(Site::new().await, &rows(40)).await;
     world.answer(Answer::status(503, "later").with_header("Retry-After", "7200"));
     assert_eq!(world.next_check().await.exit, 1);
-    let asked = world.publisher.seen().len();
+    let requests = world.publisher.requests().len();
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 1);
     assert!(text_of(&reply).contains("2022-06-30T15:15:00Z"), "{reply:?}");
-    assert_eq!(world.publisher.seen().len(), asked, "nothing is asked meanwhile");
+    assert_eq!(world.publisher.requests().len(), requests, "no request before that time");
     world.publish(&rows(40));
     world.clock.advance(Duration::from_secs(7200));
     assert_eq!(world.check().await.exit, 0);
 }
 
 #[tokio::test]
-async fn validators_are_those_of_the_last_file_that_was_read_whole() {
+async fn validators_are_those_of_the_last_file_that_was_parsed() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     world.answer(Answer::ok("<html></html>").with_header("ETag", "\"broken\""));
     world.next_check().await;
     world.next_check().await;
-    let seen = world.publisher.seen();
-    let asked_with: Vec<Option<&str>> =
-        seen.iter().map(|seen| seen.header("if-none-match")).collect();
-    assert!(asked_with[1].is_some_and(|tag| tag != "\"broken\""), "{asked_with:?}");
-    assert_ne!(asked_with[2], Some("\"broken\""));
+    let requests = world.publisher.requests();
+    let validators: Vec<Option<&str>> =
+        requests.iter().map(|request| request.header("if-none-match")).collect();
+    assert!(validators[1].is_some_and(|tag| tag != "\"broken\""), "{validators:?}");
+    assert_ne!(validators[2], Some("\"broken\""));
 }
 
 #[tokio::test]
@@ -356,13 +361,17 @@ async fn the_document_is_fetched_without_conditions_once_a_day() {
         world.clock.advance(Duration::from_secs(3600));
         assert_eq!(world.check().await.exit, 0);
     }
-    let unconditional =
-        world.publisher.seen().iter().filter(|seen| seen.header("if-none-match").is_none()).count();
-    assert_eq!(unconditional, 3, "the first, and one after each day");
+    let unconditional = world
+        .publisher
+        .requests()
+        .iter()
+        .filter(|request| request.header("if-none-match").is_none())
+        .count();
+    assert_eq!(unconditional, 3, "the first request, and one after each day");
 }
 
 #[tokio::test]
-async fn a_list_added_later_starts_silently_and_one_taken_out_is_paused() {
+async fn a_list_added_to_the_configuration_starts_silently_and_a_removed_one_is_paused() {
     let standing: Vec<Row> = rows(40)
         .into_iter()
         .chain((0..8).map(|n| row(&format!("Unverified {n} Depot"), "").unverified()))
@@ -375,24 +384,24 @@ async fn a_list_added_later_starts_silently_and_one_taken_out_is_paused() {
         reply.exit == 0 && text_of(&reply).contains("UVL: 8 entries taken as the baseline"),
         "{reply:?}"
     );
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
     world.site.lists = r#"["EL"]"#;
     world.reload();
     assert_eq!(world.next_check().await.exit, 0);
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
     world.site.lists = r#"["EL", "UVL"]"#;
     world.reload();
     world.publish(&standing[..47]);
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(
-        world.told(),
+        world.alerted(),
         [("removed".to_owned(), "Unverified 7 Depot".to_owned())],
-        "it goes on where it was"
+        "the list continues from its last state"
     );
 }
 
 #[tokio::test]
-async fn a_new_address_keeps_the_source_and_a_new_name_carries_it_over() {
+async fn a_source_keeps_its_state_under_a_new_address_and_a_new_name() {
     let standing = rows(40);
     let mut world = World::with_baseline(Site::new().await, &standing).await;
     let elsewhere = Upstream::start().await;
@@ -402,17 +411,17 @@ async fn a_new_address_keeps_the_source_and_a_new_name_carries_it_over() {
     let text = world.site.text().replace("name = \"csl\"\nkind", "name = \"renamed\"\nkind");
     world.reload_text(&text);
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
+    assert_eq!(world.alerted(), [("removed".to_owned(), standing[0].name.clone())]);
     assert_eq!(world.alerts()[0].1["data"]["source"], "renamed");
     assert_eq!(
-        world.publisher.seen()[0].header("if-none-match"),
+        world.publisher.requests()[0].header("if-none-match"),
         None,
         "validators belong to an address"
     );
 }
 
 #[tokio::test]
-async fn what_one_source_shows_is_sent_while_another_is_still_answering() {
+async fn alerts_of_one_source_are_sent_while_another_is_still_answering() {
     let slow = Upstream::start().await;
     let list = file(&[row("Unverified Depot", "").unverified()]);
     slow.answer("/slow.csv", Answer::ok(list.clone()));
@@ -423,7 +432,7 @@ async fn what_one_source_shows_is_sent_while_another_is_still_answering() {
     );
     let standing = rows(40);
     let world = World::with_baseline(Site { sections, ..Site::new().await }, &standing).await;
-    slow.answer("/slow.csv", Answer::Held(Box::new(Answer::ok(list))));
+    slow.answer("/slow.csv", Answer::Delayed(Box::new(Answer::ok(list))));
     world.publish(&standing[1..]);
     let release = async {
         within("the alert", world.webhook.until(|sink| !sink.received().is_empty())).await;
@@ -438,7 +447,7 @@ async fn what_one_source_shows_is_sent_while_another_is_still_answering() {
 }
 
 #[tokio::test]
-async fn rows_that_stand_twice_are_counted_once() {
+async fn repeated_rows_are_counted_once() {
     let standing = rows(400);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let repeated: Vec<Row> = standing.iter().chain(&standing[..60]).cloned().collect();
@@ -449,16 +458,16 @@ async fn rows_that_stand_twice_are_counted_once() {
     assert_eq!(world.next_check().await.exit, 0);
     world.publish(&standing[1..]);
     assert_eq!(world.next_check().await.exit, 0, "60 rows that only repeated others are no loss");
-    assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
+    assert_eq!(world.alerted(), [("removed".to_owned(), standing[0].name.clone())]);
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_be_written_does_not_make_the_daemon_ask_every_second() {
+async fn a_full_disk_does_not_make_the_daemon_fetch_every_second() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(world.database());
     let mut full = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-    // As a full disk does it: the whole transaction is undone by SQLite itself.
+    // Like a full disk: SQLite itself rolls back the whole transaction.
     let refuse = "CREATE TRIGGER full_disk BEFORE INSERT ON source_check BEGIN SELECT \
                   RAISE(ROLLBACK, 'full'); END";
     sqlx::query(refuse).execute(&mut full).await.unwrap();
@@ -477,25 +486,25 @@ async fn a_record_that_cannot_be_written_does_not_make_the_daemon_ask_every_seco
         stop.clone(),
     ));
     signal.send(()).await.unwrap();
-    within("the daemon's check", world.publisher.asked(2)).await;
+    within("the daemon's check", world.publisher.until_requested(2)).await;
     assert_eq!(
         world.check().await.exit,
         1,
-        "this one waits for the daemon's to end, and fails as it did"
+        "this check waits until the daemon's check ends, and fails in the same way"
     );
     for _ in 0..30 {
         world.clock.advance(Duration::from_secs(1));
         signal.send(()).await.unwrap();
     }
-    assert_eq!(world.publisher.seen().len(), 3);
-    assert!(world.told().is_empty(), "what is not recorded is not told");
+    assert_eq!(world.publisher.requests().len(), 3);
+    assert!(world.alerted().is_empty(), "what is not recorded is not alerted");
 
     sqlx::query("DROP TRIGGER full_disk").execute(&mut full).await.unwrap();
     world.clock.advance(Duration::from_secs(20 * 60));
     signal.send(()).await.unwrap();
-    within("the next check", world.publisher.asked(4)).await;
+    within("the next check", world.publisher.until_requested(4)).await;
     stop.cancel();
     within("the daemon's end", watching).await.unwrap();
     world.deliver().await;
-    assert_eq!(world.told(), [("removed".to_owned(), standing[0].name.clone())]);
+    assert_eq!(world.alerted(), [("removed".to_owned(), standing[0].name.clone())]);
 }

@@ -14,7 +14,7 @@ use crate::list::{Row, row, rows};
 use crate::sinks::Answer;
 use crate::world::{Ended, SECRET, Site, World, within};
 
-/// The daemon checks once a year by itself.
+/// The daemon itself checks once a year.
 const SELDOM: &str = "0 0 1 1 *";
 
 fn with(names: &[&str]) -> Vec<Row> {
@@ -24,7 +24,7 @@ fn with(names: &[&str]) -> Vec<Row> {
         .collect()
 }
 
-/// A site with a baseline, at which nothing happens by itself.
+/// A site with a baseline, where the daemon does not check on its own.
 async fn site() -> Site {
     let site = Site { schedule: SELDOM, ..Site::new().await };
     site.publish(&rows(40));
@@ -39,7 +39,7 @@ fn json(ended: &Ended) -> Value {
 }
 
 #[tokio::test]
-async fn a_name_that_nothing_has_is_no_empty_answer() {
+async fn an_unknown_name_in_a_filter_is_an_error() {
     let site = site().await;
     for (command, option, known, unknown) in [
         ("changes", "--source", "csl", "source (csl)"),
@@ -59,7 +59,7 @@ async fn a_name_that_nothing_has_is_no_empty_answer() {
 }
 
 #[tokio::test]
-async fn an_id_that_nothing_has_is_a_mistake_in_the_call() {
+async fn an_unknown_id_is_a_usage_error() {
     let site = site().await;
     for command in [
         &["alerts", "show", "alr_none"][..],
@@ -85,7 +85,7 @@ async fn an_id_that_nothing_has_is_a_mistake_in_the_call() {
 }
 
 #[tokio::test]
-async fn an_alert_is_shown_whole_as_each_channel_shows_it() {
+async fn an_alert_can_be_shown_in_the_format_of_each_channel() {
     let site = site().await;
     site.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
     let checked = site.command(&["check"]).await;
@@ -136,9 +136,9 @@ async fn an_alert_is_shown_whole_as_each_channel_shows_it() {
     );
 }
 
-/// The daemon's secrets are its own: who may ask it need not be able to read them.
+/// A user who may send commands to the daemon need not be able to read its secrets.
 #[tokio::test]
-async fn what_the_daemon_is_asked_for_needs_no_secret() {
+async fn a_command_that_the_daemon_executes_needs_no_secret() {
     let mut site = Site { schedule: SELDOM, ..Site::new().await };
     let url = site.webhook.url("/second");
     site.sections = format!(
@@ -150,8 +150,8 @@ async fn what_the_daemon_is_asked_for_needs_no_secret() {
     site.publish(&rows(40));
     let daemon = site.run().await;
     std::fs::remove_file(&secret).unwrap();
-    let asked = site.command(&["receivers", "test", "second"]).await;
-    assert_eq!(asked.exit, Some(0), "{asked:?}");
+    let by_daemon = site.command(&["receivers", "test", "second"]).await;
+    assert_eq!(by_daemon.exit, Some(0), "{by_daemon:?}");
     assert_eq!(daemon.stop().await, Some(0));
     let alone = site.command(&["receivers", "test", "second"]).await;
     assert!(
@@ -161,14 +161,14 @@ async fn what_the_daemon_is_asked_for_needs_no_secret() {
 }
 
 #[tokio::test]
-async fn check_beside_the_daemon_is_carried_out_by_it_and_sends_nothing_twice() {
+async fn a_check_command_beside_the_daemon_runs_in_the_daemon_and_sends_nothing_twice() {
     let site = site().await;
     let daemon = site.run().await;
     site.publish(&with(&["Tianshan Avionics Institute"]));
     let (one, two) = tokio::join!(site.command(&["check"]), site.command(&["check"]));
     assert_eq!((one.exit, two.exit), (Some(0), Some(0)), "{one:?} {two:?}");
     assert_eq!((site.alerts().len(), site.slack.received().len()), (1, 1));
-    assert_eq!(site.publisher.most_at_once(), 1, "one request at a time to a host");
+    assert_eq!(site.publisher.most_concurrent(), 1, "one request at a time to a host");
 
     let test = site.command(&["receivers", "test", "erp"]).await;
     assert_eq!(test.exit, Some(0), "{test:?}");
@@ -176,14 +176,14 @@ async fn check_beside_the_daemon_is_carried_out_by_it_and_sends_nothing_twice() 
     assert_eq!((received.len(), received[1].json()["type"].as_str()), (2, Some("test")));
 
     site.publish(&rows(20));
-    let held = site.command(&["check"]).await;
-    assert_eq!(held.exit, Some(3), "{held:?}");
+    let checked = site.command(&["check"]).await;
+    assert_eq!(checked.exit, Some(3), "{checked:?}");
     let holds = json(&site.command(&["holds", "list", "--output", "json"]).await);
     let id = holds["holds"][0]["hold_id"].as_str().unwrap().to_owned();
     let accepted =
         site.command(&["holds", "accept", &id, "--by", "Ada", "--reason", "read it"]).await;
     assert_eq!(accepted.exit, Some(0), "{accepted:?}");
-    let removed = site.told().iter().filter(|(kind, _)| kind == "removed").count();
+    let removed = site.alerted().iter().filter(|(kind, _)| kind == "removed").count();
     assert_eq!(removed, 21);
     assert_eq!(daemon.stop().await, Some(0));
     assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
@@ -200,7 +200,7 @@ async fn check_beside_the_daemon_is_carried_out_by_it_and_sends_nothing_twice() 
 }
 
 #[tokio::test]
-async fn deliveries_retry_beside_the_daemon_sends_once_more_under_the_same_id() {
+async fn a_retry_beside_the_daemon_sends_again_under_the_same_id() {
     let site = Site { delivery: "retry = [\"5h\"]".to_owned(), ..site().await };
     let daemon = site.run().await;
     site.webhook.will_answer([Answer::status(500)]);
@@ -229,14 +229,14 @@ async fn two_daemons_on_one_database_are_refused() {
 }
 
 #[tokio::test]
-async fn what_a_killed_daemon_left_behind_is_in_nobodys_way() {
+async fn the_leftovers_of_a_killed_daemon_block_nothing() {
     let site = site().await;
     site.run().await.kill();
     let sockets = std::fs::read_dir(site.folder.path())
         .unwrap()
         .filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|e| e == "sock"));
     assert!(sockets.count() > 0, "its socket is still there");
-    assert_eq!(site.command(&["check"]).await.exit, Some(0), "carried out by the command itself");
+    assert_eq!(site.command(&["check"]).await.exit, Some(0), "executed by the command itself");
     let daemon = site.run().await;
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
     assert_eq!(daemon.stop().await, Some(0));
@@ -256,15 +256,15 @@ async fn reading_commands_work_beside_the_daemon_and_where_nothing_can_be_writte
         (&["alerts", "--output", "json"], "alerts", 2),
         (&["holds", "list", "--output", "json"], "holds", 0),
     ];
-    let requests = site.publisher.seen().len();
+    let requests = site.publisher.requests().len();
     for (command, key, count) in readings {
         let ended = site.command(command).await;
         assert_eq!(ended.exit, Some(0), "{ended:?}");
         assert_eq!(json(&ended)[key].as_array().map(Vec::len), Some(count), "{ended:?}");
     }
-    assert_eq!(site.publisher.seen().len(), requests);
+    assert_eq!(site.publisher.requests().len(), requests);
     assert_eq!(daemon.stop().await, Some(0));
-    // Root may write anywhere: there this shows only that reading makes nothing.
+    // Root may write anywhere. Run as root, this shows only that reading creates no file.
     std::fs::set_permissions(site.folder.path(), std::fs::Permissions::from_mode(0o555)).unwrap();
     std::fs::set_permissions(site.database(), std::fs::Permissions::from_mode(0o444)).unwrap();
     for (command, key, count) in readings {
@@ -276,7 +276,7 @@ async fn reading_commands_work_beside_the_daemon_and_where_nothing_can_be_writte
 }
 
 #[tokio::test]
-async fn a_hangup_takes_over_a_good_configuration_and_leaves_a_bad_one() {
+async fn sighup_applies_a_valid_configuration_and_ignores_an_invalid_one() {
     let mut site = site().await;
     let daemon = site.run().await;
     let late = crate::sinks::HttpSink::start().await;
@@ -286,10 +286,10 @@ async fn a_hangup_takes_over_a_good_configuration_and_leaves_a_bad_one() {
     );
     site.write();
     daemon.signal("HUP");
-    within("the reload", daemon.says("READY=1")).await;
+    within("the reload", daemon.notified("READY=1")).await;
     std::fs::write(site.configuration(), "[[source]]\nnonsense = 1\n").unwrap();
     daemon.signal("HUP");
-    within("the second reload", daemon.says("READY=1")).await;
+    within("the second reload", daemon.notified("READY=1")).await;
     site.publish(&with(&["Tianshan Avionics Institute"]));
     let ended = site.command(&["check"]).await;
     assert_eq!(ended.exit, Some(0), "{ended:?}");
@@ -299,7 +299,7 @@ async fn a_hangup_takes_over_a_good_configuration_and_leaves_a_bad_one() {
     assert!(log.contains("the previous one stays in effect"), "{log}");
 }
 
-/// How many entries a copy of the database's file alone holds.
+/// How many entries are in a copy of the database file alone, without its log.
 async fn entries_in_the_file_alone(site: &Site) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");
@@ -309,7 +309,7 @@ async fn entries_in_the_file_alone(site: &Site) -> usize {
 }
 
 #[tokio::test]
-async fn after_a_clean_end_the_databases_file_alone_is_the_record() {
+async fn after_a_clean_stop_the_database_file_alone_holds_everything() {
     let site = site().await;
     assert_eq!(entries_in_the_file_alone(&site).await, 40, "after a command");
     let daemon = site.run().await;
@@ -320,7 +320,7 @@ async fn after_a_clean_end_the_databases_file_alone_is_the_record() {
 }
 
 #[tokio::test]
-async fn a_path_too_long_for_a_socket_keeps_no_daemon_from_watching() {
+async fn a_path_too_long_for_a_socket_does_not_stop_the_daemon() {
     let site = Site { schedule: SELDOM, database_folder: "long".repeat(40), ..Site::new().await };
     site.publish(&rows(40));
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
@@ -331,9 +331,9 @@ async fn a_path_too_long_for_a_socket_keeps_no_daemon_from_watching() {
 }
 
 #[tokio::test]
-async fn who_has_asked_nothing_yet_delays_no_stop() {
+async fn an_idle_connection_does_not_delay_a_stop() {
     let world = World::with_baseline(Site::new().await, &rows(40)).await;
-    // Its folder is made.
+    // The folder of the socket is created.
     let path = world.folder.path().join("run/entitywatch/control.sock");
     let control = ControlSocket::listen(&path).unwrap();
     let mode = std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode();
@@ -341,24 +341,24 @@ async fn who_has_asked_nothing_yet_delays_no_stop() {
     let serving =
         tokio::spawn(control.serve(world.program.clone(), world.program.stopping.clone()));
     let idle = tokio::net::UnixStream::connect(&path).await.unwrap();
-    // An answer says that the connection before it was taken too.
-    let asked = within(
+    // An answer shows that the connection before it was accepted too.
+    let answered = within(
         "an answer",
         control_socket::send(&path, &Request::ReceiversEnable { name: "unheard-of".into() }),
     )
     .await
     .unwrap();
-    assert_eq!(asked.map(|reply| reply.exit), Some(2));
+    assert_eq!(answered.map(|reply| reply.exit), Some(2));
     world.program.stopping.cancel();
     tokio::time::timeout(std::time::Duration::from_secs(5), serving)
         .await
-        .expect("it waits for nobody")
+        .expect("the idle connection does not delay the end")
         .unwrap();
     drop(idle);
 }
 
 #[test]
-fn err_a_socket_that_cannot_be_says_why_once() {
+fn err_the_error_of_an_impossible_socket_names_its_cause_once() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let Err(problem) = ControlSocket::listen(&file.path().join("control.sock")) else {
         panic!("a file is no folder")
@@ -369,7 +369,7 @@ fn err_a_socket_that_cannot_be_says_why_once() {
 }
 
 #[tokio::test]
-async fn check_without_a_daemon_exits_as_the_contract_says() {
+async fn a_check_without_a_daemon_has_the_exit_codes_of_the_contract() {
     let site = site().await;
     site.publish(&rows(20));
     assert_eq!(site.command(&["check"]).await.exit, Some(3));
@@ -379,5 +379,5 @@ async fn check_without_a_daemon_exits_as_the_contract_says() {
     assert_eq!(site.command(&["check", "--source", "unheard-of"]).await.exit, Some(2));
     site.publish(&rows(40));
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
-    assert!(site.told().is_empty());
+    assert!(site.alerted().is_empty());
 }

@@ -1,4 +1,4 @@
-//! The real binary, killed with SIGKILL at every point that can be told apart from outside, and
+//! The real binary, killed with SIGKILL at every point that can be distinguished from outside, and
 //! started again.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ fn grown() -> Vec<Row> {
         .collect()
 }
 
-/// A site with a baseline, whose publisher has three alerts' worth of news, and a daemon that asks
+/// A site with a baseline, whose publisher now has the changes of three alerts. The daemon checks
 /// every second.
 async fn site() -> Site {
     let site = Site {
@@ -34,14 +34,15 @@ async fn site() -> Site {
     site
 }
 
-/// Everything reached everybody, repeats carry the same id, and the journal holds together.
-async fn all_is_told(site: &Site, daemon: Daemon) {
-    these_are_told(site, daemon, &NEW.map(str::to_owned)).await;
+/// Every receiver gets every alert, repeats have the same id, and the journal is consistent.
+async fn everything_is_alerted(site: &Site, daemon: Daemon) {
+    these_are_alerted(site, daemon, &NEW.map(str::to_owned)).await;
 }
 
-async fn these_are_told(site: &Site, daemon: Daemon, new: &[String]) {
-    let names =
-        |site: &Site| site.told().into_iter().map(|(_, name)| name).collect::<BTreeSet<String>>();
+async fn these_are_alerted(site: &Site, daemon: Daemon, new: &[String]) {
+    let names = |site: &Site| {
+        site.alerted().into_iter().map(|(_, name)| name).collect::<BTreeSet<String>>()
+    };
     within("the webhook's alerts", site.webhook.until(|_| names(site).len() == new.len())).await;
     within(
         "Slack's alerts",
@@ -58,28 +59,25 @@ async fn these_are_told(site: &Site, daemon: Daemon, new: &[String]) {
         }),
     )
     .await;
-    // What arrived before a kill, but was not noted to have arrived, is sent once more: that too is
-    // over when this ends.
+    // A delivery that arrived before a kill, but was not recorded, is sent once more. This command
+    // ends after that.
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
-    assert_eq!(daemon.stop().await, Some(0), "a stop waits for what is under way");
+    assert_eq!(daemon.stop().await, Some(0), "a stop waits for the current deliveries");
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (id, body) in site.alerts() {
         for change in change_ids(&body) {
             ids.entry(change).or_default().insert(id.clone());
         }
     }
-    assert_eq!(ids.len(), new.len(), "each change is told, and under one change_id");
-    assert!(
-        ids.values().all(|ids| ids.len() == 1),
-        "a repeat carries the id of the first: {ids:?}"
-    );
+    assert_eq!(ids.len(), new.len(), "each change is alerted under one change_id");
+    assert!(ids.values().all(|ids| ids.len() == 1), "a repeat has the id of the first: {ids:?}");
     let alerts: BTreeSet<String> = site.alerts().into_iter().map(|(id, _)| id).collect();
     let messages: BTreeSet<String> =
         site.smtp.mails().iter().filter_map(|mail| mail.header("Message-ID")).collect();
     assert_eq!(
         messages.len(),
         1 + alerts.len(),
-        "the baseline's, and one an alert: {:?}",
+        "one for the baseline, and one for each alert: {:?}",
         site.subjects()
     );
     let pending = site.command(&["deliveries", "--state", "pending", "--output", "json"]).await;
@@ -98,27 +96,27 @@ async fn killed_while_the_publisher_answers() {
         format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", text.len(), &text[..300])
             .into_bytes(),
     ));
-    let asked = site.publisher.seen().len();
+    let requests = site.publisher.requests().len();
     let daemon = site.start();
-    within("a request", site.publisher.asked(asked + 1)).await;
+    within("a request", site.publisher.until_requested(requests + 1)).await;
     daemon.kill();
     site.publish(&grown());
-    all_is_told(&site, site.run().await).await;
+    everything_is_alerted(&site, site.run().await).await;
 }
 
 #[tokio::test]
-async fn killed_when_the_webhook_has_the_request_and_has_not_answered() {
+async fn killed_while_the_webhook_has_a_request_without_an_answer() {
     let site = site().await;
     site.webhook.will_answer((0..NEW.len()).map(|_| sinks::Answer::silence()));
     let daemon = site.start();
     within("the webhook's requests", site.webhook.until(|sink| sink.received().len() == NEW.len()))
         .await;
     daemon.kill();
-    all_is_told(&site, site.run().await).await;
+    everything_is_alerted(&site, site.run().await).await;
     assert_eq!(
         site.alerts().len(),
         2 * NEW.len(),
-        "an attempt without an outcome is made again at once, and once"
+        "an attempt without an outcome is repeated at once, and only once"
     );
 }
 
@@ -131,31 +129,31 @@ async fn killed_right_after_the_webhook_has_answered() {
             .await;
         daemon.kill();
     }
-    all_is_told(&site, site.run().await).await;
+    everything_is_alerted(&site, site.run().await).await;
 }
 
 #[tokio::test]
-async fn killed_at_ever_later_points_after_the_publisher_was_asked() {
+async fn killed_at_increasing_delays_after_the_request_to_the_publisher() {
     let site = Site { source: "max_gain = \"100%\"".to_owned(), ..site().await };
     let (mut all, mut names) = (rows(40), Vec::new());
-    for step in 0..14_u64 {
-        let name = format!("Number {step} Bureau");
-        all.push(row(&name, &format!("{} FR 1000", 60 + step)).at("Beijing, CN"));
+    for round in 0..14_u64 {
+        let name = format!("Number {round} Bureau");
+        all.push(row(&name, &format!("{} FR 1000", 60 + round)).at("Beijing, CN"));
         names.push(name);
         site.publish(&all);
-        let (asked, answered) = (site.publisher.seen().len(), site.webhook.answered());
+        let (requests, answered) = (site.publisher.requests().len(), site.webhook.answered());
         let daemon = site.start();
-        within("a request", site.publisher.asked(asked + 1)).await;
-        // Until it was told, or for so long: whatever the daemon is doing then, it is killed in it.
-        let told = site.webhook.until(|sink| sink.answered() > answered);
-        let _ = tokio::time::timeout(Duration::from_millis(12 * step), told).await;
+        within("a request", site.publisher.until_requested(requests + 1)).await;
+        // Kills the daemon after the alert or after this delay.
+        let alerted = site.webhook.until(|sink| sink.answered() > answered);
+        let _ = tokio::time::timeout(Duration::from_millis(12 * round), alerted).await;
         daemon.kill();
     }
-    these_are_told(&site, site.run().await, &names).await;
+    these_are_alerted(&site, site.run().await, &names).await;
 }
 
 #[tokio::test]
-async fn a_stop_finishes_what_is_under_way() {
+async fn a_stop_finishes_the_current_deliveries() {
     let site = site().await;
     let daemon = site.start();
     within("the webhook's first request", site.webhook.until(|sink| !sink.received().is_empty()))
@@ -166,6 +164,6 @@ async fn a_stop_finishes_what_is_under_way() {
         "{}",
         std::fs::read_to_string(site.log_path()).unwrap()
     );
-    all_is_told(&site, site.run().await).await;
+    everything_is_alerted(&site, site.run().await).await;
     assert_eq!(site.alerts().len(), NEW.len(), "nothing was sent twice");
 }

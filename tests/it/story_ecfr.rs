@@ -1,4 +1,4 @@
-//! The eCFR from end to end against a loopback one: a rule's day, what goes wrong, and the past
+//! The eCFR from end to end against a server on loopback: the day of a rule, failures, and the past
 //! rebuilt by `backfill`.
 
 use std::path::{Path, PathBuf};
@@ -45,8 +45,8 @@ fn versions(dates: &[&str]) -> Answer {
     Answer::ok(json!({ "content_versions": versions }).to_string())
 }
 
-/// Part 744 with these Entity cells under China, each with its citations; `more` stands behind
-/// Supplement No. 4.
+/// Part 744 with these Entity cells under China, each with its citations. `more` follows Supplement
+/// No. 4.
 fn part_744(rows: &[(&str, &str)], more: &str) -> Answer {
     let row = |(at, (entity, cited)): (usize, &(&str, &str))| {
         let country = if at == 0 { "CHINA" } else { "" };
@@ -118,7 +118,7 @@ impl Site {
         self.command(arguments).spawn().unwrap()
     }
 
-    /// Runs a command beside the server's tasks.
+    /// Runs a command to its end while the server's tasks go on.
     async fn run(&self, arguments: &[&str]) -> Output {
         finished(self.start(arguments)).await
     }
@@ -150,8 +150,8 @@ async fn check(program: &Program) -> Reply {
     execute(program, Request::Check { sources: Vec::new() }).await
 }
 
-fn asked_for(upstream: &Upstream) -> Vec<String> {
-    upstream.seen().into_iter().map(|seen| seen.target).collect()
+fn targets(upstream: &Upstream) -> Vec<String> {
+    upstream.requests().into_iter().map(|request| request.target).collect()
 }
 
 fn clock() -> Arc<ManualClock> {
@@ -161,7 +161,7 @@ fn clock() -> Arc<ManualClock> {
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
+async fn a_days_changes_are_alerted_and_errors_after_them_remove_nothing() {
     let upstream = Upstream::start().await;
     upstream.answer(TITLES, titles("2026-04-29"));
     upstream.answer(&full("2026-04-29"), part_744(&[AMBER, BIRCH], ""));
@@ -175,7 +175,7 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     );
     assert_eq!(state().await.as_of, Some("2026-04-29".parse().unwrap()));
 
-    // A date that is announced and not there yet.
+    // A date that is announced, but whose document does not exist yet.
     upstream.answer(TITLES, titles("2026-04-30"));
     let reply = check(&program).await;
     assert!(reply.exit == 1 && reply.problems[0].contains("404"), "{reply:?}");
@@ -184,21 +184,21 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     let reply = check(&program).await;
     assert_eq!(reply.lines[0], "ecfr: changed: EL: 1 added, 0 removed, 1 revised, 0 editorial");
     let alerts = program.store.alerts(&AlertQuery::default()).await.unwrap();
-    let told: Vec<_> = alerts
+    let changed: Vec<_> = alerts
         .iter()
         .filter_map(
             |alert| if let AlertBody::ListChanged(data) = &alert.body { Some(data) } else { None },
         )
         .collect();
-    assert_eq!(told.len(), 1, "one rule, one alert");
-    assert_eq!((told[0].summary.added, told[0].summary.revised), (1, 1));
-    assert_eq!(told[0].snapshot.as_of, Some("2026-04-30".parse().unwrap()));
+    assert_eq!(changed.len(), 1, "one rule, one alert");
+    assert_eq!((changed[0].summary.added, changed[0].summary.revised), (1, 1));
+    assert_eq!(changed[0].snapshot.as_of, Some("2026-04-30".parse().unwrap()));
     assert_eq!(
         check(&program).await.lines[0],
         "ecfr: not modified: the publisher says that nothing changed"
     );
 
-    // A date that goes back, asked with conditions and, a day later, without.
+    // An earlier date, requested with validators and, a day later, without.
     upstream.answer(TITLES, titles("2026-04-29"));
     let reply = check(&program).await;
     assert!(reply.exit == 1 && reply.problems[0].contains("2026-04-30 or later"), "{reply:?}");
@@ -214,11 +214,11 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     assert!(reply.exit == 1 && reply.problems[0].contains("406"), "{reply:?}");
     upstream.answer(TITLES, Answer::status(503, "").with_header("Retry-After", "3600"));
     assert_eq!(check(&program).await.exit, 1);
-    let asked = upstream.seen().len();
+    let requests = upstream.requests().len();
     upstream.answer(TITLES, titles("2026-04-30"));
     let reply = check(&program).await;
     assert!(reply.exit == 1 && reply.problems[0].contains("left alone until"), "{reply:?}");
-    assert_eq!(upstream.seen().len(), asked, "nothing is asked before the time is over");
+    assert_eq!(upstream.requests().len(), requests, "no request before that time");
     clock.advance(2 * HOUR);
     assert_eq!(check(&program).await.exit, 0);
 
@@ -233,13 +233,13 @@ async fn a_rules_day_is_told_and_whatever_goes_wrong_removes_nothing() {
     );
     assert_eq!(state().await.as_of, Some("2026-04-30".parse().unwrap()));
     assert!(
-        upstream.seen().iter().all(|seen| seen.header("accept-encoding").is_some()),
+        upstream.requests().iter().all(|request| request.header("accept-encoding").is_some()),
         "without it the eCFR answers 406"
     );
 }
 
 #[tokio::test]
-async fn a_date_that_goes_back_is_an_error_for_a_day_and_then_a_hold() {
+async fn an_earlier_date_is_an_error_for_a_day_and_then_a_hold() {
     let upstream = Upstream::start().await;
     let site = Site::new(&upstream, "min_entries = { EL = 1 }");
     let clock = Arc::new(ManualClock::at("2026-05-01T12:00:00Z".parse().unwrap()));
@@ -277,7 +277,7 @@ async fn a_date_that_goes_back_is_an_error_for_a_day_and_then_a_hold() {
 }
 
 #[tokio::test]
-async fn a_supplement_that_is_not_there_yet_is_a_warning_and_one_that_is_gone_a_hold() {
+async fn a_supplement_that_never_existed_is_a_warning_and_one_that_disappears_is_a_hold() {
     let upstream = Upstream::start().await;
     let site = Site::new(&upstream, PAST);
     let clock = Arc::new(ManualClock::at("2026-05-01T12:00:00Z".parse().unwrap()));
@@ -302,7 +302,7 @@ const MEU: &str = "<DIV9 N=\"Supplement No. 7 to Part \
                    end-user</TH><TH>Citation</TH></TR><TR><TD>RUSSIA</TD><TD>Elder Engines, 5 \
                    Mira, Perm, Russia.</TD><TD>91 FR 50, 3/5/26.</TD></TR></TABLE></DIV9>";
 
-/// A loopback eCFR of four amendments, the second of which the Military End-User List began with.
+/// An eCFR on loopback with four amendments. The Military End-User List begins with the second one.
 async fn four_amendments() -> Upstream {
     let upstream = Upstream::start().await;
     upstream.answer(TITLES, titles("2026-06-30"));
@@ -319,9 +319,9 @@ async fn four_amendments() -> Upstream {
 
 const PAST: &str = "lists = [\"EL\", \"MEU\"]\nmin_entries = { EL = 1 }";
 
-/// All that a reader can ask of the history.
-async fn told(site: &Site) -> Vec<Value> {
-    let mut told = Vec::new();
+/// Everything that the reading commands show of the history.
+async fn history(site: &Site) -> Vec<Value> {
+    let mut history = Vec::new();
     for day in [
         "2026-01-31",
         "2026-02-15",
@@ -333,23 +333,23 @@ async fn told(site: &Site) -> Vec<Value> {
     ] {
         for mut entry in site.json(&["entries", "--as-of", day]).await {
             entry.as_object_mut().unwrap().retain(|key, _| !key.starts_with("known_"));
-            told.push(entry);
+            history.push(entry);
         }
     }
-    told.extend(site.json(&["changes"]).await);
-    told
+    history.extend(site.json(&["changes"]).await);
+    history
 }
 
 #[tokio::test]
-async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
+async fn a_backfill_that_is_killed_and_run_again_ends_in_the_same_history() {
     let upstream = four_amendments().await;
-    let whole = Site::new(&upstream, PAST);
+    let uninterrupted = Site::new(&upstream, PAST);
     let backfill = ["backfill", "--source", "ecfr", "--from", "2026-02-10"];
-    let output = whole.run(&backfill).await;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
+    let output = uninterrupted.run(&backfill).await;
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{printed}");
     assert_eq!(
-        said.lines().collect::<Vec<_>>(),
+        printed.lines().collect::<Vec<_>>(),
         [
             "[1 of 4] 2026-02-02: EL: 2 entries, where the history begins",
             "[2 of 4] 2026-03-05: EL: 0 added, 0 removed, 0 revised, 0 editorial; 2 entries; MEU: \
@@ -361,43 +361,46 @@ async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
         ]
     );
     assert_eq!(
-        whole.names(&["entries", "--as-of", "2026-05-19", "--list", "EL"]).await,
+        uninterrupted.names(&["entries", "--as-of", "2026-05-19", "--list", "EL"]).await,
         ["Amber Lake Optics", "Birch Valley Academy", "Cedar Port"]
     );
     assert_eq!(
-        whole.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await,
+        uninterrupted.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await,
         ["Birch Valley Academy", "Cedar Port"]
     );
     let nothing: Vec<String> = Vec::new();
-    assert_eq!(whole.names(&["entries", "--as-of", "2026-01-31"]).await, nothing);
+    assert_eq!(uninterrupted.names(&["entries", "--as-of", "2026-01-31"]).await, nothing);
     assert_eq!(
-        whole.names(&["entries", "--known-at", "2100-01-01"]).await,
+        uninterrupted.names(&["entries", "--known-at", "2100-01-01"]).await,
         nothing,
-        "what was written later was not known"
+        "a backfill does not change what was known at a time"
     );
-    assert_eq!(whole.names(&["entries"]).await, nothing, "and it is not held");
+    assert_eq!(uninterrupted.names(&["entries"]).await, nothing, "and there is no current list");
     assert_eq!(
-        whole.json(&["changes", "--since", "2026-04-30", "--until", "2026-05-01"]).await.len(),
+        uninterrupted
+            .json(&["changes", "--since", "2026-04-30", "--until", "2026-05-01"])
+            .await
+            .len(),
         2
     );
-    assert_eq!(whole.json(&["changes", "--since", "2026-05-01"]).await.len(), 1);
-    assert_eq!(whole.json(&["alerts"]).await, Vec::<Value>::new(), "nobody is alerted");
-    assert!(whole.run(&["journal", "verify"]).await.status.success());
+    assert_eq!(uninterrupted.json(&["changes", "--since", "2026-05-01"]).await.len(), 1);
+    assert_eq!(uninterrupted.json(&["alerts"]).await, Vec::<Value>::new(), "nobody is alerted");
+    assert!(uninterrupted.run(&["journal", "verify"]).await.status.success());
 
-    // Killed while the third date is awaited.
-    let held = four_amendments().await;
+    // Killed while it waits for the third date.
+    let delayed = four_amendments().await;
     let third = part_744(&[AMBER, BIRCH_AMENDED, CEDAR], "");
-    held.answer(&full("2026-04-30"), Answer::Held(Box::new(third)));
-    let killed = Site::new(&held, PAST);
+    delayed.answer(&full("2026-04-30"), Answer::Delayed(Box::new(third)));
+    let killed = Site::new(&delayed, PAST);
     let mut child = killed.start(&backfill);
-    held.asked(5).await;
+    delayed.until_requested(5).await;
     child.kill().unwrap();
     finished(child).await;
-    held.release();
+    delayed.release();
     let fourth = four_amendments().await;
     let text = std::fs::read_to_string(killed.config())
         .unwrap()
-        .replace(held.url("").as_str(), fourth.url("").as_str());
+        .replace(delayed.url("").as_str(), fourth.url("").as_str());
     std::fs::write(killed.config(), text).unwrap();
     let output = killed.run(&backfill).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -407,10 +410,10 @@ async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
         format!("{}?part=744", full("2026-04-30")),
         format!("{}?part=744", full("2026-05-20")),
     ];
-    assert_eq!(asked_for(&fourth), rest, "what is recorded is not asked again");
-    assert_eq!(told(&killed).await, told(&whole).await);
+    assert_eq!(targets(&fourth), rest, "recorded dates are not fetched again");
+    assert_eq!(history(&killed).await, history(&uninterrupted).await);
 
-    // An earlier beginning is recorded from there on anew.
+    // With an earlier start, the history is recorded again from there on.
     fourth.answer(
         VERSIONS,
         versions(&["2025-12-01", "2026-02-02", "2026-03-05", "2026-04-30", "2026-05-20"]),
@@ -431,13 +434,17 @@ async fn a_backfill_killed_half_way_and_given_again_ends_in_the_same_history() {
     assert_eq!(
         killed.json(&["changes", "--kind", "added"]).await.len(),
         2,
-        "Birch Valley Academy came on 2026-02-02"
+        "Birch Valley Academy was added on 2026-02-02"
     );
-    assert_eq!((fourth.most_at_once(), upstream.most_at_once()), (1, 1), "one request at a time");
+    assert_eq!(
+        (fourth.most_concurrent(), upstream.most_concurrent()),
+        (1, 1),
+        "one request at a time"
+    );
 }
 
 #[tokio::test]
-async fn a_past_date_that_is_no_list_stops_the_backfill_with_its_date() {
+async fn a_past_date_that_cannot_be_parsed_stops_the_backfill_and_is_named() {
     let upstream = four_amendments().await;
     upstream.answer(
         &full("2026-04-30"),
@@ -445,9 +452,9 @@ async fn a_past_date_that_is_no_list_stops_the_backfill_with_its_date() {
     );
     let site = Site::new(&upstream, PAST);
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("what the eCFR has of 2026-04-30 is refused: line 1"), "{said}");
+    assert!(printed.contains("what the eCFR has of 2026-04-30 is refused: line 1"), "{printed}");
     assert_eq!(
         site.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await,
         ["Amber Lake Optics", "Birch Valley Academy"]
@@ -478,7 +485,7 @@ async fn a_past_date_that_is_no_list_stops_the_backfill_with_its_date() {
 }
 
 #[tokio::test]
-async fn a_backfill_waits_as_long_as_it_is_asked_to() {
+async fn a_backfill_waits_as_long_as_retry_after_says() {
     let upstream = four_amendments().await;
     let list = part_744(&[AMBER, BIRCH], "");
     upstream.answer_in_turn(
@@ -487,35 +494,37 @@ async fn a_backfill_waits_as_long_as_it_is_asked_to() {
     );
     let site = Site::new(&upstream, "min_entries = { EL = 1 }");
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        output.status.success() && said.contains("asked to wait until") && said.contains("waiting"),
-        "{said}"
+        output.status.success()
+            && printed.contains("asked to wait until")
+            && printed.contains("waiting"),
+        "{printed}"
     );
 
     upstream
         .answer(&full("2026-02-02"), Answer::status(429, "").with_header("Retry-After", "7200"));
     let site = Site::new(&upstream, "min_entries = { EL = 1 }");
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
-    let asked = upstream.seen().len();
+    let requests = upstream.requests().len();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(site.run(&["check"]).await.status.code(), Some(1), "a check obeys it too");
     assert_eq!(
         site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await.status.code(),
         Some(1)
     );
-    assert_eq!(upstream.seen().len(), asked);
+    assert_eq!(upstream.requests().len(), requests);
 }
 
 #[tokio::test]
-async fn the_past_ends_where_the_list_was_watched_and_is_recorded_beside_a_running_daemon() {
+async fn a_backfill_ends_where_the_list_was_first_watched_and_runs_beside_a_daemon() {
     let upstream = four_amendments().await;
     upstream.answer(TITLES, titles("2026-04-30"));
     let site = Site::new(&upstream, "min_entries = { EL = 1 }");
     let mut daemon =
         site.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     // The daemon's first check.
-    upstream.asked(2).await;
+    upstream.until_requested(2).await;
     upstream.answer(TITLES, titles("2026-06-30"));
     let socket = site.folder.path().join("ew.sock");
     while tokio::net::UnixStream::connect(&socket).await.is_err()
@@ -524,8 +533,11 @@ async fn the_past_ends_where_the_list_was_watched_and_is_recorded_beside_a_runni
         tokio::task::yield_now().await;
     }
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && said.contains("[3 of 3] 2026-04-30: EL: 1 added"), "{said}");
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.success() && printed.contains("[3 of 3] 2026-04-30: EL: 1 added"),
+        "{printed}"
+    );
     assert_eq!(
         site.names(&["entries", "--as-of", "2026-03-31"]).await,
         ["Amber Lake Optics", "Birch Valley Academy"]
@@ -537,8 +549,8 @@ async fn the_past_ends_where_the_list_was_watched_and_is_recorded_beside_a_runni
 
 // --- on the real list
 
-/// Writes Part 744 of 2019-12-31 and of each rule date of 2020–2022 into `folder`. Returns each date
-/// with the numbers of entries on it, added and revised.
+/// Writes Part 744 of 2019-12-31 and of each rule date of 2020–2022 into `folder`. Returns each
+/// date with the numbers of entries on it, added and revised.
 fn three_years(folder: &Path) -> Option<Vec<(String, usize, usize, usize)>> {
     const MAKE: &str = "
 import sys, pathlib, datetime, json
@@ -575,22 +587,24 @@ async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
         upstream.answer(&full(day), document(day));
     }
     let half = dates[dates.len() / 2];
-    upstream
-        .answer_in_turn(&full(half), vec![Answer::Held(Box::new(document(half))), document(half)]);
+    upstream.answer_in_turn(
+        &full(half),
+        vec![Answer::Delayed(Box::new(document(half))), document(half)],
+    );
     let last = dates[dates.len() - 1];
-    upstream.answer(&full(last), Answer::Held(Box::new(document(last))));
+    upstream.answer(&full(last), Answer::Delayed(Box::new(document(last))));
 
     let site = Site::new(&upstream, "");
     let backfill = ["backfill", "--source", "ecfr", "--from", "2020-01-01"];
     let mut child = site.start(&backfill);
-    upstream.asked(2 + dates.len() / 2 + 1).await;
+    upstream.until_requested(2 + dates.len() / 2 + 1).await;
     child.kill().unwrap();
     finished(child).await;
     upstream.release();
-    let asked = upstream.seen().len();
+    let requests = upstream.requests().len();
     let child = site.start(&backfill);
-    // The plan and the rest of the dates, the last of which is held.
-    upstream.asked(asked + 2 + dates.len() - dates.len() / 2).await;
+    // The plan and the remaining dates. The last answer is delayed.
+    upstream.until_requested(requests + 2 + dates.len() - dates.len() / 2).await;
     let status =
         std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let kib = |key: &str| -> usize {
@@ -601,7 +615,7 @@ async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
     };
     let mib = |kib: usize| kib as f64 / 1024.0;
     let peak_kib = kib("VmHWM:");
-    // The code of a debug build is several times as large, and is mapped from its file.
+    // The code of a debug build is several times as large. It is mapped from its file.
     let code_kib = if cfg!(debug_assertions) { kib("RssFile:") } else { 0 };
     println!(
         "VmHWM of a backfill of three years: {:.1} MiB, of which {:.1} MiB are a debug build's \
@@ -632,7 +646,7 @@ async fn three_years_of_the_real_list_are_rebuilt_within_64_mib() {
 }
 
 #[tokio::test]
-async fn the_rule_of_june_2022_is_told_from_the_real_list() {
+async fn the_rule_of_june_2022_is_alerted_from_the_real_list() {
     let lists = tempfile::tempdir().unwrap();
     let Some(days) = three_years(lists.path()) else { return };
     let at = days.iter().position(|(day, ..)| day == "2022-06-30").unwrap();
@@ -660,12 +674,12 @@ async fn the_rule_of_june_2022_is_told_from_the_real_list() {
         (41, 13, 0)
     );
     let alerts = program.store.alerts(&AlertQuery::default()).await.unwrap();
-    let told: usize = alerts
+    let alerted: usize = alerts
         .iter()
         .filter_map(|alert| alert.body.list_changed())
         .map(|data| data.changes.len())
         .sum();
-    assert_eq!(told, 54, "every change is in an alert");
+    assert_eq!(alerted, 54, "every change is in an alert");
 }
 
 #[tokio::test]
@@ -691,15 +705,15 @@ async fn a_document_that_is_repaired_under_its_own_date_ends_the_hold() {
     upstream.answer(TITLES, titles("2026-04-30"));
     upstream.answer(&full("2026-04-30"), part_744(&entries[..3], ""));
     assert_eq!(check(&program).await.exit, 3);
-    assert_eq!(check(&program).await.exit, 3, "and is so as long as nothing else is served");
+    assert_eq!(check(&program).await.exit, 3, "it stays on hold as long as nothing else is served");
     upstream.answer(&full("2026-04-30"), part_744(&entries, ""));
     assert_eq!(check(&program).await.exit, 0);
     assert!(program.store.holds(true).await.unwrap().is_empty());
 
-    let asked = asked_for(&upstream).len();
+    let requests = targets(&upstream).len();
     assert_eq!(
         check(&program).await.lines[0],
         "ecfr: not modified: the publisher says that nothing changed"
     );
-    assert_eq!(asked_for(&upstream).len(), asked + 1, "then the date is enough again");
+    assert_eq!(targets(&upstream).len(), requests + 1, "then the date alone is requested again");
 }

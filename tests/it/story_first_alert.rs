@@ -1,5 +1,4 @@
-//! From a silent baseline to one alert in three channels, and what becomes of an alert that was
-//! wrong.
+//! From a silent baseline to one alert in three channels, and the correction of a wrong alert.
 
 use std::time::Duration;
 
@@ -19,14 +18,14 @@ fn newcomer() -> Row {
 }
 
 #[tokio::test]
-async fn the_first_sight_is_silent_and_a_rule_is_one_alert_in_every_channel() {
+async fn a_baseline_is_silent_and_a_rule_is_one_alert_in_every_channel() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     assert!(world.slack.received().is_empty() && world.webhook.received().is_empty());
     assert_eq!(
         world.smtp.mails().len(),
         1,
-        "the operators are told of the baseline: {:?}",
+        "operators are alerted of the baseline: {:?}",
         world.subjects()
     );
 
@@ -77,7 +76,7 @@ async fn the_first_sight_is_silent_and_a_rule_is_one_alert_in_every_channel() {
 }
 
 #[tokio::test]
-async fn a_change_that_is_undone_within_a_week_goes_to_whoever_got_it_as_a_correction() {
+async fn a_change_reversed_within_a_week_is_a_correction_for_its_recipients() {
     let standing = rows(40);
     let site = Site {
         sections: "[[route]]\nreceivers = [\"erp\"]\nkinds = [\"removed\"]\n".to_owned(),
@@ -90,18 +89,18 @@ async fn a_change_that_is_undone_within_a_week_goes_to_whoever_got_it_as_a_corre
     world.publish(&standing);
     world.next_check().await;
     let alerts = world.alerts();
-    assert_eq!(alerts.len(), 2, "the route asks for removals alone, and yet the correction comes");
+    assert_eq!(alerts.len(), 2, "the route is for removals only, but the correction is sent");
     assert_eq!(alerts[1].1["type"], "list.corrected");
     assert_eq!(alerts[1].1["data"]["corrects"], alerts[0].1["data"]["alert_id"]);
     assert_eq!(changes(&alerts[1].1), [("added".to_owned(), standing[0].name.clone())]);
     assert!(
         world.slack.received().is_empty(),
-        "who did not get the first alert does not get its correction"
+        "a receiver that did not get the first alert does not get its correction"
     );
 }
 
 #[tokio::test]
-async fn a_change_that_is_undone_after_a_week_is_a_change() {
+async fn a_change_reversed_after_a_week_is_a_new_change() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     world.publish(&standing[1..]);
@@ -114,7 +113,7 @@ async fn a_change_that_is_undone_after_a_week_is_a_change() {
 }
 
 #[tokio::test]
-async fn a_receiver_is_told_the_correction_of_what_it_was_told_and_no_more() {
+async fn a_receiver_gets_corrections_only_of_what_it_received() {
     let standing = rows(40);
     let site = Site {
         sections: "[[route]]\nreceivers = [\"erp\"]\ncountries = [\"CN\"]\n\n[[route]]\nreceivers \
@@ -128,7 +127,7 @@ async fn a_receiver_is_told_the_correction_of_what_it_was_told_and_no_more() {
     world.next_check().await;
     world.publish(&with(&standing, &[newcomer()]));
     world.next_check().await;
-    assert_eq!(world.alerts().len(), 1, "the entry of Kabul was never told to it");
+    assert_eq!(world.alerts().len(), 1, "it never got the entry of Kabul");
     assert_eq!(world.slack.received().len(), 2);
     world.publish(&standing);
     world.next_check().await;
@@ -142,8 +141,8 @@ async fn an_entry_that_is_removed_again_has_a_change_id_of_its_own() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     for _ in 0..2 {
-        for serving in [&standing[1..], &standing[..]] {
-            world.publish(serving);
+        for published in [&standing[1..], &standing[..]] {
+            world.publish(published);
             world.clock.advance(10 * DAY);
             world.check().await;
         }
@@ -177,7 +176,7 @@ async fn a_database_restored_from_a_copy_repeats_under_the_same_ids() {
             std::fs::copy(site.folder.path().join("backup"), site.database()).unwrap();
         })
         .await;
-    // An hour later than before: what is seen again is seen at another time.
+    // An hour later than before, so that the repeated changes have another time.
     world.clock.advance(Duration::from_secs(3600));
     world.next_check().await;
     let after = world.alerts();

@@ -1,4 +1,4 @@
-//! What a monitoring system sees of a daemon that has just started: the real binary.
+//! The metrics of the real binary right after its start.
 
 use crate::list::{Row, row, rows};
 use crate::sinks::Answer;

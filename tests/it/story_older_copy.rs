@@ -1,4 +1,4 @@
-//! A server that serves an old copy: an error that passes, and after a day of nothing newer a hold.
+//! A server that serves an older copy: an error at first, and a hold after a day of older copies.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const MORNING: &str = "Thu, 30 Jun 2022 10:15:00 GMT";
 const NOON: &str = "Thu, 30 Jun 2022 13:05:00 GMT";
 const EVENING: &str = "Thu, 30 Jun 2022 20:15:00 GMT";
 
-/// What the publisher serves for these rows, last modified at a time.
+/// The file with these rows, last modified at this time.
 fn dated(rows: &[Row], modified_at: &str) -> Answer {
     Answer::ok(file(rows)).with_header("Last-Modified", modified_at)
 }
@@ -25,7 +25,7 @@ fn grown() -> Vec<Row> {
     rows(40).into_iter().chain(new).collect()
 }
 
-/// A list of the morning that has grown by three at noon, which readers know.
+/// A list of the morning to which three entries were added at noon. Readers were alerted.
 async fn grown_at_noon() -> World {
     let site = Site::new().await;
     site.answer(dated(&rows(40), MORNING));
@@ -33,7 +33,7 @@ async fn grown_at_noon() -> World {
     assert_eq!(world.check().await.exit, 0);
     world.answer(dated(&grown(), NOON));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told().len(), 3);
+    assert_eq!(world.alerted().len(), 3);
     world
 }
 
@@ -47,26 +47,26 @@ async fn check_after(world: &World, hours: u32) -> Reply {
 }
 
 #[tokio::test]
-async fn an_older_copy_is_an_error_until_something_newer_comes() {
+async fn an_older_copy_is_an_error_until_a_newer_document_is_served() {
     let world = grown_at_noon().await;
-    // Not only what was read before: whatever is older.
+    // This applies to every older document, not only to those that were read before.
     for older in [rows(40), rows(41)] {
         world.answer(dated(&older, MORNING));
         let reply = world.next_check().await;
-        let says =
+        let expected =
             "modified at 2022-06-30T13:05:00Z), but got one modified at 2022-06-30T10:15:00Z";
-        assert!(reply.exit == 1 && all_of(&reply).contains(says), "{reply:?}");
+        assert!(reply.exit == 1 && all_of(&reply).contains(expected), "{reply:?}");
     }
     world.answer(dated(&grown(), NOON));
     assert_eq!(world.next_check().await.exit, 0);
     world.answer(dated(&grown()[1..], EVENING));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told()[3..], [("removed".to_owned(), grown()[0].name.clone())]);
-    assert_eq!((world.held_count().await, world.open_holds().await.len()), (42, 0));
+    assert_eq!(world.alerted()[3..], [("removed".to_owned(), grown()[0].name.clone())]);
+    assert_eq!((world.current_count().await, world.open_holds().await.len()), (42, 0));
 }
 
 #[tokio::test]
-async fn two_servers_that_answer_by_turns_take_nothing_off_the_list() {
+async fn two_servers_that_alternate_remove_nothing_from_the_list() {
     let world = grown_at_noon().await;
     for _ in 0..3 * 24 {
         world.answer(dated(&rows(40), MORNING));
@@ -74,12 +74,12 @@ async fn two_servers_that_answer_by_turns_take_nothing_off_the_list() {
         world.answer(dated(&grown(), NOON));
         assert_eq!(check_after(&world, 1).await.exit, 0);
     }
-    assert_eq!(world.told().len(), 3);
+    assert_eq!(world.alerted().len(), 3);
     assert!(world.open_holds().await.is_empty());
 }
 
 #[tokio::test]
-async fn two_servers_that_say_no_times_are_seen_to_answer_by_turns() {
+async fn two_servers_without_dates_that_alternate_are_recognized() {
     let world = World::with_baseline(Site::new().await, &rows(40)).await;
     for _ in 0..10 {
         world.publish(&grown());
@@ -87,12 +87,16 @@ async fn two_servers_that_say_no_times_are_seen_to_answer_by_turns() {
         world.publish(&rows(40));
         world.next_check().await;
     }
-    let removals = world.told().iter().filter(|(kind, _)| kind == "removed").count();
-    assert_eq!((removals, world.held_count().await), (3, 43), "once it may have been taken back");
+    let removals = world.alerted().iter().filter(|(kind, _)| kind == "removed").count();
+    assert_eq!(
+        (removals, world.current_count().await),
+        (3, 43),
+        "the first time it may be a reversal"
+    );
 }
 
 #[tokio::test]
-async fn an_answer_that_a_cache_kept_is_older_whatever_it_holds() {
+async fn an_answer_from_a_cache_counts_as_older() {
     let world = World::with_baseline(Site::new().await, &rows(40)).await;
     world.publish(&grown());
     world.next_check().await;
@@ -101,19 +105,19 @@ async fn an_answer_that_a_cache_kept_is_older_whatever_it_holds() {
     assert!(reply.exit == 1 && all_of(&reply).contains("a cache may have kept it"), "{reply:?}");
     world.answer(Answer::ok(file(&grown())).with_header("Age", "7200"));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told().len(), 3);
+    assert_eq!(world.alerted().len(), 3);
 }
 
 #[tokio::test]
-async fn a_publisher_who_goes_back_with_a_newer_file_is_believed_at_once() {
+async fn a_reversal_in_a_newer_file_is_accepted_at_once() {
     let world = grown_at_noon().await;
     world.answer(dated(&rows(40), EVENING));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told()[3..].iter().filter(|(kind, _)| kind == "removed").count(), 3);
-    assert_eq!(world.held_count().await, 40);
+    assert_eq!(world.alerted()[3..].iter().filter(|(kind, _)| kind == "removed").count(), 3);
+    assert_eq!(world.current_count().await, 40);
 }
 
-/// Nothing newer for a day.
+/// The publisher serves an older copy for a day.
 async fn on_hold() -> World {
     let world = grown_at_noon().await;
     world.answer(dated(&rows(40), MORNING));
@@ -126,14 +130,17 @@ async fn on_hold() -> World {
 }
 
 #[tokio::test]
-async fn after_a_day_of_nothing_newer_a_person_decides() {
+async fn after_a_day_of_older_copies_a_person_decides() {
     let world = on_hold().await;
     let hold = world.open_holds().await.remove(0);
     assert_eq!(
         (hold.reason, hold.list, hold.count_before, hold.count_after),
         (HoldReason::Older, ListCode::EL, 43, 40)
     );
-    assert_eq!((hold.summary.removed, world.told().len(), world.held_count().await), (3, 3, 43));
+    assert_eq!(
+        (hold.summary.removed, world.alerted().len(), world.current_count().await),
+        (3, 3, 43)
+    );
     assert!(hold.message.contains("older than the accepted list"), "{}", hold.message);
     for _ in 0..2 {
         assert_eq!(world.next_check().await.exit, 3);
@@ -145,16 +152,16 @@ async fn after_a_day_of_nothing_newer_a_person_decides() {
         reason: "withdrawn".into(),
         as_baseline: false,
     };
-    assert_eq!(world.operate(accept).await.exit, 0);
-    assert_eq!((world.told().len(), world.held_count().await), (6, 40));
-    assert_eq!(world.next_check().await.exit, 0, "what is served is what was accepted");
+    assert_eq!(world.execute(accept).await.exit, 0);
+    assert_eq!((world.alerted().len(), world.current_count().await), (6, 40));
+    assert_eq!(world.next_check().await.exit, 0, "the publisher serves the accepted list");
     world.answer(dated(&rows(39), "Thu, 30 Jun 2022 11:00:00 GMT"));
-    assert_eq!(world.next_check().await.exit, 0, "newer than what was accepted");
-    assert_eq!(world.held_count().await, 39);
+    assert_eq!(world.next_check().await.exit, 0, "newer than the accepted list");
+    assert_eq!(world.current_count().await, 39);
 }
 
 #[tokio::test]
-async fn accepted_as_a_baseline_an_older_copy_is_what_is_measured_against() {
+async fn an_older_copy_accepted_as_baseline_is_the_current_list() {
     let world = on_hold().await;
     let id = world.open_holds().await.remove(0).hold_id;
     let accept = Request::HoldsAccept {
@@ -163,15 +170,15 @@ async fn accepted_as_a_baseline_an_older_copy_is_what_is_measured_against() {
         reason: "withdrawn".into(),
         as_baseline: true,
     };
-    assert_eq!(world.operate(accept).await.exit, 0);
+    assert_eq!(world.execute(accept).await.exit, 0);
     for _ in 0..3 {
         assert_eq!(check_after(&world, 12).await.exit, 0);
     }
-    assert_eq!((world.told().len(), world.held_count().await), (3, 40));
+    assert_eq!((world.alerted().len(), world.current_count().await), (3, 40));
 }
 
 #[tokio::test]
-async fn a_newer_file_takes_the_place_of_an_older_copy_on_hold() {
+async fn a_newer_file_supersedes_an_older_copy_on_hold() {
     let world = on_hold().await;
     let id = world.open_holds().await.remove(0).hold_id;
     world.answer(dated(&grown(), NOON));
@@ -179,16 +186,16 @@ async fn a_newer_file_takes_the_place_of_an_older_copy_on_hold() {
     assert_eq!(world.program.store.hold(&id).await.unwrap().unwrap().state, HoldState::Superseded);
     world.answer(dated(&rows(40), MORNING));
     assert_eq!(world.next_check().await.exit, 1, "the day begins again");
-    assert_eq!((world.told().len(), world.held_count().await), (3, 43));
+    assert_eq!((world.alerted().len(), world.current_count().await), (3, 43));
 }
 
 #[tokio::test]
-async fn a_rejected_older_copy_is_not_asked_about_again() {
+async fn a_rejected_older_copy_is_not_put_on_hold_again() {
     let world = on_hold().await;
     let id = world.open_holds().await.remove(0).hold_id;
     assert_eq!(
         world
-            .operate(Request::HoldsReject { id, by: "Ada".into(), reason: "a stale cache".into() })
+            .execute(Request::HoldsReject { id, by: "Ada".into(), reason: "a stale cache".into() })
             .await
             .exit,
         0
@@ -196,32 +203,32 @@ async fn a_rejected_older_copy_is_not_asked_about_again() {
     for _ in 0..3 {
         assert_eq!(check_after(&world, 12).await.exit, 0);
     }
-    assert_eq!((world.told().len(), world.held_count().await), (3, 43));
+    assert_eq!((world.alerted().len(), world.current_count().await), (3, 43));
     world.answer(dated(&grown()[1..], EVENING));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told()[3..], [("removed".to_owned(), grown()[0].name.clone())]);
+    assert_eq!(world.alerted()[3..], [("removed".to_owned(), grown()[0].name.clone())]);
 }
 
 #[tokio::test]
-async fn an_older_copy_that_says_the_same_is_no_hold() {
+async fn an_older_copy_with_the_same_content_is_no_hold() {
     let world = grown_at_noon().await;
-    let mut turned = grown();
-    turned.reverse();
-    world.answer(dated(&turned, MORNING));
+    let mut reversed = grown();
+    reversed.reverse();
+    world.answer(dated(&reversed, MORNING));
     assert_eq!(check_after(&world, 1).await.exit, 1);
     let reply = check_after(&world, 24).await;
     assert!(reply.exit == 0 && all_of(&reply).contains("43 entries, unchanged"), "{reply:?}");
 }
 
 #[tokio::test]
-async fn a_clock_that_was_ahead_is_not_waited_for() {
+async fn a_list_dated_in_the_future_does_not_block_later_lists() {
     let site = Site::new().await;
     site.answer(dated(&rows(40), "Sat, 30 Jun 2029 10:15:00 GMT"));
     let world = site.open().await;
     assert_eq!(world.check().await.exit, 0);
     world.answer(dated(&grown(), NOON));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told().len(), 3);
+    assert_eq!(world.alerted().len(), 3);
 }
 
 mod folder {
@@ -248,7 +255,7 @@ mod folder {
         (world, folder)
     }
 
-    /// The site's configuration with a folder in the place of the publisher.
+    /// The configuration of the site with a folder instead of the publisher.
     fn text(world: &World, folder: &Path, keys: &str) -> String {
         let url = format!("kind = \"csl\"\nurl = \"{}\"", world.publisher.url("/consolidated.csv"));
         let text = world.text().replacen(
@@ -276,29 +283,29 @@ mod folder {
         }
         let hold = world.open_holds().await.remove(0);
         assert_eq!(
-            (hold.reason, hold.summary.removed, world.held_count().await),
+            (hold.reason, hold.summary.removed, world.current_count().await),
             (HoldReason::Older, 3, 43)
         );
         put(&folder.join("3.csv"), &grown()[1..], "2022-07-02T12:00:00Z");
         assert_eq!(world.next_check().await.exit, 0);
-        assert_eq!((world.open_holds().await.len(), world.held_count().await), (0, 42));
+        assert_eq!((world.open_holds().await.len(), world.current_count().await), (0, 42));
     }
 
     #[tokio::test]
-    async fn another_pattern_of_a_folder_begins_with_its_own_newest_list() {
+    async fn a_folder_with_a_new_pattern_starts_with_its_own_newest_list() {
         let (world, folder) =
             world("pattern = \"a*.csv\"", &rows(40), |folder| folder.join("a.csv")).await;
         put(&folder.join("b.csv"), &rows(39), "2022-06-30T09:00:00Z");
         std::fs::write(folder.join("Thumbs.db"), "no list").unwrap();
         assert_eq!(world.next_check().await.exit, 0);
-        assert_eq!(world.held_count().await, 40);
+        assert_eq!(world.current_count().await, 40);
         world.reload_text(&text(&world, &folder, "pattern = \"b*.csv\""));
         let reply = world.next_check().await;
-        assert_eq!((reply.exit, world.held_count().await), (0, 39), "{reply:?}");
+        assert_eq!((reply.exit, world.current_count().await), (0, 39), "{reply:?}");
     }
 
     #[tokio::test]
-    async fn a_single_file_that_is_put_back_is_an_older_copy_and_another_old_file_is_not() {
+    async fn a_single_file_that_is_restored_is_an_older_copy_and_another_old_file_is_not() {
         let site = Site::new().await;
         let list = site.folder.path().join("list.csv");
         put(&list, &rows(40), "2022-06-30T10:00:00Z");
@@ -311,7 +318,7 @@ mod folder {
         let reply = world.next_check().await;
         assert!(reply.exit == 1 && all_of(&reply).contains("`touch` it"), "{reply:?}");
         put(&list, &grown()[1..], "2022-06-30T11:00:00Z");
-        assert_eq!(world.next_check().await.exit, 0, "its time is that of whoever made the file");
-        assert_eq!(world.held_count().await, 42);
+        assert_eq!(world.next_check().await.exit, 0, "another file may have any time");
+        assert_eq!(world.current_count().await, 42);
     }
 }

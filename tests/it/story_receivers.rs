@@ -1,5 +1,4 @@
-//! Receivers on their bad days: none of them loses an alert, gets one twice under two ids, or
-//! delays another.
+//! Receivers that fail: none of them loses an alert, gets one under two ids, or delays another.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use entitywatch::domain::{Delivery, DeliveryState};
 use entitywatch::pipeline::delivery;
 
 use crate::list::{Row, row, rows};
-use crate::sinks::{Answer, SmtpManner};
+use crate::sinks::{Answer, SmtpBehavior};
 use crate::world::{HOOK_TOKEN, SECRET, SLACK_TOKEN, Site, World, within};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -44,7 +43,7 @@ async fn a_webhook_that_fails_four_times_gets_each_alert_once_and_under_one_id()
         world.deliver().await;
     }
     let alerts = world.alerts();
-    assert_eq!(alerts.len(), 5, "four failures and the one that was taken");
+    assert_eq!(alerts.len(), 5, "four failures and one success");
     assert!(alerts.iter().all(|(id, body)| *id == alerts[0].0 && *body == alerts[0].1));
     assert_eq!(world.deliveries("erp").await[0].state, DeliveryState::Delivered);
     world.clock.advance(100 * MINUTE);
@@ -53,7 +52,7 @@ async fn a_webhook_that_fails_four_times_gets_each_alert_once_and_under_one_id()
 }
 
 #[tokio::test]
-async fn the_first_success_brings_all_that_waited() {
+async fn the_first_success_makes_pending_deliveries_due() {
     let world = world("").await;
     world.webhook.will_answer((0..3).map(|_| Answer::status(500)));
     world.publish(&with(&["Tianshan Avionics Institute"]));
@@ -93,10 +92,10 @@ async fn a_check_tries_each_delivery_once_whatever_succeeds_beside_it() {
     assert_eq!(
         world.webhook.received().len(),
         2,
-        "the success does not bring the failure back in the same breath"
+        "the success does not retry the failed delivery in the same pass"
     );
     world.deliver().await;
-    assert_eq!(world.webhook.received().len(), 3, "but at once after it");
+    assert_eq!(world.webhook.received().len(), 3, "the next pass retries it at once");
 }
 
 /// What `deliveries --output json` prints of a receiver.
@@ -109,7 +108,7 @@ async fn shown_deliveries(world: &World, receiver: &str) -> Vec<serde_json::Valu
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
+async fn a_receiver_that_answers_410_is_switched_off_and_keeps_its_pending_deliveries() {
     let world = world("").await;
     world.webhook.will_answer([Answer::status(410)]);
     world.publish(&with(&["Tianshan Avionics Institute"]));
@@ -117,7 +116,7 @@ async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     assert_eq!(world.webhook.received().len(), 1);
     assert!(
         world.subjects().iter().any(|subject| subject.contains("erp")),
-        "told over another channel: {:?}",
+        "alerted over another channel: {:?}",
         world.subjects()
     );
     world.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
@@ -138,11 +137,11 @@ async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
         assert_eq!(
             (&row["state"], &row["next_attempt_at"]),
             (&"pending".into(), &serde_json::Value::Null),
-            "none will be made: {row}"
+            "no attempt is planned: {row}"
         );
         assert_eq!(row["waits_for"], "enable");
     }
-    let reply = world.operate(Request::ReceiversEnable { name: "erp".into() }).await;
+    let reply = world.execute(Request::ReceiversEnable { name: "erp".into() }).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
     assert_eq!(world.webhook.received().len(), 3);
     assert!(
@@ -154,8 +153,8 @@ async fn a_receiver_that_is_gone_is_switched_off_and_keeps_what_waits() {
     );
 }
 
-/// Two hundred entries, and as many newcomers as `count`, each of a rule of its own: as many
-/// alerts.
+/// Two hundred entries, and `count` new ones. Each of these cites a rule of its own, so that there
+/// are `count` alerts.
 fn with_rules(count: usize) -> Vec<Row> {
     let newcomers = (0..count).map(|n| {
         row(&format!("Newcomer {n}"), &format!("87 FR {}", 20_000 + 100 * n)).at("Beijing, CN")
@@ -164,13 +163,13 @@ fn with_rules(count: usize) -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_gone_is_not_sent_what_was_claimed_already() {
+async fn a_receiver_that_answers_410_gets_no_delivery_that_was_already_claimed() {
     let world = World::with_baseline(Site::new().await, &rows(200)).await;
     world.webhook.will_answer((0..40).map(|_| Answer::status(410)));
     world.publish(&with_rules(40));
     world.next_check().await;
     let sent = world.webhook.received().len();
-    assert!(sent <= 16, "only what was under way: {sent}");
+    assert!(sent <= 16, "only the attempts that had begun: {sent}");
     assert!(
         world
             .deliveries("erp")
@@ -187,12 +186,11 @@ async fn a_receiver_that_is_gone_is_not_sent_what_was_claimed_already() {
     assert_eq!(
         delivery::next_due_at(&world.program, "erp").await.unwrap(),
         None,
-        "nothing is due until it is switched on"
+        "nothing is due until the receiver is switched on"
     );
 }
 
-/// A command reads and writes over one connection: what reads ahead of the attempts must not stand
-/// still with it.
+/// A command reads and writes over one connection. Reading ahead of the attempts must not block it.
 #[tokio::test]
 async fn a_command_writes_outcomes_while_it_reads_further_alerts() {
     let site = Site::new().await;
@@ -209,7 +207,7 @@ async fn a_command_writes_outcomes_while_it_reads_further_alerts() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_asks_for_a_rest_gets_it_from_every_delivery() {
+async fn retry_after_delays_every_delivery_of_the_receiver() {
     let world = World::with_baseline(Site::new().await, &rows(200)).await;
     world.slack.will_answer([Answer::status(429).with_header("Retry-After", "30")]);
     world.publish(&with_rules(10));
@@ -218,9 +216,9 @@ async fn a_receiver_that_asks_for_a_rest_gets_it_from_every_delivery() {
     world.publish(&with_rules(11));
     world.clock.advance(Duration::from_secs(20));
     world.check().await;
-    assert_eq!(world.slack.received().len(), 1, "what is new waits too");
-    let rest_ends = world.clock.now() + jiff::SignedDuration::from_secs(10);
-    assert_eq!(delivery::next_due_at(&world.program, "desk").await.unwrap(), Some(rest_ends));
+    assert_eq!(world.slack.received().len(), 1, "a new alert waits too");
+    let pause_ends = world.clock.now() + jiff::SignedDuration::from_secs(10);
+    assert_eq!(delivery::next_due_at(&world.program, "desk").await.unwrap(), Some(pause_ends));
     world.clock.advance(Duration::from_secs(10));
     world.deliver().await;
     assert_eq!(world.slack.received().len(), 1 + 11);
@@ -233,7 +231,7 @@ async fn a_receiver_that_asks_for_a_rest_gets_it_from_every_delivery() {
 }
 
 #[tokio::test]
-async fn that_a_receiver_is_gone_is_told_even_after_it_was_told_to_fail() {
+async fn a_410_is_alerted_even_after_the_alert_that_the_receiver_fails() {
     let world = world("").await;
     world.webhook.will_answer([Answer::status(404), Answer::status(410)]);
     world.publish(&with(&["Tianshan Avionics Institute"]));
@@ -246,20 +244,20 @@ async fn that_a_receiver_is_gone_is_told_even_after_it_was_told_to_fail() {
     world.clock.advance(7 * 60 * MINUTE);
     world.deliver().await;
     let mails = world.smtp.mails();
-    let told = mails
+    let mail = mails
         .iter()
         .find(|mail| mail.header("Subject").is_some_and(|subject| subject.contains("erp is gone")));
-    let told = told.unwrap_or_else(|| panic!("{:?}", world.subjects()));
+    let mail = mail.unwrap_or_else(|| panic!("{:?}", world.subjects()));
     assert!(
-        told.data.contains("entitywatch receivers enable erp")
-            && !told.data.contains("tried again"),
+        mail.data.contains("entitywatch receivers enable erp")
+            && !mail.data.contains("tried again"),
         "{}",
-        told.data
+        mail.data
     );
 }
 
 #[tokio::test]
-async fn a_program_that_is_to_stop_finishes_what_is_under_way_and_begins_nothing_more() {
+async fn a_stopping_program_finishes_the_current_attempts_and_starts_no_others() {
     let site = Site { delivery: "timeout = \"1s\"".to_owned(), ..Site::new().await };
     let world = World::with_baseline(site, &rows(200)).await;
     world.slack.will_answer((0..40).map(|_| Answer::silence()));
@@ -288,20 +286,20 @@ async fn a_reload_does_not_wait_for_a_receiver_that_does_not_answer() {
     };
     site.publish(&rows(40));
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
-    site.smtp.behave(SmtpManner { silent: true, ..SmtpManner::default() });
+    site.smtp.behave(SmtpBehavior { silent: true, ..SmtpBehavior::default() });
     let daemon = site.run().await;
     site.publish(&with(&["Tianshan Avionics Institute"]));
     within("the first alert", site.webhook.until(|sink| sink.received().len() == 1)).await;
-    within("the mail server to be asked", site.smtp.until_asked()).await;
+    within("a connection to the mail server", site.smtp.until_connected_in_silence()).await;
     daemon.signal("HUP");
-    within("the reload", daemon.says("READY=1")).await;
+    within("the reload", daemon.notified("READY=1")).await;
     site.publish(&with(&["Tianshan Avionics Institute", "Vostok Radar Plant"]));
     within("the second alert", site.webhook.until(|sink| sink.received().len() == 2)).await;
     drop(daemon);
 }
 
 #[tokio::test]
-async fn retry_after_spends_no_attempt() {
+async fn retry_after_uses_up_no_attempt() {
     let world = world("retry = [\"5s\"]").await;
     world.webhook.will_answer((0..5).map(|n| {
         Answer::status(if n % 2 == 0 { 429 } else { 503 }).with_header("Retry-After", "600")
@@ -321,7 +319,7 @@ async fn retry_after_spends_no_attempt() {
 }
 
 #[tokio::test]
-async fn what_is_refused_by_itself_keeps_its_schedule_while_all_else_is_taken() {
+async fn a_delivery_refused_by_itself_keeps_its_schedule_while_others_are_accepted() {
     let world = world("").await;
     world.webhook.will_answer([Answer::status(500)]);
     let names: Vec<String> = (0..15).map(|n| format!("Tianshan Avionics Institute {n}")).collect();
@@ -337,7 +335,10 @@ async fn what_is_refused_by_itself_keeps_its_schedule_while_all_else_is_taken() 
     }
     let state = world.program.store.delivery(&refused).await.unwrap().unwrap();
     assert_eq!(state.state, DeliveryState::Pending, "{state:?}");
-    assert!(state.attempts <= 4, "its own schedule of 5 s and 30 s, and once woken: {state:?}");
+    assert!(
+        state.attempts <= 4,
+        "its own schedule of 5 s and 30 s, and one retry after a success: {state:?}"
+    );
     assert_eq!(
         world
             .deliveries("erp")
@@ -347,6 +348,12 @@ async fn what_is_refused_by_itself_keeps_its_schedule_while_all_else_is_taken() 
             .count(),
         14
     );
+}
+
+/// How many alerts say that `erp` is failing.
+fn failing_alerts(world: &World) -> usize {
+    let is_about_erp = |subject: &&String| subject.contains("Delivery to erp is failing");
+    world.subjects().iter().filter(is_about_erp).count()
 }
 
 /// A webhook that answered its first alert with this status, and that alert's delivery.
@@ -360,44 +367,30 @@ async fn refused_once(status: u16) -> (World, Delivery) {
 }
 
 #[tokio::test]
-async fn a_receiver_that_fails_again_is_told_of_a_few_times_a_day_and_not_forgotten() {
+async fn a_receiver_that_fails_again_is_alerted_again_after_some_hours() {
     let (world, _) = refused_once(404).await;
-    let told = || {
-        world
-            .subjects()
-            .iter()
-            .filter(|subject| subject.contains("Delivery to erp is failing"))
-            .count()
-    };
-    assert_eq!(told(), 1);
+    assert_eq!(failing_alerts(&world), 1);
     let names: Vec<String> = (0..3).map(|n| format!("Tianshan Avionics Institute {n}")).collect();
     let mut known = vec!["Tianshan Avionics Institute"];
-    // It takes one, and from then on it fails again.
+    // It accepts one alert, and then it fails again.
     for (name, status) in names.iter().zip([200, 404, 404]) {
         known.push(name);
-        // What waits from before is tried first where it is due.
+        // Earlier deliveries that are due are attempted first.
         world.webhook.will_answer((0..5).map(|_| Answer::status(status)));
         world.publish(&with(&known));
         world.next_check().await;
-        world.webhook.forget_answers();
+        world.webhook.clear_answers();
     }
-    assert_eq!(told(), 1, "for some hours it is known");
+    assert_eq!(failing_alerts(&world), 1, "there is no second alert for some hours");
     world.webhook.will_answer((0..20).map(|_| Answer::status(404)));
     world.clock.advance(Duration::from_secs(6 * 60 * 60));
     world.deliver().await;
-    assert_eq!(told(), 2, "it has failed since, and nobody knows that it does");
+    assert_eq!(failing_alerts(&world), 2, "it has failed since then, and nobody was alerted");
 }
 
 #[tokio::test]
-async fn a_receiver_that_takes_every_second_message_is_told_of_at_most_six_times_a_day() {
+async fn a_receiver_that_accepts_every_second_message_is_alerted_at_most_six_times_a_day() {
     let (world, _) = refused_once(404).await;
-    let told = || {
-        world
-            .subjects()
-            .iter()
-            .filter(|subject| subject.contains("Delivery to erp is failing"))
-            .count()
-    };
     let names: Vec<String> = (0..24).map(|n| format!("Tianshan Avionics Institute {n}")).collect();
     let mut known = vec!["Tianshan Avionics Institute"];
     for (hour, name) in names.iter().enumerate() {
@@ -407,16 +400,17 @@ async fn a_receiver_that_takes_every_second_message_is_told_of_at_most_six_times
         world.publish(&with(&known));
         world.clock.advance(Duration::from_secs(60 * 60));
         world.check().await;
-        world.webhook.forget_answers();
+        world.webhook.clear_answers();
     }
-    assert!((2..=6).contains(&told()), "{}", told());
+    let alerts = failing_alerts(&world);
+    assert!((2..=6).contains(&alerts), "{alerts}");
 }
 
 #[tokio::test]
-async fn a_test_that_is_taken_makes_what_waits_due() {
+async fn a_delivered_test_makes_pending_deliveries_due() {
     let (world, waiting) = refused_once(404).await;
     assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Pending, 1));
-    let reply = world.operate(Request::ReceiversTest { name: "erp".to_owned() }).await;
+    let reply = world.execute(Request::ReceiversTest { name: "erp".to_owned() }).await;
     assert!(
         reply.exit == 0 && reply.lines.iter().any(|line| line.contains("1 delivered")),
         "{reply:?}"
@@ -435,24 +429,24 @@ async fn a_test_that_is_taken_makes_what_waits_due() {
 }
 
 #[tokio::test]
-async fn what_is_sent_again_to_a_receiver_that_is_switched_off_is_said_to_wait() {
+async fn a_retry_for_a_receiver_that_is_switched_off_says_that_it_waits() {
     let (world, waiting) = refused_once(410).await;
     let reply =
-        world.operate(Request::DeliveriesRetry { ids: vec![waiting.delivery_id.clone()] }).await;
+        world.execute(Request::DeliveriesRetry { ids: vec![waiting.delivery_id.clone()] }).await;
     assert!(
         reply.exit == 1 && reply.problems[0].contains("waits: the receiver is switched off"),
         "{reply:?}"
     );
-    let reply = world.operate(Request::ReceiversTest { name: "erp".to_owned() }).await;
+    let reply = world.execute(Request::ReceiversTest { name: "erp".to_owned() }).await;
     assert_eq!(
         (reply.exit, world.deliveries("erp").await.remove(0).state),
         (0, DeliveryState::Pending),
-        "a test switches nothing on"
+        "a test does not switch a receiver on"
     );
 }
 
 #[tokio::test]
-async fn a_dead_delivery_is_told_over_another_channel_and_can_be_sent_again() {
+async fn a_dead_delivery_is_alerted_over_another_channel_and_can_be_sent_again() {
     let world = world("retry = [\"5s\", \"30s\"]").await;
     world.webhook.will_answer((0..3).map(|_| Answer::status(500)));
     world.publish(&with(&["Tianshan Avionics Institute"]));
@@ -470,9 +464,9 @@ async fn a_dead_delivery_is_told_over_another_channel_and_can_be_sent_again() {
         world.subjects()
     );
     assert!(world.journal_kinds().await.contains(&"delivery.dead".to_owned()));
-    assert_eq!(world.next_check().await.exit, 0, "it is told once");
+    assert_eq!(world.next_check().await.exit, 0, "it is alerted once");
     let reply =
-        world.operate(Request::DeliveriesRetry { ids: vec![dead.delivery_id.clone()] }).await;
+        world.execute(Request::DeliveriesRetry { ids: vec![dead.delivery_id.clone()] }).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
     let alerts = world.alerts();
     assert_eq!(alerts.len(), 4);
@@ -480,9 +474,9 @@ async fn a_dead_delivery_is_told_over_another_channel_and_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn a_mail_server_that_says_nothing_delays_nobody() {
+async fn a_silent_mail_server_delays_no_other_receiver() {
     let world = world("timeout = \"3s\"").await;
-    world.smtp.behave(SmtpManner { silent: true, ..SmtpManner::default() });
+    world.smtp.behave(SmtpBehavior { silent: true, ..SmtpBehavior::default() });
     world.publish(&with(&["Tianshan Avionics Institute"]));
     world.clock.advance(15 * MINUTE);
     let checking = world.check();
@@ -498,7 +492,7 @@ async fn a_mail_server_that_says_nothing_delays_nobody() {
     }
     let reply = within("the mail server to be given up", checking).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
-    world.smtp.behave(SmtpManner::default());
+    world.smtp.behave(SmtpBehavior::default());
     world.clock.advance(MINUTE);
     world.deliver().await;
     assert_eq!(world.smtp.mails().len(), 2, "{:?}", world.subjects());
@@ -506,7 +500,7 @@ async fn a_mail_server_that_says_nothing_delays_nobody() {
 }
 
 #[tokio::test]
-async fn a_receiver_added_later_gets_what_comes_later_and_the_past_when_it_is_sent() {
+async fn a_new_receiver_gets_later_alerts_and_earlier_ones_on_request() {
     let mut world = world("").await;
     world.publish(&with(&["Tianshan Avionics Institute"]));
     world.next_check().await;
@@ -522,7 +516,7 @@ async fn a_receiver_added_later_gets_what_comes_later_and_the_past_when_it_is_se
     assert_eq!(late.received().len(), 1);
     let since = "2022-06-30T00:00:00Z".parse().unwrap();
     for _ in 0..2 {
-        let reply = world.operate(Request::DeliveriesSend { receiver: "late".into(), since }).await;
+        let reply = world.execute(Request::DeliveriesSend { receiver: "late".into(), since }).await;
         assert_eq!(reply.exit, 0, "{reply:?}");
     }
     let mut ids: Vec<String> = late
@@ -532,18 +526,18 @@ async fn a_receiver_added_later_gets_what_comes_later_and_the_past_when_it_is_se
         .collect();
     ids.sort();
     ids.dedup();
-    assert_eq!(ids.len(), 2, "however often it is sent, an alert has one id");
-    assert_eq!(world.webhook.received().len(), 2, "nobody else is sent anything");
+    assert_eq!(ids.len(), 2, "an alert has one id, however often it is sent");
+    assert_eq!(world.webhook.received().len(), 2, "no other receiver gets anything");
 }
 
-/// Everything that is written in a folder, the database and its log too.
+/// The content of every file in a folder, including the database and its log.
 fn written(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let read = |path: &Path| (path.display().to_string(), std::fs::read(path).unwrap_or_default());
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     files.filter(|path| path.is_file()).map(|path| read(&path)).collect()
 }
 
-/// Every page of the daemon, while it runs for a moment; its log is left behind.
+/// Every page of the daemon, which runs only for this. Its log stays in the folder.
 async fn served(site: &Site) -> Vec<(String, String)> {
     let daemon = site.run().await;
     let mut pages = Vec::new();
@@ -568,12 +562,12 @@ async fn served(site: &Site) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn no_secret_gets_into_a_log_an_error_a_page_or_the_record() {
-    // However much the libraries are asked to say.
+async fn no_secret_is_in_a_log_an_error_a_page_or_the_database() {
+    // At the level at which the libraries log most.
     let mut site =
         Site { listen: "127.0.0.1:0", schedule: "* * * * * *", log: "trace", ..Site::new().await };
     site.publish(&rows(40));
-    // Each place of a secret holds a word of its own; nobody answers at port 9.
+    // Each place of a secret has a different word. Nothing listens on port 9.
     let (source_token, slack_token, hook_token) =
         ("planted-source-token", "planted-slack-token", "planted-hook-token");
     let (header, password) = ("planted-header-word", "planted-password-word");
@@ -604,7 +598,7 @@ allow_private = true
 "#
     );
     site.smtp_keys = "username = \"alerts\"\npassword_file = \"password\"".to_owned();
-    // As it goes over the wire.
+    // As it is sent over the connection.
     let login = base64::engine::general_purpose::STANDARD.encode(format!("\0alerts\0{password}"));
     let signing_key = SECRET.trim_start_matches("whsec_");
     let planted = [
@@ -635,13 +629,13 @@ allow_private = true
     ] {
         outputs.push(site.command(command).await);
     }
-    assert_eq!(site.alerts().len(), 1, "the others got theirs: {outputs:?}");
+    assert_eq!(site.alerts().len(), 1, "the other receivers got their alerts: {outputs:?}");
     assert!(site.smtp.logged_in() > 0, "the password was used");
     for output in outputs {
         for word in planted {
             assert!(
                 !output.stdout.contains(word) && !output.stderr.contains(word),
-                "{word} got out: {output:?}"
+                "{word} is in {output:?}"
             );
         }
     }
@@ -649,7 +643,7 @@ allow_private = true
     assert!(pages.iter().any(|(_, text)| text.contains("Tianshan")), "the pages are served");
     for (path, text) in pages {
         for word in planted {
-            assert!(!text.contains(word), "{word} stands on {path}");
+            assert!(!text.contains(word), "{word} is on {path}");
         }
     }
     for (path, content) in written(site.folder.path()) {
@@ -659,14 +653,14 @@ allow_private = true
         for word in planted {
             assert!(
                 !content.windows(word.len()).any(|window| window == word.as_bytes()),
-                "{word} stands in {path}"
+                "{word} is in {path}"
             );
         }
     }
 }
 
 #[tokio::test]
-async fn a_chat_service_that_refuses_in_its_body_is_told_of_and_gets_the_alert_later() {
+async fn a_chat_service_that_refuses_in_its_body_is_reported_and_gets_the_alert_later() {
     let world = world("").await;
     let refusal = || Answer::status(200).with_body(r#"{"ok":false,"error":"channel_is_archived"}"#);
     world.slack.will_answer([refusal(), refusal()]);
@@ -679,7 +673,7 @@ async fn a_chat_service_that_refuses_in_its_body_is_told_of_and_gets_the_alert_l
         "{:?}",
         world.subjects()
     );
-    let reply = world.operate(Request::ReceiversTest { name: "desk".to_owned() }).await;
+    let reply = world.execute(Request::ReceiversTest { name: "desk".to_owned() }).await;
     assert!(
         reply.exit == 1 && format!("{reply:?}").contains("the refusal: channel_is_archived"),
         "{reply:?}"

@@ -1,4 +1,4 @@
-//! A rule from its filing to the lists: what readers are told, and what they are not told twice.
+//! A rule from its filing to the lists: which alerts readers get, and that none is repeated.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -44,8 +44,8 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// The program with a Federal Register, an eCFR and a CSL, and receivers: the desk reads all, china
-/// what concerns China, ops is the operators'.
+/// The program with a Federal Register, an eCFR and a CSL, and three receivers: `desk` gets all
+/// changes, `china` those that concern China, and `ops` the alerts to operators.
 pub struct Story {
     pub program: Program,
     clock: Arc<ManualClock>,
@@ -57,7 +57,7 @@ pub struct Story {
 }
 
 impl Story {
-    pub async fn begin(now: &str) -> Self {
+    pub async fn start(now: &str) -> Self {
         let (upstream, desk, china, ops) = (
             Upstream::start().await,
             HttpSink::start().await,
@@ -99,19 +99,21 @@ impl Story {
         let store = store::open(&config.store, Mode::Write).await.unwrap();
         let program = Program::new(store, clock.clone(), Wiring::new(config).unwrap());
         let story = Self { program, clock, upstream, desk, china, ops, _folder: folder };
-        story.on_file(&[]);
-        story.in_print(&[]);
+        story.set_filed(&[]);
+        story.set_published(&[]);
         story
     }
 
-    pub fn on_file(&self, documents: &[Value]) {
+    /// The upstream lists these documents as filed for public inspection.
+    pub fn set_filed(&self, documents: &[Value]) {
         self.upstream.answer(
             FILED,
             Answer::ok(json!({"count": documents.len(), "results": documents}).to_string()),
         );
     }
 
-    pub fn in_print(&self, documents: &[Value]) {
+    /// The upstream lists these documents as published.
+    pub fn set_published(&self, documents: &[Value]) {
         self.upstream.answer(
             PUBLISHED,
             Answer::ok(
@@ -121,12 +123,12 @@ impl Story {
         );
     }
 
-    /// What the rules' text is at their addresses.
+    /// The upstream serves this text of a rule at `path`.
     pub fn text(&self, path: &str, text: &str) {
         self.upstream.answer(path, Answer::ok(text));
     }
 
-    /// Checks a source at a time and delivers.
+    /// Checks a source at this time, and delivers.
     pub async fn check(&self, time: &str, source: &str) -> CheckResult {
         self.clock.set(at(time));
         let watched = check_source(&self.program, source).await;
@@ -173,7 +175,7 @@ impl Story {
 
     pub fn csl(&self, rows: &[Row]) {
         let all: Vec<Row> = list::rows(30).into_iter().chain(rows.iter().cloned()).collect();
-        // The licence requirement is the list's own.
+        // The license requirements are those of the rule's table.
         let requirement = |line: &str| {
             if line.contains("North Glass") {
                 "All items. (See § 734.9(g),3 of the EAR)"
@@ -181,9 +183,9 @@ impl Story {
                 "All items."
             }
         };
-        let theirs = "For all items subject to the EAR. (See § 744.11 of the EAR)";
+        let default = "For all items subject to the EAR. (See § 744.11 of the EAR)";
         let file: Vec<String> =
-            list::file(&all).lines().map(|line| line.replace(theirs, requirement(line))).collect();
+            list::file(&all).lines().map(|line| line.replace(default, requirement(line))).collect();
         self.upstream.answer("/consolidated.csv", Answer::ok(file.join("\n") + "\n"));
     }
 
@@ -245,12 +247,12 @@ pub fn after() -> String {
         )
 }
 
-pub fn told(sink: &HttpSink) -> Vec<Value> {
+pub fn alerts(sink: &HttpSink) -> Vec<Value> {
     sink.received().iter().map(|received| received.json()).collect()
 }
 
 pub fn types(sink: &HttpSink) -> Vec<String> {
-    told(sink).iter().map(|body| body["type"].as_str().unwrap().to_owned()).collect()
+    alerts(sink).iter().map(|body| body["type"].as_str().unwrap().to_owned()).collect()
 }
 
 pub fn names(body: &Value) -> Vec<(String, String)> {
@@ -268,8 +270,8 @@ pub fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it() {
-    let story = Story::begin("2025-03-01T12:00:00Z").await;
+async fn a_rule_is_alerted_when_filed_and_followed_up_until_the_list_shows_it() {
+    let story = Story::start("2025-03-01T12:00:00Z").await;
     story.ecfr("2025-02-28", &before());
     assert_eq!(story.check("2025-03-01T12:00:00Z", "rules").await.outcome, Outcome::Baseline);
     assert_eq!(story.check("2025-03-01T12:01:00Z", "ecfr").await.outcome, Outcome::Baseline);
@@ -278,14 +280,14 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
         csl_row("Blue Lake Ltd.", "87 FR 38925", "4 Sea Street, Izmir, TR"),
     ]);
     assert_eq!(story.check("2025-03-01T12:02:00Z", "csl").await.outcome, Outcome::Baseline);
-    assert!(told(&story.desk).is_empty(), "nothing was filed of late, and a baseline is silent");
+    assert!(alerts(&story.desk).is_empty(), "nothing was filed recently, and a baseline is silent");
 
-    // Filed on Monday afternoon: only a plain text is there.
-    story.on_file(&[story.filed(NUMBER)]);
+    // Filed on Monday afternoon, with only a plain text.
+    story.set_filed(&[story.filed(NUMBER)]);
     story.text("/rule.txt", RAW);
     let watched = story.check("2025-03-03T21:20:00Z", "rules").await;
     assert_eq!(watched.outcome, Outcome::Changed, "{}", watched.detail);
-    let filed = told(&story.desk).pop().unwrap();
+    let filed = alerts(&story.desk).pop().unwrap();
     assert_eq!(filed["type"], "rule.filed");
     let data = &filed["data"];
     assert_eq!(
@@ -298,7 +300,7 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     );
     assert_eq!(
         data["changes"][2]["entry"]["addresses"][0], "9 Sand Street, Perm, Russia",
-        "a removed entry is told as it is held"
+        "an alert has a removed entry as it is in the current list"
     );
     assert_eq!(
         (&data["status"], &data["certain"], &data["filing_type"]),
@@ -309,16 +311,16 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     assert_eq!(data["rule"]["document_number"], NUMBER);
     let first = data["alert_id"].as_str().unwrap().to_owned();
 
-    // It takes effect, and stands on file unchanged: nothing is told.
+    // It takes effect and stays on file unchanged: there is no alert.
     assert_eq!(story.check("2025-03-04T14:00:00Z", "rules").await.outcome, Outcome::Unchanged);
     assert_eq!(types(&story.desk).len(), 1);
 
-    // Published: the table says what the plain text could not; the removal is not told again.
-    story.on_file(&[]);
-    story.in_print(&[story.published(NUMBER)]);
+    // Published: the table has what the plain text did not have. The removal is not alerted again.
+    story.set_filed(&[]);
+    story.set_published(&[story.published(NUMBER)]);
     story.text("/rule.xml", RULE);
     story.check("2025-03-06T12:00:00Z", "rules").await;
-    let published = told(&story.desk).pop().unwrap();
+    let published = alerts(&story.desk).pop().unwrap();
     assert_eq!(published["type"], "rule.published");
     assert_eq!(
         names(&published),
@@ -331,18 +333,18 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     assert_eq!(data["changes"][0]["entry"]["citations"], json!(["90 FR 11280"]));
     assert_eq!(
         data["changes"][1]["fields"][0]["field"], "addresses",
-        "what is revised is said word by word: {}",
+        "the alert has the revised fields: {}",
         data["changes"][1]
     );
     assert!(data["savings_clause"].as_str().unwrap().contains("on their way"));
     story.check("2025-03-06T12:15:00Z", "rules").await;
     assert_eq!(types(&story.desk), ["rule.filed", "rule.published"]);
 
-    // Two business days later the list itself has it: one short follow-up with all four clocks.
+    // Two business days later the eCFR has it: one short follow-up with all four times.
     story.ecfr("2025-03-07", &after());
     story.check("2025-03-10T12:00:00Z", "ecfr").await;
     assert_eq!(types(&story.desk), ["rule.filed", "rule.published", "list.changed"]);
-    let listed = told(&story.desk).pop().unwrap();
+    let listed = alerts(&story.desk).pop().unwrap();
     let data = &listed["data"];
     assert_eq!(data["summary"], json!({"added": 1, "removed": 1, "revised": 1, "editorial": 0}));
     assert_eq!(data["attributed"], "cited", "the removal is the rule's own order");
@@ -364,7 +366,7 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
     assert_eq!(data["follows"], json!(first));
     assert_eq!(data["announced"]["changes"].as_array().unwrap().len(), 3, "{data:#}");
 
-    // On the fourth day the CSL has it too: that is a confirmation, and no news.
+    // On the fourth day the CSL has it too: that is a confirmation without an alert.
     story.csl(&[
         csl_row("North Glass JSC", "90 FR 11280", "The 3rd Street, Perm, RU"),
         csl_row("Blue Lake Ltd.", "87 FR 38925, 90 FR 11280", "5 Sea Street, Izmir, TR"),
@@ -375,26 +377,26 @@ async fn a_rule_is_told_when_filed_and_followed_shortly_until_the_list_shows_it(
         types(&story.desk).len(),
         3,
         "{:#}",
-        told(&story.desk).pop().unwrap()["data"]["changes"]
+        alerts(&story.desk).pop().unwrap()["data"]["changes"]
     );
 
-    // Nobody is told that the list lags, and who watches China hears only of a document that might
-    // concern it.
+    // There is no alert that the list lags. The receiver for China gets only the document that
+    // might concern China.
     story.check("2025-03-20T12:00:00Z", "rules").await;
     assert_eq!(types(&story.desk).len(), 3);
     assert!(!types(&story.ops).contains(&"source.lagging".to_owned()), "{:?}", types(&story.ops));
     assert!(!types(&story.china).contains(&"list.changed".to_owned()), "{:?}", types(&story.china));
 }
 
-/// A rule of which nothing was filed, in print at once.
-pub async fn in_print_at_once(story: &Story, number: &str) -> CheckResult {
-    story.in_print(&[story.published(number)]);
+/// Publishes a rule that was not filed before, and checks.
+pub async fn published_without_filing(story: &Story, number: &str) -> CheckResult {
+    story.set_published(&[story.published(number)]);
     story.text("/rule.xml", RULE);
     story.check("2025-03-06T12:00:00Z", "rules").await
 }
 
-pub async fn begun() -> Story {
-    let story = Story::begin("2025-03-01T12:00:00Z").await;
+pub async fn started() -> Story {
+    let story = Story::start("2025-03-01T12:00:00Z").await;
     story.ecfr("2025-02-28", &before());
     story.check("2025-03-01T12:00:00Z", "rules").await;
     story.check("2025-03-01T12:01:00Z", "ecfr").await;
@@ -402,10 +404,10 @@ pub async fn begun() -> Story {
 }
 
 #[tokio::test]
-async fn the_rule_of_february_2023_is_told_with_its_thirteen_entries() {
+async fn the_rule_of_february_2023_is_alerted_with_its_thirteen_entries() {
     let Some(path) = shared_data::file("fr-2023-03929.xml") else { return };
     let xml = std::fs::read_to_string(path).unwrap();
-    let story = Story::begin("2023-02-20T12:00:00Z").await;
+    let story = Story::start("2023-02-20T12:00:00Z").await;
     story.check("2023-02-20T12:00:00Z", "rules").await;
     let mut document = story.published("2023-03929");
     for (key, value) in [
@@ -417,10 +419,10 @@ async fn the_rule_of_february_2023_is_told_with_its_thirteen_entries() {
     ] {
         document[key] = value;
     }
-    story.in_print(&[document]);
+    story.set_published(&[document]);
     story.text("/rule.xml", &xml);
     story.check("2023-02-27T13:00:00Z", "rules").await;
-    let alert = told(&story.desk).pop().unwrap();
+    let alert = alerts(&story.desk).pop().unwrap();
     let data = &alert["data"];
     assert_eq!(
         (&alert["type"], &data["certain"], &data["rule"]["effective_on"]),
@@ -445,7 +447,7 @@ async fn the_rule_of_february_2023_is_told_with_its_thirteen_entries() {
                 && !entry["addresses"].as_array().unwrap().is_empty()
         );
     }
-    let china = told(&story.china).pop().unwrap();
+    let china = alerts(&story.china).pop().unwrap();
     assert_eq!(
         (&china["data"]["summary"]["added"], &china["data"]["total"]["added"]),
         (&json!(5), &json!(13)),
@@ -454,17 +456,21 @@ async fn the_rule_of_february_2023_is_told_with_its_thirteen_entries() {
 }
 
 #[tokio::test]
-async fn what_the_list_showed_before_its_rule_was_known_is_joined_when_the_rule_turns_up() {
-    let story = begun().await;
+async fn changes_alerted_before_their_rule_was_known_are_related_to_the_rule() {
+    let story = started().await;
     story.ecfr("2025-03-05", &after());
     story.check("2025-03-05T12:00:00Z", "ecfr").await;
-    let listed = told(&story.desk).pop().unwrap();
+    let listed = alerts(&story.desk).pop().unwrap();
     assert_eq!(listed["data"]["rule"]["document_number"], Value::Null);
-    in_print_at_once(&story, NUMBER).await;
+    published_without_filing(&story, NUMBER).await;
     assert_eq!(types(&story.desk), ["list.changed", "rule.published"]);
-    let rule = told(&story.desk).pop().unwrap();
+    let rule = alerts(&story.desk).pop().unwrap();
     assert_eq!(rule["data"]["related"], json!([listed["data"]["alert_id"]]));
-    assert_eq!(rule["data"]["changes"], json!([]), "the list told of all that the rule orders");
+    assert_eq!(
+        rule["data"]["changes"],
+        json!([]),
+        "the alert about the list had all that the rule orders"
+    );
     assert_eq!(
         rule["data"]["orders"],
         json!({"added": 1, "removed": 1, "revised": 1, "editorial": 0})
@@ -474,16 +480,16 @@ async fn what_the_list_showed_before_its_rule_was_known_is_joined_when_the_rule_
 }
 
 #[tokio::test]
-async fn what_was_filed_of_late_is_told_once_as_a_list_when_the_source_is_new() {
-    let story = Story::begin("2025-03-06T12:00:00Z").await;
+async fn a_new_source_alerts_recently_filed_documents_once_as_a_digest() {
+    let story = Story::start("2025-03-06T12:00:00Z").await;
     let mut old = story.published("2025-00001");
     old["publication_date"] = json!("2025-01-15");
-    story.in_print(&[story.published(NUMBER), old]);
-    story.on_file(&[story.filed("2025-03999")]);
+    story.set_published(&[story.published(NUMBER), old]);
+    story.set_filed(&[story.filed("2025-03999")]);
     story.text("/rule.xml", RULE);
     story.text("/rule.txt", RAW);
     assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, Outcome::Baseline);
-    let digest = told(&story.desk).pop().unwrap();
+    let digest = alerts(&story.desk).pop().unwrap();
     assert_eq!(
         (&digest["type"], &digest["data"]["status"], &digest["data"]["rule"]),
         (&json!("rule.filed"), &json!("digest"), &Value::Null)
@@ -503,20 +509,23 @@ async fn what_was_filed_of_late_is_told_once_as_a_list_when_the_source_is_new() 
 }
 
 #[tokio::test]
-async fn a_text_that_cannot_be_read_is_said_and_told_when_it_can() {
-    let story = begun().await;
-    story.in_print(&[story.published(NUMBER)]);
+async fn a_rule_without_a_readable_text_is_alerted_and_alerted_again_once_it_is_readable() {
+    let story = started().await;
+    story.set_published(&[story.published(NUMBER)]);
     let watched = story.check("2025-03-06T12:00:00Z", "rules").await;
     assert_eq!(watched.outcome, Outcome::Changed, "the source itself answers");
-    let blind = told(&story.desk).pop().unwrap();
-    assert_eq!((&blind["data"]["certain"], &blind["data"]["changes"]), (&json!(false), &json!([])));
-    assert!(
-        blind["data"]["doubts"][0].as_str().unwrap().contains("could not be read"),
-        "{}",
-        blind["data"]["doubts"]
+    let unread = alerts(&story.desk).pop().unwrap();
+    assert_eq!(
+        (&unread["data"]["certain"], &unread["data"]["changes"]),
+        (&json!(false), &json!([]))
     );
-    assert!(blind["data"]["rule"]["url"].is_string());
-    assert_eq!(types(&story.china), ["rule.published"], "it may concern anybody");
+    assert!(
+        unread["data"]["doubts"][0].as_str().unwrap().contains("could not be read"),
+        "{}",
+        unread["data"]["doubts"]
+    );
+    assert!(unread["data"]["rule"]["url"].is_string());
+    assert_eq!(types(&story.china), ["rule.published"], "it may concern any country");
     let begin = RULE.find("<GPOTABLE").unwrap();
     let end = RULE.find("</GPOTABLE>").unwrap() + "</GPOTABLE>".len();
     story.text(
@@ -524,13 +533,13 @@ async fn a_text_that_cannot_be_read_is_said_and_told_when_it_can() {
         &format!("{}<GPH><GID>ER06MR25.000</GID></GPH>{}", &RULE[..begin], &RULE[end..]),
     );
     story.check("2025-03-06T12:15:00Z", "rules").await;
-    let read = told(&story.desk).pop().unwrap();
+    let read = alerts(&story.desk).pop().unwrap();
     assert_eq!(
         (&read["data"]["status"], &read["data"]["certain"]),
         (&json!("changed"), &json!(false)),
-        "a table that is a picture is no table"
+        "a picture of a table cannot be read"
     );
-    // What the instructions quote is told all the same.
+    // The alert still has what the instructions quote.
     assert_eq!(
         names(&read),
         pairs(&[
@@ -543,12 +552,12 @@ async fn a_text_that_cannot_be_read_is_said_and_told_when_it_can() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_lists_of_documents_are_refused_and_told_to_operators() {
-    let story = begun().await;
+async fn malformed_answers_are_refused_and_alerted_to_operators() {
+    let story = started().await;
     story.upstream.answer(PUBLISHED, Answer::ok("<html>maintenance</html>"));
     assert_eq!(story.check("2025-03-06T12:00:00Z", "rules").await.outcome, Outcome::Refused);
     assert_eq!(types(&story.ops).last().unwrap(), "source.failing");
-    in_print_at_once(&story, NUMBER).await;
+    published_without_filing(&story, NUMBER).await;
     assert_eq!(types(&story.desk), ["rule.published"]);
     assert!(
         !types(&story.ops).contains(&"source.recovered".to_owned()),
@@ -560,7 +569,7 @@ async fn answers_that_are_no_lists_of_documents_are_refused_and_told_to_operator
 
 #[tokio::test]
 async fn removals_that_a_rule_orders_are_no_loss() {
-    let story = Story::begin("2025-03-01T12:00:00Z").await;
+    let story = Story::start("2025-03-01T12:00:00Z").await;
     let many: String = (1..=12)
         .map(|n| {
             row(
@@ -580,29 +589,29 @@ async fn removals_that_a_rule_orders_are_no_loss() {
          {}.</AMDPAR></REGTEXT></SUPLINF></RULE>",
         quoted.join(", ")
     );
-    story.in_print(&[story.published(NUMBER)]);
+    story.set_published(&[story.published(NUMBER)]);
     story.text("/rule.xml", &rule);
     story.check("2025-03-06T12:00:00Z", "rules").await;
-    assert_eq!(told(&story.desk).pop().unwrap()["data"]["orders"]["removed"], 12);
+    assert_eq!(alerts(&story.desk).pop().unwrap()["data"]["orders"]["removed"], 12);
     story.ecfr("2025-03-07", "");
     assert_eq!(story.check("2025-03-10T12:00:00Z", "ecfr").await.outcome, Outcome::Changed);
-    let gone = told(&story.desk).pop().unwrap();
+    let removal = alerts(&story.desk).pop().unwrap();
     assert_eq!(
-        (&gone["data"]["summary"]["removed"], &gone["data"]["attributed"]),
+        (&removal["data"]["summary"]["removed"], &removal["data"]["attributed"]),
         (&json!(12), &json!("cited"))
     );
 }
 
 #[tokio::test]
-async fn an_announced_entry_that_no_list_shows_is_told_to_operators_once() {
-    let story = begun().await;
-    in_print_at_once(&story, NUMBER).await;
+async fn an_announced_entry_that_no_list_shows_is_alerted_to_operators_once() {
+    let story = started().await;
+    published_without_filing(&story, NUMBER).await;
     story.check("2025-03-13T12:00:00Z", "rules").await;
     assert!(!types(&story.ops).contains(&"source.lagging".to_owned()));
     story.check("2025-03-14T12:00:00Z", "rules").await;
     story.check("2025-03-17T12:00:00Z", "rules").await;
     let lagging: Vec<Value> =
-        told(&story.ops).into_iter().filter(|body| body["type"] == "source.lagging").collect();
+        alerts(&story.ops).into_iter().filter(|body| body["type"] == "source.lagging").collect();
     let [lagging] = lagging.as_slice() else { panic!("{:?}", types(&story.ops)) };
     assert_eq!(
         (&lagging["data"]["source"], &lagging["data"]["missing"]),

@@ -1,4 +1,5 @@
-//! One list in two sources: which entry is which, who tells first, and what the other is asked.
+//! One list in two sources: which entries match, which source is alerted, and what the other source
+//! confirms.
 
 use entitywatch::actions::Request;
 use entitywatch::diff::sources::index::Index;
@@ -29,15 +30,15 @@ fn real_lists() -> Option<(Vec<Entry>, Vec<Entry>)> {
     Some((ecfr, entries(&csl[..end])))
 }
 
-/// Of 919 real rows one year younger, so many are found; a row is lost where it was delisted,
-/// renamed, or lacks all but its name.
+/// How many of 919 real rows of a year later match an entry. The others were delisted, renamed, or
+/// have nothing but a name.
 const FOUND_AT_LEAST: usize = 913;
-/// Aliases that one publisher has and the other has not, and sections that the regulation moved
+/// Some publishers have aliases that the other does not have, and the regulation moved sections
 /// within the year.
 const DIFFERING_AT_MOST: usize = 126;
 
 #[test]
-fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
+fn real_rows_of_the_csl_match_entries_of_the_ecfr() {
     let Some((ecfr, csl)) = real_lists() else { return };
     let found = counterparts::match_lists(&csl, &ecfr);
     let (list, own) = (Index::of(&ecfr), Index::of(&csl));
@@ -64,14 +65,14 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
         .count();
     let same = csl.len() - found.only_one.len();
     println!(
-        "{same} of {} rows are found, {differing} of them with a difference that would be told",
+        "{same} of {} rows are found, {differing} of them with a difference that would be alerted",
         csl.len()
     );
     assert!(
         same >= FOUND_AT_LEAST && differing <= DIFFERING_AT_MOST,
         "{same} found, {differing} differ"
     );
-    // Of those whose name another entry bears none is found by spelling alone.
+    // Nearly all rows are matched by their name.
     let by_name =
         found.pairs.iter().filter(|(.., matched_by)| *matched_by == MatchedBy::Name).count();
     assert!(
@@ -82,7 +83,7 @@ fn the_real_rows_of_the_csl_are_found_in_the_list_itself() {
 }
 
 #[test]
-fn a_list_is_itself_in_every_source() {
+fn a_list_matches_itself() {
     let Some((ecfr, _)) = real_lists() else { return };
     let matched = counterparts::match_lists(&ecfr, &ecfr);
     assert_eq!((matched.only_one.len(), matched.only_other.len()), (0, 0));
@@ -94,10 +95,10 @@ fn a_list_is_itself_in_every_source() {
 }
 
 #[test]
-fn what_is_gone_from_a_source_is_not_found_in_another_entry_of_it() {
+fn a_removed_entry_rarely_matches_another_entry_of_the_same_source() {
     let Some((ecfr, _)) = real_lists() else { return };
     let own = Index::of(&ecfr);
-    let (mut asked, mut mistaken) = (0, Vec::new());
+    let (mut tested, mut mistaken) = (0, Vec::new());
     for at in (0..ecfr.len()).step_by(50) {
         let others: Vec<Entry> = ecfr
             .iter()
@@ -106,18 +107,18 @@ fn what_is_gone_from_a_source_is_not_found_in_another_entry_of_it() {
             .map(|(_, entry)| entry.clone())
             .collect();
         let list = Index::of(&others);
-        asked += 1;
+        tested += 1;
         mistaken.extend(
             counterparts::find(&ecfr[at], &list, &own)
                 .and_then(|found| list.get(found))
                 .map(|found| (&ecfr[at].name, found.name.clone())),
         );
     }
-    println!("{} of {asked} entries are taken for another: {mistaken:?}", mistaken.len());
+    println!("{} of {tested} entries match another entry: {mistaken:?}", mistaken.len());
     assert!(mistaken.len() <= MISTAKEN_AT_MOST, "{mistaken:?}");
 }
 
-/// A party that is listed under two headings by one rule.
+/// One rule lists some parties under two headings.
 const MISTAKEN_AT_MOST: usize = 2;
 
 const MIRROR: &str = "/mirror.csv";
@@ -149,7 +150,7 @@ fn with(rows: &[Row], more: &[Row]) -> Vec<Row> {
 }
 
 /// The changes of the last alert that readers got.
-fn last_told(world: &World) -> Vec<Change> {
+fn last_alert_changes(world: &World) -> Vec<Change> {
     let (_, body) = world.alerts().pop().unwrap();
     serde_json::from_value(body["data"]["changes"].clone()).unwrap()
 }
@@ -158,21 +159,22 @@ fn amber() -> Row {
     row("Amber Lake Optics Co., Ltd.", "87 FR 38920").at("12 Orchard Road, Wuxi, 214000, CN")
 }
 
-/// As the other publisher sets it: another spelling of the legal form, the page of the entry.
+/// The same entry from the other publisher: another spelling of the legal form, and the page of the
+/// entry.
 fn amber_elsewhere() -> Row {
     row("Amber Lake Optics Company Limited", "87 FR 38947").at("12 Orchard Rd., Wuxi 214000, CN")
 }
 
 #[tokio::test]
-async fn a_change_that_a_second_source_shows_later_is_its_confirmation_and_is_not_told_again() {
+async fn a_change_that_a_second_source_shows_later_is_confirmed_and_not_alerted_again() {
     let world = two_sources(&rows(40)).await;
     world.publish(&with(&rows(40), &[amber()]));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.alerted().len(), 1);
 
     mirror(&world, &with(&rows(40), &[amber_elsewhere()]));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told().len(), 1, "told once");
+    assert_eq!(world.alerted().len(), 1, "alerted once");
     let (first, later) = (
         recorded(&world, "csl", ChangeKind::Added).await,
         recorded(&world, "mirror", ChangeKind::Added).await,
@@ -184,7 +186,7 @@ async fn a_change_that_a_second_source_shows_later_is_its_confirmation_and_is_no
 }
 
 #[tokio::test]
-async fn only_what_the_second_source_shows_besides_is_told_and_apart_from_what_is_new() {
+async fn only_the_differences_of_the_second_source_are_alerted_separately_from_new_changes() {
     let world = two_sources(&rows(40)).await;
     world.publish(&with(&rows(40), &[amber()]));
     world.next_check().await;
@@ -195,9 +197,9 @@ async fn only_what_the_second_source_shows_besides_is_told_and_apart_from_what_i
     assert_eq!(
         alerts.len(),
         3,
-        "one from the first source, and of the second one for what is new and one for what differs"
+        "one from the first source, and two from the second: for the new entry and the difference"
     );
-    let differing = last_told(&world);
+    let differing = last_alert_changes(&world);
     assert_eq!(differing.len(), 1);
     assert_eq!(differing[0].differences, ["country HK"]);
     assert_eq!(differing[0].corroboration, ["told from csl on 2022-06-30; new here: country HK"]);
@@ -210,7 +212,7 @@ async fn only_what_the_second_source_shows_besides_is_told_and_apart_from_what_i
 }
 
 #[tokio::test]
-async fn a_sister_that_differs_in_a_letter_is_news_from_whichever_source() {
+async fn a_sister_company_that_differs_in_a_letter_is_new_from_either_source() {
     let world = two_sources(&rows(40)).await;
     let sisters = [
         row("Joint Stock Company Granit-M", "87 FR 38920"),
@@ -220,46 +222,46 @@ async fn a_sister_that_differs_in_a_letter_is_news_from_whichever_source() {
     world.next_check().await;
     mirror(&world, &with(&rows(40), &sisters));
     world.next_check().await;
-    assert_eq!(world.told().last().unwrap().1, sisters[1].name);
-    assert_eq!(world.told().len(), 2);
+    assert_eq!(world.alerted().last().unwrap().1, sisters[1].name);
+    assert_eq!(world.alerted().len(), 2);
 }
 
 #[tokio::test]
-async fn what_the_first_source_took_back_is_news_from_the_second() {
+async fn a_change_that_the_first_source_reversed_is_new_from_the_second() {
     let world = two_sources(&rows(40)).await;
     world.publish(&with(&rows(40), &[amber()]));
     world.next_check().await;
     world.publish(&rows(40));
     world.next_check().await;
-    assert_eq!(world.told().len(), 2, "told and corrected");
+    assert_eq!(world.alerted().len(), 2, "alerted and corrected");
     mirror(&world, &with(&rows(40), &[amber_elsewhere()]));
     world.next_check().await;
-    assert_eq!(world.told().last().unwrap(), &("added".to_owned(), amber_elsewhere().name));
+    assert_eq!(world.alerted().last().unwrap(), &("added".to_owned(), amber_elsewhere().name));
 }
 
 #[tokio::test]
-async fn a_removal_says_what_the_other_source_still_lists() {
+async fn a_removal_names_the_other_source_that_still_lists_the_entry() {
     let all = with(&rows(40), &[amber()]);
     let world = two_sources(&all).await;
     world.publish(&rows(40));
     world.next_check().await;
     assert_eq!(
-        last_told(&world)[0].corroboration,
+        last_alert_changes(&world)[0].corroboration,
         ["still listed in mirror as of 2022-06-30, as Amber Lake Optics Co., Ltd."]
     );
 
     mirror(&world, &rows(40));
     world.next_check().await;
-    assert_eq!(world.told().len(), 1, "told once");
-    let gone = recorded(&world, "mirror", ChangeKind::Removed).await.remove(0).change;
+    assert_eq!(world.alerted().len(), 1, "alerted once");
+    let removal = recorded(&world, "mirror", ChangeKind::Removed).await.remove(0).change;
     assert_eq!(
-        gone.corroboration,
+        removal.corroboration,
         ["told from csl on 2022-06-30", "also gone from csl since 2022-06-30"]
     );
 }
 
 #[tokio::test]
-async fn a_loss_says_what_the_other_source_holds_and_passes_when_it_bears_it_out() {
+async fn a_hold_for_loss_names_what_the_other_source_lists_and_ends_when_that_source_confirms_it() {
     let world = two_sources(&rows(40)).await;
     world.publish(&rows(20));
     assert_eq!(world.next_check().await.exit, 3);
@@ -267,9 +269,9 @@ async fn a_loss_says_what_the_other_source_holds_and_passes_when_it_bears_it_out
     let holds = "mirror, as of 2022-06-30, holds 40 entries and still lists 20 of the 20 that are \
                  gone here; 0 are gone there too";
     assert!(hold.message.ends_with(holds), "{}", hold.message);
-    assert!(world.told().is_empty());
+    assert!(world.alerted().is_empty());
 
-    // The other one loses them as well, and a person believes it.
+    // The other source removes them as well, and a person accepts that.
     mirror(&world, &rows(20));
     assert_eq!(world.next_check().await.exit, 3);
     let other = world.open_holds().await.into_iter().find(|hold| hold.source == "mirror").unwrap();
@@ -279,21 +281,21 @@ async fn a_loss_says_what_the_other_source_holds_and_passes_when_it_bears_it_out
         reason: "read the rule".into(),
         as_baseline: false,
     };
-    assert_eq!(world.operate(accept).await.exit, 0);
+    assert_eq!(world.execute(accept).await.exit, 0);
     world.deliver().await;
-    assert_eq!(world.told().len(), 20);
+    assert_eq!(world.alerted().len(), 20);
 
     world.publish(&with(&rows(20), &[amber()]));
     assert_eq!(world.next_check().await.exit, 0, "confirmed by the other source");
-    assert_eq!(world.held_count().await, 21);
-    assert_eq!(world.told().len(), 21, "of the removals readers know");
-    // Later losses are measured against what was believed.
+    assert_eq!(world.current_count().await, 21);
+    assert_eq!(world.alerted().len(), 21, "readers were alerted of the removals before");
+    // Later losses are compared with the accepted list.
     world.publish(&rows(20));
     assert_eq!(world.next_check().await.exit, 0);
 }
 
 #[tokio::test]
-async fn what_only_one_source_holds_is_listed() {
+async fn entries_of_only_one_source_are_listed() {
     let world = two_sources(&rows(40)).await;
     world.publish(&with(&rows(40), &[amber()]));
     world.next_check().await;
@@ -308,16 +310,16 @@ async fn what_only_one_source_holds_is_listed() {
         (&Value::from("csl"), &Value::from("mirror"))
     );
     assert_eq!(differences[0]["since"], "2022-06-30T13:15:00Z");
-    assert_eq!(differences[0]["lasting"], true, "by the clock of the machine it is long ago");
+    assert_eq!(differences[0]["lasting"], true, "long ago by the clock of the machine");
 
     let alone = Site::new().await.command(&["sources", "--compare"]).await;
     assert_eq!(alone.exit, Some(1), "nothing is recorded: {}", alone.stderr);
 }
 
-/// What the CSL has as rows of their own the eCFR lists in one entry, each with words of its own
-/// for it.
+/// The CSL has rows of their own for institutions that the eCFR lists in one entry, and each
+/// publisher has its own words for them.
 #[test]
-fn subordinate_institutions_are_found_where_their_parent_lists_them() {
+fn subordinate_institutions_match_the_entry_of_their_parent() {
     let Some(cases) = shared_data::file("cases") else { return };
     let read = |name: &str| entries(&std::fs::read(cases.join(name)).unwrap());
     let (csl, ecfr) = (read("second-academy-csl.json"), read("second-academy-ecfr.xml"));
@@ -350,7 +352,7 @@ fn subordinate_institutions_are_found_where_their_parent_lists_them() {
 }
 
 #[tokio::test]
-async fn what_another_source_alerted_of_a_rule_counts_as_alerted_before() {
+async fn entries_of_a_rule_that_another_source_alerted_count_as_alerted_before() {
     let world = two_sources(&rows(40)).await;
     let birch = || row("Birch Valley Academy", "87 FR 38921").at("3 Hill Road, Jinan, 250000, CN");
     world.publish(&with(&rows(40), &[amber(), birch()]));
@@ -358,13 +360,13 @@ async fn what_another_source_alerted_of_a_rule_counts_as_alerted_before() {
     let first = world.alerts().pop().unwrap().1;
     assert_eq!(first["data"]["rule_alerted_before"], 0);
 
-    // Under other pages of the rule: one confirmed, one with something new.
+    // Two entries on other pages of the rule: one confirmed, and one with a difference.
     let birch_elsewhere =
         || row("Birch Valley Academy", "87 FR 38950").at("7 Ferry Street, Perm, RU");
     mirror(&world, &with(&rows(40), &[amber_elsewhere(), birch_elsewhere()]));
     world.next_check().await;
     let second = world.alerts().pop().unwrap().1;
-    assert_eq!(last_told(&world).len(), 1);
+    assert_eq!(last_alert_changes(&world).len(), 1);
     let data = &second["data"];
     assert_eq!(
         (&data["rule_alerted_before"], &data["rule_in_baseline"]),
@@ -372,8 +374,8 @@ async fn what_another_source_alerted_of_a_rule_counts_as_alerted_before() {
     );
     assert_eq!(data["follows"], first["data"]["alert_id"]);
 
-    // A later part of the rule: what was confirmed without an alert is no part of the baseline, and
-    // what differs counts once.
+    // A later part of the rule. What was confirmed without an alert is no part of the baseline, and
+    // an entry with a difference counts once.
     let cedar = row("Cedar Port Works", "87 FR 38948").at("1 Quay, Dalian, CN");
     mirror(&world, &with(&rows(40), &[amber_elsewhere(), birch_elsewhere(), cedar]));
     world.next_check().await;
@@ -384,8 +386,7 @@ async fn what_another_source_alerted_of_a_rule_counts_as_alerted_before() {
     );
 }
 
-/// Real rules as both publishers show them, one after the other: there is nothing that the second
-/// one could add.
+/// Real rules from both publishers, one after the other. The second publisher adds nothing.
 #[test]
 fn a_second_publisher_of_a_real_rule_confirms_it_and_alerts_nothing() {
     for (date, added) in [("2016-06-21", 27), ("2019-05-21", 66), ("2022-03-03", 47)] {
@@ -429,7 +430,7 @@ fn rule_of(date: &str) -> Option<(BothSources, BothSources)> {
 }
 
 #[tokio::test]
-async fn a_document_of_another_publisher_under_one_name_is_refused_and_the_list_stays() {
+async fn a_document_of_another_publisher_is_refused_and_the_current_list_stays() {
     let world = World::with_baseline(Site::new().await, &rows(40)).await;
     world.publish_text(include_str!("../fixtures/ecfr/part-744.xml"));
     let reply = world.next_check().await;
@@ -441,9 +442,9 @@ async fn a_document_of_another_publisher_under_one_name_is_refused_and_the_list_
         "{last_error}"
     );
     assert!(last_error.contains("give the source a new name"), "{last_error}");
-    assert!(world.told().is_empty() && world.open_holds().await.is_empty());
-    assert_eq!(world.held_count().await, 40);
+    assert!(world.alerted().is_empty() && world.open_holds().await.is_empty());
+    assert_eq!(world.current_count().await, 40);
     world.publish(&with(&rows(40), &[amber()]));
     assert_eq!(world.next_check().await.exit, 0);
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.alerted().len(), 1);
 }

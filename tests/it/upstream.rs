@@ -1,8 +1,8 @@
-//! A publisher's server that does what a test tells it to: answers, stalls, breaks off, floods,
-//! redirects, and notes what it was asked.
+//! A fake publisher: a server that answers, stalls, breaks off, floods or redirects as configured,
+//! and records its requests.
 //!
-//! It speaks HTTP/1.1 by hand on a raw socket, since a proper server cannot misbehave, and closes
-//! each connection after its answer.
+//! It speaks HTTP/1.1 on a raw socket, because a real server cannot misbehave. It closes each
+//! connection after its answer.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -16,18 +16,18 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use url::Url;
 
-/// One request as it came.
+/// One received request.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct Request {
     pub method: String,
-    /// As in the request line: path and query, or the whole address where a proxy is asked.
+    /// As in the request line: path and query, or the whole URL in a request to a proxy.
     pub target: String,
-    /// Names in lower case.
+    /// The names are in lower case.
     pub headers: HashMap<String, String>,
     pub body: Vec<u8>,
 }
 
-impl Seen {
+impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(String::as_str)
     }
@@ -36,19 +36,19 @@ impl Seen {
 /// What the server does with a request.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// An answer with a status, headers and a body; `Content-Length` is added.
+    /// A status, headers and a body. `Content-Length` is added.
     Whole { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
     /// The document of a well-behaved publisher: 200 with the `ETag`, or 304 to a request that
     /// names it.
     Conditional { etag: String, body: Vec<u8> },
-    /// These bytes and the end of the connection, whatever they are.
+    /// These bytes, followed by the end of the connection.
     Raw(Vec<u8>),
-    /// These bytes, and then nothing more while the connection stays open.
+    /// These bytes, and then nothing while the connection stays open.
     Stall(Vec<u8>),
-    /// The first bytes once, and then the second for ever.
+    /// The first bytes once, and then the second ones forever.
     Endless(Vec<u8>, Vec<u8>),
-    /// Waits until the test lets it go on ([`Upstream::release`]), and then answers.
-    Held(Box<Answer>),
+    /// Waits for [`Upstream::release`], and then answers.
+    Delayed(Box<Answer>),
 }
 
 impl Answer {
@@ -91,7 +91,7 @@ pub fn gzip(body: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The running server; it stops when dropped.
+/// The running server. It stops when dropped.
 pub struct Upstream {
     address: SocketAddr,
     state: Arc<State>,
@@ -100,12 +100,12 @@ pub struct Upstream {
 
 #[derive(Default)]
 struct State {
-    /// By path without the query; the last of several answers stays.
+    /// By path without the query. The last of several answers stays.
     answers: Mutex<HashMap<String, Vec<Answer>>>,
-    seen: Mutex<Vec<Seen>>,
-    at_once: AtomicUsize,
-    most_at_once: AtomicUsize,
-    asked: Notify,
+    requests: Mutex<Vec<Request>>,
+    concurrent: AtomicUsize,
+    most_concurrent: AtomicUsize,
+    requested: Notify,
     release: Notify,
 }
 
@@ -119,20 +119,20 @@ impl Upstream {
             while let Ok((socket, _)) = listener.accept().await {
                 let state = Arc::clone(&shared);
                 tokio::spawn(async move {
-                    // A client that goes away is none of the server's business.
-                    let _ = converse(socket, &state).await;
+                    // A client that closes its connection is no error.
+                    let _ = serve(socket, &state).await;
                 });
             }
         });
         Self { address, state, accepting: accepting.abort_handle() }
     }
 
-    /// What is answered at `path` from now on.
+    /// Sets the answer at `path`.
     pub fn answer(&self, path: &str, answer: Answer) {
         self.answer_in_turn(path, vec![answer]);
     }
 
-    /// What is answered at `path`, one after another; the last one stays.
+    /// Sets the answers at `path`, one for each request. The last one stays.
     pub fn answer_in_turn(&self, path: &str, mut answers: Vec<Answer>) {
         answers.reverse();
         self.state.answers.lock().unwrap().insert(path.to_owned(), answers);
@@ -147,27 +147,27 @@ impl Upstream {
     }
 
     /// All requests so far.
-    pub fn seen(&self) -> Vec<Seen> {
-        self.state.seen.lock().unwrap().clone()
+    pub fn requests(&self) -> Vec<Request> {
+        self.state.requests.lock().unwrap().clone()
     }
 
-    /// The most requests that were under way at the same time.
-    pub fn most_at_once(&self) -> usize {
-        self.state.most_at_once.load(Ordering::SeqCst)
+    /// The most requests that were processed at the same time.
+    pub fn most_concurrent(&self) -> usize {
+        self.state.most_concurrent.load(Ordering::SeqCst)
     }
 
-    /// Waits until `count` requests have come.
-    pub async fn asked(&self, count: usize) {
+    /// Waits until `count` requests have arrived.
+    pub async fn until_requested(&self, count: usize) {
         loop {
-            let asked = self.state.asked.notified();
-            if self.seen().len() >= count {
+            let requested = self.state.requested.notified();
+            if self.requests().len() >= count {
                 return;
             }
-            asked.await;
+            requested.await;
         }
     }
 
-    /// Lets one held answer go, now or when it is next waited for.
+    /// Releases one delayed answer: the one that waits now, or else the next one.
     pub fn release(&self) {
         self.state.release.notify_one();
     }
@@ -179,7 +179,7 @@ impl Drop for Upstream {
     }
 }
 
-async fn converse(mut socket: TcpStream, state: &State) -> std::io::Result<()> {
+async fn serve(mut socket: TcpStream, state: &State) -> std::io::Result<()> {
     let Some(request) = read_request(&mut socket).await? else { return Ok(()) };
     let path = request.target.split('?').next().unwrap_or_default().to_owned();
     let answer = {
@@ -190,16 +190,17 @@ async fn converse(mut socket: TcpStream, state: &State) -> std::io::Result<()> {
             None => None,
         }
     };
-    let now_at_once = state.at_once.fetch_add(1, Ordering::SeqCst) + 1;
-    state.most_at_once.fetch_max(now_at_once, Ordering::SeqCst);
-    state.seen.lock().unwrap().push(request.clone());
-    state.asked.notify_waiters();
+    let concurrent = state.concurrent.fetch_add(1, Ordering::SeqCst) + 1;
+    state.most_concurrent.fetch_max(concurrent, Ordering::SeqCst);
+    state.requests.lock().unwrap().push(request.clone());
+    state.requested.notify_waiters();
     let mut answer = answer.unwrap_or_else(|| Answer::status(404, "not here"));
-    while let Answer::Held(inner) = answer {
+    while let Answer::Delayed(inner) = answer {
         state.release.notified().await;
         answer = *inner;
     }
-    // Counted down before the last byte goes out: the client may ask again as soon as it has it.
+    // Counted down before the last byte is sent, because the client may send its next request as
+    // soon as it has that byte.
     let written = match answer {
         Answer::Stall(first) => {
             let written = socket.write_all(&first).await;
@@ -210,23 +211,23 @@ async fn converse(mut socket: TcpStream, state: &State) -> std::io::Result<()> {
         Answer::Endless(first, then) => {
             socket.write_all(&first).await?;
             loop {
-                if let Err(gone) = socket.write_all(&then).await {
-                    break Err(gone);
+                if let Err(closed) = socket.write_all(&then).await {
+                    break Err(closed);
                 }
                 tokio::task::yield_now().await;
             }
         }
         other => {
-            state.at_once.fetch_sub(1, Ordering::SeqCst);
+            state.concurrent.fetch_sub(1, Ordering::SeqCst);
             socket.write_all(&bytes_of(other, &request)).await?;
             return socket.shutdown().await;
         }
     };
-    state.at_once.fetch_sub(1, Ordering::SeqCst);
+    state.concurrent.fetch_sub(1, Ordering::SeqCst);
     written
 }
 
-fn bytes_of(answer: Answer, request: &Seen) -> Vec<u8> {
+fn bytes_of(answer: Answer, request: &Request) -> Vec<u8> {
     match answer {
         Answer::Raw(bytes) => bytes,
         Answer::Conditional { etag, .. } if request.header("if-none-match") == Some(&etag) => {
@@ -249,11 +250,11 @@ fn bytes_of(answer: Answer, request: &Seen) -> Vec<u8> {
             bytes.extend_from_slice(&body);
             bytes
         }
-        Answer::Stall(_) | Answer::Endless(..) | Answer::Held(_) => Vec::new(),
+        Answer::Stall(_) | Answer::Endless(..) | Answer::Delayed(_) => Vec::new(),
     }
 }
 
-async fn read_request(socket: &mut TcpStream) -> std::io::Result<Option<Seen>> {
+async fn read_request(socket: &mut TcpStream) -> std::io::Result<Option<Request>> {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -262,7 +263,7 @@ async fn read_request(socket: &mut TcpStream) -> std::io::Result<Option<Seen>> {
         if socket.read_buf(&mut bytes).await? == 0 {
             return Ok(None);
         }
-        // A TLS handshake gets what a plain server says to it.
+        // The answer of a server without TLS to a TLS handshake.
         if !bytes[0].is_ascii_uppercase() {
             socket.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").await?;
             return Ok(None);
@@ -285,5 +286,5 @@ async fn read_request(socket: &mut TcpStream) -> std::io::Result<Option<Seen>> {
             break;
         }
     }
-    Ok(Some(Seen { method, target, headers, body }))
+    Ok(Some(Request { method, target, headers, body }))
 }

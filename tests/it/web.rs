@@ -22,14 +22,14 @@ struct Answer {
 }
 
 async fn get(sample: &Sample, path: &str) -> Answer {
-    ask(
+    send(
         sample,
         Request::get(path).header(header::HOST, "127.0.0.1:8744").body(Body::empty()).unwrap(),
     )
     .await
 }
 
-async fn ask(sample: &Sample, request: Request<Body>) -> Answer {
+async fn send(sample: &Sample, request: Request<Body>) -> Answer {
     let response = web::router(sample.state.clone()).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -165,12 +165,12 @@ async fn unknown_ids_are_404_and_bad_parameters_400() {
 }
 
 #[tokio::test]
-async fn other_methods_than_get_are_refused() {
+async fn methods_other_than_get_are_refused() {
     let sample = sample().await;
     for path in ["/", "/api/changes", "/healthz"] {
         let request =
             Request::post(path).header(header::HOST, "localhost").body(Body::empty()).unwrap();
-        assert_eq!(ask(&sample, request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(send(&sample, request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }
 }
 
@@ -204,16 +204,19 @@ async fn every_answer_has_the_security_headers() {
 #[tokio::test]
 async fn an_unknown_host_is_refused_except_for_health_checks() {
     let sample = sample().await;
-    let ask_as = async |host: &str, path: &str| {
-        ask(&sample, Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap())
+    let send_as = async |host: &str, path: &str| {
+        send(&sample, Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap())
             .await
             .status
     };
-    assert_eq!(ask_as("rebound.example", "/").await, StatusCode::MISDIRECTED_REQUEST);
-    assert_eq!(ask_as("rebound.example", "/api/deliveries").await, StatusCode::MISDIRECTED_REQUEST);
-    assert_eq!(ask_as("entitywatch.example.com", "/").await, StatusCode::OK);
-    assert_eq!(ask_as("[::1]:8744", "/").await, StatusCode::OK);
-    assert_eq!(ask_as("rebound.example", "/healthz").await, StatusCode::OK);
+    assert_eq!(send_as("rebound.example", "/").await, StatusCode::MISDIRECTED_REQUEST);
+    assert_eq!(
+        send_as("rebound.example", "/api/deliveries").await,
+        StatusCode::MISDIRECTED_REQUEST
+    );
+    assert_eq!(send_as("entitywatch.example.com", "/").await, StatusCode::OK);
+    assert_eq!(send_as("[::1]:8744", "/").await, StatusCode::OK);
+    assert_eq!(send_as("rebound.example", "/healthz").await, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -249,11 +252,7 @@ async fn json_has_the_shapes_of_the_reading_commands() {
 async fn paging_by_time_splits_no_check_and_skips_no_change() {
     let sample = sample().await;
     let first = get_json(&sample, "/api/changes?limit=1").await;
-    assert_eq!(
-        first["changes"].as_array().map(Vec::len),
-        Some(3),
-        "all that were seen at one time"
-    );
+    assert_eq!(first["changes"].as_array().map(Vec::len), Some(3), "all changes of one check");
     let next = first["next_until"].as_str().unwrap();
     let second = get_json(&sample, &format!("/api/changes?limit=1&until={next}")).await;
     assert_eq!(second, serde_json::json!({ "changes": [] }));
@@ -291,13 +290,13 @@ async fn a_feed_reader_with_the_newest_feed_gets_304() {
     let (etag, modified) =
         (first.headers[header::ETAG].clone(), first.headers[header::LAST_MODIFIED].clone());
     assert_eq!(modified, "Fri, 20 Nov 2026 15:00:04 GMT");
-    let ask_with = async |method: &str, name: header::HeaderName, value: &str| {
+    let send_with = async |method: &str, name: header::HeaderName, value: &str| {
         let request = Request::builder()
             .method(method)
             .uri("/feed.atom")
             .header(header::HOST, "localhost")
             .header(name, value);
-        ask(&sample, request.body(Body::empty()).unwrap()).await
+        send(&sample, request.body(Body::empty()).unwrap()).await
     };
     let etag_text = etag.to_str().unwrap();
     for (name, value, expected) in [
@@ -314,7 +313,7 @@ async fn a_feed_reader_with_the_newest_feed_gets_304() {
         (header::IF_MODIFIED_SINCE, "yesterday".to_owned(), StatusCode::OK),
     ] {
         for method in ["GET", "HEAD"] {
-            let answer = ask_with(method, name.clone(), &value).await;
+            let answer = send_with(method, name.clone(), &value).await;
             assert_eq!(answer.status, expected, "{method} {name}: {value}");
             assert_eq!(
                 (&answer.headers[header::ETAG], &answer.headers[header::LAST_MODIFIED]),

@@ -1,5 +1,5 @@
-//! The whole program between a publisher and receivers that a test tells what to do: in this
-//! process with a clock that is cranked by hand, or as the real binary.
+//! The whole program between a fake publisher and fake receivers: in this process with a manual
+//! clock, or as the real binary.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -26,25 +26,25 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixDatagram};
 
 use crate::list::{Row, file};
-use crate::sinks::{HttpSink, Received, SmtpManner, SmtpSink};
+use crate::sinks::{HttpSink, Received, SmtpBehavior, SmtpSink};
 use crate::upstream::{Answer, Upstream};
 
-/// Nothing in these stories takes longer, however slow the machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Nothing in these tests takes longer, even on a slow machine.
+const TIMEOUT: Duration = Duration::from_secs(60);
 const PATH: &str = "/consolidated.csv";
-/// 30 June 2022, 13:00 UTC.
-const BEGINNING: &str = "2022-06-30T13:00:00Z";
+/// June 30, 2022, 13:00 UTC.
+const START: &str = "2022-06-30T13:00:00Z";
 
-/// What of the receivers' addresses is a secret.
+/// The secrets of the receivers.
 pub const SLACK_TOKEN: &str = "planted-slack-path";
 pub const HOOK_TOKEN: &str = "planted-hook-path";
 pub const SECRET: &str = "whsec_c3RvcmllcyBhcmUgc2lnbmVkIHdpdGggdGhpcyBrZXk=";
 
-/// Waits for what is on its way, and fails the test where it does not come.
+/// Waits for a result, and fails the test if it does not come in time.
 pub async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, wait)
+    tokio::time::timeout(TIMEOUT, wait)
         .await
-        .unwrap_or_else(|_| panic!("waited in vain for {what}"))
+        .unwrap_or_else(|_| panic!("timed out waiting for {what}"))
 }
 
 /// A publisher, three receivers, and a folder for the program's files.
@@ -54,10 +54,10 @@ pub struct Site {
     pub webhook: HttpSink,
     pub slack: HttpSink,
     pub smtp: SmtpSink,
-    /// Every second in the real binary's stories.
+    /// Tests of the real binary may set every second.
     pub schedule: &'static str,
     pub lists: &'static str,
-    /// Where the pages are served; nowhere if empty.
+    /// The address of the pages. They are not served if empty.
     pub listen: &'static str,
     /// More keys of the source.
     pub source: String,
@@ -67,9 +67,9 @@ pub struct Site {
     pub sections: String,
     /// `[delivery]`
     pub delivery: String,
-    /// `RUST_LOG` of the real binary; unset if empty.
+    /// `RUST_LOG` of the real binary. Unset if empty.
     pub log: &'static str,
-    /// Below the site's folder; the folder itself if empty.
+    /// Below the site's folder. The folder itself if empty.
     pub database_folder: String,
 }
 
@@ -80,7 +80,7 @@ impl Site {
             publisher: Upstream::start().await,
             webhook: HttpSink::start().await,
             slack: HttpSink::start().await,
-            smtp: SmtpSink::start(SmtpManner::default()).await,
+            smtp: SmtpSink::start(SmtpBehavior::default()).await,
             schedule: "*/15 * * * *",
             lists: r#"["EL"]"#,
             listen: "",
@@ -93,7 +93,7 @@ impl Site {
         }
     }
 
-    /// The publisher serves these rows from now on, with an `ETag` of their own.
+    /// The publisher serves these rows from now on, with their own `ETag`.
     pub fn publish(&self, rows: &[Row]) {
         self.publish_text(&file(rows));
     }
@@ -115,8 +115,8 @@ impl Site {
         self.folder.path().join("entitywatch.toml")
     }
 
-    /// The configuration's text. `erp` (webhook) and `desk` (Slack) are readers', `compliance`
-    /// (email) is the operators' too.
+    /// The text of the configuration. `erp` (webhook) and `desk` (Slack) get alerts to readers.
+    /// `compliance` (email) also gets alerts to operators.
     pub fn text(&self) -> String {
         let Self { schedule, lists, listen, source, smtp_keys, sections, delivery, .. } = self;
         let min_entries =
@@ -197,7 +197,7 @@ allow_private = true
         }
     }
 
-    /// As the daemon would wire it, but for limits that a test can wait for.
+    /// Like the wiring of the daemon, but with short timeouts.
     fn wiring(config: Config) -> Wiring {
         let second = Duration::from_secs(1);
         let limits = FetchLimits {
@@ -217,7 +217,7 @@ allow_private = true
 
     /// The program in this process.
     pub async fn open(self) -> World {
-        let clock = Arc::new(ManualClock::at(BEGINNING.parse().unwrap()));
+        let clock = Arc::new(ManualClock::at(START.parse().unwrap()));
         let program = self.program(&clock).await;
         World { site: self, clock, program }
     }
@@ -266,12 +266,12 @@ allow_private = true
         self.start_with(&[])
     }
 
-    /// The same, with these variables in its environment.
+    /// Like `start`, with these environment variables.
     pub fn start_with(&self, variables: &[(&str, &str)]) -> Daemon {
         self.write();
         let notify = self.folder.path().join("notify");
         let _ = std::fs::remove_file(&notify);
-        let told = UnixDatagram::bind(&notify).unwrap();
+        let notifications = UnixDatagram::bind(&notify).unwrap();
         let log =
             std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
         let mut command = self.binary(&["run"]);
@@ -281,13 +281,13 @@ allow_private = true
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
-        Daemon { child: Some(command.spawn().unwrap()), told }
+        Daemon { child: Some(command.spawn().unwrap()), notifications }
     }
 
-    /// Starts the daemon and waits until it says that it is ready.
+    /// Starts the daemon and waits until it is ready.
     pub async fn run(&self) -> Daemon {
         let daemon = self.start();
-        within("the daemon to be ready", daemon.says("READY=1")).await;
+        within("the daemon to be ready", daemon.notified("READY=1")).await;
         daemon
     }
 
@@ -295,7 +295,7 @@ allow_private = true
         self.folder.path().join("log")
     }
 
-    /// What the running daemon serves at a path.
+    /// The answer of the running daemon at a path, with its head.
     pub async fn page(&self, path: &str) -> String {
         let log = std::fs::read_to_string(self.log_path()).unwrap();
         let address =
@@ -310,7 +310,7 @@ allow_private = true
         answer
     }
 
-    /// What is in the webhook's inbox of readers' alerts, by `webhook-id`.
+    /// The alerts to readers that the webhook received, each with its `webhook-id`.
     pub fn alerts(&self) -> Vec<(String, Value)> {
         let of_list = |received: &Received| {
             received.json()["type"].as_str().is_some_and(|kind| kind.starts_with("list."))
@@ -323,12 +323,12 @@ allow_private = true
             .collect()
     }
 
-    /// The changes that the webhook was told: kind and name.
-    pub fn told(&self) -> Vec<(String, String)> {
+    /// The changes that the webhook was alerted of: kind and name.
+    pub fn alerted(&self) -> Vec<(String, String)> {
         self.alerts().iter().flat_map(|(_, body)| changes(body)).collect()
     }
 
-    /// What operators were told by email, by subject.
+    /// The subjects of all emails.
     pub fn subjects(&self) -> Vec<String> {
         self.smtp.mails().iter().filter_map(|mail| mail.header("Subject")).collect()
     }
@@ -359,30 +359,30 @@ pub struct Ended {
     pub stderr: String,
 }
 
-/// The real binary at `run`; killed when dropped.
+/// The real binary running the daemon. It is killed when dropped.
 pub struct Daemon {
     child: Option<Child>,
-    told: UnixDatagram,
+    notifications: UnixDatagram,
 }
 
 impl Daemon {
-    /// Waits until the daemon tells the service manager this.
-    pub async fn says(&self, word: &str) {
+    /// Waits until the daemon sends this line to the service manager.
+    pub async fn notified(&self, expected: &str) {
         let mut message = [0; 4096];
         loop {
-            let length = self.told.recv(&mut message).await.unwrap();
-            if String::from_utf8_lossy(&message[..length]).lines().any(|line| line == word) {
+            let length = self.notifications.recv(&mut message).await.unwrap();
+            if String::from_utf8_lossy(&message[..length]).lines().any(|line| line == expected) {
                 return;
             }
         }
     }
 
-    /// Of the process.
+    /// The id of the process.
     pub fn id(&self) -> u32 {
         self.child.as_ref().unwrap().id()
     }
 
-    /// SIGKILL.
+    /// Kills the daemon with SIGKILL.
     pub fn kill(self) {
         drop(self);
     }
@@ -393,12 +393,12 @@ impl Daemon {
         assert!(sent.success());
     }
 
-    /// SIGTERM; says how it ended.
+    /// Stops the daemon with SIGTERM. Returns its exit code.
     pub async fn stop(mut self) -> Option<i32> {
         self.signal("TERM");
-        within("the daemon to stop", self.says("STOPPING=1")).await;
+        within("the daemon to stop", self.notified("STOPPING=1")).await;
         let mut child = self.child.take().unwrap();
-        // The sinks go on answering meanwhile.
+        // On a thread of its own, so that the sinks go on answering.
         within(
             "the daemon's end",
             tokio::task::spawn_blocking(move || child.wait().unwrap().code()),
@@ -417,7 +417,7 @@ impl Drop for Daemon {
     }
 }
 
-/// The program in this process, at its site.
+/// The program in this process, with its site.
 pub struct World {
     pub site: Site,
     pub clock: Arc<ManualClock>,
@@ -432,30 +432,29 @@ impl std::ops::Deref for World {
 }
 
 impl World {
-    /// With a baseline of these rows, and nothing in the sinks that is still to come.
+    /// With a baseline of these rows, whose alert has been delivered.
     pub async fn with_baseline(site: Site, rows: &[Row]) -> Self {
         site.publish(rows);
         let world = site.open().await;
         let reply = world.check().await;
         assert_eq!(reply.exit, 0, "{reply:?}");
-        assert!(world.told().is_empty(), "a baseline is silent to readers");
+        assert!(world.alerted().is_empty(), "a baseline is silent to readers");
         world
     }
 
-    /// `check`, as the command and the control socket carry it out.
+    /// Runs `check` as the command and the control socket do.
     pub async fn check(&self) -> Reply {
-        self.operate(Request::Check { sources: Vec::new() }).await
+        self.execute(Request::Check { sources: Vec::new() }).await
     }
 
-    /// A quarter of an hour later.
+    /// Runs `check` a quarter of an hour later.
     pub async fn next_check(&self) -> Reply {
         self.clock.advance(Duration::from_secs(15 * 60));
         self.check().await
     }
 
-    pub async fn operate(&self, request: Request) -> Reply {
-        within("a command to be carried out", Box::pin(actions::execute(&self.program, request)))
-            .await
+    pub async fn execute(&self, request: Request) -> Reply {
+        within("a command to end", Box::pin(actions::execute(&self.program, request))).await
     }
 
     /// One pass of the deliveries that are due.
@@ -478,7 +477,7 @@ impl World {
             .unwrap()
     }
 
-    pub async fn held_count(&self) -> usize {
+    pub async fn current_count(&self) -> usize {
         self.program
             .store
             .current_entries("csl", entitywatch::domain::ListCode::EL)
@@ -487,7 +486,7 @@ impl World {
             .len()
     }
 
-    /// Takes over a changed configuration, as a reload does.
+    /// Applies the changed configuration, as a reload does.
     pub fn reload(&self) {
         self.reload_text(&self.text());
     }
@@ -496,7 +495,7 @@ impl World {
         self.program.wiring.store(Arc::new(Site::wiring(self.config_of(text))));
     }
 
-    /// Stops the program and starts it again on whatever the database file is by then.
+    /// Stops the program, runs `between`, and starts the program again.
     pub async fn restart(self, between: impl FnOnce(&Site)) -> Self {
         let Self { site, clock, program } = self;
         program.store.close().await;
@@ -506,7 +505,7 @@ impl World {
         Self { site, clock, program }
     }
 
-    /// Every entry of the journal follows from the one before it.
+    /// The kinds of all journal entries, whose chain must be intact.
     pub async fn journal_kinds(&self) -> Vec<String> {
         let entries = self.program.store.journal(0, 10_000).await.unwrap();
         assert!(entries.iter().all(entitywatch::domain::JournalEntry::is_intact));

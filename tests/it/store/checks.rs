@@ -73,14 +73,14 @@ async fn a_check_is_read_back_as_it_was_written(place: &Place) {
         [list_state("csl", 2, Some(day("2026-02-28")), at)]
     );
     assert_eq!(store.list_states("ecfr").await.unwrap(), []);
-    let held: Vec<_> = store
+    let current: Vec<_> = store
         .current_entries("csl", ListCode::EL)
         .await
         .unwrap()
         .into_iter()
         .map(|stored| stored.entry)
         .collect();
-    assert_eq!(held, [entry("Beta"), entry("Alpha")]);
+    assert_eq!(current, [entry("Beta"), entry("Alpha")]);
     let kept = store.document(&Sha256::of(b"the list")).await.unwrap().unwrap();
     assert_eq!((kept.size_bytes, kept.fetched_at), (8, at));
     assert_eq!(std::io::read_to_string(kept.reader().unwrap()).unwrap(), "the list");
@@ -206,11 +206,11 @@ async fn recurrences_count_the_changes_with_the_same_content(place: &Place) {
     store.record(CheckRecord { at, changes, ..CheckRecord::default() }).await.unwrap();
 
     let absent = Change::id_of(ChangeKind::Added, None, Some(&entry("Gamma")), 0);
-    let mut asked = vec![removed(0).base_id, other.base_id.clone(), absent, removed(0).base_id];
-    asked.extend(
+    let mut ids = vec![removed(0).base_id, other.base_id.clone(), absent, removed(0).base_id];
+    ids.extend(
         (0..1200).map(|n| Change::id_of(ChangeKind::Added, None, Some(&entry(&n.to_string())), 0)),
     );
-    let mut counts = store.recurrences("csl", &asked).await.unwrap();
+    let mut counts = store.recurrences("csl", &ids).await.unwrap();
     counts.sort_by_key(|(_, count)| *count);
     assert_eq!(counts, [(other.base_id, 1), (removed(0).base_id, 2)]);
     assert_eq!(store.recurrences("csl", &[]).await.unwrap(), []);
@@ -338,10 +338,10 @@ async fn the_journal_is_one_chain_for_all_writers(place: &Place) {
     }
     writers.join_all().await;
 
-    let whole = store.journal(0, 1000).await.unwrap();
-    assert_eq!(whole.len(), 60);
-    assert_eq!(verify(whole.clone(), None).unwrap().1, store.journal_head().await.unwrap());
-    assert_eq!(store.journal(10, 3).await.unwrap(), whole[10..13]);
+    let all_entries = store.journal(0, 1000).await.unwrap();
+    assert_eq!(all_entries.len(), 60);
+    assert_eq!(verify(all_entries.clone(), None).unwrap().1, store.journal_head().await.unwrap());
+    assert_eq!(store.journal(10, 3).await.unwrap(), all_entries[10..13]);
     assert_eq!(store.journal(60, 3).await.unwrap(), []);
 }
 

@@ -84,12 +84,12 @@ async fn an_outcome_is_written_with_all_its_consequences(place: &Place) {
         failing_since: Some(at),
         ..ReceiverState::default()
     };
-    let told = test_alert("told", at, &["log"]);
+    let trouble = test_alert("trouble", at, &["log"]);
     let first = attempt(false, "answered 500", "2026-03-01T10:00:01Z");
     let outcome = Settlement {
         attempt: Some(first.clone()),
         receiver: Some(failing.clone()),
-        alerts: vec![told.clone()],
+        alerts: vec![trouble.clone()],
         journal: vec![event("delivery.failed")],
         ..settlement(failed.clone())
     };
@@ -98,12 +98,12 @@ async fn an_outcome_is_written_with_all_its_consequences(place: &Place) {
     assert_eq!(store.delivery(&failed.delivery_id).await.unwrap(), Some(failed.clone()));
     assert_eq!(store.attempts(&failed.delivery_id).await.unwrap(), std::slice::from_ref(&first));
     assert_eq!(store.receiver_states().await.unwrap(), [failing]);
-    assert_eq!(store.alert(&told.alert.alert_id).await.unwrap(), Some(told.alert));
-    assert_eq!(store.due("log", at, 10).await.unwrap(), told.deliveries);
+    assert_eq!(store.alert(&trouble.alert.alert_id).await.unwrap(), Some(trouble.alert));
+    assert_eq!(store.due("log", at, 10).await.unwrap(), trouble.deliveries);
     let journal = store.journal(0, 10).await.unwrap();
     assert_eq!((journal[0].kind.as_str(), journal[0].at), ("delivery.failed", first.at));
 
-    let taken = Delivery {
+    let delivered = Delivery {
         state: DeliveryState::Delivered,
         delivered_at: Some(at),
         last_error: None,
@@ -111,10 +111,10 @@ async fn an_outcome_is_written_with_all_its_consequences(place: &Place) {
     };
     let second = attempt(true, "answered 204", "2026-03-01T10:00:05Z");
     store
-        .settle(vec![Settlement { attempt: Some(second.clone()), ..settlement(taken.clone()) }])
+        .settle(vec![Settlement { attempt: Some(second.clone()), ..settlement(delivered.clone()) }])
         .await
         .unwrap();
-    assert_eq!(store.delivery(&failed.delivery_id).await.unwrap(), Some(taken));
+    assert_eq!(store.delivery(&failed.delivery_id).await.unwrap(), Some(delivered));
     assert_eq!(store.attempts(&failed.delivery_id).await.unwrap(), [first, second]);
     assert_eq!(store.due("erp", time("2027-01-01T00:00:00Z"), 10).await.unwrap(), []);
     assert_eq!(store.alert(&AlertId::of(["absent"])).await.unwrap(), None);
@@ -131,18 +131,21 @@ async fn a_success_makes_the_other_deliveries_of_the_receiver_due(place: &Place)
     }
     record_alerts(&store, at, alerts.clone()).await;
 
-    let taken = Delivery {
+    let delivered = Delivery {
         state: DeliveryState::Delivered,
         delivered_at: Some(at),
         ..alerts[0].deliveries[0].clone()
     };
-    // In the same batch, after the success: the receiver asked for a pause for this one, which it
-    // keeps.
-    let told_to_wait = Delivery { next_attempt_at: later, ..alerts[1].deliveries[0].clone() };
+    // In the same batch, after the success: the receiver requested a pause for this delivery, and
+    // it is not shortened.
+    let paused = Delivery { next_attempt_at: later, ..alerts[1].deliveries[0].clone() };
     store
         .settle(vec![
-            Settlement { make_due: Some(MakeDue { at, failed_since: None }), ..settlement(taken) },
-            settlement(told_to_wait),
+            Settlement {
+                make_due: Some(MakeDue { at, failed_since: None }),
+                ..settlement(delivered)
+            },
+            settlement(paused),
         ])
         .await
         .unwrap();
@@ -171,13 +174,14 @@ async fn a_success_does_not_retry_deliveries_that_failed_before_an_earlier_succe
         };
         Settlement { attempt: Some(attempt), ..settlement(delivery) }
     };
-    let taken = Delivery {
+    let delivered = Delivery {
         state: DeliveryState::Delivered,
         delivered_at: Some(at),
         ..alerts[2].deliveries[0].clone()
     };
     let failed_since = Some(time("2026-03-01T09:00:00Z"));
-    let success = Settlement { make_due: Some(MakeDue { at, failed_since }), ..settlement(taken) };
+    let success =
+        Settlement { make_due: Some(MakeDue { at, failed_since }), ..settlement(delivered) };
     store
         .settle(vec![failed(0, "2026-03-01T08:59:59Z"), failed(1, "2026-03-01T09:00:01Z"), success])
         .await
@@ -193,10 +197,10 @@ async fn a_batch_with_an_unknown_delivery_writes_nothing(place: &Place) {
     let at = time("2026-03-01T10:00:00Z");
     let known = test_alert("known", at, &["erp"]);
     record_alerts(&store, at, vec![known.clone()]).await;
-    let taken = Delivery { state: DeliveryState::Delivered, ..known.deliveries[0].clone() };
+    let delivered = Delivery { state: DeliveryState::Delivered, ..known.deliveries[0].clone() };
     let unknown = test_alert("unknown", at, &["erp"]).deliveries[0].clone();
     let error =
-        store.settle(vec![settlement(taken), settlement(unknown.clone())]).await.unwrap_err();
+        store.settle(vec![settlement(delivered), settlement(unknown.clone())]).await.unwrap_err();
     assert!(error.to_string().contains(unknown.delivery_id.as_str()), "{error}");
     assert_eq!(store.due("erp", at, 10).await.unwrap(), known.deliveries);
 }
@@ -207,13 +211,13 @@ async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
     let (dead, waiting) =
         (test_alert("dead", at, &["erp"]), test_alert("waiting", later, &["erp", "desk"]));
     record_alerts(&store, at, vec![dead.clone(), waiting]).await;
-    let buried = Delivery {
+    let dead_delivery = Delivery {
         state: DeliveryState::Dead,
         attempts: 12,
         parts_done: 3,
         ..dead.deliveries[0].clone()
     };
-    store.settle(vec![settlement(buried.clone())]).await.unwrap();
+    store.settle(vec![settlement(dead_delivery.clone())]).await.unwrap();
 
     let count = |receiver: &str, pending, dead| OutboxCount {
         receiver: receiver.to_owned(),
@@ -225,15 +229,15 @@ async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
     assert_eq!(store.due("erp", at, 10).await.unwrap(), []);
 
     let absent = DeliveryId::of(["absent"]);
-    let found = store.retry(&[absent, buried.delivery_id.clone()], later).await.unwrap();
-    assert_eq!(found, std::slice::from_ref(&buried.delivery_id));
+    let found = store.retry(&[absent, dead_delivery.delivery_id.clone()], later).await.unwrap();
+    assert_eq!(found, std::slice::from_ref(&dead_delivery.delivery_id));
     let again = Delivery {
         state: DeliveryState::Pending,
         attempts: 0,
         next_attempt_at: later,
-        ..buried.clone()
+        ..dead_delivery.clone()
     };
-    assert_eq!(store.delivery(&buried.delivery_id).await.unwrap(), Some(again.clone()));
+    assert_eq!(store.delivery(&dead_delivery.delivery_id).await.unwrap(), Some(again.clone()));
 
     // One that was delivered is sent again from its first part.
     store
@@ -244,9 +248,9 @@ async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
         })])
         .await
         .unwrap();
-    store.retry(std::slice::from_ref(&buried.delivery_id), later).await.unwrap();
+    store.retry(std::slice::from_ref(&dead_delivery.delivery_id), later).await.unwrap();
     assert_eq!(
-        store.delivery(&buried.delivery_id).await.unwrap(),
+        store.delivery(&dead_delivery.delivery_id).await.unwrap(),
         Some(Delivery { parts_done: 0, ..again })
     );
 }

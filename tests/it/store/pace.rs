@@ -37,15 +37,15 @@ async fn a_complete_list_and_a_long_outbox_are_written_and_read(place: &Place) {
     report("a baseline of 3,400 entries recorded", since);
 
     let since = Instant::now();
-    let held = store.current_entries("csl", ListCode::EL).await.unwrap();
+    let current = store.current_entries("csl", ListCode::EL).await.unwrap();
     report("3,400 current entries read", since);
-    assert_eq!(held.len(), ENTRIES);
+    assert_eq!(current.len(), ENTRIES);
 
     let opened = entries("Second", 40);
     let changes: Vec<_> =
         opened.iter().map(|entry| change(ChangeKind::Added, entry.clone(), 0)).collect();
     let mut moved =
-        check_of("csl", at, None, held[..40].iter().map(|stored| stored.row).collect(), opened);
+        check_of("csl", at, None, current[..40].iter().map(|stored| stored.row).collect(), opened);
     moved.changes = changes.iter().map(|change| recorded("csl", change.clone(), at)).collect();
     moved.alerts = vec![outgoing("csl", 1, at, changes, &["erp"])];
     let since = Instant::now();

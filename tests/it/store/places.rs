@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 pub struct Place {
     pub url: StoreUrl,
-    /// For what the store has no method for.
+    /// The URL for statements that the store has no method for.
     pub postgres: Option<String>,
     _folder: Option<tempfile::TempDir>,
 }
@@ -33,7 +33,7 @@ impl Place {
         let Some(server) = server() else {
             assert!(
                 std::env::var_os("CI").is_none(),
-                "PostgreSQL is not here, and in CI it must be"
+                "expected PostgreSQL in CI, but it is not installed"
             );
             eprintln!("skipped: PostgreSQL is not installed");
             return None;
@@ -80,8 +80,8 @@ impl Place {
     }
 }
 
-/// The address of a server where databases may be made: `ENTITYWATCH_TEST_POSTGRES`, or one of our
-/// own.
+/// The address of a server where databases can be created: `ENTITYWATCH_TEST_POSTGRES`, or else a
+/// server that is started here.
 fn server() -> Option<&'static str> {
     static ADDRESS: OnceLock<Option<String>> = OnceLock::new();
     ADDRESS
@@ -89,7 +89,7 @@ fn server() -> Option<&'static str> {
         .as_deref()
 }
 
-/// Starts a server that ends with this process: it runs as long as its standard input is open.
+/// Starts a server that ends with this process, because it runs as long as its input is open.
 fn start_server() -> Option<String> {
     static SERVER: OnceLock<Child> = OnceLock::new();
     const SCRIPT: &str = r#"

@@ -8,8 +8,8 @@ use super::*;
 
 on_every_backend! {
     entries_can_be_read_as_current_on_a_day_and_at_a_time
-    entries_without_a_publishers_date_use_our_day
-    a_search_looks_into_names_aliases_addresses_and_remarks
+    entries_without_a_publishers_date_use_the_day_of_the_check
+    a_search_covers_names_aliases_addresses_and_remarks
     changes_are_filtered_and_newest_first
     alerts_are_newest_first
     backfilled_entries_answer_only_for_days_before_the_list_was_watched
@@ -56,7 +56,7 @@ async fn entries_can_be_read_as_current_on_a_day_and_at_a_time(place: &Place) {
     assert_eq!(names(&store, known("2026-03-03T10:00:00Z")).await, ["Alpha", "Beta"]);
     assert_eq!(names(&store, known("2026-03-12T09:59:59Z")).await, ["Alpha", "Beta"]);
     assert_eq!(names(&store, known("2026-03-12T10:00:00Z")).await, ["Beta", "Gamma"]);
-    // Both filters: what we knew of that day at that time.
+    // Both filters: what was known of that day at that time.
     assert_eq!(
         names(
             &store,
@@ -66,13 +66,13 @@ async fn entries_can_be_read_as_current_on_a_day_and_at_a_time(place: &Place) {
         ["Beta"]
     );
 
-    let gone = store.entries(&on("2026-03-05")).await.unwrap().remove(0);
+    let closed = store.entries(&on("2026-03-05")).await.unwrap().remove(0);
     assert_eq!(
-        (gone.known_from, gone.known_until),
+        (closed.known_from, closed.known_until),
         (time("2026-03-03T10:00:00Z"), Some(time("2026-03-12T10:00:00Z")))
     );
     assert_eq!(
-        (gone.listed_from, gone.listed_until),
+        (closed.listed_from, closed.listed_until),
         (Some(day("2026-03-01")), Some(day("2026-03-10")))
     );
 
@@ -91,7 +91,7 @@ async fn entries_can_be_read_as_current_on_a_day_and_at_a_time(place: &Place) {
     );
 }
 
-async fn entries_without_a_publishers_date_use_our_day(place: &Place) {
+async fn entries_without_a_publishers_date_use_the_day_of_the_check(place: &Place) {
     let store = place.write().await;
     store
         .record(check_of(
@@ -115,7 +115,7 @@ async fn entries_without_a_publishers_date_use_our_day(place: &Place) {
     assert_eq!((found.listed_from, found.listed_until), (None, None));
 }
 
-async fn a_search_looks_into_names_aliases_addresses_and_remarks(place: &Place) {
+async fn a_search_covers_names_aliases_addresses_and_remarks(place: &Place) {
     let store = place.write().await;
     let mut rich = entry("Ünited 100%_Works");
     rich.aliases = vec!["Second Name".to_owned(), "Third".to_owned()];
@@ -285,14 +285,14 @@ async fn backfilled_entries_answer_only_for_days_before_the_list_was_watched(pla
     assert_eq!(names(&store, EntryQuery::default()).await, ["Now"]);
     assert_eq!(current_names(&store, "ecfr").await, ["Now"]);
     assert_eq!(names(&store, known("2026-05-01T00:00:00Z")).await, ["Now"]);
-    let left: Vec<String> = store
+    let open: Vec<String> = store
         .open_history("ecfr", ListCode::EL)
         .await
         .unwrap()
         .into_iter()
         .map(|row| row.entry.name)
         .collect();
-    assert_eq!(left, ["Now", "Between"]);
+    assert_eq!(open, ["Now", "Between"]);
 
     // Backfilled changes are listed with the others, but they do not count as recurrences or recent
     // changes.
@@ -307,7 +307,7 @@ async fn backfilled_entries_answer_only_for_days_before_the_list_was_watched(pla
     let stale =
         store.record_history(past("2026-02-02", vec![before], &["Never"])).await.unwrap_err();
     assert!(matches!(stale, StoreError::Stale { .. }), "{stale}");
-    let held = store.current_entries("ecfr", ListCode::EL).await.unwrap()[0].row;
-    store.record_history(past("2026-02-02", vec![held], &["Never"])).await.unwrap_err();
+    let current = store.current_entries("ecfr", ListCode::EL).await.unwrap()[0].row;
+    store.record_history(past("2026-02-02", vec![current], &["Never"])).await.unwrap_err();
     assert_eq!(store.open_history("ecfr", ListCode::EL).await.unwrap().len(), 2);
 }

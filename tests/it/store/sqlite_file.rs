@@ -1,4 +1,4 @@
-//! Damage to a SQLite file, and the death of the process that writes to it.
+//! Damage to a SQLite file, and a writing process that is killed.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -92,8 +92,8 @@ async fn a_file_damaged_in_the_middle_is_reported_as_damaged() {
     assert!(error.to_string().ends_with("the file is damaged"), "{error}");
 }
 
-/// Runs as a user who may read the folder but not write to it. Root may write everywhere, so the
-/// process belongs to another user.
+/// Runs as a user who may read the folder but not write to it. Because root may write everywhere,
+/// the process runs as another user.
 #[tokio::test]
 async fn a_database_in_a_read_only_folder_can_be_read() {
     const PATH: &str = "ENTITYWATCH_TEST_READ_ONLY_RECORD";
@@ -134,8 +134,8 @@ async fn a_database_in_a_read_only_folder_can_be_read() {
             std::os::unix::process::CommandExt::uid(&mut command, 65_534);
         }
         let output = command.env(PATH, &path).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && told.contains("1 passed"), "{told}");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
     };
     read_elsewhere();
     rights(folder.path(), 0o755);
@@ -175,9 +175,9 @@ async fn a_killed_writer_leaves_a_complete_database_and_no_lock() {
             .spawn()
             .unwrap();
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let told =
+    let recorded =
         lines.map_while(Result::ok).filter(|line| line.starts_with("recorded")).take(5).count();
-    assert_eq!(told, 5);
+    assert_eq!(recorded, 5);
 
     let error = refused(&path, Mode::Write).await.to_string();
     assert!(

@@ -1,4 +1,4 @@
-//! One writer, any number of readers, and what a writer leaves behind when it dies.
+//! One writer, any number of readers, and a writer that is stopped at any point.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,7 +107,7 @@ async fn a_writer_that_stops_at_any_point_leaves_no_partial_write(place: &Place)
     )];
     record.journal = vec![event("check")];
 
-    let mut whole = false;
+    let mut is_complete = false;
     for polls in 1..10_000 {
         let mut writing = Box::pin(store.record(record.clone()));
         let mut left = polls;
@@ -128,19 +128,19 @@ async fn a_writer_that_stops_at_any_point_leaves_no_partial_write(place: &Place)
         // either everything is stored or nothing. An empty write waits for it to end, so that all
         // reads below see the same state.
         store.retry(&[], at).await.unwrap();
-        let held = store.current_entries("csl", ListCode::EL).await.unwrap().len();
+        let current = store.current_entries("csl", ListCode::EL).await.unwrap().len();
         let alerts = store.alerts(&Default::default()).await.unwrap().len();
         let journal = store.journal(0, 10).await.unwrap().len();
         let due = store.due("erp", at, 10).await.unwrap().len();
-        whole = held > 0;
-        let once = usize::from(whole);
+        is_complete = current > 0;
+        let once = usize::from(is_complete);
         let expected = (once * names.len(), once, once, once);
-        assert_eq!((held, alerts, journal, due), expected, "after {polls} polls");
-        if whole {
+        assert_eq!((current, alerts, journal, due), expected, "after {polls} polls");
+        if is_complete {
             break;
         }
     }
-    assert!(whole);
+    assert!(is_complete);
     store.add_journal_entries(at, vec![event("check")]).await.unwrap();
     verify(store.journal(0, 10).await.unwrap(), None).unwrap();
 }
@@ -184,10 +184,10 @@ async fn recording_settling_and_reading_run_at_the_same_time(place: &Place) {
     let reader = place.read().await;
     tasks.spawn(async move {
         loop {
-            let held = reader.current_entries("csl", ListCode::EL).await.unwrap().len() as u64;
+            let current = reader.current_entries("csl", ListCode::EL).await.unwrap().len() as u64;
             let alerts = reader.alerts(&Default::default()).await.unwrap().len() as u64;
-            assert!(alerts >= held, "{alerts} alerts after {held} entries");
-            if held == ROUNDS {
+            assert!(alerts >= current, "{alerts} alerts after {current} entries");
+            if current == ROUNDS {
                 break;
             }
         }

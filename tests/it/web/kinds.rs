@@ -1,5 +1,5 @@
-//! Every kind of alert on every page, in the feed and in the API: a new kind without a sample fails
-//! here.
+//! Every kind of alert on every page, in the feed and in the API. A new kind needs a sample to
+//! pass.
 
 use axum::http::StatusCode;
 use entitywatch::deliver::{sample as messages, wording};
@@ -49,7 +49,7 @@ async fn recorded(sample: &Sample, alerts: Vec<Alert>) {
             delivery(&alert, "compliance", DeliveryState::Pending),
             delivery(&alert, "erp", DeliveryState::Dead),
             delivery(&alert, "log", DeliveryState::Delivered),
-            delivery(&alert, "gone", DeliveryState::Pending),
+            delivery(&alert, "unconfigured", DeliveryState::Pending),
         ],
         citations: Vec::new(),
         alert,

@@ -22,8 +22,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-/// Breaks out of an element, an attribute and a script, if it is let; with a vertical tab, which
-/// XML does not have.
+/// Breaks out of an element, an attribute and a script if it is not escaped. Has a vertical tab,
+/// which XML does not allow.
 pub const HOSTILE: &str =
     "Harmless & Sons \"<script>alert('x')</script><img src=x onerror=alert(1)>\u{b}\u{202e}dtL";
 
