@@ -192,11 +192,14 @@ mod tests {
 
     #[test]
     fn a_proxy_that_speaks_tls_is_recognized() {
-        let speak_tls = |address| routes(&[("http_proxy", address)]).iter().all(Route::speaks_tls);
-        assert!(speak_tls("https://proxy.example.com:3128"));
-        assert!(
-            !speak_tls("http://proxy.example.com:3128") && !speak_tls("proxy.example.com:3128")
-        );
+        for (address, expected) in [
+            ("https://proxy.example.com:3128", true),
+            ("http://proxy.example.com:3128", false),
+            ("proxy.example.com:3128", false),
+        ] {
+            let routes = routes(&[("http_proxy", address)]);
+            assert_eq!(routes.iter().map(Route::speaks_tls).collect::<Vec<_>>(), [expected]);
+        }
     }
 
     #[test]

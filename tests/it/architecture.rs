@@ -29,6 +29,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
         }
     }
     found.sort();
+    assert!(!found.is_empty(), "no file was found in {folder}");
     found
 }
 
@@ -124,6 +125,7 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
 #[test]
 fn only_the_driving_modules_name_several_stages() {
     let stages = ["fetch", "parse", "diff", "route", "store", "deliver"];
+    let mut users_of_the_store = 0;
     for source in sources() {
         let of = module(&source.path);
         if ["pipeline", "compare_files", "config", "cli", "actions", "lib", "main"].contains(&of) {
@@ -135,7 +137,9 @@ fn only_the_driving_modules_name_several_stages() {
             .collect();
         let only_the_store = named.iter().all(|stage| stage == "store");
         assert!(only_the_store, "{} names {named:?}", source.path);
+        users_of_the_store += usize::from(!named.is_empty());
     }
+    assert!(users_of_the_store > 5, "only {users_of_the_store} users of the store were found");
 }
 
 #[test]

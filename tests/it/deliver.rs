@@ -250,7 +250,9 @@ async fn each_answer_has_an_outcome() {
             }
         }
     }
-    assert!(sink.received().iter().all(|request| request.path != "/elsewhere"));
+    let paths: Vec<String> = sink.received().into_iter().map(|request| request.path).collect();
+    let expected = ["/hook", "/slack"].map(|path| vec![path.to_owned(); answers.len()]).concat();
+    assert_eq!(paths, expected, "the redirect was not followed");
 }
 
 #[tokio::test]
@@ -414,6 +416,8 @@ async fn an_email_arrives_complete() {
     {
         assert!(mail.data.contains(part), "{part}");
     }
+    let text = mail.data.replace("=\r\n", "");
+    assert!(text.matches("Example Trading").count() >= 2, "in both parts: {text}");
 }
 
 #[tokio::test]

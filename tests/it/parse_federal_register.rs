@@ -83,6 +83,7 @@ fn real_answers_of_the_api_are_read() {
 fn rules_that_change_the_entity_list_are_distinguished_from_others() {
     let Some(path) = shared_data::file("bis-rules-to-2022.json") else { return };
     let rules: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let (mut entity_list_rules, mut unverified_list_rules) = (0, 0);
     for rule in &rules {
         let document = parse_document(&serde_json::to_vec(rule).unwrap()).unwrap();
         let touches = touches_entity_list(&document);
@@ -92,14 +93,17 @@ fn rules_that_change_the_entity_list_are_distinguished_from_others() {
             && !document.title.contains("Clarifications to");
         if titled {
             assert!(touches, "{}", document.title);
+            entity_list_rules += 1;
         }
         if document.title.starts_with("Revisions to the Unverified List")
             && !document.title.contains("Entity")
         {
             assert!(!touches, "{}", document.title);
+            unverified_list_rules += 1;
         }
     }
     assert_eq!(rules.len(), 30);
+    assert!(entity_list_rules > 5 && unverified_list_rules > 0);
 }
 
 const RULE: &str = include_str!("../fixtures/federal_register/rule.xml");

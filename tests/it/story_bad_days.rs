@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entitywatch::actions::Reply;
 use entitywatch::daemon;
 use entitywatch::domain::HoldReason;
 use entitywatch::web::Status;
@@ -13,11 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::list::{Row, file, row, rows};
 use crate::upstream::{Answer, Upstream, gzip};
-use crate::world::{Site, World, within};
-
-fn text_of(reply: &Reply) -> String {
-    [reply.lines.join("\n"), reply.problems.join("\n")].join("\n")
-}
+use crate::world::{Site, World, text_of, within};
 
 fn newcomer() -> Row {
     row("Tianshan Avionics Institute", "87 FR 38925").at("8 Xueyuan Road, Beijing, CN")
@@ -125,6 +120,7 @@ async fn a_truncated_answer_is_no_list() {
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 1, "{reply:?}");
     assert_eq!(world.current_count().await, 40);
+    assert!(world.alerted().is_empty());
 }
 
 #[tokio::test]
@@ -279,10 +275,11 @@ async fn repeating_every_row_adds_and_removes_nothing() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let doubled: Vec<Row> = standing.iter().chain(&standing).cloned().collect();
-    world.publish(&doubled);
-    world.next_check().await;
-    world.publish(&standing);
-    world.next_check().await;
+    for (rows, exit) in [(&doubled, 3), (&standing, 0)] {
+        world.publish(rows);
+        let reply = world.next_check().await;
+        assert_eq!(reply.exit, exit, "{reply:?}");
+    }
     assert!(world.alerted().is_empty(), "{:?}", world.alerted());
 }
 

@@ -14,7 +14,7 @@ use entitywatch::config::{
     Config, Environment, SecretsMode, {self},
 };
 use entitywatch::deliver::Deliverer;
-use entitywatch::domain::{Delivery, Hold};
+use entitywatch::domain::{Delivery, DeliveryState, Hold, HoldId};
 use entitywatch::fetch::{FetchLimits, Fetcher};
 use entitywatch::pipeline::{Program, Wiring, delivery};
 use entitywatch::store::{
@@ -334,6 +334,11 @@ allow_private = true
     }
 }
 
+/// All that a command says, with its problems.
+pub fn text_of(reply: &Reply) -> String {
+    [reply.lines.join("\n"), reply.problems.join("\n")].join("\n")
+}
+
 /// The changes of an alert: kind and name.
 pub fn changes(body: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -457,6 +462,26 @@ impl World {
         within("a command to end", Box::pin(actions::execute(&self.program, request))).await
     }
 
+    /// Accepts a hold, with or without alerts about its changes.
+    pub async fn accept(&self, hold: &HoldId, as_baseline: bool) -> Reply {
+        self.execute(Request::HoldsAccept {
+            id: hold.clone(),
+            by: "Ada".into(),
+            reason: "read the notice".into(),
+            as_baseline,
+        })
+        .await
+    }
+
+    pub async fn reject(&self, hold: &HoldId) -> Reply {
+        self.execute(Request::HoldsReject {
+            id: hold.clone(),
+            by: "Ada".into(),
+            reason: "half of it is missing".into(),
+        })
+        .await
+    }
+
     /// One pass of the deliveries that are due.
     pub async fn deliver(&self) -> delivery::PassCounts {
         within("the deliveries", delivery::deliver_due(&self.program)).await.unwrap()
@@ -464,6 +489,11 @@ impl World {
 
     pub async fn open_holds(&self) -> Vec<Hold> {
         self.program.store.holds(true).await.unwrap()
+    }
+
+    /// The states of all deliveries to a receiver, oldest last.
+    pub async fn delivery_states(&self, receiver: &str) -> Vec<DeliveryState> {
+        self.deliveries(receiver).await.into_iter().map(|delivery| delivery.state).collect()
     }
 
     pub async fn deliveries(&self, receiver: &str) -> Vec<Delivery> {
@@ -508,6 +538,7 @@ impl World {
     /// The kinds of all journal entries, whose chain must be intact.
     pub async fn journal_kinds(&self) -> Vec<String> {
         let entries = self.program.store.journal(0, 10_000).await.unwrap();
+        assert!(!entries.is_empty());
         assert!(entries.iter().all(entitywatch::domain::JournalEntry::is_intact));
         assert!(entries.windows(2).all(|pair| pair[1].previous == pair[0].hash));
         entries.into_iter().map(|entry| entry.kind).collect()

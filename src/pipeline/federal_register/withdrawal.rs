@@ -156,7 +156,7 @@ mod tests {
                 Evidence::Plausible
             ]
         );
-        assert!(assess_each(&[0; 80]).iter().all(|found| *found == Evidence::Implausible));
+        assert_eq!(assess_each(&[0; 80]), [Evidence::Implausible; 80]);
         let short = Answer { count: Some(101), ..answer(100) };
         let mut state = OnFile::default();
         assert_eq!(assess_list(&mut state, true, Some(&short), at(0)), Evidence::Implausible);

@@ -81,6 +81,7 @@ async fn every_kind_of_alert_has_a_page_and_is_in_the_api() {
     let sample = sample().await;
     let alerts = all();
     recorded(&sample, alerts.clone()).await;
+    let mut labels = 0;
     for alert in &alerts {
         let kind = alert.body.kind();
         let answer = get(&sample, &format!("/alerts/{}", alert.alert_id)).await;
@@ -115,6 +116,7 @@ async fn every_kind_of_alert_has_a_page_and_is_in_the_api() {
                 .split("<dt>")
                 .skip(1)
                 .map(|rest| rest.split("</dt>").next().unwrap_or_default());
+            labels += shown.clone().count();
             assert!(
                 shown.clone().all(|label| !label.contains(field)),
                 "{kind} shows the name of a field: {field}"
@@ -127,6 +129,7 @@ async fn every_kind_of_alert_has_a_page_and_is_in_the_api() {
         let json = get_json(&sample, &format!("/api/alerts/{}", alert.alert_id)).await;
         assert_eq!(json, serde_json::to_value(alert).unwrap());
     }
+    assert!(labels > 100, "only {labels} labels were found");
     assert_eq!(get(&sample, "/").await.status, StatusCode::OK);
     let rows = get_json(&sample, "/api/deliveries").await;
     let rows = rows["deliveries"].as_array().unwrap();
