@@ -8,7 +8,7 @@ use entitywatch::domain::{Change, ListCode};
 use entitywatch::parse::parse;
 use serde_json::json;
 
-use crate::list::{COLUMNS, ENTITY_LIST, Row, file, row, rows};
+use crate::list::{COLUMNS, ENTITY_LIST, Row, file, row, rows, with_column};
 use crate::shared_data;
 use crate::world::Site;
 
@@ -60,15 +60,6 @@ fn rows_in_both_files_are_skipped_but_count_as_listed() {
             ("removed", removed)
         ]
     );
-}
-
-/// The rows with one more column.
-fn with_column(text: &str, name: &str, cell: impl Fn(usize) -> String) -> String {
-    let lines = text.lines().enumerate().map(|(at, line)| match at {
-        0 => format!("{line},{name}\n"),
-        _ => format!("{line},\"{}\"\n", cell(at)),
-    });
-    lines.collect()
 }
 
 #[test]

@@ -290,7 +290,7 @@ fn validate(name: &str, instance: &Value) -> Result<(), String> {
 }
 
 #[test]
-fn every_schema_is_one() {
+fn every_schema_is_valid() {
     let schemas = cli::schema::schemas();
     for (name, schema) in schemas.as_object().unwrap() {
         assert!(jsonschema::meta::is_valid(schema), "{name}");

@@ -72,6 +72,15 @@ pub fn rows(count: usize) -> Vec<Row> {
         .collect()
 }
 
+/// The file `text` with one more column. `cell` gets the number of the row, from 1.
+pub fn with_column(text: &str, name: &str, cell: impl Fn(usize) -> String) -> String {
+    let lines = text.lines().enumerate().map(|(at, line)| match at {
+        0 => format!("{line},{name}\n"),
+        _ => format!("{line},\"{}\"\n", cell(at)),
+    });
+    lines.collect()
+}
+
 /// The file with these rows.
 pub fn file(rows: &[Row]) -> String {
     let mut text = format!("{COLUMNS}\n");

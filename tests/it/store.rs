@@ -141,6 +141,14 @@ fn cited(mut outgoing: Outgoing, citations: &[Citation]) -> Outgoing {
     outgoing
 }
 
+/// Records a check of `csl` that opens entries with these names. Returns their rows.
+async fn record_entries(store: &Store, at: &str, names: &[&str]) -> Vec<i64> {
+    let entries = names.iter().map(|name| entry(name)).collect();
+    store.record(check_of("csl", time(at), None, Vec::new(), entries)).await.unwrap();
+    let stored = store.current_entries("csl", ListCode::EL).await.unwrap();
+    stored.iter().map(|stored| stored.row).collect()
+}
+
 async fn record_alerts(store: &Store, at: Timestamp, alerts: Vec<Outgoing>) {
     store.record(CheckRecord { at, alerts, ..CheckRecord::default() }).await.unwrap();
 }

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use entitywatch::actions::Reply;
 use entitywatch::domain::{HoldReason, ListCode};
 
-use crate::list::{Row, file, row, rows};
+use crate::list::{Row, file, row, rows, with_column};
 use crate::upstream::Answer;
-use crate::world::{Site, World};
+use crate::world::{Site, World, text_of};
 
 const WITH_FSE: &str = r#"["EL", "UVL", "FSE"]"#;
 
@@ -27,10 +26,6 @@ fn joined(lists: &[Vec<Row>]) -> Vec<Row> {
     lists.concat()
 }
 
-fn all_of(reply: &Reply) -> String {
-    [reply.lines.join("\n"), reply.problems.join("\n")].join("\n")
-}
-
 #[tokio::test]
 async fn a_list_without_rows_is_a_warning_and_gets_its_baseline_with_its_first_rows() {
     let standing = joined(&[rows(40), unverified()]);
@@ -38,12 +33,12 @@ async fn a_list_without_rows_is_a_warning_and_gets_its_baseline_with_its_first_r
         World::with_baseline(Site { lists: WITH_FSE, ..Site::new().await }, &standing).await;
     let reply = world.next_check().await;
     assert!(
-        reply.exit == 0 && all_of(&reply).contains("not modified"),
+        reply.exit == 0 && text_of(&reply).contains("not modified"),
         "its validators are stored: {reply:?}"
     );
     world.publish(&standing[1..]);
     let reply = world.next_check().await;
-    assert!(reply.exit == 0 && all_of(&reply).contains("FSE: no rows so far"), "{reply:?}");
+    assert!(reply.exit == 0 && text_of(&reply).contains("FSE: no rows so far"), "{reply:?}");
     assert_eq!(world.alerted(), [("removed".to_owned(), standing[0].name.clone())]);
 
     let shown = world.command(&["sources"]).await;
@@ -64,7 +59,7 @@ async fn a_list_without_rows_is_a_warning_and_gets_its_baseline_with_its_first_r
     world.publish(&joined(&[standing[1..].to_vec(), evaders()]));
     let reply = world.next_check().await;
     assert!(
-        reply.exit == 0 && all_of(&reply).contains("FSE: 3 entries taken as the baseline"),
+        reply.exit == 0 && text_of(&reply).contains("FSE: 3 entries taken as the baseline"),
         "{reply:?}"
     );
     assert_eq!(world.alerted().len(), 1);
@@ -90,7 +85,7 @@ async fn a_document_without_any_watched_list_is_refused() {
     let reply = world.check().await;
     assert!(
         reply.exit == 1
-            && all_of(&reply)
+            && text_of(&reply)
                 .contains("expected rows of the watched lists (UVL, FSE), but got none in 40 rows"),
         "{reply:?}"
     );
@@ -103,19 +98,9 @@ async fn an_entity_list_that_is_not_there_is_still_refused_as_a_baseline() {
     let world = site.open().await;
     let reply = world.check().await;
     assert!(
-        reply.exit == 1 && all_of(&reply).contains("expected at least 10 rows of EL"),
+        reply.exit == 1 && text_of(&reply).contains("expected at least 10 rows of EL"),
         "{reply:?}"
     );
-}
-
-/// The file with one more column.
-fn with_column(rows: &[Row], name: &str, cell: impl Fn(usize) -> String) -> String {
-    let text = file(rows);
-    let lines = text.lines().enumerate().map(|(at, line)| match at {
-        0 => format!("{line},{name}\n"),
-        _ => format!("{line},\"{}\"\n", cell(at)),
-    });
-    lines.collect()
 }
 
 #[tokio::test]
@@ -124,9 +109,9 @@ async fn a_column_that_is_added_and_dropped_revises_nothing_and_its_values_are_c
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
     let tier = |at: usize| format!("tier {}", at % 3);
-    world.site.publish_text(&with_column(&standing, "risk_tier", tier));
+    world.site.publish_text(&with_column(&file(&standing), "risk_tier", tier));
     let reply = world.next_check().await;
-    assert!(reply.exit == 0 && all_of(&reply).contains("40 entries, unchanged"), "{reply:?}");
+    assert!(reply.exit == 0 && text_of(&reply).contains("40 entries, unchanged"), "{reply:?}");
     let current = world.program.store.current_entries("csl", ListCode::EL).await.unwrap();
     assert_eq!(current.len(), 40);
     assert!(
@@ -134,7 +119,7 @@ async fn a_column_that_is_added_and_dropped_revises_nothing_and_its_values_are_c
         "its values are stored"
     );
 
-    world.site.publish_text(&with_column(&standing, "risk_tier", |at| {
+    world.site.publish_text(&with_column(&file(&standing), "risk_tier", |at| {
         if at == 7 { "tier 9".to_owned() } else { tier(at) }
     }));
     assert_eq!(world.next_check().await.exit, 0);
@@ -143,7 +128,7 @@ async fn a_column_that_is_added_and_dropped_revises_nothing_and_its_values_are_c
 
     world.publish(&standing);
     let reply = world.next_check().await;
-    assert!(reply.exit == 0 && all_of(&reply).contains("unchanged"), "{reply:?}");
+    assert!(reply.exit == 0 && text_of(&reply).contains("unchanged"), "{reply:?}");
     assert_eq!(world.alerted().len(), 1);
 }
 
@@ -151,9 +136,9 @@ async fn a_column_that_is_added_and_dropped_revises_nothing_and_its_values_are_c
 async fn a_column_without_values_is_known_by_its_name() {
     let standing = rows(40);
     let world = World::with_baseline(Site::new().await, &standing).await;
-    world.site.publish_text(&with_column(&standing, "risk_tier", |_| String::new()));
+    world.site.publish_text(&with_column(&file(&standing), "risk_tier", |_| String::new()));
     assert_eq!(world.next_check().await.exit, 0);
-    world.site.publish_text(&with_column(&standing, "risk_tier", |at| {
+    world.site.publish_text(&with_column(&file(&standing), "risk_tier", |at| {
         if at == 7 { "9".to_owned() } else { String::new() }
     }));
     assert_eq!(world.next_check().await.exit, 0);
@@ -167,7 +152,7 @@ async fn an_entry_relisted_with_a_new_column_is_unchanged() {
     world.publish(&standing[1..]);
     world.next_check().await;
     world.clock.advance(Duration::from_secs(24 * 60 * 60));
-    world.site.publish_text(&with_column(&standing, "risk_tier", |at| at.to_string()));
+    world.site.publish_text(&with_column(&file(&standing), "risk_tier", |at| at.to_string()));
     world.next_check().await;
     assert_eq!(world.alerts().last().unwrap().1["type"], "list.corrected");
 }
@@ -184,7 +169,7 @@ async fn a_wrong_content_encoding_is_named_if_the_bytes_are_no_list() {
     );
     let reply = world.next_check().await;
     assert!(
-        reply.exit == 1 && all_of(&reply).contains("(its Content-Encoding says `aws-chunked`)"),
+        reply.exit == 1 && text_of(&reply).contains("(its Content-Encoding says `aws-chunked`)"),
         "{reply:?}"
     );
 }

@@ -89,7 +89,7 @@ async fn these_are_alerted(site: &Site, daemon: Daemon, new: &[String]) {
 }
 
 #[tokio::test]
-async fn killed_while_the_publisher_answers() {
+async fn a_daemon_killed_while_the_publisher_answers_loses_no_alert() {
     let site = site().await;
     let text = crate::list::file(&grown());
     site.answer(Answer::Stall(
@@ -105,7 +105,7 @@ async fn killed_while_the_publisher_answers() {
 }
 
 #[tokio::test]
-async fn killed_while_the_webhook_has_a_request_without_an_answer() {
+async fn a_daemon_killed_before_the_webhook_answers_repeats_the_attempt_once() {
     let site = site().await;
     site.webhook.will_answer((0..NEW.len()).map(|_| sinks::Answer::silence()));
     let daemon = site.start();
@@ -121,7 +121,7 @@ async fn killed_while_the_webhook_has_a_request_without_an_answer() {
 }
 
 #[tokio::test]
-async fn killed_right_after_the_webhook_has_answered() {
+async fn a_daemon_killed_right_after_the_webhook_answers_loses_no_alert() {
     let site = site().await;
     for answered in 1..=NEW.len() {
         let daemon = site.start();
@@ -133,7 +133,7 @@ async fn killed_right_after_the_webhook_has_answered() {
 }
 
 #[tokio::test]
-async fn killed_at_increasing_delays_after_the_request_to_the_publisher() {
+async fn a_daemon_killed_at_increasing_delays_loses_no_alert() {
     let site = Site { source: "max_gain = \"100%\"".to_owned(), ..site().await };
     let (mut all, mut names) = (rows(40), Vec::new());
     for round in 0..14_u64 {

@@ -11,7 +11,7 @@ use entitywatch::clock::ManualClock;
 use entitywatch::config::{
     Environment, SecretsMode, {self},
 };
-use entitywatch::domain::{AlertBody, ChangeKind};
+use entitywatch::domain::{AlertBody, ChangeKind, HoldReason, ListCode};
 use entitywatch::pipeline::{Program, Wiring};
 use entitywatch::store::{
     AlertQuery, ChangeQuery, Mode, {self},
@@ -146,6 +146,10 @@ async fn finished(child: Child) -> Output {
     tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap()
 }
 
+async fn current_count(program: &Program) -> usize {
+    program.store.current_entries("ecfr", ListCode::EL).await.unwrap().len()
+}
+
 async fn check(program: &Program) -> Reply {
     execute(program, Request::Check { sources: Vec::new() }).await
 }
@@ -222,18 +226,12 @@ async fn a_days_changes_are_alerted_and_errors_after_them_remove_nothing() {
     clock.advance(2 * HOUR);
     assert_eq!(check(&program).await.exit, 0);
 
-    assert_eq!(
-        program
-            .store
-            .current_entries("ecfr", entitywatch::domain::ListCode::EL)
-            .await
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(current_count(&program).await, 3);
     assert_eq!(state().await.as_of, Some("2026-04-30".parse().unwrap()));
+    let requests = upstream.requests();
     assert!(
-        upstream.requests().iter().all(|request| request.header("accept-encoding").is_some()),
+        requests.len() > 5
+            && requests.iter().all(|request| request.header("accept-encoding").is_some()),
         "without it the eCFR answers 406"
     );
 }
@@ -260,20 +258,12 @@ async fn an_earlier_date_is_an_error_for_a_day_and_then_a_hold() {
         assert_eq!(reply.exit, 3, "{reply:?}");
     }
     let hold = program.store.holds(true).await.unwrap().remove(0);
-    assert_eq!((hold.reason, hold.summary.removed), (entitywatch::domain::HoldReason::Older, 1));
+    assert_eq!((hold.reason, hold.summary.removed), (HoldReason::Older, 1));
     upstream.answer(TITLES, titles("2026-04-30"));
     clock.advance(hour);
     assert_eq!(check(&program).await.exit, 0);
     assert!(program.store.holds(true).await.unwrap().is_empty());
-    assert_eq!(
-        program
-            .store
-            .current_entries("ecfr", entitywatch::domain::ListCode::EL)
-            .await
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(current_count(&program).await, 3);
 }
 
 #[tokio::test]
@@ -294,7 +284,7 @@ async fn a_supplement_that_never_existed_is_a_warning_and_one_that_disappears_is
         assert_eq!(reply.exit, exit, "{day}: {reply:?}");
     }
     let hold = program.store.holds(true).await.unwrap().remove(0);
-    assert_eq!((hold.list, hold.summary.removed), (entitywatch::domain::ListCode::MEU, 1));
+    assert_eq!((hold.list, hold.summary.removed), (ListCode::MEU, 1));
 }
 
 const MEU: &str = "<DIV9 N=\"Supplement No. 7 to Part \
@@ -307,13 +297,10 @@ async fn four_amendments() -> Upstream {
     let upstream = Upstream::start().await;
     upstream.answer(TITLES, titles("2026-06-30"));
     upstream.answer(VERSIONS, versions(&["2026-02-02", "2026-03-05", "2026-04-30", "2026-05-20"]));
-    let meu = "<DIV9 N=\"Supplement No. 7 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Military \
-               end-user</TH><TH>Citation</TH></TR><TR><TD>RUSSIA</TD><TD>Elder Engines, 5 Mira, \
-               Perm, Russia.</TD><TD>91 FR 50, 3/5/26.</TD></TR></TABLE></DIV9>";
     upstream.answer(&full("2026-02-02"), part_744(&[AMBER, BIRCH], ""));
-    upstream.answer(&full("2026-03-05"), part_744(&[AMBER, BIRCH], meu));
-    upstream.answer(&full("2026-04-30"), part_744(&[AMBER, BIRCH_AMENDED, CEDAR], meu));
-    upstream.answer(&full("2026-05-20"), part_744(&[BIRCH_AMENDED, CEDAR], meu));
+    upstream.answer(&full("2026-03-05"), part_744(&[AMBER, BIRCH], MEU));
+    upstream.answer(&full("2026-04-30"), part_744(&[AMBER, BIRCH_AMENDED, CEDAR], MEU));
+    upstream.answer(&full("2026-05-20"), part_744(&[BIRCH_AMENDED, CEDAR], MEU));
     upstream
 }
 

@@ -28,23 +28,6 @@ async fn on_hold() -> (World, Hold) {
     (world, hold)
 }
 
-fn accept(hold: &Hold, as_baseline: bool) -> Request {
-    Request::HoldsAccept {
-        id: hold.hold_id.clone(),
-        by: "Ada".into(),
-        reason: "read the notice".into(),
-        as_baseline,
-    }
-}
-
-fn reject(hold: &Hold) -> Request {
-    Request::HoldsReject {
-        id: hold.hold_id.clone(),
-        by: "Ada".into(),
-        reason: "half of it is missing".into(),
-    }
-}
-
 async fn state_of(world: &World, hold: &Hold) -> HoldState {
     world.program.store.hold(&hold.hold_id).await.unwrap().unwrap().state
 }
@@ -65,7 +48,7 @@ async fn a_plausible_file_supersedes_a_hold() {
         [("added".to_owned(), newcomer().name)],
         "alerted once, while the list was on hold"
     );
-    let reply = world.execute(accept(&hold, false)).await;
+    let reply = world.accept(&hold.hold_id, false).await;
     assert!(reply.exit == 1 && reply.problems[0].contains("superseded"), "{reply:?}");
 }
 
@@ -77,7 +60,7 @@ async fn another_implausible_file_replaces_the_hold() {
     assert_eq!(state_of(&world, &hold).await, HoldState::Replaced);
     let now = world.open_holds().await.remove(0);
     assert_ne!(now.hold_id, hold.hold_id);
-    let reply = world.execute(accept(&hold, false)).await;
+    let reply = world.accept(&hold.hold_id, false).await;
     assert!(
         reply.exit == 1 && reply.problems[0].contains(now.hold_id.as_str()),
         "it names the open hold: {reply:?}"
@@ -89,7 +72,7 @@ async fn another_implausible_file_replaces_the_hold() {
 async fn an_accepted_hold_is_alerted_with_the_time_of_its_first_check() {
     let (world, hold) = on_hold().await;
     world.clock.advance(Duration::from_secs(3600));
-    let reply = world.execute(accept(&hold, false)).await;
+    let reply = world.accept(&hold.hold_id, false).await;
     assert_eq!(reply.exit, 0, "{reply:?}");
     assert_eq!(removals(&world), 20);
     let (_, alert) = world.alerts().pop().unwrap();
@@ -101,7 +84,7 @@ async fn an_accepted_hold_is_alerted_with_the_time_of_its_first_check() {
     let reply = world.next_check().await;
     assert_eq!(reply.exit, 0, "nothing is on hold anymore: {reply:?}");
     assert_eq!(removals(&world), 20);
-    let again = world.execute(accept(&hold, false)).await;
+    let again = world.accept(&hold.hold_id, false).await;
     assert!(again.exit == 1 && removals(&world) == 20, "{again:?}");
     world.publish(&half()[1..]);
     assert_eq!(world.next_check().await.exit, 0, "later files are compared with the accepted list");
@@ -111,7 +94,7 @@ async fn an_accepted_hold_is_alerted_with_the_time_of_its_first_check() {
 async fn a_hold_accepted_as_baseline_alerts_nobody() {
     let (world, hold) = on_hold().await;
     let before = (world.alerts().len(), world.slack.received().len());
-    assert_eq!(world.execute(accept(&hold, true)).await.exit, 0);
+    assert_eq!(world.accept(&hold.hold_id, true).await.exit, 0);
     assert_eq!((world.alerts().len(), world.slack.received().len()), before);
     assert_eq!(world.current_count().await, 21);
     assert_eq!(world.next_check().await.exit, 0);
@@ -124,7 +107,7 @@ async fn entries_dropped_by_a_baseline_return_silently_and_are_alerted_if_remove
     world.publish(&all_rows[..180]);
     assert_eq!(world.next_check().await.exit, 3);
     let hold = world.open_holds().await.remove(0);
-    assert_eq!(world.execute(accept(&hold, true)).await.exit, 0);
+    assert_eq!(world.accept(&hold.hold_id, true).await.exit, 0);
 
     world.publish(&all_rows);
     let reply = world.next_check().await;
@@ -233,7 +216,7 @@ async fn entries_relisted_after_a_week_are_one_alert_without_a_rule() {
 #[tokio::test]
 async fn rejected_content_is_not_put_on_hold_again() {
     let (world, hold) = on_hold().await;
-    assert_eq!(world.execute(reject(&hold)).await.exit, 0);
+    assert_eq!(world.reject(&hold.hold_id).await.exit, 0);
     assert_eq!(world.current_count().await, 41, "the current list stays unchanged");
     let mails = world.smtp.mails().len();
     // The same rows in another file.
@@ -251,7 +234,7 @@ async fn rejected_content_is_not_put_on_hold_again() {
 #[tokio::test]
 async fn a_hold_is_replaced_when_the_publisher_serves_rejected_content_again() {
     let (world, first) = on_hold().await;
-    world.execute(reject(&first)).await;
+    world.reject(&first.hold_id).await;
     world.publish(&rows(15));
     world.next_check().await;
     let second = world.open_holds().await.remove(0);
@@ -262,7 +245,7 @@ async fn a_hold_is_replaced_when_the_publisher_serves_rejected_content_again() {
         HoldState::Replaced,
         "the publisher does not serve it anymore"
     );
-    let reply = world.execute(accept(&second, false)).await;
+    let reply = world.accept(&second.hold_id, false).await;
     assert!(reply.exit == 1 && removals(&world) == 0, "{reply:?}");
 }
 
@@ -279,7 +262,7 @@ async fn an_open_hold_is_alerted_every_day_until_it_is_decided() {
         assert_eq!(reply.exit, 3, "after {hours} h: {reply:?}");
     }
     assert_eq!(about_holds(&world), 3, "{:?}", world.subjects());
-    world.execute(reject(&hold)).await;
+    world.reject(&hold.hold_id).await;
     world.clock.advance(2 * DAY);
     world.check().await;
     assert_eq!(about_holds(&world), 3);

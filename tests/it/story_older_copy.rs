@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use entitywatch::actions::{Reply, Request};
+use entitywatch::actions::Reply;
 use entitywatch::domain::{HoldReason, HoldState, ListCode};
 
 use crate::list::{Row, file, row, rows};
 use crate::upstream::Answer;
-use crate::world::{Site, World};
+use crate::world::{Site, World, text_of};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const MORNING: &str = "Thu, 30 Jun 2022 10:15:00 GMT";
@@ -37,10 +37,6 @@ async fn grown_at_noon() -> World {
     world
 }
 
-fn all_of(reply: &Reply) -> String {
-    [reply.lines.join("\n"), reply.problems.join("\n")].join("\n")
-}
-
 async fn check_after(world: &World, hours: u32) -> Reply {
     world.clock.advance(hours * HOUR);
     world.check().await
@@ -55,7 +51,7 @@ async fn an_older_copy_is_an_error_until_a_newer_document_is_served() {
         let reply = world.next_check().await;
         let expected =
             "modified at 2022-06-30T13:05:00Z), but got one modified at 2022-06-30T10:15:00Z";
-        assert!(reply.exit == 1 && all_of(&reply).contains(expected), "{reply:?}");
+        assert!(reply.exit == 1 && text_of(&reply).contains(expected), "{reply:?}");
     }
     world.answer(dated(&grown(), NOON));
     assert_eq!(world.next_check().await.exit, 0);
@@ -102,7 +98,7 @@ async fn an_answer_from_a_cache_counts_as_older() {
     world.next_check().await;
     world.answer(Answer::ok(file(&rows(40))).with_header("Age", "7200"));
     let reply = world.next_check().await;
-    assert!(reply.exit == 1 && all_of(&reply).contains("a cache may have kept it"), "{reply:?}");
+    assert!(reply.exit == 1 && text_of(&reply).contains("a cache may have kept it"), "{reply:?}");
     world.answer(Answer::ok(file(&grown())).with_header("Age", "7200"));
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.alerted().len(), 3);
@@ -125,7 +121,7 @@ async fn on_hold() -> World {
         assert_eq!(check_after(&world, hours).await.exit, 1);
     }
     let reply = check_after(&world, 1).await;
-    assert!(reply.exit == 3 && all_of(&reply).contains("held for older copy"), "{reply:?}");
+    assert!(reply.exit == 3 && text_of(&reply).contains("held for older copy"), "{reply:?}");
     world
 }
 
@@ -146,13 +142,7 @@ async fn after_a_day_of_older_copies_a_person_decides() {
         assert_eq!(world.next_check().await.exit, 3);
         assert_eq!(world.open_holds().await, std::slice::from_ref(&hold), "the same hold");
     }
-    let accept = Request::HoldsAccept {
-        id: hold.hold_id,
-        by: "Ada".into(),
-        reason: "withdrawn".into(),
-        as_baseline: false,
-    };
-    assert_eq!(world.execute(accept).await.exit, 0);
+    assert_eq!(world.accept(&hold.hold_id, false).await.exit, 0);
     assert_eq!((world.alerted().len(), world.current_count().await), (6, 40));
     assert_eq!(world.next_check().await.exit, 0, "the publisher serves the accepted list");
     world.answer(dated(&rows(39), "Thu, 30 Jun 2022 11:00:00 GMT"));
@@ -164,13 +154,7 @@ async fn after_a_day_of_older_copies_a_person_decides() {
 async fn an_older_copy_accepted_as_baseline_is_the_current_list() {
     let world = on_hold().await;
     let id = world.open_holds().await.remove(0).hold_id;
-    let accept = Request::HoldsAccept {
-        id,
-        by: "Ada".into(),
-        reason: "withdrawn".into(),
-        as_baseline: true,
-    };
-    assert_eq!(world.execute(accept).await.exit, 0);
+    assert_eq!(world.accept(&id, true).await.exit, 0);
     for _ in 0..3 {
         assert_eq!(check_after(&world, 12).await.exit, 0);
     }
@@ -193,13 +177,7 @@ async fn a_newer_file_supersedes_an_older_copy_on_hold() {
 async fn a_rejected_older_copy_is_not_put_on_hold_again() {
     let world = on_hold().await;
     let id = world.open_holds().await.remove(0).hold_id;
-    assert_eq!(
-        world
-            .execute(Request::HoldsReject { id, by: "Ada".into(), reason: "a stale cache".into() })
-            .await
-            .exit,
-        0
-    );
+    assert_eq!(world.reject(&id).await.exit, 0);
     for _ in 0..3 {
         assert_eq!(check_after(&world, 12).await.exit, 0);
     }
@@ -217,7 +195,7 @@ async fn an_older_copy_with_the_same_content_is_no_hold() {
     world.answer(dated(&reversed, MORNING));
     assert_eq!(check_after(&world, 1).await.exit, 1);
     let reply = check_after(&world, 24).await;
-    assert!(reply.exit == 0 && all_of(&reply).contains("43 entries, unchanged"), "{reply:?}");
+    assert!(reply.exit == 0 && text_of(&reply).contains("43 entries, unchanged"), "{reply:?}");
 }
 
 #[tokio::test]
@@ -276,7 +254,7 @@ mod folder {
         std::fs::write(folder.join("2.csv.sha256"), "no list").unwrap();
         for hours in [1, 12, 11] {
             let reply = check_after(&world, hours).await;
-            assert!(reply.exit == 1 && all_of(&reply).contains("`touch` it"), "{reply:?}");
+            assert!(reply.exit == 1 && text_of(&reply).contains("`touch` it"), "{reply:?}");
         }
         for _ in 0..3 {
             assert_eq!(check_after(&world, 1).await.exit, 3);
@@ -316,7 +294,7 @@ mod folder {
         assert_eq!(world.next_check().await.exit, 0);
         put(&list, &rows(40), "2022-06-30T10:00:00Z");
         let reply = world.next_check().await;
-        assert!(reply.exit == 1 && all_of(&reply).contains("`touch` it"), "{reply:?}");
+        assert!(reply.exit == 1 && text_of(&reply).contains("`touch` it"), "{reply:?}");
         put(&list, &grown()[1..], "2022-06-30T11:00:00Z");
         assert_eq!(world.next_check().await.exit, 0, "another file may have any time");
         assert_eq!(world.current_count().await, 42);

@@ -193,7 +193,7 @@ async fn a_document_older_than_the_requested_dates_is_not_alerted() {
 }
 
 #[tokio::test]
-async fn a_known_rule_is_not_told_again_however_old_it_grows() {
+async fn a_known_rule_is_not_alerted_again_however_old_it_is() {
     let story = started().await;
     published_without_filing(&story, NUMBER).await;
     for time in [

@@ -126,17 +126,7 @@ async fn a_list_keeps_its_order_when_entries_change(place: &Place) {
 
 async fn a_check_that_closes_stale_rows_writes_nothing(place: &Place) {
     let store = place.write().await;
-    store
-        .record(check_of(
-            "csl",
-            time("2026-03-01T10:00:00Z"),
-            None,
-            Vec::new(),
-            vec![entry("Alpha")],
-        ))
-        .await
-        .unwrap();
-    let row = store.current_entries("csl", ListCode::EL).await.unwrap()[0].row;
+    let row = record_entries(&store, "2026-03-01T10:00:00Z", &["Alpha"]).await[0];
     let close = |name: &str| {
         check_of("csl", time("2026-03-02T10:00:00Z"), None, vec![row], vec![entry(name)])
     };

@@ -93,17 +93,7 @@ async fn entries_can_be_read_as_current_on_a_day_and_at_a_time(place: &Place) {
 
 async fn entries_without_a_publishers_date_use_the_day_of_the_check(place: &Place) {
     let store = place.write().await;
-    store
-        .record(check_of(
-            "csl",
-            time("2026-03-03T23:30:00Z"),
-            None,
-            Vec::new(),
-            vec![entry("Alpha")],
-        ))
-        .await
-        .unwrap();
-    let row = store.current_entries("csl", ListCode::EL).await.unwrap()[0].row;
+    let row = record_entries(&store, "2026-03-03T23:30:00Z", &["Alpha"]).await[0];
     store
         .record(check_of("csl", time("2026-03-05T00:30:00Z"), None, vec![row], Vec::new()))
         .await

@@ -21,6 +21,7 @@ async fn only_the_owner_can_access_the_file_and_its_folder() {
     store.add_journal_entries(time("2026-03-01T10:00:00Z"), vec![event("check")]).await.unwrap();
     let rights = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(rights(&folder.path().join("deep")), 0o700);
+    assert!(path.exists());
     for file in fs::read_dir(path.parent().unwrap()).unwrap() {
         let file = file.unwrap().path();
         assert_eq!(rights(&file), 0o600, "{}", file.display());
@@ -110,16 +111,7 @@ async fn a_database_in_a_read_only_folder_can_be_read() {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
     let store = open(&StoreUrl::sqlite_file(&path), Mode::Write).await.unwrap();
-    store
-        .record(check_of(
-            "csl",
-            time("2026-03-01T10:00:00Z"),
-            None,
-            Vec::new(),
-            vec![entry("Alpha")],
-        ))
-        .await
-        .unwrap();
+    record_entries(&store, "2026-03-01T10:00:00Z", &["Alpha"]).await;
     for file in fs::read_dir(folder.path()).unwrap() {
         rights(&file.unwrap().path(), 0o644);
     }
