@@ -1,4 +1,4 @@
-//! Any text as citations and as a licence requirement: a citation is what its text says again.
+//! Any text as citations and as a license requirement: a citation is what its text says again.
 
 #![no_main]
 
