@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times other differs of CSV files on the two lists that are named, side by side; says `skipped` of those that are not installed.
+"""Times other diff tools for CSV on two lists. Prints `skipped` for those that are not installed.
 
     python3 benches/peers.py BEFORE.csv AFTER.csv
 """
