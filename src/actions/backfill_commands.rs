@@ -41,12 +41,12 @@ fn outcome_in_words(outcome: &DateOutcome) -> String {
     let lists = match outcome {
         DateOutcome::AlreadyRecorded => return "recorded before".into(),
         DateOutcome::BeforeHistory => {
-            return "the eCFR has nothing of this date: its history begins later".into();
+            return "the eCFR has no version of this date: its history begins later".into();
         }
         DateOutcome::Recorded(lists) => lists,
     };
     if lists.is_empty() {
-        return "none of the lists is there yet".into();
+        return "none of the lists exists yet".into();
     }
     lists.iter().map(list_in_words).collect::<Vec<_>>().join("; ")
 }
@@ -54,7 +54,7 @@ fn outcome_in_words(outcome: &DateOutcome) -> String {
 fn list_in_words(PastList { list, entries, summary }: &PastList) -> String {
     match summary {
         Some(summary) => format!("{list}: {}; {entries} entries", counts(*summary)),
-        None => format!("{list}: {entries} entries, where the history begins"),
+        None => format!("{list}: {entries} entries, the start of the history"),
     }
 }
 

@@ -68,6 +68,6 @@ fn report_check(CheckResult { source, outcome, detail, held }: &CheckResult, rep
     }
     if *held {
         reply.raise_exit(Exit::OnHold);
-        reply.line(format!("{source}: a list is held: `entitywatch holds list` shows it"));
+        reply.line(format!("{source}: a list is on hold: `entitywatch holds list` shows it"));
     }
 }

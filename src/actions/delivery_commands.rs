@@ -62,10 +62,10 @@ fn report_delivery(
         DeliveryState::Pending => {
             let pause_ends = receiver_state.and_then(|state| state.not_before);
             let next = pause_ends.map_or(*next_attempt_at, |end| end.max(*next_attempt_at));
-            reply.line(format!("{subject}: {error}; tried again at {next}"));
+            reply.line(format!("{subject}: {error}; next attempt at {next}"));
         }
         DeliveryState::Dead => {
-            reply.problem(Exit::Failed, format!("{subject}: given up: {error}"));
+            reply.problem(Exit::Failed, format!("{subject}: dead: {error}"));
         }
     }
 }
@@ -122,7 +122,7 @@ pub async fn deliver_now(program: &Program, reply: &mut Reply) -> Result<()> {
 pub fn report_pass(PassCounts { delivered, failed, dead }: PassCounts, reply: &mut Reply) {
     if delivered + failed + dead > 0 {
         reply.line(format!(
-            "deliveries: {delivered} delivered, {failed} to be tried again, {dead} given up"
+            "deliveries: {delivered} delivered, {failed} to be retried, {dead} dead"
         ));
     }
     if dead > 0 {

@@ -42,8 +42,8 @@ pub async fn accept(
 pub async fn reject(program: &Program, id: &HoldId, by: &str, reason: &str, reply: &mut Reply) {
     match hold_decision::reject(program, id, &Decision { by, reason }).await {
         Ok(hold) => reply.line(format!(
-            "rejected {} ({} of {}): the same content is not asked again; what is held stays as \
-             it is",
+            "rejected {} ({} of {}): the same content is not put on hold again; the current list \
+             stays as it is",
             hold.hold_id, hold.list, hold.source
         )),
         Err(problem) => report_error(&problem, reply),

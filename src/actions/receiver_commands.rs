@@ -34,7 +34,7 @@ pub async fn test(program: &Program, name: &str, reply: &mut Reply) -> Result<()
     }
     let made_due = end_failure(program, name, now).await?;
     if made_due > 0 {
-        reply.line(format!("{made_due} deliveries to {name} that waited are due"));
+        reply.line(format!("{made_due} waiting deliveries to {name} are due now"));
         deliver_now(program, reply).await?;
     }
     Ok(())
@@ -61,10 +61,10 @@ async fn send_test(
             format!("{name} ({})", delivery.recipient)
         };
         match deliverer.attempt(receiver, &message, now, 0).await.outcome {
-            Outcome::Delivered { detail } => reply.line(format!("{to}: taken: {detail}")),
+            Outcome::Delivered { detail } => reply.line(format!("{to}: accepted: {detail}")),
             Outcome::Failed { detail, .. } => {
                 all_delivered = false;
-                reply.problem(Exit::Failed, format!("{to}: not taken: {detail}"));
+                reply.problem(Exit::Failed, format!("{to}: not accepted: {detail}"));
             }
         }
     }
@@ -109,7 +109,7 @@ pub async fn enable(program: &Program, name: &str, reply: &mut Reply) -> Result<
         program.store.set_receiver_state(state, now, enabled).await?;
     }
     let made_due = make_pending_due(program, name, now).await?;
-    reply.line(format!("{name} is switched on; {made_due} deliveries that waited are due"));
+    reply.line(format!("{name} is enabled; {made_due} waiting deliveries are due now"));
     deliver_now(program, reply).await
 }
 

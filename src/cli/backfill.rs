@@ -64,7 +64,8 @@ async fn record_dates(
         output::line(
             &mut std::io::stdout(),
             &format!(
-                "nothing to record: {source} was watched from {from} on, or has no date so new"
+                "nothing to record: {source} has been watched since {from} or earlier, or has no \
+                 date on or after it"
             ),
         )?;
         return Ok(Exit::Success);

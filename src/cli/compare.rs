@@ -68,7 +68,7 @@ pub async fn sources(
         "sources",
         &rows,
         &header,
-        "the sources hold the same entries, as far as they can be matched",
+        "the sources list the same entries, as far as entries can be matched",
         |row| {
             vec![
                 row.list.to_string(),

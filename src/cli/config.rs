@@ -89,7 +89,7 @@ fn summary(path: &Path, config: &config::Config, warnings: usize) -> String {
     let (sources, receivers, routes) =
         (config.sources.len(), config.receivers.len(), config.routes.len());
     format!(
-        "{} is fine: {}, {}, {}, {}",
+        "{} is valid: {}, {}, {}, {}",
         path.display(),
         count(sources, "source"),
         count(receivers, "receiver"),

@@ -34,7 +34,7 @@ pub async fn verify(store: &Store, head: Option<String>) -> Result<Exit> {
         Ok((count, head)) => {
             output::line(
                 &mut stdout(),
-                &format!("the journal is whole: {count} entries, head {head}"),
+                &format!("the journal is intact: {count} entries, head {head}"),
             )?;
             Ok(Exit::Success)
         }

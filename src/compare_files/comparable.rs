@@ -39,7 +39,8 @@ pub fn refuse_unless_comparable(
         if !missing.is_empty() {
             tracing::warn!(
                 file = %path,
-                "{names}: this file has no entry of it, so all entries of the other file differ"
+                "{names}: this file has no entry of this list, so all entries of the other file \
+                 differ"
             );
         }
     }
@@ -50,7 +51,7 @@ pub fn refuse_unless_comparable(
         .collect();
     if !absent.is_empty() {
         tracing::warn!(
-            "{}: neither file has an entry of it, so nothing is compared",
+            "{}: neither file has an entry of this list, so nothing is compared",
             absent.join(", ")
         );
     }
@@ -65,7 +66,7 @@ fn refuse_two_publishers(
         return Ok(());
     }
     let described = |(path, publisher): (&Path, Publisher)| {
-        format!("{} is of the {}", path.display(), publisher.title())
+        format!("{} is from the {}", path.display(), publisher.title())
     };
     Err(Incomparable(format!(
         "expected two files of one publisher, but {} and {}: each publisher splits the list into \

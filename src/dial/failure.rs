@@ -94,7 +94,7 @@ fn describe_io(error: &io::Error, connecting: bool) -> String {
 fn describe_tls(error: &rustls::Error) -> String {
     use rustls::{CertificateError, Error as Tls};
     let Tls::InvalidCertificate(certificate) = error else {
-        return format!("failed to agree on TLS: {error}");
+        return format!("failed to negotiate TLS: {error}");
     };
     let reason = describe_certificate(certificate);
     let hint = match certificate {

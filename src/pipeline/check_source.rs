@@ -68,7 +68,7 @@ async fn check(
         warn!(
             source.name = source.name,
             retry_after.until = %until,
-            "not checked: the publisher asked to be left alone"
+            "not checked: the publisher asked for a delay"
         );
         return Ok(CheckResult {
             source: source.name.clone(),

@@ -24,7 +24,7 @@ use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 pub enum DecideError {
     #[error("expected the id of a hold (`entitywatch holds list` shows them), but got `{0}`")]
     Unknown(HoldId),
-    #[error("hold {id} is {state} and cannot be decided any more{now_open}")]
+    #[error("hold {id} is {state} and can no longer be decided{now_open}")]
     NotOpen { id: HoldId, state: &'static str, now_open: String },
     #[error("expected {0} to say who decides and why, but it is empty")]
     Empty(&'static str),
@@ -162,7 +162,7 @@ async fn open_hold(
         .iter()
         .find(|other| other.source == hold.source && other.list == hold.list)
         .map_or_else(String::new, |other| {
-            format!("; open now for {} of {} is {}", other.list, other.source, other.hold_id)
+            format!("; the open hold for {} of {} is {}", other.list, other.source, other.hold_id)
         });
     Err(DecideError::NotOpen { id: id.clone(), state: hold.state.as_str(), now_open })
 }

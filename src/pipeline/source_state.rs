@@ -15,7 +15,6 @@ pub(crate) async fn source_state(store: &Store, source: &str) -> Result<SourceSt
 /// in words.
 pub(crate) fn requested_pause(state: &SourceState, now: Timestamp) -> Option<(Timestamp, String)> {
     let until = state.retry_after_until.filter(|until| *until > now)?;
-    let message =
-        format!("the publisher asked to be left alone until {until}; no request was sent");
+    let message = format!("the publisher asked to wait until {until}; no request was sent");
     Some((until, message))
 }

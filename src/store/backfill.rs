@@ -26,7 +26,7 @@ impl Store {
         let row = self
             .pools
             .fetch_one(
-                "read how far the past is recorded",
+                "read the extent of the backfilled history",
                 statement.bind(source).bind(list.as_str()),
             )
             .await?;
@@ -47,7 +47,7 @@ impl Store {
                              ORDER BY row");
         self.pools
             .fetch(
-                "read the past",
+                "read the backfilled history",
                 statement.bind(source).bind(list.as_str()),
                 entries::stored_entry,
             )
@@ -60,7 +60,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Stale`] if a row to close is not open any more; then nothing is written.
     pub async fn record_history(&self, past: PastUpdate) -> Result<()> {
-        const ACTION: &str = "record the past";
+        const ACTION: &str = "record the backfilled history";
         let PastUpdate { source, list, as_of, at, .. } = past;
         let mut tx = self.pools.begin(ACTION).await?;
         for rows in past.close.chunks(ROWS) {
@@ -101,7 +101,7 @@ impl Store {
         at: Timestamp,
         events: Vec<JournalEvent>,
     ) -> Result<()> {
-        const ACTION: &str = "forget the past";
+        const ACTION: &str = "delete the backfilled history";
         let mut tx = self.pools.begin(ACTION).await?;
         for text in [
             "DELETE FROM entry WHERE source = $1 AND list = $2 AND backfilled = 1",

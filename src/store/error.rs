@@ -15,7 +15,7 @@ pub enum StoreError {
     #[error("failed to open {store}: {reason}")]
     Open { store: String, reason: String },
     /// The database is of a later version of the program, was edited by hand, or is damaged.
-    #[error("found in {place} what this version cannot read: {reason}")]
+    #[error("found data in {place} that this version cannot read: {reason}")]
     Unreadable { place: String, reason: String },
     #[error("failed to {action}: {source}")]
     Database { action: &'static str, source: sqlx::Error },

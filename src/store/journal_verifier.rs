@@ -7,7 +7,7 @@ use crate::domain::{JournalEntry, Sha256};
 pub enum JournalFault {
     #[error("expected journal entry {expected}, but got {found}: entries are missing or repeated")]
     Sequence { expected: u64, found: u64 },
-    #[error("expected the hash of the entry before in journal entry {seq}, but got another")]
+    #[error("expected the hash of the previous entry in journal entry {seq}, but got another")]
     Chain { seq: u64 },
     #[error(
         "expected the hash of its content in journal entry {seq}, but got another: it was changed"

@@ -21,7 +21,7 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::SourceFailing(data) => format!("Source {} is failing", data.source),
         AlertBody::SourceRecovered(data) => format!("Source {} works again", data.source),
         AlertBody::SnapshotHeld(data) => format!(
-            "{} from {} is held for {}",
+            "{} from {} is on hold for {}",
             data.hold.list.title(),
             data.hold.source,
             data.hold.reason

@@ -33,10 +33,7 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
         }
     }
     for (stalled, last_beat_at) in web.state.status.stalled(web.state.clock.now()) {
-        reasons.push(format!(
-            "the {} loop has given no sign of life since {last_beat_at}",
-            stalled.as_str()
-        ));
+        reasons.push(format!("the {} loop has not run since {last_beat_at}", stalled.as_str()));
     }
     if reasons.is_empty() {
         (StatusCode::OK, "ready\n".to_owned())

@@ -487,7 +487,7 @@ fn the_config_commands_check_show_describe_and_print_an_example() {
     assert!(err.contains("did you mean `listen`?"), "{err}");
     let (exit, out, err) = run(ConfigCommand::Check, "warn_of_what_reaches_nobody.toml");
     assert_eq!(exit, Exit::Success);
-    assert!(out.contains("is fine: 1 source, 1 receiver, 5 routes"), "{out}");
+    assert!(out.contains("is valid: 1 source, 1 receiver, 5 routes"), "{out}");
     assert!(err.starts_with("warning: "), "{err}");
     assert_eq!(run(ConfigCommand::Show, "err_broken_syntax.toml").0, Exit::Usage);
     assert_eq!(

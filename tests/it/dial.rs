@@ -205,7 +205,7 @@ async fn a_server_without_tls_is_not_accepted_as_a_tls_server() {
     let upstream = Upstream::start().await;
     let message = failure(&direct(), true, &format!("https://{}", upstream.address())).await;
     assert!(
-        message.starts_with("failed to agree on TLS")
+        message.starts_with("failed to negotiate TLS")
             || message.starts_with("the connection broke off"),
         "{message}"
     );

@@ -130,8 +130,8 @@ fn ok_oddities_are_kept_with_a_warning() {
         warnings(&snapshot),
         [
             "line 2: the header line is repeated and is dropped",
-            "line 4, column 2 (source): `New List (NEW) - Some Agency` is a list that is not \
-             known; its rows are counted and not kept",
+            "line 4, column 2 (source): `New List (NEW) - Some Agency` is an unknown list; its \
+             rows are counted and not kept",
             "line 5, column 6 (name): a character of a name was lost (`?` or U+FFFD within a \
              word) in 1 rows from here on; kept as published",
         ]
@@ -165,8 +165,7 @@ fn ok_an_unknown_column_of_a_table_is_kept() {
         let snapshot = read(&text, ListCode::ALL);
         assert_eq!(
             warnings(&snapshot),
-            ["line 1, column 1 (colour): the column `colour` is not known; it is kept as \
-              published"]
+            ["line 1, column 1 (colour): the column `colour` is unknown; it is kept as published"]
         );
         assert_eq!(snapshot.columns.iter().collect::<Vec<_>>(), ["colour"]);
         let colours: Vec<Option<&str>> = snapshot
@@ -200,7 +199,7 @@ fn ok_an_unknown_key_of_the_json_is_kept() {
     assert_eq!(snapshot.entries[0].other["colour"], "red; blue");
     assert_eq!(
         warnings(&snapshot),
-        ["results, row 1: the key `colour` is not known; it is kept as published"]
+        ["results, row 1: the key `colour` is unknown; it is kept as published"]
     );
 }
 
@@ -257,13 +256,10 @@ fn err_documents_that_are_no_list() {
 
 #[test]
 fn err_a_table_without_rows() {
-    check_refused(
-        format!("{HEADER}\n"),
-        "end of the document: expected rows, but got none: a list of nothing is no list",
-    );
+    check_refused(format!("{HEADER}\n"), "end of the document: expected rows, but got none");
     check_refused(
         format!("{HEADER}\n{HEADER}\n\n"),
-        "end of the document: expected rows, but got none: a list of nothing is no list",
+        "end of the document: expected rows, but got none",
     );
     check_refused(
         format!("{HEADER}\n{}", row("A").replace("(EL)", "(NEW)")),
@@ -339,21 +335,21 @@ fn err_a_table_that_breaks_off() {
     check_refused(
         &text,
         &format!(
-            "line 3, column 5 (programs), byte {end}: the file breaks off in the middle of a row: \
+            "line 3, column 5 (programs), byte {end}: the file ends in the middle of a row: \
              expected 29 columns, but got 5"
         ),
     );
     check_refused(
         &complete[..first - 2],
         &format!(
-            "line 2, column 29 (ids), byte {}: the file breaks off in the middle of the last \
-             column: expected a closing quote, but got the end of the file",
+            "line 2, column 29 (ids), byte {}: the file ends in the middle of the last column: \
+             expected a closing quote, but got the end of the file",
             first - 2
         ),
     );
     check_refused(
         "_id,source,entity",
-        "line 1, column 3, byte 17: the file breaks off in the middle of its header",
+        "line 1, column 3, byte 17: the file ends in the middle of its header",
     );
     // A document that breaks off between two rows looks complete. The guards against loss catch
     // it, because they know the list before.
@@ -378,15 +374,12 @@ fn err_json_that_is_no_list() {
             "{\"results\": null}",
             "line 1, byte 16: expected an array of rows in `results`, but got null",
         ),
-        (
-            "{\"results\": []}",
-            "end of the document: expected rows, but got none: a list of nothing is no list",
-        ),
+        ("{\"results\": []}", "end of the document: expected rows, but got none"),
         (
             "{\"results\": [7]}",
             "line 1, byte 15, row 1 of results: expected a row (an object), but got integer `7`",
         ),
-        ("{\"results\": [], \"results\": []}", "results: the key `results` stands twice"),
+        ("{\"results\": [], \"results\": []}", "results: the key `results` appears twice"),
         (
             "{\"results\": [{\"source\": \"x\"}]}",
             "results, row 1: expected the key `name`, but it is missing",
@@ -397,20 +390,20 @@ fn err_json_that_is_no_list() {
         ),
         (
             "{\"results\": [{\"name\": \"x\", \"name\": \"y\"}]}",
-            "line 1, byte 39, row 1 of results: expected JSON, but got a fault: the key `name` \
-             stands twice in one row",
+            "line 1, byte 39, row 1 of results: expected valid JSON, but got an error: the key \
+             `name` appears twice in one row",
         ),
         (
             "{\"results\": [{\"name\": \"x",
-            "line 1, byte 24, row 1 of results: the file breaks off at the key `name`: expected \
-             the rest of the document, but got its end",
+            "line 1, byte 24, row 1 of results: the file ends at the key `name`: expected the \
+             rest of the document, but got its end",
         ),
     ] {
         check_refused(text, expected);
     }
     check_refused(
         JSON.replacen("\"results\"", "\"total\": 26000, \"results\"", 1),
-        "results: expected all 26000 rows that `total` speaks of, but got 4",
+        "results: expected all 26000 rows that `total` states, but got 4",
     );
     check_refused(
         JSON.replace("alt_names", "aliases"),
@@ -472,7 +465,7 @@ fn json_cut_anywhere_is_refused() {
     for cut in 0..text.len() {
         let error =
             parse(&text.as_bytes()[..cut], ListCode::ALL).expect_err("a cut document was accepted");
-        assert!(cut < 2 || error.problem.contains("breaks off"), "{cut}: {error}");
+        assert!(cut < 2 || error.problem.contains("the file ends"), "{cut}: {error}");
     }
     assert_eq!(read(text, ListCode::ALL).rows, 4);
 }
@@ -537,8 +530,8 @@ fn a_real_download_that_broke_off_is_refused_with_the_place() {
     let Some(bytes) = shared_data::unpacked(&path) else { return };
     check_refused(
         &bytes,
-        "line 4233, column 8 (addresses), byte 2691298: the file breaks off in the middle of a \
-         row: expected 29 columns, but got 8",
+        "line 4233, column 8 (addresses), byte 2691298: the file ends in the middle of a row: \
+         expected 29 columns, but got 8",
     );
     // Without the row that broke off it is a list, and all of its thirteen parts are known.
     let end = bytes.windows(2).rposition(|two| two == b"\"\n").unwrap() + 2;

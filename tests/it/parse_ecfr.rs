@@ -332,7 +332,7 @@ fn ok_a_column_that_is_not_known_is_kept_with_a_warning() {
     assert!(
         snapshot.warnings[0]
             .text
-            .ends_with("the column `status` is not known; it is kept as published"),
+            .ends_with("the column `status` is unknown; it is kept as published"),
         "{:?}",
         snapshot.warnings
     );

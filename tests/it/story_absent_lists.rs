@@ -59,7 +59,7 @@ async fn a_list_without_rows_is_a_warning_and_gets_its_baseline_with_its_first_r
     world.publish(&joined(&[standing[1..].to_vec(), evaders()]));
     let reply = world.next_check().await;
     assert!(
-        reply.exit == 0 && text_of(&reply).contains("FSE: 3 entries taken as the baseline"),
+        reply.exit == 0 && text_of(&reply).contains("FSE: 3 entries accepted as the baseline"),
         "{reply:?}"
     );
     assert_eq!(world.alerted().len(), 1);

@@ -222,7 +222,7 @@ async fn half_a_list_is_put_on_hold_and_only_its_removals_wait() {
 
     let reply = world.next_check().await;
     assert!(
-        reply.exit == 3 && text_of(&reply).contains("held for loss"),
+        reply.exit == 3 && text_of(&reply).contains("on hold for loss"),
         "on hold, also after a 304: {reply:?}"
     );
     assert_eq!(world.alerts().len(), alerts.len());
@@ -306,7 +306,10 @@ async fn half_a_list_is_no_baseline() {
     let doubled: Vec<Row> = rows(5).into_iter().chain(rows(5)).collect();
     world.publish(&doubled);
     let reply = world.next_check().await;
-    assert!(reply.exit == 1 && text_of(&reply).contains("but got 5 in 10 rows"), "{reply:?}");
+    assert!(
+        reply.exit == 1 && text_of(&reply).contains("but got 5 distinct entries in 10 rows"),
+        "{reply:?}"
+    );
     world.publish(&rows(40));
     assert_eq!(world.next_check().await.exit, 0);
     assert!(world.alerted().is_empty());
@@ -378,7 +381,7 @@ async fn a_list_added_to_the_configuration_starts_silently_and_a_removed_one_is_
     world.reload();
     let reply = world.next_check().await;
     assert!(
-        reply.exit == 0 && text_of(&reply).contains("UVL: 8 entries taken as the baseline"),
+        reply.exit == 0 && text_of(&reply).contains("UVL: 8 entries accepted as the baseline"),
         "{reply:?}"
     );
     assert!(world.alerted().is_empty());
@@ -439,7 +442,7 @@ async fn alerts_of_one_source_are_sent_while_another_is_still_answering() {
     assert!(reply.exit == 0 && reply.lines.len() == 3, "{reply:?}");
     assert!(
         reply.lines[1].starts_with("slow: unchanged")
-            && reply.lines[2] == "deliveries: 3 delivered, 0 to be tried again, 0 given up"
+            && reply.lines[2] == "deliveries: 3 delivered, 0 to be retried, 0 dead"
     );
 }
 

@@ -175,7 +175,7 @@ async fn a_days_changes_are_alerted_and_errors_after_them_remove_nothing() {
     let reply = check(&program).await;
     assert_eq!(
         (reply.exit, reply.lines[0].as_str()),
-        (0, "ecfr: baseline: EL: 2 entries taken as the baseline")
+        (0, "ecfr: baseline: EL: 2 entries accepted as the baseline")
     );
     assert_eq!(state().await.as_of, Some("2026-04-29".parse().unwrap()));
 
@@ -221,7 +221,7 @@ async fn a_days_changes_are_alerted_and_errors_after_them_remove_nothing() {
     let requests = upstream.requests().len();
     upstream.answer(TITLES, titles("2026-04-30"));
     let reply = check(&program).await;
-    assert!(reply.exit == 1 && reply.problems[0].contains("left alone until"), "{reply:?}");
+    assert!(reply.exit == 1 && reply.problems[0].contains("asked to wait until"), "{reply:?}");
     assert_eq!(upstream.requests().len(), requests, "no request before that time");
     clock.advance(2 * HOUR);
     assert_eq!(check(&program).await.exit, 0);
@@ -338,9 +338,9 @@ async fn a_backfill_that_is_killed_and_run_again_ends_in_the_same_history() {
     assert_eq!(
         printed.lines().collect::<Vec<_>>(),
         [
-            "[1 of 4] 2026-02-02: EL: 2 entries, where the history begins",
+            "[1 of 4] 2026-02-02: EL: 2 entries, the start of the history",
             "[2 of 4] 2026-03-05: EL: 0 added, 0 removed, 0 revised, 0 editorial; 2 entries; MEU: \
-             1 entries, where the history begins",
+             1 entries, the start of the history",
             "[3 of 4] 2026-04-30: EL: 1 added, 0 removed, 1 revised, 0 editorial; 3 entries; MEU: \
              0 added, 0 removed, 0 revised, 0 editorial; 1 entries",
             "[4 of 4] 2026-05-20: EL: 0 added, 1 removed, 0 revised, 0 editorial; 2 entries; MEU: \
@@ -441,7 +441,7 @@ async fn a_past_date_that_cannot_be_parsed_stops_the_backfill_and_is_named() {
     let output = site.run(&["backfill", "--source", "ecfr", "--from", "2026-02-10"]).await;
     let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
-    assert!(printed.contains("what the eCFR has of 2026-04-30 is refused: line 1"), "{printed}");
+    assert!(printed.contains("the eCFR's version of 2026-04-30 is refused: line 1"), "{printed}");
     assert_eq!(
         site.names(&["entries", "--as-of", "2026-05-20", "--list", "EL"]).await,
         ["Amber Lake Optics", "Birch Valley Academy"]

@@ -98,7 +98,10 @@ async fn an_answer_from_a_cache_counts_as_older() {
     world.next_check().await;
     world.answer(Answer::ok(file(&rows(40))).with_header("Age", "7200"));
     let reply = world.next_check().await;
-    assert!(reply.exit == 1 && text_of(&reply).contains("a cache may have kept it"), "{reply:?}");
+    assert!(
+        reply.exit == 1 && text_of(&reply).contains("a cache may have served an old copy"),
+        "{reply:?}"
+    );
     world.answer(Answer::ok(file(&grown())).with_header("Age", "7200"));
     assert_eq!(world.next_check().await.exit, 0);
     assert_eq!(world.alerted().len(), 3);
@@ -121,7 +124,7 @@ async fn on_hold() -> World {
         assert_eq!(check_after(&world, hours).await.exit, 1);
     }
     let reply = check_after(&world, 1).await;
-    assert!(reply.exit == 3 && text_of(&reply).contains("held for older copy"), "{reply:?}");
+    assert!(reply.exit == 3 && text_of(&reply).contains("on hold for older copy"), "{reply:?}");
     world
 }
 
@@ -137,7 +140,7 @@ async fn after_a_day_of_older_copies_a_person_decides() {
         (hold.summary.removed, world.alerted().len(), world.current_count().await),
         (3, 3, 43)
     );
-    assert!(hold.message.contains("older than the accepted list"), "{}", hold.message);
+    assert!(hold.message.contains("older than the current list"), "{}", hold.message);
     for _ in 0..2 {
         assert_eq!(world.next_check().await.exit, 3);
         assert_eq!(world.open_holds().await, std::slice::from_ref(&hold), "the same hold");

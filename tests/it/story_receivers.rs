@@ -179,7 +179,7 @@ async fn a_command_writes_outcomes_while_it_reads_further_alerts() {
     let ended = site.command(&["check"]).await;
     assert_eq!(ended.exit, Some(0), "{}{}", ended.stdout, ended.stderr);
     assert!(
-        ended.stdout.contains("deliveries: 120 delivered, 0 to be tried again, 0 given up"),
+        ended.stdout.contains("deliveries: 120 delivered, 0 to be retried, 0 dead"),
         "{}",
         ended.stdout
     );

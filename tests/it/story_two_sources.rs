@@ -181,7 +181,7 @@ async fn a_change_that_a_second_source_shows_later_is_confirmed_and_not_alerted_
     );
     assert_eq!(later[0].change.confirms.as_ref(), Some(&first[0].change.change_id));
     assert!(later[0].alert_id.is_none());
-    assert_eq!(later[0].change.corroboration, ["told from csl on 2022-06-30"]);
+    assert_eq!(later[0].change.corroboration, ["alerted from csl on 2022-06-30"]);
     assert!(world.journal_kinds().await.contains(&"changes.confirmed".to_owned()));
 }
 
@@ -202,7 +202,10 @@ async fn only_the_differences_of_the_second_source_are_alerted_separately_from_n
     let differing = last_alert_changes(&world);
     assert_eq!(differing.len(), 1);
     assert_eq!(differing[0].differences, ["country HK"]);
-    assert_eq!(differing[0].corroboration, ["told from csl on 2022-06-30; new here: country HK"]);
+    assert_eq!(
+        differing[0].corroboration,
+        ["alerted from csl on 2022-06-30; new here: country HK"]
+    );
     let recorded = recorded(&world, "mirror", ChangeKind::Added).await;
     assert_eq!(recorded.len(), 2);
     assert!(recorded.iter().all(|change| change.alert_id.is_some()));
@@ -253,7 +256,7 @@ async fn a_removal_names_the_other_source_that_still_lists_the_entry() {
     let removal = recorded(&world, "mirror", ChangeKind::Removed).await.remove(0).change;
     assert_eq!(
         removal.corroboration,
-        ["told from csl on 2022-06-30", "also gone from csl since 2022-06-30"]
+        ["alerted from csl on 2022-06-30", "also removed from csl since 2022-06-30"]
     );
 }
 
@@ -263,8 +266,8 @@ async fn a_hold_for_loss_names_what_the_other_source_lists_and_ends_when_that_so
     world.publish(&rows(20));
     assert_eq!(world.next_check().await.exit, 3);
     let hold = world.open_holds().await.remove(0);
-    let holds = "mirror, as of 2022-06-30, holds 40 entries and still lists 20 of the 20 that are \
-                 gone here; 0 are gone there too";
+    let holds = "mirror, as of 2022-06-30, has 40 entries and still lists 20 of the 20 that are \
+                 missing here; 0 are missing there too";
     assert!(hold.message.ends_with(holds), "{}", hold.message);
     assert!(world.alerted().is_empty());
 

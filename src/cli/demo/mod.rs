@@ -60,29 +60,31 @@ pub async fn demo(folder: &Path) -> Result<()> {
     say("The list is a few entries of the Entity List around 87 FR 38920, shortened by hand.")?;
     say("")?;
 
-    say("27 June 2022. The first check: what it sees becomes the baseline, silently.")?;
+    say("June 27, 2022. The first check: the list becomes the baseline, and no alert is sent.")?;
     inbox.publish(list::before());
     check(&program).await?;
 
     clock.set(at("2022-06-27T13:15:00Z")?);
-    say("A quarter of an hour later: the publisher says that nothing changed.")?;
+    say("15 minutes later: the publisher answers that nothing changed.")?;
     check(&program).await?;
 
     clock.set(at("2022-06-30T13:00:00Z")?);
-    say("30 June 2022. The download breaks off in the middle of a row, with a clean 200: the \
-         file is refused.")?;
+    say("June 30, 2022. The answer is 200, but the file ends in the middle of a row: it is \
+         refused.")?;
     inbox.publish(list::cut());
     check(&program).await?;
 
     clock.set(at("2022-06-30T13:15:00Z")?);
-    say("Then it comes whole: a rule has added companies for supporting Russia's military, five \
-         of China among them.")?;
+    say("15 minutes later: the file is complete. A rule has added companies for supporting \
+         Russia's military. Five of them are in China.")?;
     inbox.publish(list::after());
     check(&program).await?;
 
     clock.set(at("2022-07-01T13:00:00Z")?);
-    say("1 July 2022. Half of the list is missing, in a file that is otherwise in order: held, \
-         and nobody is told of removals.")?;
+    say(
+        "July 1, 2022. Half of the list is missing, but the file is otherwise valid: the list is \
+         put on hold, and no removal is alerted.",
+    )?;
     inbox.publish(list::half());
     check(&program).await?;
 
@@ -98,7 +100,7 @@ pub async fn demo(folder: &Path) -> Result<()> {
     );
     let alert = deliver::for_delivery(&alert, delivery);
     let message = Message { delivery, alert: &alert };
-    say("The alert of 30 June, as the console shows it:")?;
+    say("The alert of June 30, as the console shows it:")?;
     say("")?;
     say(&layout::text(&message, &wiring.config.messages)?)?;
     write_files(
@@ -153,12 +155,12 @@ fn write_files(folder: &Path, inbox: &Inbox, html: &str) -> Result<()> {
     let slack = pretty(post("slack").context("expected the alert among the Slack messages")?)?;
     let webhook = pretty(post("webhook").context("expected the alert among the webhooks")?)?;
     say("")?;
-    say("What arrived, as files to open:")?;
+    say("The messages that arrived, as files:")?;
     for (name, content, what) in [
         (
             "alert.eml",
             email.as_str(),
-            "the email as it came over SMTP, with the changes attached as CSV and JSON",
+            "the email as received over SMTP, with the changes attached as CSV and JSON",
         ),
         ("alert.html", html, "its HTML part, for a browser"),
         (

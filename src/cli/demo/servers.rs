@@ -96,7 +96,7 @@ async fn take_mail(stream: TcpStream, inbox: Inbox) -> std::io::Result<()> {
                     message.push_str("\r\n");
                 }
                 inbox.emails.lock().unwrap_or_else(PoisonError::into_inner).push(message);
-                b"250 taken\r\n"
+                b"250 accepted\r\n"
             }
             "QUIT" => {
                 writing.write_all(b"221 bye\r\n").await?;

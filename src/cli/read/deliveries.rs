@@ -65,7 +65,7 @@ pub async fn deliveries(
         "deliveries",
         &deliveries,
         &header,
-        "no delivery is recorded that fits",
+        "no recorded delivery matches",
         |delivery| {
             let waits_for = delivery.waits_for.map(|waits_for| waits_for.in_words().to_owned());
             vec![

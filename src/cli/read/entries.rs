@@ -38,7 +38,7 @@ pub async fn entries(
         "entries",
         &rows,
         &header,
-        "no entry is recorded that fits",
+        "no recorded entry matches",
         |row| {
             let citations: Vec<String> =
                 row.entry.citations.iter().map(ToString::to_string).collect();

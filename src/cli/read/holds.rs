@@ -14,15 +14,14 @@ use crate::store::Store;
 
 pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()> {
     let holds = store.holds(!all).await?;
-    let header =
-        ["opened", "hold", "source", "list", "reason", "state", "entries", "what it is about"];
+    let header = ["opened", "hold", "source", "list", "reason", "state", "entries", "description"];
     output::rows(
         &mut stdout(),
         format,
         "holds",
         &holds,
         &header,
-        "nothing is held",
+        "no list is on hold",
         |hold: &Hold| {
             vec![
                 time(hold.opened_at),
@@ -60,7 +59,7 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     output::one_line(
         out,
         &format!(
-            "{}: {} of {}, held for {}, {}",
+            "{}: {} of {}, on hold for {}, {}",
             hold.hold_id,
             hold.list,
             hold.source,
@@ -72,7 +71,7 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     output::line(
         out,
         &format!(
-            "first seen {}; {} entries before, {} in the held file",
+            "first seen {}; {} entries before, {} in the file on hold",
             time(hold.opened_at),
             hold.count_before,
             hold.count_after
@@ -91,7 +90,7 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
         output::line(
             out,
             &format!(
-                "accepting it would tell {added} added, {removed} removed, {revised} revised \
+                "accepting it would alert {added} added, {removed} removed, {revised} revised \
                  ({editorial} editorial):"
             ),
         )?;

@@ -49,7 +49,7 @@ pub async fn sources(
         &header,
         "no source is configured",
         |row| {
-            let on_hold = |on_hold: bool| if on_hold { " (held)" } else { "" };
+            let on_hold = |on_hold: bool| if on_hold { " (on hold)" } else { "" };
             let counted = row.lists.iter().map(|list| {
                 format!("{} {}{}", list.list, list.count, on_hold(list.hold_id.is_some()))
             });

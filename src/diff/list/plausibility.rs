@@ -114,7 +114,7 @@ fn gain_hold(
     }
     let message = format!(
         "{list} gained {gain} rows ({before} before, {after} now), more than the {allowed} that \
-         max_gain = {} allows: the list before may have been cut, or this one doubled",
+         max_gain = {} allows: the previous list may have been cut, or this one may be doubled",
         percent(limits.max_gain)
     );
     Some(GuardOutcome::Hold { reason: HoldReason::Gain, message })
@@ -135,10 +135,10 @@ fn revision_hold(
     if revised <= allowed {
         return None;
     }
-    let cut = if after < before { format!(" that are left of {before}") } else { String::new() };
+    let cut = if after < before { format!(" ({before} before)") } else { String::new() };
     let message = format!(
         "{list} has {revised} of {compared} rows{cut} revised in substance, more than the \
-         {allowed} that max_revised = {} allows: a column may have gone blank or changed its shape",
+         {allowed} that max_revised = {} allows: a column may be blank or in another format",
         percent(limits.max_revised)
     );
     Some(GuardOutcome::Hold { reason: HoldReason::Revision, message })
@@ -167,17 +167,14 @@ fn loss_hold(
             String::new()
         };
         format!(
-            "{list} lost {missing} rows ({high_water} at its highest in 7 days, {after} now, \
-             {lost} gone in this step{explained}), more than the {allowed} that max_loss = {} and \
-             max_loss_rows = {} allow: the file may be cut",
+            "{list} lost {missing} rows ({high_water} was the highest count in 7 days, {after} \
+             now, {lost} removed in this check{explained}), more than the {allowed} that max_loss \
+             = {} and max_loss_rows = {} allow: the file may be cut",
             percent(limits.max_loss),
             limits.max_loss_rows
         )
     } else if after == 0 {
-        format!(
-            "{list} lost all of its {before} rows: an empty list is not plausible, however short \
-             it was before"
-        )
+        format!("{list} lost all of its {before} rows: an empty list is never plausible")
     } else {
         return None;
     };
@@ -192,11 +189,8 @@ pub fn enough_for_baseline(limits: &Limits, list: ListCode, size: Size) -> Resul
     if entries >= least {
         return Ok(());
     }
-    let repeats = if rows > entries {
-        format!(" in {rows} rows that repeat each other")
-    } else {
-        String::new()
-    };
+    let repeats =
+        if rows > entries { format!(" distinct entries in {rows} rows") } else { String::new() };
     Err(format!(
         "expected at least {least} rows of {list} in a first snapshot (min_entries), but got \
          {entries}{repeats}"
@@ -360,7 +354,7 @@ mod tests {
         let limits = Limits { min_entries: [(ListCode::EL, 1500)].into(), ..Limits::default() };
         let doubled: Vec<Entry> = rows(0, 900).into_iter().chain(rows(0, 900)).collect();
         let error = enough_for_baseline(&limits, ListCode::EL, Size::of(&doubled)).unwrap_err();
-        assert!(error.ends_with("but got 900 in 1800 rows that repeat each other"), "{error}");
+        assert!(error.ends_with("but got 900 distinct entries in 1800 rows"), "{error}");
     }
 
     #[test]
@@ -377,8 +371,7 @@ mod tests {
         assert_eq!(reason, HoldReason::Revision);
         assert!(
             message.starts_with(
-                "EL has 15 of 15 rows that are left of 100 revised in substance, more than the 5 \
-                 that"
+                "EL has 15 of 15 rows (100 before) revised in substance, more than the 5 that"
             ),
             "{message}"
         );

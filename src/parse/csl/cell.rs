@@ -73,7 +73,7 @@ impl<'de> Visitor<'de> for CellSeed {
             let text = map.next_value_seed(CellSeed(None))?;
             if parts.iter().any(|(known, _)| *known == key) {
                 return Err(serde::de::Error::custom(format!(
-                    "the key `{key}` stands twice in one object"
+                    "the key `{key}` appears twice in one object"
                 )));
             }
             parts.push((key, text));

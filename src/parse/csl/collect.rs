@@ -94,10 +94,7 @@ impl<'a> Collector<'a> {
     /// If the document has no row, or no row of a known list.
     pub fn finish(mut self) -> Result<Snapshot, ParseError> {
         if self.rows == 0 {
-            return Err(ParseError::new(
-                "end of the document",
-                "expected rows, but got none: a list of nothing is no list",
-            ));
+            return Err(ParseError::new("end of the document", "expected rows, but got none"));
         }
         if self.rows_of_known_lists == 0 {
             return Err(ParseError::new(
@@ -144,7 +141,7 @@ impl<'a> Collector<'a> {
         if source == Source::Unknown {
             self.warnings.push(place, || {
                 format!(
-                    "`{}` is a list that is not known; its rows are counted and not kept",
+                    "`{}` is an unknown list; its rows are counted and not kept",
                     shortened(label)
                 )
             });

@@ -63,7 +63,7 @@ pub fn read_header<R: Read>(rows: &mut Rows<R>) -> Result<Header, ParseError> {
             rows.place(rows.line, rows.len().saturating_sub(1)),
             rows.byte + rows.row_length()
         );
-        return Err(ParseError::new(place, "the file breaks off in the middle of its header"));
+        return Err(ParseError::new(place, "the file ends in the middle of its header"));
     }
     let mut fields = [None; Column::COUNT];
     let (mut unknown, mut repeated): (Vec<(usize, String)>, Vec<&str>) = (Vec::new(), Vec::new());

@@ -112,7 +112,7 @@ impl<'a> Reading<'a> {
         if let Some(total) = self.total.filter(|total| *total > rows) {
             return Err(ParseError::new(
                 "results",
-                format!("expected all {total} rows that `total` speaks of, but got {rows}"),
+                format!("expected all {total} rows that `total` states, but got {rows}"),
             ));
         }
         self.collector.finish()
@@ -140,9 +140,7 @@ impl<'a> Reading<'a> {
             } else {
                 format!(" at the key `{}`", shortened(&self.key))
             };
-            format!(
-                "the file breaks off{within}: expected the rest of the document, but got its end"
-            )
+            format!("the file ends{within}: expected the rest of the document, but got its end")
         } else if let Some((got, expected)) =
             text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
         {
@@ -150,7 +148,7 @@ impl<'a> Reading<'a> {
         } else if error.is_io() {
             format!("failed to read the document: {text}")
         } else {
-            format!("expected JSON, but got a fault: {text}")
+            format!("expected valid JSON, but got an error: {text}")
         };
         ParseError::new(place, problem)
     }
@@ -192,7 +190,7 @@ impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
             self.0.borrow_mut().key.clone_from(&key);
             match key.as_str() {
                 "results" if self.0.borrow().has_results => {
-                    return Err(reject("results", "the key `results` stands twice".to_owned()));
+                    return Err(reject("results", "the key `results` appears twice".to_owned()));
                 }
                 "results" => {
                     self.0.borrow_mut().has_results = true;
@@ -289,7 +287,7 @@ impl<'de> Visitor<'de> for RowSeed<'_, '_> {
             };
             if is_repeated {
                 return Err(A::Error::custom(format!(
-                    "the key `{}` stands twice in one row",
+                    "the key `{}` appears twice in one row",
                     shortened(&key)
                 )));
             }
@@ -337,21 +335,14 @@ impl Reading<'_> {
         for (key, _) in extras {
             if !self.collector.columns.contains(&Entry::key_of_unknown_column(key)) {
                 if self.collector.columns.len() >= MOST_UNKNOWN_KEYS {
-                    let problem = format!(
-                        "expected at most {MOST_UNKNOWN_KEYS} keys that are not known, but got \
-                         more"
-                    );
+                    let problem =
+                        format!("expected at most {MOST_UNKNOWN_KEYS} unknown keys, but got more");
                     return Err(ParseError::new(row, problem));
                 }
                 self.collector.columns.insert(Entry::key_of_unknown_column(key));
                 self.collector.warnings.push(
                     || row.clone(),
-                    || {
-                        format!(
-                            "the key `{}` is not known; it is kept as published",
-                            shortened(key)
-                        )
-                    },
+                    || format!("the key `{}` is unknown; it is kept as published", shortened(key)),
                 );
             }
         }

@@ -245,12 +245,11 @@ impl<R: Read> Rows<R> {
         let place = self.place(self.line + lines(self.ahead(), length), got.saturating_sub(1));
         let problem = if got != expected {
             format!(
-                "the file breaks off in the middle of a row: expected {expected} columns, but got \
-                 {got}"
+                "the file ends in the middle of a row: expected {expected} columns, but got {got}"
             )
         } else if state == State::Quoted {
-            "the file breaks off in the middle of the last column: expected a closing quote, but \
-             got the end of the file"
+            "the file ends in the middle of the last column: expected a closing quote, but got \
+             the end of the file"
                 .to_owned()
         } else {
             "the file may be cut in the middle of the last column: expected a line break, but got \
@@ -412,13 +411,13 @@ mod tests {
         for (text, error) in [
             (
                 "\"a\",\"b\"\n\"c",
-                "line 2, column 1 (name), byte 10: the file breaks off in the middle of a row: \
-                 expected 2 columns, but got 1",
+                "line 2, column 1 (name), byte 10: the file ends in the middle of a row: expected \
+                 2 columns, but got 1",
             ),
             (
                 "\"a\",\"b\"\n\"c\"",
-                "line 2, column 1 (name), byte 11: the file breaks off in the middle of a row: \
-                 expected 2 columns, but got 1",
+                "line 2, column 1 (name), byte 11: the file ends in the middle of a row: expected \
+                 2 columns, but got 1",
             ),
             (
                 "\"a\",\"b\"\n\"c\",",
@@ -427,8 +426,8 @@ mod tests {
             ),
             (
                 "\"a\",\"b\"\n\"c\",\"d\ne",
-                "line 3, column 2 (addresses), byte 16: the file breaks off in the middle of the \
-                 last column: expected a closing quote, but got the end of the file",
+                "line 3, column 2 (addresses), byte 16: the file ends in the middle of the last \
+                 column: expected a closing quote, but got the end of the file",
             ),
             (
                 "a,b",

@@ -37,7 +37,7 @@ pub fn read_table(
         let name = rows.columns.get(*field).map_or(key.as_str(), String::as_str);
         collector.warnings.push(
             || rows.place(header.line, *field),
-            || format!("the column `{}` is not known; it is kept as published", shortened(name)),
+            || format!("the column `{}` is unknown; it is kept as published", shortened(name)),
         );
     }
     let mut extras = Vec::new();
@@ -51,7 +51,7 @@ pub fn read_table(
         if let Some(blank_line) = blank_line.take() {
             collector.warnings.push(
                 || format!("line {blank_line}"),
-                || "an empty line stands between rows and is passed over".to_owned(),
+                || "an empty line between rows is skipped".to_owned(),
             );
         }
         if rows.len() != rows.columns.len() {

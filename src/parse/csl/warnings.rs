@@ -24,7 +24,7 @@ impl Warnings {
             let omitted = self.count - self.kept.len();
             self.kept.push(Warning {
                 place: "document".to_owned(),
-                text: format!("{omitted} more oddities, {} in all", self.count),
+                text: format!("{omitted} more warnings, {} in all", self.count),
             });
         }
         self.kept
@@ -54,6 +54,6 @@ mod tests {
     fn if_there_are_more_the_last_one_says_how_many() {
         let kept = some(250);
         assert_eq!(kept.len(), Warning::KEPT);
-        assert_eq!(kept.last().unwrap().text, "151 more oddities, 250 in all");
+        assert_eq!(kept.last().unwrap().text, "151 more warnings, 250 in all");
     }
 }

@@ -99,8 +99,8 @@ impl EntryReader {
         if row.short {
             self.warn(
                 &place,
-                "the row has fewer cells than the table has columns: the last ones are taken to \
-                 be empty",
+                "the row has fewer cells than the table has columns: the missing ones count as \
+                 empty",
             );
         }
         let alone = cells.iter().skip(1).all(Cell::is_empty);
@@ -139,7 +139,7 @@ impl EntryReader {
             if self.columns.insert(key.clone()) {
                 self.warn(
                     place,
-                    &format!("the column `{key}` is not known; it is kept as published"),
+                    &format!("the column `{key}` is unknown; it is kept as published"),
                 );
             }
             if !cell.is_empty() {

@@ -184,7 +184,7 @@ fn cap(warnings: &mut Vec<Warning>) {
         warnings.truncate(Warning::KEPT - 1);
         warnings.push(Warning {
             place: "the whole document".into(),
-            text: format!("{count} oddities in all, of which the first are shown"),
+            text: format!("{count} warnings in all, of which the first are shown"),
         });
     }
 }

@@ -63,10 +63,10 @@ pub fn parse_raw_text(text: &str) -> RuleText {
     }
     rule.removed = removed;
     let found = if rule.entries.is_empty() && rule.removed.is_empty() {
-        "only the plain text is there yet, and no entry could be found in its instructions"
+        "only the plain text is available so far, and no entry could be found in its instructions"
     } else {
-        "only the plain text is there yet: the names are those of its instructions, and aliases, \
-         addresses and license terms stand in the document alone"
+        "only the plain text is available so far: the names are those of its instructions, and \
+         aliases, addresses and license terms are only in the document"
     };
     let doubts = std::iter::once(found.to_owned()).chain(reader.doubts);
     rule.warnings = doubts.map(|text| Warning { place: "the plain text".into(), text }).collect();

@@ -221,7 +221,7 @@ impl OtherSources {
 
 fn link_to_first(change: &mut Change, source: &str, first: FirstAlert<'_>) {
     let FirstAlert { first, differences, worded_differently } = first;
-    let mut words = format!("told from {source} on {}", day(first.observed_at));
+    let mut words = format!("alerted from {source} on {}", day(first.observed_at));
     if !differences.is_empty() {
         words.push_str(&format!("; new here: {}", differences.join("; ")));
     }

@@ -53,7 +53,7 @@ impl OtherList<'_> {
             Evidence::Listed { name } => {
                 format!("still listed in {source} as of {as_of}, as {name}")
             }
-            Evidence::Removed(day) => format!("also gone from {source} since {day}"),
+            Evidence::Removed(day) => format!("also removed from {source} since {day}"),
             Evidence::Unknown => format!("not found in {source} as of {as_of}"),
         }
     }
@@ -65,8 +65,8 @@ impl OtherList<'_> {
         let also = evidence.iter().filter(|one| matches!(one, Evidence::Removed(_))).count();
         let Self { source, as_of, count, .. } = self;
         format!(
-            "{source}, as of {as_of}, holds {count} entries and still lists {listed} of the {} \
-             that are gone here; {also} are gone there too",
+            "{source}, as of {as_of}, has {count} entries and still lists {listed} of the {} that \
+             are missing here; {also} are missing there too",
             removed.len()
         )
     }

@@ -14,12 +14,12 @@ pub enum BackfillError {
     /// The publisher asked us to wait.
     #[error("{message}")]
     Waiting { until: Timestamp, message: String },
-    #[error("another backfill of {0} was started since, or the daemon was restarted")]
+    #[error("another backfill of {0} has started, or the daemon was restarted")]
     Replaced(String),
     #[error("{0}")]
     Fetch(String),
     /// The document of this date is not usable.
-    #[error("what the eCFR has of {date} is refused: {problem}; nothing of this date is recorded")]
+    #[error("the eCFR's version of {date} is refused: {problem}; nothing of this date is recorded")]
     Document { date: Date, problem: String },
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -91,7 +91,7 @@ pub async fn record_date(
         if !found.contains(&list) {
             if let Some(from) = span.from.filter(|from| *from < date) {
                 let problem = format!(
-                    "expected the {}, which is there on {from}, but the document ends without it",
+                    "expected the {}, which exists on {from}, but the document ends without it",
                     list.title()
                 );
                 return Err(BackfillError::Document { date, problem });

@@ -128,8 +128,8 @@ pub fn assess(
         let Summary { added, removed, revised, editorial } = Summary::of(&changes);
         let message = format!(
             "since {since:.0} the publisher has served nothing newer than a copy that is older \
-             than the accepted list: with it {list} would have {added} added, {removed} removed, \
-             {revised} revised and {editorial} editorial changes"
+             than the current list: with that copy, {list} would have {added} added, {removed} \
+             removed, {revised} revised and {editorial} editorial changes"
         );
         let on_hold = ListOnHold {
             reason: HoldReason::Older,

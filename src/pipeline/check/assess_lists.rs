@@ -145,6 +145,6 @@ fn other_publisher(list: ListCode, known: Publisher, got: Publisher) -> String {
     format!(
         "{list}: expected a document of the {known}, which the source has shown so far, but got \
          one of the {got}: the two divide the list into different rows; give the source a new \
-         name, so that it starts with a baseline of its own"
+         name, so that it starts with its own baseline"
     )
 }

@@ -14,7 +14,7 @@ pub fn shown_warnings(warnings: &[Warning]) -> Vec<String> {
         // The parser keeps no more than `KEPT` warnings, and its last one counts them all.
         Some([.., last]) if warnings.len() >= Warning::KEPT => shown.push(line(last)),
         Some(rest @ [_, ..]) => {
-            shown.push(format!("and {} more, which the log of this check has", rest.len()));
+            shown.push(format!("and {} more, in the log of this check", rest.len()));
         }
         _ => {}
     }
@@ -49,17 +49,17 @@ mod tests {
                 "line 3: odd",
                 "line 4: odd",
                 "line 5: odd",
-                "and 1 more, which the log of this check has"
+                "and 1 more, in the log of this check"
             ]
         );
         let mut kept: Vec<Warning> = (1..Warning::KEPT).map(warning).collect();
         kept.push(Warning {
             place: "document".into(),
-            text: "901 more oddities, 1000 in all".into(),
+            text: "901 more warnings, 1000 in all".into(),
         });
         assert_eq!(
             shown_warnings(&kept).last().unwrap(),
-            "document: 901 more oddities, 1000 in all"
+            "document: 901 more warnings, 1000 in all"
         );
     }
 }

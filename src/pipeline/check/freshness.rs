@@ -30,8 +30,7 @@ pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Op
         && got < known
     {
         return Some(format!(
-            "expected the list of {known}, which was read before, or a later one, but got that of \
-             {got}"
+            "expected the list of {known} or a later one, but got the list of {got}"
         ));
     }
     if edition.sha256 == current.sha256 {
@@ -40,7 +39,7 @@ pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Op
     let replaced = editions.replaced(&edition.sha256);
     if let Some((known, got)) = times(current, edition) {
         if got < known && (!is_single_file || replaced.is_some()) {
-            let hint = if is_single_file { ". If it is the one to read, `touch` it" } else { "" };
+            let hint = if is_single_file { ". If this file is correct, `touch` it" } else { "" };
             return Some(format!(
                 "expected a document as new as the one read before (modified at {known}), but got \
                  one modified at {got}{hint}"
@@ -53,7 +52,7 @@ pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Op
     if edition.answered_at < current.answered_at - CLOCK_SKEW {
         return Some(format!(
             "expected an answer as new as the one read before (of {}), but got another document \
-             in an answer of {}: a cache may have kept it",
+             in an answer of {}: a cache may have served an old copy",
             current.answered_at, edition.answered_at
         ));
     }
@@ -62,7 +61,7 @@ pub fn older(editions: &Editions, edition: &Edition, is_single_file: bool) -> Op
         |replaced| {
             format!(
                 "expected a new document, but got one that was replaced {} times, last at {}: two \
-                 servers may answer in turn",
+                 servers may be answering alternately",
                 replaced.times, replaced.at
             )
         },
@@ -176,7 +175,7 @@ mod tests {
         let kept =
             |content, modified| Edition { answered_at: at(2), ..edition(content, 9, modified) };
         let editions = accepted(&[edition("a", 1, None), edition("b", 5, None)]);
-        check(&editions, &kept("a", None), Some("a cache may have kept it"));
+        check(&editions, &kept("a", None), Some("a cache may have served an old copy"));
         check(&accepted(&[edition("b", 5, Some(4))]), &kept("c", Some(6)), None);
         let a_little =
             Edition { answered_at: at(5) - SignedDuration::from_mins(4), ..edition("c", 9, None) };

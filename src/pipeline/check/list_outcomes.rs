@@ -112,7 +112,13 @@ impl ListOutcomes {
             ListOutcome::Baseline => {
                 self.updates.push(update(listed.accepted_state(count_after)));
                 self.operator_alerts.push(listed.baseline_alert(count_after, document_size));
-                (Outcome::Baseline, format!("{list}: {count_after} entries taken as the baseline"))
+                (
+                    Outcome::Baseline,
+                    format!(
+                        "{list}: {count_after} entries accepted as the \
+                                             baseline"
+                    ),
+                )
             }
             ListOutcome::Unchanged => {
                 self.updates.push(update(listed.accepted_state(count_after)));
@@ -146,7 +152,7 @@ impl ListOutcomes {
                 (Outcome::Changed, line)
             }
             ListOutcome::OnHold(on_hold) => {
-                let line = format!("{list}: held for {}: {}", on_hold.reason, on_hold.message);
+                let line = format!("{list}: on hold for {}: {}", on_hold.reason, on_hold.message);
                 if !on_hold.passing.is_empty() {
                     self.updates.push(update(listed.state_on_hold(count_after)));
                     let changes = listed.changes(on_hold.passing.clone(), before);

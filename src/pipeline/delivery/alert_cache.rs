@@ -17,7 +17,7 @@ const MAX_CACHED: usize = 8;
 pub enum AlertReadError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("alert {0} is not in the record")]
+    #[error("alert {0} is not in the store")]
     Missing(AlertId),
 }
 

@@ -31,8 +31,7 @@ pub fn of(before: &RecordedRule, after: &RecordedRule) -> Option<String> {
         .map(|change| change.entry.name.as_str())
         .collect();
     if !removed.is_empty() {
-        found
-            .push(format!("it does not name any more, or names otherwise: {}", removed.join("; ")));
+        found.push(format!("it no longer names, or names differently: {}", removed.join("; ")));
     }
     if new_ids.difference(&old_ids).next().is_some() {
         let news = if before.changes.is_empty() {

@@ -169,8 +169,8 @@ fn detail(outcome: Outcome, counts: &Counts) -> String {
             format!("{documents} documents of the agency, nothing new on the Entity List")
         }
         _ => format!(
-            "{documents} documents of the agency; recorded {rules} on the Entity List, told in \
-             {alerts} alerts"
+            "{documents} documents of the agency; {rules} on the Entity List recorded, {alerts} \
+             alerts"
         ),
     }
 }

@@ -108,7 +108,8 @@ impl Parameters {
     pub fn entries(&self, zone: &TimeZone, limit: usize) -> Result<EntryQuery, WebError> {
         if !self.as_of.is_empty() && !self.known_at.is_empty() {
             return Err(WebError::BadRequest(
-                "expected `as_of` (the publisher's date) or `known_at` (ours), but got both"
+                "expected `as_of` (the publisher's date) or `known_at` (the time here), but got \
+                 both"
                     .to_owned(),
             ));
         }

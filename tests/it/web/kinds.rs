@@ -204,7 +204,7 @@ async fn every_kind_and_state_of_hold_has_a_page() {
             let answer = get(&sample, &format!("/holds/{hold_id}")).await;
             assert_eq!(answer.status, StatusCode::OK, "{reason} {state:?}: {}", answer.text);
             assert!(
-                answer.text.contains(&format!("held for {reason}"))
+                answer.text.contains(&format!("on hold for {reason}"))
                     && answer.text.contains(state.as_str()),
                 "{}",
                 answer.text

@@ -153,7 +153,7 @@ impl InstructionReader {
                 // Example: `ii. “Name”;` below `Under CHINA, by removing:`.
                 Some(order) => self.push(order, names, text),
                 None if marked => self.doubts.push(format!(
-                    "an instruction does not say what is done with what it names: `{text}`"
+                    "an instruction does not say what to do with what it names: `{text}`"
                 )),
                 None => {}
             }
