@@ -2,6 +2,9 @@
 //!
 //! Knows spellings only. It reads no addresses.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::domain::country::names::NAMES;
 
 /// The code of a country heading, e.g. of `CHINA, PEOPLE'S REPUBLIC OF`.
@@ -9,15 +12,18 @@ use crate::domain::country::names::NAMES;
 /// Ignores case, accents, punctuation, spacing, and a leading or trailing `THE`. Knows former names
 /// of a country. Returns `None` for a heading that names no country.
 pub fn iso_of_heading(heading: &str) -> Option<&'static str> {
-    let wanted = letters_of(heading);
-    if wanted.is_empty() {
-        return None;
-    }
-    let named = |pairs: &'static [(&'static str, &'static str)]| {
-        pairs.iter().find(|(_, name)| letters_of(name) == wanted).map(|(code, _)| *code)
-    };
-    named(NAMES).or_else(|| named(OTHER_HEADINGS)).or_else(|| named(REGION_HEADINGS))
+    CODES.get(&letters_of(heading)).copied()
 }
+
+/// Every known heading, as [`letters_of`] writes it, with its code. Built once, because the reader of
+/// a rule looks up every part of an instruction that may be a heading.
+static CODES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let mut codes = HashMap::new();
+    for (code, name) in NAMES.iter().chain(OTHER_HEADINGS).chain(REGION_HEADINGS) {
+        codes.entry(letters_of(name)).or_insert(*code);
+    }
+    codes
+});
 
 /// Whether the heading names a region that has its own heading next to its country, e.g.
 /// `CRIMEA REGION OF UKRAINE`.
