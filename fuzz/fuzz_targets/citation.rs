@@ -2,14 +2,14 @@
 
 #![no_main]
 
-use entitywatch::domain::Citation;
+use entitywatch_fuzz::domain::Citation;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for dated in entitywatch::parse::citation::citations(text) {
+    for dated in entitywatch_fuzz::parse::citation::citations(text) {
         assert_eq!(Citation::from_text(&dated.citation.to_string()), dated.citation);
     }
-    for mark in entitywatch::parse::footnote::footnotes(text) {
+    for mark in entitywatch_fuzz::parse::footnote::footnotes(text) {
         assert_eq!(mark.len(), 1);
     }
 });

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use entitywatch::domain::ListCode;
-use entitywatch::parse::csl::read_table;
+use entitywatch_fuzz::domain::ListCode;
+use entitywatch_fuzz::parse::csl::read_table;
 use libfuzzer_sys::fuzz_target;
 
 const HEADER: &[u8] = b"_id,source,entity_number,type,programs,name,title,addresses,\
@@ -15,7 +15,7 @@ source_information_url,ids\n";
 fuzz_target!(|bytes: &[u8]| {
     for text in [bytes.to_vec(), [HEADER, bytes].concat()] {
         let mut kept = 0;
-        let mut check_row = |row: entitywatch::parse::WatchedRow<'_>| {
+        let mut check_row = |row: entitywatch_fuzz::parse::WatchedRow<'_>| {
             assert_eq!(row.entry().list, row.list);
             kept += 1;
         };

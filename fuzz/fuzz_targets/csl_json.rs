@@ -2,14 +2,14 @@
 
 #![no_main]
 
-use entitywatch::domain::ListCode;
-use entitywatch::parse::csl::read_json;
+use entitywatch_fuzz::domain::ListCode;
+use entitywatch_fuzz::parse::csl::read_json;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     for text in [bytes.to_vec(), [b"{\"results\":[", bytes, b"]}"].concat()] {
         let mut kept = 0;
-        let mut look = |row: entitywatch::parse::WatchedRow<'_>| {
+        let mut look = |row: entitywatch_fuzz::parse::WatchedRow<'_>| {
             assert_eq!(row.entry().list, row.list);
             kept += 1;
         };

@@ -2,12 +2,12 @@
 
 #![no_main]
 
-use entitywatch::domain::ListCode;
+use entitywatch_fuzz::domain::ListCode;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(snapshot) = entitywatch::parse::ecfr::parse(bytes, &[ListCode::EL]) {
+    if let Ok(snapshot) = entitywatch_fuzz::parse::ecfr::parse(bytes, &[ListCode::EL]) {
         assert!(snapshot.entries.len() <= snapshot.rows);
     }
-    let _ = entitywatch::parse::parse(bytes, ListCode::ALL);
+    let _ = entitywatch_fuzz::parse::parse(bytes, ListCode::ALL);
 });

@@ -3,8 +3,8 @@
 
 #![no_main]
 
-use entitywatch::parse::federal_register::document::{parse_document, parse_documents};
-use entitywatch::parse::federal_register::{parse_raw_text, parse_rule, touches_entity_list};
+use entitywatch_fuzz::parse::federal_register::document::{parse_document, parse_documents};
+use entitywatch_fuzz::parse::federal_register::{parse_raw_text, parse_rule, touches_entity_list};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
