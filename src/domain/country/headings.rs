@@ -15,8 +15,8 @@ pub fn iso_of_heading(heading: &str) -> Option<&'static str> {
     CODES.get(&letters_of(heading)).copied()
 }
 
-/// Every known heading, as [`letters_of`] writes it, with its code. Built once, because the reader of
-/// a rule looks up every part of an instruction that may be a heading.
+/// Every known heading, as [`letters_of`] writes it, with its code. Built once, because the reader
+/// of a rule looks up every part of an instruction that may be a heading.
 static CODES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let mut codes = HashMap::new();
     for (code, name) in NAMES.iter().chain(OTHER_HEADINGS).chain(REGION_HEADINGS) {
