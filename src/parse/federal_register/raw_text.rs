@@ -5,7 +5,6 @@
 //! no license term.
 
 use crate::domain::Warning;
-use crate::parse::ecfr::entity::take_apart;
 use crate::parse::federal_register::instruction::{
     InstructionReader, Order, amends_supplement_4, is_an_order, mark_of,
     where_supplement_4_is_amended,
@@ -13,7 +12,7 @@ use crate::parse::federal_register::instruction::{
 use crate::parse::federal_register::plain_lines::{Line, is_heading, lines_of, paragraphs_of};
 use crate::parse::federal_register::rule::{
     Removal, RuleEntry, RuleText, date_after, entry_of_quotation, is_savings_heading,
-    run_in_savings_clause,
+    name_in_quotation, run_in_savings_clause,
 };
 
 /// The longest sentence, in bytes, that announces the amendments. A longer distance between its
@@ -48,7 +47,7 @@ pub fn parse_raw_text(text: &str) -> RuleText {
         for quoted in &instruction.names {
             if instruction.order == Order::Remove {
                 removed.push(Removal {
-                    name: take_apart(quoted, None).name,
+                    name: name_in_quotation(quoted),
                     heading: instruction.heading.clone(),
                 });
             } else {
@@ -273,6 +272,24 @@ RUSSIA North Glass JSC, “adding” 5 Sea Street
             Some("Shipments on their way may go on until April 3.")
         );
         assert!(!rule.certain && rule.warnings.len() == 1);
+    }
+
+    #[test]
+    fn a_quotation_without_a_name_gives_no_entry_without_a_name() {
+        for (quoted, names) in [
+            ("“(”", &[] as &[&str]),
+            ("\"\"\"(\"\"", &[]),
+            ("“a.k.a., Glass”", &["a.k.a., Glass"]),
+            ("“North Glass”", &["North Glass"]),
+        ] {
+            let rule = parse_raw_text(&format!(
+                "part 744 is amended as follows:\n\n2. Supplement No. 4 to part 744 is amended:\n\
+                 a. Under RUSSIA, by adding an entry for {quoted}."
+            ));
+            let found: Vec<&str> = rule.entries.iter().map(|row| &*row.entry.name).collect();
+            assert_eq!(found, names, "{quoted}");
+            assert!(rule.amends_the_list && !rule.certain, "{quoted}");
+        }
     }
 
     #[test]

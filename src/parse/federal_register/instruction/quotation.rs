@@ -1,13 +1,13 @@
 //! The quoted names in the text of an instruction.
 
 /// The quoted names of a text, without the comma or semicolon that American usage puts inside the
-/// quotation.
+/// quotation. A quotation without a letter or a digit names nothing.
 pub fn quoted(text: &str) -> Vec<String> {
     quotations(text)
         .into_iter()
         .filter_map(|(from, to)| text.get(from..to))
         .map(|name| name.trim().trim_end_matches([',', ';']).trim().to_owned())
-        .filter(|name| !name.is_empty() && !is_column(name))
+        .filter(|name| name.contains(char::is_alphanumeric) && !is_column(name))
         .collect()
 }
 

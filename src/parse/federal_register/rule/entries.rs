@@ -54,9 +54,16 @@ pub fn entry_of_row(
 
 /// An entry with only the name and country that an instruction gives.
 pub fn entry_of_quotation(quoted: &str, heading: Option<&str>) -> Entry {
-    let mut entry = Entry::named(ListCode::EL, take_apart(quoted, None).name);
+    let mut entry = Entry::named(ListCode::EL, name_in_quotation(quoted));
     entry.countries = heading.and_then(iso_of_heading).map(str::to_owned).into_iter().collect();
     entry
+}
+
+/// The name in a quotation, without aliases and addresses. A quotation that has only those is the
+/// name as a whole, because an entry without a name could not be alerted.
+pub fn name_in_quotation(quoted: &str) -> String {
+    let name = take_apart(quoted, None).name;
+    if name.is_empty() { quoted.to_owned() } else { name }
 }
 
 /// The entries that the instructions remove. Instructions without a name or country are added to
@@ -79,7 +86,7 @@ pub fn removals(instructions: &[Instruction], doubts: &mut Vec<String>) -> Vec<R
         }
         for quoted in &instruction.names {
             removed.push(Removal {
-                name: take_apart(quoted, None).name,
+                name: name_in_quotation(quoted),
                 heading: instruction.heading.clone(),
             });
         }
@@ -117,7 +124,7 @@ pub fn same_country(one: Option<&str>, other: &str) -> bool {
 /// Whether an instruction quotes this name. Instructions quote a name with or without its aliases,
 /// and with their own punctuation.
 pub fn is_named(name: &str, quoted: &str) -> bool {
-    let (name, quoted) = (name_key(name), name_key(&take_apart(quoted, None).name));
+    let (name, quoted) = (name_key(name), name_key(&name_in_quotation(quoted)));
     !name.is_empty()
         && (name == quoted
             || !quoted.is_empty() && (name.starts_with(&quoted) || quoted.starts_with(&name)))

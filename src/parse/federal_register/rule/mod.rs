@@ -8,7 +8,7 @@ mod read;
 mod savings_clause;
 
 pub(super) use date::date_after;
-pub(super) use entries::entry_of_quotation;
+pub(super) use entries::{entry_of_quotation, name_in_quotation};
 pub use read::parse_rule;
 pub(super) use savings_clause::{is_savings_heading, run_in_savings_clause};
 
