@@ -59,14 +59,17 @@ pub async fn check_sources(
     Ok(())
 }
 
-fn report_check(CheckResult { source, outcome, detail, held }: &CheckResult, reply: &mut Reply) {
+fn report_check(
+    CheckResult { source, outcome, detail, is_on_hold }: &CheckResult,
+    reply: &mut Reply,
+) {
     let line = format!("{source}: {}: {detail}", outcome.as_str());
     if outcome.is_failure() {
         reply.problem(Exit::Failed, line);
     } else {
         reply.line(line);
     }
-    if *held {
+    if *is_on_hold {
         reply.raise_exit(Exit::OnHold);
         reply.line(format!("{source}: a list is on hold: `entitywatch holds list` shows it"));
     }

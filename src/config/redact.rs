@@ -404,7 +404,7 @@ mod tests {
     #[test]
     fn every_key_is_harmless_or_a_secret() {
         let schema = serde_json::to_value(crate::config::schema()).unwrap();
-        let mut seen = 0;
+        let mut count = 0;
         for (section, harmless) in HARMLESS {
             let raw = format!("Raw{}{}", section[..1].to_uppercase(), &section[1..]);
             for key in schema["$defs"][&raw]["properties"]
@@ -415,9 +415,9 @@ mod tests {
                 let is_secret = SECRET_KEYS.contains(&key.as_str())
                     || (section, key.as_str()) == ("receiver", "url");
                 assert!(is_secret != harmless.contains(&key.as_str()), "{section}.{key}");
-                seen += 1;
+                count += 1;
             }
         }
-        assert_eq!(seen, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 5);
+        assert_eq!(count, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 5);
     }
 }

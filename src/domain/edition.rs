@@ -55,7 +55,7 @@ pub struct Editions {
 impl Editions {
     /// Records that `edition` was accepted.
     pub fn accept(&mut self, edition: Edition, now: Timestamp) {
-        self.newest_again();
+        self.clear_older();
         let Some(current) = &mut self.current else {
             self.current = Some(edition);
             return;
@@ -72,7 +72,7 @@ impl Editions {
     }
 
     /// Records that a document was served that is not older.
-    pub fn newest_again(&mut self) {
+    pub fn clear_older(&mut self) {
         (self.older, self.older_since) = (None, None);
     }
 

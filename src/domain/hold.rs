@@ -74,7 +74,8 @@ pub struct Hold {
     /// When a check first found the content on hold.
     pub opened_at: Timestamp,
     /// When operators were last alerted about it while it was open.
-    pub told_at: Timestamp,
+    #[serde(rename = "told_at")]
+    pub alerted_at: Timestamp,
     pub count_before: usize,
     pub count_after: usize,
     /// What the document on hold would change.

@@ -30,7 +30,7 @@ pub fn is_of_one_rule(one: &Citation, other: &Citation) -> bool {
     one == other || are_within(MOST_PAGES_OF_A_LIST_RULE, one, other)
 }
 
-/// Whether two pages that were first seen together are of one rule.
+/// Whether two pages that were first observed together are of one rule.
 pub fn are_neighbors(one: &Citation, other: &Citation) -> bool {
     are_within(MOST_PAGES_BETWEEN_NEIGHBORS, one, other)
 }

@@ -118,9 +118,11 @@ pub struct RecordedRule {
     pub first_seen_at: Timestamp,
     /// The first alert about it.
     pub alert_id: Option<AlertId>,
-    pub told_at: Option<Timestamp>,
+    #[serde(rename = "told_at")]
+    pub alerted_at: Option<Timestamp>,
     /// The changes that were in an alert to readers.
-    pub told: Vec<ChangeId>,
+    #[serde(rename = "told")]
+    pub alerted_changes: Vec<ChangeId>,
     /// Since when plausible lists of public inspection do not contain it, although it is not
     /// published.
     pub missing_since: Option<Timestamp>,
@@ -133,8 +135,8 @@ pub struct RecordedRule {
     #[serde(default)]
     pub unlisted_checks: u32,
     /// When readers were alerted, in the last day, that the document was changed.
-    #[serde(default)]
-    pub changes_told_at: Vec<Timestamp>,
+    #[serde(default, rename = "changes_told_at")]
+    pub change_alerts_at: Vec<Timestamp>,
     /// The plain text that was read lacks its end mark. It may have been cut, so it is fetched
     /// again.
     #[serde(default)]
@@ -143,8 +145,8 @@ pub struct RecordedRule {
     /// it.
     pub appearance_settled: bool,
     /// When operators were alerted that a list lags behind the rule.
-    #[serde(default)]
-    pub lagging_told_at: Option<Timestamp>,
+    #[serde(default, rename = "lagging_told_at")]
+    pub lagging_alerted_at: Option<Timestamp>,
 }
 
 impl RecordedRule {

@@ -37,8 +37,8 @@ pub struct SourceState {
     #[serde(default)]
     pub consecutive_failures: u32,
     /// Whether operators were alerted that the source fails.
-    #[serde(default)]
-    pub failure_told: bool,
+    #[serde(default, rename = "failure_told")]
+    pub failure_alerted: bool,
     pub last_error: Option<String>,
     /// The last `sequence` given to an alert of this source.
     #[serde(default)]
@@ -61,18 +61,20 @@ pub struct SourceState {
 }
 
 /// Failures of a source that operators see as one outage: from the first alert until the source
-/// works reliably again. `SourceState::failure_told` says whether an outage is in progress.
+/// works reliably again. `SourceState::failure_alerted` says whether an outage is in progress.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outage {
     pub since: Option<Timestamp>,
     /// When operators were last alerted about it.
-    pub told_at: Option<Timestamp>,
+    #[serde(rename = "told_at")]
+    pub alerted_at: Option<Timestamp>,
     /// Since when all checks succeed.
     pub works_since: Option<Timestamp>,
     /// How many checks have succeeded since then.
     pub successes: u32,
     /// When operators were first alerted about each outage of the last day.
-    pub begun: Vec<Timestamp>,
+    #[serde(rename = "begun")]
+    pub first_alerts_at: Vec<Timestamp>,
 }
 
 /// What is stored about the list of documents on file.

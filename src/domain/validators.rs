@@ -23,7 +23,7 @@ pub struct Validators {
     pub address_sha256: Sha256,
 }
 
-/// What a source gives to tell one version of its document from another.
+/// What a source gives to distinguish the versions of its document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Validator {
     /// The headers of an HTTP response, sent back exactly as they were received.

@@ -64,7 +64,7 @@ pub struct FetchedDocument {
     /// this: it has stayed the same while the list changed.
     pub as_of: Option<Date>,
     /// When the document was last changed, according to the server or the file system. Used only to
-    /// tell an older copy from a newer one.
+    /// distinguish an older copy from a newer one.
     pub modified_at: Option<Timestamp>,
     /// When the answer left the publisher, as far as is known. Never later than now.
     pub answered_at: Timestamp,

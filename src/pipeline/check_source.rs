@@ -23,7 +23,7 @@ pub async fn check_source(program: &Program, source_name: &str) -> CheckResult {
         source: source_name.to_owned(),
         outcome: Outcome::Failed,
         detail,
-        held: false,
+        is_on_hold: false,
     };
     let Some(source) = wiring.config.sources.iter().find(|source| source.name == source_name)
     else {
@@ -74,7 +74,7 @@ async fn check(
             source: source.name.clone(),
             outcome: Outcome::Waiting,
             detail,
-            held: false,
+            is_on_hold: false,
         });
     }
     let mut recorder = CheckRecorder::new(program, wiring, source, now, stopwatch);

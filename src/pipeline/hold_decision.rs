@@ -45,7 +45,7 @@ pub struct Decision<'a> {
 pub async fn preview(store: &Store, hold: &Hold) -> Result<Vec<Change>, DecideError> {
     let assessment = assess_document_on_hold(store, hold).await?;
     let ListOutcome::Changed(mut changes) = assessment.outcome else { return Ok(Vec::new()) };
-    other_sources::load(store, &hold.source, hold.list, hold.told_at)
+    other_sources::load(store, &hold.source, hold.list, hold.alerted_at)
         .await?
         .corroborate(&mut changes, &assessment.before);
     Ok(changes)
@@ -74,20 +74,19 @@ pub async fn accept(
     let changes = if let ListOutcome::Changed(changes) = outcome { changes } else { Vec::new() };
     let summary = Summary::of(&changes);
     let state = list_state(store, &hold).await?;
-    let mut observation = CheckRecord { at: now, ..CheckRecord::default() };
+    let mut record = CheckRecord { at: now, ..CheckRecord::default() };
     let list_changes = ListChanges::new(hold.list, state.as_ref(), before, changes);
-    compose_alerts(program, &wiring, &hold, now, list_changes, as_baseline, &mut observation)
-        .await?;
+    compose_alerts(program, &wiring, &hold, now, list_changes, as_baseline, &mut record).await?;
     if let Some(state) = state {
-        observation.lists.push(ListUpdate {
+        record.lists.push(ListUpdate {
             state: accepted_state(state, &hold, count_after, now),
             close,
             open,
         });
     }
-    accept_older_edition(store, &hold, now, &mut observation).await?;
+    accept_older_edition(store, &hold, now, &mut record).await?;
     let hold = decided(hold, HoldState::Accepted, decision, now, as_baseline);
-    observation.journal.push(JournalEvent {
+    record.journal.push(JournalEvent {
         kind: "hold.accepted".into(),
         data: json!({
             "hold_id": hold.hold_id,
@@ -100,8 +99,8 @@ pub async fn accept(
             "summary": summary,
         }),
     });
-    observation.holds.push(hold.clone());
-    store.record(observation).await?;
+    record.holds.push(hold.clone());
+    store.record(record).await?;
     program.outbox.send_replace(());
     Ok((hold, summary))
 }
@@ -119,13 +118,13 @@ pub async fn reject(
     // A check may have replaced the hold before the lock was free.
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let now = program.clock.now();
-    let mut observation = CheckRecord { at: now, ..CheckRecord::default() };
+    let mut record = CheckRecord { at: now, ..CheckRecord::default() };
     if let Some(state) = list_state(program.store.as_ref(), &hold).await? {
         let state = ListState { rejected_content: Some(hold.content_sha256.clone()), ..state };
-        observation.lists.push(ListUpdate { state, close: Vec::new(), open: Vec::new() });
+        record.lists.push(ListUpdate { state, close: Vec::new(), open: Vec::new() });
     }
     let hold = decided(hold, HoldState::Rejected, decision, now, false);
-    observation.journal.push(JournalEvent {
+    record.journal.push(JournalEvent {
         kind: "hold.rejected".into(),
         data: json!({
             "hold_id": hold.hold_id,
@@ -136,8 +135,8 @@ pub async fn reject(
             "reason": decision.reason,
         }),
     });
-    observation.holds.push(hold.clone());
-    program.store.record(observation).await?;
+    record.holds.push(hold.clone());
+    program.store.record(record).await?;
     Ok(hold)
 }
 
@@ -190,7 +189,7 @@ async fn list_state(store: &Store, hold: &Hold) -> Result<Option<ListState>, Sto
     Ok(states.into_iter().find(|state| state.list == hold.list))
 }
 
-/// Adds the changes and the alerts about them to the observation. With `as_baseline` the changes
+/// Adds the changes and the alerts about them to the record. With `as_baseline` the changes
 /// are recorded without alerts.
 async fn compose_alerts(
     program: &Program,
@@ -199,7 +198,7 @@ async fn compose_alerts(
     now: Timestamp,
     list_changes: ListChanges,
     as_baseline: bool,
-    observation: &mut CheckRecord,
+    record: &mut CheckRecord,
 ) -> Result<(), StoreError> {
     let store = program.store.as_ref();
     let Some(mut source) = store.source_state(&hold.source).await? else { return Ok(()) };
@@ -218,9 +217,9 @@ async fn compose_alerts(
         sequence: source.sequence,
     };
     let composed = compose(store, &context, vec![list_changes]).await?;
-    observation.journal.extend(composed.journal);
+    record.journal.extend(composed.journal);
     if as_baseline {
-        observation.changes = composed
+        record.changes = composed
             .changes
             .into_iter()
             .map(|change| RecordedChange { alert_id: None, ..change })
@@ -228,9 +227,9 @@ async fn compose_alerts(
         return Ok(());
     }
     source.sequence = composed.sequence;
-    observation.source = Some(source);
-    observation.alerts = composed.alerts;
-    observation.changes = composed.changes;
+    record.source = Some(source);
+    record.alerts = composed.alerts;
+    record.changes = composed.changes;
     Ok(())
 }
 
@@ -240,7 +239,7 @@ async fn accept_older_edition(
     store: &Store,
     hold: &Hold,
     now: Timestamp,
-    observation: &mut CheckRecord,
+    record: &mut CheckRecord,
 ) -> Result<(), StoreError> {
     let is_of_same_document = |other: &Hold| {
         other.hold_id != hold.hold_id && other.source == hold.source && other.sha256 == hold.sha256
@@ -249,11 +248,11 @@ async fn accept_older_edition(
     {
         return Ok(());
     }
-    let source = match observation.source.take() {
+    let source = match record.source.take() {
         Some(source) => Some(source),
         None => store.source_state(&hold.source).await?,
     };
-    observation.source = source.map(|mut source| {
+    record.source = source.map(|mut source| {
         if let Some(older) =
             source.editions.older.take().filter(|older| older.sha256 == hold.sha256)
         {

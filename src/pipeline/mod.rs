@@ -55,7 +55,7 @@ pub struct Program {
     pub wiring: ArcSwap<Wiring>,
     /// Signaled when an alert was added to the outbox.
     pub outbox: signal::Sender<()>,
-    /// Canceled when the process is about to end: running work is finished, and no more is begun.
+    /// Canceled when the process is about to end: running work is finished, and no new work starts.
     pub stopping: CancellationToken,
     /// One lock for each source and each receiver. No source is checked twice at a time, and no
     /// receiver's deliveries are claimed twice at a time.
@@ -77,7 +77,7 @@ impl Program {
         }
     }
 
-    /// The lock of one source: held during a check, and while a person's decision is carried out.
+    /// The lock of one source: taken for a check, and for carrying out a person's decision.
     fn source_lock(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
         self.lock(format!("source {source}"))
     }
@@ -87,7 +87,7 @@ impl Program {
         self.lock(format!("backfill {source}"))
     }
 
-    /// The lock of one receiver: held during one pass over its deliveries.
+    /// The lock of one receiver: taken for one pass over its deliveries.
     pub(crate) fn receiver_lock(&self, receiver: &str) -> Arc<tokio::sync::Mutex<()>> {
         self.lock(format!("receiver {receiver}"))
     }

@@ -34,7 +34,7 @@ impl Store {
         Ok(HistorySpan {
             from: row.day_if_any(0)?,
             until: row.day_if_any(1)?.max(row.day_if_any(2)?),
-            watched_from: row.day_if_any(3)?,
+            checked_from: row.day_if_any(3)?,
         })
     }
 

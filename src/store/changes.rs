@@ -40,7 +40,7 @@ impl Store {
         read_changes(&self.pools, statement).await
     }
 
-    /// Substantive (not editorial) changes of this list first seen at or after `since`, oldest
+    /// Substantive (not editorial) changes of this list first observed at or after `since`, oldest
     /// first. Backfilled changes are left out.
     pub async fn recent_changes(
         &self,

@@ -34,5 +34,5 @@ pub struct HistorySpan {
     /// The last past date on which anything changed.
     pub until: Option<Date>,
     /// The first day on which the list was watched. From that day on, the checks answer.
-    pub watched_from: Option<Date>,
+    pub checked_from: Option<Date>,
 }

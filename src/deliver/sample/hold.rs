@@ -30,7 +30,7 @@ pub fn hold(reason: HoldReason) -> Alert {
         content_sha256: sha256.clone(),
         sha256,
         opened_at: OBSERVED_AT,
-        told_at: OBSERVED_AT,
+        alerted_at: OBSERVED_AT,
         count_before,
         count_after,
         summary,

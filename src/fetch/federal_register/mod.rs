@@ -176,12 +176,12 @@ impl FederalRegister<'_> {
     ) -> Result<Published, FetchError> {
         let (first, validators) = self.list(&self.published_url(since, 1), validators, now).await?;
         let Some(mut document) = first else { return Ok((None, validators, None)) };
-        let mut seen = Pages::default();
+        let mut pages = Pages::default();
         let mut all = Vec::new();
         for page in 1.. {
             let read = self.page(&document)?;
             all.push(document);
-            match seen.after(&read, page, since) {
+            match pages.after(&read, page, since) {
                 Next::Ask => {}
                 Next::Complete => break,
                 Next::Incomplete(got) => {

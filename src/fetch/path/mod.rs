@@ -24,7 +24,7 @@ use crate::fetch::{FetchError, FetchLimits, Fetched, FetchedDocument};
 pub(super) use self::folder::Place;
 use self::folder::{failed, newest_file};
 
-/// How many characters of a path's SHA-256 are kept: enough to tell the files of one folder apart.
+/// How many characters of a path's SHA-256 are kept: enough to distinguish the files of one folder.
 const PATH_HASH_CHARS: usize = 16;
 
 /// Whether an unchanged file is read.

@@ -10,7 +10,7 @@ use crate::domain::alert::SnapshotRef;
 pub struct CheckContext<'a> {
     pub config: &'a Config,
     pub source: &'a str,
-    /// When the changes were first seen.
+    /// When the changes were first observed.
     pub observed_at: Timestamp,
     /// When the changes are recorded: now.
     pub recorded_at: Timestamp,

@@ -184,7 +184,7 @@ pub fn pages(rule: &RecordedRule) -> Vec<Citation> {
 
 /// Which changes of a list the rule's own alert already announced.
 pub fn announced(rule: &RecordedRule, changes: &[Change]) -> Option<Announced> {
-    let was_alerted = |ordered: &&Change| rule.told.contains(&ordered.change_id);
+    let was_alerted = |ordered: &&Change| rule.alerted_changes.contains(&ordered.change_id);
     let known: Vec<ChangeId> = changes
         .iter()
         .filter(|shown| {
@@ -198,7 +198,7 @@ pub fn announced(rule: &RecordedRule, changes: &[Change]) -> Option<Announced> {
     if known.is_empty() {
         return None;
     }
-    Some(Announced { alert_id: rule.alert_id.clone()?, at: rule.told_at?, changes: known })
+    Some(Announced { alert_id: rule.alert_id.clone()?, at: rule.alerted_at?, changes: known })
 }
 
 /// The removals that the rules of the last months order. They are no sign of a cut document.

@@ -114,7 +114,7 @@ fn is_recorded(list: ListCode, span: &HistorySpan, date: Date, recorded: &Record
         span.from.is_some_and(|from| from <= date) && span.until.is_some_and(|until| date <= until);
     is_within
         || recorded.contains(&(list, date))
-        || span.watched_from.is_some_and(|checked| date > checked)
+        || span.checked_from.is_some_and(|checked| date > checked)
 }
 
 /// The entries of a past document, and the lists that it has.
@@ -195,7 +195,7 @@ async fn forget_history(program: &Program, past: &PastDate<'_>) -> Result<(), Ba
 }
 
 /// The changes of a past date. Their time is the date's midnight (UTC), and their ids contain the
-/// date, so that a change seen today never has the id of a past one.
+/// date, so that a change observed today never has the id of a past one.
 fn past_changes(source: &str, date: Date, changes: Vec<Change>) -> Vec<RecordedChange> {
     let observed_at =
         date.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());

@@ -77,9 +77,9 @@ fn dates(
     let begin = recorded_until.map_or(last_amendment, |until| last_amendment.min(until));
     let end = to.map_or(newest, |to| recorded_until.map_or(to, |until| to.max(until))).min(newest);
     // From the day on which all lists were checked, the checks are the history.
-    let checked_from = spans.iter().map(|(_, span)| span.watched_from).max().flatten();
+    let checked_from = spans.iter().map(|(_, span)| span.checked_from).max().flatten();
     let end = checked_from
-        .filter(|_| spans.iter().all(|(_, span)| span.watched_from.is_some()))
+        .filter(|_| spans.iter().all(|(_, span)| span.checked_from.is_some()))
         .map_or(end, |checked| end.min(checked));
     let mut dates = vec![begin];
     dates.extend(amended.iter().copied().filter(|date| *date > begin));
@@ -117,7 +117,7 @@ mod tests {
         let span = |from, until| HistorySpan {
             from: Some(day(from)),
             until: Some(day(until)),
-            watched_from: None,
+            checked_from: None,
         };
         check(
             "2022-03-01",
@@ -132,7 +132,7 @@ mod tests {
             &["2021-01-05", "2021-03-01", "2021-06-01"],
         );
         let checked =
-            HistorySpan { watched_from: Some(day("2021-06-01")), ..HistorySpan::default() };
+            HistorySpan { checked_from: Some(day("2021-06-01")), ..HistorySpan::default() };
         check("2021-03-01", None, checked, &["2021-03-01", "2021-06-01"]);
     }
 }

@@ -40,7 +40,7 @@ pub enum ListOutcome {
     /// The first document has too few entries for a baseline; the message says how many were
     /// expected.
     RefusedBaseline(String),
-    /// The list was never seen, and the document has no row of it. Its first document with rows
+    /// The list never had a row, and the document has no row of it. Its first document with rows
     /// will be the baseline.
     Absent,
     Unchanged,

@@ -16,17 +16,17 @@ pub struct CheckMetrics {
 }
 
 impl CheckMetrics {
-    pub fn of(observation: &CheckRecord, open_holds: usize) -> Self {
-        let state = observation.source.as_ref();
+    pub fn of(record: &CheckRecord, open_holds: usize) -> Self {
+        let state = record.source.as_ref();
         Self {
             last_success_at: state.and_then(|state| state.last_success_at),
             consecutive_failures: state.map_or(0, |state| state.consecutive_failures),
-            lists: observation
+            lists: record
                 .lists
                 .iter()
                 .map(|update| (update.state.list, update.state.count))
                 .collect(),
-            changes: observation
+            changes: record
                 .changes
                 .iter()
                 .map(|recorded| (recorded.change.kind, recorded.change.editorial))

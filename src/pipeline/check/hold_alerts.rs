@@ -25,13 +25,13 @@ const ALERT_IF_OPEN_FOR: SignedDuration = SignedDuration::from_hours(1);
 pub fn alerted_lately(content: &Sha256, holds: &[Hold], now: Timestamp) -> Option<Timestamp> {
     let lately = alerted_within_a_day(holds, now);
     let same_content = lately.iter().any(|hold| hold.content_sha256 == *content);
-    let last = lately.iter().map(|hold| hold.told_at).max();
+    let last = lately.iter().map(|hold| hold.alerted_at).max();
     last.filter(|_| same_content || count_alerts(&lately) >= MOST_HOLD_ALERTS)
 }
 
 /// Whether the last alert about an open hold is so old that operators are reminded.
 pub fn is_reminder_due(hold: &Hold, now: Timestamp) -> bool {
-    now.duration_since(hold.told_at) >= REMIND_EVERY
+    now.duration_since(hold.alerted_at) >= REMIND_EVERY
 }
 
 /// Whether an open hold that was opened without an alert is to be alerted now. `holds` are all
@@ -45,16 +45,16 @@ pub fn is_late_alert_due(hold: &Hold, holds: &[Hold], now: Timestamp) -> bool {
 /// Whether a hold was opened without an alert. Such a hold carries the time of the alert before
 /// it.
 pub fn is_not_alerted(hold: &Hold) -> bool {
-    hold.told_at < hold.opened_at
+    hold.alerted_at < hold.opened_at
 }
 
 fn alerted_within_a_day(holds: &[Hold], now: Timestamp) -> Vec<&Hold> {
-    holds.iter().filter(|hold| now.duration_since(hold.told_at) < HOLD_ALERTS_WITHIN).collect()
+    holds.iter().filter(|hold| now.duration_since(hold.alerted_at) < HOLD_ALERTS_WITHIN).collect()
 }
 
 /// Holds that share the time of one alert count once.
 fn count_alerts(holds: &[&Hold]) -> usize {
-    holds.iter().map(|hold| hold.told_at).collect::<BTreeSet<_>>().len()
+    holds.iter().map(|hold| hold.alerted_at).collect::<BTreeSet<_>>().len()
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
             sha256: sha256.clone(),
             content_sha256: sha256,
             opened_at: at(opened_at),
-            told_at: at(alerted_at),
+            alerted_at: at(alerted_at),
             count_before: 40,
             count_after: 20,
             summary: Summary::default(),

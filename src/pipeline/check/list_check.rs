@@ -46,7 +46,7 @@ pub(crate) async fn check_lists(
         }
         Ok(Fetched::NotModified) => {
             if !is_older_read {
-                state.editions.newest_again();
+                state.editions.clear_older();
             }
             Box::pin(not_modified(recorder, state, is_on_hold)).await
         }
@@ -122,7 +122,7 @@ async fn got_document(
     // Compared with the current list, an older copy would look like one with entries removed.
     if let Some(message) = freshness::older(&state.editions, &edition, fetched.is_single_file) {
         // For the first day the eCFR's older date alone is an error, and its text is not fetched.
-        // So the text must be seen in two checks before it is read.
+        // So the text must come in two checks before it is read.
         let is_first_sight = source.kind == SourceKind::Ecfr && state.editions.older.is_none();
         state.editions.note_older(Some(edition), now);
         if is_first_sight || state.editions.older_for(now) < OLDER_IS_ON_HOLD_AFTER {
@@ -136,7 +136,7 @@ async fn got_document(
         );
         return Box::pin(read_document(recorder, state, fetched)).await;
     }
-    state.editions.newest_again();
+    state.editions.clear_older();
     if !is_on_hold
         && state.lists == source.lists
         && state.document_sha256.as_ref() == Some(&fetched.document.sha256)

@@ -159,7 +159,7 @@ impl ListOutcomes {
                     self.changes.push(ListChanges { unconfirmed: true, ..changes });
                 }
                 self.put_on_hold(listed, &on_hold, open_hold);
-                (Outcome::Held, line)
+                (Outcome::OnHold, line)
             }
         };
         self.outcome = self.outcome.max(outcome);

@@ -42,9 +42,9 @@ pub fn failed(state: &mut SourceState, failure: &Failure, now: Timestamp) -> Opt
     state.retry_after_until = failure.retry_after;
     let outage = &mut state.outage;
     (outage.works_since, outage.successes) = (None, 0);
-    outage.begun.retain(|begun| now.duration_since(*begun) < FLAPPING_WITHIN);
-    if state.failure_told {
-        let alerted_at = *outage.told_at.get_or_insert(now);
+    outage.first_alerts_at.retain(|at| now.duration_since(*at) < FLAPPING_WITHIN);
+    if state.failure_alerted {
+        let alerted_at = *outage.alerted_at.get_or_insert(now);
         if now.duration_since(alerted_at) < REMIND_EVERY {
             return None;
         }
@@ -56,11 +56,11 @@ pub fn failed(state: &mut SourceState, failure: &Failure, now: Timestamp) -> Opt
         if !(failure.refused || silent || state.consecutive_failures >= FAILURES_BEFORE_ALERT) {
             return None;
         }
-        state.failure_told = true;
+        state.failure_alerted = true;
         outage.since = Some(failing_since);
-        outage.begun.push(now);
+        outage.first_alerts_at.push(now);
     }
-    outage.told_at = Some(now);
+    outage.alerted_at = Some(now);
     Some(AlertBody::SourceFailing(SourceFailing {
         source: state.source.clone(),
         failing_since: outage.since.unwrap_or(failing_since),
@@ -79,20 +79,23 @@ pub fn succeeded(state: &mut SourceState, now: Timestamp) -> Option<AlertBody> {
     state.retry_after_until = None;
     state.last_success_at = Some(now);
     let outage = &mut state.outage;
-    outage.begun.retain(|begun| now.duration_since(*begun) < FLAPPING_WITHIN);
-    if !state.failure_told {
+    outage.first_alerts_at.retain(|at| now.duration_since(*at) < FLAPPING_WITHIN);
+    if !state.failure_alerted {
         return None;
     }
     let since = *outage.since.get_or_insert(failing_since.unwrap_or(now));
     let works_since = *outage.works_since.get_or_insert(now);
     outage.successes += 1;
-    let is_flapping = outage.begun.len() > 1;
+    let is_flapping = outage.first_alerts_at.len() > 1;
     let is_stable = !is_flapping || now.duration_since(works_since) >= FLAPPING_STABLE_FOR;
     if outage.successes < STABLE_CHECKS || !is_stable {
         return None;
     }
-    state.failure_told = false;
-    *outage = Outage { begun: std::mem::take(&mut outage.begun), ..Outage::default() };
+    state.failure_alerted = false;
+    *outage = Outage {
+        first_alerts_at: std::mem::take(&mut outage.first_alerts_at),
+        ..Outage::default()
+    };
     let source = state.source.clone();
     Some(AlertBody::SourceRecovered(SourceRecovered {
         source,

@@ -8,7 +8,7 @@ pub enum Outcome {
     Changed,
     Baseline,
     /// A list was put on hold.
-    Held,
+    OnHold,
     /// The publisher asked us to wait, so no request was sent.
     Waiting,
     /// The document was not usable.
@@ -24,7 +24,7 @@ impl Outcome {
             Outcome::Unchanged => "unchanged",
             Outcome::Changed => "changed",
             Outcome::Baseline => "baseline",
-            Outcome::Held => "held",
+            Outcome::OnHold => "held",
             Outcome::Waiting => "waiting",
             Outcome::Refused => "refused",
             Outcome::Failed => "failed",
@@ -45,5 +45,5 @@ pub struct CheckResult {
     /// The result in words.
     pub detail: String,
     /// Whether a list of the source is on hold, by this check or since an earlier one.
-    pub held: bool,
+    pub is_on_hold: bool,
 }

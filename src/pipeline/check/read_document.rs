@@ -26,7 +26,7 @@ pub async fn read_document(
 ) -> Result<CheckResult> {
     let (source, now) = (recorder.source, recorder.now);
     let document = fetched.document.clone();
-    recorder.observation.document = Some(document.clone());
+    recorder.record.document = Some(document.clone());
     let lists = source.lists.clone();
     let parsed = in_background(move || parse_document::snapshot(&document, &lists));
     let store = recorder.program.store.as_ref();
@@ -54,8 +54,8 @@ pub async fn read_document(
     if (outcomes.is_accepted || !outcomes.is_waiting) && !is_older {
         state.editions.accept(edition_of(&fetched, now), now);
     }
-    recorder.observation.lists.append(&mut outcomes.updates);
-    recorder.observation.holds.append(&mut outcomes.holds);
+    recorder.record.lists.append(&mut outcomes.updates);
+    recorder.record.holds.append(&mut outcomes.holds);
     for body in outcomes.operator_alerts.drain(..) {
         recorder.alert_operators(body);
     }
@@ -123,9 +123,9 @@ async fn compose_alerts(
     };
     let composed = compose(store, &context, list_changes).await?;
     state.sequence = composed.sequence;
-    let observation = &mut recorder.observation;
-    observation.journal.extend(composed.journal);
-    observation.alerts.extend(composed.alerts);
-    observation.changes.extend(composed.changes);
+    let record = &mut recorder.record;
+    record.journal.extend(composed.journal);
+    record.alerts.extend(composed.alerts);
+    record.changes.extend(composed.changes);
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(crate) struct CheckRecorder<'a> {
     pub(crate) now: Timestamp,
     stopwatch: Stopwatch,
     /// What `finish` will record.
-    pub(crate) observation: CheckRecord,
+    pub(crate) record: CheckRecord,
 }
 
 impl<'a> CheckRecorder<'a> {
@@ -48,7 +48,7 @@ impl<'a> CheckRecorder<'a> {
             source,
             now,
             stopwatch,
-            observation: CheckRecord { at: now, ..CheckRecord::default() },
+            record: CheckRecord { at: now, ..CheckRecord::default() },
         }
     }
 
@@ -70,7 +70,7 @@ impl<'a> CheckRecorder<'a> {
             "from": gap.first,
             "until": gap.last,
         });
-        self.observation.journal.push(JournalEvent { kind: "gap".into(), data });
+        self.record.journal.push(JournalEvent { kind: "gap".into(), data });
     }
 
     /// Records that the source could not be reached, or that its document was not usable. The
@@ -125,16 +125,16 @@ impl<'a> CheckRecorder<'a> {
             &self.wiring.config,
             body,
             self.now,
-            &[&self.source.name, &self.observation.alerts.len().to_string()],
+            &[&self.source.name, &self.record.alerts.len().to_string()],
         );
-        self.observation.alerts.push(outgoing);
+        self.record.alerts.push(outgoing);
     }
 
     /// Adds the alerts about open holds of the source that are due: reminders, and late alerts of
     /// holds that were opened without one. Returns the open holds of all sources after this check.
     async fn remind_of_holds(&mut self) -> Result<Vec<Hold>> {
         let store = self.program.store.as_ref();
-        let mut open = open_holds_after(store, &self.observation.holds).await?;
+        let mut open = open_holds_after(store, &self.record.holds).await?;
         for hold in open.iter_mut().filter(|hold| hold.source == self.source.name) {
             // Only a hold without an alert of its own needs the other holds of its list.
             let is_late_alert_due = hold_alerts::is_not_alerted(hold) && {
@@ -142,8 +142,8 @@ impl<'a> CheckRecorder<'a> {
                 hold_alerts::is_late_alert_due(hold, &holds, self.now)
             };
             if is_late_alert_due || hold_alerts::is_reminder_due(hold, self.now) {
-                hold.told_at = self.now;
-                self.observation.holds.push(hold.clone());
+                hold.alerted_at = self.now;
+                self.record.holds.push(hold.clone());
                 self.alert_operators(AlertBody::SnapshotHeld(Box::new(SnapshotHeld {
                     hold: hold.clone(),
                     reminder: true,
@@ -167,7 +167,7 @@ impl<'a> CheckRecorder<'a> {
         read: Option<(Document, serde_json::Value)>,
     ) -> Result<CheckResult> {
         let open_holds = self.remind_of_holds().await?;
-        let held = open_holds
+        let is_on_hold = open_holds
             .iter()
             .any(|hold| hold.source == self.source.name && self.source.lists.contains(&hold.list));
         let sha256 = read
@@ -185,8 +185,8 @@ impl<'a> CheckRecorder<'a> {
         {
             fields.extend(about);
         }
-        self.observation.journal.push(JournalEvent { kind: "check".into(), data });
-        self.observation.check = Some(Check {
+        self.record.journal.push(JournalEvent { kind: "check".into(), data });
+        self.record.check = Some(Check {
             source: self.source.name.clone(),
             at: self.now,
             duration_ms: self.stopwatch.elapsed_ms(),
@@ -194,10 +194,10 @@ impl<'a> CheckRecorder<'a> {
             detail: detail.clone(),
             sha256,
         });
-        self.observation.source = Some(state);
-        let (alerts, changes) = (self.observation.alerts.len(), self.observation.changes.len());
-        let check_metrics = CheckMetrics::of(&self.observation, open_holds.len());
-        self.program.store.record(self.observation).await?;
+        self.record.source = Some(state);
+        let (alerts, changes) = (self.record.alerts.len(), self.record.changes.len());
+        let check_metrics = CheckMetrics::of(&self.record, open_holds.len());
+        self.program.store.record(self.record).await?;
         check_metrics.publish(&self.source.name);
         if alerts > 0 {
             self.program.outbox.send_replace(());
@@ -211,6 +211,6 @@ impl<'a> CheckRecorder<'a> {
             "{}: {detail}",
             self.source.name
         );
-        Ok(CheckResult { source: self.source.name.clone(), outcome, detail, held })
+        Ok(CheckResult { source: self.source.name.clone(), outcome, detail, is_on_hold })
     }
 }

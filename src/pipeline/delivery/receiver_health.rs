@@ -38,7 +38,7 @@ pub fn after_success(state: &ReceiverState, receiver: &str, now: Timestamp) -> H
     if state.failing_since.is_none() && !is_stale {
         return HealthChange::default();
     }
-    // Another attempt at the same time may have been told to pause. This success does not end the
+    // Another attempt at the same time may have been asked to pause. This success does not end the
     // pause.
     let not_before = state.not_before.filter(|not_before| *not_before > now);
     HealthChange {

@@ -1,4 +1,4 @@
-//! The sentence that tells a reader what changed in a document. Pure.
+//! The sentence that says what changed in a document. Pure.
 
 use std::collections::BTreeSet;
 

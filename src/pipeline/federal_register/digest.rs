@@ -34,9 +34,9 @@ pub async fn digest(
     let alert_id =
         AlertId::of(["rule.filed", &recorder.source.name, "digest", &recorder.now.to_string()]);
     for rule in rules {
-        // `told` stays empty: a later alert about the rule shows its entries in full.
+        // `alerted_changes` stays empty: a later alert about the rule shows its entries in full.
         rule.alert_id = Some(alert_id.clone());
-        rule.told_at = Some(recorder.now);
+        rule.alerted_at = Some(recorder.now);
     }
     let notice = notice_of(recorder, documents, recorder.program.store.journal_head().await?);
     let alert =

@@ -36,7 +36,7 @@ pub async fn find(
 ) -> Result<Vec<LaggingList>> {
     let now = recorder.now;
     let is_alerted_lately = |rule: &&RecordedRule| {
-        rule.lagging_told_at.is_some_and(|at| now.duration_since(at) < ALERT_WINDOW)
+        rule.lagging_alerted_at.is_some_and(|at| now.duration_since(at) < ALERT_WINDOW)
     };
     let alerted = updates.rules.values().filter(is_alerted_lately).count();
     let mut remaining_alerts = MAX_ALERTED_RULES.saturating_sub(alerted);
@@ -75,7 +75,7 @@ pub async fn find(
             continue;
         }
         remaining_alerts -= 1;
-        rule.lagging_told_at = Some(now);
+        rule.lagging_alerted_at = Some(now);
         lagging.extend(behind.into_iter().map(|(source, missing)| LaggingList {
             document_number: rule.document_number.clone(),
             source: source.to_owned(),

@@ -111,16 +111,16 @@ impl ListedDocument {
             changes: Vec::new(),
             first_seen_at: now,
             alert_id: None,
-            told_at: None,
-            told: Vec::new(),
+            alerted_at: None,
+            alerted_changes: Vec::new(),
             missing_since: None,
             missing_checks: 0,
             unlisted_since: None,
             unlisted_checks: 0,
-            changes_told_at: Vec::new(),
+            change_alerts_at: Vec::new(),
             text_unended: false,
             appearance_settled: false,
-            lagging_told_at: None,
+            lagging_alerted_at: None,
         };
         self.update(&mut record);
         record

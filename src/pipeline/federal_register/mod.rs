@@ -139,7 +139,7 @@ pub(crate) async fn check(
         let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
         return recorder.finish(state, outcome, failure.message, None).await;
     }
-    let has_no_news = is_unchanged && recorder.observation.alerts.is_empty();
+    let has_no_news = is_unchanged && recorder.record.alerts.is_empty();
     recorder.succeed(&mut state);
     let outcome = match (has_no_news, is_first, &register) {
         (_, true, _) => Outcome::Baseline,
@@ -203,7 +203,7 @@ fn add_results(
     notices: Vec<Outgoing>,
     lagging: Vec<LaggingList>,
 ) {
-    recorder.observation.alerts.extend(notices);
+    recorder.record.alerts.extend(notices);
     for LaggingList { document_number, source, body } in lagging {
         let outgoing = addressing::to_operators(
             &recorder.wiring.config,
@@ -211,10 +211,10 @@ fn add_results(
             recorder.now,
             &[&recorder.source.name, &format!("{document_number} {source}")],
         );
-        recorder.observation.alerts.push(outgoing);
+        recorder.record.alerts.push(outgoing);
     }
-    recorder.observation.rules = updates.written().cloned().collect();
-    recorder.observation.texts = std::mem::take(&mut updates.texts);
+    recorder.record.rules = updates.written().cloned().collect();
+    recorder.record.texts = std::mem::take(&mut updates.texts);
 }
 
 /// Notes what was requested and received. The public inspection list is kept as evidence.

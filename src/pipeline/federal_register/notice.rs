@@ -42,7 +42,7 @@ async fn notice(
         let today = recorder.now.to_zoned(TimeZone::UTC).date();
         alerts_before_rule::related(store, rule, today).await?
     };
-    let alerted: BTreeSet<&str> = rule.told.iter().map(|id| id.as_str()).collect();
+    let alerted: BTreeSet<&str> = rule.alerted_changes.iter().map(|id| id.as_str()).collect();
     let is_new = |change: &&Change| {
         is_withdrawn || !alerted.contains(change.change_id.as_str()) && !related.covers(change)
     };
@@ -96,8 +96,8 @@ async fn notice(
     earlier_alerts.extend(first_alert);
     let outgoing = addressed(recorder, alert, &earlier_alerts, has_no_news).await?;
     rule.alert_id.get_or_insert(alert_id);
-    rule.told_at.get_or_insert(recorder.now);
-    rule.told = rule.changes.iter().map(|change| change.change_id.clone()).collect();
+    rule.alerted_at.get_or_insert(recorder.now);
+    rule.alerted_changes = rule.changes.iter().map(|change| change.change_id.clone()).collect();
     Ok(Some(outgoing))
 }
 

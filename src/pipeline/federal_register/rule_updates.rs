@@ -78,8 +78,8 @@ impl RuleUpdates {
         now: Timestamp,
     ) {
         if status == NoticeStatus::Changed {
-            rule.changes_told_at.retain(|alerted_at| is_recent(*alerted_at, now));
-            rule.changes_told_at.push(now);
+            rule.change_alerts_at.retain(|alerted_at| is_recent(*alerted_at, now));
+            rule.change_alerts_at.push(now);
         }
         self.events.push(RuleEvent {
             document_number: rule.document_number.clone(),
@@ -106,7 +106,7 @@ impl RuleUpdates {
 
 /// Whether readers may be alerted again that this document changed.
 pub fn may_announce_change(rule: &RecordedRule, now: Timestamp) -> bool {
-    let recent = rule.changes_told_at.iter().filter(|alerted_at| is_recent(**alerted_at, now));
+    let recent = rule.change_alerts_at.iter().filter(|alerted_at| is_recent(**alerted_at, now));
     recent.count() < MAX_CHANGE_ALERTS
 }
 

@@ -240,7 +240,7 @@ async fn a_hold_replaces_the_one_with_the_same_id(place: &Place) {
         sha256: Sha256::of(id.as_bytes()),
         content_sha256: Sha256::of(id.as_bytes()),
         opened_at: time(opened_at),
-        told_at: time(opened_at),
+        alerted_at: time(opened_at),
         count_before: 100,
         count_after: 50,
         summary: Summary::default(),

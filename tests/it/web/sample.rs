@@ -246,7 +246,7 @@ fn hold(document: &Sha256, at: Timestamp) -> Hold {
         sha256: document.clone(),
         content_sha256: document.clone(),
         opened_at: at,
-        told_at: at,
+        alerted_at: at,
         count_before: 3_412,
         count_after: 1_200,
         summary: Summary { removed: 2_212, ..Summary::default() },
