@@ -8,6 +8,7 @@
 pub mod domain;
 
 pub mod clock;
+pub mod crash_point;
 pub mod exit;
 pub mod secret;
 

@@ -5,6 +5,7 @@ use tracing::{error, info, warn};
 
 use crate::clock::Stopwatch;
 use crate::config::{Source, SourceKind};
+use crate::crash_point::CrashPoint;
 use crate::metrics;
 use crate::pipeline::check::list_check;
 use crate::pipeline::check::outcome::{CheckResult, Outcome};
@@ -77,6 +78,7 @@ async fn check(
             is_on_hold: false,
         });
     }
+    CrashPoint::CheckStarted.pass();
     let mut recorder = CheckRecorder::new(program, wiring, source, now, stopwatch);
     recorder.note_missed_checks(&state);
     match source.kind {

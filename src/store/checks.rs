@@ -1,5 +1,6 @@
 //! Recording one check of a source: everything that it found, in one transaction.
 
+use crate::crash_point::CrashPoint;
 use crate::domain::Sha256;
 use crate::store::row::Row;
 use crate::store::statement::sql;
@@ -21,28 +22,40 @@ impl Store {
     pub async fn record(&self, record: CheckRecord) -> Result<()> {
         const ACTION: &str = "record a check";
         let mut tx = self.pools.begin(ACTION).await?;
+        CrashPoint::RecordBegun.pass();
         for document in record.document.into_iter().chain(record.texts) {
             documents::write(&mut tx, document).await?;
         }
+        CrashPoint::DocumentsWritten.pass();
         for update in record.lists {
             lists::update(&mut tx, update, record.at).await?;
         }
+        CrashPoint::ListsWritten.pass();
         outbox::enqueue(&mut tx, &record.alerts).await?;
+        CrashPoint::AlertsQueued.pass();
         changes::write(&mut tx, &record.changes, false).await?;
+        CrashPoint::ChangesWritten.pass();
         for hold in &record.holds {
             holds::write(&mut tx, hold).await?;
         }
+        CrashPoint::HoldsWritten.pass();
         for rule in &record.rules {
             rules::write(&mut tx, rule).await?;
         }
+        CrashPoint::RulesWritten.pass();
         if let Some(source) = &record.source {
             sources::write(&mut tx, source).await?;
         }
+        CrashPoint::SourceWritten.pass();
         if let Some(check) = record.check {
             write_check(&mut tx, check).await?;
         }
+        CrashPoint::CheckWritten.pass();
         journal::append(&mut tx, record.at, &record.journal).await?;
-        tx.commit(ACTION).await
+        CrashPoint::CheckJournaled.pass();
+        tx.commit(ACTION).await?;
+        CrashPoint::CheckRecorded.pass();
+        Ok(())
     }
 
     /// The last `limit` checks, of one source or of all, newest first.

@@ -4,7 +4,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Delivery, DeliveryId};
+use crate::crash_point::CrashPoint;
+use crate::domain::{Attempt, Delivery, DeliveryId};
 use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
@@ -12,6 +13,9 @@ use crate::store::{
     MakeDue, Outgoing, Result, Settlement, Store, StoreError, alerts, deliveries, journal,
     receivers,
 };
+
+/// The action of [`Store::settle`] in its errors.
+const SETTLE: &str = "settle deliveries";
 
 /// How many deliveries of one receiver wait and how many are dead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,67 +33,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unreadable`] if a delivery was never stored; then nothing is written.
     pub async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
-        const ACTION: &str = "settle deliveries";
-        let mut tx = self.pools.begin(ACTION).await?;
+        let mut tx = self.pools.begin(SETTLE).await?;
+        CrashPoint::SettlementBegun.pass();
         for settlement in settlements {
-            let Settlement { delivery, attempt, receiver, make_due, alerts, journal: events } =
-                settlement;
-            // A settlement without an attempt has no time of its own.
-            let at = attempt
-                .as_ref()
-                .map(|attempt| attempt.at)
-                .or(make_due.as_ref().map(|due| due.at))
-                .or(delivery.delivered_at)
-                .unwrap_or(delivery.created_at);
-            let statement = sql("UPDATE delivery \
-                                 SET state = $1, attempts = $2, parts_done = $3, \
-                                 next_attempt_at = $4, delivered_at = $5, last_error = $6 \
-                                 WHERE delivery_id = $7")
-            .bind(delivery.state.as_str())
-            .bind(delivery.attempts)
-            .bind(delivery.parts_done)
-            .bind(delivery.next_attempt_at)
-            .bind(delivery.delivered_at)
-            .bind(delivery.last_error)
-            .bind(delivery.delivery_id.as_str());
-            if tx.execute(ACTION, statement).await? == 0 {
-                let reason = "it was never stored, so its outcome cannot be stored".to_owned();
-                return Err(StoreError::Unreadable {
-                    place: format!("delivery {}", delivery.delivery_id),
-                    reason,
-                });
-            }
-            if let Some(attempt) = attempt {
-                let statement =
-                    sql("INSERT INTO attempt (delivery_id, at, duration_ms, delivered, detail) \
-                         VALUES ($1, $2, $3, $4, $5)")
-                    .bind(delivery.delivery_id.as_str())
-                    .bind(attempt.at)
-                    .bind(attempt.duration_ms)
-                    .bind(attempt.delivered)
-                    .bind(attempt.detail);
-                tx.execute("write an attempt", statement).await?;
-            }
-            if let Some(receiver) = receiver {
-                receivers::write(&mut tx, &receiver).await?;
-            }
-            if let Some(MakeDue { at, failed_since }) = make_due {
-                let statement = sql("UPDATE delivery \
-                         SET next_attempt_at = $1 \
-                         WHERE receiver = $2 AND state = 'pending' AND next_attempt_at > $1 \
-                         AND delivery_id <> $3 AND NOT EXISTS (SELECT 1 \
-                         FROM attempt \
-                         WHERE attempt.delivery_id = delivery.delivery_id AND attempt.at < $4)")
-                .bind(at)
-                .bind(delivery.receiver)
-                .bind(delivery.delivery_id.as_str())
-                .bind(failed_since.unwrap_or(Timestamp::UNIX_EPOCH));
-                tx.execute("make deliveries due", statement).await?;
-            }
-            enqueue(&mut tx, &alerts).await?;
-            journal::append(&mut tx, at, &events).await?;
+            write_settlement(&mut tx, settlement).await?;
         }
-        tx.commit(ACTION).await
+        tx.commit(SETTLE).await?;
+        CrashPoint::SettlementRecorded.pass();
+        Ok(())
     }
 
     /// Makes these deliveries pending and due, in any state, with all their retries ahead of them.
@@ -147,6 +98,84 @@ pub async fn enqueue(tx: &mut Tx, outgoing: &[Outgoing]) -> Result<()> {
         alerts::write(tx, alert, citations).await?;
         deliveries::write(tx, queued).await?;
     }
+    Ok(())
+}
+
+async fn write_settlement(tx: &mut Tx, settlement: Settlement) -> Result<()> {
+    let Settlement { delivery, attempt, receiver, make_due, alerts, journal: events } = settlement;
+    // A settlement without an attempt has no time of its own.
+    let at = attempt
+        .as_ref()
+        .map(|attempt| attempt.at)
+        .or(make_due.as_ref().map(|due| due.at))
+        .or(delivery.delivered_at)
+        .unwrap_or(delivery.created_at);
+    update_delivery(tx, &delivery).await?;
+    CrashPoint::DeliveryUpdated.pass();
+    if let Some(attempt) = attempt {
+        write_attempt(tx, &delivery.delivery_id, attempt).await?;
+        CrashPoint::AttemptWritten.pass();
+    }
+    if let Some(receiver) = receiver {
+        receivers::write(tx, &receiver).await?;
+    }
+    if let Some(due) = make_due {
+        make_others_due(tx, &delivery, &due).await?;
+    }
+    CrashPoint::ReceiverWritten.pass();
+    enqueue(tx, &alerts).await?;
+    journal::append(tx, at, &events).await?;
+    CrashPoint::SettlementJournaled.pass();
+    Ok(())
+}
+
+async fn update_delivery(tx: &mut Tx, delivery: &Delivery) -> Result<()> {
+    let statement = sql("UPDATE delivery \
+                         SET state = $1, attempts = $2, parts_done = $3, \
+                         next_attempt_at = $4, delivered_at = $5, last_error = $6 \
+                         WHERE delivery_id = $7")
+    .bind(delivery.state.as_str())
+    .bind(delivery.attempts)
+    .bind(delivery.parts_done)
+    .bind(delivery.next_attempt_at)
+    .bind(delivery.delivered_at)
+    .bind(delivery.last_error.clone())
+    .bind(delivery.delivery_id.as_str());
+    if tx.execute(SETTLE, statement).await? == 0 {
+        let reason = "it was never stored, so its outcome cannot be stored".to_owned();
+        return Err(StoreError::Unreadable {
+            place: format!("delivery {}", delivery.delivery_id),
+            reason,
+        });
+    }
+    Ok(())
+}
+
+async fn write_attempt(tx: &mut Tx, delivery: &DeliveryId, attempt: Attempt) -> Result<()> {
+    let statement = sql("INSERT INTO attempt (delivery_id, at, duration_ms, delivered, detail) \
+                         VALUES ($1, $2, $3, $4, $5)")
+    .bind(delivery.as_str())
+    .bind(attempt.at)
+    .bind(attempt.duration_ms)
+    .bind(attempt.delivered)
+    .bind(attempt.detail);
+    tx.execute("write an attempt", statement).await?;
+    Ok(())
+}
+
+/// Makes the other pending deliveries of the receiver due. See [`MakeDue`].
+async fn make_others_due(tx: &mut Tx, delivery: &Delivery, due: &MakeDue) -> Result<()> {
+    let statement = sql("UPDATE delivery \
+                         SET next_attempt_at = $1 \
+                         WHERE receiver = $2 AND state = 'pending' AND next_attempt_at > $1 \
+                         AND delivery_id <> $3 AND NOT EXISTS (SELECT 1 \
+                         FROM attempt \
+                         WHERE attempt.delivery_id = delivery.delivery_id AND attempt.at < $4)")
+    .bind(due.at)
+    .bind(delivery.receiver.as_str())
+    .bind(delivery.delivery_id.as_str())
+    .bind(due.failed_since.unwrap_or(Timestamp::UNIX_EPOCH));
+    tx.execute("make deliveries due", statement).await?;
     Ok(())
 }
 

@@ -152,6 +152,36 @@ async fn a_daemon_killed_at_increasing_delays_loses_no_alert() {
     these_are_alerted(&site, site.run().await, &names).await;
 }
 
+/// `CrashPoint` is built only into debug builds.
+#[cfg(debug_assertions)]
+mod at_each_point {
+    use entitywatch::crash_point::CrashPoint;
+    use futures_util::StreamExt;
+
+    use super::{everything_is_alerted, site};
+
+    /// Of `std::process::abort`.
+    const SIGABRT: i32 = 6;
+
+    /// Daemons at a time.
+    const AT_A_TIME: usize = 4;
+
+    async fn check(point: CrashPoint) {
+        let site = site().await;
+        let daemon = site.start_with(&[(CrashPoint::VARIABLE, point.name())]);
+        assert_eq!(daemon.ends().await, Some(SIGABRT), "the daemon passes {}", point.name());
+        everything_is_alerted(&site, site.run().await).await;
+    }
+
+    #[tokio::test]
+    async fn a_daemon_that_ends_at_any_named_point_loses_no_alert() {
+        assert!(CrashPoint::ALL.len() > 20, "the points were found");
+        futures_util::stream::iter(CrashPoint::ALL)
+            .for_each_concurrent(AT_A_TIME, |point| check(*point))
+            .await;
+    }
+}
+
 #[tokio::test]
 async fn a_stop_finishes_the_current_deliveries() {
     let site = site().await;

@@ -1,6 +1,7 @@
 //! The whole program between a fake publisher and fake receivers: in this process with a manual
 //! clock, or as the real binary.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -396,6 +397,21 @@ impl Daemon {
         let id = self.child.as_ref().unwrap().id();
         let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// Waits until the daemon ends by itself. Returns the signal that ended it, if one did.
+    pub async fn ends(mut self) -> Option<i32> {
+        let mut child = self.child.take().unwrap();
+        let id = child.id();
+        let ended = tokio::task::spawn_blocking(move || child.wait().unwrap().signal());
+        match tokio::time::timeout(TIMEOUT, ended).await {
+            Ok(signal) => signal.unwrap(),
+            Err(_) => {
+                // Else the wait in the other thread would keep the test from ending.
+                let _ = Command::new("sh").args(["-c", &format!("kill -KILL {id}")]).status();
+                panic!("timed out waiting for the daemon to end")
+            }
+        }
     }
 
     /// Stops the daemon with SIGTERM. Returns its exit code.

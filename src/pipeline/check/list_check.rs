@@ -5,6 +5,7 @@
 use tracing::warn;
 
 use crate::config::SourceKind;
+use crate::crash_point::CrashPoint;
 use crate::domain::SourceState;
 use crate::fetch::{FetchError, Fetched, FetchedDocument};
 use crate::pipeline::check::freshness::{self, OLDER_IS_ON_HOLD_AFTER};
@@ -51,6 +52,7 @@ pub(crate) async fn check_lists(
             Box::pin(not_modified(recorder, state, is_on_hold)).await
         }
         Ok(Fetched::Document(fetched)) => {
+            CrashPoint::DocumentFetched.pass();
             Box::pin(got_document(recorder, state, *fetched, is_on_hold)).await
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 use tracing::warn;
 
+use crate::crash_point::CrashPoint;
 use crate::domain::alert::SnapshotRef;
 use crate::domain::{Snapshot, SourceState};
 use crate::fetch::FetchedDocument;
@@ -35,6 +36,7 @@ pub async fn read_document(
         Ok(snapshot) => snapshot,
         Err(message) => return recorder.fail(state, &unreadable(&message, &fetched)).await,
     };
+    CrashPoint::DocumentParsed.pass();
     log_warnings(&source.name, &snapshot);
     let as_of = fetched.as_of.or(snapshot.as_of);
     let reference =
@@ -50,6 +52,7 @@ pub async fn read_document(
         now,
     };
     let mut outcomes = assess_lists(store, &assessed, snapshot, current?).await?;
+    CrashPoint::ListsAssessed.pass();
     // Later documents are not compared in age with a document of which nothing was accepted.
     if (outcomes.is_accepted || !outcomes.is_waiting) && !is_older {
         state.editions.accept(edition_of(&fetched, now), now);
@@ -61,6 +64,7 @@ pub async fn read_document(
     }
     let list_changes = std::mem::take(&mut outcomes.changes);
     compose_alerts(&mut recorder, &mut state, reference, list_changes).await?;
+    CrashPoint::AlertsComposed.pass();
     accept_document(&mut state, source, &fetched, now);
     state.as_of = as_of;
     if outcomes.refusals.is_empty() {

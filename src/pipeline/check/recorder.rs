@@ -9,6 +9,7 @@ use tracing::{info, warn};
 
 use crate::clock::Stopwatch;
 use crate::config::Source;
+use crate::crash_point::CrashPoint;
 use crate::domain::alert::{AlertBody, SnapshotHeld};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Document, Hold, SourceState};
@@ -201,6 +202,7 @@ impl<'a> CheckRecorder<'a> {
         check_metrics.publish(&self.source.name);
         if alerts > 0 {
             self.program.outbox.send_replace(());
+            CrashPoint::OutboxSignaled.pass();
         }
         info!(
             source.name = self.source.name,

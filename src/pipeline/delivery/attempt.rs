@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use crate::clock::Stopwatch;
+use crate::crash_point::CrashPoint;
 use crate::deliver::{self, Message, Outcome, Receiver, retry};
 use crate::domain::{Alert, Attempt, Delivery, Sha256};
 use crate::pipeline::delivery::alert_cache::AlertCache;
@@ -55,7 +56,10 @@ impl<'a> Sender<'a> {
             return None;
         }
         match self.alerts.get(&delivery.alert_id).await {
-            Ok(alert) => Some((delivery, alert)),
+            Ok(alert) => {
+                CrashPoint::AlertLoaded.pass();
+                Some((delivery, alert))
+            }
             Err(problem) => {
                 error!(
                     delivery.id = %delivery.delivery_id,
@@ -81,11 +85,13 @@ impl<'a> Sender<'a> {
         let stopwatch = Stopwatch::start();
         let reduced = deliver::for_delivery(&alert, &delivery);
         let message = Message { delivery: &delivery, alert: &reduced };
+        CrashPoint::AttemptStarted.pass();
         let attempted = self
             .wiring
             .deliverer
             .attempt(self.receiver, &message, started_at, delivery.parts_done)
             .await;
+        CrashPoint::AttemptEnded.pass();
         let ended_at = self.program.clock.now();
         let (Outcome::Delivered { detail } | Outcome::Failed { detail, .. }) = &attempted.outcome;
         let attempt = Attempt {

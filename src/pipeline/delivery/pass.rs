@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::crash_point::CrashPoint;
 use crate::deliver::{Channel, Receiver};
 use crate::domain::{DeliveryId, DeliveryState};
 use crate::metrics::{self, AttemptOutcome};
@@ -88,6 +89,7 @@ pub async fn run_pass(
         if due.is_empty() {
             break;
         }
+        CrashPoint::DeliveriesClaimed.pass();
         // `buffered` keeps the order of the deliveries, so attempts start in that order.
         let loaded = futures_util::stream::iter(due)
             .map(|delivery| sender.load_alert(delivery, stop))

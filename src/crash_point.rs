@@ -1,0 +1,89 @@
+//! The points of the program at which a test ends the process as a power cut would.
+//!
+//! The code passes each point by name, and [`CrashPoint::ALL`] is the list of the names. A test
+//! goes through all of them: it misses no point, and it fails at a point that no code passes.
+//! A release build contains none of this.
+
+/// Defines the points, each with its name in the environment.
+macro_rules! crash_points {
+    ($($(#[$doc:meta])* $point:ident;)+) => {
+        /// A point of the program. In the order in which a check and its deliveries pass them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum CrashPoint {
+            $($(#[$doc])* $point,)+
+        }
+
+        impl CrashPoint {
+            pub const ALL: &[CrashPoint] = &[$(CrashPoint::$point,)+];
+
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(CrashPoint::$point => stringify!($point),)+
+                }
+            }
+        }
+    };
+}
+
+crash_points! {
+    /// A check has the lock and the state of its source.
+    CheckStarted;
+    /// The publisher's document has arrived.
+    DocumentFetched;
+    DocumentParsed;
+    /// The lists of the document are compared with the current ones.
+    ListsAssessed;
+    AlertsComposed;
+    /// The transaction of the check has begun. The next points are inside it.
+    RecordBegun;
+    DocumentsWritten;
+    ListsWritten;
+    AlertsQueued;
+    ChangesWritten;
+    HoldsWritten;
+    RulesWritten;
+    SourceWritten;
+    CheckWritten;
+    CheckJournaled;
+    /// The transaction of the check is committed. The receivers' loops do not know it yet.
+    CheckRecorded;
+    OutboxSignaled;
+    /// A pass has read the deliveries that are due.
+    DeliveriesClaimed;
+    AlertLoaded;
+    /// The next thing is the request, or the connection to the mail server.
+    AttemptStarted;
+    /// The receiver has answered, and nothing of it is stored.
+    AttemptEnded;
+    /// The transaction of the outcomes has begun. The next points are inside it.
+    SettlementBegun;
+    DeliveryUpdated;
+    AttemptWritten;
+    /// The state of the receiver and the deliveries that become due are written.
+    ReceiverWritten;
+    SettlementJournaled;
+    /// The transaction of the outcomes is committed.
+    SettlementRecorded;
+}
+
+impl CrashPoint {
+    /// The environment variable with the name of the point at which the process ends.
+    pub const VARIABLE: &str = "ENTITYWATCH_CRASH_AT";
+
+    /// Ends the process without any cleanup if the environment names this point.
+    #[cfg(debug_assertions)]
+    pub fn pass(self) {
+        use std::ffi::OsString;
+        use std::sync::LazyLock;
+
+        static NAMED: LazyLock<Option<OsString>> =
+            LazyLock::new(|| std::env::var_os(CrashPoint::VARIABLE));
+        if NAMED.as_ref().is_some_and(|named| named == self.name()) {
+            std::process::abort();
+        }
+    }
+
+    /// Does nothing in a release build.
+    #[cfg(not(debug_assertions))]
+    pub const fn pass(self) {}
+}
