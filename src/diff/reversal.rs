@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::diff::list::columns::in_common;
 use crate::diff::list::content::Content;
-use crate::diff::list::editorial::folded;
+use crate::diff::list::editorial::without_typography;
 use crate::diff::list::fields::differences;
 use crate::domain::{Change, ChangeKind, Citation, Entry, RowFate};
 
@@ -17,11 +17,11 @@ use crate::domain::{Change, ChangeKind, Citation, Entry, RowFate};
 pub fn reversed_pairs(now: &[Change], earlier: &[Change]) -> Vec<(usize, usize)> {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, change) in earlier.iter().enumerate().filter(|(_, change)| !change.editorial) {
-        by_name.entry(folded(&change.entry.name)).or_default().push(at);
+        by_name.entry(without_typography(&change.entry.name)).or_default().push(at);
     }
     let mut pairs = Vec::new();
     for (at, change) in now.iter().enumerate().filter(|(_, change)| !change.editorial) {
-        let name = folded(&entry_before(change).name);
+        let name = without_typography(&entry_before(change).name);
         let Some(positions) = by_name.get_mut(&name) else { continue };
         let found = positions.iter().rposition(|position| {
             earlier.get(*position).is_some_and(|earlier| reverses(change, earlier))

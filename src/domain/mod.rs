@@ -33,6 +33,7 @@
 //!
 //! Everywhere:
 //!
+//! - [`character_reference`]: the characters of `&ldquo;` and `&#167;`.
 //! - [`word_diff`]: the differences between two texts, word by word.
 //! - [`id`]: ids and hashes, all derived from content.
 //! - [`journal`]: one entry of the hash chain of what was checked and decided.
@@ -41,6 +42,7 @@ pub mod alert;
 pub mod alert_kind;
 pub mod business_days;
 pub mod change;
+pub mod character_reference;
 pub mod citation;
 pub mod country;
 pub mod delivery;

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AlertId, Change, ChangeId, Citation, Sha256};
 
+/// A list shows the changes of a rule at most this many days after the day of the rule.
+pub const MAX_DAYS_UNTIL_LISTED: i64 = 120;
+
 /// A rule, as far as it is known. From a citation alone, only `citation` and `url` are known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {

@@ -11,6 +11,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use quick_xml::escape::unescape;
 use quick_xml::events::Event;
 
+use crate::domain::character_reference;
 use crate::parse::ParseError;
 
 /// One piece of a document. Text is decoded and its entities are resolved.
@@ -129,7 +130,11 @@ impl<R: Read> MarkupReader<R> {
                 Event::GeneralRef(reference) => {
                     let name = reference.decode().map_err(|e| broken(line, &e))?;
                     let character = reference.resolve_char_ref().ok().flatten();
-                    return Ok(Markup::Text(character.map_or_else(|| entity(&name), String::from)));
+                    let character = character.or_else(|| character_reference::character(&name));
+                    // An unknown reference is kept as written, so that no text is lost.
+                    return Ok(Markup::Text(
+                        character.map_or_else(|| format!("&{name};"), String::from),
+                    ));
                 }
                 Event::Empty(_)
                 | Event::Comment(_)
@@ -156,27 +161,6 @@ impl<R: Read> MarkupReader<R> {
             }
         }
     }
-}
-
-/// The text of a named entity. An unknown entity is kept as written, so that no text is lost.
-fn entity(name: &str) -> String {
-    let text = match name {
-        "amp" => "&",
-        "lt" => "<",
-        "gt" => ">",
-        "apos" => "'",
-        "quot" => "\"",
-        "nbsp" => "\u{a0}",
-        "mdash" => "—",
-        "ndash" => "–",
-        "sect" => "§",
-        "ldquo" => "“",
-        "rdquo" => "”",
-        "lsquo" => "‘",
-        "rsquo" => "’",
-        _ => return format!("&{name};"),
-    };
-    text.to_owned()
 }
 
 fn broken(line: u64, error: &dyn std::fmt::Display) -> ParseError {

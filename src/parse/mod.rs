@@ -12,6 +12,7 @@
 //! - [`citation`], [`footnote`]: texts that all publishers write.
 //! - `gpo_xml`: the XML of the Government Publishing Office, used by `ecfr` and `federal_register`.
 //! - `detect`: the format of a document, by its first bytes.
+//! - `warnings`: the warnings about a document, up to a limit.
 
 pub mod citation;
 pub mod csl;
@@ -21,6 +22,7 @@ pub mod federal_register;
 pub mod footnote;
 pub(crate) mod gpo_xml;
 mod month;
+mod warnings;
 
 use std::io::Read;
 

@@ -2,13 +2,10 @@
 
 use crate::domain::{Alert, AlertId, Citation};
 use crate::store::row::Row;
-use crate::store::statement::{placeholders, sql};
+use crate::store::statement::{CHUNK, placeholders, sql};
 use crate::store::transaction::Tx;
 use crate::store::value::json;
 use crate::store::{AlertQuery, Result, Store};
-
-/// Citations that one statement asks for. SQLite allows 32,766 placeholders in a statement.
-const CITATIONS: usize = 500;
 
 impl Store {
     pub async fn alert(&self, id: &AlertId) -> Result<Option<Alert>> {
@@ -45,7 +42,7 @@ impl Store {
         wanted.sort();
         wanted.dedup();
         let mut found = Vec::new();
-        for citations in wanted.chunks(CITATIONS) {
+        for citations in wanted.chunks(CHUNK) {
             let text = format!(
                 "SELECT seq, alert_id, changes \
                  FROM alert \

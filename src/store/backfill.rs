@@ -6,13 +6,10 @@ use jiff::Timestamp;
 
 use crate::domain::ListCode;
 use crate::domain::journal::JournalEvent;
-use crate::store::statement::{placeholders, sql};
+use crate::store::statement::{CHUNK, placeholders, sql};
 use crate::store::{
     HistorySpan, PastUpdate, Result, Store, StoreError, StoredEntry, changes, entries, journal,
 };
-
-/// Rows that one statement closes. SQLite allows 32,766 placeholders in a statement.
-const ROWS: usize = 500;
 
 impl Store {
     /// Which of the days of a list are stored.
@@ -63,7 +60,7 @@ impl Store {
         const ACTION: &str = "record the backfilled history";
         let PastUpdate { source, list, as_of, at, .. } = past;
         let mut tx = self.pools.begin(ACTION).await?;
-        for rows in past.close.chunks(ROWS) {
+        for rows in past.close.chunks(CHUNK) {
             let text = format!(
                 "UPDATE entry \
                  SET known_until = $1, listed_until = $2, day_until = $2 \

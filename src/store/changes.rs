@@ -5,13 +5,10 @@ use jiff::Timestamp;
 use crate::domain::{AlertId, ChangeId, ChangeKind, ListCode};
 use crate::store::pools::Pools;
 use crate::store::row::Row;
-use crate::store::statement::{Sql, placeholders, sql};
+use crate::store::statement::{CHUNK, Sql, placeholders, sql};
 use crate::store::transaction::Tx;
 use crate::store::value::json;
 use crate::store::{ChangeQuery, RecordedChange, Result, Store};
-
-/// Ids that one statement asks for. SQLite allows 32,766 placeholders in a statement.
-const IDS: usize = 500;
 
 macro_rules! select_change {
     ($rest:literal) => {
@@ -67,7 +64,7 @@ impl Store {
         wanted.sort();
         wanted.dedup();
         let mut counts = Vec::new();
-        for ids in wanted.chunks(IDS) {
+        for ids in wanted.chunks(CHUNK) {
             let text = format!(
                 "SELECT base_id, COUNT(*) \
                  FROM change \

@@ -4,15 +4,10 @@ use jiff::Timestamp;
 
 use crate::domain::ListState;
 use crate::store::row::Row;
-use crate::store::statement::{placeholders, sql};
+use crate::store::statement::{CHUNK, placeholders, sql};
 use crate::store::transaction::Tx;
 use crate::store::value::json;
 use crate::store::{ListUpdate, Result, Store, StoreError, entries};
-
-/// Rows that one statement closes or opens. SQLite allows 32,766 placeholders in a statement, and a
-/// row that is opened takes nine. Rows of a complete list at once would take as much memory again
-/// as the list.
-const ROWS: usize = 500;
 
 impl Store {
     /// The states of the lists of this source, by list code.
@@ -40,7 +35,7 @@ pub async fn update(tx: &mut Tx, update: ListUpdate, at: Timestamp) -> Result<()
     tx.execute("write a list's state", statement).await?;
 
     let day = state.as_of.unwrap_or_else(|| entries::day_of(at));
-    for rows in close.chunks(ROWS) {
+    for rows in close.chunks(CHUNK) {
         let text = format!(
             "UPDATE entry \
              SET known_until = $1, listed_until = $2, day_until = $3 \
@@ -59,7 +54,7 @@ pub async fn update(tx: &mut Tx, update: ListUpdate, at: Timestamp) -> Result<()
             return Err(StoreError::Stale { source_name: state.source, list: state.list });
         }
     }
-    for chunk in open.chunks(ROWS) {
+    for chunk in open.chunks(CHUNK) {
         let rows = chunk
             .iter()
             .map(|entry| entries::row_of(&state.source, entry, at, state.as_of, false))

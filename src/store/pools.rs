@@ -1,5 +1,7 @@
 //! The connections: one connection writes, others read at the same time.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
@@ -8,6 +10,11 @@ use crate::store::row::Row;
 use crate::store::statement::{Sql, prepared};
 use crate::store::transaction::Tx;
 use crate::store::{Result, StoreError};
+
+/// Connections that read at the same time.
+pub const READERS: u32 = 4;
+/// An idle reading connection is closed after this time.
+pub const READER_IDLE: Duration = Duration::from_secs(60);
 
 /// The connections of an open database. Without a writer it is open for reading only.
 pub enum Pools {

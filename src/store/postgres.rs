@@ -8,15 +8,11 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Row};
 
-use crate::store::pools::Pools;
+use crate::store::pools::{Pools, READER_IDLE, READERS};
 use crate::store::{Mode, Result, Store, StoreError, migrations};
 
 /// The key of the advisory lock: `entitywa` in ASCII. A lock is per database.
 const LOCK_KEY: i64 = 0x656e_7469_7479_7761;
-/// Connections that read at the same time.
-const READERS: u32 = 4;
-/// An idle reading connection is closed after this time.
-const READER_IDLE: Duration = Duration::from_secs(60);
 /// For opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 

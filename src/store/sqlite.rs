@@ -9,20 +9,16 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 
-use crate::store::pools::Pools;
+use crate::store::pools::{Pools, READER_IDLE, READERS};
 use crate::store::process_lock::{LockFailure, ProcessLock};
 use crate::store::result_code::{CORRUPT, FULL, GENERIC_ERROR, NOT_A_DATABASE, result_code};
 use crate::store::{Mode, Result, Store, StoreError, migrations};
 
-/// Connections that read at the same time.
-const READERS: u32 = 4;
 /// How long a write waits for the one before it: a complete list is one transaction, and a disk may
 /// be slow.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long SQLite itself waits for a lock of another connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// An idle reading connection is closed after this time.
-const READER_IDLE: Duration = Duration::from_secs(60);
 /// How many rows SQLite reads ahead of the consumer. A list has thousands, and a switch between the
 /// two threads costs more than a row.
 const ROWS_AHEAD: usize = 1_024;

@@ -68,6 +68,11 @@ impl Sql {
     }
 }
 
+/// Values or rows that one statement names. SQLite allows 32,766 placeholders in a statement, and a
+/// row takes at most nine. All rows of a complete list at once would take as much memory again as
+/// the list.
+pub const CHUNK: usize = 500;
+
 /// `$3, $4, $5`: placeholders for `count` values after the first `taken`.
 pub fn placeholders(taken: usize, count: usize) -> String {
     (taken + 1..=taken + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")

@@ -6,11 +6,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+use crate::domain::rule::MAX_DAYS_UNTIL_LISTED;
 use crate::domain::{AlertId, Attribution, Citation, RecordedRule, Rule, same};
 use crate::store::{RecordedChange, Result, Store};
 
-/// A list shows the changes of a rule at most this many days after the day of the rule.
-const MAX_DAYS_AFTER_RULE: i64 = 120;
 /// A list shows the changes of a rule at most this many days before the day of the rule.
 const MAX_DAYS_BEFORE_RULE: i64 = 14;
 
@@ -32,7 +31,7 @@ impl ChangeRules {
         let first = changes.iter().map(|recorded| day(recorded.observed_at)).min();
         let recent = match first {
             Some(first) => {
-                store.rules(first.saturating_sub(Span::new().days(MAX_DAYS_AFTER_RULE))).await?
+                store.rules(first.saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED))).await?
             }
             None => Vec::new(),
         };
@@ -110,7 +109,7 @@ impl ChangeRules {
     fn ordering(&self, recorded: &RecordedChange) -> Option<&Rule> {
         let found_on = day(recorded.observed_at);
         let (from, to) = (
-            found_on.saturating_sub(Span::new().days(MAX_DAYS_AFTER_RULE)),
+            found_on.saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED)),
             found_on.saturating_add(Span::new().days(MAX_DAYS_BEFORE_RULE)),
         );
         let naming = self.by_name.get(&same::name_key(&recorded.change.entry.name))?;

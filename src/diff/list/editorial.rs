@@ -30,14 +30,16 @@ enum Kind {
 /// Whether the name, alias or address `after` is `before` with other typography or with its broken
 /// characters repaired.
 pub fn is_same_name(before: &str, after: &str) -> bool {
-    before == after || folded(before) == folded(after) || is_repaired(before, after)
+    before == after
+        || without_typography(before) == without_typography(after)
+        || is_repaired(before, after)
 }
 
 /// Whether the text `after` is `before` with other typography or with its broken characters
 /// repaired.
 pub fn is_same_text(before: &str, after: &str) -> bool {
     before == after
-        || folded_prose(before) == folded_prose(after)
+        || prose_without_typography(before) == prose_without_typography(after)
         || is_repaired_text(before, after, Kind::Prose, true)
 }
 
@@ -45,18 +47,24 @@ pub fn is_same_text(before: &str, after: &str) -> bool {
 /// in place of an entire word is not accepted, because it may have been any word.
 pub fn is_same_wording(before: &str, after: &str) -> bool {
     before == after
-        || folded_prose(before) == folded_prose(after)
+        || prose_without_typography(before) == prose_without_typography(after)
         || is_repaired_text(before, after, Kind::Prose, false)
 }
 
 /// A name, alias or address without its typography. Equal for two that differ only in typography.
-pub fn folded(text: &str) -> String {
-    fold(text, Kind::Name).into_iter().map(|letter| letter.character).collect()
+pub fn without_typography(text: &str) -> String {
+    letters_without_typography(text, Kind::Name)
+        .into_iter()
+        .map(|letter| letter.character)
+        .collect()
 }
 
 /// Any other text without its typography.
-pub fn folded_prose(text: &str) -> String {
-    fold(text, Kind::Prose).into_iter().map(|letter| letter.character).collect()
+pub fn prose_without_typography(text: &str) -> String {
+    letters_without_typography(text, Kind::Prose)
+        .into_iter()
+        .map(|letter| letter.character)
+        .collect()
 }
 
 /// Whether the name `after` is `before` with each run of `?` or U+FFFD replaced by letters, a quote
@@ -74,7 +82,8 @@ fn is_repaired_text(before: &str, after: &str, kind: Kind, entire_words: bool) -
     let ends_in_mark = after
         .trim_end_matches(|c: char| is_separator(c) || c.is_whitespace())
         .ends_with(|c| is_quote(c) || is_dash(c));
-    let (before, after) = (fold(before, kind), fold(after, kind));
+    let (before, after) =
+        (letters_without_typography(before, kind), letters_without_typography(after, kind));
     // The positions in `after` up to which the text of `before` read so far may reach.
     let mut positions = BTreeSet::from([0_usize]);
     let mut rest = before.as_slice();
@@ -160,7 +169,7 @@ fn positions_after_repair(
     positions
 }
 
-fn fold(text: &str, kind: Kind) -> Vec<Letter> {
+fn letters_without_typography(text: &str, kind: Kind) -> Vec<Letter> {
     let text = encoding::repaired(text);
     let composed =
         text.nfc().map(usual_width).flat_map(char::to_lowercase).filter(|c| !is_invisible(*c));

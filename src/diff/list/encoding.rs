@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::domain::character_reference;
+
 /// Characters of Windows-1252 for the bytes 0x80 to 0x9F. Source: the WHATWG Encoding Standard,
 /// index windows-1252.
 const WINDOWS_1252: [char; 32] = [
@@ -62,28 +64,7 @@ fn replaced(text: Cow<'_, str>, read: impl Fn(&str) -> Option<(char, usize)>) ->
 fn resolved_entity(rest: &str) -> Option<(char, usize)> {
     let (name, _) =
         rest.strip_prefix('&')?.split_once(';').filter(|(name, _)| name.len() <= LONGEST_ENTITY)?;
-    let character = match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => '\u{a0}',
-        "lsquo" => '‘',
-        "rsquo" => '’',
-        "ldquo" => '“',
-        "rdquo" => '”',
-        "ndash" => '–',
-        "mdash" => '—',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
-                None => number.parse(),
-            };
-            char::from_u32(code.ok()?)?
-        }
-    };
+    let character = character_reference::character(name)?;
     Some((character, name.len() + 2))
 }
 

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::diff::list::editorial::folded;
+use crate::diff::list::editorial::without_typography;
 use crate::diff::list::unordered::same_members;
 use crate::domain::Entry;
 
@@ -73,7 +73,7 @@ fn recut(row: &Entry, cell: &str, marked: &Entry) -> Option<Entry> {
     row.name.clone_from(&marked.name);
     row.form = marked.form;
     row.addresses = addresses(rest);
-    let joined = |addresses: &[String]| folded(&addresses.join(" "));
+    let joined = |addresses: &[String]| without_typography(&addresses.join(" "));
     if joined(&row.addresses) == joined(&marked.addresses)
         || same_members(&row.addresses, &marked.addresses)
     {

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::diff::list::editorial::{
-    folded, folded_prose, is_broken, is_same_name, is_same_text, is_same_wording,
+    is_broken, is_same_name, is_same_text, is_same_wording, prose_without_typography,
+    without_typography,
 };
 use crate::diff::list::entity_cell;
 use crate::diff::list::unordered::same_members;
@@ -158,12 +159,12 @@ impl Differences {
     }
 
     fn list(&mut self, field: &str, before: &[String], after: &[String]) {
-        self.members(field, before, after, (folded_prose, is_same_text));
+        self.members(field, before, after, (prose_without_typography, is_same_text));
     }
 
     /// Aliases or addresses.
     fn names(&mut self, field: &str, before: &[String], after: &[String]) {
-        self.members(field, before, after, (folded, is_same_name));
+        self.members(field, before, after, (without_typography, is_same_name));
     }
 
     fn members(&mut self, field: &str, before: &[String], after: &[String], sameness: Sameness) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::list::editorial::folded;
+use crate::diff::list::editorial::without_typography;
 use crate::diff::pairing::facts::Facts;
 use crate::diff::pairing::weights::{
     ADDRESS_AFFINITY, ALIAS_AFFINITY, BASE_AFFINITY, CITATION_AFFINITY, COLUMN_AFFINITY,
@@ -34,7 +34,9 @@ pub fn affinity(old: &Entry, new: &Entry) -> f64 {
 /// 0 to 1: the shared texts against all texts. Two empty lists are the same.
 #[expect(clippy::cast_precision_loss, reason = "counts of addresses")]
 fn overlap(one: &[String], other: &[String]) -> f64 {
-    let fold = |texts: &[String]| texts.iter().map(|text| folded(text)).collect::<BTreeSet<_>>();
+    let fold = |texts: &[String]| {
+        texts.iter().map(|text| without_typography(text)).collect::<BTreeSet<_>>()
+    };
     let (one, other) = (fold(one), fold(other));
     let all = one.union(&other).count();
     if all == 0 { 1.0 } else { one.intersection(&other).count() as f64 / all as f64 }

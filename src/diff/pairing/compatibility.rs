@@ -1,6 +1,6 @@
 //! Whether two rows with one name can be one entry, and how sure that is.
 
-use crate::diff::list::editorial::folded;
+use crate::diff::list::editorial::without_typography;
 use crate::diff::pairing::evidence::{Evidence, in_words};
 use crate::diff::pairing::facts::Facts;
 use crate::diff::pairing::weights::DOUBTFUL_NAME_SCORE;
@@ -30,7 +30,7 @@ pub fn can_be_one_entry(old: &Entry, new: &Entry) -> bool {
 /// Whether two rows have the same publisher's number, type and form, as far as they have any.
 pub fn can_be_one_party(old: &Entry, new: &Entry) -> bool {
     let differ = |key: &str| match (old.other.get(key), new.other.get(key)) {
-        (Some(one), Some(other)) => folded(one) != folded(other),
+        (Some(one), Some(other)) => without_typography(one) != without_typography(other),
         _ => false,
     };
     let is_another_number = has_stable_number(old.list) && differ("entity_number");
@@ -60,7 +60,9 @@ fn is_new_listing_elsewhere(old: &Entry, new: &Entry) -> bool {
     let differ = |one: &[String], other: &[String]| {
         !one.is_empty()
             && !other.is_empty()
-            && !one.iter().any(|text| other.iter().any(|o| folded(o) == folded(text)))
+            && !one
+                .iter()
+                .any(|text| other.iter().any(|o| without_typography(o) == without_typography(text)))
     };
     has_only_new_citations(old, new)
         && (differ(&old.countries, &new.countries) || differ(&old.addresses, &new.addresses))

@@ -12,7 +12,7 @@ use crate::diff::pairing::differing_rows::DifferingRows;
 use crate::diff::pairing::evidence::in_words;
 use crate::diff::pairing::feature::Feature;
 use crate::diff::pairing::feature_counter::FeatureCounter;
-use crate::diff::pairing::fold;
+use crate::diff::pairing::folded_rows;
 use crate::diff::pairing::pair::{Pair, paired_new, paired_old};
 use crate::diff::pairing::profile::Profile;
 use crate::diff::pairing::rarity::Rarity;
@@ -60,7 +60,7 @@ impl<'a> CertainPairs<'a> {
     /// that is loaded.
     pub fn find(rows: DifferingRows<'a>, before: &[Entry]) -> Self {
         let mut pairs = same_name::pair(&rows);
-        pairs.extend(fold::folded_rows(&rows, &pairs));
+        pairs.extend(folded_rows::folded_rows(&rows, &pairs));
         let (old, new) = (paired_old(&pairs), paired_new(&pairs));
         let unpaired_old: Vec<usize> = (0..rows.old.len()).filter(|at| !old.contains(at)).collect();
         let unpaired_new: Vec<usize> =
@@ -107,7 +107,8 @@ impl<'a> CertainPairs<'a> {
         identity.added.retain(|at| !new.contains(at));
         identity.possible.retain(|(before, after)| !old.contains(before) && !new.contains(after));
         identity.pairs.extend(parts);
-        let still_listed = fold::rows_of_listed_names(&rows, &identity.pairs, &identity.removed);
+        let still_listed =
+            folded_rows::rows_of_listed_names(&rows, &identity.pairs, &identity.removed);
         let old = paired_old(&still_listed);
         identity.removed.retain(|at| !old.contains(at));
         identity.pairs.extend(still_listed);

@@ -13,7 +13,8 @@
 //! | `selection` | which weighed pairs are one entry, and which possibly are |
 //! | `candidates` | which pairs are worth weighing |
 //! | `weighing/` | the weight of one pair, by names, citations, addresses, facts and types |
-//! | `renamed_parts`, `fold` | rows that were split or folded, and names that are still listed |
+//! | `renamed_parts` | rows that were split or folded under other names |
+//! | `folded_rows` | rows that were folded into a row of their name, names that are still listed |
 //! | `same_name/` | certain pairs: the same number, cell or name, with parts of split rows |
 //! | `split_part`, `row_loss` | what moved from one row to another, what a removed row had |
 //! | `affinity`, `compatibility` | how close rows of one name are, whether they can be one entry |
@@ -39,7 +40,7 @@ pub(in crate::diff) mod facts;
 pub(in crate::diff) mod feature;
 pub mod feature_counter;
 pub(in crate::diff) mod filler_words;
-pub(in crate::diff) mod fold;
+pub(in crate::diff) mod folded_rows;
 pub(in crate::diff) mod id_number;
 pub(in crate::diff) mod identity;
 pub(in crate::diff) mod letter_hash;

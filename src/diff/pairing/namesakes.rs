@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rustc_hash::FxBuildHasher;
 
 use crate::diff::list::content::{Hashed, in_order};
-use crate::diff::list::editorial::folded;
+use crate::diff::list::editorial::without_typography;
 use crate::diff::pairing::letter_hash::LetterHash;
 use crate::domain::Entry;
 
@@ -19,12 +19,15 @@ pub fn unchanged_namesakes<'a>(
     if removed.is_empty() {
         return Vec::new();
     }
-    let names: HashSet<String> =
-        removed.iter().map(|entry| folded(&entry.name)).filter(|name| !name.is_empty()).collect();
+    let names: HashSet<String> = removed
+        .iter()
+        .map(|entry| without_typography(&entry.name))
+        .filter(|name| !name.is_empty())
+        .collect();
     let keys: HashSet<u64, FxBuildHasher> = names.iter().map(|name| LetterHash::of(name)).collect();
     let is_namesake = |row: &&Hashed<'_>| {
         let name = &row.content.0.name;
-        keys.contains(&name_key(name)) && names.contains(&folded(name))
+        keys.contains(&name_key(name)) && names.contains(&without_typography(name))
     };
     let before: HashSet<&Hashed<'_>, FxBuildHasher> = olds.iter().filter(is_namesake).collect();
     if before.is_empty() {
@@ -43,7 +46,7 @@ pub fn unchanged_namesakes<'a>(
 /// A number that all editorial variants of a name share. Other names may share it too.
 pub fn name_key(name: &str) -> u64 {
     // Folding each name of a long list costs more than a hash of its letters.
-    if name.is_ascii() { LetterHash::of(name) } else { LetterHash::of(&folded(name)) }
+    if name.is_ascii() { LetterHash::of(name) } else { LetterHash::of(&without_typography(name)) }
 }
 
 #[cfg(test)]

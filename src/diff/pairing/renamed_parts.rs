@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::list::editorial::folded;
+use crate::diff::list::editorial::without_typography;
 use crate::diff::list::entity_cell::SUBORDINATES;
 use crate::diff::pairing::compatibility::shares_citation;
 use crate::diff::pairing::differing_rows::DifferingRows;
@@ -124,10 +124,10 @@ impl<'a> OneSided<'a> {
         for row in changed {
             let (with, without) = sides(row);
             let (names, kept) = (other_names(with), other_names(without));
-            let names = missing_in(&names, &kept).map(|name| (Key::Name, folded(name)));
+            let names = missing_in(&names, &kept).map(|name| (Key::Name, without_typography(name)));
             let addresses = missing_in(&with.addresses, &without.addresses)
                 .filter(|text| is_place(text))
-                .map(|text| (Key::Address, folded(text)));
+                .map(|text| (Key::Address, without_typography(text)));
             for key in names.chain(addresses) {
                 index.entry(key).or_default().push(row);
             }
@@ -156,7 +156,7 @@ impl<'a> OneSided<'a> {
             .filter(|text| is_address_only && is_place(text))
             .map(|text| (Key::Address, text.as_str()));
         names.chain(addresses).find_map(|(key, text)| {
-            let rows = self.0.get(&(key, folded(text)))?;
+            let rows = self.0.get(&(key, without_typography(text)))?;
             let row =
                 rows.iter().find(|row| row.cites_all(&part.citations) && shares_citation(row))?;
             let kind = match key {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::list::editorial::{folded, is_same_text};
+use crate::diff::list::editorial::{is_same_text, without_typography};
 use crate::diff::pairing::evidence::{Detail, DetailKind, Evidence, in_words};
 use crate::diff::pairing::facts::Facts;
 use crate::diff::pairing::id_number::Number;
@@ -27,7 +27,7 @@ impl RowLoss {
         let (was, is) = (Facts::of(old), Facts::of(new));
         let names: Vec<String> =
             [&new.name].into_iter().chain(&new.aliases).chain(&is.aliases).cloned().collect();
-        let is_alias = |alias: &&String| folded(alias) != folded(&old.name);
+        let is_alias = |alias: &&String| without_typography(alias) != without_typography(&old.name);
         let aliases: Vec<String> = old.aliases.iter().filter(is_alias).cloned().collect();
         loss.compare(DetailKind::Alias, &aliases, &names, true);
         loss.compare(DetailKind::Alias, &was.aliases, &names, true);
@@ -52,9 +52,10 @@ impl RowLoss {
 
     /// `ties`: whether a shared text ties the rows together.
     fn compare(&mut self, kind: DetailKind, old: &[String], new: &[String], ties: bool) {
-        let new: BTreeMap<String, &String> = new.iter().map(|text| (folded(text), text)).collect();
+        let new: BTreeMap<String, &String> =
+            new.iter().map(|text| (without_typography(text), text)).collect();
         for text in old {
-            let is_kept = new.contains_key(&folded(text))
+            let is_kept = new.contains_key(&without_typography(text))
                 || new.values().any(|other| is_same_text(text, other));
             if is_kept {
                 self.is_tied |= ties;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rapidfuzz::distance::levenshtein;
 
-use crate::diff::list::editorial::folded_prose;
+use crate::diff::list::editorial::prose_without_typography;
 use crate::diff::pairing::name::words;
 
 /// The least share of equal letters, from 0 to 1, of two texts that name the same sections and say
@@ -129,7 +129,7 @@ impl Terms {
         }
         let words =
             words(&prose).into_iter().filter(|word| !marks.contains(&word.as_str())).collect();
-        Self { sections, words, prose: folded_prose(&prose) }
+        Self { sections, words, prose: prose_without_typography(&prose) }
     }
 }
 

@@ -8,8 +8,8 @@ use crate::parse::csl::column::Column;
 use crate::parse::csl::entry::note_oddities;
 use crate::parse::csl::excerpt::shortened;
 use crate::parse::csl::source::{Source, source_of};
-use crate::parse::csl::warnings::Warnings;
 use crate::parse::csl::watched_row::WatchedRow;
+use crate::parse::warnings::Warnings;
 
 /// The result of reading so far.
 pub struct Collector<'a> {

@@ -7,8 +7,8 @@ use crate::parse::citation::citations;
 use crate::parse::csl::address::countries_of;
 use crate::parse::csl::cells::Cells;
 use crate::parse::csl::column::Column;
-use crate::parse::csl::warnings::Warnings;
 use crate::parse::footnote::footnotes;
+use crate::parse::warnings::Warnings;
 
 /// The entry of one row. `extras` are the keys and values of unknown columns. Unusual values are
 /// kept as published; see [`note_oddities`].

@@ -16,7 +16,6 @@ mod json;
 mod rows;
 mod source;
 mod table;
-mod warnings;
 mod watched_row;
 
 pub use json::read_json;

@@ -21,6 +21,7 @@ use self::entry::{EntryReader, columns_of};
 use crate::domain::{Entry, ListCode, Publisher, Snapshot, Warning};
 use crate::parse::ParseError;
 use crate::parse::gpo_xml::{Markup, MarkupReader, Tag};
+use crate::parse::warnings::capped;
 
 /// Reads the `lists` from Part 744.
 ///
@@ -120,7 +121,7 @@ fn read(
             problem: "expected Part 744 (DIV5 N=\"744\"), but the document ends without it".into(),
         });
     }
-    cap(&mut snapshot.warnings);
+    snapshot.warnings = capped(snapshot.warnings);
     Ok((snapshot, found, place))
 }
 
@@ -176,15 +177,4 @@ fn read_supplement<R: Read>(
         });
     }
     Ok((tables > 0).then_some(Supplement { entries, warnings, columns }))
-}
-
-fn cap(warnings: &mut Vec<Warning>) {
-    let count = warnings.len();
-    if count > Warning::KEPT {
-        warnings.truncate(Warning::KEPT - 1);
-        warnings.push(Warning {
-            place: "the whole document".into(),
-            text: format!("{count} warnings in all, of which the first are shown"),
-        });
-    }
 }

@@ -59,7 +59,7 @@ fn continues_the_name(
     country: Option<&str>,
 ) -> bool {
     let part = part.trim();
-    if part.is_empty() || words::is_legal_form(part) || words::is_all_legal_forms(part) {
+    if part.is_empty() || words::ends_company_name(part) {
         return true;
     }
     if words::begins_an_address(part) || country.is_some_and(|country| part.contains(country)) {

@@ -295,8 +295,13 @@ pub fn is_legal_form(part: &str) -> bool {
     LEGAL_FORMS.contains(&plain.trim())
 }
 
-/// Whether every word is a legal form or a word for a group: `Ltd. Group Holdings Co.`
-pub fn is_all_legal_forms(part: &str) -> bool {
+/// Whether a text between two commas only ends the name of a company: a legal form, or several of
+/// them and words for a group: `Ltd. Group Holdings Co.`
+pub fn ends_company_name(part: &str) -> bool {
+    is_legal_form(part) || is_all_legal_forms(part)
+}
+
+fn is_all_legal_forms(part: &str) -> bool {
     let is_form = |word: &str| {
         let plain = word.replace('.', "").to_uppercase();
         LEGAL_FORMS.contains(&plain.as_str())

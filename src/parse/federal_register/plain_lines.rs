@@ -3,6 +3,8 @@
 //!
 //! Knows characters, blank lines and indentation. It must not know what an instruction is.
 
+use crate::domain::character_reference;
+
 /// One line that is not empty, without the space around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -99,30 +101,13 @@ fn reference(text: &str) -> (String, usize) {
     let unknown = ("&".to_owned(), 1);
     let Some(end) = text.find(';').filter(|end| *end <= 10) else { return unknown };
     let name = text.get(1..end).unwrap_or_default();
-    let code = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
-        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
-        None => digits.parse().ok(),
-    });
-    let named = match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
+    let character = match name {
+        // It separates words here.
         "nbsp" => Some(' '),
-        "ldquo" => Some('“'),
-        "rdquo" => Some('”'),
-        "lsquo" => Some('‘'),
-        "rsquo" => Some('’'),
-        "ndash" => Some('–'),
-        "mdash" => Some('—'),
-        "sect" => Some('§'),
         "bull" => Some('•'),
-        _ => None,
+        _ => character_reference::character(name),
     };
-    code.and_then(char::from_u32)
-        .or(named)
-        .map_or(unknown, |character| (character.to_string(), end + 1))
+    character.map_or(unknown, |character| (character.to_string(), end + 1))
 }
 
 /// The paragraphs, separated by the layout, by labels (`DATES: …`) and by headings of the preamble.

@@ -39,7 +39,7 @@ pub fn parse_raw_text(text: &str) -> RuleText {
         .or_else(|| date_after(&rule.effective_text, ""));
     let mut reader = InstructionReader::default();
     instructions_of(amendments).iter().for_each(|paragraph| reader.paragraph(paragraph));
-    rule.amends_the_list = reader.amends_the_list() || amends_supplement_4(&folded(&lines).0);
+    rule.amends_the_list = reader.amends_the_list() || amends_supplement_4(&lower_case(&lines).0);
     rule.instructions = reader.instructions;
     rule.replaced = reader.replaced;
     let mut removed = Vec::new();
@@ -73,7 +73,7 @@ pub fn parse_raw_text(text: &str) -> RuleText {
 }
 
 /// The lines joined into one text in lower case, and where each line begins in it.
-fn folded(lines: &[Line]) -> (String, Vec<usize>) {
+fn lower_case(lines: &[Line]) -> (String, Vec<usize>) {
     let mut text = String::new();
     let mut starts = Vec::with_capacity(lines.len());
     for line in lines {
@@ -87,7 +87,7 @@ fn folded(lines: &[Line]) -> (String, Vec<usize>) {
 /// The index of the line after `For the reasons stated … is amended as follows:`, else of the first
 /// instruction that amends the list. If there is neither, the whole text is preamble.
 fn beginning_of_amendments(lines: &[Line]) -> usize {
-    let (text, starts) = folded(lines);
+    let (text, starts) = lower_case(lines);
     let begins = ["for the reasons", "accordingly"]
         .iter()
         .flat_map(|words| text.match_indices(words).map(|(at, _)| at));

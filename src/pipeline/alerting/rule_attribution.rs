@@ -9,13 +9,11 @@ use jiff::{Span, Timestamp};
 use crate::diff::rule_groups::Group;
 use crate::domain::alert::Announced;
 use crate::domain::pages::MOST_PAGES_OF_A_DECLARED_RANGE;
+use crate::domain::rule::MAX_DAYS_UNTIL_LISTED;
 use crate::domain::{
     Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule, same,
 };
 use crate::store::{Result, Store};
-
-/// A change without a citation is looked up in the rules of this many days.
-const ORDERS_OF_DAYS: i64 = 120;
 
 /// The rules that may order the changes of one check.
 #[derive(Default)]
@@ -39,7 +37,8 @@ impl KnownRules {
     ) -> Result<Self> {
         let pages: BTreeSet<Citation> = changes.flat_map(Change::new_citations).cloned().collect();
         let today = now.to_zoned(TimeZone::UTC).date();
-        let rules = store.rules(today.saturating_sub(Span::new().days(ORDERS_OF_DAYS))).await?;
+        let rules =
+            store.rules(today.saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED))).await?;
         let mut known =
             Self { rules: rules.into_iter().filter(RecordedRule::concerns_the_list).collect() };
         for page in pages {
@@ -210,7 +209,8 @@ pub async fn ordered_removals(
     if list != ListCode::EL {
         return Ok(Vec::new());
     }
-    let since = now.to_zoned(TimeZone::UTC).date().saturating_sub(Span::new().days(ORDERS_OF_DAYS));
+    let since =
+        now.to_zoned(TimeZone::UTC).date().saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED));
     let rules = store.rules(since).await?.into_iter().filter(RecordedRule::concerns_the_list);
     Ok(rules
         .flat_map(|rule| rule.changes)

@@ -7,7 +7,7 @@ use crate::diff::{self, GuardOutcome, Limits, Size};
 use crate::domain::{
     Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, Summary, same,
 };
-use crate::pipeline::check::current_list::CurrentList;
+use crate::pipeline::check::list_before::ListBefore;
 use crate::pipeline::check::row_updates::row_updates;
 use crate::store::StoredEntry;
 
@@ -82,7 +82,7 @@ impl ListOnHold {
 pub fn assess(
     limits: &Limits,
     list: ListCode,
-    current: CurrentList,
+    current: ListBefore,
     entries: Vec<Entry>,
     high_water: usize,
 ) -> Assessment {

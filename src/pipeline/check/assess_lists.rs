@@ -11,8 +11,8 @@ use crate::domain::{Entry, ListCode, ListState, Publisher, Snapshot};
 use crate::pipeline::alerting::{other_sources, rule_attribution};
 use crate::pipeline::background::in_background;
 use crate::pipeline::check::assess::{ListOutcome, assess};
-use crate::pipeline::check::current_list::CurrentList;
 use crate::pipeline::check::document_warnings::shown_warnings;
+use crate::pipeline::check::list_before::ListBefore;
 use crate::pipeline::check::list_holds::{holds_of_list, open_holds_of};
 use crate::pipeline::check::list_in_document::ListInDocument;
 use crate::pipeline::check::list_outcomes::ListOutcomes;
@@ -82,13 +82,13 @@ pub async fn assess_lists(
             None => Vec::new(),
         };
         let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
-        let mut current = CurrentList {
+        let mut current = ListBefore {
             state: state.clone(),
             entries: stored,
             ordered_removals: rule_attribution::ordered_removals(store, list, now).await?,
             older_since: *older_since,
             document_columns: snapshot.columns.clone(),
-            ..CurrentList::default()
+            ..ListBefore::default()
         };
         // The current list of a list on hold may come from before the previous document.
         if !open_holds.contains_key(&list) {
@@ -130,7 +130,7 @@ pub async fn assess_lists(
 
 /// The publisher of the current entries. A source keeps its name when its kind, its address or its
 /// file changes. Compared with a document of another publisher, all entries would seem to change.
-async fn current_publisher(store: &Store, current: &CurrentList) -> Result<Option<Publisher>> {
+async fn current_publisher(store: &Store, current: &ListBefore) -> Result<Option<Publisher>> {
     let Some(state) = &current.state else { return Ok(None) };
     let entries = current.entries.iter().map(|stored| &stored.entry);
     if let Some(publisher) = Publisher::shown_by(entries) {

@@ -8,12 +8,12 @@
 pub mod assess;
 mod assess_lists;
 mod check_metrics;
-pub mod current_list;
 pub mod document_warnings;
 pub mod freshness;
 mod hold_alerts;
 pub mod last_document;
 pub mod list_check;
+pub mod list_before;
 mod list_holds;
 mod list_in_document;
 mod list_outcomes;

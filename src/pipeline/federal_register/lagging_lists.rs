@@ -10,7 +10,7 @@ use crate::diff::sources::index::Index;
 use crate::domain::alert::{AlertBody, SourceLagging};
 use crate::domain::{ChangeKind, Entry, RecordedRule, RuleState, business_days, same};
 use crate::pipeline::check::recorder::CheckRecorder;
-use crate::pipeline::federal_register::current_list;
+use crate::pipeline::federal_register::current_entities;
 use crate::pipeline::federal_register::rule_updates::RuleUpdates;
 use crate::store::Result;
 
@@ -47,8 +47,8 @@ pub async fn find(
         return Ok(lagging);
     }
     let mut lists: Vec<(&str, Vec<Entry>)> = Vec::new();
-    for source in current_list::list_sources(recorder) {
-        let entries = current_list::current_entries(recorder, source).await?;
+    for source in current_entities::list_sources(recorder) {
+        let entries = current_entities::current_entries(recorder, source).await?;
         if !entries.is_empty() {
             lists.push((source.name.as_str(), entries));
         }

@@ -10,7 +10,7 @@
 //!    a list does not show what a rule ordered.
 
 mod change_note;
-mod current_list;
+mod current_entities;
 mod digest;
 mod documents;
 mod failure;

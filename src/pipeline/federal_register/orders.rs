@@ -6,7 +6,7 @@ use crate::diff;
 use crate::domain::country::iso_of_heading;
 use crate::domain::{Change, ChangeId, ChangeKind, Entry, ListCode, Severity, same};
 use crate::parse::federal_register::{Order, RuleText};
-use crate::pipeline::federal_register::current_list::CurrentList;
+use crate::pipeline::federal_register::current_entities::CurrentEntities;
 
 /// The changes that a rule orders: first additions, then revisions, then removals.
 ///
@@ -15,7 +15,7 @@ use crate::pipeline::federal_register::current_list::CurrentList;
 pub fn ordered_changes(
     document_number: &str,
     text: &RuleText,
-    current: &CurrentList,
+    current: &CurrentEntities,
 ) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for row in &text.entries {
@@ -83,7 +83,7 @@ fn link_replacement(changes: &mut [Change], old: &str, new: &str) {
 
 /// A revision. Compares the columns only if the rule prints the entry in full and the current entry
 /// comes from the eCFR. In other cases every column would seem to differ.
-fn revision(change_id: ChangeId, entry: Entry, current: &CurrentList) -> Change {
+fn revision(change_id: ChangeId, entry: Entry, current: &CurrentEntities) -> Change {
     let is_printed_in_full = !entry.license_requirement.is_empty();
     let before = current.find(&entry).filter(|_| current.is_ecfr && is_printed_in_full).cloned();
     let Some(before) = before else {
@@ -114,7 +114,7 @@ mod tests {
     fn ok_an_entry_that_replaces_another_is_linked_to_it_as_possibly_the_same() {
         let text = "2. Supplement No. 4 to part 744 is amended:\na. Under CHINA, by removing “Old \
                     Works” and adding in its place “New Works”.";
-        let changes = ordered_changes("2025-1", &parse_raw_text(text), &CurrentList::default());
+        let changes = ordered_changes("2025-1", &parse_raw_text(text), &CurrentEntities::default());
         let [added, removed] = changes.as_slice() else { panic!("{changes:?}") };
         assert_eq!(
             (&added.possibly_was, &added.possibly),
@@ -137,7 +137,7 @@ mod tests {
             ..Entry::named(ListCode::EL, "Gamma GmbH")
         };
         let countries = |current: Vec<Entry>| {
-            ordered_changes("2025-1", &text, &CurrentList::new(current, false))
+            ordered_changes("2025-1", &text, &CurrentEntities::new(current, false))
                 .remove(0)
                 .entry
                 .countries

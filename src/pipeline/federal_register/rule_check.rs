@@ -5,19 +5,19 @@ use jiff::civil::Date;
 use tokio::sync::OnceCell;
 
 use crate::pipeline::check::recorder::CheckRecorder;
-use crate::pipeline::federal_register::current_list::{self, CurrentList};
+use crate::pipeline::federal_register::current_entities::{self, CurrentEntities};
 use crate::store::Result;
 
 /// One check of the Federal Register.
 pub struct RuleCheck<'a> {
     pub recorder: &'a CheckRecorder<'a>,
     pub today: Date,
-    current_list: OnceCell<CurrentList>,
+    current_entities: OnceCell<CurrentEntities>,
 }
 
 impl<'a> RuleCheck<'a> {
     pub fn new(recorder: &'a CheckRecorder<'a>, today: Date) -> Self {
-        Self { recorder, today, current_list: OnceCell::new() }
+        Self { recorder, today, current_entities: OnceCell::new() }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -25,7 +25,7 @@ impl<'a> RuleCheck<'a> {
     }
 
     /// The current Entity List. Loaded once, and only if a text needs it.
-    pub async fn current_list(&self) -> Result<&CurrentList> {
-        self.current_list.get_or_try_init(|| current_list::load(self.recorder)).await
+    pub async fn current_entities(&self) -> Result<&CurrentEntities> {
+        self.current_entities.get_or_try_init(|| current_entities::load(self.recorder)).await
     }
 }

@@ -10,7 +10,7 @@ use crate::fetch::Address;
 use crate::parse::federal_register::{RuleText, parse_raw_text, parse_rule};
 use crate::pipeline::background::in_background;
 use crate::pipeline::check::recorder::CheckRecorder;
-use crate::pipeline::federal_register::current_list::CurrentList;
+use crate::pipeline::federal_register::current_entities::CurrentEntities;
 use crate::pipeline::federal_register::listed_document::ListedDocument;
 use crate::pipeline::federal_register::orders::ordered_changes;
 
@@ -103,7 +103,7 @@ pub fn apply(
     record: &mut RecordedRule,
     listed_effective_on: Option<Date>,
     fetched: &FetchedText,
-    current: &CurrentList,
+    current: &CurrentEntities,
 ) {
     let text = &fetched.text;
     record.read_from = fetched.format;

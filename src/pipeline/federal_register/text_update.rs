@@ -1,7 +1,7 @@
 //! Reads the text of a rule into its record, unless the text was truncated.
 
 use crate::domain::{Change, ReadFrom, RecordedRule};
-use crate::pipeline::federal_register::current_list::CurrentList;
+use crate::pipeline::federal_register::current_entities::CurrentEntities;
 use crate::pipeline::federal_register::listed_document::ListedDocument;
 use crate::pipeline::federal_register::rule_check::RuleCheck;
 use crate::pipeline::federal_register::rule_text::{self, FetchedText, warn_unreadable};
@@ -31,7 +31,7 @@ pub async fn read_text(
             return Ok(None);
         }
     };
-    let current = check.current_list().await?;
+    let current = check.current_entities().await?;
     if let Some(problem) = truncation(check, rule, &fetched, current).await? {
         warn_unreadable(&rule.document_number, &problem);
         return Ok(None);
@@ -47,7 +47,7 @@ async fn truncation(
     check: &RuleCheck<'_>,
     rule: &RecordedRule,
     fetched: &FetchedText,
-    current: &CurrentList,
+    current: &CurrentEntities,
 ) -> Result<Option<String>> {
     if fetched.format != ReadFrom::Text || fetched.has_end || rule.changes.is_empty() {
         return Ok(None);
@@ -77,7 +77,7 @@ async fn truncation(
 }
 
 /// Whether the new text orders every recorded change, by kind and name.
-fn has_all_changes(rule: &RecordedRule, fetched: &FetchedText, current: &CurrentList) -> bool {
+fn has_all_changes(rule: &RecordedRule, fetched: &FetchedText, current: &CurrentEntities) -> bool {
     let mut updated = rule.clone();
     rule_text::apply(&mut updated, None, fetched, current);
     let is_ordered = |change: &Change| {

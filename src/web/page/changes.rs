@@ -8,13 +8,11 @@ use crate::domain::ListCode;
 use crate::stored_json::ChangeRow;
 use crate::web::Web;
 use crate::web::change_page::read_page;
-use crate::web::page::reply;
+use crate::web::page::{MAX_LIMIT, reply};
 use crate::web::query::{self, Parameters};
 
 /// Changes on a page if no `limit` is given.
 const DEFAULT_LIMIT: usize = 100;
-/// The largest `limit`.
-const MAX_LIMIT: usize = 2_000;
 
 pub async fn show(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
     let context = async {

@@ -7,13 +7,11 @@ use serde_json::json;
 use crate::domain::ListCode;
 use crate::stored_json::EntryRow;
 use crate::web::Web;
-use crate::web::page::reply;
+use crate::web::page::{MAX_LIMIT, reply};
 use crate::web::query::{self, Parameters};
 
 /// Entries on a page if no `limit` is given.
 const DEFAULT_LIMIT: usize = 50;
-/// The largest `limit`.
-const MAX_LIMIT: usize = 2_000;
 
 pub async fn show(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
     let context = async {

@@ -12,6 +12,9 @@ use serde_json::Value;
 use crate::web::Web;
 use crate::web::error::WebError;
 
+/// The largest `limit` of a page.
+const MAX_LIMIT: usize = 2_000;
+
 /// The page, or the page of the error.
 fn reply(web: &Web, template: &str, context: Result<Value, WebError>) -> Response {
     let page = context.and_then(|context| Ok(web.templates.render(template, context)?));

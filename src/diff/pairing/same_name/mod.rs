@@ -11,7 +11,7 @@ pub mod repaired_names;
 
 use std::collections::BTreeMap;
 
-use crate::diff::list::editorial::folded;
+use crate::diff::list::editorial::without_typography;
 use crate::diff::list::entity_cell;
 use crate::diff::pairing::compatibility::has_stable_number;
 use crate::diff::pairing::differing_rows::DifferingRows;
@@ -37,7 +37,8 @@ pub fn pair(rows: &DifferingRows<'_>) -> Vec<Pair> {
         let reason = Evidence::SameCell;
         pairs.extend(NameGroup { rows, group, reason, has_stable_number: false }.pairs());
     }
-    let name = |entry: &Entry| Some(folded(&entry.name)).filter(|name| !name.is_empty());
+    let name =
+        |entry: &Entry| Some(without_typography(&entry.name)).filter(|name| !name.is_empty());
     for (_, group) in groups(rows, &pairs, name) {
         let reason = Evidence::SameName;
         pairs.extend(NameGroup { rows, group, reason, has_stable_number: false }.pairs());

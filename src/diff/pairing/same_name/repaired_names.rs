@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::list::editorial::{folded, is_broken, is_repaired};
+use crate::diff::list::editorial::{is_broken, is_repaired, without_typography};
 use crate::diff::pairing::differing_rows::DifferingRows;
 use crate::diff::pairing::evidence::Evidence;
 use crate::diff::pairing::pair::{Pair, RowGroup, Side, unpaired};
@@ -37,7 +37,7 @@ pub fn pair(rows: &DifferingRows<'_>, pairs: &[Pair]) -> Vec<Pair> {
     let mut comparisons_left =
         (rows.old.len() + rows.new_rows().len()).saturating_mul(MAX_REPAIRS_OF_A_ROW);
     for (side, at, entry) in &unpaired {
-        let name: Vec<char> = folded(&entry.name).chars().collect();
+        let name: Vec<char> = without_typography(&entry.name).chars().collect();
         for &(is_last, length) in &lengths {
             let end = if is_last {
                 name.len().checked_sub(length).and_then(|from| name.get(from..))
@@ -65,7 +65,7 @@ pub fn pair(rows: &DifferingRows<'_>, pairs: &[Pair]) -> Vec<Pair> {
 /// The longer of the parts before the first and after the last broken character, if it is long
 /// enough to look up by.
 fn sound_end(name: &str) -> Option<SoundEnd> {
-    let name = folded(name);
+    let name = without_typography(name);
     let first = name.split(is_broken).next().unwrap_or_default();
     let last = name.rsplit(is_broken).next().unwrap_or_default();
     let is_last = last.len() > first.len();

@@ -9,7 +9,7 @@ use crate::store::Result;
 
 /// The current entries of the Entity List, from one source.
 #[derive(Default)]
-pub struct CurrentList {
+pub struct CurrentEntities {
     entries: Vec<Entry>,
     by_name: HashMap<String, Vec<usize>>,
     /// The entries come from the eCFR, so they read like the table of a rule. Those of other
@@ -17,7 +17,7 @@ pub struct CurrentList {
     pub is_ecfr: bool,
 }
 
-impl CurrentList {
+impl CurrentEntities {
     pub fn new(entries: Vec<Entry>, is_ecfr: bool) -> Self {
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, entry) in entries.iter().enumerate() {
@@ -50,16 +50,16 @@ fn only_one<'a>(mut found: impl Iterator<Item = &'a Entry>) -> Option<&'a Entry>
 
 /// The current Entity List: from the eCFR if the eCFR is watched, else from another source. Empty
 /// if no source has read it yet.
-pub async fn load(recorder: &CheckRecorder<'_>) -> Result<CurrentList> {
+pub async fn load(recorder: &CheckRecorder<'_>) -> Result<CurrentEntities> {
     let mut sources = list_sources(recorder);
     sources.sort_by_key(|source| source.kind != SourceKind::Ecfr);
     for source in sources {
         let entries = current_entries(recorder, source).await?;
         if !entries.is_empty() {
-            return Ok(CurrentList::new(entries, source.kind == SourceKind::Ecfr));
+            return Ok(CurrentEntities::new(entries, source.kind == SourceKind::Ecfr));
         }
     }
-    Ok(CurrentList::default())
+    Ok(CurrentEntities::default())
 }
 
 /// The configured sources that publish the Entity List itself.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::list::editorial::{folded, folded_prose};
+use crate::diff::list::editorial::{prose_without_typography, without_typography};
 use crate::diff::pairing::affinity::affinity;
 use crate::diff::pairing::compatibility::can_be_one_party;
 use crate::diff::pairing::differing_rows::DifferingRows;
@@ -68,7 +68,8 @@ fn closest_namesakes(rows: &DifferingRows<'_>, pairs: &[Pair], open: &[usize]) -
                     rank(a).partial_cmp(&rank(b)).unwrap_or(std::cmp::Ordering::Equal)
                 });
             let Some((after, new, loss)) = closest else { continue };
-            let is_same_spelling = folded_prose(&old.name) == folded_prose(&new.name);
+            let is_same_spelling =
+                prose_without_typography(&old.name) == prose_without_typography(&new.name);
             let is_tied = loss.is_tied;
             let matched = loss.matched(old, new, name.rows_before);
             // The row of `Works Co., Ltd.` may have taken in the row of `Works Co. Ltd.` if the two
@@ -108,12 +109,12 @@ fn rows_by_name(
     }
     for at in open {
         if let Some(entry) = rows.old.get(*at) {
-            names.entry(folded(&entry.name)).or_default().open.push(*at);
+            names.entry(without_typography(&entry.name)).or_default().open.push(*at);
         }
     }
     names.remove("");
     for (at, entry) in listed.into_iter().filter_map(|at| Some((at, *rows.listed.get(at)?))) {
-        if let Some(name) = names.get_mut(&folded(&entry.name)) {
+        if let Some(name) = names.get_mut(&without_typography(&entry.name)) {
             name.listed.push(at);
         }
     }
@@ -122,7 +123,7 @@ fn rows_by_name(
         return names;
     }
     for entry in rows.old.iter().chain(rows.unchanged_rows()) {
-        if let Some(name) = names.get_mut(&folded(&entry.name)) {
+        if let Some(name) = names.get_mut(&without_typography(&entry.name)) {
             name.rows_before += 1;
         }
     }

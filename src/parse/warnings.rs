@@ -31,6 +31,15 @@ impl Warnings {
     }
 }
 
+/// At most [`Warning::KEPT`] of the warnings. If there are more, the last one says how many.
+pub fn capped(all: Vec<Warning>) -> Vec<Warning> {
+    let mut warnings = Warnings::default();
+    for warning in all {
+        warnings.push(|| warning.place, || warning.text);
+    }
+    warnings.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

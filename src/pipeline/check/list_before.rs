@@ -14,7 +14,7 @@ const MANY_MISSING: usize = 5;
 
 /// One list before a document is compared with it.
 #[derive(Debug, Default)]
-pub struct CurrentList {
+pub struct ListBefore {
     /// `None`: no document has had a plausible list yet.
     pub state: Option<ListState>,
     pub entries: Vec<StoredEntry>,
@@ -31,7 +31,7 @@ pub struct CurrentList {
     pub document_columns: BTreeSet<String>,
 }
 
-impl CurrentList {
+impl ListBefore {
     /// Whether `entries`, those of the document, lack so many current entries that the other
     /// sources matter.
     pub fn misses_many(&self, entries: &[Entry]) -> bool {
