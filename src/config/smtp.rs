@@ -23,6 +23,50 @@ pub(super) fn check(
     let section = sections.smtp.as_ref()?;
     let raw = &section.value;
     let host = required(raw.host.as_ref(), section, "host", problems);
+    refuse_wrong_host(raw, problems);
+    let from = required(raw.from.as_ref(), section, "from", problems);
+    let tls = match raw.tls.as_ref().map(|tls| tls.value) {
+        None | Some(RawTls::Starttls) => Tls::Starttls,
+        Some(RawTls::Implicit) => Tls::Implicit,
+        Some(RawTls::None) => Tls::None,
+    };
+    refuse_wrong_hello(raw, problems);
+    let password = password(section, lookup, problems, warnings);
+    let oauth2 = raw
+        .oauth2
+        .as_ref()
+        .and_then(|oauth2| self::oauth2(oauth2, raw, lookup, problems, warnings));
+    refuse_certificates_without_tls(raw, tls, problems);
+    if tls == Tls::None && (has_password(raw) || raw.oauth2.is_some()) {
+        let what = if raw.oauth2.is_some() { "access token" } else { "password" };
+        warnings.push(ConfigWarning(format!("[smtp] tls = \"none\" sends the {what} unencrypted")));
+    }
+    let ca_pem = ca_file(&raw.ca_file, lookup, problems);
+    Some(Arc::new(SmtpSettings {
+        host: ascii::host(&host?.value.0)?,
+        port: raw.port.as_ref().map_or(default_port(tls), |port| port.value.get()),
+        tls,
+        username: raw.username.as_ref().map(|username| username.value.0.clone()),
+        password: password.map(|found| found.secret),
+        oauth2,
+        from: from?.value.0.clone(),
+        hello: raw.hello.as_ref().map(|hello| hello.value.0.clone()),
+        ca_pem,
+        http_ca_pem: http.ca_pem.clone(),
+        certificate_sha256: raw.certificate_sha256.as_ref().map(|fingerprint| fingerprint.value.0),
+    }))
+}
+
+/// RFC 6409, RFC 8314 and RFC 5321.
+fn default_port(tls: Tls) -> u16 {
+    match tls {
+        Tls::Starttls => 587,
+        Tls::Implicit => 465,
+        Tls::None => 25,
+    }
+}
+
+fn refuse_wrong_host(raw: &RawSmtp, problems: &mut Vec<Problem>) {
     if let Some(host) = raw.host.as_ref().filter(|host| ascii::host(&host.value.0).is_none()) {
         // The value may contain a password, so the error does not quote it.
         problems.push(
@@ -35,12 +79,9 @@ pub(super) fn check(
             ),
         );
     }
-    let from = required(raw.from.as_ref(), section, "from", problems);
-    let tls = match raw.tls.as_ref().map(|tls| tls.value) {
-        None | Some(RawTls::Starttls) => Tls::Starttls,
-        Some(RawTls::Implicit) => Tls::Implicit,
-        Some(RawTls::None) => Tls::None,
-    };
+}
+
+fn refuse_wrong_hello(raw: &RawSmtp, problems: &mut Vec<Problem>) {
     if let Some(hello) = raw.hello.as_ref().filter(|hello| !is_hello(&hello.value.0)) {
         problems.push(Problem::at(
             hello.span.clone(),
@@ -51,35 +92,6 @@ pub(super) fn check(
             ),
         ));
     }
-    let password = password(section, lookup, problems, warnings);
-    let oauth2 = raw
-        .oauth2
-        .as_ref()
-        .and_then(|oauth2| self::oauth2(oauth2, raw, lookup, problems, warnings));
-    refuse_certificates_without_tls(raw, tls, problems);
-    if tls == Tls::None && (has_password(raw) || raw.oauth2.is_some()) {
-        let what = if raw.oauth2.is_some() { "access token" } else { "password" };
-        warnings.push(ConfigWarning(format!("[smtp] tls = \"none\" sends the {what} unencrypted")));
-    }
-    let default_port = match tls {
-        Tls::Starttls => 587,
-        Tls::Implicit => 465,
-        Tls::None => 25,
-    };
-    let ca_pem = ca_file(&raw.ca_file, lookup, problems);
-    Some(Arc::new(SmtpSettings {
-        host: ascii::host(&host?.value.0)?,
-        port: raw.port.as_ref().map_or(default_port, |port| port.value.get()),
-        tls,
-        username: raw.username.as_ref().map(|username| username.value.0.clone()),
-        password: password.map(|found| found.secret),
-        oauth2,
-        from: from?.value.0.clone(),
-        hello: raw.hello.as_ref().map(|hello| hello.value.0.clone()),
-        ca_pem,
-        http_ca_pem: http.ca_pem.clone(),
-        certificate_sha256: raw.certificate_sha256.as_ref().map(|fingerprint| fingerprint.value.0),
-    }))
 }
 
 fn has_password(raw: &RawSmtp) -> bool {

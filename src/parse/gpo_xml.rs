@@ -8,8 +8,9 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use quick_xml::Decoder;
 use quick_xml::escape::unescape;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
 use crate::domain::character_reference;
 use crate::parse::ParseError;
@@ -90,26 +91,10 @@ impl<R: Read> MarkupReader<R> {
             let line = self.reader.get_ref().line;
             match event {
                 Event::Start(start) => {
-                    let name = decoder
-                        .decode(start.name().as_ref())
-                        .map_err(|e| broken(line, &e))?
-                        .into_owned();
-                    let mut attributes = Vec::new();
-                    for attribute in start.html_attributes() {
-                        let attribute = attribute.map_err(|e| broken(line, &e))?;
-                        let key = decoder
-                            .decode(attribute.key.as_ref())
-                            .map_err(|e| broken(line, &e))?
-                            .into_owned();
-                        let value =
-                            decoder.decode(&attribute.value).map_err(|e| broken(line, &e))?;
-                        let value = unescape(&value)
-                            .map_or_else(|_| value.to_string(), |plain| plain.into_owned());
-                        attributes.push((key, value));
-                    }
+                    let tag = tag_of(&start, decoder, line)?;
                     self.started = true;
-                    self.open.push(name.clone());
-                    return Ok(Markup::Start(Tag { name, attributes }));
+                    self.open.push(tag.name.clone());
+                    return Ok(Markup::Start(tag));
                 }
                 Event::End(_) => return Ok(Markup::End(self.open.pop().unwrap_or_default())),
                 Event::Text(text) => {
@@ -161,6 +146,21 @@ impl<R: Read> MarkupReader<R> {
             }
         }
     }
+}
+
+/// Decodes a start tag.
+fn tag_of(start: &BytesStart<'_>, decoder: Decoder, line: u64) -> Result<Tag, ParseError> {
+    let name = decoder.decode(start.name().as_ref()).map_err(|e| broken(line, &e))?.into_owned();
+    let mut attributes = Vec::new();
+    for attribute in start.html_attributes() {
+        let attribute = attribute.map_err(|e| broken(line, &e))?;
+        let key =
+            decoder.decode(attribute.key.as_ref()).map_err(|e| broken(line, &e))?.into_owned();
+        let value = decoder.decode(&attribute.value).map_err(|e| broken(line, &e))?;
+        let value = unescape(&value).map_or_else(|_| value.to_string(), |plain| plain.into_owned());
+        attributes.push((key, value));
+    }
+    Ok(Tag { name, attributes })
 }
 
 fn broken(line: u64, error: &dyn std::fmt::Display) -> ParseError {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Row};
 
 use crate::store::pools::{Pools, READER_IDLE, READERS};
@@ -18,15 +18,34 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens the database. `store` is its name in messages.
 pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
-    let cannot_open =
-        |error: sqlx::Error| StoreError::Open { store: store.clone(), reason: error.to_string() };
-    let options: PgConnectOptions = url.as_str().parse().map_err(cannot_open)?;
+    let options: PgConnectOptions =
+        url.as_str().parse().map_err(|error| cannot_open(&store, &error))?;
     let options = options
         .application_name(&format!("entitywatch pid {}", std::process::id()))
         .disable_statement_logging();
+    check_access(&options, &store, mode).await?;
+    let readers = readers(&options);
+    if mode == Mode::Read {
+        return Ok(Store::new(Pools::Postgres { writer: None, readers }, None));
+    }
+    let writer = writer(options).await.map_err(|error| cannot_open(&store, &error))?;
+    let migrator = migrations::POSTGRES
+        .migrator()
+        .await
+        .map_err(|error| migrations::POSTGRES.explain(&store, error))?;
+    migrator.run(&writer).await.map_err(|error| migrations::POSTGRES.explain(&store, error))?;
+    Ok(Store::new(Pools::Postgres { writer: Some(writer), readers }, None))
+}
 
-    // The first connection is made without a pool: a pool would retry a permanent failure until its
-    // timeout.
+fn cannot_open(store: &str, error: &sqlx::Error) -> StoreError {
+    StoreError::Open { store: store.to_owned(), reason: error.to_string() }
+}
+
+/// Checks that the tables have a version that this mode can use, and that no other process writes.
+///
+/// The connection is made without a pool: a pool would retry a permanent failure until its timeout.
+async fn check_access(options: &PgConnectOptions, store: &str, mode: Mode) -> Result<()> {
+    let cannot_open = |error: sqlx::Error| cannot_open(store, &error);
     let connecting = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
     let mut connection =
         connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(cannot_open)?;
@@ -36,36 +55,45 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
             let reason = "nothing is stored yet: `entitywatch run` or `entitywatch check` creates \
                           the tables"
                 .to_owned();
-            return Err(StoreError::Open { store, reason });
+            return Err(StoreError::Open { store: store.to_owned(), reason });
         }
-        Mode::Read => migrations::POSTGRES.check(&store, version)?,
+        Mode::Read => migrations::POSTGRES.check(store, version)?,
         Mode::Write | Mode::Act if version > Some(migrations::POSTGRES.newest()) => {
-            migrations::POSTGRES.check(&store, version)?;
+            migrations::POSTGRES.check(store, version)?;
         }
         Mode::Write | Mode::Act => {
             if !take_lock(&mut connection).await.map_err(cannot_open)? {
                 let holder = holder(&mut connection).await.map_err(cannot_open)?;
-                return Err(StoreError::InUse { store, holder });
+                return Err(StoreError::InUse { store: store.to_owned(), holder });
             }
         }
     }
-    connection.close().await.map_err(cannot_open)?;
+    connection.close().await.map_err(cannot_open)
+}
 
-    let pool = PgPoolOptions::new().acquire_timeout(CONNECT_TIMEOUT);
-    let readers = pool.clone().max_connections(READERS).idle_timeout(READER_IDLE).after_connect(
-        |connection, _| {
+/// Connections that cannot write.
+fn readers(options: &PgConnectOptions) -> PgPool {
+    PgPoolOptions::new()
+        .acquire_timeout(CONNECT_TIMEOUT)
+        .max_connections(READERS)
+        .idle_timeout(READER_IDLE)
+        .after_connect(|connection, _| {
             Box::pin(async move {
                 sqlx::query("SET default_transaction_read_only = on").execute(connection).await?;
                 Ok(())
             })
-        },
-    );
-    let readers = readers.connect_lazy_with(options.clone());
-    if mode == Mode::Read {
-        return Ok(Store::new(Pools::Postgres { writer: None, readers }, None));
-    }
-    let writer = pool.max_connections(1).idle_timeout(None).max_lifetime(None).after_connect(
-        |connection, _| {
+        })
+        .connect_lazy_with(options.clone())
+}
+
+/// The one connection that writes. It has the lock.
+async fn writer(options: PgConnectOptions) -> sqlx::Result<PgPool> {
+    PgPoolOptions::new()
+        .acquire_timeout(CONNECT_TIMEOUT)
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(|connection, _| {
             Box::pin(async move {
                 set_keepalives(connection).await?;
                 if take_lock(connection).await? {
@@ -76,15 +104,9 @@ pub async fn open(url: &url::Url, store: String, mode: Mode) -> Result<Store> {
                     ))
                 }
             })
-        },
-    );
-    let writer = writer.connect_with(options).await.map_err(cannot_open)?;
-    let migrator = migrations::POSTGRES
-        .migrator()
+        })
+        .connect_with(options)
         .await
-        .map_err(|error| migrations::POSTGRES.explain(&store, error))?;
-    migrator.run(&writer).await.map_err(|error| migrations::POSTGRES.explain(&store, error))?;
-    Ok(Store::new(Pools::Postgres { writer: Some(writer), readers }, None))
 }
 
 /// The newest version of the tables, or `None` if there are none.

@@ -40,41 +40,9 @@ struct SqliteFile<'a> {
 
 impl SqliteFile<'_> {
     async fn open_to_write(self, mode: Mode) -> Result<Store> {
-        self.refuse_folder()?;
-        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-            made.map_err(|error| {
-                self.cannot_open(format!("failed to create its folder: {error}"))
-            })?;
-        }
-        // SQLite gives the files beside the database the same permissions.
-        let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
-        let length = made
-            .and_then(|file| file.metadata())
-            .map_err(|error| self.cannot_open(error.to_string()))?
-            .len();
-        // The lock is on the real path, so that a link to the file shares its lock.
-        let file = self.path.canonicalize().map_err(|error| self.cannot_open(error.to_string()))?;
-        let lock = ProcessLock::take(&file).map_err(|failure| match failure {
-            LockFailure::Taken(pid) => StoreError::InUse {
-                store: self.store.clone(),
-                holder: pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default(),
-            },
-            LockFailure::Io(error) => self.cannot_open(format!("failed to take its lock: {error}")),
-        })?;
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .acquire_timeout(WRITE_TIMEOUT)
-            .test_before_acquire(false)
-            // When SQLite itself rolls back (the disk is full), the driver still believes that the
-            // connection is in a transaction and begins no other. Such a connection is closed and
-            // replaced. The process lock is on a file of its own, so it is kept.
-            .before_acquire(|connection, _| {
-                Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
-            });
-        let writer = pool.connect_lazy_with(self.options().synchronous(SqliteSynchronous::Full));
+        let length = self.create()?;
+        let lock = self.lock()?;
+        let writer = self.writer();
         let mut version = None;
         if length > 0 {
             // Before anything is written, so that the file of another program stays as it is.
@@ -88,14 +56,14 @@ impl SqliteFile<'_> {
             .await
             .map_err(|error| self.explain(error))?;
         if version != Some(migrations::SQLITE.newest()) {
-            let migrator = migrations::SQLITE
+            let explain = |error| migrations::SQLITE.explain(&self.store, error);
+            migrations::SQLITE
                 .migrator()
                 .await
-                .map_err(|error| migrations::SQLITE.explain(&self.store, error))?;
-            migrator
+                .map_err(explain)?
                 .run(&writer)
                 .await
-                .map_err(|error| migrations::SQLITE.explain(&self.store, error))?;
+                .map_err(explain)?;
         }
         let readers = match mode {
             Mode::Act => writer.clone(),
@@ -104,6 +72,52 @@ impl SqliteFile<'_> {
             }
         };
         Ok(Store::new(Pools::Sqlite { writer: Some(writer), readers }, Some(lock)))
+    }
+
+    /// Creates the file and its folder if they do not exist. Returns the length of the file.
+    fn create(&self) -> Result<u64> {
+        self.refuse_folder()?;
+        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.map_err(|error| {
+                self.cannot_open(format!("failed to create its folder: {error}"))
+            })?;
+        }
+        // SQLite gives the files beside the database the same permissions.
+        let made = OpenOptions::new().append(true).create(true).mode(0o600).open(self.path);
+        let metadata = made
+            .and_then(|file| file.metadata())
+            .map_err(|error| self.cannot_open(error.to_string()))?;
+        Ok(metadata.len())
+    }
+
+    /// Takes the lock of the file. It is on the real path, so that a link to the file shares it.
+    fn lock(&self) -> Result<ProcessLock> {
+        let file = self.path.canonicalize().map_err(|error| self.cannot_open(error.to_string()))?;
+        ProcessLock::take(&file).map_err(|failure| match failure {
+            LockFailure::Taken(pid) => StoreError::InUse {
+                store: self.store.clone(),
+                holder: pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default(),
+            },
+            LockFailure::Io(error) => self.cannot_open(format!("failed to take its lock: {error}")),
+        })
+    }
+
+    /// The one connection that writes.
+    fn writer(&self) -> SqlitePool {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(WRITE_TIMEOUT)
+            .test_before_acquire(false)
+            // When SQLite itself rolls back (the disk is full), the driver still believes that the
+            // connection is in a transaction and begins no other. Such a connection is closed and
+            // replaced. The process lock is on a file of its own, so it is kept.
+            .before_acquire(|connection, _| {
+                Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
+            });
+        pool.connect_lazy_with(self.options().synchronous(SqliteSynchronous::Full))
     }
 
     async fn open_to_read(self) -> Result<Store> {

@@ -154,6 +154,7 @@ fn the_pure_modules_do_no_io_and_read_no_clock() {
                 "src/schedule/mod.rs",
                 "src/deliver/retry.rs",
                 "src/pipeline/check/assess.rs",
+                "src/pipeline/check/assessment.rs",
                 "src/pipeline/check/list_before.rs",
                 "src/pipeline/check/document_warnings.rs",
                 "src/pipeline/check/freshness.rs",

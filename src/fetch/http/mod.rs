@@ -202,35 +202,7 @@ async fn read(
     conditional: bool,
 ) -> Result<Fetched, Failure> {
     let label = encoding_label(response.headers());
-    let mut intake = Intake::new(from, limits)?;
-    let announced = response.content_length();
-    if let Some(bytes) = announced {
-        intake.expect_bytes(bytes)?;
-    }
-    loop {
-        match response.chunk().await {
-            Ok(Some(piece)) => intake.take(&piece)?,
-            Ok(None) => break,
-            Err(error) => {
-                let so_far = match announced {
-                    Some(bytes) => format!("{} of {bytes} bytes", intake.wire_bytes()),
-                    None => format!("{} bytes", intake.wire_bytes()),
-                };
-                let what = if error.is_timeout() {
-                    format!(
-                        "nothing more was received for {}, after {so_far}",
-                        in_words(limits.read_timeout)
-                    )
-                } else {
-                    format!("the connection was closed after {so_far}")
-                };
-                return Err(FetchError::unreachable(format!(
-                    "failed to fetch from {from}: {what}"
-                ))
-                .into());
-            }
-        }
-    }
+    let mut intake = receive(&mut response, limits, from).await?;
     let etag = text(response.headers(), &ETAG);
     let last_modified = text(response.headers(), &LAST_MODIFIED);
     if let Some(encoding) = label
@@ -259,6 +231,41 @@ async fn read(
         as_of: None,
         unconditional: !conditional,
     })))
+}
+
+/// Receives the bytes of the body.
+async fn receive<'a>(
+    response: &mut Response,
+    limits: &'a FetchLimits,
+    from: &'a str,
+) -> Result<Intake<'a>, Failure> {
+    let mut intake = Intake::new(from, limits)?;
+    let announced = response.content_length();
+    if let Some(bytes) = announced {
+        intake.expect_bytes(bytes)?;
+    }
+    loop {
+        match response.chunk().await {
+            Ok(Some(piece)) => intake.take(&piece)?,
+            Ok(None) => return Ok(intake),
+            Err(error) => {
+                let so_far = match announced {
+                    Some(bytes) => format!("{} of {bytes} bytes", intake.wire_bytes()),
+                    None => format!("{} bytes", intake.wire_bytes()),
+                };
+                let what = if error.is_timeout() {
+                    format!(
+                        "nothing more was received for {}, after {so_far}",
+                        in_words(limits.read_timeout)
+                    )
+                } else {
+                    format!("the connection was closed after {so_far}")
+                };
+                let problem = format!("failed to fetch from {from}: {what}");
+                return Err(FetchError::unreachable(problem).into());
+            }
+        }
+    }
 }
 
 /// The error for a status without a document. No part of the body is quoted, because it may contain

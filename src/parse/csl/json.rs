@@ -332,20 +332,7 @@ impl Reading<'_> {
                 ));
             }
         }
-        for (key, _) in extras {
-            if !self.collector.columns.contains(&Entry::key_of_unknown_column(key)) {
-                if self.collector.columns.len() >= MOST_UNKNOWN_KEYS {
-                    let problem =
-                        format!("expected at most {MOST_UNKNOWN_KEYS} unknown keys, but got more");
-                    return Err(ParseError::new(row, problem));
-                }
-                self.collector.columns.insert(Entry::key_of_unknown_column(key));
-                self.collector.warnings.push(
-                    || row.clone(),
-                    || format!("the key `{}` is unknown; it is kept as published", shortened(key)),
-                );
-            }
-        }
+        self.note_unknown_keys(&row, extras)?;
         if let Some(list) =
             self.collector.count(cells.get(Column::Source), || place(Column::Source))?
         {
@@ -358,6 +345,30 @@ impl Reading<'_> {
             extras.sort();
             self.collector
                 .pass_on(WatchedRow { list, cells, extras: &extras, bytes: None }, &place);
+        }
+        Ok(())
+    }
+
+    /// Warns about keys that are not known, each once.
+    fn note_unknown_keys(
+        &mut self,
+        row: &str,
+        extras: &[(String, String)],
+    ) -> Result<(), ParseError> {
+        for (key, _) in extras {
+            if self.collector.columns.contains(&Entry::key_of_unknown_column(key)) {
+                continue;
+            }
+            if self.collector.columns.len() >= MOST_UNKNOWN_KEYS {
+                let problem =
+                    format!("expected at most {MOST_UNKNOWN_KEYS} unknown keys, but got more");
+                return Err(ParseError::new(row, problem));
+            }
+            self.collector.columns.insert(Entry::key_of_unknown_column(key));
+            self.collector.warnings.push(
+                || row.to_owned(),
+                || format!("the key `{}` is unknown; it is kept as published", shortened(key)),
+            );
         }
         Ok(())
     }

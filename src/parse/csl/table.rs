@@ -9,7 +9,7 @@ use crate::parse::csl::cells::Cells;
 use crate::parse::csl::collect::Collector;
 use crate::parse::csl::column::Column;
 use crate::parse::csl::excerpt::shortened;
-use crate::parse::csl::header::read_header;
+use crate::parse::csl::header::{Header, read_header};
 use crate::parse::csl::rows::Rows;
 use crate::parse::csl::watched_row::{RowBytes, WatchedRow};
 
@@ -32,14 +32,7 @@ pub fn read_table(
     let header = read_header(&mut rows)?;
     let mut collector = Collector::new(lists, each);
     let header_bytes = rows.byte + rows.row_length();
-    for (field, key) in &header.unknown {
-        collector.columns.insert(key.clone());
-        let name = rows.columns.get(*field).map_or(key.as_str(), String::as_str);
-        collector.warnings.push(
-            || rows.place(header.line, *field),
-            || format!("the column `{}` is unknown; it is kept as published", shortened(name)),
-        );
-    }
+    note_unknown_columns(&rows, &header, &mut collector);
     let mut extras = Vec::new();
     let mut blank_line = None;
     while rows.read()? {
@@ -94,4 +87,15 @@ pub fn read_table(
         }
     }
     Ok((collector.finish()?, header_bytes))
+}
+
+fn note_unknown_columns<R: Read>(rows: &Rows<R>, header: &Header, collector: &mut Collector<'_>) {
+    for (field, key) in &header.unknown {
+        collector.columns.insert(key.clone());
+        let name = rows.columns.get(*field).map_or(key.as_str(), String::as_str);
+        collector.warnings.push(
+            || rows.place(header.line, *field),
+            || format!("the column `{}` is unknown; it is kept as published", shortened(name)),
+        );
+    }
 }

@@ -21,14 +21,7 @@ pub async fn list_alert(
     sequence: u64,
 ) -> Result<Outgoing> {
     let document = batch.document.as_ref();
-    let mut pages = batch.rule.clone().unwrap_or_default();
-    if pages.is_empty() {
-        pages.extend(document.and_then(|rule| rule_attribution::pages(rule).into_iter().next()));
-    }
-    let rule_pages = match document.map(rule_attribution::pages) {
-        Some(pages) if !pages.is_empty() => pages,
-        _ => with_neighbors(&pages),
-    };
+    let (pages, rule_pages) = pages_of(batch);
     let announced = document.and_then(|rule| rule_attribution::announced(rule, &batch.changes));
     let own_alerts = store.alerts_citing(context.source, &rule_pages).await?;
     // An entry that another source showed first was alerted then, whatever page of the rule that
@@ -39,17 +32,7 @@ pub async fn list_alert(
     let cited_before = before.iter().filter(|entry| entry.citations.iter().any(cites_rule)).count();
     let alerted_here: usize = own_alerts.iter().map(|(_, count)| count).sum();
     let since_baseline = alerted_here + elsewhere.confirmed_before(&rule_pages);
-    let is_all_relisted =
-        batch.changes.iter().all(|change| batch.relisted.contains_key(&change.change_id));
-    let removal_alert = batch.relisted.values().flatten().next().filter(|_| is_all_relisted);
-    // If no alert about this list belongs to the rule, the alert follows the rule's own alert.
-    let follows = own_alerts
-        .first()
-        .map(|(alert_id, _)| alert_id)
-        .or(document.and_then(|rule| rule.alert_id.as_ref()))
-        .or(other_alerts.first())
-        .or(removal_alert)
-        .cloned();
+    let follows = followed_alert(batch, &own_alerts, &other_alerts);
     let alert_id = alert_id(context, batch, sequence);
     let data = Box::new(ListChanged {
         accepted_at: context.accepted_at,
@@ -83,6 +66,39 @@ pub async fn list_alert(
     let alert = Alert { alert_id, created_at, body: AlertBody::ListCorrected(data) };
     let earlier = store.deliveries_of(corrected).await?;
     Ok(correction_deliveries(alert, batch, &earlier))
+}
+
+/// The pages that the batch cites as its rule, and all pages of that rule.
+fn pages_of(batch: &AlertBatch) -> (Vec<Citation>, Vec<Citation>) {
+    let document_pages = batch.document.as_ref().map(rule_attribution::pages);
+    let mut pages = batch.rule.clone().unwrap_or_default();
+    if pages.is_empty() {
+        pages.extend(document_pages.iter().flatten().next().cloned());
+    }
+    let rule_pages = match document_pages {
+        Some(pages) if !pages.is_empty() => pages,
+        _ => with_neighbors(&pages),
+    };
+    (pages, rule_pages)
+}
+
+/// The alert that this one follows: the first alert of the source about the rule, the rule's own
+/// alert, the alert of another source, or the alert about the removal of what is relisted.
+fn followed_alert(
+    batch: &AlertBatch,
+    own_alerts: &[(AlertId, usize)],
+    other_alerts: &[AlertId],
+) -> Option<AlertId> {
+    let is_all_relisted =
+        batch.changes.iter().all(|change| batch.relisted.contains_key(&change.change_id));
+    let removal_alert = batch.relisted.values().flatten().next().filter(|_| is_all_relisted);
+    own_alerts
+        .first()
+        .map(|(alert_id, _)| alert_id)
+        .or(batch.document.as_ref().and_then(|rule| rule.alert_id.as_ref()))
+        .or(other_alerts.first())
+        .or(removal_alert)
+        .cloned()
 }
 
 fn alert_id(context: &CheckContext<'_>, batch: &AlertBatch, sequence: u64) -> AlertId {

@@ -16,7 +16,8 @@ use crate::pipeline::backfill::recorded_dates::{
     RecordedDates, forgotten_entry, recorded_absence_entry, recorded_entry,
 };
 use crate::pipeline::background::in_background;
-use crate::pipeline::check::assess::{self, ListOutcome};
+use crate::pipeline::check::assess;
+use crate::pipeline::check::assessment::ListOutcome;
 use crate::store::{HistorySpan, PastUpdate, RecordedChange};
 
 /// What was recorded of one past date.

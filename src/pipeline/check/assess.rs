@@ -1,208 +1,206 @@
-//! What one document means for one list: a baseline, changes that are accepted, or a hold. Pure.
+//! Decides what one document means for one list: a baseline, changes that are accepted, or a hold.
+//! Pure.
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::diff::parallel::side_by_side;
 use crate::diff::{self, GuardOutcome, Limits, Size};
-use crate::domain::{
-    Change, Entry, HoldReason, ListCode, ListState, Sha256, Snapshot, Summary, same,
-};
+use crate::domain::{Change, Entry, HoldReason, ListCode, Sha256, Snapshot, Summary, same};
+use crate::pipeline::check::assessment::{Assessment, ListOnHold, ListOutcome};
 use crate::pipeline::check::list_before::ListBefore;
 use crate::pipeline::check::row_updates::row_updates;
 use crate::store::StoredEntry;
-
-/// What a document means for one list, and how the stored list changes.
-#[derive(Debug)]
-pub struct Assessment {
-    pub list: ListCode,
-    pub outcome: ListOutcome,
-    /// The size of the list in the document.
-    pub document_size: Size,
-    /// The number of current entries after this. Repeated entries count once.
-    pub count_after: usize,
-    /// How many entries a rule's order removed.
-    pub ordered_removals: usize,
-    /// The current entries before this.
-    pub before: Vec<Entry>,
-    /// The stored rows that end.
-    pub close: Vec<i64>,
-    /// The entries that are stored as new rows.
-    pub open: Vec<Entry>,
-    /// Other sources confirm a loss: later counts are compared with the count after it, not with
-    /// the counts before it.
-    pub resets_counts: bool,
-}
-
-#[derive(Debug)]
-pub enum ListOutcome {
-    /// The first document with a plausible list.
-    Baseline,
-    /// The first document has too few entries for a baseline; the message says how many were
-    /// expected.
-    RefusedBaseline(String),
-    /// The list never had a row, and the document has no row of it. Its first document with rows
-    /// will be the baseline.
-    Absent,
-    Unchanged,
-    /// The changes are accepted.
-    Changed(Vec<Change>),
-    /// The changes wait for a person, at least in part.
-    OnHold(ListOnHold),
-    /// The changes are implausible, and a person has rejected the same content before.
-    RejectedBefore,
-}
-
-/// A list that waits for a person, or for a later document.
-#[derive(Debug)]
-pub struct ListOnHold {
-    pub reason: HoldReason,
-    pub message: String,
-    /// Everything that the document would change.
-    pub changes: Vec<Change>,
-    /// The changes that are alerted all the same: on a loss, everything but the removals.
-    pub passing: Vec<Change>,
-    /// The hash of the list's content in the document.
-    pub content: Sha256,
-    /// The two sizes that the message compares: rows if the reason is a gain, else entries.
-    pub count_before: usize,
-    pub count_after: usize,
-}
-
-impl ListOnHold {
-    /// The changes that wait.
-    pub fn waiting(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| {
-            !self.passing.iter().any(|passing| passing.change_id == change.change_id)
-        })
-    }
-}
 
 /// Assesses the `entries` that a document has of `list`. `high_water` is the highest count of the
 /// list in the last seven days.
 pub fn assess(
     limits: &Limits,
     list: ListCode,
-    current: ListBefore,
+    mut current: ListBefore,
     entries: Vec<Entry>,
     high_water: usize,
 ) -> Assessment {
-    let Some(state) = current.state else { return first_document(limits, list, entries) };
-    let (rows, before) = rows_and_entries(current.entries);
-    let (size_before, document_size) = side_by_side(|| Size::of(&before), || Size::of(&entries));
-    let unchanged = |outcome, before: Vec<Entry>| Assessment {
-        list,
-        outcome,
-        document_size,
-        count_after: size_before.entries,
-        ordered_removals: 0,
-        before,
-        close: Vec::new(),
-        open: Vec::new(),
-        resets_counts: false,
-    };
-    let (columns, document_columns) = (
-        with_columns_of(current.columns, &before),
-        with_columns_of(current.document_columns, &entries),
-    );
-    let changes = diff::compare_with_columns(&before, &entries, &columns, &document_columns);
-    let is_ordered = |change: &Change| {
-        change.lost_row().is_some()
-            && current.ordered_removals.iter().any(|ordered| same::same_change(ordered, change))
-    };
+    let Some(state) = current.state.take() else { return first_document(limits, list, entries) };
+    let (rows, before) = rows_and_entries(std::mem::take(&mut current.entries));
+    let difference = difference(&current, &before, &entries);
+    let Difference { size_before, document_size, ordered_removals, .. } = difference;
+    let keep = |outcome, before| kept(list, outcome, size_before, document_size, before);
+    match decide(limits, list, high_water, &current, &before, &difference) {
+        Decision::Keep => keep(ListOutcome::Unchanged, before),
+        Decision::StoreColumns => {
+            updated(list, ListOutcome::Unchanged, document_size, &rows, before, entries)
+        }
+        Decision::Accept { resets_counts } => {
+            let outcome = ListOutcome::Changed(difference.changes);
+            let assessment = updated(list, outcome, document_size, &rows, before, entries);
+            Assessment { ordered_removals, resets_counts, ..assessment }
+        }
+        Decision::Hold { reason, message } => {
+            let content = Snapshot::content_of(&entries);
+            if state.rejected_content.as_ref() == Some(&content) {
+                return keep(ListOutcome::RejectedBefore, before);
+            }
+            let on_hold = on_hold(reason, message, content, difference, &current.ordered_removals);
+            if reason != HoldReason::Loss {
+                return keep(ListOutcome::OnHold(on_hold), before);
+            }
+            // The entries whose removal waits stay current, beside those of the document.
+            let waiting = waiting_removals(&on_hold.changes, &current.ordered_removals);
+            let mut after = entries;
+            after.extend(waiting.filter_map(Change::lost_row).cloned());
+            let count_after = Size::of(&after).entries;
+            let outcome = ListOutcome::OnHold(on_hold);
+            let assessment = updated(list, outcome, document_size, &rows, before, after);
+            Assessment { count_after, ordered_removals, ..assessment }
+        }
+    }
+}
+
+/// What a document changes in a list.
+struct Difference {
+    changes: Vec<Change>,
+    /// Rows of the document have values in other unknown columns than the rows before.
+    has_other_columns: bool,
+    size_before: Size,
+    document_size: Size,
+    /// Removals that a rule orders. They are no sign of a cut file.
+    ordered_removals: usize,
+    /// Further removals that another source shows too. Nor are they.
+    removals_elsewhere: usize,
+}
+
+/// Compares the entries of a document with those before it.
+fn difference(current: &ListBefore, before: &[Entry], entries: &[Entry]) -> Difference {
+    let (size_before, document_size) = side_by_side(|| Size::of(before), || Size::of(entries));
+    let columns = with_columns_of(current.columns.clone(), before);
+    let document_columns = with_columns_of(current.document_columns.clone(), entries);
+    let changes = diff::compare_with_columns(before, entries, &columns, &document_columns);
     let (ordered, others): (Vec<&Change>, Vec<&Change>) =
-        changes.iter().partition(|change| is_ordered(change));
+        changes.iter().partition(|change| is_ordered(change, &current.ordered_removals));
     let ordered_removals = ordered.len();
-    // A removal that a rule orders, or that another source shows too, is no sign of a cut file.
-    let confirmed_elsewhere = if ordered_removals == 0 {
-        current.others.confirmed_removals(&changes, &before)
+    let removals_elsewhere = if ordered_removals == 0 {
+        current.others.confirmed_removals(&changes, before)
     } else {
         let others: Vec<Change> = others.into_iter().cloned().collect();
-        current.others.confirmed_removals(&others, &before)
+        current.others.confirmed_removals(&others, before)
     };
-    let confirmed = ordered_removals + confirmed_elsewhere;
+    Difference {
+        changes,
+        has_other_columns: columns != document_columns,
+        size_before,
+        document_size,
+        ordered_removals,
+        removals_elsewhere,
+    }
+}
+
+/// Whether the change is a removal that a rule orders.
+fn is_ordered(change: &Change, ordered_removals: &[Change]) -> bool {
+    change.lost_row().is_some()
+        && ordered_removals.iter().any(|ordered| same::same_change(ordered, change))
+}
+
+/// What happens to a list.
+enum Decision {
+    /// It stays as it is. Rows may still differ in the publisher's ids. The stored rows are
+    /// replaced only if content differs.
+    Keep,
+    /// The values of a new column are stored, so that the next document is compared with them.
+    StoreColumns,
+    Accept {
+        /// See [`Assessment::resets_counts`].
+        resets_counts: bool,
+    },
+    Hold {
+        reason: HoldReason,
+        message: String,
+    },
+}
+
+fn decide(
+    limits: &Limits,
+    list: ListCode,
+    high_water: usize,
+    current: &ListBefore,
+    before: &[Entry],
+    difference: &Difference,
+) -> Decision {
+    let Difference { changes, size_before, document_size, .. } = difference;
     if let Some(since) = current.older_since.filter(|_| !changes.is_empty()) {
-        let content = Snapshot::content_of(&entries);
-        if is_rejected(&state, &content) {
-            return unchanged(ListOutcome::RejectedBefore, before);
-        }
-        let Summary { added, removed, revised, editorial } = Summary::of(&changes);
-        let message = format!(
-            "since {since:.0} the publisher has served nothing newer than a copy that is older \
-             than the current list: with that copy, {list} would have {added} added, {removed} \
-             removed, {revised} revised and {editorial} editorial changes"
-        );
-        let on_hold = ListOnHold {
-            reason: HoldReason::Older,
-            message,
-            changes,
-            passing: Vec::new(),
-            content,
-            count_before: size_before.entries,
-            count_after: document_size.entries,
-        };
-        return unchanged(ListOutcome::OnHold(on_hold), before);
+        let message = older_copy_message(list, since, changes);
+        return Decision::Hold { reason: HoldReason::Older, message };
     }
     let plausible = |confirmed| {
-        diff::plausible(limits, list, high_water, size_before, document_size, &changes, confirmed)
+        diff::plausible(limits, list, high_water, *size_before, *document_size, changes, confirmed)
     };
-    let (reason, mut message) = match plausible(confirmed) {
-        // Rows may still differ in the publisher's ids. The stored rows are replaced only if
-        // content differs.
-        GuardOutcome::Plausible if changes.is_empty() && columns == document_columns => {
-            return unchanged(ListOutcome::Unchanged, before);
+    let (ordered, elsewhere) = (difference.ordered_removals, difference.removals_elsewhere);
+    match plausible(ordered + elsewhere) {
+        GuardOutcome::Hold { reason, message } => {
+            let elsewhere = match reason {
+                HoldReason::Loss => current.others.on_loss(changes, before),
+                HoldReason::Gain | HoldReason::Revision | HoldReason::Older => None,
+            };
+            let message = match elsewhere {
+                Some(elsewhere) => format!("{message}; {elsewhere}"),
+                None => message,
+            };
+            Decision::Hold { reason, message }
         }
-        // The values of a new column are stored, so that the next document is compared with them.
-        GuardOutcome::Plausible if changes.is_empty() => {
-            return updated(list, ListOutcome::Unchanged, document_size, &rows, before, entries);
-        }
-        GuardOutcome::Plausible => {
-            let resets_counts =
-                confirmed_elsewhere > 0 && plausible(ordered_removals) != GuardOutcome::Plausible;
-            let outcome = ListOutcome::Changed(changes);
-            let assessment = updated(list, outcome, document_size, &rows, before, entries);
-            return Assessment { ordered_removals, resets_counts, ..assessment };
-        }
-        GuardOutcome::Hold { reason, message } => (reason, message),
-    };
-    if reason == HoldReason::Loss
-        && let Some(elsewhere) = current.others.on_loss(&changes, &before)
-    {
-        message = format!("{message}; {elsewhere}");
+        GuardOutcome::Plausible if !changes.is_empty() => Decision::Accept {
+            resets_counts: elsewhere > 0 && plausible(ordered) != GuardOutcome::Plausible,
+        },
+        GuardOutcome::Plausible if difference.has_other_columns => Decision::StoreColumns,
+        GuardOutcome::Plausible => Decision::Keep,
     }
-    let content = Snapshot::content_of(&entries);
-    if is_rejected(&state, &content) {
-        return unchanged(ListOutcome::RejectedBefore, before);
-    }
+}
+
+fn older_copy_message(list: ListCode, since: Timestamp, changes: &[Change]) -> String {
+    let Summary { added, removed, revised, editorial } = Summary::of(changes);
+    format!(
+        "since {since:.0} the publisher has served nothing newer than a copy that is older than \
+         the current list: with that copy, {list} would have {added} added, {removed} removed, \
+         {revised} revised and {editorial} editorial changes"
+    )
+}
+
+/// The list on hold. On a loss, everything passes except the removals that no rule orders.
+fn on_hold(
+    reason: HoldReason,
+    message: String,
+    content: Sha256,
+    difference: Difference,
+    ordered_removals: &[Change],
+) -> ListOnHold {
+    let Difference { changes, size_before, document_size, .. } = difference;
     let (count_before, count_after) = match reason {
         HoldReason::Gain => (size_before.rows, document_size.rows),
         HoldReason::Loss | HoldReason::Revision | HoldReason::Older => {
             (size_before.entries, document_size.entries)
         }
     };
-    let on_hold = |changes, passing| {
-        ListOutcome::OnHold(ListOnHold {
-            reason,
-            message,
-            changes,
-            passing,
-            content,
-            count_before,
-            count_after,
-        })
+    let passing = match reason {
+        HoldReason::Loss => {
+            let passes = |change: &&Change| !waits(change, ordered_removals);
+            changes.iter().filter(passes).cloned().collect()
+        }
+        HoldReason::Gain | HoldReason::Revision | HoldReason::Older => Vec::new(),
     };
-    if reason != HoldReason::Loss {
-        return unchanged(on_hold(changes, Vec::new()), before);
-    }
-    let (removals, passing): (Vec<Change>, Vec<Change>) = changes
-        .iter()
-        .cloned()
-        .partition(|change| change.lost_row().is_some() && !is_ordered(change));
-    // The entries whose removal waits stay current, beside those of the document.
-    let mut after = entries;
-    after.extend(removals.iter().filter_map(Change::lost_row).cloned());
-    let count_after = Size::of(&after).entries;
-    let assessment = updated(list, on_hold(changes, passing), document_size, &rows, before, after);
-    Assessment { count_after, ordered_removals, ..assessment }
+    ListOnHold { reason, message, changes, passing, content, count_before, count_after }
+}
+
+/// The removals that wait on a loss.
+fn waiting_removals<'a>(
+    changes: &'a [Change],
+    ordered_removals: &'a [Change],
+) -> impl Iterator<Item = &'a Change> {
+    changes.iter().filter(|change| waits(change, ordered_removals))
+}
+
+/// Whether the change waits on a loss.
+fn waits(change: &Change, ordered_removals: &[Change]) -> bool {
+    change.lost_row().is_some() && !is_ordered(change, ordered_removals)
 }
 
 /// Assesses content that a person has accepted: no guard applies, and removals that waited are
@@ -239,10 +237,6 @@ fn first_document(limits: &Limits, list: ListCode, entries: Vec<Entry>) -> Asses
     }
 }
 
-fn is_rejected(state: &ListState, content: &Sha256) -> bool {
-    state.rejected_content.as_ref() == Some(content)
-}
-
 fn with_columns_of(mut columns: BTreeSet<String>, rows: &[Entry]) -> BTreeSet<String> {
     columns.extend(diff::columns::unknown_columns(rows));
     columns
@@ -252,6 +246,27 @@ fn with_columns_of(mut columns: BTreeSet<String>, rows: &[Entry]) -> BTreeSet<St
 fn rows_and_entries(stored: Vec<StoredEntry>) -> (Vec<i64>, Vec<Entry>) {
     let rows = stored.iter().map(|stored| stored.row).collect();
     (rows, stored.into_iter().map(|stored| stored.entry).collect())
+}
+
+/// An assessment that changes nothing in the stored list.
+fn kept(
+    list: ListCode,
+    outcome: ListOutcome,
+    size_before: Size,
+    document_size: Size,
+    before: Vec<Entry>,
+) -> Assessment {
+    Assessment {
+        list,
+        outcome,
+        document_size,
+        count_after: size_before.entries,
+        ordered_removals: 0,
+        before,
+        close: Vec::new(),
+        open: Vec::new(),
+        resets_counts: false,
+    }
 }
 
 /// An assessment after which `after` is the current list.

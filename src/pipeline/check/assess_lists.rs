@@ -10,7 +10,8 @@ use crate::domain::alert::SnapshotRef;
 use crate::domain::{Entry, ListCode, ListState, Publisher, Snapshot};
 use crate::pipeline::alerting::{other_sources, rule_attribution};
 use crate::pipeline::background::in_background;
-use crate::pipeline::check::assess::{ListOutcome, assess};
+use crate::pipeline::check::assess::assess;
+use crate::pipeline::check::assessment::ListOutcome;
 use crate::pipeline::check::document_warnings::shown_warnings;
 use crate::pipeline::check::list_before::ListBefore;
 use crate::pipeline::check::list_holds::{holds_of_list, open_holds_of};
@@ -25,6 +26,24 @@ use crate::store::{Result, Store, StoredEntry};
 pub struct CurrentLists {
     states: BTreeMap<ListCode, ListState>,
     first: Option<(ListCode, Vec<StoredEntry>)>,
+}
+
+impl CurrentLists {
+    /// The current entries of a list: those that were read ahead, or those in the store. None if
+    /// the list has no state yet.
+    async fn take_entries(
+        &mut self,
+        store: &Store,
+        source: &Source,
+        list: ListCode,
+        has_state: bool,
+    ) -> Result<Vec<StoredEntry>> {
+        match self.first.take_if(|(first, _)| *first == list) {
+            Some((_, entries)) => Ok(entries),
+            None if has_state => store.current_entries(&source.name, list).await,
+            None => Ok(Vec::new()),
+        }
+    }
 }
 
 /// Reads the current lists of a source.
@@ -59,54 +78,47 @@ pub struct AssessedDocument<'a> {
 pub async fn assess_lists(
     store: &Store,
     document: &AssessedDocument<'_>,
-    snapshot: Snapshot,
-    current: CurrentLists,
+    mut snapshot: Snapshot,
+    mut current: CurrentLists,
 ) -> Result<ListOutcomes> {
-    let AssessedDocument { source, reference, older_since, previous_columns, now } = document;
-    let (source, now) = (*source, *now);
+    let (source, now) = (document.source, document.now);
     let mut outcomes = ListOutcomes::default();
     let mut open_holds = open_holds_of(store, &source.name).await?;
-    let CurrentLists { mut states, mut first } = current;
     let warnings = shown_warnings(&snapshot.warnings);
-    let mut entries_by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
-    for entry in snapshot.entries {
-        entries_by_list.entry(entry.list).or_default().push(entry);
-    }
-    entries_by_list.values_mut().for_each(Vec::shrink_to_fit);
+    let mut entries_by_list = by_list(std::mem::take(&mut snapshot.entries));
     let today = now.to_zoned(TimeZone::UTC).date();
     for list in source.lists.iter().copied() {
-        let state = states.remove(&list);
-        let stored = match first.take_if(|(first, _)| *first == list) {
-            Some((_, stored)) => stored,
-            None if state.is_some() => store.current_entries(&source.name, list).await?,
-            None => Vec::new(),
+        let open_hold = open_holds.remove(&list);
+        // The current list of a list on hold may come from before the previous document.
+        let columns = match open_hold {
+            Some(_) => BTreeSet::new(),
+            None => document.previous_columns.clone(),
         };
-        let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
-        let mut current = ListBefore {
+        let state = current.states.remove(&list);
+        let entries = current.take_entries(store, source, list, state.is_some()).await?;
+        let mut before = ListBefore {
             state: state.clone(),
-            entries: stored,
+            entries,
             ordered_removals: rule_attribution::ordered_removals(store, list, now).await?,
-            older_since: *older_since,
+            older_since: document.older_since,
+            columns,
             document_columns: snapshot.columns.clone(),
             ..ListBefore::default()
         };
-        // The current list of a list on hold may come from before the previous document.
-        if !open_holds.contains_key(&list) {
-            current.columns.clone_from(previous_columns);
-        }
         let entries = entries_by_list.remove(&list).unwrap_or_default();
-        if let Some(known) = current_publisher(store, &current).await?
+        if let Some(known) = current_publisher(store, &before).await?
             && known != snapshot.publisher
         {
             outcomes.refuse(list, other_publisher(list, known, snapshot.publisher));
             continue;
         }
-        if current.misses_many(&entries) {
-            current.others = other_sources::load(store, &source.name, list, now).await?;
+        if before.misses_many(&entries) {
+            before.others = other_sources::load(store, &source.name, list, now).await?;
         }
+        let high_water = state.as_ref().map_or(0, |state| state.high_water(today));
         let limits = source.limits.clone();
         let assessment =
-            in_background(move || assess(&limits, list, current, entries, high_water)).await;
+            in_background(move || assess(&limits, list, before, entries, high_water)).await;
         let earlier_holds = match assessment.outcome {
             ListOutcome::OnHold(_) => holds_of_list(store, &source.name, list).await?,
             _ => Vec::new(),
@@ -115,17 +127,26 @@ pub async fn assess_lists(
             source,
             list,
             state,
-            reference,
+            reference: document.reference,
             now,
             warnings: &warnings,
             earlier_holds: &earlier_holds,
         };
-        outcomes.add(&listed, assessment, open_holds.remove(&list));
+        outcomes.add(&listed, assessment, open_hold);
     }
     if outcomes.absent.len() == source.lists.len() {
         outcomes.refuse_without_rows(snapshot.rows);
     }
     Ok(outcomes)
+}
+
+fn by_list(entries: Vec<Entry>) -> BTreeMap<ListCode, Vec<Entry>> {
+    let mut by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
+    for entry in entries {
+        by_list.entry(entry.list).or_default().push(entry);
+    }
+    by_list.values_mut().for_each(Vec::shrink_to_fit);
+    by_list
 }
 
 /// The publisher of the current entries. A source keeps its name when its kind, its address or its

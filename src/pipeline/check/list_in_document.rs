@@ -9,7 +9,7 @@ use crate::diff::Size;
 use crate::domain::alert::{AlertBody, SnapshotRef, SourceBaseline};
 use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Summary};
 use crate::pipeline::alerting::list_changes::ListChanges;
-use crate::pipeline::check::assess::ListOnHold;
+use crate::pipeline::check::assessment::ListOnHold;
 use crate::pipeline::check::document_warnings::repeats_warning;
 
 /// One list of the document.

@@ -4,9 +4,9 @@ use serde_json::json;
 use tracing::warn;
 
 use crate::domain::alert::{AlertBody, SnapshotHeld};
-use crate::domain::{Hold, HoldState, ListCode, ListState, Summary};
+use crate::domain::{Change, Hold, HoldState, ListCode, ListState, Summary};
 use crate::pipeline::alerting::list_changes::ListChanges;
-use crate::pipeline::check::assess::{Assessment, ListOnHold, ListOutcome};
+use crate::pipeline::check::assessment::{Assessment, ListOnHold, ListOutcome};
 use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::hold_alerts;
 use crate::pipeline::check::list_in_document::ListInDocument;
@@ -78,37 +78,36 @@ impl ListOutcomes {
         assessment: Assessment,
         open_hold: Option<Hold>,
     ) {
-        let Assessment {
-            list,
-            outcome,
-            document_size,
-            count_after,
-            ordered_removals,
-            before,
-            close,
-            open,
-            resets_counts,
-        } = assessment;
+        let (list, document_size) = (assessment.list, assessment.document_size);
         if let Some(text) = repeats_warning(list, document_size) {
             warn!(source.name = listed.source.name, list = list.as_str(), "{text}");
         }
+        let (outcome, line) = self.add_outcome(listed, assessment, open_hold);
+        self.outcome = self.outcome.max(outcome);
+        self.journal.insert(
+            list.to_string(),
+            json!({"outcome": outcome.as_str(), "entries": document_size.entries}),
+        );
+        self.lines.push(line);
+    }
+
+    /// Adds what follows from the outcome of one list. Returns the outcome and its line.
+    fn add_outcome(
+        &mut self,
+        listed: &ListInDocument<'_>,
+        assessment: Assessment,
+        open_hold: Option<Hold>,
+    ) -> (Outcome, String) {
+        let Assessment { list, outcome, document_size, count_after, .. } = assessment;
+        let Assessment { ordered_removals, before, close, open, resets_counts, .. } = assessment;
         self.note_acceptance(&outcome);
         let update = |state: ListState| ListUpdate { state, close, open };
-        let (outcome, line) = match outcome {
+        match outcome {
             ListOutcome::RefusedBaseline(message) => {
                 self.refusals.push(message.clone());
                 (Outcome::Refused, message)
             }
-            ListOutcome::Absent => {
-                warn!(
-                    source.name = listed.source.name,
-                    list = list.as_str(),
-                    "the document has no row of {list}, and no earlier document had one"
-                );
-                self.absent.push(list);
-                let line = format!("{list}: no rows so far; its first ones will be the baseline");
-                (Outcome::Unchanged, line)
-            }
+            ListOutcome::Absent => (Outcome::Unchanged, self.note_absence(listed)),
             ListOutcome::Baseline => {
                 self.updates.push(update(listed.accepted_state(count_after)));
                 self.operator_alerts.push(listed.baseline_alert(count_after, document_size));
@@ -136,7 +135,6 @@ impl ListOutcomes {
                 (Outcome::Unchanged, line)
             }
             ListOutcome::Changed(changes) => {
-                let Summary { added, removed, revised, editorial } = Summary::of(&changes);
                 let state = if resets_counts {
                     listed.accepted_state_with_new_counts(count_after)
                 } else {
@@ -144,11 +142,8 @@ impl ListOutcomes {
                 };
                 self.updates.push(update(state));
                 self.close_hold(listed, open_hold, HoldState::Superseded);
+                let line = changed_line(list, &changes);
                 self.changes.push(listed.changes(changes, before));
-                let line = format!(
-                    "{list}: {added} added, {removed} removed, {revised} revised, {editorial} \
-                     editorial"
-                );
                 (Outcome::Changed, line)
             }
             ListOutcome::OnHold(on_hold) => {
@@ -161,13 +156,19 @@ impl ListOutcomes {
                 self.put_on_hold(listed, &on_hold, open_hold);
                 (Outcome::OnHold, line)
             }
-        };
-        self.outcome = self.outcome.max(outcome);
-        self.journal.insert(
-            list.to_string(),
-            json!({"outcome": outcome.as_str(), "entries": document_size.entries}),
+        }
+    }
+
+    /// Notes a list of which no document had a row so far. Returns its line.
+    fn note_absence(&mut self, listed: &ListInDocument<'_>) -> String {
+        let list = listed.list;
+        warn!(
+            source.name = listed.source.name,
+            list = list.as_str(),
+            "the document has no row of {list}, and no earlier document had one"
         );
-        self.lines.push(line);
+        self.absent.push(list);
+        format!("{list}: no rows so far; its first ones will be the baseline")
     }
 
     /// Refuses the whole document, because it has no row of any watched list.
@@ -236,4 +237,9 @@ impl ListOutcomes {
             examples,
         })));
     }
+}
+
+fn changed_line(list: ListCode, changes: &[Change]) -> String {
+    let Summary { added, removed, revised, editorial } = Summary::of(changes);
+    format!("{list}: {added} added, {removed} removed, {revised} revised, {editorial} editorial")
 }

@@ -6,14 +6,15 @@
 //! `operator_alerts` also serve the checks of the Federal Register.
 
 pub mod assess;
+pub mod assessment;
 mod assess_lists;
 mod check_metrics;
+pub mod list_before;
 pub mod document_warnings;
 pub mod freshness;
 mod hold_alerts;
 pub mod last_document;
 pub mod list_check;
-pub mod list_before;
 mod list_holds;
 mod list_in_document;
 mod list_outcomes;

@@ -13,6 +13,7 @@ use crate::pipeline::alerting::list_changes::ListChanges;
 use crate::pipeline::background::in_background;
 use crate::pipeline::check::assess_lists::{AssessedDocument, assess_lists, current_lists};
 use crate::pipeline::check::last_document::{accept_document, edition_of};
+use crate::pipeline::check::list_outcomes::ListOutcomes;
 use crate::pipeline::check::operator_alerts::Failure;
 use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::check::parse_document;
@@ -57,28 +58,12 @@ pub async fn read_document(
     if (outcomes.is_accepted || !outcomes.is_waiting) && !is_older {
         state.editions.accept(edition_of(&fetched, now), now);
     }
-    recorder.record.lists.append(&mut outcomes.updates);
-    recorder.record.holds.append(&mut outcomes.holds);
-    for body in outcomes.operator_alerts.drain(..) {
-        recorder.alert_operators(body);
-    }
-    let list_changes = std::mem::take(&mut outcomes.changes);
+    let list_changes = add_outcomes(&mut recorder, &mut outcomes);
     compose_alerts(&mut recorder, &mut state, reference, list_changes).await?;
     CrashPoint::AlertsComposed.pass();
     accept_document(&mut state, source, &fetched, now);
     state.as_of = as_of;
-    if outcomes.refusals.is_empty() {
-        if outcomes.outcome <= Outcome::Unchanged {
-            state.unchanged_checks += 1;
-        }
-        recorder.succeed(&mut state);
-    } else {
-        // The next check fetches a refused document again in full. It never becomes the document
-        // that later ones are compared with.
-        (state.validators, state.document_sha256) = (None, None);
-        let message = outcomes.refusals.join("; ");
-        recorder.note_failure(&mut state, &Failure { message, refused: true, retry_after: None });
-    }
+    note_refusals(&mut recorder, &mut state, &outcomes);
     let (outcome, detail) = (outcomes.outcome, outcomes.detail());
     let about = json!({
         "rows": rows,
@@ -86,6 +71,37 @@ pub async fn read_document(
         "size_bytes": fetched.document.size_bytes,
     });
     recorder.finish(state, outcome, detail, Some((fetched.document, about))).await
+}
+
+/// Adds what the outcomes write and the alerts to operators. Returns the changes, for which alerts
+/// must be composed.
+fn add_outcomes(recorder: &mut CheckRecorder<'_>, outcomes: &mut ListOutcomes) -> Vec<ListChanges> {
+    recorder.record.lists.append(&mut outcomes.updates);
+    recorder.record.holds.append(&mut outcomes.holds);
+    for body in outcomes.operator_alerts.drain(..) {
+        recorder.alert_operators(body);
+    }
+    std::mem::take(&mut outcomes.changes)
+}
+
+/// Notes whether the check succeeded. A document of which a list was refused is a failure.
+fn note_refusals(
+    recorder: &mut CheckRecorder<'_>,
+    state: &mut SourceState,
+    outcomes: &ListOutcomes,
+) {
+    if outcomes.refusals.is_empty() {
+        if outcomes.outcome <= Outcome::Unchanged {
+            state.unchanged_checks += 1;
+        }
+        recorder.succeed(state);
+    } else {
+        // The next check fetches a refused document again in full. It never becomes the document
+        // that later ones are compared with.
+        (state.validators, state.document_sha256) = (None, None);
+        let message = outcomes.refusals.join("; ");
+        recorder.note_failure(state, &Failure { message, refused: true, retry_after: None });
+    }
 }
 
 fn unreadable(message: &str, fetched: &FetchedDocument) -> Failure {

@@ -46,26 +46,9 @@ pub async fn find(
     if due.is_empty() {
         return Ok(lagging);
     }
-    let mut lists: Vec<(&str, Vec<Entry>)> = Vec::new();
-    for source in current_entities::list_sources(recorder) {
-        let entries = current_entities::current_entries(recorder, source).await?;
-        if !entries.is_empty() {
-            lists.push((source.name.as_str(), entries));
-        }
-    }
+    let lists = current_lists(recorder).await?;
     for rule in due {
-        let added: Vec<Entry> = rule
-            .changes
-            .iter()
-            .filter(|change| change.kind == ChangeKind::Added)
-            .map(|change| change.entry.clone())
-            .collect();
-        let added_index = Index::of(&added);
-        let behind: Vec<(&str, Vec<String>)> = lists
-            .iter()
-            .map(|(source, current)| (*source, missing(&added, &added_index, current)))
-            .filter(|(_, missing)| !missing.is_empty())
-            .collect();
+        let behind = behind(rule, &lists);
         if !behind.is_empty() && remaining_alerts == 0 {
             continue;
         }
@@ -88,6 +71,34 @@ pub async fn find(
         }));
     }
     Ok(lagging)
+}
+
+/// The current entries of each source of the Entity List that has any.
+async fn current_lists<'a>(recorder: &CheckRecorder<'a>) -> Result<Vec<(&'a str, Vec<Entry>)>> {
+    let mut lists = Vec::new();
+    for source in current_entities::list_sources(recorder) {
+        let entries = current_entities::current_entries(recorder, source).await?;
+        if !entries.is_empty() {
+            lists.push((source.name.as_str(), entries));
+        }
+    }
+    Ok(lists)
+}
+
+/// The sources that lack entries which the rule added, with the names of those entries.
+fn behind<'a>(rule: &RecordedRule, lists: &[(&'a str, Vec<Entry>)]) -> Vec<(&'a str, Vec<String>)> {
+    let added: Vec<Entry> = rule
+        .changes
+        .iter()
+        .filter(|change| change.kind == ChangeKind::Added)
+        .map(|change| change.entry.clone())
+        .collect();
+    let added_index = Index::of(&added);
+    lists
+        .iter()
+        .map(|(source, current)| (*source, missing(&added, &added_index, current)))
+        .filter(|(_, missing)| !missing.is_empty())
+        .collect()
 }
 
 /// The names of added entries that a list lacks. An entry that the list spells differently is not

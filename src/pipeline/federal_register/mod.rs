@@ -34,7 +34,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::domain::{RecordedRule, SourceState};
+use crate::domain::{RecordedRule, SourceState, Validators};
 use crate::fetch::{Address, Register};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::check::last_document::validators;
@@ -44,8 +44,10 @@ use crate::pipeline::check::recorder::CheckRecorder;
 use crate::store::{Outgoing, Result};
 
 use lagging_lists::LaggingList;
+use listing::Listing;
 use rule_check::RuleCheck;
 use rule_updates::RuleUpdates;
+use withdrawal::Evidence;
 
 /// Days that the first check looks back, so that list changes can be attributed to the rules of the
 /// last months.
@@ -63,12 +65,6 @@ pub(crate) async fn check(
     mut recorder: CheckRecorder<'_>,
     mut state: SourceState,
 ) -> Result<CheckResult> {
-    let Address::FederalRegister { url, allow_private } = &recorder.source.address else {
-        let message = "expected the address of the Federal Register's API, but the source has \
-                       another"
-            .to_owned();
-        return recorder.fail(state, &Failure { message, refused: true, retry_after: None }).await;
-    };
     let now = recorder.now;
     let today = now.to_zoned(TimeZone::UTC).date();
     let oldest = days_before(today, KNOWN_DAYS);
@@ -78,16 +74,9 @@ pub(crate) async fn check(
     let awaits_text = known.values().any(|rule| text_retry::expects_better_text(rule, today));
     let validators =
         if awaits_text { None } else { validators(&state, recorder.source, now).cloned() };
-    let fetched = recorder
-        .wiring
-        .fetcher
-        .federal_register(url, *allow_private, validators.as_ref(), since, now)
-        .await;
-    state.last_check_at = Some(now);
-    state.checks += 1;
-    let register = match fetched {
+    let register = match fetch(&recorder, &mut state, validators.as_ref(), since).await {
         Ok(register) => register,
-        Err(problem) => return recorder.fail(state, &failure::of_requests(&[problem])).await,
+        Err(failure) => return recorder.fail(state, &failure).await,
     };
     let is_first = state.last_success_at.is_none() && known.is_empty();
     // A baseline needs both lists. Otherwise the next check would alert on all of the other list.
@@ -100,17 +89,7 @@ pub(crate) async fn check(
         let failure = failure::of_listing(&register, &listing.problems);
         return recorder.fail(state, &failure).await;
     }
-    let public_inspection_received = !register.filed_failed
-        && !listing
-            .problems
-            .iter()
-            .any(|problem| problem.is_whole_answer && problem.in_public_inspection);
-    let evidence = withdrawal::assess_list(
-        &mut state.on_file,
-        public_inspection_received,
-        listing.public_inspection.as_ref(),
-        now,
-    );
+    let evidence = list_evidence(&mut state, &register, &listing, now);
     let rule_check = RuleCheck::new(&recorder, today);
     let mut updates = documents::check_documents(&rule_check, known, &listing, evidence).await?;
     let (notices, lagging) = if is_first {
@@ -135,22 +114,86 @@ pub(crate) async fn check(
     }
     if !listing.problems.is_empty() || !register.problems.is_empty() {
         let failure = failure::of_listing(&register, &listing.problems);
-        recorder.note_failure(&mut state, &failure);
-        let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
-        return recorder.finish(state, outcome, failure.message, None).await;
+        return finish_incomplete(recorder, state, &failure).await;
     }
     let has_no_news = is_unchanged && recorder.record.alerts.is_empty();
+    let outcome = outcome(&register, is_first, has_no_news);
+    finish_complete(recorder, state, outcome, &counts).await
+}
+
+/// Requests both lists, and notes in the state that a check was made.
+async fn fetch(
+    recorder: &CheckRecorder<'_>,
+    state: &mut SourceState,
+    validators: Option<&Validators>,
+    since: Date,
+) -> std::result::Result<Register, Failure> {
+    let Address::FederalRegister { url, allow_private } = &recorder.source.address else {
+        let message = "expected the address of the Federal Register's API, but the source has \
+                       another"
+            .to_owned();
+        return Err(Failure { message, refused: true, retry_after: None });
+    };
+    let now = recorder.now;
+    let fetcher = &recorder.wiring.fetcher;
+    let fetched = fetcher.federal_register(url, *allow_private, validators, since, now).await;
+    state.last_check_at = Some(now);
+    state.checks += 1;
+    fetched.map_err(|problem| failure::of_requests(&[problem]))
+}
+
+/// What the list of documents on file shows about documents that it does not contain.
+fn list_evidence(
+    state: &mut SourceState,
+    register: &Register,
+    listing: &Listing,
+    now: Timestamp,
+) -> Evidence {
+    let is_unreadable = listing
+        .problems
+        .iter()
+        .any(|problem| problem.is_whole_answer && problem.in_public_inspection);
+    let public_inspection_received = !register.filed_failed && !is_unreadable;
+    withdrawal::assess_list(
+        &mut state.on_file,
+        public_inspection_received,
+        listing.public_inspection.as_ref(),
+        now,
+    )
+}
+
+/// Records a check of which a part could not be read.
+async fn finish_incomplete(
+    mut recorder: CheckRecorder<'_>,
+    mut state: SourceState,
+    failure: &Failure,
+) -> Result<CheckResult> {
+    recorder.note_failure(&mut state, failure);
+    let outcome = if failure.refused { Outcome::Refused } else { Outcome::Failed };
+    recorder.finish(state, outcome, failure.message.clone(), None).await
+}
+
+/// Records a check that read everything.
+async fn finish_complete(
+    mut recorder: CheckRecorder<'_>,
+    mut state: SourceState,
+    outcome: Outcome,
+    counts: &Counts,
+) -> Result<CheckResult> {
     recorder.succeed(&mut state);
-    let outcome = match (has_no_news, is_first, &register) {
+    if outcome <= Outcome::Unchanged {
+        state.unchanged_checks += 1;
+    }
+    recorder.finish(state, outcome, detail(outcome, counts), None).await
+}
+
+fn outcome(register: &Register, is_first: bool, has_no_news: bool) -> Outcome {
+    match (has_no_news, is_first, register) {
         (_, true, _) => Outcome::Baseline,
         (true, _, Register { filed: None, published: None, .. }) => Outcome::NotModified,
         (true, ..) => Outcome::Unchanged,
         _ => Outcome::Changed,
-    };
-    if outcome <= Outcome::Unchanged {
-        state.unchanged_checks += 1;
     }
-    recorder.finish(state, outcome, detail(outcome, &counts), None).await
 }
 
 /// What a check reports about itself.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 
 use crate::domain::alert::{NoticeStatus, RuleNotice};
-use crate::domain::{Alert, AlertBody, AlertId, Change, RecordedRule, RuleState, Summary};
+use crate::domain::{Alert, AlertBody, AlertId, Change, RecordedRule, RuleState, Sha256, Summary};
 use crate::pipeline::alerting::{addressing, alerts_before_rule};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::rule_updates::{RuleEvent, RuleUpdates};
@@ -56,6 +56,29 @@ async fn notice(
     {
         return Ok(None);
     }
+    let has_no_news = new_changes.is_empty() || is_withdrawn;
+    let journal_head = store.journal_head().await?;
+    let alert = alert(recorder, rule, event, &related.alerts, journal_head, new_changes);
+    let alert_id = alert.alert_id.clone();
+    let mut earlier_alerts: Vec<AlertId> = related.alerts;
+    earlier_alerts.extend(rule.alert_id.clone());
+    let outgoing = addressed(recorder, alert, &earlier_alerts, has_no_news).await?;
+    rule.alert_id.get_or_insert(alert_id);
+    rule.alerted_at.get_or_insert(recorder.now);
+    rule.alerted_changes = rule.changes.iter().map(|change| change.change_id.clone()).collect();
+    Ok(Some(outgoing))
+}
+
+/// The alert about an event of a rule, with the changes that readers do not know yet.
+fn alert(
+    recorder: &CheckRecorder<'_>,
+    rule: &RecordedRule,
+    event: &RuleEvent,
+    related: &[AlertId],
+    journal_head: Sha256,
+    new_changes: Vec<Change>,
+) -> Alert {
+    let is_published = rule.state == RuleState::Published;
     let type_name = if is_published { "rule.published" } else { "rule.filed" };
     let alert_id = AlertId::of([
         type_name,
@@ -63,8 +86,6 @@ async fn notice(
         &rule.document_number,
         &recorder.now.to_string(),
     ]);
-    let first_alert = rule.alert_id.clone();
-    let has_no_news = new_changes.is_empty() || is_withdrawn;
     let summary = Summary::of(&new_changes);
     let data = Box::new(RuleNotice {
         source: recorder.source.name.clone(),
@@ -79,11 +100,11 @@ async fn notice(
         effective_text: rule.effective_text.clone(),
         savings_clause: rule.savings_clause.clone(),
         note: event.note.clone(),
-        follows: first_alert.clone(),
-        related: related.alerts.clone(),
+        follows: rule.alert_id.clone(),
+        related: related.to_vec(),
         documents: Vec::new(),
         orders: Summary::of(&rule.changes),
-        journal_head: store.journal_head().await?,
+        journal_head,
         summary,
         total: summary,
         changes: new_changes,
@@ -91,14 +112,7 @@ async fn notice(
     });
     let body =
         if is_published { AlertBody::RulePublished(data) } else { AlertBody::RuleFiled(data) };
-    let alert = Alert { alert_id: alert_id.clone(), created_at: recorder.now, body };
-    let mut earlier_alerts: Vec<AlertId> = related.alerts;
-    earlier_alerts.extend(first_alert);
-    let outgoing = addressed(recorder, alert, &earlier_alerts, has_no_news).await?;
-    rule.alert_id.get_or_insert(alert_id);
-    rule.alerted_at.get_or_insert(recorder.now);
-    rule.alerted_changes = rule.changes.iter().map(|change| change.change_id.clone()).collect();
-    Ok(Some(outgoing))
+    Alert { alert_id, created_at: recorder.now, body }
 }
 
 /// Addresses the alert to the recipients of the routes, and to all who got an earlier alert that

@@ -43,72 +43,43 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
     let mut entity = Entity { certain: true, ..Entity::default() };
     let mut address_text = String::new();
     let pieces = pieces_of(cell);
-    let mut pieces = pieces.iter().peekable();
-    let listed = pieces.clone().any(|piece| matches!(piece, Piece::Alias(_)));
+    let has_list = pieces.iter().any(|piece| matches!(piece, Piece::Alias(_)));
     // Set while the alias lines belong to a subordinate party, or are parties themselves.
     let mut in_subordinate: Option<Lines> = None;
-    let mut first = true;
-    while let Some(piece) = pieces.next() {
-        match piece {
+    for (at, piece) in pieces.iter().enumerate() {
+        let alias_follows = matches!(pieces.get(at + 1), Some(Piece::Alias(_)));
+        let rest = match piece {
             Piece::Alias(text) => {
                 let (text, references) = without_cross_references(text);
                 entity.remarks.extend(references);
-                let text = text.as_str();
-                let last = !matches!(pieces.peek(), Some(Piece::Alias(_)));
-                let (names, rest) = alias(text, last, country);
-                let names = names.into_iter().filter(|name| !name.is_empty());
-                match (in_subordinate, entity.subordinates.last_mut()) {
-                    (Some(Lines::OfOneParty), Some(party)) => {
-                        names.for_each(|name| join_alias(party, &name));
-                    }
-                    (Some(Lines::OneParty), _) => {
-                        let mut party = String::new();
-                        names.for_each(|name| join_alias(&mut party, &name));
-                        entity.subordinates.extend(Some(party).filter(|party| !party.is_empty()));
-                    }
-                    _ => entity.aliases.extend(names),
-                }
-                append(&mut address_text, rest);
+                let (names, rest) = alias(&text, !alias_follows, country);
+                add_names(&mut entity, names, in_subordinate);
+                rest.to_owned()
             }
-            Piece::Text(text) if first => {
-                let (text, references) = if listed {
+            Piece::Text(text) if at == 0 => {
+                let (text, references) = if has_list {
                     without_cross_references(text)
                 } else {
                     (text.clone(), Vec::new())
                 };
                 entity.remarks.extend(references);
-                let rest = head(&text, listed, country, &mut entity);
-                append(&mut address_text, &rest);
+                head(&text, has_list, country, &mut entity)
             }
-            Piece::Text(text) => {
-                if let Some((found, party)) = subordinate(text) {
-                    let (names, rest) = subordinate_head(
-                        party,
-                        matches!(pieces.peek(), Some(Piece::Alias(_))),
-                        country,
-                    );
-                    in_subordinate = Some(if names.is_empty() && found.plural {
-                        Lines::OneParty
+            Piece::Text(text) => match subordinate(text) {
+                Some((found, party)) => {
+                    let (names, rest) = subordinate_head(party, alias_follows, country);
+                    if names.is_empty() && found.plural {
+                        in_subordinate = Some(Lines::OneParty);
                     } else {
-                        Lines::OfOneParty
-                    });
-                    if in_subordinate == Some(Lines::OfOneParty) {
+                        in_subordinate = Some(Lines::OfOneParty);
                         entity.subordinates.push(names);
                     }
-                    append(&mut address_text, rest);
-                } else {
-                    let known = find_list(text);
-                    let rest = known
-                        .as_ref()
-                        .filter(|known| known.range.start == 0)
-                        .map_or(text.as_str(), |known| {
-                            text.get(known.range.end..).unwrap_or_default()
-                        });
-                    append(&mut address_text, rest);
+                    rest.to_owned()
                 }
-            }
-        }
-        first = false;
+                None => after_announcement(text).to_owned(),
+            },
+        };
+        append(&mut address_text, &rest);
     }
     let Addresses { addresses, remarks } = addresses_of(&address_text, country);
     entity.addresses = addresses;
@@ -117,6 +88,28 @@ pub fn take_apart(cell: &str, country: Option<&str>) -> Entity {
         entity.form = Form::Address;
     }
     entity
+}
+
+/// Adds the names of an alias line: to the entity, to its last subordinate party, or as a party of
+/// their own.
+fn add_names(entity: &mut Entity, names: Vec<String>, in_subordinate: Option<Lines>) {
+    let names = names.into_iter().filter(|name| !name.is_empty());
+    match (in_subordinate, entity.subordinates.last_mut()) {
+        (Some(Lines::OfOneParty), Some(party)) => names.for_each(|name| join_alias(party, &name)),
+        (Some(Lines::OneParty), _) => {
+            let mut party = String::new();
+            names.for_each(|name| join_alias(&mut party, &name));
+            entity.subordinates.extend(Some(party).filter(|party| !party.is_empty()));
+        }
+        _ => entity.aliases.extend(names),
+    }
+}
+
+/// The text without the announcement of a list of names that it begins with.
+fn after_announcement(text: &str) -> &str {
+    find_list(text)
+        .filter(|known| known.range.start == 0)
+        .map_or(text, |known| text.get(known.range.end..).unwrap_or_default())
 }
 
 /// Appends a text, with a space before it.
