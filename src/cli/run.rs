@@ -20,12 +20,15 @@ use crate::config::{
 use crate::control_socket::{ControlError, ControlSocket};
 use crate::deliver::{MessageSettings, wording};
 use crate::domain::{Alert, ChangeSet, Hold};
-use crate::pipeline::{Program, Wiring, hold_decision};
+use crate::pipeline::hold_decision::{
+    DecideError, {self},
+};
+use crate::pipeline::{Program, Wiring};
 use crate::store::{
     Mode, Store, {self},
 };
 use crate::web::{
-    AlertWords, HoldPreview, ReceiverLine, SourceLine, Status, WebSettings, WebState,
+    AlertWords, HoldPreview, PreviewError, ReceiverLine, SourceLine, Status, WebSettings, WebState,
 };
 use crate::{daemon, metrics, web};
 
@@ -289,12 +292,14 @@ fn web_state(
 struct Preview(Arc<Store>);
 
 impl HoldPreview for Preview {
-    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, String>> {
+    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, PreviewError>> {
         Box::pin(async {
-            hold_decision::preview(&self.0, hold)
-                .await
-                .map(ChangeSet::new)
-                .map_err(|problem| problem.to_string())
+            hold_decision::preview(&self.0, hold).await.map(ChangeSet::new).map_err(|problem| {
+                match problem {
+                    DecideError::Store(error) => PreviewError::Store(error),
+                    other => PreviewError::Document(other.to_string()),
+                }
+            })
         })
     }
 }

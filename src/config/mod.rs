@@ -18,6 +18,7 @@ mod read;
 mod receivers;
 mod routes;
 mod secret;
+mod secret_lines;
 mod settings;
 mod show;
 mod smtp;

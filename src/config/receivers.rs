@@ -7,7 +7,8 @@ use crate::config::ConfigWarning;
 use crate::config::problem::Problem;
 use crate::config::raw::{Placed, RawReceiver, RawReceiverKind};
 use crate::config::read::Sections;
-use crate::config::secret::{Found, Keys, Lookup, header_lines, signing_secrets};
+use crate::config::secret::{Found, Keys, Lookup};
+use crate::config::secret_lines::{LinesError, header_lines, signing_secrets};
 use crate::config::sources::required;
 use crate::deliver::{
     Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, WebhookSettings,
@@ -209,7 +210,7 @@ fn webhook(
 fn read_values<T>(
     found: Option<Found>,
     name: &str,
-    read: fn(&str) -> Result<Vec<T>, String>,
+    read: fn(&str) -> Result<Vec<T>, LinesError>,
     problems: &mut Vec<Problem>,
 ) -> Vec<T> {
     let Some(found) = found.filter(|found| !found.skipped) else { return Vec::new() };

@@ -1,6 +1,7 @@
 //! The sections [store], [server], [http], [delivery] and [messages], and their defaults.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
@@ -141,12 +142,25 @@ pub(super) fn ca_file(
         .ok()
 }
 
-fn pem(path: &Path) -> Result<Vec<u8>, String> {
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+/// Why a file is no list of certificates.
+#[derive(Debug, thiserror::Error)]
+enum PemError {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error("expected PEM certificates, but got DER")]
+    Der,
+    #[error("{0}")]
+    Encoding(&'static str),
+    #[error(transparent)]
+    Certificates(#[from] dial::DialError),
+}
+
+fn pem(path: &Path) -> Result<Vec<u8>, PemError> {
+    let bytes = std::fs::read(path)?;
     let is_der = bytes.starts_with(&[0x30, 0x82]);
     let pem = text::of_bytes(bytes)
-        .map_err(|reason| if is_der { "expected PEM certificates, but got DER" } else { reason })?;
-    dial::check_certificates(pem.as_bytes()).map_err(|error| error.to_string())?;
+        .map_err(|reason| if is_der { PemError::Der } else { PemError::Encoding(reason) })?;
+    dial::check_certificates(pem.as_bytes())?;
     Ok(pem.into_bytes())
 }
 

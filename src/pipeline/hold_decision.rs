@@ -16,7 +16,7 @@ use crate::pipeline::background::in_background;
 use crate::pipeline::check::assess;
 use crate::pipeline::check::assessment::{Assessment, ListOutcome};
 use crate::pipeline::check::document_warnings::repeats_warning;
-use crate::pipeline::check::parse_document;
+use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
@@ -30,7 +30,7 @@ pub enum DecideError {
     #[error("expected {0} to say who decides and why, but it is empty")]
     Empty(&'static str),
     #[error("failed to read the document of hold {id} again: {reason}")]
-    Document { id: HoldId, reason: String },
+    Document { id: HoldId, reason: UnreadableDocument },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -169,11 +169,11 @@ async fn open_hold(
 
 /// Compares the document on hold with the current list.
 async fn assess_document_on_hold(store: &Store, hold: &Hold) -> Result<Assessment, DecideError> {
-    let unreadable = |reason: String| DecideError::Document { id: hold.hold_id.clone(), reason };
+    let unreadable = |reason| DecideError::Document { id: hold.hold_id.clone(), reason };
     let document = store
         .document(&hold.sha256)
         .await?
-        .ok_or_else(|| unreadable("it is not in the store".into()))?;
+        .ok_or_else(|| unreadable(UnreadableDocument::Missing))?;
     let current = store.current_entries(&hold.source, hold.list).await?;
     let list = hold.list;
     in_background(move || {

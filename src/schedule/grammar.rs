@@ -75,15 +75,12 @@ pub fn read(text: &str) -> Result<Fields, GrammarError> {
         6 => FIELDS.as_slice(),
         count => return Err(GrammarError::Count(count)),
     };
-    let read: Result<Vec<String>, String> =
+    let read: Result<Vec<String>, GrammarError> =
         fields.iter().zip(&words).map(|(field, word)| field.read(word)).collect();
     let begins_with_star = |from_end: usize| {
         words.iter().rev().nth(from_end).is_some_and(|word| word.starts_with('*'))
     };
-    Ok(Fields {
-        text: read.map_err(GrammarError::Field)?.join(" "),
-        both_days: begins_with_star(0) || begins_with_star(2),
-    })
+    Ok(Fields { text: read?.join(" "), both_days: begins_with_star(0) || begins_with_star(2) })
 }
 
 fn of_nickname(nickname: &str) -> Result<&'static str, GrammarError> {
@@ -96,16 +93,17 @@ fn of_nickname(nickname: &str) -> Result<&'static str, GrammarError> {
 
 impl Field {
     /// The list, with names replaced by numbers.
-    fn read(&self, list: &str) -> Result<String, String> {
-        let items: Result<Vec<String>, String> =
+    fn read(&self, list: &str) -> Result<String, GrammarError> {
+        let items: Result<Vec<String>, GrammarError> =
             list.split(',').map(|item| self.item(item, list)).collect();
         Ok(items?.join(","))
     }
 
     /// `*`, `a`, `a-b`, and with a step `*/n` or `a-b/n`.
-    fn item(&self, item: &str, list: &str) -> Result<String, String> {
-        let wrong =
-            |expected: String| format!("expected {expected} as {}, but got `{list}`", self.name);
+    fn item(&self, item: &str, list: &str) -> Result<String, GrammarError> {
+        let wrong = |expected: String| {
+            GrammarError::Field(format!("expected {expected} as {}, but got `{list}`", self.name))
+        };
         let (values, step) =
             item.split_once('/').map_or((item, None), |(values, step)| (values, Some(step)));
         let (read, span) = match values.split_once('-') {

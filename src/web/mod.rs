@@ -36,7 +36,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::{Alert, ChangeSet, Hold};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 pub use serve::serve;
 pub use status::{Loop, ReceiverLine, SourceLine, Status};
@@ -90,8 +90,18 @@ pub trait AlertWords: Send + Sync {
 /// Compares a document on hold with the current list. It is passed in, because a stage must not
 /// call the pipeline.
 pub trait HoldPreview: Send + Sync {
-    /// What accepting the hold would change, or the reason why that is unknown.
-    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, String>>;
+    /// What accepting the hold would change.
+    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, PreviewError>>;
+}
+
+/// Why it is unknown what accepting a hold would change.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// The document on hold cannot be compared.
+    #[error("{0}")]
+    Document(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// All paths, with their limits and checks.

@@ -81,13 +81,15 @@ impl Ecfr<'_> {
     pub(super) async fn amendment_dates(&self, now: Timestamp) -> Result<Vec<Date>, FetchError> {
         let path = format!("/versions/title-{TITLE}.json");
         let answer = self.get_json(&path, Some(PART), now).await?;
-        version_dates::amendment_dates(&answer).map_err(|problem| self.refused(&path, &problem))
+        version_dates::amendment_dates(&answer)
+            .map_err(|problem| self.refused(&path, &problem.to_string()))
     }
 
     pub(super) async fn newest_date(&self, now: Timestamp) -> Result<Date, FetchError> {
         let path = "/titles.json";
         let answer = self.get_json(path, None, now).await?;
-        version_dates::newest_date(&answer).map_err(|problem| self.refused(path, &problem))
+        version_dates::newest_date(&answer)
+            .map_err(|problem| self.refused(path, &problem.to_string()))
     }
 
     fn refused(&self, path: &str, problem: &str) -> FetchError {

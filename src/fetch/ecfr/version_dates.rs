@@ -5,10 +5,21 @@ use serde_json::Value;
 
 use super::{PART, TITLE};
 
+/// Why an answer gives no date.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum DateError {
+    #[error("expected `{0}`, but got none")]
+    NoField(&'static str),
+    #[error("expected the date of title {title}, but got {0}", title = TITLE)]
+    NoTitleDate(&'static str),
+    #[error("expected a date of the version of `{0}`, but got none that can be read")]
+    NoVersionDate(String),
+}
+
 /// The date of Title 15. The answer's other titles are ignored.
-pub(super) fn newest_date(answer: &Value) -> Result<Date, String> {
+pub(super) fn newest_date(answer: &Value) -> Result<Date, DateError> {
     let titles =
-        answer.get("titles").and_then(Value::as_array).ok_or("expected `titles`, but got none")?;
+        answer.get("titles").and_then(Value::as_array).ok_or(DateError::NoField("titles"))?;
     let ours = titles.iter().filter(|title| {
         title.get("number").is_some_and(|number| is_number(number, &TITLE.to_string()))
     });
@@ -27,17 +38,17 @@ pub(super) fn newest_date(answer: &Value) -> Result<Date, String> {
             None | Some(Value::Null) => "none",
             Some(_) => "one that cannot be read",
         });
-        format!("expected the date of title {TITLE}, but got {got}")
+        DateError::NoTitleDate(got)
     })
 }
 
 /// The dates of the versions of Part 744's supplements, or of all its versions if no supplement is
 /// named.
-pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, String> {
+pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, DateError> {
     let versions = answer
         .get("content_versions")
         .and_then(Value::as_array)
-        .ok_or("expected `content_versions`, but got none")?;
+        .ok_or(DateError::NoField("content_versions"))?;
     let of_part = |version: &&Value| {
         version.get("part").is_none_or(|part| part.is_null() || is_number(part, PART))
     };
@@ -55,12 +66,7 @@ pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, String> {
         }
         match served_from(version) {
             Some(date) => dates.push(date),
-            None => {
-                return Err(format!(
-                    "expected a date of the version of `{identifier}`, but got none that can be \
-                     read"
-                ));
-            }
+            None => return Err(DateError::NoVersionDate(identifier)),
         }
     }
     dates.sort_unstable();
@@ -128,17 +134,17 @@ mod tests {
             )
         };
         assert_eq!(
-            ours(json!("")),
-            Err("expected the date of title 15, but got one that cannot be read".to_owned())
+            ours(json!("")).unwrap_err().to_string(),
+            "expected the date of title 15, but got one that cannot be read"
         );
         assert_eq!(
-            ours(json!(null)),
-            Err("expected the date of title 15, but got none".to_owned())
+            ours(json!(null)).unwrap_err().to_string(),
+            "expected the date of title 15, but got none"
         );
         assert!(ours(json!(20_260_709)).is_err() && ours(json!("July 9")).is_err());
         assert_eq!(
-            newest_date(&json!({"titles": []})),
-            Err("expected the date of title 15, but got no such title".to_owned())
+            newest_date(&json!({"titles": []})).unwrap_err().to_string(),
+            "expected the date of title 15, but got no such title"
         );
         assert!(newest_date(&json!({})).is_err() && newest_date(&json!([])).is_err());
     }
@@ -171,7 +177,7 @@ mod tests {
                 "identifier": "Supplement No. 6 to Part 744", "date": "2026-01-02",
             });
             let answer = json!({"content_versions": [known, broken]});
-            let problem = amendment_dates(&answer).unwrap_err();
+            let problem = amendment_dates(&answer).unwrap_err().to_string();
             let name = broken.get("identifier").and_then(Value::as_str).unwrap_or_default();
             assert!(problem.contains(&format!("`{name}`")), "{problem}");
         }

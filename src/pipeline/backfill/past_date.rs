@@ -18,6 +18,7 @@ use crate::pipeline::backfill::recorded_dates::{
 use crate::pipeline::background::in_background;
 use crate::pipeline::check::assess;
 use crate::pipeline::check::assessment::ListOutcome;
+use crate::pipeline::check::parse_document::UnreadableDocument;
 use crate::store::{HistorySpan, PastUpdate, RecordedChange};
 
 /// What was recorded of one past date.
@@ -83,7 +84,7 @@ pub async fn record_date(
     let sha256 = document.sha256.clone();
     let (snapshot, found) = parse(document, ecfr.source.lists.clone())
         .await
-        .map_err(|problem| BackfillError::Document { date, problem })?;
+        .map_err(|problem| BackfillError::Document { date, problem: problem.to_string() })?;
     let mut entries = snapshot.entries;
     let mut recorded = Vec::new();
     for (list, span) in wanted {
@@ -122,12 +123,8 @@ fn is_recorded(list: ListCode, span: &HistorySpan, date: Date, recorded: &Record
 async fn parse(
     document: Document,
     lists: Vec<ListCode>,
-) -> Result<(Snapshot, Vec<ListCode>), String> {
-    in_background(move || match document.reader() {
-        Ok(reader) => ecfr::parse_past(reader, &lists).map_err(|problem| problem.to_string()),
-        Err(problem) => Err(format!("failed to decompress it: {problem}")),
-    })
-    .await
+) -> Result<(Snapshot, Vec<ListCode>), UnreadableDocument> {
+    in_background(move || Ok(ecfr::parse_past(document.reader()?, &lists)?)).await
 }
 
 /// One list on one past date.

@@ -6,21 +6,32 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{Scope, scope};
 
 use crate::domain::{Document, ListCode, Publisher, Snapshot};
-use crate::parse;
+use crate::parse::{
+    ParseError, {self},
+};
 
 /// The size of a piece in bytes, and the number of pieces that are read ahead.
 const PIECE: usize = 128 << 10;
 const PIECES: usize = 4;
 
+/// Why a document cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableDocument {
+    #[error("it is not in the store")]
+    Missing,
+    #[error("failed to decompress it: {0}")]
+    Compressed(#[from] io::Error),
+    #[error(transparent)]
+    Refused(#[from] ParseError),
+}
+
 /// The entries of these lists in a document.
 ///
 /// # Errors
-/// In words, why the document cannot be decompressed or parsed.
-pub fn snapshot(document: &Document, lists: &[ListCode]) -> Result<Snapshot, String> {
-    let reader =
-        document.reader().map_err(|problem| format!("failed to decompress it: {problem}"))?;
-    scope(|scope| parse::parse(ReadAhead::of(scope, reader), lists))
-        .map_err(|problem| problem.to_string())
+/// The document cannot be decompressed or parsed.
+pub fn snapshot(document: &Document, lists: &[ListCode]) -> Result<Snapshot, UnreadableDocument> {
+    let reader = document.reader()?;
+    Ok(scope(|scope| parse::parse(ReadAhead::of(scope, reader), lists))?)
 }
 
 /// The publisher of a document, recognized by its beginning. `None` if it cannot be decompressed.

@@ -16,7 +16,7 @@ use crate::pipeline::check::last_document::{accept_document, edition_of};
 use crate::pipeline::check::list_outcomes::ListOutcomes;
 use crate::pipeline::check::operator_alerts::Failure;
 use crate::pipeline::check::outcome::{CheckResult, Outcome};
-use crate::pipeline::check::parse_document;
+use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::store::Result;
 
@@ -35,7 +35,7 @@ pub async fn read_document(
     let (parsed, current) = tokio::join!(parsed, current_lists(store, source));
     let snapshot = match parsed {
         Ok(snapshot) => snapshot,
-        Err(message) => return recorder.fail(state, &unreadable(&message, &fetched)).await,
+        Err(problem) => return recorder.fail(state, &unreadable(&problem, &fetched)).await,
     };
     CrashPoint::DocumentParsed.pass();
     log_warnings(&source.name, &snapshot);
@@ -104,13 +104,13 @@ fn note_refusals(
     }
 }
 
-fn unreadable(message: &str, fetched: &FetchedDocument) -> Failure {
+fn unreadable(problem: &UnreadableDocument, fetched: &FetchedDocument) -> Failure {
     let label = fetched
         .mislabeled
         .as_ref()
         .map_or_else(String::new, |label| format!(" (its Content-Encoding says `{label}`)"));
     Failure {
-        message: format!("the document is refused: {message}{label}"),
+        message: format!("the document is refused: {problem}{label}"),
         refused: true,
         retry_after: None,
     }

@@ -1,13 +1,16 @@
 //! Reads the two answers of the Federal Register, and selects the documents that must be checked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::{self, Read};
 
 use jiff::civil::Date;
 
 use crate::domain::{Document, RecordedRule, RuleState};
 use crate::fetch::{Address, Register};
-use crate::parse::federal_register::document::{Answer, parse_answer, parse_document};
+use crate::parse::ParseError;
+use crate::parse::federal_register::document::{
+    Answer, FederalRegisterDocument, parse_answer, parse_document,
+};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::listed_document::{ListedDocument, Relevance};
 use crate::pipeline::federal_register::rule_text::warn_unreadable;
@@ -53,9 +56,9 @@ pub fn read(
     for (page, published) in filed_pages.chain(published_pages) {
         let answer = match parsed_answer(page) {
             Ok(answer) => answer,
-            Err(message) => {
+            Err(problem) => {
                 listing.problems.push(ListingProblem {
-                    message,
+                    message: problem.to_string(),
                     is_whole_answer: true,
                     in_public_inspection: !published,
                 });
@@ -112,8 +115,7 @@ pub async fn add_unlisted_publications(
             .federal_register_document(url, *allow_private, number, recorder.now)
             .await;
         let document = match fetched {
-            Ok(Some(document)) => content_of(&document)
-                .and_then(|content| parse_document(&content).map_err(|error| error.to_string())),
+            Ok(Some(document)) => parsed_document(&document).map_err(|problem| problem.to_string()),
             Ok(None) => continue,
             Err(problem) => Err(problem.message),
         };
@@ -134,15 +136,25 @@ fn may_matter(listed: &ListedDocument, since: Date, oldest: Date) -> bool {
         && !listed.is_too_old(since, oldest)
 }
 
-fn parsed_answer(document: &Document) -> Result<Answer, String> {
-    parse_answer(&content_of(document)?).map_err(|error| error.to_string())
+/// Why an answer of the register cannot be read.
+#[derive(Debug, thiserror::Error)]
+enum AnswerError {
+    #[error("failed to decompress the document: {0}")]
+    Compressed(#[from] io::Error),
+    #[error(transparent)]
+    Refused(#[from] ParseError),
 }
 
-fn content_of(document: &Document) -> Result<Vec<u8>, String> {
-    let content = document.reader().and_then(|mut reader| {
-        let mut content = Vec::new();
-        reader.read_to_end(&mut content)?;
-        Ok(content)
-    });
-    content.map_err(|error| format!("failed to decompress the document: {error}"))
+fn parsed_answer(document: &Document) -> Result<Answer, AnswerError> {
+    Ok(parse_answer(&content_of(document)?)?)
+}
+
+fn parsed_document(document: &Document) -> Result<FederalRegisterDocument, AnswerError> {
+    Ok(parse_document(&content_of(document)?)?)
+}
+
+fn content_of(document: &Document) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    document.reader()?.read_to_end(&mut content)?;
+    Ok(content)
 }

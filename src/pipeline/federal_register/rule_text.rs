@@ -1,12 +1,13 @@
 //! Reads the text of a document, and copies what it orders into the record.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use jiff::civil::Date;
 use tracing::warn;
 
 use crate::domain::{ChangeKind, Citation, Document, ReadFrom, RecordedRule};
 use crate::fetch::Address;
+use crate::parse::ParseError;
 use crate::parse::federal_register::{RuleText, parse_raw_text, parse_rule};
 use crate::pipeline::background::in_background;
 use crate::pipeline::check::recorder::CheckRecorder;
@@ -17,6 +18,23 @@ use crate::pipeline::federal_register::orders::ordered_changes;
 /// The marks that the Office of the Federal Register puts after a document. Source: the plain texts
 /// of public inspection.
 const END_MARKS: &[&str] = &["[FR Doc", "FR Doc.", "BILLING CODE"];
+
+/// Why the text of a document cannot be read now.
+#[derive(Debug, thiserror::Error)]
+pub enum TextError {
+    #[error("expected the address of the Federal Register's API")]
+    OtherSource,
+    #[error("the register gives no address of its text")]
+    NoAddress,
+    #[error("{0}")]
+    Fetch(String),
+    #[error("failed to decompress its text: {0}")]
+    Compressed(#[from] io::Error),
+    #[error("expected its text, but got white space")]
+    Blank,
+    #[error(transparent)]
+    Refused(#[from] ParseError),
+}
 
 /// A text that was fetched and parsed.
 pub struct FetchedText {
@@ -33,11 +51,11 @@ pub async fn fetch(
     recorder: &CheckRecorder<'_>,
     listed: &ListedDocument,
     at_least: ReadFrom,
-) -> Result<FetchedText, String> {
+) -> Result<FetchedText, TextError> {
     let Address::FederalRegister { url, allow_private } = &recorder.source.address else {
-        return Err("expected the address of the Federal Register's API".to_owned());
+        return Err(TextError::OtherSource);
     };
-    let mut problem = "the register gives no address of its text".to_owned();
+    let mut problem = TextError::NoAddress;
     for (format, address) in listed.text_urls() {
         if format < at_least {
             continue;
@@ -52,9 +70,9 @@ pub async fn fetch(
                 Ok(text) => return Ok(text),
                 Err(found) => problem = found,
             },
-            Err(failed) => problem = failed.message,
+            Err(failed) => problem = TextError::Fetch(failed.message),
         }
-        warn_unreadable(listed.number(), &problem);
+        warn_unreadable(listed.number(), &problem.to_string());
     }
     Err(problem)
 }
@@ -64,22 +82,19 @@ pub fn warn_unreadable(number: &str, problem: &str) {
     warn!(rule.document_number = number, error = problem, "the text of a rule cannot be read now");
 }
 
-async fn parse(format: ReadFrom, document: Document) -> Result<FetchedText, String> {
+async fn parse(format: ReadFrom, document: Document) -> Result<FetchedText, TextError> {
     in_background(move || {
-        let reader =
-            document.reader().map_err(|error| format!("failed to decompress its text: {error}"))?;
+        let reader = document.reader()?;
         let mut has_end = true;
         let text = match format {
-            ReadFrom::Xml => parse_rule(reader).map_err(|error| error.to_string())?,
+            ReadFrom::Xml => parse_rule(reader)?,
             ReadFrom::Text | ReadFrom::Nothing => {
                 let mut bytes = Vec::new();
-                std::io::BufReader::new(reader)
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| format!("failed to decompress its text: {error}"))?;
+                io::BufReader::new(reader).read_to_end(&mut bytes)?;
                 let text = String::from_utf8_lossy(&bytes);
                 has_end = has_end_mark(&text);
                 if text.trim().is_empty() {
-                    return Err("expected its text, but got white space".to_owned());
+                    return Err(TextError::Blank);
                 }
                 parse_raw_text(&text)
             }

@@ -34,7 +34,7 @@ pub async fn show(
         };
         let (mut changes, failed) = match preview {
             Some(Ok(set)) => (Some(set.changes), None),
-            Some(Err(reason)) => (None, Some(reason)),
+            Some(Err(reason)) => (None, Some(reason.to_string())),
             None => (None, None),
         };
         let left_out = changes.as_ref().map_or(0, |changes| changes.len().saturating_sub(SHOWN));
