@@ -34,6 +34,7 @@
 //! Everywhere:
 //!
 //! - [`character_reference`]: the characters of `&ldquo;` and `&#167;`.
+//! - [`utc_day`]: the day of a time.
 //! - [`word_diff`]: the differences between two texts, word by word.
 //! - [`id`]: ids and hashes, all derived from content.
 //! - [`journal`]: one entry of the hash chain of what was checked and decided.
@@ -59,6 +60,7 @@ pub mod same;
 pub mod snapshot;
 pub mod state;
 pub mod subordinate;
+pub mod utc_day;
 pub mod validators;
 pub mod word_diff;
 
@@ -77,4 +79,5 @@ pub use list::ListCode;
 pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
 pub use snapshot::{Publisher, Snapshot, Warning};
 pub use state::{ListState, SourceState};
+pub use utc_day::utc_day;
 pub use validators::{FileState, FileTime, Validator, Validators};

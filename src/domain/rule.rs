@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AlertId, Change, ChangeId, Citation, Sha256};
+use crate::domain::{AlertId, Change, ChangeId, Citation, Sha256, utc_day};
 
 /// A list shows the changes of a rule at most this many days after the day of the rule.
 pub const MAX_DAYS_UNTIL_LISTED: i64 = 120;
@@ -164,11 +164,10 @@ impl RecordedRule {
 
     /// The day of publication, else of filing, else the day when it was first found.
     pub fn day(&self) -> Date {
-        let day_of = |time: Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
         self.rule
             .published_on
-            .or(self.rule.filed_at.map(day_of))
-            .unwrap_or_else(|| day_of(self.first_seen_at))
+            .or(self.rule.filed_at.map(utc_day))
+            .unwrap_or_else(|| utc_day(self.first_seen_at))
     }
 
     /// Whether the rule changes entries of the Entity List.

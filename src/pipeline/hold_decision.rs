@@ -1,13 +1,12 @@
 //! Carries out a person's decision on a hold.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::json;
 use tracing::warn;
 
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Change, Hold, HoldId, HoldReason, HoldState, ListState, Summary};
+use crate::domain::{Change, Hold, HoldId, HoldReason, HoldState, ListState, Summary, utc_day};
 use crate::pipeline::alerting::check_context::CheckContext;
 use crate::pipeline::alerting::compose::compose;
 use crate::pipeline::alerting::list_changes::ListChanges;
@@ -268,7 +267,7 @@ async fn accept_older_edition(
 /// count alone.
 fn accepted_state(mut state: ListState, hold: &Hold, count: usize, now: Timestamp) -> ListState {
     state.recent_counts.clear();
-    state.note_count(now.to_zoned(TimeZone::UTC).date(), count);
+    state.note_count(utc_day(now), count);
     state.document_sha256.clone_from(&hold.sha256);
     state.observed_at = now;
     state.rejected_content = None;

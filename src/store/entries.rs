@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
-use crate::domain::{Entry, ListCode};
+use crate::domain::{Entry, ListCode, utc_day};
 use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
@@ -121,7 +120,7 @@ pub fn row_of(
         search_text(entry).into(),
         at.into(),
         as_of.into(),
-        as_of.unwrap_or_else(|| day_of(at)).into(),
+        as_of.unwrap_or_else(|| utc_day(at)).into(),
         backfilled.into(),
     ])
 }
@@ -135,11 +134,6 @@ fn search_text(entry: &Entry) -> String {
         .chain(&entry.addresses)
         .chain([&entry.remarks]);
     texts.map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n")
-}
-
-/// The day of a time, in UTC: the day from which a row counts if the publisher gives no date.
-pub fn day_of(time: Timestamp) -> Date {
-    time.to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]

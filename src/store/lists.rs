@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::ListState;
+use crate::domain::{ListState, utc_day};
 use crate::store::row::Row;
 use crate::store::statement::{CHUNK, placeholders, sql};
 use crate::store::transaction::Tx;
@@ -34,7 +34,7 @@ pub async fn update(tx: &mut Tx, update: ListUpdate, at: Timestamp) -> Result<()
     .bind(json(&state)?);
     tx.execute("write a list's state", statement).await?;
 
-    let day = state.as_of.unwrap_or_else(|| entries::day_of(at));
+    let day = state.as_of.unwrap_or_else(|| utc_day(at));
     for rows in close.chunks(CHUNK) {
         let text = format!(
             "UPDATE entry \

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
-use crate::domain::{AlertId, Change, ChangeId};
+use crate::domain::{AlertId, Change, ChangeId, utc_day};
 
 /// A change with when and how it was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +29,7 @@ impl RecordedChange {
 
     /// Whether it was backfilled (`record_history`), and not found by a check.
     pub fn is_backfilled(&self) -> bool {
-        let day = self.observed_at.to_zoned(TimeZone::UTC).date();
+        let day = utc_day(self.observed_at);
         self.change.change_id == Self::past_id(day, &self.base_id)
     }
 }

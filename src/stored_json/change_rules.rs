@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::Span;
 
 use crate::domain::rule::MAX_DAYS_UNTIL_LISTED;
-use crate::domain::{AlertId, Attribution, Citation, RecordedRule, Rule, same};
+use crate::domain::{AlertId, Attribution, Citation, RecordedRule, Rule, same, utc_day};
 use crate::store::{RecordedChange, Result, Store};
 
 /// A list shows the changes of a rule at most this many days before the day of the rule.
@@ -28,7 +26,7 @@ pub struct ChangeRules {
 impl ChangeRules {
     /// Reads the rules that these changes may belong to.
     pub async fn load(store: &Store, changes: &[RecordedChange]) -> Result<Self> {
-        let first = changes.iter().map(|recorded| day(recorded.observed_at)).min();
+        let first = changes.iter().map(|recorded| utc_day(recorded.observed_at)).min();
         let recent = match first {
             Some(first) => {
                 store.rules(first.saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED))).await?
@@ -107,7 +105,7 @@ impl ChangeRules {
 
     /// The latest rule that orders this change and is near enough in time.
     fn ordering(&self, recorded: &RecordedChange) -> Option<&Rule> {
-        let found_on = day(recorded.observed_at);
+        let found_on = utc_day(recorded.observed_at);
         let (from, to) = (
             found_on.saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED)),
             found_on.saturating_add(Span::new().days(MAX_DAYS_BEFORE_RULE)),
@@ -122,8 +120,4 @@ impl ChangeRules {
         };
         rules.filter(orders).max_by_key(|rule| rule.day()).map(|rule| &rule.rule)
     }
-}
-
-fn day(time: Timestamp) -> Date {
-    time.to_zoned(TimeZone::UTC).date()
 }

@@ -6,13 +6,12 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::diff::sources::index::Index;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertId, Change, ChangeId, ChangeKind, Entry, ListCode};
+use crate::domain::{AlertId, Change, ChangeId, ChangeKind, Entry, ListCode, utc_day};
 use crate::pipeline::alerting::corrections::RELISTING_WINDOW;
 use crate::pipeline::alerting::first_alerts::{CONFIRMED_WITHIN, FirstAlert, RecentAlerts};
 use crate::pipeline::alerting::list_changes::ListChanges;
@@ -61,7 +60,7 @@ pub async fn load(
         let is_on_hold = holds.iter().any(|hold| hold.source == other.source && hold.list == list);
         let last_document = Some(&other)
             .filter(|_| !is_on_hold)
-            .and_then(|other| other.as_of.or_else(|| other.last_success_at.map(day)));
+            .and_then(|other| other.as_of.or_else(|| other.last_success_at.map(utc_day)));
         let name = other.source;
         let Some(state) =
             store.list_states(&name).await?.into_iter().find(|state| state.list == list)
@@ -74,10 +73,10 @@ pub async fn load(
         let stored = store.current_entries(&name, list).await?;
         others.push(OtherSource {
             is_checked,
-            as_of: last_document.or(state.as_of).unwrap_or_else(|| day(state.observed_at)),
+            as_of: last_document.or(state.as_of).unwrap_or_else(|| utc_day(state.observed_at)),
             current: stored.into_iter().map(|stored| stored.entry).collect(),
             removed: removals().map(|recorded| recorded.change.entry.clone()).collect(),
-            removed_on: removals().map(|recorded| day(recorded.observed_at)).collect(),
+            removed_on: removals().map(|recorded| utc_day(recorded.observed_at)).collect(),
             alerted: recent
                 .into_iter()
                 .filter(|recorded| {
@@ -221,7 +220,7 @@ impl OtherSources {
 
 fn link_to_first(change: &mut Change, source: &str, first: FirstAlert<'_>) {
     let FirstAlert { first, differences, worded_differently } = first;
-    let mut words = format!("alerted from {source} on {}", day(first.observed_at));
+    let mut words = format!("alerted from {source} on {}", utc_day(first.observed_at));
     if !differences.is_empty() {
         words.push_str(&format!("; new here: {}", differences.join("; ")));
     }
@@ -239,8 +238,4 @@ fn removed_entries(changes: &[Change]) -> Vec<&Entry> {
         .filter(|change| change.kind == ChangeKind::Removed)
         .map(|change| &change.entry)
         .collect()
-}
-
-fn day(time: Timestamp) -> Date {
-    time.to_zoned(TimeZone::UTC).date()
 }

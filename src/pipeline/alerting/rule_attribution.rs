@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use crate::diff::rule_groups::Group;
@@ -11,7 +10,7 @@ use crate::domain::alert::Announced;
 use crate::domain::pages::MOST_PAGES_OF_A_DECLARED_RANGE;
 use crate::domain::rule::MAX_DAYS_UNTIL_LISTED;
 use crate::domain::{
-    Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule, same,
+    Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule, same, utc_day,
 };
 use crate::store::{Result, Store};
 
@@ -36,7 +35,7 @@ impl KnownRules {
         now: Timestamp,
     ) -> Result<Self> {
         let pages: BTreeSet<Citation> = changes.flat_map(Change::new_citations).cloned().collect();
-        let today = now.to_zoned(TimeZone::UTC).date();
+        let today = utc_day(now);
         let rules =
             store.rules(today.saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED))).await?;
         let mut known =
@@ -209,8 +208,7 @@ pub async fn ordered_removals(
     if list != ListCode::EL {
         return Ok(Vec::new());
     }
-    let since =
-        now.to_zoned(TimeZone::UTC).date().saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED));
+    let since = utc_day(now).saturating_sub(Span::new().days(MAX_DAYS_UNTIL_LISTED));
     let rules = store.rules(since).await?.into_iter().filter(RecordedRule::concerns_the_list);
     Ok(rules
         .flat_map(|rule| rule.changes)

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::config::Source;
 use crate::domain::alert::SnapshotRef;
-use crate::domain::{Entry, ListCode, ListState, Publisher, Snapshot};
+use crate::domain::{Entry, ListCode, ListState, Publisher, Snapshot, utc_day};
 use crate::pipeline::alerting::{other_sources, rule_attribution};
 use crate::pipeline::background::in_background;
 use crate::pipeline::check::assess::assess;
@@ -86,7 +85,7 @@ pub async fn assess_lists(
     let mut open_holds = open_holds_of(store, &source.name).await?;
     let warnings = shown_warnings(&snapshot.warnings);
     let mut entries_by_list = by_list(std::mem::take(&mut snapshot.entries));
-    let today = now.to_zoned(TimeZone::UTC).date();
+    let today = utc_day(now);
     for list in source.lists.iter().copied() {
         let open_hold = open_holds.remove(&list);
         // The current list of a list on hold may come from before the previous document.

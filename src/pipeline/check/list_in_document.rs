@@ -2,12 +2,13 @@
 //! gives. Pure.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::config::Source;
 use crate::diff::Size;
 use crate::domain::alert::{AlertBody, SnapshotRef, SourceBaseline};
-use crate::domain::{Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Summary};
+use crate::domain::{
+    Change, Entry, Hold, HoldId, HoldState, ListCode, ListState, Summary, utc_day,
+};
 use crate::pipeline::alerting::list_changes::ListChanges;
 use crate::pipeline::check::assessment::ListOnHold;
 use crate::pipeline::check::document_warnings::repeats_warning;
@@ -39,7 +40,7 @@ impl ListInDocument<'_> {
             as_of: self.reference.as_of,
             rejected_content: None,
         });
-        state.note_count(self.now.to_zoned(TimeZone::UTC).date(), count);
+        state.note_count(utc_day(self.now), count);
         state.document_sha256.clone_from(&self.reference.sha256);
         state.observed_at = self.now;
         state.as_of = self.reference.as_of;
@@ -50,7 +51,7 @@ impl ListInDocument<'_> {
     pub fn accepted_state_with_new_counts(&self, count: usize) -> ListState {
         let mut state = self.accepted_state(count);
         state.recent_counts.clear();
-        state.note_count(self.now.to_zoned(TimeZone::UTC).date(), count);
+        state.note_count(utc_day(self.now), count);
         state
     }
 

@@ -3,9 +3,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
-use crate::domain::{Citation, ReadFrom, RecordedRule, Rule, RuleState};
+use crate::domain::{Citation, ReadFrom, RecordedRule, Rule, RuleState, utc_day};
 use crate::parse::federal_register::document::{Filing, title_changes_the_list};
 use crate::parse::federal_register::issuer::{Issuer, is_the_bureau, issuer, names_the_list};
 use crate::parse::federal_register::{FederalRegisterDocument, touches_entity_list};
@@ -73,7 +72,7 @@ impl ListedDocument {
     /// publication date, only documents filed before `oldest`, the start of what the store is asked
     /// for, are too old.
     pub fn is_too_old(&self, since: Date, oldest: Date) -> bool {
-        let filed_on = self.document.filed_at.map(|time| time.to_zoned(TimeZone::UTC).date());
+        let filed_on = self.document.filed_at.map(utc_day);
         match self.document.publication_date {
             Some(published_on) => published_on < since,
             None => filed_on.is_some_and(|filed_on| filed_on < oldest),

@@ -31,10 +31,9 @@ mod withdrawal;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::domain::{RecordedRule, SourceState, Validators};
+use crate::domain::{RecordedRule, SourceState, Validators, utc_day};
 use crate::fetch::{Address, Register};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::check::last_document::validators;
@@ -66,7 +65,7 @@ pub(crate) async fn check(
     mut state: SourceState,
 ) -> Result<CheckResult> {
     let now = recorder.now;
-    let today = now.to_zoned(TimeZone::UTC).date();
+    let today = utc_day(now);
     let oldest = days_before(today, KNOWN_DAYS);
     let since = first_requested_day(&state, today).max(oldest);
     let known = known_rules(&recorder, oldest).await?;
@@ -231,7 +230,7 @@ async fn known_rules(
 fn first_requested_day(state: &SourceState, today: Date) -> Date {
     match state.last_success_at {
         None => days_before(today, FIRST_CHECK_DAYS),
-        Some(at) => days_before(at.to_zoned(TimeZone::UTC).date().min(today), OVERLAP_DAYS),
+        Some(at) => days_before(utc_day(at).min(today), OVERLAP_DAYS),
     }
 }
 

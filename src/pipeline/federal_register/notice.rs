@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use jiff::tz::TimeZone;
-
 use crate::domain::alert::{NoticeStatus, RuleNotice};
-use crate::domain::{Alert, AlertBody, AlertId, Change, RecordedRule, RuleState, Sha256, Summary};
+use crate::domain::{
+    Alert, AlertBody, AlertId, Change, RecordedRule, RuleState, Sha256, Summary, utc_day,
+};
 use crate::pipeline::alerting::{addressing, alerts_before_rule};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::federal_register::rule_updates::{RuleEvent, RuleUpdates};
@@ -39,7 +39,7 @@ async fn notice(
     let related = if is_withdrawn {
         alerts_before_rule::Related::default()
     } else {
-        let today = recorder.now.to_zoned(TimeZone::UTC).date();
+        let today = utc_day(recorder.now);
         alerts_before_rule::related(store, rule, today).await?
     };
     let alerted: BTreeSet<&str> = rule.alerted_changes.iter().map(|id| id.as_str()).collect();

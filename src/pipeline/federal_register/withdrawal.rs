@@ -5,11 +5,10 @@
 //! for publication gets more time to appear.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::state::OnFile;
-use crate::domain::{RecordedRule, business_days};
+use crate::domain::{RecordedRule, business_days, utc_day};
 use crate::parse::federal_register::document::Answer;
 
 /// How many plausible lists in a row must lack a document. A list that was being rebuilt has lacked
@@ -94,7 +93,7 @@ pub fn mark_unlisted(
     let is_missing = evidence == Evidence::Plausible
         && rule.missing_checks >= MIN_MISSING_CHECKS
         && rule.missing_since.is_some_and(|since| now.duration_since(since) >= MIN_MISSING_TIME);
-    let unlisted_day = unlisted_since.to_zoned(TimeZone::UTC).date();
+    let unlisted_day = utc_day(unlisted_since);
     let is_long_unlisted = rule.unlisted_checks >= MIN_UNLISTED_CHECKS
         && business_days::after(unlisted_day, MIN_UNLISTED_BUSINESS_DAYS) <= today;
     let may_still_be_published = rule.rule.published_on.is_some_and(|day| {
@@ -180,7 +179,7 @@ mod tests {
         };
         let mut rule = filed_rule(document);
         (0..400).find(|hour| {
-            let today = at(*hour).to_zoned(TimeZone::UTC).date();
+            let today = utc_day(at(*hour));
             mark_unlisted(&mut rule, evidence, at(*hour), today)
         })
     }
