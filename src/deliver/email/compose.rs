@@ -288,7 +288,7 @@ mod tests {
             for section in &content.sections {
                 expected.push(section.title.clone());
                 expected.extend(section.note.clone());
-                expected.extend(section.entries.iter().map(|entry| entry.heading.clone()));
+                expected.extend(section.entries().map(|entry| entry.heading.clone()));
             }
             for words in expected {
                 assert!(text.contains(&words), "`{words}` is not in the text part:\n{text}");

@@ -1,7 +1,7 @@
 //! How much of an alert an email contains if the full alert is larger than the mail server accepts.
 //! Pure.
 
-use crate::deliver::email::name_index::{IndexSize, with_name_index};
+use crate::deliver::email::entry_limit::{EntryLimit, limited};
 use crate::deliver::wording::MessageContent;
 use crate::domain::Alert;
 
@@ -87,18 +87,19 @@ impl DetailLevel {
             SizeLimit::Refused => "the mail server refused a longer message".to_owned(),
         };
         let place = content.reference();
-        content.notes.insert(0, format!("{left_out}, because {reason}.{place}"));
+        content.cautions.insert(0, format!("{left_out}, because {reason}.{place}"));
         match self {
             DetailLevel::Full | DetailLevel::WithoutAttachments => {}
             DetailLevel::NamesOnly => {
-                *content = with_name_index(content, IndexSize { names: usize::MAX, details: 0 });
+                *content = limited(content, EntryLimit { names: usize::MAX, details: 0 });
             }
             DetailLevel::CountsOnly => {
-                content.sections.iter_mut().for_each(|section| section.entries.clear());
+                *content = limited(content, EntryLimit { names: 0, details: 0 });
             }
         }
         if self == DetailLevel::CountsOnly {
             // Some notes list the names of entries.
+            content.cautions.retain(|note| note.len() <= MAX_NOTE_BYTES);
             content.notes.retain(|note| note.len() <= MAX_NOTE_BYTES);
         }
     }

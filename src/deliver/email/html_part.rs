@@ -2,8 +2,8 @@
 
 use lettre::message::SinglePart;
 
-use crate::deliver::email::name_index::{
-    IndexSize, entry_count, largest_that_fits, with_name_index,
+use crate::deliver::email::entry_limit::{
+    EntryLimit, entry_count, largest_that_fits, limited, name_count,
 };
 use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::wording::MessageContent;
@@ -19,16 +19,14 @@ pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<Strin
     if sent_bytes(&full) <= MAX_BYTES {
         return Ok(full);
     }
-    let all = entry_count(content);
-    let page = |shown| {
-        layout::html_of(&shortened(content, shown, all, attachments.is_some()), attachments)
-    };
+    let (all, names) = (entry_count(content), name_count(content));
+    let page = |shown| layout::html_of(&shortened(content, shown, attachments.is_some()), attachments);
     let fits = |shown| page(shown).map(|page| sent_bytes(&page) <= MAX_BYTES);
-    let shown = match largest_that_fits(all, |details| fits(IndexSize { names: all, details }))? {
-        Some(details) => IndexSize { names: all, details },
+    let shown = match largest_that_fits(all, |details| fits(EntryLimit { names, details }))? {
+        Some(details) => EntryLimit { names, details },
         None => {
-            let names = largest_that_fits(all, |names| fits(IndexSize { names, details: 0 }))?;
-            IndexSize { names: names.unwrap_or(0), details: 0 }
+            let names = largest_that_fits(names, |names| fits(EntryLimit { names, details: 0 }))?;
+            EntryLimit { names: names.unwrap_or(0), details: 0 }
         }
     };
     page(shown)
@@ -37,23 +35,23 @@ pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<Strin
 /// Adds a first note that says what is shown and where the full alert is.
 fn shortened(
     content: &MessageContent,
-    shown: IndexSize,
-    all: usize,
+    shown: EntryLimit,
     has_attachments: bool,
 ) -> MessageContent {
-    let mut content = with_name_index(content, shown);
+    let all = name_count(content);
+    let mut content = limited(content, shown);
     let what = match shown {
-        IndexSize { names, .. } if names < all => format!("the first {names} of {all} names"),
-        IndexSize { details: 0, .. } => {
+        EntryLimit { names, .. } if names < all => format!("the first {names} of {all} names"),
+        EntryLimit { details: 0, .. } => {
             format!("the names of all {all} entries without their details")
         }
-        IndexSize { details, .. } => {
+        EntryLimit { details, .. } => {
             format!("the names of all {all} entries and the details of the first {details}")
         }
     };
     let rest = if has_attachments { " The attachments have all of it." } else { "" };
     let place = content.reference();
-    content.notes.insert(
+    content.cautions.insert(
         0,
         format!("This page shows {what}, so that mail readers do not cut it off.{rest}{place}"),
     );

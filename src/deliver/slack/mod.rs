@@ -64,7 +64,7 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
     let mut blocks = Blocks::with_foot(foot);
     blocks.push(header(&content.title));
     blocks.push(section(&mrkdwn::escaped(&content.lead)));
-    for note in &content.notes {
+    for note in &content.cautions {
         blocks.push(section(&format!("*Note:* {}", mrkdwn::escaped(note))));
     }
     if !content.countries.is_empty() {
@@ -92,10 +92,10 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
 
 /// Adds as many entries as fit, each as one section, and the number that is left out.
 fn entries(content: &MessageContent, blocks: &mut Blocks) {
-    let all: usize = content.sections.iter().map(|section| section.entries.len()).sum();
+    let all: usize = content.sections.iter().map(|section| section.count()).sum();
     let mut shown = 0;
     'sections: for part in &content.sections {
-        for (index, entry) in part.entries.iter().enumerate() {
+        for (index, entry) in part.entries().enumerate() {
             let title = if index == 0 {
                 format!("*{}*\n", mrkdwn::escaped(&part.title))
             } else {
@@ -126,7 +126,7 @@ fn entry_line(entry: &EntryText) -> String {
     if !entry.brief.is_empty() {
         line.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, MAX_BRIEF_CHARS)));
     }
-    for row in entry.rows.iter().filter(|row| row.changed) {
+    for row in entry.rows.iter().filter(|row| row.changed()) {
         for spans in
             row.lines.iter().filter(|spans| spans.iter().any(|span| span.kind != SpanKind::Equal))
         {

@@ -9,24 +9,35 @@ use url::Url;
 use crate::domain::ChangeKind;
 use crate::domain::word_diff::Span;
 
-/// The content of one message.
+/// The content of one message, in the order in which a reader needs it.
 #[derive(Clone, Debug, Serialize)]
 pub struct MessageContent {
-    /// The subject of an email: one line of at most 120 characters.
+    /// The subject of an email: one line of at most 120 characters. It never names a counterparty.
     pub subject: String,
+    /// Says before everything else that this is a test with sample data.
+    pub banner: Option<String>,
     /// What happened, in a few words.
     pub title: String,
-    /// What happened, in a sentence or two.
+    /// What happened, from which rule and in effect when, in a sentence or two. Also what is not
+    /// known, and what that means.
     pub lead: String,
     /// What a reader must know before acting: unconfirmed, presumed, a correction.
-    pub notes: Vec<String>,
+    pub cautions: Vec<String>,
+    /// The rule and its dates, or the known facts of an operator alert. Unknown facts are left out.
+    pub facts: Vec<Fact>,
+    /// Passages of the rule, verbatim.
+    pub quotes: Vec<Quote>,
+    /// What the reader can do, each with its command or link if there is one.
+    pub next_steps: Vec<NextStep>,
+    /// The company's own instructions, one paragraph each.
+    pub instructions: Vec<String>,
     /// `China 25`, the largest count first.
     pub countries: Vec<String>,
-    /// The rule and its dates, or the known facts of an operator alert.
-    pub facts: Vec<Fact>,
+    /// Every name once, by kind of change and country.
+    pub index: Vec<IndexPart>,
     pub sections: Vec<Section>,
-    /// What the reader can do, each with its command or link.
-    pub next_steps: Vec<NextStep>,
+    /// How this alert relates to earlier ones. Nothing here changes what the reader has to do.
+    pub notes: Vec<String>,
     /// Where the full alert can be read.
     pub full_alert: NextStep,
     /// Identifiers and hashes, for the record.
@@ -40,6 +51,14 @@ pub struct Fact {
     pub link: Option<String>,
 }
 
+/// A passage of the rule. `text` is verbatim, or says that no such passage was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Quote {
+    pub label: String,
+    pub text: String,
+    pub verbatim: bool,
+}
+
 /// Something to do. It has a link if the web page has a public URL, otherwise a command.
 #[derive(Clone, Debug, Serialize)]
 pub struct NextStep {
@@ -48,38 +67,88 @@ pub struct NextStep {
     pub link: Option<String>,
 }
 
-/// The changes of one kind.
+/// The names of all changes of one kind.
+#[derive(Clone, Debug, Serialize)]
+pub struct IndexPart {
+    /// `Added (41)`
+    pub title: String,
+    pub places: Vec<IndexPlace>,
+}
+
+/// The names of one country, or of one combination of countries, in the order of the alphabet.
+#[derive(Clone, Debug, Serialize)]
+pub struct IndexPlace {
+    /// `China`
+    pub country: String,
+    pub names: Vec<String>,
+}
+
+/// The changes of one kind, the most severe first.
 #[derive(Clone, Debug, Serialize)]
 pub struct Section {
     /// `Added (41)`
     pub title: String,
     pub kind: ChangeKind,
     pub note: Option<String>,
+    pub groups: Vec<EntryGroup>,
+}
+
+/// Entries with identical terms. The terms are stated once.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntryGroup {
+    /// The rows that all entries share: license requirement, policy, footnotes. Empty if the group
+    /// has one entry, which then has all rows itself.
+    pub shared: Vec<Row>,
     pub entries: Vec<EntryText>,
 }
 
 /// One change.
 #[derive(Clone, Debug, Serialize)]
 pub struct EntryText {
-    /// The name, or a text that says that the entry is an address.
+    /// The name, or for an address without a name: `Any party at UNIT, STREET (listed as Address
+    /// 01)`.
     pub heading: String,
     /// `China`
     pub countries: String,
-    /// What the reader should notice first: `footnote 3`, `aliases and license policy revised`.
+    /// What the reader should notice first: `Footnote 4 added`, `aliases and license policy
+    /// revised`.
     pub brief: String,
     /// The severity of the revision is high: a name or a license requirement changed, or an alias
     /// was added.
     pub high_severity: bool,
     pub rows: Vec<Row>,
+    /// What is uncertain about this change: a possible match, a doubtful one.
+    pub cautions: Vec<String>,
+    /// What else is known: the evidence for a certain match, what other sources show.
     pub notes: Vec<String>,
 }
 
-/// One field of an entry. Each value has a line with the words that changed.
+/// One field of an entry, as it is, or as it was and is now.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
     pub label: String,
-    pub changed: bool,
+    /// The values as they are, or words that say what changed. Empty if `was` or `now` is given.
     pub lines: Vec<Vec<Span>>,
+    /// If the field changed: its values before, with the deleted words marked.
+    pub was: Vec<Vec<Span>>,
+    /// If the field changed: its values after, with the inserted words marked.
+    pub now: Vec<Vec<Span>>,
+}
+
+impl Row {
+    pub fn changed(&self) -> bool {
+        !self.was.is_empty() || !self.now.is_empty()
+    }
+}
+
+impl Section {
+    pub fn entries(&self) -> impl Iterator<Item = &EntryText> {
+        self.groups.iter().flat_map(|group| &group.entries)
+    }
+
+    pub fn count(&self) -> usize {
+        self.groups.iter().map(|group| group.entries.len()).sum()
+    }
 }
 
 impl MessageContent {

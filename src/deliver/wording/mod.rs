@@ -8,6 +8,8 @@ mod count;
 mod country;
 mod entry;
 mod footnote;
+mod grouping;
+mod index;
 mod list;
 mod operator;
 mod rule;
@@ -18,7 +20,10 @@ pub mod time;
 use crate::deliver::{Message, MessageSettings};
 use crate::domain::{Alert, AlertBody};
 
-pub use content::{EntryText, Fact, MessageContent, NextStep, Row, Section};
+pub use content::{
+    EntryGroup, EntryText, Fact, IndexPart, IndexPlace, MessageContent, NextStep, Quote, Row,
+    Section,
+};
 use context::Context;
 pub use entry::value_text;
 

@@ -23,7 +23,8 @@ pub fn text(change: &Change, several_lists: bool) -> EntryText {
         brief: brief(change),
         high_severity: change.severity == Severity::High && change.kind == ChangeKind::Revised,
         rows: rows(change),
-        notes: notes(change),
+        cautions: notes(change),
+        notes: Vec::new(),
     }
 }
 
@@ -32,6 +33,7 @@ pub fn announced(change: &Change, several_lists: bool) -> EntryText {
     EntryText {
         brief: "as announced".to_owned(),
         rows: Vec::new(),
+        cautions: Vec::new(),
         notes: Vec::new(),
         high_severity: false,
         ..text(change, several_lists)
@@ -50,13 +52,14 @@ pub fn named(change: &Change) -> EntryText {
         heading: format!("{done}: {}", full.heading),
         brief: String::new(),
         rows: Vec::new(),
+        cautions: Vec::new(),
         notes: Vec::new(),
         high_severity: false,
         ..full
     }
 }
 
-fn heading(entry: &Entry) -> String {
+pub fn heading(entry: &Entry) -> String {
     let name = plain::line(&entry.name);
     match entry.form {
         Form::Party => name,

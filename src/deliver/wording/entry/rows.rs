@@ -58,7 +58,7 @@ fn row(key: &str, change: &Change) -> Option<Row> {
         Some(old) if changed => compared(&old, &new),
         _ => new.into_iter().map(|value| vec![Span::new(SpanKind::Equal, value)]).collect(),
     };
-    Some(Row { label: label(key), changed, lines })
+    Some(Row { label: label(key), lines, was: Vec::new(), now: Vec::new() })
 }
 
 /// The values of a field, each as a clean line.

@@ -9,6 +9,7 @@ mod title;
 
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
+use crate::deliver::wording::index::index;
 use crate::deliver::wording::{Fact, MessageContent, authority, country};
 use crate::domain::Change;
 use crate::domain::alert::ListChanged;
@@ -26,7 +27,12 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     MessageContent {
         subject: subject(data, &title, &counts),
         lead: lead(data, &lists, &source),
-        notes: notes(data, &source, context),
+        banner: None,
+        cautions: notes(data, &source, context),
+        quotes: Vec::new(),
+        instructions: Vec::new(),
+        index: index(&data.changes),
+        notes: Vec::new(),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
         facts: facts(data, &source, context),
         sections: sections(data, &source),
@@ -123,7 +129,7 @@ mod tests {
             });
             let mut text =
                 vec![content.subject.clone(), content.title.clone(), content.lead.clone()];
-            text.extend(content.notes.iter().cloned());
+            text.extend(content.cautions.iter().chain(&content.notes).cloned());
             text.extend(content.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.text)));
             text.extend(content.sections.iter().filter_map(|section| section.note.clone()));
             let text = text.join("\n");
@@ -190,7 +196,7 @@ mod tests {
         assert!(whole.title.starts_with("Entity List (as announced): "), "{}", whole.title);
         assert!(one.title.starts_with("Entity List: "), "{}", one.title);
         let shows = |content: &MessageContent, what: &str| {
-            content.notes.iter().any(|note| note.contains(what))
+            content.cautions.iter().chain(&content.notes).any(|note| note.contains(what))
         };
         assert!(
             shows(&one, "csl now shows 1 entry of that rule.")

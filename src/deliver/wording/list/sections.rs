@@ -1,5 +1,6 @@
 //! The entries of a message about a list change, grouped by the kind of change.
 
+use crate::deliver::wording::grouping::grouped;
 use crate::deliver::wording::{Section, authority, entry};
 use crate::domain::alert::ListChanged;
 use crate::domain::{Change, ChangeKind};
@@ -32,7 +33,7 @@ pub fn sections(data: &ListChanged, source: &str) -> Vec<Section> {
             title: format!("{title} ({})", entries.len()),
             kind,
             note,
-            entries,
+            groups: grouped(entries),
         })
     };
     let legend = "[−…] was deleted, [+…] was inserted.";

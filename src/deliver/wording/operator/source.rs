@@ -28,7 +28,7 @@ pub fn baseline(data: &SourceBaseline, context: &Context<'_>) -> MessageContent 
     content
         .facts
         .extend(data.snapshot.as_of.map(|as_of| Fact::new("List as of", time::date(as_of))));
-    content.notes.extend(data.warnings.iter().map(|warning| plain::line(warning)));
+    content.cautions.extend(data.warnings.iter().map(|warning| plain::line(warning)));
     content.next_steps.push(NextStep::command(
         "Check that the count is plausible, and look through the entries",
         "entitywatch entries",

@@ -3,6 +3,7 @@
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::counted;
+use crate::deliver::wording::grouping::grouped;
 use crate::deliver::wording::rule::title::orders;
 use crate::deliver::wording::{Fact, Section, entry, time};
 use crate::domain::Rule;
@@ -42,5 +43,6 @@ pub fn listed_entries(listing: &RuleListing) -> Option<Section> {
     let more = count.saturating_sub(listing.changes.len());
     let note = (more > 0).then(|| format!("{} more are in the document.", counted(more, "entry")));
     let entries: Vec<_> = listing.changes.iter().map(entry::named).collect();
-    Some(Section { title: format!("{} ({count})", plain::line(name)), kind, note, entries })
+    let title = format!("{} ({count})", plain::line(name));
+    Some(Section { title, kind, note, groups: grouped(entries) })
 }

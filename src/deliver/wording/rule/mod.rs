@@ -11,6 +11,7 @@ mod title;
 use crate::deliver::plain;
 use crate::deliver::wording::content::is_web_address;
 use crate::deliver::wording::context::Context;
+use crate::deliver::wording::index::index;
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
 use crate::deliver::wording::{Fact, MessageContent, NextStep, country};
 use crate::domain::AlertId;
@@ -27,7 +28,12 @@ pub fn content(data: &RuleNotice, alert_id: &AlertId, context: &Context<'_>) -> 
     MessageContent {
         subject: plain::shorten(&subject(data, &title, &counts), MAX_SUBJECT_CHARS),
         lead: lead(data, context),
-        notes: notes(data),
+        banner: None,
+        cautions: notes(data),
+        quotes: Vec::new(),
+        instructions: Vec::new(),
+        index: index(&data.changes),
+        notes: Vec::new(),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
         facts: facts(data, context),
         sections: sections(data, context),

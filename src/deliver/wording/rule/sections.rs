@@ -3,6 +3,7 @@
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::rule::digest::listed_entries;
 use crate::deliver::wording::rule::lead::in_effect;
+use crate::deliver::wording::grouping::grouped;
 use crate::deliver::wording::{Section, authority, entry};
 use crate::domain::ChangeKind;
 use crate::domain::alert::{NoticeStatus, RuleNotice};
@@ -26,7 +27,7 @@ pub fn sections(data: &RuleNotice, context: &Context<'_>) -> Vec<Section> {
             title: format!("{title} ({})", entries.len()),
             kind,
             note,
-            entries,
+            groups: grouped(entries),
         })
     };
     let mut removal = "The rule takes these listings off the list.".to_owned();
