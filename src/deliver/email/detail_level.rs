@@ -180,7 +180,7 @@ mod tests {
         for entry in reduced(DetailLevel::Full, SizeLimit::Refused)
             .sections
             .iter()
-            .flat_map(|section| &section.entries)
+            .flat_map(|section| section.entries())
         {
             assert!(index.contains(&entry.heading), "{index}");
         }
