@@ -1,13 +1,20 @@
 //! One delivery with the alert that it carries, and the settings that all messages share.
 
+use std::collections::BTreeMap;
+
 use crate::deliver::wording;
 use crate::domain::{Alert, Delivery};
 
-/// `[messages]` and the URL that messages link to.
-#[derive(Clone, Debug)]
+/// `[messages]`, and what messages take from other sections.
+#[derive(Clone, Debug, Default)]
 pub struct MessageSettings {
     pub timezone: wording::time::Zone,
     pub public_url: Option<url::Url>,
+    /// The company's own instructions, one paragraph each. Shown in each alert about changes.
+    pub instructions: Vec<String>,
+    /// What messages call each source, by its name. A source that is not configured any more is
+    /// called by its name.
+    pub source_titles: BTreeMap<String, String>,
 }
 
 /// One delivery with the alert of its message.

@@ -122,6 +122,9 @@ pub struct ListChanged {
     /// The alert whose changes these reverse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<AlertId>,
+    /// When readers were alerted about the changes that these reverse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects_at: Option<Timestamp>,
     /// How many entries of the same rule were in earlier alerts.
     pub rule_alerted_before: usize,
     /// How many entries of the same rule were in the baseline and never in an alert.
@@ -140,8 +143,33 @@ pub struct ListChanged {
     /// it cites ordered its first listing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returned: Vec<ChangeId>,
+    /// What the rule's own text says. `None` if it was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_text: Option<RuleExcerpt>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
+}
+
+/// What the text of a rule says, and how the changes of a list compare with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleExcerpt {
+    /// What the rule says about its dates.
+    pub effective_text: Option<String>,
+    /// Quoted if the rule has one.
+    pub savings_clause: Option<String>,
+    /// Counts all changes that the rule orders.
+    pub orders: Summary,
+    /// The names of the ordered entries that have no change in this alert.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_shown: Vec<String>,
+    /// The changes of this alert that carry out several orders at once, because the list has one
+    /// row for an entry that the rule lists under several countries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub combined: Vec<ChangeId>,
+    /// The changes whose entries were named in an earlier alert, which lacked aliases, addresses
+    /// and license terms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named_before: Vec<ChangeId>,
 }
 
 impl ListChanged {
@@ -169,6 +197,7 @@ impl ListChanged {
             rule: None,
             follows: None,
             corrects: None,
+            corrects_at: None,
             rule_alerted_before: 0,
             rule_in_baseline: 0,
             journal_head: JournalEntry::genesis(),
@@ -177,6 +206,7 @@ impl ListChanged {
             changes,
             announced: None,
             returned: Vec::new(),
+            rule_text: None,
             part: None,
         }
     }
@@ -255,6 +285,10 @@ pub struct RuleNotice {
     pub total: Summary,
     /// The changes that the document orders and that were in no earlier alert.
     pub changes: Vec<Change>,
+    /// The changes whose entries were named in an earlier alert, which lacked aliases, addresses
+    /// and license terms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named_before: Vec<ChangeId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
 }

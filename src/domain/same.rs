@@ -40,16 +40,24 @@ pub fn same_change(one: &Change, other: &Change) -> bool {
 /// no alias is new. A rule that was read from plain text gives no license requirement, so its
 /// entries were never announced in full.
 pub fn shows_as_announced(ordered: &Change, shown: &Change) -> bool {
-    let announced_in_full =
-        !ordered.entry.license_requirement.is_empty() || ordered.kind == ChangeKind::Removed;
     same_change(ordered, shown)
-        && announced_in_full
+        && !is_name_only(ordered)
         && (ordered.kind == ChangeKind::Removed || {
             let known: Vec<String> =
                 ordered.entry.aliases.iter().map(|alias| name_key(alias)).collect();
             ordered.entry.footnotes == shown.entry.footnotes
                 && shown.entry.aliases.iter().all(|alias| known.contains(&name_key(alias)))
         })
+}
+
+/// Whether `shown` gives the terms of an entry that `ordered` only names.
+pub fn shows_more_than_the_name(ordered: &Change, shown: &Change) -> bool {
+    is_name_only(ordered) && !is_name_only(shown) && same_change(ordered, shown)
+}
+
+/// Whether the rule was read from plain text, which gives a name and no license requirement.
+fn is_name_only(ordered: &Change) -> bool {
+    ordered.entry.license_requirement.is_empty() && ordered.kind != ChangeKind::Removed
 }
 
 #[cfg(test)]
@@ -66,6 +74,36 @@ mod tests {
         assert!(same_entry(&entry("Ash Works Ltd.", "CN"), &entry("ASH WORKS, LTD", "HK")));
         assert!(same_entry(&entry("Ash Works", "MO"), &entry("Ash Works", "CN")));
         assert!(same_entry(&Entry::named(ListCode::EL, "Ash Works"), &entry("Ash Works", "RU")));
+    }
+
+    #[test]
+    fn ok_an_entry_with_terms_shows_more_than_its_name() {
+        let change = |entry: Entry| Change {
+            change_id: Change::id_of(ChangeKind::Added, None, Some(&entry), 0),
+            kind: ChangeKind::Added,
+            severity: crate::domain::Severity::High,
+            editorial: false,
+            entry,
+            before: None,
+            fields: Vec::new(),
+            matched: None,
+            possibly_now: Vec::new(),
+            possibly_was: Vec::new(),
+            possibly: Vec::new(),
+            corroboration: Vec::new(),
+            confirms: None,
+            differences: Vec::new(),
+        };
+        let named = change(entry("Ash Works", "RU"));
+        let full = change(Entry {
+            license_requirement: "For all items".into(),
+            ..entry("Ash Works", "RU")
+        });
+        let other = change(Entry { name: "Oak Works".into(), ..full.entry.clone() });
+        assert!(shows_more_than_the_name(&named, &full));
+        assert!(!shows_more_than_the_name(&full, &full));
+        assert!(!shows_more_than_the_name(&named, &named));
+        assert!(!shows_more_than_the_name(&named, &other));
     }
 
     #[test]

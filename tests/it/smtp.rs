@@ -25,7 +25,7 @@ fn settings(server: &MailServer) -> SmtpSettings {
 }
 
 fn deliverer(timeout: Duration) -> Deliverer {
-    let messages = MessageSettings { timezone: TimeZone::UTC.into(), public_url: None };
+    let messages = MessageSettings { timezone: TimeZone::UTC.into(), ..MessageSettings::default() };
     Deliverer::new(
         &HttpSettings { no_proxy: Some("*".to_owned()), ..HttpSettings::default() },
         messages,

@@ -20,7 +20,8 @@ pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<Strin
         return Ok(full);
     }
     let (all, names) = (entry_count(content), name_count(content));
-    let page = |shown| layout::html_of(&shortened(content, shown, attachments.is_some()), attachments);
+    let page =
+        |shown| layout::html_of(&shortened(content, shown, attachments.is_some()), attachments);
     let fits = |shown| page(shown).map(|page| sent_bytes(&page) <= MAX_BYTES);
     let shown = match largest_that_fits(all, |details| fits(EntryLimit { names, details }))? {
         Some(details) => EntryLimit { names, details },
@@ -33,11 +34,7 @@ pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<Strin
 }
 
 /// Adds a first note that says what is shown and where the full alert is.
-fn shortened(
-    content: &MessageContent,
-    shown: EntryLimit,
-    has_attachments: bool,
-) -> MessageContent {
+fn shortened(content: &MessageContent, shown: EntryLimit, has_attachments: bool) -> MessageContent {
     let all = name_count(content);
     let mut content = limited(content, shown);
     let what = match shown {

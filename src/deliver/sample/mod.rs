@@ -26,6 +26,14 @@ pub fn settings(public_url: Option<&str>) -> MessageSettings {
     MessageSettings {
         timezone: Zone::default(),
         public_url: public_url.and_then(|url| url.parse().ok()),
+        instructions: Vec::new(),
+        source_titles: [
+            ("csl", "Consolidated Screening List"),
+            ("ecfr", "eCFR"),
+            ("rules", "Federal Register"),
+        ]
+        .map(|(name, title)| (name.to_owned(), title.to_owned()))
+        .into(),
     }
 }
 

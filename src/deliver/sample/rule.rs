@@ -122,6 +122,7 @@ fn notice() -> RuleNotice {
         summary,
         total: summary,
         changes,
+        named_before: Vec::new(),
         part: None,
     }
 }

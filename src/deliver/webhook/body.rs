@@ -107,6 +107,7 @@ fn without_changes(data: &ListChanged) -> ListChanged {
         changes: Vec::new(),
         announced: data.announced.clone(),
         returned: data.returned.clone(),
+        rule_text: data.rule_text.clone(),
         part: None,
         ..*data
     }

@@ -15,10 +15,8 @@ pub fn index(changes: &[Change]) -> Vec<IndexPart> {
             places.entry(country).or_default().push(entry::heading(&change.entry));
         }
         let count: usize = places.values().map(Vec::len).sum();
-        let mut places: Vec<IndexPlace> = places
-            .into_iter()
-            .map(|(country, names)| IndexPlace { country, names })
-            .collect();
+        let mut places: Vec<IndexPlace> =
+            places.into_iter().map(|(country, names)| IndexPlace { country, names }).collect();
         places.iter_mut().for_each(|place| place.names.sort_unstable());
         // Stable, so that countries with equal counts stay in alphabetical order.
         places.sort_by_key(|place| std::cmp::Reverse(place.names.len()));

@@ -22,6 +22,10 @@ pub async fn list_alert(
 ) -> Result<Outgoing> {
     let document = batch.document.as_ref();
     let (pages, rule_pages) = pages_of(batch);
+    let corrects_at = match &batch.corrects {
+        Some(corrected) => store.alert(corrected).await?.map(|alert| alert.created_at),
+        None => None,
+    };
     let announced = document.and_then(|rule| rule_attribution::announced(rule, &batch.changes));
     let own_alerts = store.alerts_citing(context.source, &rule_pages).await?;
     // An entry that another source showed first was alerted then, whatever page of the rule that
@@ -44,11 +48,13 @@ pub async fn list_alert(
             .or_else(|| pages.first().map(Rule::of_citation)),
         follows,
         corrects: batch.corrects.clone(),
+        corrects_at,
         rule_alerted_before: alerted_before,
         rule_in_baseline: cited_before.saturating_sub(since_baseline),
         journal_head: context.journal_head.clone(),
         announced,
         returned: batch.relisted.keys().cloned().collect(),
+        rule_text: document.and_then(|rule| rule_attribution::excerpt(rule, &batch.changes)),
         ..ListChanged::without_rule(
             alert_id.clone(),
             context.source,

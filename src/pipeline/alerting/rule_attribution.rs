@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use jiff::{Span, Timestamp};
 
 use crate::diff::rule_groups::Group;
-use crate::domain::alert::Announced;
+use crate::domain::alert::{Announced, RuleExcerpt};
 use crate::domain::pages::MOST_PAGES_OF_A_DECLARED_RANGE;
 use crate::domain::rule::MAX_DAYS_UNTIL_LISTED;
 use crate::domain::{
-    Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, RecordedRule, same, utc_day,
+    Attribution, Change, ChangeId, ChangeKind, Citation, ListCode, ReadFrom, RecordedRule, Summary,
+    same, utc_day,
 };
 use crate::store::{Result, Store};
 
@@ -197,6 +198,39 @@ pub fn announced(rule: &RecordedRule, changes: &[Change]) -> Option<Announced> {
         return None;
     }
     Some(Announced { alert_id: rule.alert_id.clone()?, at: rule.alerted_at?, changes: known })
+}
+
+/// What the text of the rule says, compared with the changes of a list. `None` if it was not read.
+pub fn excerpt(rule: &RecordedRule, changes: &[Change]) -> Option<RuleExcerpt> {
+    if rule.read_from == ReadFrom::Nothing {
+        return None;
+    }
+    let shown = |ordered: &&Change| changes.iter().any(|shown| same::same_change(ordered, shown));
+    let carries_out_several = |shown: &&Change| {
+        rule.changes.iter().filter(|ordered| same::same_change(ordered, shown)).count() > 1
+    };
+    let was_named = |shown: &&Change| {
+        rule.changes
+            .iter()
+            .filter(|ordered| rule.told.contains(&ordered.change_id))
+            .any(|ordered| same::shows_more_than_the_name(ordered, shown))
+    };
+    let ids = |changes: Vec<&Change>| -> Vec<ChangeId> {
+        changes.into_iter().map(|change| change.change_id.clone()).collect()
+    };
+    Some(RuleExcerpt {
+        effective_text: rule.effective_text.clone(),
+        savings_clause: rule.savings_clause.clone(),
+        orders: Summary::of(&rule.changes),
+        not_shown: rule
+            .changes
+            .iter()
+            .filter(|ordered| !shown(ordered))
+            .map(|ordered| ordered.entry.name.clone())
+            .collect(),
+        combined: ids(changes.iter().filter(carries_out_several).collect()),
+        named_before: ids(changes.iter().filter(was_named).collect()),
+    })
 }
 
 /// The removals that the rules of the last months order. They are no sign of a cut document.

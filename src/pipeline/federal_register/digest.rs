@@ -87,6 +87,7 @@ fn notice_of(
         summary: Summary::default(),
         total: Summary::default(),
         changes: Vec::new(),
+        named_before: Vec::new(),
         part: None,
     }
 }

@@ -77,9 +77,7 @@ async fn publish(
 ) -> Result<()> {
     read_text(check, updates, listed, &mut rule, ReadFrom::Text).await?;
     rule_text::cite(&mut rule);
-    let earlier_date =
-        before.rule.effective_on.filter(|_| before.rule.effective_on != rule.rule.effective_on);
-    let note = earlier_date.map(|was| format!("What is new: its effective date was {was}."));
+    let note = change_note::of_effective_date(before, &rule);
     updates.announce(rule, NoticeStatus::Published, note, check.now());
     Ok(())
 }

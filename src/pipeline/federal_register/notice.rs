@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::alert::{NoticeStatus, RuleNotice};
 use crate::domain::{
-    Alert, AlertBody, AlertId, Change, RecordedRule, RuleState, Sha256, Summary, utc_day,
+    Alert, AlertBody, AlertId, Change, ChangeId, RecordedRule, RuleState, Sha256, Summary, same,
+    utc_day,
 };
 use crate::pipeline::alerting::{addressing, alerts_before_rule};
 use crate::pipeline::check::recorder::CheckRecorder;
@@ -58,7 +59,12 @@ async fn notice(
     }
     let has_no_news = new_changes.is_empty() || is_withdrawn;
     let journal_head = store.journal_head().await?;
-    let alert = alert(recorder, rule, event, &related.alerts, journal_head, new_changes);
+    let named_before = match &rule.alert_id {
+        Some(first) => named_in(store.alert(first).await?.as_ref(), &new_changes),
+        None => Vec::new(),
+    };
+    let alert =
+        alert(recorder, rule, event, &related.alerts, journal_head, named_before, new_changes);
     let alert_id = alert.alert_id.clone();
     let mut earlier_alerts: Vec<AlertId> = related.alerts;
     earlier_alerts.extend(rule.alert_id.clone());
@@ -76,6 +82,7 @@ fn alert(
     event: &RuleEvent,
     related: &[AlertId],
     journal_head: Sha256,
+    named_before: Vec<ChangeId>,
     new_changes: Vec<Change>,
 ) -> Alert {
     let is_published = rule.state == RuleState::Published;
@@ -107,12 +114,21 @@ fn alert(
         journal_head,
         summary,
         total: summary,
+        named_before,
         changes: new_changes,
         part: None,
     });
     let body =
         if is_published { AlertBody::RulePublished(data) } else { AlertBody::RuleFiled(data) };
     Alert { alert_id, created_at: recorder.now, body }
+}
+
+/// The changes whose entries `earlier` named without their terms.
+fn named_in(earlier: Option<&Alert>, changes: &[Change]) -> Vec<ChangeId> {
+    let named = earlier.and_then(|alert| alert.body.changes()).unwrap_or_default();
+    let was_named =
+        |change: &&Change| named.iter().any(|named| same::shows_more_than_the_name(named, change));
+    changes.iter().filter(was_named).map(|change| change.change_id.clone()).collect()
 }
 
 /// Addresses the alert to the recipients of the routes, and to all who got an earlier alert that

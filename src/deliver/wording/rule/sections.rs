@@ -1,9 +1,9 @@
 //! The entries of a message about a rule, grouped by the kind of change.
 
 use crate::deliver::wording::context::Context;
+use crate::deliver::wording::grouping::grouped;
 use crate::deliver::wording::rule::digest::listed_entries;
 use crate::deliver::wording::rule::lead::in_effect;
-use crate::deliver::wording::grouping::grouped;
 use crate::deliver::wording::{Section, authority, entry};
 use crate::domain::ChangeKind;
 use crate::domain::alert::{NoticeStatus, RuleNotice};
