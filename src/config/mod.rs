@@ -164,7 +164,7 @@ pub fn check(
         return Err(ConfigErrors::new(path, redact::redact(text), problems));
     }
     let server = settings::server(&sections.server);
-    let messages = settings::messages(&sections.messages, server.public_url.clone());
+    let messages = settings::messages(&sections.messages, server.public_url.clone(), &sources);
     let config =
         Config { store, server, http, sources, smtp, receivers, routes, delivery, messages };
     warnings.extend(coverage::warnings(&config));
@@ -177,11 +177,13 @@ pub fn check(
 /// The configuration of `check` without a file: the public CSL, a SQLite file in the state
 /// directory, and alerts on the console. No web server.
 pub fn default_config(environment: &Environment) -> Config {
+    let sources = sources::public_csl();
+    let messages = settings::messages(&raw::RawMessages::default(), None, &sources);
     let mut config = Config {
         store: environment.default_store(),
         server: settings::server(&raw::RawServer::default()),
         http: HttpSettings::default(),
-        sources: sources::public_csl(),
+        sources,
         smtp: None,
         receivers: vec![Receiver {
             name: "console".to_owned(),
@@ -190,7 +192,7 @@ pub fn default_config(environment: &Environment) -> Config {
         }],
         routes: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
-        messages: settings::messages(&raw::RawMessages::default(), None),
+        messages,
     };
     config.server.listen = None;
     config

@@ -111,6 +111,9 @@ pub struct RawSource {
     pub name: Key<Name>,
     /// Required.
     pub kind: Key<RawSourceKind>,
+    /// What messages call the source. Default: the name of the publication, or for `kind = "file"`
+    /// the name of the source.
+    pub title: Key<Text>,
     /// Default: the publisher's address for this kind.
     pub url: Key<WebAddress>,
     /// For `kind = "file"`: the file, or the folder whose newest file is read.

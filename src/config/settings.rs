@@ -37,6 +37,8 @@ pub struct ServerSettings {
 #[derive(Clone, Debug)]
 pub struct Source {
     pub name: String,
+    /// What messages call it.
+    pub title: String,
     pub kind: SourceKind,
     pub address: Address,
     /// At least one, without repeats.
@@ -184,9 +186,23 @@ pub(super) fn delivery(raw: &RawDelivery, problems: &mut Vec<Problem>) -> Delive
     }
 }
 
-pub(super) fn messages(raw: &RawMessages, public_url: Option<Url>) -> MessageSettings {
+pub(super) fn messages(
+    raw: &RawMessages,
+    public_url: Option<Url>,
+    sources: &[Source],
+) -> MessageSettings {
     let timezone = raw.timezone.as_ref().map(|zone| zone.value.0.clone().into());
-    MessageSettings { timezone: timezone.unwrap_or_default(), public_url }
+    let titles = sources.iter().flat_map(|source| {
+        // Alerts from before a source was renamed have its previous name.
+        let names = [Some(&source.name), source.previous_name.as_ref()];
+        names.into_iter().flatten().map(|name| (name.clone(), source.title.clone()))
+    });
+    MessageSettings {
+        timezone: timezone.unwrap_or_default(),
+        public_url,
+        instructions: Vec::new(),
+        source_titles: titles.collect(),
+    }
 }
 
 /// The default limits, with the smallest first snapshot of each list.

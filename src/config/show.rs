@@ -131,6 +131,7 @@ fn source_table(source: &Source) -> Table {
         limits.min_entries.iter().map(|(list, count)| (list.to_string(), number(*count))).collect();
     pairs([
         ("name", Some(Value::from(source.name.clone()))),
+        ("title", Some(Value::from(source.title.clone()))),
         ("kind", Some(Value::from(source.kind.as_str()))),
         ("url", url.map(Value::from)),
         ("path", path.map(Value::from)),

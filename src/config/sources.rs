@@ -50,6 +50,7 @@ pub(super) fn check(
         if let (Some(address), Some(schedule), true) = (address, schedule, problems.len() == before)
         {
             sources.push(Source {
+                title: title(raw, kind, &name, sections),
                 name,
                 kind,
                 address,
@@ -245,6 +246,28 @@ fn limits(raw: &RawSource, lists: &[ListCode], problems: &mut Vec<Problem>) -> c
     }
     limits.min_entries.retain(|list, _| lists.contains(list));
     limits
+}
+
+/// What messages call the source. Two sources of one publication are told apart by their names.
+fn title(raw: &RawSource, kind: SourceKind, name: &str, sections: &[Placed<RawSource>]) -> String {
+    if let Some(title) = &raw.title {
+        return title.value.0.clone();
+    }
+    let publication = match kind {
+        SourceKind::Csl => "Consolidated Screening List",
+        SourceKind::Ecfr => "eCFR",
+        SourceKind::FederalRegister => "Federal Register",
+        SourceKind::File => return name.to_owned(),
+    };
+    let untitled_of_kind = sections.iter().filter(|other| {
+        let other = &other.value;
+        other.title.is_none() && other.kind.as_ref().is_some_and(|key| kind_of(key.value) == kind)
+    });
+    if untitled_of_kind.count() > 1 {
+        format!("{publication} ({name})")
+    } else {
+        publication.to_owned()
+    }
 }
 
 fn previous_name(
