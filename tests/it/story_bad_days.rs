@@ -71,7 +71,10 @@ async fn a_source_with_a_web_page_as_every_second_answer_is_alerted_once_a_day()
     let page = Answer::ok("<!DOCTYPE html><html><body>We'll be back soon</body></html>");
     let subjects = alerts_of_a_day(&[page, Answer::ok(file(&rows(40)))]).await;
     assert_eq!(subjects.len(), 2, "at once, and again after a day: {subjects:?}");
-    assert!(subjects.iter().all(|subject| subject.contains("csl cannot be read")), "{subjects:?}");
+    let all_say_so = subjects
+        .iter()
+        .all(|subject| subject.contains("The Consolidated Screening List cannot be read"));
+    assert!(all_say_so, "{subjects:?}");
 }
 
 #[tokio::test]

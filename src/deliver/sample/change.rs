@@ -127,7 +127,8 @@ pub fn removal() -> Change {
         entry("Example Trading <GmbH> & Sons", "DE"),
     );
     removal.possibly_now = vec!["Example Handel GmbH".into()];
-    removal.corroboration = vec!["ecfr still lists it, as of 2022-06-29".into()];
+    removal.corroboration =
+        vec!["still listed in ecfr as of 2022-06-29, as Example Trading <GmbH> & Sons".into()];
     removal
 }
 
@@ -135,6 +136,50 @@ pub fn removal() -> Change {
 pub fn editorial_revision() -> Change {
     let (before, after) = (entry("Example  Holding Co", "PK"), entry("Example Holding Co.", "PK"));
     change(ChangeKind::Revised, Severity::Low, Some(before), after)
+}
+
+/// An addition of an address without a name, as the Consolidated Screening List shows it.
+pub fn address_only() -> Change {
+    let mut address = added("Address 01", "HK");
+    address.entry.form = Form::Address;
+    address.entry.addresses = vec!["Unit 9, 8/F, Poplar House, 7 Long Road, Kowloon, HK".into()];
+    address.entry.citations = vec![Citation::page(89, 51_675)];
+    address
+}
+
+/// An entry that was listed before and gained footnote 4.
+pub fn designation(name: &str, country: &str) -> Change {
+    let mut before = entry(name, country);
+    before.aliases = vec!["AMC".into()];
+    before.license_requirement =
+        "For all items subject to the EAR. (See § 744.11 of the EAR)".into();
+    before.citations = vec![Citation::page(86, 36_499)];
+    let mut after = before.clone();
+    after.footnotes = vec!["4".into()];
+    after.license_requirement =
+        "For all items subject to the EAR. (See §§ 734.9(e)(2) and 744.11 of the EAR)⁴".into();
+    after.citations.push(Citation::page(87, 77_505));
+    let mut revision = change(ChangeKind::Revised, Severity::High, Some(before), after);
+    revision.fields = vec![field("footnotes", json!([]), json!(["4"]))];
+    revision.matched = Some(Match::certain(vec!["equal name in China".into()]));
+    revision
+}
+
+/// An addition that another source showed first, without the footnote and an alias.
+pub fn difference(name: &str, country: &str, new_here: &[&str]) -> Change {
+    let mut difference = added(name, country);
+    difference.confirms = Some(added(name, "").change_id);
+    difference.differences = new_here.iter().map(|text| (*text).to_owned()).collect();
+    difference.corroboration =
+        vec![format!("told from csl on 2022-06-30; new here: {}", new_here.join("; "))];
+    difference
+}
+
+/// An addition that a rule named in its instructions, without aliases, addresses and terms.
+pub fn named_only(name: &str, country: &str) -> Change {
+    let mut named = Entry::named(ListCode::EL, name);
+    named.countries = vec![country.into()];
+    change(ChangeKind::Added, Severity::High, None, named)
 }
 
 /// A removal from a list of the Treasury, which no Federal Register rule changes.

@@ -3,6 +3,7 @@
 
 mod change;
 mod hold;
+mod june_2022;
 mod list;
 mod operator;
 mod rule;
@@ -42,30 +43,51 @@ pub fn delivery(alert: &Alert, receiver: &str, recipient: &str) -> Delivery {
     Delivery::pending(&alert.alert_id, receiver, recipient, alert.created_at)
 }
 
-/// At least one alert of each type.
-pub fn all_kinds() -> Vec<Alert> {
+/// Every message that readers and operators can get, each with a name of its own.
+pub fn all() -> Vec<(&'static str, Alert)> {
     vec![
-        list::rule_of_june_2022(),
-        list::correction(),
-        list::treasury_removal(),
-        operator::source_baseline(),
-        operator::source_failing(),
-        operator::source_recovered(),
-        operator::source_lagging(),
-        hold::hold(HoldReason::Loss),
-        hold::hold(HoldReason::Gain),
-        hold::hold(HoldReason::Revision),
-        hold::hold(HoldReason::Older),
-        operator::delivery_failing(),
-        operator::delivery_dead(),
-        operator::receiver_switched_off(),
-        operator::test(),
-        rule::filed(),
-        rule::changed(),
-        rule::withdrawn(),
-        rule::published(),
-        rule::digest(),
+        ("list.changed", list::rule_of_june_2022()),
+        ("list.changed, real size", list::full_rule_of_june_2022()),
+        ("list.changed, fewer rows than the rule", list::fewer_rows_than_the_rule()),
+        ("list.changed, no rule", list::without_rule()),
+        ("list.changed, differences", list::differences()),
+        ("list.changed, full entries", list::full_entries()),
+        ("list.changed, as announced", list::as_announced()),
+        ("list.changed, footnote designation", list::footnote_designation()),
+        ("list.changed, address", list::address_without_name()),
+        ("list.changed, unconfirmed", list::unconfirmed()),
+        ("list.changed, relisted", list::relisted()),
+        ("list.changed, accepted hold", list::accepted_hold()),
+        ("list.changed, Treasury", list::treasury_removal()),
+        ("list.corrected", list::correction()),
+        ("rule.filed", rule::filed()),
+        ("rule.filed, in full", rule::filed_in_full()),
+        ("rule.filed, several dates", rule::filed_with_several_dates()),
+        ("rule.filed, changed", rule::changed()),
+        ("rule.filed, withdrawn", rule::withdrawn()),
+        ("rule.filed, digest", rule::digest()),
+        ("rule.published", rule::published()),
+        ("rule.published, in full", rule::published_in_full()),
+        ("source.baseline", operator::source_baseline()),
+        ("source.failing", operator::source_failing()),
+        ("source.recovered", operator::source_recovered()),
+        ("source.lagging", operator::source_lagging()),
+        ("snapshot.held, loss", hold::hold(HoldReason::Loss)),
+        ("snapshot.held, gain", hold::hold(HoldReason::Gain)),
+        ("snapshot.held, revision", hold::hold(HoldReason::Revision)),
+        ("snapshot.held, older copy", hold::hold(HoldReason::Older)),
+        ("delivery.failing", operator::delivery_failing()),
+        ("delivery.failing, switched off", operator::receiver_switched_off()),
+        ("delivery.dead", operator::delivery_dead()),
+        ("test", operator::test()),
     ]
+}
+
+/// The alerts of [`all`], without the ones of real size.
+pub fn all_kinds() -> Vec<Alert> {
+    const LARGE: usize = 30;
+    let is_small = |alert: &Alert| alert.body.changes().is_none_or(|changes| changes.len() < LARGE);
+    all().into_iter().map(|(_, alert)| alert).filter(is_small).collect()
 }
 
 /// The alert with this body. `name` tells two samples of one type apart.
@@ -82,12 +104,14 @@ mod tests {
 
     #[test]
     fn every_type_has_a_sample_and_every_sample_has_its_own_id() {
-        let samples = all_kinds();
+        let samples: Vec<Alert> = all().into_iter().map(|(_, alert)| alert).collect();
         for kind in AlertKind::ALL {
             assert!(samples.iter().any(|alert| alert.body.kind() == *kind), "{kind}");
         }
         let ids: HashSet<&AlertId> = samples.iter().map(|alert| &alert.alert_id).collect();
         assert_eq!(ids.len(), samples.len());
+        let names: HashSet<&str> = all().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), samples.len());
     }
 
     #[test]

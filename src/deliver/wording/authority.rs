@@ -39,8 +39,8 @@ pub fn terms(list: ListCode) -> Terms {
             amended_by_rules: true,
             has_footnotes: true,
             removal: Some(
-                "The end of a listing lifts at most the restriction of that listing: General \
-                 Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay.",
+                "A removal ends at most the license requirement of that listing. General \
+                 Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty still apply",
             ),
             ..of(BIS)
         },
@@ -48,9 +48,9 @@ pub fn terms(list: ListCode) -> Terms {
         ListCode::MEU => Terms {
             amended_by_rules: true,
             removal: Some(
-                "The end of a listing lifts at most the restriction of that listing: the list is \
-                 not exhaustive (15 CFR 744.21(b)(1)), and General Prohibition 5 (15 CFR \
-                 736.2(b)(5)) and every other duty stay.",
+                "A removal ends at most the license requirement of that listing. The list is not \
+                 exhaustive (15 CFR 744.21(b)(1)), and General Prohibition 5 (15 CFR 736.2(b)(5)) \
+                 and every other duty still apply",
             ),
             ..of(BIS)
         },
@@ -58,17 +58,16 @@ pub fn terms(list: ListCode) -> Terms {
         ListCode::UVL => Terms {
             amended_by_rules: true,
             removal: Some(
-                "The end of a listing lifts at most what 15 CFR 744.15 requires for that listing: \
-                 General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty stay.",
+                "A removal ends at most what 15 CFR 744.15 requires for that listing. General \
+                 Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty still apply",
             ),
             ..of(BIS)
         },
         // Denial orders are not rules; 15 CFR 736.2(b)(4).
         ListCode::DPL => Terms {
             removal: Some(
-                "The end of a listing ends at most the denial order of that listing (15 CFR \
-                 736.2(b)(4)): General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty \
-                 stay.",
+                "A removal ends at most the denial order of that listing (15 CFR 736.2(b)(4)). \
+                 General Prohibition 5 (15 CFR 736.2(b)(5)) and every other duty still apply",
             ),
             ..of(BIS)
         },
@@ -114,7 +113,7 @@ pub fn removal_note(changes: &[Change]) -> Option<String> {
         .iter()
         .filter_map(|list| terms(*list).removal.map(|words| format!("{}: {words}", list.title())))
         .collect();
-    (!notes.is_empty()).then(|| notes.join(" "))
+    (!notes.is_empty()).then(|| notes.join(". "))
 }
 
 #[cfg(test)]
@@ -156,7 +155,7 @@ mod tests {
     fn notes_of_several_lists_name_their_list() {
         let note =
             removal_note(&[removal_from(ListCode::SDN), removal_from(ListCode::EL)]).unwrap();
-        assert!(note.starts_with("Entity List: The end of a listing"), "{note}");
+        assert!(note.starts_with("Entity List: A removal ends"), "{note}");
         assert!(!note.contains("Specially Designated"), "{note}");
         let kept = authorities(&[ListCode::EL, ListCode::SDN]);
         assert_eq!(kept, format!("Entity List: {BIS}; Specially Designated Nationals: {OFAC}"));

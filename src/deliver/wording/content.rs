@@ -124,7 +124,7 @@ pub struct EntryText {
 }
 
 /// One field of an entry, as it is, or as it was and is now.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
     pub label: String,
     /// The values as they are, or words that say what changed. Empty if `was` or `now` is given.

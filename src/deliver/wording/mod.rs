@@ -6,14 +6,18 @@ mod context;
 mod content;
 mod count;
 mod country;
+mod effective;
 mod entry;
 mod footnote;
 mod grouping;
-mod index;
+mod iso_dates;
 mod list;
 mod operator;
+mod parts;
 mod rule;
 mod rule_facts;
+mod source_title;
+mod steps;
 mod subject;
 pub mod time;
 
@@ -25,11 +29,16 @@ pub use content::{
     Section,
 };
 use context::Context;
-pub use entry::value_text;
+pub use entry::{label, value_text};
 
 /// The content of a message about `alert`, without a delivery.
 pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageContent {
-    let context = Context { zone: &settings.timezone, public_url: settings.public_url.as_ref() };
+    let context = Context {
+        zone: &settings.timezone,
+        public_url: settings.public_url.as_ref(),
+        source_titles: &settings.source_titles,
+        instructions: &settings.instructions,
+    };
     let mut content = match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => {
             list::content(data, &context)

@@ -34,11 +34,16 @@ impl Deref for Zone {
     }
 }
 
-/// `30 Jun 2022 09:02 EDT (13:02 UTC)`: in the readers' zone with its name, and in UTC.
+/// The zone of legal dates, whatever the zone of the readers.
+pub fn legal_zone() -> TimeZone {
+    (*Zone::default()).clone()
+}
+
+/// `June 30, 2022, 9:02 a.m. EDT (13:02 UTC)`: in the readers' zone with its name, and in UTC.
 pub fn moment(time: Timestamp, zone: &TimeZone) -> String {
     let (local, utc) = (time.to_zoned(zone.clone()), time.to_zoned(TimeZone::UTC));
     let name = local.strftime("%Z").to_string();
-    let in_utc = utc.strftime("%-d %b %Y %H:%M UTC").to_string();
+    let in_utc = utc.strftime("%B %-d, %Y, %H:%M UTC").to_string();
     if name == "UTC" || name == "GMT" && local.offset().is_zero() && zone == &TimeZone::UTC {
         return in_utc;
     }
@@ -46,12 +51,18 @@ pub fn moment(time: Timestamp, zone: &TimeZone) -> String {
     let name = if name.starts_with(['+', '-']) { format!("UTC{name}") } else { name };
     let in_utc =
         if local.date() == utc.date() { utc.strftime("%H:%M UTC").to_string() } else { in_utc };
-    format!("{} {name} ({in_utc})", local.strftime("%-d %b %Y %H:%M"))
+    let half = if local.hour() < 12 { "a.m." } else { "p.m." };
+    format!("{} {half} {name} ({in_utc})", local.strftime("%B %-d, %Y, %-I:%M"))
 }
 
-/// `30 June 2022`. The dates of a rule have no zone.
+/// `June 30, 2022`. The dates of a rule have no zone.
 pub fn date(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
+    date.strftime("%B %-d, %Y").to_string()
+}
+
+/// `June 30`
+pub fn month_and_day(date: Date) -> String {
+    date.strftime("%B %-d").to_string()
 }
 
 /// `20 seconds`, `5 minutes`, `2 hours`, `3 days`: in the largest unit without a remainder.
@@ -97,15 +108,23 @@ mod tests {
         let check = |time: &str, zone: &str, expected: &str| {
             assert_eq!(moment(time.parse().unwrap(), &TimeZone::get(zone).unwrap()), expected);
         };
-        check("2022-06-30T13:02:11Z", "America/New_York", "30 Jun 2022 09:02 EDT (13:02 UTC)");
+        check(
+            "2022-06-30T13:02:11Z",
+            "America/New_York",
+            "June 30, 2022, 9:02 a.m. EDT (13:02 UTC)",
+        );
         check(
             "2022-12-01T02:00:00Z",
             "America/New_York",
-            "30 Nov 2022 21:00 EST (1 Dec 2022 02:00 UTC)",
+            "November 30, 2022, 9:00 p.m. EST (December 1, 2022, 02:00 UTC)",
         );
-        check("2022-06-30T13:02:11Z", "Asia/Dubai", "30 Jun 2022 17:02 UTC+04 (13:02 UTC)");
-        check("2022-06-30T13:02:11Z", "UTC", "30 Jun 2022 13:02 UTC");
-        check("2022-01-30T13:02:11Z", "Europe/London", "30 Jan 2022 13:02 GMT (13:02 UTC)");
+        check("2022-06-30T13:02:11Z", "Asia/Dubai", "June 30, 2022, 5:02 p.m. UTC+04 (13:02 UTC)");
+        check("2022-06-30T13:02:11Z", "UTC", "June 30, 2022, 13:02 UTC");
+        check(
+            "2022-01-30T13:02:11Z",
+            "Europe/London",
+            "January 30, 2022, 1:02 p.m. GMT (13:02 UTC)",
+        );
     }
 
     #[test]

@@ -1,34 +1,144 @@
-//! What kind of list change an alert contains: announced by a rule, known from another source,
-//! relisted, or without a rule.
+//! What kind of news a list change is: a change that nobody reported, or one that confirms, corrects
+//! or completes an earlier alert.
 
+use std::collections::HashSet;
+
+use crate::deliver::wording::entry;
 use crate::domain::alert::ListChanged;
-use crate::domain::{Change, ListCode};
+use crate::domain::{Change, ChangeId, ChangeKind, ListCode, RowFate};
 
-/// The number of changes that the alert about the rule already contained.
-pub fn announced_count(data: &ListChanged) -> usize {
-    let Some(announced) = &data.announced else { return 0 };
-    data.changes.iter().filter(|change| announced.changes.contains(&change.change_id)).count()
+/// What one change is to a reader who got the earlier alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    New,
+    /// The alert about the rule had the whole entry.
+    Announced,
+    /// The alert about the rule only named the entry.
+    Completed,
+    /// It was removed before, and is listed again with the same content.
+    Relisted,
+    /// Another source showed it first, with differences.
+    Differs,
+    /// It reverses a change of an earlier alert.
+    Corrects,
 }
 
-/// Another source has already shown these changes, so only the differences are new.
-pub fn shows_only_differences(data: &ListChanged) -> bool {
-    !data.changes.is_empty() && data.changes.iter().all(|change| change.confirms.is_some())
+/// What the alert as a whole is to a reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Story {
+    Correction,
+    Differences,
+    Relisting,
+    AsAnnounced,
+    FullEntries,
+    /// Each entry only gained these footnotes.
+    Footnotes(Vec<String>),
+    /// Only letters, spaces and punctuation changed.
+    Editorial,
+    Changes,
 }
 
-/// The entries that are relisted, unchanged since their removal.
-pub fn relisted(data: &ListChanged) -> impl Iterator<Item = &Change> {
-    data.changes.iter().filter(|change| data.returned.contains(&change.change_id))
+/// The news of each change of one alert.
+pub struct Classification<'a> {
+    data: &'a ListChanged,
+    announced: HashSet<&'a ChangeId>,
+    completed: HashSet<&'a ChangeId>,
+    relisted: HashSet<&'a ChangeId>,
 }
 
-pub fn all_relisted(data: &ListChanged) -> bool {
-    !data.changes.is_empty() && relisted(data).count() == data.changes.len()
+impl<'a> Classification<'a> {
+    pub fn of(data: &'a ListChanged) -> Self {
+        let announced = data.announced.iter().flat_map(|announced| &announced.changes);
+        let completed = data.rule_text.iter().flat_map(|text| &text.named_before);
+        Self {
+            data,
+            announced: announced.collect(),
+            completed: completed.collect(),
+            relisted: data.returned.iter().collect(),
+        }
+    }
+
+    pub fn news(&self, change: &Change) -> News {
+        let id = &change.change_id;
+        if self.data.corrects.is_some() {
+            News::Corrects
+        } else if change.confirms.is_some() {
+            News::Differs
+        } else if self.relisted.contains(id) {
+            News::Relisted
+        } else if self.announced.contains(id) {
+            News::Announced
+        } else if self.completed.contains(id) {
+            News::Completed
+        } else {
+            News::New
+        }
+    }
+
+    /// The changes with this news.
+    pub fn with(&self, news: News) -> impl Iterator<Item = &'a Change> {
+        self.data.changes.iter().filter(move |change| self.news(change) == news)
+    }
+
+    pub fn story(&self) -> Story {
+        let changes = &self.data.changes;
+        let all = |news: &[News]| {
+            !changes.is_empty() && changes.iter().all(|change| news.contains(&self.news(change)))
+        };
+        if all(&[News::Corrects]) || self.data.corrects.is_some() {
+            Story::Correction
+        } else if all(&[News::Differs]) {
+            Story::Differences
+        } else if all(&[News::Relisted]) {
+            Story::Relisting
+        } else if all(&[News::Announced]) {
+            Story::AsAnnounced
+        } else if all(&[News::Announced, News::Completed]) {
+            Story::FullEntries
+        } else if !changes.is_empty() && changes.iter().all(|change| change.editorial) {
+            Story::Editorial
+        } else {
+            designation(changes).map_or(Story::Changes, Story::Footnotes)
+        }
+    }
+
+    /// Whether a rule is missing. Only rules change the Entity List, except for errors of the
+    /// publisher and their corrections.
+    pub fn lacks_rule(&self) -> bool {
+        self.data.rule.is_none()
+            && !matches!(self.story(), Story::Correction | Story::Relisting)
+            && self
+                .data
+                .changes
+                .iter()
+                .any(|change| change.entry.list == ListCode::EL && !change.editorial)
+    }
 }
 
-/// Whether a rule is missing. Only rules change the Entity List, except for errors of the publisher
-/// and their corrections.
-pub fn lacks_rule(data: &ListChanged) -> bool {
-    data.rule.is_none()
-        && data.corrects.is_none()
-        && !all_relisted(data)
-        && data.changes.iter().any(|change| change.entry.list == ListCode::EL && !change.editorial)
+/// The footnotes that every one of the revised entries gained, if nothing else of weight changed.
+fn designation(changes: &[Change]) -> Option<Vec<String>> {
+    // The footnote comes with its mark in the license requirement and with the rule's citation.
+    let follows_from_it = |key: &str| {
+        key.starts_with("other.")
+            || matches!(
+                key,
+                "footnotes" | "license_requirement" | "license_policy" | "citations" | "start_date"
+            )
+    };
+    let mut gained: Option<Vec<String>> = None;
+    for change in changes {
+        let before = change.before.as_ref()?;
+        let (added, removed) = entry::footnotes(before, &change.entry);
+        let is_designation = change.kind == ChangeKind::Revised
+            && !change.is_uncertain_revision()
+            && change.row_fate() != Some(RowFate::Gone)
+            && removed.is_empty()
+            && !added.is_empty()
+            && entry::differing(before, &change.entry).iter().all(|key| follows_from_it(key));
+        if !is_designation || gained.as_ref().is_some_and(|gained| *gained != added) {
+            return None;
+        }
+        gained = Some(added);
+    }
+    gained
 }

@@ -1,23 +1,28 @@
-//! The facts of a message about a list change: the rule, the dates and the authority.
+//! The facts of a message about a list change: the rule, the dates and the authority. Unknown facts
+//! are left out, because the lead says what is not known.
 
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::list::classification::lacks_rule;
+use crate::deliver::wording::effective::Effective;
 use crate::deliver::wording::rule_facts::rule_facts;
+use crate::deliver::wording::source_title::SourceTitle;
 use crate::deliver::wording::{Fact, authority, time};
 use crate::domain::alert::ListChanged;
 
-/// The rule, the dates and the authority. Unknown dates are named as unknown, so that nobody reads
-/// their absence as an answer.
-pub fn facts(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<Fact> {
-    let mut facts = data.rule.as_ref().map(|rule| rule_facts(rule, context)).unwrap_or_default();
-    if lacks_rule(data) {
-        facts.push(Fact::new("Rule", "no rule found yet"));
-    }
-    facts
-        .push(Fact::new("First seen", format!("{} in {source}", context.moment(data.observed_at))));
-    if let Some(accepted_at) = data.accepted_at {
-        facts.push(Fact::new("Accepted", context.moment(accepted_at)));
-    }
+pub fn facts(
+    data: &ListChanged,
+    effective: &Effective,
+    source: &SourceTitle,
+    context: &Context<'_>,
+) -> Vec<Fact> {
+    let mut facts = data
+        .rule
+        .as_ref()
+        .map(|rule| rule_facts(rule, effective, "Published", context))
+        .unwrap_or_default();
+    facts.push(Fact::new(
+        "First seen",
+        format!("{} {}", context.moment(data.observed_at), source.on()),
+    ));
     if let Some(as_of) = data.snapshot.as_of {
         facts.push(Fact::new("List as of", time::date(as_of)));
     }

@@ -1,48 +1,209 @@
-//! The lead of a message about a list change: the counts and the rule behind them.
+//! The lead of a message about a list change: what happened with counts, from which rule, and in
+//! effect when.
 
-use crate::deliver::plain;
 use crate::deliver::wording::authority;
-use crate::deliver::wording::count::{enumeration, sentence};
-use crate::deliver::wording::list::classification::{all_relisted, lacks_rule};
-use crate::domain::Attribution;
+use crate::deliver::wording::context::Context;
+use crate::deliver::wording::count::{counted, enumeration, number, verb};
+use crate::deliver::wording::effective::Effective;
+use crate::deliver::wording::list::classification::{Classification, News, Story};
+use crate::deliver::wording::list::title::first_source;
+use crate::deliver::wording::rule_facts::named;
+use crate::deliver::wording::source_title::SourceTitle;
 use crate::domain::alert::ListChanged;
+use crate::domain::{Change, Summary};
 
-pub fn lead(data: &ListChanged, lists: &str, source: &str) -> String {
-    let citation = data.rule.as_ref().and_then(|rule| rule.citation.as_deref()).map(plain::line);
-    let what = format!("{lists}: {}", sentence(&data.summary, source));
-    let why = match (&citation, data.attributed) {
-        (Some(citation), Some(Attribution::Presumed)) => {
-            format!("under {citation}, in part presumed (see below)")
-        }
-        (Some(citation), _) => format!("under {citation}"),
-        (None, _) if data.rule.is_some() => "under the rule named below".to_owned(),
-        (None, _) if all_relisted(data) => {
-            return format!(
-                "{what}. What is back is as it was before it went: the rules that it cites \
-                 ordered its first listing."
-            );
-        }
-        (None, _) => return format!("{what}.{}", uncited(data)),
+pub struct LeadInput<'a> {
+    pub data: &'a ListChanged,
+    pub news: &'a Classification<'a>,
+    /// `the Entity List`
+    pub lists: &'a str,
+    pub source: &'a SourceTitle,
+    pub effective: &'a Effective,
+    pub context: &'a Context<'a>,
+}
+
+pub fn lead(input: &LeadInput<'_>) -> String {
+    let sentences = match input.news.story() {
+        Story::Correction => correction(input),
+        Story::Differences => differences(input),
+        Story::Relisting => relisting(input),
+        Story::AsAnnounced => vec![as_announced(input), rule(input)],
+        Story::FullEntries => vec![full_entries(input), rule(input)],
+        Story::Footnotes(_) => vec![designation(input), rule(input)],
+        Story::Editorial => vec![format!(
+            "Only letters, spaces or punctuation changed in {} {}.",
+            counted(input.data.changes.len(), "entry"),
+            input.source.on()
+        )],
+        Story::Changes => vec![format!("{}.", changes(input)), rule(input)],
     };
-    format!("{what}, {why}.")
+    sentences.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// `41 entries were added to the Entity List, 13 were revised and 2 are no longer on …`
+fn changes(input: &LeadInput<'_>) -> String {
+    let new: Vec<Change> = input.news.with(News::New).cloned().collect();
+    let Summary { added, removed, revised, editorial } = Summary::of(&new);
+    let known = |news: News| input.news.with(news).count();
+    let to_list = format!("added to {}", input.lists);
+    let off = format!("no longer {}", input.source.on());
+    let counts = [
+        (added, "was", "were", to_list.as_str()),
+        (revised, "was", "were", "revised"),
+        (removed, "is", "are", off.as_str()),
+        (editorial, "was", "were", "changed in spelling or punctuation only"),
+        (known(News::Relisted), "is", "are", "listed again as before"),
+        (known(News::Completed), "is", "are", "shown in full now"),
+        (known(News::Announced), "is", "are", "listed as announced"),
+        (known(News::Differs), "is", "are", "different from another source"),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for (count, one, many, what) in counts.into_iter().filter(|(count, ..)| *count > 0) {
+        let subject = if parts.is_empty() { counted(count, "entry") } else { number(count) };
+        parts.push(format!("{subject} {} {what}", verb(count, one, many)));
+    }
+    if added == 0 && revised > 0 {
+        // Otherwise no part names the list.
+        let first = parts.iter_mut().find(|part| part.ends_with(" revised"));
+        first.into_iter().for_each(|part| part.push_str(&format!(" on {}", input.lists)));
+    }
+    if parts.is_empty() {
+        format!("Nothing changed on {}", input.lists)
+    } else {
+        enumeration(&parts)
+    }
+}
+
+/// The rule and when it takes effect, or that it is not known.
+fn rule(input: &LeadInput<'_>) -> String {
+    let Some(rule) = &input.data.rule else { return without_rule(input) };
+    let when = if input.effective.is_known() {
+        input.effective.sentence()
+    } else {
+        "Its effective date is in the rule.".to_owned()
+    };
+    format!("The rule is {}. {when}", named(rule))
 }
 
 /// A sentence about the missing rule. It names only the lists whose entries cite rules.
-fn uncited(data: &ListChanged) -> String {
-    let lists = authority::lists(&data.changes);
+fn without_rule(input: &LeadInput<'_>) -> String {
+    let lists = authority::lists(&input.data.changes);
     let cited: Vec<String> = lists
         .iter()
         .filter(|list| authority::terms(**list).amended_by_rules)
         .map(|list| format!("the {}", list.title()))
         .collect();
-    let whose = if cited.len() == lists.len() {
-        "it".to_owned()
-    } else {
-        format!("the changes of {}", enumeration(&cited))
-    };
-    match (cited.is_empty(), lacks_rule(data)) {
-        (true, _) => String::new(),
-        (false, true) => format!(" No rule found yet: none is cited for {whose}."),
-        (false, false) => format!(" No new rule is cited for {whose}."),
+    if cited.is_empty() {
+        return String::new();
     }
+    let of = if cited.len() == lists.len() {
+        String::new()
+    } else {
+        format!(" of {}", enumeration(&cited))
+    };
+    if input.news.lacks_rule() {
+        format!("No rule found yet: the changes{of} cite none.")
+    } else {
+        format!("The changes{of} cite no new rule.")
+    }
+}
+
+fn correction(input: &LeadInput<'_>) -> Vec<String> {
+    let LeadInput { data, source, context, .. } = input;
+    let reported = data.corrects_at.map_or_else(
+        || "reported in an earlier message".to_owned(),
+        |at| format!("reported on {}", context.day(at)),
+    );
+    let count = data.changes.len();
+    let Summary { added, removed, revised, editorial } = Summary::of(&data.changes);
+    let mut parts: Vec<String> = Vec::new();
+    let mut add = |count: usize, one: &'static str, many: &'static str, what: String| {
+        if count > 0 {
+            let subject = if parts.is_empty() { counted(count, "entry") } else { number(count) };
+            parts.push(format!("{subject} {} {what}", verb(count, one, many)));
+        }
+    };
+    add(added, "is", "are", format!("{} again", source.on()));
+    add(removed, "is", "are", format!("not {}", source.on()));
+    add(revised + editorial, "is", "are", "as before again".to_owned());
+    vec![
+        format!(
+            "{}. The {} {reported} {} reversed.",
+            enumeration(&parts),
+            if count == 1 { "change" } else { "changes" },
+            verb(count, "was", "were")
+        ),
+        if authority::lists(&data.changes)
+            .iter()
+            .any(|list| authority::terms(*list).amended_by_rules)
+        {
+            "No rule explains this, so the earlier list was probably wrong.".to_owned()
+        } else {
+            "The earlier list was probably wrong.".to_owned()
+        },
+    ]
+}
+
+fn differences(input: &LeadInput<'_>) -> Vec<String> {
+    let LeadInput { data, source, context, .. } = input;
+    let count = data.changes.len();
+    let other = first_source(&data.changes, context)
+        .map_or_else(|| "another source".to_owned(), |first| first.named());
+    vec![
+        format!("{} shows {} differently from {other}.", source.begins(), counted(count, "entry")),
+        format!(
+            "{} already reported from {other}. Only the differences are new.",
+            if count == 1 { "The entry was" } else { "The entries were" }
+        ),
+    ]
+}
+
+fn relisting(input: &LeadInput<'_>) -> Vec<String> {
+    let count = input.data.changes.len();
+    let was = verb(count, "it was", "they were");
+    vec![
+        format!(
+            "{} {} {} again, with the same content as before {was} removed.",
+            counted(count, "entry"),
+            verb(count, "is", "are"),
+            input.source.on()
+        ),
+        without_rule(input),
+    ]
+}
+
+fn as_announced(input: &LeadInput<'_>) -> String {
+    let LeadInput { data, source, context, .. } = input;
+    let at = data
+        .announced
+        .as_ref()
+        .map_or_else(String::new, |announced| format!(" on {}", context.day(announced.at)));
+    format!(
+        "{} now shows {} as the rule announced. You were alerted about {}{at}.",
+        source.begins(),
+        counted(data.changes.len(), "entry"),
+        verb(data.changes.len(), "it", "them")
+    )
+}
+
+fn full_entries(input: &LeadInput<'_>) -> String {
+    let count = input.data.changes.len();
+    format!(
+        "{} now shows {} in full, with aliases, addresses and license terms. The earlier message \
+         only named {}.",
+        input.source.begins(),
+        counted(count, "entry"),
+        verb(count, "it", "them")
+    )
+}
+
+fn designation(input: &LeadInput<'_>) -> String {
+    let count = input.data.changes.len();
+    format!(
+        "{} {}, which {} listed before, now {} a footnote that controls more foreign-made items.",
+        counted(count, "entry"),
+        format_args!("on {}", input.lists),
+        verb(count, "was", "were"),
+        verb(count, "has", "have")
+    )
 }

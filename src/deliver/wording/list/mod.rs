@@ -3,64 +3,133 @@
 mod classification;
 mod facts;
 mod lead;
+mod next_steps;
 mod notes;
-mod sections;
+mod parts;
 mod title;
 
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::index::index;
-use crate::deliver::wording::{Fact, MessageContent, authority, country};
-use crate::domain::Change;
+use crate::deliver::wording::count::{counted, enumeration};
+use crate::deliver::wording::effective::Effective;
+use crate::deliver::wording::entry::EntryScope;
+use crate::deliver::wording::parts::{index, sections};
+use crate::deliver::wording::rule_facts::{reference, savings_clause};
+use crate::deliver::wording::subject::subject;
+use crate::deliver::wording::{Fact, MessageContent, Quote, authority, country};
 use crate::domain::alert::ListChanged;
+use crate::domain::{Change, ListCode};
+use classification::{Classification, Story};
 use facts::facts;
-use lead::lead;
-use notes::notes;
-use sections::sections;
-use title::{subject, title};
+use lead::{LeadInput, lead};
+use next_steps::next_steps;
+use notes::{cautions, notes};
+use parts::parts;
+use title::{TitleInput, title};
 
 pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
-    let source = plain::line(&data.source);
+    let source = context.source(&data.source);
+    let news = Classification::of(data);
+    let excerpt = data.rule_text.as_ref();
+    let effective = Effective::of(
+        data.rule.as_ref().and_then(|rule| rule.effective_on),
+        excerpt.and_then(|text| text.effective_text.as_deref()),
+        data.observed_at,
+    );
     let lists = lists(&data.changes);
     let counts = country::counts(&data.changes);
-    let title = title(data, &lists, &source);
+    let headline =
+        title(&TitleInput { data, news: &news, lists: &lists, source: &source, context });
+    // A difference between sources and a correction have no effective date of their own.
+    let phrase = match news.story() {
+        Story::Correction | Story::Differences | Story::Relisting | Story::Editorial => {
+            String::new()
+        }
+        _ => effective.phrase(),
+    };
+    let reference = reference(data.rule.as_ref());
+    let parts = parts(data, &news, &source, context);
+    let scope = EntryScope {
+        several_lists: authority::lists(&data.changes).len() > 1,
+        rule_is_named: data.rule.is_some(),
+        context,
+    };
     MessageContent {
-        subject: subject(data, &title, &counts),
-        lead: lead(data, &lists, &source),
+        subject: subject(&headline, &phrase, reference.as_deref(), &counts),
         banner: None,
-        cautions: notes(data, &source, context),
-        quotes: Vec::new(),
-        instructions: Vec::new(),
-        index: index(&data.changes),
-        notes: Vec::new(),
+        title: format!("{headline}{phrase}"),
+        lead: lead(&LeadInput {
+            data,
+            news: &news,
+            lists: &with_article(&lists),
+            source: &source,
+            effective: &effective,
+            context,
+        }),
+        cautions: cautions(data, &news, &source),
+        facts: facts(data, &effective, &source, context),
+        quotes: quotes(data, &news),
+        next_steps: next_steps(data, &news, context),
+        instructions: context.instructions.to_vec(),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
-        facts: facts(data, &source, context),
-        sections: sections(data, &source),
-        next_steps: Vec::new(),
+        index: index(&parts),
+        sections: sections(&parts, &source.named(), scope),
+        notes: notes(data, &news, &source, context),
         full_alert: context.next_step(
             "This alert with all its entries",
             &format!("/alerts/{}", data.alert_id),
             format!("entitywatch alerts --id {}", data.alert_id),
         ),
-        evidence: evidence(data),
-        title,
+        evidence: evidence(data, context),
     }
 }
 
-/// `Entity List`, or the codes of several lists.
+/// The savings clause of the rule. A correction and a difference are not about the rule.
+fn quotes(data: &ListChanged, news: &Classification<'_>) -> Vec<Quote> {
+    let is_about_rule = data.rule.is_some()
+        && !matches!(news.story(), Story::Correction | Story::Differences | Story::Editorial);
+    let excerpt = data.rule_text.as_ref();
+    is_about_rule
+        .then(|| {
+            savings_clause(
+                excerpt.and_then(|text| text.savings_clause.as_deref()),
+                excerpt.is_some(),
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
+/// `Entity List`, `Entity List and Unverified List`, `3 lists`
 fn lists(changes: &[Change]) -> String {
     match authority::lists(changes).as_slice() {
         [] => "Watched lists".to_owned(),
-        [only] => only.title().to_owned(),
-        several => several.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(", "),
+        few @ ([_] | [_, _]) => {
+            enumeration(&few.iter().map(|list| list.title().to_owned()).collect::<Vec<_>>())
+        }
+        many => counted(many.len(), "list"),
     }
 }
 
-fn evidence(data: &ListChanged) -> Vec<Fact> {
-    let mut evidence = vec![
-        Fact::new("Sequence", format!("{} of {}", data.sequence, plain::line(&data.source))),
-        Fact::new("SHA-256 of the list", data.snapshot.sha256.as_str()),
-    ];
+/// `the Entity List`, `3 lists`
+fn with_article(lists: &str) -> String {
+    let is_titled = ListCode::ALL.iter().any(|list| lists.starts_with(list.title()));
+    if is_titled { format!("the {lists}") } else { lists.to_lowercase() }
+}
+
+/// Identifiers and hashes, for the record.
+fn evidence(data: &ListChanged, context: &Context<'_>) -> Vec<Fact> {
+    let alert = |label: &str, id: &crate::domain::AlertId| {
+        Fact::linked(label, id.as_str(), context.link(&format!("/alerts/{id}")))
+    };
+    let mut evidence: Vec<Fact> = Vec::new();
+    evidence.extend(data.corrects.as_ref().map(|id| alert("Corrects alert", id)));
+    evidence
+        .extend(data.announced.as_ref().map(|told| alert("Announced in alert", &told.alert_id)));
+    evidence.extend(data.follows.as_ref().map(|id| alert("Follows alert", id)));
+    evidence.push(Fact::new("Source", plain::line(&data.source)));
+    evidence.push(Fact::new("Sequence", data.sequence.to_string()));
+    evidence.push(Fact::new("SHA-256 of the list", data.snapshot.sha256.as_str()));
     evidence.extend(
         data.previous
             .as_ref()
@@ -72,32 +141,140 @@ fn evidence(data: &ListChanged) -> Vec<Fact> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
-
     use super::*;
-    use crate::deliver::sample;
+    use crate::deliver::{sample, wording};
     use crate::domain::alert::Announced;
-    use crate::domain::{AlertBody, AlertId, ChangeKind, ListCode};
+    use crate::domain::{Alert, AlertBody, AlertId, ChangeKind, Entry, Summary};
 
-    fn content_of(change: impl FnOnce(&mut ListChanged)) -> MessageContent {
-        let AlertBody::ListChanged(mut data) = sample::rule_of_june_2022().body else {
-            panic!("expected a list change")
+    fn changed(name: &str, change: impl FnOnce(&mut ListChanged)) -> MessageContent {
+        let mut alert = sample_of(name);
+        let (AlertBody::ListChanged(data) | AlertBody::ListCorrected(data)) = &mut alert.body
+        else {
+            panic!("expected a list change, but got {name}")
         };
-        change(&mut data);
-        content(&data, &Context { zone: &TimeZone::UTC, public_url: None })
+        change(data);
+        wording::alert_content(&alert, &sample::settings(None))
+    }
+
+    fn sample_of(name: &str) -> Alert {
+        let mut samples = sample::all().into_iter();
+        samples.find(|(known, _)| *known == name).map(|(_, alert)| alert).unwrap()
+    }
+
+    #[track_caller]
+    fn check_subject(name: &str, expected: &str) {
+        assert_eq!(changed(name, |_| {}).subject, expected);
+    }
+
+    #[test]
+    fn a_subject_says_what_the_reader_must_know() {
+        check_subject(
+            "list.changed, real size",
+            "Entity List: 41 added, 13 revised, in effect June 28, 2022 (87 FR 38920): China, \
+             Russia, Pakistan and 6 more",
+        );
+        check_subject(
+            "list.changed, footnote designation",
+            "Footnote 4 designation: Aldermere Microsystems Co., Ltd. (China), in effect June 29, \
+             2022 (87 FR 77505)",
+        );
+        check_subject(
+            "list.corrected",
+            "Correction: 2 entries reported missing on July 5 are on the list: China, Germany",
+        );
+        check_subject(
+            "list.changed, differences",
+            "eCFR and Consolidated Screening List differ on 2 entries already reported (87 FR \
+             38920): China",
+        );
+        check_subject(
+            "list.changed, full entries",
+            "Full entries now available: 6 added, in effect June 28, 2022 (87 FR 38920): China",
+        );
+        check_subject(
+            "list.changed, as announced",
+            "Consolidated Screening List shows 6 entries announced on June 28, in effect June 28, \
+             2022 (87 FR 38920): China",
+        );
+        check_subject("list.changed, relisted", "Entity List: 2 entries relisted: China");
+        check_subject(
+            "list.changed, unconfirmed",
+            "Entity List, unconfirmed: 2 added, in effect June 28, 2022 (87 FR 38920): China",
+        );
+        check_subject(
+            "list.changed, no rule",
+            "Entity List: 1 added, 1 no longer on the Consolidated Screening List, no rule found \
+             yet: China and Germany",
+        );
+    }
+
+    #[test]
+    fn nothing_is_called_added_that_was_listed_before() {
+        for name in [
+            "list.corrected",
+            "list.changed, differences",
+            "list.changed, relisted",
+            "list.changed, as announced",
+        ] {
+            let content = changed(name, |_| {});
+            let text = format!("{} {} {}", content.subject, content.title, content.lead);
+            assert!(!text.contains("added"), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn every_subject_has_at_most_120_characters() {
+        for (name, alert) in sample::all() {
+            let content = wording::alert_content(&alert, &sample::settings(None));
+            assert!(content.subject.chars().count() <= 120, "{name}: {}", content.subject);
+        }
+    }
+
+    #[test]
+    fn a_source_is_called_by_its_title_and_its_name_is_evidence() {
+        for (name, alert) in sample::all() {
+            let content = wording::alert_content(&alert, &sample::settings(None));
+            let evidence = content.evidence.clone();
+            let shown = serde_json::to_string(&MessageContent { evidence: Vec::new(), ..content });
+            let shown = shown.unwrap();
+            for source in ["csl", "ecfr", "rules"] {
+                let words = shown.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
+                // A command needs the name.
+                let in_command = shown.matches(&format!("--source {source}")).count();
+                let count = words.filter(|word| *word == source).count();
+                let is_noun = source == "rules" && shown.contains("rules of the last");
+                assert!(count == in_command || is_noun, "{name} says `{source}`: {shown}");
+            }
+            assert!(!evidence.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_legal_date_does_not_shift_with_the_zone_of_the_readers() {
+        for zone in ["Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati"] {
+            let mut settings = sample::settings(None);
+            settings.timezone = jiff::tz::TimeZone::get(zone).unwrap().into();
+            let content = wording::alert_content(&sample_of("list.changed, real size"), &settings);
+            assert!(content.subject.contains("in effect June 28, 2022"), "{}", content.subject);
+            let fact = |label: &str| {
+                let fact = content.facts.iter().find(|fact| fact.label == label);
+                fact.map(|fact| fact.text.clone()).unwrap_or_default()
+            };
+            assert_eq!(fact("Effective"), "June 28, 2022", "{zone}");
+            assert_eq!(fact("Published"), "June 30, 2022", "{zone}");
+        }
     }
 
     #[test]
     fn a_change_whose_rule_is_unknown_says_so() {
-        let content = content_of(|data| (data.rule, data.attributed) = (None, None));
-        assert!(content.lead.contains("No rule found yet"), "{}", content.lead);
+        let content = changed("list.changed, no rule", |_| {});
         assert!(
-            content
-                .facts
-                .iter()
-                .any(|fact| (fact.label.as_str(), fact.text.as_str())
-                    == ("Rule", "no rule found yet"))
+            content.lead.ends_with("No rule found yet: the changes cite none."),
+            "{}",
+            content.lead
         );
+        assert!(content.facts.iter().all(|fact| fact.label != "Rule"));
+        assert!(content.next_steps.iter().any(|step| step.text.contains("Look for the rule")));
     }
 
     #[test]
@@ -114,17 +291,16 @@ mod tests {
             "license",
         ];
         for list in ListCode::ALL.iter().copied() {
-            let content = content_of(|data| {
+            let content = changed("list.changed", |data| {
                 (data.rule, data.attributed) = (None, None);
                 data.changes.retain(|change| change.kind == ChangeKind::Removed);
                 data.changes.iter_mut().for_each(|change| {
                     let name = change.entry.name.clone();
-                    change.entry = crate::domain::Entry {
-                        footnotes: vec!["4".into()],
-                        ..crate::domain::Entry::named(list, &name)
-                    };
+                    change.entry =
+                        Entry { footnotes: vec!["4".into()], ..Entry::named(list, &name) };
+                    change.corroboration.clear();
                 });
-                data.summary = crate::domain::Summary::of(&data.changes);
+                data.summary = Summary::of(&data.changes);
                 data.total = data.summary;
             });
             let mut text =
@@ -132,6 +308,7 @@ mod tests {
             text.extend(content.cautions.iter().chain(&content.notes).cloned());
             text.extend(content.facts.iter().map(|fact| format!("{}: {}", fact.label, fact.text)));
             text.extend(content.sections.iter().filter_map(|section| section.note.clone()));
+            text.extend(content.next_steps.iter().map(|step| step.text.clone()));
             let text = text.join("\n");
             assert!(
                 text.contains(list.title()) && text.contains(authority::terms(list).authority),
@@ -144,7 +321,7 @@ mod tests {
                     assert!(!text.contains(words), "{list} says `{words}`: {text}");
                 }
                 let rows = format!("{:?}", content.sections);
-                assert!(rows.contains("Footnote 4") && !rows.contains("734.9"), "{list}: {rows}");
+                assert!(!rows.contains("734.9"), "{list}: {rows}");
             }
         }
     }
@@ -152,7 +329,7 @@ mod tests {
     #[test]
     fn a_missing_rule_is_noted_only_for_lists_that_rules_change() {
         let lead = |lists: [ListCode; 2]| {
-            content_of(|data| {
+            changed("list.changed", |data| {
                 (data.rule, data.attributed) = (None, None);
                 data.changes.truncate(2);
                 data.changes
@@ -162,47 +339,92 @@ mod tests {
             })
             .lead
         };
-        assert!(
-            lead([ListCode::EL, ListCode::EL])
-                .ends_with("No rule found yet: none is cited for it.")
-        );
+        assert!(lead([ListCode::EL, ListCode::EL]).contains("No rule found yet"));
         assert!(
             lead([ListCode::EL, ListCode::SDN])
-                .ends_with("No rule found yet: none is cited for the changes of the Entity List.")
+                .ends_with("No rule found yet: the changes of the Entity List cite none.")
         );
-        assert!(lead([ListCode::UVL, ListCode::MEU]).ends_with("No new rule is cited for it."));
-        assert!(!lead([ListCode::SDN, ListCode::DTC]).contains("cited"));
+        assert!(lead([ListCode::UVL, ListCode::MEU]).ends_with("The changes cite no new rule."));
+        assert!(!lead([ListCode::SDN, ListCode::DTC]).contains("cite"));
     }
 
     #[test]
-    fn a_fully_announced_change_is_not_a_further_part() {
-        let announce = |count: usize| {
-            content_of(|data| {
-                let changes = data
-                    .changes
-                    .iter()
-                    .take(count)
-                    .map(|change| change.change_id.clone())
-                    .collect();
-                data.follows = Some(AlertId::of(["rule.filed"]));
-                data.announced = Some(Announced {
-                    alert_id: AlertId::of(["rule.filed"]),
-                    at: data.observed_at,
-                    changes,
-                });
-            })
-        };
-        let (whole, one) = (announce(usize::MAX), announce(1));
-        assert!(whole.title.starts_with("Entity List (as announced): "), "{}", whole.title);
-        assert!(one.title.starts_with("Entity List: "), "{}", one.title);
-        let shows = |content: &MessageContent, what: &str| {
-            content.cautions.iter().chain(&content.notes).any(|note| note.contains(what))
-        };
+    fn a_partly_announced_change_counts_what_is_new_apart() {
+        let content = changed("list.changed, as announced", |data| {
+            data.announced.iter_mut().for_each(|announced: &mut Announced| {
+                announced.changes.truncate(4);
+            });
+        });
         assert!(
-            shows(&one, "csl now shows 1 entry of that rule.")
-                && shows(&whole, "csl now shows 9 entries of that rule.")
+            content.title.starts_with("Entity List: 2 added, 4 as announced, in effect"),
+            "{}",
+            content.title
         );
-        let follows = content_of(|data| data.follows = Some(AlertId::of(["rule.filed"])));
-        assert!(shows(&follows, "which reported the rule"), "{:?}", follows.notes);
+        let titles: Vec<&str> =
+            content.sections.iter().map(|section| section.title.as_str()).collect();
+        assert_eq!(titles, ["Added (2)", "Added as announced (4)"]);
+        assert!(content.notes.iter().any(|note| note.contains("announced on June 28, 2022")));
+    }
+
+    #[test]
+    fn a_list_with_fewer_rows_than_its_rule_says_why() {
+        let content = changed("list.changed, fewer rows than the rule", |_| {});
+        let note = content.notes.first().unwrap();
+        assert!(
+            note.starts_with("The rule orders 41 added; this message has 40 added. ")
+                && note.contains("has one row where the rule lists several countries: Aldermere"),
+            "{note}"
+        );
+        let same = changed("list.changed, real size", |_| {});
+        assert!(same.notes.is_empty(), "{:?}", same.notes);
+    }
+
+    #[test]
+    fn terms_are_stated_once_for_their_group() {
+        let content = changed("list.changed, real size", |_| {});
+        let added = &content.sections[0];
+        assert_eq!((added.title.as_str(), added.count()), ("Added (41)", 41));
+        assert!(added.groups.len() <= 4, "{}", added.groups.len());
+        assert!(
+            added.groups.iter().all(|group| group.entries.len() < 2 || !group.shared.is_empty())
+        );
+        // The entries with a footnote come first.
+        assert!(added.groups[0].shared.iter().any(|row| row.label == "Footnotes"));
+        let names: usize =
+            content.index.iter().flat_map(|part| &part.places).map(|place| place.names.len()).sum();
+        assert_eq!(names, 54);
+    }
+
+    #[test]
+    fn an_address_without_a_name_is_named_by_the_address_everywhere() {
+        let content = changed("list.changed, address", |_| {});
+        let expected =
+            "Any party at Unit 9, 8/F, Poplar House, 7 Long Road, Kowloon (listed as Address 01)";
+        assert_eq!(content.index[0].places[0].names, [expected]);
+        assert_eq!(content.sections[0].groups[0].entries[0].heading, expected);
+        // The rule is known only by its page.
+        assert!(content.lead.ends_with("Its effective date is in the rule."), "{}", content.lead);
+        assert!(content.quotes[0].text.contains("was not read"));
+    }
+
+    #[test]
+    fn the_instructions_of_the_company_are_shown() {
+        let mut settings = sample::settings(None);
+        settings.instructions = vec!["Call the desk.".to_owned()];
+        let content = wording::alert_content(&sample_of("list.changed"), &settings);
+        assert_eq!(content.instructions, ["Call the desk."]);
+        let operator = wording::alert_content(&sample_of("source.failing"), &settings);
+        assert!(operator.instructions.is_empty());
+    }
+
+    #[test]
+    fn a_change_of_the_rules_alert_follows_it() {
+        let follows = changed("list.changed", |data| data.follows = Some(AlertId::of(["x"])));
+        assert!(
+            follows.notes.iter().any(|note| note.contains("follows the alert about the rule")),
+            "{:?}",
+            follows.notes
+        );
+        assert!(follows.evidence.iter().any(|fact| fact.label == "Follows alert"));
     }
 }

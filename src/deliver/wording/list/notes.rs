@@ -1,103 +1,186 @@
-//! The notes of a message about a list change: what a reader must know before acting on it.
+//! How a list change relates to earlier alerts and to its rule's numbers. Nothing here changes what
+//! the reader has to do.
 
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::count::{counted, enumeration, summary};
-use crate::deliver::wording::list::classification::{
-    all_relisted, announced_count, relisted, shows_only_differences,
-};
-use crate::domain::Attribution;
-use crate::domain::alert::ListChanged;
+use crate::deliver::wording::count::{counted, enumeration, first_of, number, verb};
+use crate::deliver::wording::list::classification::{Classification, News, Story};
+use crate::deliver::wording::list::title::{by_kind, enumerated};
+use crate::deliver::wording::source_title::SourceTitle;
+use crate::domain::alert::{ListChanged, RuleExcerpt};
+use crate::domain::{Attribution, Change, Summary};
 
-pub fn notes(data: &ListChanged, source: &str, context: &Context<'_>) -> Vec<String> {
-    let mut notes = Vec::new();
-    if let Some(first) = &data.corrects {
-        notes.push(format!(
-            "Correction of alert {first}: its changes have been reversed in {source}, and no rule \
-             explains this. Check what was done because of that alert."
-        ));
-    }
-    if shows_only_differences(data) {
-        notes.push(format!(
-            "Known from another source: what is new in {source} are only the differences that \
-             stand at each entry."
-        ));
-    }
+/// The most names in one note.
+const MAX_NAMES: usize = 10;
+
+/// What a reader must know before acting.
+pub fn cautions(
+    data: &ListChanged,
+    news: &Classification<'_>,
+    source: &SourceTitle,
+) -> Vec<String> {
+    let mut cautions = Vec::new();
     if data.unconfirmed {
-        notes.push(format!(
-            "Unconfirmed: {source} lost more entries at the same time than is plausible, so this \
-             file may be faulty. Its removals are on hold and not shown here."
+        cautions.push(format!(
+            "Unconfirmed: {} lost more entries at the same time than is plausible, so this file \
+             may be faulty. Its removals are on hold and not shown here.",
+            source.named()
         ));
     }
-    if data.attributed == Some(Attribution::Presumed) {
-        notes.push(
-            "Presumed: some of these changes cite no new rule. They were found together with this \
-             one alone and are presumed to be part of it."
+    if news.lacks_rule() && !matches!(news.story(), Story::Editorial | Story::Differences) {
+        cautions.push(
+            "Only a rule changes the Entity List. Until it is found, this may be an error of the \
+             publisher."
                 .to_owned(),
         );
     }
-    if let Some(announced) = &data.announced {
-        let count = announced_count(data);
-        notes.push(format!(
-            "As announced on {} (alert {}): {source} now shows {} of that rule.{}",
-            context.moment(announced.at),
-            announced.alert_id,
-            counted(count, "entry"),
-            if count < data.changes.len() {
-                " What was not in that alert is shown in full."
-            } else {
-                ""
-            }
-        ));
-    } else if let Some(removal) = data.follows.as_ref().filter(|_| all_relisted(data)) {
-        notes.push(format!(
-            "This follows alert {removal}, which reported that it was no longer in {source}."
-        ));
-    } else if let Some(first) = data.follows.as_ref().filter(|_| data.rule_alerted_before == 0) {
-        notes.push(format!("This follows alert {first}, which reported the rule."));
-    } else if let Some(first) = &data.follows {
-        notes.push(format!("This is a further part of alert {first}: {}.", rule_progress(data)));
-    } else if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 {
-        notes.push(format!("Of this rule, {}.", rule_progress(data)));
-    }
-    if !all_relisted(data) && relisted(data).next().is_some() {
-        let names: Vec<String> =
-            relisted(data).map(|change| plain::line(&change.entry.name)).collect();
-        let (are, they) = if names.len() == 1 {
-            ("is", "it was before it")
-        } else {
-            ("are", "they were before they")
-        };
-        notes.push(format!(
-            "Back, and as {they} went: {} {are} listed by the rules of the first listing.",
-            enumeration(&names)
-        ));
-    }
-    if data.accepted_at.is_some() {
-        notes.push(
-            "These changes were on hold as implausible until a person accepted them.".to_owned(),
+    if data.attributed == Some(Attribution::Presumed) {
+        cautions.push(
+            "Presumed: some of these changes cite no new rule. They were found together with this \
+             rule alone and are presumed to be part of it."
+                .to_owned(),
         );
     }
-    if data.total != data.summary {
+    cautions
+}
+
+pub fn notes(
+    data: &ListChanged,
+    news: &Classification<'_>,
+    source: &SourceTitle,
+    context: &Context<'_>,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if data.total == data.summary {
+        notes.extend(data.rule_text.as_ref().and_then(|text| rule_numbers(data, text, source)));
+    } else {
         notes.push(format!(
             "Your routes select these changes. All changes: {}.",
-            summary(&data.total, source)
+            enumerated(&by_kind(&data.total, &source.on()))
+        ));
+    }
+    notes.extend(earlier_alerts(data, news, context));
+    let relisted: Vec<String> =
+        news.with(News::Relisted).map(|change| plain::line(&change.entry.name)).collect();
+    if !relisted.is_empty() && news.story() != Story::Relisting {
+        notes.push(format!(
+            "Relisted with the same content as before: {}.",
+            first_of(&relisted, MAX_NAMES)
+        ));
+    }
+    if let Some(accepted_at) = data.accepted_at {
+        notes.push(format!(
+            "These changes were on hold as implausible until a person accepted them on {}.",
+            context.moment(accepted_at)
         ));
     }
     notes
 }
 
+/// Why the counts of this alert differ from those of its rule.
+fn rule_numbers(data: &ListChanged, text: &RuleExcerpt, source: &SourceTitle) -> Option<String> {
+    let shown = Summary::of(&data.changes);
+    let counts = |summary: &Summary| {
+        let parts: Vec<String> =
+            [(summary.added, "added"), (summary.revised, "revised"), (summary.removed, "removed")]
+                .iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, what)| format!("{} {what}", number(*count)))
+                .collect();
+        enumerated(&parts)
+    };
+    if (shown.added, shown.revised, shown.removed)
+        == (text.orders.added, text.orders.revised, text.orders.removed)
+    {
+        return None;
+    }
+    let mut sentences = vec![format!(
+        "The rule orders {}; this message has {}.",
+        counts(&text.orders),
+        counts(&shown)
+    )];
+    let name = |change: &Change| plain::line(&change.entry.name);
+    let combined: Vec<String> = data
+        .changes
+        .iter()
+        .filter(|change| text.combined.contains(&change.change_id))
+        .map(name)
+        .collect();
+    if !combined.is_empty() {
+        sentences.push(format!(
+            "{} has one row where the rule lists several countries: {}.",
+            source.begins(),
+            first_of(&combined, MAX_NAMES)
+        ));
+    }
+    let missing: Vec<String> = text.not_shown.iter().map(|name| plain::line(name)).collect();
+    if !missing.is_empty() {
+        let before = if data.rule_alerted_before > 0 {
+            format!(", of which some may be among the {} reported before", data.rule_alerted_before)
+        } else {
+            format!(
+                ", because {} does not show {} yet",
+                source.named(),
+                verb(missing.len(), "it", "them")
+            )
+        };
+        sentences.push(format!("Not in this message{before}: {}.", first_of(&missing, MAX_NAMES)));
+    }
+    if combined.is_empty() && missing.is_empty() {
+        sentences.push(format!(
+            "{} divides the rule's entries into rows in another way.",
+            source.begins()
+        ));
+    }
+    Some(sentences.join(" "))
+}
+
+fn earlier_alerts(
+    data: &ListChanged,
+    news: &Classification<'_>,
+    context: &Context<'_>,
+) -> Option<String> {
+    if let Some(announced) = &data.announced {
+        let count = news.with(News::Announced).count();
+        if news.story() == Story::AsAnnounced {
+            return None;
+        }
+        return Some(format!(
+            "{} {} announced on {} and {} as announced.",
+            counted(count, "entry"),
+            verb(count, "was", "were"),
+            context.day(announced.at),
+            verb(count, "is", "are"),
+        ));
+    }
+    match news.story() {
+        Story::Relisting => Some("This follows the alert about the removal.".to_owned())
+            .filter(|_| data.follows.is_some()),
+        Story::Correction | Story::Differences | Story::FullEntries => None,
+        _ if data.follows.is_some() && data.rule_alerted_before == 0 => {
+            Some("This follows the alert about the rule itself.".to_owned())
+        }
+        _ if data.follows.is_some() => {
+            Some(format!("This is a further part of the same rule: {}.", rule_progress(data)))
+        }
+        _ if data.rule_in_baseline > 0 || data.rule_alerted_before > 0 => {
+            Some(format!("Of this rule, {}.", rule_progress(data)))
+        }
+        _ => None,
+    }
+}
+
 fn rule_progress(data: &ListChanged) -> String {
-    let was = |count: usize| if count == 1 { "was" } else { "were" };
+    let was = |count: usize| verb(count, "was", "were");
     let mut parts = vec![format!(
-        "{} {} alerted before",
+        "{} {} reported before",
         counted(data.rule_alerted_before, "entry"),
         was(data.rule_alerted_before)
     )];
     if data.rule_in_baseline > 0 {
         parts.push(format!(
-            "{} {} already in the baseline and never alerted",
-            data.rule_in_baseline,
+            "{} {} on the first list and never reported",
+            number(data.rule_in_baseline),
             was(data.rule_in_baseline)
         ));
     }

@@ -5,7 +5,7 @@ use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::counted;
 use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::operator::shell_word::shell_word;
-use crate::deliver::wording::{Fact, MessageContent, NextStep};
+use crate::deliver::wording::{Fact, MessageContent, NextStep, steps};
 use crate::domain::alert::{DeliveryTrouble, Test};
 
 pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> MessageContent {
@@ -13,7 +13,7 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> Me
     let whom = if data.recipient.is_empty() {
         receiver.clone()
     } else {
-        format!("{receiver} ({})", plain::line(&data.recipient))
+        format!("{} ({receiver})", plain::line(&data.recipient))
     };
     if data.switched_off {
         return switched_off(data, &receiver, context);
@@ -27,32 +27,29 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> Me
     let after = counted(data.attempts as usize, "attempt");
     content.lead = if dead {
         format!(
-            "An alert has not reached {whom}. After {after} it is not retried automatically. It is \
-             kept. People who rely on {receiver} do not know about this alert."
+            "An alert did not reach {whom}. After {after} it is not retried by itself. It is kept. \
+             People who rely on {receiver} do not know about this alert."
         )
     } else {
         format!(
-            "An alert has not reached {whom} yet ({after} so far). It is retried, but a person \
-             probably has to act first."
+            "An alert has not reached {whom} after {after}. It is retried, but a person probably \
+             has to act first."
         )
     };
     content.facts = vec![
-        Fact::new("Error", plain::line(&data.error)),
-        Fact::new("When", context.moment(data.at)),
+        Fact::new("Error", context.prose(&data.error)),
+        Fact::new("Last attempt", context.moment(data.at)),
     ];
     content.next_steps = vec![
         NextStep::command(
-            "After you fix the cause, test the receiver",
+            "Fix the cause, then test the receiver",
             format!("entitywatch receivers test {}", shell_word(&receiver)),
         ),
         NextStep::command(
-            "If it was switched off, enable it again",
-            format!("entitywatch receivers enable {}", shell_word(&receiver)),
-        ),
-        NextStep::command(
-            "Then send it again",
+            "Send the alert again",
             format!("entitywatch deliveries retry {}", data.delivery_id),
         ),
+        steps::plain("Until then, tell the people who rely on it in another way"),
     ];
     undelivered(data, &mut content, context);
     content
@@ -61,23 +58,24 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> Me
 fn switched_off(data: &DeliveryTrouble, receiver: &str, context: &Context<'_>) -> MessageContent {
     let mut content = empty_content(format!("{receiver} is gone and was switched off"), context);
     content.lead = format!(
-        "The server of {receiver} says that this address is permanently gone (410), so {receiver} \
-         was switched off. Nothing is sent to it until you switch it on again. Its waiting and \
-         new deliveries are kept. People who rely on {receiver} are not alerted until then."
+        "The server of {receiver} answered that its address is permanently gone (HTTP 410), so \
+         {receiver} was switched off. Its waiting and new deliveries are kept and sent when you \
+         switch it on. Until then, people who rely on {receiver} are not alerted."
     );
     content.facts = vec![
-        Fact::new("Error", plain::line(&data.error)),
-        Fact::new("When", context.moment(data.at)),
+        Fact::new("Error", context.prose(&data.error)),
+        Fact::new("Last attempt", context.moment(data.at)),
     ];
     content.next_steps = vec![
         NextStep::command(
-            "After you fix its address, test it",
+            "Correct its address in the configuration, then test it",
             format!("entitywatch receivers test {}", shell_word(receiver)),
         ),
         NextStep::command(
-            "Then switch it on, which sends the waiting deliveries",
+            "Switch it on, which sends the waiting deliveries",
             format!("entitywatch receivers enable {}", shell_word(receiver)),
         ),
+        steps::plain("Until then, tell the people who rely on it in another way"),
     ];
     undelivered(data, &mut content, context);
     content

@@ -2,54 +2,74 @@
 
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::count::summary;
+use crate::deliver::wording::count::{counted, enumeration, number};
 use crate::deliver::wording::operator::empty_content;
-use crate::deliver::wording::{Fact, MessageContent, NextStep};
-use crate::domain::HoldReason;
+use crate::deliver::wording::{Fact, MessageContent, NextStep, steps};
 use crate::domain::alert::SnapshotHeld;
+use crate::domain::{Hold, HoldReason, Summary};
 
 pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     let hold = &data.hold;
-    let (source, list) = (plain::line(&hold.source), hold.list.title());
-    let again = if data.reminder { "still " } else { "" };
+    let (source, list) = (context.source(&hold.source), hold.list.title());
+    let still = if data.reminder { "still " } else { "" };
     let mut content = empty_content(
-        format!(
-            "{list} from {source} is {again}on hold: {} entries, {} before",
-            hold.count_after, hold.count_before
-        ),
+        format!("{list} from {} is {still}on hold: {}", source.named(), short(hold)),
         context,
     );
-    let (meaning, examples_title) = match hold.reason {
+    let (happened, meaning, examples_title) = match hold.reason {
         HoldReason::Loss => (
-            "More entries are missing than is plausible. Additions and revisions are alerted, \
-             marked as unconfirmed. Removals are not alerted until you decide.",
+            format!(
+                "The new file has {}, and the list had {}. The file may be cut.",
+                counted(hold.count_after, "entry"),
+                number(hold.count_before)
+            ),
+            "Additions and revisions are reported to readers as unconfirmed. Removals are not \
+             reported until you decide.",
             "Missing, for example",
         ),
         HoldReason::Gain => (
-            "More entries were added than is plausible, so the list before was probably \
-             incomplete. No change is alerted until you decide.",
+            format!(
+                "The new file has {}, and the list had {}. The list before may have been cut.",
+                counted(hold.count_after, "entry"),
+                number(hold.count_before)
+            ),
+            "No change is reported to readers until you decide.",
             "New, for example",
         ),
         HoldReason::Revision => (
-            "More entries were revised than is plausible, so a column probably went blank. No \
-             change is alerted until you decide.",
+            format!(
+                "The new file revises {} of {}. A column may have gone blank or changed its shape.",
+                number(hold.summary.revised),
+                counted(hold.count_before, "entry")
+            ),
+            "No change is reported to readers until you decide.",
             "Revised, for example",
         ),
         HoldReason::Older => (
-            "The publisher may have withdrawn changes, or a cache may serve an old copy. No \
-             change is alerted until you decide.",
+            format!(
+                "For a day {} has served only a copy that is older than the list. The publisher \
+                 may have withdrawn changes, or a cache may serve an old copy.",
+                source.named()
+            ),
+            "No change is reported to readers until you decide.",
             "Would change, for example",
         ),
     };
-    content.lead = format!(
-        "The {list} from {source} is {again}on hold: {}. {meaning}",
-        plain::line(&hold.message)
-    );
+    content.lead =
+        format!("The {list} from {} is {still}on hold. {happened} {meaning}", source.named());
     let examples: Vec<String> = data.examples.iter().map(|name| plain::line(name)).collect();
     content.facts = vec![
-        Fact::new("Would change", summary(&hold.summary, &source)),
-        Fact::new("Entries", format!("{} now, {} before", hold.count_after, hold.count_before)),
-        Fact::new("First seen", context.moment(hold.opened_at)),
+        Fact::new("The file would change", changes(&hold.summary)),
+        Fact::new(
+            "Entries",
+            format!(
+                "{} in the file, {} on the list",
+                number(hold.count_after),
+                number(hold.count_before)
+            ),
+        ),
+        Fact::new("Reason", context.prose(&hold.message)),
+        Fact::new("On hold since", context.moment(hold.opened_at)),
     ];
     if !examples.is_empty() {
         content.facts.push(Fact::new(examples_title, examples.join("; ")));
@@ -62,19 +82,14 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
             format!("entitywatch holds show {id}"),
         ),
         NextStep::command(
-            "If the change is correct",
+            "If the file is right, accept it",
             format!("entitywatch holds accept {id} --by YOUR-NAME --reason WHY"),
         ),
         NextStep::command(
-            "If the file is faulty",
+            "If the file is wrong, reject it",
             format!("entitywatch holds reject {id} --by YOUR-NAME --reason WHY"),
         ),
-        NextStep {
-            text: "A later plausible file ends the hold. Until then you are reminded daily."
-                .to_owned(),
-            command: None,
-            link: None,
-        },
+        steps::plain("Or wait: a later plausible file ends the hold. You are reminded daily"),
     ];
     content.full_alert = context.next_step(
         "The hold",
@@ -83,7 +98,37 @@ pub fn hold(data: &SnapshotHeld, context: &Context<'_>) -> MessageContent {
     );
     content.evidence = vec![
         Fact::new("Hold", id.as_str()),
+        Fact::new("Source", plain::line(&hold.source)),
         Fact::new("SHA-256 of the list on hold", hold.sha256.as_str()),
     ];
     content
+}
+
+/// The reason in a few words, for the title.
+fn short(hold: &Hold) -> String {
+    let Hold { count_before, count_after, summary, .. } = hold;
+    match hold.reason {
+        HoldReason::Loss | HoldReason::Gain => {
+            format!("{}, {} before", counted(*count_after, "entry"), number(*count_before))
+        }
+        HoldReason::Revision => {
+            format!("{} of {} revised", number(summary.revised), counted(*count_before, "entry"))
+        }
+        HoldReason::Older => "an older copy is served".to_owned(),
+    }
+}
+
+/// What the file would change. Nothing of this was reported.
+fn changes(summary: &Summary) -> String {
+    let parts: Vec<String> = [
+        (summary.added, "added"),
+        (summary.revised, "revised"),
+        (summary.removed, "no longer listed"),
+        (summary.editorial, "changed in spelling only"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{} {what}", number(*count)))
+    .collect();
+    if parts.is_empty() { "nothing".to_owned() } else { enumeration(&parts) }
 }

@@ -2,10 +2,12 @@
 
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
-use crate::deliver::wording::count::counted;
+use crate::deliver::wording::count::{counted, number, verb};
+use crate::deliver::wording::effective::Effective;
 use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::operator::shell_word::shell_word;
-use crate::deliver::wording::{Fact, MessageContent, NextStep, time};
+use crate::deliver::wording::rule_facts::{named, reference};
+use crate::deliver::wording::{Fact, MessageContent, NextStep, steps, time};
 use crate::domain::Alert;
 use crate::domain::alert::{SourceBaseline, SourceFailing, SourceLagging, SourceRecovered};
 
@@ -13,44 +15,47 @@ use crate::domain::alert::{SourceBaseline, SourceFailing, SourceLagging, SourceR
 const MAX_MISSING_CHARS: usize = 1_500;
 
 pub fn baseline(data: &SourceBaseline, context: &Context<'_>) -> MessageContent {
-    let source = plain::line(&data.source);
-    let mut content = empty_content(
-        format!("First {} from {source}: {}", data.list.title(), counted(data.count, "entry")),
-        context,
-    );
+    let source = context.source(&data.source);
+    let list = data.list.title();
+    let entries = counted(data.count, "entry");
+    let mut content =
+        empty_content(format!("First {list} from {}: {entries}", source.named()), context);
     content.lead = format!(
-        "This is the first {} from {source}. It has {}. Later lists are compared with it. \
-         Readers are not alerted.",
-        data.list.title(),
-        counted(data.count, "entry")
+        "The {list} was read from {} for the first time. It has {entries}. Later lists are \
+         compared with it. Readers of changes are not alerted about this.",
+        source.named()
     );
     content.facts = vec![Fact::new("Checked", context.moment(data.observed_at))];
     content
         .facts
         .extend(data.snapshot.as_of.map(|as_of| Fact::new("List as of", time::date(as_of))));
-    content.cautions.extend(data.warnings.iter().map(|warning| plain::line(warning)));
+    content.cautions.extend(data.warnings.iter().map(|warning| {
+        format!("Unusual in the file: {}.", context.prose(warning).trim_end_matches('.'))
+    }));
     content.next_steps.push(NextStep::command(
         "Check that the count is plausible, and look through the entries",
         "entitywatch entries",
     ));
+    content.evidence.push(name_of(&data.source));
     content.evidence.push(Fact::new("SHA-256 of the list", data.snapshot.sha256.as_str()));
     content
 }
 
 pub fn failing(data: &SourceFailing, alert: &Alert, context: &Context<'_>) -> MessageContent {
-    let source = plain::line(&data.source);
-    let mut content = empty_content(format!("{source} cannot be read"), context);
+    let source = context.source(&data.source);
+    let mut content = empty_content(format!("{} cannot be read", source.begins()), context);
     let failed = match data.consecutive_failures {
-        0 | 1 => format!("The check of {source} failed."),
+        0 | 1 => format!("The check of {} failed.", source.named()),
         times => format!(
-            "{source} has failed {} in a row, for {}.",
-            counted(times as usize, "time"),
+            "The last {} checks of {} failed, over {}.",
+            number(times as usize),
+            source.named(),
             time::span(data.failing_since, alert.created_at)
         ),
     };
-    content.lead = format!("{failed} Until it can be read again, its changes are not detected.");
+    content.lead = format!("{failed} Until it can be read again, its changes are not reported.");
     content.facts = vec![
-        Fact::new("Error", plain::line(&data.error)),
+        Fact::new("Error", context.prose(&data.error)),
         Fact::new("Failing since", context.moment(data.failing_since)),
         Fact::new(
             "Last success",
@@ -58,67 +63,82 @@ pub fn failing(data: &SourceFailing, alert: &Alert, context: &Context<'_>) -> Me
         ),
     ];
     content.next_steps = vec![
-        NextStep {
-            text: "It is checked again on its schedule. You are alerted when it recovers."
-                .to_owned(),
-            command: None,
-            link: None,
-        },
-        NextStep::command(
-            "To check it now",
-            format!("entitywatch check --source {}", shell_word(&source)),
+        steps::plain(
+            "Wait: it is checked again on its schedule, and you are alerted when it works",
         ),
+        check_now("Check it now", &data.source),
     ];
+    content.evidence.push(name_of(&data.source));
     content
 }
 
 pub fn lagging(data: &SourceLagging, context: &Context<'_>) -> MessageContent {
-    let source = plain::line(&data.source);
-    let rule = data
-        .rule
-        .citation
-        .as_deref()
-        .or(data.rule.document_number.as_deref())
-        .map_or_else(|| "A rule".to_owned(), plain::line);
-    let mut content =
-        empty_content(format!("{source} does not show what {rule} announced"), context);
-    let since = data
-        .rule
-        .effective_on
-        .map_or_else(String::new, |date| format!(", in effect since {}", time::date(date)));
-    content.lead = format!(
-        "{source} does not show {} added by {rule}{since}. Readers were alerted when the rule \
-         was found.",
-        counted(data.missing.len(), "entry")
+    let source = context.source(&data.source);
+    let rule = reference(Some(&data.rule)).unwrap_or_else(|| "a rule".to_owned());
+    let count = data.missing.len();
+    let mut content = empty_content(
+        format!("{} does not show {} of {rule}", source.begins(), counted(count, "entry")),
+        context,
     );
+    let effective = Effective::of(data.rule.effective_on, None, data.at);
+    content.lead = [
+        format!(
+            "{} does not show {} that {} added.",
+            source.begins(),
+            counted(count, "entry"),
+            named(&data.rule)
+        ),
+        effective.sentence(),
+        format!(
+            "Readers of changes were alerted when the rule was found. {} not on the list yet, so a \
+             screening tool that uses it does not find {}.",
+            verb(count, "The entry is", "The entries are"),
+            verb(count, "it", "them")
+        ),
+    ]
+    .into_iter()
+    .filter(|text| !text.is_empty())
+    .collect::<Vec<_>>()
+    .join(" ");
     let names: Vec<String> = data.missing.iter().map(|name| plain::line(name)).collect();
     content.facts = vec![
-        Fact::linked(
-            "Rule",
-            data.rule.title.as_deref().map_or_else(|| rule.clone(), plain::line),
-            data.rule.url.clone(),
-        ),
+        Fact::linked("Rule", named(&data.rule), data.rule.url.clone()),
         Fact::new("Not listed", plain::shorten(&names.join("; "), MAX_MISSING_CHARS)),
         Fact::new("Checked", context.moment(data.at)),
     ];
-    content.next_steps.push(NextStep::command(
-        "Search for them in the lists",
-        "entitywatch entries --search NAME",
-    ));
+    content.next_steps = vec![
+        NextStep::command("Search for them in the lists", "entitywatch entries --search NAME"),
+        steps::plain("Consider adding them to your own screening until the list shows them"),
+    ];
+    content.evidence.push(name_of(&data.source));
     content
 }
 
 pub fn recovered(data: &SourceRecovered, context: &Context<'_>) -> MessageContent {
-    let source = plain::line(&data.source);
-    let mut content = empty_content(format!("{source} can be read again"), context);
+    let source = context.source(&data.source);
+    let mut content = empty_content(format!("{} can be read again", source.begins()), context);
     content.lead = format!(
-        "{source} can be read again after {}. If it changed in the meantime, readers are alerted \
-         now.",
+        "{} can be read again after {}. If it changed in the meantime, readers are alerted now.",
+        source.begins(),
         time::span(data.failing_since, data.recovered_at)
     );
     content.facts = vec![
         Fact::new("Failed since", context.moment(data.failing_since)),
         Fact::new("Recovered", context.moment(data.recovered_at)),
     ];
+    content.next_steps = vec![steps::plain("There is nothing to do")];
+    content.evidence.push(name_of(&data.source));
     content
+}
+
+fn check_now(text: &str, source: &str) -> NextStep {
+    NextStep::command(
+        text,
+        format!("entitywatch check --source {}", shell_word(&plain::line(source))),
+    )
+}
+
+/// The name that commands and the configuration use.
+fn name_of(source: &str) -> Fact {
+    Fact::new("Source", plain::line(source))
 }

@@ -1,32 +1,68 @@
-//! The notes below an entry: possible matches, the reason for a match, and corroboration.
+//! What is known about the match of two rows, and about other entries that may be the same.
 
 use crate::deliver::plain;
+use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::enumeration;
+use crate::deliver::wording::entry::other_sources::{self, Shown};
 use crate::domain::change::MOST_OF_A_DOUBT;
 use crate::domain::pages::Kept;
-use crate::domain::{Change, Entry, Match, RowFate};
+use crate::domain::{Change, ChangeKind, Entry, Match, RowFate};
 
-pub fn notes(change: &Change) -> Vec<String> {
-    let mut notes = Vec::new();
+/// What is uncertain about a change.
+pub fn cautions(change: &Change, context: &Context<'_>) -> Vec<String> {
+    let mut cautions = Vec::new();
     let names = |names: &[String]| {
-        enumeration(&names.iter().map(|name| plain::line(name)).collect::<Vec<_>>())
+        enumeration(
+            &names.iter().map(|name| format!("“{}”", plain::line(name))).collect::<Vec<_>>(),
+        )
     };
-    notes.extend(change.matched.as_ref().map(|matched| match_note(change, matched)));
+    cautions.extend(
+        change
+            .matched
+            .as_ref()
+            .filter(|matched| !matched.certain)
+            .map(|matched| match_note(change, matched)),
+    );
     if !change.possibly_now.is_empty() {
-        notes.push(format!(
-            "It may now be listed as {}, which is shown as added: it is not certain that they are \
+        cautions.push(format!(
+            "It may now be listed as {}, which is shown as added. It is not certain that they are \
              the same.",
             names(&change.possibly_now)
         ));
     }
     if !change.possibly_was.is_empty() {
-        notes.push(format!(
-            "It may be what was listed as {}, which is missing now: it is not certain that they \
-             are the same.",
+        let shown = if change.kind == ChangeKind::Added {
+            "It may have been listed before"
+        } else {
+            "It may be the entry that was listed before"
+        };
+        cautions.push(format!(
+            "{shown} as {}, which is no longer listed. It is not certain that they are the same.",
             names(&change.possibly_was)
         ));
     }
-    notes.extend(change.corroboration.iter().map(|text| plain::line(text)));
+    cautions.extend(other_sources::sentences(change, context).into_iter().filter_map(|shown| {
+        match shown {
+            Shown::Listed(sentence) => Some(sentence),
+            Shown::Other(_) => None,
+        }
+    }));
+    cautions
+}
+
+/// What else is known: the evidence of a certain match, and what other sources show.
+pub fn notes(change: &Change, context: &Context<'_>) -> Vec<String> {
+    let matched = change.matched.as_ref().filter(|matched| matched.certain);
+    // Without evidence there is nothing to say.
+    let matched = matched.filter(|matched| !matched.evidence.is_empty() || matched.row.is_some());
+    let mut notes: Vec<String> =
+        matched.map(|matched| match_note(change, matched)).into_iter().collect();
+    notes.extend(other_sources::sentences(change, context).into_iter().filter_map(|shown| {
+        match shown {
+            Shown::Listed(_) => None,
+            Shown::Other(sentence) => Some(sentence),
+        }
+    }));
     notes
 }
 
@@ -60,8 +96,8 @@ fn match_note(change: &Change, matched: &Match) -> String {
                 _ => "It may be a new listing: check it as one.",
             };
             format!(
-                "Probably the same entry as before, but not certainly (match score {percent} \
-                 %){because}. {advice}"
+                "Probably the same entry as before, but not certainly (match score \
+                 {percent}%){because}. {advice}"
             )
         }
     }
@@ -76,7 +112,7 @@ fn cites_all_rules(before: &Entry, after: &Entry) -> bool {
 mod tests {
     use super::*;
     use crate::deliver::sample;
-    use crate::domain::{ChangeKind, Citation, ListCode, Severity};
+    use crate::domain::{Citation, ListCode, Severity};
 
     fn check(matched: Match, was_cited: &[&str], is_cited: &[&str], expected: &str) {
         let row = |name: &str, cited: &[&str]| Entry {
@@ -98,14 +134,14 @@ mod tests {
             Match::doubtful(1.0, evidence()),
             &old,
             &["81 FR 61601", "89 FR 51653"],
-            "Probably the same entry as before, but not certainly (match score 99 %): similar \
+            "Probably the same entry as before, but not certainly (match score 99%): similar \
              names. Compare both before you rely on it.",
         );
         check(
             Match { score: 1.0, ..Match::doubtful(1.0, evidence()) },
             &old,
             &new,
-            "Probably the same entry as before, but not certainly (match score 99 %): similar \
+            "Probably the same entry as before, but not certainly (match score 99%): similar \
              names. It may be a new listing: check it as one.",
         );
     }

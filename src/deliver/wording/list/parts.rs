@@ -1,0 +1,93 @@
+//! The changes of a list alert by what they are to a reader.
+
+use crate::deliver::wording::context::Context;
+use crate::deliver::wording::list::classification::{Classification, News, Story};
+use crate::deliver::wording::list::title::first_source;
+use crate::deliver::wording::parts::{Detail, Part};
+use crate::deliver::wording::source_title::SourceTitle;
+use crate::domain::alert::ListChanged;
+use crate::domain::{Change, ChangeKind};
+
+pub fn parts<'a>(
+    data: &'a ListChanged,
+    news: &Classification<'a>,
+    source: &SourceTitle,
+    context: &Context<'_>,
+) -> Vec<Part<'a>> {
+    if news.story() == Story::Correction {
+        return corrections(data, source);
+    }
+    let is = |kind: ChangeKind, editorial: bool, of: &'static [News]| {
+        let changes = data.changes.iter();
+        changes.filter(move |change| {
+            change.kind == kind
+                && (kind != ChangeKind::Revised || change.editorial == editorial)
+                && of.contains(&news.news(change))
+        })
+    };
+    const IN_FULL: &[News] = &[News::New, News::Completed];
+    const ANNOUNCED: &[News] = &[News::Announced];
+    let off = source.on();
+    let other = first_source(&data.changes, context)
+        .map_or_else(|| "another source".to_owned(), |first| first.named());
+    let (added, revised, removed) = (ChangeKind::Added, ChangeKind::Revised, ChangeKind::Removed);
+    let (full, names) = (Detail::Full, Detail::Announced);
+    let gone = format!("They were {off} before and are not there now.");
+    let named_before = named_before(news);
+    [
+        Part::of("Added", added, full, is(added, false, IN_FULL))
+            .map(|part| part.with_note(named_before)),
+        Part::of("Relisted", added, full, news.with(News::Relisted)).map(|part| {
+            part.with_note(Some(
+                "Removed before, and listed again with the same content.".to_owned(),
+            ))
+        }),
+        Part::of("Revised", revised, full, is(revised, false, IN_FULL)),
+        Part::of(format!("No longer {off}"), removed, full, is(removed, false, IN_FULL))
+            .map(|part| part.with_note(Some(gone))),
+        Part::of("Added as announced", added, names, is(added, false, ANNOUNCED)),
+        Part::of("Revised as announced", revised, names, is(revised, false, ANNOUNCED)),
+        Part::of(
+            format!("No longer {off}, as announced"),
+            removed,
+            names,
+            is(removed, false, ANNOUNCED),
+        ),
+        Part::of(
+            format!("Different from {other}"),
+            added,
+            Detail::Difference,
+            news.with(News::Differs),
+        ),
+        Part::of("Spelling or punctuation only", revised, full, is(revised, true, IN_FULL)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// If only some of the additions complete an earlier alert: how many.
+fn named_before(news: &Classification<'_>) -> Option<String> {
+    let is_added = |change: &&Change| change.kind == ChangeKind::Added;
+    let completed = news.with(News::Completed).filter(is_added).count();
+    let new = news.with(News::New).filter(is_added).count();
+    (completed > 0 && new > 0).then(|| {
+        format!("{completed} of these were named in an earlier message, without their details.")
+    })
+}
+
+fn corrections<'a>(data: &'a ListChanged, source: &SourceTitle) -> Vec<Part<'a>> {
+    let of = |title: String, kind: ChangeKind| {
+        let changes = data.changes.iter().filter(|change| change.kind == kind);
+        Part::of(title, kind, Detail::Full, changes)
+    };
+    let on = source.on();
+    [
+        of(format!("Reported missing, but {on}"), ChangeKind::Added),
+        of(format!("Reported as added, but not {on}"), ChangeKind::Removed),
+        of("Reported as revised, but as before".to_owned(), ChangeKind::Revised),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
