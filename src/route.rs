@@ -34,7 +34,7 @@ pub struct ReceiverRef<'a> {
 pub type Routed = (String, Option<Vec<ChangeId>>);
 
 /// The channels that people read. They get operator events if no receiver is marked as an operator.
-const CHANNELS_READ_BY_PEOPLE: [&str; 3] = ["email", "slack", "console"];
+const CHANNELS_READ_BY_PEOPLE: [&str; 4] = ["email", "slack", "teams", "console"];
 
 /// The receivers of this alert, in the order of `receivers`. Each receiver occurs at most once,
 /// with the union of the changes that its routes match.

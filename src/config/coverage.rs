@@ -69,6 +69,7 @@ fn refused_addresses(config: &Config, warnings: &mut Vec<ConfigWarning>) {
     let receivers = config.receivers.iter().filter_map(|receiver| {
         let (url, allow_private) = match &receiver.channel {
             Channel::Slack(slack) => (&slack.url, slack.allow_private),
+            Channel::Teams(teams) => (&teams.url, teams.allow_private),
             Channel::Webhook(webhook) => (&webhook.url, webhook.allow_private),
             Channel::Email(_) | Channel::Console => return None,
         };

@@ -243,6 +243,7 @@ pub struct RawReceiver {
 pub enum RawReceiverKind {
     Email,
     Slack,
+    Teams,
     Webhook,
     Console,
 }

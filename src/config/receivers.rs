@@ -11,7 +11,7 @@ use crate::config::secret::{Found, Keys, Lookup};
 use crate::config::secret_lines::{LinesError, header_lines, signing_secrets};
 use crate::config::sources::required;
 use crate::deliver::{
-    Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, WebhookSettings,
+    Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, TeamsSettings, WebhookSettings,
 };
 use crate::secret::Secret;
 
@@ -45,6 +45,9 @@ pub(super) fn check(
             RawReceiverKind::Slack => {
                 slack(section, lookup, problems, warnings).map(Channel::Slack)
             }
+            RawReceiverKind::Teams => {
+                teams(section, lookup, problems, warnings).map(Channel::Teams)
+            }
             RawReceiverKind::Webhook => {
                 webhook(section, &name.value.0, lookup, problems, warnings).map(Channel::Webhook)
             }
@@ -64,6 +67,9 @@ fn own_keys(kind: RawReceiverKind) -> (&'static str, &'static [&'static str]) {
         RawReceiverKind::Email => ("email", &["to"]),
         RawReceiverKind::Slack => {
             ("slack", &["url", "url_file", "url_credential", "allow_private"])
+        }
+        RawReceiverKind::Teams => {
+            ("teams", &["url", "url_file", "url_credential", "allow_private"])
         }
         RawReceiverKind::Webhook => (
             "webhook",
@@ -160,6 +166,19 @@ fn slack(
 ) -> Option<SlackSettings> {
     let url = url(section, lookup, problems, warnings)?;
     Some(SlackSettings {
+        url,
+        allow_private: section.value.allow_private.as_ref().is_some_and(|allow| allow.value),
+    })
+}
+
+fn teams(
+    section: &Placed<RawReceiver>,
+    lookup: Lookup<'_>,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<ConfigWarning>,
+) -> Option<TeamsSettings> {
+    let url = url(section, lookup, problems, warnings)?;
+    Some(TeamsSettings {
         url,
         allow_private: section.value.allow_private.as_ref().is_some_and(|allow| allow.value),
     })

@@ -191,6 +191,7 @@ fn receiver_table(receiver: &Receiver, raw: Option<&raw::RawReceiver>) -> Table 
     let (to, allow_private) = match &receiver.channel {
         Channel::Email(email) => (Some(texts(&email.to)), None),
         Channel::Slack(slack) => (None, Some(slack.allow_private)),
+        Channel::Teams(teams) => (None, Some(teams.allow_private)),
         Channel::Webhook(webhook) => (None, Some(webhook.allow_private)),
         Channel::Console => (None, None),
     };

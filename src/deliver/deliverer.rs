@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use crate::deliver::email::{self, Relay};
 use crate::deliver::{
     Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, console, layout,
-    slack, webhook, wording,
+    slack, teams, webhook, wording,
 };
 use crate::dial::{self, HttpSettings, LazyClient, Lookup};
 
@@ -145,6 +145,10 @@ impl Deliverer {
             }
             Channel::Slack(slack) => {
                 slack::send(self.client(slack.allow_private), slack, message, &self.messages, now)
+                    .await
+            }
+            Channel::Teams(teams) => {
+                teams::send(self.client(teams.allow_private), teams, message, &self.messages, now)
                     .await
             }
             Channel::Email(email) => match self.relay(&email.smtp) {

@@ -27,6 +27,7 @@ pub mod sample;
 mod selection;
 mod signature;
 mod slack;
+mod teams;
 mod webhook;
 pub mod wording;
 
@@ -36,8 +37,8 @@ pub use layout::{LayoutError, text};
 pub use message::{Message, MessageSettings};
 pub use outcome::{Outcome, Retry};
 pub use receiver::{
-    Channel, EmailSettings, OAuth2Settings, Receiver, SlackSettings, SmtpSettings, Tls,
-    WebhookSettings,
+    Channel, EmailSettings, OAuth2Settings, Receiver, SlackSettings, SmtpSettings, TeamsSettings,
+    Tls, WebhookSettings,
 };
 pub use retry::{Next, RetryPolicy, next};
 pub use selection::for_delivery;

@@ -20,6 +20,7 @@ pub struct Receiver {
 pub enum Channel {
     Email(EmailSettings),
     Slack(SlackSettings),
+    Teams(TeamsSettings),
     Webhook(WebhookSettings),
     /// Standard output.
     Console,
@@ -30,6 +31,7 @@ impl Channel {
         match self {
             Channel::Email(_) => "email",
             Channel::Slack(_) => "slack",
+            Channel::Teams(_) => "teams",
             Channel::Webhook(_) => "webhook",
             Channel::Console => "console",
         }
@@ -41,7 +43,9 @@ impl Receiver {
     pub fn recipients(&self) -> Vec<String> {
         match &self.channel {
             Channel::Email(email) => email.to.iter().map(ToString::to_string).collect(),
-            Channel::Slack(_) | Channel::Webhook(_) | Channel::Console => vec![String::new()],
+            Channel::Slack(_) | Channel::Teams(_) | Channel::Webhook(_) | Channel::Console => {
+                vec![String::new()]
+            }
         }
     }
 }
@@ -95,6 +99,13 @@ pub enum Tls {
 #[derive(Clone, Debug)]
 pub struct SlackSettings {
     /// The address of the incoming webhook is its only secret.
+    pub url: Secret,
+    pub allow_private: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct TeamsSettings {
+    /// The address of the workflow's webhook is its only secret.
     pub url: Secret,
     pub allow_private: bool,
 }

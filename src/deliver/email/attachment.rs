@@ -1,5 +1,7 @@
-//! Writes the changes as files: a CSV table for people and JSON for programs. Pure.
+//! Writes the changes as files: a spreadsheet and a CSV table for people, and JSON for programs.
+//! Pure.
 
+use crate::deliver::email::spreadsheet::workbook;
 use crate::deliver::wording::value_text;
 use crate::domain::{Alert, Change, ChangeSet, Form};
 
@@ -13,16 +15,19 @@ pub enum AttachmentError {
     Json(#[from] serde_json::Error),
     #[error("failed to write the table: {0}")]
     Csv(String),
+    #[error("failed to write the spreadsheet: {0}")]
+    Spreadsheet(#[from] rust_xlsxwriter::XlsxError),
 }
 
 /// The attached files of an alert.
 pub struct Files {
     pub csv: Vec<u8>,
     pub json: Vec<u8>,
+    pub xlsx: Vec<u8>,
 }
 
 /// The sentence in the message about the files.
-pub const NOTE: &str = "Attached: the changes as CSV (changes.csv) and as JSON (changes.json).";
+pub const NOTE: &str = "Attached: all changes as a spreadsheet (changes.xlsx), as CSV and as JSON.";
 
 /// Writes the files. `None` if the alert has no changes.
 pub fn of(alert: &Alert) -> Result<Option<Files>, AttachmentError> {
@@ -32,10 +37,14 @@ pub fn of(alert: &Alert) -> Result<Option<Files>, AttachmentError> {
     Ok(Some(Files {
         csv: table(changes)?,
         json: serde_json::to_vec_pretty(&ChangeSet::new(changes.to_vec()))?,
+        xlsx: workbook(changes)?,
     }))
 }
 
-const COLUMNS: [&str; 19] = [
+/// The number of columns of the CSV file and of the spreadsheet.
+pub const COLUMN_COUNT: usize = 19;
+
+const COLUMNS: [&str; COLUMN_COUNT] = [
     "change_id",
     "kind",
     "severity",
@@ -71,7 +80,8 @@ fn table(changes: &[Change]) -> Result<Vec<u8>, AttachmentError> {
     writer.into_inner().map_err(|error| failed(error.to_string()))
 }
 
-fn cells(change: &Change) -> [String; 19] {
+/// The cells of one change, unescaped.
+pub fn cells(change: &Change) -> [String; COLUMN_COUNT] {
     let entry = &change.entry;
     let fields = change.fields.iter().map(|field| {
         format!("{}: {} → {}", field.field, value_text(&field.before), value_text(&field.after))

@@ -13,6 +13,8 @@ use crate::deliver::layout::{self, LayoutError};
 use crate::deliver::{Message, MessageSettings, plain, wording};
 use crate::domain::{AlertId, Delivery};
 
+const XLSX_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// The email could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
@@ -77,8 +79,13 @@ pub fn email(
     let bodies = MultiPart::alternative_plain_html(text, html);
     Ok(builder.multipart(match files {
         None => bodies,
-        Some(Files { csv, json }) => MultiPart::mixed()
+        Some(Files { csv, json, xlsx }) => MultiPart::mixed()
             .multipart(bodies)
+            .singlepart(file(
+                "changes.xlsx",
+                ContentType::parse(XLSX_TYPE).unwrap_or(ContentType::TEXT_PLAIN),
+                xlsx,
+            ))
             .singlepart(file(
                 "changes.csv",
                 ContentType::parse("text/csv; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN),

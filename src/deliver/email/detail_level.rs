@@ -68,14 +68,14 @@ impl DetailLevel {
         let left_out = match self {
             DetailLevel::Full => return,
             DetailLevel::WithoutAttachments => {
-                "The attachments (the changes as CSV and JSON) are left out"
+                "The attachments (the changes as a spreadsheet, CSV and JSON) are left out"
             }
             DetailLevel::NamesOnly => {
-                "Shortened: the attachments (the changes as CSV and JSON) and the details of each \
+                "Shortened: the attachments (the changes as a spreadsheet, CSV and JSON) and the details of each \
                  entry are left out"
             }
             DetailLevel::CountsOnly => {
-                "Shortened: the attachments (the changes as CSV and JSON) and the names of the \
+                "Shortened: the attachments (the changes as a spreadsheet, CSV and JSON) and the names of the \
                  entries are left out"
             }
         };
@@ -121,6 +121,7 @@ fn megabytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deliver::email::entry_limit::entry_count;
     use crate::deliver::{Message, sample, wording};
 
     fn reduced(level: DetailLevel, limit: SizeLimit) -> MessageContent {
@@ -138,7 +139,7 @@ mod tests {
     fn each_level_names_what_it_leaves_out_and_where_the_full_alert_is() {
         assert_eq!(
             reduced(DetailLevel::Full, SizeLimit::Refused)
-                .notes
+                .cautions
                 .iter()
                 .filter(|note| note.contains("left out"))
                 .count(),
@@ -149,14 +150,14 @@ mod tests {
             (DetailLevel::NamesOnly, "details"),
             (DetailLevel::CountsOnly, "names of the entries"),
         ] {
-            let first = reduced(level, SizeLimit::Relay(10_240_000)).notes.remove(0);
+            let first = reduced(level, SizeLimit::Relay(10_240_000)).cautions.remove(0);
             assert!(
                 first.contains(what)
                     && first.contains("at most 10.2 MB")
                     && first.contains("entitywatch alerts --id alr_"),
                 "{first}"
             );
-            let first = reduced(level, SizeLimit::Refused).notes.remove(0);
+            let first = reduced(level, SizeLimit::Refused).cautions.remove(0);
             assert!(first.contains("refused a longer message"), "{first}");
         }
     }
@@ -166,23 +167,23 @@ mod tests {
         let alert = sample::rule_of_june_2022();
         let sizes: Vec<usize> = DetailLevel::of(&alert)
             .iter()
-            .map(|level| format!("{:?}", reduced(*level, SizeLimit::Refused).sections).len())
+            .map(|level| reduced(*level, SizeLimit::Refused))
+            .map(|content| format!("{:?}{:?}", content.index, content.sections).len())
             .collect();
         assert!(
             sizes.len() == 4 && sizes[0] == sizes[1] && sizes[1] > sizes[2] && sizes[2] > sizes[3],
             "{sizes:?}"
         );
-        let index: String = reduced(DetailLevel::NamesOnly, SizeLimit::Refused)
-            .sections
-            .into_iter()
-            .filter_map(|section| section.note)
-            .collect();
-        for entry in reduced(DetailLevel::Full, SizeLimit::Refused)
-            .sections
+        let short = reduced(DetailLevel::NamesOnly, SizeLimit::Refused);
+        let index: Vec<&String> = short
+            .index
             .iter()
-            .flat_map(|section| section.entries())
-        {
-            assert!(index.contains(&entry.heading), "{index}");
+            .flat_map(|part| part.places.iter().flat_map(|place| &place.names))
+            .collect();
+        let full = reduced(DetailLevel::Full, SizeLimit::Refused);
+        assert!(entry_count(&full) > 1 && short.sections.is_empty());
+        for entry in full.sections.iter().flat_map(|section| section.entries()) {
+            assert!(index.contains(&&entry.heading), "{index:?}");
         }
     }
 

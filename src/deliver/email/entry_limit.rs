@@ -1,5 +1,6 @@
 //! Limits how many names and how many details a message shows. Pure.
 
+use crate::deliver::wording::count::counted;
 use crate::deliver::wording::{EntryGroup, IndexPart, MessageContent, Section};
 
 /// How much is shown.
@@ -65,7 +66,11 @@ fn first_names(part: &IndexPart, names: &mut usize) -> IndexPart {
         if shown < place.names.len() {
             let left_out = place.names.len() - shown;
             place.names.truncate(shown);
-            place.names.push(format!("… and {left_out} more"));
+            place.names.push(if shown == 0 {
+                counted(left_out, "entry")
+            } else {
+                format!("… and {left_out} more")
+            });
         }
     }
     part

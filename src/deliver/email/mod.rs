@@ -19,6 +19,7 @@ mod oauth2;
 mod relay;
 mod smtp_outcome;
 mod smtp_reply;
+mod spreadsheet;
 mod tls;
 mod transaction;
 

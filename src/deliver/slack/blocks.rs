@@ -33,20 +33,24 @@ pub fn header(text: &str) -> Value {
     json!({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": false}})
 }
 
+/// One line of a section, and how many names of the index it shows.
+pub struct Line {
+    pub mrkdwn: String,
+    pub names: usize,
+}
+
 /// A list of blocks within Slack's limits. Keeps room for the blocks that must come last.
 pub struct Blocks {
     blocks: Vec<Value>,
     /// The blocks that come last.
     foot: Vec<Value>,
-    /// A line before the foot that says how many entries are left out.
-    pub rest: Option<String>,
     size: usize,
 }
 
 impl Blocks {
     pub fn with_foot(foot: Vec<Value>) -> Self {
         let size = foot.iter().map(size).sum::<usize>() + RESERVED_CHARS;
-        Self { blocks: Vec::new(), foot, rest: None, size }
+        Self { blocks: Vec::new(), foot, size }
     }
 
     /// Adds a block and returns true, if there is room for it.
@@ -61,9 +65,44 @@ impl Blocks {
         fits
     }
 
+    /// Adds the lines, as many to a section as it can hold, as far as there is room. Returns how
+    /// many names are left out.
+    pub fn push_lines(&mut self, lines: &[Line]) -> usize {
+        let mut rest = lines;
+        while !rest.is_empty() {
+            let fitting = self.fitting(rest);
+            let (now, later) = rest.split_at(fitting);
+            let text: Vec<&str> = now.iter().map(|line| line.mrkdwn.as_str()).collect();
+            if now.is_empty() || !self.push(section(&text.join("\n"))) {
+                break;
+            }
+            rest = later;
+        }
+        rest.iter().map(|line| line.names).sum()
+    }
+
+    /// How many of the lines fit into one section and into the room that is left.
+    fn fitting(&self, lines: &[Line]) -> usize {
+        let room = MAX_TOTAL_CHARS.saturating_sub(self.size + size(&section("")));
+        let (mut chars, mut length) = (0, 0);
+        lines
+            .iter()
+            .take_while(|line| {
+                // A line break is one character, and two in JSON.
+                chars += line.mrkdwn.encode_utf16().count() + 1;
+                length += size(&Value::from(line.mrkdwn.as_str())) + 2;
+                chars <= MAX_SECTION_CHARS && length <= room
+            })
+            .count()
+    }
+
+    /// Adds a line in the room that is kept for it.
+    pub fn push_rest(&mut self, text: &str) {
+        self.blocks.push(section(text));
+    }
+
     /// Returns all blocks in their order.
     pub fn finish(mut self) -> Vec<Value> {
-        self.blocks.extend(self.rest.as_deref().map(section));
         self.blocks.append(&mut self.foot);
         self.blocks
     }

@@ -9,21 +9,24 @@ use serde_json::{Value, json};
 
 use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
 use crate::deliver::redacted_reply::{Redaction, redacted};
-use crate::deliver::wording::{EntryText, MessageContent, NextStep};
+use crate::deliver::wording::{EntryText, MessageContent, NextStep, Quote, Row};
 use crate::deliver::{
     Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording,
 };
 use crate::dial::LazyClient;
-use crate::domain::word_diff::SpanKind;
-use blocks::{Blocks, MAX_SECTION_CHARS, context, header, section};
+use crate::domain::ChangeKind;
+use crate::domain::word_diff::Span;
+use blocks::{Blocks, Line, MAX_SECTION_CHARS, context, header, section};
 
-/// Nobody reads more entries than this in a chat.
-const MAX_ENTRIES: usize = 25;
 /// The most characters of one name, of its countries, of a summary and of a changed value or note.
 const MAX_NAME_CHARS: usize = 300;
 const MAX_COUNTRIES_CHARS: usize = 200;
 const MAX_BRIEF_CHARS: usize = 300;
 const MAX_VALUE_CHARS: usize = 400;
+/// The most characters of a caution and of a paragraph of the company's instructions.
+const MAX_CAUTION_CHARS: usize = 600;
+/// The most characters of a passage of the rule.
+const MAX_QUOTE_CHARS: usize = 1_200;
 
 pub async fn send(
     clients: &LazyClient,
@@ -62,25 +65,29 @@ pub async fn send(
 pub fn payload(content: &MessageContent, reference: &str) -> Value {
     let foot = vec![section(&step_text(&content.full_alert)), context(&mrkdwn::escaped(reference))];
     let mut blocks = Blocks::with_foot(foot);
+    if let Some(banner) = &content.banner {
+        blocks.push(section(&format!("*{}*", mrkdwn::escaped(banner))));
+    }
     blocks.push(header(&content.title));
     blocks.push(section(&mrkdwn::escaped(&content.lead)));
-    for note in &content.cautions {
-        blocks.push(section(&format!("*Note:* {}", mrkdwn::escaped(note))));
+    for caution in &content.cautions {
+        let caution = mrkdwn::escaped_within(caution, MAX_CAUTION_CHARS);
+        blocks.push(section(&format!("*Caution:* {caution}")));
     }
-    if !content.countries.is_empty() {
-        blocks.push(section(&format!(
-            "*By country:* {}",
-            mrkdwn::escaped(&content.countries.join(", "))
-        )));
+    if let Some(text) = what_to_do(content) {
+        blocks.push(section(&text));
     }
-    let facts: Vec<String> = content.facts.iter().map(fact).collect();
+    let facts: Vec<String> =
+        content.facts.iter().map(fact).chain(content.quotes.iter().map(quote)).collect();
     if !facts.is_empty() {
         blocks.push(section(&facts.join("\n")));
     }
-    for step in &content.next_steps {
-        blocks.push(section(&format!("• {}", step_text(step))));
+    let left_out = blocks.push_lines(&index_lines(content));
+    if left_out == 0 {
+        blocks.push_lines(&detail_lines(content));
+    } else {
+        blocks.push_rest(&format!("… and {} more names.", left_out));
     }
-    entries(content, &mut blocks);
     let text = format!("{}\n{}\n{reference}", content.title, content.lead);
     json!({
         "text": mrkdwn::escaped(&plain::shorten(&text, MAX_SECTION_CHARS / 2)),
@@ -90,57 +97,105 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
     })
 }
 
-/// Adds as many entries as fit, each as one section, and the number that is left out.
-fn entries(content: &MessageContent, blocks: &mut Blocks) {
-    let all: usize = content.sections.iter().map(|section| section.count()).sum();
-    let mut shown = 0;
-    'sections: for part in &content.sections {
-        for (index, entry) in part.entries().enumerate() {
-            let title = if index == 0 {
-                format!("*{}*\n", mrkdwn::escaped(&part.title))
-            } else {
-                String::new()
-            };
-            if shown == MAX_ENTRIES
-                || !blocks.push(section(&format!("{title}{}", entry_line(entry))))
-            {
-                break 'sections;
-            }
-            shown += 1;
-        }
-        if let Some(note) = &part.note {
-            blocks.push(context(&mrkdwn::escaped_within(note, MAX_SECTION_CHARS)));
+fn what_to_do(content: &MessageContent) -> Option<String> {
+    let steps = content.next_steps.iter().map(step_text);
+    let own = content
+        .instructions
+        .iter()
+        .map(|paragraph| mrkdwn::escaped_within(paragraph, MAX_CAUTION_CHARS));
+    let lines: Vec<String> = steps.chain(own).map(|line| format!("• {line}")).collect();
+    (!lines.is_empty()).then(|| format!("*What to do*\n{}", lines.join("\n")))
+}
+
+/// Every name of the index on its own line, under its kind and country.
+fn index_lines(content: &MessageContent) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for part in &content.index {
+        lines.push(Line { mrkdwn: format!("*{}*", mrkdwn::escaped(&part.title)), names: 0 });
+        for place in &part.places {
+            let country = mrkdwn::escaped_within(&place.country, MAX_COUNTRIES_CHARS);
+            lines.push(Line { mrkdwn: format!("_{country}_"), names: 0 });
+            lines.extend(place.names.iter().map(|name| Line {
+                mrkdwn: format!("• {}", mrkdwn::escaped_within(name, MAX_NAME_CHARS)),
+                names: 1,
+            }));
         }
     }
-    if shown < all {
-        blocks.rest = Some(format!("… and {} more.", all - shown));
+    lines
+}
+
+/// The terms of groups, and of each revised entry what changed.
+fn detail_lines(content: &MessageContent) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for part in &content.sections {
+        let mut of_section: Vec<String> = Vec::new();
+        for group in &part.groups {
+            if !group.shared.is_empty() {
+                of_section.push(format!("For {} entries:", group.entries.len()));
+                of_section.extend(group.shared.iter().map(row_text));
+            }
+            for entry in &group.entries {
+                let text = entry_text(entry, part.kind);
+                of_section.extend(text);
+            }
+        }
+        if !of_section.is_empty() {
+            of_section.insert(0, format!("*Details: {}*", mrkdwn::escaped(&part.title)));
+        }
+        lines.extend(of_section.into_iter().map(|mrkdwn| Line { mrkdwn, names: 0 }));
+    }
+    lines
+}
+
+/// What there is to say about an entry besides its name. `None` if that is nothing.
+fn entry_text(entry: &EntryText, kind: ChangeKind) -> Option<String> {
+    let mut text = format!("• *{}*", mrkdwn::escaped_within(&entry.heading, MAX_NAME_CHARS));
+    let mut says_more = false;
+    if !entry.brief.is_empty() {
+        says_more = kind == ChangeKind::Revised;
+        text.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, MAX_BRIEF_CHARS)));
+    }
+    for row in entry.rows.iter().filter(|row| row.changed()) {
+        says_more = true;
+        text.push_str(&format!("\n    {}", row_text(row)));
+    }
+    for note in &entry.cautions {
+        says_more = true;
+        text.push_str(&format!("\n    _{}_", mrkdwn::escaped_within(note, MAX_VALUE_CHARS)));
+    }
+    says_more.then_some(text)
+}
+
+fn row_text(row: &Row) -> String {
+    let values = |lines: &[Vec<Span>]| {
+        let mut room = MAX_VALUE_CHARS;
+        let mut texts = Vec::new();
+        for line in lines {
+            if room == 0 {
+                texts.push("…".to_owned());
+                break;
+            }
+            texts.push(mrkdwn::spans(line, room));
+            let length: usize = line.iter().map(|span| span.text.chars().count()).sum();
+            room = room.saturating_sub(length);
+        }
+        texts.join("; ")
+    };
+    let label = mrkdwn::escaped(&row.label);
+    if row.changed() {
+        let old = (!row.was.is_empty()).then(|| format!("was: {}", values(&row.was)));
+        let new = (!row.now.is_empty()).then(|| format!("now: {}", values(&row.now)));
+        let both: Vec<String> = [old, new].into_iter().flatten().collect();
+        format!("{label}, {}", both.join("\n    "))
+    } else {
+        format!("{label}: {}", values(&row.lines))
     }
 }
 
-fn entry_line(entry: &EntryText) -> String {
-    let mut line = format!(
-        "• *{}* ({})",
-        mrkdwn::escaped_within(&entry.heading, MAX_NAME_CHARS),
-        mrkdwn::escaped_within(&entry.countries, MAX_COUNTRIES_CHARS)
-    );
-    if !entry.brief.is_empty() {
-        line.push_str(&format!(": {}", mrkdwn::escaped_within(&entry.brief, MAX_BRIEF_CHARS)));
-    }
-    for row in entry.rows.iter().filter(|row| row.changed()) {
-        for spans in
-            row.lines.iter().filter(|spans| spans.iter().any(|span| span.kind != SpanKind::Equal))
-        {
-            line.push_str(&format!(
-                "\n    {}: {}",
-                mrkdwn::escaped(&row.label),
-                mrkdwn::spans(spans, MAX_VALUE_CHARS)
-            ));
-        }
-    }
-    for note in &entry.notes {
-        line.push_str(&format!("\n    _{}_", mrkdwn::escaped_within(note, MAX_VALUE_CHARS)));
-    }
-    line
+fn quote(quote: &Quote) -> String {
+    let label = mrkdwn::escaped(&quote.label);
+    let text = mrkdwn::escaped_within(&quote.text, MAX_QUOTE_CHARS);
+    if quote.verbatim { format!("*{label}:* “{text}”") } else { format!("*{label}:* {text}") }
 }
 
 fn fact(fact: &wording::Fact) -> String {
@@ -225,7 +280,7 @@ mod tests {
             check_limits(&payload);
             let text = payload["blocks"].to_string();
             assert!(
-                text.contains(" more.")
+                text.contains(" more names.")
                     && text.contains("entitywatch alerts --id")
                     && text.contains("Delivery dlv_"),
                 "{text}"

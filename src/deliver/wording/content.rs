@@ -23,6 +23,8 @@ pub struct MessageContent {
     pub lead: String,
     /// What a reader must know before acting: unconfirmed, presumed, a correction.
     pub cautions: Vec<String>,
+    /// The heading above the facts: `The rule`, `Facts`.
+    pub facts_title: String,
     /// The rule and its dates, or the known facts of an operator alert. Unknown facts are left out.
     pub facts: Vec<Fact>,
     /// Passages of the rule, verbatim.

@@ -4,7 +4,7 @@
 mod authority;
 mod context;
 mod content;
-mod count;
+pub mod count;
 mod country;
 mod effective;
 mod entry;

@@ -148,6 +148,6 @@ fn concurrency(receiver: &Receiver) -> usize {
     match receiver.channel {
         Channel::Webhook(_) => WEBHOOK_CONCURRENCY,
         Channel::Email(_) => EMAIL_CONCURRENCY,
-        Channel::Slack(_) | Channel::Console => ORDERED_CONCURRENCY,
+        Channel::Slack(_) | Channel::Teams(_) | Channel::Console => ORDERED_CONCURRENCY,
     }
 }

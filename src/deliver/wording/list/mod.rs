@@ -67,6 +67,7 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
             context,
         }),
         cautions: cautions(data, &news, &source),
+        facts_title: if data.rule.is_some() { "The rule" } else { "Facts" }.to_owned(),
         facts: facts(data, &effective, &source, context),
         quotes: quotes(data, &news),
         next_steps: next_steps(data, &news, context),

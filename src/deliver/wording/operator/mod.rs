@@ -44,6 +44,7 @@ fn empty_content(title: String, context: &Context<'_>) -> MessageContent {
         lead: String::new(),
         banner: None,
         cautions: Vec::new(),
+        facts_title: "Facts".to_owned(),
         quotes: Vec::new(),
         instructions: Vec::new(),
         index: Vec::new(),

@@ -50,6 +50,7 @@ pub fn content(data: &RuleNotice, alert_id: &AlertId, context: &Context<'_>) -> 
         title: format!("{headline}{phrase}"),
         lead: lead(data, &effective, context),
         cautions: cautions(data, context),
+        facts_title: "The rule".to_owned(),
         facts: facts(data, &effective, context),
         quotes: quotes(data),
         next_steps: next_steps(data),

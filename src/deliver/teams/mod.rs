@@ -1,0 +1,341 @@
+//! The Microsoft Teams channel: one Adaptive Card, posted to the webhook of a workflow. A card that
+//! cannot hold every name says how many are left out and where all of them are.
+
+mod card;
+
+use jiff::Timestamp;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
+use crate::deliver::redacted_reply::{Redaction, redacted};
+use crate::deliver::wording::{
+    EntryText, Fact, IndexPlace, MessageContent, NextStep, Quote, Row, Section,
+};
+use crate::deliver::{Message, MessageSettings, Outcome, Retry, TeamsSettings, plain, wording};
+use crate::dial::LazyClient;
+use crate::domain::word_diff::Span;
+use card::{
+    Elements, bold, boxed, heading, linked, open_url, paragraph, run, spans, subtle, title,
+};
+
+/// The most characters of one name, and of one value, caution or note.
+const MAX_NAME_CHARS: usize = 300;
+const MAX_VALUE_CHARS: usize = 600;
+/// The most characters of a passage of the rule.
+const MAX_QUOTE_CHARS: usize = 1_200;
+/// The most characters of the link's title on its button.
+const MAX_BUTTON_CHARS: usize = 60;
+/// Between two names of one country.
+const BETWEEN_NAMES: &str = "; ";
+
+pub async fn send(
+    clients: &LazyClient,
+    settings: &TeamsSettings,
+    message: &Message<'_>,
+    messages: &MessageSettings,
+    now: Timestamp,
+) -> Outcome {
+    let redaction = Redaction::of([settings.url.expose()]);
+    let url = match url::Url::parse(settings.url.expose()) {
+        Ok(url) => url,
+        Err(error) => {
+            let detail =
+                redacted(&format!("failed to read the receiver's address: {error}"), &redaction);
+            return Outcome::Failed { retry: Retry::Slowly, detail };
+        }
+    };
+    let body = payload(
+        &wording::message_content(message, messages),
+        &format!("Delivery {}", message.delivery.delivery_id),
+    );
+    let request = PostRequest {
+        url,
+        allow_private: settings.allow_private,
+        headers: HeaderMap::new(),
+        body: body.to_string().into_bytes(),
+        acceptance_in: AcceptanceIn::Body,
+    };
+    post(clients, request, now, &redaction).await
+}
+
+/// Builds the message that the webhook of a workflow posts. `reference` names the delivery, or the
+/// alert if it is only shown.
+pub fn payload(content: &MessageContent, reference: &str) -> Value {
+    let foot = [step(&content.full_alert), paragraph(vec![subtle(reference)])];
+    let actions: Vec<Value> = content
+        .full_alert
+        .link
+        .iter()
+        .map(|link| open_url(&plain::shorten(&content.full_alert.text, MAX_BUTTON_CHARS), link))
+        .collect();
+    let reserved: usize = foot.iter().chain(&actions).map(|part| part.to_string().len()).sum();
+    let mut elements = Elements::beside(reserved + content.title.len() * 3);
+    if let Some(banner) = &content.banner {
+        elements.push(boxed(banner));
+    }
+    elements.push(title(&content.title));
+    elements.push(paragraph(vec![run(&content.lead)]));
+    for caution in &content.cautions {
+        elements.push(boxed(&plain::shorten(caution, MAX_VALUE_CHARS)));
+    }
+    what_to_do(content, &mut elements);
+    content.facts.iter().for_each(|given| {
+        elements.push(fact(given));
+    });
+    content.quotes.iter().for_each(|given| {
+        elements.push(quote(given));
+    });
+    let left_out = index(content, &mut elements);
+    if left_out == 0 {
+        details(&content.sections, &mut elements);
+    } else {
+        elements.push_reserved(paragraph(vec![run(&format!("… and {left_out} more names."))]));
+    }
+    let mut body = elements.finish();
+    body.extend(foot);
+    json!({
+        "type": "message",
+        "summary": content.title,
+        "attachments": [{
+            "contentType": "application/vnd.microsoft.card.adaptive",
+            "contentUrl": null,
+            "content": {
+                "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+                "type": "AdaptiveCard",
+                "version": "1.5",
+                "msteams": {"width": "Full"},
+                "body": body,
+                "actions": actions,
+            },
+        }],
+    })
+}
+
+fn what_to_do(content: &MessageContent, elements: &mut Elements) {
+    if content.next_steps.is_empty() && content.instructions.is_empty() {
+        return;
+    }
+    elements.push(heading("What to do"));
+    content.next_steps.iter().for_each(|given| {
+        elements.push(step(given));
+    });
+    content.instructions.iter().for_each(|text| {
+        elements.push(paragraph(vec![run(&plain::shorten(text, MAX_VALUE_CHARS))]));
+    });
+}
+
+fn step(step: &NextStep) -> Value {
+    let runs = match (&step.link, &step.command) {
+        (Some(link), _) => vec![linked(&step.text, link)],
+        (None, Some(command)) => vec![run(&format!("{}: ", step.text)), bold(command)],
+        (None, None) => vec![run(&step.text)],
+    };
+    paragraph(runs)
+}
+
+fn fact(fact: &Fact) -> Value {
+    let text = plain::shorten(&fact.text, MAX_VALUE_CHARS);
+    let value = match &fact.link {
+        Some(link) => linked(&text, link),
+        None => run(&text),
+    };
+    paragraph(vec![subtle(&format!("{}: ", fact.label)), value])
+}
+
+fn quote(quote: &Quote) -> Value {
+    let text = plain::shorten(&quote.text, MAX_QUOTE_CHARS);
+    let text = if quote.verbatim { format!("“{text}”") } else { text };
+    paragraph(vec![subtle(&format!("{}: ", quote.label)), run(&text)])
+}
+
+/// Adds the names by kind and country. Returns how many names are left out.
+fn index(content: &MessageContent, elements: &mut Elements) -> usize {
+    let mut left_out = 0;
+    for part in &content.index {
+        if left_out == 0 {
+            elements.push(heading(&part.title));
+        }
+        for place in &part.places {
+            let shown = if left_out == 0 { names(place, elements) } else { 0 };
+            left_out += place.names.len() - shown;
+        }
+    }
+    left_out
+}
+
+/// Adds the names of one country, as many as there is room for, and returns their number.
+fn names(place: &IndexPlace, elements: &mut Elements) -> usize {
+    let country = plain::shorten(&place.country, MAX_NAME_CHARS);
+    let element = |text: &str| paragraph(vec![bold(&format!("{country}: ")), run(text)]);
+    let room = elements.room().saturating_sub(element("").to_string().len() + 1);
+    let (mut text, mut size, mut count) = (String::new(), 0, 0);
+    for name in &place.names {
+        let name = plain::shorten(name, MAX_NAME_CHARS);
+        // In JSON, without its quotation marks.
+        size += Value::from(name.as_str()).to_string().len() - 2 + BETWEEN_NAMES.len();
+        if size > room {
+            break;
+        }
+        if count > 0 {
+            text.push_str(BETWEEN_NAMES);
+        }
+        text.push_str(&name);
+        count += 1;
+    }
+    if count > 0 && elements.push(element(&text)) { count } else { 0 }
+}
+
+/// Adds the terms of groups, and what changed in revised entries, as far as there is room.
+fn details(sections: &[Section], elements: &mut Elements) {
+    for section in sections {
+        let mut of_section = Vec::new();
+        for group in &section.groups {
+            if !group.shared.is_empty() {
+                let count = format!("For {} entries:", group.entries.len());
+                of_section.push(paragraph(vec![bold(&count)]));
+                of_section.extend(group.shared.iter().flat_map(row));
+            }
+            of_section.extend(group.entries.iter().flat_map(entry));
+        }
+        if of_section.is_empty() {
+            continue;
+        }
+        let title = heading(&format!("Details: {}", section.title));
+        if !elements.push(title) || !of_section.into_iter().all(|element| elements.push(element)) {
+            return;
+        }
+    }
+}
+
+/// What changed in an entry, and what is uncertain about it. Nothing for an entry with neither.
+fn entry(entry: &EntryText) -> Vec<Value> {
+    let changed: Vec<&Row> = entry.rows.iter().filter(|row| row.changed()).collect();
+    if changed.is_empty() && entry.cautions.is_empty() {
+        return Vec::new();
+    }
+    let mut elements = vec![paragraph(vec![
+        bold(&plain::shorten(&entry.heading, MAX_NAME_CHARS)),
+        run(&format!(" ({})", plain::shorten(&entry.countries, MAX_NAME_CHARS))),
+    ])];
+    elements.extend(changed.into_iter().flat_map(row));
+    let cautions = entry.cautions.iter().map(|text| boxed(&plain::shorten(text, MAX_VALUE_CHARS)));
+    elements.extend(cautions);
+    elements
+}
+
+fn row(row: &Row) -> Vec<Value> {
+    let line = |label: &str, values: &[Vec<Span>]| {
+        let mut runs = vec![subtle(&format!("{label}: "))];
+        let mut room = MAX_VALUE_CHARS;
+        for (at, value) in values.iter().enumerate() {
+            if room == 0 {
+                runs.push(run("…"));
+                break;
+            }
+            if at > 0 {
+                runs.push(run(BETWEEN_NAMES));
+            }
+            let length: usize = value.iter().map(|span| span.text.chars().count()).sum();
+            if length <= room {
+                runs.extend(spans(value));
+            } else {
+                let text: String = value.iter().map(|span| span.text.as_str()).collect();
+                runs.push(run(&plain::shorten(&text, room)));
+            }
+            room = room.saturating_sub(length);
+        }
+        paragraph(runs)
+    };
+    if !row.changed() {
+        return vec![line(&row.label, &row.lines)];
+    }
+    let old = (!row.was.is_empty()).then(|| line(&format!("{}, was", row.label), &row.was));
+    let new = (!row.now.is_empty()).then(|| line(&format!("{}, now", row.label), &row.now));
+    [old, new].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::card::MAX_BYTES;
+    use super::*;
+    use crate::deliver::sample;
+    use crate::domain::{Alert, AlertBody, Summary};
+
+    fn payload_of(alert: &Alert, public_url: Option<&str>) -> Value {
+        payload(
+            &wording::alert_content(alert, &sample::settings(public_url)),
+            &format!("Alert {}", alert.alert_id),
+        )
+    }
+
+    fn with_names(names: impl Iterator<Item = String>) -> Alert {
+        let mut alert = sample::rule_of_june_2022();
+        if let AlertBody::ListChanged(data) = &mut alert.body {
+            data.changes = names.map(|name| sample::added(&name, "CN")).collect();
+            data.summary = Summary::of(&data.changes);
+            data.total = data.summary;
+        }
+        alert
+    }
+
+    /// All texts that a reader sees.
+    fn texts(value: &Value) -> String {
+        match value {
+            Value::Object(object) => {
+                let own = object.get("text").and_then(Value::as_str).unwrap_or_default();
+                let inner: String = object.values().map(texts).collect();
+                format!("{own}\n{inner}")
+            }
+            Value::Array(values) => values.iter().map(texts).collect(),
+            _ => String::new(),
+        }
+    }
+
+    #[test]
+    fn every_kind_of_alert_fits_into_a_card() {
+        let alerts = sample::all_kinds();
+        assert!(alerts.len() > 10);
+        for alert in alerts {
+            let payload = payload_of(&alert, Some("https://watch.example.com/"));
+            assert!(payload.to_string().len() <= MAX_BYTES);
+            let card = &payload["attachments"][0]["content"];
+            assert_eq!((&card["type"], &card["version"]), (&"AdaptiveCard".into(), &"1.5".into()));
+            assert!(texts(card).contains(alert.alert_id.as_str()));
+        }
+    }
+
+    #[test]
+    fn three_thousand_names_stay_within_the_limit_and_the_rest_is_counted() {
+        for name in ["plain ", "\"quoted\" \\ ", "西安電子科技大學 ", "𠀀𠀁 "] {
+            let alert = with_names((0..3_000).map(|n| format!("{}{n}", name.repeat(5))));
+            let payload = payload_of(&alert, None);
+            assert!(payload.to_string().len() <= MAX_BYTES, "{}", payload.to_string().len());
+            let text = texts(&payload);
+            let shown =
+                (0..3_000).filter(|n| text.contains(&format!("{}{n};", name.repeat(5)))).count();
+            assert!(shown > 50, "{shown}");
+            assert!(text.contains(" more names."), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_never_read_as_markup() {
+        let name = "**bold** [x](https://evil.example) <at>everyone</at> @everyone <script>";
+        let payload = payload_of(&with_names(std::iter::once(name.to_owned())), None);
+        let card = &payload["attachments"][0]["content"];
+        assert!(card.get("entities").is_none() && card["msteams"].get("entities").is_none());
+        fn check(value: &Value) {
+            match value {
+                Value::Object(object) => {
+                    assert!(object.get("type") != Some(&"TextBlock".into()), "{value}");
+                    object.values().for_each(check);
+                }
+                Value::Array(values) => values.iter().for_each(check),
+                _ => {}
+            }
+        }
+        check(card);
+        assert!(texts(card).contains(name));
+    }
+}
