@@ -47,8 +47,8 @@ pub async fn execute(program: &Program, request: Request) -> Reply {
             backfill_commands::step(program, &source, plan, first, date, &mut reply).await;
             Ok(())
         }
-        Request::ReceiversTest { name } => {
-            receiver_commands::test(program, &name, &mut reply).await
+        Request::ReceiversTest { name, sample } => {
+            receiver_commands::test(program, &name, sample.as_deref(), &mut reply).await
         }
         Request::ReceiversEnable { name } => {
             receiver_commands::enable(program, &name, &mut reply).await

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::actions::Reply;
 use crate::actions::delivery_commands::{deliver_now, is_configured};
-use crate::deliver::{Deliverer, Message, Outcome, Receiver};
+use crate::deliver::{Deliverer, Message, Outcome, Receiver, sample};
 use crate::domain::alert::{AlertBody, Test};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Alert, AlertId, DeliveryId, DeliveryState};
@@ -14,16 +14,34 @@ use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
 use crate::store::{DeliveryQuery, ReceiverState, Result};
 
-/// Sends one test message to each recipient of a receiver. Each is tried once and never enters the
+/// Sends one test message to each recipient of a receiver: a made-up alert of the type `sample`, or
+/// a short note. Each is tried once and never enters the
 /// outbox. If all are delivered, pending deliveries become due.
-pub async fn test(program: &Program, name: &str, reply: &mut Reply) -> Result<()> {
+pub async fn test(
+    program: &Program,
+    name: &str,
+    sample: Option<&str>,
+    reply: &mut Reply,
+) -> Result<()> {
     if !is_configured(program, name, reply) {
         return Ok(());
     }
     let wiring = program.wiring.load_full();
     let Some(receiver) = wiring.config.receiver(name) else { return Ok(()) };
     let now = program.clock.now();
-    let delivered = send_test(&wiring.deliverer, receiver, now, reply).await;
+    let delivered = match sample {
+        None => send_test(&wiring.deliverer, receiver, &note(name, now), false, now, reply).await,
+        Some(kind) => {
+            let Some(alert) = sample_alert(kind, name, now) else {
+                reply.problem(
+                    Exit::Usage,
+                    format!("expected the type of an alert, but got `{kind}`"),
+                );
+                return Ok(());
+            };
+            send_test(&wiring.deliverer, receiver, &alert, true, now, reply).await
+        }
+    };
     let data = json!({"receiver": name, "delivered": delivered});
     program
         .store
@@ -40,27 +58,43 @@ pub async fn test(program: &Program, name: &str, reply: &mut Reply) -> Result<()
     Ok(())
 }
 
+/// A short note that the receiver can be reached.
+fn note(name: &str, now: Timestamp) -> Alert {
+    let message = format!("This is a test of the receiver {name}: entitywatch can reach it.");
+    let body = AlertBody::Test(Test { receiver: name.to_owned(), message, at: now });
+    Alert { alert_id: AlertId::of(["test", name, &now.to_string()]), created_at: now, body }
+}
+
+/// A made-up alert. Each test has its own id, so that a mail reader does not hide a repeated one.
+fn sample_alert(kind: &str, name: &str, now: Timestamp) -> Option<Alert> {
+    let alert_id = AlertId::of(["test", name, kind, &now.to_string()]);
+    sample::find(kind).map(|sample| Alert { alert_id, ..sample })
+}
+
 /// Returns whether every recipient's server accepted the message.
 async fn send_test(
     deliverer: &Deliverer,
     receiver: &Receiver,
+    alert: &Alert,
+    is_sample: bool,
     now: Timestamp,
     reply: &mut Reply,
 ) -> bool {
     let name = &receiver.name;
-    let message = format!("This is a test of the receiver {name}: entitywatch can reach it.");
-    let body = AlertBody::Test(Test { receiver: name.clone(), message, at: now });
-    let alert =
-        Alert { alert_id: AlertId::of(["test", name, &now.to_string()]), created_at: now, body };
     let mut all_delivered = true;
-    for delivery in addressing::deliveries_to(receiver, &alert, None) {
-        let message = Message { delivery: &delivery, alert: &alert };
+    for delivery in addressing::deliveries_to(receiver, alert, None) {
+        let message = Message { delivery: &delivery, alert };
         let to = if delivery.recipient.is_empty() {
             name.clone()
         } else {
             format!("{name} ({})", delivery.recipient)
         };
-        match deliverer.attempt(receiver, &message, now, 0).await.outcome {
+        let attempted = if is_sample {
+            deliverer.attempt_sample(receiver, &message, now).await
+        } else {
+            deliverer.attempt(receiver, &message, now, 0).await
+        };
+        match attempted.outcome {
             Outcome::Delivered { detail } => reply.line(format!("{to}: accepted: {detail}")),
             Outcome::Failed { detail, .. } => {
                 all_delivered = false;

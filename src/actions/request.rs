@@ -46,8 +46,11 @@ pub enum Request {
         first: Date,
         date: Date,
     },
+    /// Sends a test message, or a made-up alert of the type `sample`.
     ReceiversTest {
         name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sample: Option<String>,
     },
     ReceiversEnable {
         name: String,

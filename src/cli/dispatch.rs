@@ -15,7 +15,7 @@ use crate::cli::args::{
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, completions, config as config_command, demo, diff, journal, logs,
-    output, read, run, show_alert,
+    output, preview_message, read, run, show_alert,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
@@ -179,7 +179,14 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     read::receivers(store.as_ref(), &config, output.output, now).await?;
                     return Ok(Exit::Success);
                 }
-                ReceiversCommand::Test { name } => Request::ReceiversTest { name },
+                ReceiversCommand::Test { name, sample } => {
+                    Request::ReceiversTest { name, sample }
+                }
+                ReceiversCommand::Preview { name, shown } => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    preview_message::preview(&store, &config, &name, &shown).await?;
+                    return Ok(Exit::Success);
+                }
                 ReceiversCommand::Enable { name } => Request::ReceiversEnable { name },
             };
             return acting(&path, named, environment, request).await;

@@ -16,6 +16,7 @@ pub mod output;
 pub mod read;
 pub mod run;
 pub mod schema;
+mod preview_message;
 mod show_alert;
 pub mod threads;
 mod usage;

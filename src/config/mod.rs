@@ -12,6 +12,7 @@ mod ascii;
 mod redact;
 mod coverage;
 mod paths;
+mod instructions;
 mod problem;
 mod raw;
 mod read;
@@ -160,11 +161,13 @@ pub fn check(
         receivers::check(&sections, smtp.as_ref(), lookup, &mut problems, &mut warnings);
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
+    let instructions = instructions::read(&sections.messages, lookup, &mut problems);
     if !problems.is_empty() {
         return Err(ConfigErrors::new(path, redact::redact(text), problems));
     }
     let server = settings::server(&sections.server);
-    let messages = settings::messages(&sections.messages, server.public_url.clone(), &sources);
+    let messages =
+        settings::messages(&sections.messages, server.public_url.clone(), &sources, instructions);
     let config =
         Config { store, server, http, sources, smtp, receivers, routes, delivery, messages };
     warnings.extend(coverage::warnings(&config));
@@ -178,7 +181,7 @@ pub fn check(
 /// directory, and alerts on the console. No web server.
 pub fn default_config(environment: &Environment) -> Config {
     let sources = sources::public_csl();
-    let messages = settings::messages(&raw::RawMessages::default(), None, &sources);
+    let messages = settings::messages(&raw::RawMessages::default(), None, &sources, Vec::new());
     let mut config = Config {
         store: environment.default_store(),
         server: settings::server(&raw::RawServer::default()),

@@ -289,6 +289,9 @@ pub struct RawMessages {
     /// The time zone for times in messages, which are also shown in UTC. Default:
     /// `America/New_York`.
     pub timezone: Key<Zone>,
+    /// A text file with the company's own instructions. Each alert about changes shows them. A
+    /// relative path starts in the folder of the configuration file.
+    pub what_to_do_file: Key<Text>,
 }
 
 /// A secret in the configuration file itself. Errors never quote it.

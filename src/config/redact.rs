@@ -75,7 +75,7 @@ const HARMLESS: [(&str, &[&str]); 10] = [
         &["receivers", "kinds", "lists", "sources", "countries", "min_severity", "editorial"],
     ),
     ("delivery", &["retry", "timeout"]),
-    ("messages", &["timezone"]),
+    ("messages", &["timezone", "what_to_do_file"]),
 ];
 
 /// The keys of secrets in all sections. `url` is a secret only in a receiver. `proxy` may contain a

@@ -190,6 +190,7 @@ pub(super) fn messages(
     raw: &RawMessages,
     public_url: Option<Url>,
     sources: &[Source],
+    instructions: Vec<String>,
 ) -> MessageSettings {
     let timezone = raw.timezone.as_ref().map(|zone| zone.value.0.clone().into());
     let titles = sources.iter().flat_map(|source| {
@@ -200,8 +201,9 @@ pub(super) fn messages(
     MessageSettings {
         timezone: timezone.unwrap_or_default(),
         public_url,
-        instructions: Vec::new(),
+        instructions,
         source_titles: titles.collect(),
+        marked_as_test: false,
     }
 }
 

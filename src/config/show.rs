@@ -67,7 +67,16 @@ pub fn show(config: &Config, text: &str) -> String {
             ("timeout", Some(Value::from(length(config.delivery.timeout)))),
         ]),
     );
-    put("messages", pairs([("timezone", config.messages.timezone.iana_name().map(Value::from))]));
+    put(
+        "messages",
+        pairs([
+            ("timezone", config.messages.timezone.iana_name().map(Value::from)),
+            (
+                "what_to_do_file",
+                written.messages.what_to_do_file.map(|file| Value::from(file.value.0)),
+            ),
+        ]),
+    );
     let mut several = |name: &str, sections: Vec<Table>| {
         if !sections.is_empty() {
             table.insert(

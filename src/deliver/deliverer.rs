@@ -105,10 +105,32 @@ impl Deliverer {
         now: Timestamp,
         parts_done: u32,
     ) -> Attempted {
+        self.attempt_with(receiver, message, &self.messages, now, parts_done).await
+    }
+
+    /// Like `attempt`, of a made-up alert: the message says that it is a test.
+    pub async fn attempt_sample(
+        &self,
+        receiver: &Receiver,
+        message: &Message<'_>,
+        now: Timestamp,
+    ) -> Attempted {
+        let messages = MessageSettings { marked_as_test: true, ..self.messages.clone() };
+        self.attempt_with(receiver, message, &messages, now, 0).await
+    }
+
+    async fn attempt_with(
+        &self,
+        receiver: &Receiver,
+        message: &Message<'_>,
+        messages: &MessageSettings,
+        now: Timestamp,
+        parts_done: u32,
+    ) -> Attempted {
         // Counted outside the future that the timeout may drop, so that the parts taken so far are
         // not forgotten.
         let parts = AtomicU32::new(parts_done);
-        let sending = self.send(receiver, message, now, &parts);
+        let sending = self.send(receiver, message, messages, now, &parts);
         let outcome = if matches!(receiver.channel, Channel::Email(_)) {
             // No timeout for the email as a whole: it could cancel a message just before the server
             // takes it, and every retry would send the message again.
@@ -129,6 +151,7 @@ impl Deliverer {
         &self,
         receiver: &Receiver,
         message: &Message<'_>,
+        messages: &MessageSettings,
         now: Timestamp,
         parts: &AtomicU32,
     ) -> Outcome {
@@ -138,22 +161,21 @@ impl Deliverer {
                     self.client(webhook.allow_private),
                     webhook,
                     message,
+                    messages.marked_as_test,
                     now,
                     parts,
                 )
                 .await;
             }
             Channel::Slack(slack) => {
-                slack::send(self.client(slack.allow_private), slack, message, &self.messages, now)
-                    .await
+                slack::send(self.client(slack.allow_private), slack, message, messages, now).await
             }
             Channel::Teams(teams) => {
-                teams::send(self.client(teams.allow_private), teams, message, &self.messages, now)
-                    .await
+                teams::send(self.client(teams.allow_private), teams, message, messages, now).await
             }
             Channel::Email(email) => match self.relay(&email.smtp) {
                 Ok(relay) => {
-                    let (relay, clients, messages) = (&relay, &self.private, &self.messages);
+                    let (relay, clients, messages) = (&relay, &self.private, messages);
                     email::send(&email::Attempt {
                         relay,
                         clients,
@@ -166,7 +188,7 @@ impl Deliverer {
                 }
                 Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
             },
-            Channel::Console => match layout::text(message, &self.messages) {
+            Channel::Console => match layout::text(message, messages) {
                 Ok(text) => console::send(&self.console, text).await,
                 Err(error) => Outcome::Failed { retry: Retry::Slowly, detail: error.to_string() },
             },

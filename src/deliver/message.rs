@@ -15,6 +15,8 @@ pub struct MessageSettings {
     /// What messages call each source, by its name. A source that is not configured any more is
     /// called by its name.
     pub source_titles: BTreeMap<String, String>,
+    /// The messages show sample data and are marked as tests.
+    pub marked_as_test: bool,
 }
 
 /// One delivery with the alert of its message.

@@ -2,8 +2,64 @@
 
 use serde_json::Value;
 
-use crate::deliver::{LayoutError, MessageSettings, layout, slack, teams, wording};
+use crate::deliver::email::ComposeError;
+use crate::deliver::{
+    Channel, LayoutError, MessageSettings, Receiver, email, layout, plain, slack, teams, webhook,
+    wording,
+};
 use crate::domain::Alert;
+
+/// The message of `alert` to `receiver`: of an email its subject and its text part, otherwise the
+/// body of the request or the text.
+pub fn of(
+    receiver: &Receiver,
+    alert: &Alert,
+    settings: &MessageSettings,
+) -> Result<String, PreviewError> {
+    let pretty = |payload: &Value| serde_json::to_string_pretty(payload);
+    Ok(match &receiver.channel {
+        Channel::Console => text(alert, settings)?,
+        Channel::Email(email) => {
+            let subject = wording::alert_content(alert, settings).subject;
+            let to: Vec<String> = email.to.iter().map(ToString::to_string).collect();
+            let head = format!(
+                "From: {}\nTo: {}\nSubject: {}",
+                email.smtp.from,
+                to.join(", "),
+                plain::line(&subject)
+            );
+            format!("{head}\n\n{}", text(alert, settings)?)
+        }
+        Channel::Slack(_) => pretty(&slack_payload(alert, settings))?,
+        Channel::Teams(_) => pretty(&teams_payload(alert, settings))?,
+        Channel::Webhook(_) => webhook::bodies(alert, settings.marked_as_test)?.join("\n"),
+    })
+}
+
+/// The whole email to the first recipient, with its attachments.
+pub fn eml(
+    receiver: &Receiver,
+    alert: &Alert,
+    settings: &MessageSettings,
+) -> Result<String, PreviewError> {
+    let Channel::Email(email) = &receiver.channel else {
+        return Err(PreviewError::NotEmail(receiver.channel.kind()));
+    };
+    Ok(email::preview(email, &receiver.name, alert, settings)?)
+}
+
+/// The message could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error("failed to build the email: {0}")]
+    Email(#[from] ComposeError),
+    #[error("expected a receiver of kind `email`, but got one of kind `{0}`")]
+    NotEmail(&'static str),
+}
 
 /// The text part of the email.
 pub fn text(alert: &Alert, settings: &MessageSettings) -> Result<String, LayoutError> {

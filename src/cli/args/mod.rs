@@ -4,6 +4,7 @@ mod alerts;
 mod deliveries;
 mod history;
 mod holds;
+mod receivers;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
 pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
 pub use history::{ChangesArgs, EntriesArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
+pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 
 /// Watches the US Entity List and alerts people by email, Slack and webhook when it changes
 #[derive(Clone, Debug, Parser)]
@@ -177,20 +179,6 @@ pub enum OutputFormat {
     #[default]
     Text,
     Json,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub enum ReceiversCommand {
-    /// List the receivers and their status
-    List {
-        #[command(flatten)]
-        output: OutputArg,
-    },
-    /// Send a test message to a receiver
-    Test { name: String },
-    /// Enable a receiver that was switched off after it answered 410, and send its waiting
-    /// deliveries
-    Enable { name: String },
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]

@@ -1,6 +1,6 @@
 //! The email channel: one message for each recipient, through the operator's own relay.
 //!
-//! `compose` builds a message at one level of detail (`detail_level`, `name_index`, `html_part`).
+//! `compose` builds a message at one level of detail (`detail_level`, `entry_limit`, `html_part`).
 //! `relay` opens a session (`connection`, `ehlo_name`, `tls`, `login`, `oauth2`). `transaction`
 //! hands over the message. `smtp_outcome` turns the result into an outcome.
 
@@ -27,12 +27,14 @@ use jiff::Timestamp;
 
 use crate::deliver::{EmailSettings, Message, MessageSettings, Outcome};
 use crate::dial::LazyClient;
+use crate::domain::{Alert, Delivery, DeliveryState};
 use detail_level::{DetailLevel, SizeLimit};
 use error::{SmtpError, SmtpStep};
 use relay::Session;
 use smtp_reply::Reply;
 use transaction::Outgoing;
 
+pub use compose::ComposeError;
 pub use ehlo_name::is_hello;
 pub use relay::Relay;
 
@@ -45,6 +47,38 @@ pub struct Attempt<'a> {
     pub message: &'a Message<'a>,
     pub messages: &'a MessageSettings,
     pub now: Timestamp,
+}
+
+/// The whole message to the first recipient, as it would be sent.
+pub fn preview(
+    settings: &EmailSettings,
+    receiver: &str,
+    alert: &Alert,
+    messages: &MessageSettings,
+) -> Result<String, ComposeError> {
+    let delivery = Delivery {
+        delivery_id: Delivery::id_of(&alert.alert_id, receiver, ""),
+        alert_id: alert.alert_id.clone(),
+        receiver: receiver.to_owned(),
+        recipient: settings.to.first().map(ToString::to_string).unwrap_or_default(),
+        selection: None,
+        state: DeliveryState::Pending,
+        attempts: 0,
+        parts_done: 0,
+        created_at: alert.created_at,
+        next_attempt_at: alert.created_at,
+        delivered_at: None,
+        last_error: None,
+    };
+    let email = compose::email(
+        &settings.smtp.from,
+        &Message { delivery: &delivery, alert },
+        messages,
+        alert.created_at,
+        DetailLevel::Full,
+        SizeLimit::of(None),
+    )?;
+    Ok(String::from_utf8_lossy(&email.formatted()).into_owned())
 }
 
 /// Sends one message to the recipient of the delivery.

@@ -35,12 +35,23 @@ pub fn settings(public_url: Option<&str>) -> MessageSettings {
         ]
         .map(|(name, title)| (name.to_owned(), title.to_owned()))
         .into(),
+        marked_as_test: false,
     }
 }
 
 /// A delivery of `alert` that is due at once.
 pub fn delivery(alert: &Alert, receiver: &str, recipient: &str) -> Delivery {
     Delivery::pending(&alert.alert_id, receiver, recipient, alert.created_at)
+}
+
+/// The sample with this name, or the first sample of the type with this name.
+pub fn find(name: &str) -> Option<Alert> {
+    let mut samples = all();
+    let at = samples
+        .iter()
+        .position(|(known, _)| *known == name)
+        .or_else(|| samples.iter().position(|(_, alert)| alert.body.type_name() == name))?;
+    Some(samples.swap_remove(at).1)
 }
 
 /// Every message that readers and operators can get, each with a name of its own.

@@ -15,6 +15,9 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 struct Body<'a> {
     r#type: &'static str,
     timestamp: Timestamp,
+    /// The alert is made up, for a test.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
     data: Data<'a>,
 }
 
@@ -29,14 +32,19 @@ struct Data<'a> {
 }
 
 /// The bodies of an alert: one, or as many parts as are needed to keep each within `max_bytes`. The
-/// same alert always gives the same bytes.
-pub fn bodies(alert: &Alert, max_bytes: usize) -> Result<Vec<String>, serde_json::Error> {
+/// same alert always gives the same bytes. `test` marks the alert as made up.
+pub fn bodies(
+    alert: &Alert,
+    max_bytes: usize,
+    test: bool,
+) -> Result<Vec<String>, serde_json::Error> {
     let head = head(&alert.body, alert.alert_id.as_str())?;
     let body = |part, changes| {
         let data = Data { head: &head, part, changes };
         serde_json::to_string(&Body {
             r#type: alert.body.type_name(),
             timestamp: alert.created_at,
+            test,
             data,
         })
     };
@@ -120,7 +128,7 @@ mod tests {
     use crate::domain::{Change, Summary};
 
     fn parsed(alert: &Alert, max_bytes: usize) -> Vec<Value> {
-        bodies(alert, max_bytes)
+        bodies(alert, max_bytes, false)
             .unwrap()
             .iter()
             .map(|body| serde_json::from_str(body).unwrap())
@@ -159,7 +167,7 @@ mod tests {
     #[test]
     fn parts_contain_every_change_once_within_the_limit() {
         let alert = with_changes(200);
-        let bodies = bodies(&alert, 20_000).unwrap();
+        let bodies = bodies(&alert, 20_000, false).unwrap();
         assert!(bodies.len() > 2 && bodies.iter().all(|body| body.len() <= 20_000));
         let mut changes: Vec<Change> = Vec::new();
         for (index, body) in bodies.iter().enumerate() {

@@ -11,13 +11,15 @@ use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
 use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::{Message, Outcome, Retry, WebhookSettings, signature};
 use crate::dial::LazyClient;
-use body::{MAX_BODY_BYTES, bodies};
+use crate::domain::Alert;
+use body::MAX_BODY_BYTES;
 
 /// Sends the parts that the receiver has not taken yet, and counts each taken part in `parts_done`.
 pub async fn send(
     clients: &LazyClient,
     settings: &WebhookSettings,
     message: &Message<'_>,
+    marked_as_test: bool,
     now: Timestamp,
     parts_done: &AtomicU32,
 ) -> Outcome {
@@ -30,7 +32,7 @@ pub async fn send(
         Ok(url) => url,
         Err(error) => return not_sent(format!("failed to read the receiver's address: {error}")),
     };
-    let bodies = match bodies(message.alert, MAX_BODY_BYTES) {
+    let bodies = match bodies(message.alert, marked_as_test) {
         Ok(bodies) => bodies,
         Err(error) => return not_sent(format!("failed to write the alert as JSON: {error}")),
     };
@@ -70,6 +72,11 @@ pub async fn send(
         }
     }
     outcome
+}
+
+/// The bodies of an alert, one for each part.
+pub fn bodies(alert: &Alert, marked_as_test: bool) -> Result<Vec<String>, serde_json::Error> {
+    body::bodies(alert, MAX_BODY_BYTES, marked_as_test)
 }
 
 /// The secrets in these settings.

@@ -21,7 +21,7 @@ mod steps;
 mod subject;
 pub mod time;
 
-use crate::deliver::{Message, MessageSettings};
+use crate::deliver::{Message, MessageSettings, plain};
 use crate::domain::{Alert, AlertBody};
 
 pub use content::{
@@ -49,7 +49,21 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
         other => operator::content(other, alert, &context),
     };
     content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
+    if settings.marked_as_test {
+        mark_as_test(&mut content);
+    }
     content
+}
+
+/// Says that the message shows sample data, in the subject and before everything else.
+fn mark_as_test(content: &mut MessageContent) {
+    content.subject =
+        plain::shorten(&format!("[Test] {}", content.subject), subject::MAX_SUBJECT_CHARS);
+    content.title = format!("[Test] {}", content.title);
+    content.banner = Some(
+        "This is a test with made-up data. No list has changed, and you do not have to act."
+            .to_owned(),
+    );
 }
 
 /// The content of `message`, with its delivery as evidence.

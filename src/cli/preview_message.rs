@@ -1,0 +1,65 @@
+//! `receivers preview`: what a receiver would be sent, printed and not sent.
+
+use std::io::stdout;
+
+use anyhow::Result;
+
+use crate::cli::args::{EmailFormat, PreviewArgs};
+use crate::cli::usage::Usage;
+use crate::cli::{output, show_alert};
+use crate::config::Config;
+use crate::deliver::{MessageSettings, Receiver, preview, sample};
+use crate::domain::{Alert, AlertId};
+use crate::pipeline::alerting::addressing;
+use crate::store::{DeliveryQuery, Store};
+
+const DEFAULT_SAMPLE: &str = "list.changed";
+
+/// Prints the message of an alert to the receiver `name`.
+pub async fn preview(store: &Store, config: &Config, name: &str, args: &PreviewArgs) -> Result<()> {
+    let receiver = config.receiver(name).ok_or_else(|| {
+        let names: Vec<&str> = config.receivers.iter().map(|given| given.name.as_str()).collect();
+        Usage(format!("expected the name of a receiver ({}), but got `{name}`", names.join(", ")))
+    })?;
+    let (alert, marked_as_test) = match &args.alert {
+        Some(id) => (selected(store, config, receiver, id).await?, false),
+        None => (sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE))?, true),
+    };
+    let messages = MessageSettings { marked_as_test, ..config.messages.clone() };
+    let text = match args.format {
+        EmailFormat::Text => preview::of(receiver, &alert, &messages)?,
+        EmailFormat::Html => preview::html(&alert, &messages)?,
+        EmailFormat::Eml => preview::eml(receiver, &alert, &messages)?,
+    };
+    Ok(output::line(&mut stdout(), &text)?)
+}
+
+/// The recorded alert with the changes that the receiver got, or would get by the routes of today.
+async fn selected(store: &Store, config: &Config, receiver: &Receiver, id: &str) -> Result<Alert> {
+    let alert = show_alert::recorded(store, id).await?;
+    let query = DeliveryQuery {
+        receiver: Some(receiver.name.clone()),
+        alert: Some(AlertId(id.to_owned())),
+        state: None,
+        limit: Some(1),
+    };
+    let recorded = store.deliveries(&query).await?.into_iter().next();
+    let routed = || {
+        let outgoing = addressing::routed(config, alert.clone(), Vec::new());
+        outgoing.deliveries.into_iter().find(|delivery| delivery.receiver == receiver.name)
+    };
+    match recorded.or_else(routed) {
+        Some(delivery) => Ok(crate::deliver::for_delivery(&alert, &delivery)),
+        None => {
+            output::problem(&format!(
+                "no route sends this alert to {}: this is the whole alert",
+                receiver.name
+            ));
+            Ok(alert)
+        }
+    }
+}
+
+fn sample_of(name: &str) -> Result<Alert> {
+    sample::find(name).ok_or_else(|| anyhow::anyhow!("failed to find the sample {name}"))
+}
