@@ -179,9 +179,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     read::receivers(store.as_ref(), &config, output.output, now).await?;
                     return Ok(Exit::Success);
                 }
-                ReceiversCommand::Test { name, sample } => {
-                    Request::ReceiversTest { name, sample }
-                }
+                ReceiversCommand::Test { name, sample } => Request::ReceiversTest { name, sample },
                 ReceiversCommand::Preview { name, shown } => {
                     let (config, store) = reading(&path, named, environment).await?;
                     preview_message::preview(&store, &config, &name, &shown).await?;

@@ -390,7 +390,8 @@ async fn a_receiver_that_accepts_every_second_message_is_alerted_at_most_six_tim
 async fn a_delivered_test_makes_pending_deliveries_due() {
     let (world, waiting) = refused_once(404).await;
     assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Pending, 1));
-    let reply = world.execute(Request::ReceiversTest { name: "erp".to_owned(), sample: None }).await;
+    let reply =
+        world.execute(Request::ReceiversTest { name: "erp".to_owned(), sample: None }).await;
     assert!(
         reply.exit == 0 && reply.lines.iter().any(|line| line.contains("1 delivered")),
         "{reply:?}"
@@ -417,7 +418,8 @@ async fn a_retry_for_a_receiver_that_is_switched_off_says_that_it_waits() {
         reply.exit == 1 && reply.problems[0].contains("waits: the receiver is switched off"),
         "{reply:?}"
     );
-    let reply = world.execute(Request::ReceiversTest { name: "erp".to_owned(), sample: None }).await;
+    let reply =
+        world.execute(Request::ReceiversTest { name: "erp".to_owned(), sample: None }).await;
     assert_eq!(
         (reply.exit, world.deliveries("erp").await.remove(0).state),
         (0, DeliveryState::Pending),
@@ -657,7 +659,8 @@ async fn a_chat_service_that_refuses_in_its_body_is_reported_and_gets_the_alert_
         "{:?}",
         world.subjects()
     );
-    let reply = world.execute(Request::ReceiversTest { name: "desk".to_owned(), sample: None }).await;
+    let reply =
+        world.execute(Request::ReceiversTest { name: "desk".to_owned(), sample: None }).await;
     assert!(
         reply.exit == 1 && format!("{reply:?}").contains("the refusal: channel_is_archived"),
         "{reply:?}"
