@@ -178,10 +178,15 @@ fn the_example_is_valid_as_it_is() {
             .unwrap();
     assert_eq!(warnings, []);
     let default = config::default_config(&environment);
+    let [list, rules] = config.sources.as_slice() else { panic!("{:?}", config.sources) };
     assert_eq!(
-        format!("{:?}", config.sources),
-        format!("{:?}", default.sources),
-        "the example and `check` without one watch the same"
+        format!("{list:?}"),
+        format!("{:?}", default.sources[0]),
+        "the example and `check` without one watch the same list"
+    );
+    assert_eq!(
+        (rules.kind.as_str(), rules.title.as_str()),
+        ("federal-register", "Federal Register")
     );
     assert_eq!(format!("{:?}", config.receivers), format!("{:?}", default.receivers));
     assert_eq!(config.store, default.store);

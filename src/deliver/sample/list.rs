@@ -24,6 +24,7 @@ pub fn rule_of_june_2022() -> Alert {
     let mut data = list_changed(AlertId::of(["csl", "87 FR 38920"]), june_2022_changes());
     data.attributed = Some(Attribution::Presumed);
     data.rule = Some(rule());
+    data.rule_text = Some(excerpt(data.summary));
     wrapped(AlertBody::ListChanged, data)
 }
 
@@ -156,6 +157,7 @@ pub fn unconfirmed() -> Alert {
     );
     data.attributed = Some(Attribution::Cited);
     data.rule = Some(rule());
+    data.rule_text = Some(excerpt(data.summary));
     data.unconfirmed = true;
     wrapped(AlertBody::ListChanged, data)
 }

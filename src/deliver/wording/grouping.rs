@@ -1,6 +1,7 @@
 //! Groups entries with identical terms, so that the terms are stated once.
 
 use crate::deliver::wording::{EntryGroup, EntryText, Row, entry};
+use crate::domain::word_diff::SpanKind;
 
 /// Groups the entries by their license requirement, footnotes and license review policy, with what
 /// changed in them. The groups are in the order of their first entries. An entry whose terms no
@@ -21,18 +22,29 @@ pub fn grouped(entries: Vec<EntryText>) -> Vec<EntryGroup> {
             if terms.is_empty() || entries.len() < 2 {
                 return EntryGroup { shared: Vec::new(), entries };
             }
+            let has_footnotes = terms.iter().any(states_footnotes);
             for entry in &mut entries {
                 entry.rows.retain(|row| !entry::is_term(&row.label));
+                // The brief of an addition is its footnotes.
+                if has_footnotes {
+                    entry.brief.clear();
+                }
             }
             EntryGroup { shared: terms, entries }
         })
         .collect()
 }
 
+/// Whether a row has the footnotes as they are, and not as a revision changed them.
+fn states_footnotes(row: &Row) -> bool {
+    row.label == entry::label("footnotes")
+        && row.lines.iter().flatten().all(|span| span.kind == SpanKind::Equal)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::word_diff::{Span, SpanKind};
+    use crate::domain::word_diff::Span;
 
     fn row(label: &str, text: &str) -> Row {
         Row {

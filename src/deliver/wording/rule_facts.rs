@@ -8,6 +8,9 @@ use crate::deliver::wording::effective::Effective;
 use crate::deliver::wording::{Fact, Quote, time};
 use crate::domain::Rule;
 
+/// The most characters of a rule's title in a sentence. The longest real one has about 250.
+const MAX_TITLE_CHARS: usize = 300;
+
 /// The name and the known dates of a rule. Unknown facts are left out, because the lead says what
 /// is not known. `published` labels the publication date.
 pub fn rule_facts(
@@ -42,7 +45,10 @@ pub fn reference(rule: Option<&Rule>) -> Option<String> {
 
 /// `87 FR 38920, “Addition of Entities to the Entity List”`, for a sentence.
 pub fn named(rule: &Rule) -> String {
-    let title = rule.title.as_deref().map(|title| format!("“{}”", plain::line(title)));
+    let title = rule
+        .title
+        .as_deref()
+        .map(|title| format!("“{}”", plain::shorten(&plain::line(title), MAX_TITLE_CHARS)));
     let parts: Vec<String> = reference(Some(rule)).into_iter().chain(title).collect();
     if parts.is_empty() { "a rule in the Federal Register".to_owned() } else { parts.join(", ") }
 }

@@ -11,10 +11,12 @@ const MAX_COUNTRIES: usize = 3;
 /// The fewest characters to which the title is cut to make room for the date and the rule.
 const MIN_TITLE_CHARS: usize = 40;
 
-/// `TITLE, in effect June 28, 2022 (87 FR 38920): China, Russia`. `effect` begins with a comma or is
-/// empty. The countries are named only if there is room.
+/// `TITLE, in effect June 28, 2022 (87 FR 38920): China, Russia`.
+///
+/// The first of `titles` that fits is taken, and the last one is cut if none fits. `effect` begins
+/// with a comma or is empty. The countries are named only if there is room.
 pub fn subject(
-    title: &str,
+    titles: &[String],
     effect: &str,
     reference: Option<&str>,
     countries: &[(String, usize)],
@@ -22,6 +24,8 @@ pub fn subject(
     let reference = reference.map_or_else(String::new, |reference| format!(" ({reference})"));
     let end = format!("{effect}{reference}");
     let room = MAX_SUBJECT_CHARS.saturating_sub(end.chars().count());
+    let fitting = titles.iter().find(|title| title.chars().count() <= room);
+    let title = fitting.or(titles.last()).map_or("", String::as_str);
     let title = plain::shorten(title, room.max(MIN_TITLE_CHARS));
     let fixed = plain::shorten(&format!("{title}{end}"), MAX_SUBJECT_CHARS);
     let fits = |subject: &String| subject.chars().count() <= MAX_SUBJECT_CHARS;
@@ -53,7 +57,7 @@ mod tests {
     fn the_date_comes_before_the_rule_and_countries_come_last() {
         assert_eq!(
             subject(
-                "Entity List: 41 added, 13 revised",
+                &["Entity List: 41 added, 13 revised".to_owned()],
                 ", in effect June 28, 2022",
                 Some("87 FR 38920"),
                 &countries(&["China", "Russia", "Pakistan", "Singapore"]),
@@ -61,12 +65,24 @@ mod tests {
             "Entity List: 41 added, 13 revised, in effect June 28, 2022 (87 FR 38920): China, \
              Russia, Pakistan and 1 more"
         );
-        assert_eq!(subject("Entity List: 1 added", "", None, &[]), "Entity List: 1 added");
+        assert_eq!(
+            subject(&["Entity List: 1 added".to_owned()], "", None, &[]),
+            "Entity List: 1 added"
+        );
+    }
+
+    #[test]
+    fn a_shorter_title_is_taken_if_the_long_one_does_not_fit() {
+        let titles = ["long ".repeat(30), "Entity List: 1 no longer listed".to_owned()];
+        assert_eq!(
+            subject(&titles, "", Some("87 FR 38920"), &[]),
+            "Entity List: 1 no longer listed (87 FR 38920)"
+        );
     }
 
     #[test]
     fn the_countries_leave_first_and_the_date_and_the_rule_stay() {
-        let long = "x".repeat(200);
+        let long = ["x".repeat(200)];
         let cut = subject(
             &long,
             ", in effect June 28, 2022",

@@ -8,12 +8,18 @@ use crate::domain::change::MOST_OF_A_DOUBT;
 use crate::domain::pages::Kept;
 use crate::domain::{Change, ChangeKind, Entry, Match, RowFate};
 
+/// The most characters of another entry's name.
+const MAX_NAME_CHARS: usize = 200;
+
 /// What is uncertain about a change.
 pub fn cautions(change: &Change, context: &Context<'_>) -> Vec<String> {
     let mut cautions = Vec::new();
     let names = |names: &[String]| {
         enumeration(
-            &names.iter().map(|name| format!("“{}”", plain::line(name))).collect::<Vec<_>>(),
+            &names
+                .iter()
+                .map(|name| format!("“{}”", plain::shorten(&plain::line(name), MAX_NAME_CHARS)))
+                .collect::<Vec<_>>(),
         )
     };
     cautions.extend(
@@ -53,8 +59,11 @@ pub fn cautions(change: &Change, context: &Context<'_>) -> Vec<String> {
 /// What else is known: the evidence of a certain match, and what other sources show.
 pub fn notes(change: &Change, context: &Context<'_>) -> Vec<String> {
     let matched = change.matched.as_ref().filter(|matched| matched.certain);
-    // Without evidence there is nothing to say.
-    let matched = matched.filter(|matched| !matched.evidence.is_empty() || matched.row.is_some());
+    // If name and countries are as before, nobody doubts that the entry is the same.
+    let is_renamed = change.before.as_ref().is_some_and(|before| {
+        (&before.name, &before.countries) != (&change.entry.name, &change.entry.countries)
+    });
+    let matched = matched.filter(|matched| is_renamed || matched.row.is_some());
     let mut notes: Vec<String> =
         matched.map(|matched| match_note(change, matched)).into_iter().collect();
     notes.extend(other_sources::sentences(change, context).into_iter().filter_map(|shown| {
@@ -122,6 +131,30 @@ mod tests {
         let (before, after) = (row("Alder Works", was_cited), row("Elder Works", is_cited));
         let change = sample::change(ChangeKind::Revised, Severity::High, Some(before), after);
         assert_eq!(match_note(&change, &matched), expected);
+    }
+
+    #[test]
+    fn a_certain_match_is_a_note_only_if_the_name_changed_and_a_doubtful_one_is_a_caution() {
+        let settings = sample::settings(None);
+        let context = Context {
+            zone: &settings.timezone,
+            public_url: None,
+            source_titles: &settings.source_titles,
+            instructions: &[],
+        };
+        let found = |name: &str, matched: Match| {
+            let mut change = sample::change(
+                ChangeKind::Revised,
+                Severity::High,
+                Some(Entry::named(ListCode::EL, "Alder Works")),
+                Entry::named(ListCode::EL, name),
+            );
+            change.matched = Some(matched);
+            (cautions(&change, &context).len(), notes(&change, &context).len())
+        };
+        assert_eq!(found("Alder Works", Match::certain(vec!["equal name".into()])), (0, 0));
+        assert_eq!(found("Elder Works", Match::certain(vec!["same id".into()])), (0, 1));
+        assert_eq!(found("Elder Works", Match::doubtful(0.9, Vec::new())), (1, 0));
     }
 
     #[test]

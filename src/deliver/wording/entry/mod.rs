@@ -91,7 +91,9 @@ fn change_rows(change: &Change, scope: EntryScope<'_>) -> Vec<Row> {
         (ChangeKind::Revised, Some(before)) if change.row_fate() == Some(RowFate::Gone) => {
             rows::identity(before)
         }
-        (ChangeKind::Revised, Some(before)) => revision::rows(before, &change.entry),
+        (ChangeKind::Revised, Some(before)) => {
+            revision::rows(before, &change.entry, scope.rule_is_named)
+        }
         _ => rows::rows(&change.entry, scope.rule_is_named),
     }
 }
@@ -101,6 +103,7 @@ fn brief(change: &Change) -> String {
         (ChangeKind::Revised, _) if change.row_fate() == Some(RowFate::Gone) => {
             "one row of this name is no longer listed".to_owned()
         }
+        (ChangeKind::Revised, _) if change.editorial => String::new(),
         (ChangeKind::Revised, Some(before)) => revision::brief(change, before),
         (ChangeKind::Revised, None) | (ChangeKind::Removed, _) => String::new(),
         (ChangeKind::Added, _) => {

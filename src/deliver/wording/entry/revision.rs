@@ -26,10 +26,17 @@ const FIELDS: [&str; 12] = [
     "citations",
 ];
 
-/// One row for each field that differs, and one that counts what did not change.
-pub fn rows(before: &Entry, after: &Entry) -> Vec<Row> {
-    let mut rows: Vec<Row> =
-        differing(before, after).iter().map(|key| row(key, before, after)).collect();
+/// One row for each field that differs, and one that counts what did not change. `rule_is_named`:
+/// the message names the rule, so that its citation is not repeated for each entry.
+pub fn rows(before: &Entry, after: &Entry, rule_is_named: bool) -> Vec<Row> {
+    let keys = differing(before, after);
+    let follows_from_rule = |key: &String| matches!(key.as_str(), "citations" | "start_date");
+    let omits = rule_is_named && !keys.iter().all(follows_from_rule);
+    let mut rows: Vec<Row> = keys
+        .iter()
+        .filter(|key| !(omits && follows_from_rule(key)))
+        .map(|key| row(key, before, after))
+        .collect();
     rows.extend(unchanged(before, after));
     rows
 }
@@ -220,7 +227,7 @@ mod tests {
     /// Each row as `LABEL: lines | was | now`.
     #[track_caller]
     fn check(change: impl Fn(&mut Entry), expected: &[&str]) {
-        let rows: Vec<String> = rows(&entry(|_| {}), &entry(change))
+        let rows: Vec<String> = rows(&entry(|_| {}), &entry(change), false)
             .iter()
             .map(|row| {
                 let parts = [&row.lines, &row.was, &row.now].map(|lines| marked(lines).join("; "));
@@ -270,6 +277,20 @@ mod tests {
                 "Unchanged: 2 aliases and 1 address |  | ",
             ],
         );
+    }
+
+    #[test]
+    fn the_citation_of_a_named_rule_is_shown_only_if_nothing_else_changed() {
+        let before = entry(|_| {});
+        let cited =
+            |entry: &mut Entry| entry.citations = vec![crate::domain::Citation::page(88, 2)];
+        let labels = |after: &Entry| -> Vec<String> {
+            rows(&before, after, true).into_iter().map(|row| row.label).collect()
+        };
+        let alone = entry(cited);
+        assert_eq!(labels(&alone), ["Federal Register citations added", "Unchanged"]);
+        let with_alias = Entry { aliases: vec!["AWK".into()], ..alone };
+        assert_eq!(labels(&with_alias), ["Aliases deleted", "Unchanged"]);
     }
 
     #[test]

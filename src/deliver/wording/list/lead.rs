@@ -1,7 +1,6 @@
 //! The lead of a message about a list change: what happened with counts, from which rule, and in
 //! effect when.
 
-use crate::deliver::wording::authority;
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration, number, verb};
 use crate::deliver::wording::effective::Effective;
@@ -9,8 +8,9 @@ use crate::deliver::wording::list::classification::{Classification, News, Story}
 use crate::deliver::wording::list::title::first_source;
 use crate::deliver::wording::rule_facts::named;
 use crate::deliver::wording::source_title::SourceTitle;
+use crate::deliver::wording::{authority, footnote};
 use crate::domain::alert::ListChanged;
-use crate::domain::{Change, Summary};
+use crate::domain::{Change, ListCode, Summary};
 
 pub struct LeadInput<'a> {
     pub data: &'a ListChanged,
@@ -29,7 +29,11 @@ pub fn lead(input: &LeadInput<'_>) -> String {
         Story::Relisting => relisting(input),
         Story::AsAnnounced => vec![as_announced(input), rule(input)],
         Story::FullEntries => vec![full_entries(input), rule(input)],
-        Story::Footnotes(_) => vec![designation(input), rule(input)],
+        Story::Footnotes(footnotes) => {
+            let mut sentences = designation(input, &footnotes);
+            sentences.push(rule(input));
+            sentences
+        }
         Story::Editorial => vec![format!(
             "Only letters, spaces or punctuation changed in {} {}.",
             counted(input.data.changes.len(), "entry"),
@@ -96,52 +100,42 @@ fn without_rule(input: &LeadInput<'_>) -> String {
     if cited.is_empty() {
         return String::new();
     }
-    let of = if cited.len() == lists.len() {
-        String::new()
-    } else {
-        format!(" of {}", enumeration(&cited))
-    };
-    if input.news.lacks_rule() {
-        format!("No rule found yet: the changes{of} cite none.")
-    } else {
-        format!("The changes{of} cite no new rule.")
+    if !input.news.lacks_rule() {
+        return "No new rule is cited.".to_owned();
     }
+    let changes = if cited.len() == lists.len() {
+        "these changes".to_owned()
+    } else {
+        format!("the changes of {}", enumeration(&cited))
+    };
+    format!("No rule found yet for {changes}.")
 }
 
 fn correction(input: &LeadInput<'_>) -> Vec<String> {
     let LeadInput { data, source, context, .. } = input;
-    let reported = data.corrects_at.map_or_else(
-        || "reported in an earlier message".to_owned(),
-        |at| format!("reported on {}", context.day(at)),
-    );
-    let count = data.changes.len();
+    let on = data
+        .corrects_at
+        .map_or_else(|| " earlier".to_owned(), |at| format!(" on {}", context.day(at)));
     let Summary { added, removed, revised, editorial } = Summary::of(&data.changes);
-    let mut parts: Vec<String> = Vec::new();
-    let mut add = |count: usize, one: &'static str, many: &'static str, what: String| {
-        if count > 0 {
-            let subject = if parts.is_empty() { counted(count, "entry") } else { number(count) };
-            parts.push(format!("{subject} {} {what}", verb(count, one, many)));
-        }
-    };
-    add(added, "is", "are", format!("{} again", source.on()));
-    add(removed, "is", "are", format!("not {}", source.on()));
-    add(revised + editorial, "is", "are", "as before again".to_owned());
-    vec![
-        format!(
-            "{}. The {} {reported} {} reversed.",
-            enumeration(&parts),
-            if count == 1 { "change" } else { "changes" },
-            verb(count, "was", "were")
-        ),
-        if authority::lists(&data.changes)
-            .iter()
-            .any(|list| authority::terms(*list).amended_by_rules)
-        {
-            "No rule explains this, so the earlier list was probably wrong.".to_owned()
-        } else {
-            "The earlier list was probably wrong.".to_owned()
-        },
+    let sentences = [
+        (added, "missing", source.on()),
+        (removed, "as added", format!("not {}", source.on())),
+        (revised + editorial, "as revised", "as before".to_owned()),
     ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, reported, now)| {
+        let (was, is) = (verb(count, "was", "were"), verb(count, "is", "are"));
+        format!("{} that {was} reported {reported}{on} {is} {now}.", counted(count, "entry"))
+    });
+    let lists = authority::lists(&data.changes);
+    let by_rules = lists.iter().any(|list| authority::terms(*list).amended_by_rules);
+    let why = if by_rules {
+        "No rule explains this, so the earlier list was probably wrong."
+    } else {
+        "The earlier list was probably wrong."
+    };
+    sentences.chain([why.to_owned()]).collect()
 }
 
 fn differences(input: &LeadInput<'_>) -> Vec<String> {
@@ -197,13 +191,13 @@ fn full_entries(input: &LeadInput<'_>) -> String {
     )
 }
 
-fn designation(input: &LeadInput<'_>) -> String {
-    let count = input.data.changes.len();
-    format!(
-        "{} {}, which {} listed before, now {} a footnote that controls more foreign-made items.",
-        counted(count, "entry"),
-        format_args!("on {}", input.lists),
-        verb(count, "was", "were"),
-        verb(count, "has", "have")
-    )
+fn designation(input: &LeadInput<'_>, footnotes: &[String]) -> Vec<String> {
+    let changes = &input.data.changes;
+    let list = changes.first().map_or(ListCode::EL, |change| change.entry.list);
+    let what = format!(
+        "was added to {} that {} listed before",
+        counted(changes.len(), "entry"),
+        verb(changes.len(), "was", "were")
+    );
+    footnotes.iter().map(|mark| format!("{}.", footnote::explained(list, mark, &what))).collect()
 }

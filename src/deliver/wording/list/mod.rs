@@ -25,7 +25,7 @@ use lead::{LeadInput, lead};
 use next_steps::next_steps;
 use notes::{cautions, notes};
 use parts::parts;
-use title::{TitleInput, title};
+use title::{TitleInput, short_title, title};
 
 pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     let source = context.source(&data.source);
@@ -38,8 +38,8 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     );
     let lists = lists(&data.changes);
     let counts = country::counts(&data.changes);
-    let headline =
-        title(&TitleInput { data, news: &news, lists: &lists, source: &source, context });
+    let input = TitleInput { data, news: &news, lists: &lists, source: &source, context };
+    let headline = title(&input);
     // A difference between sources and a correction have no effective date of their own.
     let phrase = match news.story() {
         Story::Correction | Story::Differences | Story::Relisting | Story::Editorial => {
@@ -48,6 +48,11 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
         _ => effective.phrase(),
     };
     let reference = reference(data.rule.as_ref());
+    // The title of a designation has the countries.
+    let named_countries = match news.story() {
+        Story::Footnotes(_) => &[][..],
+        _ => counts.as_slice(),
+    };
     let parts = parts(data, &news, &source, context);
     let scope = EntryScope {
         several_lists: authority::lists(&data.changes).len() > 1,
@@ -55,7 +60,12 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
         context,
     };
     MessageContent {
-        subject: subject(&headline, &phrase, reference.as_deref(), &counts),
+        subject: subject(
+            &[headline.clone(), short_title(&input)],
+            &phrase,
+            reference.as_deref(),
+            named_countries,
+        ),
         banner: None,
         title: format!("{headline}{phrase}"),
         lead: lead(&LeadInput {
@@ -269,11 +279,7 @@ mod tests {
     #[test]
     fn a_change_whose_rule_is_unknown_says_so() {
         let content = changed("list.changed, no rule", |_| {});
-        assert!(
-            content.lead.ends_with("No rule found yet: the changes cite none."),
-            "{}",
-            content.lead
-        );
+        assert!(content.lead.ends_with("No rule found yet for these changes."), "{}", content.lead);
         assert!(content.facts.iter().all(|fact| fact.label != "Rule"));
         assert!(content.next_steps.iter().any(|step| step.text.contains("Look for the rule")));
     }
@@ -343,10 +349,10 @@ mod tests {
         assert!(lead([ListCode::EL, ListCode::EL]).contains("No rule found yet"));
         assert!(
             lead([ListCode::EL, ListCode::SDN])
-                .ends_with("No rule found yet: the changes of the Entity List cite none.")
+                .ends_with("No rule found yet for the changes of the Entity List.")
         );
-        assert!(lead([ListCode::UVL, ListCode::MEU]).ends_with("The changes cite no new rule."));
-        assert!(!lead([ListCode::SDN, ListCode::DTC]).contains("cite"));
+        assert!(lead([ListCode::UVL, ListCode::MEU]).ends_with("No new rule is cited."));
+        assert!(!lead([ListCode::SDN, ListCode::DTC]).contains("rule"));
     }
 
     #[test]

@@ -10,8 +10,9 @@ use crate::deliver::wording::source_title::SourceTitle;
 use crate::domain::alert::{ListChanged, RuleExcerpt};
 use crate::domain::{Attribution, Change, Summary};
 
-/// The most names in one note.
+/// The most names in one note, and the most characters of each.
 const MAX_NAMES: usize = 10;
+const MAX_NAME_CHARS: usize = 200;
 
 /// What a reader must know before acting.
 pub fn cautions(
@@ -56,12 +57,12 @@ pub fn notes(
     } else {
         notes.push(format!(
             "Your routes select these changes. All changes: {}.",
-            enumerated(&by_kind(&data.total, &source.on()))
+            enumerated(&by_kind(&data.total, &format!("no longer {}", source.on())))
         ));
     }
     notes.extend(earlier_alerts(data, news, context));
     let relisted: Vec<String> =
-        news.with(News::Relisted).map(|change| plain::line(&change.entry.name)).collect();
+        news.with(News::Relisted).map(|change| quoted(&change.entry.name)).collect();
     if !relisted.is_empty() && news.story() != Story::Relisting {
         notes.push(format!(
             "Relisted with the same content as before: {}.",
@@ -99,7 +100,7 @@ fn rule_numbers(data: &ListChanged, text: &RuleExcerpt, source: &SourceTitle) ->
         counts(&text.orders),
         counts(&shown)
     )];
-    let name = |change: &Change| plain::line(&change.entry.name);
+    let name = |change: &Change| quoted(&change.entry.name);
     let combined: Vec<String> = data
         .changes
         .iter()
@@ -113,7 +114,7 @@ fn rule_numbers(data: &ListChanged, text: &RuleExcerpt, source: &SourceTitle) ->
             first_of(&combined, MAX_NAMES)
         ));
     }
-    let missing: Vec<String> = text.not_shown.iter().map(|name| plain::line(name)).collect();
+    let missing: Vec<String> = text.not_shown.iter().map(|name| quoted(name)).collect();
     if !missing.is_empty() {
         let before = if data.rule_alerted_before > 0 {
             format!(", of which some may be among the {} reported before", data.rule_alerted_before)
@@ -168,6 +169,10 @@ fn earlier_alerts(
         }
         _ => None,
     }
+}
+
+fn quoted(name: &str) -> String {
+    format!("“{}”", plain::shorten(&plain::line(name), MAX_NAME_CHARS))
 }
 
 fn rule_progress(data: &ListChanged) -> String {

@@ -32,19 +32,13 @@ pub fn parts<'a>(
         .map_or_else(|| "another source".to_owned(), |first| first.named());
     let (added, revised, removed) = (ChangeKind::Added, ChangeKind::Revised, ChangeKind::Removed);
     let (full, names) = (Detail::Full, Detail::Announced);
-    let gone = format!("They were {off} before and are not there now.");
     let named_before = named_before(news);
     [
         Part::of("Added", added, full, is(added, false, IN_FULL))
             .map(|part| part.with_note(named_before)),
-        Part::of("Relisted", added, full, news.with(News::Relisted)).map(|part| {
-            part.with_note(Some(
-                "Removed before, and listed again with the same content.".to_owned(),
-            ))
-        }),
+        Part::of("Relisted", added, full, news.with(News::Relisted)),
         Part::of("Revised", revised, full, is(revised, false, IN_FULL)),
-        Part::of(format!("No longer {off}"), removed, full, is(removed, false, IN_FULL))
-            .map(|part| part.with_note(Some(gone))),
+        Part::of(format!("No longer {off}"), removed, full, is(removed, false, IN_FULL)),
         Part::of("Added as announced", added, names, is(added, false, ANNOUNCED)),
         Part::of("Revised as announced", revised, names, is(revised, false, ANNOUNCED)),
         Part::of(

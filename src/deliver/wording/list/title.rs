@@ -22,9 +22,18 @@ pub struct TitleInput<'a> {
 
 /// What happened, with counts, without the effective date.
 pub fn title(input: &TitleInput<'_>) -> String {
+    worded(input, &format!("no longer {}", input.source.on()))
+}
+
+/// The same for a subject without room for the title of the source.
+pub fn short_title(input: &TitleInput<'_>) -> String {
+    worded(input, "no longer listed")
+}
+
+/// `off` says that an entry was removed.
+fn worded(input: &TitleInput<'_>, off: &str) -> String {
     let TitleInput { data, news, lists, source, context } = input;
     let count = data.changes.len();
-    let on_source = source.on();
     let unconfirmed = if data.unconfirmed { ", unconfirmed" } else { "" };
     match news.story() {
         Story::Correction => correction(data, source, context),
@@ -46,7 +55,7 @@ pub fn title(input: &TitleInput<'_>) -> String {
             format!("{} shows {} announced{since}", source.title(), counted(count, "entry"))
         }
         Story::FullEntries => {
-            let counts = by_kind(&Summary::of(&data.changes), &on_source);
+            let counts = by_kind(&Summary::of(&data.changes), off);
             format!("Full entries now available{unconfirmed}: {}", enumerated(&counts))
         }
         Story::Footnotes(footnotes) => {
@@ -61,7 +70,7 @@ pub fn title(input: &TitleInput<'_>) -> String {
             format!("{lists}: {} changed in spelling or punctuation only", counted(count, "entry"))
         }
         Story::Changes => {
-            let mut title = format!("{lists}{unconfirmed}: {}", enumerated(&counts(news, source)));
+            let mut title = format!("{lists}{unconfirmed}: {}", enumerated(&counts(news, off)));
             if data.rule_alerted_before > 0 && data.follows.is_some() {
                 title.push_str(&format!(
                     " in addition to {} reported before",
@@ -116,9 +125,9 @@ fn designated(changes: &[Change]) -> String {
 }
 
 /// `41 added`, `13 revised`, and what is known from earlier alerts in words of its own.
-fn counts(news: &Classification<'_>, source: &SourceTitle) -> Vec<String> {
+fn counts(news: &Classification<'_>, off: &str) -> Vec<String> {
     let new: Vec<Change> = news.with(News::New).cloned().collect();
-    let mut counts = by_kind(&Summary::of(&new), &source.on());
+    let mut counts = by_kind(&Summary::of(&new), off);
     let of = |news_of: News| news.with(news_of).count();
     let known = [
         (of(News::Relisted), "relisted"),
@@ -135,12 +144,12 @@ fn counts(news: &Classification<'_>, source: &SourceTitle) -> Vec<String> {
     counts
 }
 
-/// A removal is worded as an observation, because it may be an error of the source.
-pub fn by_kind(summary: &Summary, on_source: &str) -> Vec<String> {
+/// `off` words a removal as an observation, because it may be an error of the source.
+pub fn by_kind(summary: &Summary, off: &str) -> Vec<String> {
     [
         (summary.added, "added".to_owned()),
         (summary.revised, "revised".to_owned()),
-        (summary.removed, format!("no longer {on_source}")),
+        (summary.removed, off.to_owned()),
         (summary.editorial, "changed in spelling only".to_owned()),
     ]
     .into_iter()

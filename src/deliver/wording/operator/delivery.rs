@@ -49,7 +49,7 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> Me
             "Send the alert again",
             format!("entitywatch deliveries retry {}", data.delivery_id),
         ),
-        steps::plain("Until then, tell the people who rely on it in another way"),
+        steps::plain("Until then, alert the people who rely on it in another way"),
     ];
     undelivered(data, &mut content, context);
     content
@@ -75,7 +75,7 @@ fn switched_off(data: &DeliveryTrouble, receiver: &str, context: &Context<'_>) -
             "Switch it on, which sends the waiting deliveries",
             format!("entitywatch receivers enable {}", shell_word(receiver)),
         ),
-        steps::plain("Until then, tell the people who rely on it in another way"),
+        steps::plain("Until then, alert the people who rely on it in another way"),
     ];
     undelivered(data, &mut content, context);
     content

@@ -107,7 +107,7 @@ pub fn lagging(data: &SourceLagging, context: &Context<'_>) -> MessageContent {
         Fact::new("Checked", context.moment(data.at)),
     ];
     content.next_steps = vec![
-        NextStep::command("Search for them in the lists", "entitywatch entries --search NAME"),
+        NextStep::command("Search for a name in the lists", "entitywatch entries --search NAME"),
         steps::plain("Consider adding them to your own screening until the list shows them"),
     ];
     content.evidence.push(name_of(&data.source));

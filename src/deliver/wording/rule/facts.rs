@@ -13,7 +13,10 @@ pub fn facts(data: &RuleNotice, effective: &Effective, context: &Context<'_>) ->
         return data.documents.iter().map(|listing| listed(listing, context)).collect();
     }
     // Before publication the date is a planned one.
-    let published = if data.status == NoticeStatus::Published
+    let withdrawn = data.status == NoticeStatus::Withdrawn;
+    let published = if withdrawn {
+        "Was to be published"
+    } else if data.status == NoticeStatus::Published
         || data.rule.as_ref().is_some_and(|rule| rule.citation.is_some())
     {
         "Published"
@@ -25,6 +28,9 @@ pub fn facts(data: &RuleNotice, effective: &Effective, context: &Context<'_>) ->
         .as_ref()
         .map(|rule| rule_facts(rule, effective, published, context))
         .unwrap_or_default();
+    if withdrawn {
+        facts.retain(|fact| !fact.label.starts_with("Effective"));
+    }
     facts.extend(data.filing_type.as_deref().map(|kind| Fact::new("Filing", plain::line(kind))));
     facts.extend(data.pdf_url.clone().map(|url| Fact::linked("Document", "PDF", Some(url))));
     facts.push(Fact::new(

@@ -14,23 +14,23 @@ pub fn lead(data: &RuleNotice, effective: &Effective, context: &Context<'_>) -> 
     let orders = orders(&data.orders, effective.has_begun());
     let sentences = match data.status {
         NoticeStatus::Filed => vec![
-            format!("{} filed {rule} for public inspection.", agency(data)),
+            format!("{} filed a rule for public inspection: {rule}.", agency(data)),
             orders,
             when(data, effective),
             not_in_the_text(data),
         ],
         NoticeStatus::Changed => vec![
-            format!("The rule {rule} changed after the earlier message."),
+            format!("This rule changed after the earlier message: {rule}."),
             data.note.as_deref().map(|note| context.prose(note)).unwrap_or_default(),
             effective.sentence(),
             not_in_the_text(data),
         ],
         NoticeStatus::Withdrawn => vec![
-            format!("The rule {rule} is no longer on public inspection and was not published."),
+            format!("This rule is no longer on public inspection and was not published: {rule}."),
             "The changes in the earlier message may not take effect.".to_owned(),
         ],
         NoticeStatus::Published if is_completion(data) => vec![
-            format!("The rule {rule} was published in the Federal Register."),
+            format!("This rule was published in the Federal Register: {rule}."),
             format!(
                 "Its {} now complete, with aliases, addresses and license terms. The earlier \
                  message only named {}.",
@@ -40,7 +40,7 @@ pub fn lead(data: &RuleNotice, effective: &Effective, context: &Context<'_>) -> 
             when(data, effective),
         ],
         NoticeStatus::Published => vec![
-            format!("The rule {rule} was published in the Federal Register."),
+            format!("This rule was published in the Federal Register: {rule}."),
             if data.follows.is_some() && data.changes.is_empty() {
                 "It orders what the earlier message said.".to_owned()
             } else {
@@ -94,7 +94,7 @@ fn when(data: &RuleNotice, effective: &Effective) -> String {
     }
     let sentence = effective.sentence();
     if data.status == NoticeStatus::Filed {
-        format!("{sentence} Lists may show it later.")
+        format!("{sentence} The lists may not show it yet.")
     } else {
         sentence
     }

@@ -45,7 +45,12 @@ pub fn content(data: &RuleNotice, alert_id: &AlertId, context: &Context<'_>) -> 
     evidence.push(Fact::new("Source", plain::line(&data.source)));
     evidence.push(Fact::new("Journal head", data.journal_head.as_str()));
     MessageContent {
-        subject: subject(&headline, &phrase, reference(data.rule.as_ref()).as_deref(), &counts),
+        subject: subject(
+            std::slice::from_ref(&headline),
+            &phrase,
+            reference(data.rule.as_ref()).as_deref(),
+            &counts,
+        ),
         banner: None,
         title: format!("{headline}{phrase}"),
         lead: lead(data, &effective, context),
@@ -121,7 +126,7 @@ mod tests {
         check_subject(
             "rule.filed, several dates",
             "Entity List rule filed: 3 to be added, 1 removed, takes effect in parts from July 1, \
-             2022 (FR Doc. 2022-14069): China",
+             2022 (FR Doc. 2022-14069)",
         );
         check_subject(
             "rule.filed, withdrawn",

@@ -21,6 +21,9 @@ pub fn cautions(data: &RuleNotice, context: &Context<'_>) -> Vec<String> {
         .filter(|doubt| !doubt.starts_with(PLAIN_TEXT_DOUBT))
         .map(|doubt| context.prose(doubt))
         .collect();
+    if doubts.is_empty() && data.changes.is_empty() {
+        return Vec::new();
+    }
     vec![if doubts.is_empty() {
         "The names were read from plain text. Compare them with the document before you act."
             .to_owned()

@@ -27,9 +27,7 @@ pub fn parts(data: &RuleNotice, begun: bool) -> Vec<Part<'_>> {
             let note = (!withdrawn && !compared).then(|| "As the rule states them.".to_owned());
             part.with_note(note)
         }),
-        part(titled("To be removed", "Removed", "Not removed"), ChangeKind::Removed).map(|part| {
-            part.with_note((!withdrawn).then(|| "The rule takes them off the list.".to_owned()))
-        }),
+        part(titled("To be removed", "Removed", "Not removed"), ChangeKind::Removed),
     ]
     .into_iter()
     .flatten()
