@@ -20,13 +20,12 @@ pub fn of(
     Ok(match &receiver.channel {
         Channel::Console => text(alert, settings)?,
         Channel::Email(email) => {
-            let subject = wording::alert_content(alert, settings).subject;
             let to: Vec<String> = email.to.iter().map(ToString::to_string).collect();
             let head = format!(
                 "From: {}\nTo: {}\nSubject: {}",
                 email.smtp.from,
                 to.join(", "),
-                plain::line(&subject)
+                subject(alert, settings)
             );
             format!("{head}\n\n{}", text(alert, settings)?)
         }
@@ -59,6 +58,11 @@ pub enum PreviewError {
     Email(#[from] ComposeError),
     #[error("expected a receiver of kind `email`, but got one of kind `{0}`")]
     NotEmail(&'static str),
+}
+
+/// The subject of the email.
+pub fn subject(alert: &Alert, settings: &MessageSettings) -> String {
+    plain::line(&wording::alert_content(alert, settings).subject)
 }
 
 /// The text part of the email.

@@ -23,6 +23,7 @@ mod diff;
 mod fetch;
 mod list;
 mod mail_server;
+mod messages;
 mod parse_csl;
 mod parse_ecfr;
 mod parse_federal_register;

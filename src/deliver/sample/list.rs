@@ -198,6 +198,12 @@ pub fn treasury_removal() -> Alert {
     wrapped(AlertBody::ListChanged, data)
 }
 
+/// An alert of these changes, without a rule.
+pub fn of_changes(changes: Vec<Change>) -> Alert {
+    let data = list_changed(AlertId::of(["csl", "given changes"]), changes);
+    wrapped(AlertBody::ListChanged, data)
+}
+
 fn excerpt(orders: Summary) -> RuleExcerpt {
     RuleExcerpt {
         effective_text: Some("This rule is effective June 28, 2022.".into()),

@@ -16,7 +16,7 @@ use crate::domain::{Alert, AlertBody, AlertId, Delivery, HoldReason};
 
 pub use change::{added, change};
 pub use hold::hold;
-pub use list::rule_of_june_2022;
+pub use list::{of_changes, rule_of_june_2022};
 pub use operator::source_failing;
 
 /// When the samples were observed: `2022-06-30T13:02:11Z`.
