@@ -54,7 +54,7 @@ pub fn delivery(alert: &Alert, receiver: &Receiver) -> Delivery {
 }
 
 fn deliverer(timeout: Duration) -> Deliverer {
-    let messages = MessageSettings { timezone: TimeZone::UTC.into(), public_url: None };
+    let messages = MessageSettings { timezone: TimeZone::UTC.into(), ..MessageSettings::default() };
     Deliverer::new(&HttpSettings::default(), messages, timeout).unwrap()
 }
 
@@ -627,7 +627,7 @@ impl Write for ClosedPipe {
 }
 
 async fn attempt_on(console: Box<dyn Write + Send>) -> Outcome {
-    let messages = MessageSettings { timezone: TimeZone::UTC.into(), public_url: None };
+    let messages = MessageSettings { timezone: TimeZone::UTC.into(), ..MessageSettings::default() };
     let deliverer = Deliverer::with_console(
         &HttpSettings::default(),
         messages,

@@ -89,7 +89,8 @@ fn a_hostile_name_is_harmless_in_every_channel() {
         assert!(!text.contains('\u{202e}') && !text.contains("\nBcc:"), "{name:.60}");
         assert!(!preview::subject(&alert, &settings).contains(['\r', '\n', '\u{202e}']));
         let slack = preview::slack_payload(&alert, &settings).to_string();
-        for markup in ["<!channel>", "<!here>", "<@U", "*bold*", "_it_", "`code`", "<https://evil"] {
+        for markup in ["<!channel>", "<!here>", "<@U", "*bold*", "_it_", "`code`", "<https://evil"]
+        {
             assert!(!slack.contains(markup), "{markup} in Slack for {name:.60}");
         }
         let teams = preview::teams_payload(&alert, &settings);

@@ -9,7 +9,7 @@ use crate::deliver::sample::change::{
 use crate::deliver::sample::rule::{SAVINGS_CLAUSE, filed, published, rule};
 use crate::deliver::sample::{OBSERVED_AT, alert, june_2022};
 use crate::domain::alert::{Announced, ListChanged, RuleExcerpt, SnapshotRef};
-use crate::domain::{Alert, AlertBody, AlertId, Attribution, Change, Rule, Sha256};
+use crate::domain::{Alert, AlertBody, AlertId, Attribution, Change, Rule, Sha256, Summary};
 
 /// When the rule of the samples was reported from the Federal Register: `2022-06-28T20:30:00Z`.
 const ANNOUNCED_AT: Timestamp = Timestamp::constant(1_656_448_200, 0);

@@ -46,7 +46,7 @@ impl AlertWords for Words {
     fn of(&self, alert: &Alert) -> serde_json::Value {
         json!(wording::alert_content(
             alert,
-            &MessageSettings { timezone: wording::time::Zone::default(), public_url: None }
+            &MessageSettings::default()
         ))
     }
 }
