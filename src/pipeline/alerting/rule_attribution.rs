@@ -212,7 +212,7 @@ pub fn excerpt(rule: &RecordedRule, changes: &[Change]) -> Option<RuleExcerpt> {
     let was_named = |shown: &&Change| {
         rule.changes
             .iter()
-            .filter(|ordered| rule.told.contains(&ordered.change_id))
+            .filter(|ordered| rule.alerted_changes.contains(&ordered.change_id))
             .any(|ordered| same::shows_more_than_the_name(ordered, shown))
     };
     let ids = |changes: Vec<&Change>| -> Vec<ChangeId> {

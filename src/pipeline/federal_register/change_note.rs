@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::domain::ListCode;
     use crate::parse::federal_register::{FederalRegisterDocument, parse_raw_text};
-    use crate::pipeline::federal_register::current_list::CurrentList;
+    use crate::pipeline::federal_register::current_entities::CurrentEntities;
     use crate::pipeline::federal_register::listed_document::ListedDocument;
     use crate::pipeline::federal_register::orders::ordered_changes;
     use jiff::civil::date;
@@ -72,7 +72,7 @@ mod tests {
 
     fn rule(text: &str) -> RecordedRule {
         RecordedRule {
-            changes: ordered_changes("2025-1", &parse_raw_text(text), &CurrentList::default()),
+            changes: ordered_changes("2025-1", &parse_raw_text(text), &CurrentEntities::default()),
             ..ListedDocument { document: FederalRegisterDocument::default(), published: false }
                 .to_recorded_rule("rules", jiff::Timestamp::UNIX_EPOCH)
         }
