@@ -17,6 +17,7 @@ const HARMLESS: [(&str, &[&str]); 10] = [
         "source",
         &[
             "name",
+            "title",
             "kind",
             "url",
             "path",

@@ -2,8 +2,8 @@
 //! Pure.
 
 use crate::deliver::email::spreadsheet::workbook;
-use crate::deliver::wording::value_text;
-use crate::domain::{Alert, Change, ChangeSet, Form};
+use crate::deliver::email::table_cells::{COLUMN_COUNT, cells};
+use crate::domain::{Alert, Change, ChangeSet};
 
 /// Makes spreadsheets read the table as UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -41,9 +41,6 @@ pub fn of(alert: &Alert) -> Result<Option<Files>, AttachmentError> {
     }))
 }
 
-/// The number of columns of the CSV file and of the spreadsheet.
-pub const COLUMN_COUNT: usize = 19;
-
 const COLUMNS: [&str; COLUMN_COUNT] = [
     "change_id",
     "kind",
@@ -78,39 +75,6 @@ fn table(changes: &[Change]) -> Result<Vec<u8>, AttachmentError> {
             .map_err(|error| failed(error.to_string()))?;
     }
     writer.into_inner().map_err(|error| failed(error.to_string()))
-}
-
-/// The cells of one change, unescaped.
-pub fn cells(change: &Change) -> [String; COLUMN_COUNT] {
-    let entry = &change.entry;
-    let fields = change.fields.iter().map(|field| {
-        format!("{}: {} → {}", field.field, value_text(&field.before), value_text(&field.after))
-    });
-    let citations: Vec<String> = entry.citations.iter().map(ToString::to_string).collect();
-    let evidence =
-        change.matched.as_ref().map_or_else(String::new, |matched| matched.evidence.join("; "));
-    let form = if entry.form == Form::Address { "address" } else { "party" };
-    [
-        change.change_id.to_string(),
-        change.kind.as_str().to_owned(),
-        change.severity.as_str().to_owned(),
-        change.editorial.to_string(),
-        entry.list.to_string(),
-        form.to_owned(),
-        entry.name.clone(),
-        entry.aliases.join("; "),
-        entry.addresses.join("; "),
-        entry.countries.join("; "),
-        entry.license_requirement.clone(),
-        entry.license_policy.clone(),
-        entry.footnotes.join("; "),
-        citations.join("; "),
-        entry.start_date.clone().unwrap_or_default(),
-        entry.end_date.clone().unwrap_or_default(),
-        entry.remarks.clone(),
-        fields.collect::<Vec<_>>().join("\n"),
-        evidence,
-    ]
 }
 
 /// Changes a cell so that a spreadsheet does not run it as a formula (OWASP, "CSV Injection").

@@ -71,12 +71,12 @@ impl DetailLevel {
                 "The attachments (the changes as a spreadsheet, CSV and JSON) are left out"
             }
             DetailLevel::NamesOnly => {
-                "Shortened: the attachments (the changes as a spreadsheet, CSV and JSON) and the details of each \
-                 entry are left out"
+                "Shortened: the attachments (the changes as a spreadsheet, CSV and JSON) and the \
+                 details of each entry are left out"
             }
             DetailLevel::CountsOnly => {
-                "Shortened: the attachments (the changes as a spreadsheet, CSV and JSON) and the names of the \
-                 entries are left out"
+                "Shortened: the attachments (the changes as a spreadsheet, CSV and JSON) and the \
+                 names of the entries are left out"
             }
         };
         let reason = match limit {

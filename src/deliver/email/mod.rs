@@ -20,6 +20,7 @@ mod relay;
 mod smtp_outcome;
 mod smtp_reply;
 mod spreadsheet;
+mod table_cells;
 mod tls;
 mod transaction;
 

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 
-use crate::deliver::email::attachment::{COLUMN_COUNT, cells};
+use crate::deliver::email::table_cells::{COLUMN_COUNT, cells};
 use crate::deliver::plain;
 use crate::domain::Change;
 

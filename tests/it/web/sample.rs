@@ -44,10 +44,7 @@ struct Words;
 
 impl AlertWords for Words {
     fn of(&self, alert: &Alert) -> serde_json::Value {
-        json!(wording::alert_content(
-            alert,
-            &MessageSettings::default()
-        ))
+        json!(wording::alert_content(alert, &MessageSettings::default()))
     }
 }
 

@@ -7,7 +7,8 @@ use crate::deliver::wording::time;
 use crate::domain::country::name_in_messages;
 use crate::domain::{Entry, Form};
 
-/// The one label of a field, in messages, pages and tables. `key` is the field of a [`FieldChange`].
+/// The one label of a field, in messages, pages and tables. `key` is the field of a
+/// [`FieldChange`].
 ///
 /// [`FieldChange`]: crate::domain::FieldChange
 pub fn label(key: &str) -> String {

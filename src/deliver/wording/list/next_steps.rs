@@ -18,7 +18,8 @@ pub fn next_steps(
     let mut next: Vec<NextStep> = match news.story() {
         Story::Correction => correction(data, context),
         Story::Differences => vec![steps::plain(
-            "Consider screening against both readings until the sources agree; your counsel decides",
+            "Consider screening against both readings until the sources agree; your counsel \
+             decides",
         )],
         Story::AsAnnounced => {
             vec![steps::plain("If you acted on the earlier alert, there is nothing more to do")]
