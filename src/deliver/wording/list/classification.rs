@@ -1,6 +1,5 @@
 //! What kind of news a list change is: a change that nobody reported, or one that confirms,
-//! corrects
-//! or completes an earlier alert.
+//! corrects or completes an earlier alert.
 
 use std::collections::HashSet;
 
