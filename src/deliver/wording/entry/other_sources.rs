@@ -85,3 +85,62 @@ fn alerted(text: &str, context: &Context<'_>) -> Option<String> {
         worded.unwrap_or_default()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::sample;
+
+    /// What is shown of this corroboration and these differences: `! ` before a listed entry.
+    fn shown(corroboration: &str, new_here: &[&str]) -> (String, Vec<String>) {
+        let settings = sample::settings(None);
+        let context = Context {
+            zone: &settings.timezone,
+            public_url: None,
+            source_titles: &settings.source_titles,
+            instructions: &[],
+        };
+        let mut change = sample::added("Alder Works", "CN");
+        change.corroboration = vec![corroboration.to_owned()];
+        change.differences = new_here.iter().map(|text| (*text).to_owned()).collect();
+        let sentence = match sentences(&change, &context).pop().unwrap() {
+            Shown::Listed(sentence) => format!("! {sentence}"),
+            Shown::Other(sentence) => sentence,
+        };
+        (sentence, differences(&change, &context))
+    }
+
+    #[track_caller]
+    fn check(corroboration: &str, expected: &str) {
+        assert_eq!(shown(corroboration, &[]).0, expected);
+    }
+
+    #[test]
+    fn sources_and_dates_are_in_words() {
+        check(
+            "still listed in ecfr as of 2022-06-29, as Alder Works, as of 2020",
+            "! Still listed in the eCFR as “Alder Works, as of 2020”, as of June 29, 2022.",
+        );
+        check(
+            "also gone from csl since 2022-06-29",
+            "No longer on the Consolidated Screening List either, since June 29, 2022.",
+        );
+        check(
+            "not found in mirror as of 2022-06-29",
+            "Not found in mirror, as of June 29, 2022.",
+        );
+        check(
+            "told from csl on 2022-06-30; new here: country HK; worded differently here: license \
+             requirement \"All items\"",
+            "Reported from the Consolidated Screening List on June 30, 2022. Worded differently, \
+             with the same meaning: license requirement \"All items\".",
+        );
+        check("something else of 2022-06-30", "something else of June 30, 2022.");
+    }
+
+    #[test]
+    fn a_country_of_a_difference_is_named() {
+        let (_, words) = shown("told from csl on 2022-06-30", &["country HK", "footnote 4"]);
+        assert_eq!(words, ["country Hong Kong", "footnote 4"]);
+    }
+}
