@@ -53,7 +53,7 @@ pub fn fewer_rows_than_the_rule() -> Alert {
     let ordered = Summary::of(&changes);
     changes.remove(1);
     if let Some(first) = changes.first_mut() {
-        first.entry.countries = vec!["CN".into(), "HK".into()];
+        first.entry.countries = vec!["CN".into(), "VN".into()];
     }
     let mut data = list_changed(AlertId::of(["csl", "fewer rows"]), changes);
     data.attributed = Some(Attribution::Cited);

@@ -125,10 +125,7 @@ mod tests {
             "also gone from csl since 2022-06-29",
             "No longer on the Consolidated Screening List either, since June 29, 2022.",
         );
-        check(
-            "not found in mirror as of 2022-06-29",
-            "Not found in mirror, as of June 29, 2022.",
-        );
+        check("not found in mirror as of 2022-06-29", "Not found in mirror, as of June 29, 2022.");
         check(
             "told from csl on 2022-06-30; new here: country HK; worded differently here: license \
              requirement \"All items\"",

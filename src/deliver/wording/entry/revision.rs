@@ -59,6 +59,9 @@ pub fn brief(change: &Change, before: &Entry) -> String {
         .map(|key| what_happened(key, before, after))
         .collect();
     parts.extend(major);
+    if parts.is_empty() && keys == ["citations"] {
+        return "only a citation of a rule is new".to_owned();
+    }
     if parts.is_empty() {
         parts.extend(keys.iter().map(|key| what_happened(key, before, after)));
     }
@@ -315,7 +318,7 @@ mod tests {
         let cited = |entry: &mut Entry| {
             entry.citations = vec![crate::domain::Citation::page(88, 2)];
         };
-        assert_eq!(brief_of(&cited), "1 citation added");
+        assert_eq!(brief_of(&cited), "only a citation of a rule is new");
         let all = |entry: &mut Entry| {
             cited(entry);
             entry.footnotes = vec!["4".into()];

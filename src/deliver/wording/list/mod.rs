@@ -30,7 +30,7 @@ use title::{TitleInput, short_title, title};
 pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     let source = context.source(&data.source);
     let news = Classification::of(data);
-    let excerpt = data.rule_text.as_ref();
+    let excerpt = data.rule_text.as_ref().filter(|_| data.rule.is_some());
     let effective = Effective::of(
         data.rule.as_ref().and_then(|rule| rule.effective_on),
         excerpt.and_then(|text| text.effective_text.as_deref()),
@@ -191,7 +191,7 @@ mod tests {
         );
         check_subject(
             "list.corrected",
-            "Correction: 2 entries reported missing on July 5 are on the list: China, Germany",
+            "Correction: 2 entries reported missing on July 5 are on the list: China and Germany",
         );
         check_subject(
             "list.changed, differences",
@@ -299,7 +299,7 @@ mod tests {
         ];
         for list in ListCode::ALL.iter().copied() {
             let content = changed("list.changed", |data| {
-                (data.rule, data.attributed) = (None, None);
+                (data.rule, data.rule_text) = (None, None);
                 data.changes.retain(|change| change.kind == ChangeKind::Removed);
                 data.changes.iter_mut().for_each(|change| {
                     let name = change.entry.name.clone();
@@ -337,7 +337,7 @@ mod tests {
     fn a_missing_rule_is_noted_only_for_lists_that_rules_change() {
         let lead = |lists: [ListCode; 2]| {
             changed("list.changed", |data| {
-                (data.rule, data.attributed) = (None, None);
+                (data.rule, data.rule_text) = (None, None);
                 data.changes.truncate(2);
                 data.changes
                     .iter_mut()
@@ -379,11 +379,35 @@ mod tests {
         let note = content.notes.first().unwrap();
         assert!(
             note.starts_with("The rule orders 41 added; this message has 40 added. ")
-                && note.contains("has one row where the rule lists several countries: Aldermere"),
+                && note.contains("has one row where the rule lists several countries: “Aldermere"),
             "{note}"
         );
         let same = changed("list.changed, real size", |_| {});
         assert!(same.notes.is_empty(), "{:?}", same.notes);
+    }
+
+    #[test]
+    fn a_row_with_two_countries_explains_a_rule_that_was_not_read() {
+        let content = changed("list.changed, fewer rows than the rule", |data| {
+            data.rule_text = None;
+            data.changes.iter_mut().take(1).for_each(|change| {
+                change.entry.countries = vec!["RU".into(), "VN".into()];
+            });
+        });
+        let note = content.notes.first().unwrap();
+        assert!(
+            note.starts_with("The rule may count 41 additions, because ")
+                && note.ends_with("several countries: “Aldermere Electronics Co., Ltd.”."),
+            "{note}"
+        );
+        // The rule lists Hong Kong under China.
+        let content = changed("list.changed, fewer rows than the rule", |data| {
+            data.rule_text = None;
+            data.changes.iter_mut().take(1).for_each(|change| {
+                change.entry.countries = vec!["CN".into(), "HK".into()];
+            });
+        });
+        assert!(content.notes.is_empty(), "{:?}", content.notes);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! How a list change relates to earlier alerts and to its rule's numbers. Nothing here changes what
 //! the reader has to do.
 
+use std::collections::BTreeSet;
+
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration, first_of, number, verb};
@@ -8,7 +10,8 @@ use crate::deliver::wording::list::classification::{Classification, News, Story}
 use crate::deliver::wording::list::title::{by_kind, enumerated};
 use crate::deliver::wording::source_title::SourceTitle;
 use crate::domain::alert::{ListChanged, RuleExcerpt};
-use crate::domain::{Attribution, Change, Summary};
+use crate::domain::country::entity_list_heading;
+use crate::domain::{Attribution, Change, ChangeKind, ListCode, Summary};
 
 /// The most names in one note, and the most characters of each.
 const MAX_NAMES: usize = 10;
@@ -53,7 +56,10 @@ pub fn notes(
 ) -> Vec<String> {
     let mut notes = Vec::new();
     if data.total == data.summary {
-        notes.extend(data.rule_text.as_ref().and_then(|text| rule_numbers(data, text, source)));
+        notes.extend(match &data.rule_text {
+            Some(text) => rule_numbers(data, text, source),
+            None => several_countries(data, news, source),
+        });
     } else {
         notes.push(format!(
             "Your routes select these changes. All changes: {}.",
@@ -134,6 +140,38 @@ fn rule_numbers(data: &ListChanged, text: &RuleExcerpt, source: &SourceTitle) ->
         ));
     }
     Some(sentences.join(" "))
+}
+
+/// If the rule was not read: why it may count more additions than the list has rows. The Entity
+/// List is by country, so a rule has an entry for each country of a party.
+fn several_countries(
+    data: &ListChanged,
+    news: &Classification<'_>,
+    source: &SourceTitle,
+) -> Option<String> {
+    data.rule.as_ref()?;
+    let headings = |change: &Change| {
+        let codes = change.entry.countries.iter();
+        codes.map(|code| entity_list_heading(code)).collect::<BTreeSet<&str>>().len()
+    };
+    let added: Vec<&Change> = news
+        .with(News::New)
+        .filter(|change| change.kind == ChangeKind::Added && change.entry.list == ListCode::EL)
+        .collect();
+    let combined: Vec<&Change> =
+        added.iter().copied().filter(|change| headings(change) > 1).collect();
+    if combined.is_empty() {
+        return None;
+    }
+    let in_rule: usize = added.iter().map(|change| headings(change).max(1)).sum();
+    let names: Vec<String> = combined.iter().map(|change| quoted(&change.entry.name)).collect();
+    Some(format!(
+        "The rule may count {} additions, because {} has one row for a party that the rule lists \
+         under several countries: {}.",
+        number(in_rule),
+        source.named(),
+        first_of(&names, MAX_NAMES)
+    ))
 }
 
 fn earlier_alerts(

@@ -131,7 +131,7 @@ mod tests {
         check_subject(
             "rule.filed, withdrawn",
             "Entity List rule withdrawn before publication: 3 additions, 1 removal (FR Doc. \
-             2022-14069): China",
+             2022-14069): China, Germany and 1 more",
         );
         check_subject(
             "rule.published",
