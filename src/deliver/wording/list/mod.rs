@@ -299,7 +299,7 @@ mod tests {
         ];
         for list in ListCode::ALL.iter().copied() {
             let content = changed("list.changed", |data| {
-                (data.rule, data.rule_text) = (None, None);
+                (data.rule, data.rule_text, data.attributed) = (None, None, None);
                 data.changes.retain(|change| change.kind == ChangeKind::Removed);
                 data.changes.iter_mut().for_each(|change| {
                     let name = change.entry.name.clone();
@@ -337,7 +337,7 @@ mod tests {
     fn a_missing_rule_is_noted_only_for_lists_that_rules_change() {
         let lead = |lists: [ListCode; 2]| {
             changed("list.changed", |data| {
-                (data.rule, data.rule_text) = (None, None);
+                (data.rule, data.rule_text, data.attributed) = (None, None, None);
                 data.changes.truncate(2);
                 data.changes
                     .iter_mut()
