@@ -218,6 +218,8 @@ fn the_commented_out_keys_of_the_example_are_valid() {
     write("relay-ca.pem", CERTIFICATE);
     write("smtp-password", "x");
     write("slack-url", "https://hooks.example.com/x");
+    write("teams-url", "https://flows.example.com/x");
+    write("what-to-do.txt", "Hold the shipment.\n");
     write("erp-hook", &format!("whsec_{}", "A".repeat(32)));
     write("erp-headers", "Authorization: Bearer x");
     let environment = Environment {
@@ -228,7 +230,8 @@ fn the_commented_out_keys_of_the_example_are_valid() {
     let checked = config::check(&path, &uncommented(), &environment, SecretsMode::Resolve);
     let (config, _) = checked.unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(config.sources.len(), 4);
-    assert_eq!(config.receivers.len(), 4);
+    assert_eq!(config.receivers.len(), 5);
+    assert_eq!(config.messages.instructions, ["Hold the shipment."]);
     assert_eq!(config.routes.len(), 1);
 }
 

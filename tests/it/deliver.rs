@@ -411,7 +411,7 @@ async fn an_email_arrives_complete() {
     );
     let id = Delivery::id_of(&alert().alert_id, "compliance", "officer@example.org");
     assert_eq!(mail.header("Message-ID"), Some(format!("<{id}@entitywatch.example.com>")));
-    assert_eq!(mail.header("Subject"), Some("Entity List: 2 added (country not given)".to_owned()));
+    assert_eq!(mail.header("Subject"), Some("Entity List: 2 added, no rule found yet".to_owned()));
     for part in [
         "multipart/alternative",
         "text/plain",

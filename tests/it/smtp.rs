@@ -297,7 +297,7 @@ async fn a_large_message_is_sent_without_attachments_and_then_shorter() {
         for (limit, has, has_not) in [
             (
                 complete_bytes * 90 / 100,
-                "The attachments (the changes as CSV and JSON) are left out",
+                "The attachments (the changes as a spreadsheet, CSV and JSON) are left out",
                 "changes.csv\"",
             ),
             (complete_bytes * 15 / 100, "details of each entry are left out", "changes.csv\""),

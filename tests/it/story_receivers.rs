@@ -157,7 +157,7 @@ async fn a_receiver_that_answers_410_gets_no_delivery_that_was_already_claimed()
     assert_eq!(pending.len(), 40);
     assert!(pending.iter().all(|delivery| (delivery.state, delivery.attempts) == untouched));
     assert_eq!(
-        world.subjects().iter().filter(|subject| subject.contains("erp is gone")).count(),
+        world.subjects().iter().filter(|subject| subject.contains("erp was switched off")).count(),
         1,
         "{:?}",
         world.subjects()

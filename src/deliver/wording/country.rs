@@ -6,7 +6,7 @@ use crate::domain::Change;
 use crate::domain::country::name_in_messages;
 
 /// The words for an entry whose publisher gives no country.
-const UNKNOWN: &str = "country not given";
+pub const UNKNOWN: &str = "country not given";
 
 /// `China, Russia`
 pub fn names(codes: &[String]) -> String {

@@ -3,6 +3,7 @@
 
 use crate::deliver::plain;
 use crate::deliver::wording::count::{enumeration, number};
+use crate::deliver::wording::country;
 
 /// The longest subject that every mail reader shows in full, in characters.
 pub const MAX_SUBJECT_CHARS: usize = 120;
@@ -14,7 +15,7 @@ const MIN_TITLE_CHARS: usize = 40;
 /// `TITLE, in effect June 28, 2022 (87 FR 38920): China, Russia`.
 ///
 /// The first of `titles` that fits is taken, and the last one is cut if none fits. `effect` begins
-/// with a comma or is empty. The countries are named only if there is room.
+/// with a comma or is empty. The known countries are named only if there is room.
 pub fn subject(
     titles: &[String],
     effect: &str,
@@ -29,16 +30,18 @@ pub fn subject(
     let title = plain::shorten(title, room.max(MIN_TITLE_CHARS));
     let fixed = plain::shorten(&format!("{title}{end}"), MAX_SUBJECT_CHARS);
     let fits = |subject: &String| subject.chars().count() <= MAX_SUBJECT_CHARS;
-    (1..=MAX_COUNTRIES.min(countries.len()))
+    let known: Vec<&str> = countries.iter().map(|(name, _)| name.as_str()).collect();
+    let known: Vec<&str> = known.into_iter().filter(|name| *name != country::UNKNOWN).collect();
+    (1..=MAX_COUNTRIES.min(known.len()))
         .rev()
-        .map(|shown| format!("{fixed}: {}", named(countries, shown)))
+        .map(|shown| format!("{fixed}: {}", named(&known, shown)))
         .find(fits)
         .unwrap_or(fixed)
 }
 
-fn named(countries: &[(String, usize)], shown: usize) -> String {
+fn named(countries: &[&str], shown: usize) -> String {
     let mut names: Vec<String> =
-        countries.iter().take(shown).map(|(name, _)| name.clone()).collect();
+        countries.iter().take(shown).map(|name| (*name).to_owned()).collect();
     if countries.len() > shown {
         names.push(format!("{} more", number(countries.len() - shown)));
     }
@@ -65,10 +68,10 @@ mod tests {
             "Entity List: 41 added, 13 revised, in effect June 28, 2022 (87 FR 38920): China, \
              Russia, Pakistan and 1 more"
         );
-        assert_eq!(
-            subject(&["Entity List: 1 added".to_owned()], "", None, &[]),
-            "Entity List: 1 added"
-        );
+        let one = ["Entity List: 1 added".to_owned()];
+        assert_eq!(subject(&one, "", None, &[]), "Entity List: 1 added");
+        let unknown = countries(&[country::UNKNOWN]);
+        assert_eq!(subject(&one, "", None, &unknown), "Entity List: 1 added");
     }
 
     #[test]

@@ -56,7 +56,10 @@ pub fn delivery(data: &DeliveryTrouble, dead: bool, context: &Context<'_>) -> Me
 }
 
 fn switched_off(data: &DeliveryTrouble, receiver: &str, context: &Context<'_>) -> MessageContent {
-    let mut content = empty_content(format!("{receiver} is gone and was switched off"), context);
+    let mut content = empty_content(
+        format!("{receiver} was switched off: its address no longer exists"),
+        context,
+    );
     content.lead = format!(
         "The server of {receiver} answered that its address is permanently gone (HTTP 410), so \
          {receiver} was switched off. Its waiting and new deliveries are kept and sent when you \
