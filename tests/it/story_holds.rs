@@ -206,8 +206,7 @@ async fn entries_relisted_after_a_week_are_one_alert_without_a_rule() {
     let some_mail_has =
         |text: &str| mails.iter().any(|mail| mail.data.replace("=\r\n", "").contains(text));
     assert!(
-        some_mail_has("with the same content as before they were removed")
-            && !some_mail_has("WHAT TO DO\r\n- Consider holding"),
+        some_mail_has("with the same content as before they were removed"),
         "{:?}",
         world.subjects()
     );

@@ -152,7 +152,6 @@ pub fn digest() -> Alert {
         certain: false,
         summary: Summary::default(),
         changes: Vec::new(),
-        ..read.clone()
     };
     let digest = RuleNotice {
         status: NoticeStatus::Digest,

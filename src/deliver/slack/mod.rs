@@ -74,19 +74,19 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
         let caution = mrkdwn::escaped_within(caution, MAX_CAUTION_CHARS);
         blocks.push(section(&format!("*Caution:* {caution}")));
     }
-    if let Some(text) = what_to_do(content) {
-        blocks.push(section(&text));
-    }
     let facts: Vec<String> =
         content.facts.iter().map(fact).chain(content.quotes.iter().map(quote)).collect();
     if !facts.is_empty() {
         blocks.push(section(&facts.join("\n")));
     }
+    if let Some(text) = what_to_do(content) {
+        blocks.push(section(&text));
+    }
     let left_out = blocks.push_lines(&index_lines(content));
     if left_out == 0 {
         blocks.push_lines(&detail_lines(content));
     } else {
-        blocks.push_rest(&format!("… and {} more names.", left_out));
+        blocks.push_rest(&format!("… and {left_out} more names."));
     }
     let text = format!("{}\n{}\n{reference}", content.title, content.lead);
     json!({

@@ -79,13 +79,13 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
     for caution in &content.cautions {
         elements.push(boxed(&plain::shorten(caution, MAX_VALUE_CHARS)));
     }
-    what_to_do(content, &mut elements);
     content.facts.iter().for_each(|given| {
         elements.push(fact(given));
     });
     content.quotes.iter().for_each(|given| {
         elements.push(quote(given));
     });
+    what_to_do(content, &mut elements);
     let left_out = index(content, &mut elements);
     if left_out == 0 {
         details(&content.sections, &mut elements);
@@ -319,23 +319,25 @@ mod tests {
         }
     }
 
+    /// `TextBlock` would read Markdown.
+    fn check_no_text_block(value: &Value) {
+        match value {
+            Value::Object(object) => {
+                assert!(object.get("type") != Some(&"TextBlock".into()), "{value}");
+                object.values().for_each(check_no_text_block);
+            }
+            Value::Array(values) => values.iter().for_each(check_no_text_block),
+            _ => {}
+        }
+    }
+
     #[test]
     fn a_name_is_never_read_as_markup() {
         let name = "**bold** [x](https://evil.example) <at>everyone</at> @everyone <script>";
         let payload = payload_of(&with_names(std::iter::once(name.to_owned())), None);
         let card = &payload["attachments"][0]["content"];
         assert!(card.get("entities").is_none() && card["msteams"].get("entities").is_none());
-        fn check(value: &Value) {
-            match value {
-                Value::Object(object) => {
-                    assert!(object.get("type") != Some(&"TextBlock".into()), "{value}");
-                    object.values().for_each(check);
-                }
-                Value::Array(values) => values.iter().for_each(check),
-                _ => {}
-            }
-        }
-        check(card);
+        check_no_text_block(card);
         assert!(texts(card).contains(name));
     }
 }

@@ -9,17 +9,17 @@ use super::{PART, TITLE};
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum DateError {
     #[error("expected `{0}`, but got none")]
-    NoField(&'static str),
+    Missing(&'static str),
     #[error("expected the date of title {title}, but got {0}", title = TITLE)]
-    NoTitleDate(&'static str),
+    UnreadableTitle(&'static str),
     #[error("expected a date of the version of `{0}`, but got none that can be read")]
-    NoVersionDate(String),
+    UnreadableVersion(String),
 }
 
 /// The date of Title 15. The answer's other titles are ignored.
 pub(super) fn newest_date(answer: &Value) -> Result<Date, DateError> {
     let titles =
-        answer.get("titles").and_then(Value::as_array).ok_or(DateError::NoField("titles"))?;
+        answer.get("titles").and_then(Value::as_array).ok_or(DateError::Missing("titles"))?;
     let ours = titles.iter().filter(|title| {
         title.get("number").is_some_and(|number| is_number(number, &TITLE.to_string()))
     });
@@ -38,7 +38,7 @@ pub(super) fn newest_date(answer: &Value) -> Result<Date, DateError> {
             None | Some(Value::Null) => "none",
             Some(_) => "one that cannot be read",
         });
-        DateError::NoTitleDate(got)
+        DateError::UnreadableTitle(got)
     })
 }
 
@@ -48,7 +48,7 @@ pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, DateError> {
     let versions = answer
         .get("content_versions")
         .and_then(Value::as_array)
-        .ok_or(DateError::NoField("content_versions"))?;
+        .ok_or(DateError::Missing("content_versions"))?;
     let of_part = |version: &&Value| {
         version.get("part").is_none_or(|part| part.is_null() || is_number(part, PART))
     };
@@ -66,7 +66,7 @@ pub(super) fn amendment_dates(answer: &Value) -> Result<Vec<Date>, DateError> {
         }
         match served_from(version) {
             Some(date) => dates.push(date),
-            None => return Err(DateError::NoVersionDate(identifier)),
+            None => return Err(DateError::UnreadableVersion(identifier)),
         }
     }
     dates.sort_unstable();

@@ -112,7 +112,7 @@ impl ListInDocument<'_> {
             sha256: self.reference.sha256.clone(),
             content_sha256: on_hold.content.clone(),
             opened_at: self.now,
-            alerted_at: alerted_at,
+            alerted_at,
             count_before: on_hold.count_before,
             count_after: on_hold.count_after,
             summary: Summary::of(&on_hold.changes),

@@ -2,7 +2,7 @@
 //! pass.
 
 use axum::http::StatusCode;
-use entitywatch::deliver::{sample as messages, wording};
+use entitywatch::deliver::{MessageSettings, sample as messages, wording};
 use entitywatch::domain::alert::{NoticeStatus, Test};
 use entitywatch::domain::{
     Alert, AlertBody, AlertId, AlertKind, Audience, Delivery, DeliveryState, Hold, HoldId,
@@ -87,7 +87,7 @@ async fn every_kind_of_alert_has_a_page_and_is_in_the_api() {
         let answer = get(&sample, &format!("/alerts/{}", alert.alert_id)).await;
         assert_eq!(answer.status, StatusCode::OK, "{kind}: {}", answer.text);
         let page = unescaped(&answer.text);
-        let words = wording::alert_content(alert, &messages::settings(None));
+        let words = wording::alert_content(alert, &MessageSettings::default());
         let mut expected: Vec<String> = alert
             .body
             .changes()

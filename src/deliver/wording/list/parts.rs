@@ -8,6 +8,11 @@ use crate::deliver::wording::source_title::SourceTitle;
 use crate::domain::alert::ListChanged;
 use crate::domain::{Change, ChangeKind};
 
+/// News whose entries are shown with all their terms.
+const IN_FULL: &[News] = &[News::New, News::Completed];
+/// News whose entries are only named.
+const ANNOUNCED: &[News] = &[News::Announced];
+
 pub fn parts<'a>(
     data: &'a ListChanged,
     news: &Classification<'a>,
@@ -25,8 +30,6 @@ pub fn parts<'a>(
                 && of.contains(&news.news(change))
         })
     };
-    const IN_FULL: &[News] = &[News::New, News::Completed];
-    const ANNOUNCED: &[News] = &[News::Announced];
     let off = source.on();
     let other = first_source(&data.changes, context)
         .map_or_else(|| "another source".to_owned(), |first| first.named());

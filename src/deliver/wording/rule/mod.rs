@@ -17,8 +17,8 @@ use crate::deliver::wording::parts::{index, sections};
 use crate::deliver::wording::rule_facts::{reference, savings_clause};
 use crate::deliver::wording::subject::subject;
 use crate::deliver::wording::{Fact, IndexPart, MessageContent, Quote, Section, country};
-use crate::domain::AlertId;
 use crate::domain::alert::{NoticeStatus, RuleNotice};
+use crate::domain::{AlertId, Summary};
 use digest::{listed_entries, listed_names};
 use facts::facts;
 use lead::lead;
@@ -94,7 +94,7 @@ fn quotes(data: &RuleNotice) -> Vec<Quote> {
         NoticeStatus::Withdrawn | NoticeStatus::Digest => Vec::new(),
         _ => {
             // A text without orders and without words about its dates was not read.
-            let is_read = data.effective_text.is_some() || data.orders != Default::default();
+            let is_read = data.effective_text.is_some() || data.orders != Summary::default();
             vec![savings_clause(data.savings_clause.as_deref(), is_read)]
         }
     }
