@@ -302,6 +302,7 @@ fn every_schema_is_valid() {
         "diff",
         "changes",
         "entries",
+        "entries show",
         "sources",
         "deliveries",
         "alerts",

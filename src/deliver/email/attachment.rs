@@ -35,7 +35,7 @@ pub fn of(alert: &Alert) -> Result<Option<Files>, AttachmentError> {
     }))
 }
 
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 20] = [
     "change_id",
     "kind",
     "severity",
@@ -55,6 +55,7 @@ const COLUMNS: [&str; 19] = [
     "remarks",
     "before_and_after",
     "match_evidence",
+    "entry_id",
 ];
 
 fn table(changes: &[Change]) -> Result<Vec<u8>, AttachmentError> {
@@ -71,7 +72,7 @@ fn table(changes: &[Change]) -> Result<Vec<u8>, AttachmentError> {
     writer.into_inner().map_err(|error| failed(error.to_string()))
 }
 
-fn cells(change: &Change) -> [String; 19] {
+fn cells(change: &Change) -> [String; 20] {
     let entry = &change.entry;
     let fields = change.fields.iter().map(|field| {
         format!("{}: {} → {}", field.field, value_text(&field.before), value_text(&field.after))
@@ -100,6 +101,7 @@ fn cells(change: &Change) -> [String; 19] {
         entry.remarks.clone(),
         fields.collect::<Vec<_>>().join("\n"),
         evidence,
+        entry.entry_id.as_ref().map(ToString::to_string).unwrap_or_default(),
     ]
 }
 
