@@ -32,11 +32,19 @@ pub fn take_back(opened: &mut [Entry], changes: &[Change]) -> Vec<(usize, EntryI
         .collect()
 }
 
-/// Gives each id back to its part, if no other part has taken it.
+/// Gives each id back to its part. Another part keeps it only if both have an id now: then another
+/// source lists both.
 pub fn give_back(opened: &mut [Entry], taken: Vec<(usize, EntryId)>) {
     for (at, id) in taken {
-        let is_taken = opened.iter().any(|entry| entry.entry_id.as_ref() == Some(&id));
-        if let Some(entry) = opened.get_mut(at).filter(|_| !is_taken) {
+        let has_another = opened.get(at).is_some_and(|entry| entry.entry_id.is_some());
+        let other = opened.iter().position(|entry| entry.entry_id.as_ref() == Some(&id));
+        if has_another && other.is_some() {
+            continue;
+        }
+        if let Some(other) = other.and_then(|other| opened.get_mut(other)) {
+            other.entry_id = None;
+        }
+        if let Some(entry) = opened.get_mut(at) {
             entry.entry_id = Some(id);
         }
     }
@@ -62,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn ok_an_id_goes_back_to_its_part_unless_another_part_has_taken_it() {
+    fn ok_an_id_goes_back_to_its_part_unless_another_source_lists_both_parts() {
         let (beirut, damascus) = ("1 Dock Road, Beirut", "2 Quay, Damascus");
         let whole = row(&["LB", "SY"], &[beirut, damascus]);
         let parts = [row(&["LB"], &[beirut]), row(&["SY"], &[damascus])];
@@ -81,6 +89,10 @@ mod tests {
         (opened[0].entry_id, opened[1].entry_id) = (id("whole"), id("other"));
         give_back(&mut opened, taken);
         assert_eq!((&opened[0].entry_id, &opened[1].entry_id), (&id("whole"), &id("other")));
+        let (mut opened, taken) = carried();
+        opened[0].entry_id = id("whole");
+        give_back(&mut opened, taken);
+        assert_eq!((&opened[0].entry_id, &opened[1].entry_id), (&None, &id("whole")));
     }
 
     #[test]
