@@ -33,6 +33,8 @@ crash_points! {
     DocumentParsed;
     /// The lists of the document are compared with the current ones.
     ListsAssessed;
+    /// Each new entry has its permanent id.
+    EntriesIdentified;
     AlertsComposed;
     /// The transaction of the check has begun. The next points are inside it.
     RecordBegun;

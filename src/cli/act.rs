@@ -13,7 +13,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Environment, SecretsMode};
 use crate::control_socket;
 use crate::exit::Exit;
-use crate::pipeline::{Program, Wiring};
+use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
     Mode, {self},
 };
@@ -32,6 +32,7 @@ pub async fn act(
     }
     let config = load(SecretsMode::Resolve)?;
     let store = store::open(&config.store, Mode::Act).await?;
+    entry_identity::add_missing_ids(store.as_ref()).await?;
     let wiring = Wiring::new(config).context("failed to apply the configuration")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);
     let reply = actions::execute(&program, request).await;

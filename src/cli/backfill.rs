@@ -19,7 +19,7 @@ use crate::config::{Config, Environment};
 use crate::control_socket;
 use crate::exit::Exit;
 use crate::pipeline::backfill::Plan;
-use crate::pipeline::{Program, Wiring};
+use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
     Mode, {self},
 };
@@ -126,6 +126,7 @@ impl Carrier {
             }
         }
         let store = store::open(&config.store, Mode::Write).await?;
+        entry_identity::add_missing_ids(store.as_ref()).await?;
         let wiring = Wiring::new(config).context("failed to apply the configuration")?;
         let program = Program::new(store, Arc::new(SystemClock), wiring);
         let reply = actions::execute(&program, first).await;

@@ -9,8 +9,8 @@ use anyhow::Result;
 
 use crate::actions::Request;
 use crate::cli::args::{
-    AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, HoldsCommand, JournalCommand,
-    ReceiversCommand,
+    AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, EntriesCommand, HoldsCommand,
+    JournalCommand, ReceiversCommand,
 };
 use crate::cli::usage::Usage;
 use crate::cli::{
@@ -100,7 +100,12 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         }
         Command::Entries(args) => {
             let (config, store) = reading(&path, named, environment).await?;
-            read::entries(store.as_ref(), &config, &args, now).await?;
+            match args.command {
+                None => read::entries(store.as_ref(), &config, &args.list, now).await?,
+                Some(EntriesCommand::Show { name, output }) => {
+                    read::entry(store.as_ref(), &name, output.output).await?;
+                }
+            }
         }
         Command::Alerts(args) => {
             let (config, store) = reading(&path, named, environment).await?;

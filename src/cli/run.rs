@@ -23,7 +23,7 @@ use crate::domain::{Alert, ChangeSet, Hold};
 use crate::pipeline::hold_decision::{
     DecideError, {self},
 };
-use crate::pipeline::{Program, Wiring};
+use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
     Mode, Store, {self},
 };
@@ -50,6 +50,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let prometheus = metrics::install().context("failed to set up the metrics")?;
     let store = store::open(&config.store, Mode::Write).await?;
+    entry_identity::add_missing_ids(store.as_ref()).await?;
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
     let control_socket = environment.control_socket(&config.store);

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
-use crate::stored_json::{ChangeRow, DeliveryRow, DifferenceRow, EntryRow, ReceiverRow, SourceRow};
+use crate::stored_json::{
+    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ReceiverRow, SourceRow,
+};
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
 /// one line of its export.
@@ -18,6 +20,7 @@ pub fn schemas() -> Value {
     all.insert("diff".to_owned(), written::<ChangeSet>());
     all.insert("changes".to_owned(), rows::<ChangeRow>("changes"));
     all.insert("entries".to_owned(), rows::<EntryRow>("entries"));
+    all.insert("entries show".to_owned(), rows::<EntryTimeline>("entries"));
     all.insert("sources".to_owned(), rows::<SourceRow>("sources"));
     all.insert("sources --compare".to_owned(), rows::<DifferenceRow>("sources"));
     all.insert("deliveries".to_owned(), rows::<DeliveryRow>("deliveries"));

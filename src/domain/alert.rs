@@ -74,6 +74,15 @@ impl AlertBody {
             .or_else(|| self.rule_notice().map(|data| data.changes.as_slice()))
     }
 
+    /// The changes in the alert, to add to them what was learned later.
+    pub fn changes_mut(&mut self) -> &mut [Change] {
+        match self {
+            AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => &mut data.changes,
+            AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => &mut data.changes,
+            _ => &mut [],
+        }
+    }
+
     pub fn source(&self) -> Option<&str> {
         match self {
             AlertBody::ListChanged(d) | AlertBody::ListCorrected(d) => Some(&d.source),

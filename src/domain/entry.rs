@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Citation, ListCode, Sha256};
+use crate::domain::{Citation, EntryId, ListCode, Sha256};
 
 /// Whether the row names a party or, since 89 FR 51644, an address alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +44,10 @@ pub struct Entry {
     /// compared, and is kept as evidence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub publisher_id: String,
+    /// The permanent id of the listing. Only an entry of the store has one: not an entry of a
+    /// compared file, nor one that a rule announces and no list shows yet. It is never compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_id: Option<EntryId>,
 }
 
 impl Entry {
@@ -65,7 +69,35 @@ impl Entry {
             remarks: String::new(),
             other: BTreeMap::new(),
             publisher_id: String::new(),
+            entry_id: None,
         }
+    }
+
+    /// The id of a listing that is first recorded with this content. `counter` counts the earlier
+    /// listings of the same list, name and first citation.
+    pub fn first_id(&self, counter: u32) -> EntryId {
+        let citation = self.citations.first().map(ToString::to_string).unwrap_or_default();
+        EntryId::of([self.list.as_str(), &self.name, &citation, &counter.to_string()])
+    }
+
+    /// Whether both rows were published with the same words in the same order. Only their
+    /// `entry_id`s may differ.
+    pub fn is_published_like(&self, other: &Self) -> bool {
+        self.list == other.list
+            && self.form == other.form
+            && self.name == other.name
+            && self.aliases == other.aliases
+            && self.addresses == other.addresses
+            && self.countries == other.countries
+            && self.license_requirement == other.license_requirement
+            && self.license_policy == other.license_policy
+            && self.footnotes == other.footnotes
+            && self.citations == other.citations
+            && self.start_date == other.start_date
+            && self.end_date == other.end_date
+            && self.remarks == other.remarks
+            && self.other == other.other
+            && self.publisher_id == other.publisher_id
     }
 
     /// Whether this program knows a key of `other`: a column of the Consolidated Screening List
@@ -155,6 +187,33 @@ mod tests {
             (Entry::key_of_unknown_column("tier"), Entry::key_of_unknown_column("entity")),
             ("tier".to_owned(), "column_entity".to_owned())
         );
+    }
+
+    #[test]
+    fn a_first_id_is_made_of_list_name_first_citation_and_counter() {
+        let mut entry = Entry::named(ListCode::EL, "Alpha");
+        entry.citations = vec![Citation::page(81, 2), Citation::page(80, 1)];
+        let id = entry.first_id(0);
+        assert!(id.as_str().starts_with("ent_"), "{id}");
+        assert_ne!(id, entry.first_id(1));
+        entry.aliases.push("A".into());
+        entry.citations.push(Citation::page(82, 3));
+        entry.entry_id = Some(entry.first_id(7));
+        assert_eq!(id, entry.first_id(0));
+        entry.citations.remove(0);
+        assert_ne!(id, entry.first_id(0));
+    }
+
+    #[test]
+    fn an_entry_id_changes_neither_the_content_of_a_row_nor_how_it_was_published() {
+        let entry = Entry::named(ListCode::EL, "Alpha");
+        let identified = Entry { entry_id: Some(entry.first_id(0)), ..entry.clone() };
+        assert_eq!(entry.content_hash(), identified.content_hash());
+        assert!(entry.is_published_like(&identified));
+        let republished = Entry { publisher_id: "1".into(), ..entry.clone() };
+        assert!(!entry.is_published_like(&republished));
+        let without = serde_json::to_value(&entry).unwrap();
+        assert_eq!(without.get("entry_id"), None, "a file has none");
     }
 
     #[test]

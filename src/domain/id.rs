@@ -50,6 +50,11 @@ text_id!(
     DeliveryId, "dlv_"
 );
 text_id!(
+    /// One listing of a party, for as long as it lasts: it is carried along revisions, renames and
+    /// folds, shared by all sources of the list, and taken up again by a relisting.
+    EntryId, "ent_"
+);
+text_id!(
     /// One hold: a list, a source and the content on hold.
     HoldId, "hld_"
 );

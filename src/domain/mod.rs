@@ -34,7 +34,7 @@
 //! Everywhere:
 //!
 //! - [`character_reference`]: the characters of `&ldquo;` and `&#167;`.
-//! - [`utc_day`]: the day of a time.
+//! - [`utc_day`]: the day of a time, and the time at which a day begins.
 //! - [`word_diff`]: the differences between two texts, word by word.
 //! - [`id`]: ids and hashes, all derived from content.
 //! - [`journal`]: one entry of the hash chain of what was checked and decided.
@@ -73,11 +73,11 @@ pub use document::Document;
 pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};
 pub use hold::{Hold, HoldReason, HoldState};
-pub use id::{AlertId, ChangeId, DeliveryId, HoldId, Sha256};
+pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, Sha256};
 pub use journal::JournalEntry;
 pub use list::ListCode;
 pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
 pub use snapshot::{Publisher, Snapshot, Warning};
 pub use state::{ListState, SourceState};
-pub use utc_day::utc_day;
+pub use utc_day::{utc_day, utc_midnight};
 pub use validators::{FileState, FileTime, Validator, Validators};

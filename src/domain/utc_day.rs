@@ -1,4 +1,4 @@
-//! The day of a time.
+//! The day of a time, and the time at which a day begins.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,4 +7,9 @@ use jiff::tz::TimeZone;
 /// The day of a time in UTC. Everything that is stored or limited by days counts in these.
 pub fn utc_day(time: Timestamp) -> Date {
     time.to_zoned(TimeZone::UTC).date()
+}
+
+/// When a day begins in UTC: the time of what is known of a day alone.
+pub fn utc_midnight(day: Date) -> Timestamp {
+    day.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp())
 }

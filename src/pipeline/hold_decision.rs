@@ -16,6 +16,7 @@ use crate::pipeline::check::assess;
 use crate::pipeline::check::assessment::{Assessment, ListOutcome};
 use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
+use crate::pipeline::entry_identity::{self, OpenedEntries};
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
@@ -66,13 +67,24 @@ pub async fn accept(
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let (wiring, now, store) =
         (program.wiring.load_full(), program.clock.now(), program.store.as_ref());
-    let Assessment { outcome, document_size, count_after, before, close, open, .. } =
+    let Assessment { outcome, document_size, count_after, before, close, mut open, .. } =
         assess_document_on_hold(store, &hold).await?;
     if let Some(text) = repeats_warning(hold.list, document_size) {
         warn!(source.name = hold.source, list = hold.list.as_str(), "{text}");
     }
-    let changes = if let ListOutcome::Changed(changes) = outcome { changes } else { Vec::new() };
+    let mut changes =
+        if let ListOutcome::Changed(changes) = outcome { changes } else { Vec::new() };
     let summary = Summary::of(&changes);
+    let identity_lock = program.identity_lock();
+    let _identity = identity_lock.lock().await;
+    let opened = OpenedEntries {
+        source: &hold.source,
+        list: hold.list,
+        before: &before,
+        opened: &mut open,
+        changes: &mut changes,
+    };
+    entry_identity::identify(store, opened).await?;
     let state = list_state(store, &hold).await?;
     let mut record = CheckRecord { at: now, ..CheckRecord::default() };
     let list_changes = ListChanges::new(hold.list, state.as_ref(), before, changes);

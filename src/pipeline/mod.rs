@@ -15,6 +15,7 @@ pub mod background;
 pub mod check;
 pub mod check_source;
 pub mod delivery;
+pub mod entry_identity;
 pub mod federal_register;
 pub mod hold_decision;
 mod source_state;
@@ -85,6 +86,12 @@ impl Program {
     /// The lock of the backfills of one source. Checks of the source do not wait for it.
     fn backfill_lock(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
         self.lock(format!("backfill {source}"))
+    }
+
+    /// The lock of the ids of entries: held from when they are assigned until they are recorded, so
+    /// that two sources do not give two ids to one listing.
+    fn identity_lock(&self) -> Arc<tokio::sync::Mutex<()>> {
+        self.lock("entry ids".to_owned())
     }
 
     /// The lock of one receiver: taken for one pass over its deliveries.

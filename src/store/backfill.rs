@@ -37,7 +37,7 @@ impl Store {
 
     /// The rows that `record_history` wrote and that no later date has closed.
     pub async fn open_history(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
-        let statement = sql("SELECT row, json \
+        let statement = sql("SELECT row, json, entry_id \
                              FROM entry \
                              WHERE source = $1 AND list = $2 AND backfilled = 1 \
                              AND listed_until IS NULL \
@@ -85,6 +85,23 @@ impl Store {
             .collect::<Result<_>>()?;
         entries::write(&mut tx, rows).await?;
         changes::write(&mut tx, &past.changes, true).await?;
+        for (old, new) in &past.joined {
+            for text in [
+                "UPDATE entry SET entry_id = $1 \
+                 WHERE entry_id = $2 AND source = $3 AND list = $4 AND backfilled = 1",
+                "UPDATE change SET entry_id = $1 \
+                 WHERE entry_id = $2 AND source = $3 AND list = $4 AND backfilled = 1",
+                "UPDATE change SET before_id = $1 \
+                 WHERE before_id = $2 AND source = $3 AND list = $4 AND backfilled = 1",
+            ] {
+                let statement = sql(text)
+                    .bind(new.as_str())
+                    .bind(old.as_str())
+                    .bind(source.as_str())
+                    .bind(list.as_str());
+                tx.execute(ACTION, statement).await?;
+            }
+        }
         journal::append(&mut tx, at, &past.journal).await?;
         tx.commit(ACTION).await
     }

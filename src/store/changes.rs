@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AlertId, ChangeId, ChangeKind, ListCode};
+use crate::domain::{AlertId, Change, ChangeId, ChangeKind, Entry, EntryId, ListCode};
 use crate::store::pools::Pools;
 use crate::store::row::Row;
 use crate::store::statement::{CHUNK, Sql, placeholders, sql};
@@ -13,7 +13,8 @@ use crate::store::{ChangeQuery, RecordedChange, Result, Store};
 macro_rules! select_change {
     ($rest:literal) => {
         concat!(
-            "SELECT source, base_id, alert_id, observed_at, accepted_at, unconfirmed, json \
+            "SELECT source, base_id, alert_id, observed_at, accepted_at, unconfirmed, json, \
+             entry_id, before_id \
              FROM change ",
             $rest
         )
@@ -53,6 +54,14 @@ impl Store {
         read_changes(&self.pools, statement.bind(source).bind(list.as_str()).bind(since)).await
     }
 
+    /// The changes of a listing, oldest first: those that resulted in an entry of it, and those by
+    /// which it became another entry.
+    pub async fn changes_of_entry(&self, id: &EntryId) -> Result<Vec<RecordedChange>> {
+        let statement =
+            sql(select_change!("WHERE entry_id = $1 OR before_id = $1 ORDER BY observed_at, seq"));
+        read_changes(&self.pools, statement.bind(id.as_str())).await
+    }
+
     /// How many changes with each of these base ids are stored for the source. An id without a
     /// change is absent. Backfilled changes do not count.
     pub async fn recurrences(
@@ -87,24 +96,55 @@ impl Store {
 }
 
 async fn read_changes(pools: &Pools, statement: Sql) -> Result<Vec<RecordedChange>> {
-    let read = |row: &Row| {
-        Ok(RecordedChange {
-            source: row.text(0)?,
-            base_id: ChangeId(row.text(1)?),
-            alert_id: row.text_if_any(2)?.map(AlertId),
-            observed_at: row.time(3)?,
-            accepted_at: row.time_if_any(4)?,
-            unconfirmed: row.truth(5)?,
-            change: row.json(6)?,
-        })
-    };
-    pools.fetch("read the changes", statement, read).await
+    pools.fetch("read the changes", statement, recorded_change).await
+}
+
+/// Reads the columns of `select_change`.
+pub fn recorded_change(row: &Row) -> Result<RecordedChange> {
+    let mut change: Change = row.json(6)?;
+    identify(&mut change, row.text_if_any(7)?, row.text_if_any(8)?);
+    Ok(RecordedChange {
+        source: row.text(0)?,
+        base_id: ChangeId(row.text(1)?),
+        alert_id: row.text_if_any(2)?.map(AlertId),
+        observed_at: row.time(3)?,
+        accepted_at: row.time_if_any(4)?,
+        unconfirmed: row.truth(5)?,
+        change,
+    })
+}
+
+/// Adds the ids of its entries to a change. `before` is the id of the entry before, if it is
+/// another listing.
+pub fn identify(change: &mut Change, entry_id: Option<String>, before: Option<String>) {
+    change.entry.entry_id = entry_id.map(EntryId);
+    if let Some(entry) = &mut change.before {
+        entry.entry_id = before.map(EntryId).or_else(|| change.entry.entry_id.clone());
+    }
+}
+
+/// The ids of the entry of a change, and of the entry before if it is another listing.
+pub fn ids_of(change: &Change) -> (Option<&EntryId>, Option<&EntryId>) {
+    let id = change.entry.entry_id.as_ref();
+    let before = change.before.as_ref().and_then(|before| before.entry_id.as_ref());
+    (id, before.filter(|before| Some(*before) != id))
+}
+
+/// The change without the ids of its entries, which stand in their own columns.
+fn without_ids(change: &Change) -> Change {
+    let without_id = |entry: &Entry| Entry { entry_id: None, ..entry.clone() };
+    Change {
+        entry: without_id(&change.entry),
+        before: change.before.as_ref().map(without_id),
+        ..change.clone()
+    }
 }
 
 /// Inserts changes. A change whose id is already stored for its source is left as it is.
 pub async fn write(tx: &mut Tx, changes: &[RecordedChange], backfilled: bool) -> Result<()> {
     let row = |recorded: &RecordedChange| {
         let change = &recorded.change;
+        let (entry_id, before_id) = ids_of(change);
         Ok(vec![
             change.change_id.as_str().into(),
             recorded.base_id.as_str().into(),
@@ -117,11 +157,14 @@ pub async fn write(tx: &mut Tx, changes: &[RecordedChange], backfilled: bool) ->
             recorded.unconfirmed.into(),
             recorded.alert_id.as_ref().map(|id| id.as_str()).into(),
             backfilled.into(),
-            json(change)?,
+            json(&without_ids(change))?,
+            entry_id.map(EntryId::as_str).into(),
+            before_id.map(EntryId::as_str).into(),
         ])
     };
     let head = "INSERT INTO change (change_id, base_id, source, list, kind, editorial, \
-                observed_at, accepted_at, unconfirmed, alert_id, backfilled, json)";
+                observed_at, accepted_at, unconfirmed, alert_id, backfilled, json, entry_id, \
+                before_id)";
     let rows = changes.iter().map(row).collect::<Result<_>>()?;
-    tx.insert("write changes", head, 12, "ON CONFLICT (source, change_id) DO NOTHING", rows).await
+    tx.insert("write changes", head, 14, "ON CONFLICT (source, change_id) DO NOTHING", rows).await
 }

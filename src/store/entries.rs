@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::{Entry, ListCode, utc_day};
+use crate::domain::{Entry, EntryId, ListCode, utc_day};
 use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
@@ -13,7 +13,7 @@ use crate::store::{EntryQuery, HistoricEntry, Result, Store, StoredEntry};
 impl Store {
     /// The current rows of a list, in the order in which they were first stored.
     pub async fn current_entries(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
-        let statement = sql("SELECT row, json \
+        let statement = sql("SELECT row, json, entry_id \
                              FROM entry \
                              WHERE source = $1 AND list = $2 AND known_until IS NULL \
                              AND backfilled = 0 \
@@ -30,7 +30,7 @@ impl Store {
     /// The rows that match, by source and list, in the order in which they were first stored.
     pub async fn entries(&self, query: &EntryQuery) -> Result<Vec<HistoricEntry>> {
         let mut statement = sql("SELECT source, json, known_from, known_until, listed_from, \
-                                 listed_until \
+                                 listed_until, entry_id \
                                  FROM entry e \
                                  WHERE 1 = 1");
         if query.as_of.is_none() && query.known_at.is_none() {
@@ -62,25 +62,33 @@ impl Store {
             .and_if(" AND search LIKE $? ESCAPE '\\'", query.search.as_deref().map(pattern))
             .then(" ORDER BY source, list, row")
             .limit(query.limit);
-        let read = |row: &Row| {
-            Ok(HistoricEntry {
-                source: row.text(0)?,
-                entry: row.json(1)?,
-                known_from: row.time(2)?,
-                known_until: row.time_if_any(3)?,
-                listed_from: row.day_if_any(4)?,
-                listed_until: row.day_if_any(5)?,
-            })
-        };
-        self.pools.fetch("read the entries", statement, read).await
+        self.pools.fetch("read the entries", statement, historic_entry).await
     }
 }
 
-/// Reads `row, json`.
+/// Reads `row, json, entry_id`.
 pub fn stored_entry(row: &Row) -> Result<StoredEntry> {
-    let mut entry: Entry = row.json(1)?;
+    let mut entry = identified_entry(row, 1, 2)?;
     entry.shrink_to_fit();
     Ok(StoredEntry { row: row.integer(0)?, entry })
+}
+
+/// Reads `source, json, known_from, known_until, listed_from, listed_until, entry_id`.
+pub fn historic_entry(row: &Row) -> Result<HistoricEntry> {
+    Ok(HistoricEntry {
+        source: row.text(0)?,
+        entry: identified_entry(row, 1, 6)?,
+        known_from: row.time(2)?,
+        known_until: row.time_if_any(3)?,
+        listed_from: row.day_if_any(4)?,
+        listed_until: row.day_if_any(5)?,
+    })
+}
+
+/// The entry of the column `json`, with the id of the column `entry_id`.
+pub fn identified_entry(row: &Row, json: usize, entry_id: usize) -> Result<Entry> {
+    let entry_id = row.text_if_any(entry_id)?.map(EntryId);
+    Ok(Entry { entry_id, ..row.json(json)? })
 }
 
 /// The LIKE pattern that finds exactly this text, in any case.
@@ -99,8 +107,8 @@ fn pattern(search: &str) -> String {
 /// Inserts rows that [`row_of`] made.
 pub async fn write(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<()> {
     let head = "INSERT INTO entry (source, list, content_hash, json, search, known_from, \
-                listed_from, day_from, backfilled)";
-    tx.insert("write entries", head, 9, "", rows).await
+                listed_from, day_from, backfilled, entry_id)";
+    tx.insert("write entries", head, 10, "", rows).await
 }
 
 /// The columns of a new row. `at` is when we first knew it; `as_of` is the publisher's date, if it
@@ -116,12 +124,14 @@ pub fn row_of(
         source.into(),
         entry.list.as_str().into(),
         entry.content_hash().as_str().into(),
-        json(entry)?,
+        // The id stands in its own column, where it can be looked up.
+        json(&Entry { entry_id: None, ..entry.clone() })?,
         search_text(entry).into(),
         at.into(),
         as_of.into(),
         as_of.unwrap_or_else(|| utc_day(at)).into(),
         backfilled.into(),
+        entry.entry_id.as_ref().map(EntryId::as_str).into(),
     ])
 }
 

@@ -21,6 +21,9 @@ mod checks;
 mod sources;
 mod lists;
 mod entries;
+mod entry_ids;
+mod entry_life;
+mod entry_log;
 mod changes;
 mod documents;
 mod holds;
@@ -48,6 +51,7 @@ use std::sync::Arc;
 
 pub use self::address::{InvalidStoreUrl, StoreUrl};
 pub use self::check_record::{Check, CheckRecord, ListUpdate};
+pub use self::entry_log::{AddedIds, LoggedChange, LoggedEntry};
 pub use self::error::{Result, StoreError};
 pub use self::filters::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
 pub use self::journal_verifier::{JournalFault, Verifier, verify};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Entry, ListCode};
+use crate::domain::{Entry, EntryId, ListCode};
 use crate::store::RecordedChange;
 
 /// What a list was on a past date, as the difference from the past date before it.
@@ -21,6 +21,9 @@ pub struct PastUpdate {
     /// Entries that were listed from this date on.
     pub open: Vec<Entry>,
     pub changes: Vec<RecordedChange>,
+    /// Ids that the history of the list used so far, each with the id that the checked list uses
+    /// for the same listing. The history takes it over.
+    pub joined: Vec<(EntryId, EntryId)>,
     /// Our time: when it is written.
     pub at: Timestamp,
     pub journal: Vec<JournalEvent>,

@@ -9,6 +9,7 @@ mod change_rules;
 mod delivery_row;
 mod difference_row;
 mod entry_row;
+mod entry_timeline;
 mod receiver_row;
 mod source_row;
 
@@ -16,5 +17,6 @@ pub use change_row::ChangeRow;
 pub use delivery_row::{DeliveryRow, WaitsFor};
 pub use difference_row::DifferenceRow;
 pub use entry_row::EntryRow;
+pub use entry_timeline::{EntryTimeline, EventKind, TimelineEvent};
 pub use receiver_row::ReceiverRow;
 pub use source_row::{ListRow, SourceRow, absent_lists};

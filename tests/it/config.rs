@@ -310,6 +310,7 @@ fn every_schema_is_valid() {
         "diff",
         "changes",
         "entries",
+        "entries show",
         "sources",
         "deliveries",
         "alerts",

@@ -18,6 +18,7 @@ pub struct Row {
     pub citation: String,
     pub address: String,
     pub policy: String,
+    pub aliases: String,
 }
 
 /// A row of the Entity List.
@@ -28,12 +29,19 @@ pub fn row(name: &str, citation: &str) -> Row {
         citation: citation.to_owned(),
         address: "12 Harbour Road, Lahore, PK".to_owned(),
         policy: "Presumption of denial.".to_owned(),
+        aliases: String::new(),
     }
 }
 
 impl Row {
     pub fn at(mut self, address: &str) -> Self {
         address.clone_into(&mut self.address);
+        self
+    }
+
+    /// With these aliases, separated by semicolons.
+    pub fn known_as(mut self, aliases: &str) -> Self {
+        aliases.clone_into(&mut self.aliases);
         self
     }
 
@@ -93,6 +101,7 @@ pub fn file(rows: &[Row]) -> String {
             "start_date" => "2022-06-30",
             "license_requirement" => "For all items subject to the EAR. (See § 744.11 of the EAR)",
             "license_policy" => &row.policy,
+            "alt_names" => &row.aliases,
             _ => "",
         });
         text.push_str(

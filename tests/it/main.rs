@@ -47,6 +47,7 @@ mod story_older_copy;
 mod story_receivers;
 mod story_threads;
 mod story_ecfr;
+mod story_entry_life;
 mod story_two_sources;
 mod upstream;
 mod web;

@@ -1,6 +1,6 @@
 //! The arguments of `changes` and `entries`.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use crate::cli::args::OutputArg;
@@ -36,7 +36,28 @@ pub struct ChangesArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct EntriesArgs {
+    #[command(subcommand)]
+    pub command: Option<EntriesCommand>,
+    #[command(flatten)]
+    pub list: EntriesListArgs,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum EntriesCommand {
+    /// Print one entry with everything that happened to it in every source
+    Show {
+        /// Its name, now or earlier, or its entry_id
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[command(flatten)]
+        output: OutputArg,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct EntriesListArgs {
     /// Only entries with this text in a name, alias, address or remark
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,

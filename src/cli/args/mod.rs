@@ -17,7 +17,7 @@ use crate::domain::ListCode;
 
 pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
 pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
-pub use history::{ChangesArgs, EntriesArgs};
+pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 
@@ -103,7 +103,7 @@ pub enum Command {
     Demo,
     /// List the recorded changes
     Changes(ChangesArgs),
-    /// List the current entries, or those of an earlier time
+    /// List the current entries, or those of an earlier time, or show one
     Entries(EntriesArgs),
     /// List the sources and their status
     Sources {
@@ -244,6 +244,8 @@ mod tests {
              --output json",
             "entries --search ring --as-of 2026-07-01",
             "entries --known-at 24h",
+            "entries show Alpha",
+            "entries show ent_1 --output json",
             "sources --compare",
             "deliveries",
             "deliveries --state dead",
@@ -293,6 +295,8 @@ mod tests {
             "holds accept hld_1 --by Ann",
             "holds accept hld_1 --reason checked",
             "deliveries retry",
+            "entries show",
+            "entries show Alpha --source csl",
             "alerts show",
             "alerts show alr_1 --format pdf",
             "alerts --id alr_1 --since 24h",

@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::expect_source;
-use crate::cli::args::EntriesArgs;
+use crate::cli::args::EntriesListArgs;
 use crate::cli::output::{self, or_dash};
 use crate::config::Config;
 use crate::store::{EntryQuery, Store};
@@ -15,7 +15,7 @@ use crate::stored_json::EntryRow;
 pub async fn entries(
     store: &Store,
     config: &Config,
-    args: &EntriesArgs,
+    args: &EntriesListArgs,
     now: Timestamp,
 ) -> Result<()> {
     let query = EntryQuery {

@@ -61,6 +61,7 @@ const COLUMNS: [&str; COLUMN_COUNT] = [
     "remarks",
     "before_and_after",
     "match_evidence",
+    "entry_id",
 ];
 
 fn table(changes: &[Change]) -> Result<Vec<u8>, AttachmentError> {

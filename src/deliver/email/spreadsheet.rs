@@ -33,6 +33,7 @@ const COLUMNS: [(&str, f64); COLUMN_COUNT] = [
     ("Remarks", 30.0),
     ("Was and now", 60.0),
     ("Why it is the same entry", 40.0),
+    ("Entry ID", 14.0),
 ];
 /// The columns from the left that stay visible while scrolling: up to the name.
 const FROZEN_COLUMNS: u16 = 7;

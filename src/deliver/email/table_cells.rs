@@ -4,7 +4,7 @@ use crate::deliver::wording::value_text;
 use crate::domain::{Change, Form};
 
 /// The number of columns of the CSV file and of the spreadsheet.
-pub const COLUMN_COUNT: usize = 19;
+pub const COLUMN_COUNT: usize = 20;
 
 /// The cells of one change, unescaped.
 pub fn cells(change: &Change) -> [String; COLUMN_COUNT] {
@@ -36,5 +36,6 @@ pub fn cells(change: &Change) -> [String; COLUMN_COUNT] {
         entry.remarks.clone(),
         fields.collect::<Vec<_>>().join("\n"),
         evidence,
+        entry.entry_id.as_ref().map(ToString::to_string).unwrap_or_default(),
     ]
 }

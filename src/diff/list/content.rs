@@ -21,6 +21,16 @@ pub struct Hashed<'a> {
     pub content: Content<'a>,
 }
 
+/// A number that rows of the same content share. Other rows may share it too.
+pub fn content_key(entry: &Entry) -> u64 {
+    FxBuildHasher.hash_one(Content(entry))
+}
+
+/// Whether two rows say the same, even if their text was cut in other places.
+pub fn is_same_content(one: &Entry, other: &Entry) -> bool {
+    Content(one) == Content(other)
+}
+
 pub fn hashed(rows: &[Entry]) -> Vec<Hashed<'_>> {
     rows.iter()
         .map(|entry| Hashed {

@@ -12,7 +12,7 @@
 
 pub mod columns;
 pub mod compare;
-pub(in crate::diff) mod content;
+pub mod content;
 pub(in crate::diff) mod editorial;
 pub(in crate::diff) mod encoding;
 pub(in crate::diff) mod entity_cell;

@@ -4,10 +4,11 @@ use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use tracing::info;
 
-use crate::domain::{Change, ChangeId, Document, Entry, ListCode, Sha256, Snapshot, Summary};
+use crate::domain::{
+    Change, ChangeId, Document, Entry, ListCode, Sha256, Snapshot, Summary, utc_midnight,
+};
 use crate::parse::ecfr;
 use crate::pipeline::Program;
 use crate::pipeline::backfill::ecfr_source::EcfrSource;
@@ -19,6 +20,7 @@ use crate::pipeline::background::in_background;
 use crate::pipeline::check::assess;
 use crate::pipeline::check::assessment::ListOutcome;
 use crate::pipeline::check::parse_document::UnreadableDocument;
+use crate::pipeline::entry_identity::{PastEntries, identify_past};
 use crate::store::{HistorySpan, PastUpdate, RecordedChange};
 
 /// What was recorded of one past date.
@@ -152,19 +154,24 @@ async fn record_list(
     }
     let is_first = span.from.is_none() || is_before_history;
     let current = if is_first { Vec::new() } else { store.open_history(source, list).await? };
-    let (close, open, changes) = in_background(move || {
+    let (close, mut open, mut changes, before) = in_background(move || {
         if is_first {
-            return (Vec::new(), entries, Vec::new());
+            return (Vec::new(), entries, Vec::new(), Vec::new());
         }
         let assessment = assess::accept(list, current, entries);
         match assessment.outcome {
             ListOutcome::Changed(changes) if !changes.is_empty() => {
-                (assessment.close, assessment.open, changes)
+                (assessment.close, assessment.open, changes, assessment.before)
             }
-            _ => (Vec::new(), Vec::new(), Vec::new()),
+            _ => (Vec::new(), Vec::new(), Vec::new(), Vec::new()),
         }
     })
     .await;
+    let identity_lock = program.identity_lock();
+    let _identity = identity_lock.lock().await;
+    let opened =
+        PastEntries { source, list, before: &before, opened: &mut open, changes: &mut changes };
+    let joined = identify_past(store, opened).await?;
     let summary = (!is_first).then(|| Summary::of(&changes));
     let update = PastUpdate {
         source: source.to_owned(),
@@ -173,6 +180,7 @@ async fn record_list(
         close,
         open,
         changes: past_changes(source, date, changes),
+        joined,
         at: now,
         journal: vec![recorded_entry(source, list, date, sha256, count, summary)],
     };
@@ -195,8 +203,7 @@ async fn forget_history(program: &Program, past: &PastDate<'_>) -> Result<(), Ba
 /// The changes of a past date. Their time is the date's midnight (UTC), and their ids contain the
 /// date, so that a change observed today never has the id of a past one.
 fn past_changes(source: &str, date: Date, changes: Vec<Change>) -> Vec<RecordedChange> {
-    let observed_at =
-        date.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
+    let observed_at = utc_midnight(date);
     let past_id = |id: &ChangeId| RecordedChange::past_id(date, id);
     let record = |mut change: Change| {
         let base_id = change.change_id.clone();

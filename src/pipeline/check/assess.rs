@@ -11,6 +11,7 @@ use crate::domain::{Change, Entry, HoldReason, ListCode, Sha256, Snapshot, Summa
 use crate::pipeline::check::assessment::{Assessment, ListOnHold, ListOutcome};
 use crate::pipeline::check::list_before::ListBefore;
 use crate::pipeline::check::row_updates::row_updates;
+use crate::pipeline::entry_identity::carry_ids;
 use crate::store::StoredEntry;
 
 /// Assesses the `entries` that a document has of `list`. `high_water` is the highest count of the
@@ -278,7 +279,19 @@ fn updated(
     before: Vec<Entry>,
     after: Vec<Entry>,
 ) -> Assessment {
-    let (close, open) = row_updates(rows, &before, after);
+    let (close, mut open) = row_updates(rows, &before, after);
+    let changes = match &outcome {
+        ListOutcome::Changed(changes) => changes.as_slice(),
+        ListOutcome::OnHold(on_hold) => on_hold.passing.as_slice(),
+        _ => &[],
+    };
+    let closed: Vec<&Entry> = rows
+        .iter()
+        .zip(&before)
+        .filter(|(row, _)| close.binary_search(row).is_ok())
+        .map(|(_, entry)| entry)
+        .collect();
+    carry_ids(&closed, &mut open, changes);
     Assessment {
         list,
         outcome,

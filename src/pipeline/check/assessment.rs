@@ -18,7 +18,7 @@ pub struct Assessment {
     pub before: Vec<Entry>,
     /// The stored rows that end.
     pub close: Vec<i64>,
-    /// The entries that are stored as new rows.
+    /// The entries that are stored as new rows. Those that continue a row have its `entry_id`.
     pub open: Vec<Entry>,
     /// Other sources confirm a loss: later counts are compared with the count after it, not with
     /// the counts before it.

@@ -18,7 +18,8 @@ use crate::pipeline::check::operator_alerts::Failure;
 use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::check::recorder::CheckRecorder;
-use crate::store::Result;
+use crate::pipeline::entry_identity::{self, OpenedEntries};
+use crate::store::{Result, Store};
 
 /// Reads a document and records the check.
 pub async fn read_document(
@@ -58,6 +59,10 @@ pub async fn read_document(
     if (outcomes.is_accepted || !outcomes.is_waiting) && !is_older {
         state.editions.accept(edition_of(&fetched, now), now);
     }
+    let identity_lock = recorder.program.identity_lock();
+    let _identity = identity_lock.lock().await;
+    identify(store, &source.name, &mut outcomes).await?;
+    CrashPoint::EntriesIdentified.pass();
     let list_changes = add_outcomes(&mut recorder, &mut outcomes);
     compose_alerts(&mut recorder, &mut state, reference, list_changes).await?;
     CrashPoint::AlertsComposed.pass();
@@ -71,6 +76,22 @@ pub async fn read_document(
         "size_bytes": fetched.document.size_bytes,
     });
     recorder.finish(state, outcome, detail, Some((fetched.document, about))).await
+}
+
+/// Gives the opened entries their permanent ids.
+async fn identify(store: &Store, source: &str, outcomes: &mut ListOutcomes) -> Result<()> {
+    for update in outcomes.updates.iter_mut().filter(|update| !update.open.is_empty()) {
+        let list = update.state.list;
+        let of_list = outcomes.changes.iter_mut().find(|changes| changes.list == list);
+        let (before, changes) = match of_list {
+            Some(of_list) => (of_list.before.as_slice(), of_list.changes.as_mut_slice()),
+            None => (&[][..], &mut [][..]),
+        };
+        let opened = &mut update.open;
+        let check = OpenedEntries { source, list, before, opened, changes };
+        entry_identity::identify(store, check).await?;
+    }
+    Ok(())
 }
 
 /// Adds what the outcomes write and the alerts to operators. Returns the changes, for which alerts

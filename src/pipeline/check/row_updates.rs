@@ -15,7 +15,9 @@ pub fn row_updates(rows: &[i64], before: &[Entry], after: Vec<Entry>) -> (Vec<i6
     }
     let mut is_identical = |entry: &Entry| {
         let namesakes = by_name.get_mut(entry.name.as_str());
-        namesakes.and_then(|stored| stored.pop_front_if(|(_, stored)| *stored == entry)).is_some()
+        namesakes
+            .and_then(|stored| stored.pop_front_if(|(_, stored)| stored.is_published_like(entry)))
+            .is_some()
     };
     let not_identical: Vec<Entry> =
         after.into_iter().filter(|entry| !is_identical(entry)).collect();

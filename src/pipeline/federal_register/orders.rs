@@ -90,12 +90,14 @@ fn revision(change_id: ChangeId, entry: Entry, current: &CurrentEntities) -> Cha
         return Change::of_entry(change_id, ChangeKind::Revised, Severity::High, entry);
     };
     let compared = diff::compare(std::slice::from_ref(&before), std::slice::from_ref(&entry));
+    let entry = Entry { entry_id: before.entry_id.clone(), ..entry };
     match compared.into_iter().find(|change| change.kind == ChangeKind::Revised) {
         // A rule never orders an editorial change, even if the comparison finds only spelling.
         Some(change) => Change {
             change_id,
             editorial: false,
             severity: change.severity.max(Severity::Normal),
+            entry,
             ..change
         },
         None => Change {

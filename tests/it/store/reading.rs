@@ -262,6 +262,7 @@ async fn backfilled_entries_answer_only_for_days_before_the_list_was_watched(pla
             })
             .collect(),
         at: time("2026-04-01T10:00:00Z"),
+        joined: Vec::new(),
         journal: vec![event("backfill")],
     };
     store.record_history(past("2026-01-01", Vec::new(), &["Before", "Now"])).await.unwrap();
