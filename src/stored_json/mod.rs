@@ -11,6 +11,7 @@ mod difference_row;
 mod entry_row;
 mod receiver_row;
 mod source_row;
+mod status_row;
 
 pub use change_row::ChangeRow;
 pub use delivery_row::{DeliveryRow, WaitsFor};
@@ -18,3 +19,4 @@ pub use difference_row::DifferenceRow;
 pub use entry_row::EntryRow;
 pub use receiver_row::ReceiverRow;
 pub use source_row::{ListRow, SourceRow, absent_lists};
+pub use status_row::StatusRow;

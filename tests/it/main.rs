@@ -42,6 +42,7 @@ mod story_control;
 mod story_crash;
 mod story_first_alert;
 mod story_holds;
+mod story_instances;
 mod story_metrics;
 mod story_older_copy;
 mod story_receivers;

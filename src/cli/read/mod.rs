@@ -8,6 +8,8 @@ mod entries;
 mod holds;
 mod receivers;
 mod sources;
+mod status;
+mod status_text;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -25,6 +27,7 @@ pub use entries::entries;
 pub use holds::{hold, holds};
 pub use receivers::receivers;
 pub use sources::{absent_lists, sources};
+pub use status::status;
 
 /// An unknown source name is a usage error, not an empty result.
 async fn expect_source(store: &Store, config: &Config, name: Option<&str>) -> Result<()> {
