@@ -43,7 +43,14 @@ async fn check_under(program: &Program, source_name: &str, watch: Option<Lease>)
     let stopwatch = Stopwatch::start();
     let checked = match &locked {
         Ok(lock) => Box::pin(check(program, &wiring, source, lock.fence(), stopwatch)).await,
-        Err(problem) => return failed(format!("failed to lock the source: {problem}")),
+        Err(problem) => {
+            error!(
+                source.name = source_name,
+                error = %problem,
+                "failed to lock the source, so it is not checked"
+            );
+            return failed(format!("failed to lock the source: {problem}"));
+        }
     };
     let result = match checked {
         Ok(result) => result,

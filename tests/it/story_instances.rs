@@ -68,7 +68,7 @@ async fn until_watching(site: &Site, daemon: &Daemon, others: usize) {
 }
 
 fn names(site: &Site) -> BTreeSet<String> {
-    site.told().into_iter().map(|(_, name)| name).collect()
+    site.alerted().into_iter().map(|(_, name)| name).collect()
 }
 
 /// Publishes one more entry.
@@ -177,11 +177,12 @@ async fn nothing_is_lost_when_the_watcher_is_killed_and_the_server_restarts_or_i
 
     server.set_read_only(true).await;
     publish(&site, &mut all, "Juba Pumps");
+    let is_refused = |daemon: &Daemon| {
+        let log = daemon.log();
+        log.contains("accepts no writes") || log.contains("read-only transaction")
+    };
     let refused = async {
-        while ![&second, &third]
-            .iter()
-            .any(|daemon| daemon.log().contains("the database server accepts no writes"))
-        {
+        while ![&second, &third].into_iter().any(is_refused) {
             tokio::task::yield_now().await;
         }
     };

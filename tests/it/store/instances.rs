@@ -291,8 +291,8 @@ async fn lost_connections_are_replaced_and_a_read_only_server_is_used_again_when
     let Some(place) = Place::postgres().await else { return };
     let store = daemon(&place.url).await;
     let lease = store.take_watch().await.unwrap().unwrap();
-    let name = place.postgres.as_ref().unwrap().rsplit('/').next().unwrap();
-    let name = name.split('?').next().unwrap();
+    let url: url::Url = place.postgres.as_ref().unwrap().parse().unwrap();
+    let name = url.path().trim_start_matches('/');
     // It works on a server that is read-only by default.
     let alter = async |what: &str| {
         let mut connection = PgConnection::connect(place.postgres.as_ref().unwrap()).await.unwrap();
