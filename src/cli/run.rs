@@ -255,7 +255,8 @@ async fn reload(
     notify(&[NotifyState::Ready]);
 }
 
-/// Warns if other daemons on the database have another configuration now. They may be reloaded next.
+/// Warns if other daemons on the database have another configuration now. They may be reloaded
+/// next.
 async fn compare_configurations(path: &Path, environment: &Environment, program: &Program) {
     let Ok(hash) = config::common_hash(path, environment) else { return };
     match program.store.set_config_hash(hash.as_str()).await {

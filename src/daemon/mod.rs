@@ -4,8 +4,8 @@
 //!   source never has two at a time.
 //! - `receiver_loops` has one loop per receiver, so that a receiver that does not answer delays no
 //!   other.
-//! - `outbox_signal` wakes those loops when another instance of a shared database put something into
-//!   the outbox.
+//! - `outbox_signal` wakes those loops when another instance of a shared database put something
+//!   into the outbox.
 //! - `watchdog` reports to systemd that both work.
 //!
 //! A task that panics ends the process. systemd restarts it, and the outbox makes that safe.

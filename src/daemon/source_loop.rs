@@ -52,6 +52,9 @@ pub async fn watch_sources(
     stop: CancellationToken,
 ) {
     let mut sources = SourceLoop::default();
+    // The daemon of a SQLite file always watches.
+    status.set_watching(!program.store.is_shared());
+    metrics::watching(!program.store.is_shared());
     loop {
         tokio::select! {
             _ = tokio::time::timeout(MAX_PAUSE, ticks.recv()) => {}

@@ -2,8 +2,8 @@
 //! before. So a transaction that reads and then writes is never overtaken, and the journal stays
 //! one chain.
 //!
-//! The order is an advisory lock that ends with the transaction. The server ends a transaction whose
-//! process is silent (`idle_in_transaction_session_timeout`), so a frozen process stops nobody for
+//! The order is an advisory lock that ends with the transaction. The server ends a transaction
+//! whose process is silent (`idle_in_transaction_session_timeout`), so a frozen process stops nobody for
 //! long.
 
 use sqlx::postgres::{PgConnection, PgPool};
