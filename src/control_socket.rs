@@ -118,6 +118,10 @@ async fn answer(
         read = tokio::time::timeout(REQUEST_TIMEOUT, reading.read_line(&mut line)) => { read??; }
         () = stopping.cancelled() => return Ok(()),
     }
+    if line.is_empty() {
+        // Somebody only asked whether the daemon runs.
+        return Ok(());
+    }
     let reply = match serde_json::from_str::<Request>(&line) {
         Ok(request) => actions::execute(program, request).await,
         Err(problem) => {

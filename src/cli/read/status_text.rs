@@ -76,7 +76,7 @@ fn source(row: &SourceRow, now: Timestamp) -> Vec<String> {
     if row.failing_since.is_some()
         && let Some(error) = &row.last_error
     {
-        lines.push(format!("    {error}"));
+        lines.push(detail(error));
     }
     lines
 }
@@ -84,7 +84,7 @@ fn source(row: &SourceRow, now: Timestamp) -> Vec<String> {
 fn hold(hold: &Hold) -> Vec<String> {
     vec![
         format!("  {} {} since {}", name(&hold.source), hold.list, time(hold.opened_at)),
-        format!("    {}", hold.message),
+        detail(&hold.message),
         format!("    entitywatch holds show {}", hold.hold_id),
     ]
 }
@@ -108,21 +108,24 @@ fn receiver(row: &ReceiverRow, now: Timestamp) -> Vec<String> {
     if (state.disabled_at.is_some() || state.failing_since.is_some())
         && let Some(error) = state.disabled_reason.as_ref().or(state.last_error.as_ref())
     {
-        lines.push(format!("    {error}"));
+        lines.push(detail(error));
     }
     lines
 }
 
 fn name(name: &str) -> String {
-    format!("{name:<NAME_WIDTH$}")
+    format!("{:<NAME_WIDTH$}", plain::line(name))
 }
 
-/// A line without control characters, cut to the width of the screen.
+/// The text of a server or a publisher, without line breaks and control characters.
+fn detail(text: &str) -> String {
+    format!("    {}", plain::line(text))
+}
+
+/// A line, cut to the width of the screen.
 fn fitted(line: &str) -> String {
-    let indent = line.len() - line.trim_start_matches(' ').len();
-    let line = format!("{}{}", " ".repeat(indent), plain::line(line));
     if line.chars().count() <= COLUMNS {
-        return line;
+        return line.to_owned();
     }
     let mut cut: String = line.chars().take(COLUMNS - 1).collect();
     cut.push('…');
