@@ -46,6 +46,7 @@ mod story_instances;
 mod story_metrics;
 mod story_older_copy;
 mod story_receivers;
+mod story_status;
 mod story_threads;
 mod story_ecfr;
 mod story_two_sources;
