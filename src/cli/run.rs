@@ -149,7 +149,8 @@ pub async fn run(
     // complete.
     program.store.close().await;
     info!("stopped");
-    Ok(ended?)
+    ended?;
+    Ok(())
 }
 
 /// Ends the process if a task panics, because its state is then unknown. systemd starts it again,
