@@ -57,8 +57,9 @@ impl Drop for ControlSocket {
 impl ControlSocket {
     /// Listens at `path`. Only this user may connect. Creates a missing folder, for this user only.
     ///
-    /// Call this only while holding the database's lock. Then an existing socket file belongs to a
-    /// process that has ended, and is replaced.
+    /// Call this only while holding the database's lock, or if the path is not answered
+    /// ([`is_answered`]). Then an existing socket file belongs to a process that has ended, and is
+    /// replaced.
     pub fn listen(path: &Path) -> Result<Self, ControlError> {
         let failed = |reason| ControlError::Listen { path: path.to_owned(), reason };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -117,6 +118,10 @@ async fn answer(
         read = tokio::time::timeout(REQUEST_TIMEOUT, reading.read_line(&mut line)) => { read??; }
         () = stopping.cancelled() => return Ok(()),
     }
+    if line.is_empty() {
+        // Somebody only asked whether the daemon runs.
+        return Ok(());
+    }
     let reply = match serde_json::from_str::<Request>(&line) {
         Ok(request) => actions::execute(program, request).await,
         Err(problem) => {
@@ -126,6 +131,11 @@ async fn answer(
     let mut text = serde_json::to_string(&reply)?;
     text.push('\n');
     writing.write_all(text.as_bytes()).await
+}
+
+/// Whether a process listens at `path`.
+pub fn is_answered(path: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(path).is_ok()
 }
 
 /// Sends a request to the daemon that listens at `path`. `None` if no daemon listens there.

@@ -26,6 +26,8 @@ pub const DELIVERY_ATTEMPTS: &str = "entitywatch_delivery_attempts_total";
 pub const OUTBOX_PENDING: &str = "entitywatch_outbox_pending";
 pub const OUTBOX_DEAD: &str = "entitywatch_outbox_dead";
 pub const OUTBOX_OLDEST_PENDING: &str = "entitywatch_outbox_oldest_pending_timestamp_seconds";
+pub const WATCHING: &str = "entitywatch_watching";
+pub const DAEMONS: &str = "entitywatch_daemons";
 pub const RELOAD_SUCCESSFUL: &str = "entitywatch_config_last_reload_successful";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ enum Kind {
 }
 
 /// Every metric: its name, kind, labels, and description.
-const METRICS: [(&str, Kind, &str, &str); 13] = [
+const METRICS: [(&str, Kind, &str, &str); 15] = [
     (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label is the version."),
     (CHECKS, Kind::Counter, "source, outcome", "Checks of a source that ended, by outcome."),
     (
@@ -85,6 +87,13 @@ const METRICS: [(&str, Kind, &str, &str); 13] = [
         "",
         "1 if the last reload of the configuration succeeded, 0 if it was refused.",
     ),
+    (
+        WATCHING,
+        Kind::Gauge,
+        "",
+        "1 if this daemon checks the sources, 0 if another one does and this one stands by.",
+    ),
+    (DAEMONS, Kind::Gauge, "", "Daemons that share the database and live, this one included."),
 ];
 
 /// In seconds, from a 304 answer to a slow server with a big file.
@@ -103,17 +112,8 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
 /// Sets the gauges of these sources from the store, so that a restart leaves no gap until the next
 /// check. Starts the counters of these sources and receivers at zero.
 pub async fn init(store: &Store, sources: &[String], receivers: &[String]) -> store::Result<()> {
-    let states = store.source_states().await?;
+    refresh_sources(store, sources).await?;
     for source in sources {
-        let state = states.iter().find(|state| state.source == *source);
-        source_state(
-            source,
-            state.and_then(|state| state.last_success_at),
-            state.map_or(0, |state| state.consecutive_failures),
-        );
-        for list in store.list_states(source).await? {
-            snapshot_entries(source, list.list, list.count);
-        }
         for kind in ["added", "removed", "revised", "editorial"] {
             counter!(CHANGES, "source" => source.clone(), "kind" => kind).increment(0);
         }
@@ -131,10 +131,30 @@ pub async fn init(store: &Store, sources: &[String], receivers: &[String]) -> st
     refresh_pending(store, receivers).await
 }
 
+/// Sets the gauges of these sources from the store. A daemon that stands by calls it for each
+/// scrape, because another one checks the sources.
+pub async fn refresh_sources(store: &Store, sources: &[String]) -> store::Result<()> {
+    let states = store.source_states().await?;
+    for source in sources {
+        let state = states.iter().find(|state| state.source == *source);
+        source_state(
+            source,
+            state.and_then(|state| state.last_success_at),
+            state.map_or(0, |state| state.consecutive_failures),
+        );
+        for list in store.list_states(source).await? {
+            snapshot_entries(source, list.list, list.count);
+        }
+    }
+    Ok(())
+}
+
 /// Sets the gauges of pending deliveries and open holds. Called for each scrape, because commands
 /// and the passing of time also change them.
 pub async fn refresh_pending(store: &Store, receivers: &[String]) -> store::Result<()> {
     holds_open(store.holds(true).await?.len());
+    // A SQLite file has one daemon, which is this one.
+    daemons(if store.is_shared() { store.daemons().await?.len() } else { 1 });
     let mut counts = store.outbox_counts().await?;
     for receiver in receivers
         .iter()
@@ -188,6 +208,16 @@ pub fn change_recorded(source: &str, kind: ChangeKind, editorial: bool) {
 #[expect(clippy::cast_precision_loss, reason = "there are never 2^53 holds")]
 pub fn holds_open(count: usize) {
     gauge!(HOLDS_OPEN).set(count as f64);
+}
+
+/// Sets whether this daemon checks the sources.
+pub fn watching(watching: bool) {
+    gauge!(WATCHING).set(if watching { 1.0 } else { 0.0 });
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are never 2^53 daemons")]
+fn daemons(count: usize) {
+    gauge!(DAEMONS).set(count as f64);
 }
 
 /// The outcome of an attempt, as the label of the metric.
@@ -296,6 +326,8 @@ mod tests {
                 oldest_pending_at: None,
             }]);
             config_reloaded(true);
+            watching(true);
+            daemons(1);
         });
         handle.run_upkeep();
         let text = handle.render();

@@ -15,7 +15,7 @@ use crate::control_socket;
 use crate::exit::Exit;
 use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
-    Mode, {self},
+    InstanceSettings, Mode, {self},
 };
 
 /// Carries out a request and prints the result. A running daemon already has its secrets, and the
@@ -31,7 +31,9 @@ pub async fn act(
         }
     }
     let config = load(SecretsMode::Resolve)?;
-    let store = store::open(&config.store, Mode::Act).await?;
+    let settings =
+        InstanceSettings { host: environment.host.clone(), ..InstanceSettings::default() };
+    let store = store::open_as(&config.store, Mode::Act, settings).await?;
     entry_identity::add_missing_ids(store.as_ref()).await?;
     let wiring = Wiring::new(config).context("failed to apply the configuration")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);

@@ -22,7 +22,7 @@ const SETTINGS: [(&str, &str); 3] = [
 /// program cannot be executed again, it continues and uses more memory.
 pub fn set(command: &Command) {
     let is_set = SETTINGS.iter().any(|(name, _)| std::env::var_os(name).is_some());
-    if is_set || !matches!(command, Command::Run) {
+    if is_set || !matches!(command, Command::Run(_)) {
         return;
     }
     let Ok(program) = std::env::current_exe() else { return };

@@ -21,7 +21,7 @@ use crate::exit::Exit;
 use crate::pipeline::backfill::Plan;
 use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
-    Mode, {self},
+    InstanceSettings, Mode, {self},
 };
 
 /// The longest requested wait that the command waits for. After a longer one the user can run the
@@ -125,7 +125,9 @@ impl Carrier {
                 return Ok((Carrier::Daemon(socket), reply));
             }
         }
-        let store = store::open(&config.store, Mode::Write).await?;
+        let settings =
+            InstanceSettings { host: environment.host.clone(), ..InstanceSettings::default() };
+        let store = store::open_as(&config.store, Mode::Write, settings).await?;
         entry_identity::add_missing_ids(store.as_ref()).await?;
         let wiring = Wiring::new(config).context("failed to apply the configuration")?;
         let program = Program::new(store, Arc::new(SystemClock), wiring);

@@ -22,10 +22,11 @@ use crate::compare_files::{Incomparable, compare_files};
 use crate::config::{
     Config, Environment, SecretsMode, {self},
 };
+use crate::control_socket;
 use crate::domain::{DeliveryId, HoldId};
 use crate::exit::Exit;
 use crate::store::{
-    Mode, Store, {self},
+    Mode, Store, StoreError, {self},
 };
 
 /// Runs the command. Errors are printed on standard error.
@@ -33,7 +34,7 @@ pub async fn dispatch(cli: Cli) -> Exit {
     let level = match cli.command {
         _ if cli.quiet => "error",
         _ if cli.verbose => "debug",
-        Command::Run => "info",
+        Command::Run(_) => "info",
         // The demo reports on standard output, and its failures are deliberate.
         Command::Demo => "error",
         _ => "warn",
@@ -46,6 +47,7 @@ pub async fn dispatch(cli: Cli) -> Exit {
             let exit = if problem.is::<config::ConfigErrors>()
                 || problem.is::<Usage>()
                 || problem.is::<Incomparable>()
+                || problem.downcast_ref().is_some_and(is_configuration)
             {
                 Exit::Usage
             } else {
@@ -57,15 +59,26 @@ pub async fn dispatch(cli: Cli) -> Exit {
     }
 }
 
+/// Whether an error of the store is a mistake in the configuration.
+fn is_configuration(problem: &StoreError) -> bool {
+    matches!(problem, StoreError::DifferentConfig { .. })
+}
+
 async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
     let path = cli.config_path();
     let named = cli.config.is_some();
     let now = SystemClock.now();
     match cli.command {
-        Command::Run => {
+        Command::Run(args) => {
             let (config, warnings) = config::load(&path, environment, SecretsMode::Resolve)?;
             warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-            run::run(&path, config, environment).await?;
+            run::run(&path, config, environment, &args).await?;
+        }
+        Command::Status(output) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            let socket = run::control_sockets(&config, environment);
+            let is_running = socket.iter().any(|socket| control_socket::is_answered(socket));
+            return read::status(store.as_ref(), &config, is_running, output.output, now).await;
         }
         Command::Check { sources } => {
             return acting(&path, named, environment, Request::Check { sources }).await;

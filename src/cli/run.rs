@@ -17,7 +17,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{
     Config, Environment, SecretsMode, {self},
 };
-use crate::control_socket::{ControlError, ControlSocket};
+use crate::control_socket::{self, ControlError, ControlSocket};
 use crate::deliver::{MessageSettings, wording};
 use crate::domain::{Alert, ChangeSet, Hold};
 use crate::pipeline::hold_decision::{
@@ -25,13 +25,14 @@ use crate::pipeline::hold_decision::{
 };
 use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
-    Mode, Store, {self},
+    InstanceSettings, Mode, Store, {self},
 };
 use crate::web::{
     AlertWords, HoldPreview, PreviewError, ReceiverLine, SourceLine, Status, WebSettings, WebState,
 };
 use crate::{daemon, metrics, web};
 
+use crate::cli::args::RunArgs;
 use crate::cli::threads;
 
 /// A loop that reports no progress for this long has stalled.
@@ -39,7 +40,12 @@ const STALLED_AFTER: Duration = Duration::from_secs(120);
 
 /// Runs until the process gets a signal to stop. `config` was read from `path`. A SIGHUP reads it
 /// again.
-pub async fn run(path: &Path, config: Config, environment: &Environment) -> Result<()> {
+pub async fn run(
+    path: &Path,
+    config: Config,
+    environment: &Environment,
+    args: &RunArgs,
+) -> Result<()> {
     // The handlers are installed first, so that a signal during startup cannot end the daemon
     // halfway.
     let (mut hangup, mut terminate, mut interrupt) = (
@@ -49,12 +55,19 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     );
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let prometheus = metrics::install().context("failed to set up the metrics")?;
-    let store = store::open(&config.store, Mode::Write).await?;
+    let settings = InstanceSettings {
+        is_daemon: true,
+        host: environment.host.clone(),
+        lease: args.lease_times(),
+        config_hash: Some(config::common_hash(path, environment)?.0),
+        allow_different_config: args.allow_different_config,
+    };
+    let store = store::open_as(&config.store, Mode::Write, settings.clone()).await?;
+    store.show_daemon(&settings, clock.now()).await?;
     entry_identity::add_missing_ids(store.as_ref()).await?;
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
-    let control_socket = environment.control_socket(&config.store);
-    let control = listen_for_commands(&control_socket, &config)?;
+    let control = listen_for_commands(&own_socket(&config, environment), &config)?;
     status.set_configuration(sources(&config), receivers(&config));
     let web_state =
         web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
@@ -95,6 +108,8 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
         stop.clone(),
     );
     tasks.spawn(ends_the_process_if_it_panics(delivering));
+    let hearing = daemon::hear_other_instances(Arc::clone(&program), stop.clone());
+    tasks.spawn(ends_the_process_if_it_panics(hearing));
     if let Some(period) = sd_notify::watchdog_enabled() {
         let feeding = daemon::feed_watchdog(
             Arc::clone(&program),
@@ -115,13 +130,14 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     );
     notify(&[NotifyState::Ready]);
     threads::is_supervised();
-    loop {
+    let ended = loop {
         tokio::select! {
             _ = hangup.recv() => reload(path, environment, &program, &status, &reloaded).await,
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
+            _ = terminate.recv() => break Ok(()),
+            _ = interrupt.recv() => break Ok(()),
+            problem = program.store.superseded() => break Err(problem),
         }
-    }
+    };
     info!("stopping: running work is finished, and waiting deliveries stay in the outbox");
     notify(&[NotifyState::Stopping]);
     stop.cancel();
@@ -134,6 +150,7 @@ pub async fn run(path: &Path, config: Config, environment: &Environment) -> Resu
     // complete.
     program.store.close().await;
     info!("stopped");
+    ended?;
     Ok(())
 }
 
@@ -224,6 +241,7 @@ async fn reload(
             status.set_configuration(sources(&wiring.config), receivers(&wiring.config));
             metrics::config_reloaded(true);
             reloaded.send_replace(());
+            compare_configurations(path, environment, program).await;
             daemon::init_metrics(program).await;
         }
         Err(problem) => {
@@ -237,6 +255,24 @@ async fn reload(
         }
     }
     notify(&[NotifyState::Ready]);
+}
+
+/// Warns if other daemons on the database have another configuration now. They may be reloaded
+/// next.
+async fn compare_configurations(path: &Path, environment: &Environment, program: &Program) {
+    let Ok(hash) = config::common_hash(path, environment) else { return };
+    match program.store.set_config_hash(hash.as_str()).await {
+        Ok(others) => {
+            for other in others {
+                warn!(
+                    "instance {} (pid {} on {}) has another configuration: reload it too, because \
+                     each daemon sends and routes by its own",
+                    other.instance, other.pid, other.host
+                );
+            }
+        }
+        Err(problem) => warn!("failed to note the configuration in the database: {problem}"),
+    }
 }
 
 /// Notifies systemd. Without systemd, this does nothing.
@@ -314,11 +350,21 @@ impl AlertWords for Words {
     }
 }
 
-/// The sockets where the daemon of this configuration may be reached: in the runtime directory, or
+/// The sockets where a daemon of this configuration may be reached: in the runtime directory, or
 /// beside the database.
 pub fn control_sockets(config: &Config, environment: &Environment) -> Vec<PathBuf> {
-    let mut sockets = vec![environment.control_socket(&config.store)];
+    let mut sockets = environment.control_sockets(&config.store);
     sockets.extend(config.store.sqlite_path().map(|database| database.with_extension("sock")));
     sockets.dedup();
     sockets
+}
+
+/// The first socket that no other daemon of a shared database listens on. The lock of a SQLite file
+/// excludes another daemon.
+fn own_socket(config: &Config, environment: &Environment) -> PathBuf {
+    let mut sockets = environment.control_sockets(&config.store);
+    if sockets.len() > 1 {
+        sockets.retain(|socket| !control_socket::is_answered(socket));
+    }
+    sockets.into_iter().next().unwrap_or_else(|| environment.control_socket(&config.store))
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::stored_json::{
     ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ReceiverRow, SourceRow,
+    StatusRow,
 };
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
@@ -27,6 +28,7 @@ pub fn schemas() -> Value {
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
     all.insert("holds".to_owned(), rows::<Hold>("holds"));
     all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));
+    all.insert("status".to_owned(), rows::<StatusRow>("status"));
     all.insert("journal".to_owned(), written::<JournalEntry>());
     Value::Object(all)
 }

@@ -27,7 +27,7 @@ pub fn worker_threads(processors: usize) -> usize {
 /// after the other, where several threads would cost more than they gain.
 pub fn runtime(command: &Command) -> Builder {
     let mut builder = match command {
-        Command::Run | Command::Demo => Builder::new_multi_thread(),
+        Command::Run(_) | Command::Demo => Builder::new_multi_thread(),
         _ => Builder::new_current_thread(),
     };
     let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);

@@ -37,6 +37,7 @@ pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
 
 use crate::deliver::{Channel, MessageSettings, Receiver, SmtpSettings};
 use crate::dial::HttpSettings;
+use crate::domain::Sha256;
 use crate::route::{ReceiverRef, Route};
 use crate::store::StoreUrl;
 
@@ -212,6 +213,14 @@ pub fn show(path: &Path, environment: &Environment) -> Result<String, ConfigErro
     let text =
         std::fs::read(path).ok().and_then(|bytes| text::of_bytes(bytes).ok()).unwrap_or_default();
     Ok(show::show(&config, &text))
+}
+
+/// The hash of what several daemons on one database must have in common: the configuration in
+/// effect without secrets, the address of the database and that of the pages, which may differ from
+/// machine to machine.
+pub fn common_hash(path: &Path, environment: &Environment) -> Result<Sha256, ConfigErrors> {
+    let shown = show(path, environment)?;
+    Ok(Sha256::of(show::common(&shown).as_bytes()))
 }
 
 /// The configuration in effect if there is no file.

@@ -10,6 +10,8 @@ use crate::store::StoreUrl;
 /// The settings of the process's environment. Only [`Environment::of_process`] reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
+    /// The name of the machine, as far as it is known.
+    pub host: String,
     pub home: Option<PathBuf>,
     pub xdg_state_home: Option<PathBuf>,
     /// systemd's `StateDirectory=`.
@@ -23,6 +25,9 @@ pub struct Environment {
     pub ignored_proxies: Vec<String>,
 }
 
+/// Daemons of one shared database on one machine that can be reached by commands.
+const MAX_LOCAL_DAEMONS: u32 = 8;
+
 /// The path of the configuration if none is given.
 pub const DEFAULT_CONFIG: &str = "/etc/entitywatch/entitywatch.toml";
 
@@ -32,7 +37,9 @@ const DATABASE: &str = "entitywatch.db";
 
 impl Environment {
     pub fn of_process() -> Self {
-        let environment = Self::from(|name| std::env::var_os(name));
+        let mut environment = Self::from(|name| std::env::var_os(name));
+        environment.host =
+            hostname::get().map(|host| host.to_string_lossy().into_owned()).unwrap_or_default();
         environment.or_state_of(Path::new(SERVICE_STATE))
     }
 
@@ -58,6 +65,7 @@ impl Environment {
             std::env::split_paths(&value).next().filter(|path| !path.as_os_str().is_empty())
         };
         Self {
+            host: String::new(),
             home: path("HOME"),
             // The XDG specification: a relative path is invalid and is ignored.
             xdg_state_home: path("XDG_STATE_HOME").filter(|path| path.is_absolute()),
@@ -82,10 +90,12 @@ impl Environment {
         StoreUrl::sqlite_file(self.state_dir().join(DATABASE))
     }
 
+    /// Where a daemon of this database may be reached, best first: at
     /// `$RUNTIME_DIRECTORY/control.sock`, else beside the SQLite file, else in the state directory
     /// under a name that depends on the database, because several daemons may share that directory.
-    pub fn control_socket(&self, store: &StoreUrl) -> PathBuf {
-        match (&self.runtime_directory, store.sqlite_path()) {
+    /// Several daemons of one shared database, on one machine, number theirs.
+    pub fn control_sockets(&self, store: &StoreUrl) -> Vec<PathBuf> {
+        let path = match (&self.runtime_directory, store.sqlite_path()) {
             (Some(runtime), _) => runtime.join("control.sock"),
             (None, Some(database)) => database.with_extension("sock"),
             (None, None) => {
@@ -94,7 +104,19 @@ impl Environment {
                 self.state_dir()
                     .join(format!("control-{}.sock", hash.as_str().get(..8).unwrap_or_default()))
             }
+        };
+        if store.sqlite_path().is_some() {
+            return vec![path];
         }
+        let numbered = (2..=MAX_LOCAL_DAEMONS)
+            .map(|number| path.with_extension(format!("{number}.sock")))
+            .collect::<Vec<_>>();
+        std::iter::once(path).chain(numbered).collect()
+    }
+
+    /// The first of [`Environment::control_sockets`].
+    pub fn control_socket(&self, store: &StoreUrl) -> PathBuf {
+        self.control_sockets(store).into_iter().next().unwrap_or_default()
     }
 }
 

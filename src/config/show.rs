@@ -104,6 +104,16 @@ pub fn show(config: &Config, text: &str) -> String {
     toml::to_string(&table).unwrap_or_default()
 }
 
+/// The part of a shown configuration that must not differ from machine to machine.
+pub fn common(shown: &str) -> String {
+    let mut table: Table = shown.parse().unwrap_or_default();
+    table.remove("store");
+    if let Some(Value::Table(server)) = table.get_mut("server") {
+        server.remove("listen");
+    }
+    toml::to_string(&table).unwrap_or_default()
+}
+
 fn pairs<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Table {
     pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
 }

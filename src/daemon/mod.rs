@@ -4,12 +4,15 @@
 //!   source never has two at a time.
 //! - `receiver_loops` has one loop per receiver, so that a receiver that does not answer delays no
 //!   other.
+//! - `outbox_signal` wakes those loops when another instance of a shared database put something
+//!   into the outbox.
 //! - `watchdog` reports to systemd that both work.
 //!
 //! A task that panics ends the process. systemd restarts it, and the outbox makes that safe.
 //!
 //! Does not know what a check or a delivery does.
 
+mod outbox_signal;
 mod receiver_loops;
 mod reload;
 mod source_loop;
@@ -17,6 +20,7 @@ mod task_end;
 mod ticker;
 mod watchdog;
 
+pub use outbox_signal::hear_other_instances;
 pub use receiver_loops::deliver_to_receivers;
 pub use reload::{init_metrics, reload};
 pub use source_loop::watch_sources;

@@ -1,4 +1,4 @@
-//! Starts the check of each source when it is due.
+//! Starts the check of each source when it is due, if this instance watches.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,11 +10,14 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
+use crate::clock::Stopwatch;
 use crate::daemon::task_end::result_or_panic;
 use crate::domain::{Sha256, SourceState};
+use crate::metrics;
 use crate::pipeline::Program;
-use crate::pipeline::check_source::check_source;
+use crate::pipeline::check_source::check_on_schedule;
 use crate::schedule::{self, Due, Schedule};
+use crate::store::Lease;
 use crate::web::{Loop, Status};
 
 /// The loop runs at least this often, even if the ticker stops.
@@ -33,6 +36,9 @@ struct SourceLoop {
     in_progress: HashSet<String>,
     states: HashMap<String, SourceState>,
     states_read_at: Option<Timestamp>,
+    /// The right to watch, as it was last read. `None` while another instance has it.
+    watch: Option<Lease>,
+    watch_read: Option<Stopwatch>,
     /// When a check of each source was last started, recorded or not. If a check cannot be recorded
     /// (a full disk), the source is not fetched again every second.
     started_at: HashMap<String, Timestamp>,
@@ -46,6 +52,9 @@ pub async fn watch_sources(
     stop: CancellationToken,
 ) {
     let mut sources = SourceLoop::default();
+    // The daemon of a SQLite file always watches.
+    status.set_watching(!program.store.is_shared());
+    metrics::watching(!program.store.is_shared());
     loop {
         tokio::select! {
             _ = tokio::time::timeout(MAX_PAUSE, ticks.recv()) => {}
@@ -59,13 +68,49 @@ pub async fn watch_sources(
         }
         let now = program.clock.now();
         status.beat(Loop::Watch, now);
+        sources.refresh_watch(&program, &status).await;
+        let Some(watch) = sources.watch.clone().filter(|_| program.store.is_alive()) else {
+            continue;
+        };
         sources.refresh_states(&program, now).await;
-        sources.start_due_checks(&program, now);
+        sources.start_due_checks(&program, &watch, now);
     }
     sources.shut_down().await;
 }
 
 impl SourceLoop {
+    /// Takes the right to watch, keeps it, or sees that another instance has it. While the database
+    /// is away, the last answer stays: nothing can be recorded without the right.
+    async fn refresh_watch(&mut self, program: &Program, status: &Status) {
+        let interval = program.store.renew_every().unwrap_or(Duration::MAX);
+        if self.watch_read.is_some_and(|read| read.elapsed() < interval) {
+            return;
+        }
+        let is_first = self.watch_read.replace(Stopwatch::start()).is_none();
+        let before = self.watch.is_some();
+        match program.store.take_watch().await {
+            Ok(watch) => self.watch = watch,
+            Err(problem) => {
+                error!("failed to read which instance watches: {problem}");
+                return;
+            }
+        }
+        let watches = self.watch.is_some();
+        if watches != before {
+            // Another instance has checked the sources since.
+            self.states_read_at = None;
+        }
+        if program.store.is_shared() && (is_first || watches != before) {
+            if watches {
+                info!("this instance watches the sources");
+            } else {
+                info!("another instance watches the sources; this one delivers and stands by");
+            }
+        }
+        status.set_watching(watches);
+        metrics::watching(watches);
+    }
+
     async fn refresh_states(&mut self, program: &Program, now: Timestamp) {
         // `abs`: the clock may have been set back.
         let is_fresh = self
@@ -87,7 +132,7 @@ impl SourceLoop {
         }
     }
 
-    fn start_due_checks(&mut self, program: &Arc<Program>, now: Timestamp) {
+    fn start_due_checks(&mut self, program: &Arc<Program>, watch: &Lease, now: Timestamp) {
         for source in &program.wiring.load_full().config.sources {
             let name = &source.name;
             let started_at = self.started_at.get(name).copied().filter(|at| *at <= now);
@@ -98,9 +143,9 @@ impl SourceLoop {
             }
             self.in_progress.insert(name.clone());
             self.started_at.insert(name.clone(), now);
-            let (program, name) = (Arc::clone(program), name.clone());
+            let (program, name, watch) = (Arc::clone(program), name.clone(), watch.clone());
             self.running.spawn(async move {
-                check_source(&program, &name).await;
+                check_on_schedule(&program, &name, watch).await;
                 name
             });
         }

@@ -37,6 +37,12 @@ pub async fn feed_watchdog(
             Ok(()) => {
                 let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
             }
+            // A restart would not bring the database server back, and the daemon takes the
+            // connection up again by itself.
+            Err(Unhealthy::Database(problem)) if problem.is_outage() => {
+                error!("the database server does not answer; waiting for it: {problem}");
+                let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+            }
             Err(reason) => error!(
                 "not healthy: {reason}; the watchdog is not fed, and systemd restarts the service \
                  if this lasts"

@@ -12,13 +12,21 @@ use crate::pipeline::check::outcome::{CheckResult, Outcome};
 use crate::pipeline::check::recorder::CheckRecorder;
 use crate::pipeline::source_state::{requested_pause, source_state};
 use crate::pipeline::{Program, Wiring, federal_register};
-use crate::store::Result;
+use crate::store::{Fence, Lease, Result, StoreError};
 
 /// Checks a source now. If a check of it is running, waits for that one to end first. Never fails:
 /// every problem is logged and returned as an outcome.
 pub async fn check_source(program: &Program, source_name: &str) -> CheckResult {
-    let lock = program.source_lock(source_name);
-    let _guard = lock.lock().await;
+    check_under(program, source_name, None).await
+}
+
+/// Like [`check_source`], on the schedule. Nothing is recorded once another instance watches.
+pub async fn check_on_schedule(program: &Program, source_name: &str, watch: Lease) -> CheckResult {
+    check_under(program, source_name, Some(watch)).await
+}
+
+async fn check_under(program: &Program, source_name: &str, watch: Option<Lease>) -> CheckResult {
+    let locked = program.lock_source(source_name, watch).await;
     let wiring = program.wiring.load_full();
     let failed = |detail: String| CheckResult {
         source: source_name.to_owned(),
@@ -33,8 +41,26 @@ pub async fn check_source(program: &Program, source_name: &str) -> CheckResult {
         ));
     };
     let stopwatch = Stopwatch::start();
-    let result = match Box::pin(check(program, &wiring, source, stopwatch)).await {
+    let checked = match &locked {
+        Ok(lock) => Box::pin(check(program, &wiring, source, lock.fence(), stopwatch)).await,
+        Err(problem) => {
+            error!(
+                source.name = source_name,
+                error = %problem,
+                "failed to lock the source, so it is not checked"
+            );
+            return failed(format!("failed to lock the source: {problem}"));
+        }
+    };
+    let result = match checked {
         Ok(result) => result,
+        Err(StoreError::LeaseLost { .. }) => {
+            warn!(
+                source.name = source_name,
+                "another instance has taken over, so this check is not recorded"
+            );
+            failed("another instance has taken over".to_owned())
+        }
         Err(problem) => {
             error!(
                 source.name = source_name,
@@ -52,11 +78,12 @@ async fn check(
     program: &Program,
     wiring: &Wiring,
     source: &Source,
+    fence: Fence,
     stopwatch: Stopwatch,
 ) -> Result<CheckResult> {
     let now = program.clock.now();
     if let Some(previous) = &source.previous_name
-        && program.store.rename_source(previous, &source.name, now).await?
+        && program.store.rename_source(previous, &source.name, now, &fence).await?
     {
         info!(
             source.name = source.name,
@@ -80,6 +107,7 @@ async fn check(
     }
     CrashPoint::CheckStarted.pass();
     let mut recorder = CheckRecorder::new(program, wiring, source, now, stopwatch);
+    recorder.record.fence = fence;
     recorder.note_missed_checks(&state);
     match source.kind {
         SourceKind::FederalRegister => Box::pin(federal_register::check(recorder, state)).await,

@@ -61,8 +61,7 @@ pub async fn accept(
     as_baseline: bool,
 ) -> Result<(Hold, Summary), DecideError> {
     let hold = open_hold(program, id, decision).await?;
-    let lock = program.source_lock(&hold.source);
-    let _guard = lock.lock().await;
+    let lock = program.lock_source(&hold.source, None).await?;
     // A check may have replaced the hold before the lock was free.
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let (wiring, now, store) =
@@ -86,7 +85,7 @@ pub async fn accept(
     };
     entry_identity::identify(store, opened).await?;
     let state = list_state(store, &hold).await?;
-    let mut record = CheckRecord { at: now, ..CheckRecord::default() };
+    let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
     let list_changes = ListChanges::new(hold.list, state.as_ref(), before, changes);
     compose_alerts(program, &wiring, &hold, now, list_changes, as_baseline, &mut record).await?;
     if let Some(state) = state {
@@ -125,12 +124,11 @@ pub async fn reject(
     decision: &Decision<'_>,
 ) -> Result<Hold, DecideError> {
     let hold = open_hold(program, id, decision).await?;
-    let lock = program.source_lock(&hold.source);
-    let _guard = lock.lock().await;
+    let lock = program.lock_source(&hold.source, None).await?;
     // A check may have replaced the hold before the lock was free.
     let hold = open_hold(program, &hold.hold_id, decision).await?;
     let now = program.clock.now();
-    let mut record = CheckRecord { at: now, ..CheckRecord::default() };
+    let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
     if let Some(state) = list_state(program.store.as_ref(), &hold).await? {
         let state = ListState { rejected_content: Some(hold.content_sha256.clone()), ..state };
         record.lists.push(ListUpdate { state, close: Vec::new(), open: Vec::new() });

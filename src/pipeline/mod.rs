@@ -18,6 +18,7 @@ pub mod delivery;
 pub mod entry_identity;
 pub mod federal_register;
 pub mod hold_decision;
+pub mod shared_lock;
 mod source_state;
 
 use std::collections::HashMap;
@@ -31,7 +32,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::deliver::Deliverer;
 use crate::fetch::{FetchLimits, Fetcher};
-use crate::store::Store;
+use crate::pipeline::shared_lock::SharedLock;
+use crate::store::{Lease, Result, Store};
 
 /// A configuration and the clients that it sets up. A reload replaces all of it.
 pub struct Wiring {
@@ -78,14 +80,19 @@ impl Program {
         }
     }
 
-    /// The lock of one source: taken for a check, and for carrying out a person's decision.
-    fn source_lock(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
-        self.lock(format!("source {source}"))
+    /// Takes the lock of one source: held during a check, and while a person's decision is carried
+    /// out. With `watch`, what is done under the lock also depends on the right to watch.
+    async fn lock_source(&self, source: &str, watch: Option<Lease>) -> Result<SharedLock> {
+        self.lock_shared(format!("source {source}"), watch).await
     }
 
-    /// The lock of the backfills of one source. Checks of the source do not wait for it.
-    fn backfill_lock(&self, source: &str) -> Arc<tokio::sync::Mutex<()>> {
-        self.lock(format!("backfill {source}"))
+    /// Takes the lock of the backfills of one source. Checks of the source do not wait for it.
+    async fn lock_backfill(&self, source: &str) -> Result<SharedLock> {
+        self.lock_shared(format!("backfill {source}"), None).await
+    }
+
+    async fn lock_shared(&self, name: String, watch: Option<Lease>) -> Result<SharedLock> {
+        SharedLock::take(&self.store, self.lock(name.clone()), &name, watch).await
     }
 
     /// The lock of the ids of entries: held from when they are assigned until they are recorded, so
@@ -94,7 +101,8 @@ impl Program {
         self.lock("entry ids".to_owned())
     }
 
-    /// The lock of one receiver: taken for one pass over its deliveries.
+    /// The lock of one receiver in this process: held during one pass over its deliveries. Other
+    /// instances may send to the receiver too: claims keep them apart.
     pub(crate) fn receiver_lock(&self, receiver: &str) -> Arc<tokio::sync::Mutex<()>> {
         self.lock(format!("receiver {receiver}"))
     }

@@ -8,7 +8,8 @@ use crate::domain::ListCode;
 use crate::domain::journal::JournalEvent;
 use crate::store::statement::{CHUNK, placeholders, sql};
 use crate::store::{
-    HistorySpan, PastUpdate, Result, Store, StoreError, StoredEntry, changes, entries, journal,
+    Fence, HistorySpan, PastUpdate, Result, Store, StoreError, StoredEntry, changes, entries,
+    journal, lease,
 };
 
 impl Store {
@@ -60,6 +61,7 @@ impl Store {
         const ACTION: &str = "record the backfilled history";
         let PastUpdate { source, list, as_of, at, .. } = past;
         let mut tx = self.pools.begin(ACTION).await?;
+        lease::check(&mut tx, &past.fence).await?;
         for rows in past.close.chunks(CHUNK) {
             let text = format!(
                 "UPDATE entry \
@@ -114,9 +116,11 @@ impl Store {
         list: ListCode,
         at: Timestamp,
         events: Vec<JournalEvent>,
+        fence: &Fence,
     ) -> Result<()> {
         const ACTION: &str = "delete the backfilled history";
         let mut tx = self.pools.begin(ACTION).await?;
+        lease::check(&mut tx, fence).await?;
         for text in [
             "DELETE FROM entry WHERE source = $1 AND list = $2 AND backfilled = 1",
             "DELETE FROM change WHERE source = $1 AND list = $2 AND backfilled = 1",

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Document, Entry, Hold, ListState, RecordedRule, Sha256, SourceState};
-use crate::store::{Outgoing, RecordedChange};
+use crate::store::{Fence, Outgoing, RecordedChange};
 
 /// Everything that one check (or one decision on a hold) writes, in one transaction.
 #[derive(Clone, Debug, Default)]
 pub struct CheckRecord {
     pub at: Timestamp,
+    /// The leases without which nothing is written.
+    pub fence: Fence,
     pub check: Option<Check>,
     /// Stored by its hash. A document that is already stored is not written again.
     pub document: Option<Document>,

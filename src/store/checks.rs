@@ -6,8 +6,8 @@ use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
-    Check, CheckRecord, Result, Store, changes, documents, holds, journal, lists, outbox, rules,
-    sources,
+    Check, CheckRecord, Result, Store, changes, documents, holds, journal, lease, lists, outbox,
+    rules, sources,
 };
 
 impl Store {
@@ -18,11 +18,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Stale`](crate::store::StoreError::Stale) if a row to close is not current any
-    /// more; then nothing is written.
+    /// more, and [`StoreError::LeaseLost`](crate::store::StoreError::LeaseLost) if another instance
+    /// has taken over; then nothing is written.
     pub async fn record(&self, record: CheckRecord) -> Result<()> {
         const ACTION: &str = "record a check";
         let mut tx = self.pools.begin(ACTION).await?;
         CrashPoint::RecordBegun.pass();
+        lease::check(&mut tx, &record.fence).await?;
         for document in record.document.into_iter().chain(record.texts) {
             documents::write(&mut tx, document).await?;
         }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::{AlertId, Attempt, ChangeId, Delivery, DeliveryId, DeliveryState};
+use crate::store::instance::living;
 use crate::store::row::Row;
 use crate::store::statement::{placeholders, sql};
 use crate::store::transaction::Tx;
@@ -34,7 +35,8 @@ impl Store {
             .await
     }
 
-    /// When the next pending delivery of any of these receivers is due.
+    /// When the next pending delivery of any of these receivers is due. Those that another living
+    /// instance sends now do not count.
     pub async fn next_due_at(&self, receivers: &[String]) -> Result<Option<Timestamp>> {
         if receivers.is_empty() {
             return Ok(None);
@@ -45,10 +47,19 @@ impl Store {
              WHERE state = 'pending' AND receiver IN ({})",
             placeholders(0, receivers.len())
         );
-        let row = self
-            .pools
-            .fetch_one("read when a delivery is due", sql(text).bind_all(receivers))
-            .await?;
+        let statement = sql(text).bind_all(receivers);
+        let statement = match &self.instance {
+            Some(instance) => statement.and(
+                concat!(
+                    " AND (claimed_by IS NULL OR claimed_by = $? OR claimed_by NOT IN (",
+                    living!(),
+                    "))"
+                ),
+                instance.id(),
+            ),
+            None => statement,
+        };
+        let row = self.pools.fetch_one("read when a delivery is due", statement).await?;
         row.map_or(Ok(None), |row| row.time_if_any(0))
     }
 
@@ -135,7 +146,7 @@ pub async fn write(tx: &mut Tx, deliveries: &[Delivery]) -> Result<()> {
 }
 
 /// Reads the columns of `select_delivery!`.
-fn delivery_of(row: &Row) -> Result<Delivery> {
+pub fn delivery_of(row: &Row) -> Result<Delivery> {
     let state = match row.text(5)?.as_str() {
         "pending" => DeliveryState::Pending,
         "delivered" => DeliveryState::Delivered,

@@ -36,10 +36,19 @@ mod receivers;
 mod journal;
 mod journal_verifier;
 
+mod instance;
+mod registration;
+mod daemons;
+mod lease;
+mod claim;
+mod heartbeat;
+
 mod value;
 mod statement;
 mod row;
 mod transaction;
+mod answered;
+mod write_order;
 mod pools;
 mod migrations;
 mod process_lock;
@@ -51,10 +60,14 @@ use std::sync::Arc;
 
 pub use self::address::{InvalidStoreUrl, StoreUrl};
 pub use self::check_record::{Check, CheckRecord, ListUpdate};
+pub use self::claim::ClaimSize;
+pub use self::daemons::DaemonRow;
 pub use self::entry_log::{AddedIds, LoggedChange, LoggedEntry};
 pub use self::error::{Result, StoreError};
 pub use self::filters::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
+pub use self::instance::{InstanceSettings, LeaseTimes};
 pub use self::journal_verifier::{JournalFault, Verifier, verify};
+pub use self::lease::{Fence, Lease};
 pub use self::outbox::OutboxCount;
 pub use self::outgoing::Outgoing;
 pub use self::past_update::{HistorySpan, PastUpdate};
@@ -63,17 +76,24 @@ pub use self::recorded_change::RecordedChange;
 pub use self::settlement::{MakeDue, Settlement};
 pub use self::stored_entry::{HistoricEntry, StoredEntry};
 
+use tokio::sync::watch;
+
 use self::address::Backend;
+use self::heartbeat::Heartbeat;
+use self::instance::Instance;
 use self::pools::Pools;
 use self::process_lock::ProcessLock;
 use self::statement::sql;
 
 /// An open database, SQLite or PostgreSQL.
 ///
-/// Writes run one after another. Times are exact to the microsecond. A method that fails has
-/// changed nothing.
+/// Writes run one after another, those of other processes on one PostgreSQL database included.
+/// Times are exact to the microsecond. A method that fails has changed nothing.
 pub struct Store {
     pools: Pools,
+    /// This process among those that share the database. `None` for SQLite and for readers.
+    instance: Option<Arc<Instance>>,
+    heartbeat: Heartbeat,
     /// Declared after `pools`, so that the lock is released after the connections are closed.
     _lock: Option<ProcessLock>,
 }
@@ -81,7 +101,8 @@ pub struct Store {
 /// What a database is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Takes the process lock, and creates or migrates the tables.
+    /// For a daemon. Creates or migrates the tables. A SQLite file is locked against all other
+    /// processes. In a PostgreSQL database the process is one of any number of instances.
     Write,
     /// Like `Write`, for a command that does one thing and ends. A SQLite file is read and written
     /// over one connection, because each new connection reads the definitions of the tables again.
@@ -95,16 +116,34 @@ pub enum Mode {
 /// Opens the store. A SQLite file is created if it is missing (mode 0600, its folder 0700). A
 /// PostgreSQL database must exist.
 pub async fn open(url: &StoreUrl, mode: Mode) -> Result<Arc<Store>> {
+    open_as(url, mode, InstanceSettings::default()).await
+}
+
+/// Like [`open`], as the instance with these settings.
+pub async fn open_as(url: &StoreUrl, mode: Mode, settings: InstanceSettings) -> Result<Arc<Store>> {
     let name = url.to_string();
     Ok(Arc::new(match url.backend() {
         Backend::Sqlite(path) => sqlite::open(path, name, mode).await?,
-        Backend::Postgres(address) => postgres::open(address, name, mode).await?,
+        Backend::Postgres(address) => postgres::open(address, name, mode, settings).await?,
     }))
 }
 
 impl Store {
-    fn new(pools: Pools, lock: Option<ProcessLock>) -> Self {
-        Self { pools, _lock: lock }
+    /// A store that only this process writes.
+    fn unshared(pools: Pools, lock: Option<ProcessLock>) -> Self {
+        Self { pools, instance: None, heartbeat: Heartbeat::none(), _lock: lock }
+    }
+
+    /// Signaled when another instance may have put something into the outbox, or has died and left
+    /// something in it. `None` if the database is not shared.
+    pub fn outbox_signal(&self) -> Option<watch::Receiver<()>> {
+        self.instance.as_ref().map(|_| self.heartbeat.outbox())
+    }
+
+    /// Waits until this process must end, because a later version has migrated the tables. For ever
+    /// if the database is not shared.
+    pub async fn superseded(&self) -> StoreError {
+        self.heartbeat.superseded().await
     }
 
     /// Fails if the database does not answer, or if no write could begin. It writes nothing.
@@ -114,8 +153,14 @@ impl Store {
         self.pools.try_begin("begin a write").await
     }
 
-    /// Waits for running writes, and closes the database. Dropping closes it without waiting.
+    /// Waits for running writes, gives up the leases and claims of this process, and closes the
+    /// database. Dropping closes it without waiting; others then wait until the process counts as
+    /// dead.
     pub async fn close(&self) {
+        self.heartbeat.stop();
+        if let Err(problem) = registration::leave(&self.pools, self.instance.as_deref()).await {
+            tracing::debug!("failed to take this instance out: {problem}");
+        }
         self.pools.close().await;
     }
 }

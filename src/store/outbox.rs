@@ -10,8 +10,8 @@ use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
-    MakeDue, Outgoing, Result, Settlement, Store, StoreError, alerts, deliveries, journal,
-    receivers,
+    MakeDue, Outgoing, ReceiverState, Result, Settlement, Store, StoreError, alerts, claim,
+    deliveries, journal, receivers,
 };
 
 /// The action of [`Store::settle`] in its errors.
@@ -31,12 +31,47 @@ impl Store {
     /// time of the attempt.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] if a delivery was never stored; then nothing is written.
+    /// [`StoreError::Unreadable`] if a delivery was never stored, and [`StoreError::ClaimLost`] if
+    /// this process does not have the claim of a delivery in a shared database; then nothing is
+    /// written.
     pub async fn settle(&self, settlements: Vec<Settlement>) -> Result<()> {
+        self.settle_from(settlements, None).await
+    }
+
+    /// Like [`Store::settle`], if the state of the receiver is still `receiver`, from which the
+    /// outcomes were computed.
+    ///
+    /// # Errors
+    /// Also [`StoreError::ReceiverChanged`], if another instance has changed it; then nothing is
+    /// written.
+    pub async fn settle_if_unchanged(
+        &self,
+        settlements: Vec<Settlement>,
+        receiver: &ReceiverState,
+    ) -> Result<()> {
+        self.settle_from(settlements, Some(receiver)).await
+    }
+
+    async fn settle_from(
+        &self,
+        settlements: Vec<Settlement>,
+        receiver: Option<&ReceiverState>,
+    ) -> Result<()> {
+        let ids: Vec<DeliveryId> =
+            settlements.iter().map(|settlement| settlement.delivery.delivery_id.clone()).collect();
         let mut tx = self.pools.begin(SETTLE).await?;
         CrashPoint::SettlementBegun.pass();
+        if let Some(instance) = self.instance.as_ref() {
+            claim::check(&mut tx, instance.id(), &ids).await?;
+            if let Some(receiver) = receiver {
+                receivers::check_unchanged(&mut tx, receiver).await?;
+            }
+        }
         for settlement in settlements {
             write_settlement(&mut tx, settlement).await?;
+        }
+        if let Some(instance) = self.instance.as_ref() {
+            claim::end(&mut tx, instance.id(), &ids).await?;
         }
         tx.commit(SETTLE).await?;
         CrashPoint::SettlementRecorded.pass();
@@ -54,6 +89,7 @@ impl Store {
                 found.push(id.clone());
             }
         }
+        tx.signal_outbox().await?;
         tx.commit(ACTION).await?;
         Ok(found)
     }
@@ -68,6 +104,7 @@ impl Store {
                 deliveries::write(&mut tx, &[delivery]).await?;
             }
         }
+        tx.signal_outbox().await?;
         tx.commit(ACTION).await
     }
 
@@ -98,7 +135,7 @@ pub async fn enqueue(tx: &mut Tx, outgoing: &[Outgoing]) -> Result<()> {
         alerts::write(tx, alert, citations).await?;
         deliveries::write(tx, queued).await?;
     }
-    Ok(())
+    if outgoing.is_empty() { Ok(()) } else { tx.signal_outbox().await }
 }
 
 async fn write_settlement(tx: &mut Tx, settlement: Settlement) -> Result<()> {
@@ -176,7 +213,7 @@ async fn make_others_due(tx: &mut Tx, delivery: &Delivery, due: &MakeDue) -> Res
     .bind(delivery.delivery_id.as_str())
     .bind(due.failed_since.unwrap_or(Timestamp::UNIX_EPOCH));
     tx.execute("make deliveries due", statement).await?;
-    Ok(())
+    tx.signal_outbox().await
 }
 
 /// Makes a delivery pending and due with no attempts spent. One that was delivered also starts

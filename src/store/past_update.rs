@@ -5,13 +5,15 @@ use jiff::civil::Date;
 
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Entry, EntryId, ListCode};
-use crate::store::RecordedChange;
+use crate::store::{Fence, RecordedChange};
 
 /// What a list was on a past date, as the difference from the past date before it.
 ///
 /// It changes no current entry, and its rows never match `EntryQuery::known_at`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PastUpdate {
+    /// The leases without which nothing is written.
+    pub fence: Fence,
     pub source: String,
     pub list: ListCode,
     /// The publisher's date.

@@ -6,7 +6,7 @@ use crate::domain::journal::JournalEvent;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::value::json;
-use crate::store::{ReceiverState, Result, Store, journal};
+use crate::store::{ReceiverState, Result, Store, StoreError, journal};
 
 impl Store {
     /// The states of all receivers that were ever tried, by name.
@@ -27,6 +27,21 @@ impl Store {
         write(&mut tx, &state).await?;
         journal::append(&mut tx, at, &events).await?;
         tx.commit(ACTION).await
+    }
+}
+
+/// Fails if the state of a receiver is not this one any more.
+pub async fn check_unchanged(tx: &mut Tx, read: &ReceiverState) -> Result<()> {
+    let statement = sql("SELECT state FROM receiver_state WHERE receiver = $1");
+    let row = tx.fetch_one("read a receiver", statement.bind(read.receiver.as_str())).await?;
+    let stored: ReceiverState = match row {
+        Some(row) => row.json(0)?,
+        None => ReceiverState { receiver: read.receiver.clone(), ..ReceiverState::default() },
+    };
+    if stored == *read {
+        Ok(())
+    } else {
+        Err(StoreError::ReceiverChanged { receiver: read.receiver.clone() })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::value::json;
-use crate::store::{Result, Store, journal};
+use crate::store::{Fence, Result, Store, journal, lease};
 
 impl Store {
     /// The state of one source, or `None` if it was never checked.
@@ -26,9 +26,16 @@ impl Store {
     /// with `previously = "old"`. The texts of alerts stay as they were sent.
     ///
     /// Returns false, and changes nothing, if `old` is unknown or `new` is already known.
-    pub async fn rename_source(&self, old: &str, new: &str, at: Timestamp) -> Result<bool> {
+    pub async fn rename_source(
+        &self,
+        old: &str,
+        new: &str,
+        at: Timestamp,
+        fence: &Fence,
+    ) -> Result<bool> {
         const ACTION: &str = "rename a source";
         let mut tx = self.pools.begin(ACTION).await?;
+        lease::check(&mut tx, fence).await?;
         let known = sql("SELECT COUNT(CASE WHEN source = $1 THEN 1 END), \
                  COUNT(CASE WHEN source = $2 THEN 1 END) \
                  FROM source_state");

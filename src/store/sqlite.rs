@@ -71,7 +71,7 @@ impl SqliteFile<'_> {
                 Self::readers().connect_lazy_with(self.options().read_only(true))
             }
         };
-        Ok(Store::new(Pools::Sqlite { writer: Some(writer), readers }, Some(lock)))
+        Ok(Store::unshared(Pools::Sqlite { writer: Some(writer), readers }, Some(lock)))
     }
 
     /// Creates the file and its folder if they do not exist. Returns the length of the file.
@@ -155,7 +155,7 @@ impl SqliteFile<'_> {
             None => return Err(self.nothing_stored()),
             version => migrations::SQLITE.check(&self.store, version)?,
         }
-        Ok(Store::new(Pools::Sqlite { writer: None, readers }, None))
+        Ok(Store::unshared(Pools::Sqlite { writer: None, readers }, None))
     }
 
     fn options(&self) -> SqliteConnectOptions {

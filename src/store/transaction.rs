@@ -2,6 +2,7 @@
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
+use crate::store::answered::answered;
 use crate::store::row::Row;
 use crate::store::statement::{Sql, placeholders, prepared, sql};
 use crate::store::value::Value;
@@ -10,6 +11,9 @@ use crate::store::{Result, StoreError};
 /// Rows that one INSERT writes. SQLite looks up each placeholder among all those before it, so many
 /// rows in a statement cost more than many statements.
 const ROWS: usize = 25;
+
+/// The channel on which a transaction tells all processes that the outbox has something new.
+pub const OUTBOX_CHANNEL: &str = "entitywatch_outbox";
 
 /// A write transaction. Dropped without `commit`, it changes nothing.
 pub enum Tx {
@@ -23,8 +27,9 @@ impl Tx {
         match self {
             Tx::Sqlite(tx) => prepared!(statement, |query| query.execute(&mut **tx).await)
                 .map(|done| done.rows_affected()),
-            Tx::Postgres(tx) => prepared!(statement, |query| query.execute(&mut **tx).await)
-                .map(|done| done.rows_affected()),
+            Tx::Postgres(tx) => prepared!(statement, |query| answered(query.execute(&mut **tx))
+                .await)
+            .map(|done| done.rows_affected()),
         }
         .map_err(StoreError::database(action))
     }
@@ -33,10 +38,30 @@ impl Tx {
         match self {
             Tx::Sqlite(tx) => prepared!(statement, |query| query.fetch_optional(&mut **tx).await)
                 .map(|row| row.map(Row::Sqlite)),
-            Tx::Postgres(tx) => prepared!(statement, |query| query.fetch_optional(&mut **tx).await)
-                .map(|row| row.map(Row::Postgres)),
+            Tx::Postgres(tx) => {
+                prepared!(statement, |query| answered(query.fetch_optional(&mut **tx)).await)
+                    .map(|row| row.map(Row::Postgres))
+            }
         }
         .map_err(StoreError::database(action))
+    }
+
+    /// Reads all rows. Meant for few.
+    pub async fn fetch<T>(
+        &mut self,
+        action: &'static str,
+        statement: Sql,
+        read: impl Fn(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let rows: Vec<Row> = match self {
+            Tx::Sqlite(tx) => prepared!(statement, |query| query.fetch_all(&mut **tx).await)
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+            Tx::Postgres(tx) => prepared!(statement, |query| answered(query.fetch_all(&mut **tx))
+                .await)
+            .map(|rows| rows.into_iter().map(Row::Postgres).collect()),
+        }
+        .map_err(StoreError::database(action))?;
+        rows.iter().map(read).collect()
     }
 
     /// Inserts rows of `columns` values each. `head` is `INSERT INTO table (…)`; `tail` is empty or
@@ -61,11 +86,20 @@ impl Tx {
         Ok(())
     }
 
+    /// Tells the other instances, once this is committed, that the outbox has something new.
+    pub async fn signal_outbox(&mut self) -> Result<()> {
+        if let Tx::Postgres(_) = self {
+            let statement = sql("SELECT pg_notify($1, '')::TEXT").bind(OUTBOX_CHANNEL);
+            self.fetch_one("signal the outbox", statement).await?;
+        }
+        Ok(())
+    }
+
     /// Changes nothing. Unlike a drop, it reports an error.
     pub async fn rollback(self, action: &'static str) -> Result<()> {
         match self {
             Tx::Sqlite(tx) => tx.rollback().await,
-            Tx::Postgres(tx) => tx.rollback().await,
+            Tx::Postgres(tx) => answered(tx.rollback()).await,
         }
         .map_err(StoreError::database(action))
     }
@@ -73,7 +107,7 @@ impl Tx {
     pub async fn commit(self, action: &'static str) -> Result<()> {
         match self {
             Tx::Sqlite(tx) => tx.commit().await,
-            Tx::Postgres(tx) => tx.commit().await,
+            Tx::Postgres(tx) => answered(tx.commit()).await,
         }
         .map_err(StoreError::database(action))
     }

@@ -12,6 +12,7 @@ mod entry_row;
 mod entry_timeline;
 mod receiver_row;
 mod source_row;
+mod status_row;
 
 pub use change_row::ChangeRow;
 pub use delivery_row::{DeliveryRow, WaitsFor};
@@ -20,3 +21,4 @@ pub use entry_row::EntryRow;
 pub use entry_timeline::{EntryTimeline, EventKind, TimelineEvent};
 pub use receiver_row::ReceiverRow;
 pub use source_row::{ListRow, SourceRow, absent_lists};
+pub use status_row::StatusRow;

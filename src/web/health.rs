@@ -17,7 +17,7 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `/readyz`: 200 `ready`, or 503 with a reason on each line.
+/// `/readyz`: 200 `ready`, or 503 with a reason on each line. A daemon that stands by is ready too.
 pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
     let mut reasons = Vec::new();
     match tokio::time::timeout(PING_TIMEOUT, web.state.store.ping()).await {
@@ -36,7 +36,9 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
         reasons.push(format!("the {} loop has not run since {last_beat_at}", stalled.as_str()));
     }
     if reasons.is_empty() {
-        (StatusCode::OK, "ready\n".to_owned())
+        let stands_by = web.state.store.is_shared() && !web.state.status.is_watching();
+        let text = if stands_by { "ready; another daemon watches\n" } else { "ready\n" };
+        (StatusCode::OK, text.to_owned())
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, reasons.join("\n") + "\n")
     }
@@ -47,9 +49,16 @@ pub async fn ready(State(web): State<Web>) -> impl IntoResponse {
 pub async fn scrape(State(web): State<Web>) -> impl IntoResponse {
     let receivers: Vec<String> =
         web.state.status.receivers().iter().map(|receiver| receiver.name.clone()).collect();
-    match tokio::time::timeout(PING_TIMEOUT, metrics::refresh_pending(&web.state.store, &receivers))
-        .await
-    {
+    let sources: Vec<String> =
+        web.state.status.sources().iter().map(|source| source.name.clone()).collect();
+    let refresh = async {
+        if web.state.store.is_shared() {
+            // Another daemon may check the sources.
+            metrics::refresh_sources(&web.state.store, &sources).await?;
+        }
+        metrics::refresh_pending(&web.state.store, &receivers).await
+    };
+    match tokio::time::timeout(PING_TIMEOUT, refresh).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::warn!(%error, "failed to count the waiting deliveries for the metrics");

@@ -2,7 +2,7 @@
 //!
 //! The daemon writes it and the pages read it. It is in memory only.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -57,6 +57,7 @@ pub struct Status {
     stalled_after: Duration,
     watch_beat_ms: AtomicI64,
     deliver_beat_ms: AtomicI64,
+    is_watching: AtomicBool,
     sources: ArcSwap<Vec<SourceLine>>,
     receivers: ArcSwap<Vec<ReceiverLine>>,
     reload_error: ArcSwapOption<String>,
@@ -70,6 +71,7 @@ impl Status {
             stalled_after,
             watch_beat_ms: AtomicI64::new(beat_ms),
             deliver_beat_ms: AtomicI64::new(beat_ms),
+            is_watching: AtomicBool::new(false),
             sources: ArcSwap::default(),
             receivers: ArcSwap::default(),
             reload_error: ArcSwapOption::empty(),
@@ -78,6 +80,15 @@ impl Status {
 
     pub fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
+    }
+
+    /// Notes whether this instance checks the sources. Otherwise it stands by.
+    pub fn set_watching(&self, watching: bool) {
+        self.is_watching.store(watching, Ordering::Relaxed);
+    }
+
+    pub fn is_watching(&self) -> bool {
+        self.is_watching.load(Ordering::Relaxed)
     }
 
     /// Records a heartbeat of the loop.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -86,6 +87,8 @@ pub struct HttpSink {
     /// The `webhook-id` that gets the answer 500.
     refused: Arc<Mutex<Option<String>>>,
     answered: Arc<Mutex<usize>>,
+    /// How long each answer takes.
+    delay: Arc<Mutex<Duration>>,
     changed: Arc<Notify>,
 }
 
@@ -101,6 +104,7 @@ impl HttpSink {
             answers: Arc::default(),
             refused: Arc::default(),
             answered,
+            delay: Arc::default(),
             changed,
         };
         let server = sink.clone();
@@ -119,6 +123,11 @@ impl HttpSink {
     /// Sets the next answers. Each is used once.
     pub fn will_answer(&self, answers: impl IntoIterator<Item = Answer>) {
         self.answers.lock().unwrap().extend(answers);
+    }
+
+    /// Each answer takes so long from now on.
+    pub fn takes(&self, delay: Duration) {
+        *self.delay.lock().unwrap() = delay;
     }
 
     /// Returns to the default answer.
@@ -164,6 +173,10 @@ impl HttpSink {
                 .is_some_and(|id| received.header("webhook-id") == Some(id));
             self.received.lock().unwrap().push(received);
             self.changed.notify_waiters();
+            let delay = *self.delay.lock().unwrap();
+            if !delay.is_zero() {
+                let _ = tokio::time::timeout(delay, std::future::pending::<()>()).await;
+            }
             let answer = match self.answers.lock().unwrap().pop_front() {
                 Some(answer) => answer,
                 None if is_refused => Answer::status(500),

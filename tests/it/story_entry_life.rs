@@ -104,7 +104,8 @@ fn part_744(turn: usize, listed: &[Listed]) -> Answer {
     Answer::gzip(
         format!(
             "<?xml version=\"1.0\"?><!-- {turn} --><DIV5 N=\"744\" TYPE=\"PART\"><DIV9 \
-             N=\"Supplement No. 4 to Part 744\"><TABLE><TR><TH>Country</TH><TH>Entity</TH><TH>License \
+             N=\"Supplement No. 4 to Part 744\"><TABLE>\
+             <TR><TH>Country</TH><TH>Entity</TH><TH>License \
              requirement</TH><TH>License review \
              policy</TH><TH>Citation</TH></TR>{rows}</TABLE></DIV9></DIV5>"
         )

@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use entitywatch::actions::{
@@ -72,6 +73,10 @@ pub struct Site {
     pub log: &'static str,
     /// Below the site's folder. The folder itself if empty.
     pub database_folder: String,
+    /// The address of a PostgreSQL database; a SQLite file if empty.
+    pub shared: String,
+    /// More arguments of `run`.
+    pub run_arguments: &'static [&'static str],
 }
 
 impl Site {
@@ -91,6 +96,8 @@ impl Site {
             delivery: String::new(),
             log: "",
             database_folder: String::new(),
+            shared: String::new(),
+            run_arguments: &[],
         }
     }
 
@@ -124,7 +131,7 @@ impl Site {
             if lists.contains("UVL") { "{ EL = 10, UVL = 1 }" } else { "{ EL = 10 }" };
         format!(
             r#"[store]
-url = "sqlite://{database}"
+url = "{database}"
 
 [server]
 listen = "{listen}"
@@ -170,7 +177,11 @@ allow_private = true
 
 {sections}
 "#,
-            database = self.database().display(),
+            database = if self.shared.is_empty() {
+                format!("sqlite://{}", self.database().display())
+            } else {
+                self.shared.clone()
+            },
             url = self.publisher.url(PATH),
             smtp_port = self.smtp.address.port(),
             slack = self.slack.url(&format!("/services/T0/B0/{SLACK_TOKEN}")),
@@ -259,6 +270,10 @@ allow_private = true
         if !self.log.is_empty() {
             command.env("RUST_LOG", self.log);
         }
+        if !self.shared.is_empty() {
+            // The control sockets of a shared database are there.
+            command.env("XDG_STATE_HOME", self.folder.path());
+        }
         command
     }
 
@@ -269,20 +284,27 @@ allow_private = true
 
     /// Like `start`, with these environment variables.
     pub fn start_with(&self, variables: &[(&str, &str)]) -> Daemon {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
         self.write();
-        let notify = self.folder.path().join("notify");
-        let _ = std::fs::remove_file(&notify);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let notify = self.folder.path().join(format!("notify-{number}"));
         let notifications = UnixDatagram::bind(&notify).unwrap();
-        let log =
-            std::fs::OpenOptions::new().create(true).append(true).open(self.log_path()).unwrap();
+        // Daemons that share a database have a log each.
+        let log_path = if self.shared.is_empty() {
+            self.log_path()
+        } else {
+            self.folder.path().join(format!("log-{number}"))
+        };
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(&log_path).unwrap();
         let mut command = self.binary(&["run"]);
+        command.args(self.run_arguments);
         command.envs(variables.iter().copied());
         command
             .env("NOTIFY_SOCKET", &notify)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
-        Daemon { child: Some(command.spawn().unwrap()), notifications }
+        Daemon { child: Some(command.spawn().unwrap()), notifications, log_path }
     }
 
     /// Starts the daemon and waits until it is ready.
@@ -369,6 +391,7 @@ pub struct Ended {
 pub struct Daemon {
     child: Option<Child>,
     notifications: UnixDatagram,
+    log_path: PathBuf,
 }
 
 impl Daemon {
@@ -381,6 +404,11 @@ impl Daemon {
                 return;
             }
         }
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log_path).unwrap()
     }
 
     /// The id of the process.

@@ -5,6 +5,7 @@ mod deliveries;
 mod history;
 mod holds;
 mod receivers;
+mod run;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
+pub use run::RunArgs;
 
 /// Watches the US Entity List and alerts people by email, Slack and webhook when it changes
 #[derive(Clone, Debug, Parser)]
@@ -79,13 +81,19 @@ pub enum LogFormat {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Run the daemon: check every source on its schedule and deliver alerts
-    Run,
+    Run(RunArgs),
     /// Check each source and try each due delivery once, then exit
     Check {
         /// Check only this source; can be repeated
         #[arg(long = "source", value_name = "NAME")]
         sources: Vec<String>,
     },
+    /// Show on one screen what is watched, what is on hold, and what fails
+    ///
+    /// Exit status: 1 if a source fails, or a receiver is switched off, fails, or has deliveries
+    /// that were given up; otherwise 3 if a list is on hold.
+    #[command(verbatim_doc_comment)]
+    Status(OutputArg),
     /// Compare two files (CSL as CSV, TSV or JSON, or eCFR XML) and print the changes
     Diff {
         /// The older file
@@ -231,6 +239,9 @@ mod tests {
     fn ok_command_lines() {
         for line in [
             "run",
+            "run --allow-different-config --lease 8",
+            "status",
+            "status --output json",
             "--config x.toml run",
             "run --config x.toml",
             "-q check",
@@ -287,6 +298,7 @@ mod tests {
         for line in [
             "",
             "watch",
+            "run --lease 0",
             "check -q -v",
             "diff a.csv",
             "diff a.csv b.csv --lists XX",

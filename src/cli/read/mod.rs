@@ -9,6 +9,8 @@ mod entry;
 mod holds;
 mod receivers;
 mod sources;
+mod status;
+mod status_text;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -27,6 +29,7 @@ pub use entry::entry;
 pub use holds::{hold, holds};
 pub use receivers::receivers;
 pub use sources::{absent_lists, sources};
+pub use status::status;
 
 /// An unknown source name is a usage error, not an empty result.
 async fn expect_source(store: &Store, config: &Config, name: Option<&str>) -> Result<()> {

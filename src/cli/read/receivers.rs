@@ -17,25 +17,7 @@ pub async fn receivers(
     format: OutputFormat,
     now: Timestamp,
 ) -> Result<()> {
-    let (states, outbox) = (store.receiver_states().await?, store.outbox_counts().await?);
-    let mut rows: Vec<ReceiverRow> = Vec::new();
-    let state_of = |name: &str| {
-        let unknown = || ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
-        states.iter().find(|state| state.receiver == name).cloned().unwrap_or_else(unknown)
-    };
-    for receiver in &config.receivers {
-        let count = outbox.iter().find(|count| count.receiver == receiver.name);
-        rows.push(ReceiverRow::new(
-            Some(receiver.channel.kind()),
-            receiver.operator,
-            state_of(&receiver.name),
-            count,
-            now,
-        ));
-    }
-    for count in outbox.iter().filter(|count| config.receiver(&count.receiver).is_none()) {
-        rows.push(ReceiverRow::new(None, false, state_of(&count.receiver), Some(count), now));
-    }
+    let rows = receiver_rows(store, config, now).await?;
     let header = ["receiver", "kind", "operator", "pending", "dead", "last success", "trouble"];
     output::rows(
         &mut stdout(),
@@ -59,4 +41,32 @@ pub async fn receivers(
         },
     )?;
     Ok(())
+}
+
+/// The configured receivers, and those that are not configured any more and have deliveries.
+pub(super) async fn receiver_rows(
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Vec<ReceiverRow>> {
+    let (states, outbox) = (store.receiver_states().await?, store.outbox_counts().await?);
+    let mut rows: Vec<ReceiverRow> = Vec::new();
+    let state_of = |name: &str| {
+        let unknown = || ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
+        states.iter().find(|state| state.receiver == name).cloned().unwrap_or_else(unknown)
+    };
+    for receiver in &config.receivers {
+        let count = outbox.iter().find(|count| count.receiver == receiver.name);
+        rows.push(ReceiverRow::new(
+            Some(receiver.channel.kind()),
+            receiver.operator,
+            state_of(&receiver.name),
+            count,
+            now,
+        ));
+    }
+    for count in outbox.iter().filter(|count| config.receiver(&count.receiver).is_none()) {
+        rows.push(ReceiverRow::new(None, false, state_of(&count.receiver), Some(count), now));
+    }
+    Ok(rows)
 }

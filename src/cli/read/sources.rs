@@ -19,18 +19,7 @@ pub async fn sources(
     format: OutputFormat,
     now: Timestamp,
 ) -> Result<()> {
-    let mut states = store.source_states().await?;
-    for source in &config.sources {
-        if !states.iter().any(|state| state.source == source.name) {
-            states.push(SourceState { source: source.name.clone(), ..SourceState::default() });
-        }
-    }
-    let (mut rows, holds) = (Vec::new(), store.holds(true).await?);
-    for state in states {
-        let source = config.source(&state.source);
-        let lists = store.list_states(&state.source).await?;
-        rows.push(SourceRow::new(state, lists, &holds, source.map(|source| &source.schedule), now));
-    }
+    let rows = source_rows(store, config, now).await?;
     let header = [
         "source",
         "last check",
@@ -68,6 +57,27 @@ pub async fn sources(
         },
     )?;
     Ok(())
+}
+
+/// The configured sources, and those that were checked earlier.
+pub(super) async fn source_rows(
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Vec<SourceRow>> {
+    let mut states = store.source_states().await?;
+    for source in &config.sources {
+        if !states.iter().any(|state| state.source == source.name) {
+            states.push(SourceState { source: source.name.clone(), ..SourceState::default() });
+        }
+    }
+    let (mut rows, holds) = (Vec::new(), store.holds(true).await?);
+    for state in states {
+        let source = config.source(&state.source);
+        let lists = store.list_states(&state.source).await?;
+        rows.push(SourceRow::new(state, lists, &holds, source.map(|source| &source.schedule), now));
+    }
+    Ok(rows)
 }
 
 /// The warnings of the store for `config check`: watched lists that the publisher does not seem to

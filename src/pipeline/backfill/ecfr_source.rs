@@ -76,14 +76,14 @@ impl<'a> EcfrSource<'a> {
     ) -> Result<BackfillError, StoreError> {
         let message = format!("failed to get {what}: {problem}");
         let Some(until) = problem.retry_after else { return Ok(BackfillError::Fetch(message)) };
-        let lock = program.source_lock(&self.source.name);
-        let _guard = lock.lock().await;
+        let lock = program.lock_source(&self.source.name, None).await?;
         let mut state = source_state(program.store.as_ref(), &self.source.name).await?;
         state.retry_after_until = state.retry_after_until.max(Some(until));
         program
             .store
             .record(CheckRecord {
                 at: program.clock.now(),
+                fence: lock.fence(),
                 source: Some(state),
                 ..CheckRecord::default()
             })

@@ -21,7 +21,7 @@ use crate::pipeline::check::assess;
 use crate::pipeline::check::assessment::ListOutcome;
 use crate::pipeline::check::parse_document::UnreadableDocument;
 use crate::pipeline::entry_identity::{PastEntries, identify_past};
-use crate::store::{HistorySpan, PastUpdate, RecordedChange};
+use crate::store::{Fence, HistorySpan, PastUpdate, RecordedChange};
 
 /// What was recorded of one past date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +55,7 @@ pub async fn record_date(
     first: Date,
     date: Date,
 ) -> Result<DateOutcome, BackfillError> {
-    let lock = program.backfill_lock(source_name);
-    let _guard = lock.lock().await;
+    let lock = program.lock_backfill(source_name).await?;
     let current =
         program.backfills.lock().unwrap_or_else(PoisonError::into_inner).get(source_name).cloned();
     let Some(current) = current.filter(|current| current.plan == plan) else {
@@ -104,7 +103,15 @@ pub async fn record_date(
             program.store.add_journal_entries(now, vec![event]).await?;
             continue;
         }
-        let past = PastDate { source: source_name, list, date, span, sha256: &sha256, now };
+        let past = PastDate {
+            source: source_name,
+            list,
+            date,
+            span,
+            sha256: &sha256,
+            now,
+            fence: lock.fence(),
+        };
         recorded.push(record_list(program, &past, of_list).await?);
     }
     info!(source.name = source_name, history.date = %date, "a past date was recorded");
@@ -138,6 +145,7 @@ struct PastDate<'a> {
     span: HistorySpan,
     sha256: &'a Sha256,
     now: Timestamp,
+    fence: Fence,
 }
 
 async fn record_list(
@@ -145,7 +153,7 @@ async fn record_list(
     past: &PastDate<'_>,
     entries: Vec<Entry>,
 ) -> Result<PastList, BackfillError> {
-    let &PastDate { source, list, date, span, sha256, now } = past;
+    let &PastDate { source, list, date, span, sha256, now, .. } = past;
     let store = program.store.as_ref();
     let count = entries.len();
     let is_before_history = span.from.is_some_and(|from| date < from);
@@ -174,6 +182,7 @@ async fn record_list(
     let joined = identify_past(store, opened).await?;
     let summary = (!is_first).then(|| Summary::of(&changes));
     let update = PastUpdate {
+        fence: past.fence.clone(),
         source: source.to_owned(),
         list,
         as_of: date,
@@ -192,7 +201,7 @@ async fn record_list(
 async fn forget_history(program: &Program, past: &PastDate<'_>) -> Result<(), BackfillError> {
     let &PastDate { source, list, date, span, now, .. } = past;
     let event = forgotten_entry(source, list, &span, date);
-    program.store.forget_history(source, list, now, vec![event]).await?;
+    program.store.forget_history(source, list, now, vec![event], &past.fence).await?;
     let mut backfills = program.backfills.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(current) = backfills.get_mut(source) {
         Arc::make_mut(&mut current.recorded).retain(|(of, _)| *of != list);

@@ -13,7 +13,7 @@ use crate::domain::{Alert, Attempt, Delivery, Sha256};
 use crate::pipeline::delivery::alert_cache::AlertCache;
 use crate::pipeline::delivery::settle::{EndedAttempt, settle};
 use crate::pipeline::{Program, Wiring};
-use crate::store::{ReceiverState, Settlement};
+use crate::store::ReceiverState;
 
 /// Sends the deliveries of one pass to one receiver, and knows the receiver's state during it.
 pub struct Sender<'a> {
@@ -35,9 +35,18 @@ impl<'a> Sender<'a> {
         Self { program, wiring, receiver, state: Mutex::new(state), alerts }
     }
 
-    /// Whether another attempt may start. See [`super::run_pass`].
+    /// Replaces the state of the receiver by the one that is stored.
+    pub async fn set_state(&self, state: ReceiverState) {
+        *self.state.lock().await = state;
+    }
+
+    /// Whether another attempt may start. See [`super::run_pass`]. False also when another instance
+    /// may have taken over the claims of this one.
     pub async fn may_start_attempt(&self, stop: &CancellationToken) -> bool {
-        if stop.is_cancelled() || !Arc::ptr_eq(self.wiring, &self.program.wiring.load()) {
+        if stop.is_cancelled()
+            || !Arc::ptr_eq(self.wiring, &self.program.wiring.load())
+            || !self.program.store.is_alive()
+        {
             return false;
         }
         let state = self.state.lock().await;
@@ -71,12 +80,12 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Makes one attempt and returns what must be written. None if no more attempts may start.
+    /// Makes one attempt and returns how it ended. None if no more attempts may start.
     pub async fn attempt(
         &self,
         (delivery, alert): (Delivery, Arc<Alert>),
         stop: &CancellationToken,
-    ) -> Option<Settlement> {
+    ) -> Option<EndedAttempt> {
         // Checked before each attempt: a claim can be long, and each of its attempts slow.
         if !self.may_start_attempt(stop).await {
             return None;
@@ -113,13 +122,16 @@ impl<'a> Sender<'a> {
         );
         let ended = EndedAttempt {
             delivery: Delivery { attempts, parts_done: attempted.parts_done, ..delivery },
-            alert: &alert,
+            alert,
             attempt,
-            outcome: &attempted.outcome,
+            outcome: attempted.outcome,
             next,
             ended_at,
         };
+        // The next attempts must know at once if the receiver is switched off or asks for a pause.
+        // What is written is computed from the stored state.
         let mut state = self.state.lock().await;
-        Some(settle(&self.wiring.config, ended, &mut state))
+        settle(&self.wiring.config, &ended, &mut state);
+        Some(ended)
     }
 }

@@ -3,9 +3,10 @@
 //! Each receiver has its own passes, and all receivers are served side by side. A pass claims the
 //! deliveries that are due, sends them, and settles the outcomes, several in one transaction.
 //!
-//! A claim writes nothing: a delivery stays pending until its outcome is recorded. If the process
-//! dies during an attempt, the delivery is due again. A lock allows only one pass per receiver at a
-//! time, whether the daemon or a command starts it.
+//! On SQLite a claim writes nothing: a delivery stays pending until its outcome is recorded, and if
+//! the process dies during an attempt, the delivery is due again. In a shared database a claim
+//! keeps other instances from sending the delivery for as long as this one lives. A lock allows only one
+//! pass per receiver at a time in this process, whether the daemon or a command starts it.
 
 mod alert_cache;
 mod attempt;

@@ -1,22 +1,32 @@
 //! One pass over the deliveries that are due to one receiver.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
 
 use crate::crash_point::CrashPoint;
 use crate::deliver::{Channel, Receiver};
 use crate::domain::{DeliveryId, DeliveryState};
 use crate::metrics::{self, AttemptOutcome};
-use crate::pipeline::Program;
 use crate::pipeline::delivery::attempt::Sender;
-use crate::store::{ReceiverState, Result, Settlement};
+use crate::pipeline::delivery::settle::{EndedAttempt, log, log_switched_off, settle};
+use crate::pipeline::{Program, Wiring};
+use crate::store::{ClaimSize, ReceiverState, Result, Settlement, StoreError};
 
-/// Deliveries per claim. Limits the memory that a long backlog needs.
+/// Deliveries per claim of a daemon that is alone. Limits the memory that a long backlog needs.
 const CLAIM_SIZE: usize = 256;
+/// Messages under way for which a daemon that shares the database claims deliveries at a time. With
+/// fewer than two, it would wait for the database between them. With more, others get less.
+const SHARED_ROUNDS: usize = 2;
+/// How often the record of an outcome is tried while the database server is away, and the pause
+/// between. Long enough for a restart of the server.
+const MAX_OUTAGES: u32 = 10;
+const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
 /// Alerts that are read from the store ahead of their attempts, so that no attempt waits for one.
 const READ_AHEAD: usize = 4;
 /// Outcomes per transaction, at most. Bulk webhooks then cost few transactions.
@@ -77,17 +87,45 @@ pub async fn run_pass(
     };
     let wiring = program.wiring.load_full();
     let Some(receiver) = wiring.config.receiver(receiver_name) else { return Ok(counts) };
-    let claim = async || program.store.due(receiver_name, program.clock.now(), CLAIM_SIZE).await;
+    let sent = send_due(program, &wiring, receiver, tried, stop, &mut counts).await;
+    if !matches!(sent, Ok(Left::Nothing))
+        && let Err(problem) = program.store.release_claims(receiver_name).await
+    {
+        debug!("failed to give claims back: {problem}");
+    }
+    sent.map(|_| counts)
+}
+
+/// Whether a pass may have claimed deliveries that it did not send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    Nothing,
+    Claims,
+}
+
+/// Claims, sends and settles until nothing is due that was not tried.
+async fn send_due(
+    program: &Program,
+    wiring: &Arc<Wiring>,
+    receiver: &Receiver,
+    tried: &TriedDeliveries,
+    stop: &CancellationToken,
+    counts: &mut PassCounts,
+) -> Result<Left> {
+    let claim = async || {
+        program.store.claim(&receiver.name, program.clock.now(), claim_size(receiver)).await
+    };
     let mut due = claim().await?;
     if due.is_empty() {
-        return Ok(counts);
+        return Ok(Left::Nothing);
     }
-    let state = receiver_state(program, receiver_name).await?;
-    let sender = Sender::new(program, &wiring, receiver, state);
+    let state = receiver_state(program, &receiver.name).await?;
+    let sender = Sender::new(program, wiring, receiver, state.clone());
+    let mut recorder = OutcomeRecorder { program, wiring, sender: &sender, stored: state };
     while sender.may_start_attempt(stop).await {
         due.retain(|delivery| tried.insert(&delivery.delivery_id));
         if due.is_empty() {
-            break;
+            return Ok(Left::Claims);
         }
         CrashPoint::DeliveriesClaimed.pass();
         // `buffered` keeps the order of the deliveries, so attempts start in that order.
@@ -95,32 +133,103 @@ pub async fn run_pass(
             .map(|delivery| sender.load_alert(delivery, stop))
             .buffered(READ_AHEAD);
         let attempts = loaded.map(|loaded| async { sender.attempt(loaded?, stop).await });
-        let mut settled =
+        let mut ended =
             attempts.buffer_unordered(concurrency(receiver)).ready_chunks(MAX_SETTLED_TOGETHER);
-        while let Some(settlements) = settled.next().await {
-            let settlements: Vec<Settlement> = settlements.into_iter().flatten().collect();
-            for settlement in &settlements {
-                count(settlement, receiver_name, &mut counts);
-            }
-            let has_alerts = settlements.iter().any(|settlement| !settlement.alerts.is_empty());
-            program.store.settle(settlements).await?;
-            if has_alerts {
-                program.outbox.send_replace(());
-            }
+        while let Some(chunk) = ended.next().await {
+            recorder.record(chunk.into_iter().flatten().collect(), counts).await?;
         }
         due = claim().await?;
+        if due.is_empty() {
+            return Ok(Left::Nothing);
+        }
+        if program.store.is_shared() {
+            // Another instance may have been asked for a pause.
+            recorder.read_receiver().await?;
+        }
     }
-    Ok(counts)
+    Ok(Left::Claims)
 }
 
-fn count(settlement: &Settlement, receiver_name: &str, counts: &mut PassCounts) {
-    let (count, outcome) = match settlement.delivery.state {
+/// Records outcomes, from the state of the receiver that is stored.
+struct OutcomeRecorder<'a> {
+    program: &'a Program,
+    wiring: &'a Wiring,
+    sender: &'a Sender<'a>,
+    stored: ReceiverState,
+}
+
+impl OutcomeRecorder<'_> {
+    async fn read_receiver(&mut self) -> Result<()> {
+        self.stored = receiver_state(self.program, &self.stored.receiver).await?;
+        self.sender.set_state(self.stored.clone()).await;
+        Ok(())
+    }
+
+    /// Records the outcomes of attempts. Those whose claims another instance has taken are not
+    /// recorded: it sends these deliveries again, under their ids.
+    async fn record(
+        &mut self,
+        mut ended: Vec<EndedAttempt>,
+        counts: &mut PassCounts,
+    ) -> Result<()> {
+        let store = self.program.store.as_ref();
+        let mut outages = 0;
+        while !ended.is_empty() {
+            let mut state = self.stored.clone();
+            let settlements: Vec<Settlement> = ended
+                .iter()
+                .map(|attempt| settle(&self.wiring.config, attempt, &mut state))
+                .collect();
+            let states: Vec<DeliveryState> =
+                settlements.iter().map(|settlement| settlement.delivery.state).collect();
+            let has_alerts = settlements.iter().any(|settlement| !settlement.alerts.is_empty());
+            match store.settle_if_unchanged(settlements, &self.stored).await {
+                Ok(()) => {
+                    let was_on = self.stored.disabled_at.is_none();
+                    self.stored = state;
+                    ended.iter().for_each(log);
+                    if was_on && self.stored.disabled_at.is_some() {
+                        log_switched_off(&self.stored.receiver);
+                    }
+                    states.into_iter().for_each(|state| count(state, &self.stored, counts));
+                    if has_alerts {
+                        self.program.outbox.send_replace(());
+                    }
+                    return Ok(());
+                }
+                Err(StoreError::ReceiverChanged { .. }) => self.read_receiver().await?,
+                Err(StoreError::ClaimLost { deliveries }) => {
+                    warn!(
+                        receiver.name = self.stored.receiver,
+                        "this instance was silent for so long that another one took over {} of \
+                         its deliveries; they may arrive twice",
+                        deliveries.len()
+                    );
+                    ended.retain(|attempt| !deliveries.contains(&attempt.delivery.delivery_id));
+                }
+                // An outcome that is lost is a message that is sent twice.
+                Err(problem)
+                    if store.is_shared() && problem.is_outage() && outages < MAX_OUTAGES =>
+                {
+                    outages += 1;
+                    warn!("failed to record what was sent, and will try again: {problem}");
+                    tokio::time::sleep(OUTAGE_PAUSE).await;
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn count(state: DeliveryState, receiver: &ReceiverState, counts: &mut PassCounts) {
+    let (count, outcome) = match state {
         DeliveryState::Delivered => (&mut counts.delivered, AttemptOutcome::Delivered),
         DeliveryState::Pending => (&mut counts.failed, AttemptOutcome::Failed),
         DeliveryState::Dead => (&mut counts.dead, AttemptOutcome::Dead),
     };
     *count += 1;
-    metrics::delivery_attempted(receiver_name, outcome);
+    metrics::delivery_attempted(&receiver.receiver, outcome);
 }
 
 /// When the next delivery to a receiver must be tried. None if nothing is pending or the receiver
@@ -149,5 +258,15 @@ fn concurrency(receiver: &Receiver) -> usize {
         Channel::Webhook(_) => WEBHOOK_CONCURRENCY,
         Channel::Email(_) => EMAIL_CONCURRENCY,
         Channel::Slack(_) | Channel::Teams(_) | Channel::Console => ORDERED_CONCURRENCY,
+    }
+}
+
+/// How many deliveries are claimed at a time.
+fn claim_size(receiver: &Receiver) -> ClaimSize {
+    let concurrency = concurrency(receiver);
+    ClaimSize {
+        alone: CLAIM_SIZE,
+        shared: SHARED_ROUNDS * concurrency,
+        in_order: concurrency == ORDERED_CONCURRENCY,
     }
 }

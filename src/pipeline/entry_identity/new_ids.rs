@@ -106,6 +106,7 @@ mod tests {
             joined: Vec::new(),
             at: jiff::Timestamp::UNIX_EPOCH,
             journal: Vec::new(),
+            fence: Fence::default(),
         };
         store.record_history(past).await.unwrap();
         let ids = made(&store, &["Dock", "Quay"]).await;

@@ -173,7 +173,7 @@ async fn recording_a_check_twice_repeats_no_alert_delivery_or_change(place: &Pla
         alerts: Vec::new(),
         journal: Vec::new(),
     };
-    store.settle(vec![settlement]).await.unwrap();
+    settle(&store, vec![settlement]).await.unwrap();
     store.record(record).await.unwrap();
 
     assert_eq!(
@@ -281,9 +281,9 @@ async fn a_renamed_source_keeps_everything_stored(place: &Place) {
         vec![cited(outgoing("old", 7, at, Vec::new(), &["erp"]), &[Citation::page(87, 1)])];
     store.record(record).await.unwrap();
 
-    assert!(!store.rename_source("absent", "new", at).await.unwrap());
-    assert!(store.rename_source("old", "new", at).await.unwrap());
-    assert!(!store.rename_source("old", "new", at).await.unwrap());
+    assert!(!store.rename_source("absent", "new", at, &Fence::default()).await.unwrap());
+    assert!(store.rename_source("old", "new", at, &Fence::default()).await.unwrap());
+    assert!(!store.rename_source("old", "new", at, &Fence::default()).await.unwrap());
 
     let state = store.source_state("new").await.unwrap().unwrap();
     assert_eq!((state.source.as_str(), state.sequence), ("new", 7));
@@ -300,7 +300,7 @@ async fn a_renamed_source_keeps_everything_stored(place: &Place) {
         ..CheckRecord::default()
     };
     store.record(other).await.unwrap();
-    assert!(!store.rename_source("new", "other", at).await.unwrap());
+    assert!(!store.rename_source("new", "other", at, &Fence::default()).await.unwrap());
 }
 
 async fn the_journal_is_one_chain_for_all_writers(place: &Place) {

@@ -1,7 +1,7 @@
 //! Deliveries are due in order, and their outcomes are stored.
 
 use entitywatch::domain::{Attempt, DeliveryId};
-use entitywatch::store::{DeliveryQuery, MakeDue, OutboxCount, ReceiverState, Settlement};
+use entitywatch::store::{DeliveryQuery, MakeDue, OutboxCount, ReceiverState};
 
 use super::places::Place;
 use super::*;
@@ -93,7 +93,7 @@ async fn an_outcome_is_written_with_all_its_consequences(place: &Place) {
         journal: vec![event("delivery.failed")],
         ..settlement(failed.clone())
     };
-    store.settle(vec![outcome]).await.unwrap();
+    settle(&store, vec![outcome]).await.unwrap();
 
     assert_eq!(store.delivery(&failed.delivery_id).await.unwrap(), Some(failed.clone()));
     assert_eq!(store.attempts(&failed.delivery_id).await.unwrap(), std::slice::from_ref(&first));
@@ -110,10 +110,12 @@ async fn an_outcome_is_written_with_all_its_consequences(place: &Place) {
         ..failed.clone()
     };
     let second = attempt(true, "answered 204", "2026-03-01T10:00:05Z");
-    store
-        .settle(vec![Settlement { attempt: Some(second.clone()), ..settlement(delivered.clone()) }])
-        .await
-        .unwrap();
+    settle(
+        &store,
+        vec![Settlement { attempt: Some(second.clone()), ..settlement(delivered.clone()) }],
+    )
+    .await
+    .unwrap();
     assert_eq!(store.delivery(&failed.delivery_id).await.unwrap(), Some(delivered));
     assert_eq!(store.attempts(&failed.delivery_id).await.unwrap(), [first, second]);
     assert_eq!(store.due("erp", time("2027-01-01T00:00:00Z"), 10).await.unwrap(), []);
@@ -139,16 +141,18 @@ async fn a_success_makes_the_other_deliveries_of_the_receiver_due(place: &Place)
     // In the same batch, after the success: the receiver requested a pause for this delivery, and
     // it is not shortened.
     let paused = Delivery { next_attempt_at: later, ..alerts[1].deliveries[0].clone() };
-    store
-        .settle(vec![
+    settle(
+        &store,
+        vec![
             Settlement {
                 make_due: Some(MakeDue { at, failed_since: None }),
                 ..settlement(delivered)
             },
             settlement(paused),
-        ])
-        .await
-        .unwrap();
+        ],
+    )
+    .await
+    .unwrap();
     assert_eq!(
         ids(&store.due("erp", at, 10).await.unwrap()),
         [alerts[2].deliveries[0].delivery_id.clone()]
@@ -182,10 +186,12 @@ async fn a_success_does_not_retry_deliveries_that_failed_before_an_earlier_succe
     let failed_since = Some(time("2026-03-01T09:00:00Z"));
     let success =
         Settlement { make_due: Some(MakeDue { at, failed_since }), ..settlement(delivered) };
-    store
-        .settle(vec![failed(0, "2026-03-01T08:59:59Z"), failed(1, "2026-03-01T09:00:01Z"), success])
-        .await
-        .unwrap();
+    settle(
+        &store,
+        vec![failed(0, "2026-03-01T08:59:59Z"), failed(1, "2026-03-01T09:00:01Z"), success],
+    )
+    .await
+    .unwrap();
     assert_eq!(
         ids(&store.due("erp", at, 10).await.unwrap()),
         [alerts[1].deliveries[0].delivery_id.clone()]
@@ -200,7 +206,7 @@ async fn a_batch_with_an_unknown_delivery_writes_nothing(place: &Place) {
     let delivered = Delivery { state: DeliveryState::Delivered, ..known.deliveries[0].clone() };
     let unknown = test_alert("unknown", at, &["erp"]).deliveries[0].clone();
     let error =
-        store.settle(vec![settlement(delivered), settlement(unknown.clone())]).await.unwrap_err();
+        settle(&store, vec![settlement(delivered), settlement(unknown.clone())]).await.unwrap_err();
     assert!(error.to_string().contains(unknown.delivery_id.as_str()), "{error}");
     assert_eq!(store.due("erp", at, 10).await.unwrap(), known.deliveries);
 }
@@ -217,7 +223,7 @@ async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
         parts_done: 3,
         ..dead.deliveries[0].clone()
     };
-    store.settle(vec![settlement(dead_delivery.clone())]).await.unwrap();
+    settle(&store, vec![settlement(dead_delivery.clone())]).await.unwrap();
 
     let count = |receiver: &str, pending, dead| OutboxCount {
         receiver: receiver.to_owned(),
@@ -240,14 +246,16 @@ async fn a_dead_delivery_is_kept_counted_and_can_be_sent_again(place: &Place) {
     assert_eq!(store.delivery(&dead_delivery.delivery_id).await.unwrap(), Some(again.clone()));
 
     // One that was delivered is sent again from its first part.
-    store
-        .settle(vec![settlement(Delivery {
+    settle(
+        &store,
+        vec![settlement(Delivery {
             state: DeliveryState::Delivered,
             delivered_at: Some(later),
             ..again.clone()
-        })])
-        .await
-        .unwrap();
+        })],
+    )
+    .await
+    .unwrap();
     store.retry(std::slice::from_ref(&dead_delivery.delivery_id), later).await.unwrap();
     assert_eq!(
         store.delivery(&dead_delivery.delivery_id).await.unwrap(),
@@ -260,13 +268,12 @@ async fn added_deliveries_are_new_or_become_pending_again(place: &Place) {
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
     let (old, new) = (test_alert("old", at, &["erp"]), test_alert("new", later, &["desk"]));
     record_alerts(&store, at, vec![old.clone(), new.clone()]).await;
-    store
-        .settle(vec![settlement(Delivery {
-            state: DeliveryState::Delivered,
-            ..old.deliveries[0].clone()
-        })])
-        .await
-        .unwrap();
+    settle(
+        &store,
+        vec![settlement(Delivery { state: DeliveryState::Delivered, ..old.deliveries[0].clone() })],
+    )
+    .await
+    .unwrap();
 
     let for_desk = delivery(&old.alert, "desk", later);
     store
@@ -305,13 +312,12 @@ async fn deliveries_are_found_by_receiver_state_and_alert(place: &Place) {
     let (at, later) = (time("2026-03-01T10:00:00Z"), time("2026-03-09T10:00:00Z"));
     let (old, new) = (test_alert("old", at, &["erp", "desk"]), test_alert("new", later, &["erp"]));
     record_alerts(&store, at, vec![old.clone(), new.clone()]).await;
-    store
-        .settle(vec![settlement(Delivery {
-            state: DeliveryState::Dead,
-            ..old.deliveries[1].clone()
-        })])
-        .await
-        .unwrap();
+    settle(
+        &store,
+        vec![settlement(Delivery { state: DeliveryState::Dead, ..old.deliveries[1].clone() })],
+    )
+    .await
+    .unwrap();
 
     let found = async |query: DeliveryQuery| ids(&store.deliveries(&query).await.unwrap());
     let erp = DeliveryQuery { receiver: Some("erp".to_owned()), ..DeliveryQuery::default() };

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use entitywatch::domain::Attempt;
-use entitywatch::store::Settlement;
 
 use super::places::Place;
 use super::*;
@@ -65,7 +64,7 @@ async fn a_complete_list_and_a_long_outbox_are_written_and_read(place: &Place) {
     let since = Instant::now();
     let mut settled = 0;
     loop {
-        let due = store.due("hooks", at, 64).await.unwrap();
+        let due = store.claim("hooks", at, ClaimSize { alone: 64, ..ANY }).await.unwrap();
         if due.is_empty() {
             break;
         }

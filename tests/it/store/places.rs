@@ -1,9 +1,9 @@
 //! The databases that the tests run on: an empty one for each test.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -89,39 +89,87 @@ fn server() -> Option<&'static str> {
         .as_deref()
 }
 
-/// Starts a server that ends with this process, because it runs as long as its input is open.
+/// Starts a server that ends with this process.
 fn start_server() -> Option<String> {
-    static SERVER: OnceLock<Child> = OnceLock::new();
-    const SCRIPT: &str = r#"
-        folder=$(mktemp -d) && cd "$folder" || exit 1
-        trap 'rm -rf "$folder"' EXIT
-        "$0/initdb" -D "$folder/data" -A trust -U watcher -E UTF8 --no-sync >/dev/null || exit 1
-        "$0/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off \
-            -c max_connections=300 >/dev/null 2>&1 &
-        server=$!
-        until grep -qs '^ready' "$folder/data/postmaster.pid"; do
-            kill -0 $server || exit 1
-            sleep 0.05
-        done
-        echo "$folder"
-        read -r _
-        kill -INT $server
-        wait $server
-    "#;
-    let programs = programs()?;
-    let mut command = Command::new("sh");
-    command.arg("-c").arg(SCRIPT).arg(&programs).env("LC_ALL", "C.UTF-8").env("TMPDIR", "/tmp");
-    command.current_dir("/tmp").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    // The server refuses to run as root.
-    if id("-u", None)? == 0 {
-        command.uid(id("-u", Some("postgres"))?).gid(id("-g", Some("postgres"))?);
+    static SERVER: OnceLock<PostgresServer> = OnceLock::new();
+    let server = PostgresServer::start()?;
+    let address = server.address.clone();
+    SERVER.set(server).ok()?;
+    Some(address)
+}
+
+/// A server that runs as long as its standard input is open.
+pub struct PostgresServer {
+    /// Of its database `postgres`.
+    pub address: String,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    _child: Child,
+}
+
+impl PostgresServer {
+    /// `None` if PostgreSQL is not installed.
+    pub fn start() -> Option<Self> {
+        const SCRIPT: &str = r#"
+            folder=$(mktemp -d) && cd "$folder" || exit 1
+            trap 'rm -rf "$folder"' EXIT
+            "$0/initdb" -D "$folder/data" -A trust -U watcher -E UTF8 --no-sync >/dev/null || exit 1
+            start() {
+                "$0/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off \
+                    -c max_connections=300 >/dev/null 2>&1 &
+                server=$!
+                until grep -qs '^ready' "$folder/data/postmaster.pid"; do
+                    kill -0 $server || exit 1
+                    sleep 0.05
+                done
+                echo "$folder"
+            }
+            stop() { kill -INT $server; wait $server; }
+            start
+            while read -r _; do stop; start; done
+            stop
+        "#;
+        let programs = programs()?;
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(SCRIPT).arg(&programs).env("LC_ALL", "C.UTF-8").env("TMPDIR", "/tmp");
+        command.current_dir("/tmp").stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.stderr(Stdio::null());
+        // The server refuses to run as root.
+        if id("-u", None)? == 0 {
+            command.uid(id("-u", Some("postgres"))?).gid(id("-g", Some("postgres"))?);
+        }
+        let mut child = command.spawn().ok()?;
+        let orders = child.stdin.take()?;
+        let mut answers = BufReader::new(child.stdout.take()?);
+        let mut folder = String::new();
+        answers.read_line(&mut folder).ok()?;
+        let folder = folder.trim();
+        let address = format!("postgres://watcher@localhost/postgres?host={folder}");
+        (!folder.is_empty()).then(|| Self { address, orders, answers, _child: child })
     }
-    let mut child = command.spawn().ok()?;
-    let mut folder = String::new();
-    BufReader::new(child.stdout.take()?).read_line(&mut folder).ok()?;
-    SERVER.set(child).ok()?;
-    let folder = folder.trim();
-    (!folder.is_empty()).then(|| format!("postgres://watcher@localhost/postgres?host={folder}"))
+
+    /// Stops the server, which ends all connections, and starts it again.
+    pub fn restart(&mut self) {
+        self.orders.write_all(b"restart\n").unwrap();
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).unwrap();
+        assert!(!answer.trim().is_empty(), "the server started again");
+    }
+
+    /// Makes every transaction read-only that does not say otherwise, as on a primary that is about
+    /// to be replaced, or ends that.
+    pub async fn set_read_only(&self, is_read_only: bool) {
+        let mut connection = PgConnection::connect(&self.address).await.unwrap();
+        let value = if is_read_only { "on" } else { "off" };
+        for text in [
+            "SET default_transaction_read_only = off".to_owned(),
+            format!("ALTER SYSTEM SET default_transaction_read_only = {value}"),
+            "SELECT pg_reload_conf()".to_owned(),
+        ] {
+            sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    }
 }
 
 fn programs() -> Option<PathBuf> {

@@ -246,6 +246,7 @@ async fn backfilled_entries_answer_only_for_days_before_the_list_was_watched(pla
     store.record(watched).await.unwrap();
 
     let past = |as_of: &str, close: Vec<i64>, open: &[&str]| PastUpdate {
+        fence: Fence::default(),
         source: "ecfr".to_owned(),
         list: ListCode::EL,
         as_of: day(as_of),

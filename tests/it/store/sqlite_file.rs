@@ -201,3 +201,20 @@ fn myself(test: &str) -> Command {
     command.args(["--exact", test, "--nocapture"]);
     command
 }
+
+#[tokio::test]
+async fn a_second_writer_is_refused_with_the_pid_of_the_first() {
+    let place = super::places::Place::sqlite();
+    let first = place.write().await;
+    let refused = open(&place.url, Mode::Write).await.err().unwrap();
+    assert!(matches!(refused, StoreError::InUse { .. }), "{refused}");
+    let expected = format!(
+        "{} is in use by another entitywatch process (pid {})",
+        place.url,
+        std::process::id()
+    );
+    assert_eq!(refused.to_string(), expected);
+    first.close().await;
+    drop(first);
+    place.write().await.ping().await.unwrap();
+}

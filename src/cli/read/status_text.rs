@@ -1,0 +1,236 @@
+//! The screen of `entitywatch status`, at most 80 columns wide.
+
+use jiff::Timestamp;
+
+use super::soon;
+use crate::cli::output::time;
+use crate::deliver::plain;
+use crate::domain::Hold;
+use crate::store::DaemonRow;
+use crate::stored_json::{ReceiverRow, SourceRow, StatusRow};
+
+/// The width of a usual terminal. A longer line is cut.
+const COLUMNS: usize = 80;
+/// Names are filled up to this width, so that what follows is in one column.
+const NAME_WIDTH: usize = 14;
+
+/// The lines of the screen.
+pub fn lines(status: &StatusRow) -> Vec<String> {
+    let mut lines = vec![format!("entitywatch {}, {}", status.version, time(status.at))];
+    let mut section = |title: &str, nothing: &str, content: Vec<String>| {
+        lines.push(String::new());
+        lines.push(title.to_owned());
+        if content.is_empty() {
+            lines.push(format!("  {nothing}"));
+        }
+        lines.extend(content);
+    };
+    section(
+        "DAEMONS",
+        "none runs: nothing is checked on schedule",
+        status.daemons.iter().map(daemon).collect(),
+    );
+    section(
+        "SOURCES",
+        "none is configured",
+        status.sources.iter().flat_map(|row| source(row, status.at)).collect(),
+    );
+    section("ON HOLD", "nothing", status.holds.iter().flat_map(hold).collect());
+    // Alerts that nobody has acknowledged belong between the holds and the receivers.
+    section(
+        "RECEIVERS",
+        "none is configured",
+        status.receivers.iter().flat_map(|row| receiver(row, status.at)).collect(),
+    );
+    lines.iter().map(|line| fitted(line)).collect()
+}
+
+fn daemon(DaemonRow { host, pid, started_at, watching_since, .. }: &DaemonRow) -> String {
+    let at = if host.is_empty() { format!("pid {pid}") } else { format!("pid {pid} on {host}") };
+    match watching_since {
+        Some(since) => format!("  watches since {}: {at}", time(*since)),
+        None => format!("  stands by since {}: {at}", time(*started_at)),
+    }
+}
+
+fn source(row: &SourceRow, now: Timestamp) -> Vec<String> {
+    let next = row.next_check_at.map_or_else(
+        || "not configured any more".to_owned(),
+        |next| format!("next check {}", soon(next, now)),
+    );
+    let state = match (row.failing_since, row.last_success_at) {
+        (Some(since), _) => format!("fails since {}", time(since)),
+        (None, Some(success)) => format!("ok {}", time(success)),
+        (None, None) => "not checked so far".to_owned(),
+    };
+    let mut lines = vec![format!("  {} {state}, {next}", name(&row.source))];
+    let counted = row.lists.iter().map(|list| {
+        let on_hold = if list.hold_id.is_some() { " (on hold)" } else { "" };
+        format!("{} {} entries{on_hold}", list.list, list.count)
+    });
+    let absent = row.absent.iter().map(|list| format!("{list} none so far"));
+    let lists: Vec<String> = counted.chain(absent).collect();
+    if !lists.is_empty() {
+        lines.push(format!("    {}", lists.join(", ")));
+    }
+    if row.failing_since.is_some()
+        && let Some(error) = &row.last_error
+    {
+        lines.push(detail(error));
+    }
+    lines
+}
+
+fn hold(hold: &Hold) -> Vec<String> {
+    vec![
+        format!("  {} {} since {}", name(&hold.source), hold.list, time(hold.opened_at)),
+        detail(&hold.message),
+        format!("    entitywatch holds show {}", hold.hold_id),
+    ]
+}
+
+fn receiver(row: &ReceiverRow, now: Timestamp) -> Vec<String> {
+    let ReceiverRow { state, pending, dead, .. } = row;
+    let health = match (state.disabled_at, state.failing_since, state.last_success_at) {
+        (Some(at), _, _) => format!("switched off {}", time(at)),
+        (None, Some(since), _) => format!("fails since {}", time(since)),
+        (None, None, Some(success)) => format!("ok {}", time(success)),
+        (None, None, None) => "nothing sent so far".to_owned(),
+    };
+    let kind = row.kind.as_deref().unwrap_or("not configured any more");
+    let mut lines = vec![format!(
+        "  {} {kind}, {health}, {pending} waiting, {dead} dead",
+        name(&state.receiver)
+    )];
+    if let Some(until) = state.not_before.filter(|until| *until > now) {
+        lines.push(format!("    asked to be left alone until {}", time(until)));
+    }
+    if (state.disabled_at.is_some() || state.failing_since.is_some())
+        && let Some(error) = state.disabled_reason.as_ref().or(state.last_error.as_ref())
+    {
+        lines.push(detail(error));
+    }
+    lines
+}
+
+fn name(name: &str) -> String {
+    format!("{:<NAME_WIDTH$}", plain::line(name))
+}
+
+/// The text of a server or a publisher, without line breaks and control characters.
+fn detail(text: &str) -> String {
+    format!("    {}", plain::line(text))
+}
+
+/// A line, cut to the width of the screen.
+fn fitted(line: &str) -> String {
+    if line.chars().count() <= COLUMNS {
+        return line.to_owned();
+    }
+    let mut cut: String = line.chars().take(COLUMNS - 1).collect();
+    cut.push('…');
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ListCode, ListState, Sha256, SourceState};
+    use crate::schedule::Schedule;
+    use crate::store::{OutboxCount, ReceiverState};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn status() -> StatusRow {
+        let now = at("2026-03-01T10:00:00Z");
+        let state = SourceState {
+            source: "csl".to_owned(),
+            last_check_at: Some(at("2026-03-01T09:45:00Z")),
+            last_success_at: Some(at("2026-03-01T09:45:00Z")),
+            ..SourceState::default()
+        };
+        let list = ListState {
+            source: "csl".to_owned(),
+            list: ListCode::EL,
+            baseline_at: now,
+            count: 3_402,
+            recent_counts: Vec::new(),
+            document_sha256: Sha256::of(b""),
+            observed_at: now,
+            as_of: None,
+            rejected_content: None,
+        };
+        let schedule = Schedule::parse("*/30 * * * *", "UTC").unwrap();
+        let daemon = |instance, watching_since| DaemonRow {
+            instance,
+            host: format!("watch-{instance}"),
+            pid: 77,
+            version: "0.1.0".to_owned(),
+            config_hash: None,
+            started_at: at("2026-03-01T08:00:00Z"),
+            watching_since,
+        };
+        let receiver = ReceiverState {
+            receiver: "erp".to_owned(),
+            failing_since: Some(at("2026-03-01T09:59:00Z")),
+            last_error: Some(format!("answered\u{1b} 500 {}", "x".repeat(100))),
+            ..ReceiverState::default()
+        };
+        let outbox = OutboxCount {
+            receiver: "erp".to_owned(),
+            pending: 2,
+            dead: 0,
+            oldest_pending_at: Some(now),
+        };
+        StatusRow {
+            at: now,
+            version: "0.1.0".to_owned(),
+            watching: true,
+            daemons: vec![daemon(2, Some(at("2026-03-01T09:00:00Z"))), daemon(3, None)],
+            sources: vec![SourceRow::new(state, vec![list], &[], Some(&schedule), now)],
+            holds: Vec::new(),
+            receivers: vec![ReceiverRow::new(Some("webhook"), false, receiver, Some(&outbox), now)],
+        }
+    }
+
+    #[test]
+    fn ok_the_screen_shows_who_watches_what_and_what_fails_in_80_columns() {
+        let lines = lines(&status());
+        assert!(lines.iter().all(|line| line.chars().count() <= COLUMNS), "{lines:#?}");
+        let expected = [
+            "entitywatch 0.1.0, 2026-03-01 10:00:00Z",
+            "",
+            "DAEMONS",
+            "  watches since 2026-03-01 09:00:00Z: pid 77 on watch-2",
+            "  stands by since 2026-03-01 08:00:00Z: pid 77 on watch-3",
+            "",
+            "SOURCES",
+            "  csl            ok 2026-03-01 09:45:00Z, next check now",
+            "    EL 3402 entries",
+            "",
+            "ON HOLD",
+            "  nothing",
+            "",
+            "RECEIVERS",
+            "  erp            webhook, fails since 2026-03-01 09:59:00Z, 2 waiting, 0 dead",
+        ];
+        assert_eq!(lines[..expected.len()], expected);
+        assert!(lines[expected.len()].starts_with("    answered 500 xxx"), "{lines:#?}");
+    }
+
+    #[test]
+    fn a_delivery_that_is_retried_is_no_failure_and_what_operators_were_alerted_of_is() {
+        let mut row = status();
+        assert!(!row.has_failed());
+        row.receivers[0].state.failure_alerted = true;
+        assert!(row.has_failed());
+        row = status();
+        row.receivers[0].dead = 1;
+        assert!(row.has_failed());
+        row = status();
+        row.sources[0].consecutive_failures = 1;
+        assert!(row.has_failed());
+    }
+}

@@ -1,0 +1,41 @@
+//! The one row of `status`: all that an operator must know, at one time.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::Hold;
+use crate::store::DaemonRow;
+use crate::stored_json::{ReceiverRow, SourceRow};
+
+/// The one row of `status`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StatusRow {
+    /// When it was read.
+    pub at: Timestamp,
+    /// Of this program.
+    pub version: String,
+    /// Whether a daemon checks the sources on their schedules.
+    pub watching: bool,
+    /// The daemons that run, the watching one first.
+    pub daemons: Vec<DaemonRow>,
+    pub sources: Vec<SourceRow>,
+    /// The open holds of watched lists.
+    pub holds: Vec<Hold>,
+    pub receivers: Vec<ReceiverRow>,
+}
+
+impl StatusRow {
+    /// Whether something failed that a person must know of: a source, or a receiver that is
+    /// switched off, that fails so long that operators were alerted, or that has dead deliveries. A delivery
+    /// that will be retried is no failure.
+    pub fn has_failed(&self) -> bool {
+        let source_failed = |row: &SourceRow| row.configured && row.consecutive_failures > 0;
+        let receiver_failed = |row: &ReceiverRow| {
+            row.dead > 0
+                || (row.kind.is_some()
+                    && (row.state.disabled_at.is_some() || row.state.failure_alerted))
+        };
+        self.sources.iter().any(source_failed) || self.receivers.iter().any(receiver_failed)
+    }
+}
