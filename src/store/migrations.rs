@@ -15,10 +15,12 @@ pub struct Versions(&'static [(i64, &'static str, &'static str)]);
 pub const SQLITE: Versions = Versions(&[
     (1, "record", include_str!("migrations/sqlite/0001_record.sql")),
     (2, "rules", include_str!("migrations/sqlite/0002_rules.sql")),
+    (3, "configuration", include_str!("migrations/sqlite/0003_configuration.sql")),
 ]);
 pub const POSTGRES: Versions = Versions(&[
     (1, "record", include_str!("migrations/postgres/0001_record.sql")),
     (2, "rules", include_str!("migrations/postgres/0002_rules.sql")),
+    (3, "configuration", include_str!("migrations/postgres/0003_configuration.sql")),
 ]);
 
 impl Versions {
