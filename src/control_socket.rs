@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
 use crate::actions::{self, Reply, Request};
+use crate::domain::Identified;
 use crate::exit::Exit;
 use crate::pipeline::Program;
 
@@ -111,6 +112,8 @@ async fn answer(
     program: &Program,
     stopping: &CancellationToken,
 ) -> io::Result<()> {
+    // The kernel's word on who connected. A name in the request is a claim.
+    let uid = stream.peer_cred()?.uid();
     let (reading, mut writing) = stream.into_split();
     let mut line = String::new();
     let mut reading = BufReader::new(reading.take(MAX_REQUEST_BYTES));
@@ -123,7 +126,10 @@ async fn answer(
         return Ok(());
     }
     let reply = match serde_json::from_str::<Request>(&line) {
-        Ok(request) => actions::execute(program, request).await,
+        Ok(request) => {
+            let identified = Identified::Socket { uid, user: actions::user_name(uid).await };
+            actions::execute(program, request, &identified).await
+        }
         Err(problem) => {
             Reply::of_problem(Exit::Usage, format!("failed to read the request: {problem}"))
         }

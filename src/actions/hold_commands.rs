@@ -13,13 +13,11 @@ use crate::store::Result;
 pub async fn accept(
     program: &Program,
     id: &HoldId,
-    by: &str,
-    reason: &str,
+    decision: &Decision<'_>,
     as_baseline: bool,
     reply: &mut Reply,
 ) -> Result<()> {
-    let decision = Decision { by, reason };
-    match hold_decision::accept(program, id, &decision, as_baseline).await {
+    match hold_decision::accept(program, id, decision, as_baseline).await {
         Ok((hold, summary)) => {
             let alerts = if as_baseline { "nobody is alerted" } else { "alerts are in the outbox" };
             reply.line(format!(
@@ -29,6 +27,10 @@ pub async fn accept(
                 hold.source,
                 counts(summary)
             ));
+            if decision.identified.is_on_page() {
+                // The daemon's loops deliver, and a page does not wait for mail servers.
+                return Ok(());
+            }
             deliver_now(program, reply).await
         }
         Err(problem) => {
@@ -39,8 +41,8 @@ pub async fn accept(
 }
 
 /// Rejects the list on hold. The current list stays.
-pub async fn reject(program: &Program, id: &HoldId, by: &str, reason: &str, reply: &mut Reply) {
-    match hold_decision::reject(program, id, &Decision { by, reason }).await {
+pub async fn reject(program: &Program, id: &HoldId, decision: &Decision<'_>, reply: &mut Reply) {
+    match hold_decision::reject(program, id, decision).await {
         Ok(hold) => reply.line(format!(
             "rejected {} ({} of {}): the same content is not put on hold again; the current list \
              stays as it is",

@@ -9,18 +9,23 @@ mod check_command;
 mod command_reply;
 mod delivery_commands;
 mod hold_commands;
+mod process_user;
 mod receiver_commands;
 mod request;
 mod summary_text;
 
+use crate::domain::Identified;
 use crate::exit::Exit;
 use crate::pipeline::Program;
+use crate::pipeline::hold_decision::Decision;
 
 pub use command_reply::Reply;
+pub use process_user::{user_name, user_of_process};
 pub use request::Request;
 
-/// Carries out a request. Errors are in the reply.
-pub async fn execute(program: &Program, request: Request) -> Reply {
+/// Carries out a request of a person or program that was identified in this way. Errors are in the
+/// reply.
+pub async fn execute(program: &Program, request: Request, identified: &Identified) -> Reply {
     let mut reply = Reply::default();
     let result = match request {
         Request::Check { sources } => {
@@ -33,10 +38,12 @@ pub async fn execute(program: &Program, request: Request) -> Reply {
             delivery_commands::send(program, &receiver, since, &mut reply).await
         }
         Request::HoldsAccept { id, by, reason, as_baseline } => {
-            hold_commands::accept(program, &id, &by, &reason, as_baseline, &mut reply).await
+            let decision = Decision { by: &by, identified, reason: &reason };
+            hold_commands::accept(program, &id, &decision, as_baseline, &mut reply).await
         }
         Request::HoldsReject { id, by, reason } => {
-            hold_commands::reject(program, &id, &by, &reason, &mut reply).await;
+            let decision = Decision { by: &by, identified, reason: &reason };
+            hold_commands::reject(program, &id, &decision, &mut reply).await;
             Ok(())
         }
         Request::BackfillPlan { source, from, to } => {

@@ -13,6 +13,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Environment, SecretsMode};
 use crate::control_socket;
 use crate::exit::Exit;
+use crate::pipeline::configuration_record::{Loaded, record_configuration};
 use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
     InstanceSettings, Mode, {self},
@@ -37,7 +38,9 @@ pub async fn act(
     entry_identity::add_missing_ids(store.as_ref()).await?;
     let wiring = Wiring::new(config).context("failed to apply the configuration")?;
     let program = Program::new(store, Arc::new(SystemClock), wiring);
-    let reply = actions::execute(&program, request).await;
+    record_configuration(&program, Loaded::Command).await?;
+    let identified = actions::user_of_process().await;
+    let reply = actions::execute(&program, request, &identified).await;
     // Merges the write-ahead log into the database file, so that a copy of the file alone is
     // complete.
     program.store.close().await;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::actions::{
-    Reply, Request, {self},
+    Reply, Request, user_of_process, {self},
 };
 use crate::cli::{output, run};
 use crate::clock::{Clock, SystemClock};
@@ -131,13 +131,15 @@ impl Carrier {
         entry_identity::add_missing_ids(store.as_ref()).await?;
         let wiring = Wiring::new(config).context("failed to apply the configuration")?;
         let program = Program::new(store, Arc::new(SystemClock), wiring);
-        let reply = actions::execute(&program, first).await;
+        let reply = actions::execute(&program, first, &user_of_process().await).await;
         Ok((Carrier::ThisProcess(Box::new(program)), reply))
     }
 
     async fn ask(&self, request: &Request) -> Result<Reply> {
         match self {
-            Carrier::ThisProcess(program) => Ok(actions::execute(program, request.clone()).await),
+            Carrier::ThisProcess(program) => {
+                Ok(actions::execute(program, request.clone(), &user_of_process().await).await)
+            }
             Carrier::Daemon(socket) => match control_socket::send(socket, request).await? {
                 Some(reply) => Ok(reply),
                 None => bail!(

@@ -1,4 +1,4 @@
-//! `config check | show | schema | example`.
+//! `config check | show | schema | example | token`.
 
 use std::io::{
     Write, {self},
@@ -10,7 +10,10 @@ use crate::cli::{output, schema};
 use crate::config::{
     Environment, SecretsMode, {self},
 };
+use crate::domain::TokenHash;
+use crate::domain::person::TOKEN_PREFIX;
 use crate::exit::Exit;
+use crate::random;
 
 /// Runs one of the subcommands. Results go to `out`, mistakes and warnings to `err`. A file that
 /// was not `named` may be absent.
@@ -47,34 +50,59 @@ pub fn run_with_store(
     match command {
         ConfigCommand::Example => output::line(out, config::EXAMPLE)?,
         ConfigCommand::Schema => output::json(out, &schema::schemas())?,
-        ConfigCommand::Check if !is_there => {
+        ConfigCommand::Check { strict } if !is_there => {
             output::line(
                 err,
                 &format!(
-                    "warning: {} does not exist: `check` uses a built-in configuration, but \
+                    "{}: {} does not exist: `check` uses a built-in configuration, but \
                      `run` needs the file",
+                    level(strict),
                     path.display()
                 ),
             )?;
+            return Ok(if strict { Exit::Usage } else { Exit::Success });
         }
+        ConfigCommand::Token => output::line(out, &new_token().map_err(io::Error::other)?)?,
         ConfigCommand::Show if !is_there => output::line(out, &config::show_default(environment))?,
-        ConfigCommand::Check => match config::load(path, environment, SecretsMode::Resolve) {
-            Ok((config, warnings)) => {
-                let warnings: Vec<String> =
-                    warnings.iter().map(ToString::to_string).chain(stored).collect();
-                for warning in &warnings {
-                    output::line(err, &format!("warning: {warning}"))?;
+        ConfigCommand::Check { strict } => {
+            match config::load(path, environment, SecretsMode::Resolve) {
+                Ok((config, warnings)) => {
+                    let warnings: Vec<String> =
+                        warnings.iter().map(ToString::to_string).chain(stored).collect();
+                    for warning in &warnings {
+                        output::line(err, &format!("{}: {warning}", level(strict)))?;
+                    }
+                    if strict && !warnings.is_empty() {
+                        return Ok(Exit::Usage);
+                    }
+                    output::line(out, &summary(path, &config, warnings.len()))?;
                 }
-                output::line(out, &summary(path, &config, warnings.len()))?;
+                Err(errors) => return failed(&errors, err),
             }
-            Err(errors) => return failed(&errors, err),
-        },
+        }
         ConfigCommand::Show => match config::show(path, environment) {
             Ok(shown) => output::line(out, &shown)?,
             Err(errors) => return failed(&errors, err),
         },
     }
     Ok(Exit::Success)
+}
+
+/// With `--strict`, a warning is an error.
+fn level(strict: bool) -> &'static str {
+    if strict { "error" } else { "warning" }
+}
+
+/// A token and its hash. Only the person keeps the token.
+fn new_token() -> Result<String, random::NoRandomness> {
+    let token = format!("{TOKEN_PREFIX}{}", random::text_of_256_bits()?);
+    let hash = TokenHash::of(&token).hex();
+    Ok(format!(
+        "# For the person, who keeps it secret. It is shown only here.\n\
+         token = \"{token}\"\n\
+         # For the [[person]] in the configuration.\n\
+         token_sha256 = \"{hash}\""
+    ))
 }
 
 fn failed(errors: &config::ConfigErrors, err: &mut dyn Write) -> io::Result<Exit> {

@@ -90,7 +90,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,
         Command::Config { command } => {
             let stored = match &command {
-                ConfigCommand::Check => {
+                ConfigCommand::Check { .. } => {
                     stored_warnings(&path, environment).await.unwrap_or_default()
                 }
                 _ => Vec::new(),

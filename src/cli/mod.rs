@@ -13,6 +13,7 @@ pub mod dispatch;
 pub mod journal;
 pub mod logs;
 pub mod output;
+pub mod pages;
 pub mod read;
 pub mod run;
 pub mod schema;

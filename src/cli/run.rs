@@ -5,35 +5,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use futures_util::future::BoxFuture;
-use jiff::tz::TimeZone;
 use sd_notify::NotifyState;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{
-    Config, Environment, SecretsMode, {self},
+    Config, Environment, ListenAddress, SecretsMode, {self},
 };
 use crate::control_socket::{self, ControlError, ControlSocket};
-use crate::deliver::{MessageSettings, wording};
-use crate::domain::{Alert, ChangeSet, Hold};
-use crate::pipeline::hold_decision::{
-    DecideError, {self},
-};
+use crate::pipeline::configuration_record::{Loaded, record_configuration};
 use crate::pipeline::{Program, Wiring, entry_identity};
 use crate::store::{
-    InstanceSettings, Mode, Store, {self},
+    InstanceSettings, Mode, {self},
 };
-use crate::web::{
-    AlertWords, HoldPreview, PreviewError, ReceiverLine, SourceLine, Status, WebSettings, WebState,
-};
+use crate::web::{Access, Listener, ReceiverLine, SourceLine, Status};
 use crate::{daemon, metrics, web};
 
 use crate::cli::args::RunArgs;
-use crate::cli::threads;
+use crate::cli::{pages, threads};
 
 /// A loop that reports no progress for this long has stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
@@ -67,11 +58,11 @@ pub async fn run(
     entry_identity::add_missing_ids(store.as_ref()).await?;
     let status = Arc::new(Status::new(clock.now(), STALLED_AFTER));
     let listener = listen(&config).await?;
+    let access = pages::access(&config)?;
     let control = listen_for_commands(&own_socket(&config, environment), &config)?;
     status.set_configuration(sources(&config), receivers(&config));
-    let web_state =
-        web_state(&config, &store, &status, &clock, prometheus.clone(), listener.as_ref());
     let program = Arc::new(Program::new(store, Arc::clone(&clock), Wiring::new(config)?));
+    record_configuration(&program, Loaded::Start).await?;
     daemon::init_metrics(&program).await;
     metrics::config_reloaded(true);
 
@@ -79,16 +70,14 @@ pub async fn run(
     let tasks = TaskTracker::new();
     let (reloaded, reloads) = tokio::sync::watch::channel(());
     let (scheduler, ticks) = daemon::ticker().await?;
-    tasks.spawn(ends_the_process_if_it_panics(metrics::upkeep(prometheus, stop.clone())));
+    tasks.spawn(ends_the_process_if_it_panics(metrics::upkeep(prometheus.clone(), stop.clone())));
     if let Some(listener) = listener {
-        let address = listener.local_addr()?;
-        info!(server.listen = %address, "serving pages, health checks and metrics at \
-                                         http://{address}");
-        tasks.spawn(ends_the_process_if_it_panics(web::serve(
-            listener,
-            web::router(web_state),
-            stop.clone(),
-        )));
+        let place = listener.place()?;
+        let at = url(&place);
+        info!(server.listen = %place, "serving pages, health checks and metrics at {at}");
+        let state = pages::web_state(&program, &status, &access, prometheus, &listener);
+        let router = web::router(state);
+        tasks.spawn(ends_the_process_if_it_panics(web::serve(listener, router, stop.clone())));
     }
     if let Some(control) = control {
         tasks.spawn(ends_the_process_if_it_panics(
@@ -132,7 +121,9 @@ pub async fn run(
     threads::is_supervised();
     let ended = loop {
         tokio::select! {
-            _ = hangup.recv() => reload(path, environment, &program, &status, &reloaded).await,
+            _ = hangup.recv() => {
+                reload(path, environment, &program, &status, &access, &reloaded).await;
+            }
             _ = terminate.recv() => break Ok(()),
             _ = interrupt.recv() => break Ok(()),
             problem = program.store.superseded() => break Err(problem),
@@ -166,12 +157,17 @@ async fn ends_the_process_if_it_panics(task: impl Future<Output: Send + 'static>
     }
 }
 
-async fn listen(config: &Config) -> Result<Option<TcpListener>> {
-    let Some(address) = config.server.listen else { return Ok(None) };
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("failed to listen on {address} (`[server] listen`)"))?;
-    Ok(Some(listener))
+async fn listen(config: &Config) -> Result<Option<Listener>> {
+    let Some(place) = &config.server.listen else { return Ok(None) };
+    let listener = match place {
+        ListenAddress::Tcp(address) => Listener::tcp(*address).await,
+        ListenAddress::Unix(path) => Listener::unix(path).await,
+    };
+    listener.map(Some).with_context(|| format!("failed to listen on {place} (`[server] listen`)"))
+}
+
+fn url(place: &str) -> String {
+    if place.starts_with("unix:") { place.to_owned() } else { format!("http://{place}") }
 }
 
 /// Opens the control socket. A path too long for a socket only gives a warning, because watching
@@ -221,6 +217,7 @@ async fn reload(
     environment: &Environment,
     program: &Program,
     status: &Status,
+    access: &Access,
     reloaded: &tokio::sync::watch::Sender<()>,
 ) {
     // systemd needs the time when the reload began, from the monotonic clock.
@@ -239,6 +236,11 @@ async fn reload(
             daemon::reload(program, wiring);
             let wiring = program.wiring.load();
             status.set_configuration(sources(&wiring.config), receivers(&wiring.config));
+            access.set(pages::access_settings(&wiring.config));
+            drop(wiring);
+            if let Err(problem) = record_configuration(program, Loaded::Reload).await {
+                error!("failed to enter the new configuration in the journal: {problem}");
+            }
             metrics::config_reloaded(true);
             reloaded.send_replace(());
             compare_configurations(path, environment, program).await;
@@ -298,56 +300,6 @@ fn receivers(config: &Config) -> Vec<ReceiverLine> {
         operator: receiver.operator,
     };
     config.receivers.iter().map(line).collect()
-}
-
-fn web_state(
-    config: &Config,
-    store: &Arc<Store>,
-    status: &Arc<Status>,
-    clock: &Arc<dyn Clock>,
-    metrics: metrics_exporter_prometheus::PrometheusHandle,
-    listener: Option<&TcpListener>,
-) -> WebState {
-    let address = listener.and_then(|listener| listener.local_addr().ok());
-    let settings = WebSettings {
-        timezone: TimeZone::clone(&config.messages.timezone),
-        public_url: config.server.public_url.clone(),
-        loopback_only: address.is_none_or(|address| address.ip().is_loopback()),
-    };
-    WebState {
-        store: Arc::clone(store),
-        status: Arc::clone(status),
-        clock: Arc::clone(clock),
-        metrics,
-        preview: Some(Arc::new(Preview(Arc::clone(store)))),
-        words: Arc::new(Words(config.messages.clone())),
-        settings: Arc::new(settings),
-    }
-}
-
-/// The changes of accepting a hold, for its page.
-struct Preview(Arc<Store>);
-
-impl HoldPreview for Preview {
-    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, PreviewError>> {
-        Box::pin(async {
-            hold_decision::preview(&self.0, hold).await.map(ChangeSet::new).map_err(|problem| {
-                match problem {
-                    DecideError::Store(error) => PreviewError::Store(error),
-                    other => PreviewError::Document(other.to_string()),
-                }
-            })
-        })
-    }
-}
-
-/// The message content of an alert, for its page and the feed.
-struct Words(MessageSettings);
-
-impl AlertWords for Words {
-    fn of(&self, alert: &Alert) -> serde_json::Value {
-        serde_json::json!(wording::alert_content(alert, &self.0))
-    }
 }
 
 /// The sockets where a daemon of this configuration may be reached: in the runtime directory, or

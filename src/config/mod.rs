@@ -5,12 +5,15 @@
 //! the files that it names, and nothing else: the environment is an argument ([`Environment`]).
 //!
 //! `read` parses the text into `raw` values. `sources`, `receivers`, `smtp`, `routes` and
-//! `settings` check them. `coverage` warns about alerts that nobody gets. `redact` hides secrets in
-//! errors, and `show` prints the configuration in effect.
+//! `settings` check them, and `access` the people and the proxy that names them. `coverage` warns
+//! about alerts that nobody gets. `redact` hides secrets in errors, `show` prints the configuration
+//! in effect, and `evidence` is the form of it that the journal keeps.
 
+mod access;
 mod ascii;
 mod redact;
 mod coverage;
+mod evidence;
 mod paths;
 mod instructions;
 mod problem;
@@ -31,13 +34,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use coverage::warnings as coverage_warnings;
+pub use evidence::{ChangedKey, Evidence};
 pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
 pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
+pub use value::ListenAddress;
 
 use crate::deliver::{Channel, MessageSettings, Receiver, SmtpSettings};
 use crate::dial::HttpSettings;
-use crate::domain::Sha256;
+use crate::domain::{Person, Sha256};
 use crate::route::{ReceiverRef, Route};
 use crate::store::StoreUrl;
 
@@ -49,6 +54,7 @@ pub const EXAMPLE: &str = include_str!("../../config/entitywatch.toml");
 pub struct Config {
     pub store: StoreUrl,
     pub server: ServerSettings,
+    pub people: Vec<Person>,
     pub http: HttpSettings,
     pub sources: Vec<Source>,
     /// Each email receiver shares it.
@@ -57,6 +63,8 @@ pub struct Config {
     pub routes: Vec<Route>,
     pub delivery: DeliverySettings,
     pub messages: MessageSettings,
+    /// As `config show` prints it, with every secret hidden.
+    shown: toml::Table,
 }
 
 /// Whether secrets are read from files and credentials.
@@ -163,15 +171,30 @@ pub fn check(
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     let instructions = instructions::read(&sections.messages, lookup, &mut problems);
+    let people = access::people(&sections.people, &mut problems);
+    let proxy_secret = access::proxy_secret(&sections.server, lookup, &mut problems, &mut warnings);
     if !problems.is_empty() {
         return Err(ConfigErrors::new(path, redact::redact(text), problems));
     }
-    let server = settings::server(&sections.server);
+    let server = settings::server(&sections.server, proxy_secret);
     let messages =
         settings::messages(&sections.messages, server.public_url.clone(), &sources, instructions);
-    let config =
-        Config { store, server, http, sources, smtp, receivers, routes, delivery, messages };
+    let mut config = Config {
+        store,
+        server,
+        people,
+        http,
+        sources,
+        smtp,
+        receivers,
+        routes,
+        delivery,
+        messages,
+        shown: toml::Table::new(),
+    };
+    config.shown = show::table(&config, text);
     warnings.extend(coverage::warnings(&config));
+    warnings.extend(access::warnings(&config));
     if secrets == SecretsMode::Resolve {
         warnings.extend(coverage::machine_warnings(&config, environment));
     }
@@ -185,7 +208,8 @@ pub fn default_config(environment: &Environment) -> Config {
     let messages = settings::messages(&raw::RawMessages::default(), None, &sources, Vec::new());
     let mut config = Config {
         store: environment.default_store(),
-        server: settings::server(&raw::RawServer::default()),
+        server: settings::server(&raw::RawServer::default(), None),
+        people: Vec::new(),
         http: HttpSettings::default(),
         sources,
         smtp: None,
@@ -197,8 +221,10 @@ pub fn default_config(environment: &Environment) -> Config {
         routes: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages,
+        shown: toml::Table::new(),
     };
     config.server.listen = None;
+    config.shown = show::table(&config, "");
     config
 }
 
@@ -209,10 +235,7 @@ pub fn default_config(environment: &Environment) -> Config {
 /// See [`load`].
 pub fn show(path: &Path, environment: &Environment) -> Result<String, ConfigErrors> {
     let (config, _) = load(path, environment, SecretsMode::Skip)?;
-    // `load` has just read the file. If it has disappeared since then, no secret keys are shown.
-    let text =
-        std::fs::read(path).ok().and_then(|bytes| text::of_bytes(bytes).ok()).unwrap_or_default();
-    Ok(show::show(&config, &text))
+    Ok(toml::to_string(&config.shown).unwrap_or_default())
 }
 
 /// The hash of what several daemons on one database must have in common: the configuration in
@@ -225,7 +248,7 @@ pub fn common_hash(path: &Path, environment: &Environment) -> Result<Sha256, Con
 
 /// The configuration in effect if there is no file.
 pub fn show_default(environment: &Environment) -> String {
-    show::show(&default_config(environment), "")
+    toml::to_string(&default_config(environment).shown).unwrap_or_default()
 }
 
 /// A length of time in the form of the configuration: `30m`, `7d`.

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 use std::ops::Range;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
 use crate::config::value::{
-    BaseAddress, Country, Fingerprint, Growth, Length, List, Listen, Name, Names, Percent,
-    ProxyAddress, Text, WebAddress, Zone,
+    BaseAddress, Country, Fingerprint, Growth, Header, Length, List, Listen, Name, Names, Percent,
+    ProxyAddress, Text, WebAddress, Zone, hex_pair,
 };
-use crate::domain::{ChangeKind, Severity};
+use crate::domain::{ChangeKind, Role, Severity, TokenHash};
 use crate::store::StoreUrl;
 
 /// A value, and the bytes of the file that it comes from.
@@ -57,6 +57,7 @@ pub type Key<T> = Option<Placed<T>>;
 pub struct RawConfig {
     store: Option<RawStore>,
     server: Option<RawServer>,
+    person: Option<Vec<RawPerson>>,
     http: Option<RawHttp>,
     source: Option<Vec<RawSource>>,
     smtp: Option<RawSmtp>,
@@ -79,11 +80,35 @@ pub struct RawStore {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawServer {
-    /// Address and port. `""` disables the server. Default: `127.0.0.1:8744`.
+    /// Address and port, or `unix:` and the full path of a socket. `""` disables the server.
+    /// Default: `127.0.0.1:8744`.
     pub listen: Key<Listen>,
     /// The address at which people open the pages, for links in messages and pages. It may have a
     /// path. Without it, messages name the command instead.
     pub public_url: Key<BaseAddress>,
+    /// May people read the pages without signing in, although `listen` is not loopback or
+    /// `public_url` is set? Default: no.
+    pub public_reading: Key<bool>,
+    /// The header in which a trusted proxy names the person. Only read with `proxy_secret` or
+    /// `listen = "unix:…"`.
+    pub user_header: Key<Header>,
+    /// What the proxy sends in the header `X-Entitywatch-Proxy`, so that its word is trusted.
+    pub proxy_secret: Key<SecretText>,
+    pub proxy_secret_file: Key<Text>,
+    pub proxy_secret_credential: Key<Text>,
+}
+
+/// A person who may sign in and act.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawPerson {
+    /// Required. The name in the journal, and the one that a trusted proxy sends.
+    pub name: Key<Name>,
+    /// Required. `reader` may read, `reviewer` may also decide on items and matches, `approver`
+    /// also on holds.
+    pub role: Key<Role>,
+    /// Required. The hash of the person's token. `entitywatch config token` prints both.
+    pub token_sha256: Key<HashOfToken>,
 }
 
 /// Access to the network.
@@ -314,5 +339,33 @@ impl<'de> Deserialize<'de> for SecretText {
                 other.type_str()
             ))),
         }
+    }
+}
+
+/// The SHA-256 of a person's token: 64 hexadecimal digits. What is written there may be the token
+/// itself, so no error quotes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashOfToken(pub TokenHash);
+
+impl<'de> Deserialize<'de> for HashOfToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = SecretText::deserialize(deserializer)?.0;
+        let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(hex_pair).collect();
+        let hash = bytes.and_then(|bytes| bytes.try_into().ok()).map(TokenHash);
+        hash.map(Self).ok_or_else(|| {
+            serde::de::Error::custom(
+                "expected a SHA-256 of 64 hexadecimal digits, as `entitywatch config token` \
+                 prints it",
+            )
+        })
+    }
+}
+
+impl JsonSchema for HashOfToken {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "HashOfToken".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" })
     }
 }

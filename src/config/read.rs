@@ -6,8 +6,8 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::config::problem::Problem;
 use crate::config::raw::{
-    Placed, RawDelivery, RawHttp, RawMessages, RawReceiver, RawRoute, RawServer, RawSmtp,
-    RawSource, RawStore,
+    Placed, RawDelivery, RawHttp, RawMessages, RawPerson, RawReceiver, RawRoute, RawServer,
+    RawSmtp, RawSource, RawStore,
 };
 
 /// The sections that were read. A section with a mistake is left out, except for its name.
@@ -15,6 +15,7 @@ use crate::config::raw::{
 pub struct Sections {
     pub store: RawStore,
     pub server: RawServer,
+    pub people: Vec<Placed<RawPerson>>,
     pub http: RawHttp,
     pub sources: Vec<Placed<RawSource>>,
     pub smtp: Option<Placed<RawSmtp>>,
@@ -35,9 +36,10 @@ pub struct FaultySections {
 }
 
 /// The sections of a configuration, and whether each may appear several times.
-const SECTIONS: [(&str, bool); 9] = [
+const SECTIONS: [(&str, bool); 10] = [
     ("store", false),
     ("server", false),
+    ("person", true),
     ("http", false),
     ("source", true),
     ("smtp", false),
@@ -92,6 +94,7 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
                 sections.receivers =
                     several(value, "receiver", &mut sections.faulty.receivers, problems);
             }
+            "person" => sections.people = several(value, "person", &mut Vec::new(), problems),
             "route" => sections.routes = several(value, "route", &mut Vec::new(), problems),
             _ => {
                 let known: Vec<String> =

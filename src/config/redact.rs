@@ -9,9 +9,21 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of each section whose values may be shown. Every other key is a secret or a mistake.
-const HARMLESS: [(&str, &[&str]); 10] = [
+const HARMLESS: [(&str, &[&str]); 11] = [
     ("store", &["url"]),
-    ("server", &["listen", "public_url"]),
+    (
+        "server",
+        &[
+            "listen",
+            "public_url",
+            "public_reading",
+            "user_header",
+            "proxy_secret_file",
+            "proxy_secret_credential",
+        ],
+    ),
+    // A person's token may be written where its hash belongs.
+    ("person", &["name", "role"]),
     ("http", &["contact", "no_proxy", "ca_file"]),
     (
         "source",
@@ -81,7 +93,7 @@ const HARMLESS: [(&str, &[&str]); 10] = [
 
 /// The keys of secrets in all sections. `url` is a secret only in a receiver. `proxy` may contain a
 /// password.
-const SECRET_KEYS: [&str; 4] = ["password", "secret", "client_secret", "proxy"];
+const SECRET_KEYS: [&str; 5] = ["password", "secret", "client_secret", "proxy_secret", "proxy"];
 
 /// The text with every character of a secret replaced by `*`, byte for byte, so that positions stay
 /// the same.
@@ -414,11 +426,14 @@ mod tests {
                 .keys()
             {
                 let is_secret = SECRET_KEYS.contains(&key.as_str())
-                    || (section, key.as_str()) == ("receiver", "url");
+                    || matches!(
+                        (section, key.as_str()),
+                        ("receiver", "url") | ("person", "token_sha256")
+                    );
                 assert!(is_secret != harmless.contains(&key.as_str()), "{section}.{key}");
                 count += 1;
             }
         }
-        assert_eq!(count, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 5);
+        assert_eq!(count, HARMLESS.iter().map(|(_, keys)| keys.len()).sum::<usize>() + 7);
     }
 }

@@ -141,7 +141,7 @@ fn is_secret_itself(value: &str) -> bool {
 
 /// Secrets that must be on one line, because servers accept no others. The readers of the other
 /// secrets check each line.
-const ON_ONE_LINE: [&str; 2] = ["password", "client_secret"];
+const ON_ONE_LINE: [&str; 3] = ["password", "client_secret", "proxy_secret"];
 
 /// Refuses a second one of the three keys.
 fn refuse_second_key(keys: Keys<'_>, problems: &mut Vec<Problem>) -> Option<()> {

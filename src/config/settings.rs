@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::config::paths::Environment;
 use crate::config::problem::Problem;
 use crate::config::raw::{Key, RawDelivery, RawHttp, RawMessages, RawServer, RawStore};
 use crate::config::secret::Lookup;
-use crate::config::value::Text;
+use crate::config::value::{ListenAddress, Text};
 use crate::config::{SecretsMode, text};
 use crate::deliver::MessageSettings;
 use crate::deliver::retry::RetryPolicy;
@@ -23,14 +23,21 @@ use crate::diff::{Limits, least_for_baseline};
 use crate::domain::ListCode;
 use crate::fetch::Address;
 use crate::schedule::Schedule;
+use crate::secret::Secret;
 use crate::store::StoreUrl;
 
 /// `[server]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerSettings {
     /// `None`: the web server is disabled.
-    pub listen: Option<SocketAddr>,
+    pub listen: Option<ListenAddress>,
     pub public_url: Option<Url>,
+    /// The pages need no sign-in, whoever can reach them.
+    pub public_reading: bool,
+    /// The header in which a trusted proxy names the person.
+    pub user_header: Option<String>,
+    /// What a trusted proxy sends with each request.
+    pub proxy_secret: Option<Secret>,
 }
 
 /// One `[[source]]`.
@@ -84,7 +91,8 @@ pub struct DeliverySettings {
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(20);
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8744);
+const DEFAULT_LISTEN: ListenAddress =
+    ListenAddress::Tcp(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8744));
 
 /// A relative path starts at the folder of the configuration, like every other path in it.
 pub(super) fn store(
@@ -105,10 +113,14 @@ pub(super) fn store(
     StoreUrl::sqlite_file(path)
 }
 
-pub(super) fn server(raw: &RawServer) -> ServerSettings {
+/// `proxy_secret` is read by `access`.
+pub(super) fn server(raw: &RawServer, proxy_secret: Option<Secret>) -> ServerSettings {
     ServerSettings {
-        listen: raw.listen.as_ref().map_or(Some(DEFAULT_LISTEN), |listen| listen.value.0),
+        listen: raw.listen.as_ref().map_or(Some(DEFAULT_LISTEN), |listen| listen.value.0.clone()),
         public_url: raw.public_url.as_ref().map(|url| url.value.0.clone()),
+        public_reading: raw.public_reading.as_ref().is_some_and(|reading| reading.value),
+        user_header: raw.user_header.as_ref().map(|header| header.value.0.clone()),
+        proxy_secret,
     }
 }
 

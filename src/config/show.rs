@@ -9,14 +9,15 @@ use crate::config::redact::without_password;
 use crate::config::settings::Source;
 use crate::config::{Config, raw, read};
 use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
+use crate::domain::Person;
 use crate::fetch::Address;
 
 const HIDDEN: &str = "(hidden)";
 
-/// `config show`: the checked configuration, with the keys that the file has for its secrets.
-/// `text` is the text of the file.
-pub fn show(config: &Config, text: &str) -> String {
-    let written = read::read(text, &mut Vec::new());
+/// The checked configuration as `config show` prints it, with the keys that the file has for its
+/// secrets. `file` is the text of the file.
+pub fn table(config: &Config, file: &str) -> Table {
+    let written = read::read(file, &mut Vec::new());
     let mut table = Table::new();
     let mut put = |name: &str, section: Table| {
         if !section.is_empty() {
@@ -30,10 +31,15 @@ pub fn show(config: &Config, text: &str) -> String {
             (
                 "listen",
                 Some(Value::from(
-                    config.server.listen.map_or_else(String::new, |address| address.to_string()),
+                    config.server.listen.as_ref().map_or_else(String::new, ToString::to_string),
                 )),
             ),
             ("public_url", config.server.public_url.as_ref().map(|url| Value::from(url.as_str()))),
+            ("public_reading", Some(Value::from(config.server.public_reading))),
+            ("user_header", config.server.user_header.clone().map(Value::from)),
+            ("proxy_secret", hidden(&written.server.proxy_secret)),
+            ("proxy_secret_file", text(&written.server.proxy_secret_file)),
+            ("proxy_secret_credential", text(&written.server.proxy_secret_credential)),
         ]),
     );
     put(
@@ -85,6 +91,7 @@ pub fn show(config: &Config, text: &str) -> String {
             );
         }
     };
+    several("person", config.people.iter().map(person_table).collect());
     several("source", config.sources.iter().map(source_table).collect());
     several(
         "receiver",
@@ -101,7 +108,7 @@ pub fn show(config: &Config, text: &str) -> String {
             .collect(),
     );
     several("route", config.routes.iter().map(route_table).collect());
-    toml::to_string(&table).unwrap_or_default()
+    table
 }
 
 /// The part of a shown configuration that must not differ from machine to machine.
@@ -128,6 +135,15 @@ fn text(key: &raw::Key<crate::config::value::Text>) -> Option<Value> {
 
 fn hidden(key: &raw::Key<raw::SecretText>) -> Option<Value> {
     key.as_ref().map(|_| Value::from(HIDDEN))
+}
+
+fn person_table(person: &Person) -> Table {
+    pairs([
+        ("name", Some(Value::from(person.name.clone()))),
+        ("role", Some(Value::from(person.role.as_str()))),
+        // Enough to tell one token from another.
+        ("token_sha256", Some(Value::from(person.token.beginning()))),
+    ])
 }
 
 fn source_table(source: &Source) -> Table {

@@ -2,6 +2,7 @@
 //! Each error says what was expected.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -44,9 +45,26 @@ pub struct Growth(pub f64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Length(pub Duration);
 
-/// The address of the web server: `"127.0.0.1:8744"`, or `""` to disable it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listen(pub Option<SocketAddr>);
+/// Where the web server listens: `"127.0.0.1:8744"`, `"unix:/path"`, or `""` to disable it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen(pub Option<ListenAddress>);
+
+/// An address and port, or the path of a Unix socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListenAddress {
+    Tcp(SocketAddr),
+    Unix(PathBuf),
+}
+
+/// As it is written in the configuration.
+impl std::fmt::Display for ListenAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ListenAddress::Tcp(address) => write!(f, "{address}"),
+            ListenAddress::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
 
 /// A web address: `http` or `https`, with a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +94,11 @@ pub struct List(pub ListCode);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint(pub [u8; 32]);
 
-/// The name of a source or a receiver. It appears in commands, log lines and metrics.
+/// The name of a request header: `"X-Forwarded-User"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header(pub String);
+
+/// The name of a source, a receiver or a person. It appears in commands, log lines and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(pub String);
 
@@ -159,14 +181,21 @@ read_as_text!(Length, "a length of time such as \"5s\", \"30m\" or \"2h\"", "30m
 });
 read_as_text!(
     Listen,
-    "an address and a port such as \"127.0.0.1:8744\", or \"\" to disable",
+    "an address and a port such as \"127.0.0.1:8744\", \"unix:\" and the full path of a socket, or \
+     \"\" to disable",
     "127.0.0.1:8744",
     |text| {
         if text.is_empty() {
-            Some(Listen(None))
-        } else {
-            text.parse().ok().map(|address| Listen(Some(address)))
+            return Some(Listen(None));
         }
+        let address = match text.strip_prefix("unix:") {
+            Some(path) => {
+                let is_file = path.starts_with('/') && !path.ends_with('/') && is_text(path);
+                is_file.then(|| ListenAddress::Unix(path.into()))?
+            }
+            None => ListenAddress::Tcp(text.parse().ok()?),
+        };
+        Some(Listen(Some(address)))
     }
 );
 read_as_text!(
@@ -234,6 +263,18 @@ read_as_text!(
     }
 );
 read_as_text!(
+    Header,
+    "the name of a header such as \"X-Forwarded-User\"",
+    "X-Forwarded-User",
+    |text| {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        let is_name = !text.is_empty() && text.bytes().all(is_token);
+        (is_name && !is_of_http(text)).then(|| Header(text.to_owned()))
+    },
+    |text| is_of_http(text)
+        .then_some("a header that only the proxy sets, such as \"X-Forwarded-User\"")
+);
+read_as_text!(
     Name,
     "a name without spaces at its ends, control characters or line breaks",
     "csl",
@@ -266,8 +307,24 @@ fn is_base(url: &url::Url) -> bool {
         && url.fragment().is_none()
 }
 
+/// Headers that browsers set themselves, or that this program reads as something else.
+fn is_of_http(name: &str) -> bool {
+    [
+        "host",
+        "origin",
+        "referer",
+        "cookie",
+        "authorization",
+        "user-agent",
+        "x-forwarded-for",
+        "x-entitywatch-proxy",
+    ]
+    .iter()
+    .any(|own| own.eq_ignore_ascii_case(name))
+}
+
 /// Two hexadecimal digits, in either case.
-fn hex_pair(pair: &[u8]) -> Option<u8> {
+pub(super) fn hex_pair(pair: &[u8]) -> Option<u8> {
     let [high, low] = pair else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     Some(digit(*high)? << 4 | digit(*low)?)
@@ -354,13 +411,35 @@ mod tests {
     #[test]
     fn ok_listen() {
         assert_eq!("".parse(), Ok(Listen(None)));
-        assert_eq!("[::1]:80".parse::<Listen>().unwrap().0.unwrap().port(), 80);
+        for text in ["[::1]:80", "unix:/run/entitywatch/web.sock"] {
+            assert_eq!(text.parse::<Listen>().unwrap().0.unwrap().to_string(), text);
+        }
     }
 
     #[test]
     fn err_listen() {
-        for text in ["127.0.0.1", "8744", ":8744", "localhost:8744", "127.0.0.1:99999"] {
+        for text in [
+            "127.0.0.1",
+            "8744",
+            ":8744",
+            "localhost:8744",
+            "127.0.0.1:99999",
+            "unix:",
+            "unix:web.sock",
+            "unix:/run/",
+            "unix:///run/web.sock ",
+        ] {
             assert!(text.parse::<Listen>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ok_and_err_headers_that_name_a_user() {
+        for text in ["X-Forwarded-User", "remote_user", "X-Auth-Request-Email"] {
+            assert!(text.parse::<Header>().is_ok(), "{text}");
+        }
+        for text in ["", "X Forwarded", "X-Ü", "Cookie", "authorization", "X-Entitywatch-Proxy"] {
+            assert!(text.parse::<Header>().is_err(), "{text}");
         }
     }
 

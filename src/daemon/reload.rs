@@ -9,13 +9,15 @@ use crate::metrics;
 use crate::pipeline::{Program, Wiring};
 
 /// Replaces the configuration. A new `store` or `listen` takes effect only at the next start.
-pub fn reload(program: &Program, wiring: Wiring) {
+pub fn reload(program: &Program, mut wiring: Wiring) {
     let old = program.wiring.load_full();
     if old.config.store != wiring.config.store
         || old.config.server.listen != wiring.config.server.listen
     {
         warn!("changes to `store` and `listen` take effect at the next start");
     }
+    // What is served where decides who may read, so the address in effect stays.
+    wiring.config.server.listen.clone_from(&old.config.server.listen);
     program.wiring.store(Arc::new(wiring));
     info!("the configuration was reloaded");
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{HoldId, ListCode, Sha256, Summary};
+use crate::domain::{HoldId, Identified, ListCode, Sha256, Summary};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -84,6 +84,10 @@ pub struct Hold {
     pub message: String,
     pub decided_at: Option<Timestamp>,
     pub decided_by: Option<String>,
+    /// How the person who decided was identified. `None` before a decision, and for decisions of
+    /// versions that did not record it.
+    #[serde(default)]
+    pub identified: Option<Identified>,
     pub decision_reason: Option<String>,
     /// Accepted with `--as-baseline`, so no reader was alerted.
     #[serde(default)]

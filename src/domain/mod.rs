@@ -37,6 +37,7 @@
 //! - [`utc_day`]: the day of a time, and the time at which a day begins.
 //! - [`word_diff`]: the differences between two texts, word by word.
 //! - [`id`]: ids and hashes, all derived from content.
+//! - [`person`]: who may sign in and act, and how a person who acted was identified.
 //! - [`journal`]: one entry of the hash chain of what was checked and decided.
 
 pub mod alert;
@@ -55,6 +56,7 @@ pub mod id;
 pub mod journal;
 pub mod list;
 pub mod pages;
+pub mod person;
 pub mod rule;
 pub mod same;
 pub mod snapshot;
@@ -76,6 +78,7 @@ pub use hold::{Hold, HoldReason, HoldState};
 pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, Sha256};
 pub use journal::JournalEntry;
 pub use list::ListCode;
+pub use person::{Identified, Person, Role, TokenHash};
 pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
 pub use snapshot::{Publisher, Snapshot, Warning};
 pub use state::{ListState, SourceState};

@@ -6,7 +6,9 @@ use tracing::warn;
 
 use crate::domain::alert::SnapshotRef;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Change, Hold, HoldId, HoldReason, HoldState, ListState, Summary, utc_day};
+use crate::domain::{
+    Change, Hold, HoldId, HoldReason, HoldState, Identified, ListState, Summary, utc_day,
+};
 use crate::pipeline::alerting::check_context::CheckContext;
 use crate::pipeline::alerting::compose::compose;
 use crate::pipeline::alerting::list_changes::ListChanges;
@@ -39,6 +41,8 @@ pub enum DecideError {
 #[derive(Clone, Debug)]
 pub struct Decision<'a> {
     pub by: &'a str,
+    /// How that person was identified. On the command line `by` is a claim.
+    pub identified: &'a Identified,
     pub reason: &'a str,
 }
 
@@ -105,6 +109,7 @@ pub async fn accept(
             "list": hold.list,
             "sha256": hold.sha256,
             "by": decision.by,
+            "identified": decision.identified,
             "reason": decision.reason,
             "as_baseline": as_baseline,
             "summary": summary,
@@ -142,6 +147,7 @@ pub async fn reject(
             "list": hold.list,
             "sha256": hold.sha256,
             "by": decision.by,
+            "identified": decision.identified,
             "reason": decision.reason,
         }),
     });
@@ -295,6 +301,7 @@ fn decided(
         state,
         decided_at: Some(now),
         decided_by: Some(decision.by.trim().to_owned()),
+        identified: Some(decision.identified.clone()),
         decision_reason: Some(decision.reason.trim().to_owned()),
         as_baseline,
         ..hold

@@ -14,6 +14,7 @@ pub mod backfill;
 pub mod background;
 pub mod check;
 pub mod check_source;
+pub mod configuration_record;
 pub mod delivery;
 pub mod entry_identity;
 pub mod federal_register;

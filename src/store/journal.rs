@@ -12,6 +12,18 @@ use crate::store::value::{Value, to_microsecond};
 use crate::store::{Result, Store};
 
 impl Store {
+    /// The kind of the entries about the configuration in effect.
+    pub const CONFIGURATION_KIND: &'static str = "config.loaded";
+
+    /// The last entry about the configuration in effect.
+    pub async fn last_configuration(&self) -> Result<Option<JournalEntry>> {
+        // The kind is written out, because the index has only entries of this kind.
+        let statement = sql("SELECT seq, at, kind, data, previous, hash FROM journal \
+                             WHERE kind = 'config.loaded' ORDER BY seq DESC LIMIT 1");
+        let row = self.pools.fetch_one("read the journal", statement).await?;
+        row.as_ref().map(entry_of).transpose()
+    }
+
     /// The hash of the last entry.
     pub async fn journal_head(&self) -> Result<Sha256> {
         let row = self

@@ -17,12 +17,14 @@ pub const SQLITE: Versions = Versions(&[
     (2, "rules", include_str!("migrations/sqlite/0002_rules.sql")),
     (3, "entry_id", include_str!("migrations/sqlite/0003_entry_id.sql")),
     (4, "instances", include_str!("migrations/sqlite/0004_instances.sql")),
+    (5, "configuration", include_str!("migrations/sqlite/0005_configuration.sql")),
 ]);
 pub const POSTGRES: Versions = Versions(&[
     (1, "record", include_str!("migrations/postgres/0001_record.sql")),
     (2, "rules", include_str!("migrations/postgres/0002_rules.sql")),
     (3, "entry_id", include_str!("migrations/postgres/0003_entry_id.sql")),
     (4, "instances", include_str!("migrations/postgres/0004_instances.sql")),
+    (5, "configuration", include_str!("migrations/postgres/0005_configuration.sql")),
 ]);
 
 impl Versions {

@@ -1,13 +1,12 @@
 //! Error answers: a page, or JSON under `/api`.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::store::StoreError;
-use crate::web::Web;
+use crate::web::visit::Visit;
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +41,9 @@ impl WebError {
     }
 
     /// The page of the error. Logs what the reader is not shown.
-    pub fn into_page(self, web: &Web) -> Response {
+    pub fn into_page(self, visit: &Visit) -> Response {
         self.log();
-        page(web, self.status(), &self.to_string())
+        page(visit, self.status(), &self.to_string())
     }
 
     /// The JSON of the error. Logs what the reader is not shown.
@@ -68,30 +67,31 @@ impl WebError {
 }
 
 /// The answer to an unknown path.
-pub async fn no_such_page(State(web): State<Web>, uri: Uri) -> Response {
-    json_or_page(&web, &uri, StatusCode::NOT_FOUND, "there is no such page")
+pub async fn no_such_page(visit: Visit, uri: Uri) -> Response {
+    refusal(&visit, &uri, StatusCode::NOT_FOUND, "there is no such page")
 }
 
-/// The answer to any method except GET and HEAD.
-pub async fn reads_only(State(web): State<Web>, uri: Uri) -> Response {
-    json_or_page(
-        &web,
+/// The answer to a method that a path does not have.
+pub async fn no_such_method(visit: Visit, uri: Uri) -> Response {
+    refusal(
+        &visit,
         &uri,
         StatusCode::METHOD_NOT_ALLOWED,
-        "these pages are read-only; decisions are made with a command",
+        "this page has no such method: pages are read with GET, and decisions are forms on them",
     )
 }
 
-fn json_or_page(web: &Web, uri: &Uri, status: StatusCode, message: &str) -> Response {
+/// An error as a page, or as JSON under `/api`.
+pub fn refusal(visit: &Visit, uri: &Uri, status: StatusCode, message: &str) -> Response {
     if uri.path().starts_with("/api/") {
         return (status, Json(json!({ "error": message }))).into_response();
     }
-    page(web, status, message)
+    page(visit, status, message)
 }
 
-fn page(web: &Web, status: StatusCode, message: &str) -> Response {
+fn page(visit: &Visit, status: StatusCode, message: &str) -> Response {
     let title = status.canonical_reason().unwrap_or("Error");
-    match web.templates.render(
+    match visit.render(
         "error.html",
         json!({ "title": title, "message": message, "status": status.as_u16() }),
     ) {

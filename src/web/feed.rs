@@ -5,7 +5,7 @@
 //! them, so it is done here.
 
 use atom_syndication::{Content, Entry, Feed, Generator, Link, Person, Text};
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::http::header::{
     HeaderName, {self},
 };
@@ -23,17 +23,14 @@ use crate::web::Web;
 use crate::web::error::WebError;
 use crate::web::headline::headline;
 use crate::web::query::{self, Parameters};
+use crate::web::visit::Visit;
 
 /// Entries of the feed. Alerts to operators do not count.
 const LATEST: usize = 100;
 /// Changes listed in one entry. The page of the alert lists all.
 const SHOWN: usize = 100;
 
-pub async fn show(
-    State(web): State<Web>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
+pub async fn show(web: Visit, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let feed = async {
         Parameters::read(query.as_deref(), query::NONE)?;
         let query = AlertQuery {

@@ -14,12 +14,13 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::web::access::posted_form::MAX_FORM_BYTES;
 use crate::web::{Web, WebSettings};
 
 /// For one answer, including the database.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// No request needs a body.
-const MAX_BODY_BYTES: usize = 4 * 1024;
+/// The longest request is a form with a reason in it.
+const MAX_BODY_BYTES: usize = MAX_FORM_BYTES;
 
 /// The texts of the lists are untrusted. If the escaping of one ever fails, browsers still run and
 /// fetch nothing of it.
@@ -29,7 +30,8 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; for
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    // Not `no-referrer`: browsers would then send `Origin: null` with every form.
+    (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (header::CACHE_CONTROL, "no-store"),

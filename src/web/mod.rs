@@ -1,15 +1,19 @@
 //! The HTTP server: pages for browsers, a feed, JSON for programs, health and metrics.
 //!
-//! Knows the store and the domain. It must not know publishers, the settings of channels, or
-//! secrets. It only reads: decisions (on a hold, a retry) are made on the command line, and a page
-//! shows the exact command.
+//! Knows the store and the domain. It must not know publishers, the settings of channels, or their
+//! secrets. GET and HEAD only read. What a person decides is sent with a form, and is carried out
+//! by [`Actions`], as a command would be.
 //!
-//! Paths: `/` `/changes` `/alerts/{id}` `/holds/{id}` `/entries` `/feed.atom` `/api/…`
-//! `/healthz` `/readyz` `/metrics`.
+//! Paths: `/` `/changes` `/alerts/{id}` `/holds/{id}` `/entries` `/feed.atom` `/api/…` `/metrics`
+//! `/sign-in` `/sign-out` `/healthz` `/readyz`. All but the last two may need a sign-in
+//! ([`access`]).
 
+pub mod listener;
 pub mod serve;
 pub mod status;
 
+mod access;
+mod action;
 mod api;
 mod change_page;
 mod current_rows;
@@ -23,12 +27,14 @@ mod page;
 mod query;
 mod root;
 mod template;
+mod visit;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -38,9 +44,13 @@ use crate::clock::Clock;
 use crate::domain::{Alert, ChangeSet, Hold};
 use crate::store::{Store, StoreError};
 
+pub use access::{Access, AccessSettings, TrustedProxy};
+pub use action::{Action, Actions, NotDone};
+pub use listener::Listener;
 pub use serve::serve;
 pub use status::{Loop, ReceiverLine, SourceLine, Status};
 
+use access::admission;
 use template::Templates;
 
 /// Everything that the pages read.
@@ -56,6 +66,10 @@ pub struct WebState {
     /// Renders the content of the message of an alert.
     pub words: Arc<dyn AlertWords>,
     pub settings: Arc<WebSettings>,
+    /// Who may read and act.
+    pub access: Arc<Access>,
+    /// Carries out what people decide. Without it, the pages only show.
+    pub actions: Option<Arc<dyn Actions>>,
 }
 
 /// `[server]`, and the settings of `[messages]` that the pages need.
@@ -77,6 +91,11 @@ impl WebSettings {
     /// address has no path.
     pub fn root(&self) -> &str {
         self.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/'))
+    }
+
+    /// Whether people reach the pages over `https`.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 }
 
@@ -114,6 +133,10 @@ pub fn router(state: WebState) -> Router {
         .route("/entries", get(page::entries::show))
         .route("/alerts/{alert_id}", get(page::alert::show))
         .route("/holds/{hold_id}", get(page::hold::show))
+        .route("/holds/{hold_id}/accept", post(page::hold_decision::accept))
+        .route("/holds/{hold_id}/reject", post(page::hold_decision::reject))
+        .route("/sign-in", get(page::sign_in::show).post(page::sign_in::sign_in))
+        .route("/sign-out", post(page::sign_in::sign_out))
         .route("/style.css", get(template::stylesheet))
         // Browsers request it on their own.
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
@@ -126,14 +149,16 @@ pub fn router(state: WebState) -> Router {
         .route("/api/holds", get(api::holds))
         .route("/api/sources", get(api::sources))
         .fallback(error::no_such_page)
-        .method_not_allowed_fallback(error::reads_only)
-        .layer(axum::middleware::from_fn_with_state(web.clone(), guard::refuse_unknown_hosts));
-    let health = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::scrape));
+        .method_not_allowed_fallback(error::no_such_method)
+        .layer(from_fn_with_state(web.clone(), admission::admit))
+        .layer(from_fn_with_state(web.clone(), guard::refuse_unknown_hosts));
+    let metrics = Router::new()
+        .route("/metrics", get(health::scrape))
+        .layer(from_fn_with_state(web.clone(), admission::admit));
+    let health =
+        Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready));
     let root = web.state.settings.root().to_owned();
-    root::served_under(root, guard::guarded(pages.merge(health).with_state(web)))
+    root::served_under(root, guard::guarded(pages.merge(metrics).merge(health).with_state(web)))
 }
 
 /// [`WebState`] with the parsed templates.

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::web::listener::{Listener, Peer, Stream};
 
 /// Open connections. Further ones wait in the kernel's queue.
 pub const MAX_CONNECTIONS: usize = 64;
@@ -30,14 +33,14 @@ const MAX_BUFFER_BYTES: usize = 64 * 1024;
 const ACCEPT_RETRY: Duration = Duration::from_millis(250);
 
 /// Accepts connections until `shutdown`, then finishes the open requests and returns.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) {
+pub async fn serve(listener: impl Into<Listener>, router: Router, shutdown: CancellationToken) {
+    let listener = listener.into();
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
-    while let Some(stream) = accept(&listener, &slots, &shutdown).await {
-        let (stream, slot) = stream;
+    while let Some((stream, peer, slot)) = accept(&listener, &slots, &shutdown).await {
         let (router, shutdown) = (router.clone(), shutdown.clone());
         connections.spawn(async move {
-            serve_connection(stream, router, shutdown).await;
+            serve_connection(stream, peer, router, shutdown).await;
             drop(slot);
         });
         while connections.try_join_next().is_some() {}
@@ -54,16 +57,16 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: Cancellation
 type Slot = tokio::sync::OwnedSemaphorePermit;
 
 async fn accept(
-    listener: &TcpListener,
+    listener: &Listener,
     slots: &Arc<Semaphore>,
     shutdown: &CancellationToken,
-) -> Option<(TcpStream, Slot)> {
+) -> Option<(Stream, Peer, Slot)> {
     let accepting = async {
         // The semaphore is never closed.
         let slot = slots.clone().acquire_owned().await.ok()?;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, slot)),
+                Ok((stream, peer)) => return Some((stream, peer, slot)),
                 Err(error) => {
                     tracing::warn!(%error, "failed to accept a web connection");
                     tokio::time::sleep(ACCEPT_RETRY).await;
@@ -78,15 +81,19 @@ async fn accept(
     }
 }
 
-async fn serve_connection(stream: TcpStream, router: Router, shutdown: CancellationToken) {
+async fn serve_connection(stream: Stream, peer: Peer, router: Router, shutdown: CancellationToken) {
     let mut builder = Builder::new(hyper_util::rt::TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(MAX_BUFFER_BYTES);
+    let service = router.map_request(move |mut request: Request<_>| {
+        request.extensions_mut().insert(peer);
+        request
+    });
     let connection =
-        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     tokio::pin!(connection);
     let ended = tokio::time::timeout(CONNECTION_LIFETIME, async {
         tokio::select! {

@@ -17,7 +17,7 @@ use crate::web::difference;
 
 const STYLESHEET: &str = include_str!("templates/style.css");
 
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("base.html", include_str!("templates/base.html")),
     ("change.html", include_str!("templates/change.html")),
     ("overview.html", include_str!("templates/overview.html")),
@@ -25,6 +25,7 @@ const FILES: [(&str, &str); 9] = [
     ("entries.html", include_str!("templates/entries.html")),
     ("alert.html", include_str!("templates/alert.html")),
     ("hold.html", include_str!("templates/hold.html")),
+    ("sign_in.html", include_str!("templates/sign_in.html")),
     ("error.html", include_str!("templates/error.html")),
     ("feed_entry.html", include_str!("templates/feed_entry.html")),
 ];

@@ -96,7 +96,7 @@ fn top_level(list: &str) -> Vec<&str> {
 fn a_stage_imports_the_domain_and_no_other_stage() {
     let allowed = |of: &str| -> Option<&[&str]> {
         Some(match of {
-            "domain" | "dial" | "secret" | "clock" | "exit" | "crash_point" => &[],
+            "domain" | "dial" | "secret" | "clock" | "exit" | "crash_point" | "random" => &[],
             "schedule" => &["dial"],
             "fetch" => &["domain", "dial", "clock"],
             "parse" | "diff" | "route" => &["domain"],
@@ -104,7 +104,16 @@ fn a_stage_imports_the_domain_and_no_other_stage() {
             "store" => &["domain", "clock", "crash_point"],
             "deliver" => &["domain", "dial", "secret"],
             "stored_json" => &["domain", "store", "schedule"],
-            "web" => &["domain", "store", "stored_json", "schedule", "clock", "metrics"],
+            "web" => &[
+                "domain",
+                "store",
+                "stored_json",
+                "schedule",
+                "clock",
+                "metrics",
+                "random",
+                "secret",
+            ],
             _ => return None,
         })
     };

@@ -117,7 +117,7 @@ fn keys_that_are_left_out_have_the_defaults_of_the_contract() {
     let (config, _) =
         config::check(Path::new("x.toml"), toml, &environment, SecretsMode::Resolve).unwrap();
     assert_eq!(config.store.to_string(), "sqlite:///state/entitywatch.db");
-    assert_eq!(config.server.listen.unwrap().to_string(), "127.0.0.1:8744");
+    assert_eq!(config.server.listen.as_ref().unwrap().to_string(), "127.0.0.1:8744");
     let source = config.source("csl").unwrap();
     assert_eq!((source.schedule_text.as_str(), source.timezone.as_str()), ("*/15 * * * *", "UTC"));
     let limits = &source.limits;
@@ -198,9 +198,10 @@ fn the_example_is_valid_as_it_is() {
 fn uncommented() -> String {
     let is_toml = |line: &str| {
         line.starts_with('[') && line.ends_with(']')
-            || line
-                .split_once(" = ")
-                .is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+            || line.split_once(" = ").is_some_and(|(key, _)| {
+                let is_of_key = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+                key.bytes().all(is_of_key)
+            })
     };
     config::EXAMPLE
         .lines()
@@ -217,6 +218,7 @@ fn the_commented_out_keys_of_the_example_are_valid() {
     write("company-ca.pem", CERTIFICATE);
     write("relay-ca.pem", CERTIFICATE);
     write("smtp-password", "x");
+    write("proxy-secret", &"x".repeat(32));
     write("slack-url", "https://hooks.example.com/x");
     write("teams-url", "https://flows.example.com/x");
     write("what-to-do.txt", "Hold the shipment.\n");
@@ -230,6 +232,7 @@ fn the_commented_out_keys_of_the_example_are_valid() {
     let checked = config::check(&path, &uncommented(), &environment, SecretsMode::Resolve);
     let (config, _) = checked.unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(config.sources.len(), 4);
+    assert_eq!(config.people.len(), 1);
     assert_eq!(config.receivers.len(), 5);
     assert_eq!(config.messages.instructions, ["Hold the shipment."]);
     assert_eq!(config.routes.len(), 1);
@@ -491,13 +494,18 @@ fn run(command: ConfigCommand, name: &str) -> (Exit, String, String) {
 
 #[test]
 fn the_config_commands_check_show_describe_and_print_an_example() {
-    let (exit, out, err) = run(ConfigCommand::Check, "err_unknown_key.toml");
+    let (exit, out, err) = run(ConfigCommand::Check { strict: false }, "err_unknown_key.toml");
     assert_eq!((exit, out.as_str()), (Exit::Usage, ""));
     assert!(err.contains("did you mean `listen`?"), "{err}");
-    let (exit, out, err) = run(ConfigCommand::Check, "warn_of_what_reaches_nobody.toml");
+    let (exit, out, err) =
+        run(ConfigCommand::Check { strict: false }, "warn_of_what_reaches_nobody.toml");
     assert_eq!(exit, Exit::Success);
     assert!(out.contains("is valid: 1 source, 1 receiver, 5 routes"), "{out}");
     assert!(err.starts_with("warning: "), "{err}");
+    let (exit, out, err) =
+        run(ConfigCommand::Check { strict: true }, "warn_of_what_reaches_nobody.toml");
+    assert_eq!((exit, out.as_str()), (Exit::Usage, ""));
+    assert!(err.starts_with("error: "), "{err}");
     assert_eq!(run(ConfigCommand::Show, "err_broken_syntax.toml").0, Exit::Usage);
     assert_eq!(
         run(ConfigCommand::Example, "absent.toml"),

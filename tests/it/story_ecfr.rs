@@ -151,7 +151,8 @@ async fn current_count(program: &Program) -> usize {
 }
 
 async fn check(program: &Program) -> Reply {
-    execute(program, Request::Check { sources: Vec::new() }).await
+    let identified = entitywatch::actions::user_of_process().await;
+    execute(program, Request::Check { sources: Vec::new() }, &identified).await
 }
 
 fn targets(upstream: &Upstream) -> Vec<String> {

@@ -196,7 +196,7 @@ async fn every_answer_has_the_security_headers() {
         );
         assert!(value("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(value("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(value("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(value("referrer-policy"), "same-origin", "{path}");
         assert_eq!(value("cache-control"), cached, "{path}");
     }
 }

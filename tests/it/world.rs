@@ -16,7 +16,7 @@ use entitywatch::config::{
     Config, Environment, SecretsMode, {self},
 };
 use entitywatch::deliver::Deliverer;
-use entitywatch::domain::{Delivery, DeliveryState, Hold, HoldId};
+use entitywatch::domain::{Delivery, DeliveryState, Hold, HoldId, Identified};
 use entitywatch::fetch::{FetchLimits, Fetcher};
 use entitywatch::pipeline::{Program, Wiring, delivery};
 use entitywatch::store::{
@@ -61,6 +61,8 @@ pub struct Site {
     pub lists: &'static str,
     /// The address of the pages. They are not served if empty.
     pub listen: &'static str,
+    /// More keys of `[server]`.
+    pub server_keys: String,
     /// More keys of the source.
     pub source: String,
     /// More keys of `[smtp]`.
@@ -90,6 +92,7 @@ impl Site {
             schedule: "*/15 * * * *",
             lists: r#"["EL"]"#,
             listen: "",
+            server_keys: String::new(),
             source: String::new(),
             smtp_keys: String::new(),
             sections: String::new(),
@@ -126,7 +129,17 @@ impl Site {
     /// The text of the configuration. `erp` (webhook) and `desk` (Slack) get alerts to readers.
     /// `compliance` (email) also gets alerts to operators.
     pub fn text(&self) -> String {
-        let Self { schedule, lists, listen, source, smtp_keys, sections, delivery, .. } = self;
+        let Self {
+            schedule,
+            lists,
+            listen,
+            server_keys,
+            source,
+            smtp_keys,
+            sections,
+            delivery,
+            ..
+        } = self;
         let min_entries =
             if lists.contains("UVL") { "{ EL = 10, UVL = 1 }" } else { "{ EL = 10 }" };
         format!(
@@ -135,6 +148,7 @@ url = "{database}"
 
 [server]
 listen = "{listen}"
+{server_keys}
 
 [[source]]
 name = "csl"
@@ -503,7 +517,9 @@ impl World {
     }
 
     pub async fn execute(&self, request: Request) -> Reply {
-        within("a command to end", Box::pin(actions::execute(&self.program, request))).await
+        let identified = Identified::Process { uid: 0, user: None };
+        let acting = Box::pin(actions::execute(&self.program, request, &identified));
+        within("a command to end", acting).await
     }
 
     /// Accepts a hold, with or without alerts about its changes.

@@ -192,7 +192,11 @@ pub enum OutputFormat {
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Check the configuration, and warn about probable mistakes
-    Check,
+    Check {
+        /// Treat warnings as errors (exit status 2)
+        #[arg(long)]
+        strict: bool,
+    },
     /// Print the configuration in effect, with secrets hidden
     Show,
     /// Print the JSON Schemas of the configuration, of webhooks and of the output of the reading
@@ -200,6 +204,8 @@ pub enum ConfigCommand {
     Schema,
     /// Print an example with every key
     Example,
+    /// Print a new token for a person, and its hash for the configuration
+    Token,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -274,6 +280,8 @@ mod tests {
             "receivers test erp",
             "receivers enable erp",
             "config check",
+            "config check --strict",
+            "config token",
             "config show",
             "config schema",
             "config example",

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use self::servers::Inbox;
 use crate::actions::{
-    Reply, Request, {self},
+    Reply, Request, user_of_process, {self},
 };
 use crate::cli::output;
 use crate::clock::ManualClock;
@@ -118,7 +118,8 @@ fn say(text: &str) -> Result<()> {
 
 async fn check(program: &Program) -> Result<()> {
     let Reply { lines, problems, exit, .. } =
-        actions::execute(program, Request::Check { sources: Vec::new() }).await;
+        actions::execute(program, Request::Check { sources: Vec::new() }, &user_of_process().await)
+            .await;
     for line in lines.iter().chain(&problems) {
         say(&format!("  {line}"))?;
     }

@@ -80,9 +80,10 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     if let (Some(by), Some(reason), Some(at)) =
         (&hold.decided_by, &hold.decision_reason, hold.decided_at)
     {
+        let how = hold.identified.as_ref().map_or_else(String::new, |how| format!(", {how},"));
         output::one_line(
             out,
-            &format!("{} by {by} at {}: {reason}", hold.state.as_str(), time(at)),
+            &format!("{} by {by}{how} at {}: {reason}", hold.state.as_str(), time(at)),
         )?;
     }
     if open {

@@ -37,6 +37,7 @@ pub fn hold(reason: HoldReason) -> Alert {
         message: message.into(),
         decided_at: None,
         decided_by: None,
+        identified: None,
         decision_reason: None,
         as_baseline: false,
     };

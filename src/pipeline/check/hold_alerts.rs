@@ -85,6 +85,7 @@ mod tests {
             message: String::new(),
             decided_at: None,
             decided_by: None,
+            identified: None,
             decision_reason: None,
             as_baseline: false,
         }

@@ -119,6 +119,7 @@ impl ListInDocument<'_> {
             message: on_hold.message.clone(),
             decided_at: None,
             decided_by: None,
+            identified: None,
             decision_reason: None,
             as_baseline: false,
         }

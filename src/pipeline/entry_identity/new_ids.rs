@@ -62,7 +62,7 @@ pub async fn make_ids(store: &Store, entries: &mut [Entry]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::domain::{Citation, ListCode};
-    use crate::store::{Mode, PastUpdate, StoreUrl, open};
+    use crate::store::{Fence, Mode, PastUpdate, StoreUrl, open};
 
     fn row(address: &str) -> Entry {
         Entry {

@@ -1,22 +1,18 @@
 //! `/alerts/{id}`: one complete alert, and the state of its deliveries.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use serde_json::json;
 
 use crate::domain::AlertId;
-use crate::web::Web;
 use crate::web::current_rows::delivery_rows;
 use crate::web::error::WebError;
 use crate::web::headline::headline;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
+use crate::web::visit::Visit;
 
-pub async fn show(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     let context = async {
         Parameters::read(query.as_deref(), query::NONE)?;
         let alert = web

@@ -1,20 +1,20 @@
 //! `/changes`: the changes, newest first.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::response::Response;
 use serde_json::json;
 
 use crate::domain::ListCode;
 use crate::stored_json::ChangeRow;
-use crate::web::Web;
 use crate::web::change_page::read_page;
 use crate::web::page::{MAX_LIMIT, reply};
 use crate::web::query::{self, Parameters};
+use crate::web::visit::Visit;
 
 /// Changes on a page if no `limit` is given.
 const DEFAULT_LIMIT: usize = 100;
 
-pub async fn show(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
+pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::CHANGES)?;
         let limit = parameters.limit(DEFAULT_LIMIT, MAX_LIMIT)?;

@@ -1,19 +1,19 @@
 //! `/entries`: who is listed, now or at a past time.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::response::Response;
 use serde_json::json;
 
 use crate::domain::ListCode;
 use crate::stored_json::EntryRow;
-use crate::web::Web;
 use crate::web::page::{MAX_LIMIT, reply};
 use crate::web::query::{self, Parameters};
+use crate::web::visit::Visit;
 
 /// Entries on a page if no `limit` is given.
 const DEFAULT_LIMIT: usize = 50;
 
-pub async fn show(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
+pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::ENTRIES)?;
         let limit = parameters.limit(DEFAULT_LIMIT, MAX_LIMIT)?;

@@ -1,24 +1,20 @@
-//! `/holds/{id}`: why a list is on hold, what accepting it would change, and the commands that
-//! decide.
+//! `/holds/{id}`: why a list is on hold, what accepting it would change, and the forms and commands
+//! that decide.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use serde_json::json;
 
-use crate::domain::{HoldId, HoldState};
-use crate::web::Web;
+use crate::domain::{HoldId, HoldState, Role};
 use crate::web::error::WebError;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
+use crate::web::visit::Visit;
 
 /// Changes shown of those that accepting would make. The command shows all.
 const SHOWN: usize = 500;
 
-pub async fn show(
-    State(web): State<Web>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
+pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
     let context = async {
         Parameters::read(query.as_deref(), query::NONE)?;
         let hold = web
@@ -42,11 +38,13 @@ pub async fn show(
             changes.truncate(SHOWN);
         }
         Ok(json!({
+            "identified": hold.identified.as_ref().map(ToString::to_string),
             "hold": hold,
             "open": open,
             "changes": changes,
             "failed": failed,
             "left_out": left_out,
+            "may_decide": web.person_with(Role::Approver).is_some(),
         }))
     };
     reply(&web, "hold.html", context.await)

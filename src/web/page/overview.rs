@@ -1,6 +1,6 @@
 //! `/`: problems that need a person, the latest alerts, the sources and the receivers.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use crate::web::headline::headline;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
 use crate::web::status::SourceLine;
+use crate::web::visit::Visit;
 use crate::web::{Web, current_rows};
 use crate::{schedule, stored_json};
 
@@ -40,7 +41,7 @@ struct ReceiverRow {
     state: Option<ReceiverState>,
 }
 
-pub async fn show(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
+pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
     let context = async {
         Parameters::read(query.as_deref(), query::NONE)?;
         let now = web.state.clock.now();

@@ -24,6 +24,8 @@ pub const ALERTS: &[&str] = &["since", "until", "limit"];
 pub const DELIVERIES: &[&str] = &["receiver", "state", "alert", "limit"];
 /// The parameters of `/api/holds`.
 pub const HOLDS: &[&str] = &["open"];
+/// The parameters of `/sign-in`.
+pub const SIGN_IN: &[&str] = &["next"];
 /// For a path without parameters.
 pub const NONE: &[&str] = &[];
 
@@ -45,6 +47,9 @@ pub struct Parameters {
     pub state: String,
     pub alert: String,
     pub open: String,
+    /// The path to show after the sign-in.
+    #[serde(skip)]
+    pub next: String,
     pub limit: String,
 }
 
@@ -86,6 +91,7 @@ impl Parameters {
             "state" => &mut self.state,
             "alert" => &mut self.alert,
             "open" => &mut self.open,
+            "next" => &mut self.next,
             "limit" => &mut self.limit,
             _ => return None,
         })
@@ -149,6 +155,11 @@ impl Parameters {
     pub fn limit(&self, default: usize, max: usize) -> Result<usize, WebError> {
         parameter_value::limit(&self.limit, default, max)
     }
+}
+
+/// The fields of a form, decoded; `None` if it is not percent-encoded UTF-8.
+pub fn form_fields(body: &str) -> Option<Vec<(String, String)>> {
+    decode::parameters(body).collect::<Result<_, _>>().ok()
 }
 
 fn unknown(name: &str, known: &[&str]) -> WebError {

@@ -247,6 +247,7 @@ async fn a_hold_replaces_the_one_with_the_same_id(place: &Place) {
         message: "half of it is gone".to_owned(),
         decided_at: None,
         decided_by: None,
+        identified: None,
         decision_reason: None,
         as_baseline: false,
     };

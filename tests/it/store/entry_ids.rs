@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entitywatch::diff;
 use entitywatch::domain::EntryId;
 use entitywatch::pipeline::entry_identity::add_missing_ids;
-use entitywatch::store::{AlertQuery, ChangeQuery, PastUpdate, Store};
+use entitywatch::store::{AlertQuery, ChangeQuery, Fence, PastUpdate, Store};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlSafeStr, SqliteConnection};
 
@@ -73,6 +73,7 @@ async fn the_history_takes_over_the_id_of_the_checked_list(place: &Place) {
         joined: joined.iter().map(|(old, new)| (id(old), id(new))).collect(),
         at,
         journal: vec![event("history.recorded")],
+        fence: Fence::default(),
     };
     store.record_history(past("2026-01-01", "Alpha", "ent_old", &[])).await.unwrap();
     let joined = &[("ent_old", "ent_checked")];

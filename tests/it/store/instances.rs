@@ -265,7 +265,7 @@ async fn an_instance_of_an_older_version_is_refused_and_told_to_end() {
     let old =
         daemon_as(&place.url, InstanceSettings { lease, ..InstanceSettings::default() }).await;
     let old = old.unwrap();
-    place.tamper("UPDATE _sqlx_migrations SET version = 999 WHERE version = 4").await;
+    place.tamper("UPDATE _sqlx_migrations SET version = 999 WHERE version = 5").await;
     let refused = old.add_journal_entries(time(AT), vec![event("check")]).await.unwrap_err();
     assert!(refused.to_string().ends_with("it was written by a later entitywatch"), "{refused}");
     let ended = tokio::time::timeout(Duration::from_secs(30), old.superseded()).await.unwrap();

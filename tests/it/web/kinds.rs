@@ -192,6 +192,7 @@ async fn every_kind_and_state_of_hold_has_a_page() {
                 content_sha256: Sha256::of(hold_id.as_str().as_bytes()),
                 decided_at: Some(at),
                 decided_by: decided.then(|| "Ann".into()),
+                identified: decided.then_some(entitywatch::domain::Identified::Session),
                 decision_reason: decided.then(|| "checked".into()),
                 ..template.clone()
             };

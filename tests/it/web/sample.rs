@@ -17,7 +17,9 @@ use entitywatch::schedule::Schedule;
 use entitywatch::store::{
     CheckRecord, ListUpdate, Mode, Outgoing, RecordedChange, Store, StoreUrl, {self},
 };
-use entitywatch::web::{AlertWords, ReceiverLine, SourceLine, Status, WebSettings, WebState};
+use entitywatch::web::{
+    Access, AccessSettings, AlertWords, ReceiverLine, SourceLine, Status, WebSettings, WebState,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -100,6 +102,8 @@ pub async fn sample() -> Sample {
             public_url: Some("https://entitywatch.example.com/".parse().unwrap()),
             loopback_only: true,
         }),
+        access: Arc::new(Access::new(AccessSettings::default(), [7; 32])),
+        actions: None,
     };
     Sample { state, clock, alert, operator_alert, hold, _directory: directory }
 }
@@ -250,6 +254,7 @@ fn hold(document: &Sha256, at: Timestamp) -> Hold {
         message: "2,212 of 3,412 entries are gone, more than 40 rows".into(),
         decided_at: None,
         decided_by: None,
+        identified: None,
         decision_reason: None,
         as_baseline: false,
     }

@@ -1,0 +1,137 @@
+//! What the pages of the daemon get: who may read and act, and the parts of the pipeline that they
+//! must not know themselves.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use futures_util::future::BoxFuture;
+use jiff::tz::TimeZone;
+
+use crate::actions::{
+    Request, {self},
+};
+use crate::config::Config;
+use crate::deliver::{MessageSettings, wording};
+use crate::domain::{Alert, ChangeSet, Hold, Identified};
+use crate::exit::Exit;
+use crate::pipeline::Program;
+use crate::pipeline::hold_decision::{
+    DecideError, {self},
+};
+use crate::random;
+use crate::store::Store;
+use crate::web::{
+    Access, AccessSettings, Action, Actions, AlertWords, HoldPreview, Listener, NotDone,
+    PreviewError, Status, TrustedProxy, WebSettings, WebState,
+};
+
+/// Who may read and act, with a new key for forms.
+pub fn access(config: &Config) -> Result<Arc<Access>> {
+    Ok(Arc::new(Access::new(access_settings(config), random::bits_256()?)))
+}
+
+/// Who may read and act by this configuration.
+pub fn access_settings(config: &Config) -> AccessSettings {
+    let trusted_proxy = match &config.server.proxy_secret {
+        Some(secret) => TrustedProxy::WithSecret(secret.clone()),
+        None if config.is_behind_socket() => TrustedProxy::OnSocket,
+        None => TrustedProxy::Nobody,
+    };
+    AccessSettings {
+        people: config.people.clone(),
+        reading_needs_sign_in: config.reason_to_sign_in().is_some(),
+        // The configuration has checked that it is the name of a header.
+        user_header: config.server.user_header.as_ref().and_then(|name| name.parse().ok()),
+        trusted_proxy,
+    }
+}
+
+/// Everything that the pages read. Time zone, public address and message settings are those of the
+/// start.
+pub fn web_state(
+    program: &Arc<Program>,
+    status: &Arc<Status>,
+    access: &Arc<Access>,
+    metrics: metrics_exporter_prometheus::PrometheusHandle,
+    listener: &Listener,
+) -> WebState {
+    let wiring = program.wiring.load();
+    let config = &wiring.config;
+    let settings = WebSettings {
+        timezone: TimeZone::clone(&config.messages.timezone),
+        public_url: config.server.public_url.clone(),
+        loopback_only: listener.is_loopback(),
+    };
+    WebState {
+        store: Arc::clone(&program.store),
+        status: Arc::clone(status),
+        clock: Arc::clone(&program.clock),
+        metrics,
+        preview: Some(Arc::new(Preview(Arc::clone(&program.store)))),
+        words: Arc::new(Words(config.messages.clone())),
+        settings: Arc::new(settings),
+        access: Arc::clone(access),
+        actions: Some(Arc::new(PageActions(Arc::clone(program)))),
+    }
+}
+
+/// The changes of accepting a hold, for its page.
+struct Preview(Arc<Store>);
+
+impl HoldPreview for Preview {
+    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, PreviewError>> {
+        Box::pin(async {
+            hold_decision::preview(&self.0, hold).await.map(ChangeSet::new).map_err(|problem| {
+                match problem {
+                    DecideError::Store(error) => PreviewError::Store(error),
+                    other => PreviewError::Document(other.to_string()),
+                }
+            })
+        })
+    }
+}
+
+/// The message content of an alert, for its page and the feed.
+struct Words(MessageSettings);
+
+impl AlertWords for Words {
+    fn of(&self, alert: &Alert) -> serde_json::Value {
+        serde_json::json!(wording::alert_content(alert, &self.0))
+    }
+}
+
+/// What people decide on pages, carried out like the commands.
+pub struct PageActions(pub Arc<Program>);
+
+impl Actions for PageActions {
+    fn carry_out(
+        &self,
+        action: Action,
+        by: String,
+        identified: Identified,
+    ) -> BoxFuture<'static, Result<(), NotDone>> {
+        let program = Arc::clone(&self.0);
+        // A task of its own, so that it does not stop halfway if the browser goes away.
+        let acting = tokio::spawn(async move {
+            actions::execute(&program, request(action, by), &identified).await
+        });
+        Box::pin(async move {
+            let reply = acting.await.map_err(|ended| NotDone::Failed(ended.to_string()))?;
+            let problems = || reply.problems.join("; ");
+            match Exit::from_code(reply.exit) {
+                Exit::Success => Ok(()),
+                Exit::Usage => Err(NotDone::Mistake(problems())),
+                Exit::Failed | Exit::OnHold => Err(NotDone::Failed(problems())),
+            }
+        })
+    }
+}
+
+fn request(action: Action, by: String) -> Request {
+    match action {
+        Action::AcceptHold { id, reason, as_baseline } => {
+            Request::HoldsAccept { id, by, reason, as_baseline }
+        }
+        Action::RejectHold { id, reason } => Request::HoldsReject { id, by, reason },
+    }
+}

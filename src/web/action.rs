@@ -1,0 +1,34 @@
+//! What a person decides on a page.
+
+use futures_util::future::BoxFuture;
+
+use crate::domain::{HoldId, Identified};
+
+/// Something that a person asks for with a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    AcceptHold { id: HoldId, reason: String, as_baseline: bool },
+    RejectHold { id: HoldId, reason: String },
+}
+
+/// Why an action was not carried out. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotDone {
+    /// The form is incomplete, or names something unknown.
+    Mistake(String),
+    /// It is not possible any more, or it failed.
+    Failed(String),
+}
+
+/// Carries out actions, as the commands do. It is passed in, because the pages must not know the
+/// pipeline.
+pub trait Actions: Send + Sync {
+    /// `by` is the person's name. The action goes on if the returned future is dropped, because a
+    /// browser may close the connection at any time.
+    fn carry_out(
+        &self,
+        action: Action,
+        by: String,
+        identified: Identified,
+    ) -> BoxFuture<'static, Result<(), NotDone>>;
+}

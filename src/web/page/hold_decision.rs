@@ -1,0 +1,26 @@
+//! `/holds/{id}/accept` and `/holds/{id}/reject`: an approver decides on a hold.
+
+use axum::extract::{Path, Request};
+use axum::response::Response;
+
+use crate::domain::{HoldId, Role};
+use crate::web::action::Action;
+use crate::web::page::act::act;
+use crate::web::visit::Visit;
+
+pub async fn accept(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
+    act(&visit, request, Role::Approver, &format!("/holds/{id}"), |form| Action::AcceptHold {
+        id: HoldId(id.clone()),
+        reason: form.field("reason").to_owned(),
+        as_baseline: form.is_ticked("as_baseline"),
+    })
+    .await
+}
+
+pub async fn reject(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
+    act(&visit, request, Role::Approver, &format!("/holds/{id}"), |form| Action::RejectHold {
+        id: HoldId(id.clone()),
+        reason: form.field("reason").to_owned(),
+    })
+    .await
+}

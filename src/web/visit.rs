@@ -1,0 +1,80 @@
+//! One visit to a page: the shared state, and who asks. Every page shows who is signed in.
+
+use std::convert::Infallible;
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::Html;
+use serde_json::{Value, json};
+
+use crate::domain::Role;
+use crate::web::Web;
+use crate::web::access::caller::{Caller, Proof, SignedIn};
+
+/// The shared state, with the person who asks.
+pub(super) struct Visit {
+    web: Web,
+    pub caller: Caller,
+}
+
+impl Deref for Visit {
+    type Target = Web;
+    fn deref(&self) -> &Web {
+        &self.web
+    }
+}
+
+impl FromRequestParts<Web> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
+        let caller = parts.extensions.get::<Caller>().cloned().unwrap_or_default();
+        Ok(Self { web: web.clone(), caller })
+    }
+}
+
+impl Visit {
+    /// For an answer that is given before it is known who asks.
+    pub fn of_nobody(web: &Web) -> Self {
+        Self { web: web.clone(), caller: Caller::default() }
+    }
+
+    /// The person, if that person may act in this role.
+    pub fn person_with(&self, role: Role) -> Option<&SignedIn> {
+        let may_act = |person: &&SignedIn| person.role >= role && person.identified().is_some();
+        self.caller.0.as_ref().filter(may_act)
+    }
+
+    /// Renders a page. The templates get the visit as `visit`.
+    pub fn render(
+        &self,
+        template: &str,
+        mut context: Value,
+    ) -> Result<Html<String>, minijinja::Error> {
+        if let Some(context) = context.as_object_mut() {
+            context.insert("visit".to_owned(), self.shown());
+        }
+        self.templates.render(template, context)
+    }
+
+    fn shown(&self) -> Value {
+        let can_sign_in = !self.state.access.settings().people.is_empty();
+        match &self.caller.0 {
+            Some(person) => json!({
+                "name": person.name,
+                "role": person.role,
+                "csrf": self.state.access.form_token(&person.form_subject()),
+                "has_session": matches!(person.proof, Proof::Session(_)),
+                "can_sign_in": can_sign_in,
+            }),
+            None => json!({
+                "name": null,
+                "role": null,
+                "csrf": null,
+                "has_session": false,
+                "can_sign_in": can_sign_in,
+            }),
+        }
+    }
+}
