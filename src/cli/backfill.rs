@@ -36,12 +36,8 @@ pub async fn backfill(
     from: Date,
     to: Option<Date>,
 ) -> Result<Exit> {
-    let (carrier, plan) = Carrier::find(
-        config,
-        environment,
-        Request::BackfillPlan { source: source.to_owned(), from, to },
-    )
-    .await?;
+    let request = Request::BackfillPlan { source: source.to_owned(), from, to };
+    let (carrier, plan) = Box::pin(Carrier::find(config, environment, request)).await?;
     let done = record_dates(&carrier, plan, source, from, to).await;
     if let Carrier::ThisProcess(program) = &carrier {
         program.store.close().await;

@@ -41,7 +41,7 @@ pub async fn dispatch(cli: Cli) -> Exit {
     };
     logs::start(cli.log_format, level);
     let environment = Environment::of_process();
-    match command(cli, &environment).await {
+    match Box::pin(command(cli, &environment)).await {
         Ok(exit) => exit,
         Err(problem) => {
             let exit = if problem.is::<config::ConfigErrors>()
@@ -146,7 +146,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         }
         Command::Backfill { source, from, to } => {
             let (config, _) = config::load(&path, environment, SecretsMode::Resolve)?;
-            return backfill::backfill(config, environment, &source, from, to).await;
+            return Box::pin(backfill::backfill(config, environment, &source, from, to)).await;
         }
         Command::Deliveries(args) => {
             let request = match args.command {

@@ -74,11 +74,8 @@ impl Store {
         let Some(instance) = self.instance.as_ref() else { return Ok(Some(Lease::default())) };
         // Most of the time nothing changes, and nothing is written.
         let seen = self.pools.write_aside(ACTION, owner_of(name), owner).await?;
-        match seen.into_iter().next() {
-            Some(Owner { instance: its, epoch, lives: true }) => {
-                return Ok((its == instance.id()).then(|| lease(name, epoch, instance)));
-            }
-            Some(_) | None => {}
+        if let Some(Owner { instance: its, epoch, lives: true }) = seen.into_iter().next() {
+            return Ok((its == instance.id()).then(|| lease(name, epoch, instance)));
         }
         let mut tx = self.pools.begin(ACTION).await?;
         let own = instance.id();

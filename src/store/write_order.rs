@@ -3,8 +3,8 @@
 //! one chain.
 //!
 //! The order is an advisory lock that ends with the transaction. The server ends a transaction
-//! whose process is silent (`idle_in_transaction_session_timeout`), so a frozen process stops nobody for
-//! long.
+//! whose process is silent (`idle_in_transaction_session_timeout`), so a frozen process stops
+//! nobody for long.
 
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{Postgres, Row as _, Transaction};

@@ -10,6 +10,9 @@ use crate::list::rows;
 use crate::visitor::{Browser, Pages, Seen};
 use crate::world::{Site, World};
 
+/// The headers of a request.
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 const ADA: (&str, &str) = ("ada", "ewt_the-token-of-ada-who-is-an-approver");
 const BEN: (&str, &str) = ("ben", "ewt_the-token-of-ben-who-is-a-reviewer");
 const CY: (&str, &str) = ("cy", "ewt_the-token-of-cy-who-reads");
@@ -63,7 +66,7 @@ async fn reading_without_the_right_token_is_refused() {
     let (wrong, hash) = (bearer("ewt_wrong"), bearer(&TokenHash::of(ADA.1).hex()));
     let long = "x".repeat(43);
     let session = format!("entitywatch_session={long}");
-    let attacks: &[(&str, &str, &[(&str, &str)], u16)] = &[
+    let attacks: &[(&str, &str, Headers<'_>, u16)] = &[
         ("a page without a token", &hold_page, &[], 303),
         ("the overview without a token", "/", &[], 303),
         ("a page that is not there", "/nothing", &[], 303),
@@ -176,7 +179,7 @@ async fn acting_as_somebody_else_is_refused() {
     let good = [("origin", "http://127.0.0.1:8744"), ("sec-fetch-site", "same-origin")];
     let nobody = pages.browser(HERE);
     let (of_cy, made_up) = (cy.get("/").await.csrf("/sign-out"), "A".repeat(43));
-    let attacks: &[(&str, &Browser<'_>, &[(&str, &str)], &str, u16)] = &[
+    let attacks: &[(&str, &Browser<'_>, Headers<'_>, &str, u16)] = &[
         ("no session", &nobody, &good, &of_ada, 401),
         ("a reviewer", &ben, &good, &of_ben, 403),
         ("a reviewer with the form of the approver", &ben, &good, &of_ada, 403),

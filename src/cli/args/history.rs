@@ -48,7 +48,7 @@ pub struct EntriesArgs {
 pub enum EntriesCommand {
     /// Print one entry with everything that happened to it in every source
     Show {
-        /// Its name, now or earlier, or its entry_id
+        /// Its name, now or earlier, or its entry id
         #[arg(value_name = "NAME")]
         name: String,
         #[command(flatten)]

@@ -198,7 +198,7 @@ impl<'a> CheckRecorder<'a> {
         self.record.source = Some(state);
         let (alerts, changes) = (self.record.alerts.len(), self.record.changes.len());
         let check_metrics = CheckMetrics::of(&self.record, open_holds.len());
-        self.program.store.record(self.record).await?;
+        Box::pin(self.program.store.record(self.record)).await?;
         check_metrics.publish(&self.source.name);
         if alerts > 0 {
             self.program.outbox.send_replace(());

@@ -5,8 +5,8 @@
 //!
 //! On SQLite a claim writes nothing: a delivery stays pending until its outcome is recorded, and if
 //! the process dies during an attempt, the delivery is due again. In a shared database a claim
-//! keeps other instances from sending the delivery for as long as this one lives. A lock allows only one
-//! pass per receiver at a time in this process, whether the daemon or a command starts it.
+//! keeps other instances from sending the delivery for as long as this one lives. A lock allows
+//! only one pass per receiver at a time in this process, whether the daemon or a command starts it.
 
 mod alert_cache;
 mod attempt;

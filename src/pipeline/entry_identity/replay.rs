@@ -214,7 +214,7 @@ fn made_ids(entries: &[LoggedEntry]) -> HashMap<EntryId, EntryId> {
             continue;
         };
         let id = if is_label(label) {
-            (0..).map(|counter| entry.first_id(counter)).find(|id| !taken.contains(id))
+            (0..u32::MAX).map(|counter| entry.first_id(counter)).find(|id| !taken.contains(id))
         } else {
             Some(label.clone())
         };

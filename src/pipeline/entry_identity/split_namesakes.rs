@@ -65,8 +65,8 @@ mod tests {
         }
     }
 
-    fn id(text: &str) -> Option<EntryId> {
-        Some(EntryId(text.into()))
+    fn id(text: &str) -> EntryId {
+        EntryId(text.into())
     }
 
     #[test]
@@ -77,22 +77,25 @@ mod tests {
         let changes = diff::compare(&[whole], &parts);
         let carried = || {
             let mut opened = parts.to_vec();
-            opened[1].entry_id = id("whole");
+            opened[1].entry_id = Some(id("whole"));
             let taken = take_back(&mut opened, &changes);
             assert_eq!(taken, [(1, EntryId("whole".into()))], "{changes:#?}");
             (opened, taken)
         };
         let (mut opened, taken) = carried();
         give_back(&mut opened, taken);
-        assert_eq!((&opened[0].entry_id, &opened[1].entry_id), (&None, &id("whole")));
+        assert_eq!((&opened[0].entry_id, &opened[1].entry_id), (&None, &Some(id("whole"))));
         let (mut opened, taken) = carried();
-        (opened[0].entry_id, opened[1].entry_id) = (id("whole"), id("other"));
+        (opened[0].entry_id, opened[1].entry_id) = (Some(id("whole")), Some(id("other")));
         give_back(&mut opened, taken);
-        assert_eq!((&opened[0].entry_id, &opened[1].entry_id), (&id("whole"), &id("other")));
+        assert_eq!(
+            (&opened[0].entry_id, &opened[1].entry_id),
+            (&Some(id("whole")), &Some(id("other")))
+        );
         let (mut opened, taken) = carried();
-        opened[0].entry_id = id("whole");
+        opened[0].entry_id = Some(id("whole"));
         give_back(&mut opened, taken);
-        assert_eq!((&opened[0].entry_id, &opened[1].entry_id), (&None, &id("whole")));
+        assert_eq!((&opened[0].entry_id, &opened[1].entry_id), (&None, &Some(id("whole"))));
     }
 
     #[test]
@@ -100,8 +103,8 @@ mod tests {
         let before = row(&["LB"], &["1 Dock Road, Beirut"]);
         let mut opened = vec![Entry { license_policy: "Denial".into(), ..before.clone() }];
         let changes = diff::compare(&[before], &opened);
-        opened[0].entry_id = id("a");
+        opened[0].entry_id = Some(id("a"));
         assert_eq!(take_back(&mut opened, &changes), []);
-        assert_eq!(opened[0].entry_id, id("a"));
+        assert_eq!(opened[0].entry_id, Some(id("a")));
     }
 }
