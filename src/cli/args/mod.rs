@@ -5,6 +5,7 @@ mod deliveries;
 mod history;
 mod holds;
 mod receivers;
+mod screen;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
 pub use history::{ChangesArgs, EntriesArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
+pub use screen::{ScreenArgs, ScreenFormat};
 
 /// Watches the US Entity List and alerts people by email, Slack and webhook when it changes
 #[derive(Clone, Debug, Parser)]
@@ -152,6 +154,12 @@ pub enum Command {
         #[arg(long, value_name = "DATE", value_parser = day)]
         to: Option<Date>,
     },
+    /// Compare your counterparties with the lists, by name and address
+    ///
+    /// Prints which entries a counterparty may be, why, and what was compared with what. `strong`
+    /// means: act on it. `review` means: a person should look. No match is not a clearance:
+    /// ownership, end use, other lists and unlisted aliases are not checked.
+    Screen(ScreenArgs),
     /// Verify or print the journal of all checks and decisions
     Journal {
         #[command(subcommand)]
@@ -268,6 +276,9 @@ mod tests {
             "journal verify --head \
              abababababababababababababababababababababababababababababababab",
             "journal export",
+            "screen --watchlist c.csv",
+            "screen --watchlist c.csv --against l.csv --lists EL,UVL --min-score 0 --top 5 --output csv",
+            "screen --name Alder --address Quay --country cn --output json",
             "completions bash",
             "man",
         ] {
@@ -299,6 +310,11 @@ mod tests {
             "deliveries send --receiver erp",
             "entries --as-of 2026-07-01 --known-at 24h",
             "backfill --source ecfr",
+            "screen",
+            "screen --watchlist c.csv --name Alder",
+            "screen --watchlist c.csv --country CN",
+            "screen --name Alder --country Atlantis",
+            "screen --name Alder --min-score 2",
         ] {
             let parsed = Cli::try_parse_from(
                 ["entitywatch"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty())),

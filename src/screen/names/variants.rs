@@ -1,0 +1,211 @@
+//! The names that one cell holds: other names after `a.k.a.`, acronyms in parentheses, and addresses
+//! that a publisher left in the cell.
+
+use super::letters::words;
+use super::rarity::is_common;
+use crate::domain::country;
+
+/// What introduces another name of the same party.
+const OTHER_NAME: [&str; 12] = [
+    "a.k.a.,", "a.k.a.", "a.k.a", "f.k.a.,", "f.k.a.", "f.k.a", "d.b.a.", "d/b/a", "n.k.a.",
+    "formerly known as", "also known as", "f/k/a",
+];
+/// What introduces a note to the reader. It ends the name.
+const NOTES: [&str; 4] = ["(see ", "see also ", "see alternate", "the following"];
+/// An acronym has this many letters at least.
+const ACRONYM_LETTERS: usize = 3;
+
+/// One way to read a published name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    pub text: String,
+    /// What was left out: a text in parentheses that is neither an acronym of the name nor in it
+    /// already. Two names that differ in it are not the same.
+    pub left_out: String,
+}
+
+/// The ways to read one published name, the whole first. Never empty if the text has a letter.
+pub fn of(text: &str) -> Vec<Variant> {
+    let mut found = Vec::new();
+    for part in text.split(';').flat_map(|part| other_names(without_note(part))) {
+        let part = part.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != ')');
+        if part.is_empty() {
+            continue;
+        }
+        add(&mut found, part.to_owned());
+        if let Some(name) = before_address(part) {
+            add(&mut found, name.to_owned());
+        }
+        parenthesized(part, &mut found);
+    }
+    found
+}
+
+fn add(found: &mut Vec<Variant>, text: String) {
+    add_without(found, text, "");
+}
+
+fn add_without(found: &mut Vec<Variant>, text: String, left_out: &str) {
+    if !found.iter().any(|known| known.text == text) {
+        found.push(Variant { text, left_out: left_out.to_owned() });
+    }
+}
+
+/// The byte at which an ASCII pattern in lower case begins, whatever the case of the text.
+fn find(text: &str, pattern: &str) -> Option<usize> {
+    let (text, pattern) = (text.as_bytes(), pattern.as_bytes());
+    text.windows(pattern.len()).position(|window| window.eq_ignore_ascii_case(pattern))
+}
+
+fn without_note(text: &str) -> &str {
+    let end = NOTES.iter().filter_map(|note| find(text, note)).filter(|at| *at > 0).min();
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+fn other_names(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let next = OTHER_NAME
+            .iter()
+            .filter_map(|mark| Some((word_start(rest, mark)?, mark.len())))
+            .min_by_key(|(at, length)| (*at, usize::MAX - *length));
+        let Some((at, length)) = next else { break };
+        parts.extend(rest.get(..at));
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    parts.push(rest);
+    parts
+}
+
+/// Where a mark stands that does not begin inside a word.
+fn word_start(text: &str, mark: &str) -> Option<usize> {
+    let at = find(text, mark)?;
+    let before = text.get(..at)?.chars().next_back();
+    let after = text.get(at + mark.len()..)?.chars().next();
+    let apart = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
+    (apart(before) && apart(after)).then_some(at)
+}
+
+/// The name before an address that stands in the same cell: `Sever Ltd. 4 Quay Street, Kerch, Ukraine`.
+fn before_address(text: &str) -> Option<&str> {
+    let start = text.match_indices([',', '.']).map(|(at, _)| at).find(|at| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let country = rest.rsplit(',').next().unwrap_or_default();
+        rest.starts_with(' ')
+            && rest.bytes().any(|byte| byte.is_ascii_digit())
+            && rest.matches(',').count() >= 2
+            && is_country(country)
+    })?;
+    text.get(..start).filter(|name| name.len() > 2)
+}
+
+/// Whether the last words of the last part of an address are a country, without a postal code.
+fn is_country(text: &str) -> bool {
+    let words: Vec<&str> =
+        text.split(' ').filter(|word| word.chars().all(char::is_alphabetic)).collect();
+    (0..words.len()).any(|start| {
+        let name = words.get(start..).unwrap_or_default().join(" ");
+        country::iso_of_heading(&name.to_uppercase()).is_some()
+    })
+}
+
+/// The name without what stands in parentheses; and if that is an acronym of the words before it,
+/// the acronym alone and the name with the acronym instead of those words.
+fn parenthesized(text: &str, found: &mut Vec<Variant>) {
+    let Some((before, rest)) = text.split_once('(') else { return };
+    let (inside, after) = rest.split_once(')').unwrap_or((rest, ""));
+    let (before, inside, after) = (before.trim(), inside.trim(), after.trim());
+    let without = format!("{before} {after}");
+    if words(&without).is_empty() {
+        return;
+    }
+    let acronym = words(inside).first().cloned().unwrap_or_default();
+    let repeated = words(inside).iter().all(|word| words(&without).contains(word));
+    if acronym.len() >= ACRONYM_LETTERS && is_initials(&acronym, &words(before)) {
+        add(found, format!("{inside} {after}").trim().to_owned());
+        add(found, without.trim().to_owned());
+    } else if repeated {
+        add(found, without.trim().to_owned());
+    } else if words(inside).len() > 1 && words(inside).iter().any(|word| !is_common(word)) {
+        add(found, inside.to_owned());
+    }
+    add_without(found, without.trim().to_owned(), inside);
+}
+
+/// Whether an acronym consists of first letters of the words, in their order, from the first word on.
+pub fn is_initials(acronym: &str, words: &[String]) -> bool {
+    let mut letters = acronym.chars().peekable();
+    let starts = words.first().and_then(|word| word.chars().next());
+    if starts.is_none() || letters.peek().copied() != starts {
+        return false;
+    }
+    for word in words {
+        if letters.peek().copied() == word.chars().next() {
+            letters.next();
+        }
+    }
+    letters.peek().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<String> = of(text).into_iter().map(|variant| variant.text).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn ok_names_after_aka_are_names() {
+        check("Alder, OOO (f.k.a., Birch OAO)", &["Alder, OOO", "Birch OAO"]);
+        check("Alder Works (a.k.a.", &["Alder Works"]);
+        check("Alder", &["Alder"]);
+        check("Makala", &["Makala"]);
+    }
+
+    #[test]
+    fn ok_an_acronym_in_parentheses_stands_for_the_words_before_it() {
+        check(
+            "Alder Science Group (ASG) 3rd Academy",
+            &[
+                "Alder Science Group (ASG) 3rd Academy",
+                "ASG 3rd Academy",
+                "Alder Science Group  3rd Academy",
+            ],
+        );
+    }
+
+    #[test]
+    fn ok_another_text_in_parentheses_may_be_left_out() {
+        check("Alder (Dongguan) Ltd", &["Alder (Dongguan) Ltd", "Alder  Ltd"]);
+    }
+
+    #[test]
+    fn ok_an_address_in_the_cell_is_no_name() {
+        check(
+            "Alder Ltd. 4 Quay Street, Moscow 105066, Russia",
+            &["Alder Ltd. 4 Quay Street, Moscow 105066, Russia", "Alder Ltd"],
+        );
+        check("Alder, Birch, Russia", &["Alder, Birch, Russia"]);
+        check("Alder Ltd (See alternate addresses under Pakistan)", &["Alder Ltd"]);
+    }
+
+    #[test]
+    fn ok_hostile_texts() {
+        check("", &[]);
+        check("()", &[]);
+        check("((((", &[]);
+        check("a.k.a.", &[]);
+        check("é(é", &["é(é", "é"]);
+    }
+
+    #[test]
+    fn initials_may_skip_words() {
+        let words = ["china", "electronics", "technology", "group", "corporation"];
+        let words = words.map(str::to_owned);
+        assert!(is_initials("cetc", &words) && is_initials("cetgc", &words));
+        assert!(!is_initials("ctec", &words) && !is_initials("etc", &words));
+    }
+}

@@ -1,0 +1,278 @@
+//! Compares one counterparty with all entries of some lists.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::domain::{Entry, Form};
+use crate::screen::addresses::index::{AddressIndex, AtPlace};
+use crate::screen::alignment::align;
+use crate::screen::band::{Band, REVIEW};
+use crate::screen::countries;
+use crate::screen::found::{Compared, Found, Options};
+use crate::screen::index::asked_name::AskedName;
+use crate::screen::index::names::{NamesIndex, Scratch};
+use crate::screen::name_score::{WEIGHTS, Weights, score};
+use crate::screen::names::variants;
+use crate::screen::party::Counterparty;
+use crate::screen::reasons;
+
+/// An address that more entries share is one match of all of them: a secretary's office, where
+/// thousands of companies have their seat.
+pub const MANY_AT_ONE_ADDRESS: usize = 5;
+/// A name that is equal, or equal but for its legal form, is not weighed by country.
+const BEYOND_COUNTRY: f32 = 0.97;
+/// The score of a shared address with another name: review, and never strong.
+const AT_ADDRESS: f64 = 0.62;
+const AT_SAME_ADDRESS: f64 = 0.20;
+/// The score of an address that is listed without a name, if nothing in it differs.
+const LISTED_ADDRESS: f64 = 0.90;
+/// An address counts as listed without doubt from this likeness on.
+const NOTHING_DIFFERS: f32 = 0.90;
+/// A name that is at least this much alike is supported by a shared address.
+const ALIKE: f64 = 0.40;
+/// How far a shared address closes the distance of a name to 1.
+const SUPPORT: f64 = 0.5;
+
+/// The entries of some lists, ready for comparison.
+///
+/// The result of a counterparty depends on these entries, on the counterparty and on the tables of
+/// this module: never on other counterparties.
+#[derive(Debug)]
+pub struct Screener {
+    entries: Vec<Entry>,
+    names: NamesIndex,
+    addresses: AddressIndex,
+    weights: Weights,
+}
+
+/// The best comparison of names with one entry.
+#[derive(Clone, Copy)]
+struct ByName {
+    likeness: f32,
+    /// The places of the two names.
+    asked: usize,
+    listed: u32,
+}
+
+/// A match before its reasons are put in words.
+struct Candidate<'a> {
+    entry: u32,
+    score: f64,
+    name: Option<ByName>,
+    /// The address of the counterparty, and the listed one.
+    place: Option<(&'a str, AtPlace)>,
+    /// All entries at the address, if they are one match.
+    sharing: Vec<u32>,
+}
+
+impl Screener {
+    pub fn new(entries: Vec<Entry>) -> Self {
+        Self::with_weights(entries, WEIGHTS)
+    }
+
+    /// A screener with other weights, to measure them.
+    pub fn with_weights(entries: Vec<Entry>, weights: Weights) -> Self {
+        let names = NamesIndex::of(&entries);
+        let addresses = AddressIndex::of(&entries);
+        Self { entries, names, addresses, weights }
+    }
+
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entries that a counterparty may be, best first. Entries of one score are in the order of
+    /// the list.
+    pub fn screen(
+        &self,
+        party: &Counterparty,
+        options: Options,
+        scratch: &mut Scratch,
+    ) -> Vec<Found> {
+        let asked = self.asked(party, scratch);
+        let mut by_name = self.by_name(party, &asked, scratch);
+        let mut found: Vec<Candidate<'_>> = Vec::new();
+        for address in &party.addresses {
+            self.at_address(address, &mut by_name, &mut found);
+        }
+        found.extend(by_name.into_iter().map(|(entry, name)| Candidate {
+            entry,
+            score: f64::from(name.likeness),
+            name: Some(name),
+            place: None,
+            sharing: Vec::new(),
+        }));
+        select(found, options)
+            .into_iter()
+            .map(|candidate| self.explained(candidate, &asked, party))
+            .collect()
+    }
+
+    /// All names of a counterparty, with the text that each was read from.
+    fn asked<'a>(
+        &self,
+        party: &'a Counterparty,
+        scratch: &mut Scratch,
+    ) -> Vec<(&'a str, AskedName)> {
+        let mut asked = Vec::new();
+        for text in std::iter::once(&party.name).chain(&party.aliases) {
+            for variant in variants::of(text) {
+                let name = self.names.ask(variant, scratch);
+                if !name.name.words.is_empty() {
+                    asked.push((text.as_str(), name));
+                }
+            }
+        }
+        asked
+    }
+
+    fn by_name(
+        &self,
+        party: &Counterparty,
+        asked: &[(&str, AskedName)],
+        scratch: &mut Scratch,
+    ) -> FxHashMap<u32, ByName> {
+        let mut best: FxHashMap<u32, ByName> = FxHashMap::default();
+        for (place, (_, name)) in asked.iter().enumerate() {
+            for id in self.names.nearest(name, scratch) {
+                let Some(listed) = self.names.name(id) else { continue };
+                let likeness = score(name, listed, &align(name, listed), &self.weights);
+                let likeness = self.weighed_by_country(likeness, party, listed.entry);
+                let found = ByName { likeness, asked: place, listed: id };
+                let known = best.entry(listed.entry).or_insert(found);
+                if known.likeness < likeness {
+                    *known = found;
+                }
+            }
+        }
+        best
+    }
+
+    fn weighed_by_country(&self, likeness: f32, party: &Counterparty, entry: u32) -> f32 {
+        if likeness >= BEYOND_COUNTRY {
+            return likeness;
+        }
+        let countries = self.entries.get(entry as usize).map(|entry| entry.countries.as_slice());
+        match countries::agree(&party.country, countries.unwrap_or_default()) {
+            Some(true) => likeness * (1.0 + self.weights.same_country),
+            Some(false) => (likeness - self.weights.other_country).max(0.0),
+            None => likeness,
+        }
+    }
+
+    /// Adds the entries at an address. An entry whose name is alike too is taken out of `by_name`.
+    fn at_address<'a>(
+        &self,
+        address: &'a str,
+        by_name: &mut FxHashMap<u32, ByName>,
+        found: &mut Vec<Candidate<'a>>,
+    ) {
+        let mut alone: Vec<Candidate<'a>> = Vec::new();
+        for place in self.addresses.find(address) {
+            let entry = place.entry;
+            let name = by_name.get(&entry).copied().filter(|name| f64::from(name.likeness) >= ALIKE);
+            let score = match name {
+                Some(name) => {
+                    by_name.remove(&entry);
+                    1.0 - (1.0 - f64::from(name.likeness)) * (1.0 - SUPPORT)
+                }
+                None => self.score_of_place(&place),
+            };
+            let place = Some((address, place));
+            let candidate = Candidate { entry, score, name, place, sharing: Vec::new() };
+            if name.is_some() {
+                found.push(candidate);
+            } else {
+                alone.push(candidate);
+            }
+        }
+        if alone.len() > MANY_AT_ONE_ADDRESS {
+            let sharing = alone.iter().map(|candidate| candidate.entry).collect();
+            alone.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.entry.cmp(&b.entry)));
+            let first = alone.into_iter().next();
+            found.extend(first.map(|first| Candidate { sharing, ..first }));
+        } else {
+            found.append(&mut alone);
+        }
+    }
+
+    fn score_of_place(&self, place: &AtPlace) -> f64 {
+        let form = self.entries.get(place.entry as usize).map(|entry| entry.form);
+        if form == Some(Form::Address) && place.place.likeness >= NOTHING_DIFFERS {
+            return LISTED_ADDRESS;
+        }
+        AT_ADDRESS + AT_SAME_ADDRESS * f64::from(place.place.likeness)
+    }
+
+    fn explained(
+        &self,
+        candidate: Candidate<'_>,
+        asked: &[(&str, AskedName)],
+        party: &Counterparty,
+    ) -> Found {
+        let mut reasons = Vec::new();
+        let mut compared = None;
+        if let Some(name) = candidate.name
+            && let Some((text, own)) = asked.get(name.asked)
+            && let Some(listed) = self.names.name(name.listed)
+        {
+            reasons.extend(reasons::of_names(own, listed, &align(own, listed)));
+            let entry = listed.published.to_string();
+            compared = Some(Compared { counterparty: (*text).to_owned(), entry });
+        }
+        if let Some((text, place)) = candidate.place {
+            let other_name = candidate.name.is_none() && !self.is_address(place.entry);
+            reasons.extend(reasons::of_address(&place.place, other_name));
+            let address = Compared { counterparty: text.to_owned(), entry: place.published };
+            compared.get_or_insert(address);
+        }
+        if !candidate.sharing.is_empty() {
+            let names: Vec<&str> = candidate
+                .sharing
+                .iter()
+                .filter_map(|entry| self.entries.get(*entry as usize))
+                .map(|entry| entry.name.as_str())
+                .collect();
+            reasons.push(reasons::of_sharing(&names));
+        }
+        let countries = self.entries.get(candidate.entry as usize).map(|entry| entry.countries.as_slice());
+        let countries = countries.unwrap_or_default();
+        let agree = countries::agree(&party.country, countries);
+        reasons.extend(reasons::of_countries(agree, &party.country, countries));
+        Found {
+            entry: candidate.entry as usize,
+            score: candidate.score,
+            band: Band::of(candidate.score),
+            compared: compared.unwrap_or_default(),
+            reasons,
+            sharing: candidate.sharing.into_iter().map(|entry| entry as usize).collect(),
+        }
+    }
+
+    fn is_address(&self, entry: u32) -> bool {
+        self.entries.get(entry as usize).is_some_and(|entry| entry.form == Form::Address)
+    }
+}
+
+/// One candidate for each entry, best first, within the limits of the options.
+fn select<'a>(mut found: Vec<Candidate<'a>>, options: Options) -> Vec<Candidate<'a>> {
+    for candidate in &mut found {
+        candidate.score = rounded(candidate.score);
+    }
+    let least = options.min_score.unwrap_or(if options.top.is_some() { 0.0 } else { REVIEW });
+    found.retain(|candidate| candidate.score > 0.0 && candidate.score >= least);
+    found.sort_by(|a, b| {
+        b.score.total_cmp(&a.score).then(a.entry.cmp(&b.entry)).then(
+            // The name explains more than the address.
+            a.name.is_none().cmp(&b.name.is_none()),
+        )
+    });
+    let mut seen: FxHashSet<u32> = FxHashSet::default();
+    found.retain(|candidate| seen.insert(candidate.entry));
+    found.truncate(options.top.unwrap_or(usize::MAX));
+    found
+}
+
+/// In thousandths, so that the printed score and its band agree.
+fn rounded(score: f64) -> f64 {
+    (score.clamp(0.0, 1.0) * 1000.0).round() / 1000.0
+}
