@@ -55,18 +55,16 @@ impl<R: Read> Read for Hashed<R> {
 }
 
 /// Reads the current lists of all sources. An entry that several sources show is taken once.
-pub async fn lists_of_store(
-    store: &Store,
-    config: &Config,
-    lists: &[ListCode],
-) -> Result<Lists> {
+pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Lists> {
     let mut all: Vec<Entry> = Vec::new();
     let mut documents: Vec<Sha256> = Vec::new();
     for list in lists {
         let mut known: Vec<Entry> = Vec::new();
         for source in config.sources.iter().filter(|source| source.lists.contains(list)) {
             let states = store.list_states(&source.name).await?;
-            let Some(state) = states.into_iter().find(|state| state.list == *list) else { continue };
+            let Some(state) = states.into_iter().find(|state| state.list == *list) else {
+                continue;
+            };
             documents.push(state.document_sha256);
             let query = EntryQuery {
                 source: Some(source.name.clone()),

@@ -7,8 +7,21 @@ use crate::cli::output;
 use crate::screen::{MatchRow, Screened};
 
 const HEADER: [&str; 15] = [
-    "match_id", "watchlist", "band", "score", "id", "name", "country", "owner", "entry", "list",
-    "entry_countries", "compared", "compared_entry", "reasons", "citations",
+    "match_id",
+    "watchlist",
+    "band",
+    "score",
+    "id",
+    "name",
+    "country",
+    "owner",
+    "entry",
+    "list",
+    "entry_countries",
+    "compared",
+    "compared_entry",
+    "reasons",
+    "citations",
 ];
 
 /// The output of one screening.

@@ -132,7 +132,12 @@ fn acronyms(asked: &AskedName, listed: &ListedName, taken: &mut Taken, links: &m
             && let Some(run) = spelled_by(&word.text, other, taken.listed)
             && taken.take((at, 1), run)
         {
-            links.push(Link { asked: (at, 1), listed: run, likeness: acronym(&word.text), why: Why::Acronym });
+            links.push(Link {
+                asked: (at, 1),
+                listed: run,
+                likeness: acronym(&word.text),
+                why: Why::Acronym,
+            });
         }
     }
     for (at, word) in other.iter().enumerate() {
@@ -140,7 +145,12 @@ fn acronyms(asked: &AskedName, listed: &ListedName, taken: &mut Taken, links: &m
             && let Some(run) = spelled_by(&word.text, own, taken.asked)
             && taken.take(run, (at, 1))
         {
-            links.push(Link { asked: run, listed: (at, 1), likeness: acronym(&word.text), why: Why::Acronym });
+            links.push(Link {
+                asked: run,
+                listed: (at, 1),
+                likeness: acronym(&word.text),
+                why: Why::Acronym,
+            });
         }
     }
 }
@@ -190,12 +200,7 @@ fn initials(asked: &AskedName, listed: &ListedName, taken: &mut Taken, links: &m
     }
 }
 
-fn measure(
-    asked: &AskedName,
-    listed: &ListedName,
-    links: Vec<Link>,
-    taken: &Taken,
-) -> Alignment {
+fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Taken) -> Alignment {
     let mut common = (0.0, 0.0);
     for link in &links {
         common.0 += link.likeness * weight_of(&asked.weights, link.asked);

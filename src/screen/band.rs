@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a match asks of its reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Band {
     /// Shown only because it was asked for.
@@ -18,7 +20,7 @@ pub enum Band {
 /// The lowest score of [`Band::Strong`].
 pub const STRONG: f64 = 0.88;
 /// The lowest score of [`Band::Review`].
-pub const REVIEW: f64 = 0.57;
+pub const REVIEW: f64 = 0.58;
 
 impl Band {
     pub fn of(score: f64) -> Self {

@@ -28,7 +28,8 @@ pub fn screen_all<E>(
     let threads = if parties.len() < WORTH_A_THREAD { 1 } else { threads.clamp(1, MOST_THREADS) };
     let mut scratches: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();
     for some in parties.chunks(AT_ONCE) {
-        for (party, found) in some.iter().zip(screen_some(screener, some, options, &mut scratches)) {
+        for (party, found) in some.iter().zip(screen_some(screener, some, options, &mut scratches))
+        {
             each(party, found)?;
         }
     }

@@ -31,6 +31,8 @@ pub struct Weights {
     /// entry's name, and weighs this much.
     pub covered: f32,
     pub contained: f32,
+    /// A name that the counterparty has whole, and more, is shown if it weighs this much.
+    pub contains: f32,
 }
 
 pub const WEIGHTS: Weights = Weights {
@@ -45,6 +47,7 @@ pub const WEIGHTS: Weights = Weights {
     turned: 0.01,
     covered: 0.5,
     contained: 5.0,
+    contains: 8.0,
 };
 
 /// Equal letters: nothing else can be said against it.
@@ -55,8 +58,6 @@ const EQUAL_WORDS: f32 = 0.99;
 const EQUAL_BUT_FORM: f32 = 0.97;
 /// The highest score of names that are not equal.
 const MOST: f32 = 0.96;
-/// The highest score of a name of which the text in parentheses was left out.
-const PARTLY_READ: f32 = 0.95;
 /// Equal in another romanization.
 const SAME_LETTERS: f32 = 0.94;
 /// Equal but for one typing error, in a name of this many letters.
@@ -64,12 +65,18 @@ const ONE_ERROR: f32 = 0.90;
 const ONE_ERROR_FROM: usize = 5;
 /// A name of so many letters is compared by letters however common its words are.
 const LONG_NAME: usize = 11;
+/// A shorter name of several words has a typing error only in a word of so many letters.
+const LONG_WORD: usize = 6;
 /// The same words, and the same legal form, in another order.
 const TURNED: f32 = 0.95;
 /// All words are the same, in other spellings or words of one meaning.
 const ALL_WORDS: f32 = 0.90;
 /// The entry has more words, but the counterparty has the heavier part of them and no other.
 const CONTAINED: f32 = 0.88;
+/// One word alone must be this part of the entry's name.
+const ALONE: f32 = 0.7;
+/// The counterparty has all words of an entry, and more.
+const CONTAINS: f32 = 0.60;
 /// This part of a name may be left over by the likeness of its words.
 const LEFT: f32 = 0.06;
 /// The highest score of names that differ in a heavy word: below the strong band.
@@ -82,11 +89,11 @@ const SHORT_NAME: usize = 3;
 /// The likeness of two names, 0 to 1, without countries.
 pub fn score(asked: &AskedName, listed: &ListedName, found: &Alignment, weights: &Weights) -> f32 {
     let score = score_of_words(asked, listed, found, weights);
+    let score = score.min(asked.most).min(listed.most);
     match (&*asked.left_out, &*listed.left_out) {
-        ("", "") => score,
-        // The entry says more than the counterparty.
-        ("", _) => score.min(PARTLY_READ),
-        (own, other) if own == other => score.min(PARTLY_READ),
+        // The entry may say more than the counterparty.
+        ("", _) => score,
+        (own, other) if own == other => score,
         // The counterparty says something that the entry does not.
         _ => score.min(NOT_STRONG),
     }
@@ -102,7 +109,7 @@ fn score_of_words(
         return EQUAL;
     }
     let weighty = listed.weight >= WEIGHTY;
-    if asked.name.bare == listed.name.bare && weighty {
+    if asked.name.bare == listed.name.bare && listed.name.bare.len() >= ONE_ERROR_FROM {
         return if asked.name.legal == listed.name.legal { EQUAL_WORDS } else { EQUAL_BUT_FORM };
     }
     if asked.name.sorted == listed.name.sorted {
@@ -122,9 +129,13 @@ fn score_of_words(
             score = score.max(ALL_WORDS);
         }
         let covered = found.common.1 / listed.weight.max(f32::EPSILON);
-        let contained = own <= LEFT * asked.weight && covered >= weights.covered;
-        if several && contained && common >= weights.contained {
+        let contained = own <= LEFT * asked.weight;
+        let enough = if several { weights.covered } else { ALONE };
+        if contained && covered >= enough && common >= weights.contained {
             score = score.max(CONTAINED);
+        }
+        if other <= LEFT * listed.weight && listed.weight >= weights.contains {
+            score = score.max(CONTAINS);
         }
     }
     if found.numbers_differ {
@@ -134,9 +145,8 @@ fn score_of_words(
         score -= weights.turned;
     }
     let replaced = found.heaviest.0.min(found.heaviest.1) > weights.heavy;
-    let short = |words: &[Word]| {
-        words.len() == 1 && words.iter().all(|word| word.text.len() <= SHORT_NAME)
-    };
+    let short =
+        |words: &[Word]| words.len() == 1 && words.iter().all(|word| word.text.len() <= SHORT_NAME);
     let acronym = short(&listed.name.words) || short(&asked.name.words);
     if replaced || acronym {
         score = score.min(NOT_STRONG);
@@ -147,14 +157,18 @@ fn score_of_words(
 /// Names that are the same letter for letter but for romanization or one typing error, wherever
 /// their spaces are.
 fn as_letters(asked: &AskedName, listed: &ListedName, weighty: bool) -> f32 {
-    let pairs =
-        [(&*asked.skeleton, &*listed.skeleton), (&*asked.name.bare, &*listed.name.bare)];
+    let pairs = [(&*asked.skeleton, &*listed.skeleton), (&*asked.name.bare, &*listed.name.bare)];
     let length = asked.skeleton.len().min(listed.skeleton.len());
     if length < LONG_NAME && (!weighty || length < ONE_ERROR_FROM) {
         return 0.0;
     }
     if pairs.iter().any(|(own, other)| own == other) {
         return SAME_LETTERS;
+    }
+    // One letter of a short word is another word: `Bing Lu` and `Bing Xu`.
+    let has_long_word = asked.name.words.iter().any(|word| word.text.len() >= LONG_WORD);
+    if length < LONG_NAME && !has_long_word && asked.name.words.len() > 1 {
+        return 0.0;
     }
     if pairs.iter().any(|(own, other)| distance(own, other) == Some(1)) { ONE_ERROR } else { 0.0 }
 }

@@ -13,12 +13,26 @@ const NAMES: usize = 10;
 
 /// Why two names are alike, and what differs. What speaks for the match comes first.
 pub fn of_names(asked: &AskedName, listed: &ListedName, found: &Alignment) -> Vec<String> {
-    if asked.name.whole == listed.name.whole {
-        let left_out = !asked.left_out.is_empty() || !listed.left_out.is_empty();
-        let but = if left_out { " without the words in parentheses" } else { "" };
-        return vec![format!("the same name{but}")];
+    let mut left_out = Vec::new();
+    for (whose, text) in [("counterparty", &*asked.left_out), ("entry", &*listed.left_out)] {
+        if !text.is_empty() {
+            left_out.push(format!("without `{}` of the {whose}", text.trim()));
+        }
+    }
+    let mut reasons = of_words(asked, listed, found);
+    reasons.append(&mut left_out);
+    reasons
+}
+
+fn of_words(asked: &AskedName, listed: &ListedName, found: &Alignment) -> Vec<String> {
+    if asked.name.whole == listed.name.whole && asked.name.stands_for.is_none() {
+        return vec!["the same name".to_owned()];
     }
     let mut reasons = Vec::new();
+    for (acronym, words) in [&asked.name.stands_for, &listed.name.stands_for].into_iter().flatten()
+    {
+        reasons.push(format!("`{acronym}` stands for `{words}` on the list"));
+    }
     if asked.name.bare == listed.name.bare {
         reasons.push("the same words".to_owned());
     } else {

@@ -116,10 +116,8 @@ impl Screener {
         let mut asked = Vec::new();
         for text in std::iter::once(&party.name).chain(&party.aliases) {
             for variant in variants::of(text) {
-                let name = self.names.ask(variant, scratch);
-                if !name.name.words.is_empty() {
-                    asked.push((text.as_str(), name));
-                }
+                let names = self.names.ask(variant, scratch);
+                asked.extend(names.into_iter().map(|name| (text.as_str(), name)));
             }
         }
         asked
@@ -169,7 +167,8 @@ impl Screener {
         let mut alone: Vec<Candidate<'a>> = Vec::new();
         for place in self.addresses.find(address) {
             let entry = place.entry;
-            let name = by_name.get(&entry).copied().filter(|name| f64::from(name.likeness) >= ALIKE);
+            let name =
+                by_name.get(&entry).copied().filter(|name| f64::from(name.likeness) >= ALIKE);
             let score = match name {
                 Some(name) => {
                     by_name.remove(&entry);
@@ -234,7 +233,8 @@ impl Screener {
                 .collect();
             reasons.push(reasons::of_sharing(&names));
         }
-        let countries = self.entries.get(candidate.entry as usize).map(|entry| entry.countries.as_slice());
+        let countries =
+            self.entries.get(candidate.entry as usize).map(|entry| entry.countries.as_slice());
         let countries = countries.unwrap_or_default();
         let agree = countries::agree(&party.country, countries);
         reasons.extend(reasons::of_countries(agree, &party.country, countries));

@@ -97,7 +97,8 @@ mod tests {
         write(".hidden.csv", "not read");
         write("~$a.csv", "not read");
         let found = read(folder.path(), &Columns::default()).unwrap();
-        let names: Vec<&str> = found.counterparties.iter().map(|party| party.name.as_str()).collect();
+        let names: Vec<&str> =
+            found.counterparties.iter().map(|party| party.name.as_str()).collect();
         assert_eq!(names, ["Alder", "Birch"]);
         assert_eq!(found.problems.len(), 1);
         assert!(found.problems[0].problem.contains("a.tsv"), "{}", found.problems[0]);

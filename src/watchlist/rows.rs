@@ -67,12 +67,7 @@ pub struct FileRows<'r, 'a> {
 
 impl<'a> RowReader<'a> {
     pub fn new(columns: &'a Columns) -> Self {
-        Self {
-            columns,
-            counterparties: Vec::new(),
-            problems: Vec::new(),
-            known: HashMap::new(),
-        }
+        Self { columns, counterparties: Vec::new(), problems: Vec::new(), known: HashMap::new() }
     }
 
     pub fn file<'r>(&'r mut self, path: &'r Path) -> FileRows<'r, 'a> {
@@ -138,7 +133,10 @@ impl FileRows<'_, '_> {
         let width = header.fields.len();
         let beyond = row.cells.iter().skip(width).filter(|cell| !cell.is_empty()).count();
         if beyond > 0 {
-            return Err(format!("expected {width} cells as in the header, but got {}", row.cells.len()));
+            return Err(format!(
+                "expected {width} cells as in the header, but got {}",
+                row.cells.len()
+            ));
         }
         let mut counterparty = Counterparty::default();
         let mut parts: Vec<&str> = Vec::new();
@@ -165,8 +163,12 @@ impl FileRows<'_, '_> {
             return Err("expected an id, but the cell is empty".to_owned());
         }
         if let Some((file, line)) = self.reader.known.get(&counterparty.id) {
-            let other = if file == self.path { String::new() } else { format!(" of {}", file.display()) };
-            return Err(format!("expected an id of its own, but `{}` is that of line {line}{other}", counterparty.id));
+            let other =
+                if file == self.path { String::new() } else { format!(" of {}", file.display()) };
+            return Err(format!(
+                "expected an id of its own, but `{}` is that of line {line}{other}",
+                counterparty.id
+            ));
         }
         if !counterparty.name.chars().any(char::is_alphanumeric) {
             return Err(format!("expected a name, but got `{}`", counterparty.name));

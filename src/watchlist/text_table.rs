@@ -43,9 +43,9 @@ fn decoded(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
 
 fn separator(text: &str) -> u8 {
     let start: Vec<u8> = text.bytes().take(HEADER_BYTES).collect();
-    let header = start.split(|byte| *byte == b'\n').find(|line| {
-        SEPARATORS.iter().any(|separator| line.contains(separator))
-    });
+    let header = start
+        .split(|byte| *byte == b'\n')
+        .find(|line| SEPARATORS.iter().any(|separator| line.contains(separator)));
     let count = |separator: &u8| {
         header.map_or(0, |line| line.iter().filter(|byte| *byte == separator).count())
     };

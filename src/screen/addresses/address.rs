@@ -165,7 +165,11 @@ mod tests {
     use super::*;
 
     fn check(one: &str, other: &str) {
-        assert_eq!(Address::of(one).normalized(), Address::of(other).normalized(), "{one} | {other}");
+        assert_eq!(
+            Address::of(one).normalized(),
+            Address::of(other).normalized(),
+            "{one} | {other}"
+        );
     }
 
     #[test]

@@ -54,9 +54,10 @@ pub fn compare(
     let (mut own, mut other, mut heaviest) = (0.0f32, 0.0f32, 0.0f32);
     let mut words = Vec::new();
     for (at, word) in asked.words.iter().enumerate() {
-        let found = listed.words.iter().enumerate().find(|(there, against)| {
-            taken.get(*there) == Some(&false) && same_word(word, against)
-        });
+        let found =
+            listed.words.iter().enumerate().find(|(there, against)| {
+                taken.get(*there) == Some(&false) && same_word(word, against)
+            });
         let joined = || joined_word(asked, at, listed, &taken);
         let Some(places) = found.map(|(there, _)| vec![there]).or_else(joined) else { continue };
         let weight = asked_weights.get(at).copied().unwrap_or_default();
@@ -86,14 +87,18 @@ pub fn compare(
             words.push(word.text.clone());
         }
     }
-    let (all_own, all_other): (f32, f32) = (asked_weights.iter().sum(), listed_weights.iter().sum());
+    let (all_own, all_other): (f32, f32) =
+        (asked_weights.iter().sum(), listed_weights.iter().sum());
     let covered = ((own / all_own.max(0.1)).min(1.0), (other / all_other.max(0.1)).min(1.0));
     let (most, least) = (covered.0.max(covered.1), covered.0.min(covered.1));
     if heaviest < NAMES_A_PLACE || most < COVERED || least < COVERED_AT_LEAST {
         return None;
     }
     let mut likeness = 0.5 * most + 0.5 * least;
-    if !asked.postal.is_empty() && !listed.postal.is_empty() && differ(&asked.postal, &listed.postal) {
+    if !asked.postal.is_empty()
+        && !listed.postal.is_empty()
+        && differ(&asked.postal, &listed.postal)
+    {
         likeness -= OTHER_POSTAL;
     }
     if asked.numbers.len() != listed.numbers.len() {
@@ -185,6 +190,9 @@ mod tests {
     fn err_a_city_or_a_street_type_is_not_enough() {
         assert!(!same("Beijing, China", "Beijing, China"));
         assert!(!same("5 Road, Beijing", "5 Road, Beijing"));
-        assert!(!same("Alderwood Road, Beijing", "12 Alderwood Road, Beijing"), "one has no number");
+        assert!(
+            !same("Alderwood Road, Beijing", "12 Alderwood Road, Beijing"),
+            "one has no number"
+        );
     }
 }

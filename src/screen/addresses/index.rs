@@ -101,9 +101,8 @@ impl AddressIndex {
             let Some(listed) = self.listed.get(id as usize) else { continue };
             let place = compare(&address, &weights, &listed.address, &listed.weights);
             let Some(place) = place else { continue };
-            let better = best
-                .get(&listed.entry)
-                .is_none_or(|known| known.place.likeness < place.likeness);
+            let better =
+                best.get(&listed.entry).is_none_or(|known| known.place.likeness < place.likeness);
             if better {
                 let published = listed.published.to_string();
                 best.insert(listed.entry, AtPlace { entry: listed.entry, published, place });
@@ -129,7 +128,8 @@ impl AddressIndex {
                 *count.entry(*id).or_default() += 1;
             }
         }
-        let mut ranked: Vec<(usize, u32)> = count.into_iter().map(|(id, found)| (found, id)).collect();
+        let mut ranked: Vec<(usize, u32)> =
+            count.into_iter().map(|(id, found)| (found, id)).collect();
         ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         ranked.truncate(NEAREST);
         ranked.into_iter().map(|(_, id)| id).collect()

@@ -32,12 +32,29 @@ const TABLE: &[(Part, &[&str])] = &[
     (Part::Unit, &["unit", "units"]),
     (Part::Unit, &["suite", "suites", "ste"]),
     (Part::Unit, &["flat", "flats", "apt", "apartment", "apartments", "kv", "kvartira", "daire"]),
-    (Part::Unit, &["office", "offices", "ofis", "of", "off", "ofc", "pom", "pomeshch", "pomeshchenie"]),
+    (
+        Part::Unit,
+        &["office", "offices", "ofis", "of", "off", "ofc", "pom", "pomeshch", "pomeshchenie"],
+    ),
     (Part::Unit, &["shop", "stall", "store", "workshop"]),
-    (Part::Floor, &["floor", "floors", "fl", "flr", "storey", "kat", "etazh", "et", "level", "lvl"]),
+    (
+        Part::Floor,
+        &["floor", "floors", "fl", "flr", "storey", "kat", "etazh", "et", "level", "lvl"],
+    ),
     (
         Part::Building,
-        &["building", "bldg", "bld", "bldgs", "buildings", "blg", "bina", "korp", "korpus", "stroenie"],
+        &[
+            "building",
+            "bldg",
+            "bld",
+            "bldgs",
+            "buildings",
+            "blg",
+            "bina",
+            "korp",
+            "korpus",
+            "stroenie",
+        ],
     ),
     (Part::Building, &["block", "blk", "blok", "bl"]),
     (Part::Building, &["tower", "towers", "twr"]),
@@ -45,8 +62,9 @@ const TABLE: &[(Part, &[&str])] = &[
     (
         Part::Street,
         &[
-            "street", "st", "str", "ulitsa", "ul", "ulica", "sokak", "sok", "sk", "jie", "dajie", "rue",
-            "calle", "strasse", "straat", "caddesi", "cad", "cadde", "khiaban", "khiyaban", "vulitsya",
+            "street", "st", "str", "ulitsa", "ul", "ulica", "sokak", "sok", "sk", "jie", "dajie",
+            "rue", "calle", "strasse", "straat", "caddesi", "cad", "cadde", "khiaban", "khiyaban",
+            "vulitsya",
         ],
     ),
     (Part::Street, &["road", "rd", "lu", "dao", "roads"]),
@@ -64,7 +82,10 @@ const TABLE: &[(Part, &[&str])] = &[
         &["district", "dist", "rayon", "raion", "qu", "mahallesi", "mah", "mahalle", "subdistrict"],
     ),
     (Part::Region, &["city", "shi", "gorod", "municipality"]),
-    (Part::Region, &["province", "prov", "sheng", "oblast", "obl", "region", "reg", "state", "krai"]),
+    (
+        Part::Region,
+        &["province", "prov", "sheng", "oblast", "obl", "region", "reg", "state", "krai"],
+    ),
     (Part::Region, &["county", "xian", "cnty"]),
     (Part::Region, &["town", "zhen", "township", "village"]),
     (Part::Region, &["zone", "area"]),
@@ -126,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_word_has_one_meaning() {
-        let mut words: Vec<&str> = TABLE.iter().flat_map(|(_, words)| words.iter().copied()).collect();
+        let mut words: Vec<&str> =
+            TABLE.iter().flat_map(|(_, words)| words.iter().copied()).collect();
         let all = words.len();
         words.sort_unstable();
         words.dedup();

@@ -28,7 +28,9 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 piece.push(letter.to_ascii_lowercase());
             } else {
                 let latin = any_ascii::any_ascii_char(letter);
-                piece.extend(latin.chars().filter(|l| !l.is_whitespace()).map(|l| l.to_ascii_lowercase()));
+                piece.extend(
+                    latin.chars().filter(|l| !l.is_whitespace()).map(|l| l.to_ascii_lowercase()),
+                );
             }
         } else if !matches!(letter, '\'' | '’' | '‘' | '`') {
             take(&mut piece, &mut found);
@@ -40,7 +42,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
 
 fn without_note(text: &str) -> &str {
     let lower = text.to_ascii_lowercase();
-    let end = ["(see ", " see alternate", " see also"].iter().filter_map(|note| lower.find(note)).min();
+    let end =
+        ["(see ", " see alternate", " see also"].iter().filter_map(|note| lower.find(note)).min();
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
@@ -55,7 +58,8 @@ fn take(piece: &mut String, found: &mut Vec<Token>) {
         return;
     }
     // A dash or slash between digits is one number: `208-212`. Elsewhere it parts words.
-    let digits_only = whole.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
+    let digits_only =
+        whole.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
     if digits_only {
         found.push(Token::Number(without_zeros(whole)));
         return;
@@ -131,7 +135,10 @@ mod tests {
     #[test]
     fn ok_floors() {
         let floor = |text: &str| Token::Floor(text.into());
-        assert_eq!(tokens("19/F, 3F, F/10, G/F"), [floor("19"), floor("3"), floor("10"), floor("g")]);
+        assert_eq!(
+            tokens("19/F, 3F, F/10, G/F"),
+            [floor("19"), floor("3"), floor("10"), floor("g")]
+        );
         assert_eq!(tokens("10-6th"), [number("10"), Token::Ordinal("6".into())]);
     }
 

@@ -21,6 +21,8 @@ pub struct ListedName {
     pub name: Name,
     /// What was left out of the published name: the text in parentheses.
     pub left_out: Box<str>,
+    /// The highest score that a match with it may have.
+    pub most: f32,
     /// The skeleton of the name without legal forms.
     pub skeleton: Box<str>,
     /// The weight of each word.

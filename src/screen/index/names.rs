@@ -2,13 +2,14 @@
 
 use rustc_hash::FxHashMap;
 
+use super::acronyms::Acronyms;
 use super::asked_name::{AskedName, AskedSpan};
 use super::listed_name::{ListedName, Span, of_kind};
 use super::vocabulary::{Likely, Vocabulary};
 use crate::domain::Entry;
 use crate::screen::names::spelling::skeleton;
-use crate::screen::names::word::{Kind, Name, Word};
 use crate::screen::names::variants::Variant;
+use crate::screen::names::word::{Kind, Name, Word};
 use crate::screen::names::{meaning, rarity, variants};
 
 /// The most words that another writer writes together, or apart.
@@ -34,6 +35,7 @@ pub struct NamesIndex {
     /// How many entries have a group as a word of their names.
     parties: Vec<usize>,
     entries: usize,
+    acronyms: Acronyms,
     by_whole: FxHashMap<Box<str>, Vec<u32>>,
     by_bare: FxHashMap<Box<str>, Vec<u32>>,
     by_initials: FxHashMap<Box<str>, Vec<u32>>,
@@ -42,7 +44,7 @@ pub struct NamesIndex {
 /// What one thread reuses from name to name. It changes no result.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    likely: FxHashMap<(Box<str>, bool), std::rc::Rc<[Likely]>>,
+    likely: FxHashMap<(Box<str>, bool), std::sync::Arc<[Likely]>>,
     gained: Vec<f32>,
     touched: Vec<u32>,
 }
@@ -52,30 +54,39 @@ struct Read {
     entry: u32,
     published: Box<str>,
     left_out: Box<str>,
+    most: f32,
     name: Name,
 }
 
 impl NamesIndex {
     pub fn of(entries: &[Entry]) -> Self {
+        let acronyms = Acronyms::of(entries);
         let mut read: Vec<Read> = Vec::new();
         for (place, entry) in (0u32..).zip(entries) {
             let first = read.len();
             for published in std::iter::once(&entry.name).chain(&entry.aliases) {
                 for variant in variants::of(published) {
                     let name = Name::of(&variant.text);
-                    let known = read.iter().skip(first).any(|had| had.name.whole == name.whole);
-                    if !known && !name.words.is_empty() {
-                        read.push(Read {
-                            entry: place,
-                            published: published.as_str().into(),
-                            left_out: variant.left_out.into(),
-                            name,
-                        });
+                    let shortened = acronyms.shorten(&name);
+                    for name in std::iter::once(name).chain(shortened) {
+                        let known = read
+                            .iter()
+                            .skip(first)
+                            .any(|had| had.name.whole == name.whole && had.most >= variant.most);
+                        if !known && !name.words.is_empty() {
+                            read.push(Read {
+                                entry: place,
+                                published: published.as_str().into(),
+                                left_out: variant.left_out.as_str().into(),
+                                most: variant.most,
+                                name,
+                            });
+                        }
                     }
                 }
             }
         }
-        let mut index = Self { entries: entries.len(), ..Self::default() };
+        let mut index = Self { entries: entries.len(), acronyms, ..Self::default() };
         index.count_words(&read);
         for read in read {
             index.add(read);
@@ -120,7 +131,7 @@ impl NamesIndex {
     }
 
     fn add(&mut self, read: Read) {
-        let Read { entry, published, left_out, name } = read;
+        let Read { entry, published, left_out, most, name } = read;
         let id = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let weights: Box<[f32]> =
             name.words.iter().map(|word| of_kind(word.kind, self.plain_weight(word))).collect();
@@ -158,6 +169,7 @@ impl NamesIndex {
             published,
             name,
             left_out,
+            most,
             skeleton: skeleton.into(),
             weights,
             spans: spans.into(),
@@ -166,8 +178,14 @@ impl NamesIndex {
     }
 
     /// A name of a counterparty in the words of this list.
-    pub fn ask(&self, variant: Variant, scratch: &mut Scratch) -> AskedName {
+    pub fn ask(&self, variant: Variant, scratch: &mut Scratch) -> Vec<AskedName> {
         let name = Name::of(&variant.text);
+        let names = std::iter::once(self.acronyms.shorten(&name)).flatten().chain([name]);
+        let names: Vec<Name> = names.filter(|name| !name.words.is_empty()).collect();
+        names.into_iter().map(|name| self.ask_one(name, variant.clone(), scratch)).collect()
+    }
+
+    fn ask_one(&self, name: Name, variant: Variant, scratch: &mut Scratch) -> AskedName {
         let mut weights = Vec::with_capacity(name.words.len());
         let mut spans: Vec<AskedSpan> = Vec::new();
         for (start, word) in name.words.iter().enumerate() {
@@ -196,7 +214,7 @@ impl NamesIndex {
                 }
             }
         }
-        AskedName::of(name, variant.left_out, weights, spans)
+        AskedName::of(name, variant, weights, spans)
     }
 
     fn weight_of_group(&self, group: u32, word: &Word, listed: usize) -> f32 {
@@ -204,18 +222,19 @@ impl NamesIndex {
         rarity::weight(general, listed, self.entries)
     }
 
-    fn likely(&self, word: &Word, scratch: &mut Scratch) -> std::rc::Rc<[Likely]> {
+    fn likely(&self, word: &Word, scratch: &mut Scratch) -> std::sync::Arc<[Likely]> {
         if matches!(word.kind, Kind::Number | Kind::Letter) || word.text.contains(' ') {
             let group = self.vocabulary.group_of(&word.sense);
             return group.map(Likely::same).into_iter().collect();
         }
         // A word of a spelled-out acronym is only itself: `nii` is not spelled like anything.
-        let text = if meaning::spelled_out(&word.text).is_some() { &word.sense } else { &word.text };
+        let text =
+            if meaning::spelled_out(&word.text).is_some() { &word.sense } else { &word.text };
         let key = (text.as_str().into(), false);
         if let Some(known) = scratch.likely.get(&key) {
             return known.clone();
         }
-        let likely: std::rc::Rc<[Likely]> = self.vocabulary.likely(text, &word.sense).into();
+        let likely: std::sync::Arc<[Likely]> = self.vocabulary.likely(text, &word.sense).into();
         scratch.remember(key, &likely);
         likely
     }
@@ -225,7 +244,7 @@ impl NamesIndex {
         joined: &str,
         two: bool,
         scratch: &mut Scratch,
-    ) -> std::rc::Rc<[Likely]> {
+    ) -> std::sync::Arc<[Likely]> {
         let key = (joined.into(), true);
         if let Some(known) = scratch.likely.get(&key) {
             return known.clone();
@@ -234,7 +253,7 @@ impl NamesIndex {
         if found.is_empty() && two {
             found = self.vocabulary.likely_with_one_error(joined);
         }
-        let likely: std::rc::Rc<[Likely]> = found.into();
+        let likely: std::sync::Arc<[Likely]> = found.into();
         scratch.remember(key, &likely);
         likely
     }
@@ -299,7 +318,7 @@ impl NamesIndex {
 }
 
 impl Scratch {
-    fn remember(&mut self, key: (Box<str>, bool), likely: &std::rc::Rc<[Likely]>) {
+    fn remember(&mut self, key: (Box<str>, bool), likely: &std::sync::Arc<[Likely]>) {
         if self.likely.len() >= REMEMBERED_WORDS {
             self.likely.clear();
         }

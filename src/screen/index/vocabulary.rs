@@ -140,11 +140,7 @@ impl Vocabulary {
         let skeleton = skeleton(text);
         let term = u32::try_from(self.terms.len()).unwrap_or(u32::MAX);
         self.by_skeleton.entry(skeleton.as_str().into()).or_default().push(term);
-        self.terms.push(Term {
-            text: text.into(),
-            skeleton: skeleton.as_str().into(),
-            group,
-        });
+        self.terms.push(Term { text: text.into(), skeleton: skeleton.as_str().into(), group });
         (term, skeleton)
     }
 
@@ -155,12 +151,13 @@ impl Vocabulary {
     /// The groups that a word may be, best first.
     pub fn likely(&self, text: &str, sense: &str) -> Vec<Likely> {
         let mut found: Vec<Likely> = Vec::new();
-        let mut add = |group: u32, likeness: f32, agreement: Agreement| {
-            match found.iter_mut().find(|likely| likely.group == group) {
-                Some(known) if known.likeness >= likeness => {}
-                Some(known) => *known = Likely { group, likeness, agreement },
-                None => found.push(Likely { group, likeness, agreement }),
-            }
+        let mut add = |group: u32, likeness: f32, agreement: Agreement| match found
+            .iter_mut()
+            .find(|likely| likely.group == group)
+        {
+            Some(known) if known.likeness >= likeness => {}
+            Some(known) => *known = Likely { group, likeness, agreement },
+            None => found.push(Likely { group, likeness, agreement }),
         };
         if let Some(group) = self.group_of(sense) {
             add(group, SAME, Agreement::Same);
@@ -263,10 +260,10 @@ impl Vocabulary {
             return;
         }
         let start = text.get(..text.len().min(BEGINNING_FROM)).unwrap_or(text);
-        for (other, term) in self.by_beginning.range::<str, _>((
-            std::ops::Bound::Included(start),
-            std::ops::Bound::Unbounded,
-        )) {
+        for (other, term) in self
+            .by_beginning
+            .range::<str, _>((std::ops::Bound::Included(start), std::ops::Bound::Unbounded))
+        {
             if !other.starts_with(start) {
                 break;
             }

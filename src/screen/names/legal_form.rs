@@ -81,6 +81,16 @@ pub fn split(words: Vec<String>) -> (Vec<String>, Vec<&'static str>) {
     (rest, classes)
 }
 
+/// Whether the words are nothing but legal forms.
+pub fn is_form(words: &[String]) -> bool {
+    let mut at = 0;
+    while at < words.len() {
+        let Some((length, _)) = longest(words, at) else { return false };
+        at += length;
+    }
+    true
+}
+
 /// The longest legal form that begins at this word: how many words, and its class.
 fn longest(words: &[String], at: usize) -> Option<(usize, &'static str)> {
     let mut phrase = String::new();
@@ -99,7 +109,7 @@ fn longest(words: &[String], at: usize) -> Option<(usize, &'static str)> {
     let first = words.get(at).map_or(0, String::len);
     let short = found.is_some_and(|(length, _)| length == 1) && first <= 2;
     let formal = words.get(at).is_some_and(|word| BEFORE_THE_NAME.contains(&word.as_str()));
-    if short && at == 0 && !formal { None } else { found }
+    if short && at == 0 && words.len() > 1 && !formal { None } else { found }
 }
 
 /// Forms of two letters that stand before the name.
@@ -134,6 +144,9 @@ mod tests {
     fn ok_a_name_of_nothing_but_forms_keeps_its_words() {
         check("Company Limited", "company limited", &[]);
         check("", "", &[]);
+        let is_form = |text: &str| is_form(&super::super::letters::words(text));
+        assert!(is_form("S.A. DE C.V.") && is_form("Co., Ltd.") && is_form("SA") && is_form(""));
+        assert!(!is_form("Alder Ltd") && !is_form("Alder"));
     }
 
     #[test]

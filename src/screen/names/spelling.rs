@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn err_other_words_have_another_skeleton() {
-        for (one, other) in [("khalid", "walid"), ("huawei", "huahui"), ("norma", "narma"), ("11", "1")]
+        for (one, other) in
+            [("khalid", "walid"), ("huawei", "huahui"), ("norma", "narma"), ("11", "1")]
         {
             assert_ne!(skeleton(one), skeleton(other), "{one} {other}");
         }

@@ -45,10 +45,21 @@ impl Stems {
     pub fn get(&self, word: &str) -> Option<&'static str> {
         self.whole.get(word).copied().or_else(|| {
             let stems = self.beginnings.get(word.get(..3)?)?;
-            let fits = stems.iter().filter(|(stem, _)| word.starts_with(stem));
+            let fits = stems.iter().filter(|(stem, _)| {
+                word.strip_prefix(stem).is_some_and(|ending| is_ending(ending))
+            });
             fits.max_by_key(|(stem, _)| stem.len()).map(|(_, head)| *head)
         })
     }
+}
+
+/// The letters of the endings of Russian, Turkish and Persian words. Others begin another word:
+/// `oboronnyi` is an adjective, `oboronprom` a name.
+const ENDING_LETTERS: &str = "aeiouynskvtlhcgj";
+const ENDING_LENGTH: usize = 9;
+
+fn is_ending(text: &str) -> bool {
+    text.len() <= ENDING_LENGTH && text.chars().all(|letter| ENDING_LETTERS.contains(letter))
 }
 
 #[cfg(test)]
@@ -61,10 +72,18 @@ mod tests {
     fn the_first_line_that_has_a_word_decides_and_a_beginning_comes_last() {
         let stems = Stems::of(TABLE);
         assert_eq!(
-            ["zavod", "works", "worker", "plant", "ispytatelnyi", "isp", "", "x"]
+            ["zavod", "works", "worker", "plant", "ispytatelnyi", "ispytprom", "", "x"]
                 .map(|word| stems.get(word)),
-            [Some("plant"), Some("plant"), Some("work"), Some("plant"), Some("test"), None, None,
-                None]
+            [
+                Some("plant"),
+                Some("plant"),
+                Some("work"),
+                Some("plant"),
+                Some("test"),
+                None,
+                None,
+                None
+            ]
         );
     }
 }

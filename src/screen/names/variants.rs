@@ -1,14 +1,27 @@
 //! The names that one cell holds: other names after `a.k.a.`, acronyms in parentheses, and addresses
 //! that a publisher left in the cell.
 
+use super::legal_form::is_form;
 use super::letters::words;
 use super::rarity::is_common;
+use super::word::Name;
 use crate::domain::country;
+use crate::screen::countries::code_of_name;
 
 /// What introduces another name of the same party.
 const OTHER_NAME: [&str; 12] = [
-    "a.k.a.,", "a.k.a.", "a.k.a", "f.k.a.,", "f.k.a.", "f.k.a", "d.b.a.", "d/b/a", "n.k.a.",
-    "formerly known as", "also known as", "f/k/a",
+    "a.k.a.,",
+    "a.k.a.",
+    "a.k.a",
+    "f.k.a.,",
+    "f.k.a.",
+    "f.k.a",
+    "d.b.a.",
+    "d/b/a",
+    "n.k.a.",
+    "formerly known as",
+    "also known as",
+    "f/k/a",
 ];
 /// What introduces a note to the reader. It ends the name.
 const NOTES: [&str; 4] = ["(see ", "see also ", "see alternate", "the following"];
@@ -16,13 +29,23 @@ const NOTES: [&str; 4] = ["(see ", "see also ", "see alternate", "the following"
 const ACRONYM_LETTERS: usize = 3;
 
 /// One way to read a published name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     pub text: String,
     /// What was left out: a text in parentheses that is neither an acronym of the name nor in it
     /// already. Two names that differ in it are not the same.
     pub left_out: String,
+    /// The highest score that a match of this variant may have.
+    pub most: f32,
 }
+
+/// The score of a name of which something was left out.
+const PARTLY_READ: f32 = 0.95;
+/// The score of a text in quotes by itself: `Star` of `Plant “Star”`, which many have.
+const QUOTED: f32 = 0.72;
+
+/// A word that is a name by itself has this many letters at least.
+const DISTINCT_LETTERS: usize = 5;
 
 /// The ways to read one published name, the whole first. Never empty if the text has a letter.
 pub fn of(text: &str) -> Vec<Variant> {
@@ -37,17 +60,19 @@ pub fn of(text: &str) -> Vec<Variant> {
             add(&mut found, name.to_owned());
         }
         parenthesized(part, &mut found);
+        parted_by_comma(part, &mut found);
+        quoted(part, &mut found);
     }
     found
 }
 
 fn add(found: &mut Vec<Variant>, text: String) {
-    add_without(found, text, "");
+    add_without(found, text, "", 1.0);
 }
 
-fn add_without(found: &mut Vec<Variant>, text: String, left_out: &str) {
+fn add_without(found: &mut Vec<Variant>, text: String, left_out: &str, most: f32) {
     if !found.iter().any(|known| known.text == text) {
-        found.push(Variant { text, left_out: left_out.to_owned() });
+        found.push(Variant { text, left_out: left_out.to_owned(), most });
     }
 }
 
@@ -127,10 +152,72 @@ fn parenthesized(text: &str, found: &mut Vec<Variant>) {
         add(found, without.trim().to_owned());
     } else if repeated {
         add(found, without.trim().to_owned());
-    } else if words(inside).len() > 1 && words(inside).iter().any(|word| !is_common(word)) {
-        add(found, inside.to_owned());
+    } else {
+        let own = words_that_count(inside);
+        let is_place = code_of_name(&words(inside).join(" ")).is_some();
+        if own.len() > 1 && !is_place && own.iter().any(|word| is_distinct(word)) {
+            add_without(found, inside.to_owned(), &without, QUOTED);
+        }
     }
-    add_without(found, without.trim().to_owned(), inside);
+    add_without(found, without.trim().to_owned(), inside, PARTLY_READ);
+}
+
+/// A party and its part: `Alder University, Birch Institute`, `Alder Corporation, Plant Birch`. Each
+/// is a name, if it has a word that not many have.
+fn parted_by_comma(text: &str, found: &mut Vec<Variant>) {
+    let Some((head, tail)) = text.split_once(", ").filter(|(head, _)| !head.contains('(')) else {
+        return;
+    };
+    let (own, other) = (words_that_count(head), words_that_count(tail));
+    if own.is_empty() || other.is_empty() {
+        return;
+    }
+    // A family name before a comma is not a name.
+    if own.len() > 1 && own.iter().any(|word| !is_common(word)) {
+        add_without(found, head.to_owned(), tail, PARTLY_READ);
+    }
+    if other.len() > 1 && other.iter().any(|word| !is_common(word)) {
+        add_without(found, tail.to_owned(), head, PARTLY_READ);
+    } else if own.len() > 1 && other.iter().any(|word| is_distinct(word)) {
+        add_without(found, tail.to_owned(), head, QUOTED);
+    }
+}
+
+/// The words of a name without its legal form.
+fn words_that_count(text: &str) -> Vec<String> {
+    if is_form(&words(text)) {
+        return Vec::new();
+    }
+    Name::of(text).words.into_iter().map(|word| word.sense).collect()
+}
+
+/// A word that may be a name by itself.
+fn is_distinct(word: &str) -> bool {
+    word.len() >= DISTINCT_LETTERS && !is_common(word)
+}
+
+/// The text in quotes, which is the name proper of many Russian companies.
+fn quoted(text: &str, found: &mut Vec<Variant>) {
+    const OPENING: [char; 7] = ['“', '«', '"', '„', '\'', '‘', '`'];
+    const CLOSING: [char; 6] = ['”', '»', '"', '“', '\'', '’'];
+    let Some(start) = text.match_indices(OPENING).map(|(at, mark)| at + mark.len()).find(|at| {
+        let mark = text.get(..*at).and_then(|before| before.chars().next_back());
+        let before = text.get(..at - mark.map_or(0, char::len_utf8)).unwrap_or_default();
+        before.chars().next_back().is_none_or(|letter| !letter.is_alphanumeric())
+    }) else {
+        return;
+    };
+    let inside = text.get(start..).unwrap_or_default();
+    let end = inside.char_indices().find(|(at, letter)| {
+        let after = inside.get(at + letter.len_utf8()..).unwrap_or_default();
+        CLOSING.contains(letter) && after.chars().next().is_none_or(|next| !next.is_alphanumeric())
+    });
+    let Some(inside) = end.and_then(|(end, _)| inside.get(..end)) else { return };
+    let rest = text.replacen(inside, " ", 1);
+    let own = words_that_count(inside);
+    if own.iter().any(|word| is_distinct(word)) && !words_that_count(&rest).is_empty() {
+        add_without(found, inside.to_owned(), &rest, QUOTED);
+    }
 }
 
 /// Whether an acronym consists of first letters of the words, in their order, from the first word on.

@@ -42,6 +42,8 @@ pub struct Name {
     pub sorted: String,
     /// The words without legal forms and fillers, without spaces.
     pub bare: String,
+    /// The acronym that stands for words of the name as it was written, and these words.
+    pub stands_for: Option<(String, String)>,
 }
 
 impl Name {
@@ -78,7 +80,25 @@ impl Name {
             at += 1;
         }
         words.dedup_by(|later, earlier| later.sense == earlier.sense && later.kind == Kind::Word);
-        Self { words, legal, whole, sorted, bare }
+        Self { words, legal, whole, sorted, bare, stands_for: None }
+    }
+
+    /// The name with an acronym instead of its first words.
+    pub fn shortened(&self, count: usize, acronym: &str) -> Self {
+        let first = Word { text: acronym.to_owned(), sense: acronym.to_owned(), kind: Kind::Word };
+        let rest = self.words.iter().skip(count).cloned();
+        let words: Vec<Word> = std::iter::once(first).chain(rest).collect();
+        let bare: String = words.iter().map(|word| word.sense.as_str()).collect();
+        let instead: Vec<&str> =
+            self.words.iter().take(count).map(|word| word.text.as_str()).collect();
+        Self {
+            legal: self.legal.clone(),
+            whole: bare.clone(),
+            sorted: bare.clone(),
+            bare,
+            stands_for: Some((acronym.to_owned(), instead.join(" "))),
+            words,
+        }
     }
 }
 
@@ -174,7 +194,8 @@ mod tests {
 
     #[test]
     fn ok_patronymics_and_initials_are_seen() {
-        let kinds: Vec<Kind> = Name::of("Ivan P. Sergeyevich").words.iter().map(|w| w.kind).collect();
+        let kinds: Vec<Kind> =
+            Name::of("Ivan P. Sergeyevich").words.iter().map(|w| w.kind).collect();
         assert_eq!(kinds, [Kind::Word, Kind::Letter, Kind::Patronymic]);
     }
 
