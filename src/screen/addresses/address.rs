@@ -43,9 +43,14 @@ impl Address {
         let all = tokens(text);
         let mut address = Self::default();
         let mut at = 0;
+        // Whether the floor word that comes next has its number already: `5th Floor, 3 Quay Street`.
+        let mut numbered = false;
         while let Some(token) = all.get(at) {
             let next_is_floor = is_word_of(all.get(at + 1), Part::Floor);
-            let after_floor = at > 0 && is_word_of(all.get(at - 1), Part::Floor);
+            let after_floor = at > 0 && !numbered && is_word_of(all.get(at - 1), Part::Floor);
+            if !is_word_of(Some(token), Part::Floor) {
+                numbered = next_is_floor && is_floor_number(token);
+            }
             match token {
                 Token::Floor(floor) => address.floors.push(floor.clone()),
                 Token::Ordinal(number) if next_is_floor || after_floor => {
@@ -137,6 +142,13 @@ const FILLERS: [&str; 12] =
 
 fn is_word_of(token: Option<&Token>, part: Part) -> bool {
     matches!(token, Some(Token::Word(word)) if of(word).0 == part)
+}
+
+fn is_floor_number(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => ORDINALS.contains(&word.as_str()),
+        Token::Number(_) | Token::Ordinal(_) | Token::Floor(_) => true,
+    }
 }
 
 fn after_unit(all: &[Token], at: usize) -> bool {

@@ -51,16 +51,19 @@ const DISTINCT_LETTERS: usize = 5;
 pub fn of(text: &str) -> Vec<Variant> {
     let mut found = Vec::new();
     for part in text.split(';').flat_map(|part| other_names(without_note(part))) {
-        let part = part.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != ')');
-        if part.is_empty() {
+        // A closing parenthesis that nothing opened is left from a note.
+        let closing = part.contains('(');
+        let part = part
+            .trim_matches(|letter: char| !letter.is_alphanumeric() && !(closing && letter == ')'));
+        if !part.chars().any(char::is_alphanumeric) {
             continue;
         }
         add(&mut found, part.to_owned());
-        if let Some(name) = before_address(part) {
-            add(&mut found, name.to_owned());
-        }
         parenthesized(part, &mut found);
-        parted_by_comma(part, &mut found);
+        match before_address(part) {
+            Some(name) => add(&mut found, name.to_owned()),
+            None => parted_by_comma(part, &mut found),
+        }
         quoted(part, &mut found);
     }
     found
@@ -176,7 +179,7 @@ fn parted_by_comma(text: &str, found: &mut Vec<Variant>) {
     if own.len() > 1 && own.iter().any(|word| !is_common(word)) {
         add_without(found, head.to_owned(), tail, PARTLY_READ);
     }
-    if other.len() > 1 && other.iter().any(|word| !is_common(word)) {
+    if own.len() > 1 && other.len() > 1 && other.iter().any(|word| !is_common(word)) {
         add_without(found, tail.to_owned(), head, PARTLY_READ);
     } else if own.len() > 1 && other.iter().any(|word| is_distinct(word)) {
         add_without(found, tail.to_owned(), head, QUOTED);
@@ -212,7 +215,11 @@ fn quoted(text: &str, found: &mut Vec<Variant>) {
         let after = inside.get(at + letter.len_utf8()..).unwrap_or_default();
         CLOSING.contains(letter) && after.chars().next().is_none_or(|next| !next.is_alphanumeric())
     });
-    let Some(inside) = end.and_then(|(end, _)| inside.get(..end)) else { return };
+    // The closing quote at the end of a name was taken off with its punctuation.
+    let inside = end.and_then(|(end, _)| inside.get(..end)).unwrap_or(inside);
+    if inside.is_empty() {
+        return;
+    }
     let rest = text.replacen(inside, " ", 1);
     let own = words_that_count(inside);
     if own.iter().any(|word| is_distinct(word)) && !words_that_count(&rest).is_empty() {
@@ -259,14 +266,14 @@ mod tests {
             &[
                 "Alder Science Group (ASG) 3rd Academy",
                 "ASG 3rd Academy",
-                "Alder Science Group  3rd Academy",
+                "Alder Science Group 3rd Academy",
             ],
         );
     }
 
     #[test]
     fn ok_another_text_in_parentheses_may_be_left_out() {
-        check("Alder (Dongguan) Ltd", &["Alder (Dongguan) Ltd", "Alder  Ltd"]);
+        check("Alder (Dongguan) Ltd", &["Alder (Dongguan) Ltd", "Alder Ltd"]);
     }
 
     #[test]
@@ -280,10 +287,33 @@ mod tests {
     }
 
     #[test]
+    fn ok_parts_of_a_party_are_names_and_a_legal_form_after_a_comma_is_none() {
+        check(
+            "Alderwood University, Birchwood Institute",
+            &[
+                "Alderwood University, Birchwood Institute",
+                "Alderwood University",
+                "Birchwood Institute",
+            ],
+        );
+        check("Alderwood Works, S.A. de C.V.", &["Alderwood Works, S.A. de C.V"]);
+        check("Alderwood, Ann", &["Alderwood, Ann"]);
+    }
+
+    #[test]
+    fn ok_a_text_in_quotes_is_a_name_of_a_low_score() {
+        let found = of("Production Association “Alderwood”");
+        assert_eq!(found[1].text, "Alderwood");
+        assert!(found[1].most < 0.8);
+        check("Plant “Star”", &["Plant “Star"]);
+    }
+
+    #[test]
     fn ok_hostile_texts() {
         check("", &[]);
         check("()", &[]);
         check("((((", &[]);
+        check(")))", &[]);
         check("a.k.a.", &[]);
         check("é(é", &["é(é", "é"]);
     }
