@@ -43,6 +43,8 @@ pub struct Alignment {
     pub heaviest: (f32, f32),
     /// Both have numbers, and each has one that the other lacks.
     pub numbers_differ: bool,
+    /// One has a number that the other lacks.
+    pub number_left: bool,
     /// The linked words stand in another order.
     pub turned: bool,
 }
@@ -216,14 +218,16 @@ fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Tak
             .enumerate()
             .any(|(at, word)| word.kind == Kind::Number && is_free(bits_taken, at))
     };
+    let left_numbers =
+        (has_number(&asked.name.words, taken.asked), has_number(&listed.name.words, taken.listed));
     let mut order = links.clone();
     order.sort_by_key(|link| link.asked);
     let turned = !order.is_sorted_by_key(|link| link.listed);
     Alignment {
         only: (asked.weight - common.0, listed.weight - common.1),
         heaviest: (left(&asked.weights, taken.asked), left(&listed.weights, taken.listed)),
-        numbers_differ: has_number(&asked.name.words, taken.asked)
-            && has_number(&listed.name.words, taken.listed),
+        numbers_differ: left_numbers == (true, true),
+        number_left: left_numbers != (false, false),
         common,
         links,
         turned,

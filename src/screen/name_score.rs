@@ -122,7 +122,9 @@ fn score_of_words(
     let confidence = 1.0 - (-common / weights.evidence).exp();
     let mut score = confidence * common / (common + against).max(f32::EPSILON);
     if !found.numbers_differ {
-        score = score.max(as_letters(asked, listed, weighty));
+        if !found.number_left {
+            score = score.max(as_letters(asked, listed, weighty));
+        }
         let several = asked.name.words.len().min(listed.name.words.len()) >= 2;
         let nothing_left = own <= LEFT * asked.weight && other <= LEFT * listed.weight;
         if several && nothing_left {
@@ -171,4 +173,89 @@ fn as_letters(asked: &AskedName, listed: &ListedName, weighty: bool) -> f32 {
         return 0.0;
     }
     if pairs.iter().any(|(own, other)| distance(own, other) == Some(1)) { ONE_ERROR } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Entry, ListCode};
+    use crate::screen::alignment::align;
+    use crate::screen::index::names::{NamesIndex, Scratch};
+    use crate::screen::names::variants;
+
+    /// The best score of two names.
+    fn of(asked: &str, listed: &str) -> f32 {
+        let index = NamesIndex::of(&[Entry::named(ListCode::EL, listed)]);
+        let scratch = &mut Scratch::default();
+        let mut best = 0.0f32;
+        for variant in variants::of(asked) {
+            for asked in index.ask(variant, scratch) {
+                for id in index.nearest(&asked, scratch) {
+                    let listed = index.name(id).unwrap();
+                    best = best.max(score(&asked, listed, &align(&asked, listed), &WEIGHTS));
+                }
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn ok_one_party_under_other_spellings_scores_high() {
+        for (asked, listed) in [
+            ("ALDERWOOD WORKS CO., LTD.", "Alderwood Works Co., Ltd."),
+            ("Alderwood Works LLC", "Alderwood Works Co., Ltd."),
+            ("Works Alderwood", "Alderwood Works"),
+            ("Alder Wood Works", "Alderwood Works"),
+            ("Alderwoodworks", "Alderwood Works"),
+            ("Aldrewood Works", "Alderwood Works"),
+            ("Khalid Nuruddin", "Halid Nurudin"),
+            ("Sinno Keji Youxian Gongsi", "Sinno Technology Co., Ltd."),
+            ("Zavod Alderwood, OOO", "Alderwood Plant LLC"),
+            ("NII Alderwood", "Scientific Research Institute Alderwood"),
+            ("Alderwood Intl Tech Corp.", "Alderwood International Technology Corporation"),
+            ("Alderwood Trading", "Alderwood General Trading Company"),
+            ("Alderwood Limitted", "Alderwood Limited"),
+        ] {
+            assert!(of(asked, listed) >= 0.88, "{asked} | {listed}: {}", of(asked, listed));
+        }
+    }
+
+    #[test]
+    fn err_another_party_in_the_same_trade_never_scores_as_the_same() {
+        for (asked, listed) in [
+            ("Beijing Sinno Technology Co., Ltd.", "Beijing Hwelto Technology Co., Ltd."),
+            ("Alderwood Institute No. 13", "Alderwood Institute No. 14"),
+            ("Alderwood (Birchgrove) Ltd.", "Alderwood (Cedarholm) Ltd."),
+            ("Bing Xu", "Bing Lu"),
+            ("Alderwood Fund II", "Alderwood Fund III"),
+        ] {
+            assert!(of(asked, listed) < 0.88, "{asked} | {listed}: {}", of(asked, listed));
+        }
+    }
+
+    #[test]
+    fn err_common_words_are_no_match() {
+        for (asked, listed) in [
+            ("General Trading LLC", "Alderwood General Trading LLC"),
+            ("Birch and Cedar", "and"),
+            ("Pacific International Shipping", "Atlantic International Shipping"),
+            ("Jose Garcia", "Jose Hernandez"),
+        ] {
+            assert!(of(asked, listed) < 0.58, "{asked} | {listed}: {}", of(asked, listed));
+        }
+    }
+
+    #[test]
+    fn the_weights_are_the_measured_ones() {
+        let figures = [
+            WEIGHTS.only_asked,
+            WEIGHTS.only_listed,
+            WEIGHTS.replaced,
+            WEIGHTS.evidence,
+            WEIGHTS.heavy,
+            WEIGHTS.numbers,
+            WEIGHTS.other_country,
+        ];
+        assert_eq!(figures, [0.65, 0.28, 1.05, 4.0, 2.6, 0.56, 0.10], "measure again: benches");
+    }
 }

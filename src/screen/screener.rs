@@ -276,3 +276,179 @@ fn select<'a>(mut found: Vec<Candidate<'a>>, options: Options) -> Vec<Candidate<
 fn rounded(score: f64) -> f64 {
     (score.clamp(0.0, 1.0) * 1000.0).round() / 1000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::ListCode;
+    use crate::screen::batch::screen_all;
+
+    const OFFICE: &str = "Room 1905, 19/F, Cedarholm House, 148 Wing Lok Street, Hong Kong";
+
+    fn list() -> Screener {
+        let entry = |name: &str, aliases: &[&str], address: &str, country: &str| Entry {
+            aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+            addresses: vec![address.to_owned()],
+            countries: vec![country.to_owned()],
+            ..Entry::named(ListCode::EL, name)
+        };
+        let mut entries = vec![
+            entry("Sinno Electronics Co., Ltd.", &["and", "ZT"], "5 Dongmen Lu, Xiatun", "CN"),
+            entry("Alderwood Trading LLC", &[], "22 Polevaya Street, Samarsk 443000", "RU"),
+            Entry {
+                form: Form::Address,
+                ..entry("Address 01", &[], "7 Kwai Fuk Road, Tsuen", "HK")
+            },
+        ];
+        let names = ["Elmira", "Firuza", "Ginkgold", "Hazelin", "Ivorine", "Junipera"];
+        entries.extend(names.map(|name| entry(name, &[], OFFICE, "HK")));
+        Screener::new(entries)
+    }
+
+    fn party(name: &str, address: &str, country: &str) -> Counterparty {
+        Counterparty {
+            id: "C1".into(),
+            name: name.into(),
+            addresses: if address.is_empty() { Vec::new() } else { vec![address.into()] },
+            country: country.into(),
+            ..Counterparty::default()
+        }
+    }
+
+    fn found(party: &Counterparty) -> Vec<Found> {
+        list().screen(party, Options::default(), &mut Scratch::default())
+    }
+
+    fn check(name: &str, address: &str, expected: &[(&str, Band)]) {
+        let screener = list();
+        let found = found(&party(name, address, ""));
+        let shown: Vec<(&str, Band)> = found
+            .iter()
+            .map(|found| (screener.entries()[found.entry].name.as_str(), found.band))
+            .collect();
+        assert_eq!(shown, expected, "{name} {address}");
+    }
+
+    #[test]
+    fn ok_a_name_is_found_and_explained() {
+        check("SINNO ELECTRONICS CO LTD", "", &[("Sinno Electronics Co., Ltd.", Band::Strong)]);
+        let found = found(&party("Sino Elektronik GmbH", "", "DE"));
+        let reasons = found[0].reasons.join("; ");
+        assert!(reasons.contains("another country: DE, not CN"), "{reasons}");
+        let found = super::tests::found(&party("Sinno Dianzi, OOO", "", "CN"));
+        assert_eq!(
+            found[0].reasons,
+            [
+                "the same rare word `sinno`",
+                "`dianzi` means `electronics`",
+                "legal form differs: liability, limited",
+                "the same country: CN"
+            ]
+        );
+        let compared = Compared {
+            counterparty: "Sinno Dianzi, OOO".into(),
+            entry: "Sinno Electronics Co., Ltd.".into(),
+        };
+        assert_eq!(found[0].compared, compared);
+    }
+
+    #[test]
+    fn err_an_alias_that_is_a_word_or_two_letters_matches_only_itself() {
+        check("Birch and Cedar", "", &[]);
+        check("ZT Logistics", "", &[]);
+        check("AND", "", &[("Sinno Electronics Co., Ltd.", Band::Strong)]);
+    }
+
+    #[test]
+    fn ok_a_shared_address_with_another_name_is_for_review_with_the_reason() {
+        check(
+            "Birch Supplies",
+            "Samarsk, ul. Polevaya 22",
+            &[("Alderwood Trading LLC", Band::Review)],
+        );
+        let found = found(&party("Birch Supplies", "Samarsk, ul. Polevaya 22", "RU"));
+        assert_eq!(found[0].reasons[0], "the same address, under another name");
+        check("Birch Supplies", "Samarsk, ul. Polevaya 23", &[]);
+        check("Birch Supplies", "Samarsk", &[]);
+    }
+
+    #[test]
+    fn ok_an_alike_name_at_the_same_address_is_strong() {
+        check(
+            "Alderwood Birchgrove Supplies",
+            "22 Polevaya St., Samarsk",
+            &[("Alderwood Trading LLC", Band::Review)],
+        );
+        let with = found(&party("Alderwood Supplies", "22 Polevaya St., Samarsk", ""));
+        let without = found(&party("Alderwood Supplies", "", ""));
+        assert!(without.first().is_none_or(|without| without.score < with[0].score));
+    }
+
+    #[test]
+    fn ok_an_entry_that_is_an_address_is_matched_by_it_alone() {
+        check("Birch Supplies", "7 Kwai Fuk Rd., Tsuen", &[("Address 01", Band::Strong)]);
+        check("Birch Supplies", "8 Kwai Fuk Rd., Tsuen", &[]);
+    }
+
+    #[test]
+    fn ok_an_address_of_more_than_five_entries_is_one_match() {
+        let found = found(&party("Birch Supplies", OFFICE, ""));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].sharing.len(), found[0].band), (6, Band::Review));
+        let reasons = found[0].reasons.join("; ");
+        assert!(
+            reasons.contains("6 listed entries share this address: Elmira; Firuza"),
+            "{reasons}"
+        );
+    }
+
+    #[test]
+    fn options_limit_the_score_and_the_count() {
+        let party = party("Alderwood Birchgrove", "", "");
+        let screen = |min_score, top| {
+            list().screen(&party, Options { min_score, top }, &mut Scratch::default())
+        };
+        assert!(screen(Some(0.99), None).is_empty());
+        let one = screen(None, Some(1));
+        assert_eq!(one.len(), 1, "also below the review band");
+        assert!(one[0].score > 0.0);
+    }
+
+    #[test]
+    fn hostile_counterparties_end() {
+        let long = "Alderwood ".repeat(50_000);
+        for name in ["", " ", "((((", "\u{202e}\u{0}", "'", "、、", "🦀 🦀", long.as_str(), ", , ,"]
+        {
+            found(&party(name, name, ""));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        /// The other rows of a file, and what a thread remembers of them, change no result.
+        #[test]
+        fn a_result_does_not_depend_on_other_rows(
+            names in proptest::collection::vec(
+                "(Sinno|Alderwood|Zinno|Elmira|and|ZT|[a-z]{1,9}) (Trading|Keji|Co|[A-Za-z ]{0,9})",
+                1..80,
+            ),
+        ) {
+            let screener = list();
+            let parties: Vec<Counterparty> =
+                names.iter().map(|name| party(name, "", "RU")).collect();
+            let options = Options { min_score: Some(0.0), top: None };
+            let mut together = Vec::new();
+            screen_all(&screener, &parties, options, 3, &mut |_, found| {
+                together.push(found);
+                Ok::<(), ()>(())
+            }).unwrap();
+            for (party, found) in parties.iter().zip(together) {
+                let alone = screener.screen(party, options, &mut Scratch::default());
+                prop_assert_eq!(alone, found);
+            }
+        }
+    }
+}

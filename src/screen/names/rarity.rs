@@ -13,6 +13,8 @@ const NOT_COMMON: f32 = 7.0;
 /// A word that no listed party has weighs as if one party of this many had it, however short the
 /// list is.
 const AT_LEAST_PARTIES: f32 = 500.0;
+/// A common word is at most this much rarer on a list: a list of 41 entries says little of words.
+const RARER_ON_A_LIST: f32 = 2.5;
 /// A word weighs at most this for each of its letters: two letters prove little.
 const PER_LETTER: f32 = 1.5;
 
@@ -50,7 +52,8 @@ pub fn weight(word: &str, with: usize, all: usize) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "counts of parties and letters are small")]
     let (with, all, letters) = (with as f32, all as f32, word.len() as f32);
     let listed = ((all.max(AT_LEAST_PARTIES) + 1.0) / (with + 1.0)).ln();
-    f32::midpoint(general(word), listed).min(letters * PER_LETTER)
+    let general = general(word);
+    f32::midpoint(general, listed.min(general + RARER_ON_A_LIST)).min(letters * PER_LETTER)
 }
 
 #[cfg(test)]

@@ -129,7 +129,7 @@ fn stem(text: &str) -> String {
     stem.filter(|stem| rarity::is_common(stem)).unwrap_or(text).to_owned()
 }
 
-/// `46`, `046`, `46th` and `first` as a number without leading zeros.
+/// `46`, `046`, `46th`, `first` and `II` as a number without leading zeros.
 fn number(text: &str) -> Option<String> {
     const ORDINALS: [&str; 12] = [
         "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
@@ -137,6 +137,12 @@ fn number(text: &str) -> Option<String> {
     ];
     if let Some(at) = ORDINALS.iter().position(|ordinal| *ordinal == text) {
         return Some((at + 1).to_string());
+    }
+    // `Vi` is a name, and one letter an initial.
+    const ROMAN: [(&str, &str); 6] =
+        [("ii", "2"), ("iii", "3"), ("iv", "4"), ("vii", "7"), ("viii", "8"), ("ix", "9")];
+    if let Some((_, number)) = ROMAN.iter().find(|(roman, _)| *roman == text) {
+        return Some((*number).to_owned());
     }
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let ending = text.get(digits.len()..)?;
@@ -188,6 +194,7 @@ mod tests {
     fn ok_numbers_are_numbers_however_they_are_written() {
         check("46th Institute", "46 institute");
         check("First Alder", "1 alder");
+        check("Alder Fund II", "alder fund 2");
         check("CETC55", "cetc 55");
         check("3M", "3m");
     }
