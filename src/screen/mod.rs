@@ -6,6 +6,7 @@
 //! # Layout
 //!
 //! - [`screener`]: one counterparty against all entries. [`batch`]: many, on several cores.
+//! - [`reverse`]: which counterparties are near a few entries.
 //! - [`party`], [`found`], [`match_row`]: the nouns, and the shape of a match in JSON.
 //! - [`band`], [`name_score`]: the scores, and where their bands begin.
 //! - [`names`]: how a name is read: variants, legal forms, trade words, spelling, rarity.
@@ -26,6 +27,7 @@ pub mod name_score;
 pub mod names;
 pub mod party;
 pub mod reasons;
+pub mod reverse;
 pub mod screener;
 
 pub use band::Band;

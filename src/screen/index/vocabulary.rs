@@ -285,7 +285,7 @@ impl Vocabulary {
 }
 
 /// Hands on the hash of a word and of the word with each letter left out.
-fn deletions(word: &str, each: &mut impl FnMut(u64)) {
+pub fn deletions(word: &str, each: &mut impl FnMut(u64)) {
     let hasher = BuildHasherDefault::<FxHasher>::default();
     each(hasher.hash_one(word));
     let mut left = String::with_capacity(word.len());
