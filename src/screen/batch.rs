@@ -60,3 +60,51 @@ fn screen_some(
         running.into_iter().flat_map(join).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Entry, ListCode};
+
+    /// A thread remembers what a word may be. The same letters are another word inside an acronym.
+    #[test]
+    fn what_a_thread_remembers_of_earlier_rows_changes_no_result() {
+        let screener = Screener::new(vec![
+            Entry::named(ListCode::EL, "Alderwood Institute of the Russian Academy of Sciences"),
+            Entry::named(ListCode::EL, "Russian Academy Birchgrove"),
+        ]);
+        let names = ["Alderwood RAS", "Russian Birchgrove", "Academy Alderwood", "RAS Birchgrove"];
+        let parties =
+            names.map(|name| Counterparty { name: name.into(), ..Counterparty::default() });
+        let options = Options { min_score: Some(0.0), top: None };
+        let mut turned = parties.to_vec();
+        turned.reverse();
+        for order in [parties.as_slice(), &turned] {
+            screen_all(&screener, order, options, 1, &mut |party, found| {
+                let alone = screener.screen(party, options, &mut Scratch::default());
+                assert_eq!(found, alone, "{}", party.name);
+                Ok::<(), ()>(())
+            })
+            .unwrap();
+        }
+    }
+
+    #[test]
+    fn the_matches_come_in_the_order_of_the_counterparties() {
+        let screener = Screener::new(vec![Entry::named(ListCode::EL, "Alderwood Works")]);
+        let party = |id: usize| Counterparty {
+            id: id.to_string(),
+            name: "Alderwood Works".into(),
+            ..Counterparty::default()
+        };
+        let parties: Vec<Counterparty> = (0..2 * AT_ONCE + 7).map(party).collect();
+        let mut ids = Vec::new();
+        screen_all(&screener, &parties, Options::default(), 3, &mut |party, found| {
+            assert_eq!(found.len(), 1);
+            ids.push(party.id.clone());
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+        assert!(ids.iter().map(String::as_str).eq(parties.iter().map(|party| party.id.as_str())));
+    }
+}

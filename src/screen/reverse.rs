@@ -90,7 +90,10 @@ fn keys_of<'a>(names: impl Iterator<Item = &'a String>, addresses: &[String]) ->
 
 fn of_name(name: &Name, keys: &mut Vec<u32>) {
     let whole = skeleton(&name.bare);
-    keys.extend([key("bare", &name.bare), key("sorted", &name.sorted)]);
+    let mut senses: Vec<&str> = name.words.iter().map(|word| word.sense.as_str()).collect();
+    senses.sort_unstable();
+    keys.extend([key("sorted", &name.sorted), key("senses", &senses.join(" "))]);
+    keys.push(shortened(hash_of(&skeleton(&name.whole))));
     deletions(&whole, &mut |hash| keys.push(shortened(hash)));
     deletions(&name.bare, &mut |hash| keys.push(shortened(hash)));
     let initials: String = name.words.iter().filter_map(|w| w.text.chars().next()).collect();
@@ -220,6 +223,8 @@ mod tests {
             ("Alder Wood", "Alderwood"),
             ("Aldrewood", "Alderwood"),
             ("Khalid", "Halid"),
+            ("Svyaz Engineering", "ZAO Svyaz Inzhiniring"),
+            ("Jimcorporation", "Jim Corporation"),
             ("218 ARZ", "Joint Stock Company 218 Aviation Repair Plant"),
             ("Communications Institute Sciences", "Yerevan Telecommunications Research Institute"),
             ("Technical Services", "Technical Services Ltd"),

@@ -44,7 +44,7 @@ pub struct NamesIndex {
 /// What one thread reuses from name to name. It changes no result.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    likely: FxHashMap<(Box<str>, bool), std::sync::Arc<[Likely]>>,
+    likely: FxHashMap<(Box<str>, Box<str>), std::sync::Arc<[Likely]>>,
     gained: Vec<f32>,
     touched: Vec<u32>,
 }
@@ -230,7 +230,7 @@ impl NamesIndex {
         // A word of a spelled-out acronym is only itself: `nii` is not spelled like anything.
         let text =
             if meaning::spelled_out(&word.text).is_some() { &word.sense } else { &word.text };
-        let key = (text.as_str().into(), false);
+        let key = (text.as_str().into(), word.sense.as_str().into());
         if let Some(known) = scratch.likely.get(&key) {
             return known.clone();
         }
@@ -245,7 +245,7 @@ impl NamesIndex {
         two: bool,
         scratch: &mut Scratch,
     ) -> std::sync::Arc<[Likely]> {
-        let key = (joined.into(), true);
+        let key = (joined.into(), TOGETHER_KEY.into());
         if let Some(known) = scratch.likely.get(&key) {
             return known.clone();
         }
@@ -318,13 +318,16 @@ impl NamesIndex {
 }
 
 impl Scratch {
-    fn remember(&mut self, key: (Box<str>, bool), likely: &std::sync::Arc<[Likely]>) {
+    fn remember(&mut self, key: (Box<str>, Box<str>), likely: &std::sync::Arc<[Likely]>) {
         if self.likely.len() >= REMEMBERED_WORDS {
             self.likely.clear();
         }
         self.likely.insert(key, likely.clone());
     }
 }
+
+/// No word has this meaning.
+const TOGETHER_KEY: &str = "+";
 
 /// A word that is this likely is that word, for its rarity.
 const SURE: f32 = 0.9;

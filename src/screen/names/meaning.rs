@@ -11,7 +11,10 @@ static MEANINGS: LazyLock<Stems> =
 
 static ACRONYMS: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
     lines(include_str!("../tables/acronyms.txt"))
-        .map(|(acronym, words)| (acronym, words.split_whitespace().collect()))
+        .map(|(acronym, words)| {
+            let words = words.split_whitespace();
+            (acronym, words.map(|word| of_word(word).unwrap_or(word)).collect())
+        })
         .collect()
 });
 
