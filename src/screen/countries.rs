@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::country::{entity_list_heading, is_iso_alpha2, iso_of_heading, names};
 use crate::screen::names::letters::words;
@@ -46,6 +46,15 @@ static NAMES: LazyLock<FxHashMap<String, &'static str>> = LazyLock::new(|| {
     let others = OTHER_NAMES.iter().map(|(name, code)| ((*name).to_owned(), *code));
     known.chain(others).collect()
 });
+
+/// The first words of the names of countries.
+static FIRST_WORDS: LazyLock<FxHashSet<&'static str>> =
+    LazyLock::new(|| NAMES.keys().filter_map(|name| name.split(' ').next()).collect());
+
+/// Whether the name of a country may begin with this word.
+pub fn may_begin_with(word: &str) -> bool {
+    FIRST_WORDS.contains(word)
+}
 
 /// The code of a country's name, in lower-case Latin words.
 pub fn code_of_name(name: &str) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 
 use super::part::{Part, of};
 use super::token::{Token, tokens};
-use crate::screen::countries::code_of_name;
+use crate::screen::countries::{code_of_name, may_begin_with};
 use crate::screen::names::rarity::general;
 use crate::screen::names::spelling::skeleton;
 
@@ -157,6 +157,9 @@ fn after_unit(all: &[Token], at: usize) -> bool {
 
 /// How many words name a country here.
 fn country_at(all: &[Token], at: usize) -> Option<usize> {
+    if !matches!(all.get(at), Some(Token::Word(word)) if may_begin_with(word)) {
+        return None;
+    }
     let mut name = String::new();
     let mut found = None;
     for (length, token) in all.iter().skip(at).take(COUNTRY_WORDS).enumerate() {
