@@ -1,5 +1,5 @@
-//! `screen`: compares a counterparty file, or one counterparty, with a list file or with the current
-//! lists of the store. Writes nothing else.
+//! `screen`: compares a counterparty file, or one counterparty, with a list file or with the
+//! current lists of the store. Writes nothing else.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Write};

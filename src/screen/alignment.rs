@@ -7,7 +7,8 @@ use crate::screen::names::word::Kind;
 
 /// The first letters of words are this much of them: `Ahmad S.` and `Ahmad Saleh`.
 const INITIAL: f32 = 0.55;
-/// An acronym that the first letters of words spell, by its letters. Three letters are often chance.
+/// An acronym that the first letters of words spell, by its letters. Three letters are often
+/// chance.
 const ACRONYM_FROM: usize = 3;
 const ACRONYMS: [f32; 3] = [0.55, 0.70, 0.85];
 

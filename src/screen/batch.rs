@@ -5,8 +5,8 @@ use crate::screen::index::names::Scratch;
 use crate::screen::party::Counterparty;
 use crate::screen::screener::Screener;
 
-/// So many counterparties are screened before their matches are handed on: memory does not grow with
-/// the file.
+/// So many counterparties are screened before their matches are handed on: memory does not grow
+/// with the file.
 pub const AT_ONCE: usize = 2_000;
 /// Fewer are done before a second thread would have started.
 const WORTH_A_THREAD: usize = 50;

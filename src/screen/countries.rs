@@ -76,8 +76,8 @@ pub fn read(text: &str) -> Option<&'static str> {
     code_of_name(&words(text).join(" ")).or_else(|| iso_of_heading(&code))
 }
 
-/// Whether a country is one of the entry's. `None` if either is unknown. Hong Kong agrees with China,
-/// because the publishers list its parties under either.
+/// Whether a country is one of the entry's. `None` if either is unknown. Hong Kong agrees with
+/// China, because the publishers list its parties under either.
 pub fn agree(country: &str, listed: &[String]) -> Option<bool> {
     if country.is_empty() || listed.is_empty() {
         return None;

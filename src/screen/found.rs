@@ -25,7 +25,8 @@ pub struct Found {
     pub compared: Compared,
     /// Why, in words.
     pub reasons: Vec<String>,
-    /// The places of the other entries that share the address, if so many do that they are one match.
+    /// The places of the other entries that share the address, if so many do that they are one
+    /// match.
     pub sharing: Vec<usize>,
 }
 

@@ -114,8 +114,8 @@ pub fn match_id(watchlist: &str, counterparty: &str, kind: &str, key: &str) -> S
     format!("mat_{}", hash.as_str().get(..32).unwrap_or_default())
 }
 
-/// A key for each entry of a file: its list, name, first citation and publisher's id. Equal rows are
-/// counted.
+/// A key for each entry of a file: its list, name, first citation and publisher's id. Equal rows
+/// are counted.
 pub fn keys_of_rows(entries: &[Entry]) -> Vec<String> {
     let mut known: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
     let key = |entry: &Entry| {

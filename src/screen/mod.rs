@@ -1,4 +1,5 @@
-//! Compares counterparties with listed entries, by name and address. A pure stage: no I/O, no clock.
+//! Compares counterparties with listed entries, by name and address. A pure stage: no I/O, no
+//! clock.
 //!
 //! The result of a counterparty depends on the entries, on the counterparty and on the tables that
 //! ship with the program (`tables/`), never on other counterparties.
@@ -10,7 +11,8 @@
 //! - [`party`], [`found`], [`match_row`]: the nouns, and the shape of a match in JSON.
 //! - [`band`], [`name_score`]: the scores, and where their bands begin.
 //! - [`names`]: how a name is read: variants, legal forms, trade words, spelling, rarity.
-//! - [`index`]: which listed names are near a name. [`alignment`]: which of their words are the same.
+//! - [`index`]: which listed names are near a name. [`alignment`]: which of their words are the
+//!   same.
 //! - [`addresses`]: the parts of an address, and whether two are the same place.
 //! - [`countries`]: what a country says for or against a match.
 //! - [`reasons`]: a match in words.

@@ -52,7 +52,8 @@ impl Reverse {
         Self { keys }
     }
 
-    /// The places of the counterparties that may match one of the entries, in the order of the file.
+    /// The places of the counterparties that may match one of the entries, in the order of the
+    /// file.
     pub fn near(&self, entries: &[Entry]) -> Vec<usize> {
         let mut keys: Vec<u32> = Vec::new();
         for entry in entries {

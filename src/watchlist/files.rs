@@ -21,8 +21,8 @@ const ZIP: &[u8] = b"PK\x03\x04";
 ///
 /// # Errors
 ///
-/// If a file is missing, unreadable, too large, in another format, or has no header with an id and a
-/// name. A bad row is not an error: see [`Watchlist::problems`].
+/// If a file is missing, unreadable, too large, in another format, or has no header with an id and
+/// a name. A bad row is not an error: see [`Watchlist::problems`].
 pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError> {
     let unreadable = |source| WatchlistError::Unreadable { path: path.to_owned(), source };
     let files = if fs::metadata(path).map_err(unreadable)?.is_dir() {

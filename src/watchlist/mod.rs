@@ -8,7 +8,8 @@
 //! - [`files`]: reads a file or a folder. The only file here that does I/O.
 //! - `text_table`, `workbook`: rows of cells, each with its line.
 //! - [`columns`]: which column holds what, by recognized or mapped headers.
-//! - [`rows`]: from cells to counterparties. A bad row is named with its line and costs no other row.
+//! - [`rows`]: from cells to counterparties. A bad row is named with its line and costs no other
+//!   row.
 
 pub mod columns;
 pub mod error;

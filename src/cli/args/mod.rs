@@ -277,7 +277,7 @@ mod tests {
              abababababababababababababababababababababababababababababababab",
             "journal export",
             "screen --watchlist c.csv",
-            "screen --watchlist c.csv --against l.csv --lists EL,UVL --min-score 0 --top 5 --output csv",
+            "screen --watchlist c.csv --against l.csv --lists EL,UVL --min-score 0 --top 5",
             "screen --name Alder --address Quay --country cn --output json",
             "completions bash",
             "man",

@@ -43,7 +43,8 @@ impl Address {
         let all = tokens(text);
         let mut address = Self::default();
         let mut at = 0;
-        // Whether the floor word that comes next has its number already: `5th Floor, 3 Quay Street`.
+        // Whether the floor word that comes next has its number already: `5th Floor, 3 Quay
+        // Street`.
         let mut numbered = false;
         while let Some(token) = all.get(at) {
             let next_is_floor = is_word_of(all.get(at + 1), Part::Floor);

@@ -1,7 +1,8 @@
 //! The words that name the parts of an address, by their meaning.
 //!
 //! Sources: United States Postal Service Publication 28, appendices C1 and C2; the Universal Postal
-//! Union's addressing sheets of China, Hong Kong, Russia, Turkey, Iran and the United Arab Emirates.
+//! Union's addressing sheets of China, Hong Kong, Russia, Turkey, Iran and the United Arab
+//! Emirates.
 
 use std::sync::LazyLock;
 

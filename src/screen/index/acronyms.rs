@@ -1,5 +1,5 @@
-//! The acronyms that the list itself explains: `Alder Science Group (ASG) 3rd Academy` says that ASG
-//! stands for the words before it, in the names of all its sisters too.
+//! The acronyms that the list itself explains: `Alder Science Group (ASG) 3rd Academy` says that
+//! ASG stands for the words before it, in the names of all its sisters too.
 
 use rustc_hash::FxHashMap;
 

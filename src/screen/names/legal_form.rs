@@ -59,8 +59,8 @@ pub fn without_error(word: &str) -> Option<&'static str> {
     (distance(word, right) == Some(1) && meaning::of_word(word).is_none()).then_some(right)
 }
 
-/// Takes the legal forms out of the words of a name. Returns the other words, and the classes of the
-/// forms, sorted, each once. If nothing else is left, the words are the name itself.
+/// Takes the legal forms out of the words of a name. Returns the other words, and the classes of
+/// the forms, sorted, each once. If nothing else is left, the words are the name itself.
 pub fn split(words: Vec<String>) -> (Vec<String>, Vec<&'static str>) {
     let (mut rest, mut classes) = (Vec::with_capacity(words.len()), Vec::new());
     let mut at = 0;

@@ -8,14 +8,15 @@ pub const MAX_LETTERS: usize = 400;
 
 /// The words of a text, in lower-case Latin letters and digits.
 ///
-/// - Letters with marks lose them, and other scripts are romanized. Each Chinese character is a word.
+/// - Letters with marks lose them, and other scripts are romanized. Each Chinese character is a
+///   word.
 /// - An apostrophe inside a word is dropped: `Xi'an` is one word.
 /// - Three or more single letters with periods are one word: `L.L.C.` is `llc`.
 ///
 /// ```
 /// use entitywatch::screen::names::letters::words;
-/// assert_eq!(words("Xi’an Électron-Optics Co., L.L.C."), ["xian", "electron", "optics", "co", "llc"]);
-/// assert_eq!(words("华为"), ["hua", "wei"]);
+/// assert_eq!(words("Xi’an Électron-Optics Co., L.L.C."), ["xian", "electron", "optics", "co",
+/// "llc"]); assert_eq!(words("华为"), ["hua", "wei"]);
 /// ```
 pub fn words(text: &str) -> Vec<String> {
     let mut found: Vec<Piece> = Vec::new();

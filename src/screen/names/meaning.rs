@@ -48,7 +48,8 @@ pub fn spelled_out(word: &str) -> Option<&'static [&'static str]> {
     ACRONYMS.get(word).map(Vec::as_slice)
 }
 
-/// The trade word whose syllables begin at this word, written apart: how many words, and its meaning.
+/// The trade word whose syllables begin at this word, written apart: how many words, and its
+/// meaning.
 pub fn of_syllables(words: &[String], at: usize) -> Option<(usize, &'static str)> {
     let mut joined = String::new();
     let mut found = None;

@@ -1,6 +1,7 @@
 //! How rare a word is: on the list, and in names anywhere (`common_words.txt`).
 //!
-//! The counterparty file has no influence, so that the result of a row does not depend on other rows.
+//! The counterparty file has no influence, so that the result of a row does not depend on other
+//! rows.
 
 use std::sync::LazyLock;
 

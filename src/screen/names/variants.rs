@@ -1,5 +1,5 @@
-//! The names that one cell holds: other names after `a.k.a.`, acronyms in parentheses, and addresses
-//! that a publisher left in the cell.
+//! The names that one cell holds: other names after `a.k.a.`, acronyms in parentheses, and
+//! addresses that a publisher left in the cell.
 
 use super::legal_form::is_form;
 use super::letters::words;
@@ -115,7 +115,8 @@ fn word_start(text: &str, mark: &str) -> Option<usize> {
     (apart(before) && apart(after)).then_some(at)
 }
 
-/// The name before an address that stands in the same cell: `Sever Ltd. 4 Quay Street, Kerch, Ukraine`.
+/// The name before an address that stands in the same cell: `Sever Ltd. 4 Quay Street, Kerch,
+/// Ukraine`.
 fn before_address(text: &str) -> Option<&str> {
     let start = text.match_indices([',', '.']).map(|(at, _)| at).find(|at| {
         let rest = text.get(at + 1..).unwrap_or_default();
@@ -165,8 +166,8 @@ fn parenthesized(text: &str, found: &mut Vec<Variant>) {
     add_without(found, without.trim().to_owned(), inside, PARTLY_READ);
 }
 
-/// A party and its part: `Alder University, Birch Institute`, `Alder Corporation, Plant Birch`. Each
-/// is a name, if it has a word that not many have.
+/// A party and its part: `Alder University, Birch Institute`, `Alder Corporation, Plant Birch`.
+/// Each is a name, if it has a word that not many have.
 fn parted_by_comma(text: &str, found: &mut Vec<Variant>) {
     let Some((head, tail)) = text.split_once(", ").filter(|(head, _)| !head.contains('(')) else {
         return;
@@ -227,7 +228,8 @@ fn quoted(text: &str, found: &mut Vec<Variant>) {
     }
 }
 
-/// Whether an acronym consists of first letters of the words, in their order, from the first word on.
+/// Whether an acronym consists of first letters of the words, in their order, from the first word
+/// on.
 pub fn is_initials(acronym: &str, words: &[String]) -> bool {
     let mut letters = acronym.chars().peekable();
     let starts = words.first().and_then(|word| word.chars().next());

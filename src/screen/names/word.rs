@@ -47,7 +47,8 @@ pub struct Name {
 }
 
 impl Name {
-    /// Reads one name. A word of a legal form may have a typing error. A name without letters and digits has no words.
+    /// Reads one name. A word of a legal form may have a typing error. A name without letters and
+    /// digits has no words.
     pub fn of(text: &str) -> Self {
         let mut all = letters::words(text);
         all.truncate(MAX_WORDS);
