@@ -177,8 +177,8 @@ impl FileRows<'_, '_> {
             counterparty.country = code.to_owned();
         } else if !country.is_empty() {
             let problem = format!(
-                "expected an ISO 3166-1 code or the name of a country, but got `{country}`: the row \
-                 is compared without a country"
+                "expected an ISO 3166-1 code or the name of a country, but got `{country}`: the \
+                 row is compared without a country"
             );
             self.problem(row.line, problem);
         }
@@ -269,8 +269,8 @@ mod tests {
                 "customers.csv, line 4: expected an id of its own, but `C1` is that of line 2",
                 "customers.csv, line 5: expected a name, but got `—`",
                 "customers.csv, line 6: expected 6 cells as in the header, but got 7",
-                "customers.csv, line 7: expected an ISO 3166-1 code or the name of a country, but got \
-                 `Atlantis`: the row is compared without a country",
+                "customers.csv, line 7: expected an ISO 3166-1 code or the name of a country, but \
+                 got `Atlantis`: the row is compared without a country",
             ]
         );
         let found = read(&Columns::default(), rows).unwrap();
@@ -283,8 +283,8 @@ mod tests {
         let error = read(&Columns::default(), &[&["Konto", "name"], &["1", "Alder"]]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "expected a header with a column for id in customers.csv, but got `Konto`, `name`: name \
-             the column in `columns` of the watchlist, or call it `id`"
+            "expected a header with a column for id in customers.csv, but got `Konto`, `name`: \
+             name the column in `columns` of the watchlist, or call it `id`"
         );
         assert!(read(&Columns::default(), &[]).unwrap_err().to_string().contains("got no row"));
     }
