@@ -17,6 +17,8 @@ pub mod dial;
 pub mod fetch;
 pub mod parse;
 pub mod diff;
+pub mod screen;
+pub mod watchlist;
 pub mod route;
 pub mod store;
 pub mod deliver;

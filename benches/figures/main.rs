@@ -24,6 +24,7 @@ mod list;
 mod origin;
 mod program;
 mod report;
+mod screen;
 
 fn main() {
     let selected: Vec<String> =
@@ -33,12 +34,13 @@ fn main() {
     {
         return compare::peer(before.as_ref(), after.as_ref());
     }
-    let areas: [(&str, fn()); 5] = [
+    let areas: [(&str, fn()); 6] = [
         ("compare", compare::figures),
         ("check", check::figures),
         ("deliver", deliver::figures),
         ("growth", growth::figures),
         ("identity", identity::figures),
+        ("screen", screen::figures),
     ];
     for (name, figures) in areas {
         if selected.is_empty() || selected.iter().any(|word| word == name) {

@@ -15,7 +15,7 @@ use crate::cli::args::{
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, completions, config as config_command, demo, diff, journal, logs,
-    output, preview_message, read, run, show_alert,
+    output, preview_message, read, run, screen, show_alert,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
@@ -86,6 +86,16 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Diff { old, new, lists, output } => {
             let changes = compare_files(&old, &new, &lists)?;
             diff::print(&changes, output.output)?;
+        }
+        Command::Screen(args) => {
+            let lists = match &args.against {
+                Some(file) => screen::lists_of_file(file, &args.lists)?,
+                None => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    screen::lists_of_store(store.as_ref(), &config, &args.lists).await?
+                }
+            };
+            screen::screen(&args, lists, &mut stdout())?;
         }
         Command::Demo => demo::demo(Path::new("entitywatch-demo")).await?,
         Command::Config { command } => {

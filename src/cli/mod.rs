@@ -18,6 +18,8 @@ pub mod read;
 pub mod run;
 pub mod schema;
 mod preview_message;
+mod screen;
+mod screen_rows;
 mod show_alert;
 pub mod threads;
 mod usage;

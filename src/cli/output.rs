@@ -53,7 +53,9 @@ pub fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
 ///
 /// If `out` cannot be written to. A closed pipe is not an error.
 pub fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    ignore_closed_pipe(writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()))
+    writeln!(out, "{}", text.trim_end_matches('\n'))
+        .and_then(|()| out.flush())
+        .or_else(ignore_closed_pipe)
 }
 
 /// Prints a problem on standard error.
@@ -98,11 +100,8 @@ pub fn one_line(out: &mut dyn Write, text: &str) -> io::Result<()> {
 }
 
 /// Ignores a closed pipe, as in `entitywatch entries | head`.
-fn ignore_closed_pipe(written: io::Result<()>) -> io::Result<()> {
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
+pub fn ignore_closed_pipe(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
+use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
     ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ReceiverRow, SourceRow,
     StatusRow,
@@ -30,6 +31,7 @@ pub fn schemas() -> Value {
     all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));
     all.insert("status".to_owned(), rows::<StatusRow>("status"));
     all.insert("journal".to_owned(), written::<JournalEntry>());
+    all.insert("screen".to_owned(), written::<Screening<'_>>());
     Value::Object(all)
 }
 
@@ -39,6 +41,13 @@ struct WebhookBody {
     timestamp: jiff::Timestamp,
     #[serde(flatten)]
     body: AlertBody,
+}
+
+/// What `screen` prints.
+#[derive(Serialize, JsonSchema)]
+struct Screening<'a> {
+    screened: Screened,
+    matches: Vec<MatchRow<'a>>,
 }
 
 /// The schema for output, in which fields that are always present are required.

@@ -33,6 +33,7 @@ mod route;
 mod shared_data;
 mod sinks;
 mod smtp;
+mod story_screen;
 mod story_rules;
 mod story_rules_doubted;
 mod story_rules_joined;

@@ -6,6 +6,7 @@ mod history;
 mod holds;
 mod receivers;
 mod run;
+mod screen;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,7 @@ pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 pub use run::RunArgs;
+pub use screen::{ScreenArgs, ScreenFormat};
 
 /// Watches the US Entity List and alerts people by email, Slack and webhook when it changes
 #[derive(Clone, Debug, Parser)]
@@ -160,6 +162,12 @@ pub enum Command {
         #[arg(long, value_name = "DATE", value_parser = day)]
         to: Option<Date>,
     },
+    /// Compare your counterparties with the lists, by name and address
+    ///
+    /// Prints which entries a counterparty may be, why, and what was compared with what. `strong`
+    /// means: act on it. `review` means: a person should look. No match is not a clearance:
+    /// ownership, end use, other lists and unlisted aliases are not checked.
+    Screen(ScreenArgs),
     /// Verify or print the journal of all checks and decisions
     Journal {
         #[command(subcommand)]
@@ -289,6 +297,9 @@ mod tests {
             "journal verify --head \
              abababababababababababababababababababababababababababababababab",
             "journal export",
+            "screen --watchlist c.csv",
+            "screen --watchlist c.csv --against l.csv --lists EL,UVL --min-score 0 --top 5",
+            "screen --name Alder --address Quay --country cn --output json",
             "completions bash",
             "man",
         ] {
@@ -323,6 +334,11 @@ mod tests {
             "deliveries send --receiver erp",
             "entries --as-of 2026-07-01 --known-at 24h",
             "backfill --source ecfr",
+            "screen",
+            "screen --watchlist c.csv --name Alder",
+            "screen --watchlist c.csv --country CN",
+            "screen --name Alder --country Atlantis",
+            "screen --name Alder --min-score 2",
         ] {
             let parsed = Cli::try_parse_from(
                 ["entitywatch"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty())),

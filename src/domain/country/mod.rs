@@ -21,6 +21,11 @@ pub fn name_of(code: &str) -> Option<&'static str> {
     find(NAMES, code)
 }
 
+/// All codes with the names that addresses and messages spell them with.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.iter().chain(NAMES_IN_MESSAGES).copied()
+}
+
 /// The English name of a code, as messages to readers write it. An unknown code is returned
 /// unchanged.
 pub fn name_in_messages(code: &str) -> &str {

@@ -1,0 +1,167 @@
+//! `screen`: compares a counterparty file, or one counterparty, with a list file or with the
+//! current lists of the store. Writes nothing else.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use sha2::Digest;
+
+use crate::cli::args::{ScreenArgs, ScreenFormat};
+use crate::cli::output;
+use crate::cli::screen_rows::Printer;
+use crate::config::Config;
+use crate::diff::sources::counterparts;
+use crate::domain::{Entry, ListCode, Sha256};
+use crate::screen::match_row::keys_of_rows;
+use crate::screen::{Counterparty, MatchRow, Options, Screened, Screener, batch};
+use crate::store::{EntryQuery, HistoricEntry, Store};
+use crate::watchlist::{Columns, Watchlist, read};
+
+/// What counterparties are compared with.
+pub struct Lists {
+    pub entries: Vec<Entry>,
+    pub sha256: Sha256,
+}
+
+/// Reads the lists of a file. A truncated or malformed file is an error that says where.
+pub fn lists_of_file(path: &Path, lists: &[ListCode]) -> Result<Lists> {
+    let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
+    let mut hashed = Hashed { inner: BufReader::new(file), hasher: sha2::Sha256::new() };
+    let snapshot = crate::parse::parse(&mut hashed, lists)
+        .with_context(|| format!("failed to read {}", path.display()))?;
+    std::io::copy(&mut hashed, &mut std::io::sink())?;
+    let entries = snapshot.entries;
+    for list in lists.iter().filter(|list| !entries.iter().any(|entry| entry.list == **list)) {
+        tracing::warn!(file = %path.display(), "{list}: the file has no entry of it");
+    }
+    Ok(Lists { entries, sha256: Sha256::from_digest(&hashed.hasher.finalize()) })
+}
+
+/// Hashes what is read through it.
+struct Hashed<R> {
+    inner: R,
+    hasher: sha2::Sha256,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.hasher.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
+/// Reads the current lists of all sources. An entry that several sources show is taken once.
+pub async fn lists_of_store(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Lists> {
+    let mut all: Vec<Entry> = Vec::new();
+    let mut documents: Vec<Sha256> = Vec::new();
+    for list in lists {
+        let mut known: Vec<Entry> = Vec::new();
+        for source in config.sources.iter().filter(|source| source.lists.contains(list)) {
+            let states = store.list_states(&source.name).await?;
+            let Some(state) = states.into_iter().find(|state| state.list == *list) else {
+                continue;
+            };
+            documents.push(state.document_sha256);
+            let query = EntryQuery {
+                source: Some(source.name.clone()),
+                list: Some(*list),
+                ..EntryQuery::default()
+            };
+            let rows = store.entries(&query).await?;
+            let entries: Vec<Entry> =
+                rows.into_iter().map(|HistoricEntry { entry, .. }| entry).collect();
+            if known.is_empty() {
+                known = entries;
+            } else {
+                let only = counterparts::match_lists(&known, &entries).only_other;
+                known.extend(only.iter().filter_map(|at| entries.get(*at)).cloned());
+            }
+        }
+        if known.is_empty() {
+            tracing::warn!("{list}: no source of it has a current list");
+        }
+        all.append(&mut known);
+    }
+    if all.is_empty() {
+        anyhow::bail!(
+            "expected a current list in the store, but it has none: run `entitywatch check`, or \
+             name a list file with --against"
+        );
+    }
+    let sha256 = match documents.as_slice() {
+        [one] => one.clone(),
+        several => Sha256::of_parts(several.iter().map(Sha256::as_str)),
+    };
+    Ok(Lists { entries: all, sha256 })
+}
+
+/// Screens and prints. Bad rows are named on standard error, and do not change the exit code.
+pub fn screen(args: &ScreenArgs, lists: Lists, out: &mut dyn Write) -> Result<()> {
+    let (name, watchlist) = counterparties(args)?;
+    for problem in &watchlist.problems {
+        output::problem(&problem.to_string());
+    }
+    let keys = keys_of_rows(&lists.entries);
+    let screened = Screened {
+        counterparties: watchlist.counterparties.len(),
+        entries: lists.entries.len(),
+        list_sha256: lists.sha256,
+        watchlist_sha256: args.watchlist.is_some().then_some(watchlist.sha256),
+    };
+    let screener = Screener::new(lists.entries);
+    let options = Options { min_score: args.min_score, top: args.top };
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut printer = Printer::begin(args.output, &screened, out)?;
+    batch::screen_all(
+        &screener,
+        &watchlist.counterparties,
+        options,
+        threads,
+        &mut |party: &Counterparty, found| {
+            for found in found {
+                if let Some(row) = MatchRow::open(&name, party, found, screener.entries(), &keys) {
+                    printer.row(&row)?;
+                }
+            }
+            std::io::Result::Ok(())
+        },
+    )
+    .or_else(output::ignore_closed_pipe)?;
+    printer.end().or_else(output::ignore_closed_pipe)?;
+    if args.output == ScreenFormat::Text {
+        let names = if args.watchlist.is_some() { "counterparties" } else { "counterparty" };
+        let lists: Vec<&str> = args.lists.iter().map(|list| list.as_str()).collect();
+        output::line(
+            &mut std::io::stderr(),
+            &format!(
+                "compared by name and address: {} {names} with {} entries of {}; no match is not a \
+                 clearance",
+                screened.counterparties,
+                screened.entries,
+                lists.join(", ")
+            ),
+        )?;
+    }
+    Ok(())
+}
+
+/// The name of the watchlist, and its counterparties.
+fn counterparties(args: &ScreenArgs) -> Result<(String, Watchlist)> {
+    if let Some(path) = &args.watchlist {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        return Ok((name, read(path, &Columns::default())?));
+    }
+    let party = Counterparty {
+        name: args.name.clone().unwrap_or_default(),
+        addresses: args.address.clone().into_iter().collect(),
+        country: args.country.clone().unwrap_or_default(),
+        ..Counterparty::default()
+    };
+    let sha256 = Sha256::of(b"");
+    let (counterparties, problems) = (vec![party], Vec::new());
+    Ok((String::new(), Watchlist { counterparties, problems, sha256 }))
+}

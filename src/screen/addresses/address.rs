@@ -1,0 +1,217 @@
+//! An address as its parts.
+
+use super::part::{Part, of};
+use super::token::{Token, tokens};
+use crate::screen::countries::{code_of_name, may_begin_with};
+use crate::screen::names::rarity::general;
+use crate::screen::names::spelling::skeleton;
+
+/// A number of so many digits is a postal code, or a part of it.
+const POSTAL_DIGITS: usize = 5;
+/// The most words of the name of a country.
+const COUNTRY_WORDS: usize = 4;
+
+/// A word of an address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    pub text: String,
+    /// As all its romanizations are spelled.
+    pub skeleton: String,
+    pub part: Part,
+    /// How much it says of the place, in nats, before it is known how many addresses have it.
+    pub weight: f32,
+}
+
+/// One address.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Address {
+    pub words: Vec<Word>,
+    /// Of units, buildings, streets and boxes, sorted, each once.
+    pub numbers: Vec<String>,
+    /// Those of the numbers that are of no unit and no building: of the house in its street.
+    pub house: Vec<String>,
+    pub floors: Vec<String>,
+    pub postal: Vec<String>,
+}
+
+const STREET: f32 = 0.4;
+const DIRECTION: f32 = 1.0;
+const REGION: f32 = 0.2;
+
+impl Address {
+    pub fn of(text: &str) -> Self {
+        let all = tokens(text);
+        let mut address = Self::default();
+        let mut at = 0;
+        // Whether the floor word that comes next has its number already: `5th Floor, 3 Quay
+        // Street`.
+        let mut numbered = false;
+        while let Some(token) = all.get(at) {
+            let next_is_floor = is_word_of(all.get(at + 1), Part::Floor);
+            let after_floor = at > 0 && !numbered && is_word_of(all.get(at - 1), Part::Floor);
+            if !is_word_of(Some(token), Part::Floor) {
+                numbered = next_is_floor && is_floor_number(token);
+            }
+            match token {
+                Token::Floor(floor) => address.floors.push(floor.clone()),
+                Token::Ordinal(number) if next_is_floor || after_floor => {
+                    address.floors.push(number.clone());
+                }
+                Token::Number(number) if after_floor && !next_is_floor => {
+                    address.floors.push(number.clone());
+                }
+                Token::Number(number) if next_is_floor && !after_unit(&all, at) => {
+                    address.floors.push(number.clone());
+                }
+                Token::Number(number) | Token::Ordinal(number) => {
+                    let labelled = [Part::Unit, Part::Building, Part::Box]
+                        .iter()
+                        .any(|part| at > 0 && is_word_of(all.get(at - 1), *part));
+                    address.number(number, labelled);
+                }
+                Token::Word(word) => {
+                    if let Some(length) = country_at(&all, at) {
+                        at += length;
+                        continue;
+                    }
+                    address.word(word, next_is_floor);
+                }
+            }
+            at += 1;
+        }
+        let Address { numbers, house, floors, postal, .. } = &mut address;
+        for numbers in [numbers, house, floors, postal] {
+            numbers.sort_unstable();
+            numbers.dedup();
+        }
+        address
+    }
+
+    fn number(&mut self, number: &str, labelled: bool) {
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        if digits >= POSTAL_DIGITS && digits == number.len() {
+            self.postal.push(number.to_owned());
+        } else {
+            self.numbers.push(number.to_owned());
+            if !labelled {
+                self.house.push(number.to_owned());
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str, next_is_floor: bool) {
+        if next_is_floor && let Some(at) = ORDINALS.iter().position(|ordinal| *ordinal == word) {
+            self.floors.push((at + 1).to_string());
+            return;
+        }
+        let (part, text) = of(word);
+        let weight = match part {
+            Part::Unit | Part::Floor | Part::Number | Part::Box | Part::Building => return,
+            Part::Street => STREET,
+            Part::Direction => DIRECTION,
+            Part::Region => REGION,
+            Part::Word => general(text),
+        };
+        if FILLERS.contains(&text) || self.words.iter().any(|known| known.text == text) {
+            return;
+        }
+        self.words.push(Word { text: text.to_owned(), skeleton: skeleton(text), part, weight });
+    }
+
+    /// Whether it says enough to be a place of its own.
+    pub fn is_a_place(&self) -> bool {
+        self.words.iter().any(|word| word.part == Part::Word)
+            && (!self.numbers.is_empty() || self.words.len() >= 3)
+    }
+
+    /// The address in one order, for the id of a match.
+    pub fn normalized(&self) -> String {
+        let mut words: Vec<&str> = self.words.iter().map(|word| word.text.as_str()).collect();
+        words.sort_unstable();
+        let lists = [&self.numbers, &self.floors, &self.postal];
+        let numbers = lists.map(|list| list.join(" ")).join("|");
+        format!("{}|{numbers}", words.join(" "))
+    }
+}
+
+const ORDINALS: [&str; 12] = [
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth",
+];
+const FILLERS: [&str; 12] =
+    ["the", "and", "in", "at", "near", "opp", "opposite", "de", "under", "behind", "beside", "po"];
+
+fn is_word_of(token: Option<&Token>, part: Part) -> bool {
+    matches!(token, Some(Token::Word(word)) if of(word).0 == part)
+}
+
+fn is_floor_number(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => ORDINALS.contains(&word.as_str()),
+        Token::Number(_) | Token::Ordinal(_) | Token::Floor(_) => true,
+    }
+}
+
+fn after_unit(all: &[Token], at: usize) -> bool {
+    at > 0 && (is_word_of(all.get(at - 1), Part::Unit) || is_word_of(all.get(at - 1), Part::Number))
+}
+
+/// How many words name a country here.
+fn country_at(all: &[Token], at: usize) -> Option<usize> {
+    if !matches!(all.get(at), Some(Token::Word(word)) if may_begin_with(word)) {
+        return None;
+    }
+    let mut name = String::new();
+    let mut found = None;
+    for (length, token) in all.iter().skip(at).take(COUNTRY_WORDS).enumerate() {
+        let (Token::Word(word) | Token::Number(word)) = token else { break };
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        name.push_str(word);
+        if code_of_name(&name).is_some() {
+            found = Some(length + 1);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(one: &str, other: &str) {
+        assert_eq!(
+            Address::of(one).normalized(),
+            Address::of(other).normalized(),
+            "{one} | {other}"
+        );
+    }
+
+    #[test]
+    fn ok_order_and_abbreviations_do_not_matter() {
+        check(
+            "Unit 803, Alder Building, 208-212 Nathan Road, Kowloon, Hong Kong",
+            "Alder Bldg, Unit 803, 208-212 Nathan Rd., KLN, Hong Kong",
+        );
+        check("5th Floor, No. 17 West Road, Beijing, China", "5/F, West Rd., No. 17, Beijing");
+        check("Eighth Floor, 3 Quay St.", "3 Quay Street, 8F");
+        check("22 Polevaya Street, Saint Petersburg", "ul. Polevaya 22, Sankt-Peterburg, Russia");
+    }
+
+    #[test]
+    fn ok_parts_are_told_apart() {
+        let address = Address::of("Room 1905, 19/F, 148 Wing Lok Street, Beijing 100027, China");
+        assert_eq!(address.numbers, ["148", "1905"]);
+        assert_eq!((address.floors, address.postal), (vec!["19".into()], vec!["100027".into()]));
+        let words: Vec<&str> = address.words.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(words, ["wing", "lok", "street", "beijing"]);
+    }
+
+    #[test]
+    fn err_a_city_is_no_place_of_its_own() {
+        assert!(!Address::of("Kabul, Afghanistan").is_a_place());
+        assert!(!Address::of("").is_a_place());
+        assert!(Address::of("5 Quay Street").is_a_place());
+    }
+}

@@ -1,0 +1,236 @@
+//! Which words of two names are the same, and what is left over.
+
+use crate::screen::index::asked_name::AskedName;
+use crate::screen::index::listed_name::ListedName;
+use crate::screen::index::vocabulary::Agreement;
+use crate::screen::names::word::Kind;
+
+/// The first letters of words are this much of them: `Ahmad S.` and `Ahmad Saleh`.
+const INITIAL: f32 = 0.55;
+/// An acronym that the first letters of words spell, by its letters. Three letters are often
+/// chance.
+const ACRONYM_FROM: usize = 3;
+const ACRONYMS: [f32; 3] = [0.55, 0.70, 0.85];
+
+/// Why a link holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    Same,
+    Spelling,
+    Abbreviation,
+    Initial,
+    /// The counterparty has the acronym, or the entry has it.
+    Acronym,
+}
+
+/// Words of the counterparty that are words of the entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Link {
+    pub asked: (usize, usize),
+    pub listed: (usize, usize),
+    pub likeness: f32,
+    pub why: Why,
+}
+
+/// What two names have in common. Weights are in nats.
+#[derive(Clone, Debug, Default)]
+pub struct Alignment {
+    pub links: Vec<Link>,
+    /// The weight of what is the same, in each name.
+    pub common: (f32, f32),
+    /// The weight of what only one has.
+    pub only: (f32, f32),
+    /// The heaviest single word that only one has.
+    pub heaviest: (f32, f32),
+    /// Both have numbers, and each has one that the other lacks.
+    pub numbers_differ: bool,
+    /// One has a number that the other lacks.
+    pub number_left: bool,
+    /// The linked words stand in another order.
+    pub turned: bool,
+}
+
+/// Aligns the words of two names: the heaviest and most alike first.
+pub fn align(asked: &AskedName, listed: &ListedName) -> Alignment {
+    let mut candidates: Vec<(f32, Link)> = Vec::new();
+    for span in &listed.spans {
+        for (place, likeness, agreement) in
+            asked.by_group.get(&span.group).map(Vec::as_slice).unwrap_or_default()
+        {
+            let Some(own) = asked.spans.get(*place) else { continue };
+            let listed_at = (usize::from(span.start), usize::from(span.length));
+            if own.length > 1 && listed_at.1 > 1 {
+                continue;
+            }
+            let why = match agreement {
+                Agreement::Same => Why::Same,
+                Agreement::Spelling => Why::Spelling,
+                Agreement::Abbreviation => Why::Abbreviation,
+            };
+            let gain = likeness * own.weight.min(weight_of(&listed.weights, listed_at));
+            let link = Link {
+                asked: (own.start, own.length),
+                listed: listed_at,
+                likeness: *likeness,
+                why,
+            };
+            candidates.push((gain, link));
+        }
+    }
+    candidates.sort_by(|(a, one), (b, other)| {
+        b.total_cmp(a).then((one.asked, one.listed).cmp(&(other.asked, other.listed)))
+    });
+    let mut taken = Taken::default();
+    let mut links: Vec<Link> = Vec::new();
+    for (_, link) in candidates {
+        if taken.take(link.asked, link.listed) {
+            links.push(link);
+        }
+    }
+    acronyms(asked, listed, &mut taken, &mut links);
+    initials(asked, listed, &mut taken, &mut links);
+    measure(asked, listed, links, &taken)
+}
+
+/// The words that are linked already: a name has at most 24.
+#[derive(Default)]
+struct Taken {
+    asked: u64,
+    listed: u64,
+}
+
+impl Taken {
+    fn take(&mut self, asked: (usize, usize), listed: (usize, usize)) -> bool {
+        let (one, other) = (bits(asked), bits(listed));
+        let free = self.asked & one == 0 && self.listed & other == 0;
+        if free {
+            self.asked |= one;
+            self.listed |= other;
+        }
+        free
+    }
+}
+
+fn bits((start, length): (usize, usize)) -> u64 {
+    (0..length).fold(0, |bits, at| bits | 1u64.checked_shl(to_u32(start + at)).unwrap_or(0))
+}
+
+fn to_u32(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+fn weight_of(weights: &[f32], (start, length): (usize, usize)) -> f32 {
+    weights.iter().skip(start).take(length).sum()
+}
+
+fn is_free(bits_taken: u64, at: usize) -> bool {
+    bits_taken & bits((at, 1)) == 0
+}
+
+/// Links a word with the neighboring words whose first letters spell it.
+fn acronyms(asked: &AskedName, listed: &ListedName, taken: &mut Taken, links: &mut Vec<Link>) {
+    let (own, other) = (&asked.name.words, &listed.name.words);
+    for (at, word) in own.iter().enumerate() {
+        if is_free(taken.asked, at)
+            && let Some(run) = spelled_by(&word.text, other, taken.listed)
+            && taken.take((at, 1), run)
+        {
+            links.push(Link {
+                asked: (at, 1),
+                listed: run,
+                likeness: acronym(&word.text),
+                why: Why::Acronym,
+            });
+        }
+    }
+    for (at, word) in other.iter().enumerate() {
+        if is_free(taken.listed, at)
+            && let Some(run) = spelled_by(&word.text, own, taken.asked)
+            && taken.take(run, (at, 1))
+        {
+            links.push(Link {
+                asked: run,
+                listed: (at, 1),
+                likeness: acronym(&word.text),
+                why: Why::Acronym,
+            });
+        }
+    }
+}
+
+fn acronym(text: &str) -> f32 {
+    let letters = text.len().saturating_sub(ACRONYM_FROM).min(ACRONYMS.len() - 1);
+    ACRONYMS.get(letters).copied().unwrap_or_default()
+}
+
+fn spelled_by(
+    acronym: &str,
+    words: &[crate::screen::names::word::Word],
+    taken: u64,
+) -> Option<(usize, usize)> {
+    let length = acronym.len();
+    if length < ACRONYM_FROM || length > words.len() {
+        return None;
+    }
+    (0..=words.len() - length).find_map(|start| {
+        let run = words.iter().enumerate().skip(start).take(length);
+        let fits = run
+            .zip(acronym.chars())
+            .all(|((at, word), letter)| is_free(taken, at) && word.text.starts_with(letter));
+        fits.then_some((start, length))
+    })
+}
+
+/// Links the initial of a person with a word that begins with it.
+fn initials(asked: &AskedName, listed: &ListedName, taken: &mut Taken, links: &mut Vec<Link>) {
+    let (own, other) = (&asked.name.words, &listed.name.words);
+    for (at, word) in own.iter().enumerate() {
+        for (there, against) in other.iter().enumerate() {
+            let one_is_letter = (word.kind == Kind::Letter) != (against.kind == Kind::Letter);
+            let numbers = word.kind == Kind::Number || against.kind == Kind::Number;
+            let begins = word.text.bytes().next() == against.text.bytes().next();
+            if one_is_letter
+                && !numbers
+                && begins
+                && is_free(taken.asked, at)
+                && is_free(taken.listed, there)
+                && taken.take((at, 1), (there, 1))
+            {
+                let (asked, listed) = ((at, 1), (there, 1));
+                links.push(Link { asked, listed, likeness: INITIAL, why: Why::Initial });
+            }
+        }
+    }
+}
+
+fn measure(asked: &AskedName, listed: &ListedName, links: Vec<Link>, taken: &Taken) -> Alignment {
+    let mut common = (0.0, 0.0);
+    for link in &links {
+        common.0 += link.likeness * weight_of(&asked.weights, link.asked);
+        common.1 += link.likeness * weight_of(&listed.weights, link.listed);
+    }
+    let left = |weights: &[f32], bits_taken: u64| {
+        let free = weights.iter().enumerate().filter(|(at, _)| is_free(bits_taken, *at));
+        free.map(|(_, weight)| *weight).fold(0.0, f32::max)
+    };
+    let has_number = |words: &[crate::screen::names::word::Word], bits_taken: u64| {
+        words
+            .iter()
+            .enumerate()
+            .any(|(at, word)| word.kind == Kind::Number && is_free(bits_taken, at))
+    };
+    let left_numbers =
+        (has_number(&asked.name.words, taken.asked), has_number(&listed.name.words, taken.listed));
+    let mut order = links.clone();
+    order.sort_by_key(|link| link.asked);
+    let turned = !order.is_sorted_by_key(|link| link.listed);
+    Alignment {
+        only: (asked.weight - common.0, listed.weight - common.1),
+        heaviest: (left(&asked.weights, taken.asked), left(&listed.weights, taken.listed)),
+        numbers_differ: left_numbers == (true, true),
+        number_left: left_numbers != (false, false),
+        common,
+        links,
+        turned,
+    }
+}

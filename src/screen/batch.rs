@@ -1,0 +1,110 @@
+//! Many counterparties, on several cores.
+
+use crate::screen::found::{Found, Options};
+use crate::screen::index::names::Scratch;
+use crate::screen::party::Counterparty;
+use crate::screen::screener::Screener;
+
+/// So many counterparties are screened before their matches are handed on: memory does not grow
+/// with the file.
+pub const AT_ONCE: usize = 2_000;
+/// Fewer are done before a second thread would have started.
+const WORTH_A_THREAD: usize = 50;
+/// More threads gain little.
+const MOST_THREADS: usize = 8;
+
+/// Screens all counterparties and hands on the matches of each, in their order.
+///
+/// # Errors
+///
+/// The first error of `each`.
+pub fn screen_all<E>(
+    screener: &Screener,
+    parties: &[Counterparty],
+    options: Options,
+    threads: usize,
+    each: &mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<(), E>,
+) -> Result<(), E> {
+    let threads = if parties.len() < WORTH_A_THREAD { 1 } else { threads.clamp(1, MOST_THREADS) };
+    let mut scratches: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();
+    for some in parties.chunks(AT_ONCE) {
+        for (party, found) in some.iter().zip(screen_some(screener, some, options, &mut scratches))
+        {
+            each(party, found)?;
+        }
+    }
+    Ok(())
+}
+
+fn screen_some(
+    screener: &Screener,
+    parties: &[Counterparty],
+    options: Options,
+    scratches: &mut [Scratch],
+) -> Vec<Vec<Found>> {
+    let share = parties.len().div_ceil(scratches.len().max(1)).max(1);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = parties
+            .chunks(share)
+            .zip(scratches)
+            .map(|(part, scratch)| {
+                scope.spawn(move || {
+                    let screen = |party| screener.screen(party, options, scratch);
+                    part.iter().map(screen).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<Vec<Found>>>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().flat_map(join).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Entry, ListCode};
+
+    /// A thread remembers what a word may be. The same letters are another word inside an acronym.
+    #[test]
+    fn what_a_thread_remembers_of_earlier_rows_changes_no_result() {
+        let screener = Screener::new(vec![
+            Entry::named(ListCode::EL, "Alderwood Institute of the Russian Academy of Sciences"),
+            Entry::named(ListCode::EL, "Russian Academy Birchgrove"),
+        ]);
+        let names = ["Alderwood RAS", "Russian Birchgrove", "Academy Alderwood", "RAS Birchgrove"];
+        let parties =
+            names.map(|name| Counterparty { name: name.into(), ..Counterparty::default() });
+        let options = Options { min_score: Some(0.0), top: None };
+        let mut turned = parties.to_vec();
+        turned.reverse();
+        for order in [parties.as_slice(), &turned] {
+            screen_all(&screener, order, options, 1, &mut |party, found| {
+                let alone = screener.screen(party, options, &mut Scratch::default());
+                assert_eq!(found, alone, "{}", party.name);
+                Ok::<(), ()>(())
+            })
+            .unwrap();
+        }
+    }
+
+    #[test]
+    fn the_matches_come_in_the_order_of_the_counterparties() {
+        let screener = Screener::new(vec![Entry::named(ListCode::EL, "Alderwood Works")]);
+        let party = |id: usize| Counterparty {
+            id: id.to_string(),
+            name: "Alderwood Works".into(),
+            ..Counterparty::default()
+        };
+        let parties: Vec<Counterparty> = (0..2 * AT_ONCE + 7).map(party).collect();
+        let mut ids = Vec::new();
+        screen_all(&screener, &parties, Options::default(), 3, &mut |party, found| {
+            assert_eq!(found.len(), 1);
+            ids.push(party.id.clone());
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+        assert!(ids.iter().map(String::as_str).eq(parties.iter().map(|party| party.id.as_str())));
+    }
+}

@@ -1,0 +1,40 @@
+//! What the screening of one counterparty finds.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::screen::band::Band;
+
+/// What was compared with what, as written on both sides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Compared {
+    /// The name, alias or address of the counterparty.
+    pub counterparty: String,
+    /// The name, alias or address of the entry.
+    pub entry: String,
+}
+
+/// One entry that a counterparty may be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The place of the entry in the list.
+    pub entry: usize,
+    /// 0 to 1, in thousandths.
+    pub score: f64,
+    pub band: Band,
+    pub compared: Compared,
+    /// Why, in words.
+    pub reasons: Vec<String>,
+    /// The places of the other entries that share the address, if so many do that they are one
+    /// match.
+    pub sharing: Vec<usize>,
+}
+
+/// Which matches are returned.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The lowest score. Left out: that of the review band, or none if `top` is given.
+    pub min_score: Option<f64>,
+    /// The most matches of one counterparty.
+    pub top: Option<usize>,
+}

@@ -1,0 +1,70 @@
+//! The acronyms that the list itself explains: `Alder Science Group (ASG) 3rd Academy` says that
+//! ASG stands for the words before it, in the names of all its sisters too.
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::Entry;
+use crate::screen::names::letters::words;
+use crate::screen::names::variants::is_initials;
+use crate::screen::names::word::Name;
+
+/// An acronym that stands for words has this many letters at least.
+const LETTERS: usize = 3;
+/// The most words that an acronym stands for.
+const WORDS: usize = 10;
+
+/// By the meanings of the words: the acronym that stands for them.
+#[derive(Debug, Default)]
+pub struct Acronyms {
+    by_words: FxHashMap<String, String>,
+}
+
+impl Acronyms {
+    pub fn of(entries: &[Entry]) -> Self {
+        let mut acronyms = Self::default();
+        for published in
+            entries.iter().flat_map(|row| std::iter::once(&row.name).chain(&row.aliases))
+        {
+            let Some((before, rest)) = published.split_once('(') else { continue };
+            let inside = rest.split(')').next().unwrap_or_default();
+            let acronym = words(inside).into_iter().next().unwrap_or_default();
+            let is_word = acronym.bytes().all(|byte| byte.is_ascii_alphabetic());
+            if acronym.len() >= LETTERS && is_word && is_initials(&acronym, &words(before)) {
+                let key = key(&Name::of(before), WORDS);
+                acronyms.by_words.entry(key).or_insert(acronym);
+            }
+        }
+        acronyms
+    }
+
+    /// The name with an acronym instead of its first words, if the list has one for them.
+    pub fn shorten(&self, name: &Name) -> Option<Name> {
+        (2..=name.words.len().min(WORDS)).rev().find_map(|count| {
+            let acronym = self.by_words.get(&key(name, count))?;
+            Some(name.shortened(count, acronym))
+        })
+    }
+}
+
+/// The meanings of the first words.
+fn key(name: &Name, count: usize) -> String {
+    let words: Vec<&str> = name.words.iter().take(count).map(|word| word.sense.as_str()).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ListCode;
+
+    #[test]
+    fn ok_an_acronym_of_one_name_shortens_its_sisters() {
+        let listed =
+            Entry::named(ListCode::EL, "Alder Science Group Corporation (ASG) 3rd Academy");
+        let acronyms = Acronyms::of(&[listed]);
+        let shorten = |name: &str| acronyms.shorten(&Name::of(name)).map(|name| name.bare);
+        assert_eq!(shorten("Alder Scientific Grp. Corp. 7th Academy"), Some("asg7academy".into()));
+        assert_eq!(shorten("Alder Group 7th Academy"), None);
+        assert_eq!(shorten(""), None);
+    }
+}

@@ -1,0 +1,7 @@
+//! Which listed names and addresses are worth comparing with a given one.
+
+pub mod acronyms;
+pub mod asked_name;
+pub mod listed_name;
+pub mod names;
+pub mod vocabulary;

@@ -1,0 +1,343 @@
+//! The names of all entries, and the nearest of them to a given name.
+
+use rustc_hash::FxHashMap;
+
+use super::acronyms::Acronyms;
+use super::asked_name::{AskedName, AskedSpan};
+use super::listed_name::{ListedName, Span, of_kind};
+use super::vocabulary::{Likely, Vocabulary};
+use crate::domain::Entry;
+use crate::screen::names::spelling::skeleton;
+use crate::screen::names::variants::Variant;
+use crate::screen::names::word::{Kind, Name, Word};
+use crate::screen::names::{meaning, rarity, variants};
+
+/// The most words that another writer writes together, or apart.
+const TOGETHER: usize = 4;
+/// An acronym of a whole name has this many letters at least.
+const INITIALS_FROM: usize = 3;
+/// The most listed names that are compared with one name in full.
+const NEAREST: usize = 48;
+/// The most listed names that are visited for one name. Beyond it the words are too common to lead
+/// anywhere. One word is always followed.
+const VISITS: usize = 4000;
+/// A counterparty file may have any number of different words: the memory for what they may be is
+/// emptied at this size.
+const REMEMBERED_WORDS: usize = 20_000;
+
+/// The names of a list.
+#[derive(Debug, Default)]
+pub struct NamesIndex {
+    vocabulary: Vocabulary,
+    names: Vec<ListedName>,
+    /// The names that have a group.
+    postings: Vec<Vec<u32>>,
+    /// How many entries have a group as a word of their names.
+    parties: Vec<usize>,
+    entries: usize,
+    acronyms: Acronyms,
+    by_whole: FxHashMap<Box<str>, Vec<u32>>,
+    by_bare: FxHashMap<Box<str>, Vec<u32>>,
+    by_initials: FxHashMap<Box<str>, Vec<u32>>,
+}
+
+/// What one thread reuses from name to name. It changes no result.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    likely: FxHashMap<(Box<str>, Box<str>), std::sync::Arc<[Likely]>>,
+    gained: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+/// One variant of a published name, read.
+struct Read {
+    entry: u32,
+    published: Box<str>,
+    left_out: Box<str>,
+    most: f32,
+    name: Name,
+}
+
+impl NamesIndex {
+    pub fn of(entries: &[Entry]) -> Self {
+        let acronyms = Acronyms::of(entries);
+        let mut read: Vec<Read> = Vec::new();
+        for (place, entry) in (0u32..).zip(entries) {
+            let first = read.len();
+            for published in std::iter::once(&entry.name).chain(&entry.aliases) {
+                for variant in variants::of(published) {
+                    let name = Name::of(&variant.text);
+                    let shortened = acronyms.shorten(&name);
+                    for name in std::iter::once(name).chain(shortened) {
+                        let known = read
+                            .iter()
+                            .skip(first)
+                            .any(|had| had.name.whole == name.whole && had.most >= variant.most);
+                        if !known && !name.words.is_empty() {
+                            read.push(Read {
+                                entry: place,
+                                published: published.as_str().into(),
+                                left_out: variant.left_out.as_str().into(),
+                                most: variant.most,
+                                name,
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        let mut index = Self { entries: entries.len(), acronyms, ..Self::default() };
+        index.count_words(&read);
+        for read in read {
+            index.add(read);
+        }
+        for (word, sense) in meaning::all() {
+            if let Some(group) = index.vocabulary.group_of(sense) {
+                index.vocabulary.add_word(word, group);
+            }
+        }
+        index.names.shrink_to_fit();
+        index
+    }
+
+    pub fn name(&self, id: u32) -> Option<&ListedName> {
+        self.names.get(usize::try_from(id).ok()?)
+    }
+
+    fn count_words(&mut self, read: &[Read]) {
+        let mut last: FxHashMap<u32, u32> = FxHashMap::default();
+        for Read { entry, name, .. } in read {
+            for word in &name.words {
+                let group = self.vocabulary.group(&word.sense);
+                if word.kind == Kind::Word || word.kind == Kind::Patronymic {
+                    self.vocabulary.add_word(&word.text, group);
+                    self.vocabulary.add_word(&word.sense, group);
+                }
+                self.parties.resize(self.vocabulary.groups().max(self.parties.len()), 0);
+                let counted = last.insert(group, *entry) == Some(*entry);
+                if let Some(count) = self.parties.get_mut(group as usize)
+                    && !counted
+                {
+                    *count += 1;
+                }
+            }
+        }
+    }
+
+    fn plain_weight(&self, word: &Word) -> f32 {
+        let group = self.vocabulary.group_of(&word.sense);
+        let with = group.and_then(|group| self.parties.get(group as usize)).copied();
+        rarity::weight(&word.sense, with.unwrap_or(0), self.entries)
+    }
+
+    fn add(&mut self, read: Read) {
+        let Read { entry, published, left_out, most, name } = read;
+        let id = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let weights: Box<[f32]> =
+            name.words.iter().map(|word| of_kind(word.kind, self.plain_weight(word))).collect();
+        let mut spans = Vec::new();
+        for (start, word) in (0u8..).zip(&name.words) {
+            let group = self.vocabulary.group(&word.sense);
+            spans.push(Span { group, start, length: 1 });
+            let mut joined = word.text.replace(' ', "");
+            for (length, next) in (2u8..).zip(name.words.iter().skip(usize::from(start) + 1)) {
+                if usize::from(length) > TOGETHER || !may_join(word) || !may_join(next) {
+                    break;
+                }
+                joined.push_str(&next.text.replace(' ', ""));
+                let group = self.vocabulary.add_together(&joined);
+                spans.push(Span { group, start, length });
+            }
+        }
+        self.postings.resize(self.vocabulary.groups().max(self.postings.len()), Vec::new());
+        for span in &spans {
+            if let Some(postings) = self.postings.get_mut(span.group as usize)
+                && postings.last() != Some(&id)
+            {
+                postings.push(id);
+            }
+        }
+        self.by_whole.entry(name.whole.as_str().into()).or_default().push(id);
+        let skeleton = skeleton(&name.bare);
+        self.by_bare.entry(skeleton.as_str().into()).or_default().push(id);
+        if let Some(initials) = initials(&name) {
+            self.by_initials.entry(initials.into()).or_default().push(id);
+        }
+        let weight = weights.iter().sum();
+        self.names.push(ListedName {
+            entry,
+            published,
+            name,
+            left_out,
+            most,
+            skeleton: skeleton.into(),
+            weights,
+            spans: spans.into(),
+            weight,
+        });
+    }
+
+    /// A name of a counterparty in the words of this list.
+    pub fn ask(&self, variant: Variant, scratch: &mut Scratch) -> Vec<AskedName> {
+        let name = Name::of(&variant.text);
+        let names = std::iter::once(self.acronyms.shorten(&name)).flatten().chain([name]);
+        let names: Vec<Name> = names.filter(|name| !name.words.is_empty()).collect();
+        names.into_iter().map(|name| self.ask_one(name, variant.clone(), scratch)).collect()
+    }
+
+    fn ask_one(&self, name: Name, variant: Variant, scratch: &mut Scratch) -> AskedName {
+        let mut weights = Vec::with_capacity(name.words.len());
+        let mut spans: Vec<AskedSpan> = Vec::new();
+        for (start, word) in name.words.iter().enumerate() {
+            let likely = self.likely(word, scratch);
+            let mut plain = self.plain_weight(word);
+            if let Some(best) = likely.first().filter(|best| best.likeness >= SURE) {
+                let listed = self.parties.get(best.group as usize).copied().unwrap_or(0);
+                plain = plain.min(self.weight_of_group(best.group, word, listed));
+            }
+            let weight = of_kind(word.kind, plain);
+            weights.push(weight);
+            spans.push(AskedSpan { start, length: 1, weight, likely });
+        }
+        for start in 0..name.words.len() {
+            let Some(word) = name.words.get(start).filter(|word| may_join(word)) else { continue };
+            let mut joined = word.text.replace(' ', "");
+            for length in 2..=TOGETHER {
+                let Some(next) = name.words.get(start + length - 1).filter(|w| may_join(w)) else {
+                    break;
+                };
+                joined.push_str(&next.text.replace(' ', ""));
+                let likely = self.likely_together(&joined, length == 2, scratch);
+                if !likely.is_empty() {
+                    let weight = weights.iter().skip(start).take(length).sum();
+                    spans.push(AskedSpan { start, length, weight, likely });
+                }
+            }
+        }
+        AskedName::of(name, variant, weights, spans)
+    }
+
+    fn weight_of_group(&self, group: u32, word: &Word, listed: usize) -> f32 {
+        let general = self.vocabulary.sense(group).map_or(&*word.sense, |sense| sense);
+        rarity::weight(general, listed, self.entries)
+    }
+
+    fn likely(&self, word: &Word, scratch: &mut Scratch) -> std::sync::Arc<[Likely]> {
+        if matches!(word.kind, Kind::Number | Kind::Letter) || word.text.contains(' ') {
+            let group = self.vocabulary.group_of(&word.sense);
+            return group.map(Likely::same).into_iter().collect();
+        }
+        // A word of a spelled-out acronym is only itself: `nii` is not spelled like anything.
+        let text =
+            if meaning::spelled_out(&word.text).is_some() { &word.sense } else { &word.text };
+        let key = (text.as_str().into(), word.sense.as_str().into());
+        if let Some(known) = scratch.likely.get(&key) {
+            return known.clone();
+        }
+        let likely: std::sync::Arc<[Likely]> = self.vocabulary.likely(text, &word.sense).into();
+        scratch.remember(key, &likely);
+        likely
+    }
+
+    fn likely_together(
+        &self,
+        joined: &str,
+        two: bool,
+        scratch: &mut Scratch,
+    ) -> std::sync::Arc<[Likely]> {
+        let key = (joined.into(), TOGETHER_KEY.into());
+        if let Some(known) = scratch.likely.get(&key) {
+            return known.clone();
+        }
+        let mut found = self.vocabulary.likely_together(joined);
+        if found.is_empty() && two {
+            found = self.vocabulary.likely_with_one_error(joined);
+        }
+        let likely: std::sync::Arc<[Likely]> = found.into();
+        scratch.remember(key, &likely);
+        likely
+    }
+
+    /// The listed names that are nearest to a name, in the order of the list.
+    pub fn nearest(&self, asked: &AskedName, scratch: &mut Scratch) -> Vec<u32> {
+        let mut found: Vec<u32> = Vec::new();
+        found.extend(self.by_whole.get(asked.name.whole.as_str()).into_iter().flatten());
+        found.extend(self.by_bare.get(asked.skeleton.as_str()).into_iter().flatten());
+        found.extend(self.by_initials.get(asked.name.bare.as_str()).into_iter().flatten());
+        if let Some(initials) = initials(&asked.name) {
+            found.extend(self.by_whole.get(initials.as_str()).into_iter().flatten());
+        }
+        found.truncate(NEAREST);
+        self.by_words(asked, scratch, &mut found);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn by_words(&self, asked: &AskedName, scratch: &mut Scratch, found: &mut Vec<u32>) {
+        let mut steps: Vec<(usize, f32, &[u32])> = Vec::new();
+        for span in &asked.spans {
+            for likely in span.likely.iter() {
+                if let Some(names) = self.postings.get(likely.group as usize) {
+                    steps.push((names.len(), span.weight * likely.likeness, names));
+                }
+            }
+        }
+        steps.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        scratch.gained.resize(self.names.len(), 0.0);
+        let mut visits = 0;
+        for (length, gain, names) in steps {
+            if visits > 0 && visits + length > VISITS {
+                break;
+            }
+            visits += length;
+            for id in names {
+                if let Some(gained) = scratch.gained.get_mut(*id as usize) {
+                    if *gained == 0.0 {
+                        scratch.touched.push(*id);
+                    }
+                    *gained += gain;
+                }
+            }
+        }
+        let mut ranked: Vec<(f32, u32)> = Vec::with_capacity(scratch.touched.len());
+        for id in scratch.touched.drain(..) {
+            let Some(gained) = scratch.gained.get_mut(id as usize) else { continue };
+            let gain = std::mem::take(gained);
+            let weight = self.name(id).map_or(0.0, |name| name.weight);
+            let most = gain.min(weight).min(asked.weight);
+            ranked.push((most / (most + 0.5 * (weight + asked.weight - 2.0 * most) + 2.0), id));
+        }
+        let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if ranked.len() > NEAREST {
+            ranked.select_nth_unstable_by(NEAREST, order);
+            ranked.truncate(NEAREST);
+        }
+        found.extend(ranked.into_iter().map(|(_, id)| id));
+    }
+}
+
+impl Scratch {
+    fn remember(&mut self, key: (Box<str>, Box<str>), likely: &std::sync::Arc<[Likely]>) {
+        if self.likely.len() >= REMEMBERED_WORDS {
+            self.likely.clear();
+        }
+        self.likely.insert(key, likely.clone());
+    }
+}
+
+/// No word has this meaning.
+const TOGETHER_KEY: &str = "+";
+
+/// A word that is this likely is that word, for its rarity.
+const SURE: f32 = 0.9;
+
+fn may_join(word: &Word) -> bool {
+    word.kind != Kind::Number
+}
+
+/// The first letters of the words of a name of several words.
+fn initials(name: &Name) -> Option<String> {
+    let letters: String = name.words.iter().filter_map(|word| word.text.chars().next()).collect();
+    (letters.len() >= INITIALS_FROM).then_some(letters)
+}

@@ -1,0 +1,39 @@
+//! Compares counterparties with listed entries, by name and address. A pure stage: no I/O, no
+//! clock.
+//!
+//! The result of a counterparty depends on the entries, on the counterparty and on the tables that
+//! ship with the program (`tables/`), never on other counterparties.
+//!
+//! # Layout
+//!
+//! - [`screener`]: one counterparty against all entries. [`batch`]: many, on several cores.
+//! - [`reverse`]: which counterparties are near a few entries.
+//! - [`party`], [`found`], [`match_row`]: the nouns, and the shape of a match in JSON.
+//! - [`band`], [`name_score`]: the scores, and where their bands begin.
+//! - [`names`]: how a name is read: variants, legal forms, trade words, spelling, rarity.
+//! - [`index`]: which listed names are near a name. [`alignment`]: which of their words are the
+//!   same.
+//! - [`addresses`]: the parts of an address, and whether two are the same place.
+//! - [`countries`]: what a country says for or against a match.
+//! - [`reasons`]: a match in words.
+
+pub mod addresses;
+pub mod alignment;
+pub mod band;
+pub mod batch;
+pub mod countries;
+pub mod found;
+pub mod index;
+pub mod match_row;
+pub mod name_score;
+pub mod names;
+pub mod party;
+pub mod reasons;
+pub mod reverse;
+pub mod screener;
+
+pub use band::Band;
+pub use found::{Compared, Found, Options};
+pub use match_row::{Cause, MatchRow, MatchState, Screened};
+pub use party::Counterparty;
+pub use screener::Screener;

@@ -1,0 +1,261 @@
+//! From what two names have in common to a score.
+
+use crate::screen::alignment::Alignment;
+use crate::screen::index::asked_name::AskedName;
+use crate::screen::index::listed_name::ListedName;
+use crate::screen::names::spelling::distance;
+use crate::screen::names::word::Word;
+
+/// The weights of the score. They were chosen on the entries that were first listed by 2019 (see
+/// `benches/README.md`), and describe how parties are written, not who they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Weights {
+    /// What only the counterparty has counts this much against.
+    pub only_asked: f32,
+    /// What only the entry has counts this much against.
+    pub only_listed: f32,
+    /// What is replaced (each has something that the other lacks) counts this much more.
+    pub replaced: f32,
+    /// Nats of common words at which two thirds of the confidence is reached.
+    pub evidence: f32,
+    /// Both have a heavier word than this that the other lacks: never strong.
+    pub heavy: f32,
+    /// Numbers that differ divide the score.
+    pub numbers: f32,
+    /// The same country, another one.
+    pub same_country: f32,
+    pub other_country: f32,
+    /// Another order of the words.
+    pub turned: f32,
+    /// A name of which the entry has more words is strong if it is this part of the weight of the
+    /// entry's name, and weighs this much.
+    pub covered: f32,
+    pub contained: f32,
+    /// A name that the counterparty has whole, and more, is shown if it weighs this much.
+    pub contains: f32,
+}
+
+pub const WEIGHTS: Weights = Weights {
+    only_asked: 0.65,
+    only_listed: 0.28,
+    replaced: 1.05,
+    evidence: 4.0,
+    heavy: 2.6,
+    numbers: 0.56,
+    same_country: 0.016,
+    other_country: 0.10,
+    turned: 0.01,
+    covered: 0.5,
+    contained: 5.0,
+    contains: 8.0,
+};
+
+/// Equal letters: nothing else can be said against it.
+const EQUAL: f32 = 1.0;
+/// Equal but for spaces, fillers and the way the legal form is written.
+const EQUAL_WORDS: f32 = 0.99;
+/// Equal but for the legal form.
+const EQUAL_BUT_FORM: f32 = 0.97;
+/// The highest score of names that are not equal.
+const MOST: f32 = 0.96;
+/// Equal in another romanization.
+const SAME_LETTERS: f32 = 0.94;
+/// Equal but for one typing error, in a name of this many letters.
+const ONE_ERROR: f32 = 0.90;
+const ONE_ERROR_FROM: usize = 5;
+/// A name of so many letters is compared by letters however common its words are.
+const LONG_NAME: usize = 11;
+/// A shorter name of several words has a typing error only in a word of so many letters.
+const LONG_WORD: usize = 6;
+/// The same words, and the same legal form, in another order.
+const TURNED: f32 = 0.95;
+/// All words are the same, in other spellings or words of one meaning.
+const ALL_WORDS: f32 = 0.90;
+/// The entry has more words, but the counterparty has the heavier part of them and no other.
+const CONTAINED: f32 = 0.88;
+/// One word alone must be this part of the entry's name.
+const ALONE: f32 = 0.7;
+/// The counterparty has all words of an entry, and more.
+const CONTAINS: f32 = 0.60;
+/// This part of a name may be left over by the likeness of its words.
+const LEFT: f32 = 0.06;
+/// The highest score of names that differ in a heavy word: below the strong band.
+const NOT_STRONG: f32 = 0.83;
+/// Names without the legal form that weigh less are too common to be a party by themselves.
+const WEIGHTY: f32 = 4.0;
+/// A name of one word of so few letters is an acronym that many have.
+const SHORT_NAME: usize = 3;
+
+/// The likeness of two names, 0 to 1, without countries.
+pub fn score(asked: &AskedName, listed: &ListedName, found: &Alignment, weights: &Weights) -> f32 {
+    let score = score_of_words(asked, listed, found, weights);
+    let score = score.min(asked.most).min(listed.most);
+    match (&*asked.left_out, &*listed.left_out) {
+        // The entry may say more than the counterparty.
+        ("", _) => score,
+        (own, other) if own == other => score,
+        // The counterparty says something that the entry does not.
+        _ => score.min(NOT_STRONG),
+    }
+}
+
+fn score_of_words(
+    asked: &AskedName,
+    listed: &ListedName,
+    found: &Alignment,
+    weights: &Weights,
+) -> f32 {
+    if asked.name.whole == listed.name.whole {
+        return EQUAL;
+    }
+    let weighty = listed.weight >= WEIGHTY;
+    if asked.name.bare == listed.name.bare && listed.name.bare.len() >= ONE_ERROR_FROM {
+        return if asked.name.legal == listed.name.legal { EQUAL_WORDS } else { EQUAL_BUT_FORM };
+    }
+    if asked.name.sorted == listed.name.sorted {
+        return TURNED;
+    }
+    let common = f32::midpoint(found.common.0, found.common.1);
+    let (own, other) = (found.only.0.max(0.0), found.only.1.max(0.0));
+    let against =
+        weights.only_asked * own + weights.only_listed * other + weights.replaced * own.min(other);
+    let confidence = 1.0 - (-common / weights.evidence).exp();
+    let mut score = confidence * common / (common + against).max(f32::EPSILON);
+    if !found.numbers_differ {
+        if !found.number_left {
+            score = score.max(as_letters(asked, listed, weighty));
+        }
+        let several = asked.name.words.len().min(listed.name.words.len()) >= 2;
+        let nothing_left = own <= LEFT * asked.weight && other <= LEFT * listed.weight;
+        if several && nothing_left {
+            score = score.max(ALL_WORDS);
+        }
+        let covered = found.common.1 / listed.weight.max(f32::EPSILON);
+        let contained = own <= LEFT * asked.weight;
+        let enough = if several { weights.covered } else { ALONE };
+        if contained && covered >= enough && common >= weights.contained {
+            score = score.max(CONTAINED);
+        }
+        if other <= LEFT * listed.weight && listed.weight >= weights.contains {
+            score = score.max(CONTAINS);
+        }
+    }
+    if found.numbers_differ {
+        score *= weights.numbers;
+    }
+    if found.turned {
+        score -= weights.turned;
+    }
+    let replaced = found.heaviest.0.min(found.heaviest.1) > weights.heavy;
+    let short =
+        |words: &[Word]| words.len() == 1 && words.iter().all(|word| word.text.len() <= SHORT_NAME);
+    let acronym = short(&listed.name.words) || short(&asked.name.words);
+    if replaced || acronym {
+        score = score.min(NOT_STRONG);
+    }
+    score.clamp(0.0, MOST)
+}
+
+/// Names that are the same letter for letter but for romanization or one typing error, wherever
+/// their spaces are.
+fn as_letters(asked: &AskedName, listed: &ListedName, weighty: bool) -> f32 {
+    let pairs = [(&*asked.skeleton, &*listed.skeleton), (&*asked.name.bare, &*listed.name.bare)];
+    let length = asked.skeleton.len().min(listed.skeleton.len());
+    if length < LONG_NAME && (!weighty || length < ONE_ERROR_FROM) {
+        return 0.0;
+    }
+    if pairs.iter().any(|(own, other)| own == other) {
+        return SAME_LETTERS;
+    }
+    // One letter of a short word is another word: `Bing Lu` and `Bing Xu`.
+    let has_long_word = asked.name.words.iter().any(|word| word.text.len() >= LONG_WORD);
+    if length < LONG_NAME && !has_long_word && asked.name.words.len() > 1 {
+        return 0.0;
+    }
+    if pairs.iter().any(|(own, other)| distance(own, other) == Some(1)) { ONE_ERROR } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Entry, ListCode};
+    use crate::screen::alignment::align;
+    use crate::screen::index::names::{NamesIndex, Scratch};
+    use crate::screen::names::variants;
+
+    /// The best score of two names.
+    fn of(asked: &str, listed: &str) -> f32 {
+        let index = NamesIndex::of(&[Entry::named(ListCode::EL, listed)]);
+        let scratch = &mut Scratch::default();
+        let mut best = 0.0f32;
+        for variant in variants::of(asked) {
+            for asked in index.ask(variant, scratch) {
+                for id in index.nearest(&asked, scratch) {
+                    let listed = index.name(id).unwrap();
+                    best = best.max(score(&asked, listed, &align(&asked, listed), &WEIGHTS));
+                }
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn ok_one_party_under_other_spellings_scores_high() {
+        for (asked, listed) in [
+            ("ALDERWOOD WORKS CO., LTD.", "Alderwood Works Co., Ltd."),
+            ("Alderwood Works LLC", "Alderwood Works Co., Ltd."),
+            ("Works Alderwood", "Alderwood Works"),
+            ("Alder Wood Works", "Alderwood Works"),
+            ("Alderwoodworks", "Alderwood Works"),
+            ("Aldrewood Works", "Alderwood Works"),
+            ("Khalid Nuruddin", "Halid Nurudin"),
+            ("Sinno Keji Youxian Gongsi", "Sinno Technology Co., Ltd."),
+            ("Zavod Alderwood, OOO", "Alderwood Plant LLC"),
+            ("NII Alderwood", "Scientific Research Institute Alderwood"),
+            ("Alderwood Intl Tech Corp.", "Alderwood International Technology Corporation"),
+            ("Alderwood Trading", "Alderwood General Trading Company"),
+            ("Alderwood Limitted", "Alderwood Limited"),
+        ] {
+            assert!(of(asked, listed) >= 0.88, "{asked} | {listed}: {}", of(asked, listed));
+        }
+    }
+
+    #[test]
+    fn err_another_party_in_the_same_trade_never_scores_as_the_same() {
+        for (asked, listed) in [
+            ("Beijing Sinno Technology Co., Ltd.", "Beijing Hwelto Technology Co., Ltd."),
+            ("Alderwood Institute No. 13", "Alderwood Institute No. 14"),
+            ("Alderwood (Birchgrove) Ltd.", "Alderwood (Cedarholm) Ltd."),
+            ("Bing Xu", "Bing Lu"),
+            ("Alderwood Fund II", "Alderwood Fund III"),
+        ] {
+            assert!(of(asked, listed) < 0.88, "{asked} | {listed}: {}", of(asked, listed));
+        }
+    }
+
+    #[test]
+    fn err_common_words_are_no_match() {
+        for (asked, listed) in [
+            ("General Trading LLC", "Alderwood General Trading LLC"),
+            ("Birch and Cedar", "and"),
+            ("Pacific International Shipping", "Atlantic International Shipping"),
+            ("Jose Garcia", "Jose Hernandez"),
+        ] {
+            assert!(of(asked, listed) < 0.58, "{asked} | {listed}: {}", of(asked, listed));
+        }
+    }
+
+    #[test]
+    fn the_weights_are_the_measured_ones() {
+        let figures = [
+            WEIGHTS.only_asked,
+            WEIGHTS.only_listed,
+            WEIGHTS.replaced,
+            WEIGHTS.evidence,
+            WEIGHTS.heavy,
+            WEIGHTS.numbers,
+            WEIGHTS.other_country,
+        ];
+        assert_eq!(figures, [0.65, 0.28, 1.05, 4.0, 2.6, 0.56, 0.10], "measure again: benches");
+    }
+}

@@ -1,0 +1,169 @@
+//! Legal forms: recognized in the languages of the lists, by the table `legal_forms.txt`.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use super::meaning;
+use super::spelling::distance;
+use super::table::lines;
+
+/// The most words of a legal form.
+const LONGEST: usize = 6;
+
+static FORMS: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let mut forms = FxHashMap::default();
+    for (class, phrases) in lines(include_str!("../tables/legal_forms.txt")) {
+        for phrase in phrases.split("; ") {
+            forms.entry(phrase.trim()).or_insert(class);
+        }
+    }
+    forms
+});
+
+/// A word of fewer letters has no typing error that could be told from another word.
+const ERROR_FROM: usize = 6;
+
+/// The long words of legal forms, by the word with one letter left out and by the whole word.
+static LONG_WORDS: LazyLock<FxHashMap<String, &'static str>> = LazyLock::new(|| {
+    let mut long = FxHashMap::default();
+    let words = FORMS.keys().flat_map(|phrase| phrase.split(' '));
+    let mut words: Vec<&str> = words.filter(|word| word.len() >= ERROR_FROM).collect();
+    words.sort_unstable();
+    words.dedup();
+    for word in words {
+        long.insert(word.to_owned(), word);
+        for left in one_left_out(word) {
+            long.entry(left).or_insert(word);
+        }
+    }
+    long
+});
+
+fn one_left_out(word: &str) -> impl Iterator<Item = String> {
+    word.char_indices().map(|(at, letter)| {
+        let after = word.get(at + letter.len_utf8()..).unwrap_or_default();
+        format!("{}{after}", word.get(..at).unwrap_or_default())
+    })
+}
+
+/// The word of a legal form that this is, but for one typing error: `limitted` is `limited`.
+pub fn without_error(word: &str) -> Option<&'static str> {
+    if word.len() < ERROR_FROM - 1 || LONG_WORDS.get(word).is_some_and(|right| *right == word) {
+        return None;
+    }
+    let right = LONG_WORDS
+        .get(word)
+        .copied()
+        .or_else(|| one_left_out(word).find_map(|left| LONG_WORDS.get(&left).copied()))?;
+    (distance(word, right) == Some(1) && meaning::of_word(word).is_none()).then_some(right)
+}
+
+/// Takes the legal forms out of the words of a name. Returns the other words, and the classes of
+/// the forms, sorted, each once. If nothing else is left, the words are the name itself.
+pub fn split(words: Vec<String>) -> (Vec<String>, Vec<&'static str>) {
+    let (mut rest, mut classes) = (Vec::with_capacity(words.len()), Vec::new());
+    let mut at = 0;
+    while at < words.len() {
+        if let Some((length, class)) = longest(&words, at) {
+            classes.push(class);
+            at += length;
+        } else {
+            rest.extend(words.get(at).cloned());
+            at += 1;
+        }
+    }
+    if rest.is_empty() {
+        return (words, Vec::new());
+    }
+    classes.sort_unstable();
+    classes.dedup();
+    (rest, classes)
+}
+
+/// Whether the words are nothing but legal forms.
+pub fn is_form(words: &[String]) -> bool {
+    let mut at = 0;
+    while at < words.len() {
+        let Some((length, _)) = longest(words, at) else { return false };
+        at += length;
+    }
+    true
+}
+
+/// The longest legal form that begins at this word: how many words, and its class.
+fn longest(words: &[String], at: usize) -> Option<(usize, &'static str)> {
+    let mut phrase = String::new();
+    let mut found = None;
+    for (length, word) in words.iter().skip(at).take(LONGEST).enumerate() {
+        if length > 0 {
+            phrase.push(' ');
+        }
+        phrase.push_str(word);
+        // One letter with a word after it is an initial, not the end of a form.
+        if let Some(class) = FORMS.get(phrase.as_str()) {
+            found = Some((length + 1, *class));
+        }
+    }
+    // Two letters at the beginning are more often a name or a title: `AS Roma`, `SA Kim`.
+    let first = words.get(at).map_or(0, String::len);
+    let short = found.is_some_and(|(length, _)| length == 1) && first <= 2;
+    let formal = words.get(at).is_some_and(|word| BEFORE_THE_NAME.contains(&word.as_str()));
+    if short && at == 0 && words.len() > 1 && !formal { None } else { found }
+}
+
+/// Forms of two letters that stand before the name.
+const BEFORE_THE_NAME: [&str; 4] = ["ao", "gp", "dp", "pt"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, rest: &str, classes: &[&str]) {
+        let (words, found) = split(super::super::letters::words(name));
+        assert_eq!((words.join(" ").as_str(), found.as_slice()), (rest, classes), "{name}");
+    }
+
+    #[test]
+    fn ok_forms_of_many_languages() {
+        check("Sinno Electronics Co., Ltd.", "sinno electronics", &["limited"]);
+        check("Sinno Dianzi Youxian Gongsi", "sinno dianzi", &["limited"]);
+        check("Obshchestvo S Ogranichennoi Otvetstvennostyu 'Sever'", "sever", &["liability"]);
+        check("Sever, OOO", "sever", &["liability"]);
+        check("AO Sever", "sever", &["stock"]);
+        check("Aktsionernoe Obshchestvo Sever", "sever", &["stock"]);
+        check("Otkrytoe Aktsionernoe Obshchestvo Sever", "sever", &["open-stock"]);
+        check("Deniz Ltd. Sti.", "deniz", &["limited"]);
+        check("Eco Biochem Sdn Bhd", "eco biochem", &["limited"]);
+        check("Kral GmbH", "kral", &["liability"]);
+        check("Alder F.Z.E.", "alder", &["free-zone"]);
+        check("INVERSIONES SOL, S.A. DE C.V.", "inversiones sol", &["stock"]);
+    }
+
+    #[test]
+    fn ok_a_name_of_nothing_but_forms_keeps_its_words() {
+        check("Company Limited", "company limited", &[]);
+        check("", "", &[]);
+        let is_form = |text: &str| is_form(&super::super::letters::words(text));
+        assert!(is_form("S.A. DE C.V.") && is_form("Co., Ltd.") && is_form("SA") && is_form(""));
+        assert!(!is_form("Alder Ltd") && !is_form("Alder"));
+    }
+
+    #[test]
+    fn ok_a_typing_error_in_a_long_word() {
+        for (wrong, right) in
+            [("limitted", "limited"), ("comany", "company"), ("corporaiton", "corporation")]
+        {
+            assert_eq!(without_error(wrong), Some(right), "{wrong}");
+        }
+        for word in ["limited", "united", "sinno", "lmt", ""] {
+            assert_eq!(without_error(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn err_two_letters_before_a_name_are_no_form() {
+        check("SA Kim", "sa kim", &[]);
+        check("Kim SA", "kim", &["stock"]);
+    }
+}

@@ -1,0 +1,10 @@
+//! Names of parties: how they are written, and what two of them have in common.
+
+pub mod legal_form;
+pub mod letters;
+pub mod meaning;
+pub mod rarity;
+pub mod spelling;
+pub mod table;
+pub mod variants;
+pub mod word;

@@ -1,0 +1,174 @@
+//! How differently a word may be spelled: romanization drift and typing errors.
+//!
+//! The [`skeleton`] writes the usual variants of romanized Chinese, Russian, Arabic, Persian and
+//! Turkish words alike. Sources of the variants: BGN/PCGN and ALA-LC romanization tables, ISO 9,
+//! ICAO Doc 9303 part 3 section 6 (Cyrillic), Hanyu Pinyin and Wade-Giles.
+
+/// Pairs of letters that romanization systems exchange, longest first, applied from left to right.
+const DRIFT: &[(&str, &str)] = &[
+    ("eyev", "ev"),
+    ("ayev", "aev"),
+    ("oyev", "oev"),
+    ("iyev", "ev"),
+    ("eev", "ev"),
+    ("iev", "ev"),
+    ("shch", "s"),
+    ("tsch", "c"),
+    ("sch", "s"),
+    ("dzh", "j"),
+    ("tch", "c"),
+    ("kh", "h"),
+    ("gh", "g"),
+    ("zh", "j"),
+    ("ch", "c"),
+    ("sh", "s"),
+    ("th", "t"),
+    ("dh", "d"),
+    ("ph", "f"),
+    ("ts", "z"),
+    ("tz", "z"),
+    ("dj", "j"),
+    ("ck", "k"),
+    ("cz", "z"),
+    ("ks", "x"),
+    ("qu", "kv"),
+    ("iyu", "iu"),
+    ("iya", "ia"),
+    ("oo", "u"),
+    ("ou", "u"),
+    ("ee", "i"),
+    ("ie", "e"),
+    ("ye", "e"),
+    ("yo", "e"),
+    ("ey", "ei"),
+    ("ay", "ai"),
+];
+
+/// The word as all its usual romanizations spell it. Digits stay.
+pub fn skeleton(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    let mut rest = word;
+    'word: while let Some(letter) = rest.chars().next() {
+        for (from, to) in DRIFT {
+            if let Some(after) = rest.strip_prefix(from) {
+                folded.push_str(to);
+                rest = after;
+                continue 'word;
+            }
+        }
+        folded.push(match letter {
+            'q' | 'c' => 'k',
+            'w' => 'v',
+            'y' => 'i',
+            other => other,
+        });
+        rest = rest.get(letter.len_utf8()..).unwrap_or_default();
+    }
+    let mut single = String::with_capacity(folded.len());
+    for letter in folded.chars() {
+        if !single.ends_with(letter) || letter.is_ascii_digit() {
+            single.push(letter);
+        }
+    }
+    single
+}
+
+/// The first letter and the consonants of a skeleton without `h`: `mmd` of `mohamed` and `muhamad`.
+pub fn consonants(skeleton: &str) -> String {
+    skeleton
+        .char_indices()
+        .filter(|(at, letter)| *at == 0 || !matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'h'))
+        .map(|(_, letter)| letter)
+        .collect()
+}
+
+/// How many insertions, deletions, replacements and exchanges of neighbors turn one word into the
+/// other (optimal string alignment), if at most two.
+pub fn distance(one: &str, other: &str) -> Option<usize> {
+    const LIMIT: usize = 2;
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len().abs_diff(other.len()) > LIMIT {
+        return None;
+    }
+    let width = other.len() + 1;
+    let (mut before, mut last): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..width).collect());
+    for (row, letter) in one.iter().enumerate() {
+        let mut next = Vec::with_capacity(width);
+        next.push(row + 1);
+        for (column, against) in other.iter().enumerate() {
+            let at = |line: &[usize], place: usize| line.get(place).copied().unwrap_or(LIMIT + 1);
+            let mut best = (at(&last, column) + usize::from(letter != against))
+                .min(at(&last, column + 1) + 1)
+                .min(at(&next, column) + 1);
+            let exchanged = row > 0
+                && column > 0
+                && one.get(row - 1) == Some(against)
+                && other.get(column - 1) == Some(letter);
+            if exchanged {
+                best = best.min(at(&before, column - 1) + 1);
+            }
+            next.push(best);
+        }
+        if next.iter().min().is_some_and(|least| *least > LIMIT) {
+            return None;
+        }
+        before = std::mem::replace(&mut last, next);
+    }
+    last.last().copied().filter(|found| *found <= LIMIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ok_romanizations_of_one_word_have_one_skeleton() {
+        for (one, other) in [
+            ("khalid", "halid"),
+            ("urumqi", "urumki"),
+            ("danoush", "danush"),
+            ("edward", "edvard"),
+            ("mohammad", "mohamad"),
+            ("anastasiya", "anastasiia"),
+            ("shuletskiy", "shuletzkiy"),
+            ("khurshid", "hurshid"),
+            ("tekhnika", "tehnika"),
+            ("zhukov", "jukov"),
+            ("huawei", "huavei"),
+            ("yitu", "iitu"),
+            ("yeliseyev", "eliseev"),
+        ] {
+            assert_eq!(skeleton(one), skeleton(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn err_other_words_have_another_skeleton() {
+        for (one, other) in
+            [("khalid", "walid"), ("huawei", "huahui"), ("norma", "narma"), ("11", "1")]
+        {
+            assert_ne!(skeleton(one), skeleton(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn ok_vowels_differ_in_romanized_arabic() {
+        assert_eq!(consonants(&skeleton("mohammed")), consonants(&skeleton("muhamad")));
+        assert_ne!(consonants("ali"), consonants("oli"), "the first letter stays");
+    }
+
+    #[test]
+    fn distances_of_at_most_two() {
+        for (one, other, expected) in [
+            ("same", "same", Some(0)),
+            ("kunilov", "kunnilov", Some(1)),
+            ("meridians", "mreidians", Some(1)),
+            ("abcd", "abxx", Some(2)),
+            ("abcd", "wxyz", None),
+            ("", "ab", Some(2)),
+            ("", "abc", None),
+        ] {
+            assert_eq!(distance(one, other), expected, "{one} {other}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The reasons of a match, in words.
+
+use crate::screen::addresses::comparison::SamePlace;
+use crate::screen::alignment::{Alignment, Why};
+use crate::screen::index::asked_name::AskedName;
+use crate::screen::index::listed_name::ListedName;
+use crate::screen::names::word::{Kind, Word};
+
+/// A word of this weight is called rare.
+const RARE: f32 = 4.5;
+/// The most names that one reason lists.
+const NAMES: usize = 10;
+
+/// Why two names are alike, and what differs. What speaks for the match comes first.
+pub fn of_names(asked: &AskedName, listed: &ListedName, found: &Alignment) -> Vec<String> {
+    let mut left_out = Vec::new();
+    for (whose, text) in [("counterparty", &*asked.left_out), ("entry", &*listed.left_out)] {
+        if !text.is_empty() {
+            left_out.push(format!("without `{}` of the {whose}", text.trim()));
+        }
+    }
+    let mut reasons = of_words(asked, listed, found);
+    reasons.append(&mut left_out);
+    reasons
+}
+
+fn of_words(asked: &AskedName, listed: &ListedName, found: &Alignment) -> Vec<String> {
+    if asked.name.whole == listed.name.whole && asked.name.stands_for.is_none() {
+        return vec!["the same name".to_owned()];
+    }
+    let mut reasons = Vec::new();
+    for (acronym, words) in [&asked.name.stands_for, &listed.name.stands_for].into_iter().flatten()
+    {
+        reasons.push(format!("`{acronym}` stands for `{words}` on the list"));
+    }
+    if asked.name.bare == listed.name.bare {
+        reasons.push("the same words".to_owned());
+    } else {
+        same_words(asked, listed, found, &mut reasons);
+        if *asked.skeleton == *listed.skeleton {
+            reasons.push("the same letters in another romanization or spacing".to_owned());
+        }
+        if found.turned {
+            reasons.push("the words stand in another order".to_owned());
+        }
+        differences(asked, listed, found, &mut reasons);
+    }
+    let (own, other) = (&asked.name.legal, &listed.name.legal);
+    if own != other {
+        let form = |forms: &[&str]| {
+            if forms.is_empty() { "none".to_owned() } else { forms.join(" and ") }
+        };
+        reasons.push(format!("legal form differs: {}, {}", form(own), form(other)));
+    }
+    reasons
+}
+
+fn same_words(
+    asked: &AskedName,
+    listed: &ListedName,
+    found: &Alignment,
+    reasons: &mut Vec<String>,
+) {
+    let (mut rare, mut common, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+    let mut others = Vec::new();
+    for link in &found.links {
+        let own = text(&asked.name.words, link.asked);
+        let other = text(&listed.name.words, link.listed);
+        let joined = link.asked.1 != link.listed.1;
+        let is_number =
+            asked.name.words.get(link.asked.0).is_some_and(|word| word.kind == Kind::Number);
+        let weight: f32 = asked.weights.iter().skip(link.asked.0).take(link.asked.1).sum();
+        match link.why {
+            Why::Same | Why::Spelling if own == other && !joined => {
+                let list = if is_number {
+                    &mut numbers
+                } else if weight >= RARE {
+                    &mut rare
+                } else {
+                    &mut common
+                };
+                if !list.contains(&own) {
+                    list.push(own);
+                }
+            }
+            Why::Same | Why::Spelling if joined => {
+                others.push(format!("`{own}` is `{other}`, but for spaces"));
+            }
+            Why::Same => others.push(format!("`{own}` means `{other}`")),
+            Why::Spelling => others.push(format!("`{own}` is spelled like `{other}`")),
+            Why::Abbreviation if own.len() < other.len() => {
+                others.push(format!("`{own}` may be short for `{other}`"));
+            }
+            Why::Abbreviation => others.push(format!("`{other}` may be short for `{own}`")),
+            Why::Initial => others.push(format!("`{own}` and `{other}` have the same initial")),
+            Why::Acronym if link.asked.1 < link.listed.1 => {
+                others.push(format!("the first letters of `{other}` spell `{own}`"));
+            }
+            Why::Acronym => {
+                others.push(format!("the first letters of `{own}` spell `{other}`"));
+            }
+        }
+    }
+    for (list, one, several) in [
+        (rare, "the same rare word", "the same rare words"),
+        (common, "the same common word", "the same common words"),
+        (numbers, "the same number", "the same numbers"),
+    ] {
+        if !list.is_empty() {
+            let label = if list.len() == 1 { one } else { several };
+            reasons.push(format!("{label} {}", quoted(&list)));
+        }
+    }
+    others.dedup();
+    reasons.append(&mut others);
+}
+
+fn differences(
+    asked: &AskedName,
+    listed: &ListedName,
+    found: &Alignment,
+    reasons: &mut Vec<String>,
+) {
+    if found.numbers_differ {
+        reasons.push("the numbers differ".to_owned());
+    }
+    let left = |words: &[Word], taken: Vec<(usize, usize)>| {
+        let is_taken = |at: usize| taken.iter().any(|(start, n)| (*start..start + n).contains(&at));
+        let mut left: Vec<String> = Vec::new();
+        for (_, word) in words.iter().enumerate().filter(|(at, _)| !is_taken(*at)) {
+            if !left.contains(&word.text) {
+                left.push(word.text.clone());
+            }
+        }
+        left
+    };
+    let own = left(&asked.name.words, found.links.iter().map(|link| link.asked).collect());
+    let other = left(&listed.name.words, found.links.iter().map(|link| link.listed).collect());
+    if !own.is_empty() {
+        reasons.push(format!("only the counterparty has {}", quoted(&own)));
+    }
+    if !other.is_empty() {
+        reasons.push(format!("only the entry has {}", quoted(&other)));
+    }
+}
+
+fn text(words: &[Word], (start, length): (usize, usize)) -> String {
+    let mut texts: Vec<&str> =
+        words.iter().skip(start).take(length).map(|word| word.text.as_str()).collect();
+    texts.dedup();
+    texts.join(" ")
+}
+
+fn quoted(words: &[String]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What the countries say.
+pub fn of_countries(agree: Option<bool>, own: &str, listed: &[String]) -> Option<String> {
+    match agree? {
+        true => Some(format!("the same country: {own}")),
+        false => Some(format!("another country: {own}, not {}", listed.join(" or "))),
+    }
+}
+
+/// Why two addresses are the same place.
+pub fn of_address(place: &SamePlace, other_name: bool) -> Vec<String> {
+    let name = if other_name { ", under another name" } else { "" };
+    let mut reasons = vec![format!("the same address{name}")];
+    if !place.words.is_empty() {
+        reasons.push(format!("the address has the same {}", quoted(&place.words)));
+    }
+    if !place.numbers.is_empty() {
+        reasons.push(format!("the same number {}", quoted(&place.numbers)));
+    }
+    reasons
+}
+
+/// How many entries share an address, and which.
+pub fn of_sharing(names: &[&str]) -> String {
+    let shown = names.iter().take(NAMES).copied().collect::<Vec<_>>().join("; ");
+    let more = names.len().saturating_sub(NAMES);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("{} listed entries share this address: {shown}{more}", names.len())
+}

@@ -1,0 +1,27 @@
+//! Why a counterparty file cannot be used at all.
+
+use std::path::PathBuf;
+
+/// Why a counterparty file cannot be used at all. A single bad row is a `RowProblem` instead.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchlistError {
+    #[error("failed to read {path}: {source}")]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("expected a counterparty file of at most {limit} bytes, but {path} has {bytes}")]
+    TooLarge { path: PathBuf, bytes: u64, limit: u64 },
+    #[error("expected files of CSV, TSV or XLSX in {0}, but it has none")]
+    EmptyFolder(PathBuf),
+    #[error("expected CSV, TSV or XLSX, but got {path}: {problem}")]
+    Malformed { path: PathBuf, problem: String },
+    #[error(
+        "expected a header with a column for {missing} in {path}, but got {found}: name the column \
+         in `columns` of the watchlist, or call it `{missing}`"
+    )]
+    NoColumn { path: PathBuf, missing: &'static str, found: String },
+    #[error("expected at most {limit} rows, but {path} has more")]
+    TooManyRows { path: PathBuf, limit: usize },
+}

@@ -1,0 +1,119 @@
+//! Reads a counterparty file, or a folder of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::domain::Sha256;
+use crate::watchlist::columns::Columns;
+use crate::watchlist::error::WatchlistError;
+use crate::watchlist::rows::{RowReader, Watchlist};
+use crate::watchlist::{text_table, workbook};
+
+/// The largest counterparty file: 1,000,000 rows of 250 bytes.
+pub const MAX_BYTES: u64 = 250_000_000;
+/// The files of a folder that are read, by their endings. Others are ignored.
+const ENDINGS: [&str; 5] = ["csv", "tsv", "tab", "txt", "xlsx"];
+/// What an XLSX file begins with: it is a ZIP archive.
+const ZIP: &[u8] = b"PK\x03\x04";
+
+/// Reads a counterparty file, or all files of a folder in the order of their names. The format of
+/// each is detected by its content.
+///
+/// # Errors
+///
+/// If a file is missing, unreadable, too large, in another format, or has no header with an id and
+/// a name. A bad row is not an error: see [`Watchlist::problems`].
+pub fn read(path: &Path, columns: &Columns) -> Result<Watchlist, WatchlistError> {
+    let unreadable = |source| WatchlistError::Unreadable { path: path.to_owned(), source };
+    let files = if fs::metadata(path).map_err(unreadable)?.is_dir() {
+        let files = folder(path).map_err(unreadable)?;
+        if files.is_empty() {
+            return Err(WatchlistError::EmptyFolder(path.to_owned()));
+        }
+        files
+    } else {
+        vec![path.to_owned()]
+    };
+    let mut reader = RowReader::new(columns);
+    let mut hashes = Vec::new();
+    for file in &files {
+        hashes.push(read_file(file, &mut reader)?);
+    }
+    let sha256 = match hashes.as_slice() {
+        [one] => one.clone(),
+        several => Sha256::of_parts(several.iter().map(Sha256::as_str)),
+    };
+    Ok(reader.finish(sha256))
+}
+
+fn folder(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
+    let mut files = Vec::new();
+    for item in fs::read_dir(path)? {
+        let file = item?.path();
+        let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let hidden = file
+            .file_name()
+            .and_then(|name| name.to_str())
+            // `~$` begins the lock file that a spreadsheet leaves beside an open workbook.
+            .is_none_or(|name| name.starts_with('.') || name.starts_with("~$"));
+        if !hidden && ENDINGS.contains(&ending.to_ascii_lowercase().as_str()) && file.is_file() {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read_file(path: &Path, reader: &mut RowReader<'_>) -> Result<Sha256, WatchlistError> {
+    let unreadable = |source| WatchlistError::Unreadable { path: path.to_owned(), source };
+    let bytes = fs::metadata(path).map_err(unreadable)?.len();
+    if bytes > MAX_BYTES {
+        return Err(WatchlistError::TooLarge { path: path.to_owned(), bytes, limit: MAX_BYTES });
+    }
+    let content = fs::read(path).map_err(unreadable)?;
+    let mut file = reader.file(path);
+    let each = &mut |row| file.add(row);
+    let read = if content.starts_with(ZIP) {
+        workbook::rows(&content, each)
+    } else {
+        text_table::rows(&content, each)
+    };
+    read.map_err(|problem| WatchlistError::Malformed { path: path.to_owned(), problem })?;
+    file.finish()?;
+    Ok(Sha256::of(&content))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ok_a_folder_is_read_in_the_order_of_its_names_and_ids_are_unique_in_all_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        write("b.csv", "id,name\n2,Birch\n1,Cedar\n");
+        write("a.tsv", "id\tname\n1\tAlder\n");
+        write("notes.md", "not read");
+        write(".hidden.csv", "not read");
+        write("~$a.csv", "not read");
+        let found = read(folder.path(), &Columns::default()).unwrap();
+        let names: Vec<&str> =
+            found.counterparties.iter().map(|party| party.name.as_str()).collect();
+        assert_eq!(names, ["Alder", "Birch"]);
+        assert_eq!(found.problems.len(), 1);
+        assert!(found.problems[0].problem.contains("a.tsv"), "{}", found.problems[0]);
+    }
+
+    #[test]
+    fn err_missing_empty_and_foreign_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = |path: &Path| read(path, &Columns::default()).unwrap_err().to_string();
+        assert!(error(folder.path()).contains("has none"));
+        assert!(error(&folder.path().join("none.csv")).contains("failed to read"));
+        let file = folder.path().join("a.xlsx");
+        for content in [&b""[..], b"PK\x03\x04broken", b"\x00\x01\x02", b"\x89PNG\r\n"] {
+            fs::write(&file, content).unwrap();
+            assert!(error(&file).contains("expected"), "{content:?}");
+        }
+    }
+}

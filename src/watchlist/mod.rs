@@ -1,0 +1,24 @@
+//! The reader's own counterparties: files of CSV, TSV or XLSX, or a folder of them.
+//!
+//! Knows the formats, the headers and the limits of a counterparty file. Must not know lists, the
+//! matcher's rules or the store.
+//!
+//! # Layout
+//!
+//! - [`files`]: reads a file or a folder. The only file here that does I/O.
+//! - `text_table`, `workbook`: rows of cells, each with its line.
+//! - [`columns`]: which column holds what, by recognized or mapped headers.
+//! - [`rows`]: from cells to counterparties. A bad row is named with its line and costs no other
+//!   row.
+
+pub mod columns;
+pub mod error;
+pub mod files;
+pub mod rows;
+mod text_table;
+mod workbook;
+
+pub use columns::Columns;
+pub use error::WatchlistError;
+pub use files::read;
+pub use rows::{RowProblem, Watchlist};

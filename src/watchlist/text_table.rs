@@ -1,0 +1,104 @@
+//! CSV and TSV as rows of cells.
+
+use crate::watchlist::rows::Cells;
+
+/// What separates cells. The one that the header has most of counts.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// The separator is looked for in so many bytes.
+const HEADER_BYTES: usize = 4096;
+
+/// Hands on each row with its line. UTF-8, UTF-16 with a byte order mark, and Windows-1252, which
+/// spreadsheets still write, are read.
+pub fn rows(bytes: &[u8], each: &mut dyn FnMut(Cells)) -> Result<(), String> {
+    let text = decoded(bytes);
+    if text.contains('\0') {
+        return Err("it is neither text nor a workbook".to_owned());
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator(&text))
+        .from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    loop {
+        let more = reader.read_record(&mut record).map_err(|error| error.to_string())?;
+        if !more {
+            return Ok(());
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        each(Cells { line, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
+    }
+}
+
+fn decoded(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+        let bytes = bytes.get(mark..).unwrap_or_default();
+        return encoding.decode_without_bom_handling(bytes).0;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+    }
+}
+
+fn separator(text: &str) -> u8 {
+    let start: Vec<u8> = text.bytes().take(HEADER_BYTES).collect();
+    let header = start
+        .split(|byte| *byte == b'\n')
+        .find(|line| SEPARATORS.iter().any(|separator| line.contains(separator)));
+    let count = |separator: &u8| {
+        header.map_or(0, |line| line.iter().filter(|byte| *byte == separator).count())
+    };
+    // Of equal counts the first in the table counts, and `max_by_key` takes the last.
+    SEPARATORS.iter().rev().max_by_key(|separator| count(separator)).copied().unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, String> {
+        let mut found = Vec::new();
+        rows(bytes, &mut |row| found.push((row.line, row.cells)))?;
+        Ok(found)
+    }
+
+    fn row(line: u64, cells: &[&str]) -> (u64, Vec<String>) {
+        (line, cells.iter().map(|cell| (*cell).to_owned()).collect())
+    }
+
+    #[test]
+    fn ok_the_separator_is_the_one_of_the_header() {
+        for text in ["id,name\n1,A;B", "id;name\n1;A;B", "id\tname\n1\tA;B", "id|name\n1|A;B"] {
+            let found = read(text.as_bytes()).unwrap();
+            assert_eq!(found[0], row(1, &["id", "name"]), "{text}");
+            assert_eq!(found[1].0, 2);
+        }
+    }
+
+    #[test]
+    fn ok_a_cell_of_several_lines_keeps_the_line_of_the_next_row() {
+        let found = read(b"id,name\n1,\"Alder\nWorks\"\n2,Birch\n").unwrap();
+        assert_eq!(found[1], row(2, &["1", "Alder\nWorks"]));
+        assert_eq!(found[2], row(4, &["2", "Birch"]));
+    }
+
+    #[test]
+    fn ok_encodings_of_spreadsheets() {
+        let marked = [&b"\xef\xbb\xbf"[..], "id,Größe".as_bytes()].concat();
+        assert_eq!(read(&marked).unwrap()[0], row(1, &["id", "Größe"]));
+        assert_eq!(read(b"id,Gr\xf6\xdfe").unwrap()[0], row(1, &["id", "Größe"]));
+        let wide: Vec<u8> = [0xfeff]
+            .into_iter()
+            .chain("id,Größe".encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(read(&wide).unwrap()[0], row(1, &["id", "Größe"]));
+    }
+
+    #[test]
+    fn err_bytes_that_are_no_text() {
+        assert!(read(b"\x00\x01\x02\x00").is_err());
+        assert_eq!(read(b""), Ok(Vec::new()));
+    }
+}

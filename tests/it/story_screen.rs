@@ -1,0 +1,204 @@
+//! A counterparty file against a list file and against the current lists of the store: what is
+//! printed, in which order, and with which exit code.
+
+use serde_json::Value;
+
+use crate::list::{Row, file, row, rows};
+use crate::shared_data;
+use crate::world::{Site, World};
+
+const CUSTOMERS: &str = "\
+Customer No,Name,Other names,Address,Country,Owner\n\
+C2,\"Tianshan Avionic Inst.\",,,CN,A. Reviewer\n\
+C1,Birchgrove Supplies,,\"Beijing, Xueyuan Rd. 8\",,\n\
+,No id,,,,\n\
+C3,Cedarholm Imports,,\"9 Xueyuan Road, Beijing\",,\n\
+C2,A second C2,,,,\n";
+
+fn list() -> Vec<Row> {
+    let mut list = rows(60);
+    list.push(row("Tianshan Avionics Institute", "87 FR 38925").at("8 Xueyuan Road, Beijing, CN"));
+    list
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[tokio::test]
+async fn a_counterparty_file_is_compared_with_a_list_file() {
+    let site = Site::new().await;
+    let (customers, against) =
+        (site.folder.path().join("customers.csv"), site.folder.path().join("l.csv"));
+    std::fs::write(&customers, CUSTOMERS).unwrap();
+    std::fs::write(&against, file(&list())).unwrap();
+    let (customers, against) = (customers.to_str().unwrap(), against.to_str().unwrap());
+    let arguments = ["screen", "--watchlist", customers, "--against", against];
+
+    let ended = site.command(&[&arguments[..], &["--output", "json"]].concat()).await;
+    assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+    let found = json(&ended.stdout);
+    assert_eq!(found["screened"]["counterparties"], 3);
+    assert_eq!(found["screened"]["entries"], 61);
+    assert_eq!(found["screened"]["list_sha256"].as_str().map(str::len), Some(64));
+    assert_eq!(found["screened"]["watchlist_sha256"].as_str().map(str::len), Some(64));
+    let matches = found["matches"].as_array().unwrap();
+    let shown: Vec<(&str, &str)> = matches
+        .iter()
+        .map(|found| {
+            (found["counterparty"]["id"].as_str().unwrap(), found["band"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(shown, [("C2", "strong"), ("C1", "review")], "in the order of the file");
+    let first = &matches[0];
+    assert_eq!(first["watchlist"], "customers");
+    assert_eq!(first["entry"]["name"], "Tianshan Avionics Institute");
+    assert_eq!(first["counterparty"]["owner"], "A. Reviewer");
+    assert_eq!(first["compared"]["counterparty"], "Tianshan Avionic Inst.");
+    assert_eq!((&first["state"], &first["cause"]), (&"open".into(), &"first-screening".into()));
+    assert_eq!(matches[1]["reasons"][0], "the same address, under another name");
+
+    // Bad rows are named with their line, and change neither the result nor the exit code.
+    for expected in ["line 4: expected an id", "line 6: expected an id of its own, but `C2`"] {
+        assert!(ended.stderr.contains(expected), "{}", ended.stderr);
+    }
+
+    // The same rows give the same ids.
+    let again = site.command(&[&arguments[..], &["--output", "json"]].concat()).await;
+    assert_eq!(again.stdout, ended.stdout);
+
+    let csv = site.command(&[&arguments[..], &["--output", "csv"]].concat()).await;
+    let lines: Vec<&str> = csv.stdout.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", csv.stdout);
+    assert!(lines[0].starts_with("match_id,watchlist,band,score,id,name"), "{}", lines[0]);
+
+    let text = site.command(&arguments).await;
+    assert!(text.stdout.contains("strong"), "{}", text.stdout);
+    assert!(text.stderr.contains("no match is not a clearance"), "{}", text.stderr);
+
+    // Below the review band only if it is asked for.
+    let all = site
+        .command(
+            &[&arguments[..], &["--min-score", "0", "--top", "1", "--output", "json"]].concat(),
+        )
+        .await;
+    let all = json(&all.stdout);
+    assert!(all["matches"].as_array().unwrap().iter().all(|found| found["score"].is_number()));
+    let strict =
+        site.command(&[&arguments[..], &["--min-score", "1", "--output", "json"]].concat()).await;
+    assert_eq!(json(&strict.stdout)["matches"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn one_counterparty_is_compared_with_the_current_lists_of_the_store() {
+    let world = World::with_baseline(Site::new().await, &list()).await;
+    let ended = world
+        .command(&[
+            "screen",
+            "--name",
+            "TIANSHAN AVIONICS INSTITUTE",
+            "--country",
+            "China",
+            "--output",
+            "json",
+        ])
+        .await;
+    assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+    let found = json(&ended.stdout);
+    assert_eq!(found["screened"]["entries"], 61);
+    assert_eq!(found["screened"]["watchlist_sha256"], Value::Null);
+    assert_eq!(found["matches"][0]["score"], 1.0);
+    assert_eq!(found["matches"][0]["counterparty"]["country"], "CN");
+    let none = world.command(&["screen", "--name", "Birchgrove Supplies"]).await;
+    assert_eq!((none.exit, none.stdout.as_str()), (Some(0), "no match\n"), "{}", none.stderr);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_an_error_that_says_where() {
+    let site = Site::new().await;
+    let path = |name: &str| site.folder.path().join(name).to_str().unwrap().to_owned();
+    let write = |name: &str, text: &str| std::fs::write(path(name), text).unwrap();
+    write("customers.csv", CUSTOMERS);
+    write("no-header.csv", "a,b\n1,2\n");
+    write("cut.csv", &file(&list())[..3000]);
+    for (watchlist, against, exit, expected) in [
+        ("customers.csv", "cut.csv", 1, "cut.csv"),
+        ("customers.csv", "none.csv", 1, "none.csv"),
+        ("none.csv", "customers.csv", 1, "customers.csv"),
+        ("no-header.csv", "list.csv", 1, "expected a header with a column for id"),
+    ] {
+        write("list.csv", &file(&list()));
+        let ended = site
+            .command(&["screen", "--watchlist", &path(watchlist), "--against", &path(against)])
+            .await;
+        assert_eq!(ended.exit, Some(exit), "{watchlist} {against}: {}", ended.stderr);
+        assert!(ended.stderr.contains(expected), "{expected}: {}", ended.stderr);
+    }
+    // Without a store there is nothing to compare with.
+    let ended = site.command(&["screen", "--watchlist", &path("customers.csv")]).await;
+    assert_eq!(ended.exit, Some(1), "{}", ended.stderr);
+    let ended = site.command(&["screen"]).await;
+    assert_eq!(ended.exit, Some(2), "{}", ended.stderr);
+}
+
+/// The rates that `config/README.md` states, on parties that were first listed from 2020 to 2022.
+#[tokio::test]
+async fn the_stated_rates_hold_on_the_real_list() {
+    let Some(shared) = shared_data::folder() else { return };
+    let site = Site::new().await;
+    let folder = site.folder.path().join("made");
+    let text = |path: std::path::PathBuf| path.to_str().unwrap().to_owned();
+    let arguments = [
+        text(shared.join("tools/make_watchlist.py")),
+        text(shared.join("data/entity-list-to-2022.json.xz")),
+        text(folder.clone()),
+        "--others".into(),
+        text(shared.join("data/clean-names.txt.xz")),
+        "--clean".into(),
+        "5000".into(),
+        "--from-year".into(),
+        "2020".into(),
+        "--seed".into(),
+        "4".into(),
+    ];
+    if shared_data::python(&arguments).is_none() {
+        return;
+    }
+    let ended = site
+        .command(&[
+            "screen",
+            "--watchlist",
+            &text(folder.join("watchlist.csv")),
+            "--against",
+            &text(folder.join("consolidated.csv")),
+            "--min-score",
+            "0",
+            "--top",
+            "5",
+            "--output",
+            "json",
+        ])
+        .await;
+    assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+    let matches = text(site.folder.path().join("matches.json"));
+    std::fs::write(&matches, &ended.stdout).unwrap();
+    let scored = shared_data::python(&[
+        text(shared.join("tools/score_watchlist.py")),
+        text(folder),
+        matches,
+        "--json".into(),
+    ]);
+    let figures = json(&String::from_utf8(scored.unwrap()).unwrap());
+    let figure = |kind: &str, of: &str| figures[kind][of].as_f64().unwrap();
+    for kind in ["same", "space", "legal", "order", "typo", "romanised", "short", "dropped"] {
+        assert!(figure(kind, "shown") >= 0.97, "{kind}: {figures:#}");
+        assert!(figure(kind, "strong") >= 0.90, "{kind}: {figures:#}");
+    }
+    assert!(figure("alias", "shown") >= 0.50, "{figures:#}");
+    assert!(figure("address", "shown") >= 0.95, "{figures:#}");
+    assert!(figure("number", "shown") <= 0.03, "{figures:#}");
+    assert!(figure("sister", "shown") <= 0.45, "{figures:#}");
+    assert!(figure("sister", "strong") <= 0.05, "{figures:#}");
+    assert!(figure("clean", "shown") <= 0.015, "{figures:#}");
+    assert!(figures["recall_at_1_percent"].as_f64().unwrap() >= 0.77, "{figures:#}");
+}
