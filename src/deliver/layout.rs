@@ -6,7 +6,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
 
-use crate::deliver::wording::MessageContent;
+use crate::deliver::wording::{INSTRUCTIONS_TITLE, MessageContent, Section};
 use crate::deliver::{Message, MessageSettings, wording};
 
 /// The templates are compiled in, so that a message cannot fail because a file is missing.
@@ -56,7 +56,16 @@ fn render(
 ) -> Result<String, LayoutError> {
     let failed = |error: &minijinja::Error| LayoutError { template, reason: error.to_string() };
     let environment = TEMPLATES.as_ref().map_err(failed)?;
-    let context = minijinja::context! { content => Value::from(Serde(content)), attachments };
+    let mut content = content.clone();
+    if !content.index.is_empty() {
+        // The index has all names already.
+        content.sections.retain(Section::has_details);
+    }
+    let context = minijinja::context! {
+        content => Value::from(Serde(&content)),
+        attachments,
+        instructions_title => INSTRUCTIONS_TITLE,
+    };
     environment
         .get_template(template)
         .and_then(|template| template.render(context))
@@ -105,6 +114,18 @@ mod tests {
                 .contains("https://watch.example.com/holds/hld_")
         );
         assert!(!shown(hold, None).contains("https://"));
+    }
+
+    #[test]
+    fn names_without_details_are_not_repeated() {
+        let filed = sample::find("rule.filed, several dates").unwrap();
+        let page = page(&filed);
+        assert!(
+            page.contains("To be added (3)") && !page.contains("Details: To be added"),
+            "{page}"
+        );
+        assert!(page.contains("Details: To be removed (1)"), "{page}");
+        assert!(!shown(&filed, None).contains("DETAILS: TO BE ADDED"));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use crate::domain::word_diff::{Span, SpanKind};
 /// Escapes `&`, `<` and `>` as Slack requires, and replaces other formatting characters with
 /// look-alikes.
 ///
-/// Slack has no escape for `*`, `_`, `~`, backquotes and `:name:`. Inside a word they have no
-/// effect and stay.
+/// Slack has no escape for `*`, `_`, `~`, backquotes and `:name:`. Inside a word most have no
+/// effect and stay. Mattermost shows the same text, where `@name` is a mention, `[text](address)` a
+/// link, and `*` has an effect inside a word too.
 pub fn escaped(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let beside = |at: Option<usize>| {
@@ -20,7 +21,9 @@ pub fn escaped(text: &str) -> String {
             '&' => clean.push_str("&amp;"),
             '<' => clean.push_str("&lt;"),
             '>' => clean.push_str("&gt;"),
-            '*' if !inside_word => clean.push('∗'),
+            '*' => clean.push('∗'),
+            '@' if !inside_word => clean.push('＠'),
+            '(' if clean.ends_with(']') => clean.push_str(" ("),
             '_' if !inside_word => clean.push('＿'),
             '~' if !inside_word => clean.push('∼'),
             '`' => clean.push('ˋ'),
@@ -94,6 +97,7 @@ mod tests {
             escaped("Smith & Sons <x> *Ltd.* a_b 10:30 :bomb:"),
             "Smith &amp; Sons &lt;x&gt; ∗Ltd.∗ a_b 10:30 ∶bomb:"
         );
+        assert_eq!(escaped("@all a@b.cn [x](y) 5*3"), "＠all a@b.cn [x] (y) 5∗3");
     }
 
     #[test]

@@ -18,6 +18,11 @@ pub fn line(text: &str) -> String {
     clean
 }
 
+/// Removes what `line` removes except for spaces, and keeps line breaks.
+pub fn visible(text: &str) -> String {
+    text.chars().filter(|c| !is_invisible(*c) && (!c.is_control() || *c == '\n')).collect()
+}
+
 /// Shortens to at most `max_chars` characters. An ellipsis replaces the rest.
 pub fn shorten(text: &str, max_chars: usize) -> String {
     if text.chars().count() <= max_chars {
@@ -58,6 +63,11 @@ mod tests {
         );
         assert_eq!(line("safe \u{202e}txet\u{202c} name\u{200b}"), "safe txet name");
         assert_eq!(line("شرکت می\u{200c}خواهم 黒"), "شرکت می\u{200c}خواهم 黒");
+    }
+
+    #[test]
+    fn a_visible_text_keeps_its_spaces_and_its_lines() {
+        assert_eq!(visible("a  b\nc\r\u{202e}\u{7}"), "a  b\nc");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::deliver::email::spreadsheet::workbook;
 use crate::deliver::email::table_cells::{COLUMN_COUNT, cells};
+use crate::deliver::plain;
 use crate::domain::{Alert, Change, ChangeSet};
 
 /// Makes spreadsheets read the table as UTF-8.
@@ -80,13 +81,9 @@ fn table(changes: &[Change]) -> Result<Vec<u8>, AttachmentError> {
 
 /// Changes a cell so that a spreadsheet does not run it as a formula (OWASP, "CSV Injection").
 fn harmless(cell: &str) -> String {
-    let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
-    let text: String = cell.chars().filter(|c| !c.is_control() || *c == '\n').collect();
-    if cell.starts_with(formula) || text.trim_start().starts_with(formula) {
-        format!("'{text}")
-    } else {
-        text
-    }
+    let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let text = plain::visible(cell);
+    if text.trim_start().starts_with(formula) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]

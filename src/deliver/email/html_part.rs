@@ -33,7 +33,7 @@ pub fn html(content: &MessageContent, attachments: Option<&str>) -> Result<Strin
     page(shown)
 }
 
-/// Adds a first note that says what is shown and where the full alert is.
+/// Adds a note that says what is shown.
 fn shortened(content: &MessageContent, shown: EntryLimit, has_attachments: bool) -> MessageContent {
     let all = name_count(content);
     let mut content = limited(content, shown);
@@ -47,11 +47,10 @@ fn shortened(content: &MessageContent, shown: EntryLimit, has_attachments: bool)
         }
     };
     let rest = if has_attachments { " The attachments have all of it." } else { "" };
-    let place = content.reference();
-    content.cautions.insert(
-        0,
-        format!("This page shows {what}, so that mail readers do not cut it off.{rest}{place}"),
-    );
+    // The next line of the page is the way to the full alert.
+    content
+        .cautions
+        .push(format!("This page shows {what}, so that mail readers do not cut it off.{rest}"));
     content
 }
 

@@ -50,7 +50,8 @@ pub fn workbook(changes: &[Change]) -> Result<Vec<u8>, XlsxError> {
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     for (row, change) in (1..).zip(changes) {
         for (column, cell) in (0..).zip(cells(change)) {
-            sheet.write_string_with_format(row, column, text(&cell), &wrapped)?;
+            let text = plain::shorten(&cell, MAX_CELL_CHARS);
+            sheet.write_string_with_format(row, column, text, &wrapped)?;
         }
     }
     workbook.save_to_buffer()
@@ -64,12 +65,6 @@ fn headings(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     }
     sheet.set_freeze_panes(1, FROZEN_COLUMNS)?;
     Ok(())
-}
-
-/// Text without control characters, within the limit of a cell.
-fn text(cell: &str) -> String {
-    let clean: String = cell.chars().filter(|c| !c.is_control() || *c == '\n').collect();
-    plain::shorten(&clean, MAX_CELL_CHARS)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! The cells of one change in the CSV file and in the spreadsheet. Pure.
 
+use crate::deliver::plain;
 use crate::deliver::wording::value_text;
 use crate::domain::{Change, Form};
 
 /// The number of columns of the CSV file and of the spreadsheet.
 pub const COLUMN_COUNT: usize = 20;
 
-/// The cells of one change, unescaped.
+/// The cells of one change, not escaped, without control characters and characters that change the
+/// direction of writing.
 pub fn cells(change: &Change) -> [String; COLUMN_COUNT] {
     let entry = &change.entry;
     let fields = change.fields.iter().map(|field| {
@@ -38,4 +40,5 @@ pub fn cells(change: &Change) -> [String; COLUMN_COUNT] {
         evidence,
         entry.entry_id.as_ref().map(ToString::to_string).unwrap_or_default(),
     ]
+    .map(|cell| plain::visible(&cell))
 }

@@ -39,25 +39,26 @@ pub struct Line {
     pub names: usize,
 }
 
-/// A list of blocks within Slack's limits. Keeps room for the blocks that must come last.
+/// A list of blocks within Slack's limits. Keeps room for the blocks that must not be left out.
 pub struct Blocks {
     blocks: Vec<Value>,
-    /// The blocks that come last.
-    foot: Vec<Value>,
+    /// Blocks that are added later, and the line with the number of names left out.
+    reserved: usize,
     size: usize,
 }
 
 impl Blocks {
-    pub fn with_foot(foot: Vec<Value>) -> Self {
-        let size = foot.iter().map(size).sum::<usize>() + RESERVED_CHARS;
-        Self { blocks: Vec::new(), foot, size }
+    /// No blocks yet. There will be room for the blocks in `reserved`.
+    pub fn with_room_for(reserved: &[Value]) -> Self {
+        let size = reserved.iter().map(size).sum::<usize>() + RESERVED_CHARS;
+        Self { blocks: Vec::new(), reserved: reserved.len() + 1, size }
     }
 
     /// Adds a block and returns true, if there is room for it.
     pub fn push(&mut self, block: Value) -> bool {
         let size = size(&block);
-        let fits = self.size + size <= MAX_TOTAL_CHARS
-            && self.blocks.len() + self.foot.len() + 1 < MAX_BLOCKS;
+        let fits =
+            self.size + size <= MAX_TOTAL_CHARS && self.blocks.len() + self.reserved < MAX_BLOCKS;
         if fits {
             self.size += size;
             self.blocks.push(block);
@@ -96,14 +97,16 @@ impl Blocks {
             .count()
     }
 
-    /// Adds a line in the room that is kept for it.
-    pub fn push_rest(&mut self, text: &str) {
-        self.blocks.push(section(text));
+    /// Adds blocks in the room that is kept for them.
+    pub fn push_reserved(&mut self, blocks: impl IntoIterator<Item = Value>) {
+        for block in blocks {
+            self.reserved = self.reserved.saturating_sub(1);
+            self.blocks.push(block);
+        }
     }
 
     /// Returns all blocks in their order.
-    pub fn finish(mut self) -> Vec<Value> {
-        self.blocks.append(&mut self.foot);
+    pub fn finish(self) -> Vec<Value> {
         self.blocks
     }
 }

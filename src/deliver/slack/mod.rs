@@ -1,7 +1,11 @@
 //! The Slack channel: one incoming-webhook message in Block Kit. A message that cannot hold every
 //! entry says how many are left out and where all of them are.
+//!
+//! Mattermost accepts the same message. It shows `text` and ignores `blocks`, so that `text` alone
+//! must be enough to act on (`fallback`).
 
 mod blocks;
+mod fallback;
 
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
@@ -9,14 +13,14 @@ use serde_json::{Value, json};
 
 use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
 use crate::deliver::redacted_reply::{Redaction, redacted};
-use crate::deliver::wording::{EntryText, MessageContent, NextStep, Quote, Row};
-use crate::deliver::{
-    Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, plain, wording,
+use crate::deliver::wording::{
+    EntryText, INSTRUCTIONS_TITLE, MessageContent, NextStep, Quote, Row,
 };
+use crate::deliver::{Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, wording};
 use crate::dial::LazyClient;
 use crate::domain::ChangeKind;
 use crate::domain::word_diff::Span;
-use blocks::{Blocks, Line, MAX_SECTION_CHARS, context, header, section};
+use blocks::{Blocks, Line, context, header, section};
 
 /// The most characters of one name, of its countries, of a summary and of a changed value or note.
 const MAX_NAME_CHARS: usize = 300;
@@ -27,6 +31,9 @@ const MAX_VALUE_CHARS: usize = 400;
 const MAX_CAUTION_CHARS: usize = 600;
 /// The most characters of a passage of the rule.
 const MAX_QUOTE_CHARS: usize = 1_200;
+/// The most characters of all facts, as `blocks::size` counts them. They have room before the
+/// names, and usually take 800.
+const MAX_FACTS_CHARS: usize = 4_000;
 
 pub async fn send(
     clients: &LazyClient,
@@ -60,50 +67,78 @@ pub async fn send(
     post(clients, request, now, &redaction).await
 }
 
-/// Builds the message: `blocks`, and `text` for notifications and clients that do not show blocks.
-/// `reference` names the delivery, or the alert if it is only shown.
+/// Builds the message: `blocks`, and `text` for notifications, for screen readers, and for services
+/// that do not show blocks. `reference` names the delivery, or the alert if it is only shown.
 pub fn payload(content: &MessageContent, reference: &str) -> Value {
-    let foot = vec![section(&step_text(&content.full_alert)), context(&mrkdwn::escaped(reference))];
-    let mut blocks = Blocks::with_foot(foot);
+    let facts = facts(content).map(|text| section(&text));
+    let foot = [section(&step_text(&content.full_alert)), context(&mrkdwn::escaped(reference))];
+    let reserved: Vec<Value> = facts.iter().chain(&foot).cloned().collect();
+    let mut blocks = Blocks::with_room_for(&reserved);
     if let Some(banner) = &content.banner {
         blocks.push(section(&format!("*{}*", mrkdwn::escaped(banner))));
     }
     blocks.push(header(&content.title));
     blocks.push(section(&mrkdwn::escaped(&content.lead)));
-    for caution in &content.cautions {
-        let caution = mrkdwn::escaped_within(caution, MAX_CAUTION_CHARS);
-        blocks.push(section(&format!("*Caution:* {caution}")));
-    }
-    let facts: Vec<String> =
-        content.facts.iter().map(fact).chain(content.quotes.iter().map(quote)).collect();
-    if !facts.is_empty() {
-        blocks.push(section(&facts.join("\n")));
-    }
-    if let Some(text) = what_to_do(content) {
+    for text in cautions(content).chain(quotes(content)).chain(what_to_do(content)) {
         blocks.push(section(&text));
     }
     let left_out = blocks.push_lines(&index_lines(content));
+    if left_out > 0 {
+        blocks.push_reserved([section(&left_out_text(left_out))]);
+    }
+    blocks.push_reserved(facts);
     if left_out == 0 {
         blocks.push_lines(&detail_lines(content));
-    } else {
-        blocks.push_rest(&format!("… and {left_out} more names."));
     }
-    let text = format!("{}\n{}\n{reference}", content.title, content.lead);
+    blocks.push_reserved(foot);
     json!({
-        "text": mrkdwn::escaped(&plain::shorten(&text, MAX_SECTION_CHARS / 2)),
+        "text": fallback::text(content, reference),
         "blocks": blocks.finish(),
         "unfurl_links": false,
         "unfurl_media": false,
     })
 }
 
-fn what_to_do(content: &MessageContent) -> Option<String> {
-    let steps = content.next_steps.iter().map(step_text);
-    let own = content
-        .instructions
+fn left_out_text(names: usize) -> String {
+    format!("… and {names} more names.")
+}
+
+fn cautions(content: &MessageContent) -> impl Iterator<Item = String> {
+    content
+        .cautions
         .iter()
-        .map(|paragraph| mrkdwn::escaped_within(paragraph, MAX_CAUTION_CHARS));
-    let lines: Vec<String> = steps.chain(own).map(|line| format!("• {line}")).collect();
+        .map(|caution| format!("*Caution:* {}", mrkdwn::escaped_within(caution, MAX_CAUTION_CHARS)))
+}
+
+/// The passages of the rule, in one text.
+fn quotes(content: &MessageContent) -> Option<String> {
+    let quotes: Vec<String> = content.quotes.iter().map(quote).collect();
+    (!quotes.is_empty()).then(|| quotes.join("\n"))
+}
+
+fn facts(content: &MessageContent) -> Option<String> {
+    let mut length = 0;
+    let facts = content.facts.iter().map(fact).take_while(|fact| {
+        length += blocks::size(&Value::from(fact.as_str()));
+        length <= MAX_FACTS_CHARS
+    });
+    let facts: Vec<String> = facts.collect();
+    let title = mrkdwn::escaped(&content.facts_title);
+    (!facts.is_empty()).then(|| format!("*{title}*\n{}", facts.join("\n")))
+}
+
+fn what_to_do(content: &MessageContent) -> Option<String> {
+    let mut lines: Vec<String> =
+        content.next_steps.iter().map(|step| format!("• {}", step_text(step))).collect();
+    if !content.instructions.is_empty() {
+        lines.push(format!("{INSTRUCTIONS_TITLE}:"));
+    }
+    lines.extend(
+        content
+            .instructions
+            .iter()
+            .map(|paragraph| format!("> {}", mrkdwn::escaped_within(paragraph, MAX_CAUTION_CHARS))),
+    );
     (!lines.is_empty()).then(|| format!("*What to do*\n{}", lines.join("\n")))
 }
 
@@ -111,7 +146,9 @@ fn what_to_do(content: &MessageContent) -> Option<String> {
 fn index_lines(content: &MessageContent) -> Vec<Line> {
     let mut lines = Vec::new();
     for part in &content.index {
-        lines.push(Line { mrkdwn: format!("*{}*", mrkdwn::escaped(&part.title)), names: 0 });
+        let gap = if lines.is_empty() { "" } else { "\n" };
+        let title = format!("{gap}*{}*", mrkdwn::escaped(&part.title));
+        lines.push(Line { mrkdwn: title, names: 0 });
         for place in &part.places {
             let country = mrkdwn::escaped_within(&place.country, MAX_COUNTRIES_CHARS);
             lines.push(Line { mrkdwn: format!("_{country}_"), names: 0 });
@@ -131,7 +168,10 @@ fn detail_lines(content: &MessageContent) -> Vec<Line> {
         let mut of_section: Vec<String> = Vec::new();
         for group in &part.groups {
             if !group.shared.is_empty() {
-                of_section.push(format!("For {} entries:", group.entries.len()));
+                let names: Vec<&str> =
+                    group.entries.iter().map(|entry| entry.heading.as_str()).collect();
+                let names = mrkdwn::escaped_within(&names.join("; "), MAX_VALUE_CHARS);
+                of_section.push(format!("*For {} entries:* {names}", group.entries.len()));
                 of_section.extend(group.shared.iter().map(row_text));
             }
             for entry in &group.entries {
@@ -140,7 +180,8 @@ fn detail_lines(content: &MessageContent) -> Vec<Line> {
             }
         }
         if !of_section.is_empty() {
-            of_section.insert(0, format!("*Details: {}*", mrkdwn::escaped(&part.title)));
+            let gap = if lines.is_empty() { "" } else { "\n" };
+            of_section.insert(0, format!("{gap}*Details: {}*", mrkdwn::escaped(&part.title)));
         }
         lines.extend(of_section.into_iter().map(|mrkdwn| Line { mrkdwn, names: 0 }));
     }
@@ -201,7 +242,7 @@ fn quote(quote: &Quote) -> String {
 fn fact(fact: &wording::Fact) -> String {
     let text = mrkdwn::escaped_within(&fact.text, MAX_VALUE_CHARS);
     let text = fact.link.as_deref().and_then(|link| mrkdwn::link(link, &text)).unwrap_or(text);
-    format!("*{}:* {text}", mrkdwn::escaped(&fact.label))
+    format!("{}: {text}", mrkdwn::escaped(&fact.label))
 }
 
 fn step_text(step: &NextStep) -> String {
@@ -242,7 +283,8 @@ mod tests {
             let longest = if block["type"] == "header" { 150 } else { 3_000 };
             assert!(!text.is_empty() && text.encode_utf16().count() <= longest, "{}", block);
         }
-        assert!(payload["text"].as_str().unwrap().chars().count() <= 3_000);
+        let text = payload["text"].as_str().unwrap();
+        assert!(text.encode_utf16().count() <= fallback::MAX_CHARS, "{text}");
     }
 
     #[test]

@@ -51,6 +51,11 @@ pub fn paragraph(runs: Vec<Value>) -> Value {
     json!({"type": "RichTextBlock", "inlines": runs, "spacing": "Small"})
 }
 
+/// A line directly below the one before.
+pub fn line(text: &str) -> Value {
+    json!({"type": "RichTextBlock", "inlines": [run(text)], "spacing": "None"})
+}
+
 /// A line above a group of paragraphs.
 pub fn heading(text: &str) -> Value {
     json!({
@@ -67,6 +72,11 @@ pub fn title(text: &str) -> Value {
         "type": "RichTextBlock",
         "inlines": [{"type": "TextRun", "text": text, "weight": "Bolder", "size": "Large"}],
     })
+}
+
+/// The company's own words, on a ground of its own shade.
+pub fn emphasized(text: &str) -> Value {
+    json!({"type": "Container", "style": "emphasis", "items": [paragraph(vec![run(text)])]})
 }
 
 /// Text on a ground of its own color.
@@ -102,9 +112,20 @@ impl Elements {
         fits
     }
 
-    /// Adds an element in the room that is reserved for it.
-    pub fn push_reserved(&mut self, element: Value) {
-        self.elements.push(element);
+    /// Adds all elements and returns true, if there is room for all of them.
+    pub fn push_all(&mut self, elements: Vec<Value>) -> bool {
+        let size: usize = elements.iter().map(|element| element.to_string().len() + 1).sum();
+        let fits = size <= self.room;
+        if fits {
+            self.room -= size;
+            self.elements.extend(elements);
+        }
+        fits
+    }
+
+    /// Adds elements in the room that is reserved for them.
+    pub fn push_reserved(&mut self, elements: impl IntoIterator<Item = Value>) {
+        self.elements.extend(elements);
     }
 
     pub fn finish(self) -> Vec<Value> {

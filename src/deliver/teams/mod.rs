@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
 use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::wording::{
-    EntryText, Fact, IndexPlace, MessageContent, NextStep, Quote, Row, Section,
+    EntryText, Fact, INSTRUCTIONS_TITLE, IndexPlace, MessageContent, NextStep, Quote, Row, Section,
 };
 use crate::deliver::{Message, MessageSettings, Outcome, Retry, TeamsSettings, plain, wording};
 use crate::dial::LazyClient;
 use crate::domain::word_diff::Span;
 use card::{
-    Elements, bold, boxed, heading, linked, open_url, paragraph, run, spans, subtle, title,
+    Elements, bold, boxed, emphasized, heading, line, linked, open_url, paragraph, run, spans,
+    subtle, title,
 };
 
 /// The most characters of one name, and of one value, caution or note.
@@ -24,6 +25,8 @@ const MAX_NAME_CHARS: usize = 300;
 const MAX_VALUE_CHARS: usize = 600;
 /// The most characters of a passage of the rule.
 const MAX_QUOTE_CHARS: usize = 1_200;
+/// The most bytes of all facts. They have room before the names, and usually take 1,500.
+const MAX_FACTS_BYTES: usize = 6_000;
 /// The most characters of the link's title on its button.
 const MAX_BUTTON_CHARS: usize = 60;
 /// Between two names of one country.
@@ -62,14 +65,19 @@ pub async fn send(
 /// Builds the message that the webhook of a workflow posts. `reference` names the delivery, or the
 /// alert if it is only shown.
 pub fn payload(content: &MessageContent, reference: &str) -> Value {
-    let foot = [step(&content.full_alert), paragraph(vec![subtle(reference)])];
+    let facts: Vec<Value> = facts(content);
+    // A link is on a button.
+    let whole = &content.full_alert;
+    let place = whole.link.is_none().then(|| paragraph(step(&whole.text, whole)));
+    let foot: Vec<Value> = place.into_iter().chain([paragraph(vec![subtle(reference)])]).collect();
     let actions: Vec<Value> = content
         .full_alert
         .link
         .iter()
         .map(|link| open_url(&plain::shorten(&content.full_alert.text, MAX_BUTTON_CHARS), link))
         .collect();
-    let reserved: usize = foot.iter().chain(&actions).map(|part| part.to_string().len()).sum();
+    let reserved: usize =
+        facts.iter().chain(&foot).chain(&actions).map(|part| part.to_string().len() + 1).sum();
     let mut elements = Elements::beside(reserved + content.title.len() * 3);
     if let Some(banner) = &content.banner {
         elements.push(boxed(banner));
@@ -79,18 +87,18 @@ pub fn payload(content: &MessageContent, reference: &str) -> Value {
     for caution in &content.cautions {
         elements.push(boxed(&plain::shorten(caution, MAX_VALUE_CHARS)));
     }
-    content.facts.iter().for_each(|given| {
-        elements.push(fact(given));
-    });
     content.quotes.iter().for_each(|given| {
         elements.push(quote(given));
     });
     what_to_do(content, &mut elements);
     let left_out = index(content, &mut elements);
+    if left_out > 0 {
+        let rest = format!("… and {left_out} more names.");
+        elements.push_reserved([paragraph(vec![run(&rest)])]);
+    }
+    elements.push_reserved(facts);
     if left_out == 0 {
         details(&content.sections, &mut elements);
-    } else {
-        elements.push_reserved(paragraph(vec![run(&format!("… and {left_out} more names."))]));
     }
     let mut body = elements.finish();
     body.extend(foot);
@@ -118,20 +126,34 @@ fn what_to_do(content: &MessageContent, elements: &mut Elements) {
     }
     elements.push(heading("What to do"));
     content.next_steps.iter().for_each(|given| {
-        elements.push(step(given));
+        elements.push(paragraph(step(&format!("• {}", given.text), given)));
     });
+    if !content.instructions.is_empty() {
+        elements.push(paragraph(vec![subtle(&format!("{INSTRUCTIONS_TITLE}:"))]));
+    }
     content.instructions.iter().for_each(|text| {
-        elements.push(paragraph(vec![run(&plain::shorten(text, MAX_VALUE_CHARS))]));
+        elements.push(emphasized(&plain::shorten(text, MAX_VALUE_CHARS)));
     });
 }
 
-fn step(step: &NextStep) -> Value {
-    let runs = match (&step.link, &step.command) {
-        (Some(link), _) => vec![linked(&step.text, link)],
-        (None, Some(command)) => vec![run(&format!("{}: ", step.text)), bold(command)],
-        (None, None) => vec![run(&step.text)],
-    };
-    paragraph(runs)
+fn step(text: &str, step: &NextStep) -> Vec<Value> {
+    match (&step.link, &step.command) {
+        (Some(link), _) => vec![linked(text, link)],
+        (None, Some(command)) => vec![run(&format!("{text}: ")), bold(command)],
+        (None, None) => vec![run(text)],
+    }
+}
+
+fn facts(content: &MessageContent) -> Vec<Value> {
+    if content.facts.is_empty() {
+        return Vec::new();
+    }
+    let mut bytes = 0;
+    let facts = content.facts.iter().map(fact).take_while(|fact| {
+        bytes += fact.to_string().len();
+        bytes <= MAX_FACTS_BYTES
+    });
+    std::iter::once(heading(&content.facts_title)).chain(facts).collect()
 }
 
 fn fact(fact: &Fact) -> Value {
@@ -146,11 +168,15 @@ fn fact(fact: &Fact) -> Value {
 fn quote(quote: &Quote) -> Value {
     let text = plain::shorten(&quote.text, MAX_QUOTE_CHARS);
     let text = if quote.verbatim { format!("“{text}”") } else { text };
-    paragraph(vec![subtle(&format!("{}: ", quote.label)), run(&text)])
+    paragraph(vec![bold(&format!("{}: ", quote.label)), run(&text)])
 }
 
-/// Adds the names by kind and country. Returns how many names are left out.
+/// Adds the names by kind and country. Returns how many names are left out. Each name has its own
+/// line, or if there is no room for that, each country has one.
 fn index(content: &MessageContent, elements: &mut Elements) -> usize {
+    if elements.push_all(names_in_lines(content)) {
+        return 0;
+    }
     let mut left_out = 0;
     for part in &content.index {
         if left_out == 0 {
@@ -162,6 +188,19 @@ fn index(content: &MessageContent, elements: &mut Elements) -> usize {
         }
     }
     left_out
+}
+
+fn names_in_lines(content: &MessageContent) -> Vec<Value> {
+    let short = |text: &str| plain::shorten(text, MAX_NAME_CHARS);
+    let mut lines = Vec::new();
+    for part in &content.index {
+        lines.push(heading(&part.title));
+        for place in &part.places {
+            lines.push(paragraph(vec![bold(&short(&place.country))]));
+            lines.extend(place.names.iter().map(|name| line(&format!("• {}", short(name)))));
+        }
+    }
+    lines
 }
 
 /// Adds the names of one country, as many as there is room for, and returns their number.
@@ -192,8 +231,11 @@ fn details(sections: &[Section], elements: &mut Elements) {
         let mut of_section = Vec::new();
         for group in &section.groups {
             if !group.shared.is_empty() {
-                let count = format!("For {} entries:", group.entries.len());
-                of_section.push(paragraph(vec![bold(&count)]));
+                let names: Vec<&str> =
+                    group.entries.iter().map(|entry| entry.heading.as_str()).collect();
+                let names = plain::shorten(&names.join(BETWEEN_NAMES), MAX_VALUE_CHARS);
+                let count = format!("For {} entries: ", group.entries.len());
+                of_section.push(paragraph(vec![bold(&count), run(&names)]));
                 of_section.extend(group.shared.iter().flat_map(row));
             }
             of_section.extend(group.entries.iter().flat_map(entry));

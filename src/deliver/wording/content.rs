@@ -9,6 +9,9 @@ use url::Url;
 use crate::domain::ChangeKind;
 use crate::domain::word_diff::Span;
 
+/// Introduces the paragraphs of the company's own instructions.
+pub const INSTRUCTIONS_TITLE: &str = "Instructions of your company";
+
 /// The content of one message, in the order in which a reader needs it.
 #[derive(Clone, Debug, Serialize)]
 pub struct MessageContent {
@@ -23,10 +26,6 @@ pub struct MessageContent {
     pub lead: String,
     /// What a reader must know before acting: unconfirmed, presumed, a correction.
     pub cautions: Vec<String>,
-    /// The heading above the facts: `The rule`, `Facts`.
-    pub facts_title: String,
-    /// The rule and its dates, or the known facts of an operator alert. Unknown facts are left out.
-    pub facts: Vec<Fact>,
     /// Passages of the rule, verbatim.
     pub quotes: Vec<Quote>,
     /// What the reader can do, each with its command or link if there is one.
@@ -37,6 +36,10 @@ pub struct MessageContent {
     pub countries: Vec<String>,
     /// Every name once, by kind of change and country.
     pub index: Vec<IndexPart>,
+    /// The heading above the facts: `The rule`, `Facts`.
+    pub facts_title: String,
+    /// The rule and its dates, or the known facts of an operator alert. Unknown facts are left out.
+    pub facts: Vec<Fact>,
     pub sections: Vec<Section>,
     /// How this alert relates to earlier ones. Nothing here changes what the reader has to do.
     pub notes: Vec<String>,
@@ -143,9 +146,24 @@ impl Row {
     }
 }
 
+impl EntryText {
+    fn has_details(&self) -> bool {
+        !(self.brief.is_empty()
+            && self.rows.is_empty()
+            && self.cautions.is_empty()
+            && self.notes.is_empty())
+    }
+}
+
 impl Section {
     pub fn entries(&self) -> impl Iterator<Item = &EntryText> {
         self.groups.iter().flat_map(|group| &group.entries)
+    }
+
+    /// Whether there is anything to say about the entries besides their names.
+    pub fn has_details(&self) -> bool {
+        let has_terms = self.groups.iter().any(|group| !group.shared.is_empty());
+        self.note.is_some() || has_terms || self.entries().any(EntryText::has_details)
     }
 
     pub fn count(&self) -> usize {

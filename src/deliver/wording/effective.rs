@@ -6,7 +6,7 @@ use jiff::fmt::strtime;
 
 use crate::deliver::plain;
 use crate::deliver::wording::count::enumeration;
-use crate::deliver::wording::{Fact, time};
+use crate::deliver::wording::{Fact, Quote, time};
 
 /// The most characters shown of one sentence about a date.
 const MAX_SENTENCE_CHARS: usize = 500;
@@ -95,12 +95,19 @@ impl Effective {
         }
     }
 
-    /// The dates. Several dates come with the rule's words about what each is for.
-    pub fn facts(&self) -> Vec<Fact> {
+    /// The date, if there is one.
+    pub fn fact(&self) -> Option<Fact> {
         match self.dates.as_slice() {
-            [] => Vec::new(),
-            [date] => vec![Fact::new("Effective", time::date(*date))],
-            _ => self.sentences.iter().map(|sentence| fact(sentence)).collect(),
+            [date] => Some(Fact::new("Effective", time::date(*date))),
+            _ => None,
+        }
+    }
+
+    /// If there are several dates: the rule's words about what each is for.
+    pub fn quotes(&self) -> Vec<Quote> {
+        match self.dates.as_slice() {
+            [] | [_] => Vec::new(),
+            _ => self.sentences.iter().map(|sentence| quote(sentence)).collect(),
         }
     }
 }
@@ -113,12 +120,12 @@ fn several_dates(dates: &[String]) -> String {
     }
 }
 
-fn fact(sentence: &str) -> Fact {
+fn quote(sentence: &str) -> Quote {
     let label = match dates_in(sentence).as_slice() {
         [date] => format!("Effective {}", time::date(*date)),
         _ => "Effective dates".to_owned(),
     };
-    Fact::new(&label, format!("“{}”", plain::shorten(sentence, MAX_SENTENCE_CHARS)))
+    Quote { label, text: plain::shorten(sentence, MAX_SENTENCE_CHARS), verbatim: true }
 }
 
 /// Whether a sentence says when something takes effect, and not when comments are due.
@@ -188,7 +195,7 @@ mod tests {
         assert_eq!(on_the_day.sentence(), "It takes effect today, June 28, 2022.");
         let after = effective(text, date(2022, 6, 30));
         assert_eq!(after.sentence(), "It has been in effect since June 28, 2022.");
-        assert_eq!(after.facts().len(), 1);
+        assert!(after.fact().is_some() && after.quotes().is_empty());
     }
 
     #[test]
@@ -200,16 +207,17 @@ mod tests {
         );
         assert_eq!(several.phrase(), ", takes effect in parts from June 28, 2022");
         assert!(several.sentence().contains("on June 28, 2022, and July 28, 2022."));
-        let facts: Vec<(String, String)> =
-            several.facts().into_iter().map(|fact| (fact.label, fact.text)).collect();
+        assert!(several.fact().is_none());
+        let quotes: Vec<(String, String)> =
+            several.quotes().into_iter().map(|quote| (quote.label, quote.text)).collect();
         let expected = [
-            ("Effective June 28, 2022", "“This rule is effective June 28, 2022.”"),
+            ("Effective June 28, 2022", "This rule is effective June 28, 2022."),
             (
                 "Effective July 28, 2022",
-                "“Supplement No. 4 as amended by instruction 3 is effective July 28, 2022.”",
+                "Supplement No. 4 as amended by instruction 3 is effective July 28, 2022.",
             ),
         ];
-        assert_eq!(facts, expected.map(|(label, text)| (label.to_owned(), text.to_owned())));
+        assert_eq!(quotes, expected.map(|(label, text)| (label.to_owned(), text.to_owned())));
     }
 
     #[test]
@@ -219,8 +227,8 @@ mod tests {
              July 28, 2022.",
             date(2022, 6, 27),
         );
-        let [fact] = both.facts().try_into().unwrap();
-        assert_eq!(fact.label, "Effective dates");
+        let [quote] = both.quotes().try_into().unwrap();
+        assert_eq!(quote.label, "Effective dates");
     }
 
     #[test]
@@ -228,6 +236,6 @@ mod tests {
         let one = effective("This rule is effective June 27, 2022.", date(2022, 6, 30));
         assert_eq!(one.phrase(), ", in effect June 28, 2022");
         let none = Effective::of(None, None, at(date(2022, 6, 30)));
-        assert!(!none.is_known() && none.phrase().is_empty() && none.facts().is_empty());
+        assert!(!none.is_known() && none.phrase().is_empty() && none.fact().is_none());
     }
 }

@@ -25,8 +25,8 @@ use crate::deliver::{Message, MessageSettings, plain};
 use crate::domain::{Alert, AlertBody};
 
 pub use content::{
-    EntryGroup, EntryText, Fact, IndexPart, IndexPlace, MessageContent, NextStep, Quote, Row,
-    Section,
+    EntryGroup, EntryText, Fact, INSTRUCTIONS_TITLE, IndexPart, IndexPlace, MessageContent,
+    NextStep, Quote, Row, Section,
 };
 use context::Context;
 pub use entry::{label, value_text};

@@ -26,7 +26,7 @@ pub fn rule_facts(
         if named.is_empty() { "Federal Register".to_owned() } else { named.join(", ") },
         rule.url.clone(),
     )];
-    facts.extend(effective.facts());
+    facts.extend(effective.fact());
     facts.extend(
         rule.filed_at.map(|at| Fact::new("Filed for public inspection", context.moment(at))),
     );

@@ -79,7 +79,7 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
         cautions: cautions(data, &news, &source),
         facts_title: if data.rule.is_some() { "The rule" } else { "Facts" }.to_owned(),
         facts: facts(data, &effective, &source, context),
-        quotes: quotes(data, &news),
+        quotes: quotes(data, &news, &effective),
         next_steps: next_steps(data, &news, context),
         instructions: context.instructions.to_vec(),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
@@ -95,20 +95,18 @@ pub fn content(data: &ListChanged, context: &Context<'_>) -> MessageContent {
     }
 }
 
-/// The savings clause of the rule. A correction and a difference are not about the rule.
-fn quotes(data: &ListChanged, news: &Classification<'_>) -> Vec<Quote> {
+/// What each of several dates of the rule is for, and its savings clause. A correction and a
+/// difference are not about the rule.
+fn quotes(data: &ListChanged, news: &Classification<'_>, effective: &Effective) -> Vec<Quote> {
     let is_about_rule = data.rule.is_some()
         && !matches!(news.story(), Story::Correction | Story::Differences | Story::Editorial);
+    if !is_about_rule {
+        return Vec::new();
+    }
     let excerpt = data.rule_text.as_ref();
-    is_about_rule
-        .then(|| {
-            savings_clause(
-                excerpt.and_then(|text| text.savings_clause.as_deref()),
-                excerpt.is_some(),
-            )
-        })
-        .into_iter()
-        .collect()
+    let clause =
+        savings_clause(excerpt.and_then(|text| text.savings_clause.as_deref()), excerpt.is_some());
+    effective.quotes().into_iter().chain([clause]).collect()
 }
 
 /// `Entity List`, `Entity List and Unverified List`, `3 lists`

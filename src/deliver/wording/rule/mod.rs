@@ -57,7 +57,7 @@ pub fn content(data: &RuleNotice, alert_id: &AlertId, context: &Context<'_>) -> 
         cautions: cautions(data, context),
         facts_title: "The rule".to_owned(),
         facts: facts(data, &effective, context),
-        quotes: quotes(data),
+        quotes: quotes(data, &effective),
         next_steps: next_steps(data),
         instructions: context.instructions.to_vec(),
         countries: counts.into_iter().map(|(name, count)| format!("{name} {count}")).collect(),
@@ -89,13 +89,14 @@ fn entries(
     (index(&parts), sections(&parts, "", scope))
 }
 
-fn quotes(data: &RuleNotice) -> Vec<Quote> {
+fn quotes(data: &RuleNotice, effective: &Effective) -> Vec<Quote> {
     match data.status {
         NoticeStatus::Withdrawn | NoticeStatus::Digest => Vec::new(),
         _ => {
             // A text without orders and without words about its dates was not read.
             let is_read = data.effective_text.is_some() || data.orders != Summary::default();
-            vec![savings_clause(data.savings_clause.as_deref(), is_read)]
+            let clause = savings_clause(data.savings_clause.as_deref(), is_read);
+            effective.quotes().into_iter().chain([clause]).collect()
         }
     }
 }
@@ -164,13 +165,12 @@ mod tests {
     #[test]
     fn a_rule_with_several_dates_says_what_each_is_for() {
         let content = content_of("rule.filed, several dates");
-        let labels: Vec<&str> = content.facts.iter().map(|fact| fact.label.as_str()).collect();
+        let labels: Vec<&str> = content.quotes.iter().map(|quote| quote.label.as_str()).collect();
         assert_eq!(
-            labels[..3],
-            ["Rule", "Effective July 1, 2022", "Effective August 1, 2022"],
-            "{labels:?}"
+            labels,
+            ["Effective July 1, 2022", "Effective August 1, 2022", "Savings clause"]
         );
-        assert!(content.facts.iter().all(|fact| !fact.text.contains("Comments")));
+        assert!(content.quotes.iter().all(|quote| !quote.text.contains("Comments")));
         assert!(
             content.cautions.iter().any(|caution| caution.contains("42 entries")),
             "{:?}",
@@ -182,7 +182,7 @@ mod tests {
     fn the_savings_clause_is_quoted_or_said_to_be_missing() {
         let quote = |name: &str| content_of(name).quotes.into_iter().next();
         assert!(quote("rule.filed").unwrap().verbatim);
-        let none = quote("rule.filed, several dates").unwrap();
+        let none = content_of("rule.filed, several dates").quotes.pop().unwrap();
         assert_eq!(
             (none.verbatim, none.text.as_str()),
             (false, "none found in the text; read the rule")
