@@ -209,8 +209,8 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 }
                 ReceiversCommand::Test { name, sample } => Request::ReceiversTest { name, sample },
                 ReceiversCommand::Preview { name, shown } => {
-                    let (config, store) = reading(&path, named, environment).await?;
-                    preview_message::preview(&store, &config, &name, &shown).await?;
+                    let config = configured(&path, named, environment, SecretsMode::Skip)?;
+                    preview_message::preview(&config, &name, &shown).await?;
                     return Ok(Exit::Success);
                 }
                 ReceiversCommand::Enable { name } => Request::ReceiversEnable { name },

@@ -11,18 +11,23 @@ use crate::config::Config;
 use crate::deliver::{MessageSettings, Receiver, preview, sample};
 use crate::domain::{Alert, AlertId};
 use crate::pipeline::alerting::addressing;
-use crate::store::{DeliveryQuery, Store};
+use crate::store::{
+    DeliveryQuery, Mode, Store, {self},
+};
 
 const DEFAULT_SAMPLE: &str = "list.changed";
 
-/// Prints the message of an alert to the receiver `name`.
-pub async fn preview(store: &Store, config: &Config, name: &str, args: &PreviewArgs) -> Result<()> {
+/// Prints the message of an alert to the receiver `name`. A sample needs no database.
+pub async fn preview(config: &Config, name: &str, args: &PreviewArgs) -> Result<()> {
     let receiver = config.receiver(name).ok_or_else(|| {
         let names: Vec<&str> = config.receivers.iter().map(|given| given.name.as_str()).collect();
         Usage(format!("expected the name of a receiver ({}), but got `{name}`", names.join(", ")))
     })?;
     let (alert, marked_as_test) = match &args.alert {
-        Some(id) => (selected(store, config, receiver, id).await?, false),
+        Some(id) => {
+            let store = store::open(&config.store, Mode::Read).await?;
+            (selected(&store, config, receiver, id).await?, false)
+        }
         None => (sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE))?, true),
     };
     let messages = MessageSettings { marked_as_test, ..config.messages.clone() };
