@@ -1,7 +1,8 @@
 //! `demo`: runs the complete pipeline on built-in data, over real HTTP and SMTP on loopback.
 //!
-//! This process also runs the publisher, the mail server and the server for Slack messages and
-//! webhooks. The rest is the normal program, except for a clock that is set to June 2022.
+//! This process also runs the publisher, the mail server and the server for the messages to Slack,
+//! to Teams and to a webhook. The rest is the normal program, except for a clock that is set to
+//! June 2022.
 
 mod list;
 mod servers;
@@ -154,6 +155,7 @@ fn write_files(folder: &Path, inbox: &Inbox, html: &str) -> Result<()> {
             .and_then(|value: serde_json::Value| serde_json::to_string_pretty(&value))
     };
     let slack = pretty(post("slack").context("expected the alert among the Slack messages")?)?;
+    let teams = pretty(post("teams").context("expected the alert among the Teams messages")?)?;
     let webhook = pretty(post("webhook").context("expected the alert among the webhooks")?)?;
     say("")?;
     say("The messages that arrived, as files:")?;
@@ -161,13 +163,18 @@ fn write_files(folder: &Path, inbox: &Inbox, html: &str) -> Result<()> {
         (
             "alert.eml",
             email.as_str(),
-            "the email as received over SMTP, with the changes attached as CSV and JSON",
+            "the email as received over SMTP, with the changes as a spreadsheet, CSV and JSON",
         ),
         ("alert.html", html, "its HTML part, for a browser"),
         (
             "slack.json",
             slack.as_str(),
             "the Slack message (paste its blocks into the Block Kit Builder)",
+        ),
+        (
+            "teams.json",
+            teams.as_str(),
+            "the Teams message (paste its card into the Adaptive Cards Designer)",
         ),
         ("webhook.json", webhook.as_str(), "the webhook's body"),
     ] {
@@ -217,6 +224,12 @@ operator = true
 name = "export-desk"
 kind = "slack"
 url = "http://127.0.0.1:{http_port}/inbox/slack"
+allow_private = true
+
+[[receiver]]
+name = "trade-team"
+kind = "teams"
+url = "http://127.0.0.1:{http_port}/inbox/teams"
 allow_private = true
 
 [[receiver]]

@@ -1,5 +1,5 @@
-//! The demo's servers on loopback: a publisher, a mail server, and a server for Slack messages and
-//! webhooks.
+//! The demo's servers on loopback: a publisher, a mail server, and a server for messages to Slack,
+//! to Teams and to a webhook.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,7 @@ pub struct Inbox {
     list: Arc<Mutex<String>>,
     /// Complete messages as received over SMTP.
     pub emails: Arc<Mutex<Vec<String>>>,
-    /// `slack` or `webhook`, the `webhook-id`, the body.
+    /// `slack`, `teams` or `webhook`, the `webhook-id`, the body.
     pub posts: Arc<Mutex<Vec<(String, String, String)>>>,
 }
 
