@@ -42,6 +42,7 @@ mod story_attacks;
 mod story_bad_days;
 mod story_control;
 mod story_crash;
+mod story_digest;
 mod story_first_alert;
 mod story_holds;
 mod story_instances;
