@@ -193,6 +193,7 @@ fn the_pure_modules_do_no_io_and_read_no_clock() {
                 "src/pipeline/alerting/first_alerts.rs",
                 "src/pipeline/alerting/removal_evidence.rs",
                 "src/pipeline/digests/compose_digest.rs",
+                "src/pipeline/route_explanation/reason.rs",
             ]
             .contains(&path)
     };

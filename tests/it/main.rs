@@ -37,6 +37,7 @@ mod story_screen;
 mod story_rules;
 mod story_rules_doubted;
 mod story_rules_joined;
+mod story_routes;
 mod story_absent_lists;
 mod story_attacks;
 mod story_bad_days;
