@@ -1,24 +1,24 @@
 //! The points of the program at which a test ends the process as a power cut would.
 //!
-//! The code passes each point by name, and [`CrashPoint::ALL`] is the list of the names. A test
-//! goes through all of them: it misses no point, and it fails at a point that no code passes.
-//! A release build contains none of this.
+//! The code passes each point by name, and each list of [`CrashPoint`] has the names of one kind of
+//! work. A test goes through all of a list: it misses no point, and it fails at a point that no
+//! code passes. A release build contains none of this.
 
-/// Defines the points, each with its name in the environment.
+/// Defines the points, each with its name in the environment, in lists.
 macro_rules! crash_points {
-    ($($(#[$doc:meta])* $point:ident;)+) => {
-        /// A point of the program. In the order in which a check and its deliveries pass them.
+    ($($(#[$list_doc:meta])* $list:ident { $($(#[$doc:meta])* $point:ident;)+ })+) => {
+        /// A point of the program.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum CrashPoint {
-            $($(#[$doc])* $point,)+
+            $($($(#[$doc])* $point,)+)+
         }
 
         impl CrashPoint {
-            pub const ALL: &[CrashPoint] = &[$(CrashPoint::$point,)+];
+            $($(#[$list_doc])* pub const $list: &[CrashPoint] = &[$(CrashPoint::$point,)+];)+
 
             pub fn name(self) -> &'static str {
                 match self {
-                    $(CrashPoint::$point => stringify!($point),)+
+                    $($(CrashPoint::$point => stringify!($point),)+)+
                 }
             }
         }
@@ -26,46 +26,64 @@ macro_rules! crash_points {
 }
 
 crash_points! {
-    /// A check has the lock and the state of its source.
-    CheckStarted;
-    /// The publisher's document has arrived.
-    DocumentFetched;
-    DocumentParsed;
-    /// The lists of the document are compared with the current ones.
-    ListsAssessed;
-    /// Each new entry has its permanent id.
-    EntriesIdentified;
-    AlertsComposed;
-    /// The transaction of the check has begun. The next points are inside it.
-    RecordBegun;
-    DocumentsWritten;
-    ListsWritten;
-    AlertsQueued;
-    ChangesWritten;
-    HoldsWritten;
-    RulesWritten;
-    SourceWritten;
-    CheckWritten;
-    CheckJournaled;
-    /// The transaction of the check is committed. The receivers' loops do not know it yet.
-    CheckRecorded;
-    OutboxSignaled;
-    /// A pass has read the deliveries that are due.
-    DeliveriesClaimed;
-    AlertLoaded;
-    /// The next thing is the request, or the connection to the mail server.
-    AttemptStarted;
-    /// The receiver has answered, and nothing of it is stored.
-    AttemptEnded;
-    /// The transaction of the outcomes has begun. The next points are inside it.
-    SettlementBegun;
-    DeliveryUpdated;
-    AttemptWritten;
-    /// The state of the receiver and the deliveries that become due are written.
-    ReceiverWritten;
-    SettlementJournaled;
-    /// The transaction of the outcomes is committed.
-    SettlementRecorded;
+    /// In the order in which a check and its deliveries pass them.
+    ALERTS {
+        /// A check has the lock and the state of its source.
+        CheckStarted;
+        /// The publisher's document has arrived.
+        DocumentFetched;
+        DocumentParsed;
+        /// The lists of the document are compared with the current ones.
+        ListsAssessed;
+        /// Each new entry has its permanent id.
+        EntriesIdentified;
+        AlertsComposed;
+        /// The transaction of the check has begun. The next points are inside it.
+        RecordBegun;
+        DocumentsWritten;
+        ListsWritten;
+        AlertsQueued;
+        ChangesWritten;
+        HoldsWritten;
+        RulesWritten;
+        SourceWritten;
+        CheckWritten;
+        CheckJournaled;
+        /// The transaction of the check is committed. The receivers' loops do not know it yet.
+        CheckRecorded;
+        OutboxSignaled;
+        /// A pass has read the deliveries that are due.
+        DeliveriesClaimed;
+        AlertLoaded;
+        /// The next thing is the request, or the connection to the mail server.
+        AttemptStarted;
+        /// The receiver has answered, and nothing of it is stored.
+        AttemptEnded;
+        /// The transaction of the outcomes has begun. The next points are inside it.
+        SettlementBegun;
+        DeliveryUpdated;
+        AttemptWritten;
+        /// The state of the receiver and the deliveries that become due are written.
+        ReceiverWritten;
+        SettlementJournaled;
+        /// The transaction of the outcomes is committed.
+        SettlementRecorded;
+    }
+    /// In the order in which the making of a digest passes them.
+    DIGESTS {
+        /// What waited is read and the digest is composed. Nothing of it is stored.
+        DigestComposed;
+        /// The transaction of the digest has begun. The next points are inside it.
+        DigestBegun;
+        /// The digest and its deliveries are written.
+        DigestQueued;
+        /// The deliveries that waited are marked as digested.
+        DigestTaken;
+        DigestJournaled;
+        /// The transaction of the digest is committed. The receivers' loops do not know it yet.
+        DigestRecorded;
+        DigestSignaled;
+    }
 }
 
 impl CrashPoint {

@@ -41,7 +41,8 @@ const CHANNELS_READ_BY_PEOPLE: [&str; 4] = ["email", "slack", "teams", "console"
 ///
 /// Without any route, all changes that are not editorial go to every receiver. A receiver without a
 /// matching change is left out. An operator event goes to the receivers that [`operators`] returns,
-/// and a test goes to the receiver that is tested.
+/// a test goes to the receiver that is tested, and a digest to the receiver
+/// that it was made for.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
@@ -59,6 +60,9 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
                 Some((receiver.name.to_owned(), rule_selection(data, routes, receiver.name)?))
             })
             .collect(),
+        AlertBody::Digest(digest) => {
+            entire_alert(receivers.iter().filter(|receiver| receiver.name == digest.receiver))
+        }
         AlertBody::Test(test) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.name == test.receiver))
         }
@@ -104,12 +108,57 @@ pub fn operators<'r, 'a>(
 
 /// Whether one route lets one change of a source pass.
 pub fn matches(route: &Route, source: &str, change: &Change) -> bool {
+    mismatch(route, source, change).is_none()
+}
+
+/// The first filter of a route that does not let a change of a source pass. `None`: the route
+/// matches.
+pub fn mismatch(route: &Route, source: &str, change: &Change) -> Option<Mismatch> {
     let any = |empty: bool, found: bool| empty || found;
-    any(route.sources.is_empty(), route.sources.iter().any(|name| name == source))
-        && any(route.lists.is_empty(), route.lists.contains(&change.entry.list))
-        && any(route.kinds.is_empty(), route.kinds.iter().any(|kind| is_of_kind(change, *kind)))
-        && any(route.countries.is_empty(), is_of_country(change, &route.countries))
-        && passes_severity(route, change)
+    let filters = [
+        (
+            Mismatch::Source,
+            any(route.sources.is_empty(), route.sources.iter().any(|name| name == source)),
+        ),
+        (Mismatch::List, any(route.lists.is_empty(), route.lists.contains(&change.entry.list))),
+        (
+            Mismatch::Kind,
+            any(route.kinds.is_empty(), route.kinds.iter().any(|kind| is_of_kind(change, *kind))),
+        ),
+        (
+            Mismatch::Country,
+            any(route.countries.is_empty(), is_of_country(change, &route.countries)),
+        ),
+        (
+            if change.editorial { Mismatch::Editorial } else { Mismatch::Severity },
+            passes_severity(route, change),
+        ),
+    ];
+    filters.into_iter().find(|(_, passes)| !passes).map(|(mismatch, _)| mismatch)
+}
+
+/// Why a route does not match a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    Source,
+    List,
+    Kind,
+    Country,
+    Severity,
+    Editorial,
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Mismatch::Source => "its `sources` do not have the source",
+            Mismatch::List => "its `lists` do not have the list",
+            Mismatch::Kind => "its `kinds` do not have the kind of change",
+            Mismatch::Country => "its `countries` have none of the entry's countries",
+            Mismatch::Severity => "the severity is below its `min_severity`",
+            Mismatch::Editorial => "it does not ask for editorial changes",
+        })
+    }
 }
 
 fn entire_alert<'r, 'a: 'r>(receivers: impl Iterator<Item = &'r ReceiverRef<'a>>) -> Vec<Routed> {

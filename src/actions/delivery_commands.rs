@@ -64,6 +64,8 @@ fn report_delivery(
             let next = pause_ends.map_or(*next_attempt_at, |end| end.max(*next_attempt_at));
             reply.line(format!("{subject}: {error}; next attempt at {next}"));
         }
+        DeliveryState::Waiting => reply.line(format!("{subject}: waits for the digest")),
+        DeliveryState::Digested => reply.line(format!("{subject}: sent in a digest")),
         DeliveryState::Dead => {
             reply.problem(Exit::Failed, format!("{subject}: dead: {error}"));
         }
@@ -94,7 +96,9 @@ pub async fn send(
         let routed = addressing::routed(&wiring.config, alert, Vec::new());
         let to_receiver =
             routed.deliveries.into_iter().filter(|delivery| delivery.receiver == name);
+        // A person asked for these alerts now, so none of them waits for a digest.
         deliveries.extend(to_receiver.map(|delivery| Delivery {
+            state: DeliveryState::Pending,
             created_at: now,
             next_attempt_at: now,
             ..delivery

@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, EntriesCommand, HoldsCommand,
-    JournalCommand, ReceiversCommand,
+    JournalCommand, ReceiversCommand, RoutesCommand,
 };
 use crate::cli::usage::Usage;
 use crate::cli::{
@@ -216,6 +216,10 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 ReceiversCommand::Enable { name } => Request::ReceiversEnable { name },
             };
             return acting(&path, named, environment, request).await;
+        }
+        Command::Routes { command: RoutesCommand::Explain { id, output } } => {
+            let (config, store) = reading(&path, named, environment).await?;
+            read::explain_routes(store.as_ref(), &config, &id, output.output, now).await?;
         }
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;

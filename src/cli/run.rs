@@ -90,6 +90,11 @@ pub async fn run(
         Arc::clone(&status),
         stop.clone(),
     )));
+    tasks.spawn(ends_the_process_if_it_panics(daemon::make_digests(
+        Arc::clone(&program),
+        reloads.clone(),
+        stop.clone(),
+    )));
     let delivering = daemon::deliver_to_receivers(
         Arc::clone(&program),
         Arc::clone(&status),

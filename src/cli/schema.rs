@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
-    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ReceiverRow, SourceRow,
-    StatusRow,
+    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ReceiverRow, RouteRow,
+    SourceRow, StatusRow,
 };
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
@@ -30,6 +30,7 @@ pub fn schemas() -> Value {
     all.insert("holds".to_owned(), rows::<Hold>("holds"));
     all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));
     all.insert("status".to_owned(), rows::<StatusRow>("status"));
+    all.insert("routes explain".to_owned(), rows::<RouteRow>("routes"));
     all.insert("journal".to_owned(), written::<JournalEntry>());
     all.insert("screen".to_owned(), written::<Screening<'_>>());
     Value::Object(all)

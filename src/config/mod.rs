@@ -4,15 +4,16 @@
 //! Knows the settings of every stage. No stage knows this module. Reads the configuration file and
 //! the files that it names, and nothing else: the environment is an argument ([`Environment`]).
 //!
-//! `read` parses the text into `raw` values. `sources`, `receivers`, `smtp`, `routes` and
-//! `settings` check them, and `access` the people and the proxy that names them. `coverage` warns
-//! about alerts that nobody gets. `redact` hides secrets in errors, `show` prints the configuration
-//! in effect, and `evidence` is the form of it that the journal keeps.
+//! `read` parses the text into `raw` values. `sources`, `receivers`, `digests`, `smtp`, `routes`,
+//! `settings` and `instructions` check them, and `access` the people and the proxy that names them.
+//! `coverage` warns about alerts that nobody gets. `redact` hides secrets in errors, `show` prints
+//! the configuration in effect, and `evidence` is the form of it that the journal keeps.
 
 mod access;
 mod ascii;
 mod redact;
 mod coverage;
+mod digests;
 mod evidence;
 mod paths;
 mod instructions;
@@ -34,6 +35,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use coverage::warnings as coverage_warnings;
+pub use digests::DigestSettings;
 pub use evidence::{ChangedKey, Evidence};
 pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
@@ -60,6 +62,8 @@ pub struct Config {
     /// Each email receiver shares it.
     pub smtp: Option<Arc<SmtpSettings>>,
     pub receivers: Vec<Receiver>,
+    /// One for each receiver that has `digest`.
+    pub digests: Vec<DigestSettings>,
     pub routes: Vec<Route>,
     pub delivery: DeliverySettings,
     pub messages: MessageSettings,
@@ -93,6 +97,11 @@ impl Config {
 
     pub fn receiver(&self, name: &str) -> Option<&Receiver> {
         self.receivers.iter().find(|receiver| receiver.name == name)
+    }
+
+    /// The digest of a receiver, if it has one.
+    pub fn digest(&self, receiver: &str) -> Option<&DigestSettings> {
+        self.digests.iter().find(|digest| digest.receiver == receiver)
     }
 
     /// The part of each receiver that `route` needs.
@@ -168,6 +177,8 @@ pub fn check(
     let smtp = smtp::check(&sections, &http, lookup, &mut problems, &mut warnings);
     let receivers =
         receivers::check(&sections, smtp.as_ref(), lookup, &mut problems, &mut warnings);
+    let zone = sections.messages.timezone.as_ref().map(|zone| &zone.value);
+    let digests = digests::check(&sections.receivers, zone, &mut problems);
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     let instructions = instructions::read(&sections.messages, lookup, &mut problems);
@@ -187,6 +198,7 @@ pub fn check(
         sources,
         smtp,
         receivers,
+        digests,
         routes,
         delivery,
         messages,
@@ -218,6 +230,7 @@ pub fn default_config(environment: &Environment) -> Config {
             operator: true,
             channel: Channel::Console,
         }],
+        digests: Vec::new(),
         routes: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages,

@@ -261,6 +261,21 @@ pub struct RawReceiver {
     pub headers_credential: Key<Text>,
     /// May the address be loopback or private? Default: no.
     pub allow_private: Key<bool>,
+    /// A cron(8) schedule in the time zone of `[messages]`. At these times the receiver gets one
+    /// message with all alerts that waited. Default: every alert is sent at once.
+    pub digest: Key<Text>,
+    /// Only with `digest`: an alert whose most severe change is this or more is sent at once,
+    /// whole. Corrections and withdrawals always are. Default: `high`.
+    pub immediate: Key<RawImmediate>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RawImmediate {
+    High,
+    Normal,
+    Low,
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]

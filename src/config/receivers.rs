@@ -61,7 +61,10 @@ pub(super) fn check(
     receivers
 }
 
-/// The keys of each kind, in addition to `name`, `kind` and `operator`.
+/// The keys that every kind has.
+const COMMON_KEYS: [&str; 5] = ["name", "kind", "operator", "digest", "immediate"];
+
+/// The keys of each kind, in addition to [`COMMON_KEYS`].
 fn own_keys(kind: RawReceiverKind) -> (&'static str, &'static [&'static str]) {
     match kind {
         RawReceiverKind::Email => ("email", &["to"]),
@@ -106,7 +109,7 @@ fn refuse_foreign_keys(raw: &RawReceiver, kind: RawReceiverKind, problems: &mut 
     let (kind, own) = own_keys(kind);
     for (key, span) in given {
         if let (Some(span), false) = (span, own.contains(&key)) {
-            let known = ["name", "kind", "operator"]
+            let known = COMMON_KEYS
                 .iter()
                 .chain(own)
                 .map(|key| format!("`{key}`"))

@@ -81,6 +81,8 @@ const HARMLESS: [(&str, &[&str]); 11] = [
             "headers_file",
             "headers_credential",
             "allow_private",
+            "digest",
+            "immediate",
         ],
     ),
     (

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use crate::config::redact::without_password;
 use crate::config::settings::Source;
-use crate::config::{Config, raw, read};
+use crate::config::{Config, DigestSettings, raw, read};
 use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
 use crate::domain::Person;
 use crate::fetch::Address;
@@ -103,7 +103,7 @@ pub fn table(config: &Config, file: &str) -> Table {
                     written.receivers.iter().map(|r| &r.value).find(|r| {
                         r.name.as_ref().is_some_and(|name| name.value.0 == receiver.name)
                     });
-                receiver_table(receiver, raw)
+                receiver_table(receiver, config.digest(&receiver.name), raw)
             })
             .collect(),
     );
@@ -222,7 +222,13 @@ fn oauth2_table(oauth2: &OAuth2Settings, smtp: Option<&raw::RawSmtp>) -> Table {
     ])
 }
 
-fn receiver_table(receiver: &Receiver, raw: Option<&raw::RawReceiver>) -> Table {
+fn receiver_table(
+    receiver: &Receiver,
+    digest: Option<&DigestSettings>,
+    raw: Option<&raw::RawReceiver>,
+) -> Table {
+    let immediate =
+        digest.map(|digest| digest.immediate.map_or("never", |severity| severity.as_str()));
     let (to, allow_private) = match &receiver.channel {
         Channel::Email(email) => (Some(texts(&email.to)), None),
         Channel::Slack(slack) => (None, Some(slack.allow_private)),
@@ -244,6 +250,8 @@ fn receiver_table(receiver: &Receiver, raw: Option<&raw::RawReceiver>) -> Table 
         ("headers_file", raw.and_then(|raw| text(&raw.headers_file))),
         ("headers_credential", raw.and_then(|raw| text(&raw.headers_credential))),
         ("allow_private", allow_private.map(Value::from)),
+        ("digest", digest.map(|digest| Value::from(digest.schedule_text.clone()))),
+        ("immediate", immediate.map(Value::from)),
     ])
 }
 

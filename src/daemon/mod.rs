@@ -4,6 +4,7 @@
 //!   source never has two at a time.
 //! - `receiver_loops` has one loop per receiver, so that a receiver that does not answer delays no
 //!   other.
+//! - `digest_loop` makes the digests when they are due.
 //! - `outbox_signal` wakes those loops when another instance of a shared database put something
 //!   into the outbox.
 //! - `watchdog` reports to systemd that both work.
@@ -12,6 +13,7 @@
 //!
 //! Does not know what a check or a delivery does.
 
+mod digest_loop;
 mod outbox_signal;
 mod receiver_loops;
 mod reload;
@@ -20,6 +22,7 @@ mod task_end;
 mod ticker;
 mod watchdog;
 
+pub use digest_loop::make_digests;
 pub use outbox_signal::hear_other_instances;
 pub use receiver_loops::deliver_to_receivers;
 pub use reload::{init_metrics, reload};

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AlertId, Attribution, Change, ChangeId, DeliveryId, Hold, JournalEntry, ListCode, Rule, Sha256,
-    Summary,
+    AlertId, Attribution, Change, ChangeId, DeliveryId, Digest, Hold, JournalEntry, ListCode, Rule,
+    Sha256, Summary,
 };
 
 /// One alert, with its content.
@@ -32,6 +32,9 @@ pub enum AlertBody {
     RuleFiled(Box<RuleNotice>),
     #[serde(rename = "rule.published")]
     RulePublished(Box<RuleNotice>),
+    /// The alerts that waited for one receiver.
+    #[serde(rename = "digest")]
+    Digest(Box<Digest>),
     #[serde(rename = "source.lagging")]
     SourceLagging(SourceLagging),
     #[serde(rename = "source.baseline")]
@@ -67,11 +70,28 @@ impl AlertBody {
         }
     }
 
-    /// The changes in the alert, of a list or as a rule orders them.
+    /// The digest, if the alert is one.
+    pub fn digest(&self) -> Option<&Digest> {
+        match self {
+            AlertBody::Digest(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    /// The changes in the alert, of a list or as a rule orders them. None for a digest, whose
+    /// alerts have changes each.
     pub fn changes(&self) -> Option<&[Change]> {
         self.list_changed()
             .map(|data| data.changes.as_slice())
             .or_else(|| self.rule_notice().map(|data| data.changes.as_slice()))
+    }
+
+    /// The changes in the alert, or those of all alerts in a digest.
+    pub fn all_changes(&self) -> Vec<&Change> {
+        match self {
+            AlertBody::Digest(data) => data.changes().collect(),
+            _ => self.changes().unwrap_or_default().iter().collect(),
+        }
     }
 
     /// The changes in the alert, to add to them what was learned later.
@@ -92,7 +112,10 @@ impl AlertBody {
             AlertBody::SourceFailing(d) => Some(&d.source),
             AlertBody::SourceRecovered(d) => Some(&d.source),
             AlertBody::SnapshotHeld(d) => Some(&d.hold.source),
-            AlertBody::DeliveryFailing(_) | AlertBody::DeliveryDead(_) | AlertBody::Test(_) => None,
+            AlertBody::Digest(_)
+            | AlertBody::DeliveryFailing(_)
+            | AlertBody::DeliveryDead(_)
+            | AlertBody::Test(_) => None,
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum Audience {
     Readers,
     /// Operator receivers only.
     Operators,
+    /// The one receiver that a digest is made for.
+    OneReader,
     /// The one receiver under test.
     Tested,
 }
@@ -48,6 +50,7 @@ kinds! {
     ListCorrected, "list.corrected", Readers;
     RuleFiled, "rule.filed", Readers;
     RulePublished, "rule.published", Readers;
+    Digest, "digest", OneReader;
     SourceLagging, "source.lagging", Operators;
     SourceBaseline, "source.baseline", Operators;
     SourceFailing, "source.failing", Operators;

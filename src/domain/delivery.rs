@@ -14,14 +14,28 @@ pub enum DeliveryState {
     Delivered,
     /// Every retry failed. The delivery is kept, and `deliveries retry` sends it again.
     Dead,
+    /// Waits for the next digest of its receiver.
+    Waiting,
+    /// Its alert was put into a digest, which has deliveries of its own.
+    Digested,
 }
 
 impl DeliveryState {
+    pub const ALL: &[DeliveryState] = &[
+        DeliveryState::Pending,
+        DeliveryState::Delivered,
+        DeliveryState::Dead,
+        DeliveryState::Waiting,
+        DeliveryState::Digested,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             DeliveryState::Pending => "pending",
             DeliveryState::Delivered => "delivered",
             DeliveryState::Dead => "dead",
+            DeliveryState::Waiting => "waiting",
+            DeliveryState::Digested => "digested",
         }
     }
 }

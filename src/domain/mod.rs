@@ -29,6 +29,7 @@
 //! - [`rule`]: a Federal Register document that orders changes.
 //! - [`business_days`]: the business days of the federal government.
 //! - [`alert`], [`alert_kind`]: the content of an alert, and the set of alert types.
+//! - [`digest`]: the alerts that waited for one receiver, in one message.
 //! - [`delivery`]: one alert on its way to one recipient.
 //!
 //! Everywhere:
@@ -48,6 +49,7 @@ pub mod character_reference;
 pub mod citation;
 pub mod country;
 pub mod delivery;
+pub mod digest;
 pub mod document;
 pub mod edition;
 pub mod entry;
@@ -71,6 +73,7 @@ pub use alert_kind::{AlertKind, Audience};
 pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};
+pub use digest::{Digest, DigestedAlert};
 pub use document::Document;
 pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};

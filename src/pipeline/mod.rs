@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! check_source(): fetch → parse → diff → route → record the alerts in the outbox
+//! make_due():     alerts that waited → digests, recorded in the outbox
 //! deliver_due():  claim deliveries from the outbox → send → settle
 //! ```
 //!
@@ -16,9 +17,11 @@ pub mod check;
 pub mod check_source;
 pub mod configuration_record;
 pub mod delivery;
+pub mod digests;
 pub mod entry_identity;
 pub mod federal_register;
 pub mod hold_decision;
+pub mod route_explanation;
 pub mod shared_lock;
 mod source_state;
 

@@ -2,6 +2,7 @@
 
 mod due;
 mod grammar;
+mod last_due;
 mod missed;
 
 use std::time::Duration;

@@ -54,6 +54,12 @@ impl Store {
         read_changes(&self.pools, statement.bind(source).bind(list.as_str()).bind(since)).await
     }
 
+    /// The changes with this id, one for each source that shows the change, oldest first.
+    pub async fn changes_with_id(&self, id: &ChangeId) -> Result<Vec<RecordedChange>> {
+        let statement = sql(select_change!("WHERE change_id = $1 ORDER BY observed_at, seq"));
+        read_changes(&self.pools, statement.bind(id.as_str())).await
+    }
+
     /// The changes of a listing, oldest first: those that resulted in an entry of it, and those by
     /// which it became another entry.
     pub async fn changes_of_entry(&self, id: &EntryId) -> Result<Vec<RecordedChange>> {

@@ -10,6 +10,7 @@ use crate::store::transaction::Tx;
 use crate::store::value::{Value, json};
 use crate::store::{DeliveryQuery, Result, Store, StoreError};
 
+/// A query of deliveries, with the columns that [`delivery_of`] reads.
 macro_rules! select_delivery {
     ($rest:literal) => {
         concat!(
@@ -20,6 +21,7 @@ macro_rules! select_delivery {
         )
     };
 }
+pub(super) use select_delivery;
 
 impl Store {
     /// Pending deliveries of this receiver that are due, at most `limit`: the oldest alert first,
@@ -147,17 +149,10 @@ pub async fn write(tx: &mut Tx, deliveries: &[Delivery]) -> Result<()> {
 
 /// Reads the columns of `select_delivery!`.
 pub fn delivery_of(row: &Row) -> Result<Delivery> {
-    let state = match row.text(5)?.as_str() {
-        "pending" => DeliveryState::Pending,
-        "delivered" => DeliveryState::Delivered,
-        "dead" => DeliveryState::Dead,
-        other => {
-            let reason = format!("expected a state of a delivery, but got `{other}`");
-            return Err(StoreError::Unreadable {
-                place: format!("delivery {}", row.text(0)?),
-                reason,
-            });
-        }
+    let text = row.text(5)?;
+    let Some(state) = DeliveryState::ALL.iter().find(|state| state.as_str() == text) else {
+        let reason = format!("expected a state of a delivery, but got `{text}`");
+        return Err(StoreError::Unreadable { place: format!("delivery {}", row.text(0)?), reason });
     };
     Ok(Delivery {
         delivery_id: DeliveryId(row.text(0)?),
@@ -165,7 +160,7 @@ pub fn delivery_of(row: &Row) -> Result<Delivery> {
         receiver: row.text(2)?,
         recipient: row.text(3)?,
         selection: row.json_if_any::<Vec<ChangeId>>(4)?,
-        state,
+        state: *state,
         attempts: row.count32(6)?,
         parts_done: row.count32(7)?,
         created_at: row.time(8)?,

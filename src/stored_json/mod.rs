@@ -11,6 +11,7 @@ mod difference_row;
 mod entry_row;
 mod entry_timeline;
 mod receiver_row;
+mod route_row;
 mod source_row;
 mod status_row;
 
@@ -20,5 +21,6 @@ pub use difference_row::DifferenceRow;
 pub use entry_row::EntryRow;
 pub use entry_timeline::{EntryTimeline, EventKind, TimelineEvent};
 pub use receiver_row::ReceiverRow;
+pub use route_row::{RouteOutcome, RouteRow};
 pub use source_row::{ListRow, SourceRow, absent_lists};
 pub use status_row::StatusRow;

@@ -9,6 +9,9 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::ListChanged(data) => counts(data),
         AlertBody::ListCorrected(data) => format!("Correction: {}", counts(data)),
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule_headline(data),
+        AlertBody::Digest(data) => {
+            format!("Digest for {}: {} alerts", data.receiver, data.alerts.len())
+        }
         AlertBody::SourceLagging(data) => {
             format!("{} does not show what a rule announced", data.source)
         }

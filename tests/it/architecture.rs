@@ -189,8 +189,11 @@ fn the_pure_modules_do_no_io_and_read_no_clock() {
                 "src/pipeline/entry_identity/split_namesakes.rs",
                 "src/pipeline/alerting/addressing.rs",
                 "src/pipeline/alerting/alert_batch.rs",
+                "src/pipeline/alerting/digest_choice.rs",
                 "src/pipeline/alerting/first_alerts.rs",
                 "src/pipeline/alerting/removal_evidence.rs",
+                "src/pipeline/digests/compose_digest.rs",
+                "src/pipeline/route_explanation/reason.rs",
             ]
             .contains(&path)
     };

@@ -1,6 +1,7 @@
 //! The contract of the store, tested on each database, and damage to the file of SQLite.
 
 mod checks;
+mod digests;
 mod entry_ids;
 mod instances;
 mod outbox;

@@ -63,3 +63,36 @@ async fn a_daemon_that_has_just_started_shows_what_is_recorded_and_after_a_check
     assert!(missing.is_empty(), "{missing:?} are not in\n{scraped}");
     drop(daemon);
 }
+
+/// The words of a text that look like the name of a metric.
+fn metrics_in(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| word.starts_with("entitywatch_"))
+        .collect()
+}
+
+#[test]
+fn the_alarm_rules_use_only_documented_metrics() {
+    let documented = metrics_in(include_str!("../../config/metrics.md"));
+    let rules = include_str!("../../config/alerts.yml");
+    let used = metrics_in(rules);
+    assert!(used.len() >= rules.matches("- alert:").count() - 1, "{used:?}");
+    for metric in used {
+        assert!(documented.contains(&metric), "{metric} is not in config/metrics.md");
+    }
+}
+
+#[test]
+fn each_alarm_rule_has_a_test_in_which_it_fires() {
+    let tests = include_str!("../fixtures/prometheus/alerts.test.yml");
+    let rules = include_str!("../../config/alerts.yml");
+    let names: Vec<&str> =
+        rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        let fires = tests.split(&format!("alertname: {name}\n")).skip(1).any(|test| {
+            test.split("alertname:").next().is_some_and(|test| test.contains("exp_labels:"))
+        });
+        assert!(fires, "{name} fires in no test");
+    }
+}

@@ -20,7 +20,7 @@ pub struct DeliveriesListArgs {
     /// Only deliveries to this receiver
     #[arg(long, value_name = "NAME")]
     pub receiver: Option<String>,
-    /// Only deliveries in this state: pending, delivered or dead
+    /// Only deliveries in this state: pending, delivered, dead, waiting (for a digest) or digested
     #[arg(long, value_name = "STATE", value_parser = state)]
     pub state: Option<DeliveryState>,
     /// Only deliveries of this alert
@@ -51,8 +51,9 @@ pub enum DeliveriesCommand {
 }
 
 fn state(text: &str) -> Result<DeliveryState, String> {
-    [DeliveryState::Pending, DeliveryState::Delivered, DeliveryState::Dead]
-        .into_iter()
+    DeliveryState::ALL
+        .iter()
+        .copied()
         .find(|state| state.as_str() == text)
-        .ok_or_else(|| "expected pending, delivered or dead".to_owned())
+        .ok_or_else(|| "expected pending, delivered, dead, waiting or digested".to_owned())
 }

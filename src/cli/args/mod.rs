@@ -5,6 +5,7 @@ mod deliveries;
 mod history;
 mod holds;
 mod receivers;
+mod routes;
 mod run;
 mod screen;
 
@@ -22,6 +23,7 @@ pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
+pub use routes::RoutesCommand;
 pub use run::RunArgs;
 pub use screen::{ScreenArgs, ScreenFormat};
 
@@ -136,6 +138,11 @@ pub enum Command {
     Receivers {
         #[command(subcommand)]
         command: ReceiversCommand,
+    },
+    /// Explain who was alerted of a change
+    Routes {
+        #[command(subcommand)]
+        command: RoutesCommand,
     },
     /// Check or print the configuration
     Config {
@@ -287,6 +294,8 @@ mod tests {
             "receivers list --output json",
             "receivers test erp",
             "receivers enable erp",
+            "routes explain chg_1",
+            "routes explain chg_1 --output json",
             "config check",
             "config check --strict",
             "config token",
@@ -329,6 +338,7 @@ mod tests {
             "entries show",
             "entries show Alpha --source csl",
             "alerts show",
+            "routes explain",
             "alerts show alr_1 --format pdf",
             "alerts --id alr_1 --since 24h",
             "deliveries send --receiver erp",

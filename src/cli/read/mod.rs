@@ -8,6 +8,7 @@ mod entries;
 mod entry;
 mod holds;
 mod receivers;
+mod routes;
 mod sources;
 mod status;
 mod status_text;
@@ -28,6 +29,7 @@ pub use entries::entries;
 pub use entry::entry;
 pub use holds::{hold, holds};
 pub use receivers::receivers;
+pub use routes::explain_routes;
 pub use sources::{absent_lists, sources};
 pub use status::status;
 

@@ -32,13 +32,14 @@ pub const NOTE: &str = "Attached: all changes as a spreadsheet (changes.xlsx), a
 
 /// Writes the files. `None` if the alert has no changes.
 pub fn of(alert: &Alert) -> Result<Option<Files>, AttachmentError> {
-    let Some(changes) = alert.body.changes().filter(|changes| !changes.is_empty()) else {
+    let changes: Vec<Change> = alert.body.all_changes().into_iter().cloned().collect();
+    if changes.is_empty() {
         return Ok(None);
-    };
+    }
     Ok(Some(Files {
-        csv: table(changes)?,
-        json: serde_json::to_vec_pretty(&ChangeSet::new(changes.to_vec()))?,
-        xlsx: workbook(changes)?,
+        csv: table(&changes)?,
+        xlsx: workbook(&changes)?,
+        json: serde_json::to_vec_pretty(&ChangeSet::new(changes))?,
     }))
 }
 

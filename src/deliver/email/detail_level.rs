@@ -48,15 +48,15 @@ impl SizeLimit {
 impl DetailLevel {
     /// The levels to try for an alert. An alert without changes is always short.
     pub fn of(alert: &Alert) -> &'static [DetailLevel] {
-        match alert.body.changes() {
-            Some(changes) if !changes.is_empty() => &[
-                DetailLevel::Full,
-                DetailLevel::WithoutAttachments,
-                DetailLevel::NamesOnly,
-                DetailLevel::CountsOnly,
-            ],
-            _ => &[DetailLevel::Full],
+        if alert.body.all_changes().is_empty() {
+            return &[DetailLevel::Full];
         }
+        &[
+            DetailLevel::Full,
+            DetailLevel::WithoutAttachments,
+            DetailLevel::NamesOnly,
+            DetailLevel::CountsOnly,
+        ]
     }
 
     pub fn has_attachments(self) -> bool {
@@ -189,8 +189,10 @@ mod tests {
 
     #[test]
     fn an_alert_without_changes_has_one_level() {
-        let alert =
-            sample::all_kinds().into_iter().find(|alert| alert.body.changes().is_none()).unwrap();
+        let alert = sample::all_kinds()
+            .into_iter()
+            .find(|alert| alert.body.all_changes().is_empty())
+            .unwrap();
         assert_eq!(DetailLevel::of(&alert), [DetailLevel::Full]);
     }
 

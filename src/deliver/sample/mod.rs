@@ -2,6 +2,7 @@
 //! invented. For tests, and for test messages that look like real ones.
 
 mod change;
+mod digest;
 mod hold;
 mod june_2022;
 mod list;
@@ -15,6 +16,7 @@ use crate::deliver::wording::time::Zone;
 use crate::domain::{Alert, AlertBody, AlertId, Delivery, HoldReason};
 
 pub use change::{added, change};
+pub use digest::digest;
 pub use hold::hold;
 pub use list::{of_changes, rule_of_june_2022};
 pub use operator::source_failing;
@@ -91,6 +93,7 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("delivery.failing, switched off", operator::receiver_switched_off()),
         ("delivery.dead", operator::delivery_dead()),
         ("test", operator::test()),
+        ("digest", digest()),
     ]
 }
 

@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::deliver::webhook::digest_parts::digest_parts;
 use crate::domain::alert::{ListChanged, Part};
-use crate::domain::{Alert, AlertBody};
+use crate::domain::{Alert, AlertBody, Digest};
 
 /// The most bytes of a body. Only a single longer change may exceed it.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -48,6 +49,9 @@ pub fn bodies(
             data,
         })
     };
+    if let Some(digest) = alert.body.digest() {
+        return digest_bodies(alert, digest, max_bytes, test);
+    }
     let Some(changes) = alert.body.changes() else { return Ok(vec![body(None, None)?]) };
 
     let changes = changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
@@ -63,6 +67,42 @@ pub fn bodies(
         .into_iter()
         .enumerate()
         .map(|(index, group)| body((of > 1).then_some(Part { n: index + 1, of }), Some(group)))
+        .collect()
+}
+
+/// The bodies of a digest. A part has some of its alerts, or of an alert that is too long, some of
+/// its changes.
+fn digest_bodies(
+    alert: &Alert,
+    digest: &Digest,
+    max_bytes: usize,
+    test: bool,
+) -> Result<Vec<String>, serde_json::Error> {
+    let mut head = head(&alert.body, alert.alert_id.as_str())?;
+    let mut body = |part: Option<Part>, alerts: Vec<Value>| {
+        head.insert("alerts".to_owned(), Value::Array(alerts));
+        let data = Data { head: &head, part, changes: None };
+        serde_json::to_string(&Body {
+            r#type: alert.body.type_name(),
+            timestamp: alert.created_at,
+            test,
+            data,
+        })
+    };
+    let alerts: Vec<Value> =
+        digest.alerts.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+    let single = body(None, alerts.clone())?;
+    if single.len() <= max_bytes {
+        return Ok(vec![single]);
+    }
+    let most = digest.changes().count() + alerts.len();
+    let empty = body(Some(Part { n: most, of: most }), Vec::new())?;
+    let parts = digest_parts(alerts, max_bytes.saturating_sub(empty.len()));
+    let of = parts.len();
+    parts
+        .into_iter()
+        .enumerate()
+        .map(|(index, alerts)| body((of > 1).then_some(Part { n: index + 1, of }), alerts))
         .collect()
 }
 
@@ -182,6 +222,36 @@ mod tests {
             );
         }
         assert_eq!(changes, alert.body.list_changed().unwrap().changes);
+    }
+
+    #[test]
+    fn a_digest_has_the_data_of_each_alert_with_its_type_and_is_split_if_it_is_long() {
+        let alert = sample::digest();
+        let digest = alert.body.digest().unwrap();
+        let [whole] = parsed(&alert, MAX_BODY_BYTES).try_into().unwrap();
+        assert_eq!(whole["data"]["alert_id"], alert.alert_id.as_str());
+        let first = &whole["data"]["alerts"][0];
+        assert_eq!(first["type"], "list.changed");
+        assert_eq!(first["alert_id"], digest.alerts[0].alert_id().as_str());
+        let body: AlertBody =
+            serde_json::from_value(serde_json::json!({"type": "digest", "data": whole["data"]}))
+                .unwrap();
+        assert_eq!(body, alert.body, "it can be read back");
+
+        let parts = parsed(&alert, 8_000);
+        assert!(parts.len() > 1);
+        let mut ids: Vec<String> = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            assert_eq!(part["data"]["part"]["n"], index + 1);
+            assert_eq!(part["data"]["already_sent"], whole["data"]["already_sent"]);
+            for alert in part["data"]["alerts"].as_array().unwrap() {
+                let changes = alert["changes"].as_array().unwrap();
+                ids.extend(changes.iter().map(|change| change["change_id"].to_string()));
+            }
+        }
+        let expected: Vec<String> =
+            digest.changes().map(|change| format!("\"{}\"", change.change_id)).collect();
+        assert_eq!(ids, expected, "each change once");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The webhook channel: Standard Webhooks, with the full alert as JSON.
 
 mod body;
+mod digest_parts;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

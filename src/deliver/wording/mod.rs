@@ -6,6 +6,7 @@ mod context;
 mod content;
 pub mod count;
 mod country;
+mod digest;
 mod effective;
 mod entry;
 mod footnote;
@@ -22,7 +23,7 @@ mod subject;
 pub mod time;
 
 use crate::deliver::{Message, MessageSettings, plain};
-use crate::domain::{Alert, AlertBody};
+use crate::domain::{Alert, AlertBody, Digest, DigestedAlert};
 
 pub use content::{
     EntryGroup, EntryText, Fact, INSTRUCTIONS_TITLE, IndexPart, IndexPlace, MessageContent,
@@ -46,6 +47,9 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
             rule::content(data, &alert.alert_id, &context)
         }
+        AlertBody::Digest(data) => {
+            digest::content(data, &alert.alert_id, parts_of(data, settings), &context)
+        }
         other => operator::content(other, alert, &context),
     };
     content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
@@ -64,6 +68,18 @@ fn mark_as_test(content: &mut MessageContent) {
         "This is a test with made-up data. No list has changed, and you do not have to act."
             .to_owned(),
     );
+}
+
+/// The alerts of a digest, each with its own content.
+fn parts_of<'a>(data: &'a Digest, settings: &MessageSettings) -> Vec<digest::Part<'a>> {
+    // The digest is marked as a whole.
+    let settings = MessageSettings { marked_as_test: false, ..settings.clone() };
+    let part = |digested: &'a DigestedAlert| {
+        let (alert_id, created_at) = (digested.alert_id().clone(), digested.observed_at());
+        let alert = Alert { alert_id, created_at, body: digested.body() };
+        digest::Part { alert: digested, content: alert_content(&alert, &settings) }
+    };
+    data.alerts.iter().map(part).collect()
 }
 
 /// The content of `message`, with its delivery as evidence.

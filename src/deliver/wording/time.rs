@@ -15,7 +15,8 @@ use crate::deliver::wording::count::counted;
 #[derive(Clone, Debug, Default)]
 pub struct Zone(Option<TimeZone>);
 
-const DEFAULT_ZONE: &str = "America/New_York";
+/// The time zone of messages and digests if none is configured.
+pub const DEFAULT_ZONE: &str = "America/New_York";
 
 impl From<TimeZone> for Zone {
     fn from(zone: TimeZone) -> Self {

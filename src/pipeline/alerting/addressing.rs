@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::deliver::Receiver;
-use crate::domain::{Alert, AlertBody, AlertId, ChangeId, Citation, Delivery};
+use crate::domain::{Alert, AlertBody, AlertId, ChangeId, Citation, Delivery, DeliveryState};
+use crate::pipeline::alerting::digest_choice;
 use crate::route;
 use crate::store::Outgoing;
 
@@ -22,7 +23,8 @@ pub fn to_operators(
     routed(config, Alert { alert_id, created_at: at, body }, Vec::new())
 }
 
-/// An alert with one delivery for each recipient of each receiver that the routes name.
+/// An alert with one delivery for each recipient of each receiver that the routes name. Deliveries
+/// that are part of a digest wait for it.
 pub fn routed(config: &Config, alert: Alert, citations: Vec<Citation>) -> Outgoing {
     let receivers = config.receiver_refs();
     let mut deliveries = Vec::new();
@@ -31,7 +33,24 @@ pub fn routed(config: &Config, alert: Alert, citations: Vec<Citation>) -> Outgoi
             deliveries.extend(deliveries_to(receiver, &alert, selection.as_deref()));
         }
     }
-    Outgoing { alert, citations, deliveries }
+    let mut outgoing = Outgoing { alert, citations, deliveries };
+    wait_for_digests(config, &mut outgoing);
+    outgoing
+}
+
+/// Makes the deliveries wait that are due with the digest of their receiver.
+pub fn wait_for_digests(config: &Config, outgoing: &mut Outgoing) {
+    for delivery in &mut outgoing.deliveries {
+        if let Some(digest) = config.digest(&delivery.receiver)
+            && digest_choice::waits(
+                &outgoing.alert.body,
+                delivery.selection.as_deref(),
+                digest.immediate,
+            )
+        {
+            delivery.state = DeliveryState::Waiting;
+        }
+    }
 }
 
 /// One delivery for each recipient of a receiver, due at once. `selection`: the changes that the

@@ -5,14 +5,15 @@
 //! entries, `first_alerts` for changes that another source showed first. `rule_attribution` finds
 //! the rule that orders a change, and `corrections` finds reversals of earlier changes. `compose`
 //! groups the changes into batches (`alert_batch`) and makes an alert of each (`list_alert`).
-//! `addressing` makes the deliveries. `alerts_before_rule` serves the checks of the Federal
-//! Register.
+//! `addressing` makes the deliveries, and `digest_choice` decides which of them wait for a digest.
+//! `alerts_before_rule` serves the checks of the Federal Register.
 
 pub mod addressing;
 mod alert_batch;
 mod alerted_elsewhere;
 pub mod alerts_before_rule;
 mod change_ids;
+mod digest_choice;
 pub mod check_context;
 pub mod compose;
 pub mod corrections;

@@ -15,7 +15,7 @@ mod receiver_health;
 mod settle;
 mod trouble_alert;
 
-use crate::pipeline::Program;
+use crate::pipeline::{Program, digests};
 use crate::store::Result;
 
 pub use pass::{PassCounts, TriedDeliveries, next_due_at, run_pass};
@@ -25,8 +25,10 @@ pub async fn deliver_due(program: &Program) -> Result<PassCounts> {
     deliver_due_except(program, &TriedDeliveries::default()).await
 }
 
-/// Like [`deliver_due`], but skips the deliveries in `tried`, and adds those that it tries.
+/// Like [`deliver_due`], but skips the deliveries in `tried`, and adds those that it tries. The
+/// digests that are due are made first, so that they are sent too.
 pub async fn deliver_due_except(program: &Program, tried: &TriedDeliveries) -> Result<PassCounts> {
+    digests::make_due(program).await?;
     let mut total = PassCounts::default();
     loop {
         let wiring = program.wiring.load_full();

@@ -225,7 +225,10 @@ impl OutcomeRecorder<'_> {
 fn count(state: DeliveryState, receiver: &ReceiverState, counts: &mut PassCounts) {
     let (count, outcome) = match state {
         DeliveryState::Delivered => (&mut counts.delivered, AttemptOutcome::Delivered),
-        DeliveryState::Pending => (&mut counts.failed, AttemptOutcome::Failed),
+        // A delivery that waits or is digested is never attempted.
+        DeliveryState::Pending | DeliveryState::Waiting | DeliveryState::Digested => {
+            (&mut counts.failed, AttemptOutcome::Failed)
+        }
         DeliveryState::Dead => (&mut counts.dead, AttemptOutcome::Dead),
     };
     *count += 1;

@@ -158,5 +158,7 @@ async fn addressed(
             }
         }
     }
-    Ok(Outgoing { alert, citations, deliveries })
+    let mut outgoing = Outgoing { alert, citations, deliveries };
+    addressing::wait_for_digests(&recorder.wiring.config, &mut outgoing);
+    Ok(outgoing)
 }

@@ -262,7 +262,8 @@ mod tests {
         );
         check(
             Parameters { state: "lost".into(), ..Parameters::default() },
-            "expected `pending`, `delivered` or `dead` as `state`, but got `lost`",
+            "expected `pending`, `delivered`, `dead`, `waiting` or `digested` as `state`, but got \
+             `lost`",
         );
         let search = Parameters { search: "x".repeat(60_000), ..Parameters::default() }
             .entries(&zone, 10)

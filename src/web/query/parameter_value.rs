@@ -45,13 +45,12 @@ pub fn kind(text: &str) -> Result<Option<ChangeKind>, WebError> {
 }
 
 pub fn state(text: &str) -> Result<Option<DeliveryState>, WebError> {
-    match text {
-        "" => Ok(None),
-        "pending" => Ok(Some(DeliveryState::Pending)),
-        "delivered" => Ok(Some(DeliveryState::Delivered)),
-        "dead" => Ok(Some(DeliveryState::Dead)),
-        other => Err(unexpected("state", "`pending`, `delivered` or `dead`", other)),
+    let named = DeliveryState::ALL.iter().copied().find(|state| state.as_str() == text);
+    if text.is_empty() || named.is_some() {
+        return Ok(named);
     }
+    let expected = "`pending`, `delivered`, `dead`, `waiting` or `digested`";
+    Err(unexpected("state", expected, text))
 }
 
 /// A limit from 1 to `max`; `default` if none is set.

@@ -51,13 +51,13 @@ async fn a_store_of_a_later_version_is_refused_and_left_unchanged(place: &Place)
     let writer = place.write().await;
     writer.close().await;
     drop(writer);
-    place.tamper("UPDATE _sqlx_migrations SET version = 999 WHERE version = 5").await;
+    place.tamper("UPDATE _sqlx_migrations SET version = 999 WHERE version = 7").await;
     for mode in [Mode::Write, Mode::Read] {
         let error = open(&place.url, mode).await.err().unwrap();
         assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
         assert!(error.to_string().ends_with("it was written by a later entitywatch"), "{error}");
     }
-    place.tamper("UPDATE _sqlx_migrations SET version = 5 WHERE version = 999").await;
+    place.tamper("UPDATE _sqlx_migrations SET version = 7 WHERE version = 999").await;
     place.write().await.ping().await.unwrap();
 }
 
