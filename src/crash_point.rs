@@ -46,6 +46,8 @@ crash_points! {
     RulesWritten;
     SourceWritten;
     CheckWritten;
+    /// The alerts have opened items, or are attached to some.
+    ItemsNoted;
     CheckJournaled;
     /// The transaction of the check is committed. The receivers' loops do not know it yet.
     CheckRecorded;
@@ -66,9 +68,25 @@ crash_points! {
     SettlementJournaled;
     /// The transaction of the outcomes is committed.
     SettlementRecorded;
+    /// An escalation is due, or a person acts. The next points are inside its transaction, but for
+    /// the last one.
+    ItemStepBegun;
+    ItemWritten;
+    ItemStepQueued;
+    ItemStepJournaled;
+    ItemStepRecorded;
 }
 
 impl CrashPoint {
+    /// The points of an escalation. A program without items that wait passes none of them.
+    pub const OF_ITEM_STEPS: &[CrashPoint] = &[
+        CrashPoint::ItemStepBegun,
+        CrashPoint::ItemWritten,
+        CrashPoint::ItemStepQueued,
+        CrashPoint::ItemStepJournaled,
+        CrashPoint::ItemStepRecorded,
+    ];
+
     /// The environment variable with the name of the point at which the process ends.
     pub const VARIABLE: &str = "ENTITYWATCH_CRASH_AT";
 

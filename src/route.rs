@@ -41,7 +41,7 @@ const CHANNELS_READ_BY_PEOPLE: [&str; 4] = ["email", "slack", "teams", "console"
 ///
 /// Without any route, all changes that are not editorial go to every receiver. A receiver without a
 /// matching change is left out. An operator event goes to the receivers that [`operators`] returns,
-/// and a test goes to the receiver that is tested.
+/// an alert about items to the receivers that it names, and a test to the receiver that is tested.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
@@ -61,6 +61,12 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
             .collect(),
         AlertBody::Test(test) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.name == test.receiver))
+        }
+        AlertBody::AlertEscalated(data) => entire_alert(
+            receivers.iter().filter(|receiver| data.to.iter().any(|name| name == receiver.name)),
+        ),
+        AlertBody::ItemsOpen(data) => {
+            entire_alert(receivers.iter().filter(|receiver| receiver.name == data.receiver))
         }
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             entire_alert(operators(receivers, Some(&trouble.receiver)).into_iter())

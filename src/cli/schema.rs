@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
-    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ReceiverRow, SourceRow,
-    StatusRow,
+    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow, ReceiverRow,
+    SourceRow, StatusRow,
 };
 
 /// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
@@ -28,6 +28,7 @@ pub fn schemas() -> Value {
     all.insert("deliveries".to_owned(), rows::<DeliveryRow>("deliveries"));
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
     all.insert("holds".to_owned(), rows::<Hold>("holds"));
+    all.insert("items".to_owned(), rows::<ItemRow>("items"));
     all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));
     all.insert("status".to_owned(), rows::<StatusRow>("status"));
     all.insert("journal".to_owned(), written::<JournalEntry>());

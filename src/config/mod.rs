@@ -10,6 +10,7 @@
 //! in effect, and `evidence` is the form of it that the journal keeps.
 
 mod access;
+mod acknowledgment;
 mod ascii;
 mod redact;
 mod coverage;
@@ -216,6 +217,7 @@ pub fn default_config(environment: &Environment) -> Config {
         receivers: vec![Receiver {
             name: "console".to_owned(),
             operator: true,
+            acknowledge: None,
             channel: Channel::Console,
         }],
         routes: Vec::new(),

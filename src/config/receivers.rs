@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::ConfigWarning;
+use crate::config::acknowledgment;
 use crate::config::problem::Problem;
 use crate::config::raw::{Placed, RawReceiver, RawReceiverKind};
 use crate::config::read::Sections;
@@ -23,6 +24,7 @@ pub(super) fn check(
     problems: &mut Vec<Problem>,
     warnings: &mut Vec<ConfigWarning>,
 ) -> Vec<Receiver> {
+    let known = acknowledgment::receiver_names(sections);
     let mut receivers: Vec<Receiver> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     for section in &sections.receivers {
@@ -38,6 +40,7 @@ pub(super) fn check(
         }
         names.push(&name.value.0);
         refuse_foreign_keys(raw, kind.value, problems);
+        let acknowledge = acknowledgment::check(raw, &known, problems);
         let channel = match kind.value {
             RawReceiverKind::Email => {
                 email(section, kind.span.clone(), smtp, sections, problems).map(Channel::Email)
@@ -55,13 +58,15 @@ pub(super) fn check(
         };
         if let Some(channel) = channel {
             let operator = raw.operator.as_ref().is_some_and(|operator| operator.value);
-            receivers.push(Receiver { name: name.value.0.clone(), operator, channel });
+            let name = name.value.0.clone();
+            receivers.push(Receiver { name, operator, acknowledge, channel });
         }
     }
+    acknowledgment::refuse_circles(sections, problems);
     receivers
 }
 
-/// The keys of each kind, in addition to `name`, `kind` and `operator`.
+/// The keys of each kind, in addition to those that every receiver has.
 fn own_keys(kind: RawReceiverKind) -> (&'static str, &'static [&'static str]) {
     match kind {
         RawReceiverKind::Email => ("email", &["to"]),
@@ -106,12 +111,19 @@ fn refuse_foreign_keys(raw: &RawReceiver, kind: RawReceiverKind, problems: &mut 
     let (kind, own) = own_keys(kind);
     for (key, span) in given {
         if let (Some(span), false) = (span, own.contains(&key)) {
-            let known = ["name", "kind", "operator"]
-                .iter()
-                .chain(own)
-                .map(|key| format!("`{key}`"))
-                .collect::<Vec<_>>()
-                .join(", ");
+            let known = [
+                "name",
+                "kind",
+                "operator",
+                "acknowledge_within",
+                "acknowledge_hours",
+                "escalate_to",
+            ]
+            .iter()
+            .chain(own)
+            .map(|key| format!("`{key}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
             problems.push(Problem::at(
                 span,
                 format!("found `{key}`, but a receiver of kind `{kind}` only supports {known}"),

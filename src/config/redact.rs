@@ -81,6 +81,9 @@ const HARMLESS: [(&str, &[&str]); 11] = [
             "headers_file",
             "headers_credential",
             "allow_private",
+            "acknowledge_within",
+            "acknowledge_hours",
+            "escalate_to",
         ],
     ),
     (

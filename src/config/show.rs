@@ -230,6 +230,7 @@ fn receiver_table(receiver: &Receiver, raw: Option<&raw::RawReceiver>) -> Table 
         Channel::Webhook(webhook) => (None, Some(webhook.allow_private)),
         Channel::Console => (None, None),
     };
+    let acknowledge = receiver.acknowledge.as_ref();
     pairs([
         ("name", Some(Value::from(receiver.name.clone()))),
         ("kind", Some(Value::from(receiver.channel.kind()))),
@@ -244,6 +245,14 @@ fn receiver_table(receiver: &Receiver, raw: Option<&raw::RawReceiver>) -> Table 
         ("headers_file", raw.and_then(|raw| text(&raw.headers_file))),
         ("headers_credential", raw.and_then(|raw| text(&raw.headers_credential))),
         ("allow_private", allow_private.map(Value::from)),
+        ("acknowledge_within", acknowledge.map(|keys| Value::from(length(keys.within)))),
+        (
+            "acknowledge_hours",
+            acknowledge
+                .and_then(|keys| keys.hours.as_ref())
+                .map(|hours| Value::from(hours.to_string())),
+        ),
+        ("escalate_to", acknowledge.map(|keys| texts(&keys.escalate_to))),
     ])
 }
 

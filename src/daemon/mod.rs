@@ -6,12 +6,14 @@
 //!   other.
 //! - `outbox_signal` wakes those loops when another instance of a shared database put something
 //!   into the outbox.
+//! - `item_loop` makes the escalations and reminders of items when they are due.
 //! - `watchdog` reports to systemd that both work.
 //!
 //! A task that panics ends the process. systemd restarts it, and the outbox makes that safe.
 //!
 //! Does not know what a check or a delivery does.
 
+mod item_loop;
 mod outbox_signal;
 mod receiver_loops;
 mod reload;
@@ -20,6 +22,7 @@ mod task_end;
 mod ticker;
 mod watchdog;
 
+pub use item_loop::escalate_items;
 pub use outbox_signal::hear_other_instances;
 pub use receiver_loops::deliver_to_receivers;
 pub use reload::{init_metrics, reload};

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
 use crate::domain::{
     AlertId, Attribution, Change, ChangeId, DeliveryId, Hold, JournalEntry, ListCode, Rule, Sha256,
     Summary,
@@ -46,6 +47,12 @@ pub enum AlertBody {
     DeliveryFailing(DeliveryTrouble),
     #[serde(rename = "delivery.dead")]
     DeliveryDead(DeliveryTrouble),
+    /// Nobody acknowledged an item in time.
+    #[serde(rename = "alert.escalated")]
+    AlertEscalated(Box<AlertEscalated>),
+    /// All that a receiver has not closed, once a day.
+    #[serde(rename = "items.open")]
+    ItemsOpen(ItemsOpen),
     #[serde(rename = "test")]
     Test(Test),
 }
@@ -92,7 +99,11 @@ impl AlertBody {
             AlertBody::SourceFailing(d) => Some(&d.source),
             AlertBody::SourceRecovered(d) => Some(&d.source),
             AlertBody::SnapshotHeld(d) => Some(&d.hold.source),
-            AlertBody::DeliveryFailing(_) | AlertBody::DeliveryDead(_) | AlertBody::Test(_) => None,
+            AlertBody::DeliveryFailing(_)
+            | AlertBody::DeliveryDead(_)
+            | AlertBody::AlertEscalated(_)
+            | AlertBody::ItemsOpen(_)
+            | AlertBody::Test(_) => None,
         }
     }
 }

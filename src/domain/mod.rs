@@ -30,6 +30,7 @@
 //! - [`business_days`]: the business days of the federal government.
 //! - [`alert`], [`alert_kind`]: the content of an alert, and the set of alert types.
 //! - [`delivery`]: one alert on its way to one recipient.
+//! - [`item`]: what must be acknowledged, by whom, and what follows if nobody does.
 //!
 //! Everywhere:
 //!
@@ -53,6 +54,7 @@ pub mod edition;
 pub mod entry;
 pub mod hold;
 pub mod id;
+pub mod item;
 pub mod journal;
 pub mod list;
 pub mod pages;
@@ -75,7 +77,8 @@ pub use document::Document;
 pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};
 pub use hold::{Hold, HoldReason, HoldState};
-pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, Sha256};
+pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, ItemId, Sha256};
+pub use item::{Item, ItemState};
 pub use journal::JournalEntry;
 pub use list::ListCode;
 pub use person::{Identified, Person, Role, TokenHash};

@@ -19,6 +19,7 @@ pub mod delivery;
 pub mod entry_identity;
 pub mod federal_register;
 pub mod hold_decision;
+pub mod items;
 pub mod shared_lock;
 mod source_state;
 

@@ -191,6 +191,7 @@ fn the_pure_modules_do_no_io_and_read_no_clock() {
                 "src/pipeline/alerting/alert_batch.rs",
                 "src/pipeline/alerting/first_alerts.rs",
                 "src/pipeline/alerting/removal_evidence.rs",
+                "src/pipeline/items/reminder_time.rs",
             ]
             .contains(&path)
     };

@@ -3,6 +3,7 @@
 mod checks;
 mod entry_ids;
 mod instances;
+mod items;
 mod outbox;
 mod pace;
 pub mod places;

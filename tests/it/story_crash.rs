@@ -176,7 +176,10 @@ mod at_each_point {
     #[tokio::test]
     async fn a_daemon_that_ends_at_any_named_point_loses_no_alert() {
         assert!(CrashPoint::ALL.len() > 20, "the points were found");
-        futures_util::stream::iter(CrashPoint::ALL)
+        // `story_items` goes through those of items.
+        let points =
+            CrashPoint::ALL.iter().filter(|point| !CrashPoint::OF_ITEM_STEPS.contains(point));
+        futures_util::stream::iter(points)
             .for_each_concurrent(AT_A_TIME, |point| check(*point))
             .await;
     }

@@ -3,7 +3,7 @@
 
 use crate::deliver::email::entry_limit::{EntryLimit, limited};
 use crate::deliver::wording::MessageContent;
-use crate::domain::Alert;
+use crate::domain::{Alert, AlertBody};
 
 /// The most bytes of a message if the relay announces no limit. Gmail and Exchange Online accept 25
 /// MB as delivered, so larger messages are refused somewhere on the way.
@@ -55,6 +55,10 @@ impl DetailLevel {
                 DetailLevel::NamesOnly,
                 DetailLevel::CountsOnly,
             ],
+            // An alert about an item contains whole alerts, and no attachment.
+            _ if matches!(alert.body, AlertBody::AlertEscalated(_)) => {
+                &[DetailLevel::Full, DetailLevel::NamesOnly, DetailLevel::CountsOnly]
+            }
             _ => &[DetailLevel::Full],
         }
     }

@@ -3,6 +3,7 @@
 
 mod change;
 mod hold;
+mod item;
 mod june_2022;
 mod list;
 mod operator;
@@ -90,6 +91,8 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("delivery.failing", operator::delivery_failing()),
         ("delivery.failing, switched off", operator::receiver_switched_off()),
         ("delivery.dead", operator::delivery_dead()),
+        ("alert.escalated", item::escalated()),
+        ("items.open", item::open()),
         ("test", operator::test()),
     ]
 }

@@ -1,6 +1,8 @@
 //! The webhook channel: Standard Webhooks, with the full alert as JSON.
 
 mod body;
+mod runs;
+mod whole_alerts;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

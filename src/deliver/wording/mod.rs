@@ -11,6 +11,7 @@ mod entry;
 mod footnote;
 mod grouping;
 mod iso_dates;
+mod items;
 mod list;
 mod operator;
 mod parts;
@@ -46,6 +47,8 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
             rule::content(data, &alert.alert_id, &context)
         }
+        AlertBody::AlertEscalated(data) => items::escalated(data, settings, &context),
+        AlertBody::ItemsOpen(data) => items::reminder(data, &context),
         other => operator::content(other, alert, &context),
     };
     content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));

@@ -24,10 +24,13 @@ pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> Messag
         AlertBody::DeliveryFailing(data) => delivery(data, false, context),
         AlertBody::DeliveryDead(data) => delivery(data, true, context),
         AlertBody::Test(data) => test(data, context),
-        // `list` and `rule` word these. They are listed so that a new kind of alert does not
-        // compile without a wording.
+        // `list`, `rule` and `items` word these. They are listed so that a new kind of alert does
+        // not compile without a wording.
         AlertBody::RuleFiled(_) | AlertBody::RulePublished(_) => {
             empty_content("A rule on the Entity List".to_owned(), context)
+        }
+        AlertBody::AlertEscalated(_) | AlertBody::ItemsOpen(_) => {
+            empty_content("An open item".to_owned(), context)
         }
         AlertBody::ListChanged(_) | AlertBody::ListCorrected(_) => {
             empty_content("The list changed".to_owned(), context)
@@ -37,7 +40,7 @@ pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> Messag
     content
 }
 
-fn empty_content(title: String, context: &Context<'_>) -> MessageContent {
+pub(super) fn empty_content(title: String, context: &Context<'_>) -> MessageContent {
     MessageContent {
         subject: String::new(),
         title,
