@@ -48,6 +48,8 @@ crash_points! {
         RulesWritten;
         SourceWritten;
         CheckWritten;
+        /// The alerts have opened items, or are attached to some.
+        ItemsNoted;
         CheckJournaled;
         /// The transaction of the check is committed. The receivers' loops do not know it yet.
         CheckRecorded;
@@ -83,6 +85,16 @@ crash_points! {
         /// The transaction of the digest is committed. The receivers' loops do not know it yet.
         DigestRecorded;
         DigestSignaled;
+    }
+    /// In the order in which an escalation, or the act of a person, passes them.
+    OF_ITEM_STEPS {
+        /// An escalation is due, or a person acts. The next points are inside its transaction, but
+        /// for the last one.
+        ItemStepBegun;
+        ItemWritten;
+        ItemStepQueued;
+        ItemStepJournaled;
+        ItemStepRecorded;
     }
 }
 

@@ -11,7 +11,7 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{ChangeKind, ListCode};
+use crate::domain::{ChangeKind, Item, ItemState, ListCode};
 use crate::store::{self, OutboxCount, Store};
 
 pub const BUILD_INFO: &str = "entitywatch_build_info";
@@ -22,6 +22,8 @@ pub const SOURCE_CONSECUTIVE_FAILURES: &str = "entitywatch_source_consecutive_fa
 pub const SNAPSHOT_ENTRIES: &str = "entitywatch_snapshot_entries";
 pub const CHANGES: &str = "entitywatch_changes_total";
 pub const HOLDS_OPEN: &str = "entitywatch_holds_open";
+pub const ITEMS_UNCLOSED: &str = "entitywatch_items";
+pub const ITEMS_OLDEST_OPEN: &str = "entitywatch_items_oldest_open_timestamp_seconds";
 pub const DELIVERY_ATTEMPTS: &str = "entitywatch_delivery_attempts_total";
 pub const OUTBOX_PENDING: &str = "entitywatch_outbox_pending";
 pub const OUTBOX_DEAD: &str = "entitywatch_outbox_dead";
@@ -38,7 +40,7 @@ enum Kind {
 }
 
 /// Every metric: its name, kind, labels, and description.
-const METRICS: [(&str, Kind, &str, &str); 15] = [
+const METRICS: [(&str, Kind, &str, &str); 17] = [
     (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label is the version."),
     (CHECKS, Kind::Counter, "source, outcome", "Checks of a source that ended, by outcome."),
     (
@@ -62,6 +64,13 @@ const METRICS: [(&str, Kind, &str, &str); 15] = [
         "Changes that were recorded, by kind: added, removed, revised, editorial.",
     ),
     (HOLDS_OPEN, Kind::Gauge, "", "Lists on hold that wait for a person."),
+    (ITEMS_UNCLOSED, Kind::Gauge, "state", "Items that are not closed, by state: open, taken."),
+    (
+        ITEMS_OLDEST_OPEN,
+        Kind::Gauge,
+        "",
+        "When the oldest item that nobody has taken was opened; 0 if there is none.",
+    ),
     (
         DELIVERY_ATTEMPTS,
         Kind::Counter,
@@ -155,6 +164,7 @@ pub async fn refresh_pending(store: &Store, receivers: &[String]) -> store::Resu
     holds_open(store.holds(true).await?.len());
     // A SQLite file has one daemon, which is this one.
     daemons(if store.is_shared() { store.daemons().await?.len() } else { 1 });
+    items_unclosed(&store.unclosed_items().await?);
     let mut counts = store.outbox_counts().await?;
     for receiver in receivers
         .iter()
@@ -218,6 +228,17 @@ pub fn watching(watching: bool) {
 #[expect(clippy::cast_precision_loss, reason = "there are never 2^53 daemons")]
 fn daemons(count: usize) {
     gauge!(DAEMONS).set(count as f64);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are never 2^53 items")]
+fn items_unclosed(items: &[Item]) {
+    for state in [ItemState::Open, ItemState::Taken] {
+        let count = items.iter().filter(|item| item.state == state).count();
+        gauge!(ITEMS_UNCLOSED, "state" => state.as_str()).set(count as f64);
+    }
+    let open = items.iter().filter(|item| item.state == ItemState::Open);
+    let oldest = open.map(Item::opening_at).min();
+    gauge!(ITEMS_OLDEST_OPEN).set(oldest.map_or(0.0, seconds));
 }
 
 /// The outcome of an attempt, as the label of the metric.
@@ -318,6 +339,7 @@ mod tests {
             snapshot_entries("csl", ListCode::EL, 3_400);
             change_recorded("csl", ChangeKind::Revised, true);
             holds_open(0);
+            items_unclosed(&[]);
             delivery_attempted("desk", AttemptOutcome::Delivered);
             outbox(&[OutboxCount {
                 receiver: "desk".into(),

@@ -41,8 +41,8 @@ const CHANNELS_READ_BY_PEOPLE: [&str; 4] = ["email", "slack", "teams", "console"
 ///
 /// Without any route, all changes that are not editorial go to every receiver. A receiver without a
 /// matching change is left out. An operator event goes to the receivers that [`operators`] returns,
-/// a test goes to the receiver that is tested, and a digest to the receiver
-/// that it was made for.
+/// an alert about items to the receivers that it names, a test to the receiver that is tested, and a
+/// digest to the receiver that it was made for.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
@@ -65,6 +65,12 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         }
         AlertBody::Test(test) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.name == test.receiver))
+        }
+        AlertBody::AlertEscalated(data) => entire_alert(
+            receivers.iter().filter(|receiver| data.to.iter().any(|name| name == receiver.name)),
+        ),
+        AlertBody::ItemsOpen(data) => {
+            entire_alert(receivers.iter().filter(|receiver| receiver.name == data.receiver))
         }
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             entire_alert(operators(receivers, Some(&trouble.receiver)).into_iter())

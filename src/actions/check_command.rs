@@ -10,6 +10,7 @@ use crate::pipeline::Program;
 use crate::pipeline::check::outcome::CheckResult;
 use crate::pipeline::check_source::check_source;
 use crate::pipeline::delivery::{self, PassCounts, TriedDeliveries};
+use crate::pipeline::items::make_due_steps;
 use crate::store::Result;
 
 /// Checks the named sources, or all sources if `names` is empty.
@@ -54,6 +55,9 @@ pub async fn check_sources(
     };
     for pass in passes {
         counts += pass?;
+    }
+    if make_due_steps(program).await?.made > 0 {
+        counts += delivery::deliver_due_except(program, &tried).await?;
     }
     report_pass(counts, reply);
     Ok(())

@@ -9,6 +9,7 @@ mod check_command;
 mod command_reply;
 mod delivery_commands;
 mod hold_commands;
+mod item_commands;
 mod process_user;
 mod receiver_commands;
 mod request;
@@ -18,6 +19,7 @@ use crate::domain::Identified;
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::hold_decision::Decision;
+use crate::pipeline::items::Actor;
 
 pub use command_reply::Reply;
 pub use process_user::{user_name, user_of_process};
@@ -45,6 +47,24 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             let decision = Decision { by: &by, identified, reason: &reason };
             hold_commands::reject(program, &id, &decision, &mut reply).await;
             Ok(())
+        }
+        Request::ItemsTake { ids, by } => {
+            item_commands::take(program, &ids, Actor { by: &by, identified }, &mut reply).await;
+            Ok(())
+        }
+        Request::ItemsClose { ids, by, outcome, note } => {
+            let actor = Actor { by: &by, identified };
+            item_commands::close(program, &ids, actor, outcome, &note, &mut reply).await;
+            Ok(())
+        }
+        Request::ItemsReopen { id, by, note } => {
+            item_commands::reopen(program, &id, Actor { by: &by, identified }, &note, &mut reply)
+                .await;
+            Ok(())
+        }
+        Request::ItemsHandover { from, to, until, by } => {
+            let actor = Actor { by: &by, identified };
+            item_commands::hand_over(program, &from, &to, until, actor, &mut reply).await
         }
         Request::BackfillPlan { source, from, to } => {
             backfill_commands::plan(program, &source, from, to, &mut reply).await;

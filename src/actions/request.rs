@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{DeliveryId, HoldId};
+use crate::domain::item::Outcome;
+use crate::domain::{DeliveryId, HoldId, ItemId};
 
 /// What a command requests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,27 @@ pub enum Request {
         id: HoldId,
         by: String,
         reason: String,
+    },
+    ItemsTake {
+        ids: Vec<ItemId>,
+        by: String,
+    },
+    ItemsClose {
+        ids: Vec<ItemId>,
+        by: String,
+        outcome: Outcome,
+        note: String,
+    },
+    ItemsReopen {
+        id: ItemId,
+        by: String,
+        note: String,
+    },
+    ItemsHandover {
+        from: String,
+        to: String,
+        until: Option<Date>,
+        by: String,
     },
     /// Plans a backfill. The reply contains the dates.
     BackfillPlan {

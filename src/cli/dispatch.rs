@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, EntriesCommand, HoldsCommand,
-    JournalCommand, ReceiversCommand, RoutesCommand,
+    ItemsCommand, JournalCommand, ReceiversCommand, RoutesCommand,
 };
 use crate::cli::usage::Usage;
 use crate::cli::{
@@ -23,7 +23,7 @@ use crate::config::{
     Config, Environment, SecretsMode, {self},
 };
 use crate::control_socket;
-use crate::domain::{DeliveryId, HoldId};
+use crate::domain::{DeliveryId, HoldId, ItemId};
 use crate::exit::Exit;
 use crate::store::{
     Mode, Store, StoreError, {self},
@@ -200,6 +200,36 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             };
             return acting(&path, named, environment, request).await;
         }
+        Command::Items { command } => {
+            let request = match command {
+                ItemsCommand::List { state, output } => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    read::items(&store, &config, state.map(Into::into), output.output).await?;
+                    return Ok(Exit::Success);
+                }
+                ItemsCommand::Show { id, output } => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    read::item(&store, &config, &id, output.output).await?;
+                    return Ok(Exit::Success);
+                }
+                ItemsCommand::Take { ids, actor } => {
+                    Request::ItemsTake { ids: item_ids(ids), by: actor.by }
+                }
+                ItemsCommand::Close { ids, actor, outcome, note } => Request::ItemsClose {
+                    ids: item_ids(ids),
+                    by: actor.by,
+                    outcome: outcome.into(),
+                    note,
+                },
+                ItemsCommand::Reopen { id, actor, note } => {
+                    Request::ItemsReopen { id: ItemId(id), by: actor.by, note }
+                }
+                ItemsCommand::Handover { from, to, until, actor } => {
+                    Request::ItemsHandover { from, to, until, by: actor.by }
+                }
+            };
+            return acting(&path, named, environment, request).await;
+        }
         Command::Receivers { command } => {
             let request = match command {
                 ReceiversCommand::List { output } => {
@@ -232,6 +262,10 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         }
     }
     Ok(Exit::Success)
+}
+
+fn item_ids(ids: Vec<String>) -> Vec<ItemId> {
+    ids.into_iter().map(ItemId).collect()
 }
 
 /// How long `config check` waits for the store, whose warnings are optional.

@@ -95,6 +95,10 @@ pub async fn run(
         reloads.clone(),
         stop.clone(),
     )));
+    tasks.spawn(ends_the_process_if_it_panics(daemon::escalate_items(
+        Arc::clone(&program),
+        stop.clone(),
+    )));
     let delivering = daemon::deliver_to_receivers(
         Arc::clone(&program),
         Arc::clone(&status),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
-    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ReceiverRow, RouteRow,
+    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow, ReceiverRow, RouteRow,
     SourceRow, StatusRow,
 };
 
@@ -28,6 +28,7 @@ pub fn schemas() -> Value {
     all.insert("deliveries".to_owned(), rows::<DeliveryRow>("deliveries"));
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
     all.insert("holds".to_owned(), rows::<Hold>("holds"));
+    all.insert("items".to_owned(), rows::<ItemRow>("items"));
     all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));
     all.insert("status".to_owned(), rows::<StatusRow>("status"));
     all.insert("routes explain".to_owned(), rows::<RouteRow>("routes"));

@@ -10,6 +10,7 @@
 //! the configuration in effect, and `evidence` is the form of it that the journal keeps.
 
 mod access;
+mod acknowledgment;
 mod ascii;
 mod redact;
 mod coverage;
@@ -228,6 +229,7 @@ pub fn default_config(environment: &Environment) -> Config {
         receivers: vec![Receiver {
             name: "console".to_owned(),
             operator: true,
+            acknowledge: None,
             channel: Channel::Console,
         }],
         digests: Vec::new(),

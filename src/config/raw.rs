@@ -267,6 +267,16 @@ pub struct RawReceiver {
     /// Only with `digest`: an alert whose most severe change is this or more is sent at once,
     /// whole. Corrections and withdrawals always are. Default: `high`.
     pub immediate: Key<RawImmediate>,
+    /// Opens an item for each rule (or alert without a rule) with a change of high severity, and
+    /// for each rule that is filed. If nobody takes the item for this long after the alert was
+    /// delivered, `escalate_to` is alerted. Default: no items.
+    pub acknowledge_within: Key<Length>,
+    /// The hours in which that clock runs, such as `Mon-Fri 08:00-18:00`, in the time zone of
+    /// `[messages]`. Default: always.
+    pub acknowledge_hours: Key<Text>,
+    /// Receivers that are alerted in turn, each after `acknowledge_within`. In the end the
+    /// operators are. Default: the operators alone.
+    pub escalate_to: Key<Vec<Placed<String>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::ConfigWarning;
+use crate::config::acknowledgment;
 use crate::config::problem::Problem;
 use crate::config::raw::{Placed, RawReceiver, RawReceiverKind};
 use crate::config::read::Sections;
@@ -23,6 +24,7 @@ pub(super) fn check(
     problems: &mut Vec<Problem>,
     warnings: &mut Vec<ConfigWarning>,
 ) -> Vec<Receiver> {
+    let known = acknowledgment::receiver_names(sections);
     let mut receivers: Vec<Receiver> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     for section in &sections.receivers {
@@ -38,6 +40,7 @@ pub(super) fn check(
         }
         names.push(&name.value.0);
         refuse_foreign_keys(raw, kind.value, problems);
+        let acknowledge = acknowledgment::check(raw, &known, problems);
         let channel = match kind.value {
             RawReceiverKind::Email => {
                 email(section, kind.span.clone(), smtp, sections, problems).map(Channel::Email)
@@ -55,14 +58,25 @@ pub(super) fn check(
         };
         if let Some(channel) = channel {
             let operator = raw.operator.as_ref().is_some_and(|operator| operator.value);
-            receivers.push(Receiver { name: name.value.0.clone(), operator, channel });
+            let name = name.value.0.clone();
+            receivers.push(Receiver { name, operator, acknowledge, channel });
         }
     }
+    acknowledgment::refuse_circles(sections, problems);
     receivers
 }
 
 /// The keys that every kind has.
-const COMMON_KEYS: [&str; 5] = ["name", "kind", "operator", "digest", "immediate"];
+const COMMON_KEYS: [&str; 8] = [
+    "name",
+    "kind",
+    "operator",
+    "digest",
+    "immediate",
+    "acknowledge_within",
+    "acknowledge_hours",
+    "escalate_to",
+];
 
 /// The keys of each kind, in addition to [`COMMON_KEYS`].
 fn own_keys(kind: RawReceiverKind) -> (&'static str, &'static [&'static str]) {

@@ -83,6 +83,9 @@ const HARMLESS: [(&str, &[&str]); 11] = [
             "allow_private",
             "digest",
             "immediate",
+            "acknowledge_within",
+            "acknowledge_hours",
+            "escalate_to",
         ],
     ),
     (

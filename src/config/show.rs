@@ -236,6 +236,7 @@ fn receiver_table(
         Channel::Webhook(webhook) => (None, Some(webhook.allow_private)),
         Channel::Console => (None, None),
     };
+    let acknowledge = receiver.acknowledge.as_ref();
     pairs([
         ("name", Some(Value::from(receiver.name.clone()))),
         ("kind", Some(Value::from(receiver.channel.kind()))),
@@ -252,6 +253,14 @@ fn receiver_table(
         ("allow_private", allow_private.map(Value::from)),
         ("digest", digest.map(|digest| Value::from(digest.schedule_text.clone()))),
         ("immediate", immediate.map(Value::from)),
+        ("acknowledge_within", acknowledge.map(|keys| Value::from(length(keys.within)))),
+        (
+            "acknowledge_hours",
+            acknowledge
+                .and_then(|keys| keys.hours.as_ref())
+                .map(|hours| Value::from(hours.to_string())),
+        ),
+        ("escalate_to", acknowledge.map(|keys| texts(&keys.escalate_to))),
     ])
 }
 

@@ -7,6 +7,7 @@
 //! - `digest_loop` makes the digests when they are due.
 //! - `outbox_signal` wakes those loops when another instance of a shared database put something
 //!   into the outbox.
+//! - `item_loop` makes the escalations and reminders of items when they are due.
 //! - `watchdog` reports to systemd that both work.
 //!
 //! A task that panics ends the process. systemd restarts it, and the outbox makes that safe.
@@ -14,6 +15,7 @@
 //! Does not know what a check or a delivery does.
 
 mod digest_loop;
+mod item_loop;
 mod outbox_signal;
 mod receiver_loops;
 mod reload;
@@ -23,6 +25,7 @@ mod ticker;
 mod watchdog;
 
 pub use digest_loop::make_digests;
+pub use item_loop::escalate_items;
 pub use outbox_signal::hear_other_instances;
 pub use receiver_loops::deliver_to_receivers;
 pub use reload::{init_metrics, reload};

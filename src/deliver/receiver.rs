@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lettre::Address;
 use lettre::message::Mailbox;
 
+use crate::domain::item::Acknowledge;
 use crate::secret::Secret;
 
 /// One `[[receiver]]`.
@@ -13,6 +14,8 @@ pub struct Receiver {
     pub name: String,
     /// Whether the receiver gets operator alerts.
     pub operator: bool,
+    /// Its alerts open items, which must be acknowledged.
+    pub acknowledge: Option<Acknowledge>,
     pub channel: Channel,
 }
 

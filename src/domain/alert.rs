@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
 use crate::domain::{
     AlertId, Attribution, Change, ChangeId, DeliveryId, Digest, Hold, JournalEntry, ListCode, Rule,
     Sha256, Summary,
@@ -49,6 +50,12 @@ pub enum AlertBody {
     DeliveryFailing(DeliveryTrouble),
     #[serde(rename = "delivery.dead")]
     DeliveryDead(DeliveryTrouble),
+    /// Nobody acknowledged an item in time.
+    #[serde(rename = "alert.escalated")]
+    AlertEscalated(Box<AlertEscalated>),
+    /// All that a receiver has not closed, once a day.
+    #[serde(rename = "items.open")]
+    ItemsOpen(ItemsOpen),
     #[serde(rename = "test")]
     Test(Test),
 }
@@ -115,6 +122,8 @@ impl AlertBody {
             AlertBody::Digest(_)
             | AlertBody::DeliveryFailing(_)
             | AlertBody::DeliveryDead(_)
+            | AlertBody::AlertEscalated(_)
+            | AlertBody::ItemsOpen(_)
             | AlertBody::Test(_) => None,
         }
     }

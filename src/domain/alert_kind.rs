@@ -39,6 +39,8 @@ pub enum Audience {
     Readers,
     /// Operator receivers only.
     Operators,
+    /// The receivers that the alert names: those that must acknowledge an item, or that are next.
+    Named,
     /// The one receiver that a digest is made for.
     OneReader,
     /// The one receiver under test.
@@ -58,6 +60,8 @@ kinds! {
     SnapshotHeld, "snapshot.held", Operators;
     DeliveryFailing, "delivery.failing", Operators;
     DeliveryDead, "delivery.dead", Operators;
+    AlertEscalated, "alert.escalated", Named;
+    ItemsOpen, "items.open", Named;
     Test, "test", Tested;
 }
 

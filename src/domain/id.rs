@@ -58,6 +58,10 @@ text_id!(
     /// One hold: a list, a source and the content on hold.
     HoldId, "hld_"
 );
+text_id!(
+    /// One open item.
+    ItemId, "itm_"
+);
 
 /// A SHA-256 in lower-case hex.
 #[derive(

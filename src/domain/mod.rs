@@ -31,6 +31,7 @@
 //! - [`alert`], [`alert_kind`]: the content of an alert, and the set of alert types.
 //! - [`digest`]: the alerts that waited for one receiver, in one message.
 //! - [`delivery`]: one alert on its way to one recipient.
+//! - [`item`]: what must be acknowledged, by whom, and what follows if nobody does.
 //!
 //! Everywhere:
 //!
@@ -55,6 +56,7 @@ pub mod edition;
 pub mod entry;
 pub mod hold;
 pub mod id;
+pub mod item;
 pub mod journal;
 pub mod list;
 pub mod pages;
@@ -78,7 +80,8 @@ pub use document::Document;
 pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};
 pub use hold::{Hold, HoldReason, HoldState};
-pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, Sha256};
+pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, ItemId, Sha256};
+pub use item::{Item, ItemState};
 pub use journal::JournalEntry;
 pub use list::ListCode;
 pub use person::{Identified, Person, Role, TokenHash};

@@ -19,6 +19,7 @@ use crate::pipeline::check::assessment::{Assessment, ListOutcome};
 use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::entry_identity::{self, OpenedEntries};
+use crate::pipeline::items::note_items;
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
@@ -116,6 +117,7 @@ pub async fn accept(
         }),
     });
     record.holds.push(hold.clone());
+    note_items(store, &wiring.config, &mut record).await?;
     store.record(record).await?;
     program.outbox.send_replace(());
     Ok((hold, summary))

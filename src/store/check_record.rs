@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::item::ItemNews;
 use crate::domain::journal::JournalEvent;
 use crate::domain::{Document, Entry, Hold, ListState, RecordedRule, Sha256, SourceState};
 use crate::store::{Fence, Outgoing, RecordedChange};
@@ -23,6 +24,8 @@ pub struct CheckRecord {
     pub holds: Vec<Hold>,
     pub changes: Vec<RecordedChange>,
     pub alerts: Vec<Outgoing>,
+    /// What these alerts bring to items.
+    pub items: Vec<ItemNews>,
     /// These replace what is stored under their document numbers.
     pub rules: Vec<RecordedRule>,
     /// The texts of those rules, stored like `document`.

@@ -6,8 +6,8 @@ use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
-    Check, CheckRecord, Result, Store, changes, documents, holds, journal, lease, lists, outbox,
-    rules, sources,
+    Check, CheckRecord, Result, Store, changes, documents, holds, items, journal, lease, lists,
+    outbox, rules, sources,
 };
 
 impl Store {
@@ -53,7 +53,12 @@ impl Store {
             write_check(&mut tx, check).await?;
         }
         CrashPoint::CheckWritten.pass();
-        journal::append(&mut tx, record.at, &record.journal).await?;
+        let mut events = record.journal;
+        for news in &record.items {
+            events.extend(items::note(&mut tx, news).await?);
+        }
+        CrashPoint::ItemsNoted.pass();
+        journal::append(&mut tx, record.at, &events).await?;
         CrashPoint::CheckJournaled.pass();
         tx.commit(ACTION).await?;
         CrashPoint::CheckRecorded.pass();

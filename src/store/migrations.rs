@@ -18,6 +18,7 @@ pub const SQLITE: Versions = Versions(&[
     (3, "entry_id", include_str!("migrations/sqlite/0003_entry_id.sql")),
     (4, "instances", include_str!("migrations/sqlite/0004_instances.sql")),
     (5, "configuration", include_str!("migrations/sqlite/0005_configuration.sql")),
+    (6, "items", include_str!("migrations/sqlite/0006_items.sql")),
     (7, "digests", include_str!("migrations/sqlite/0007_digests.sql")),
 ]);
 pub const POSTGRES: Versions = Versions(&[
@@ -26,6 +27,7 @@ pub const POSTGRES: Versions = Versions(&[
     (3, "entry_id", include_str!("migrations/postgres/0003_entry_id.sql")),
     (4, "instances", include_str!("migrations/postgres/0004_instances.sql")),
     (5, "configuration", include_str!("migrations/postgres/0005_configuration.sql")),
+    (6, "items", include_str!("migrations/postgres/0006_items.sql")),
     (7, "digests", include_str!("migrations/postgres/0007_digests.sql")),
 ]);
 

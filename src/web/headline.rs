@@ -31,6 +31,10 @@ pub fn headline(alert: &Alert) -> String {
         ),
         AlertBody::DeliveryFailing(data) => format!("Deliveries to {} are failing", data.receiver),
         AlertBody::DeliveryDead(data) => format!("A delivery to {} is dead", data.receiver),
+        AlertBody::AlertEscalated(data) => format!("Not acknowledged: {}", data.title),
+        AlertBody::ItemsOpen(data) => {
+            format!("{} open items of {}", data.items.len(), data.receiver)
+        }
         AlertBody::Test(data) => format!("Test message to {}", data.receiver),
     }
 }

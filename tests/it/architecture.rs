@@ -194,6 +194,7 @@ fn the_pure_modules_do_no_io_and_read_no_clock() {
                 "src/pipeline/alerting/removal_evidence.rs",
                 "src/pipeline/digests/compose_digest.rs",
                 "src/pipeline/route_explanation/reason.rs",
+                "src/pipeline/items/reminder_time.rs",
             ]
             .contains(&path)
     };

@@ -83,12 +83,22 @@ fn webhook(url: String) -> Receiver {
         headers,
         allow_private: true,
     };
-    Receiver { name: "erp".into(), operator: false, channel: Channel::Webhook(settings) }
+    Receiver {
+        name: "erp".into(),
+        operator: false,
+        acknowledge: None,
+        channel: Channel::Webhook(settings),
+    }
 }
 
 fn slack(url: String) -> Receiver {
     let settings = SlackSettings { url: Secret::new(url), allow_private: true };
-    Receiver { name: "desk".into(), operator: false, channel: Channel::Slack(settings) }
+    Receiver {
+        name: "desk".into(),
+        operator: false,
+        acknowledge: None,
+        channel: Channel::Slack(settings),
+    }
 }
 
 /// The settings for a mail server without TLS and without a login.
@@ -112,7 +122,12 @@ pub fn smtp_settings(server: SocketAddr) -> SmtpSettings {
 pub fn email_receiver(smtp: SmtpSettings) -> Receiver {
     let settings =
         EmailSettings { smtp: Arc::new(smtp), to: vec!["officer@example.org".parse().unwrap()] };
-    Receiver { name: "compliance".into(), operator: false, channel: Channel::Email(settings) }
+    Receiver {
+        name: "compliance".into(),
+        operator: false,
+        acknowledge: None,
+        channel: Channel::Email(settings),
+    }
 }
 
 fn email(sink: &SmtpSink) -> Receiver {
@@ -641,8 +656,15 @@ async fn attempt_on(console: Box<dyn Write + Send>) -> Outcome {
         console,
     )
     .unwrap();
-    let (alert, receiver) =
-        (alert(), Receiver { name: "log".into(), operator: true, channel: Channel::Console });
+    let (alert, receiver) = (
+        alert(),
+        Receiver {
+            name: "log".into(),
+            operator: true,
+            acknowledge: None,
+            channel: Channel::Console,
+        },
+    );
     let delivery = delivery(&alert, &receiver);
     deliverer
         .attempt(&receiver, &Message { delivery: &delivery, alert: &alert }, now(), 0)

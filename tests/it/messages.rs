@@ -103,7 +103,7 @@ fn webhook() -> Receiver {
         secrets: Vec::new(),
         headers: Vec::new(),
     });
-    Receiver { name: "erp".to_owned(), operator: false, channel }
+    Receiver { name: "erp".to_owned(), operator: false, channel, acknowledge: None }
 }
 
 /// The decoded parts of an email, each with its header lines.

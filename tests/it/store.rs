@@ -4,6 +4,7 @@ mod checks;
 mod digests;
 mod entry_ids;
 mod instances;
+mod items;
 mod outbox;
 mod pace;
 pub mod places;

@@ -47,7 +47,7 @@ pub struct DecisionArgs {
     pub reason: String,
 }
 
-fn one_line_text(text: &str) -> Result<String, String> {
+pub(super) fn one_line_text(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
         return Err("expected text, but got none".to_owned());

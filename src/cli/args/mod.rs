@@ -4,6 +4,7 @@ mod alerts;
 mod deliveries;
 mod history;
 mod holds;
+mod items;
 mod receivers;
 mod routes;
 mod run;
@@ -22,6 +23,7 @@ pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
 pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
+pub use items::ItemsCommand;
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;
@@ -133,6 +135,11 @@ pub enum Command {
     Holds {
         #[command(subcommand)]
         command: HoldsCommand,
+    },
+    /// List the open items, and take, close, reopen or hand them over
+    Items {
+        #[command(subcommand)]
+        command: ItemsCommand,
     },
     /// List the receivers, test one, or enable one again
     Receivers {
@@ -291,6 +298,13 @@ mod tests {
             "holds show hld_1",
             "holds accept hld_1 --by Ann --reason checked --as-baseline",
             "holds reject hld_1 --by Ann --reason outage",
+            "items list",
+            "items list --state open --output json",
+            "items show itm_1",
+            "items take itm_1 itm_2 --by Ann",
+            "items close itm_1 --by Ann --outcome not-ours --note checked",
+            "items reopen itm_1 --by Ann --note news",
+            "items handover mail deputy --until 2026-12-31 --by Ann",
             "receivers list --output json",
             "receivers test erp",
             "receivers enable erp",
@@ -334,6 +348,14 @@ mod tests {
             "changes --kind moved",
             "holds accept hld_1 --by Ann",
             "holds accept hld_1 --reason checked",
+            "items take --by Ann",
+            "items take itm_1",
+            "items close itm_1 --by Ann --outcome not-ours",
+            "items close itm_1 --by Ann --outcome done --note checked",
+            "items reopen itm_1 --by Ann",
+            "items handover mail --by Ann",
+            "items handover mail deputy --until soon --by Ann",
+            "items list --state done",
             "deliveries retry",
             "entries show",
             "entries show Alpha --source csl",

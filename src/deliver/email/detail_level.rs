@@ -3,7 +3,7 @@
 
 use crate::deliver::email::entry_limit::{EntryLimit, limited};
 use crate::deliver::wording::MessageContent;
-use crate::domain::Alert;
+use crate::domain::{Alert, AlertBody};
 
 /// The most bytes of a message if the relay announces no limit. Gmail and Exchange Online accept 25
 /// MB as delivered, so larger messages are refused somewhere on the way.
@@ -48,6 +48,10 @@ impl SizeLimit {
 impl DetailLevel {
     /// The levels to try for an alert. An alert without changes is always short.
     pub fn of(alert: &Alert) -> &'static [DetailLevel] {
+        // An alert about an item contains whole alerts, and no attachment.
+        if matches!(alert.body, AlertBody::AlertEscalated(_)) {
+            return &[DetailLevel::Full, DetailLevel::NamesOnly, DetailLevel::CountsOnly];
+        }
         if alert.body.all_changes().is_empty() {
             return &[DetailLevel::Full];
         }

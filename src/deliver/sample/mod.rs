@@ -4,6 +4,7 @@
 mod change;
 mod digest;
 mod hold;
+mod item;
 mod june_2022;
 mod list;
 mod operator;
@@ -92,6 +93,8 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("delivery.failing", operator::delivery_failing()),
         ("delivery.failing, switched off", operator::receiver_switched_off()),
         ("delivery.dead", operator::delivery_dead()),
+        ("alert.escalated", item::escalated()),
+        ("items.open", item::open()),
         ("test", operator::test()),
         ("digest", digest()),
     ]

@@ -6,6 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::deliver::webhook::digest_parts::digest_parts;
+use crate::deliver::webhook::{runs::groups, whole_alerts};
 use crate::domain::alert::{ListChanged, Part};
 use crate::domain::{Alert, AlertBody, Digest};
 
@@ -30,6 +31,8 @@ struct Data<'a> {
     part: Option<Part>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<&'a [Box<RawValue>]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alerts: Option<&'a [Box<RawValue>]>,
 }
 
 /// The bodies of an alert: one, or as many parts as are needed to keep each within `max_bytes`. The
@@ -39,9 +42,14 @@ pub fn bodies(
     max_bytes: usize,
     test: bool,
 ) -> Result<Vec<String>, serde_json::Error> {
+    if let Some(digest) = alert.body.digest() {
+        return digest_bodies(alert, digest, max_bytes, test);
+    }
     let head = head(&alert.body, alert.alert_id.as_str())?;
-    let body = |part, changes| {
-        let data = Data { head: &head, part, changes };
+    let has_alerts = matches!(alert.body, AlertBody::AlertEscalated(_));
+    let body = |part: Option<Part>, units: Option<&[Box<RawValue>]>| {
+        let (changes, alerts) = if has_alerts { (None, units) } else { (units, None) };
+        let data = Data { head: &head, part, changes, alerts };
         serde_json::to_string(&Body {
             r#type: alert.body.type_name(),
             timestamp: alert.created_at,
@@ -49,12 +57,18 @@ pub fn bodies(
             data,
         })
     };
-    if let Some(digest) = alert.body.digest() {
-        return digest_bodies(alert, digest, max_bytes, test);
-    }
-    let Some(changes) = alert.body.changes() else { return Ok(vec![body(None, None)?]) };
-
-    let changes = changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
+    let changes = match (&alert.body, alert.body.changes()) {
+        (AlertBody::AlertEscalated(data), _) => {
+            let alerts = data.alerts.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?;
+            let single = body(None, Some(&alerts))?;
+            if single.len() <= max_bytes {
+                return Ok(vec![single]);
+            }
+            whole_alerts::pieces(&data.alerts, max_bytes / 2)?
+        }
+        (_, Some(changes)) => changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?,
+        (_, None) => return Ok(vec![body(None, None)?]),
+    };
     let single = body(None, Some(&changes))?;
     if single.len() <= max_bytes {
         return Ok(vec![single]);
@@ -81,7 +95,7 @@ fn digest_bodies(
     let mut head = head(&alert.body, alert.alert_id.as_str())?;
     let mut body = |part: Option<Part>, alerts: Vec<Value>| {
         head.insert("alerts".to_owned(), Value::Array(alerts));
-        let data = Data { head: &head, part, changes: None };
+        let data = Data { head: &head, part, changes: None, alerts: None };
         serde_json::to_string(&Body {
             r#type: alert.body.type_name(),
             timestamp: alert.created_at,
@@ -106,25 +120,6 @@ fn digest_bodies(
         .collect()
 }
 
-/// Splits the changes into as few runs as possible that fit into `room` bytes, commas included. A
-/// change that is too long is a run of its own.
-fn groups(changes: &[Box<RawValue>], room: usize) -> Vec<&[Box<RawValue>]> {
-    let mut groups = Vec::new();
-    let (mut rest, mut taken, mut size) = (changes, 0, 0);
-    for change in changes {
-        let with_comma = change.get().len() + 1;
-        if taken > 0 && size + with_comma > room {
-            let (group, after) = rest.split_at(taken);
-            groups.push(group);
-            (rest, taken, size) = (after, 0, 0);
-        }
-        taken += 1;
-        size += with_comma;
-    }
-    groups.push(rest);
-    groups
-}
-
 /// The `data` of a body without its changes.
 fn head(body: &AlertBody, alert_id: &str) -> Result<Map<String, Value>, serde_json::Error> {
     let value = match body {
@@ -135,6 +130,9 @@ fn head(body: &AlertBody, alert_id: &str) -> Result<Map<String, Value>, serde_js
     };
     let Value::Object(mut head) = value else { return Ok(Map::new()) };
     head.remove("changes");
+    if let AlertBody::AlertEscalated(_) = body {
+        head.remove("alerts");
+    }
     let mut with_id = Map::new();
     with_id.insert("alert_id".to_owned(), Value::from(alert_id));
     with_id.append(&mut head);
@@ -225,6 +223,48 @@ mod tests {
     }
 
     #[test]
+    fn an_escalation_has_whole_alerts_in_parts_within_the_limit() {
+        let mut alert = sample::all_kinds()
+            .into_iter()
+            .find(|alert| matches!(alert.body, AlertBody::AlertEscalated(_)))
+            .unwrap();
+        let mut whole = with_changes(100);
+        whole.alert_id = crate::domain::AlertId::of(["whole"]);
+        if let AlertBody::AlertEscalated(data) = &mut alert.body {
+            data.alerts = vec![sample::rule_of_june_2022(), whole.clone()];
+        }
+        let [one] = parsed(&alert, MAX_BODY_BYTES).try_into().unwrap();
+        assert_eq!(one["data"]["alerts"][1]["alert_id"], whole.alert_id.as_str());
+        assert!(one["data"].get("part").is_none() && one["data"].get("changes").is_none());
+
+        let bodies = bodies(&alert, 30_000, false).unwrap();
+        assert!(bodies.len() > 2 && bodies.iter().all(|body| body.len() <= 30_000));
+        let mut changes = 0;
+        for (index, body) in bodies.iter().enumerate() {
+            let data: Value = serde_json::from_str::<Value>(body).unwrap()["data"].take();
+            assert_eq!(data["part"], serde_json::json!({"n": index + 1, "of": bodies.len()}));
+            let of_whole = |part: &&Value| part["alert_id"] == whole.alert_id.as_str();
+            for part in data["alerts"].as_array().unwrap().iter().filter(of_whole) {
+                changes += part["data"]["changes"].as_array().unwrap().len();
+            }
+        }
+        assert_eq!(changes, 100, "each change once");
+    }
+
+    #[test]
+    fn a_change_over_the_limit_has_its_own_part() {
+        let mut alert = with_changes(3);
+        if let AlertBody::ListChanged(data) = &mut alert.body {
+            data.changes[1].entry.remarks = "x".repeat(30_000);
+        }
+        let counts: Vec<usize> = parsed(&alert, 20_000)
+            .iter()
+            .map(|body| body["data"]["changes"].as_array().map_or(0, Vec::len))
+            .collect();
+        assert_eq!(counts, [1, 1, 1]);
+    }
+
+    #[test]
     fn a_digest_has_the_data_of_each_alert_with_its_type_and_is_split_if_it_is_long() {
         let alert = sample::digest();
         let digest = alert.body.digest().unwrap();
@@ -252,18 +292,5 @@ mod tests {
         let expected: Vec<String> =
             digest.changes().map(|change| format!("\"{}\"", change.change_id)).collect();
         assert_eq!(ids, expected, "each change once");
-    }
-
-    #[test]
-    fn a_change_over_the_limit_has_its_own_part() {
-        let mut alert = with_changes(3);
-        if let AlertBody::ListChanged(data) = &mut alert.body {
-            data.changes[1].entry.remarks = "x".repeat(30_000);
-        }
-        let counts: Vec<usize> = parsed(&alert, 20_000)
-            .iter()
-            .map(|body| body["data"]["changes"].as_array().map_or(0, Vec::len))
-            .collect();
-        assert_eq!(counts, [1, 1, 1]);
     }
 }

@@ -2,6 +2,8 @@
 
 mod body;
 mod digest_parts;
+mod runs;
+mod whole_alerts;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

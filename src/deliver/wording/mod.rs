@@ -12,6 +12,7 @@ mod entry;
 mod footnote;
 mod grouping;
 mod iso_dates;
+mod items;
 mod list;
 mod operator;
 mod parts;
@@ -50,6 +51,8 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
         AlertBody::Digest(data) => {
             digest::content(data, &alert.alert_id, parts_of(data, settings), &context)
         }
+        AlertBody::AlertEscalated(data) => items::escalated(data, settings, &context),
+        AlertBody::ItemsOpen(data) => items::reminder(data, &context),
         other => operator::content(other, alert, &context),
     };
     content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));

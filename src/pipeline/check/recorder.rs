@@ -19,6 +19,7 @@ use crate::pipeline::check::hold_alerts;
 use crate::pipeline::check::list_holds::{holds_of_list, open_holds_after};
 use crate::pipeline::check::operator_alerts::{Failure, failed, succeeded};
 use crate::pipeline::check::outcome::{CheckResult, Outcome};
+use crate::pipeline::items::note_items;
 use crate::pipeline::{Program, Wiring};
 use crate::schedule;
 use crate::store::{Check, CheckRecord, Result};
@@ -198,7 +199,9 @@ impl<'a> CheckRecorder<'a> {
         self.record.source = Some(state);
         let (alerts, changes) = (self.record.alerts.len(), self.record.changes.len());
         let check_metrics = CheckMetrics::of(&self.record, open_holds.len());
-        Box::pin(self.program.store.record(self.record)).await?;
+        let store = self.program.store.as_ref();
+        note_items(store, &self.wiring.config, &mut self.record).await?;
+        Box::pin(store.record(self.record)).await?;
         check_metrics.publish(&self.source.name);
         if alerts > 0 {
             self.program.outbox.send_replace(());

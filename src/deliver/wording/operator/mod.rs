@@ -24,12 +24,15 @@ pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> Messag
         AlertBody::DeliveryFailing(data) => delivery(data, false, context),
         AlertBody::DeliveryDead(data) => delivery(data, true, context),
         AlertBody::Test(data) => test(data, context),
-        // `list`, `rule` and `digest` word these. They are listed so that a new kind of alert does
+        // `list`, `rule`, `digest` and `items` word these. They are listed so that a new kind of alert does
         // not compile without a wording.
         AlertBody::RuleFiled(_) | AlertBody::RulePublished(_) => {
             empty_content("A rule on the Entity List".to_owned(), context)
         }
         AlertBody::Digest(_) => empty_content("A digest".to_owned(), context),
+        AlertBody::AlertEscalated(_) | AlertBody::ItemsOpen(_) => {
+            empty_content("An open item".to_owned(), context)
+        }
         AlertBody::ListChanged(_) | AlertBody::ListCorrected(_) => {
             empty_content("The list changed".to_owned(), context)
         }
@@ -38,7 +41,7 @@ pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> Messag
     content
 }
 
-fn empty_content(title: String, context: &Context<'_>) -> MessageContent {
+pub(super) fn empty_content(title: String, context: &Context<'_>) -> MessageContent {
     MessageContent {
         subject: String::new(),
         title,
