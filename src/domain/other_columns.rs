@@ -1,7 +1,7 @@
 //! The columns of a publisher that have no field of their own in an entry.
 //!
-//! Each of 25,000 entries has about ten, and a check has most entries twice: as stored and as in the
-//! document. So their keys take no memory of their own, and entries can share equal texts.
+//! Each of 25,000 entries has about ten, and a check has most entries twice: as stored and as in
+//! the document. So their keys take no memory of their own, and entries can share equal texts.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -43,8 +43,8 @@ pub(super) fn is_known(key: &str) -> bool {
     KNOWN.contains(&key)
 }
 
-/// The texts of columns by key, in the order of the keys. In JSON it is an object. A clone shares the
-/// texts.
+/// The texts of columns by key, in the order of the keys. In JSON it is an object. A clone shares
+/// the texts.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct OtherColumns(Arc<Vec<(Key, Arc<str>)>>);
 
