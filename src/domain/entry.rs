@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::other_columns::{self, OtherColumns};
 use crate::domain::{Citation, EntryId, ListCode, Sha256};
 
 /// Whether the row names a party or, since 89 FR 51644, an address alone.
@@ -39,7 +40,8 @@ pub struct Entry {
     pub remarks: String,
     /// The publisher's other columns by name, without the empty ones: `programs`, `title`, `type`,
     /// `ids`, `entity_number`, `dates_of_birth`, `source_list_url`, …
-    pub other: BTreeMap<String, String>,
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub other: OtherColumns,
     /// The publisher's row id. It does not identify an entry (see `diff::pairing`), is never
     /// compared, and is kept as evidence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -67,7 +69,7 @@ impl Entry {
             start_date: None,
             end_date: None,
             remarks: String::new(),
-            other: BTreeMap::new(),
+            other: OtherColumns::default(),
             publisher_id: String::new(),
             entry_id: None,
         }
@@ -104,31 +106,7 @@ impl Entry {
     /// without its own field, or a part of an eCFR cell. Any other key is a column that a publisher
     /// added.
     pub fn is_known_column(key: &str) -> bool {
-        matches!(
-            key,
-            "entity_number"
-                | "type"
-                | "programs"
-                | "title"
-                | "federal_register_notice"
-                | "standard_order"
-                | "call_sign"
-                | "vessel_type"
-                | "gross_tonnage"
-                | "gross_registered_tonnage"
-                | "vessel_flag"
-                | "vessel_owner"
-                | "source_list_url"
-                | "citizenships"
-                | "dates_of_birth"
-                | "nationalities"
-                | "places_of_birth"
-                | "source_information_url"
-                | "ids"
-                | "entity"
-                | "subordinate_parties"
-                | "country_heading"
-        )
+        other_columns::is_known(key)
     }
 
     /// The key in `other` of an unknown column: its name, or `column_NAME` if a known key has that
@@ -146,6 +124,7 @@ impl Entry {
             texts.shrink_to_fit();
         }
         self.citations.shrink_to_fit();
+        self.other.shrink_to_fit();
     }
 
     /// The hash of all fields that are compared. Two rows with the same content have the same hash,
@@ -170,8 +149,8 @@ impl Entry {
             self.start_date.as_deref().unwrap_or("\u{1f}"),
             self.end_date.as_deref().unwrap_or("\u{1f}"),
         ]);
-        for (key, value) in &self.other {
-            parts.extend([key.as_str(), value.as_str()]);
+        for (key, value) in self.other.iter() {
+            parts.extend([key, value]);
         }
         Sha256::of_parts(parts)
     }

@@ -26,7 +26,7 @@ mod warnings;
 
 use std::io::Read;
 
-use crate::domain::{ListCode, Publisher, Snapshot};
+use crate::domain::{Entry, ListCode, Publisher, Snapshot};
 
 pub use csl::{RowBytes, WatchedRow};
 use detect::Format;
@@ -57,8 +57,14 @@ impl ParseError {
 ///
 /// If the document is empty, cut short, malformed or of another format. The error names the place.
 pub fn parse(input: impl Read, lists: &[ListCode]) -> Result<Snapshot, ParseError> {
-    let mut entries = Vec::new();
-    let document = read(input, lists, &mut |row| entries.push(row.entry()))?;
+    let mut entries: Vec<Entry> = Vec::new();
+    let document = read(input, lists, &mut |row| {
+        let mut entry = row.entry();
+        if let Some(previous) = entries.last() {
+            entry.other.share_with(&previous.other);
+        }
+        entries.push(entry);
+    })?;
     Ok(match document {
         Document::Rows { rest, .. } => Snapshot { entries, ..rest },
         Document::Whole(snapshot) => snapshot,

@@ -76,22 +76,22 @@ pub async fn accept(
     if let Some(text) = repeats_warning(hold.list, document_size) {
         warn!(source.name = hold.source, list = hold.list.as_str(), "{text}");
     }
-    let mut changes =
-        if let ListOutcome::Changed(changes) = outcome { changes } else { Vec::new() };
+    let changes = if let ListOutcome::Changed(changes) = outcome { changes } else { Vec::new() };
     let summary = Summary::of(&changes);
     let identity_lock = program.identity_lock();
     let _identity = identity_lock.lock().await;
+    let state = list_state(store, &hold).await?;
+    let mut list_changes = ListChanges::new(hold.list, state.as_ref(), before, changes);
     let opened = OpenedEntries {
         source: &hold.source,
         list: hold.list,
-        before: &before,
+        is_first: list_changes.before.is_empty,
+        before: &list_changes.before.named_like_changed,
         opened: &mut open,
-        changes: &mut changes,
+        changes: &mut list_changes.changes,
     };
     entry_identity::identify(store, opened).await?;
-    let state = list_state(store, &hold).await?;
     let mut record = CheckRecord { at: now, fence: lock.fence(), ..CheckRecord::default() };
-    let list_changes = ListChanges::new(hold.list, state.as_ref(), before, changes);
     compose_alerts(program, &wiring, &hold, now, list_changes, as_baseline, &mut record).await?;
     if let Some(state) = state {
         record.lists.push(ListUpdate {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::{Entry, EntryId, ListCode, utc_day};
+use crate::domain::{Entry, EntryId, ListCode, OtherColumns, utc_day};
 use crate::store::row::Row;
 use crate::store::statement::sql;
 use crate::store::transaction::Tx;
@@ -13,18 +13,31 @@ use crate::store::{EntryQuery, HistoricEntry, Result, Store, StoredEntry};
 impl Store {
     /// The current rows of a list, in the order in which they were first stored.
     pub async fn current_entries(&self, source: &str, list: ListCode) -> Result<Vec<StoredEntry>> {
+        self.prepared_current_entries(source, list, |_| {}).await
+    }
+
+    /// Like `current_entries`, but passes each entry to `prepare` before the next one is read.
+    pub async fn prepared_current_entries(
+        &self,
+        source: &str,
+        list: ListCode,
+        mut prepare: impl FnMut(&mut Entry),
+    ) -> Result<Vec<StoredEntry>> {
         let statement = sql("SELECT row, json, entry_id \
                              FROM entry \
                              WHERE source = $1 AND list = $2 AND known_until IS NULL \
                              AND backfilled = 0 \
                              ORDER BY row");
-        self.pools
-            .fetch(
-                "read the current entries",
-                statement.bind(source).bind(list.as_str()),
-                stored_entry,
-            )
-            .await
+        let mut previous = OtherColumns::default();
+        let read = |row: &Row| {
+            let mut stored = stored_entry(row)?;
+            stored.entry.other.share_with(&previous);
+            previous.clone_from(&stored.entry.other);
+            prepare(&mut stored.entry);
+            Ok(stored)
+        };
+        let statement = statement.bind(source).bind(list.as_str());
+        self.pools.fetch("read the current entries", statement, read).await
     }
 
     /// The rows that match, by source and list, in the order in which they were first stored.

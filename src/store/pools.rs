@@ -41,7 +41,7 @@ impl Pools {
         &self,
         action: &'static str,
         statement: Sql,
-        read: impl Fn(&Row) -> Result<T>,
+        mut read: impl FnMut(&Row) -> Result<T>,
     ) -> Result<Vec<T>> {
         // A released connection is free only after a task of the pool has run. Without this yield,
         // the next read would open another connection.
@@ -155,7 +155,7 @@ async fn fetch_postgres<T>(
     pool: &PgPool,
     action: &'static str,
     statement: Sql,
-    read: impl Fn(&Row) -> Result<T>,
+    mut read: impl FnMut(&Row) -> Result<T>,
 ) -> Result<Vec<T>> {
     let mut found = Vec::new();
     prepared!(statement, |query| {

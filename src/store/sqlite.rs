@@ -21,7 +21,11 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(120);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many rows SQLite reads ahead of the consumer. A list has thousands, and a switch between the
 /// two threads costs more than a row.
-const ROWS_AHEAD: usize = 1_024;
+const ROWS_AHEAD: usize = 256;
+/// The page cache of a reading connection, in KiB (after the minus sign). The operating system
+/// caches the file too. SQLite's own 2 MiB for each connection would lie among the entries of a
+/// check, and keep the C library from giving back the memory between them.
+const READER_CACHE: &str = "-256";
 
 /// Opens the file. `store` is its name in messages.
 pub async fn open(path: &Path, store: String, mode: Mode) -> Result<Store> {
@@ -67,9 +71,7 @@ impl SqliteFile<'_> {
         }
         let readers = match mode {
             Mode::Act => writer.clone(),
-            Mode::Write | Mode::Read => {
-                Self::readers().connect_lazy_with(self.options().read_only(true))
-            }
+            Mode::Write | Mode::Read => Self::readers().connect_lazy_with(self.reading_options()),
         };
         Ok(Store::unshared(Pools::Sqlite { writer: Some(writer), readers }, Some(lock)))
     }
@@ -130,7 +132,7 @@ impl SqliteFile<'_> {
             }
             Err(error) => return Err(self.cannot_open(error.to_string())),
         }
-        let options = self.options().read_only(true);
+        let options = self.reading_options();
         let mut readers = Self::readers().connect_lazy_with(options.clone());
         let mut found = self.inspect(&readers).await;
         // Without a writer, and in a folder that cannot be written, SQLite cannot create the files
@@ -166,6 +168,10 @@ impl SqliteFile<'_> {
             .busy_timeout(BUSY_TIMEOUT)
             .row_buffer_size(ROWS_AHEAD)
             .disable_statement_logging()
+    }
+
+    fn reading_options(&self) -> SqliteConnectOptions {
+        self.options().read_only(true).pragma("cache_size", READER_CACHE)
     }
 
     fn readers() -> SqlitePoolOptions {

@@ -525,7 +525,7 @@ fn names_that_differ_in_one_word_with_the_same_relatives_are_two_parties() {
 #[test]
 fn a_person_does_not_match_a_company() {
     let mut person = sdn("FONNEGRA ESPEJO, Adolfo", "");
-    person.other.insert("type".into(), "individual".into());
+    person.other.insert("type", "individual");
     assert_eq!(
         summary(&compare(&[sdn("ADOLFO FONNEGRA ESPEJO TRADING", "")], &[person])),
         (1, 1, 0, 0)
@@ -605,7 +605,7 @@ fn a_different_birth_date_under_the_only_equal_name_is_as_severe_as_an_addition(
 fn entries_of_ofac_are_matched_by_their_number() {
     let numbered = |name: &str, number: &str| {
         let mut entry = sdn(name, "");
-        entry.other.insert("entity_number".into(), number.into());
+        entry.other.insert("entity_number", number);
         entry
     };
     let change =
@@ -722,11 +722,11 @@ fn a_name_listed_again_in_another_country_is_an_addition() {
 fn the_publishers_urls_and_the_order_of_aliases_are_editorial() {
     let mut before = el("Alpha", &["80 FR 1"], "");
     before.aliases = vec!["B".into(), "A".into()];
-    before.other.insert("source_list_url".into(), "https://old.example".into());
+    before.other.insert("source_list_url", "https://old.example");
     let mut after = before.clone();
     after.aliases.reverse();
     assert_eq!(compare(std::slice::from_ref(&before), std::slice::from_ref(&after)), []);
-    after.other.insert("source_list_url".into(), "https://new.example".into());
+    after.other.insert("source_list_url", "https://new.example");
     let change = only(compare(&[before], &[after]));
     assert_eq!((change.editorial, change.severity, change.fields.len()), (true, Severity::Low, 1));
 }

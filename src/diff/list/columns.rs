@@ -16,7 +16,7 @@ pub fn unknown_columns(rows: &[Entry]) -> BTreeSet<String> {
         rows.iter().flat_map(|row| row.other.keys()).filter(|key| !Entry::is_known_column(key))
     {
         if !found.contains(key) {
-            found.insert(key.clone());
+            found.insert(key.to_owned());
         }
     }
     found
@@ -29,7 +29,7 @@ pub fn without(rows: &[Entry], columns: &BTreeSet<String>) -> Vec<Entry> {
 
 fn stripped(row: &Entry, columns: &BTreeSet<String>) -> Entry {
     let mut row = row.clone();
-    row.other.retain(|key, _| !columns.contains(key));
+    row.other.retain(|key| !columns.contains(key));
     row
 }
 
@@ -86,8 +86,7 @@ mod tests {
 
     fn row(name: &str, columns: &[(&str, &str)]) -> Entry {
         let mut row = Entry::named(ListCode::EL, name);
-        row.other =
-            columns.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect();
+        row.other = columns.iter().copied().collect();
         row
     }
 

@@ -214,9 +214,9 @@ fn combined_rows(before: &Entry, after: &Entry, rows: &[&Entry]) -> Entry {
         if is_same_wording(&row.license_requirement, &after.license_requirement) {
             combined.license_requirement.clone_from(&after.license_requirement);
         }
-        for (key, text) in &row.other {
+        for (key, text) in row.other.iter() {
             if after.other.get(key) == Some(text) {
-                combined.other.insert(key.clone(), text.clone());
+                combined.other.insert(key, text);
             }
         }
     }

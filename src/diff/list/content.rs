@@ -1,14 +1,13 @@
 //! Whether two rows have the same content: all compared fields are equal. The order of their
 //! aliases and addresses has no meaning.
 
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use rustc_hash::FxBuildHasher;
 
 use crate::diff::list::entity_cell;
 use crate::diff::list::unordered::same_members;
-use crate::domain::Entry;
+use crate::domain::{Entry, OtherColumns};
 
 /// A row, compared and hashed by its content. The publisher's id and the order inside its lists do
 /// not count.
@@ -95,9 +94,9 @@ impl Hash for Content<'_> {
     }
 }
 
-fn same_apart_from_cuts(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
-    fn uncut(columns: &BTreeMap<String, String>) -> impl Iterator<Item = (&String, &String)> {
-        columns.iter().filter(|(key, _)| key.as_str() != entity_cell::SUBORDINATES)
+fn same_apart_from_cuts(one: &OtherColumns, other: &OtherColumns) -> bool {
+    fn uncut(columns: &OtherColumns) -> impl Iterator<Item = (&str, &str)> {
+        columns.iter().filter(|(key, _)| *key != entity_cell::SUBORDINATES)
     }
     uncut(one).eq(uncut(other))
 }

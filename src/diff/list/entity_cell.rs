@@ -19,7 +19,7 @@ pub const SUBORDINATES: &str = "subordinate_parties";
 
 /// The cell, if its cut is uncertain.
 pub fn cell(entry: &Entry) -> Option<&str> {
-    entry.other.get(CELL).map(String::as_str).filter(|cell| !cell.is_empty())
+    entry.other.get(CELL).filter(|cell| !cell.is_empty())
 }
 
 /// Whether both rows are cut from the same cell.
@@ -56,7 +56,7 @@ fn cut_like(row: &Entry, other: &Entry) -> Entry {
     row.addresses.clone_from(&other.addresses);
     row.remarks.clone_from(&other.remarks);
     match other.other.get(SUBORDINATES) {
-        Some(parties) => row.other.insert(SUBORDINATES.to_owned(), parties.clone()),
+        Some(parties) => row.other.insert(SUBORDINATES, parties),
         None => row.other.remove(SUBORDINATES),
     };
     row
@@ -115,7 +115,7 @@ mod tests {
         (row.aliases, row.addresses, row.countries) =
             (texts(aliases), texts(addresses), vec!["RU".into()]);
         row.citations = vec![Citation::page(81, 5)];
-        row.other = cell.map(|cell| (CELL.to_owned(), cell.to_owned())).into_iter().collect();
+        row.other = cell.map(|cell| (CELL, cell)).into_iter().collect();
         row
     }
 

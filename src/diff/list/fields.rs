@@ -53,7 +53,7 @@ pub fn differences(before: &Entry, after: &Entry) -> Vec<Difference> {
         found.optional(field, old.as_deref(), new.as_deref(), is_same_text);
     }
     found.text("remarks", &before.remarks, &after.remarks);
-    let keys: BTreeSet<&String> = before.other.keys().chain(after.other.keys()).collect();
+    let keys: BTreeSet<&str> = before.other.keys().chain(after.other.keys()).collect();
     for key in keys.into_iter().filter(|key| *key != entity_cell::CELL) {
         found.other_column(key, before, after);
     }
@@ -117,8 +117,7 @@ impl Differences {
     fn other_column(&mut self, key: &str, before: &Entry, after: &Entry) {
         let field = format!("other.{key}");
         let is_same = if key == entity_cell::SUBORDINATES { is_same_name } else { is_same_text };
-        let value = |entry: &'_ Entry| entry.other.get(key).cloned();
-        self.optional(&field, value(before).as_deref(), value(after).as_deref(), is_same);
+        self.optional(&field, before.other.get(key), after.other.get(key), is_same);
         let is_same_citation =
             key == "federal_register_notice" && same_members(&before.citations, &after.citations);
         if let Some(column) = self.last_of(&field) {
@@ -226,7 +225,7 @@ mod tests {
         let mut before = Entry::named(ListCode::EL, "Alpha");
         before.addresses = vec!["1 Dock Road, cn".into()];
         before.citations = vec![Citation::page(80, 1)];
-        before.other.insert("federal_register_notice".into(), "80FR 1".into());
+        before.other.insert("federal_register_notice", "80FR 1");
         let mut after = before.clone();
         change(&mut after);
         let found = differences(&before, &after);
@@ -248,10 +247,7 @@ mod tests {
         check(|e| e.addresses.clear(), &[("addresses", false, false)]);
         check(|e| e.license_policy = "Denial".into(), &[("license_policy", false, true)]);
         check(|e| e.end_date = Some("2022-01-01".into()), &[("end_date", false, true)]);
-        check(
-            |e| drop(e.other.insert("programs".into(), "X".into())),
-            &[("other.programs", false, true)],
-        );
+        check(|e| e.other.insert("programs", "X"), &[("other.programs", false, true)]);
         check(|e| e.publisher_id = "another".into(), &[]);
     }
 
@@ -288,11 +284,11 @@ mod tests {
         before.aliases = vec!["F.C.; Foo".into(), "Bar, Inc".into()];
         before.license_requirement = "For all items, except food".into();
         before.license_policy = "Denial. See below".into();
-        before.other.insert("subordinate_parties".into(), "Works, Ltd.".into());
+        before.other.insert("subordinate_parties", "Works, Ltd.");
         let mut after = before.clone();
         after.name = "Foo Co. Ltd.".into();
         after.aliases = vec!["Bar Inc.;".into(), "FC; Foo;".into()];
-        after.other.insert("subordinate_parties".into(), "Works Ltd".into());
+        after.other.insert("subordinate_parties", "Works Ltd");
         assert!(differences(&before, &after).iter().all(|difference| difference.editorial));
         assert_eq!(differences(&before, &after).len(), 3);
         after.license_requirement = "For all items except food".into();
@@ -308,7 +304,7 @@ mod tests {
     #[test]
     fn the_raw_citation_text_matters_only_if_the_citations_differ() {
         let raw = |e: &mut Entry| {
-            drop(e.other.insert("federal_register_notice".into(), "80 FR 1 (no. 2)".into()));
+            e.other.insert("federal_register_notice", "80 FR 1 (no. 2)");
         };
         check(raw, &[("other.federal_register_notice", true, false)]);
     }

@@ -42,8 +42,8 @@ impl Facts {
         for segment in wanted(&entry.remarks) {
             facts.read(segment);
         }
-        for (key, text) in &entry.other {
-            match key.as_str() {
+        for (key, text) in entry.other.iter() {
+            match key {
                 "ids" => wanted(text).for_each(|segment| facts.read(segment)),
                 "dates_of_birth" => {
                     segments(text).for_each(|segment| facts.birth_dates.extend(read_date(segment)));

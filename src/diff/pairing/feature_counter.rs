@@ -224,11 +224,9 @@ mod tests {
                          Jan 1984; a.k.a. 'TARIQ'; (Linked To: ALDER WORKS); alt. POB Riyadh, \
                          Saudi Arabia; IMO 7406784; Größe 5."
             .into();
-        entry
-            .other
-            .insert("ids".into(), "Passport, U001234, TR; Website, www.alder.example".into());
-        entry.other.insert("title".into(), "Head of Works; Minister".into());
-        entry.other.insert("dates_of_birth".into(), "1971-03-12; circa 1970".into());
+        entry.other.insert("ids", "Passport, U001234, TR; Website, www.alder.example");
+        entry.other.insert("title", "Head of Works; Minister");
+        entry.other.insert("dates_of_birth", "1971-03-12; circa 1970");
         let profile = Profile::of(&entry);
         let mut counter = FeatureCounter::of_wanted(&profile.features);
         counter.count_entry(&entry);

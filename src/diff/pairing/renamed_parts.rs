@@ -201,9 +201,9 @@ mod tests {
             ],
         );
         let mut old = row("Alpha", &[], &[PLACE], &[1]);
-        old.other.insert(SUBORDINATES.into(), "Second Works, a.k.a. SW\nThird Works".into());
+        old.other.insert(SUBORDINATES, "Second Works, a.k.a. SW\nThird Works");
         let mut rest = old.clone();
-        rest.other.insert(SUBORDINATES.into(), "Third Works".into());
+        rest.other.insert(SUBORDINATES, "Third Works");
         both_ways(
             &old,
             &[rest.clone(), row("Alpha subordinate institution: Second Works", &[], &[], &[1])],

@@ -109,7 +109,7 @@ mod tests {
     fn person(remarks: &str, programs: &str) -> Entry {
         let mut row = Entry::named(ListCode::SDN, "SHUKR, Fu'ad");
         remarks.clone_into(&mut row.remarks);
-        row.other.insert("programs".into(), programs.into());
+        row.other.insert("programs", programs);
         row
     }
 

@@ -197,9 +197,7 @@ mod tests {
             matched_by(&entry("Board of Mines entity: Second Works", "IN", 38920), &board),
             Some(MatchedBy::Party)
         );
-        board
-            .other
-            .insert("subordinate_parties".into(), "Second Works, a.k.a. SW\nThird Works".into());
+        board.other.insert("subordinate_parties", "Second Works, a.k.a. SW\nThird Works");
         assert_eq!(matched_by(&entry("Third Works", "IN", 38920), &board), Some(MatchedBy::Party));
         for row in [
             "Board of Mines entity: Second Works",
@@ -240,7 +238,7 @@ mod tests {
         let sister = entry("Board of Mines. Subordinate Institution - 4th Works", "IN", 38920);
         let lists = match_lists(std::slice::from_ref(&party), &[board.clone(), sister]);
         assert_eq!(lists.pairs, [], "a source that gives another party a row");
-        board.other.insert("subordinate_parties".into(), "23rd Works, a.k.a. SW".into());
+        board.other.insert("subordinate_parties", "23rd Works, a.k.a. SW");
         assert_eq!(matched_by(&party, &board), None, "a parent that names another party");
         let sister =
             entry("Board of Mines. Subordinate Institution - Glass Institute", "IN", 38920);

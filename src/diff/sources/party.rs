@@ -37,7 +37,7 @@ pub fn lists_party(parent: &Entry, row: &Entry) -> bool {
         let words = distinctive_words(split_aliases(party).0);
         party_names.iter().any(|name| is_spelled_alike(&words.concat(), &name.concat()))
     };
-    let mentions_party = |text: &String| {
+    let mentions_party = |text: &str| {
         let words = distinctive_words(text);
         party_names.iter().any(|name| {
             !name.is_empty() && words.windows(name.len()).any(|window| window == name.as_slice())
@@ -48,6 +48,7 @@ pub fn lists_party(parent: &Entry, row: &Entry) -> bool {
         .into_iter()
         .chain(&parent.aliases)
         .chain(&parent.addresses)
+        .map(String::as_str)
         .chain(parent.other.values());
     listed.into_iter().any(is_listed) || texts.into_iter().any(mentions_party)
 }

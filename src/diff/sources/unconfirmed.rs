@@ -162,8 +162,9 @@ fn mentions(entry: &Entry, name: &str) -> bool {
         .into_iter()
         .chain(&entry.aliases)
         .chain(&entry.addresses)
+        .map(String::as_str)
         .chain(entry.other.values())
-        .map(|text| compact(text))
+        .map(compact)
         .collect();
     let matches_name =
         |text: &String| text.contains(&name) || similarity(text, &name) >= LEAST_SIMILARITY;

@@ -28,10 +28,10 @@ pub fn entry_of(list: ListCode, cells: &Cells<'_>, extras: &[(String, String)]) 
     // The publisher uses commas and semicolons interchangeably, so the separators are not compared.
     if !notice.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()).eq(read.iter()) {
         // Keeps dates and issue numbers that are not part of a citation.
-        entry.other.insert(Column::FederalRegisterNotice.name().to_owned(), notice.to_owned());
+        entry.other.insert(Column::FederalRegisterNotice.name(), notice);
     }
     keep_others(&mut entry, cells, |column| !column.has_field() && !column.identifies());
-    entry.other.extend(extras.iter().cloned());
+    entry.other.extend(extras.iter().map(|(key, text)| (key, text)));
     entry.shrink_to_fit();
     entry
 }
@@ -54,7 +54,7 @@ fn keep_others(entry: &mut Entry, cells: &Cells<'_>, which: impl Fn(Column) -> b
     for column in Column::ALL.iter().filter(|column| which(**column)) {
         let text = cells.trimmed(*column);
         if !text.is_empty() {
-            entry.other.insert(column.name().to_owned(), text.to_owned());
+            entry.other.insert(column.name(), text);
         }
     }
 }
@@ -201,10 +201,7 @@ mod tests {
         assert_eq!(entry.start_date.as_deref(), Some("2022-06-30"));
         assert_eq!(entry.end_date, None);
         assert_eq!(entry.publisher_id, "0a1b");
-        assert_eq!(
-            entry.other.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect::<Vec<_>>(),
-            [("programs", "A; B")]
-        );
+        assert_eq!(entry.other.iter().collect::<Vec<_>>(), [("programs", "A; B")]);
     }
 
     #[test]
@@ -214,7 +211,7 @@ mod tests {
             &[(Column::Name, "A"), (Column::FederalRegisterNotice, "77 FR 61249 No. 195")],
         );
         assert_eq!(entry.citations, [Citation::page(77, 61249)]);
-        assert_eq!(entry.other["federal_register_notice"], "77 FR 61249 No. 195");
+        assert_eq!(entry.other.get("federal_register_notice"), Some("77 FR 61249 No. 195"));
     }
 
     #[test]

@@ -179,17 +179,17 @@ impl EntryReader {
             self.warn(&place, "expected a Federal Register citation, but got none");
         }
         if !parts.subordinates.is_empty() {
-            entry.other.insert("subordinate_parties".into(), parts.subordinates.join("\n"));
+            entry.other.insert("subordinate_parties", &parts.subordinates.join("\n"));
         }
         if !parts.certain {
-            entry.other.insert("entity".into(), entity.flat());
+            entry.other.insert("entity", &entity.flat());
         }
         if let Some(heading) = self
             .heading
             .as_ref()
             .filter(|heading| heading.code.is_none() || country::is_region_heading(&heading.text))
         {
-            entry.other.insert("country_heading".into(), heading.text.clone());
+            entry.other.insert("country_heading", &heading.text);
         }
         entry.other.extend(others);
         if self.heading.is_none() {

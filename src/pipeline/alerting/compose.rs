@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::diff::rule_groups::{self, Group};
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertId, Change, ChangeId, Entry};
+use crate::domain::{AlertId, Change, ChangeId, Citation};
 use crate::pipeline::alerting::alert_batch::AlertBatch;
 use crate::pipeline::alerting::alerted_elsewhere::AlertedElsewhere;
 use crate::pipeline::alerting::change_ids::number_recurrences;
@@ -35,8 +35,8 @@ struct GroupedChanges {
     without_alert: Vec<(Change, bool)>,
     /// The id of each change's content, by the change's id.
     base_ids: HashMap<ChangeId, ChangeId>,
-    /// The current entries of all lists before the changes.
-    before: Vec<Entry>,
+    /// The citations of each current entry of all lists before the changes.
+    citations_before: Vec<Vec<Citation>>,
     elsewhere: AlertedElsewhere,
 }
 
@@ -53,7 +53,7 @@ pub async fn compose(
     for list in lists {
         group_list(store, context, &rules, list, &mut grouped).await?;
     }
-    let GroupedChanges { batches, without_alert, base_ids, before, elsewhere } = grouped;
+    let GroupedChanges { batches, without_alert, base_ids, citations_before, elsewhere } = grouped;
     let mut composed = ComposedAlerts {
         alerts: Vec::new(),
         changes: Vec::new(),
@@ -62,7 +62,8 @@ pub async fn compose(
     };
     for batch in batches {
         let sequence = composed.sequence + 1;
-        let outgoing = list_alert(store, context, &batch, &before, &elsewhere, sequence).await?;
+        let before = citations_before.as_slice();
+        let outgoing = list_alert(store, context, &batch, before, &elsewhere, sequence).await?;
         // An alert with only editorial changes is made only if a receiver asked for them.
         let is_alerted =
             !outgoing.deliveries.is_empty() || batch.changes.iter().any(|change| !change.editorial);
@@ -124,7 +125,7 @@ async fn group_list(
             None => grouped.batches.push(batch),
         }
     }
-    grouped.before.append(&mut list.before);
+    grouped.citations_before.append(&mut list.before.citations);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::alert::ListChanged;
 use crate::domain::pages::with_neighbors;
-use crate::domain::{Alert, AlertBody, AlertId, Change, ChangeId, Citation, Delivery, Entry, Rule};
+use crate::domain::{Alert, AlertBody, AlertId, Change, ChangeId, Citation, Delivery, Rule};
 use crate::pipeline::alerting::addressing;
 use crate::pipeline::alerting::alert_batch::AlertBatch;
 use crate::pipeline::alerting::alerted_elsewhere::{AlertedElsewhere, alerted_entries};
@@ -10,13 +10,13 @@ use crate::pipeline::alerting::check_context::CheckContext;
 use crate::pipeline::alerting::rule_attribution;
 use crate::store::{Outgoing, Result, Store};
 
-/// The alert about one batch, with its deliveries. `before` are the current entries before the
-/// changes, and `sequence` is the alert's number.
+/// The alert about one batch, with its deliveries. `citations_before` are those of each
+/// current entry before the changes, and `sequence` is the alert's number.
 pub async fn list_alert(
     store: &Store,
     context: &CheckContext<'_>,
     batch: &AlertBatch,
-    before: &[Entry],
+    citations_before: &[Vec<Citation>],
     elsewhere: &AlertedElsewhere,
     sequence: u64,
 ) -> Result<Outgoing> {
@@ -33,7 +33,8 @@ pub async fn list_alert(
     let other_alerts = elsewhere.alerts(store, &batch.changes, &rule_pages).await?;
     let alerted_before = alerted_entries(store, &own_alerts, &other_alerts).await?;
     let cites_rule = |cited: &Citation| rule_pages.binary_search(cited).is_ok();
-    let cited_before = before.iter().filter(|entry| entry.citations.iter().any(cites_rule)).count();
+    let cited_before =
+        citations_before.iter().filter(|citations| citations.iter().any(cites_rule)).count();
     let alerted_here: usize = own_alerts.iter().map(|(_, count)| count).sum();
     let since_baseline = alerted_here + elsewhere.confirmed_before(&rule_pages);
     let follows = followed_alert(batch, &own_alerts, &other_alerts);

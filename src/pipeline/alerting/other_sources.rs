@@ -70,11 +70,10 @@ pub async fn load(
         let recent = store.recent_changes(&name, list, now - REMOVED_WITHIN).await?;
         let removals =
             || recent.iter().filter(|recorded| recorded.change.kind == ChangeKind::Removed);
-        let stored = store.current_entries(&name, list).await?;
         others.push(OtherSource {
             is_checked,
             as_of: last_document.or(state.as_of).unwrap_or_else(|| utc_day(state.observed_at)),
-            current: stored.into_iter().map(|stored| stored.entry).collect(),
+            current: current_entries(store, &name, list).await?,
             removed: removals().map(|recorded| recorded.change.entry.clone()).collect(),
             removed_on: removals().map(|recorded| utc_day(recorded.observed_at)).collect(),
             alerted: recent
@@ -87,6 +86,11 @@ pub async fn load(
         });
     }
     Ok(OtherSources(others))
+}
+
+async fn current_entries(store: &Store, source: &str, list: ListCode) -> Result<Vec<Entry>> {
+    let stored = store.current_entries(source, list).await?;
+    Ok(stored.into_iter().map(|stored| stored.entry).collect())
 }
 
 /// Adds to each change of a check what the other sources of its list show about it.
@@ -102,9 +106,10 @@ pub async fn annotate(
             let others = load(store, source, list.list, now).await?;
             if !others.0.is_empty() {
                 list.alerted_elsewhere = others.alerts();
+                let before = current_entries(store, source, list.list).await?;
                 list = in_background(move || {
-                    others.confirm(&mut list.changes, &list.before);
-                    others.corroborate(&mut list.changes, &list.before);
+                    others.confirm(&mut list.changes, &before);
+                    others.corroborate(&mut list.changes, &before);
                     list
                 })
                 .await;

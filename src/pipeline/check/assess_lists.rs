@@ -1,6 +1,6 @@
 //! Assesses every watched list of one document against the current list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -29,17 +29,18 @@ pub struct CurrentLists {
 
 impl CurrentLists {
     /// The current entries of a list: those that were read ahead, or those in the store. None if
-    /// the list has no state yet.
+    /// the list has no state yet. `entries` are those of the document.
     async fn take_entries(
         &mut self,
         store: &Store,
         source: &Source,
         list: ListCode,
         has_state: bool,
+        entries: &[Entry],
     ) -> Result<Vec<StoredEntry>> {
         match self.first.take_if(|(first, _)| *first == list) {
             Some((_, entries)) => Ok(entries),
-            None if has_state => store.current_entries(&source.name, list).await,
+            None if has_state => entries_sharing_texts(store, &source.name, list, entries).await,
             None => Ok(Vec::new()),
         }
     }
@@ -84,7 +85,6 @@ pub async fn assess_lists(
     let mut outcomes = ListOutcomes::default();
     let mut open_holds = open_holds_of(store, &source.name).await?;
     let warnings = shown_warnings(&snapshot.warnings);
-    let mut entries_by_list = by_list(std::mem::take(&mut snapshot.entries));
     let today = utc_day(now);
     for list in source.lists.iter().copied() {
         let open_hold = open_holds.remove(&list);
@@ -94,17 +94,18 @@ pub async fn assess_lists(
             None => document.previous_columns.clone(),
         };
         let state = current.states.remove(&list);
-        let entries = current.take_entries(store, source, list, state.is_some()).await?;
+        let entries = take_list(&mut snapshot.entries, list);
+        let current_entries =
+            current.take_entries(store, source, list, state.is_some(), &entries).await?;
         let mut before = ListBefore {
             state: state.clone(),
-            entries,
+            entries: current_entries,
             ordered_removals: rule_attribution::ordered_removals(store, list, now).await?,
             older_since: document.older_since,
             columns,
             document_columns: snapshot.columns.clone(),
             ..ListBefore::default()
         };
-        let entries = entries_by_list.remove(&list).unwrap_or_default();
         if let Some(known) = current_publisher(store, &before).await?
             && known != snapshot.publisher
         {
@@ -139,13 +140,31 @@ pub async fn assess_lists(
     Ok(outcomes)
 }
 
-fn by_list(entries: Vec<Entry>) -> BTreeMap<ListCode, Vec<Entry>> {
-    let mut by_list: BTreeMap<ListCode, Vec<Entry>> = BTreeMap::new();
-    for entry in entries {
-        by_list.entry(entry.list).or_default().push(entry);
-    }
-    by_list.values_mut().for_each(Vec::shrink_to_fit);
-    by_list
+/// The current entries of a list. They use the texts of the document's entries of the same name
+/// where they are equal, so that they take less memory.
+async fn entries_sharing_texts(
+    store: &Store,
+    source: &str,
+    list: ListCode,
+    entries: &[Entry],
+) -> Result<Vec<StoredEntry>> {
+    let by_name: HashMap<&str, &Entry> =
+        entries.iter().map(|entry| (entry.name.as_str(), entry)).collect();
+    let share = |stored: &mut Entry| {
+        if let Some(entry) = by_name.get(stored.name.as_str()) {
+            stored.other.share_with(&entry.other);
+        }
+    };
+    store.prepared_current_entries(source, list, share).await
+}
+
+/// Moves the entries of a list out of `entries`, and frees the space that they took there.
+fn take_list(entries: &mut Vec<Entry>, list: ListCode) -> Vec<Entry> {
+    let count = entries.iter().filter(|entry| entry.list == list).count();
+    let mut of_list = Vec::with_capacity(count);
+    of_list.extend(entries.extract_if(.., |entry| entry.list == list));
+    entries.shrink_to_fit();
+    of_list
 }
 
 /// The publisher of the current entries. A source keeps its name when its kind, its address or its
@@ -167,4 +186,34 @@ fn other_publisher(list: ListCode, known: Publisher, got: Publisher) -> String {
          one of the {got}: the two divide the list into different rows; give the source a new \
          name, so that it starts with its own baseline"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ok_the_entries_of_a_list_are_taken_in_order_and_the_others_stay_in_order() {
+        let entry = |(list, name): (ListCode, &str)| Entry::named(list, name);
+        let mut entries: Vec<Entry> = [
+            (ListCode::EL, "Alder"),
+            (ListCode::SDN, "Birch"),
+            (ListCode::EL, "Cedar"),
+            (ListCode::DPL, "Dogwood"),
+        ]
+        .map(entry)
+        .into();
+        assert_eq!(take_list(&mut entries, ListCode::MEU), []);
+        let taken = take_list(&mut entries, ListCode::EL);
+        let names = |entries: &[Entry]| -> Vec<String> {
+            entries.iter().map(|entry| entry.name.clone()).collect()
+        };
+        assert_eq!(
+            (names(&taken), names(&entries)),
+            (
+                vec!["Alder".to_owned(), "Cedar".to_owned()],
+                vec!["Birch".to_owned(), "Dogwood".to_owned()],
+            )
+        );
+    }
 }

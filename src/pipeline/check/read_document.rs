@@ -83,12 +83,16 @@ async fn identify(store: &Store, source: &str, outcomes: &mut ListOutcomes) -> R
     for update in outcomes.updates.iter_mut().filter(|update| !update.open.is_empty()) {
         let list = update.state.list;
         let of_list = outcomes.changes.iter_mut().find(|changes| changes.list == list);
-        let (before, changes) = match of_list {
-            Some(of_list) => (of_list.before.as_slice(), of_list.changes.as_mut_slice()),
-            None => (&[][..], &mut [][..]),
+        let (is_first, before, changes) = match of_list {
+            Some(of_list) => {
+                let before = &of_list.before;
+                let named = before.named_like_changed.as_slice();
+                (before.is_empty, named, of_list.changes.as_mut_slice())
+            }
+            None => (true, &[][..], &mut [][..]),
         };
         let opened = &mut update.open;
-        let check = OpenedEntries { source, list, before, opened, changes };
+        let check = OpenedEntries { source, list, is_first, before, opened, changes };
         entry_identity::identify(store, check).await?;
     }
     Ok(())

@@ -161,7 +161,7 @@ mod tests {
             &[Some("a")],
         );
         let mut board = row("Board of Mines", "IN", 38925);
-        board.other.insert("subordinate_parties".into(), "Second Works\nThird Works".into());
+        board.other.insert("subordinate_parties", "Second Works\nThird Works");
         check(
             &[row("Board of Mines entity: Second Works", "IN", 38920)],
             &[(true, &[listed("b", board)])],

@@ -347,7 +347,7 @@ mod tests {
     fn ok_rows_that_only_gained_a_column_keep_their_ids() {
         let before = [listed("a", row("Alder Works", &[], &[DOCK]))];
         let mut opened = vec![row("Alder Works", &[], &[DOCK])];
-        opened[0].other.insert("tier".into(), "1".into());
+        opened[0].other.insert("tier", "1");
         carry_ids(&before.iter().collect::<Vec<_>>(), &mut opened, &[]);
         assert_eq!(opened[0].entry_id, before[0].entry_id);
     }

@@ -7,13 +7,15 @@ use crate::pipeline::entry_identity::known_listings::{KnownListings, known_ids};
 use crate::pipeline::entry_identity::lineage::{carry_ids, label_changes};
 use crate::pipeline::entry_identity::new_ids::make_ids;
 use crate::pipeline::entry_identity::split_namesakes::{give_back, take_back};
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, StoredEntry};
 
 /// What a check changes in one list.
 pub struct OpenedEntries<'a> {
     pub source: &'a str,
     pub list: ListCode,
-    /// The current entries before, with their ids. None in the first document of a list.
+    /// The list had no current entries before, as in its first document.
+    pub is_first: bool,
+    /// The current entries before that have the name of a changed entry, with their ids.
     pub before: &'a [Entry],
     /// The entries that become current. Those that continue an entry have its id already.
     pub opened: &'a mut Vec<Entry>,
@@ -23,13 +25,18 @@ pub struct OpenedEntries<'a> {
 /// Gives an id to each opened entry, and adds the ids to the entries of the changes. The caller
 /// holds `Program::identity_lock` until the entries are recorded.
 pub async fn identify(store: &Store, check: OpenedEntries<'_>) -> Result<()> {
-    let OpenedEntries { source, list, before, opened, changes } = check;
-    if before.is_empty() && opened.iter().any(|entry| entry.entry_id.is_none()) {
+    let OpenedEntries { source, list, is_first, before, opened, changes } = check;
+    if is_first && opened.iter().any(|entry| entry.entry_id.is_none()) {
         continue_history(store, source, list, opened).await?;
     }
     if opened.iter().any(|entry| entry.entry_id.is_none()) {
         let known = known_listings(store, source, list).await?;
-        let own = still_current(before, changes);
+        // Nothing is recorded yet, so the store has the list as it was before.
+        let own = if is_first || known.iter().all(|list| list.entries.is_empty()) {
+            Vec::new()
+        } else {
+            still_current(store.current_entries(source, list).await?, changes)
+        };
         let taken = take_back(opened, changes);
         *opened = with_known_ids(std::mem::take(opened), known, own).await;
         give_back(opened, taken);
@@ -111,13 +118,13 @@ pub async fn with_known_ids(
 }
 
 /// The entries before that the changes leave in the list.
-fn still_current(before: &[Entry], changes: &[Change]) -> Vec<Entry> {
+fn still_current(before: Vec<StoredEntry>, changes: &[Change]) -> Vec<Entry> {
     let replaced: std::collections::HashSet<&EntryId> = changes
         .iter()
         .filter_map(|change| change.before.as_ref().or(change.lost_row()))
         .filter_map(|entry| entry.entry_id.as_ref())
         .collect();
     let is_replaced =
-        |entry: &&Entry| entry.entry_id.as_ref().is_some_and(|id| replaced.contains(id));
-    before.iter().filter(|entry| !is_replaced(entry)).cloned().collect()
+        |entry: &Entry| entry.entry_id.as_ref().is_some_and(|id| replaced.contains(id));
+    before.into_iter().map(|stored| stored.entry).filter(|entry| !is_replaced(entry)).collect()
 }

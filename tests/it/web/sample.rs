@@ -202,7 +202,7 @@ fn changes() -> Vec<Change> {
     added.license_requirement = "For all items subject to the EAR".into();
     added.license_policy = "Presumption of denial".into();
     added.citations = vec![Citation::page(91, 70_001)];
-    added.other.insert("source_list_url".into(), "javascript:alert(1)".into());
+    added.other.insert("source_list_url", "javascript:alert(1)");
     let mut before = Entry::named(ListCode::EL, "Example Machinery Company Limited");
     before.addresses = vec!["Room 12, Dock Road, Port Town, Russia".into()];
     before.license_policy = "Case-by-case review".into();

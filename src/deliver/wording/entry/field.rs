@@ -74,7 +74,7 @@ pub fn values(entry: &Entry, key: &str) -> Vec<String> {
         other => one(other
             .strip_prefix("other.")
             .and_then(|column| entry.other.get(column))
-            .map_or("", String::as_str)),
+            .unwrap_or_default()),
     }
 }
 
@@ -90,7 +90,7 @@ pub fn other_keys(entries: &[&Entry]) -> Vec<String> {
     let mut keys: Vec<String> = entries
         .iter()
         .flat_map(|entry| entry.other.keys())
-        .filter(|column| !OMITTED.contains(&column.as_str()))
+        .filter(|column| !OMITTED.contains(column))
         .map(|column| format!("other.{column}"))
         .collect();
     keys.sort_unstable();

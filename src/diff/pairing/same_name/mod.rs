@@ -26,7 +26,7 @@ pub fn pair(rows: &DifferingRows<'_>) -> Vec<Pair> {
     let mut pairs = Vec::new();
     let number = |entry: &Entry| {
         let number = entry.other.get("entity_number");
-        number.filter(|_| has_stable_number(entry.list)).cloned()
+        number.filter(|_| has_stable_number(entry.list)).map(str::to_owned)
     };
     for (number, group) in groups(rows, &pairs, number) {
         let reason = Evidence::SamePublisherNumber(number);

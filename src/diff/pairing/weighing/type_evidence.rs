@@ -34,7 +34,7 @@ pub fn weigh(weight: &mut PairWeight, ProfilePair { old, new, .. }: ProfilePair<
 }
 
 fn column<'a>(profile: &'a Profile<'_>, key: &str) -> &'a str {
-    profile.entry.other.get(key).map_or("", String::as_str)
+    profile.entry.other.get(key).unwrap_or_default()
 }
 
 /// A party that is no individual, vessel or aircraft has no type or the type `entity`.

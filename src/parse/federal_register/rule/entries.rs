@@ -43,10 +43,10 @@ pub fn entry_of_row(
         .filter(|citation| matches!(citation, Citation::Page { .. }))
         .collect();
     if !parts.subordinates.is_empty() {
-        entry.other.insert("subordinate_parties".into(), parts.subordinates.join("\n"));
+        entry.other.insert("subordinate_parties", &parts.subordinates.join("\n"));
     }
     if !parts.certain {
-        entry.other.insert("entity".into(), row.entity.flat());
+        entry.other.insert("entity", &row.entity.flat());
     }
     let order = order_of(&entry.name, &heading, instructions);
     RuleEntry { entry, order, heading }
