@@ -108,7 +108,7 @@ pub fn matches(route: &Route, source: &str, change: &Change) -> bool {
     any(route.sources.is_empty(), route.sources.iter().any(|name| name == source))
         && any(route.lists.is_empty(), route.lists.contains(&change.entry.list))
         && any(route.kinds.is_empty(), route.kinds.iter().any(|kind| is_of_kind(change, *kind)))
-        && any(route.countries.is_empty(), is_of_country(change, &route.countries))
+        && any(route.countries.is_empty(), change.concerns_country(&route.countries))
         && passes_severity(route, change)
 }
 
@@ -183,15 +183,6 @@ fn is_of_kind(change: &Change, kind: ChangeKind) -> bool {
     change.kind == kind
         || change.is_uncertain_revision()
         || (kind == ChangeKind::Removed && change.lost_row().is_some())
-}
-
-/// Whether the entry before or after has one of the countries. A move out of a country matters to
-/// its watchers as much as a move into it.
-fn is_of_country(change: &Change, countries: &[String]) -> bool {
-    [Some(&change.entry), change.before.as_ref()].into_iter().flatten().any(|entry| {
-        entry.countries.is_empty()
-            || entry.countries.iter().any(|country| countries.contains(country))
-    })
 }
 
 #[cfg(test)]

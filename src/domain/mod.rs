@@ -59,6 +59,7 @@ pub mod pages;
 pub mod person;
 pub mod rule;
 pub mod same;
+pub mod search;
 pub mod snapshot;
 pub mod state;
 pub mod subordinate;
