@@ -41,8 +41,8 @@ const CHANNELS_READ_BY_PEOPLE: [&str; 4] = ["email", "slack", "teams", "console"
 ///
 /// Without any route, all changes that are not editorial go to every receiver. A receiver without a
 /// matching change is left out. An operator event goes to the receivers that [`operators`] returns,
-/// an alert about items to the receivers that it names, a test to the receiver that is tested, and a
-/// digest to the receiver that it was made for.
+/// an alert about items to the receivers that it names, a test to the receiver that is tested, and
+/// a digest to the receiver that it was made for.
 pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> Vec<Routed> {
     match &alert.body {
         AlertBody::ListChanged(data) | AlertBody::ListCorrected(data) => receivers
@@ -133,7 +133,7 @@ pub fn mismatch(route: &Route, source: &str, change: &Change) -> Option<Mismatch
         ),
         (
             Mismatch::Country,
-            any(route.countries.is_empty(), is_of_country(change, &route.countries)),
+            any(route.countries.is_empty(), change.concerns_country(&route.countries)),
         ),
         (
             if change.editorial { Mismatch::Editorial } else { Mismatch::Severity },
@@ -238,15 +238,6 @@ fn is_of_kind(change: &Change, kind: ChangeKind) -> bool {
     change.kind == kind
         || change.is_uncertain_revision()
         || (kind == ChangeKind::Removed && change.lost_row().is_some())
-}
-
-/// Whether the entry before or after has one of the countries. A move out of a country matters to
-/// its watchers as much as a move into it.
-fn is_of_country(change: &Change, countries: &[String]) -> bool {
-    [Some(&change.entry), change.before.as_ref()].into_iter().flatten().any(|entry| {
-        entry.countries.is_empty()
-            || entry.countries.iter().any(|country| countries.contains(country))
-    })
 }
 
 #[cfg(test)]

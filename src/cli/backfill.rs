@@ -1,12 +1,13 @@
 //! `backfill`: records the past dates of a source one by one, and prints the progress on standard
 //! error.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -66,15 +67,24 @@ async fn record_dates(
         )?;
         return Ok(Exit::Success);
     };
+    let bar = bar(dates.len());
     for (index, date) in dates.iter().enumerate() {
         let request =
             Request::BackfillStep { source: source.to_owned(), plan: number, first, date: *date };
         let reply = carrier.ask(&request).await?;
         let reply = carrier.wait_and_retry(reply, &request).await?;
         for line in &reply.lines {
-            progress(&format!("[{} of {}] {line}", index + 1, dates.len()));
+            let line = format!("[{} of {}] {line}", index + 1, dates.len());
+            match &bar {
+                Some(bar) => bar.println(line),
+                None => progress(&line),
+            }
+        }
+        if let Some(bar) = &bar {
+            bar.inc(1);
         }
         if reply.exit != 0 {
+            bar.iter().for_each(ProgressBar::abandon);
             output::problem(&format!(
                 "stopped at {date}; the dates before it are recorded, and the same command \
                  continues from there"
@@ -82,6 +92,7 @@ async fn record_dates(
             return Ok(print(&reply));
         }
     }
+    bar.iter().for_each(ProgressBar::finish_and_clear);
     output::line(
         &mut std::io::stdout(),
         &format!(
@@ -90,6 +101,13 @@ async fn record_dates(
         ),
     )?;
     Ok(Exit::Success)
+}
+
+/// A progress bar below the lines, if a person watches them.
+fn bar(dates: usize) -> Option<ProgressBar> {
+    let style = ProgressStyle::with_template("[{pos} of {len}] {wide_bar} {eta} left").ok()?;
+    let length = u64::try_from(dates).ok()?;
+    std::io::stderr().is_terminal().then(|| ProgressBar::new(length).with_style(style))
 }
 
 /// Prints the progress on standard error. A closed standard error is no reason to stop.

@@ -11,8 +11,10 @@ use crate::domain::{ChangeSet, Summary};
 /// Prints the changes. For people: by kind, and for a revision each field before and after.
 pub fn print(changes: &ChangeSet, format: OutputFormat) -> Result<()> {
     let out = &mut stdout();
-    if format == OutputFormat::Json {
-        return Ok(output::json(out, changes)?);
+    match format {
+        OutputFormat::Text => {}
+        OutputFormat::Json => return Ok(output::json(out, changes)?),
+        format => return Ok(output::records(out, format, "changes", &changes.changes)?),
     }
     let Summary { added, removed, revised, editorial } = changes.summary;
     for change in &changes.changes {

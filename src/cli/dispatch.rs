@@ -9,13 +9,13 @@ use anyhow::Result;
 
 use crate::actions::Request;
 use crate::cli::args::{
-    AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, EntriesCommand, HoldsCommand,
-    ItemsCommand, JournalCommand, ReceiversCommand, RoutesCommand,
+    AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
+    HoldsCommand, ItemsCommand, JournalCommand, ReceiversCommand, RoutesCommand,
 };
 use crate::cli::usage::Usage;
 use crate::cli::{
-    act, backfill, compare, completions, config as config_command, demo, diff, journal, logs,
-    output, preview_message, read, run, screen, show_alert,
+    act, backfill, compare, compare_days, completions, config as config_command, demo, diff,
+    journal, logs, output, preview_message, read, run, screen, show_alert, terminal,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
@@ -41,6 +41,7 @@ pub async fn dispatch(cli: Cli) -> Exit {
     };
     logs::start(cli.log_format, level);
     let environment = Environment::of_process();
+    terminal::start(environment.columns.as_deref());
     match Box::pin(command(cli, &environment)).await {
         Ok(exit) => exit,
         Err(problem) => {
@@ -83,8 +84,18 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Check { sources } => {
             return acting(&path, named, environment, Request::Check { sources }).await;
         }
-        Command::Diff { old, new, lists, output } => {
-            let changes = compare_files(&old, &new, &lists)?;
+        Command::Diff(DiffArgs { old, new, source, from, to, lists, output }) => {
+            let changes = match (source, from, to, old, new) {
+                (Some(source), Some(from), Some(to), ..) => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    let (lists, days) = ((source.as_str(), lists.as_slice()), (from, to));
+                    compare_days::changes(store.as_ref(), &config, lists, days, now).await?
+                }
+                (.., Some(old), Some(new)) => compare_files(&old, &new, &lists)?,
+                _ => {
+                    return Err(Usage("expected two files, or a source and two days".into()).into());
+                }
+            };
             diff::print(&changes, output.output)?;
         }
         Command::Screen(args) => {

@@ -1,15 +1,16 @@
-//! Prints results: tables for people, `{"<command>": [objects]}` for programs. A closed pipe is not
-//! an error.
+//! Prints results: tables for people; `{"<command>": [objects]}`, JSON Lines or CSV for programs. A
+//! closed pipe is not an error.
 
 use std::io::{
     Write, {self},
 };
 
-use comfy_table::{ContentArrangement, Table, TableStyle};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cli::args::OutputFormat;
+use crate::cli::{csv_rows, table, terminal};
 use crate::deliver::plain;
 
 /// Prints rows in the requested format. For people, `cells` makes the cells of each row under
@@ -18,7 +19,7 @@ use crate::deliver::plain;
 /// # Errors
 ///
 /// If `out` cannot be written to. A closed pipe is not an error.
-pub fn rows<T: Serialize>(
+pub fn rows<T: Serialize + JsonSchema>(
     out: &mut dyn Write,
     format: OutputFormat,
     command: &str,
@@ -28,12 +29,38 @@ pub fn rows<T: Serialize>(
     cells: impl Fn(&T) -> Vec<String>,
 ) -> io::Result<()> {
     match format {
-        OutputFormat::Json => json(
+        OutputFormat::Text if rows.is_empty() => line(out, nothing),
+        OutputFormat::Text => line(out, &table(header, rows.iter().map(cells))),
+        _ => records(out, format, command, rows),
+    }
+}
+
+/// Prints rows for programs: as one JSON object, as a line of JSON each, or as CSV. A command that
+/// prints something else than a table for people calls it for the other formats.
+///
+/// # Errors
+///
+/// If `out` cannot be written to. A closed pipe is not an error.
+pub fn records<T: Serialize + JsonSchema>(
+    out: &mut dyn Write,
+    format: OutputFormat,
+    command: &str,
+    rows: &[T],
+) -> io::Result<()> {
+    match format {
+        OutputFormat::Text | OutputFormat::Json => json(
             out,
             &serde_json::Map::from_iter([(command.to_owned(), serde_json::to_value(rows)?)]),
         ),
-        OutputFormat::Text if rows.is_empty() => line(out, nothing),
-        OutputFormat::Text => line(out, &table(header, rows.iter().map(cells))),
+        OutputFormat::Jsonl => {
+            let mut lines = String::new();
+            for row in rows {
+                lines.push_str(&serde_json::to_string(row)?);
+                lines.push('\n');
+            }
+            exactly(out, &lines)
+        }
+        OutputFormat::Csv => exactly(out, &csv_rows::csv(rows)?),
     }
 }
 
@@ -63,20 +90,14 @@ pub fn problem(text: &str) {
     let _ = writeln!(io::stderr(), "entitywatch: {text}");
 }
 
-/// Rows in columns, each as wide as its widest cell, without rules, so that other tools can cut and
-/// sort them. A cell stays on one line, and control characters of a publisher never reach the
-/// terminal.
+/// Rows in columns, as far as they fit the screen.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(header.iter().map(|name| name.to_uppercase()));
-    for row in rows {
-        table.add_row(row.iter().map(|cell| plain::line(cell)));
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    table::table(terminal::current(), header, rows)
+}
+
+/// A bold title, if the screen shows colors.
+pub fn title(text: &str) -> String {
+    if terminal::current().colored { table::bold(text) } else { text.to_owned() }
 }
 
 /// A time for people: to the second, in UTC.
@@ -89,14 +110,20 @@ pub fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// Prints the text of a publisher or a person on one line, and keeps its indentation.
+/// Prints the text of a publisher or a person on one line, and keeps its indentation. It is wrapped
+/// only to fit the screen.
 ///
 /// # Errors
 ///
 /// If `out` cannot be written to. A closed pipe is not an error.
 pub fn one_line(out: &mut dyn Write, text: &str) -> io::Result<()> {
     let indent = text.len() - text.trim_start_matches(' ').len();
-    line(out, &format!("{}{}", " ".repeat(indent), plain::line(text)))
+    line(out, &table::wrapped(&plain::line(text), indent, terminal::current().width))
+}
+
+/// Prints a text as it is.
+fn exactly(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).or_else(ignore_closed_pipe)
 }
 
 /// Ignores a closed pipe, as in `entitywatch entries | head`.
@@ -118,10 +145,17 @@ mod tests {
         }
     }
 
+    #[derive(Serialize, JsonSchema)]
+    struct Named {
+        name: String,
+    }
+
     fn printed(format: OutputFormat, names: &[&str]) -> String {
         let mut out = Vec::new();
-        rows(&mut out, format, "sources", names, &["name", "length"], "no source", |name| {
-            vec![(*name).to_owned(), name.len().to_string()]
+        let named: Vec<Named> =
+            names.iter().map(|name| Named { name: (*name).to_owned() }).collect();
+        rows(&mut out, format, "sources", &named, &["name", "length"], "no source", |row| {
+            vec![row.name.clone(), row.name.len().to_string()]
         })
         .unwrap();
         String::from_utf8(out).unwrap()
@@ -148,11 +182,23 @@ mod tests {
     fn programs_get_an_object_with_the_name_of_the_command() {
         let value: serde_json::Value =
             serde_json::from_str(&printed(OutputFormat::Json, &["csl"])).unwrap();
-        assert_eq!(value, serde_json::json!({"sources": ["csl"]}));
+        assert_eq!(value, serde_json::json!({"sources": [{"name": "csl"}]}));
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&printed(OutputFormat::Json, &[])).unwrap(),
             serde_json::json!({"sources": []})
         );
+    }
+
+    #[test]
+    fn programs_get_lines_of_json_or_csv_with_a_header() {
+        let names = ["csl", "e\u{1b}cfr"];
+        assert_eq!(
+            printed(OutputFormat::Jsonl, &names),
+            "{\"name\":\"csl\"}\n{\"name\":\"e\\u001bcfr\"}\n"
+        );
+        assert_eq!(printed(OutputFormat::Jsonl, &[]), "");
+        assert_eq!(printed(OutputFormat::Csv, &names), "name\ncsl\ne\u{1b}cfr\n");
+        assert_eq!(printed(OutputFormat::Csv, &[]), "name\n");
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Environment {
     /// The settings in `HTTPS_PROXY`, `NO_PROXY` and similar variables that are not understood, in
     /// sentences.
     pub ignored_proxies: Vec<String>,
+    /// How wide a table may be, by `COLUMNS`.
+    pub columns: Option<String>,
 }
 
 /// Daemons of one shared database on one machine that can be reached by commands.
@@ -73,6 +75,7 @@ impl Environment {
             runtime_directory: first("RUNTIME_DIRECTORY"),
             credentials_directory: path("CREDENTIALS_DIRECTORY"),
             ignored_proxies: dial::ignored_in_environment(|name| lookup(name)?.into_string().ok()),
+            columns: lookup("COLUMNS").and_then(|columns| columns.into_string().ok()),
         }
     }
 

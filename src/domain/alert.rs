@@ -7,9 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
+pub use crate::domain::operator_alert::{DeliveryTrouble, SourceFailing, SourceRecovered, Test};
 use crate::domain::{
-    AlertId, Attribution, Change, ChangeId, DeliveryId, Digest, Hold, JournalEntry, ListCode, Rule,
-    Sha256, Summary,
+    AlertId, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode, Rule, Sha256,
+    Summary,
 };
 
 /// One alert, with its content.
@@ -365,22 +366,6 @@ pub struct SourceBaseline {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SourceFailing {
-    pub source: String,
-    pub failing_since: Timestamp,
-    pub last_success_at: Option<Timestamp>,
-    pub consecutive_failures: u32,
-    pub error: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SourceRecovered {
-    pub source: String,
-    pub failing_since: Timestamp,
-    pub recovered_at: Timestamp,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotHeld {
     #[serde(flatten)]
     pub hold: Hold,
@@ -388,27 +373,4 @@ pub struct SnapshotHeld {
     pub reminder: bool,
     /// The first names of entries that would be removed, added or revised.
     pub examples: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct DeliveryTrouble {
-    pub delivery_id: DeliveryId,
-    /// The alert that was not delivered.
-    pub undelivered_alert_id: AlertId,
-    pub receiver: String,
-    pub recipient: String,
-    pub attempts: u32,
-    pub error: String,
-    /// The receiver answered that it no longer exists. Nothing is sent to it until
-    /// `receivers enable`.
-    #[serde(default)]
-    pub switched_off: bool,
-    pub at: Timestamp,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Test {
-    pub receiver: String,
-    pub message: String,
-    pub at: Timestamp,
 }

@@ -181,6 +181,15 @@ impl Change {
         }
     }
 
+    /// Whether the entry before or after has one of the countries, or no known country. A move out
+    /// of a country matters to its watchers as much as a move into it.
+    pub fn concerns_country(&self, countries: &[String]) -> bool {
+        [Some(&self.entry), self.before.as_ref()].into_iter().flatten().any(|entry| {
+            entry.countries.is_empty()
+                || entry.countries.iter().any(|country| countries.contains(country))
+        })
+    }
+
     /// Whether this is a revision that was matched only by weighed evidence. It might hide a new
     /// listing.
     pub fn is_uncertain_revision(&self) -> bool {

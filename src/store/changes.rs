@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::search::{Search, searched_text};
 use crate::domain::{AlertId, Change, ChangeId, ChangeKind, Entry, EntryId, ListCode};
 use crate::store::pools::Pools;
 use crate::store::row::Row;
@@ -33,9 +34,23 @@ impl Store {
             .and_if(" AND observed_at >= $?", query.since)
             .and_if(" AND observed_at < $?", query.until)
             .and_if(" AND editorial = $?", editorial)
-            .then(" ORDER BY observed_at DESC, seq")
-            .limit(query.limit);
-        read_changes(&self.pools, statement).await
+            .then(" ORDER BY observed_at DESC, seq");
+        let search = query.search.as_deref().map(Search::new);
+        if query.countries.is_empty() && search.is_none() {
+            return read_changes(&self.pools, statement.limit(query.limit)).await;
+        }
+        let is_found = |change: &Change| {
+            let mut states = [Some(&change.entry), change.before.as_ref()].into_iter().flatten();
+            (query.countries.is_empty() || change.concerns_country(&query.countries))
+                && search
+                    .as_ref()
+                    .is_none_or(|search| states.any(|entry| search.finds(&searched_text(entry))))
+        };
+        let read_if_found = |row: &Row| -> Result<Option<RecordedChange>> {
+            Ok(Some(recorded_change(row)?).filter(|recorded| is_found(&recorded.change)))
+        };
+        let found = self.pools.fetch("read the changes", statement, read_if_found).await?;
+        Ok(found.into_iter().flatten().take(query.limit.unwrap_or(usize::MAX)).collect())
     }
 
     /// Substantive (not editorial) changes of this list first observed at or after `since`, oldest

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::domain::search::{self, Search};
 use crate::domain::{Entry, EntryId, ListCode, OtherColumns, utc_day};
 use crate::store::row::Row;
 use crate::store::statement::sql;
@@ -42,8 +43,9 @@ impl Store {
 
     /// The rows that match, by source and list, in the order in which they were first stored.
     pub async fn entries(&self, query: &EntryQuery) -> Result<Vec<HistoricEntry>> {
+        const ACTION: &str = "read the entries";
         let mut statement = sql("SELECT source, json, known_from, known_until, listed_from, \
-                                 listed_until, entry_id \
+                                 listed_until, entry_id, search \
                                  FROM entry e \
                                  WHERE 1 = 1");
         if query.as_of.is_none() && query.known_at.is_none() {
@@ -72,10 +74,15 @@ impl Store {
         let statement = statement
             .and_if(" AND source = $?", query.source.as_deref())
             .and_if(" AND list = $?", query.list.map(ListCode::as_str))
-            .and_if(" AND search LIKE $? ESCAPE '\\'", query.search.as_deref().map(pattern))
-            .then(" ORDER BY source, list, row")
-            .limit(query.limit);
-        self.pools.fetch("read the entries", statement, historic_entry).await
+            .then(" ORDER BY source, list, row");
+        let Some(search) = query.search.as_deref().map(Search::new) else {
+            return self.pools.fetch(ACTION, statement.limit(query.limit), historic_entry).await;
+        };
+        let read_if_found = |row: &Row| -> Result<Option<HistoricEntry>> {
+            search.finds(&row.text(7)?).then(|| historic_entry(row)).transpose()
+        };
+        let found = self.pools.fetch(ACTION, statement, read_if_found).await?;
+        Ok(found.into_iter().flatten().take(query.limit.unwrap_or(usize::MAX)).collect())
     }
 }
 
@@ -104,19 +111,6 @@ pub fn identified_entry(row: &Row, json: usize, entry_id: usize) -> Result<Entry
     Ok(Entry { entry_id, ..row.json(json)? })
 }
 
-/// The LIKE pattern that finds exactly this text, in any case.
-fn pattern(search: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in search.trim().to_lowercase().chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
-}
-
 /// Inserts rows that [`row_of`] made.
 pub async fn write(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<()> {
     let head = "INSERT INTO entry (source, list, content_hash, json, search, known_from, \
@@ -139,32 +133,11 @@ pub fn row_of(
         entry.content_hash().as_str().into(),
         // The id stands in its own column, where it can be looked up.
         json(&Entry { entry_id: None, ..entry.clone() })?,
-        search_text(entry).into(),
+        search::searched_text(entry).into(),
         at.into(),
         as_of.into(),
         as_of.unwrap_or_else(|| utc_day(at)).into(),
         backfilled.into(),
         entry.entry_id.as_ref().map(EntryId::as_str).into(),
     ])
-}
-
-/// The text that a search looks in. Each field has a line of its own, so that no search matches
-/// across two fields.
-fn search_text(entry: &Entry) -> String {
-    let texts = [&entry.name]
-        .into_iter()
-        .chain(&entry.aliases)
-        .chain(&entry.addresses)
-        .chain([&entry.remarks]);
-    texts.map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wildcards_in_a_search_are_matched_literally() {
-        assert_eq!(pattern(" 100%_A\\b "), "%100\\%\\_a\\\\b%");
-    }
 }

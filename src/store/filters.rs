@@ -16,6 +16,11 @@ pub struct ChangeQuery {
     pub until: Option<Timestamp>,
     /// Whether editorial changes are included.
     pub editorial: bool,
+    /// Of the entry before or after. An entry of unknown country always matches. Every country if
+    /// empty.
+    pub countries: Vec<String>,
+    /// In the entry before or after, as in [`EntryQuery`].
+    pub search: Option<String>,
     pub limit: Option<usize>,
 }
 
@@ -24,7 +29,7 @@ pub struct ChangeQuery {
 pub struct EntryQuery {
     pub source: Option<String>,
     pub list: Option<ListCode>,
-    /// Part of the name, an alias, an address or the remarks, in any case.
+    /// In the name, an alias, an address or the remarks. Spelling and spacing are forgiven.
     pub search: Option<String>,
     /// The entries as listed on this date of the publisher.
     pub as_of: Option<Date>,

@@ -40,7 +40,8 @@ impl Store {
         self.pools.fetch("read the unclosed items", statement, |row| row.json(0)).await
     }
 
-    /// When a receiver of the item first accepted one of the alerts of this opening.
+    /// When a receiver of the item first accepted one of the alerts of this opening, or a digest
+    /// with one.
     pub async fn first_accepted(&self, item: &Item) -> Result<Option<Timestamp>> {
         let receivers: BTreeSet<&str> = item
             .responsible
@@ -55,7 +56,11 @@ impl Store {
              FROM delivery \
              WHERE state = 'delivered' AND created_at >= $1 AND alert_id IN (SELECT alert_id \
              FROM item_alert \
-             WHERE item_id = $2) AND receiver IN ({})",
+             WHERE item_id = $2 UNION SELECT digested_delivery.alert_id \
+             FROM digested_delivery \
+             JOIN delivery AS waited ON waited.delivery_id = digested_delivery.delivery_id \
+             JOIN item_alert ON item_alert.alert_id = waited.alert_id \
+             WHERE item_alert.item_id = $2) AND receiver IN ({})",
             placeholders(2, receivers.len())
         );
         let statement =

@@ -15,6 +15,8 @@ use crate::store::ReceiverState;
 pub struct DeliveryRow {
     pub delivery_id: DeliveryId,
     pub alert_id: AlertId,
+    /// The title of the alert, as messages show it.
+    pub title: String,
     pub receiver: String,
     /// The email address; empty for a receiver that has only one recipient.
     pub recipient: String,
@@ -57,10 +59,11 @@ impl WaitsFor {
 }
 
 impl DeliveryRow {
-    /// `states` are the states of all receivers. `configured` are the names of the receivers in the
-    /// configuration.
+    /// `title` is that of its alert. `states` are the states of all receivers. `configured` are the
+    /// names of the receivers in the configuration.
     pub fn new(
         delivery: Delivery,
+        title: String,
         states: &[ReceiverState],
         configured: &[&str],
         now: Timestamp,
@@ -82,6 +85,7 @@ impl DeliveryRow {
         Self {
             delivery_id,
             alert_id,
+            title,
             receiver,
             recipient,
             selection,
@@ -133,6 +137,7 @@ mod tests {
                      waits_for: Option<WaitsFor>| {
             let row = DeliveryRow::new(
                 delivery(of, in_minutes(stored)),
+                "An alert".to_owned(),
                 std::slice::from_ref(state),
                 &["log", "erp"],
                 NOW,
@@ -151,7 +156,8 @@ mod tests {
         check(&disabled, Pending, 5, None, Some(WaitsFor::Enable));
         check(&working, Delivered, -5, None, None);
         check(&disabled, Dead, -5, None, None);
-        let orphan = DeliveryRow::new(delivery(Pending, in_minutes(-5)), &[], &["log"], NOW);
+        let due = delivery(Pending, in_minutes(-5));
+        let orphan = DeliveryRow::new(due, "An alert".to_owned(), &[], &["log"], NOW);
         assert_eq!(
             (orphan.next_attempt_at, orphan.waits_for),
             (None, Some(WaitsFor::Configuration))

@@ -1,19 +1,35 @@
 //! Stored sources and deliveries, with what is true of them now: the configuration and the clock
 //! decide when each is next due.
 
-use crate::domain::Delivery;
+use std::collections::BTreeMap;
+
+use crate::domain::{AlertId, Delivery};
 use crate::store::Result;
 use crate::stored_json::{DeliveryRow, SourceRow};
 use crate::web::Web;
 
-/// Deliveries with when each is tried next.
+/// Deliveries with the title of their alert and when each is tried next.
 pub async fn delivery_rows(web: &Web, deliveries: Vec<Delivery>) -> Result<Vec<DeliveryRow>> {
     let (states, now) = (web.state.store.receiver_states().await?, web.state.clock.now());
     let receivers = web.state.status.receivers();
     let configured: Vec<&str> = receivers.iter().map(|receiver| receiver.name.as_str()).collect();
+    let mut titles: BTreeMap<AlertId, String> = BTreeMap::new();
+    for delivery in &deliveries {
+        if titles.contains_key(&delivery.alert_id) {
+            continue;
+        }
+        if let Some(alert) = web.state.store.alert(&delivery.alert_id).await? {
+            let words = web.state.words.of(&alert);
+            let title = words.get("title").and_then(|title| title.as_str()).unwrap_or_default();
+            titles.insert(alert.alert_id, title.to_owned());
+        }
+    }
     Ok(deliveries
         .into_iter()
-        .map(|delivery| DeliveryRow::new(delivery, &states, &configured, now))
+        .map(|delivery| {
+            let title = titles.get(&delivery.alert_id).cloned().unwrap_or_default();
+            DeliveryRow::new(delivery, title, &states, &configured, now)
+        })
         .collect())
 }
 

@@ -53,6 +53,7 @@ mod story_older_copy;
 mod story_people;
 mod story_receivers;
 mod story_status;
+mod story_terminal;
 mod story_threads;
 mod story_ecfr;
 mod story_entry_life;

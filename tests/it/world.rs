@@ -276,6 +276,7 @@ allow_private = true
             "NOTIFY_SOCKET",
             "WATCHDOG_USEC",
             "JOURNAL_STREAM",
+            "COLUMNS",
             "HTTP_PROXY",
             "http_proxy",
         ] {

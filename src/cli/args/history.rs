@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use crate::cli::args::OutputArg;
 use crate::cli::when::{When, day, when};
+use crate::domain::country::is_iso_alpha2;
 use crate::domain::{ChangeKind, ListCode};
 
 #[derive(Clone, Debug, Args)]
@@ -25,6 +26,13 @@ pub struct ChangesArgs {
     /// Only this kind: added, removed or revised
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Option<ChangeKind>,
+    /// Only of entries that have this country before or after the change, or no known country
+    #[arg(long = "country", value_name = "CC", value_parser = country)]
+    pub countries: Vec<String>,
+    /// Only of entries with this text in a name, alias, address or remark, before or after the
+    /// change; spelling and spacing are forgiven
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
     /// Omit editorial changes
     #[arg(long)]
     pub no_editorial: bool,
@@ -58,7 +66,8 @@ pub enum EntriesCommand {
 
 #[derive(Clone, Debug, Args)]
 pub struct EntriesListArgs {
-    /// Only entries with this text in a name, alias, address or remark
+    /// Only entries with this text in a name, alias, address or remark; spelling and spacing are
+    /// forgiven
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
     /// The entries on this date, by the publisher's dates
@@ -78,6 +87,13 @@ pub struct EntriesListArgs {
     pub limit: Option<usize>,
     #[command(flatten)]
     pub output: OutputArg,
+}
+
+fn country(text: &str) -> Result<String, String> {
+    let code = text.trim().to_ascii_uppercase();
+    is_iso_alpha2(&code)
+        .then_some(code)
+        .ok_or_else(|| "expected a two-letter country code (ISO 3166-1) such as CN".to_owned())
 }
 
 fn kind(text: &str) -> Result<ChangeKind, String> {

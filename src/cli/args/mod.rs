@@ -2,6 +2,7 @@
 
 mod alerts;
 mod deliveries;
+mod diff;
 mod history;
 mod holds;
 mod items;
@@ -17,10 +18,10 @@ use jiff::civil::Date;
 
 use crate::cli::when::day;
 use crate::config::DEFAULT_CONFIG;
-use crate::domain::ListCode;
 
 pub use alerts::{AlertsArgs, AlertsCommand, AlertsListArgs, ShowFormat};
 pub use deliveries::{DeliveriesArgs, DeliveriesCommand, DeliveriesListArgs};
+pub use diff::DiffArgs;
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use items::ItemsCommand;
@@ -100,18 +101,8 @@ pub enum Command {
     /// that were given up; otherwise 3 if a list is on hold.
     #[command(verbatim_doc_comment)]
     Status(OutputArg),
-    /// Compare two files (CSL as CSV, TSV or JSON, or eCFR XML) and print the changes
-    Diff {
-        /// The older file
-        old: PathBuf,
-        /// The newer file
-        new: PathBuf,
-        /// The lists to compare, separated by commas
-        #[arg(long, value_name = "LISTS", value_delimiter = ',', default_value = "EL")]
-        lists: Vec<ListCode>,
-        #[command(flatten)]
-        output: OutputArg,
-    },
+    /// Compare two files, or two recorded days of a source, and print the changes
+    Diff(DiffArgs),
     /// Run the complete pipeline on built-in data over loopback, and write the messages to
     /// ./entitywatch-demo/
     Demo,
@@ -199,7 +190,7 @@ pub enum Command {
 /// The output format of a reading command.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct OutputArg {
-    /// Print tables for people, or JSON for programs
+    /// Print tables for people; or JSON, JSON Lines or CSV for programs
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: OutputFormat,
 }
@@ -208,7 +199,12 @@ pub struct OutputArg {
 pub enum OutputFormat {
     #[default]
     Text,
+    /// One object with a list of objects
     Json,
+    /// One object a line
+    Jsonl,
+    /// One row a line, with exact values; lists are JSON in their cell
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -278,7 +274,9 @@ mod tests {
             "check --source csl --source ecfr",
             "diff a.csv b.csv",
             "diff a.csv b.csv --lists EL,UVL --output json",
+            "diff --source csl --from 2026-07-01 --to 2026-07-02 --output csv",
             "demo",
+            "changes --country cn --country RU --search ring --output jsonl",
             "changes --since 2026-07-01 --until 2026-07-02T00:00:00Z --list EL --kind added \
              --output json",
             "entries --search ring --as-of 2026-07-01",
@@ -344,6 +342,11 @@ mod tests {
             "check -q -v",
             "diff a.csv",
             "diff a.csv b.csv --lists XX",
+            "diff a.csv b.csv --source csl",
+            "diff --source csl --from 2026-07-01",
+            "diff --from 2026-07-01 --to 2026-07-02",
+            "changes --country China",
+            "changes --output xml",
             "changes --since yesterday",
             "changes --kind moved",
             "holds accept hld_1 --by Ann",

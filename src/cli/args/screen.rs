@@ -17,10 +17,10 @@ pub struct ScreenArgs {
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
     /// Its address
-    #[arg(long, value_name = "ADDRESS", requires = "name")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "watchlist")]
     pub address: Option<String>,
     /// Its country, such as CN
-    #[arg(long, value_name = "CC", requires = "name", value_parser = country)]
+    #[arg(long, value_name = "CC", conflicts_with = "watchlist", value_parser = country)]
     pub country: Option<String>,
     /// Compare with this list file (CSL or eCFR) instead of the current lists of the store
     #[arg(long, value_name = "LISTFILE")]

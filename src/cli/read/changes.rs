@@ -25,6 +25,8 @@ pub async fn changes(
         since: args.since.map(|when| when.before(now)),
         until: args.until.map(|when| when.before(now)),
         editorial: !args.no_editorial,
+        countries: args.countries.clone(),
+        search: args.search.clone(),
         limit: args.limit,
     };
     let rows = ChangeRow::of(store, store.changes(&query).await?).await?;

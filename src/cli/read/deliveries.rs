@@ -1,5 +1,6 @@
 //! `entitywatch deliveries`
 
+use std::collections::BTreeMap;
 use std::io::stdout;
 
 use anyhow::Result;
@@ -11,6 +12,7 @@ use crate::cli::output::{self, or_dash, time};
 use crate::cli::show_alert;
 use crate::cli::usage::Usage;
 use crate::config::Config;
+use crate::deliver::wording;
 use crate::domain::AlertId;
 use crate::store::{DeliveryQuery, Store};
 use crate::stored_json::DeliveryRow;
@@ -45,9 +47,21 @@ pub async fn deliveries(
         config.receivers.iter().map(|receiver| receiver.name.as_str()),
     );
     let configured: Vec<&str> = configured.collect();
+    let mut titles: BTreeMap<AlertId, String> = BTreeMap::new();
+    for delivery in &deliveries {
+        if !titles.contains_key(&delivery.alert_id)
+            && let Some(alert) = store.alert(&delivery.alert_id).await?
+        {
+            let title = wording::alert_content(&alert, &config.messages).title;
+            titles.insert(alert.alert_id, title);
+        }
+    }
     let deliveries: Vec<DeliveryRow> = deliveries
         .into_iter()
-        .map(|delivery| DeliveryRow::new(delivery, &states, &configured, now))
+        .map(|delivery| {
+            let title = titles.get(&delivery.alert_id).cloned().unwrap_or_default();
+            DeliveryRow::new(delivery, title, &states, &configured, now)
+        })
         .collect();
     let header = [
         "recorded",
@@ -57,6 +71,7 @@ pub async fn deliveries(
         "state",
         "attempts",
         "next attempt",
+        "alert",
         "last error",
     ];
     output::rows(
@@ -80,6 +95,7 @@ pub async fn deliveries(
                 delivery.state.as_str().to_owned(),
                 delivery.attempts.to_string(),
                 or_dash(delivery.next_attempt_at.map(|next| soon(next, now)).or(waits_for)),
+                delivery.title.clone(),
                 or_dash(delivery.last_error.as_ref()),
             ]
         },

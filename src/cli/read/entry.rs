@@ -28,8 +28,8 @@ pub async fn entry(store: &Store, wanted: &str, format: OutputFormat) -> Result<
         .into());
     }
     let out = &mut stdout();
-    if format == OutputFormat::Json {
-        return Ok(output::json(out, &serde_json::json!({ "entries": found }))?);
+    if format != OutputFormat::Text {
+        return Ok(output::records(out, format, "entries", &found)?);
     }
     for (at, entry) in found.iter().enumerate() {
         if at > 0 {

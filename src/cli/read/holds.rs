@@ -3,12 +3,14 @@
 use std::io::stdout;
 
 use anyhow::Result;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::what_changed;
 use crate::cli::args::OutputFormat;
 use crate::cli::output::{self, time};
 use crate::cli::usage::Usage;
-use crate::domain::{Hold, HoldId, HoldState, Summary};
+use crate::domain::{Change, Hold, HoldId, HoldState, Summary};
 use crate::pipeline::hold_decision;
 use crate::store::Store;
 
@@ -38,6 +40,14 @@ pub async fn holds(store: &Store, all: bool, format: OutputFormat) -> Result<()>
     Ok(())
 }
 
+/// A hold with the changes of accepting it.
+#[derive(Serialize, JsonSchema)]
+struct ShownHold {
+    #[serde(flatten)]
+    hold: Hold,
+    changes: Vec<Change>,
+}
+
 /// Prints the changes of an open hold, or the decision on a closed one.
 pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     let Some(hold) = store.hold(&HoldId(id.to_owned())).await? else {
@@ -49,12 +59,8 @@ pub async fn hold(store: &Store, id: &str, format: OutputFormat) -> Result<()> {
     let open = hold.state == HoldState::Open;
     let changes = if open { hold_decision::preview(store, &hold).await? } else { Vec::new() };
     let out = &mut stdout();
-    if format == OutputFormat::Json {
-        let mut shown = serde_json::to_value(&hold)?;
-        if let Some(fields) = shown.as_object_mut() {
-            fields.insert("changes".into(), serde_json::to_value(&changes)?);
-        }
-        return Ok(output::json(out, &serde_json::json!({"holds": [shown]}))?);
+    if format != OutputFormat::Text {
+        return Ok(output::records(out, format, "holds", &[ShownHold { hold, changes }])?);
     }
     output::one_line(
         out,

@@ -1,5 +1,5 @@
-//! The reading commands, one file each. Each reads the store and prints a table for people or JSON
-//! for programs. They need no lock and no secret.
+//! The reading commands, one file each. Each reads the store and prints a table for people, or
+//! JSON, JSON Lines or CSV for programs. They need no lock and no secret.
 
 mod alerts;
 mod changes;
@@ -36,7 +36,7 @@ pub use sources::{absent_lists, sources};
 pub use status::status;
 
 /// An unknown source name is a usage error, not an empty result.
-async fn expect_source(store: &Store, config: &Config, name: Option<&str>) -> Result<()> {
+pub async fn expect_source(store: &Store, config: &Config, name: Option<&str>) -> Result<()> {
     if let Some(name) = name {
         let states = store.source_states().await?;
         let known = config

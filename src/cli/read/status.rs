@@ -15,6 +15,13 @@ use crate::exit::Exit;
 use crate::store::Store;
 use crate::stored_json::StatusRow;
 
+/// The lines, with bold titles.
+fn screen(lines: &[String]) -> String {
+    let is_title = |line: &str| line.starts_with(|first: char| first.is_ascii_uppercase());
+    let shown = |line: &String| if is_title(line) { output::title(line) } else { line.clone() };
+    lines.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
 /// Prints what is watched, what is on hold, and what fails. `daemon_answers` says whether a daemon
 /// of this machine answers commands: a SQLite file does not show whether its daemon lives.
 pub async fn status(
@@ -49,10 +56,8 @@ pub async fn status(
         exit = exit.worst(Exit::Failed);
     }
     match format {
-        OutputFormat::Text => output::line(&mut stdout(), &lines(&status).join("\n"))?,
-        OutputFormat::Json => {
-            output::json(&mut stdout(), &serde_json::json!({ "status": [status] }))?;
-        }
+        OutputFormat::Text => output::line(&mut stdout(), &screen(&lines(&status)))?,
+        format => output::records(&mut stdout(), format, "status", &[status])?,
     }
     Ok(exit)
 }

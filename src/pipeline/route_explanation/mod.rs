@@ -5,6 +5,7 @@ mod reason;
 use jiff::Timestamp;
 
 use crate::config::Config;
+use crate::deliver::wording;
 use crate::domain::{Alert, AlertId, AlertKind, Change, ChangeId, Delivery, DeliveryState};
 use crate::store::{AlertQuery, ReceiverState, RecordedChange, Result, Store};
 use crate::stored_json::{DeliveryRow, RouteOutcome, RouteRow};
@@ -119,6 +120,11 @@ async fn row(
     } else {
         reason::selected(config, receiver, &routes, &selected, digest_id.as_ref(), now)
     };
+    let title = found
+        .alert
+        .as_ref()
+        .map(|alert| wording::alert_content(alert, &config.messages).title)
+        .unwrap_or_default();
     let configured: Vec<&str> =
         config.receivers.iter().map(|receiver| receiver.name.as_str()).collect();
     Ok(RouteRow {
@@ -133,7 +139,7 @@ async fn row(
         item_id: None,
         deliveries: selected
             .into_iter()
-            .map(|delivery| DeliveryRow::new(delivery, states, &configured, now))
+            .map(|delivery| DeliveryRow::new(delivery, title.clone(), states, &configured, now))
             .collect(),
     })
 }

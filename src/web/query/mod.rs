@@ -107,6 +107,7 @@ impl Parameters {
             until: parameter_value::time("until", &self.until, zone, Edge::End)?,
             editorial: parameter_value::flag("editorial", &self.editorial)?,
             limit: Some(limit),
+            ..ChangeQuery::default()
         })
     }
 
