@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{AlertId, ChangeId};
+use crate::domain::{AlertId, ChangeId, ItemId};
 use crate::stored_json::DeliveryRow;
 
 /// One row of `routes explain`.
@@ -24,7 +24,7 @@ pub struct RouteRow {
     /// The digest that contains the alert.
     pub digest_id: Option<AlertId>,
     /// The open item that the alert belongs to.
-    pub item_id: Option<String>,
+    pub item_id: Option<ItemId>,
     /// The deliveries of the alert or of the digest that contain the change, one for each
     /// recipient.
     pub deliveries: Vec<DeliveryRow>,

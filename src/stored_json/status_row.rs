@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::Hold;
 use crate::store::DaemonRow;
-use crate::stored_json::{ReceiverRow, SourceRow};
+use crate::stored_json::{ItemRow, ReceiverRow, SourceRow};
 
 /// The one row of `status`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -22,6 +22,8 @@ pub struct StatusRow {
     pub sources: Vec<SourceRow>,
     /// The open holds of watched lists.
     pub holds: Vec<Hold>,
+    /// The alerts that nobody has acknowledged, or that a person has not closed.
+    pub items: Vec<ItemRow>,
     pub receivers: Vec<ReceiverRow>,
 }
 

@@ -13,7 +13,7 @@ use crate::cli::output;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::store::Store;
-use crate::stored_json::StatusRow;
+use crate::stored_json::{ItemRow, StatusRow};
 
 /// The lines, with bold titles.
 fn screen(lines: &[String]) -> String {
@@ -39,6 +39,10 @@ pub async fn status(
     holds.retain(|hold| {
         config.source(&hold.source).is_some_and(|source| source.lists.contains(&hold.list))
     });
+    let mut items = Vec::new();
+    for item in store.unclosed_items().await? {
+        items.push(ItemRow::of(store, item, &config.messages.timezone).await?);
+    }
     let status = StatusRow {
         at: now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -46,6 +50,7 @@ pub async fn status(
         daemons,
         sources: source_rows(store, config, now).await?,
         holds,
+        items,
         receivers: receiver_rows(store, config, now).await?,
     };
     let mut exit = Exit::Success;

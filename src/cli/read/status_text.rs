@@ -7,7 +7,7 @@ use crate::cli::output::time;
 use crate::deliver::plain;
 use crate::domain::Hold;
 use crate::store::DaemonRow;
-use crate::stored_json::{ReceiverRow, SourceRow, StatusRow};
+use crate::stored_json::{ItemRow, ReceiverRow, SourceRow, StatusRow};
 
 /// The width of a usual terminal. A longer line is cut.
 const COLUMNS: usize = 80;
@@ -36,7 +36,11 @@ pub fn lines(status: &StatusRow) -> Vec<String> {
         status.sources.iter().flat_map(|row| source(row, status.at)).collect(),
     );
     section("ON HOLD", "nothing", status.holds.iter().flat_map(hold).collect());
-    // Alerts that nobody has acknowledged belong between the holds and the receivers.
+    section(
+        "NOT ACKNOWLEDGED OR CLOSED",
+        "nothing",
+        status.items.iter().flat_map(|row| item(row, status.at)).collect(),
+    );
     section(
         "RECEIVERS",
         "none is configured",
@@ -89,6 +93,20 @@ fn hold(hold: &Hold) -> Vec<String> {
     ]
 }
 
+fn item(row: &ItemRow, now: Timestamp) -> Vec<String> {
+    let state = match (&row.taken_by, row.due_at) {
+        (Some(by), _) => format!("taken by {}", plain::line(by)),
+        (None, Some(due)) if due <= now => format!("open, due since {}", time(due)),
+        (None, Some(due)) => format!("open, due {}", time(due)),
+        (None, None) => "open".to_owned(),
+    };
+    vec![
+        format!("  {state}, since {}", time(row.reopened_at.unwrap_or(row.opened_at))),
+        detail(&row.title),
+        format!("    entitywatch items show {}", row.item_id),
+    ]
+}
+
 fn receiver(row: &ReceiverRow, now: Timestamp) -> Vec<String> {
     let ReceiverRow { state, pending, dead, .. } = row;
     let health = match (state.disabled_at, state.failing_since, state.last_success_at) {
@@ -135,7 +153,7 @@ fn fitted(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ListCode, ListState, Sha256, SourceState};
+    use crate::domain::{ItemId, ItemState, ListCode, ListState, Sha256, SourceState};
     use crate::schedule::Schedule;
     use crate::store::{OutboxCount, ReceiverState};
 
@@ -191,7 +209,30 @@ mod tests {
             daemons: vec![daemon(2, Some(at("2026-03-01T09:00:00Z"))), daemon(3, None)],
             sources: vec![SourceRow::new(state, vec![list], &[], Some(&schedule), now)],
             holds: Vec::new(),
+            items: vec![item_row()],
             receivers: vec![ReceiverRow::new(Some("webhook"), false, receiver, Some(&outbox), now)],
+        }
+    }
+
+    fn item_row() -> ItemRow {
+        ItemRow {
+            item_id: ItemId("itm_1".into()),
+            state: ItemState::Open,
+            rule: None,
+            title: "Entity List: 41 added".into(),
+            opened_at: at("2026-03-01T05:00:00Z"),
+            reopened_at: None,
+            due_at: Some(at("2026-03-01T12:00:00Z")),
+            receivers: vec!["compliance".into()],
+            escalated_to: Vec::new(),
+            taken_by: None,
+            taken_at: None,
+            closed_by: None,
+            closed_at: None,
+            outcome: None,
+            note: None,
+            alerts: Vec::new(),
+            history: Vec::new(),
         }
     }
 
@@ -212,6 +253,11 @@ mod tests {
             "",
             "ON HOLD",
             "  nothing",
+            "",
+            "NOT ACKNOWLEDGED OR CLOSED",
+            "  open, due 2026-03-01 12:00:00Z, since 2026-03-01 05:00:00Z",
+            "    Entity List: 41 added",
+            "    entitywatch items show itm_1",
             "",
             "RECEIVERS",
             "  erp            webhook, fails since 2026-03-01 09:59:00Z, 2 waiting, 0 dead",

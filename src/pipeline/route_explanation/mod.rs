@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::deliver::wording;
-use crate::domain::{Alert, AlertId, AlertKind, Change, ChangeId, Delivery, DeliveryState};
+use crate::domain::{
+    Alert, AlertId, AlertKind, Change, ChangeId, Delivery, DeliveryState, Item, ItemId,
+};
 use crate::store::{AlertQuery, ReceiverState, RecordedChange, Result, Store};
 use crate::stored_json::{DeliveryRow, RouteOutcome, RouteRow};
 
@@ -136,12 +138,21 @@ async fn row(
         why,
         routes,
         digest_id,
-        item_id: None,
+        item_id: item_of(store, found, receiver).await?,
         deliveries: selected
             .into_iter()
             .map(|delivery| DeliveryRow::new(delivery, title.clone(), states, &configured, now))
             .collect(),
     })
+}
+
+/// The item of the alert, if the receiver has it.
+async fn item_of(store: &Store, found: &FoundChange, receiver: &str) -> Result<Option<ItemId>> {
+    let Some(alert) = &found.alert else { return Ok(None) };
+    let has_alert = |item: &Item| item.alerts.iter().any(|one| one.alert_id == alert.alert_id);
+    let items = store.items(None).await?;
+    let of_receiver = |item: &Item| item.receivers().iter().any(|name| name == receiver);
+    Ok(items.into_iter().find(|item| has_alert(item) && of_receiver(item)).map(|item| item.item_id))
 }
 
 async fn digest_of(store: &Store, deliveries: &[Delivery]) -> Result<Option<AlertId>> {
