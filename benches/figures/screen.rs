@@ -75,7 +75,7 @@ fn entry(n: u32) -> Entry {
 fn party(n: u32) -> Counterparty {
     Counterparty {
         id: n.to_string(),
-        name: name(if n % 100 == 0 { n / 100 % ENTRIES } else { n + ENTRIES }),
+        name: name(if n.is_multiple_of(100) { n / 100 % ENTRIES } else { n + ENTRIES }),
         addresses: vec![format!("{} {} St., Beijing", n % 400, rare(n + ENTRIES))],
         ..Counterparty::default()
     }

@@ -13,6 +13,9 @@ const WORTH_A_THREAD: usize = 50;
 /// More threads gain little.
 const MOST_THREADS: usize = 8;
 
+/// Takes the matches of one counterparty.
+pub type Each<'a, E> = &'a mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<(), E>;
+
 /// Screens all counterparties and hands on the matches of each, in their order.
 ///
 /// # Errors
@@ -23,7 +26,7 @@ pub fn screen_all<E>(
     parties: &[Counterparty],
     options: Options,
     threads: usize,
-    each: &mut dyn FnMut(&Counterparty, Vec<Found>) -> Result<(), E>,
+    each: Each<'_, E>,
 ) -> Result<(), E> {
     let threads = if parties.len() < WORTH_A_THREAD { 1 } else { threads.clamp(1, MOST_THREADS) };
     let mut scratches: Vec<Scratch> = (0..threads).map(|_| Scratch::default()).collect();

@@ -254,7 +254,7 @@ impl Screener {
 }
 
 /// One candidate for each entry, best first, within the limits of the options.
-fn select<'a>(mut found: Vec<Candidate<'a>>, options: Options) -> Vec<Candidate<'a>> {
+fn select(mut found: Vec<Candidate<'_>>, options: Options) -> Vec<Candidate<'_>> {
     for candidate in &mut found {
         candidate.score = rounded(candidate.score);
     }

@@ -41,7 +41,7 @@ pub enum Field {
 }
 
 /// The headers that are recognized, without case, spaces and punctuation. Sources: the export
-/// headers of SAP (debtors and creditors), Microsoft Dynamics, Oracle NetSuite and Salesforce.
+/// headers of SAP (debtors and creditors), Microsoft Dynamics, Oracle `NetSuite` and Salesforce.
 const RECOGNIZED: &[(Field, &[&str])] = &[
     (
         Field::Id,

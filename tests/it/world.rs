@@ -545,7 +545,7 @@ impl World {
 
     /// One pass of the deliveries that are due.
     pub async fn deliver(&self) -> delivery::PassCounts {
-        within("the deliveries", delivery::deliver_due(&self.program)).await.unwrap()
+        within("the deliveries", Box::pin(delivery::deliver_due(&self.program))).await.unwrap()
     }
 
     pub async fn open_holds(&self) -> Vec<Hold> {

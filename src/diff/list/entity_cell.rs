@@ -58,7 +58,7 @@ fn cut_like(row: &Entry, other: &Entry) -> Entry {
     match other.other.get(SUBORDINATES) {
         Some(parties) => row.other.insert(SUBORDINATES, parties),
         None => row.other.remove(SUBORDINATES),
-    };
+    }
     row
 }
 

@@ -73,7 +73,7 @@ mod tests {
             .iter()
             .enumerate()
             .map(|(index, severity)| {
-                let entry = Entry::named(ListCode::EL, &index.to_string());
+                let entry = Entry::named(ListCode::EL, index.to_string());
                 let id = ChangeId(index.to_string());
                 Change::of_entry(id, ChangeKind::Revised, *severity, entry)
             })

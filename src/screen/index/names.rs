@@ -41,10 +41,13 @@ pub struct NamesIndex {
     by_initials: FxHashMap<Box<str>, Vec<u32>>,
 }
 
+/// The likely words, for each pair of a word and its meaning.
+type LikelyOfPair = FxHashMap<(Box<str>, Box<str>), std::sync::Arc<[Likely]>>;
+
 /// What one thread reuses from name to name. It changes no result.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    likely: FxHashMap<(Box<str>, Box<str>), std::sync::Arc<[Likely]>>,
+    likely: LikelyOfPair,
     gained: Vec<f32>,
     touched: Vec<u32>,
 }

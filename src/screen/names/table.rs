@@ -45,9 +45,8 @@ impl Stems {
     pub fn get(&self, word: &str) -> Option<&'static str> {
         self.whole.get(word).copied().or_else(|| {
             let stems = self.beginnings.get(word.get(..3)?)?;
-            let fits = stems.iter().filter(|(stem, _)| {
-                word.strip_prefix(stem).is_some_and(|ending| is_ending(ending))
-            });
+            let fits =
+                stems.iter().filter(|(stem, _)| word.strip_prefix(stem).is_some_and(is_ending));
             fits.max_by_key(|(stem, _)| stem.len()).map(|(_, head)| *head)
         })
     }

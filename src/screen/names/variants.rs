@@ -54,7 +54,7 @@ pub fn of(text: &str) -> Vec<Variant> {
         // A closing parenthesis that nothing opened is left from a note.
         let closing = part.contains('(');
         let part = part
-            .trim_matches(|letter: char| !letter.is_alphanumeric() && !(closing && letter == ')'));
+            .trim_matches(|letter: char| !(letter.is_alphanumeric() || closing && letter == ')'));
         if !part.chars().any(char::is_alphanumeric) {
             continue;
         }

@@ -2,6 +2,10 @@
 
 use super::{legal_form, letters, meaning, rarity};
 
+/// Roman numerals of names, each with its digits. `i`, `v` and `x` may be letters.
+const ROMAN: [(&str, &str); 6] =
+    [("ii", "2"), ("iii", "3"), ("iv", "4"), ("vii", "7"), ("viii", "8"), ("ix", "9")];
+
 /// Words that carry nothing.
 const FILLERS: [&str; 19] = [
     "of", "the", "and", "for", "in", "to", "on", "at", "by", "with", "from", "s", "e", "i", "po",
@@ -140,8 +144,6 @@ fn number(text: &str) -> Option<String> {
         return Some((at + 1).to_string());
     }
     // `Vi` is a name, and one letter an initial.
-    const ROMAN: [(&str, &str); 6] =
-        [("ii", "2"), ("iii", "3"), ("iv", "4"), ("vii", "7"), ("viii", "8"), ("ix", "9")];
     if let Some((_, number)) = ROMAN.iter().find(|(roman, _)| *roman == text) {
         return Some((*number).to_owned());
     }

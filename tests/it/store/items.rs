@@ -137,7 +137,7 @@ async fn a_step_that_is_refused_writes_nothing(place: &Place) {
     let unknown = store.change_item(&ItemId::of(["none"]), at, &[], close).await.unwrap();
     assert!(unknown.is_none());
     let closed = store.change_item(&item.item_id, at, &[], close).await.unwrap().unwrap().unwrap();
-    assert_eq!(store.items(Some(ItemState::Closed)).await.unwrap(), [closed.clone()]);
+    assert_eq!(store.items(Some(ItemState::Closed)).await.unwrap(), std::slice::from_ref(&closed));
     assert!(store.unclosed_items().await.unwrap().is_empty());
 
     let extra = [alert_number(2)];
@@ -187,7 +187,7 @@ async fn a_handover_lasts_until_its_end_or_until_it_is_undone(place: &Place) {
     let (now, later) = (time("2026-03-02T10:00:00Z"), time("2026-03-04T10:00:00Z"));
     let end = Some("2026-03-04T00:00:00Z");
     let moved = store.hand_over(order("erp", "deputy", end), now).await.unwrap();
-    assert_eq!(moved, [item.item_id.clone()]);
+    assert_eq!(moved, std::slice::from_ref(&item.item_id));
     assert_eq!(store.items(None).await.unwrap()[0].receivers(), ["deputy"]);
     let in_force = vec![Handover { from: "erp".into(), to: "deputy".into() }];
     assert_eq!(store.handovers(now).await.unwrap(), in_force);
