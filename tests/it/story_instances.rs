@@ -250,7 +250,9 @@ async fn three_daemons_share_the_deliveries() {
     let Some(server) = server() else { return };
     let site = Site { schedule: "0 0 1 1 *", ..site(&server).await };
     site.webhook.takes(Duration::from_millis(50));
-    let daemons = [site.run().await, site.run().await, site.run().await];
+    let first = site.run().await;
+    until_watching(&site, &first, 0).await;
+    let daemons = [first, site.run().await, site.run().await];
     until_watching(&site, &daemons[0], 2).await;
 
     let store = open(&server.address.parse().unwrap(), Mode::Act).await.unwrap();
@@ -288,6 +290,7 @@ async fn commands_go_to_a_daemon_of_this_machine_even_if_it_stands_by() {
     let Some(server) = server() else { return };
     let site = Site { schedule: "0 0 1 1 *", ..site(&server).await };
     let first = site.run().await;
+    until_watching(&site, &first, 0).await;
     let second = site.run().await;
     until_watching(&site, &first, 1).await;
     let mut all = rows(40);

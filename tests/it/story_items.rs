@@ -76,7 +76,7 @@ impl World {
     }
 
     async fn due_steps(&self) -> DueSteps {
-        within("the due steps", make_due_steps(&self.program)).await.unwrap()
+        within("the due steps", Box::pin(make_due_steps(&self.program))).await.unwrap()
     }
 
     async fn due_at(&self, item: &Item) -> Option<Timestamp> {
