@@ -95,6 +95,7 @@ async fn every_reading_command_prints_80_columns_and_the_same_rows_as_json_lines
         (r"\b[0-9a-f]{64}\b", "[hash]"),
         (r"127\.0\.0\.1:\d+", "[address]"),
         (r"\d{4}-\d\d-\d\d", "[day]"),
+        (r"\b\d\d:\d\d:\d\dZ", "[clock]"),
     ]}, { insta::assert_snapshot!("reading_commands", shown) });
 }
 
