@@ -70,7 +70,7 @@ fn keep_unread(text: &str, found: &mut Vec<DatedCitation>) {
                 .strip_suffix(conjunction)
                 .filter(|rest| rest.is_empty() || rest.ends_with(' '))
                 .unwrap_or(part)
-                .trim_end_matches([' ', ',']);
+                .trim_end_matches(|c: char| c.is_whitespace() || c == ',');
         }
         // A date alone cites nothing: it is a repeated date, or a second one next to a citation.
         let is_bare_date =
@@ -317,6 +317,11 @@ mod tests {
             })
             .collect();
         assert_eq!(read, expected, "{text}");
+    }
+
+    #[test]
+    fn ok_a_line_break_before_a_volume_is_not_part_of_a_citation() {
+        check("8 F.    \n  Vol.", &["8 F."]);
     }
 
     #[test]
