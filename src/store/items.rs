@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json as value;
 
 use crate::crash_point::CrashPoint;
-use crate::domain::item::{Attached, ItemNews};
+use crate::domain::item::{Attached, ClockStart, ItemNews};
 use crate::domain::journal::JournalEvent;
 use crate::domain::{AlertId, Item, ItemId, ItemState};
 use crate::store::row::Row;
@@ -40,21 +40,23 @@ impl Store {
         self.pools.fetch("read the unclosed items", statement, |row| row.json(0)).await
     }
 
-    /// When a receiver of the item first accepted one of the alerts of this opening, or a digest
-    /// with one.
-    pub async fn first_accepted(&self, item: &Item) -> Result<Option<Timestamp>> {
+    /// Since when the receivers of the item can know of one of the alerts of this opening, by
+    /// itself or in a digest.
+    pub async fn clock_start(&self, item: &Item) -> Result<ClockStart> {
         let receivers: BTreeSet<&str> = item
             .responsible
             .iter()
             .flat_map(|one| [one.receiver.as_str(), one.settings_of.as_str()])
             .collect();
         if receivers.is_empty() {
-            return Ok(None);
+            return Ok(ClockStart::Opening);
         }
         let text = format!(
-            "SELECT MIN(delivered_at) \
+            "SELECT MIN(CASE WHEN state = 'delivered' THEN delivered_at END), \
+             MIN(CASE WHEN state IN ('pending', 'dead') THEN created_at END), \
+             COUNT(CASE WHEN state = 'waiting' THEN 1 END) \
              FROM delivery \
-             WHERE state = 'delivered' AND created_at >= $1 AND alert_id IN (SELECT alert_id \
+             WHERE created_at >= $1 AND alert_id IN (SELECT alert_id \
              FROM item_alert \
              WHERE item_id = $2 UNION SELECT digested_delivery.alert_id \
              FROM digested_delivery \
@@ -66,7 +68,13 @@ impl Store {
         let statement =
             sql(text).bind(item.opening_at()).bind(item.item_id.as_str()).bind_all(receivers);
         let row = self.pools.fetch_one("read the first delivery of an item", statement).await?;
-        row.map_or(Ok(None), |row| row.time_if_any(0))
+        let Some(row) = row else { return Ok(ClockStart::Opening) };
+        let (accepted, made) = (row.time_if_any(0)?, row.time_if_any(1)?);
+        Ok(match accepted.or(made) {
+            Some(at) => ClockStart::At(at),
+            None if row.count(2)? > 0 => ClockStart::Waiting,
+            None => ClockStart::Opening,
+        })
     }
 
     /// Changes an item in a transaction of its own, with the alerts that follow, which are made

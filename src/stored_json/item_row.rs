@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::item::{ItemEvent, Outcome};
+use crate::domain::item::{ClockStart, ItemEvent, Outcome};
 use crate::domain::{AlertId, Item, ItemId, ItemState, Rule};
 use crate::store::{Result, Store};
 
@@ -18,7 +18,7 @@ pub struct ItemRow {
     pub opened_at: Timestamp,
     pub reopened_at: Option<Timestamp>,
     /// When it must be acknowledged. After the last escalation, when that was made. `null` if a
-    /// person has the item.
+    /// person has the item, or if all its alerts wait for a digest.
     pub due_at: Option<Timestamp>,
     /// The receivers that have it.
     pub receivers: Vec<String>,
@@ -40,10 +40,12 @@ impl ItemRow {
     /// The row of an item whose clock runs in the hours of `zone`.
     pub async fn of(store: &Store, item: Item, zone: &TimeZone) -> Result<Self> {
         // Only the clock of an open item runs.
-        let first_accepted =
-            if item.state == ItemState::Open { store.first_accepted(&item).await? } else { None };
+        let start = match item.state {
+            ItemState::Open => store.clock_start(&item).await?,
+            ItemState::Taken | ItemState::Closed => ClockStart::Opening,
+        };
         Ok(Self {
-            due_at: item.due_at(first_accepted, zone),
+            due_at: item.due_at(start, zone),
             receivers: item.receivers(),
             alerts: item.alerts.into_iter().map(|alert| alert.alert_id).collect(),
             item_id: item.item_id,

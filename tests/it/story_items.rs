@@ -80,8 +80,8 @@ impl World {
     }
 
     async fn due_at(&self, item: &Item) -> Option<Timestamp> {
-        let accepted = self.program.store.first_accepted(item).await.unwrap();
-        item.due_at(accepted, &self.program.wiring.load().config.messages.timezone)
+        let start = self.program.store.clock_start(item).await.unwrap();
+        item.due_at(start, &self.program.wiring.load().config.messages.timezone)
     }
 
     /// Goes on to a time, and makes what is due then: stopped before it is sent, started, sent,
@@ -277,6 +277,23 @@ async fn a_receiver_hands_its_items_over_for_a_holiday() {
         assert!(refused.exit == 2 && refused.problems[0].starts_with("expected "), "{refused:?}");
     }
     world.every_message_arrived_once().await;
+}
+
+#[tokio::test]
+async fn the_clock_starts_with_the_digest_if_the_alert_waits_for_one() {
+    let world = opened("digest = \"0 8 * * *\"\nimmediate = \"never\"").await;
+    let item = world.only_item().await;
+    assert_eq!(world.due_at(&item).await, None);
+    let (world, made) = world.at("2022-06-30T20:00:00Z").await;
+    assert_eq!(made, 0, "the receiver cannot know of the alert");
+
+    let (world, _) = world.at("2022-07-01T12:00:00Z").await;
+    assert_eq!(world.got("office", "digest").len(), 1);
+    assert_eq!(world.due_at(&item).await, Some(time("2022-07-01T16:00:00Z")));
+    let (world, made) = world.at("2022-07-01T15:59:59Z").await;
+    assert_eq!((made, world.got("head", "alert.escalated").len()), (0, 0));
+    let (world, made) = world.at("2022-07-01T16:00:00Z").await;
+    assert_eq!((made, world.got("head", "alert.escalated").len()), (1, 1));
 }
 
 #[tokio::test]

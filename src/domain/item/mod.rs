@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AlertId, ItemId, Rule};
 
-pub use self::clock::{Escalation, Target};
+pub use self::clock::{ClockStart, Escalation, Target};
 pub use self::handover::Handover;
 pub use self::news::{Attached, ItemNews};
 pub use self::working_hours::{InvalidHours, WorkingHours};

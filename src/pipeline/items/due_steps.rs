@@ -42,7 +42,7 @@ pub async fn make_due_steps(program: &Program) -> Result<DueSteps> {
     let items = store.unclosed_items().await?;
     let mut unclosed = Vec::new();
     for item in &items {
-        let due_at = item.due_at(store.first_accepted(item).await?, zone);
+        let due_at = item.due_at(store.clock_start(item).await?, zone);
         steps.next_at =
             [steps.next_at, due_at.filter(|due| *due > now)].into_iter().flatten().min();
         unclosed.push((item, due_at));
@@ -60,9 +60,9 @@ pub async fn make_due_steps(program: &Program) -> Result<DueSteps> {
 /// a stop there is one for each receiver that should have acknowledged.
 async fn escalate(store: &Store, config: &Config, item: &Item, now: Timestamp) -> Result<usize> {
     let zone = &config.messages.timezone;
-    let first_accepted = store.first_accepted(item).await?;
+    let start = store.clock_start(item).await?;
     let (mut item, mut made) = (item.clone(), 0);
-    while let Some(next) = item.next_escalation(first_accepted, zone).filter(|e| e.due_at <= now) {
+    while let Some(next) = item.next_escalation(start, zone).filter(|e| e.due_at <= now) {
         let outgoing = escalation(store, config, &item, &next, now).await?;
         let to = receivers_of(&outgoing);
         let event = JournalEvent {
@@ -76,7 +76,7 @@ async fn escalate(store: &Store, config: &Config, item: &Item, now: Timestamp) -
             }),
         };
         let change = |item: &mut Item| {
-            let is_next = item.escalate(&next, &to, first_accepted, now);
+            let is_next = item.escalate(&next, &to, start, now);
             if is_next { Ok(event) } else { Err(()) }
         };
         // A person may have taken the item since it was read, or another instance escalated it.

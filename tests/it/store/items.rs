@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use entitywatch::domain::item::{
-    Acknowledge, Handover, ItemAlert, ItemNews, ItemRefusal, Outcome, news,
+    Acknowledge, ClockStart, Handover, ItemAlert, ItemNews, ItemRefusal, Outcome, news,
 };
 use entitywatch::domain::{Item, ItemId, ItemState};
 use entitywatch::store::HandoverOrder;
@@ -16,7 +16,7 @@ on_every_backend! {
     an_item_is_opened_with_the_alert_or_not_at_all
     a_later_alert_attaches_by_rule_by_page_or_by_an_earlier_alert
     a_step_that_is_refused_writes_nothing
-    the_first_accepted_delivery_of_an_opening_is_known
+    the_clock_of_an_opening_starts_with_its_first_accepted_delivery
     a_handover_lasts_until_its_end_or_until_it_is_undone
     an_alert_is_added_once
 }
@@ -151,10 +151,10 @@ async fn a_step_that_is_refused_writes_nothing(place: &Place) {
     assert_eq!(noted(&store, 3, "Beta", &[]).await.len(), 2);
 }
 
-async fn the_first_accepted_delivery_of_an_opening_is_known(place: &Place) {
+async fn the_clock_of_an_opening_starts_with_its_first_accepted_delivery(place: &Place) {
     let store = place.write().await;
     let item = noted(&store, 1, "Alpha", &[]).await.remove(0);
-    assert_eq!(store.first_accepted(&item).await.unwrap(), None);
+    assert_eq!(store.clock_start(&item).await.unwrap(), ClockStart::At(time(AT)), "it was made");
     let delivered_at = time("2026-03-01T12:00:00Z");
     let delivery = store.due("erp", time(AT), 10).await.unwrap().remove(0);
     let delivered =
@@ -168,11 +168,12 @@ async fn the_first_accepted_delivery_of_an_opening_is_known(place: &Place) {
         journal: Vec::new(),
     };
     settle(&store, vec![settlement]).await.unwrap();
-    assert_eq!(store.first_accepted(&item).await.unwrap(), Some(delivered_at));
+    assert_eq!(store.clock_start(&item).await.unwrap(), ClockStart::At(delivered_at));
     let elsewhere = Item { responsible: Vec::new(), ..item.clone() };
-    assert_eq!(store.first_accepted(&elsewhere).await.unwrap(), None);
+    assert_eq!(store.clock_start(&elsewhere).await.unwrap(), ClockStart::Opening);
     let reopened = Item { reopened_at: Some(time("2026-03-02T10:00:00Z")), ..item };
-    assert_eq!(store.first_accepted(&reopened).await.unwrap(), None, "of an earlier opening");
+    let start = store.clock_start(&reopened).await.unwrap();
+    assert_eq!(start, ClockStart::Opening, "the delivery is of an earlier opening");
 }
 
 async fn a_handover_lasts_until_its_end_or_until_it_is_undone(place: &Place) {
