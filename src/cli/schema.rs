@@ -41,6 +41,9 @@ pub fn schemas() -> Value {
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct WebhookBody {
     timestamp: jiff::Timestamp,
+    /// True in a body that `receivers test --sample` sends: its data is made up. Otherwise absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
     #[serde(flatten)]
     body: AlertBody,
 }

@@ -8,6 +8,7 @@ use entitywatch::actions::Request;
 use entitywatch::clock::Clock;
 use entitywatch::domain::{Delivery, DeliveryState};
 use entitywatch::pipeline::delivery;
+use entitywatch::store::AlertQuery;
 
 use crate::list::{Row, row, rows};
 use crate::sinks::{Answer, SmtpBehavior};
@@ -668,4 +669,31 @@ async fn a_chat_service_that_refuses_in_its_body_is_reported_and_gets_the_alert_
     world.clock.advance(7 * 60 * MINUTE);
     world.deliver().await;
     assert_eq!(world.delivery_states("desk").await, [DeliveryState::Delivered]);
+}
+
+#[tokio::test]
+async fn a_sample_is_marked_as_a_test_in_every_channel_and_enters_no_outbox() {
+    let world = World::with_baseline(Site::new().await, &rows(40)).await;
+    let before = world.program.store.alerts(&AlertQuery::default()).await.unwrap().len();
+    for name in ["compliance", "desk", "erp"] {
+        let sample = Some("list.changed".to_owned());
+        let test = Request::ReceiversTest { name: name.to_owned(), sample };
+        let reply = world.execute(test).await;
+        assert_eq!(reply.exit, 0, "{reply:?}");
+    }
+    let body = world.webhook.received().last().unwrap().json();
+    assert_eq!((&body["type"], &body["test"]), (&"list.changed".into(), &true.into()));
+    let subject = world.smtp.mails().last().unwrap().header("Subject").unwrap();
+    assert!(subject.starts_with("[Test] Entity List: "), "{subject}");
+    let slack = world.slack.received().last().unwrap().json();
+    assert!(
+        slack["text"].as_str().unwrap().contains("This is a test with made-up data"),
+        "{slack}"
+    );
+    let after = world.program.store.alerts(&AlertQuery::default()).await.unwrap().len();
+    assert_eq!(after, before, "a sample is not recorded");
+
+    let unknown =
+        Request::ReceiversTest { name: "erp".to_owned(), sample: Some("none".to_owned()) };
+    assert_eq!(world.execute(unknown).await.exit, 2);
 }
