@@ -12,7 +12,7 @@ use crate::config::secret::{Found, Keys, Lookup};
 use crate::config::secret_lines::{LinesError, header_lines, signing_secrets};
 use crate::config::sources::required;
 use crate::deliver::{
-    Channel, EmailSettings, Receiver, SlackSettings, SmtpSettings, TeamsSettings, WebhookSettings,
+    Channel, ChatSettings, EmailSettings, Receiver, SmtpSettings, WebhookSettings,
 };
 use crate::secret::Secret;
 
@@ -45,12 +45,8 @@ pub(super) fn check(
             RawReceiverKind::Email => {
                 email(section, kind.span.clone(), smtp, sections, problems).map(Channel::Email)
             }
-            RawReceiverKind::Slack => {
-                slack(section, lookup, problems, warnings).map(Channel::Slack)
-            }
-            RawReceiverKind::Teams => {
-                teams(section, lookup, problems, warnings).map(Channel::Teams)
-            }
+            RawReceiverKind::Slack => chat(section, lookup, problems, warnings).map(Channel::Slack),
+            RawReceiverKind::Teams => chat(section, lookup, problems, warnings).map(Channel::Teams),
             RawReceiverKind::Webhook => {
                 webhook(section, &name.value.0, lookup, problems, warnings).map(Channel::Webhook)
             }
@@ -175,27 +171,14 @@ fn email(
     Some(EmailSettings { smtp: Arc::clone(smtp?), to: addresses })
 }
 
-fn slack(
+fn chat(
     section: &Placed<RawReceiver>,
     lookup: Lookup<'_>,
     problems: &mut Vec<Problem>,
     warnings: &mut Vec<ConfigWarning>,
-) -> Option<SlackSettings> {
+) -> Option<ChatSettings> {
     let url = url(section, lookup, problems, warnings)?;
-    Some(SlackSettings {
-        url,
-        allow_private: section.value.allow_private.as_ref().is_some_and(|allow| allow.value),
-    })
-}
-
-fn teams(
-    section: &Placed<RawReceiver>,
-    lookup: Lookup<'_>,
-    problems: &mut Vec<Problem>,
-    warnings: &mut Vec<ConfigWarning>,
-) -> Option<TeamsSettings> {
-    let url = url(section, lookup, problems, warnings)?;
-    Some(TeamsSettings {
+    Some(ChatSettings {
         url,
         allow_private: section.value.allow_private.as_ref().is_some_and(|allow| allow.value),
     })

@@ -10,8 +10,8 @@ use tokio::sync::Mutex;
 
 use crate::deliver::email::{self, Relay};
 use crate::deliver::{
-    Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, console, layout,
-    slack, teams, webhook, wording,
+    Channel, Message, MessageSettings, Outcome, Receiver, Retry, SmtpSettings, chat_post, console,
+    layout, slack, teams, webhook, wording,
 };
 use crate::dial::{self, HttpSettings, LazyClient, Lookup};
 
@@ -168,10 +168,12 @@ impl Deliverer {
                 .await;
             }
             Channel::Slack(slack) => {
-                slack::send(self.client(slack.allow_private), slack, message, messages, now).await
+                let payload = slack::message_payload(message, messages);
+                chat_post::send(self.client(slack.allow_private), slack, &payload, now).await
             }
             Channel::Teams(teams) => {
-                teams::send(self.client(teams.allow_private), teams, message, messages, now).await
+                let payload = teams::message_payload(message, messages);
+                chat_post::send(self.client(teams.allow_private), teams, &payload, now).await
             }
             Channel::Email(email) => match self.relay(&email.smtp) {
                 Ok(relay) => {

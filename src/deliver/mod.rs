@@ -6,6 +6,7 @@
 //! layout (`layout`). The HTTP channels share one table of status codes (`http_status`). The body
 //! of a chat service's response is assessed too (`chat_response`).
 
+mod chat_post;
 mod chat_response;
 mod console;
 mod deliverer;
@@ -37,8 +38,8 @@ pub use layout::{LayoutError, text};
 pub use message::{Message, MessageSettings};
 pub use outcome::{Outcome, Retry};
 pub use receiver::{
-    Channel, EmailSettings, OAuth2Settings, Receiver, SlackSettings, SmtpSettings, TeamsSettings,
-    Tls, WebhookSettings,
+    Channel, ChatSettings, EmailSettings, OAuth2Settings, Receiver, SmtpSettings, Tls,
+    WebhookSettings,
 };
 pub use retry::{Next, RetryPolicy, next};
 pub use selection::for_delivery;

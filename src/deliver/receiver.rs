@@ -22,8 +22,8 @@ pub struct Receiver {
 #[derive(Clone, Debug)]
 pub enum Channel {
     Email(EmailSettings),
-    Slack(SlackSettings),
-    Teams(TeamsSettings),
+    Slack(ChatSettings),
+    Teams(ChatSettings),
     Webhook(WebhookSettings),
     /// Standard output.
     Console,
@@ -78,7 +78,7 @@ pub struct SmtpSettings {
     pub ca_pem: Option<Vec<u8>>,
     /// PEM of `[http] ca_file`: authorities that are trusted too.
     pub http_ca_pem: Option<Vec<u8>>,
-    /// SHA-256 of the only certificate that is accepted, whoever issued it.
+    /// SHA-256 of the only certificate that is accepted, from any issuer.
     pub certificate_sha256: Option<[u8; 32]>,
 }
 
@@ -99,16 +99,10 @@ pub enum Tls {
     None,
 }
 
+/// The settings of a chat service: Slack, Mattermost or Teams.
 #[derive(Clone, Debug)]
-pub struct SlackSettings {
-    /// The address of the incoming webhook is its only secret.
-    pub url: Secret,
-    pub allow_private: bool,
-}
-
-#[derive(Clone, Debug)]
-pub struct TeamsSettings {
-    /// The address of the workflow's webhook is its only secret.
+pub struct ChatSettings {
+    /// The address of the webhook is its only secret.
     pub url: Secret,
     pub allow_private: bool,
 }

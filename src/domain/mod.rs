@@ -60,6 +60,7 @@ pub mod item;
 pub mod journal;
 pub mod list;
 pub mod other_columns;
+pub mod month;
 mod operator_alert;
 pub mod pages;
 pub mod person;

@@ -63,7 +63,7 @@ fn is_name_only(ordered: &Change) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ListCode;
+    use crate::domain::{ListCode, Severity};
 
     fn entry(name: &str, country: &str) -> Entry {
         Entry { countries: vec![country.into()], ..Entry::named(ListCode::EL, name) }
@@ -78,21 +78,9 @@ mod tests {
 
     #[test]
     fn ok_an_entry_with_terms_shows_more_than_its_name() {
-        let change = |entry: Entry| Change {
-            change_id: Change::id_of(ChangeKind::Added, None, Some(&entry), 0),
-            kind: ChangeKind::Added,
-            severity: crate::domain::Severity::High,
-            editorial: false,
-            entry,
-            before: None,
-            fields: Vec::new(),
-            matched: None,
-            possibly_now: Vec::new(),
-            possibly_was: Vec::new(),
-            possibly: Vec::new(),
-            corroboration: Vec::new(),
-            confirms: None,
-            differences: Vec::new(),
+        let change = |entry: Entry| {
+            let id = Change::id_of(ChangeKind::Added, None, Some(&entry), 0);
+            Change::of_entry(id, ChangeKind::Added, Severity::High, entry)
         };
         let named = change(entry("Ash Works", "RU"));
         let full = change(Entry {

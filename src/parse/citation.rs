@@ -12,8 +12,8 @@ use jiff::civil::Date;
 
 use crate::domain::Citation;
 use crate::domain::citation::DatedCitation;
+use crate::domain::month::MONTHS;
 use crate::domain::pages::MOST_PAGES_WITHIN_A_CITATION;
-use crate::parse::month::MONTHS;
 
 /// The year before volume 1 of the Federal Register.
 const YEAR_BEFORE_VOLUME_1: i16 = 1935;

@@ -21,7 +21,6 @@ pub mod ecfr;
 pub mod federal_register;
 pub mod footnote;
 pub(crate) mod gpo_xml;
-mod month;
 mod warnings;
 
 use std::io::Read;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use entitywatch::deliver::{
-    Attempted, Channel, Deliverer, EmailSettings, Message, MessageSettings, Outcome, Receiver,
-    Retry, SlackSettings, SmtpSettings, Tls, WebhookSettings,
+    Attempted, Channel, ChatSettings, Deliverer, EmailSettings, Message, MessageSettings, Outcome,
+    Receiver, Retry, SmtpSettings, Tls, WebhookSettings,
 };
 use entitywatch::dial::HttpSettings;
 use entitywatch::domain::alert::{ListChanged, SnapshotRef};
@@ -92,7 +92,7 @@ fn webhook(url: String) -> Receiver {
 }
 
 fn slack(url: String) -> Receiver {
-    let settings = SlackSettings { url: Secret::new(url), allow_private: true };
+    let settings = ChatSettings { url: Secret::new(url), allow_private: true };
     Receiver {
         name: "desk".into(),
         operator: false,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use entitywatch::domain::alert::Test;
-use entitywatch::domain::{Alert, AlertBody, AlertId, Delivery, DeliveryState};
+use entitywatch::domain::{Alert, AlertBody, AlertId, Delivery};
 use entitywatch::store::{CheckRecord, Mode, Outgoing, open};
 use serde_json::Value;
 
@@ -225,20 +225,7 @@ async fn daemons_with_different_configurations_are_refused_until_it_is_allowed()
 fn alert(number: usize) -> Outgoing {
     let at = jiff::Timestamp::UNIX_EPOCH;
     let alert_id = AlertId::of(["shared", &number.to_string()]);
-    let delivery = Delivery {
-        delivery_id: Delivery::id_of(&alert_id, "erp", ""),
-        alert_id: alert_id.clone(),
-        receiver: "erp".to_owned(),
-        recipient: String::new(),
-        selection: None,
-        state: DeliveryState::Pending,
-        attempts: 0,
-        parts_done: 0,
-        created_at: at,
-        next_attempt_at: at,
-        delivered_at: None,
-        last_error: None,
-    };
+    let delivery = Delivery::pending(&alert_id, "erp", "", at);
     let body = AlertBody::Test(Test { receiver: "erp".to_owned(), message: "a test".into(), at });
     let alert = Alert { alert_id, created_at: at, body };
     Outgoing { alert, citations: Vec::new(), deliveries: vec![delivery] }

@@ -28,7 +28,7 @@ use jiff::Timestamp;
 
 use crate::deliver::{EmailSettings, Message, MessageSettings, Outcome};
 use crate::dial::LazyClient;
-use crate::domain::{Alert, Delivery, DeliveryState};
+use crate::domain::{Alert, Delivery};
 use detail_level::{DetailLevel, SizeLimit};
 use error::{SmtpError, SmtpStep};
 use relay::Session;
@@ -57,20 +57,8 @@ pub fn preview(
     alert: &Alert,
     messages: &MessageSettings,
 ) -> Result<String, ComposeError> {
-    let delivery = Delivery {
-        delivery_id: Delivery::id_of(&alert.alert_id, receiver, ""),
-        alert_id: alert.alert_id.clone(),
-        receiver: receiver.to_owned(),
-        recipient: settings.to.first().map(ToString::to_string).unwrap_or_default(),
-        selection: None,
-        state: DeliveryState::Pending,
-        attempts: 0,
-        parts_done: 0,
-        created_at: alert.created_at,
-        next_attempt_at: alert.created_at,
-        delivered_at: None,
-        last_error: None,
-    };
+    let recipient = settings.to.first().map(ToString::to_string).unwrap_or_default();
+    let delivery = Delivery::pending(&alert.alert_id, receiver, &recipient, alert.created_at);
     let email = compose::email(
         &settings.smtp.from,
         &Message { delivery: &delivery, alert },

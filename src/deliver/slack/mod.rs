@@ -7,17 +7,12 @@
 mod blocks;
 mod fallback;
 
-use jiff::Timestamp;
-use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
-use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::wording::{
     EntryText, INSTRUCTIONS_TITLE, MessageContent, NextStep, Quote, Row,
 };
-use crate::deliver::{Message, MessageSettings, Outcome, Retry, SlackSettings, mrkdwn, wording};
-use crate::dial::LazyClient;
+use crate::deliver::{Message, MessageSettings, mrkdwn, wording};
 use crate::domain::ChangeKind;
 use crate::domain::word_diff::Span;
 use blocks::{Blocks, Line, context, header, section};
@@ -35,36 +30,12 @@ const MAX_QUOTE_CHARS: usize = 1_200;
 /// names, and usually take 800.
 const MAX_FACTS_CHARS: usize = 4_000;
 
-pub async fn send(
-    clients: &LazyClient,
-    settings: &SlackSettings,
-    message: &Message<'_>,
-    messages: &MessageSettings,
-    now: Timestamp,
-) -> Outcome {
-    let redaction = Redaction::of([settings.url.expose()]);
-    let url = match url::Url::parse(settings.url.expose()) {
-        Ok(url) => url,
-        Err(error) => {
-            let detail =
-                redacted(&format!("failed to read the receiver's address: {error}"), &redaction);
-            return Outcome::Failed { retry: Retry::Slowly, detail };
-        }
-    };
-    let body = payload(
+/// The payload of a message with its delivery.
+pub fn message_payload(message: &Message<'_>, messages: &MessageSettings) -> Value {
+    payload(
         &wording::message_content(message, messages),
         &format!("Delivery {}", message.delivery.delivery_id),
     )
-    .to_string()
-    .into_bytes();
-    let request = PostRequest {
-        url,
-        allow_private: settings.allow_private,
-        headers: HeaderMap::new(),
-        body,
-        acceptance_in: AcceptanceIn::Body,
-    };
-    post(clients, request, now, &redaction).await
 }
 
 /// Builds the message: `blocks`, and `text` for notifications, for screen readers, and for services

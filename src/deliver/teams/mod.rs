@@ -3,17 +3,12 @@
 
 mod card;
 
-use jiff::Timestamp;
-use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::deliver::http_post::{AcceptanceIn, PostRequest, post};
-use crate::deliver::redacted_reply::{Redaction, redacted};
 use crate::deliver::wording::{
     EntryText, Fact, INSTRUCTIONS_TITLE, IndexPlace, MessageContent, NextStep, Quote, Row, Section,
 };
-use crate::deliver::{Message, MessageSettings, Outcome, Retry, TeamsSettings, plain, wording};
-use crate::dial::LazyClient;
+use crate::deliver::{Message, MessageSettings, plain, wording};
 use crate::domain::word_diff::Span;
 use card::{
     Elements, bold, boxed, emphasized, heading, line, linked, open_url, paragraph, run, spans,
@@ -32,34 +27,12 @@ const MAX_BUTTON_CHARS: usize = 60;
 /// Between two names of one country.
 const BETWEEN_NAMES: &str = "; ";
 
-pub async fn send(
-    clients: &LazyClient,
-    settings: &TeamsSettings,
-    message: &Message<'_>,
-    messages: &MessageSettings,
-    now: Timestamp,
-) -> Outcome {
-    let redaction = Redaction::of([settings.url.expose()]);
-    let url = match url::Url::parse(settings.url.expose()) {
-        Ok(url) => url,
-        Err(error) => {
-            let detail =
-                redacted(&format!("failed to read the receiver's address: {error}"), &redaction);
-            return Outcome::Failed { retry: Retry::Slowly, detail };
-        }
-    };
-    let body = payload(
+/// The payload of a message with its delivery.
+pub fn message_payload(message: &Message<'_>, messages: &MessageSettings) -> Value {
+    payload(
         &wording::message_content(message, messages),
         &format!("Delivery {}", message.delivery.delivery_id),
-    );
-    let request = PostRequest {
-        url,
-        allow_private: settings.allow_private,
-        headers: HeaderMap::new(),
-        body: body.to_string().into_bytes(),
-        acceptance_in: AcceptanceIn::Body,
-    };
-    post(clients, request, now, &redaction).await
+    )
 }
 
 /// Builds the message that the webhook of a workflow posts. `reference` names the delivery, or the

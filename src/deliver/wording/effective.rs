@@ -7,24 +7,10 @@ use jiff::fmt::strtime;
 use crate::deliver::plain;
 use crate::deliver::wording::count::enumeration;
 use crate::deliver::wording::{Fact, Quote, time};
+use crate::domain::month::MONTHS;
 
 /// The most characters shown of one sentence about a date.
 const MAX_SENTENCE_CHARS: usize = 500;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// The effective dates of a rule.
 pub struct Effective {

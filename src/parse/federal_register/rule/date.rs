@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::parse::month::MONTHS;
+use crate::domain::month::MONTHS;
 
 /// The first date in words (`February 24, 2023`) after a word. An empty word matches the start of
 /// the text.
