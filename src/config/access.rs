@@ -10,7 +10,7 @@ use crate::config::{Config, ConfigWarning};
 use crate::domain::Person;
 use crate::secret::Secret;
 
-/// A shorter secret could be guessed by whoever can reach the server.
+/// A shorter secret could be guessed by anyone who can reach the server.
 const MIN_PROXY_SECRET_BYTES: usize = 16;
 
 /// Returns the valid people, and adds the mistakes of the others to `problems`.
@@ -77,7 +77,7 @@ pub(super) fn proxy_secret(
 }
 
 impl Config {
-    /// Why reading the pages needs a sign-in, as part of a sentence. `None`: whoever reaches the
+    /// Why reading the pages needs a sign-in, as part of a sentence. `None`: anyone who reaches the
     /// pages may read them.
     pub fn reason_to_sign_in(&self) -> Option<&'static str> {
         if self.server.public_reading {

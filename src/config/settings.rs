@@ -32,7 +32,7 @@ pub struct ServerSettings {
     /// `None`: the web server is disabled.
     pub listen: Option<ListenAddress>,
     pub public_url: Option<Url>,
-    /// The pages need no sign-in, whoever can reach them.
+    /// The pages need no sign-in, from any address.
     pub public_reading: bool,
     /// The header in which a trusted proxy names the person.
     pub user_header: Option<String>,

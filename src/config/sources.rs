@@ -248,7 +248,7 @@ fn limits(raw: &RawSource, lists: &[ListCode], problems: &mut Vec<Problem>) -> c
     limits
 }
 
-/// What messages call the source. Two sources of one publication are told apart by their names.
+/// What messages call the source. Two sources of one publication are distinguished by their names.
 fn title(raw: &RawSource, kind: SourceKind, name: &str, sections: &[Placed<RawSource>]) -> String {
     if let Some(title) = &raw.title {
         return title.value.0.clone();

@@ -63,7 +63,7 @@ impl TokenHash {
         Sha256::from_digest(&self.0).as_str().to_owned()
     }
 
-    /// `5f8a20cc…`: tells two hashes apart, and is of no use to whoever guesses.
+    /// `5f8a20cc…`: distinguishes two hashes, and does not help to guess the token.
     pub fn beginning(&self) -> String {
         format!("{}…", self.hex().get(..8).unwrap_or_default())
     }

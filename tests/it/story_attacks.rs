@@ -1,5 +1,5 @@
-//! What is refused to whoever is not who they say: one table of attacks on a hold that waits for an
-//! approver. After each, the hold is open and the journal has no decision.
+//! What is refused to a person who is not who they say they are: one table of attacks on a hold
+//! that waits for an approver. After each, the hold is open and the journal has no decision.
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 //! nothing, and the work is the same after a restart. The due time identifies a digest. It is
 //! computed from the schedule and the present time.
 //!
-//! No lock is needed: a digest that another process has made meanwhile is not written again.
+//! No lock is needed: a digest that another process made in the meantime is not written again.
 
 mod compose_digest;
 

@@ -18,7 +18,7 @@ const TWO_ERRORS: f32 = 0.80;
 const SAME_BEGINNING: f32 = 0.78;
 const ABBREVIATED: f32 = 0.62;
 
-/// A word of fewer letters has no typing error that could be told from another word.
+/// In a shorter word, a typing error cannot be distinguished from another word. In letters.
 const ERROR_FROM: usize = 4;
 /// A word of fewer letters is short: an error changes much of it.
 const SHORT_BELOW: usize = 6;

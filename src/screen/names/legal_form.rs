@@ -21,7 +21,8 @@ static FORMS: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(||
     forms
 });
 
-/// A word of fewer letters has no typing error that could be told from another word.
+/// In a shorter word of a legal form, a typing error cannot be distinguished from a name. In
+/// letters.
 const ERROR_FROM: usize = 6;
 
 /// The long words of legal forms, by the word with one letter left out and by the whole word.

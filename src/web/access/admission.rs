@@ -61,13 +61,13 @@ fn refused(web: &Web, uri: &Uri, reason: &NotThem) -> Response {
     with_challenge(refusal(&Visit::of_nobody(web), uri, status, &reason.to_string()))
 }
 
-/// The cheap answer to whoever tries too often.
+/// The cheap answer to a client that tries too often.
 pub fn too_many(text: &str, wait: std::time::Duration) -> Response {
     let headers = [(header::RETRY_AFTER, wait.as_secs().max(1).to_string())];
     (StatusCode::TOO_MANY_REQUESTS, headers, format!("{text}\n")).into_response()
 }
 
-/// A browser is led to the form. A program is told what to send.
+/// A browser is led to the form. A program gets an error that says what to send.
 fn sign_in_first(web: &Web, request: &Request) -> Response {
     let uri = request.uri();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);

@@ -48,9 +48,9 @@ pub struct AccessSettings {
 pub enum TrustedProxy {
     #[default]
     Nobody,
-    /// Whoever sends this in `X-Entitywatch-Proxy`.
+    /// A proxy that sends this in `X-Entitywatch-Proxy`.
     WithSecret(Secret),
-    /// Whoever may connect: the pages are served on a Unix socket.
+    /// Everyone who may connect: the pages are served on a Unix socket.
     OnSocket,
 }
 

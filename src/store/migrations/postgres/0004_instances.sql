@@ -15,7 +15,7 @@ CREATE TABLE instance (
 -- What only one instance may do at a time. `watch`: check the sources on their schedules.
 CREATE TABLE lease (
     name     TEXT COLLATE "C" PRIMARY KEY,
-    -- Counts the owners, so that a former owner can be told from the present one.
+    -- Counts the owners, which distinguishes a former owner from the current one.
     epoch    BIGINT NOT NULL,
     -- Null: nobody.
     instance BIGINT,
