@@ -59,8 +59,8 @@ impl Effective {
         format!(", effective{parts} {}", time::date(*first))
     }
 
-    /// `Its effective date is June 28, 2022.` Empty if the date is unknown. Only the date is stated:
-    /// whether the rule is in force is a legal question.
+    /// `Its effective date is June 28, 2022.` Empty if the date is unknown. Only the date is
+    /// stated: whether the rule is in force is a legal question.
     pub fn sentence(&self) -> String {
         match self.dates.as_slice() {
             [] => String::new(),
