@@ -6,7 +6,10 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::cli::drill::Drilled;
+use crate::cli::screen_receipt::ReceiptFile;
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
+use crate::receipt::KeyRow;
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
     ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow, ReceiverRow, RouteRow,
@@ -34,6 +37,9 @@ pub fn schemas() -> Value {
     all.insert("routes explain".to_owned(), rows::<RouteRow>("routes"));
     all.insert("journal".to_owned(), written::<JournalEntry>());
     all.insert("screen".to_owned(), written::<Screening<'_>>());
+    all.insert("receipt".to_owned(), written::<ReceiptFile>());
+    all.insert("drill".to_owned(), written::<Drilled>());
+    all.insert("config keys".to_owned(), rows::<KeyRow>("keys"));
     Value::Object(all)
 }
 

@@ -32,6 +32,10 @@ pub mod reasons;
 pub mod reverse;
 pub mod screener;
 
+/// The version of the comparison. Counted up with each change of a rule, a weight or a table that
+/// may change a result.
+pub const MATCHER_VERSION: &str = "1";
+
 pub use band::Band;
 pub use found::{Compared, Found, Options};
 pub use match_row::{Cause, MatchRow, MatchState, Screened};
