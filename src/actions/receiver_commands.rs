@@ -83,7 +83,7 @@ async fn send_test(
     let name = &receiver.name;
     let mut all_delivered = true;
     for delivery in addressing::deliveries_to(receiver, alert, None) {
-        let message = Message { delivery: &delivery, alert };
+        let message = Message { delivery: &delivery, alert, screening: None };
         let to = if delivery.recipient.is_empty() {
             name.clone()
         } else {

@@ -103,7 +103,13 @@ fn webhook() -> Receiver {
         secrets: Vec::new(),
         headers: Vec::new(),
     });
-    Receiver { name: "erp".to_owned(), operator: false, channel, acknowledge: None }
+    Receiver {
+        name: "erp".to_owned(),
+        operator: false,
+        channel,
+        acknowledge: None,
+        show_matches: false,
+    }
 }
 
 /// The decoded parts of an email, each with its header lines.

@@ -152,7 +152,7 @@ mod tests {
     fn email_text(alert: &Alert) -> String {
         let delivery = sample::delivery(alert, "compliance", "officer@example.com");
         let from: Mailbox = "Entity List alerts <alerts@example.com>".parse().unwrap();
-        let message = Message { delivery: &delivery, alert };
+        let message = Message { delivery: &delivery, alert, screening: None };
         let now = "2022-06-30T13:05:00Z".parse().unwrap();
         String::from_utf8(
             email(

@@ -132,7 +132,7 @@ mod tests {
         let alert = sample::rule_of_june_2022();
         let delivery = sample::delivery(&alert, "compliance", "officer@example.com");
         let mut content = wording::message_content(
-            &Message { delivery: &delivery, alert: &alert },
+            &Message { delivery: &delivery, alert: &alert, screening: None },
             &sample::settings(None),
         );
         level.reduce(&mut content, limit);

@@ -61,7 +61,7 @@ pub fn preview(
     let delivery = Delivery::pending(&alert.alert_id, receiver, &recipient, alert.created_at);
     let email = compose::email(
         &settings.smtp.from,
-        &Message { delivery: &delivery, alert },
+        &Message { delivery: &delivery, alert, screening: None },
         messages,
         alert.created_at,
         DetailLevel::Full,

@@ -234,7 +234,7 @@ mod tests {
 
     fn payload_of(alert: &Alert) -> Value {
         let delivery = sample::delivery(alert, "export-desk", "");
-        let message = Message { delivery: &delivery, alert };
+        let message = Message { delivery: &delivery, alert, screening: None };
         payload(
             &wording::message_content(&message, &sample::settings(None)),
             &format!("Delivery {}", delivery.delivery_id),

@@ -14,6 +14,7 @@ mod grouping;
 mod iso_dates;
 mod items;
 mod list;
+mod matches;
 mod operator;
 mod parts;
 mod rule;
@@ -53,6 +54,8 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
         }
         AlertBody::AlertEscalated(data) => items::escalated(data, settings, &context),
         AlertBody::ItemsOpen(data) => items::reminder(data, &context),
+        AlertBody::WatchlistMatched(data) => matches::matched(data, &context),
+        AlertBody::WatchlistFailing(data) => matches::failing(data, &context),
         other => operator::content(other, alert, &context),
     };
     content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));
