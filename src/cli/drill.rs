@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::domain::{Entry, ListCode};
 use crate::exit::Exit;
 use crate::pipeline::drill::{Outcome, cases, latest, screen_cases};
-use crate::screen::MATCHER_VERSION;
+use crate::screen::MATCHER;
 use crate::store::Store;
 
 /// The test alert that each receiver gets. It is marked as a test.
@@ -96,7 +96,7 @@ pub async fn report(
     Ok(DrillReport {
         at: now,
         program: concat!("entitywatch ", env!("CARGO_PKG_VERSION")).to_owned(),
-        matcher: MATCHER_VERSION.to_owned(),
+        matcher: MATCHER.to_owned(),
         lists: ages(store, config, &args.lists).await?,
         parties,
         outcome: screen_cases(entries, &cases, threads),

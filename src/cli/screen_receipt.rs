@@ -153,7 +153,7 @@ impl Receipt {
             note: NOTE.to_owned(),
             made_at,
             program: concat!("entitywatch ", env!("CARGO_PKG_VERSION")).to_owned(),
-            matcher: screen::MATCHER_VERSION.to_owned(),
+            matcher: screen::MATCHER.to_owned(),
             lists,
             screened,
             asked,

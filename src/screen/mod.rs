@@ -32,9 +32,9 @@ pub mod reasons;
 pub mod reverse;
 pub mod screener;
 
-/// The version of the comparison. Counted up with each change of a rule, a weight or a table that
-/// may change a result.
-pub const MATCHER_VERSION: &str = "1";
+/// The version of the comparison. It changes with every change of its results: a store whose
+/// counterparties were compared by another version compares them again.
+pub const MATCHER: &str = "2";
 
 pub use band::Band;
 pub use found::{Compared, Found, Options};

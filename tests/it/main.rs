@@ -24,6 +24,7 @@ mod fetch;
 mod list;
 mod mail_server;
 mod messages;
+mod messages_with_matches;
 mod parse_csl;
 mod parse_ecfr;
 mod parse_federal_register;
