@@ -108,9 +108,9 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 }
             };
             let order = match &args.receipt {
-                Some(path) => {
+                Some(file) => {
                     let keys = receipt_keys(&path, named, environment)?;
-                    Some(screen::ReceiptOrder { path, keys, now })
+                    Some(screen::ReceiptOrder { file, keys, now })
                 }
                 None => None,
             };

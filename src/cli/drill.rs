@@ -6,80 +6,21 @@ use std::num::NonZeroUsize;
 
 use anyhow::Result;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::actions::{Reply, Request};
 use crate::cli::args::{DrillArgs, DrillFormat};
+use crate::cli::drill_report::{DrillReport, Drilled, ListAge, Parties, ReceiverAnswer};
 use crate::cli::screen::lists_of_store;
 use crate::cli::{drill_text, output};
 use crate::config::Config;
 use crate::domain::{Entry, ListCode};
 use crate::exit::Exit;
-use crate::pipeline::drill::{Outcome, cases, latest, screen_cases};
+use crate::pipeline::drill::{cases, latest, screen_cases};
 use crate::screen::MATCHER;
 use crate::store::Store;
 
 /// The test alert that each receiver gets. It is marked as a test.
 const SAMPLE: &str = "list.changed";
-
-/// What `drill --output json` prints.
-#[derive(Serialize, JsonSchema)]
-pub struct Drilled {
-    drill: DrillReport,
-}
-
-/// The report of a drill.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct DrillReport {
-    pub at: Timestamp,
-    pub program: String,
-    pub matcher: String,
-    pub lists: Vec<ListAge>,
-    pub parties: Parties,
-    #[serde(flatten)]
-    pub outcome: Outcome,
-    pub receivers: Vec<ReceiverAnswer>,
-}
-
-/// How old one list is.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct ListAge {
-    pub source: String,
-    pub list: ListCode,
-    pub entries: usize,
-    /// The publisher's date of the current list.
-    pub as_of: Option<Date>,
-    /// When the current list was last updated.
-    pub observed_at: Timestamp,
-    /// When its source was last checked without an error.
-    pub last_success_at: Option<Timestamp>,
-    pub failing_since: Option<Timestamp>,
-    pub on_hold: bool,
-}
-
-/// The parties that the drill was made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Parties {
-    /// How many were asked for.
-    pub asked: usize,
-    /// How many there were.
-    pub taken: usize,
-    /// The earliest start date among them.
-    pub since: Option<String>,
-    /// The last citation of the one that was listed or amended first.
-    pub since_citation: Option<String>,
-}
-
-/// Whether the server of a receiver accepted the test alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct ReceiverAnswer {
-    pub receiver: String,
-    pub kind: String,
-    pub accepted: bool,
-    pub answer: String,
-}
 
 /// All but the answers of the receivers.
 pub async fn report(

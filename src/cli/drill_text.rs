@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::cli::drill::{DrillReport, ListAge};
+use crate::cli::drill_report::{DrillReport, ListAge};
 use crate::cli::output::{self, time, title};
 use crate::deliver::plain;
 use crate::deliver::wording::count::counted;
@@ -40,8 +40,8 @@ pub fn text(report: &DrillReport) -> String {
     }
     lines.push(String::new());
     lines.push(
-        "A drill is a sample of made-up spellings. It shows what would be found today, and certifies \
-         nothing."
+        "A drill is a sample of made-up spellings. It shows what would be found today, and \
+         certifies nothing."
             .to_owned(),
     );
     lines.join("\n")

@@ -13,6 +13,7 @@ pub mod demo;
 pub mod diff;
 pub mod dispatch;
 mod drill;
+mod drill_report;
 mod drill_text;
 pub mod journal;
 pub mod logs;

@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::cli::drill::Drilled;
+use crate::cli::drill_report::Drilled;
 use crate::cli::screen_receipt::ReceiptFile;
 use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::receipt::KeyRow;

@@ -35,7 +35,7 @@ pub struct Lists {
 
 /// Where the receipt is written, and the keys that sign it.
 pub struct ReceiptOrder<'a> {
-    pub path: &'a Path,
+    pub file: &'a Path,
     pub keys: KeyFolder,
     pub now: Timestamp,
 }
@@ -192,7 +192,7 @@ pub fn screen(
     }
     if let (Some(mut receipt), Some(order)) = (receipt, order) {
         receipt.nearest = nearest(&screener, &unmatched, threads)?;
-        receipt.write(order.path, &order.keys)?;
+        receipt.write(order.file, &order.keys)?;
     }
     if args.output == ScreenFormat::Text {
         let names = if args.watchlist.is_some() { "counterparties" } else { "counterparty" };

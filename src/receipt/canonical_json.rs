@@ -108,13 +108,18 @@ fn float_text(float: f64) -> String {
     if float == 0.0 {
         return "0".to_owned();
     }
-    let scientific = format!("{:e}", float.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    // serde_json writes the fewest digits, and of two equally near ones the even one, as ECMAScript
+    // does. The standard library does not.
+    let written = Number::from_f64(float.abs()).map_or_else(String::new, |it| it.to_string());
+    let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let (whole, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{rest}");
+    let leading_zeros = all.len() - all.trim_start_matches('0').len();
+    let digits = all.trim_matches('0');
     // Where the point stands, counted from before the first digit.
-    let point = exponent + 1;
+    let point = exponent + length(whole) - i32::try_from(leading_zeros).unwrap_or_default();
+    let count = length(digits);
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or_default());
     let split = |at: i32| digits.split_at(usize::try_from(at).unwrap_or_default());
     let text = if count <= point && point < FIRST_EXPONENT {
@@ -126,11 +131,16 @@ fn float_text(float: f64) -> String {
         format!("0.{}{digits}", zeros(-point))
     } else {
         let (first, rest) = split(1);
+        let exponent = point - 1;
         let sign = if exponent < 0 { '-' } else { '+' };
         let separator = if rest.is_empty() { "" } else { "." };
         format!("{first}{separator}{rest}e{sign}{}", exponent.unsigned_abs())
     };
     if float < 0.0 { format!("-{text}") } else { text }
+}
+
+fn length(text: &str) -> i32 {
+    i32::try_from(text.len()).unwrap_or(i32::MAX)
 }
 
 /// Reads any JSON value, and refuses a key that an object already has.

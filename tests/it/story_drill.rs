@@ -2,20 +2,18 @@
 
 use serde_json::Value;
 
-use crate::list::{Row, row};
+use crate::list::{Row, row, rows};
 use crate::sinks::Answer;
 use crate::world::Site;
 
+/// The last four cite the latest pages.
 fn list() -> Vec<Row> {
-    ["Zhukovsky Avionics", "Tianshan Radar", "Sinnovar Optics", "Keldibek Marine", "Urumbai Laser"]
-        .iter()
-        .zip(38_920..)
-        .map(|(name, page)| {
-            let address = format!("No. {} Long Road, Xiatun District, Shenyang, CN", page - 38_900);
-            row(&format!("{name} Research Institute Co., Ltd."), &format!("87 FR {page}"))
-                .at(&address)
-        })
-        .collect()
+    let names = ["Zhukovsky Avionics", "Tianshan Radar", "Sinnovar Optics", "Keldibek Marine"];
+    let latest = names.iter().zip(38_921..).map(|(name, page)| {
+        let address = format!("No. {} Long Road, Xiatun District, Shenyang, CN", page - 38_900);
+        row(&format!("{name} Research Institute Co., Ltd."), &format!("91 FR {page}")).at(&address)
+    });
+    rows(20).into_iter().chain(latest).collect()
 }
 
 async fn watched() -> Site {
@@ -38,10 +36,10 @@ async fn a_drill_counts_what_is_found_and_alerts_every_receiver_once_with_a_test
     assert_eq!(ended.exit, Some(0), "{} {}", ended.stdout, ended.stderr);
     let drill = json(&ended.stdout)["drill"].take();
     assert_eq!(drill["parties"]["taken"], 3);
-    assert_eq!(drill["parties"]["since_citation"], "87 FR 38922");
+    assert_eq!(drill["parties"]["since_citation"], "91 FR 38922");
     assert_eq!(
         (&drill["lists"][0]["list"], &drill["lists"][0]["entries"]),
-        (&"EL".into(), &5.into())
+        (&"EL".into(), &24.into())
     );
     assert_eq!(drill["lists"][0]["on_hold"], false);
     let kinds = drill["kinds"].as_array().unwrap();
@@ -72,7 +70,8 @@ async fn a_drill_counts_what_is_found_and_alerts_every_receiver_once_with_a_test
     }
 
     let text = site.command(&["drill", "--parties", "3"]).await;
-    for expected in ["Lists", "EL of csl: 5 rows", "since 87 FR 38922", "3 of 3", "erp", "accepted"]
+    for expected in
+        ["Lists", "EL of csl: 24 rows", "since 91 FR 38922", "3 of 3", "erp", "accepted"]
     {
         assert!(text.stdout.contains(expected), "{expected}: {}", text.stdout);
     }

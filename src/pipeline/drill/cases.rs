@@ -265,7 +265,8 @@ fn sisters(names: &Names<'_>, latest: &[usize]) -> Vec<Case> {
     let made = |(entry, party, _): (&Entry, String, &[usize])| {
         let mut dice = dice(SpellingKind::Sister, &party);
         let rarest = names.rarest(&entry.name);
-        let made = sister(&entry.name, &rarest, dice.pick(&rare_words)?)?;
+        let others: Vec<&&str> = rare_words.iter().filter(|word| key(word) != rarest).collect();
+        let made = sister(&entry.name, &rarest, dice.pick(&others)?)?;
         let is_other = key(&made) != party && !names.owners.contains_key(&key(&made));
         is_other.then(|| case(SpellingKind::Sister, made, entry, &[]))
     };
@@ -322,13 +323,11 @@ mod tests {
 
     #[test]
     fn each_kind_is_made_and_each_run_makes_the_same() {
-        let list: Vec<Entry> = ["Zhukovsky", "Tianshan", "Sinnovar", "Wuhanite"]
-            .iter()
-            .zip(10..)
-            .map(|(name, page)| {
-                entry(&format!("{name} Technology Research Institute Co., Ltd."), page)
-            })
-            .collect();
+        let names = ["Zhukovsky Avionics", "Tianshan Radars", "Sinnovar Optics", "Wuhanite Lasers"];
+        let named = |(name, page): (&&str, u32)| {
+            entry(&format!("{name} Technology Research Institute Co., Ltd."), page)
+        };
+        let list: Vec<Entry> = names.iter().zip(10..).map(named).collect();
         let places = latest(&list, 10);
         let cases = of(&list, &places, 3);
         assert_eq!(cases, of(&list, &places, 3));
@@ -345,9 +344,12 @@ mod tests {
 
     #[test]
     fn a_spelling_that_another_party_has_is_not_used() {
-        let list = [entry("Tianshan Trading Works", 10), entry("tianshantrading Works", 11)];
-        let cases = of(&list, &[0], 9);
-        assert!(cases.all.iter().all(|case| case.kind != SpellingKind::Space), "{:?}", cases.all);
+        let kinds = |other: &str| {
+            let cases = of(&[entry("Tianshan Trading Works", 10), entry(other, 11)], &[0], 9);
+            cases.all.iter().map(|case| case.kind).collect::<Vec<_>>()
+        };
+        assert!(kinds("Alder Works").contains(&SpellingKind::Short));
+        assert!(!kinds("Tianshan Trdg Works").contains(&SpellingKind::Short));
         assert!(of(&[], &[], 9).hidden.is_empty());
     }
 }
