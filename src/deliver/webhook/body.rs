@@ -9,7 +9,7 @@ use crate::deliver::webhook::digest_parts::digest_parts;
 use crate::deliver::webhook::{runs::groups, whole_alerts};
 use crate::deliver::with_matches;
 use crate::domain::alert::{ListChanged, Part};
-use crate::domain::{Alert, AlertBody, Digest, Screening};
+use crate::domain::{Alert, AlertBody, Digest, DigestedAlert, Screening};
 
 /// The most bytes of a body. Only a single longer change may exceed it.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -139,7 +139,7 @@ fn digest_bodies(
             data,
         })
     };
-    let with_matches = |alert| {
+    let with_matches = |alert: &DigestedAlert| {
         let mut value = serde_json::to_value(alert)?;
         with_matches::add(&mut value, screening)?;
         Ok::<Value, serde_json::Error>(value)

@@ -143,7 +143,8 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
         facts.push(Fact::new("Owner", short(&party.owner)));
     }
     if !party.country.is_empty() {
-        facts.push(Fact::new("Country", country::names(std::slice::from_ref(&party.country))));
+        let country = country::names(std::slice::from_ref(&party.country));
+        facts.push(Fact::new("Country", short(&country)));
     }
     let id = found.match_id.as_str();
     facts.push(Fact::linked("Match", id, context.link(&format!("/matches/{id}"))));
