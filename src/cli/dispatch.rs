@@ -12,6 +12,7 @@ use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
     HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
 };
+use crate::cli::drill_report::ReceiverAnswer;
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff, drill,
@@ -123,7 +124,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             for (receiver, kind, request) in drill::requests(&config) {
                 let load = |secrets| configured(&path, named, environment, secrets);
                 let reply = act::carry_out(load, environment, request).await;
-                report.receivers.push(drill::ReceiverAnswer::of(receiver, kind, reply));
+                report.receivers.push(ReceiverAnswer::of(receiver, kind, reply));
             }
             return drill::print(report, args.output, &mut stdout());
         }
