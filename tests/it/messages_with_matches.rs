@@ -142,7 +142,9 @@ fn a_hostile_counterparty_is_harmless_in_every_channel() {
         for markup in ["<script", "<img", "<at>", "onerror=alert(1)>", "\u{202e}", "\u{2066}"] {
             assert!(!html.contains(markup), "{markup} in the HTML for {name:.60}");
         }
-        let of = |receiver| preview::of(receiver, &alert, Some(&screening), &settings).unwrap();
+        let of = |receiver: &Receiver| {
+            preview::of(receiver, &alert, Some(&screening), &settings).unwrap()
+        };
         let text = of(&email());
         let control = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{2066}';
         assert!(!text.contains(control) && !text.contains("\nBcc:"), "{name:.60}");
