@@ -1,8 +1,8 @@
 //! The keys of this machine: one file each, in a folder beside the database.
 //!
-//! The name of a file begins with the time at which the key was made, so the newest is the last.
-//! Nothing is overwritten and nothing is deleted. Two processes that make the first key at once
-//! make two keys, and both are listed.
+//! The name of a file begins with a number that counts up, so the newest is the last. Nothing is
+//! overwritten and nothing is deleted. Two processes that make the first key at once make two keys,
+//! and both are listed.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -81,12 +81,12 @@ impl KeyFolder {
         let mut files = Vec::new();
         for item in folder {
             let path = item.map_err(unreadable(&self.0))?.path();
-            if let Some(made_at) = made_at(&path) {
-                files.push((made_at, path));
+            if let Some((number, made_at)) = number_and_time(&path) {
+                files.push((number, made_at, path));
             }
         }
         files.sort();
-        let read = |(made_at, path): (Timestamp, PathBuf)| {
+        let read = |(_, made_at, path): (u32, Timestamp, PathBuf)| {
             let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
             let pair = KeyPair::of_pem(&text)
                 .map_err(|source| KeyFolderError::Malformed { path, source })?;
@@ -103,8 +103,10 @@ impl KeyFolder {
     pub fn make(&self, seed: &[u8; 32], now: Timestamp) -> Result<StoredKey, KeyFolderError> {
         let pair = KeyPair::of_seed(seed)
             .map_err(|source| KeyFolderError::Malformed { path: self.0.clone(), source })?;
+        let number = self.keys()?.len() + 1;
         let time = now.to_zoned(TimeZone::UTC).strftime(TIME).to_string();
-        let path = self.0.join(format!("{time}-{}.{ENDING}", pair.public().id()));
+        let name = format!("{number:04}-{time}-{}.{ENDING}", pair.public().id());
+        let path = self.0.join(name);
         self.write(&path, &private_pem(seed))
             .map_err(|source| KeyFolderError::Unwritable { path, source })?;
         Ok(StoredKey { pair, made_at: now })
@@ -122,14 +124,15 @@ impl KeyFolder {
     }
 }
 
-/// The time in the name of a key's file. `None` for other files.
-fn made_at(path: &Path) -> Option<Timestamp> {
+/// What the name of a key's file says. `None` for other files.
+fn number_and_time(path: &Path) -> Option<(u32, Timestamp)> {
     if path.extension()? != ENDING {
         return None;
     }
-    let (time, _) = path.file_stem()?.to_str()?.split_once('-')?;
-    let time = jiff::civil::DateTime::strptime(TIME, time).ok()?;
-    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    let mut parts = path.file_stem()?.to_str()?.split('-');
+    let number = parts.next()?.parse().ok()?;
+    let time = jiff::civil::DateTime::strptime(TIME, parts.next()?).ok()?;
+    Some((number, time.to_zoned(TimeZone::UTC).ok()?.timestamp()))
 }
 
 #[cfg(test)]
@@ -147,10 +150,11 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let folder = KeyFolder::in_state(&state.path().join("state"));
         assert!(folder.keys().unwrap().is_empty(), "no folder yet");
-        let new = folder.make(&[2; 32], time("2026-07-02T00:00:00Z")).unwrap();
-        let old = folder.make(&[1; 32], time("2026-07-01T23:59:59Z")).unwrap();
+        // Also within one second.
+        let old = folder.make(&[2; 32], time("2026-07-01T23:59:59Z")).unwrap();
+        let new = folder.make(&[1; 32], time("2026-07-01T23:59:59Z")).unwrap();
         fs::write(folder.path().join("notes.txt"), "not read").unwrap();
-        fs::write(folder.path().join("20260703T000000Z-x.part"), "not read").unwrap();
+        fs::write(folder.path().join("0003-20260703T000000Z-x.part"), "not read").unwrap();
         let keys = folder.keys().unwrap();
         let ids: Vec<_> = keys.iter().map(|key| key.pair.public().id()).collect();
         assert_eq!(ids, [old.pair.public().id(), new.pair.public().id()]);
@@ -170,7 +174,7 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let folder = KeyFolder::in_state(state.path());
         folder.make(&[1; 32], time("2026-07-01T00:00:00Z")).unwrap();
-        fs::write(folder.path().join("20260702T000000Z-key_x.pem"), "cut").unwrap();
+        fs::write(folder.path().join("0002-20260702T000000Z-key_x.pem"), "cut").unwrap();
         let error = folder.keys().unwrap_err().to_string();
         assert!(error.contains("20260702T000000Z-key_x.pem"), "{error}");
     }
