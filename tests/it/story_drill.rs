@@ -70,9 +70,7 @@ async fn a_drill_counts_what_is_found_and_alerts_every_receiver_once_with_a_test
     }
 
     let text = site.command(&["drill", "--parties", "3"]).await;
-    for expected in
-        ["Lists", "EL of csl: 24 rows", "91 FR 38922", "3 of 3", "erp", "accepted"]
-    {
+    for expected in ["Lists", "EL of csl: 24 rows", "91 FR 38922", "3 of 3", "erp", "accepted"] {
         assert!(text.stdout.contains(expected), "{expected}: {}", text.stdout);
     }
 }
