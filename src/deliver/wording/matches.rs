@@ -244,14 +244,11 @@ mod tests {
     #[test]
     fn what_was_compared_is_said_in_the_words_of_the_contract() {
         let with = content("list.changed", |_| {}).matches.unwrap();
-        assert_eq!(
-            with.compared,
-            [
-                "Compared by name and address with 2,613 counterparties of customers.csv (dated June \
-              29, 2022), lists EL: 2 possible matches. No match is not a clearance: ownership, end \
-              use, other lists and unlisted aliases were not checked."
-            ]
-        );
+        let sentence = "Compared by name and address with 2,613 counterparties of customers.csv \
+                        (dated June 29, 2022), lists EL: 2 possible matches. No match is not a \
+                        clearance: ownership, end use, other lists and unlisted aliases were not \
+                        checked.";
+        assert_eq!(with.compared, [sentence]);
         let without = content("list.changed", |screening| screening.matches.clear());
         let matches = without.matches.unwrap();
         assert!(matches.compared[0].contains("lists EL: 0 possible matches. No match"));
