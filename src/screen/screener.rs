@@ -76,6 +76,14 @@ impl Screener {
         Self { entries, names, addresses, weights }
     }
 
+    pub(super) fn names(&self) -> &NamesIndex {
+        &self.names
+    }
+
+    pub(super) fn addresses(&self) -> &AddressIndex {
+        &self.addresses
+    }
+
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
