@@ -199,7 +199,7 @@ mod tests {
             Ok::<(), ()>(())
         })
         .unwrap();
-        assert!(whole.len() > 30 && near(&screener, &parties, 2).len() < parties.len());
+        assert!(whole.len() > 30 && super::near(&screener, &parties, 2).len() < parties.len());
         assert_eq!(fast, whole);
     }
 }

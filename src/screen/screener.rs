@@ -363,6 +363,20 @@ mod tests {
     }
 
     #[test]
+    fn ok_a_word_of_near_meaning_is_explained() {
+        let found = found(&party("Alderwood Supplies", "", "RU"));
+        assert_eq!(
+            found[0].reasons,
+            [
+                "the same rare word `alderwood`",
+                "`supplies` is near in meaning to `trading`",
+                "legal form differs: none, liability",
+                "the same country: RU"
+            ]
+        );
+    }
+
+    #[test]
     fn err_an_alias_that_is_a_word_or_two_letters_matches_only_itself() {
         check("Birch and Cedar", "", &[]);
         check("ZT Logistics", "", &[]);

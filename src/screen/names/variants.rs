@@ -284,6 +284,14 @@ mod tests {
     }
 
     #[test]
+    fn ok_an_acronym_of_another_language_in_parentheses_is_a_name() {
+        check(
+            "Alder Institute (VNIITA)",
+            &["Alder Institute (VNIITA)", "VNIITA", "Alder Institute"],
+        );
+    }
+
+    #[test]
     fn ok_another_text_in_parentheses_may_be_left_out() {
         check("Alder (Dongguan) Ltd", &["Alder (Dongguan) Ltd", "Alder Ltd"]);
     }
