@@ -39,8 +39,9 @@ pub struct Weights {
     /// sisters where 0.8 shows 43 %, and as many aliases.
     pub in_place: f32,
     pub in_place_from: f32,
-    /// Words are left over, and no word is surely the same: the score is multiplied by this. It
-    /// lowers the score that 1 % of unrelated names reach from 0.36 to 0.32 (to 2016).
+    /// Words are left over, and no word is surely the same: the score is multiplied by this. On
+    /// parties first listed to 2016, it lowers the score that 1 % of unrelated names reach from
+    /// 0.34 to 0.32, and raises the recall of aliases there from 0.81 to 0.82.
     pub guessed: f32,
 }
 
