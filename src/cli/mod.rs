@@ -14,6 +14,7 @@ pub mod diff;
 pub mod dispatch;
 pub mod journal;
 pub mod logs;
+mod marked_words;
 pub mod output;
 pub mod pages;
 pub mod read;

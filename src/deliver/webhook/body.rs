@@ -66,6 +66,9 @@ pub fn bodies(
             }
             whole_alerts::pieces(&data.alerts, max_bytes / 2)?
         }
+        (AlertBody::RegulationChanged(data), _) => {
+            data.changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?
+        }
         (_, Some(changes)) => changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?,
         (_, None) => return Ok(vec![body(None, None)?]),
     };

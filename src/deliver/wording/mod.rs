@@ -16,6 +16,7 @@ mod items;
 mod list;
 mod operator;
 mod parts;
+mod regulation;
 mod rule;
 mod rule_facts;
 mod source_title;
@@ -48,6 +49,7 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
             rule::content(data, &alert.alert_id, &context)
         }
+        AlertBody::RegulationChanged(data) => regulation::content(data, &context),
         AlertBody::Digest(data) => {
             digest::content(data, &alert.alert_id, parts_of(data, settings), &context)
         }
