@@ -25,6 +25,7 @@ mod read;
 mod receivers;
 mod routes;
 mod secret;
+mod section;
 mod secret_lines;
 mod settings;
 mod show;
@@ -32,6 +33,7 @@ mod smtp;
 mod sources;
 mod text;
 mod value;
+mod watched_sections;
 
 use std::path::Path;
 use std::sync::Arc;
