@@ -10,7 +10,8 @@ use anyhow::Result;
 use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
-    HoldsCommand, ItemsCommand, JournalCommand, ReceiversCommand, RoutesCommand,
+    HoldsCommand, ItemsCommand, JournalCommand, MatchesCommand, ReceiversCommand, RoutesCommand,
+    WatchlistsCommand,
 };
 use crate::cli::usage::Usage;
 use crate::cli::{
@@ -23,10 +24,10 @@ use crate::config::{
     Config, Environment, SecretsMode, {self},
 };
 use crate::control_socket;
-use crate::domain::{DeliveryId, HoldId, ItemId};
+use crate::domain::{DeliveryId, HoldId, ItemId, MatchId};
 use crate::exit::Exit;
 use crate::store::{
-    Mode, Store, StoreError, {self},
+    MatchQuery, Mode, Store, StoreError, {self},
 };
 
 /// Runs the command. Errors are printed on standard error.
@@ -240,6 +241,64 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                 }
             };
             return acting(&path, named, environment, request).await;
+        }
+        Command::Watchlists(args) => {
+            let request = match args.command {
+                None => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    read::watchlists(&store, &config, args.output.output, now).await?;
+                    return Ok(Exit::Success);
+                }
+                Some(WatchlistsCommand::List { output }) => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    read::watchlists(&store, &config, output.output, now).await?;
+                    return Ok(Exit::Success);
+                }
+                Some(WatchlistsCommand::Accept { watchlist, actor, reason }) => {
+                    Request::WatchlistsAccept { watchlist, by: actor.by, reason }
+                }
+                Some(WatchlistsCommand::Erase { watchlist, id, actor }) => {
+                    Request::WatchlistsErase { watchlist, id, by: actor.by }
+                }
+            };
+            return acting(&path, named, environment, request).await;
+        }
+        Command::Matches { command } => {
+            let request = match command {
+                MatchesCommand::List { state, watchlist, all, output } => {
+                    let (config, store) = reading(&path, named, environment).await?;
+                    let state = state.map(Into::into);
+                    let query = MatchQuery { watchlist, state, with_ended: all };
+                    read::matches(&store, &config, &query, output.output).await?;
+                    return Ok(Exit::Success);
+                }
+                MatchesCommand::Show { id, output } => {
+                    let (_, store) = reading(&path, named, environment).await?;
+                    read::one_match(&store, &id, output.output).await?;
+                    return Ok(Exit::Success);
+                }
+                MatchesCommand::Dismiss { ids, actor, reason, note } => Request::MatchesDismiss {
+                    ids: ids.into_iter().map(MatchId).collect(),
+                    by: actor.by,
+                    reason: reason.into(),
+                    note,
+                },
+                MatchesCommand::Confirm { ids, actor, note } => Request::MatchesConfirm {
+                    ids: ids.into_iter().map(MatchId).collect(),
+                    by: actor.by,
+                    note: note.unwrap_or_default(),
+                },
+                MatchesCommand::Reopen { id, actor, note } => Request::MatchesReopen {
+                    id: MatchId(id),
+                    by: actor.by,
+                    note: note.unwrap_or_default(),
+                },
+            };
+            return acting(&path, named, environment, request).await;
+        }
+        Command::Rescreen(args) => {
+            let (_, store) = reading(&path, named, environment).await?;
+            read::rescreen(&store, args.since.before(now), args.output.output).await?;
         }
         Command::Receivers { command } => {
             let request = match command {

@@ -42,5 +42,5 @@ pub use receiver::{
     WebhookSettings,
 };
 pub use retry::{Next, RetryPolicy, next};
-pub use selection::for_delivery;
+pub use selection::{for_delivery, with_matches};
 pub use signature::{SecretError, key_length};

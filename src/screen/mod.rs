@@ -15,13 +15,14 @@
 //!   same.
 //! - [`addresses`]: the parts of an address, and whether two are the same place.
 //! - [`countries`]: what a country says for or against a match.
-//! - [`reasons`]: a match in words.
+//! - [`reasons`]: a match in words. [`evidence`]: its two sides in normalized form.
 
 pub mod addresses;
 pub mod alignment;
 pub mod band;
 pub mod batch;
 pub mod countries;
+pub mod evidence;
 pub mod found;
 pub mod index;
 pub mod match_row;
@@ -31,6 +32,10 @@ pub mod party;
 pub mod reasons;
 pub mod reverse;
 pub mod screener;
+
+/// The version of the comparison. It changes with every change of its results: a store whose
+/// counterparties were compared by another version compares them again.
+pub const MATCHER: &str = "2";
 
 pub use band::Band;
 pub use found::{Compared, Found, Options};

@@ -6,6 +6,7 @@ mod diff;
 mod history;
 mod holds;
 mod items;
+mod matches;
 mod receivers;
 mod routes;
 mod run;
@@ -25,6 +26,7 @@ pub use diff::DiffArgs;
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use items::ItemsCommand;
+pub use matches::{MatchesCommand, RescreenArgs, WatchlistsArgs, WatchlistsCommand};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;
@@ -132,6 +134,15 @@ pub enum Command {
         #[command(subcommand)]
         command: ItemsCommand,
     },
+    /// List the counterparty files, and erase a counterparty
+    Watchlists(WatchlistsArgs),
+    /// List the possible matches with your counterparties, and decide on them
+    Matches {
+        #[command(subcommand)]
+        command: MatchesCommand,
+    },
+    /// List the counterparties that the changes since a time touch, with the reason
+    Rescreen(RescreenArgs),
     /// List the receivers, test one, or enable one again
     Receivers {
         #[command(subcommand)]
@@ -359,6 +370,11 @@ mod tests {
             "items handover mail --by Ann",
             "items handover mail deputy --until soon --by Ann",
             "items list --state done",
+            "matches dismiss mat_1 --by Ann --note checked",
+            "matches dismiss mat_1 --by Ann --reason other",
+            "matches list --state taken",
+            "watchlists erase --watchlist customers --by Ann",
+            "rescreen",
             "deliveries retry",
             "entries show",
             "entries show Alpha --source csl",
