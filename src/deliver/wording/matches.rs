@@ -40,7 +40,8 @@ pub fn failing(data: &WatchlistFailing, context: &Context<'_>) -> MessageContent
     };
     let mut content = empty_content(title, context);
     content.subject = plain::shorten(&format!("entitywatch: {}", content.title), MAX_SUBJECT_CHARS);
-    content.lead = data.problem.as_ref().map_or_else(String::new, |problem| {
+    let is_well = || "The file is read and compared again.".to_owned();
+    content.lead = data.problem.as_ref().map_or_else(is_well, |problem| {
         format!("{} The last good content stays in use.", plain::line(&problem.detail))
     });
     content.facts = vec![
