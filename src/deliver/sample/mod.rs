@@ -21,7 +21,7 @@ pub use change::{added, change};
 pub use digest::digest;
 pub use hold::hold;
 pub use list::{of_changes, rule_of_june_2022};
-pub use matching::possible_match;
+pub use matching::{possible_match, screening, watchlist_problem};
 pub use operator::source_failing;
 
 /// When the samples were observed: `2022-06-30T13:02:11Z`.

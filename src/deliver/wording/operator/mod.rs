@@ -50,6 +50,7 @@ pub(super) fn empty_content(title: String, context: &Context<'_>) -> MessageCont
         title,
         lead: String::new(),
         banner: None,
+        matches: None,
         cautions: Vec::new(),
         facts_title: "Facts".to_owned(),
         quotes: Vec::new(),
