@@ -100,7 +100,6 @@ crash_points! {
         ItemStepJournaled;
         ItemStepRecorded;
     }
-<<<<<<< HEAD
     /// In the order in which a person's decision about a match passes them.
     OF_MATCH_STEPS {
         /// The next points are inside the transaction of the decision, but for the last one.
@@ -108,7 +107,7 @@ crash_points! {
         MatchWritten;
         MatchStepJournaled;
         MatchStepRecorded;
-=======
+    }
     /// In the order in which an alert that is made once, such as a daily reminder, passes them.
     SINGLE_ALERTS {
         /// The alert is composed. Nothing of it is stored.
@@ -120,7 +119,6 @@ crash_points! {
         SingleAlertJournaled;
         /// The transaction of the alert is committed. The receivers' loops do not know it yet.
         SingleAlertRecorded;
->>>>>>> main
     }
 }
 

@@ -10,12 +10,8 @@ use anyhow::{Context as _, Result};
 use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
-<<<<<<< HEAD
-    HoldsCommand, ItemsCommand, JournalCommand, MatchesCommand, ReceiversCommand, RoutesCommand,
-    WatchlistsCommand,
-=======
-    HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
->>>>>>> main
+    HoldsCommand, ItemsCommand, JournalCommand, MatchesCommand, ReceiptArgs, ReceiversCommand,
+    RoutesCommand, WatchlistsCommand,
 };
 use crate::cli::drill_report::ReceiverAnswer;
 use crate::cli::usage::Usage;

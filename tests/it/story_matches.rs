@@ -646,3 +646,105 @@ async fn a_daemon_that_ends_at_any_step_loses_no_match_and_announces_none_under_
         assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
     }
 }
+
+/// `CrashPoint` is built only into debug builds.
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn a_decision_is_whole_or_not_at_all_when_the_daemon_ends_in_it() {
+    use entitywatch::crash_point::CrashPoint;
+
+    for point in CrashPoint::OF_MATCH_STEPS {
+        let site = site("").await;
+        write_customers(&site, &[OURS]);
+        site.publish(&with(&[newcomer()]));
+        assert_eq!(site.command(&["check"]).await.exit, Some(0));
+        let state = async || {
+            let listed = site.command(&["matches", "list", "--output", "json"]).await;
+            let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+            let only = &listed["matches"][0];
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            (text(&only["match_id"]), text(&only["state"]))
+        };
+        let (id, open) = state().await;
+        assert_eq!(open, "open");
+        let daemon = site.start_with(&[(CrashPoint::VARIABLE, point.name())]);
+        crate::world::within("the daemon", daemon.notified("READY=1")).await;
+        let dismiss =
+            ["matches", "dismiss", &id, "--by", "Ann", "--reason", "other", "--note", "not ours"];
+        let ended = site.command(&dismiss).await;
+        assert_eq!(ended.exit, Some(1), "{}: {ended:?}", point.name());
+        daemon.ends().await;
+        let is_recorded = *point == CrashPoint::MatchStepRecorded;
+        let expected = if is_recorded { "dismissed" } else { "open" };
+        assert_eq!(state().await.1, expected, "{}", point.name());
+        let again = site.command(&dismiss).await;
+        assert_eq!(again.exit, Some(i32::from(is_recorded)), "{again:?}");
+        assert_eq!(state().await.1, "dismissed");
+        assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_planted_counterparty_is_in_no_log_page_feed_metric_or_output_of_the_daemon() {
+    let mut site = site("").await;
+    site.schedule = "* * * * * *";
+    site.listen = "127.0.0.1:0";
+    site.server_keys = "public_reading = true".to_owned();
+    site.log = "info,entitywatch=debug";
+    write_customers(&site, &[OURS, "C2,,,,Plantedname,Plantedname"]);
+    site.publish(&rows(40));
+    let first = site.command(&["check"]).await;
+    assert_eq!(first.exit, Some(0), "{first:?}");
+    site.publish(&with(&[newcomer()]));
+    let daemon = site.run().await;
+    let has_match = |sink: &HttpSink| {
+        let all = sink.received();
+        all.iter().any(|r| r.path == "/officer" && r.body.contains("Plantedname"))
+    };
+    crate::world::within("the match", site.webhook.until(has_match)).await;
+    // A header that is not one: its cells could be quoted.
+    std::fs::write(site.folder.path().join("customers.csv"), "Plantedname,Plantedname\n").unwrap();
+    let is_failing = |mails: &[crate::sinks::Mail]| {
+        let subjects = mails.iter().filter_map(|mail| mail.header("Subject"));
+        subjects.into_iter().any(|subject| subject.contains("customers"))
+    };
+    crate::world::within("the problem", site.smtp.until(is_failing)).await;
+    let mut seen = vec![first.stdout, first.stderr];
+    for path in [
+        "/",
+        "/changes",
+        "/entries",
+        "/feed.atom",
+        "/metrics",
+        "/api/alerts",
+        "/api/deliveries",
+        "/api/changes",
+        "/healthz",
+    ] {
+        let page = site.page(path).await;
+        assert!(page.starts_with("HTTP/1.1 200"), "{path}: {page}");
+        assert!(!page.contains("watchlist"), "{path} shows that there is one: {page}");
+        seen.push(page);
+    }
+    for command in [
+        vec!["alerts", "--output", "json"],
+        vec!["deliveries", "--output", "json"],
+        vec!["changes", "--output", "json"],
+        vec!["status"],
+        vec!["journal", "export"],
+        vec!["config", "show"],
+        vec!["check"],
+    ] {
+        let ended = site.command(&command).await;
+        seen.extend([ended.stdout, ended.stderr]);
+    }
+    seen.push(daemon.log());
+    assert_eq!(daemon.stop().await, Some(0));
+    let others = site.webhook.received().into_iter().filter(|r| r.path != "/officer");
+    seen.extend(others.map(|received| received.body));
+    seen.extend(site.slack.received().into_iter().map(|received| received.body));
+    seen.extend(site.smtp.mails().into_iter().map(|mail| mail.data.replace("=\r\n", "")));
+    for text in &seen {
+        assert!(!text.contains("Plantedname"), "a counterparty leaked: {text}");
+    }
+}

@@ -7,11 +7,8 @@ mod drill;
 mod history;
 mod holds;
 mod items;
-<<<<<<< HEAD
 mod matches;
-=======
 mod receipts;
->>>>>>> main
 mod receivers;
 mod routes;
 mod run;
@@ -32,11 +29,8 @@ pub use drill::{DrillArgs, DrillFormat};
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use items::ItemsCommand;
-<<<<<<< HEAD
 pub use matches::{MatchesCommand, RescreenArgs, WatchlistsArgs, WatchlistsCommand};
-=======
 pub use receipts::{KeysArgs, ReceiptArgs};
->>>>>>> main
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;

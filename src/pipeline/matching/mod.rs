@@ -5,7 +5,7 @@
 //!
 //! - `listing`: the entries to compare with. `comparison`: what follows for the matches.
 //!   `transition`: from one state of a match to the next. `file_change`: what a new content of a
-//!   file changes. `shown_matches`, `announcing`: what receivers get. These are pure.
+//!   file changes. `receiver_matches`, `announcing`: what receivers get. These are pure.
 //! - `of_changes`: compares what a check of a source changes, before it is recorded.
 //! - `watchlist_check`: one check of a counterparty file. `watchlist_reading` and `watchlist_file`
 //!   read it, `watchlist_scope` compares what is new.
@@ -23,7 +23,7 @@ mod listing;
 mod loaded;
 mod match_actions;
 mod of_changes;
-mod shown_matches;
+mod receiver_matches;
 mod transition;
 mod watchlist_check;
 mod watchlist_file;

@@ -16,7 +16,7 @@ use crate::pipeline::items::Actor;
 use crate::pipeline::matching::announcing::announce;
 use crate::pipeline::matching::comparison::Outcome;
 use crate::pipeline::matching::of_changes::journal_of;
-use crate::pipeline::matching::shown_matches::facts;
+use crate::pipeline::matching::receiver_matches::facts;
 use crate::pipeline::matching::watchlist_reading::{note_problem, read_file};
 use crate::pipeline::matching::watchlist_scope::{compare, expire, scope};
 use crate::pipeline::{Program, Wiring};
