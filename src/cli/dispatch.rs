@@ -10,9 +10,9 @@ use anyhow::{Context as _, Result};
 use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
-    HoldsCommand, ItemsCommand, JournalCommand, MatchesCommand, ReceiptArgs, ReceiversCommand,
-    RoutesCommand, WatchlistsCommand,
+    HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
 };
+use crate::cli::asked::{self, Asked};
 use crate::cli::drill_report::ReceiverAnswer;
 use crate::cli::usage::Usage;
 use crate::cli::{
@@ -25,11 +25,11 @@ use crate::config::{
     Config, Environment, SecretsMode, {self},
 };
 use crate::control_socket;
-use crate::domain::{DeliveryId, HoldId, ItemId, MatchId};
+use crate::domain::{DeliveryId, HoldId, ItemId};
 use crate::exit::Exit;
 use crate::receipt::KeyFolder;
 use crate::store::{
-    MatchQuery, Mode, Store, StoreError, {self},
+    Mode, Store, StoreError, {self},
 };
 
 /// Runs the command. Errors are printed on standard error.
@@ -269,62 +269,16 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             return acting(&path, named, environment, request).await;
         }
         Command::Watchlists(args) => {
-            let request = match args.command {
-                None => {
-                    let (config, store) = reading(&path, named, environment).await?;
-                    read::watchlists(&store, &config, args.output.output, now).await?;
-                    return Ok(Exit::Success);
-                }
-                Some(WatchlistsCommand::List { output }) => {
-                    let (config, store) = reading(&path, named, environment).await?;
-                    read::watchlists(&store, &config, output.output, now).await?;
-                    return Ok(Exit::Success);
-                }
-                Some(WatchlistsCommand::Accept { watchlist, actor, reason }) => {
-                    Request::WatchlistsAccept { watchlist, by: actor.by, reason }
-                }
-                Some(WatchlistsCommand::Erase { watchlist, id, actor }) => {
-                    Request::WatchlistsErase { watchlist, id, by: actor.by }
-                }
-            };
-            return acting(&path, named, environment, request).await;
+            let asked = Asked::of_watchlists(args);
+            return of_counterparties(&path, named, environment, asked).await;
         }
         Command::Matches { command } => {
-            let request = match command {
-                MatchesCommand::List { state, watchlist, all, output } => {
-                    let (config, store) = reading(&path, named, environment).await?;
-                    let state = state.map(Into::into);
-                    let query = MatchQuery { watchlist, state, with_ended: all };
-                    read::matches(&store, &config, &query, output.output).await?;
-                    return Ok(Exit::Success);
-                }
-                MatchesCommand::Show { id, output } => {
-                    let (_, store) = reading(&path, named, environment).await?;
-                    read::one_match(&store, &id, output.output).await?;
-                    return Ok(Exit::Success);
-                }
-                MatchesCommand::Dismiss { ids, actor, reason, note } => Request::MatchesDismiss {
-                    ids: ids.into_iter().map(MatchId).collect(),
-                    by: actor.by,
-                    reason: reason.into(),
-                    note,
-                },
-                MatchesCommand::Confirm { ids, actor, note } => Request::MatchesConfirm {
-                    ids: ids.into_iter().map(MatchId).collect(),
-                    by: actor.by,
-                    note: note.unwrap_or_default(),
-                },
-                MatchesCommand::Reopen { id, actor, note } => Request::MatchesReopen {
-                    id: MatchId(id),
-                    by: actor.by,
-                    note: note.unwrap_or_default(),
-                },
-            };
-            return acting(&path, named, environment, request).await;
+            let asked = Asked::of_matches(command);
+            return of_counterparties(&path, named, environment, asked).await;
         }
         Command::Rescreen(args) => {
-            let (_, store) = reading(&path, named, environment).await?;
-            read::rescreen(&store, args.since.before(now), args.output.output).await?;
+            let asked = Asked::of_rescreen(&args, now);
+            return of_counterparties(&path, named, environment, asked).await;
         }
         Command::Receivers { command } => {
             let request = match command {
@@ -410,6 +364,21 @@ async fn acting(
     request: Request,
 ) -> Result<Exit> {
     act::act(|secrets| configured(path, named, environment, secrets), environment, request).await
+}
+
+async fn of_counterparties(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    asked: Asked,
+) -> Result<Exit> {
+    let printed = match asked {
+        Asked::Act(request) => return acting(path, named, environment, request).await,
+        Asked::Print(printed) => printed,
+    };
+    let (config, store) = reading(path, named, environment).await?;
+    asked::print(printed, &store, &config, SystemClock.now()).await?;
+    Ok(Exit::Success)
 }
 
 /// The configuration, or the built-in one if no file was named and the default file does not exist.
