@@ -12,6 +12,7 @@ use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
     HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
 };
+use crate::cli::asked::{self, Asked};
 use crate::cli::drill_report::ReceiverAnswer;
 use crate::cli::usage::Usage;
 use crate::cli::{
@@ -267,6 +268,18 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             };
             return acting(&path, named, environment, request).await;
         }
+        Command::Watchlists(args) => {
+            let asked = Asked::of_watchlists(args);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
+        Command::Matches { command } => {
+            let asked = Asked::of_matches(command);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
+        Command::Rescreen(args) => {
+            let asked = Asked::of_rescreen(&args, now);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
         Command::Receivers { command } => {
             let request = match command {
                 ReceiversCommand::List { output } => {
@@ -351,6 +364,21 @@ async fn acting(
     request: Request,
 ) -> Result<Exit> {
     act::act(|secrets| configured(path, named, environment, secrets), environment, request).await
+}
+
+async fn of_counterparties(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    asked: Asked,
+) -> Result<Exit> {
+    let printed = match asked {
+        Asked::Act(request) => return acting(path, named, environment, request).await,
+        Asked::Print(printed) => printed,
+    };
+    let (config, store) = reading(path, named, environment).await?;
+    asked::print(printed, &store, &config, SystemClock.now()).await?;
+    Ok(Exit::Success)
 }
 
 /// The configuration, or the built-in one if no file was named and the default file does not exist.

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod allocator;
 pub mod args;
+mod asked;
 pub mod backfill;
 pub mod compare;
 mod compare_days;

@@ -18,9 +18,11 @@ mod digests;
 mod evidence;
 mod paths;
 mod instructions;
+mod placed;
 mod problem;
 mod raw;
 mod raw_secret;
+mod raw_watchlist;
 mod read;
 mod receivers;
 mod routes;
@@ -34,6 +36,7 @@ mod sources;
 mod text;
 mod value;
 mod watched_sections;
+mod watchlists;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,6 +48,7 @@ pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
 pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
 pub use value::ListenAddress;
+pub use watchlists::WatchlistSettings;
 
 use crate::deliver::{Channel, MessageSettings, Receiver, SmtpSettings};
 use crate::dial::HttpSettings;
@@ -69,6 +73,7 @@ pub struct Config {
     /// One for each receiver that has `digest`.
     pub digests: Vec<DigestSettings>,
     pub routes: Vec<Route>,
+    pub watchlists: Vec<WatchlistSettings>,
     pub delivery: DeliverySettings,
     pub messages: MessageSettings,
     /// As `config show` prints it, with every secret hidden.
@@ -189,6 +194,7 @@ pub fn check(
     let zone = sections.messages.timezone.as_ref().map(|zone| &zone.value);
     let digests = digests::check(&sections.receivers, zone, &mut problems);
     let routes = routes::check(&sections, &mut problems);
+    let watchlists = watchlists::check(&sections, folder, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     let instructions = instructions::read(&sections.messages, lookup, &mut problems);
     let people = access::people(&sections.people, &mut problems);
@@ -209,6 +215,7 @@ pub fn check(
         receivers,
         digests,
         routes,
+        watchlists,
         delivery,
         messages,
         shown: toml::Table::new(),
@@ -216,8 +223,10 @@ pub fn check(
     config.shown = show::table(&config, text);
     warnings.extend(coverage::warnings(&config));
     warnings.extend(access::warnings(&config));
+    warnings.extend(watchlists::warnings(&config));
     if secrets == SecretsMode::Resolve {
         warnings.extend(coverage::machine_warnings(&config, environment));
+        warnings.extend(watchlists::machine_warnings(&config));
     }
     Ok((config, warnings))
 }
@@ -243,6 +252,7 @@ pub fn default_config(environment: &Environment) -> Config {
         }],
         digests: Vec::new(),
         routes: Vec::new(),
+        watchlists: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages,
         shown: toml::Table::new(),

@@ -44,5 +44,5 @@ pub use receiver::{
     WebhookSettings,
 };
 pub use retry::{Next, RetryPolicy, next};
-pub use selection::for_delivery;
+pub use selection::{fill_matches, for_delivery};
 pub use signature::{SecretError, key_length};
