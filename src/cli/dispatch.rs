@@ -15,7 +15,7 @@ use crate::cli::args::{
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff,
-    journal, logs, output, preview_message, read, run, screen, show_alert, terminal,
+    journal, logs, output, preview_message, read, report, run, screen, show_alert, terminal,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
@@ -261,6 +261,10 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Routes { command: RoutesCommand::Explain { id, output } } => {
             let (config, store) = reading(&path, named, environment).await?;
             read::explain_routes(store.as_ref(), &config, &id, output.output, now).await?;
+        }
+        Command::Report(args) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            report::report(store.as_ref(), &config, &args, now).await?;
         }
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;

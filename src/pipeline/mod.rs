@@ -23,6 +23,8 @@ pub mod federal_register;
 pub mod hold_decision;
 pub mod route_explanation;
 pub mod items;
+pub mod past;
+pub mod audit_report;
 pub mod shared_lock;
 mod source_state;
 

@@ -7,6 +7,7 @@ mod history;
 mod holds;
 mod items;
 mod receivers;
+mod report;
 mod routes;
 mod run;
 mod screen;
@@ -26,6 +27,7 @@ pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use items::ItemsCommand;
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
+pub use report::{ReportArgs, ReportFormat};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;
 pub use screen::{ScreenArgs, ScreenFormat};
@@ -173,6 +175,11 @@ pub enum Command {
     /// means: act on it. `review` means: a person should look. No match is not a clearance:
     /// ownership, end use, other lists and unlisted aliases are not checked.
     Screen(ScreenArgs),
+    /// Print the audit report of a period: checks, changes, alerts, items, holds, configurations
+    ///
+    /// Both days are included, in the time zone of messages. The report of a past period is the
+    /// same whenever it is made.
+    Report(ReportArgs),
     /// Verify or print the journal of all checks and decisions
     Journal {
         #[command(subcommand)]
@@ -318,6 +325,8 @@ mod tests {
             "journal verify --head \
              abababababababababababababababababababababababababababababababab",
             "journal export",
+            "report --from 2026-01-01 --to 2026-12-31",
+            "report --from 2026-11-01 --to 2026-11-01 --format html",
             "screen --watchlist c.csv",
             "screen --watchlist c.csv --against l.csv --lists EL,UVL --min-score 0 --top 5",
             "screen --name Alder --address Quay --country cn --output json",
@@ -369,6 +378,8 @@ mod tests {
             "deliveries send --receiver erp",
             "entries --as-of 2026-07-01 --known-at 24h",
             "backfill --source ecfr",
+            "report --from 2026-01-01",
+            "report --from 2026-01-01 --to 2026-01-02 --format json",
             "screen",
             "screen --watchlist c.csv --name Alder",
             "screen --watchlist c.csv --country CN",
