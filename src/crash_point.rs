@@ -86,6 +86,18 @@ crash_points! {
         DigestRecorded;
         DigestSignaled;
     }
+    /// In the order in which the making of assurance passes them.
+    OF_ASSURANCE {
+        /// What was checked is counted and the message is composed. Nothing of it is stored.
+        AssuranceComposed;
+        /// The transaction of an alert of its own has begun. The next points are inside it.
+        AlertOnceBegun;
+        AlertOnceQueued;
+        AlertOnceJournaled;
+        /// The transaction is committed. The receivers' loops do not know it yet.
+        AlertOnceRecorded;
+        AssuranceSignaled;
+    }
     /// In the order in which an escalation, or the act of a person, passes them.
     OF_ITEM_STEPS {
         /// An escalation is due, or a person acts. The next points are inside its transaction, but

@@ -72,6 +72,11 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         AlertBody::ItemsOpen(data) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.name == data.receiver))
         }
+        AlertBody::Assurance(data) => entire_alert(
+            receivers
+                .iter()
+                .filter(|receiver| data.receivers.iter().any(|name| name == receiver.name)),
+        ),
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             entire_alert(operators(receivers, Some(&trouble.receiver)).into_iter())
         }
@@ -79,7 +84,8 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         | AlertBody::SourceLagging(_)
         | AlertBody::SourceFailing(_)
         | AlertBody::SourceRecovered(_)
-        | AlertBody::SnapshotHeld(_) => entire_alert(operators(receivers, None).into_iter()),
+        | AlertBody::SnapshotHeld(_)
+        | AlertBody::ConfigRejected(_) => entire_alert(operators(receivers, None).into_iter()),
     }
 }
 

@@ -72,7 +72,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
     match cli.command {
         Command::Run(args) => {
             let (config, warnings) = config::load(&path, environment, SecretsMode::Resolve)?;
-            warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+            warnings.iter().for_each(config::ConfigWarning::log);
             run::run(&path, config, environment, &args).await?;
         }
         Command::Status(output) => {

@@ -17,6 +17,7 @@ pub mod logs;
 pub mod output;
 pub mod pages;
 pub mod read;
+mod reload;
 mod report;
 pub mod run;
 pub mod schema;

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 use std::ops::Range;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
+pub use crate::config::raw_secret::{HashOfToken, SecretText};
 use crate::config::value::{
     BaseAddress, Country, Fingerprint, Growth, Header, Length, List, Listen, Name, Names, Percent,
-    ProxyAddress, Text, WebAddress, Zone, hex_pair,
+    ProxyAddress, Text, WebAddress, Zone,
 };
-use crate::domain::{ChangeKind, Role, Severity, TokenHash};
+use crate::domain::{ChangeKind, Role, Severity};
 use crate::store::StoreUrl;
 
 /// A value, and the bytes of the file that it comes from.
@@ -65,6 +66,8 @@ pub struct RawConfig {
     route: Option<Vec<RawRoute>>,
     delivery: Option<RawDelivery>,
     messages: Option<RawMessages>,
+    assurance: Option<RawAssurance>,
+    heartbeat: Option<Vec<RawHeartbeat>>,
 }
 
 /// The database.
@@ -171,6 +174,12 @@ pub struct RawSource {
     pub min_entries: Key<BTreeMap<List, usize>>,
     /// The previous name of this source. Its baseline and history are carried over.
     pub previously: Key<Name>,
+    /// Operators are alerted once if no new document came by this time of day, such as `10:30`, on
+    /// `expect_days` business days in a row. In `timezone`. Not for `federal-register`. Default:
+    /// they are not.
+    pub expect_by: Key<Text>,
+    /// Only with `expect_by`. Default: 3.
+    pub expect_days: Key<NonZeroU16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -344,53 +353,25 @@ pub struct RawMessages {
     pub what_to_do_file: Key<Text>,
 }
 
-/// A secret in the configuration file itself. Errors never quote it.
-#[derive(Clone, JsonSchema)]
-#[schemars(transparent)]
-pub struct SecretText(pub String);
-
-impl std::fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretText(…)")
-    }
+/// A regular message that shows that the program works, also when nothing changed.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAssurance {
+    /// A cron(8) schedule in the time zone of `[messages]`. Default: `0 9 * * 1`, Mondays at nine.
+    pub schedule: Key<Text>,
+    /// Required. Names of receivers.
+    pub receivers: Key<Vec<Placed<String>>>,
 }
 
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match toml::Value::deserialize(deserializer)? {
-            toml::Value::String(text) => Ok(Self(text)),
-            other => Err(serde::de::Error::custom(format!(
-                "expected text in quotes, but got: {}",
-                other.type_str()
-            ))),
-        }
-    }
-}
-
-/// The SHA-256 of a person's token: 64 hexadecimal digits. What is written there may be the token
-/// itself, so no error quotes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HashOfToken(pub TokenHash);
-
-impl<'de> Deserialize<'de> for HashOfToken {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = SecretText::deserialize(deserializer)?.0;
-        let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(hex_pair).collect();
-        let hash = bytes.and_then(|bytes| bytes.try_into().ok()).map(TokenHash);
-        hash.map(Self).ok_or_else(|| {
-            serde::de::Error::custom(
-                "expected a SHA-256 of 64 hexadecimal digits, as `entitywatch config token` \
-                 prints it",
-            )
-        })
-    }
-}
-
-impl JsonSchema for HashOfToken {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "HashOfToken".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" })
-    }
+/// An address that is requested with GET every 5 minutes, only while everything works: a dead man's
+/// switch.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawHeartbeat {
+    /// Required, or one of the next two keys.
+    pub url: Key<SecretText>,
+    pub url_file: Key<Text>,
+    pub url_credential: Key<Text>,
+    /// May the address be loopback or private? Default: no.
+    pub allow_private: Key<bool>,
 }

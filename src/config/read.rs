@@ -6,8 +6,8 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::config::problem::Problem;
 use crate::config::raw::{
-    Placed, RawDelivery, RawHttp, RawMessages, RawPerson, RawReceiver, RawRoute, RawServer,
-    RawSmtp, RawSource, RawStore,
+    Placed, RawAssurance, RawDelivery, RawHeartbeat, RawHttp, RawMessages, RawPerson, RawReceiver,
+    RawRoute, RawServer, RawSmtp, RawSource, RawStore,
 };
 
 /// The sections that were read. A section with a mistake is left out, except for its name.
@@ -23,6 +23,8 @@ pub struct Sections {
     pub routes: Vec<Placed<RawRoute>>,
     pub delivery: RawDelivery,
     pub messages: RawMessages,
+    pub assurance: Option<Placed<RawAssurance>>,
+    pub heartbeats: Vec<Placed<RawHeartbeat>>,
     /// The sections with mistakes. A route to a receiver with a mistake is not a second mistake.
     pub faulty: FaultySections,
 }
@@ -36,7 +38,7 @@ pub struct FaultySections {
 }
 
 /// The sections of a configuration, and whether each may appear several times.
-const SECTIONS: [(&str, bool); 10] = [
+const SECTIONS: [(&str, bool); 12] = [
     ("store", false),
     ("server", false),
     ("person", true),
@@ -47,6 +49,8 @@ const SECTIONS: [(&str, bool); 10] = [
     ("route", true),
     ("delivery", false),
     ("messages", false),
+    ("assurance", false),
+    ("heartbeat", true),
 ];
 
 /// Returns all well-formed sections, and adds the mistakes of the others to `problems`.
@@ -93,6 +97,10 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
             "receiver" => {
                 sections.receivers =
                     several(value, "receiver", &mut sections.faulty.receivers, problems);
+            }
+            "assurance" => sections.assurance = one(value, "assurance", problems),
+            "heartbeat" => {
+                sections.heartbeats = several(value, "heartbeat", &mut Vec::new(), problems);
             }
             "person" => sections.people = several(value, "person", &mut Vec::new(), problems),
             "route" => sections.routes = several(value, "route", &mut Vec::new(), problems),

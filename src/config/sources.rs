@@ -4,6 +4,7 @@ use std::path::Path;
 
 use url::Url;
 
+use crate::config::expected_document;
 use crate::config::problem::Problem;
 use crate::config::raw::{Placed, RawSource, RawSourceKind};
 use crate::config::settings::{Source, SourceKind, default_limits};
@@ -46,6 +47,7 @@ pub(super) fn check(
         let lists = lists(raw, kind, problems);
         let (schedule_text, timezone, schedule) = schedule(raw, problems);
         let limits = limits(raw, &lists, problems);
+        let expectation = expected_document::check(raw, kind, problems);
         let previous_name = previous_name(raw, &name, sections, problems);
         if let (Some(address), Some(schedule), true) = (address, schedule, problems.len() == before)
         {
@@ -60,6 +62,7 @@ pub(super) fn check(
                 timezone,
                 limits,
                 previous_name,
+                expectation,
             });
         }
     }

@@ -7,10 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
-pub use crate::domain::operator_alert::{DeliveryTrouble, SourceFailing, SourceRecovered, Test};
+pub use crate::domain::operator_alert::{
+    ConfigRejected, DeliveryTrouble, ExpectedDocument, SourceFailing, SourceRecovered, Test,
+};
 use crate::domain::{
-    AlertId, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode, Rule, Sha256,
-    Summary,
+    AlertId, Assurance, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode, Rule,
+    Sha256, Summary,
 };
 
 /// One alert, with its content.
@@ -57,6 +59,12 @@ pub enum AlertBody {
     /// All that a receiver has not closed, once a day.
     #[serde(rename = "items.open")]
     ItemsOpen(ItemsOpen),
+    /// What was checked in a period.
+    #[serde(rename = "assurance")]
+    Assurance(Box<Assurance>),
+    /// A configuration was refused at a reload.
+    #[serde(rename = "config.rejected")]
+    ConfigRejected(ConfigRejected),
     #[serde(rename = "test")]
     Test(Test),
 }
@@ -125,6 +133,8 @@ impl AlertBody {
             | AlertBody::DeliveryDead(_)
             | AlertBody::AlertEscalated(_)
             | AlertBody::ItemsOpen(_)
+            | AlertBody::Assurance(_)
+            | AlertBody::ConfigRejected(_)
             | AlertBody::Test(_) => None,
         }
     }
@@ -340,9 +350,13 @@ pub struct RuleNotice {
 pub struct SourceLagging {
     /// The source of the list.
     pub source: String,
-    pub rule: Rule,
+    /// The rule that the list does not show. `null` if a document is late.
+    pub rule: Option<Rule>,
     /// The names of entries that the rule added and that are not listed.
     pub missing: Vec<String>,
+    /// The document that was expected and did not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedDocument>,
     pub at: Timestamp,
 }
 

@@ -39,7 +39,8 @@ pub enum Audience {
     Readers,
     /// Operator receivers only.
     Operators,
-    /// The receivers that the alert names: those that must acknowledge an item, or that are next.
+    /// The receivers that the alert names: those that must acknowledge an item, that are next,
+    /// or that get assurance.
     Named,
     /// The one receiver that a digest is made for.
     OneReader,
@@ -62,6 +63,8 @@ kinds! {
     DeliveryDead, "delivery.dead", Operators;
     AlertEscalated, "alert.escalated", Named;
     ItemsOpen, "items.open", Named;
+    Assurance, "assurance", Named;
+    ConfigRejected, "config.rejected", Operators;
     Test, "test", Tested;
 }
 

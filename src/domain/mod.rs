@@ -44,6 +44,7 @@
 
 pub mod alert;
 pub mod alert_kind;
+pub mod assurance;
 pub mod business_days;
 pub mod change;
 pub mod character_reference;
@@ -54,6 +55,7 @@ pub mod digest;
 pub mod document;
 pub mod edition;
 pub mod entry;
+pub mod expectation;
 pub mod hold;
 pub mod id;
 pub mod item;
@@ -76,6 +78,7 @@ pub mod word_diff;
 
 pub use alert::{Alert, AlertBody};
 pub use alert_kind::{AlertKind, Audience};
+pub use assurance::Assurance;
 pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};
@@ -83,6 +86,7 @@ pub use digest::{Digest, DigestedAlert};
 pub use document::Document;
 pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};
+pub use expectation::Expectation;
 pub use hold::{Hold, HoldReason, HoldState};
 pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, ItemId, Sha256};
 pub use item::{Item, ItemState};

@@ -126,6 +126,7 @@ impl Store {
     ) -> Result<bool> {
         const ACTION: &str = "add an alert";
         let mut tx = self.pools.begin(ACTION).await?;
+        CrashPoint::AlertOnceBegun.pass();
         let statement =
             sql("SELECT seq FROM alert WHERE alert_id = $1").bind(outgoing.alert.alert_id.as_str());
         if tx.fetch_one(ACTION, statement).await?.is_some() {
@@ -133,8 +134,11 @@ impl Store {
             return Ok(false);
         }
         outbox::enqueue(&mut tx, &[outgoing]).await?;
+        CrashPoint::AlertOnceQueued.pass();
         journal::append(&mut tx, at, &[event]).await?;
+        CrashPoint::AlertOnceJournaled.pass();
         tx.commit(ACTION).await?;
+        CrashPoint::AlertOnceRecorded.pass();
         Ok(true)
     }
 

@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AlertId, JournalEntry};
+use crate::domain::{Alert, AlertId, AlertKind, JournalEntry};
 use crate::store::changes::{recorded_change, select_change};
+use crate::store::checks::check_of;
 use crate::store::journal::entry_of;
 use crate::store::statement::sql;
-use crate::store::{RecordedChange, Result, Store};
+use crate::store::{Check, RecordedChange, Result, Store};
 
 impl Store {
     /// Passes the journal entries of a time (`from <= at < until`) to `each`, in their order.
@@ -113,5 +114,42 @@ impl Store {
         .bind(row.text(0)?);
         let row = self.pools.fetch_one(ACTION, statement).await?;
         row.map_or(Ok(None), |row| row.time_if_any(0))
+    }
+
+    /// The newest substantive change that was recorded before a time.
+    pub async fn last_change_before(&self, until: Timestamp) -> Result<Option<RecordedChange>> {
+        let statement = sql(select_change!(
+            "WHERE backfilled = 0 AND editorial = 0 AND COALESCE(accepted_at, observed_at) < $1 \
+             ORDER BY COALESCE(accepted_at, observed_at) DESC, seq LIMIT 1"
+        ))
+        .bind(until);
+        let row = self.pools.fetch_one("read the last change", statement).await?;
+        row.as_ref().map(recorded_change).transpose()
+    }
+
+    /// The newest alert of a type.
+    pub async fn last_alert(&self, kind: AlertKind) -> Result<Option<Alert>> {
+        let statement = sql("SELECT json FROM alert WHERE type = $1 ORDER BY seq DESC LIMIT 1")
+            .bind(kind.as_str());
+        let row = self.pools.fetch_one("read the last alert of a type", statement).await?;
+        row.map(|row| row.json(0)).transpose()
+    }
+
+    /// Passes the checks of a time to `each`, in the order in which they were recorded.
+    pub async fn each_check(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        mut each: impl FnMut(Check),
+    ) -> Result<()> {
+        let statement = sql("SELECT source, at, duration_ms, outcome, detail, sha256 \
+                             FROM source_check WHERE at >= $1 AND at < $2 ORDER BY seq")
+        .bind(from)
+        .bind(until);
+        let read = |row: &_| {
+            each(check_of(row)?);
+            Ok(())
+        };
+        self.pools.fetch("read the checks", statement, read).await.map(|_| ())
     }
 }

@@ -12,9 +12,10 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::Digest(data) => {
             format!("Digest for {}: {} alerts", data.receiver, data.alerts.len())
         }
-        AlertBody::SourceLagging(data) => {
-            format!("{} does not show what a rule announced", data.source)
-        }
+        AlertBody::SourceLagging(data) => match &data.expected {
+            None => format!("{} does not show what a rule announced", data.source),
+            Some(_) => format!("No new document came from {}", data.source),
+        },
         AlertBody::SourceBaseline(data) => format!(
             "{}: first read from {}, {} entries",
             data.list.title(),
@@ -35,6 +36,10 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::ItemsOpen(data) => {
             format!("{} open items of {}", data.items.len(), data.receiver)
         }
+        AlertBody::Assurance(data) => {
+            format!("Assurance: {} checks made, {} missed", data.checks.made, data.checks.missed)
+        }
+        AlertBody::ConfigRejected(_) => "A configuration was refused".to_owned(),
         AlertBody::Test(data) => format!("Test message to {}", data.receiver),
     }
 }

@@ -1,6 +1,7 @@
 //! Sample alerts of every type, modeled on the Entity List rule of June 28, 2022. All names are
 //! invented. For tests, and for test messages that look like real ones.
 
+mod assurance;
 mod change;
 mod digest;
 mod hold;
@@ -86,6 +87,7 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("source.failing", operator::source_failing()),
         ("source.recovered", operator::source_recovered()),
         ("source.lagging", operator::source_lagging()),
+        ("source.lagging, no new document", operator::source_late()),
         ("snapshot.held, loss", hold::hold(HoldReason::Loss)),
         ("snapshot.held, gain", hold::hold(HoldReason::Gain)),
         ("snapshot.held, revision", hold::hold(HoldReason::Revision)),
@@ -95,6 +97,9 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("delivery.dead", operator::delivery_dead()),
         ("alert.escalated", item::escalated()),
         ("items.open", item::open()),
+        ("assurance", assurance::quiet()),
+        ("assurance, with problems", assurance::troubled()),
+        ("config.rejected", operator::config_rejected()),
         ("test", operator::test()),
         ("digest", digest()),
     ]

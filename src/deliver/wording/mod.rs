@@ -1,6 +1,7 @@
 //! Turns an alert into the content of a message. Pure: knows alerts and wording. Must not know
 //! channels.
 
+mod assurance;
 mod authority;
 mod context;
 mod content;
@@ -53,6 +54,7 @@ pub fn alert_content(alert: &Alert, settings: &MessageSettings) -> MessageConten
         }
         AlertBody::AlertEscalated(data) => items::escalated(data, settings, &context),
         AlertBody::ItemsOpen(data) => items::reminder(data, &context),
+        AlertBody::Assurance(data) => assurance::content(data, &context),
         other => operator::content(other, alert, &context),
     };
     content.evidence.push(Fact::new("Alert", alert.alert_id.as_str()));

@@ -125,6 +125,8 @@ pub fn opens_item(body: &AlertBody, changes: &[&Change]) -> bool {
         | AlertBody::AlertEscalated(_)
         | AlertBody::ItemsOpen(_)
         | AlertBody::Digest(_)
+        | AlertBody::Assurance(_)
+        | AlertBody::ConfigRejected(_)
         | AlertBody::Test(_) => false,
     }
 }

@@ -11,7 +11,7 @@ mod acts;
 mod alerts;
 mod changes;
 mod checks;
-mod configurations;
+mod configuration_rows;
 mod holds;
 mod items;
 mod journal_pass;
@@ -90,7 +90,7 @@ pub async fn of(
     sections.extend(past_items.sections(store, &messages).await?);
     sections.push(holds);
     let [acts, events, kinds] = acts::sections(&pass.acts, &pass.events, &pass.kinds);
-    sections.extend([acts, configurations::section(configurations.in_force(period))]);
+    sections.extend([acts, configuration_rows::section(configurations.in_force(period))]);
     sections.extend([events, kinds]);
     Ok(AuditReport { first, last, zone, facts, cautions: cautions(&pass, is_over), sections })
 }
