@@ -86,18 +86,6 @@ crash_points! {
         DigestRecorded;
         DigestSignaled;
     }
-    /// In the order in which the making of assurance passes them.
-    OF_ASSURANCE {
-        /// What was checked is counted and the message is composed. Nothing of it is stored.
-        AssuranceComposed;
-        /// The transaction of an alert of its own has begun. The next points are inside it.
-        AlertOnceBegun;
-        AlertOnceQueued;
-        AlertOnceJournaled;
-        /// The transaction is committed. The receivers' loops do not know it yet.
-        AlertOnceRecorded;
-        AssuranceSignaled;
-    }
     /// In the order in which an escalation, or the act of a person, passes them.
     OF_ITEM_STEPS {
         /// An escalation is due, or a person acts. The next points are inside its transaction, but
@@ -107,6 +95,19 @@ crash_points! {
         ItemStepQueued;
         ItemStepJournaled;
         ItemStepRecorded;
+    }
+    /// In the order in which an alert that is made once, such as a daily reminder or assurance, passes
+    /// them.
+    SINGLE_ALERTS {
+        /// The alert is composed. Nothing of it is stored.
+        SingleAlertComposed;
+        /// The transaction of the alert has begun. The next points are inside it.
+        SingleAlertBegun;
+        /// The alert and its deliveries are written.
+        SingleAlertQueued;
+        SingleAlertJournaled;
+        /// The transaction of the alert is committed. The receivers' loops do not know it yet.
+        SingleAlertRecorded;
     }
 }
 

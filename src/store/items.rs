@@ -126,19 +126,19 @@ impl Store {
     ) -> Result<bool> {
         const ACTION: &str = "add an alert";
         let mut tx = self.pools.begin(ACTION).await?;
-        CrashPoint::AlertOnceBegun.pass();
         let statement =
             sql("SELECT seq FROM alert WHERE alert_id = $1").bind(outgoing.alert.alert_id.as_str());
         if tx.fetch_one(ACTION, statement).await?.is_some() {
             tx.rollback(ACTION).await?;
             return Ok(false);
         }
+        CrashPoint::SingleAlertBegun.pass();
         outbox::enqueue(&mut tx, &[outgoing]).await?;
-        CrashPoint::AlertOnceQueued.pass();
+        CrashPoint::SingleAlertQueued.pass();
         journal::append(&mut tx, at, &[event]).await?;
-        CrashPoint::AlertOnceJournaled.pass();
+        CrashPoint::SingleAlertJournaled.pass();
         tx.commit(ACTION).await?;
-        CrashPoint::AlertOnceRecorded.pass();
+        CrashPoint::SingleAlertRecorded.pass();
         Ok(true)
     }
 

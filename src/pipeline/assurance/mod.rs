@@ -47,13 +47,12 @@ pub async fn make_due(program: &Program) -> Result<bool> {
     let body = AlertBody::Assurance(Box::new(data));
     let alert = Alert { alert_id: alert_id.clone(), created_at: now, body };
     let outgoing = addressing::routed(&wiring.config, alert, Vec::new());
-    CrashPoint::AssuranceComposed.pass();
+    CrashPoint::SingleAlertComposed.pass();
     if !program.store.add_alert_once(outgoing, now, event).await? {
         return Ok(false);
     }
     info!(alert.id = %alert_id, "the assurance of {} is in the outbox", period.until);
     program.outbox.send_replace(());
-    CrashPoint::AssuranceSignaled.pass();
     Ok(true)
 }
 
