@@ -96,8 +96,8 @@ crash_points! {
         ItemStepJournaled;
         ItemStepRecorded;
     }
-    /// In the order in which an alert that is made once, such as a daily reminder or assurance, passes
-    /// them.
+    /// In the order in which an alert that is made once, such as a daily reminder or assurance,
+    /// passes them.
     SINGLE_ALERTS {
         /// The alert is composed. Nothing of it is stored.
         SingleAlertComposed;

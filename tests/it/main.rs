@@ -54,6 +54,7 @@ mod story_metrics;
 mod story_older_copy;
 mod story_people;
 mod story_receivers;
+mod story_reload;
 mod story_report;
 mod story_status;
 mod story_terminal;
