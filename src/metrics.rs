@@ -134,6 +134,9 @@ pub async fn init(store: &Store, sources: &[String], receivers: &[String]) -> st
             counter!(CHANGES, "source" => source.clone(), "kind" => kind).increment(0);
         }
     }
+    for outcome in ["sent", "failed", "withheld"] {
+        counter!(HEARTBEATS, "outcome" => outcome).increment(0);
+    }
     for receiver in receivers {
         for outcome in [AttemptOutcome::Delivered, AttemptOutcome::Failed, AttemptOutcome::Dead] {
             counter!(

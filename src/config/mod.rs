@@ -6,8 +6,9 @@
 //!
 //! `read` parses the text into `raw` values. `sources`, `receivers`, `digests`, `smtp`, `routes`,
 //! `settings` and `instructions` check them, and `access` the people and the proxy that names them.
-//! `assurance` and `heartbeats` check what shows that the program works. `coverage` warns about alerts that nobody gets. `redact` hides secrets in errors, `show` prints
-//! the configuration in effect, and `evidence` is the form of it that the journal keeps.
+//! `assurance` and `heartbeats` check what shows that the program works. `coverage` warns about
+//! alerts that nobody gets. `redact` hides secrets in errors, `show` prints the configuration in
+//! effect, and `evidence` is the form of it that the journal keeps.
 
 mod access;
 mod acknowledgment;

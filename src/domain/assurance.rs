@@ -25,7 +25,7 @@ pub struct Assurance {
     /// The lists that are watched.
     pub lists: Vec<ListAssurance>,
     /// How many substantive changes were recorded in the period.
-    pub changes: usize,
+    pub change_count: usize,
     /// The newest substantive change of any list. `null` if none was ever recorded.
     pub last_change: Option<LastChange>,
     /// The lists that wait for a decision.

@@ -131,7 +131,7 @@ async fn the_report_of_a_past_period_is_the_same_whenever_it_is_made() {
     );
     let ids = world.deliveries("erp").await.into_iter().map(|one| one.delivery_id).collect();
     assert_eq!(world.execute(Request::DeliveriesRetry { ids }).await.exit, 0);
-    world.publish(&rows(20));
+    world.publish(&rows(25));
     assert_eq!(world.next_check().await.exit, 3);
     let hold = world.open_holds().await.remove(0);
     assert_eq!(world.accept(&hold.hold_id, false).await.exit, 0);

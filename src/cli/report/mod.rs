@@ -89,18 +89,16 @@ fn grouped(count: u64) -> String {
     text
 }
 
-/// The rows for people: what a grouped column repeats is left out.
+/// The rows for people: the grouped columns are left out if all of them are as in the row above.
 fn without_repeats(section: &audit_report::Section, zone: &TimeZone) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::with_capacity(section.rows.len());
-    let mut before: &[Cell] = &[];
+    let mut before: Option<&[Cell]> = None;
     for row in &section.rows {
-        let same = row.iter().zip(before).take(section.grouped).take_while(|(a, b)| a == b).count();
-        let texts = row
-            .iter()
-            .enumerate()
-            .map(|(at, cell)| if at < same { String::new() } else { shown(cell, zone) });
-        rows.push(texts.collect());
-        before = row;
+        let group = row.get(..section.grouped);
+        let repeated = if group.is_some() && group == before { section.grouped } else { 0 };
+        let text = |(at, cell)| if at < repeated { String::new() } else { shown(cell, zone) };
+        rows.push(row.iter().enumerate().map(text).collect());
+        before = group;
     }
     rows
 }

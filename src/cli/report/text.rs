@@ -20,7 +20,12 @@ pub fn of(report: &AuditReport) -> String {
     let widest = report.facts.iter().map(|fact| fact.label.chars().count()).max().unwrap_or(0);
     for fact in &report.facts {
         let value = shown(&fact.value, &report.zone);
-        text.push_str(format!("{:widest$}  {value}", fact.label).trim_end());
+        let line = format!("{:widest$}  {value}", fact.label);
+        if line.chars().count() > usize::from(WIDTH) {
+            text.push_str(&[fact.label, "\n  ", &value].concat());
+        } else {
+            text.push_str(line.trim_end());
+        }
         text.push('\n');
     }
     for section in &report.sections {

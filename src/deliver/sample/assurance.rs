@@ -45,7 +45,7 @@ pub fn troubled() -> Alert {
         first.failing_since = Some(hours(1));
         first.last_error = Some("expected HTTP 200, but got HTTP 504 Gateway Timeout".into());
     }
-    data.changes = 41;
+    data.change_count = 41;
     data.holds = vec![HoldAssurance {
         hold_id: HoldId::of(["sample"]),
         source: "csl".into(),
@@ -105,7 +105,7 @@ fn quiet_week() -> Assurance {
         },
         sources: vec![source("csl"), source("ecfr")],
         lists: vec![list("csl", 3_410), list("ecfr", 2_239)],
-        changes: 0,
+        change_count: 0,
         last_change: Some(LastChange {
             at: OBSERVED_AT - SignedDuration::from_hours(24 * 9),
             source: "csl".into(),

@@ -6,12 +6,16 @@ use crate::deliver::wording::context::Context;
 use crate::deliver::wording::count::{counted, enumeration, number, verb};
 use crate::deliver::wording::operator::empty_content;
 use crate::deliver::wording::subject::MAX_SUBJECT_CHARS;
-use crate::deliver::wording::{Fact, MessageContent, NextStep, time};
+use crate::deliver::wording::{Fact, MessageContent, NextStep, steps, time};
 use crate::domain::Assurance;
 use crate::domain::assurance::{
     CheckCounts, ItemAssurance, LastChange, ListAssurance, SourceAssurance, Undelivered,
 };
 
+/// What the absence of the message means. A reader of chat sees no notes.
+const IF_IT_DOES_NOT_COME: &str = "This message comes regularly, also when nothing changed: if it \
+                                   does not come, ask your operator, because the program or its \
+                                   mail does not work";
 /// The most gaps of one source that are named one by one.
 const MAX_GAPS: usize = 10;
 /// The most items that are named.
@@ -30,21 +34,19 @@ pub fn content(data: &Assurance, context: &Context<'_>) -> MessageContent {
     content.facts.extend(data.lists.iter().map(|list| self::list(list, context)));
     content.facts.push(last_change(data.last_change.as_ref(), context));
     content.facts.extend(standing(data));
+    content.facts.push(Fact::new("Journal head", data.journal_head.as_str()));
     content.notes = vec![format!(
-        "This message comes regularly, also when nothing changed. If it does not come, the program \
-         or its mail does not work: ask your operator. Keep it: with the journal head below, \
-         `entitywatch journal verify --head {}` shows years later that the record of this period \
-         was not changed.",
+        "Keep this message: `entitywatch journal verify --head {}` shows years later that the \
+         record of this period was not changed.",
         data.journal_head
     )];
-    content.next_steps = vec![next_step(data)];
+    content.next_steps = vec![next_step(data), steps::plain(IF_IT_DOES_NOT_COME)];
     let zone = context.zone;
     let day = |at: jiff::Timestamp| at.to_zoned(zone.clone()).date();
     content.full_alert = NextStep::command(
         "The record of this period in full",
         format!("entitywatch report --from {} --to {}", day(data.from), day(data.to)),
     );
-    content.evidence = vec![Fact::new("Journal head", data.journal_head.as_str())];
     content
 }
 
@@ -55,50 +57,55 @@ fn days(data: &Assurance, context: &Context<'_>) -> String {
 }
 
 fn title(data: &Assurance) -> String {
-    let changes = match data.changes {
-        0 => "no change".to_owned(),
-        count => counted(count, "change"),
-    };
     let failing = data.sources.iter().filter(|source| source.failing_since.is_some()).count();
     let problem = if data.checks.missed > 0 {
-        format!("{} missed", counted(size(data.checks.missed), "check"))
+        Some(format!("{} missed", number_of(data.checks.missed)))
     } else if failing > 0 {
-        format!("{} cannot be read", counted(failing, "source"))
+        Some(format!("{} cannot be read", counted(failing, "source")))
     } else if !data.dead.is_empty() || !data.waiting.is_empty() {
-        "alerts not delivered".to_owned()
+        Some("Messages not delivered".to_owned())
     } else if !data.holds.is_empty() {
-        format!("{} on hold", counted(data.holds.len(), "list"))
+        Some(format!("{} on hold", counted(data.holds.len(), "list")))
     } else if data.checks.due == 0 {
-        "no check was due".to_owned()
+        Some("No check was due".to_owned())
     } else {
-        "every check was made".to_owned()
+        None
     };
-    format!("{problem}, {changes}")
+    match (problem, data.change_count) {
+        (None, 0) => "Every check was made, and nothing changed".to_owned(),
+        (None, count) => format!("Every check was made, {}", counted(count, "change")),
+        (Some(problem), 0) => format!("{problem}, no change"),
+        (Some(problem), count) => format!("{problem}, {}", counted(count, "change")),
+    }
 }
 
 fn lead(data: &Assurance, context: &Context<'_>) -> String {
     let CheckCounts { due, made, failed, missed, .. } = data.checks;
     let sources = counted(data.sources.len(), "source");
-    let checks = if due == 0 {
-        format!("No check of {sources} was due, and {} made", were(made))
-    } else if missed == 0 {
-        format!("Every one of the {} that were due of {sources} was made", number_of(due))
-    } else {
-        format!("Of the {} that were due of {sources}, {} not made", number_of(due), were(missed))
+    let checks = match (due, missed) {
+        (0, _) => format!("No check of {sources} was due, and {} made", were(made)),
+        (1, 0) => format!("The only check of {sources} that was due was made"),
+        (due, 0) => format!("Each of the {} of {sources} that were due was made", number_of(due)),
+        (due, missed) => format!(
+            "Of the {} of {sources} that were due, {} not made",
+            number_of(due),
+            were(missed)
+        ),
     };
     let failures = match failed {
-        0 => ", and none failed".to_owned(),
-        _ => format!(", and {} failed", number(size(failed))),
+        0 => "and none failed".to_owned(),
+        _ => format!("and {} failed", number(size(failed))),
     };
-    let changes = match data.changes {
+    let changes = match data.change_count {
         0 => "The lists did not change, so there was nothing to alert you of.".to_owned(),
         count => format!(
-            "{} recorded and alerted as your routes say.",
-            counted(count, "change") + verb(count, " was", " were")
+            "{} {} recorded, and sent as your routes say.",
+            counted(count, "change"),
+            verb(count, "was", "were")
         ),
     };
     format!(
-        "From {} to {}: {checks}{failures}. {changes}",
+        "This covers the time from {} to {}. {checks}, {failures}. {changes}",
         context.moment(data.from),
         context.moment(data.to)
     )
@@ -143,19 +150,14 @@ fn cautions(data: &Assurance, context: &Context<'_>) -> Vec<String> {
             hold.reason
         ));
     }
-    cautions.extend(
-        data.dead.iter().map(|dead| {
-            format!("{} to {} given up.", deliveries(dead), plain::line(&dead.receiver))
-        }),
-    );
+    cautions.extend(data.dead.iter().map(|dead| {
+        let was = verb(size(dead.deliveries), "was", "were");
+        format!("{} {was} given up.", messages_to(dead))
+    }));
     cautions.extend(data.waiting.iter().map(|waiting| {
-        let since = waiting.since.map(|at| format!(" since {}", context.moment(at)));
-        format!(
-            "{} to {} not yet accepted{}.",
-            deliveries(waiting),
-            plain::line(&waiting.receiver),
-            since.unwrap_or_default()
-        )
+        let was = verb(size(waiting.deliveries), "is", "are");
+        let since = waiting.since.map(|at| format!(", since {}", context.moment(at)));
+        format!("{} {was} not accepted yet{}.", messages_to(waiting), since.unwrap_or_default())
     }));
     for watchlist in &data.watchlists {
         cautions.extend(watchlist.problem.as_ref().map(|problem| {
@@ -169,10 +171,10 @@ fn cautions(data: &Assurance, context: &Context<'_>) -> Vec<String> {
     cautions
 }
 
-/// `2 alerts … were`
-fn deliveries(undelivered: &Undelivered) -> String {
-    let count = size(undelivered.deliveries);
-    format!("{} {}", counted(count, "message"), verb(count, "was", "were"))
+/// `2 messages to desk`
+fn messages_to(undelivered: &Undelivered) -> String {
+    let count = counted(size(undelivered.deliveries), "message");
+    format!("{count} to {}", plain::line(&undelivered.receiver))
 }
 
 /// The missed checks of a source, each time with its first and last due time.
@@ -193,7 +195,8 @@ fn missed(source: &SourceAssurance, context: &Context<'_>) -> Option<String> {
     let more = source.missed.len().saturating_sub(MAX_GAPS);
     let more = if more > 0 { format!(", and {more} more times") } else { String::new() };
     Some(format!(
-        "{} of {} {} due and not made: {}{more}. A change in that time was found by the next check.",
+        "{} of {} {} due and not made: {}{more}. A change in that time is found by the \
+         next check that succeeds.",
         counted(count, "check"),
         context.source(&source.source).named(),
         verb(count, "was", "were"),
@@ -289,7 +292,7 @@ fn items(items: &[ItemAssurance]) -> String {
 
 fn next_step(data: &Assurance) -> NextStep {
     if data.is_clean() {
-        return NextStep { text: "There is nothing to do".to_owned(), command: None, link: None };
+        return steps::plain("There is nothing to do");
     }
     if data.items.is_empty() || data.items.iter().all(|item| item.taken_by.is_some()) {
         return NextStep::command("See what needs attention now", "entitywatch status");

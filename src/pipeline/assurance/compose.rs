@@ -70,7 +70,7 @@ pub fn compose(
         checks,
         lists: lists.collect(),
         sources,
-        changes: standing.changes,
+        change_count: standing.changes,
         last_change: standing.last_change.map(last_change),
         holds: standing.holds.into_iter().map(hold).collect(),
         dead: outbox.iter().filter_map(dead).collect(),

@@ -27,7 +27,7 @@ pub async fn section(store: &Store, period: Period, names: &LaterNames) -> Resul
         nothing: "No list changed.",
         columns: COLUMNS,
         rows: store.changes_recorded(period.from, period.until, row).await?,
-        grouped: 4,
+        grouped: 0,
     })
 }
 

@@ -153,7 +153,7 @@ impl PastItems {
                 id: "unclosed_items",
                 title: "Items that were not closed at the end of the period",
                 note: "",
-                nothing: "Every item was closed.",
+                nothing: "There was none.",
                 columns: UNCLOSED,
                 rows: unclosed_rows.collect(),
                 grouped: 0,
