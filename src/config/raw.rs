@@ -286,6 +286,8 @@ pub struct RawReceiver {
     /// Receivers that are alerted in turn, each after `acknowledge_within`. In the end the
     /// operators are. Default: the operators alone.
     pub escalate_to: Key<Vec<Placed<String>>>,
+    /// May messages show which of your own counterparties match? Default: no.
+    pub show_matches: Key<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]

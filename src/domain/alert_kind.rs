@@ -42,6 +42,8 @@ pub enum Audience {
     /// The receivers that the alert names: those that must acknowledge an item, that are next,
     /// or that get assurance.
     Named,
+    /// The receivers with `show_matches`.
+    OwnersOfMatches,
     /// The one receiver that a digest is made for.
     OneReader,
     /// The one receiver under test.
@@ -63,6 +65,8 @@ kinds! {
     DeliveryDead, "delivery.dead", Operators;
     AlertEscalated, "alert.escalated", Named;
     ItemsOpen, "items.open", Named;
+    WatchlistMatched, "watchlist.matched", OwnersOfMatches;
+    WatchlistFailing, "watchlist.failing", Operators;
     Assurance, "assurance", Named;
     ConfigRejected, "config.rejected", Operators;
     Test, "test", Tested;

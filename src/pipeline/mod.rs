@@ -20,6 +20,7 @@ pub mod check_source;
 pub mod configuration_record;
 pub mod delivery;
 pub mod digests;
+pub mod drill;
 pub mod entry_identity;
 pub mod expected_documents;
 pub mod federal_register;
