@@ -36,7 +36,8 @@ pub struct Assurance {
     pub waiting: Vec<Undelivered>,
     /// The items that are not closed.
     pub items: Vec<ItemAssurance>,
-    /// The counterparty files.
+    /// The counterparty files. Only in what is sent to a receiver with `show_matches`.
+    #[serde(default)]
     pub watchlists: Vec<WatchlistAssurance>,
     /// The head of the journal before this message was recorded.
     pub journal_head: Sha256,
@@ -134,8 +135,8 @@ pub struct ItemAssurance {
 pub struct WatchlistAssurance {
     pub watchlist: String,
     pub rows: usize,
-    /// When it was last read.
-    pub read_at: Option<Timestamp>,
+    /// When the content in use was written. `null` if none was ever read.
+    pub dated: Option<Timestamp>,
     /// Why it cannot be relied on.
     pub problem: Option<String>,
 }
@@ -154,6 +155,5 @@ impl Assurance {
             && self.dead.is_empty()
             && self.waiting.is_empty()
             && self.items.is_empty()
-            && self.watchlists.iter().all(|watchlist| watchlist.problem.is_none())
     }
 }

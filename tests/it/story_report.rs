@@ -88,7 +88,7 @@ async fn a_report_has_what_happened_and_who_did_it() {
         "as claimed by the user with uid 0",
         "receiver.enabled",
         "compliance@example.com",
-        "HTTP 503",
+        "but got 503",
         env!("CARGO_PKG_VERSION"),
     ] {
         assert!(table.contains(part), "{part}: {table}");

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::deliver::sample::{OBSERVED_AT, alert};
 use crate::domain::assurance::{
     CheckCounts, HoldAssurance, ItemAssurance, LastChange, ListAssurance, MissedChecks,
-    SourceAssurance, Undelivered, WatchlistAssurance,
+    SourceAssurance, Undelivered,
 };
 use crate::domain::{
     Alert, AlertBody, AlertId, Assurance, HoldId, HoldReason, ItemId, ItemState, ListCode, Sha256,
@@ -62,12 +62,6 @@ pub fn troubled() -> Alert {
         title: "Entity List: 41 added".into(),
         opened_at: hours(70),
         taken_by: None,
-    }];
-    data.watchlists = vec![WatchlistAssurance {
-        watchlist: "customers".into(),
-        rows: 2_613,
-        read_at: Some(hours(80)),
-        problem: Some("it was last read 3 days ago".into()),
     }];
     alert("problems", AlertBody::Assurance(Box::new(data)))
 }

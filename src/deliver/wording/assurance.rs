@@ -1,5 +1,5 @@
-//! The wording of assurance. A quiet week must read as proof that the program works, and a week with
-//! problems must not.
+//! The wording of assurance. A quiet week must read as proof that the program works, and a week
+//! with problems must not. What is said of counterparty files stands beside it, in `matches`.
 
 use crate::deliver::plain;
 use crate::deliver::wording::context::Context;
@@ -159,15 +159,6 @@ fn cautions(data: &Assurance, context: &Context<'_>) -> Vec<String> {
         let since = waiting.since.map(|at| format!(", since {}", context.moment(at)));
         format!("{} {was} not accepted yet{}.", messages_to(waiting), since.unwrap_or_default())
     }));
-    for watchlist in &data.watchlists {
-        cautions.extend(watchlist.problem.as_ref().map(|problem| {
-            format!(
-                "The watchlist {}: {}.",
-                plain::line(&watchlist.watchlist),
-                context.prose(problem).trim_end_matches('.')
-            )
-        }));
-    }
     cautions
 }
 
@@ -258,18 +249,11 @@ fn last_change(last: Option<&LastChange>, context: &Context<'_>) -> Fact {
 fn standing(data: &Assurance) -> Vec<Fact> {
     let none_or = |count: usize, text: String| if count == 0 { "none".to_owned() } else { text };
     let undelivered = data.dead.len() + data.waiting.len();
-    let mut facts = vec![
+    vec![
         Fact::new("Lists on hold", number(data.holds.len())),
         Fact::new("Alerts not delivered", none_or(undelivered, "see above".to_owned())),
         Fact::new("Open items", none_or(data.items.len(), items(&data.items))),
-    ];
-    facts.extend(data.watchlists.iter().map(|watchlist| {
-        Fact::new(
-            &format!("Watchlist {}", plain::line(&watchlist.watchlist)),
-            counted(watchlist.rows, "counterparty"),
-        )
-    }));
-    facts
+    ]
 }
 
 fn items(items: &[ItemAssurance]) -> String {
