@@ -2,7 +2,7 @@
 //! everything goes on as before.
 
 use crate::list::rows;
-use crate::world::{Daemon, Site, within};
+use crate::world::{Daemon, SECRET, Site, within};
 
 /// The daemon itself checks once a year.
 const SELDOM: &str = "0 0 1 1 *";
@@ -49,9 +49,10 @@ async fn a_secret_that_everybody_can_read_is_an_error_of_a_strict_check_and_in_t
     site.publish(&rows(40));
     let secret = site.folder.path().join("hook");
     std::fs::write(&secret, format!("{}\n", site.webhook.url("/planted-path"))).unwrap();
-    site.sections = "[[receiver]]\nname = \"hook\"\nkind = \"webhook\"\nurl_file = \"hook\"\nsecret \
-                     = \"whsec_c3RvcmllcyBhcmUgc2lnbmVkIHdpdGggdGhpcyBrZXk=\"\nallow_private = true\n"
-        .to_owned();
+    site.sections = format!(
+        "[[receiver]]\nname = \"hook\"\nkind = \"webhook\"\nurl_file = \"hook\"\nsecret = \
+         \"{SECRET}\"\nallow_private = true\n"
+    );
     let warned = |text: &str| text.contains("hook contains a secret, and every user");
     for (mode, is_readable) in [(0o644, true), (0o640, false), (0o600, false)] {
         std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(mode)).unwrap();
