@@ -23,6 +23,8 @@ pub mod output;
 pub mod pages;
 pub mod read;
 pub mod receipts;
+mod reload;
+mod report;
 pub mod run;
 pub mod schema;
 mod preview_message;

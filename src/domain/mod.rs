@@ -47,6 +47,7 @@
 
 pub mod alert;
 pub mod alert_kind;
+pub mod assurance;
 pub mod business_days;
 pub mod change;
 pub mod character_reference;
@@ -57,6 +58,7 @@ pub mod digest;
 pub mod document;
 pub mod edition;
 pub mod entry;
+pub mod expectation;
 pub mod hold;
 pub mod id;
 pub mod item;
@@ -83,6 +85,7 @@ pub mod word_diff;
 
 pub use alert::{Alert, AlertBody};
 pub use alert_kind::{AlertKind, Audience};
+pub use assurance::Assurance;
 pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};
@@ -90,6 +93,7 @@ pub use digest::{Digest, DigestedAlert};
 pub use document::Document;
 pub use edition::{Edition, Editions, Replaced};
 pub use entry::{Entry, Form};
+pub use expectation::Expectation;
 pub use hold::{Hold, HoldReason, HoldState};
 pub use id::{AlertId, ChangeId, DeliveryId, EntryId, HoldId, ItemId, MatchId, Sha256};
 pub use item::{Item, ItemState};

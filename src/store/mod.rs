@@ -44,6 +44,7 @@ mod digests;
 mod receivers;
 mod journal;
 mod journal_verifier;
+mod past_events;
 
 mod instance;
 mod registration;
