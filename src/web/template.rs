@@ -7,19 +7,29 @@
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
-use crate::domain::ListCode;
+use crate::domain::{ListCode, country, day_in_words};
 use crate::web::difference;
 
 const STYLESHEET: &str = include_str!("templates/style.css");
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 19] = [
     ("base.html", include_str!("templates/base.html")),
     ("change.html", include_str!("templates/change.html")),
+    ("table.html", include_str!("templates/table.html")),
+    ("filters.html", include_str!("templates/filters.html")),
+    ("change_line.html", include_str!("templates/change_line.html")),
+    ("change_page.html", include_str!("templates/change_page.html")),
+    ("entry.html", include_str!("templates/entry.html")),
+    ("difference.html", include_str!("templates/difference.html")),
+    ("rules.html", include_str!("templates/rules.html")),
+    ("rule.html", include_str!("templates/rule.html")),
+    ("pictures.html", include_str!("templates/pictures.html")),
     ("overview.html", include_str!("templates/overview.html")),
     ("changes.html", include_str!("templates/changes.html")),
     ("entries.html", include_str!("templates/entries.html")),
@@ -78,6 +88,8 @@ fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, 
     environment.add_filter("list_title", |code: &str| {
         code.parse::<ListCode>().map_or_else(|_| code.to_owned(), |c| c.title().to_owned())
     });
+    environment.add_filter("country_name", |code: &str| country::name_in_messages(code).to_owned());
+    environment.add_filter("day_in_words", |day: Serde<Date>| day_in_words(day.0));
     environment.add_filter("field_title", field_title);
     environment.add_filter("web_address", |address: Option<&str>| {
         address.filter(|a| is_web_address(a)).map(str::to_owned)

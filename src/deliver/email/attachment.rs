@@ -4,6 +4,7 @@
 use crate::deliver::email::spreadsheet::workbook;
 use crate::deliver::email::table_cells::{COLUMN_COUNT, cells};
 use crate::deliver::plain;
+use crate::domain::formula::without_formula;
 use crate::domain::{Alert, Change, ChangeSet};
 
 /// Makes spreadsheets read the table as UTF-8.
@@ -80,11 +81,9 @@ fn table(changes: &[Change]) -> Result<Vec<u8>, AttachmentError> {
     writer.into_inner().map_err(|error| failed(error.to_string()))
 }
 
-/// Changes a cell so that a spreadsheet does not run it as a formula (OWASP, "CSV Injection").
+/// Changes a cell so that a spreadsheet does not run it as a formula.
 fn harmless(cell: &str) -> String {
-    let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let text = plain::visible(cell);
-    if text.trim_start().starts_with(formula) { format!("'{text}") } else { text }
+    without_formula(plain::visible(cell).into())
 }
 
 #[cfg(test)]

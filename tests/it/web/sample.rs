@@ -95,6 +95,7 @@ pub async fn sample() -> Sample {
         status: Arc::new(status),
         clock: clock.clone(),
         metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
+        days: None,
         preview: None,
         words: Arc::new(Words),
         settings: Arc::new(WebSettings {
