@@ -88,6 +88,8 @@ fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, 
     environment.add_filter("list_title", |code: &str| {
         code.parse::<ListCode>().map_or_else(|_| code.to_owned(), |c| c.title().to_owned())
     });
+    environment
+        .add_filter("address", |address: &str| Value::from_safe_string(address_in_html(address)));
     environment.add_filter("country_name", |code: &str| country::name_in_messages(code).to_owned());
     environment.add_filter("day_in_words", |day: Serde<Date>| day_in_words(day.0));
     environment.add_filter("field_title", field_title);
@@ -132,6 +134,16 @@ fn field_title(field: &str) -> String {
     }
 }
 
+/// An address of this site, with its slashes as they are. The filters of the library escape them.
+fn address_in_html(address: &str) -> String {
+    address
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
 fn is_web_address(address: &str) -> bool {
     url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
@@ -169,6 +181,14 @@ mod tests {
                 r#"<time datetime="2026-07-01T16:05:09Z" title="2026-07-01 16:05:09 UTC">"#,
                 "2026-07-01 12:05 EDT</time>"
             )
+        );
+    }
+
+    #[test]
+    fn an_address_stays_in_its_attribute() {
+        assert_eq!(
+            address_in_html("/api/x?a=1&b=\"><script>'"),
+            "/api/x?a=1&amp;b=&quot;&gt;&lt;script&gt;&#39;"
         );
     }
 

@@ -1,13 +1,15 @@
 //! The texts that a search looks in. Most rows share their lines with others: a revision with the
 //! row before it, one source with another.
 
-use crate::domain::search::Search;
+use crate::domain::search::{Letters, Search};
 use crate::web::catalog::interned::Interned;
 
 /// The lines of all rows, each line once.
 #[derive(Debug, Default)]
 pub struct Texts {
     lines: Interned,
+    /// The letters of each line, which rule out most lines of a search.
+    letters: Vec<Letters>,
     /// The numbers of the lines of all rows, one row after another.
     numbers: Vec<u32>,
 }
@@ -37,6 +39,9 @@ impl Texts {
         let start = place(self.numbers.len());
         for line in lines {
             let number = self.lines.add(line);
+            if number as usize == self.letters.len() {
+                self.letters.push(Letters::of(line));
+            }
             self.numbers.push(number);
         }
         Text { start, end: place(self.numbers.len()) }
@@ -46,15 +51,17 @@ impl Texts {
     pub fn seal(&mut self) {
         self.lines.seal();
         self.numbers.shrink_to_fit();
+        self.letters.shrink_to_fit();
     }
 
     /// Which rows match: each line is compared once. `None` for a row that does not match.
     pub fn find<'a>(&'a self, search: &Search) -> impl Fn(Text) -> Option<Found> + use<'a> {
-        let compare = |line: &str| {
-            let forgiven = search.finds_line(line).then_some(Found::Forgiven);
-            forgiven.map(|found| if search.finds_exactly(line) { Found::Exactly } else { found })
+        let compare = |(line, letters): (&str, &Letters)| {
+            let is_found = search.may_find(*letters) && search.finds_line(line);
+            let exactly = is_found && search.finds_exactly(line);
+            is_found.then_some(if exactly { Found::Exactly } else { Found::Forgiven })
         };
-        let lines: Vec<Option<Found>> = self.lines.iter().map(compare).collect();
+        let lines: Vec<Option<Found>> = self.lines.iter().zip(&self.letters).map(compare).collect();
         move |text: Text| {
             let found = |number: &u32| lines.get(*number as usize).copied().flatten();
             let numbers = self.numbers_of(text);

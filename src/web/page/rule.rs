@@ -29,7 +29,7 @@ pub async fn show(web: Visit, Path(number): Path<String>, RawQuery(query): RawQu
         let changes = shown(&web, &rule).await?;
         let entries = RuleEntryRow::all(&rule, &changes);
         let alerts = alerts_of(&web, &rule, &changes).await?;
-        let path = format!("rules/{}", rule.document_number);
+        let path = format!("rules/{}", in_path(&rule.document_number));
         Ok(json!({
             "sources": first_shown(&rule, &changes),
             "alerts": alerts,
@@ -41,6 +41,11 @@ pub async fn show(web: Visit, Path(number): Path<String>, RawQuery(query): RawQu
         }))
     };
     reply(&web, "rule.html", context.await)
+}
+
+/// A text as a part of a path.
+fn in_path(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
 /// When each source first showed a change of the rule, and how many days after it was filed.
