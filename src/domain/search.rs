@@ -27,10 +27,14 @@ impl Search {
     pub fn new(text: &str) -> Self {
         let lower = text.trim().to_lowercase();
         let folded = folded(&lower);
+        // Each word once, so that a text of one word a hundred times costs no more than the word.
+        let mut each: Vec<&str> = words(&folded).collect();
+        each.sort_unstable();
+        each.dedup();
         Self {
             exact: Finder::new(lower.as_bytes()).into_owned(),
             key: key(&folded),
-            words: words(&folded).map(Word::new).collect(),
+            words: each.into_iter().map(Word::new).collect(),
         }
     }
 

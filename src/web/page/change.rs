@@ -27,7 +27,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
         };
         Ok(json!({
             "line": line,
-            "change": first.change,
+            "whole": first.change,
             "others": rows.iter().skip(1).filter(differing).collect::<Vec<_>>(),
             "downloads": records::links(&format!("changes/{id}"), &parameters),
         }))

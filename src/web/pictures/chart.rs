@@ -73,6 +73,8 @@ pub struct ChartRow {
 
 /// The most labels below a chart of columns that do not touch each other.
 const MOST_LABELS: usize = 8;
+/// Half the width of the label of a year.
+const HALF_LABEL: f64 = 14.0;
 
 /// A chart of the numbers up and down at each label.
 pub fn columns(values: &[(String, usize, usize)]) -> Columns {
@@ -95,7 +97,8 @@ pub fn columns(values: &[(String, usize, usize)]) -> Columns {
     };
     let every = values.len().div_ceil(MOST_LABELS).max(1);
     let label = |(at, value): (usize, &(String, usize, usize))| Label {
-        x: rounded((number(at) + 0.5) * place),
+        // The first and the last one stay in the picture.
+        x: rounded((number(at) + 0.5) * place).clamp(HALF_LABEL, WIDTH - HALF_LABEL),
         y: HEIGHT + 2.0 * MARGIN - 4.0,
         text: value.0.clone(),
     };
@@ -183,6 +186,8 @@ mod tests {
         let labels: Vec<String> =
             columns(&years).labels.into_iter().map(|label| label.text).collect();
         assert!(labels.len() <= MOST_LABELS && labels[0] == "2000", "{labels:?}");
+        let is_inside = |label: &Label| (HALF_LABEL..=WIDTH - HALF_LABEL).contains(&label.x);
+        assert!(columns(&years).labels.iter().all(is_inside));
         let nothing = columns(&[]);
         assert!(nothing.up.is_empty() && nothing.labels.is_empty());
     }
