@@ -3,7 +3,8 @@
 //!
 //! A search that forgives spelling compares every text, and neither database has an index for that.
 //! The catalog is read from the store when a page first needs it, and again when what it was read
-//! from has changed. A page then reads only the rows that it shows. About 300 bytes a row.
+//! from has changed. A page then reads only the rows that it shows. All lists and ten years of
+//! history take about 20 MB.
 
 pub mod changes;
 pub mod entries;
