@@ -22,8 +22,8 @@ pub fn without_formula(cell: Cow<'_, str>) -> String {
     }
 }
 
-/// White space, control characters, and the characters that only set the direction or the joining of
-/// others.
+/// White space, control characters, and the characters that only set the direction or the joining
+/// of others.
 fn is_invisible(letter: char) -> bool {
     letter.is_whitespace()
         || letter.is_control()

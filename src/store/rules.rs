@@ -18,6 +18,12 @@ impl Store {
         self.pools.fetch("read the rules", statement, rule_of).await
     }
 
+    /// The numbers of all documents that change the list, or would have.
+    pub async fn rule_numbers(&self) -> Result<Vec<String>> {
+        let statement = sql("SELECT document_number FROM rule WHERE state <> 'other'");
+        self.pools.fetch("read the numbers of the rules", statement, |row| row.text(0)).await
+    }
+
     /// The document with this number.
     pub async fn rule_numbered(&self, document_number: &str) -> Result<Option<RecordedRule>> {
         let statement =

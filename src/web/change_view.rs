@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::domain::word_diff::{Span, SpanKind};
 use crate::domain::{Change, ChangeKind, Entry};
 use crate::stored_json::ChangeRow;
+use crate::web::catalog::Catalog;
 use crate::web::difference;
 
 /// Letters of a text that is the same before and after, on each side of a difference.
@@ -40,7 +41,7 @@ struct Field {
 
 /// The rows of one change, the first source first, for the macro `line` of `change_line.html`.
 /// `None` if there is no row.
-pub fn line(rows: &[ChangeRow]) -> Option<Value> {
+pub fn line(rows: &[ChangeRow], catalog: &Catalog) -> Option<Value> {
     let first = rows.first()?;
     let with_rule = rows.iter().find(|row| row.rule.is_some());
     let entry_id = rows.iter().find_map(|row| row.change.entry.entry_id.as_ref());
@@ -49,6 +50,7 @@ pub fn line(rows: &[ChangeRow]) -> Option<Value> {
         let known = [
             ("entry_id", json!(entry_id)),
             ("rule", json!(with_rule.and_then(|row| row.rule.as_ref()))),
+            ("rule_has_page", json!(with_rule.is_some_and(|row| has_page(row, catalog)))),
             ("attributed", json!(with_rule.and_then(|row| row.attributed))),
             ("sources", json!(sources(rows))),
         ];
@@ -70,6 +72,7 @@ pub fn net(change: &Change) -> Value {
         "countries": change.entry.countries,
         "entry_id": change.entry.entry_id,
         "rule": null,
+        "rule_has_page": false,
         "attributed": null,
         "fields": fields(change),
         "facts": facts,
@@ -78,6 +81,12 @@ pub fn net(change: &Change) -> Value {
         "possibly_was": change.possibly_was,
         "sources": [],
     })
+}
+
+/// Whether the document of the rule is recorded. A rule is also known from a citation alone.
+fn has_page(row: &ChangeRow, catalog: &Catalog) -> bool {
+    let number = row.rule.as_ref().and_then(|rule| rule.document_number.as_ref());
+    number.is_some_and(|number| catalog.rules.contains(number))
 }
 
 /// What each source shows of a change, and when.

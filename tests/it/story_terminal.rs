@@ -152,7 +152,7 @@ async fn two_days_of_a_source_are_compared_and_others_are_refused_with_what_exis
 
 #[tokio::test]
 async fn the_daemon_compares_two_days_on_a_page_as_the_command_does() {
-    let site = site().await;
+    let site = Site { listen: "127.0.0.1:0", ..site().await };
     let today = day(&site).await;
     let daemon = site.run().await;
     let of = |source: &str| format!("difference?source={source}&from={today}&to={today}");

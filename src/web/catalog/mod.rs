@@ -12,6 +12,7 @@ pub mod entries;
 mod interned;
 mod texts;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
@@ -37,6 +38,8 @@ const IDLE: [&str; 5] = ["not modified", "unchanged", "waiting", "refused", "fai
 pub struct Catalog {
     pub entries: Entries,
     pub changes: Changes,
+    /// The numbers of the documents that have a page.
+    pub rules: BTreeSet<String>,
     /// The last comparison of two days, whose page is often paged.
     pub difference: ArcSwapOption<(ComparedDays, ChangeSet)>,
 }
@@ -114,8 +117,9 @@ impl Catalog {
         let (mut entries, mut changes) = (Entries::default(), Changes::default());
         store.each_entry(|facts| entries.add(&facts)).await?;
         store.each_change(|facts| changes.add(&facts)).await?;
+        let rules = store.rule_numbers().await?.into_iter().collect();
         entries.seal();
         changes.seal();
-        Ok(Self { entries, changes, difference: ArcSwapOption::default() })
+        Ok(Self { entries, changes, rules, difference: ArcSwapOption::default() })
     }
 }

@@ -16,7 +16,8 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::NONE)?;
         let rows = rows_of(&web, &id).await?;
-        let line = change_view::line(&rows);
+        let catalog = web.catalog().await?;
+        let line = change_view::line(&rows, &catalog);
         let (Some(line), Some(first)) = (line, rows.first()) else {
             return Err(WebError::NotFound { what: "change", id });
         };

@@ -27,7 +27,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         for group in shown {
             let (rows, after) = rest.split_at(group.len().min(rest.len()));
             rest = after;
-            lines.extend(change_view::line(rows));
+            lines.extend(change_view::line(rows, &catalog));
         }
         Ok(json!({
             "filters": parameters,

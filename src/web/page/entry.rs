@@ -23,6 +23,12 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
         let alerts = alerts_of(&web, &entry).await?;
         let earlier: Vec<&String> =
             entry.names.iter().filter(|name| **name != entry.name).collect();
+        let catalog = web.catalog().await?;
+        let numbers = entry.timeline.iter().filter_map(|event| event.rule.as_ref());
+        let rules: BTreeSet<&String> = numbers
+            .filter_map(|rule| rule.document_number.as_ref())
+            .filter(|number| catalog.rules.contains(*number))
+            .collect();
         let mut timeline: Vec<_> = entry.timeline.iter().collect();
         timeline.reverse();
         Ok(json!({
@@ -31,6 +37,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             "earlier_names": earlier,
             "timeline": timeline,
             "alerts": alerts,
+            "rules": rules,
             "downloads": records::links(&format!("entries/{id}/timeline"), &parameters),
             "whole": records::links(&format!("entries/{id}"), &parameters),
         }))
