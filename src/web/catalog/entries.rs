@@ -1,5 +1,7 @@
 //! The rows of all lists, past and present, and which of them a filter selects.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
@@ -18,6 +20,8 @@ struct Row {
     list: ListCode,
     /// The listing that it is a state of.
     listing: u32,
+    /// The place of its name among all names.
+    rank: u32,
     countries: u32,
     text: Text,
     known_from: Timestamp,
@@ -40,10 +44,20 @@ pub struct Entries {
     watched_from: FxHashMap<(u32, ListCode), Date>,
 }
 
-/// One listing that a filter selects, with its rows in the sources: the first source first.
+/// The listings that a filter selects, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listing {
-    pub rows: Vec<i64>,
+pub struct Listings {
+    /// All their rows.
+    rows: Vec<i64>,
+    /// Which of the rows are those of each listing.
+    pub each: Vec<Range<usize>>,
+}
+
+impl Listings {
+    /// The rows of a listing, one or more for each source.
+    pub fn rows(&self, listing: &Range<usize>) -> &[i64] {
+        self.rows.get(listing.clone()).unwrap_or_default()
+    }
 }
 
 impl Entries {
@@ -63,6 +77,7 @@ impl Entries {
             source,
             list: facts.list,
             listing,
+            rank: 0,
             countries: self.countries.add(&facts.countries.join(" ")),
             text: self.texts.add(facts.text.lines()),
             known_from: facts.known_from,
@@ -73,10 +88,16 @@ impl Entries {
         });
     }
 
-    /// Frees what only adding needs.
+    /// Orders the names, and frees what only adding needs.
     pub fn seal(&mut self) {
         self.rows.shrink_to_fit();
         self.texts.seal();
+        let texts = &self.texts;
+        let mut by_name: Vec<&mut Row> = self.rows.iter_mut().collect();
+        by_name.sort_by_key(|row| texts.first_line(row.text));
+        for (rank, row) in by_name.into_iter().enumerate() {
+            row.rank = u32::try_from(rank).unwrap_or(u32::MAX);
+        }
         for texts in [&mut self.listings, &mut self.countries, &mut self.sources] {
             texts.seal();
         }
@@ -91,25 +112,22 @@ impl Entries {
     }
 
     /// The listings that match, by name. With a search, those whose name has the text come first.
-    pub fn listings(&self, query: &EntryQuery, country: Option<&str>) -> Vec<Listing> {
-        let mut groups: FxHashMap<(ListCode, u32), (Found, &str, Vec<&Row>)> = FxHashMap::default();
-        for (row, found) in self.selected(query, country) {
-            let name = self.texts.first_line(row.text);
-            let group = groups.entry((row.list, row.listing)).or_insert((found, name, Vec::new()));
-            group.0 = found.min(group.0);
-            group.2.push(row);
+    pub fn listings(&self, query: &EntryQuery, country: Option<&str>) -> Listings {
+        let mut found: Vec<(&Row, Found)> = self.selected(query, country).collect();
+        found.sort_unstable_by_key(|(row, _)| (row.listing, row.row));
+        let mut ordered: Vec<((Found, u32), Range<usize>)> = Vec::new();
+        let mut start = 0;
+        for listing in found.chunk_by(|(one, _), (other, _)| one.listing == other.listing) {
+            let key = listing.iter().map(|(row, found)| (*found, row.rank)).min();
+            let end = start + listing.len();
+            ordered.extend(key.map(|key| (key, start..end)));
+            start = end;
         }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|((list, _), (found, name, rows))| {
-            (*found, *name, list.as_str(), rows.first().map(|row| row.row))
-        });
-        groups
-            .into_iter()
-            .map(|(_, (_, _, mut rows))| {
-                rows.sort_by_key(|row| (self.sources.text(row.source), row.row));
-                Listing { rows: rows.into_iter().map(|row| row.row).collect() }
-            })
-            .collect()
+        ordered.sort_unstable_by_key(|(key, rows)| (*key, rows.start));
+        Listings {
+            rows: found.into_iter().map(|(row, _)| row.row).collect(),
+            each: ordered.into_iter().map(|(_, rows)| rows).collect(),
+        }
     }
 
     /// How many listings of each country are listed now, most first. A listing in several countries

@@ -22,14 +22,16 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let country = parameters.country()?;
         let catalog = web.catalog().await?;
         let listings = catalog.entries.listings(&query, country.as_deref());
-        let shown = paging.of(&listings);
-        let rows: Vec<i64> = shown.iter().flat_map(|listing| listing.rows.clone()).collect();
+        let shown = paging.of(&listings.each);
+        let rows: Vec<i64> =
+            shown.iter().flat_map(|listing| listings.rows(listing)).copied().collect();
         let entries = web.state.store.entries_in_rows(&rows).await?;
         let lines: Vec<Value> = shown
             .iter()
             .filter_map(|listing| {
-                let of_it = entries.iter().filter(|(row, _)| listing.rows.contains(row));
-                line(&of_it.map(|(_, entry)| entry).collect::<Vec<_>>())
+                let rows = listings.rows(listing);
+                let of_it = entries.iter().filter(|(row, _)| rows.contains(row));
+                line(of_it.map(|(_, entry)| entry).collect())
             })
             .collect();
         Ok(json!({
@@ -38,7 +40,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
             "entries": lines,
             "as_of": query.as_of.map(day_in_words),
             "known_at": query.known_at.filter(|_| !parameters.get("known_at").is_empty()),
-            "paging": paging.shown(listings.len(), &parameters),
+            "paging": paging.shown(listings.each.len(), &parameters),
             "downloads": records::links("entries", &parameters),
         }))
     };
@@ -46,7 +48,8 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
 }
 
 /// A listing as its sources show it. `None` if it has no row.
-fn line(rows: &[&HistoricEntry]) -> Option<Value> {
+fn line(mut rows: Vec<&HistoricEntry>) -> Option<Value> {
+    rows.sort_by(|one, other| one.source.cmp(&other.source));
     let HistoricEntry { entry, .. } = rows.first()?;
     let mut sources: Vec<&str> = rows.iter().map(|row| row.source.as_str()).collect();
     sources.dedup();
