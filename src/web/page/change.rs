@@ -30,7 +30,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             "line": line,
             "whole": first.change,
             "others": rows.iter().skip(1).filter(differing).collect::<Vec<_>>(),
-            "downloads": records::links(&format!("changes/{id}"), &parameters),
+            "links": records::links(&format!("changes/{id}"), &parameters),
         }))
     };
     reply(&web, "change_page.html", context.await)

@@ -34,7 +34,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
             "choices": choices(&web, &catalog),
             "changes": lines,
             "paging": paging.shown(groups.len(), &parameters),
-            "downloads": records::links("changes", &parameters),
+            "links": records::links("changes", &parameters),
         }))
     };
     reply(&web, "changes.html", context.await)

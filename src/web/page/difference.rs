@@ -43,7 +43,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
             "list": parameters.list_or_entity_list()?,
             "choices": choices(&web, &catalog),
             "result": result,
-            "downloads": records::links("difference", &parameters),
+            "links": records::links("difference", &parameters),
         }))
     };
     reply(&web, "difference.html", context.await)

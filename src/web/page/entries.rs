@@ -41,7 +41,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
             "as_of": query.as_of.map(day_in_words),
             "known_at": query.known_at.filter(|_| !parameters.get("known_at").is_empty()),
             "paging": paging.shown(listings.each.len(), &parameters),
-            "downloads": records::links("entries", &parameters),
+            "links": records::links("entries", &parameters),
         }))
     };
     reply(&web, "entries.html", context.await)

@@ -38,7 +38,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             "timeline": timeline,
             "alerts": alerts,
             "rules": rules,
-            "downloads": records::links(&format!("entries/{id}/timeline"), &parameters),
+            "links": records::links(&format!("entries/{id}/timeline"), &parameters),
             "whole": records::links(&format!("entries/{id}"), &parameters),
         }))
     };

@@ -36,7 +36,7 @@ pub async fn show(web: Visit, Path(number): Path<String>, RawQuery(query): RawQu
             "entries": paging.of(&entries),
             "paging": paging.shown(entries.len(), &parameters),
             "path": format!("/{path}"),
-            "downloads": records::links(&format!("{path}/entries"), &parameters),
+            "links": records::links(&format!("{path}/entries"), &parameters),
             "rule": RuleRow::from(rule),
         }))
     };

@@ -19,7 +19,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         Ok(json!({
             "rules": paging.of(&rules),
             "paging": paging.shown(rules.len(), &parameters),
-            "downloads": records::links("rules", &parameters),
+            "links": records::links("rules", &parameters),
         }))
     };
     reply(&web, "rules.html", context.await)
