@@ -123,6 +123,34 @@ async fn pages_have_totals_and_lead_to_each_other() {
 }
 
 #[tokio::test]
+async fn paging_by_time_reaches_every_change_once() {
+    let Years { sample, .. } = years().await;
+    let ids = |answer: &Value| -> Vec<String> {
+        let changes = answer["changes"].as_array().unwrap();
+        changes.iter().map(|change| change["change_id"].to_string()).collect()
+    };
+    let all = ids(&get_json(&sample, "/api/changes").await);
+    assert_eq!(all.len(), 8);
+    for limit in 1..9 {
+        let mut found = Vec::new();
+        let mut until = String::new();
+        loop {
+            let path = format!("/api/changes?limit={limit}&until={until}");
+            let answer = get_json(&sample, &path).await;
+            found.extend(ids(&answer));
+            let Some(next) = answer.get("next_until") else { break };
+            until = next.as_str().unwrap().to_owned();
+        }
+        assert_eq!(found, all, "limit {limit}");
+    }
+    let mut found = Vec::new();
+    for page in 1..=3 {
+        found.extend(ids(&get_json(&sample, &format!("/api/changes?limit=3&page={page}")).await));
+    }
+    assert_eq!(found, all);
+}
+
+#[tokio::test]
 async fn entries_are_found_with_other_spelling_as_of_a_day_and_once_for_all_sources() {
     let Years { sample, alder, .. } = years().await;
     let shown = page(&sample, "/entries?search=alder+optiks").await;
