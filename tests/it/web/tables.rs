@@ -163,7 +163,7 @@ async fn entries_are_found_with_other_spelling_as_of_a_day_and_once_for_all_sour
     let found = names(&sample, "/api/entries?as_of=2022-01-01&source=ecfr").await;
     assert_eq!(found, ["Alder Optics Co., Ltd.", "Birch Labs"]);
     assert_eq!(names(&sample, "/api/entries?country=RU&source=ecfr").await, ["Birch Labs"]);
-    assert_eq!(names(&sample, "/api/entries?search=b").await.len(), 3, "as typed: a short text");
+    assert_eq!(names(&sample, "/api/entries?search=b").await, ["Birch Labs"], "as typed");
     let known = names(&sample, "/api/entries?known_at=2026-11-24T00:00:00Z&source=ecfr").await;
     assert_eq!(known, ["Alder Optics Co., Ltd.", "Birch Labs"]);
 }
