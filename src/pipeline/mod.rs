@@ -18,6 +18,7 @@ pub mod check_source;
 pub mod configuration_record;
 pub mod delivery;
 pub mod digests;
+pub mod drill;
 pub mod entry_identity;
 pub mod federal_register;
 pub mod hold_decision;

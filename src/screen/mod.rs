@@ -7,7 +7,7 @@
 //! # Layout
 //!
 //! - [`screener`]: one counterparty against all entries. [`batch`]: many, on several cores.
-//! - [`reverse`]: which counterparties are near a few entries.
+//! - [`reverse`]: many counterparties against the few entries of a rule.
 //! - [`party`], [`found`], [`match_row`]: the nouns, and the shape of a match in JSON.
 //! - [`band`], [`name_score`]: the scores, and where their bands begin.
 //! - [`names`]: how a name is read: variants, legal forms, trade words, spelling, rarity.
@@ -31,6 +31,10 @@ pub mod party;
 pub mod reasons;
 pub mod reverse;
 pub mod screener;
+
+/// The version of the comparison. It changes with every change of its results: a store whose
+/// counterparties were compared by another version compares them again.
+pub const MATCHER: &str = "2";
 
 pub use band::Band;
 pub use found::{Compared, Found, Options};
