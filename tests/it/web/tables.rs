@@ -196,7 +196,7 @@ async fn an_entry_has_a_page_with_its_sources_timeline_and_alerts() {
         "<strong>listed</strong>",
         "<strong>amended</strong>",
         "<del>Presumption</del><ins>Policy</ins> of denial",
-        "in the history of ecfr",
+        "May 21, 2019 in the history of ecfr",
         "No alert reports this entry.",
         &format!("href=\"/api/entries/{alder}/timeline?format=csv\""),
     ] {
