@@ -8,7 +8,6 @@ pub mod compare;
 mod compare_days;
 pub mod completions;
 pub mod config;
-mod csv_rows;
 pub mod demo;
 pub mod diff;
 pub mod dispatch;

@@ -39,6 +39,7 @@
 //! - [`character_reference`]: the characters of `&ldquo;` and `&#167;`.
 //! - [`utc_day`]: the day of a time, and the time at which a day begins.
 //! - [`word_diff`]: the differences between two texts, word by word.
+//! - [`formula`]: cells that a spreadsheet would run.
 //! - [`id`]: ids and hashes, all derived from content.
 //! - [`person`]: who may sign in and act, and how a person who acted was identified.
 //! - [`journal`]: one entry of the hash chain of what was checked and decided.
@@ -55,6 +56,7 @@ pub mod digest;
 pub mod document;
 pub mod edition;
 pub mod entry;
+pub mod formula;
 pub mod hold;
 pub mod id;
 pub mod item;
@@ -98,5 +100,5 @@ pub use person::{Identified, Person, Role, TokenHash};
 pub use rule::{Attribution, ReadFrom, RecordedRule, Rule, RuleState};
 pub use snapshot::{Publisher, Snapshot, Warning};
 pub use state::{ListState, SourceState};
-pub use utc_day::{utc_day, utc_midnight};
+pub use utc_day::{day_in_words, utc_day, utc_midnight};
 pub use validators::{FileState, FileTime, Validator, Validators};

@@ -6,6 +6,7 @@
 
 mod change_row;
 mod change_rules;
+mod csv_rows;
 mod delivery_row;
 mod difference_row;
 mod entry_row;
@@ -13,10 +14,12 @@ mod entry_timeline;
 mod item_row;
 mod receiver_row;
 mod route_row;
+mod rule_row;
 mod source_row;
 mod status_row;
 
 pub use change_row::ChangeRow;
+pub use csv_rows::{csv, csv_for_spreadsheets};
 pub use delivery_row::{DeliveryRow, WaitsFor};
 pub use difference_row::DifferenceRow;
 pub use entry_row::EntryRow;
@@ -24,5 +27,6 @@ pub use entry_timeline::{EntryTimeline, EventKind, TimelineEvent};
 pub use item_row::ItemRow;
 pub use receiver_row::ReceiverRow;
 pub use route_row::{RouteOutcome, RouteRow};
+pub use rule_row::{RuleEntryRow, RuleRow, ShownChange};
 pub use source_row::{ListRow, SourceRow, absent_lists};
 pub use status_row::StatusRow;

@@ -6,6 +6,7 @@ use crate::deliver::email::spreadsheet::workbook;
 use crate::deliver::email::table_cells::{COLUMN_COUNT, cells};
 use crate::deliver::shown_matches::Shown;
 use crate::deliver::{plain, shown_matches, with_matches};
+use crate::domain::formula::without_formula;
 use crate::domain::{Alert, Change, ChangeSet, PossibleMatch, Screening};
 
 /// Makes spreadsheets read the table as UTF-8.
@@ -136,11 +137,9 @@ fn csv_of(
     writer.into_inner().map_err(|error| failed(error.to_string()))
 }
 
-/// Changes a cell so that a spreadsheet does not run it as a formula (OWASP, "CSV Injection").
+/// Changes a cell so that a spreadsheet does not run it as a formula.
 fn harmless(cell: &str) -> String {
-    let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let text = plain::visible(cell);
-    if text.trim_start().starts_with(formula) { format!("'{text}") } else { text }
+    without_formula(plain::visible(cell).into())
 }
 
 #[cfg(test)]
