@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::actions::Reply;
 use crate::config;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{AlertKind, Audience, Delivery, DeliveryId, DeliveryState};
+use crate::domain::{AlertKind, Audience, Delivery, DeliveryId, DeliveryState, Identified};
 use crate::exit::Exit;
 use crate::pipeline::Program;
 use crate::pipeline::alerting::addressing;
@@ -14,8 +14,20 @@ use crate::pipeline::delivery::{self, PassCounts};
 use crate::store::{AlertQuery, ReceiverState, Result};
 
 /// Tries these deliveries again now, including those that were given up.
-pub async fn retry(program: &Program, ids: &[DeliveryId], reply: &mut Reply) -> Result<()> {
-    let found = program.store.retry(ids, program.clock.now()).await?;
+pub async fn retry(
+    program: &Program,
+    ids: &[DeliveryId],
+    by: Option<&str>,
+    identified: &Identified,
+    reply: &mut Reply,
+) -> Result<()> {
+    let now = program.clock.now();
+    let found = program.store.retry(ids, now).await?;
+    if !found.is_empty() {
+        let data = json!({"deliveries": found, "by": by, "identified": identified});
+        let event = JournalEvent { kind: "deliveries.retried".into(), data };
+        program.store.add_journal_entries(now, vec![event]).await?;
+    }
     for id in ids.iter().filter(|id| !found.contains(id)) {
         reply.problem(
             Exit::Usage,
