@@ -5,6 +5,7 @@
 //! Knows the rows of the store. It prints nothing.
 
 mod change_row;
+mod check_day_row;
 mod change_rules;
 mod csv_rows;
 mod delivery_row;
@@ -14,11 +15,13 @@ mod entry_timeline;
 mod item_row;
 mod receiver_row;
 mod route_row;
+mod row_schema;
 mod rule_row;
 mod source_row;
 mod status_row;
 
 pub use change_row::ChangeRow;
+pub use check_day_row::CheckDayRow;
 pub use csv_rows::{csv, csv_for_spreadsheets};
 pub use delivery_row::{DeliveryRow, WaitsFor};
 pub use difference_row::DifferenceRow;
@@ -27,6 +30,7 @@ pub use entry_timeline::{EntryTimeline, EventKind, TimelineEvent};
 pub use item_row::ItemRow;
 pub use receiver_row::ReceiverRow;
 pub use route_row::{RouteOutcome, RouteRow};
+pub use row_schema::{ComponentSchemas, rows, written};
 pub use rule_row::{RuleEntryRow, RuleRow, ShownChange};
 pub use source_row::{ListRow, SourceRow, absent_lists};
 pub use status_row::StatusRow;

@@ -53,6 +53,7 @@ mod story_instances;
 mod story_items;
 mod story_metrics;
 mod story_older_copy;
+mod story_pages;
 mod story_people;
 mod story_receivers;
 mod story_status;
