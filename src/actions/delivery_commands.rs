@@ -17,13 +17,14 @@ use crate::store::{AlertQuery, ReceiverState, Result};
 pub async fn retry(
     program: &Program,
     ids: &[DeliveryId],
+    by: Option<&str>,
     identified: &Identified,
     reply: &mut Reply,
 ) -> Result<()> {
     let now = program.clock.now();
     let found = program.store.retry(ids, now).await?;
     if !found.is_empty() {
-        let data = json!({"deliveries": found, "identified": identified});
+        let data = json!({"deliveries": found, "by": by, "identified": identified});
         let event = JournalEvent { kind: "deliveries.retried".into(), data };
         program.store.add_journal_entries(now, vec![event]).await?;
     }

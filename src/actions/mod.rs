@@ -34,8 +34,8 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
         Request::Check { sources } => {
             check_command::check_sources(program, sources, &mut reply).await
         }
-        Request::DeliveriesRetry { ids } => {
-            delivery_commands::retry(program, &ids, identified, &mut reply).await
+        Request::DeliveriesRetry { ids, by } => {
+            delivery_commands::retry(program, &ids, by.as_deref(), identified, &mut reply).await
         }
         Request::DeliveriesSend { receiver, since } => {
             delivery_commands::send(program, &receiver, since, identified, &mut reply).await

@@ -161,6 +161,7 @@ async fn make_pending_due(program: &Program, name: &str, now: Timestamp) -> Resu
         state: Some(DeliveryState::Pending),
         alert: None,
         limit: None,
+        ..DeliveryQuery::default()
     };
     let pending: Vec<DeliveryId> = program
         .store

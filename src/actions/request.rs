@@ -18,6 +18,9 @@ pub enum Request {
     },
     DeliveriesRetry {
         ids: Vec<DeliveryId>,
+        /// The person on a page. A command does not ask for a name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     DeliveriesSend {
         receiver: String,

@@ -204,9 +204,10 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     read::deliveries(store.as_ref(), &config, &args.list, now).await?;
                     return Ok(Exit::Success);
                 }
-                Some(DeliveriesCommand::Retry { ids }) => {
-                    Request::DeliveriesRetry { ids: ids.into_iter().map(DeliveryId).collect() }
-                }
+                Some(DeliveriesCommand::Retry { ids }) => Request::DeliveriesRetry {
+                    ids: ids.into_iter().map(DeliveryId).collect(),
+                    by: None,
+                },
                 Some(DeliveriesCommand::Send { receiver, since }) => {
                     Request::DeliveriesSend { receiver, since: since.before(now) }
                 }

@@ -11,6 +11,7 @@ pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod diff;
+mod hold_preview;
 pub mod dispatch;
 mod drill;
 mod drill_report;

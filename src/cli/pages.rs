@@ -12,20 +12,17 @@ use crate::actions::{
     Request, {self},
 };
 use crate::cli::compare_days;
+use crate::cli::hold_preview::KeptPreview;
 use crate::cli::usage::Usage;
 use crate::config::Config;
 use crate::deliver::{MessageSettings, wording};
-use crate::domain::{Alert, ChangeSet, Hold, Identified, ListCode};
+use crate::domain::{Alert, ChangeSet, Identified, ListCode};
 use crate::exit::Exit;
 use crate::pipeline::Program;
-use crate::pipeline::hold_decision::{
-    DecideError, {self},
-};
 use crate::random;
-use crate::store::Store;
 use crate::web::{
-    Access, AccessSettings, Action, Actions, AlertWords, DayDifference, DifferenceError,
-    HoldPreview, Listener, NotDone, PreviewError, Status, TrustedProxy, WebSettings, WebState,
+    Access, AccessSettings, Action, Actions, AlertWords, DayDifference, DifferenceError, Listener,
+    NotDone, Status, TrustedProxy, WebSettings, WebState,
 };
 
 /// Who may read and act, with a new key for forms.
@@ -62,6 +59,7 @@ pub fn web_state(
     let config = &wiring.config;
     let settings = WebSettings {
         timezone: TimeZone::clone(&config.messages.timezone),
+        source_titles: config.messages.source_titles.clone(),
         public_url: config.server.public_url.clone(),
         loopback_only: listener.is_loopback(),
     };
@@ -71,27 +69,11 @@ pub fn web_state(
         clock: Arc::clone(&program.clock),
         metrics,
         days: Some(Arc::new(Days(Arc::clone(program)))),
-        preview: Some(Arc::new(Preview(Arc::clone(&program.store)))),
+        preview: Some(Arc::new(KeptPreview::new(Arc::clone(&program.store)))),
         words: Arc::new(Words(config.messages.clone())),
         settings: Arc::new(settings),
         access: Arc::clone(access),
         actions: Some(Arc::new(PageActions(Arc::clone(program)))),
-    }
-}
-
-/// The changes of accepting a hold, for its page.
-struct Preview(Arc<Store>);
-
-impl HoldPreview for Preview {
-    fn preview<'a>(&'a self, hold: &'a Hold) -> BoxFuture<'a, Result<ChangeSet, PreviewError>> {
-        Box::pin(async {
-            hold_decision::preview(&self.0, hold).await.map(ChangeSet::new).map_err(|problem| {
-                match problem {
-                    DecideError::Store(error) => PreviewError::Store(error),
-                    other => PreviewError::Document(other.to_string()),
-                }
-            })
-        })
     }
 }
 
@@ -125,6 +107,10 @@ impl AlertWords for Words {
     fn of(&self, alert: &Alert) -> serde_json::Value {
         serde_json::json!(wording::alert_content(alert, &self.0))
     }
+
+    fn title(&self, alert: &Alert) -> String {
+        wording::alert_content(alert, &self.0).title
+    }
 }
 
 /// What people decide on pages, carried out like the commands.
@@ -138,6 +124,8 @@ impl Actions for PageActions {
         identified: Identified,
     ) -> BoxFuture<'static, Result<(), NotDone>> {
         let program = Arc::clone(&self.0);
+        // The page of the delivery shows how the attempt ended.
+        let is_attempt = matches!(action, Action::RetryDelivery { .. });
         // A task of its own, so that it does not stop halfway if the browser goes away.
         let acting = tokio::spawn(async move {
             actions::execute(&program, request(action, by), &identified).await
@@ -147,6 +135,7 @@ impl Actions for PageActions {
             let problems = || reply.problems.join("; ");
             match Exit::from_code(reply.exit) {
                 Exit::Success => Ok(()),
+                Exit::Failed if is_attempt => Ok(()),
                 Exit::Usage => Err(NotDone::Mistake(problems())),
                 Exit::Failed | Exit::OnHold => Err(NotDone::Failed(problems())),
             }
@@ -160,5 +149,12 @@ fn request(action: Action, by: String) -> Request {
             Request::HoldsAccept { id, by, reason, as_baseline }
         }
         Action::RejectHold { id, reason } => Request::HoldsReject { id, by, reason },
+        Action::TakeItem { id } => Request::ItemsTake { ids: vec![id], by },
+        Action::CloseItem { id, outcome, note } => {
+            Request::ItemsClose { ids: vec![id], by, outcome, note }
+        }
+        Action::ReopenItem { id, note } => Request::ItemsReopen { id, by, note },
+        Action::HandOverItems { from, to, until } => Request::ItemsHandover { from, to, until, by },
+        Action::RetryDelivery { id } => Request::DeliveriesRetry { ids: vec![id], by: Some(by) },
     }
 }

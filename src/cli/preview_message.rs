@@ -59,6 +59,7 @@ async fn selected(store: &Store, config: &Config, receiver: &Receiver, id: &str)
         alert: Some(AlertId(id.to_owned())),
         state: None,
         limit: Some(1),
+        ..DeliveryQuery::default()
     };
     let recorded = store.deliveries(&query).await?.into_iter().next();
     let routed = || {

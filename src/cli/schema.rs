@@ -2,7 +2,6 @@
 //! the reading commands.
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -14,11 +13,12 @@ use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
     ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow,
     MatchRow as StoredMatch, ReceiverRow, RouteRow, SectionChangeRow, SourceRow, StatusRow,
-    TouchedRow, WatchlistRow,
+    TouchedRow, WatchlistRow, rows, written,
 };
+use crate::web;
 
-/// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, and `journal` for
-/// one line of its export.
+/// All schemas by name: `configuration`, `webhook`, `diff`, each reading command, `journal` for one
+/// line of its export, and `api`, the OpenAPI description of the paths of the daemon.
 pub fn schemas() -> Value {
     let mut all = Map::new();
     all.insert("configuration".to_owned(), Value::from(crate::config::schema()));
@@ -45,6 +45,7 @@ pub fn schemas() -> Value {
     all.insert("receipt".to_owned(), written::<ReceiptFile>());
     all.insert("drill".to_owned(), written::<Drilled>());
     all.insert("config keys".to_owned(), rows::<KeyRow>("keys"));
+    all.insert("api".to_owned(), web::openapi(None));
     Value::Object(all)
 }
 
@@ -64,13 +65,6 @@ struct WebhookBody {
 struct Screening<'a> {
     screened: Screened,
     matches: Vec<MatchRow<'a>>,
-}
-
-/// The schema for output, in which fields that are always present are required.
-fn written<T: JsonSchema>() -> Value {
-    Value::from(
-        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>(),
-    )
 }
 
 /// Adds `matches` to a change, and `compared` to the data of every body: what a receiver with
@@ -101,20 +95,4 @@ fn with_matches(mut schema: Value) -> Value {
         }
     }
     schema
-}
-
-/// `{"<command>": [objects]}`
-fn rows<T: JsonSchema>(command: &str) -> Value {
-    let mut row = written::<T>();
-    let mut take = |key: &str| {
-        row.as_object_mut().and_then(|row| row.remove(key)).unwrap_or_else(|| json!({}))
-    };
-    let (definitions, dialect) = (take("$defs"), take("$schema"));
-    json!({
-        "$schema": dialect,
-        "type": "object",
-        "properties": { command: { "type": "array", "items": row } },
-        "required": [command],
-        "$defs": definitions,
-    })
 }

@@ -1,5 +1,7 @@
 //! Cleans text from a list or a server for display, because such text is not trusted. Pure.
 
+use crate::domain::formula::without_formula;
+
 /// Returns one line. Control characters and line breaks become spaces, and runs of spaces become
 /// one. Invisible and direction-changing characters are removed, because an override could make a
 /// name read as another one.
@@ -26,9 +28,7 @@ pub fn visible(text: &str) -> String {
 /// The text as a cell of a CSV file for people, which a spreadsheet must not run as a formula
 /// (OWASP, "CSV Injection").
 pub fn spreadsheet_cell(text: &str) -> String {
-    let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let text = visible(text);
-    if text.trim_start().starts_with(formula) { format!("'{text}") } else { text }
+    without_formula(visible(text).into())
 }
 
 /// Shortens to at most `max_chars` characters. An ellipsis replaces the rest.

@@ -1,11 +1,22 @@
 //! The alerts, and the rule pages that they cite.
 
+use jiff::Timestamp;
+
 use crate::domain::{Alert, AlertId, Citation};
 use crate::store::row::Row;
-use crate::store::statement::{CHUNK, placeholders, sql};
+use crate::store::statement::{CHUNK, Sql, placeholders, sql};
 use crate::store::transaction::Tx;
 use crate::store::value::json;
 use crate::store::{AlertQuery, Result, Store};
+
+/// An alert in a list of alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertLine {
+    pub alert_id: AlertId,
+    /// `list.changed`
+    pub r#type: String,
+    pub created_at: Timestamp,
+}
 
 impl Store {
     pub async fn alert(&self, id: &AlertId) -> Result<Option<Alert>> {
@@ -15,20 +26,35 @@ impl Store {
 
     /// The alerts that match, newest first.
     pub async fn alerts(&self, query: &AlertQuery) -> Result<Vec<Alert>> {
-        let mut statement = sql("SELECT json FROM alert WHERE 1 = 1");
-        if !query.kinds.is_empty() {
-            // The filter is in the SQL, so that alerts which do not match do not count toward the
-            // limit.
-            statement = statement
-                .then(&format!(" AND type IN ({})", placeholders(0, query.kinds.len())))
-                .bind_all(query.kinds.iter().map(|kind| kind.as_str()));
-        }
-        let statement = statement
-            .and_if(" AND created_at >= $?", query.since)
-            .and_if(" AND created_at < $?", query.until)
+        let statement = selected("SELECT json FROM alert WHERE 1 = 1", query)
             .then(" ORDER BY created_at DESC, seq DESC")
-            .limit(query.limit);
+            .limit(query.limit)
+            .and_if(" OFFSET $?", query.offset);
         self.pools.fetch("read the alerts", statement, |row| row.json(0)).await
+    }
+
+    /// Like [`Store::alerts`], without their content, which can be long.
+    pub async fn alert_lines(&self, query: &AlertQuery) -> Result<Vec<AlertLine>> {
+        let text = "SELECT alert_id, type, created_at FROM alert WHERE 1 = 1";
+        let statement = selected(text, query)
+            .then(" ORDER BY created_at DESC, seq DESC")
+            .limit(query.limit)
+            .and_if(" OFFSET $?", query.offset);
+        let read = |row: &Row| {
+            Ok(AlertLine {
+                alert_id: AlertId(row.text(0)?),
+                r#type: row.text(1)?,
+                created_at: row.time(2)?,
+            })
+        };
+        self.pools.fetch("read the lines of alerts", statement, read).await
+    }
+
+    /// How many alerts match, whatever the limit is.
+    pub async fn count_alerts(&self, query: &AlertQuery) -> Result<u64> {
+        let statement = selected("SELECT COUNT(*) FROM alert WHERE 1 = 1", query);
+        let row = self.pools.fetch_one("count the alerts", statement).await?;
+        row.map_or(Ok(0), |row| row.count(0))
     }
 
     /// The alerts of this source that are attributed to one of these pages, oldest first, each with
@@ -73,6 +99,22 @@ impl Store {
         found.dedup();
         Ok(found.into_iter().map(|(_, id, changes)| (id, changes)).collect())
     }
+}
+
+/// The statement with the conditions of a query.
+fn selected(text: &'static str, query: &AlertQuery) -> Sql {
+    let mut statement = sql(text);
+    if !query.kinds.is_empty() {
+        // The filter is in the SQL, so that alerts which do not match do not count toward the
+        // limit.
+        statement = statement
+            .then(&format!(" AND type IN ({})", placeholders(0, query.kinds.len())))
+            .bind_all(query.kinds.iter().map(|kind| kind.as_str()));
+    }
+    statement
+        .and_if(" AND source = $?", query.source.as_deref())
+        .and_if(" AND created_at >= $?", query.since)
+        .and_if(" AND created_at < $?", query.until)
 }
 
 /// Inserts an alert and its citations. What is already stored under its id is left as it is.

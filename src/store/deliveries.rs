@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::domain::{AlertId, Attempt, ChangeId, Delivery, DeliveryId, DeliveryState};
 use crate::store::instance::living;
 use crate::store::row::Row;
-use crate::store::statement::{placeholders, sql};
+use crate::store::statement::{Sql, placeholders, sql};
 use crate::store::transaction::Tx;
 use crate::store::value::{Value, json};
 use crate::store::{DeliveryQuery, Result, Store, StoreError};
@@ -85,13 +85,18 @@ impl Store {
 
     /// The deliveries that match, newest first.
     pub async fn deliveries(&self, query: &DeliveryQuery) -> Result<Vec<Delivery>> {
-        let statement = sql(select_delivery!("WHERE 1 = 1"))
-            .and_if(" AND receiver = $?", query.receiver.as_deref())
-            .and_if(" AND state = $?", query.state.map(DeliveryState::as_str))
-            .and_if(" AND alert_id = $?", query.alert.as_ref().map(AlertId::as_str))
+        let statement = selected(select_delivery!("WHERE 1 = 1"), query)
             .then(" ORDER BY created_at DESC, alert_seq DESC, delivery_id")
-            .limit(query.limit);
+            .limit(query.limit)
+            .and_if(" OFFSET $?", query.offset);
         self.pools.fetch("read the deliveries", statement, delivery_of).await
+    }
+
+    /// How many deliveries match, whatever the limit is.
+    pub async fn count_deliveries(&self, query: &DeliveryQuery) -> Result<u64> {
+        let statement = selected("SELECT COUNT(*) FROM delivery WHERE 1 = 1", query);
+        let row = self.pools.fetch_one("count the deliveries", statement).await?;
+        row.map_or(Ok(0), |row| row.count(0))
     }
 
     /// The attempts of this delivery, oldest first.
@@ -112,6 +117,21 @@ impl Store {
         };
         self.pools.fetch("read the attempts", statement, read).await
     }
+}
+
+/// The statement with the conditions of a query.
+fn selected(text: &'static str, query: &DeliveryQuery) -> Sql {
+    let mut statement = sql(text);
+    if !query.without.is_empty() {
+        let types = placeholders(0, query.without.len());
+        let text = format!(" AND alert_seq NOT IN (SELECT seq FROM alert WHERE type IN ({types}))");
+        let types = query.without.iter().map(|kind| kind.as_str());
+        statement = statement.then(&text).bind_all(types);
+    }
+    statement
+        .and_if(" AND receiver = $?", query.receiver.as_deref())
+        .and_if(" AND state = $?", query.state.map(DeliveryState::as_str))
+        .and_if(" AND alert_id = $?", query.alert.as_ref().map(AlertId::as_str))
 }
 
 /// Inserts deliveries. One whose id is already stored is left as it is.

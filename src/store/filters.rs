@@ -43,10 +43,14 @@ pub struct EntryQuery {
 pub struct AlertQuery {
     /// The alerts of these types, or of every type if empty.
     pub kinds: Vec<AlertKind>,
+    /// The alerts about this source.
+    pub source: Option<String>,
     /// By `created_at`: `since <= t < until`.
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     pub limit: Option<usize>,
+    /// The alerts before the first one that is wanted. Needs a limit.
+    pub offset: Option<usize>,
 }
 
 /// Selects deliveries.
@@ -55,5 +59,9 @@ pub struct DeliveryQuery {
     pub receiver: Option<String>,
     pub state: Option<DeliveryState>,
     pub alert: Option<AlertId>,
+    /// Not the deliveries of alerts of these types.
+    pub without: Vec<AlertKind>,
     pub limit: Option<usize>,
+    /// The deliveries before the first one that is wanted. Needs a limit.
+    pub offset: Option<usize>,
 }

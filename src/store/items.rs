@@ -40,6 +40,16 @@ impl Store {
         self.pools.fetch("read the unclosed items", statement, |row| row.json(0)).await
     }
 
+    /// The item that an alert belongs to, if it belongs to one.
+    pub async fn item_of_alert(&self, alert: &AlertId) -> Result<Option<Item>> {
+        let statement = sql("SELECT item.json FROM item \
+                             JOIN item_alert ON item_alert.item_id = item.item_id \
+                             WHERE item_alert.alert_id = $1")
+        .bind(alert.as_str());
+        let row = self.pools.fetch_one("find the item of an alert", statement).await?;
+        row.map(|row| row.json(0)).transpose()
+    }
+
     /// Since when the receivers of the item can know of one of the alerts of this opening, by
     /// itself or in a digest.
     pub async fn clock_start(&self, item: &Item) -> Result<ClockStart> {

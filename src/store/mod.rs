@@ -19,6 +19,7 @@ mod digest_record;
 mod receiver_state;
 
 mod checks;
+mod daily_checks;
 mod sources;
 mod lists;
 mod entries;
@@ -70,9 +71,11 @@ mod postgres;
 use std::sync::Arc;
 
 pub use self::address::{InvalidStoreUrl, StoreUrl};
+pub use self::alerts::AlertLine;
 pub use self::check_record::{Check, CheckRecord, ListUpdate};
 pub use self::claim::ClaimSize;
 pub use self::daemons::DaemonRow;
+pub use self::daily_checks::DailyChecks;
 pub use self::digest_record::DigestRecord;
 pub use self::entry_log::{AddedIds, LoggedChange, LoggedEntry};
 pub use self::error::{Result, StoreError};

@@ -5,6 +5,7 @@
 //! Knows the rows of the store. It prints nothing.
 
 mod change_row;
+mod check_day_row;
 mod change_rules;
 mod csv_rows;
 mod delivery_row;
@@ -15,6 +16,7 @@ mod item_row;
 mod match_row;
 mod receiver_row;
 mod route_row;
+mod row_schema;
 mod rule_row;
 mod section_change_row;
 mod section_row;
@@ -24,6 +26,7 @@ mod touched_row;
 mod watchlist_row;
 
 pub use change_row::ChangeRow;
+pub use check_day_row::CheckDayRow;
 pub use csv_rows::{csv, csv_for_spreadsheets};
 pub use delivery_row::{DeliveryRow, WaitsFor};
 pub use difference_row::DifferenceRow;
@@ -33,6 +36,7 @@ pub use item_row::ItemRow;
 pub use match_row::MatchRow;
 pub use receiver_row::ReceiverRow;
 pub use route_row::{RouteOutcome, RouteRow};
+pub use row_schema::{ComponentSchemas, rows, written};
 pub use rule_row::{RuleEntryRow, RuleRow, ShownChange};
 pub use section_change_row::SectionChangeRow;
 pub use section_row::SectionRow;

@@ -1,14 +1,44 @@
 //! What a person decides on a page.
 
 use futures_util::future::BoxFuture;
+use jiff::civil::Date;
 
-use crate::domain::{HoldId, Identified};
+use crate::domain::item::Outcome;
+use crate::domain::{DeliveryId, HoldId, Identified, ItemId};
 
 /// Something that a person asks for with a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    AcceptHold { id: HoldId, reason: String, as_baseline: bool },
-    RejectHold { id: HoldId, reason: String },
+    AcceptHold {
+        id: HoldId,
+        reason: String,
+        as_baseline: bool,
+    },
+    RejectHold {
+        id: HoldId,
+        reason: String,
+    },
+    TakeItem {
+        id: ItemId,
+    },
+    CloseItem {
+        id: ItemId,
+        outcome: Outcome,
+        note: String,
+    },
+    ReopenItem {
+        id: ItemId,
+        note: String,
+    },
+    /// Until the end of the day `until`, new items of `from` are handed over too.
+    HandOverItems {
+        from: String,
+        to: String,
+        until: Option<Date>,
+    },
+    RetryDelivery {
+        id: DeliveryId,
+    },
 }
 
 /// Why an action was not carried out. Nothing has changed.

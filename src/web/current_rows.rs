@@ -1,42 +1,131 @@
 //! Stored sources and deliveries, with what is true of them now: the configuration and the clock
 //! decide when each is next due.
 
-use std::collections::{BTreeMap, BTreeSet};
+use jiff::Timestamp;
+use serde::Serialize;
 
-use crate::domain::{AlertId, Delivery};
-use crate::store::Result;
-use crate::stored_json::{DeliveryRow, SourceRow};
-use crate::web::Web;
+use crate::domain::{AlertId, Delivery, DeliveryId, Hold, HoldState, Item};
+use crate::store::{AlertLine, AlertQuery, ReceiverState, Result};
+use crate::stored_json::{CheckDayRow, DeliveryRow, ItemRow, ReceiverRow, SourceRow};
+use crate::web::query::ItemStates;
+use crate::web::{Web, check_calendar};
+
+/// One alert in a list of alerts.
+#[derive(Serialize)]
+pub struct ShownAlert {
+    alert_id: AlertId,
+    at: Timestamp,
+    r#type: String,
+    title: String,
+}
+
+/// The alerts that match, with their titles.
+pub async fn alert_lines(web: &Web, query: &AlertQuery) -> Result<Vec<ShownAlert>> {
+    let lines = web.state.store.alert_lines(query).await?;
+    let titles = web.titles.of(&web.state, lines.iter().map(|line| &line.alert_id)).await?;
+    let shown = |line: AlertLine| ShownAlert {
+        title: titles.get(&line.alert_id).cloned().unwrap_or_default(),
+        alert_id: line.alert_id,
+        at: line.created_at,
+        r#type: line.r#type,
+    };
+    Ok(lines.into_iter().map(shown).collect())
+}
+
+/// A delivery, if the pages show its alert.
+pub async fn shown_delivery(web: &Web, id: &DeliveryId) -> Result<Option<Delivery>> {
+    let Some(delivery) = web.state.store.delivery(id).await? else { return Ok(None) };
+    let alert = web.state.store.alert(&delivery.alert_id).await?;
+    let is_shown = alert.is_some_and(|alert| !alert.body.kind().is_about_watchlists());
+    Ok(is_shown.then_some(delivery))
+}
 
 /// Deliveries with the title of their alert and when each is tried next.
 pub async fn delivery_rows(web: &Web, deliveries: Vec<Delivery>) -> Result<Vec<DeliveryRow>> {
     let (states, now) = (web.state.store.receiver_states().await?, web.state.clock.now());
     let receivers = web.state.status.receivers();
     let configured: Vec<&str> = receivers.iter().map(|receiver| receiver.name.as_str()).collect();
-    let mut titles: BTreeMap<AlertId, String> = BTreeMap::new();
-    let mut hidden: BTreeSet<AlertId> = BTreeSet::new();
-    for delivery in &deliveries {
-        if titles.contains_key(&delivery.alert_id) {
-            continue;
-        }
-        if let Some(alert) = web.state.store.alert(&delivery.alert_id).await? {
-            if alert.body.kind().is_about_watchlists() {
-                hidden.insert(alert.alert_id);
-                continue;
-            }
-            let words = web.state.words.of(&alert);
-            let title = words.get("title").and_then(|title| title.as_str()).unwrap_or_default();
-            titles.insert(alert.alert_id, title.to_owned());
-        }
-    }
+    let ids = deliveries.iter().map(|delivery| &delivery.alert_id);
+    let titles = web.titles.of(&web.state, ids).await?;
     Ok(deliveries
         .into_iter()
-        .filter(|delivery| !hidden.contains(&delivery.alert_id))
         .map(|delivery| {
             let title = titles.get(&delivery.alert_id).cloned().unwrap_or_default();
             DeliveryRow::new(delivery, title, &states, &configured, now)
         })
         .collect())
+}
+
+/// The configured receivers, then those that only have deliveries in the outbox.
+pub async fn receiver_rows(web: &Web) -> Result<Vec<ReceiverRow>> {
+    let (states, outbox) =
+        (web.state.store.receiver_states().await?, web.state.store.outbox_counts().await?);
+    let lines = web.state.status.receivers();
+    let row = |name: &str, kind: Option<&str>, operator: bool| {
+        let unknown = || ReceiverState { receiver: name.to_owned(), ..ReceiverState::default() };
+        let state = states.iter().find(|state| state.receiver == name);
+        let count = outbox.iter().find(|count| count.receiver == name);
+        let state = state.cloned().unwrap_or_else(unknown);
+        ReceiverRow::new(kind, operator, state, count, web.state.clock.now())
+    };
+    let mut rows: Vec<ReceiverRow> =
+        lines.iter().map(|line| row(&line.name, Some(&line.kind), line.operator)).collect();
+    for count in outbox.iter().filter(|count| count.pending + count.dead > 0) {
+        if !lines.iter().any(|line| line.name == count.receiver) {
+            rows.push(row(&count.receiver, None, false));
+        }
+    }
+    Ok(rows)
+}
+
+/// The days of the calendar of checks.
+pub async fn check_days(web: &Web) -> Result<Vec<CheckDayRow>> {
+    let zone = &web.state.settings.timezone;
+    let today = web.state.clock.now().to_zoned(zone.clone()).date();
+    CheckDayRow::of(&web.state.store, check_calendar::first_day(today), today, zone).await
+}
+
+/// The receivers in the configuration.
+pub fn receiver_names(web: &Web) -> Vec<String> {
+    web.state.status.receivers().into_iter().map(|receiver| receiver.name).collect()
+}
+
+/// The items in these states, or in all, of a receiver, or of all. Those that are not closed come
+/// first.
+pub async fn items(web: &Web, states: ItemStates, receiver: &str) -> Result<Vec<Item>> {
+    let store = &web.state.store;
+    let mut items = match states {
+        ItemStates::All => store.items(None).await?,
+        ItemStates::Unclosed => store.unclosed_items().await?,
+        ItemStates::One(state) => store.items(Some(state)).await?,
+    };
+    if !receiver.is_empty() {
+        items.retain(|item| item.receivers().iter().any(|name| name == receiver));
+    }
+    Ok(items)
+}
+
+/// Items with the time by which somebody must acknowledge each.
+pub async fn item_rows(web: &Web, items: Vec<Item>) -> Result<Vec<ItemRow>> {
+    let mut rows = Vec::with_capacity(items.len());
+    for item in items {
+        rows.push(ItemRow::of(&web.state.store, item, &web.state.settings.timezone).await?);
+    }
+    Ok(rows)
+}
+
+/// The open holds first, oldest first. Then the others, the newest first.
+pub async fn holds(web: &Web, open_only: bool) -> Result<Vec<Hold>> {
+    let (mut holds, mut decided): (Vec<Hold>, Vec<Hold>) = web
+        .state
+        .store
+        .holds(open_only)
+        .await?
+        .into_iter()
+        .partition(|hold| hold.state == HoldState::Open);
+    decided.reverse();
+    holds.append(&mut decided);
+    Ok(holds)
 }
 
 /// All sources that were ever checked, with their lists and when each is checked next.

@@ -21,6 +21,9 @@ pub enum WebError {
     /// log only.
     #[error("failed to read the store")]
     Store(#[from] StoreError),
+    /// 503: it is unknown what accepting a hold would change.
+    #[error("{0}")]
+    Preview(String),
     /// 503: two days could not be compared. The reason goes to the log only.
     #[error("failed to compare the days")]
     Difference(String),
@@ -41,7 +44,9 @@ impl WebError {
         match self {
             WebError::BadRequest(_) => StatusCode::BAD_REQUEST,
             WebError::NotFound { .. } => StatusCode::NOT_FOUND,
-            WebError::Store(_) | WebError::Difference(_) => StatusCode::SERVICE_UNAVAILABLE,
+            WebError::Store(_) | WebError::Preview(_) | WebError::Difference(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             WebError::Template(_) | WebError::Rows(_) | WebError::Feed(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -62,7 +67,7 @@ impl WebError {
 
     fn log(&self) {
         match self {
-            WebError::BadRequest(_) | WebError::NotFound { .. } => {}
+            WebError::BadRequest(_) | WebError::NotFound { .. } | WebError::Preview(_) => {}
             WebError::Store(source) => {
                 tracing::warn!(error = %source, "failed to read the store for a page");
             }

@@ -21,7 +21,6 @@ use crate::domain::{Alert, AlertKind, Audience, Sha256};
 use crate::store::AlertQuery;
 use crate::web::Web;
 use crate::web::error::WebError;
-use crate::web::headline::headline;
 use crate::web::query::{self, Parameters};
 use crate::web::visit::Visit;
 
@@ -136,9 +135,10 @@ fn entry_of(web: &Web, alert: &Alert, base: &str) -> Result<Entry, WebError> {
         "feed_entry.html",
         json!({ "words": words, "shown": shown, "left_out": changes.len() - shown.len() }),
     )?;
+    let subject = words.get("subject").and_then(|subject| subject.as_str()).unwrap_or_default();
     let updated = instant(alert.created_at)?;
     Ok(Entry {
-        title: Text::plain(printable(&headline(alert))),
+        title: Text::plain(printable(subject)),
         id: urn(&Sha256::of(alert.alert_id.as_str().as_bytes())),
         updated,
         published: Some(updated),

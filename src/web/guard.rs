@@ -91,7 +91,12 @@ mod tests {
     #[test]
     fn only_this_machine_and_the_public_host_are_known() {
         let public_url = Some("https://entitywatch.example.com/".parse().unwrap());
-        let settings = WebSettings { timezone: TimeZone::UTC, public_url, loopback_only: true };
+        let settings = WebSettings {
+            timezone: TimeZone::UTC,
+            source_titles: std::collections::BTreeMap::new(),
+            public_url,
+            loopback_only: true,
+        };
         for host in [
             "127.0.0.1:8744",
             "localhost",

@@ -4,10 +4,10 @@
 //! secrets. GET and HEAD only read. What a person decides is sent with a form, and is carried out
 //! by [`Actions`], as a command would be.
 //!
-//! Paths: `/` `/changes` `/changes/{id}` `/entries` `/entries/{id}` `/difference` `/rules`
-//! `/rules/{number}` `/pictures` `/alerts/{id}` `/holds/{id}` `/feed.atom` `/api/…` `/metrics`
-//! `/sign-in` `/sign-out` `/healthz` `/readyz`. All but the last two may need a sign-in
-//! ([`access`]).
+//! Paths: `/` `/changes` `/entries` `/difference` `/rules` `/pictures` `/alerts` `/items`
+//! `/deliveries` `/holds`, most with a page for each `/{id}`; `/feed.atom` `/api/…`
+//! ([`api::paths`]) `/metrics` `/sign-in` `/sign-out` `/healthz` `/readyz`. All but the last two may
+//! need a sign-in ([`access`]).
 
 pub mod listener;
 pub mod serve;
@@ -16,19 +16,23 @@ pub mod status;
 mod access;
 mod action;
 mod alert_links;
+mod alert_titles;
 mod api;
 mod catalog;
 mod change_view;
 mod changes_found;
 mod choices;
+mod check_calendar;
 mod current_rows;
 mod difference;
 mod error;
-mod format;
 mod feed;
+mod format;
 mod guard;
 mod headline;
+mod hold_changes;
 mod health;
+mod openapi;
 mod page;
 mod paging;
 mod pictures;
@@ -36,8 +40,10 @@ mod query;
 mod records;
 mod root;
 mod template;
+mod time_text;
 mod visit;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -57,10 +63,12 @@ use crate::store::{Store, StoreError};
 pub use access::{Access, AccessSettings, TrustedProxy};
 pub use action::{Action, Actions, NotDone};
 pub use listener::Listener;
+pub use openapi::openapi;
 pub use serve::serve;
 pub use status::{Loop, ReceiverLine, SourceLine, Status};
 
 use access::admission;
+use alert_titles::AlertTitles;
 use template::Templates;
 
 /// Everything that the pages read.
@@ -89,6 +97,8 @@ pub struct WebState {
 pub struct WebSettings {
     /// Times are shown in this zone, with UTC beside them.
     pub timezone: TimeZone,
+    /// What people call each source, by its name. A source that is not in it is called by its name.
+    pub source_titles: BTreeMap<String, String>,
     /// The address under which people reach the pages, without query and fragment. It is used for
     /// links, and its host is the only other `Host` that is answered.
     pub public_url: Option<Url>,
@@ -116,6 +126,9 @@ impl WebSettings {
 pub trait AlertWords: Send + Sync {
     /// The content of the message as JSON, in the shape that the templates read.
     fn of(&self, alert: &Alert) -> serde_json::Value;
+
+    /// What happened, in a few words, as messages say it.
+    fn title(&self, alert: &Alert) -> String;
 }
 
 /// Compares a document on hold with the current list. It is passed in, because a stage must not
@@ -158,9 +171,17 @@ pub enum PreviewError {
 
 /// All paths, with their limits and checks.
 pub fn router(state: WebState) -> Router {
-    let templates = Templates::new(&state.settings.timezone, state.settings.root());
-    let web = Web { state, templates: Arc::new(templates), catalog: Arc::default() };
+    let templates = Templates::new(&state.settings);
+    let web = Web {
+        state,
+        templates: Arc::new(templates),
+        catalog: Arc::default(),
+        titles: Arc::default(),
+    };
+    let api = api::paths::all().into_iter();
+    let api = api.fold(Router::new(), |router, path| router.route(path.path, path.route));
     let pages = Router::new()
+        .merge(api)
         .route("/", get(page::overview::show))
         .route("/changes", get(page::changes::show))
         .route("/changes/{change_id}", get(page::change::show))
@@ -170,7 +191,18 @@ pub fn router(state: WebState) -> Router {
         .route("/rules", get(page::rules::show))
         .route("/rules/{document_number}", get(page::rule::show))
         .route("/pictures", get(page::pictures::show))
+        .route("/alerts", get(page::alerts::show))
         .route("/alerts/{alert_id}", get(page::alert::show))
+        .route("/items", get(page::items::show))
+        .route("/items/hand-over", post(page::item_action::hand_over))
+        .route("/items/{item_id}", get(page::item::show))
+        .route("/items/{item_id}/take", post(page::item_action::take))
+        .route("/items/{item_id}/close", post(page::item_action::close))
+        .route("/items/{item_id}/reopen", post(page::item_action::reopen))
+        .route("/deliveries", get(page::deliveries::show))
+        .route("/deliveries/{delivery_id}", get(page::delivery::show))
+        .route("/deliveries/{delivery_id}/retry", post(page::delivery::retry))
+        .route("/holds", get(page::holds::show))
         .route("/holds/{hold_id}", get(page::hold::show))
         .route("/holds/{hold_id}/accept", post(page::hold_decision::accept))
         .route("/holds/{hold_id}/reject", post(page::hold_decision::reject))
@@ -180,23 +212,7 @@ pub fn router(state: WebState) -> Router {
         // Browsers request it on their own.
         .route("/favicon.ico", get(StatusCode::NO_CONTENT))
         .route("/feed.atom", get(feed::show))
-        .route("/api/changes", get(api::changes::list))
-        .route("/api/changes/{change_id}", get(api::changes::one))
-        .route("/api/entries", get(api::entries::list))
-        .route("/api/entries/{entry_id}", get(api::entries::one))
-        .route("/api/entries/{entry_id}/timeline", get(api::entries::timeline))
-        .route("/api/difference", get(api::difference::show))
-        .route("/api/rules", get(api::rules::list))
-        .route("/api/rules/{document_number}", get(api::rules::one))
-        .route("/api/rules/{document_number}/entries", get(api::rules::entries))
-        .route("/api/pictures/changes-by-year", get(api::pictures::changes_by_year))
-        .route("/api/pictures/entries-by-country", get(api::pictures::entries_by_country))
-        .route("/api/pictures/filing-to-list", get(api::pictures::filing_to_list))
-        .route("/api/alerts", get(api::alerts))
-        .route("/api/alerts/{alert_id}", get(api::alert))
-        .route("/api/deliveries", get(api::deliveries))
-        .route("/api/holds", get(api::holds))
-        .route("/api/sources", get(api::sources))
+        .route("/api/openapi.json", get(openapi::show))
         .fallback(error::no_such_page)
         .method_not_allowed_fallback(error::no_such_method)
         .layer(from_fn_with_state(web.clone(), admission::admit))
@@ -216,6 +232,7 @@ struct Web {
     state: WebState,
     templates: Arc<Templates>,
     catalog: Arc<catalog::Current>,
+    titles: Arc<AlertTitles>,
 }
 
 impl Web {

@@ -40,6 +40,18 @@ impl Paging {
         rest.get(..self.size).unwrap_or(rest)
     }
 
+    /// The rows before the page, however many there are.
+    pub fn start(self) -> usize {
+        (self.number - 1).saturating_mul(self.size)
+    }
+
+    /// The part of all rows that is on the page. Nothing if the page is after the last one, as
+    /// programs expect.
+    pub fn exactly<T>(self, rows: &[T]) -> &[T] {
+        let rest = rows.get(self.start()..).unwrap_or_default();
+        rest.get(..self.size).unwrap_or(rest)
+    }
+
     /// For the template `table.html`: `1–50 of 1,278`, and the query strings of the pages before
     /// and after.
     pub fn shown(self, total: usize, parameters: &Parameters) -> Value {
@@ -89,6 +101,14 @@ mod tests {
         check(26, 1_278, 1_251, 1_278, None);
         check(1, 50, 1, 50, None);
         check(1, 51, 1, 50, Some("kind=x&page=2"));
+    }
+
+    #[test]
+    fn ok_a_program_gets_nothing_after_the_last_page() {
+        let rows: Vec<usize> = (1..=60).collect();
+        assert_eq!(Paging::new(2, 50).exactly(&rows), &rows[50..]);
+        assert!(Paging::new(3, 50).exactly(&rows).is_empty());
+        assert!(Paging::new(usize::MAX, 50).exactly(&rows).is_empty());
     }
 
     #[test]

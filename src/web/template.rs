@@ -14,11 +14,11 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
 use crate::domain::{ListCode, country, day_in_words, utc_day};
-use crate::web::difference;
+use crate::web::{WebSettings, difference, time_text};
 
 const STYLESHEET: &str = include_str!("templates/style.css");
 
-const FILES: [(&str, &str); 19] = [
+const FILES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
     ("change.html", include_str!("templates/change.html")),
     ("table.html", include_str!("templates/table.html")),
@@ -34,7 +34,17 @@ const FILES: [(&str, &str); 19] = [
     ("changes.html", include_str!("templates/changes.html")),
     ("entries.html", include_str!("templates/entries.html")),
     ("alert.html", include_str!("templates/alert.html")),
+    ("alerts.html", include_str!("templates/alerts.html")),
+    ("items.html", include_str!("templates/items.html")),
+    ("item.html", include_str!("templates/item.html")),
+    ("item_parts.html", include_str!("templates/item_parts.html")),
+    ("deliveries.html", include_str!("templates/deliveries.html")),
+    ("delivery.html", include_str!("templates/delivery.html")),
+    ("delivery_parts.html", include_str!("templates/delivery_parts.html")),
+    ("holds.html", include_str!("templates/holds.html")),
     ("hold.html", include_str!("templates/hold.html")),
+    ("check_calendar.html", include_str!("templates/check_calendar.html")),
+    ("form_parts.html", include_str!("templates/form_parts.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
     ("error.html", include_str!("templates/error.html")),
     ("feed_entry.html", include_str!("templates/feed_entry.html")),
@@ -50,9 +60,8 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// `root` is the prefix of every link, such as `/watch`.
-    pub fn new(timezone: &TimeZone, root: &str) -> Self {
-        Self { environment: environment(timezone, root) }
+    pub fn new(settings: &WebSettings) -> Self {
+        Self { environment: environment(settings) }
     }
 
     /// Renders the template of this name.
@@ -76,14 +85,26 @@ pub async fn stylesheet() -> impl IntoResponse {
     )
 }
 
-fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, Error> {
+fn environment(settings: &WebSettings) -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    let timezone = timezone.clone();
+    let timezone = settings.timezone.clone();
     environment.add_filter("when", move |at: Serde<Timestamp>| {
         Value::from_safe_string(when(at.0, &timezone))
+    });
+    environment.add_filter("ago", |at: Serde<Timestamp>, now: Serde<Timestamp>| {
+        time_text::ago(at.0, now.0)
+    });
+    let timezone = settings.timezone.clone();
+    environment.add_filter("days_ago", move |day: Serde<Date>, now: Serde<Timestamp>| {
+        time_text::days_ago(day.0, now.0, &timezone)
+    });
+    environment.add_filter("alert_type", alert_type);
+    let titles = settings.source_titles.clone();
+    environment.add_filter("source_title", move |name: &str| {
+        titles.get(name).map_or_else(|| name.to_owned(), String::clone)
     });
     environment.add_filter("list_title", |code: &str| {
         code.parse::<ListCode>().map_or_else(|_| code.to_owned(), |c| c.title().to_owned())
@@ -109,9 +130,9 @@ fn environment(timezone: &TimeZone, root: &str) -> Result<Environment<'static>, 
     // The path of a URL has no double quotes and no angle brackets. Slashes must not be escaped.
     environment.add_global(
         "root",
-        Value::from_safe_string(root.replace('&', "&amp;").replace('\'', "&#39;")),
+        Value::from_safe_string(settings.root().replace('&', "&amp;").replace('\'', "&#39;")),
     );
-    for (name, source) in FILES {
+    for (name, source) in FILES.iter().copied() {
         environment.add_template(name, source)?;
     }
     Ok(environment)
@@ -124,6 +145,13 @@ fn when(at: Timestamp, timezone: &TimeZone) -> String {
     let shown = at.to_zoned(timezone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
     let utc = at.strftime("%Y-%m-%d %H:%M:%S UTC");
     format!("<time datetime=\"{exact}\" title=\"{utc}\">{shown}</time>")
+}
+
+/// The name of a type of alerts for readers: `List changed` for `list.changed`.
+fn alert_type(name: &str) -> String {
+    let words = name.replace('.', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The title of a field for readers: `license requirement` for `license_requirement`.
@@ -169,7 +197,13 @@ mod tests {
 
     #[test]
     fn every_template_parses() {
-        let environment = environment(&TimeZone::UTC, "").unwrap();
+        let settings = WebSettings {
+            timezone: TimeZone::UTC,
+            source_titles: std::collections::BTreeMap::new(),
+            public_url: None,
+            loopback_only: true,
+        };
+        let environment = environment(&settings).unwrap();
         assert_eq!(environment.templates().count(), FILES.len());
     }
 
@@ -202,6 +236,11 @@ mod tests {
             assert!(!is_web_address(address), "{address}");
         }
         assert!(is_web_address("https://www.federalregister.gov/citation/87-FR-38925"));
+    }
+
+    #[test]
+    fn a_type_of_alerts_is_shown_in_words() {
+        assert_eq!(["list.changed", "digest"].map(alert_type), ["List changed", "Digest"]);
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::web::access::caller::{Caller, Proof, SignedIn};
 pub(super) struct Visit {
     web: Web,
     pub caller: Caller,
+    /// The first segment of the path: `changes`, or nothing for the overview.
+    section: String,
 }
 
 impl Deref for Visit {
@@ -30,14 +32,15 @@ impl FromRequestParts<Web> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
         let caller = parts.extensions.get::<Caller>().cloned().unwrap_or_default();
-        Ok(Self { web: web.clone(), caller })
+        let section = parts.uri.path().split('/').nth(1).unwrap_or_default().to_owned();
+        Ok(Self { web: web.clone(), caller, section })
     }
 }
 
 impl Visit {
     /// For an answer that is given before it is known who asks.
     pub fn of_nobody(web: &Web) -> Self {
-        Self { web: web.clone(), caller: Caller::default() }
+        Self { web: web.clone(), caller: Caller::default(), section: "-".to_owned() }
     }
 
     /// The person, if that person may act in this role.
@@ -67,6 +70,7 @@ impl Visit {
                 "csrf": self.state.access.form_token(&person.form_subject()),
                 "has_session": matches!(person.proof, Proof::Session(_)),
                 "can_sign_in": can_sign_in,
+                "section": self.section,
             }),
             None => json!({
                 "name": null,
@@ -74,6 +78,7 @@ impl Visit {
                 "csrf": null,
                 "has_session": false,
                 "can_sign_in": can_sign_in,
+                "section": self.section,
             }),
         }
     }

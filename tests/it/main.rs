@@ -56,6 +56,7 @@ mod story_items;
 mod story_matches;
 mod story_metrics;
 mod story_older_copy;
+mod story_pages;
 mod story_people;
 mod story_receivers;
 mod story_regulation;

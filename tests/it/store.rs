@@ -11,6 +11,7 @@ mod pace;
 pub mod places;
 mod reading;
 mod sqlite_file;
+mod tables;
 mod writers;
 
 use entitywatch::domain::alert::{ListChanged, SnapshotRef, Test};

@@ -378,7 +378,21 @@ async fn reading_writes_nothing() {
     ada.sign_in(ADA.0, ADA.1).await;
     let before = pages.world.journal_kinds().await.len();
     let deliveries = pages.world.deliveries("erp").await;
-    for path in ["/", "/changes", "/entries", "/feed.atom", "/api/holds", "/metrics", "/sign-in"] {
+    for path in [
+        "/",
+        "/changes",
+        "/entries",
+        "/alerts",
+        "/items",
+        "/deliveries",
+        "/holds",
+        "/feed.atom",
+        "/api/holds",
+        "/api/checks",
+        "/api/openapi.json",
+        "/metrics",
+        "/sign-in",
+    ] {
         for method in ["GET", "HEAD"] {
             assert_eq!(ada.send(method, path, &[], "").await.status, StatusCode::OK, "{path}");
         }

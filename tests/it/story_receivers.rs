@@ -413,8 +413,9 @@ async fn a_delivered_test_makes_pending_deliveries_due() {
 #[tokio::test]
 async fn a_retry_for_a_receiver_that_is_switched_off_says_that_it_waits() {
     let (world, waiting) = refused_once(410).await;
-    let reply =
-        world.execute(Request::DeliveriesRetry { ids: vec![waiting.delivery_id.clone()] }).await;
+    let reply = world
+        .execute(Request::DeliveriesRetry { ids: vec![waiting.delivery_id.clone()], by: None })
+        .await;
     assert!(
         reply.exit == 1 && reply.problems[0].contains("waits: the receiver is switched off"),
         "{reply:?}"
@@ -448,8 +449,9 @@ async fn a_dead_delivery_is_alerted_over_another_channel_and_can_be_sent_again()
     );
     assert!(world.journal_kinds().await.contains(&"delivery.dead".to_owned()));
     assert_eq!(world.next_check().await.exit, 0, "it is alerted once");
-    let reply =
-        world.execute(Request::DeliveriesRetry { ids: vec![dead.delivery_id.clone()] }).await;
+    let reply = world
+        .execute(Request::DeliveriesRetry { ids: vec![dead.delivery_id.clone()], by: None })
+        .await;
     assert_eq!(reply.exit, 0, "{reply:?}");
     let alerts = world.alerts();
     assert_eq!(alerts.len(), 4);

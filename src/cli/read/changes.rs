@@ -88,7 +88,8 @@ async fn section_changes(store: &Store, query: &ChangeQuery) -> Result<Vec<Secti
         return Ok(Vec::new());
     }
     let kinds = vec![AlertKind::RegulationChanged];
-    let query = AlertQuery { kinds, since: *since, until: *until, limit: *limit };
+    let query =
+        AlertQuery { kinds, since: *since, until: *until, limit: *limit, ..AlertQuery::default() };
     let alerts = store.alerts(&query).await?;
     let is_of_source = |row: &SectionChangeRow| source.as_ref().is_none_or(|of| *of == row.source);
     Ok(alerts.into_iter().filter_map(SectionChangeRow::of).filter(is_of_source).collect())

@@ -28,6 +28,7 @@ pub async fn deliveries(
         state: args.state,
         alert: args.alert.clone().map(AlertId),
         limit: args.limit,
+        ..DeliveryQuery::default()
     };
     let deliveries = store.deliveries(&query).await?;
     if let Some(name) = args.receiver.as_deref().filter(|_| deliveries.is_empty()) {

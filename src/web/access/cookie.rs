@@ -67,6 +67,7 @@ mod tests {
         let check = |public_url: Option<&str>, max_age_s, expected: &str| {
             let settings = WebSettings {
                 timezone: TimeZone::UTC,
+                source_titles: std::collections::BTreeMap::new(),
                 public_url: public_url.map(|url| url.parse().unwrap()),
                 loopback_only: true,
             };

@@ -27,6 +27,14 @@ impl Form {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// The value of a field that must not be empty. `what` is what the person reads.
+    pub fn needed(&self, name: &str, what: &str) -> Result<String, Refused> {
+        match self.field(name) {
+            "" => Err(mistake(&format!("expected {what}, but it is empty"))),
+            value => Ok(value.to_owned()),
+        }
+    }
+
     /// Whether a box was ticked.
     pub fn is_ticked(&self, name: &str) -> bool {
         !self.field(name).is_empty()
@@ -112,8 +120,19 @@ pub async fn read_form(request: Request) -> Result<Form, Refused> {
         .map_err(|_| refused(StatusCode::PAYLOAD_TOO_LARGE, "expected a form of at most 16 KiB"))?;
     let text = std::str::from_utf8(&body).unwrap_or("%");
     form_fields(text)
-        .map(Form)
+        .map(|fields| fields.into_iter().map(|(name, value)| (name, with_line_feeds(&value))))
+        .map(|fields| Form(fields.collect()))
         .ok_or_else(|| refused(StatusCode::BAD_REQUEST, "expected a form in percent-encoded UTF-8"))
+}
+
+/// Browsers send the line breaks of a text area as a carriage return and a line feed.
+fn with_line_feeds(value: &str) -> String {
+    value.replace("\r\n", "\n")
+}
+
+/// A form that was not filled in as it must be.
+pub fn mistake(text: &str) -> Refused {
+    refused(StatusCode::BAD_REQUEST, text)
 }
 
 fn refused(status: StatusCode, text: &str) -> Refused {

@@ -16,7 +16,7 @@ pub async fn act(
     request: Request,
     role: Role,
     page: &str,
-    action: impl FnOnce(&Form) -> Action,
+    action: impl FnOnce(&Form) -> Result<Action, Refused>,
 ) -> Response {
     let uri = request.uri().clone();
     match acted(visit, request, role, action).await {
@@ -32,14 +32,14 @@ async fn acted(
     visit: &Visit,
     request: Request,
     role: Role,
-    action: impl FnOnce(&Form) -> Action,
+    action: impl FnOnce(&Form) -> Result<Action, Refused>,
 ) -> Result<(), Refused> {
     let Acting { name, identified, form } = acting(visit, request, role).await?;
     let Some(actions) = &visit.state.actions else {
         let text = "these pages cannot act: decide with the command";
         return Err(Refused(StatusCode::SERVICE_UNAVAILABLE, text.to_owned()));
     };
-    actions.carry_out(action(&form), name, identified).await.map_err(|problem| match problem {
+    actions.carry_out(action(&form)?, name, identified).await.map_err(|problem| match problem {
         NotDone::Mistake(text) => Refused(StatusCode::BAD_REQUEST, text),
         NotDone::Failed(text) => Refused(StatusCode::CONFLICT, text),
     })

@@ -8,19 +8,22 @@ use crate::web::action::Action;
 use crate::web::page::act::act;
 use crate::web::visit::Visit;
 
+const REASON: &str = "a reason for the decision";
+
 pub async fn accept(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
-    act(&visit, request, Role::Approver, &format!("/holds/{id}"), |form| Action::AcceptHold {
-        id: HoldId(id.clone()),
-        reason: form.field("reason").to_owned(),
-        as_baseline: form.is_ticked("as_baseline"),
+    act(&visit, request, Role::Approver, &format!("/holds/{id}"), |form| {
+        Ok(Action::AcceptHold {
+            id: HoldId(id.clone()),
+            reason: form.needed("reason", REASON)?,
+            as_baseline: form.is_ticked("as_baseline"),
+        })
     })
     .await
 }
 
 pub async fn reject(visit: Visit, Path(id): Path<String>, request: Request) -> Response {
-    act(&visit, request, Role::Approver, &format!("/holds/{id}"), |form| Action::RejectHold {
-        id: HoldId(id.clone()),
-        reason: form.field("reason").to_owned(),
+    act(&visit, request, Role::Approver, &format!("/holds/{id}"), |form| {
+        Ok(Action::RejectHold { id: HoldId(id.clone()), reason: form.needed("reason", REASON)? })
     })
     .await
 }

@@ -3,13 +3,20 @@
 
 pub mod act;
 pub mod alert;
-pub mod change;
+pub mod alerts;
 pub mod changes;
+pub mod deliveries;
+pub mod delivery;
+pub mod change;
 pub mod difference;
 pub mod entries;
 pub mod entry;
 pub mod hold;
 pub mod hold_decision;
+pub mod holds;
+pub mod item;
+pub mod item_action;
+pub mod items;
 pub mod overview;
 pub mod pictures;
 pub mod rule;

@@ -1,4 +1,5 @@
-//! `/`: problems that need a person, the latest alerts, the sources and the receivers.
+//! `/`: what needs action, the latest alerts, the sources with their clocks, the checks of the last
+//! 90 days, and the receivers.
 
 use axum::extract::RawQuery;
 use axum::response::Response;
@@ -7,9 +8,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::domain::AlertKind;
-use crate::store::{AlertQuery, OutboxCount, ReceiverState};
+use crate::store::AlertQuery;
+use crate::stored_json::ReceiverRow;
+use crate::web::check_calendar::CheckCalendar;
 use crate::web::error::WebError;
-use crate::web::headline::headline;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
 use crate::web::status::SourceLine;
@@ -19,6 +21,8 @@ use crate::{schedule, stored_json};
 
 /// Alerts on the page.
 const LATEST_ALERTS: usize = 10;
+/// Items that are not closed on the page. The list of items has the rest.
+const SHOWN_ITEMS: usize = 5;
 
 /// A source from the configuration (its kind) and from the store. One of the two can be missing.
 #[derive(Serialize)]
@@ -30,54 +34,44 @@ struct SourceRow {
     recorded: Option<stored_json::SourceRow>,
 }
 
-/// A receiver from the configuration, with its deliveries in the outbox. A receiver that was
-/// removed from the configuration is shown while it has any.
-#[derive(Serialize)]
-struct ReceiverRow {
-    name: String,
-    kind: Option<String>,
-    operator: bool,
-    pending: u64,
-    dead: u64,
-    state: Option<ReceiverState>,
-}
-
 pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
     let context = async {
         Parameters::read(query.as_deref(), query::NONE)?;
         let now = web.state.clock.now();
         let sources = source_rows(&web).await?;
         let holds = web.state.store.holds(true).await?;
-        let receivers = receiver_rows(&web).await?;
-        let alerts = web
-            .state
-            .store
-            .alerts(&AlertQuery {
-                kinds: AlertKind::of_pages(),
-                limit: Some(LATEST_ALERTS),
-                ..AlertQuery::default()
-            })
-            .await?;
-        let alerts: Vec<_> = alerts
-            .iter()
-            .map(|alert| {
-                json!({
-                    "alert_id": alert.alert_id,
-                    "at": alert.created_at,
-                    "type": alert.body.type_name(),
-                    "text": headline(alert),
-                })
-            })
-            .collect();
+        let receivers = current_rows::receiver_rows(&web).await?;
+        let latest = AlertQuery {
+            kinds: AlertKind::of_pages(),
+            limit: Some(LATEST_ALERTS),
+            ..AlertQuery::default()
+        };
+        let alerts = current_rows::alert_lines(&web, &latest).await?;
+        let mut items = web.state.store.unclosed_items().await?;
+        let more_items = items.len().saturating_sub(SHOWN_ITEMS);
+        items.truncate(SHOWN_ITEMS);
+        let items = current_rows::item_rows(&web, items).await?;
         let recorded = || sources.iter().filter_map(|row| row.recorded.as_ref());
         let stalled = web.state.status.stalled(now);
+        let reload_error = web.state.status.reload_error();
+        let is_failing =
+            |row: &SourceRow| row.recorded.as_ref().is_some_and(|it| it.failing_since.is_some());
+        let is_stuck = |row: &ReceiverRow| row.dead > 0 || row.state.disabled_at.is_some();
+        let needs_action = reload_error.is_some()
+            || !(stalled.is_empty() && holds.is_empty() && items.is_empty())
+            || sources.iter().any(is_failing)
+            || receivers.iter().any(is_stuck);
+        let today = now.to_zoned(web.state.settings.timezone.clone()).date();
+        let days = current_rows::check_days(&web).await?;
         Ok(json!({
+            "needs_action": needs_action,
+            "items": items,
+            "more_items": more_items,
+            "calendar": CheckCalendar::new(&days, today),
             "checks": recorded().map(|source| source.checks).sum::<u64>(),
             "unchanged": recorded().map(|source| source.unchanged_checks).sum::<u64>(),
-            "failing": recorded().filter(|source| source.failing_since.is_some()).count(),
-            "dead": receivers.iter().map(|receiver| receiver.dead).sum::<u64>(),
             "stalled": stalled.iter().map(|(each, _)| each.as_str()).collect::<Vec<_>>(),
-            "reload_error": web.state.status.reload_error(),
+            "reload_error": reload_error,
             "now": now,
             "sources": sources,
             "holds": holds,
@@ -112,35 +106,4 @@ async fn source_rows(web: &Web) -> Result<Vec<SourceRow>, WebError> {
         }
     }
     Ok(rows)
-}
-
-/// The configured receivers, then those that only have deliveries in the outbox.
-async fn receiver_rows(web: &Web) -> Result<Vec<ReceiverRow>, WebError> {
-    let mut rows: Vec<ReceiverRow> = Vec::new();
-    for line in web.state.status.receivers() {
-        rows.push(ReceiverRow {
-            kind: Some(line.kind),
-            operator: line.operator,
-            ..ReceiverRow::unknown(line.name)
-        });
-    }
-    for OutboxCount { receiver, pending, dead, .. } in web.state.store.outbox_counts().await? {
-        match rows.iter_mut().find(|row| row.name == receiver) {
-            Some(row) => (row.pending, row.dead) = (pending, dead),
-            None => rows.push(ReceiverRow { pending, dead, ..ReceiverRow::unknown(receiver) }),
-        }
-    }
-    for state in web.state.store.receiver_states().await? {
-        if let Some(row) = rows.iter_mut().find(|row| row.name == state.receiver) {
-            row.state = Some(state);
-        }
-    }
-    rows.retain(|row| row.kind.is_some() || row.pending + row.dead > 0);
-    Ok(rows)
-}
-
-impl ReceiverRow {
-    fn unknown(name: String) -> Self {
-        Self { name, kind: None, operator: false, pending: 0, dead: 0, state: None }
-    }
 }

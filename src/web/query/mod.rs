@@ -3,6 +3,7 @@
 //! An empty parameter is not set. An unknown parameter is an error, so that a mistyped filter never
 //! shows more than was asked for. A parameter is added in the list of its path, and is read by name.
 
+mod alerting;
 mod decode;
 mod parameter_value;
 
@@ -12,12 +13,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::domain::{AlertId, AlertKind, ListCode};
-use crate::store::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
+use crate::domain::ListCode;
+use crate::store::{ChangeQuery, EntryQuery};
 use crate::web::catalog::changes::ChangeFilter;
 use crate::web::error::WebError;
 use crate::web::format::Format;
 use crate::web::query::parameter_value::Edge;
+
+pub use self::alerting::{ALERTS, CHECKS, DELIVERIES, HOLDS, ITEMS, ItemStates};
 
 /// The parameters of `/changes` and `/api/changes`.
 pub const CHANGES: &[&str] = &[
@@ -43,12 +46,6 @@ pub const DIFFERENCE: &[&str] = &["source", "list", "from", "to", "page", "limit
 pub const PAGES: &[&str] = &["page", "limit"];
 /// The parameters of `/pictures`, and of the tables behind its pictures.
 pub const PICTURES: &[&str] = &["list"];
-/// The parameters of `/api/alerts`.
-pub const ALERTS: &[&str] = &["since", "until", "limit"];
-/// The parameters of `/api/deliveries`.
-pub const DELIVERIES: &[&str] = &["receiver", "state", "alert", "limit"];
-/// The parameters of `/api/holds`.
-pub const HOLDS: &[&str] = &["open"];
 /// The parameters of `/sign-in`.
 pub const SIGN_IN: &[&str] = &["next"];
 /// The largest `page`. No table is that long.
@@ -171,28 +168,6 @@ impl Parameters {
         Ok(from.zip(parameter_value::date("to", self.get("to"))?))
     }
 
-    /// The filter of alerts.
-    pub fn alerts(&self, zone: &TimeZone, limit: usize) -> Result<AlertQuery, WebError> {
-        let since = parameter_value::time("since", self.get("since"), zone, Edge::Start)?;
-        let until = parameter_value::time("until", self.get("until"), zone, Edge::End)?;
-        Ok(AlertQuery { kinds: AlertKind::of_pages(), since, until, limit: Some(limit) })
-    }
-
-    /// The filter of deliveries.
-    pub fn deliveries(&self, limit: usize) -> Result<DeliveryQuery, WebError> {
-        Ok(DeliveryQuery {
-            receiver: parameter_value::text(self.get("receiver")),
-            state: parameter_value::state(self.get("state"))?,
-            alert: parameter_value::text(self.get("alert")).map(AlertId),
-            limit: Some(limit),
-        })
-    }
-
-    /// Whether only open holds are asked for.
-    pub fn open_only(&self) -> Result<bool, WebError> {
-        parameter_value::flag("open", self.get("open"))
-    }
-
     /// The limit, at most `max`; `default` if none is set.
     pub fn limit(&self, default: usize, max: usize) -> Result<usize, WebError> {
         parameter_value::number("limit", self.get("limit"), default, max)
@@ -282,7 +257,8 @@ mod tests {
         check(
             "search=x",
             ALERTS,
-            "expected one of the parameters `since`, `until`, `limit`, but got `search`",
+            "expected one of the parameters `type`, `source`, `since`, `until`, `page`, `limit`, but \
+             got `search`",
         );
         check("x", NONE, "expected no parameter, but got `x`");
         check(

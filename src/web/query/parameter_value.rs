@@ -154,6 +154,6 @@ pub fn time(
     }
 }
 
-fn unexpected(parameter: &str, expected: &str, got: &str) -> WebError {
+pub fn unexpected(parameter: &str, expected: &str, got: &str) -> WebError {
     WebError::BadRequest(format!("expected {expected} as `{parameter}`, but got `{got}`"))
 }

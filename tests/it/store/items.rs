@@ -124,6 +124,14 @@ async fn a_later_alert_attaches_by_rule_by_page_or_by_an_earlier_alert(place: &P
     let news = ItemNews { opens: false, ..news_of(&alert, "Delta", &["page 90 FR 1"]) };
     record(&store, alert, vec![news]).await;
     assert_eq!(store.items(None).await.unwrap().len(), 3, "it opens nothing");
+
+    let of = async |sequence: u64| {
+        let item = store.item_of_alert(&alert_number(sequence).alert.alert_id).await.unwrap();
+        item.map(|item| item.item_id)
+    };
+    assert_eq!(of(3).await.as_ref(), Some(&items[0].item_id));
+    assert_eq!(of(6).await.as_ref(), Some(&items[2].item_id));
+    assert_eq!(of(7).await, None);
 }
 
 async fn a_step_that_is_refused_writes_nothing(place: &Place) {

@@ -230,6 +230,7 @@ async fn alerts_are_newest_first(place: &Place) {
         limit: Some(1),
         until: None,
         since: Some(early),
+        ..AlertQuery::default()
     };
     assert_eq!(found(changed).await, [third.alert]);
 }

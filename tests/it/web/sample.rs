@@ -10,8 +10,8 @@ use entitywatch::domain::alert::{ListChanged, SnapshotRef, SourceFailing};
 use entitywatch::domain::journal::JournalEvent;
 use entitywatch::domain::{
     Alert, AlertBody, AlertId, Attribution, Change, ChangeId, ChangeKind, Citation, Delivery,
-    DeliveryState, Entry, FieldChange, Hold, HoldId, HoldReason, HoldState, ListCode, ListState,
-    Match, Rule, Severity, Sha256, SourceState, Summary,
+    DeliveryId, DeliveryState, Entry, FieldChange, Hold, HoldId, HoldReason, HoldState, ListCode,
+    ListState, Match, Rule, Severity, Sha256, SourceState, Summary,
 };
 use entitywatch::schedule::Schedule;
 use entitywatch::store::{
@@ -35,6 +35,7 @@ pub struct Sample {
     pub alert: AlertId,
     pub operator_alert: AlertId,
     pub hold: HoldId,
+    pub delivery: DeliveryId,
     pub change: ChangeId,
     _directory: tempfile::TempDir,
 }
@@ -48,6 +49,10 @@ struct Words;
 impl AlertWords for Words {
     fn of(&self, alert: &Alert) -> serde_json::Value {
         json!(wording::alert_content(alert, &MessageSettings::default()))
+    }
+
+    fn title(&self, alert: &Alert) -> String {
+        wording::alert_content(alert, &MessageSettings::default()).title
     }
 }
 
@@ -100,6 +105,7 @@ pub async fn sample() -> Sample {
         preview: None,
         words: Arc::new(Words),
         settings: Arc::new(WebSettings {
+            source_titles: [("csl".to_owned(), "Consolidated Screening List".to_owned())].into(),
             timezone: TimeZone::get("America/New_York").unwrap(),
             public_url: Some("https://entitywatch.example.com/".parse().unwrap()),
             loopback_only: true,
@@ -107,8 +113,9 @@ pub async fn sample() -> Sample {
         access: Arc::new(Access::new(AccessSettings::default(), [7; 32])),
         actions: None,
     };
+    let delivery = Delivery::id_of(&alert, "erp", "");
     let change = changes().remove(0).change_id;
-    Sample { state, clock, alert, operator_alert, hold, change, _directory: directory }
+    Sample { state, clock, alert, operator_alert, hold, delivery, change, _directory: directory }
 }
 
 async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
@@ -173,6 +180,7 @@ async fn fill(store: &Store, at: Timestamp) -> (AlertId, AlertId, HoldId) {
             last_success_at: Some(at),
             checks: 1_204,
             unchanged_checks: 1_203,
+            as_of: Some("2026-11-20".parse().unwrap()),
             sequence: 1,
             ..SourceState::default()
         }),

@@ -1,0 +1,95 @@
+"""Signs in, takes, closes and reopens an item, sends a dead delivery again, and accepts a hold, as a
+person with a keyboard and a mouse does. Each step says what was wrong.
+"""
+
+import re
+from urllib.parse import urljoin
+
+
+class Wrong(Exception):
+    """The page does not show what it must."""
+
+
+def expect(page, text):
+    if text not in page.inner_text("main"):
+        raise Wrong(f"`{text}` is not on {page.url}: {page.inner_text('main')[:400]}")
+
+
+def sign_in(page, base, name, token):
+    page.goto(urljoin(base, "/sign-in"))
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Token").fill(token)
+    page.keyboard.press("Enter")
+    page.wait_for_url(base.rstrip("/") + "/")
+    if "approver" not in page.inner_text("header"):
+        raise Wrong(f"{name} is not signed in: {page.inner_text('header')}")
+
+
+def open_first(page, base, path, pattern):
+    """Opens the first page of a list whose address matches."""
+    page.goto(urljoin(base, path))
+    for link in page.query_selector_all("main a[href]"):
+        if re.search(pattern, link.get_attribute("href")):
+            link.click()
+            return
+    raise Wrong(f"{path} has no link to {pattern}: {page.inner_text('main')[:400]}")
+
+
+def item(page, base):
+    open_first(page, base, "/items", r"/items/itm_")
+    expect(page, "open, nobody is on it")
+    page.get_by_role("button", name="Take it").click()
+    expect(page, "taken by ada")
+    page.get_by_label("Outcome").select_option("not-ours")
+    note = page.get_by_label("Note").first
+    note.fill("No such customer")
+    note.press("Enter")
+    page.get_by_label("Outcome").press("Enter")
+    page.keyboard.press("Escape")
+    expect(page, "taken by ada")
+    note.fill("No such customer")
+    page.get_by_role("button", name="Close it").click()
+    expect(page, "closed by ada, not ours")
+    expect(page, "No such customer")
+    page.get_by_label("Note").fill("The name is in an order after all")
+    page.get_by_role("button", name="Reopen it").click()
+    expect(page, "open, nobody is on it")
+
+
+def delivery(page, base):
+    open_first(page, base, "/deliveries?state=dead", r"/deliveries/dlv_")
+    expect(page, "every retry failed")
+    attempts = len(page.query_selector_all("main tbody tr"))
+    page.get_by_role("button", name="Send it again").click()
+    page.wait_for_load_state()
+    if len(page.query_selector_all("main tbody tr")) <= attempts:
+        raise Wrong("the delivery was not tried again")
+
+
+def hold(page, base):
+    open_first(page, base, "/holds?open=true", r"/holds/hld_")
+    expect(page, "entries would be removed")
+    reason = page.get_by_label("Reason")
+    reason.fill("Read the notice")
+    reason.press("Enter")
+    page.get_by_label("alert nobody").press("Enter")
+    page.reload()
+    expect(page, "What accepting would remove")
+    page.get_by_label("Reason").fill("Read the notice")
+    page.get_by_role("button", name="Accept the list").click()
+    expect(page, "by ada, signed in: Read the notice")
+
+
+def decide(browser, base, name, token):
+    """The faults that were found, and the cookies of the person."""
+    context = browser.new_context(viewport={"width": 360, "height": 700})
+    page = context.new_page()
+    faults = []
+    sign_in(page, base, name, token)
+    for step in (item, delivery, hold):
+        try:
+            step(page, base)
+        except Wrong as wrong:
+            faults.append(f"{step.__name__}: {wrong}")
+    context.close()
+    return faults

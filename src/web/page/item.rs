@@ -1,0 +1,40 @@
+//! `/items/{id}`: an open item with its alerts, what happened to it, and what a reviewer can do.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, RawQuery};
+use axum::response::Response;
+use serde_json::json;
+
+use crate::domain::{ItemId, Role};
+use crate::stored_json::ItemRow;
+use crate::web::error::WebError;
+use crate::web::page::reply;
+use crate::web::query::{self, Parameters};
+use crate::web::records;
+use crate::web::visit::Visit;
+
+pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
+    let context = async {
+        Parameters::read(query.as_deref(), query::NONE)?;
+        let store = &web.state.store;
+        let item = store
+            .item(&ItemId(id.clone()))
+            .await?
+            .ok_or(WebError::NotFound { what: "item", id })?;
+        let alerts = item.alerts.clone();
+        let row = ItemRow::of(store, item, &web.state.settings.timezone).await?;
+        Ok(json!({
+            "links": records::links(&format!("items/{}", row.item_id), &Parameters::default()),
+            "item": row,
+            "titles": alerts
+                .iter()
+                .map(|alert| (alert.alert_id.to_string(), alert.title.clone()))
+                .collect::<BTreeMap<_, _>>(),
+            "alerts": alerts,
+            "may_act": web.person_with(Role::Reviewer).is_some(),
+            "now": web.state.clock.now(),
+        }))
+    };
+    reply(&web, "item.html", context.await)
+}
