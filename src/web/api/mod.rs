@@ -1,5 +1,5 @@
-//! Rows for programs under `/api`, in the shapes of the reading commands: `{"changes": [objects]}`, or
-//! with `format` as JSON Lines or CSV.
+//! Rows for programs under `/api`, in the shapes of the reading commands: `{"changes": [objects]}`,
+//! or with `format` as JSON Lines or CSV.
 
 pub mod changes;
 pub mod difference;
