@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::domain::{AlertId, ListCode};
+use crate::domain::{AlertId, AlertKind, ListCode};
 use crate::store::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
 use crate::web::catalog::changes::ChangeFilter;
 use crate::web::error::WebError;
@@ -175,7 +175,7 @@ impl Parameters {
     pub fn alerts(&self, zone: &TimeZone, limit: usize) -> Result<AlertQuery, WebError> {
         let since = parameter_value::time("since", self.get("since"), zone, Edge::Start)?;
         let until = parameter_value::time("until", self.get("until"), zone, Edge::End)?;
-        Ok(AlertQuery { since, until, limit: Some(limit), ..AlertQuery::default() })
+        Ok(AlertQuery { kinds: AlertKind::of_pages(), since, until, limit: Some(limit) })
     }
 
     /// The filter of deliveries.
