@@ -387,10 +387,9 @@ async fn an_unknown_parameter_is_named_with_the_known_ones() {
         }
     }
     let answer = get(&sample, "/api/alerts?source=csl").await;
-    assert_eq!(
-        answer.text,
-        r#"{"error":"expected one of the parameters `since`, `until`, `limit`, `format`, but got `source`"}"#
-    );
+    let expected = "expected one of the parameters `since`, `until`, `limit`, `format`, but got \
+                    `source`";
+    assert_eq!(answer.text, format!("{{\"error\":\"{expected}\"}}"));
 }
 
 #[tokio::test]
