@@ -1,5 +1,5 @@
-//! A change as a list of changes shows it: short, with the words that differ, and all its sources in
-//! one row. Its own page shows all of it.
+//! A change as a list of changes shows it: short, with the words that differ, and all its sources
+//! in one row. Its own page shows all of it.
 
 use serde::Serialize;
 use serde_json::{Value, json};

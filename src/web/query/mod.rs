@@ -1,7 +1,8 @@
 //! The query strings of forms and programs, checked.
 //!
 //! An empty parameter is not set. An unknown parameter is an error, so that a mistyped filter never
-//! shows more than was asked for. A parameter is added in the list of its path, and is read by name.
+//! shows more than was asked for. A parameter is added in the list of its path, and is read by
+//! name.
 
 mod alerting;
 mod decode;
