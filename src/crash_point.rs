@@ -111,7 +111,8 @@ crash_points! {
         MatchStepJournaled;
         MatchStepRecorded;
     }
-    /// In the order in which an alert that is made once, such as a daily reminder, passes them.
+    /// In the order in which an alert that is made once, such as a daily reminder or assurance,
+    /// passes them.
     SINGLE_ALERTS {
         /// The alert is composed. Nothing of it is stored.
         SingleAlertComposed;

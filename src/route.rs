@@ -85,6 +85,11 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         AlertBody::WatchlistMatched(_) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.show_matches))
         }
+        AlertBody::Assurance(data) => entire_alert(
+            receivers
+                .iter()
+                .filter(|receiver| data.receivers.iter().any(|name| name == receiver.name)),
+        ),
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             entire_alert(operators(receivers, Some(&trouble.receiver)).into_iter())
         }
@@ -93,7 +98,8 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         | AlertBody::SourceFailing(_)
         | AlertBody::SourceRecovered(_)
         | AlertBody::WatchlistFailing(_)
-        | AlertBody::SnapshotHeld(_) => entire_alert(operators(receivers, None).into_iter()),
+        | AlertBody::SnapshotHeld(_)
+        | AlertBody::ConfigRejected(_) => entire_alert(operators(receivers, None).into_iter()),
     }
 }
 

@@ -39,7 +39,8 @@ pub enum Audience {
     Readers,
     /// Operator receivers only.
     Operators,
-    /// The receivers that the alert names: those that must acknowledge an item, or that are next.
+    /// The receivers that the alert names: those that must acknowledge an item, that are next,
+    /// or that get assurance.
     Named,
     /// The receivers with `show_matches`.
     OwnersOfMatches,
@@ -67,6 +68,8 @@ kinds! {
     ItemsOpen, "items.open", Named;
     WatchlistMatched, "watchlist.matched", OwnersOfMatches;
     WatchlistFailing, "watchlist.failing", Operators;
+    Assurance, "assurance", Named;
+    ConfigRejected, "config.rejected", Operators;
     Test, "test", Tested;
 }
 

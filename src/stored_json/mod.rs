@@ -6,6 +6,7 @@
 
 mod change_row;
 mod change_rules;
+mod csv_rows;
 mod delivery_row;
 mod difference_row;
 mod entry_row;
@@ -14,6 +15,7 @@ mod item_row;
 mod match_row;
 mod receiver_row;
 mod route_row;
+mod rule_row;
 mod section_change_row;
 mod section_row;
 mod source_row;
@@ -22,6 +24,7 @@ mod touched_row;
 mod watchlist_row;
 
 pub use change_row::ChangeRow;
+pub use csv_rows::{csv, csv_for_spreadsheets};
 pub use delivery_row::{DeliveryRow, WaitsFor};
 pub use difference_row::DifferenceRow;
 pub use entry_row::EntryRow;
@@ -30,6 +33,7 @@ pub use item_row::ItemRow;
 pub use match_row::MatchRow;
 pub use receiver_row::ReceiverRow;
 pub use route_row::{RouteOutcome, RouteRow};
+pub use rule_row::{RuleEntryRow, RuleRow, ShownChange};
 pub use section_change_row::SectionChangeRow;
 pub use section_row::SectionRow;
 pub use source_row::{ListRow, SourceRow, absent_lists};
