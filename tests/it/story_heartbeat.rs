@@ -103,3 +103,16 @@ async fn a_monitor_that_fails_is_named_without_its_address_and_delays_nothing() 
     world.answer(upstream::Answer::status(503, "no"));
     assert_eq!(world.next_check().await.exit, 1, "checks go on");
 }
+
+#[tokio::test]
+async fn it_stops_while_a_counterparty_file_is_not_up_to_date_and_does_not_name_the_file() {
+    let monitor = HttpSink::start().await;
+    let world = world(&monitor).await;
+    let watchlist = "[[watchlist]]\nname = \"customers\"\npath = \"missing.csv\"\ncolumns = { id = \
+                     \"No\", name = \"Name\" }\n";
+    world.reload_text(&format!("{}\n{watchlist}", world.text()));
+    let stale = withheld(&["a file on this machine is not up to date"]);
+    assert_eq!(beat(&world, &monitor).await, (stale, 0));
+    world.reload();
+    assert_eq!(beat(&world, &monitor).await, (sent(), 1));
+}

@@ -22,6 +22,9 @@ pub enum Fault {
     SourceLate(String),
     DeliveriesDead(String),
     DeliveriesWait(String),
+    /// A counterparty file is old, failing or on hold. Only receivers with `show_matches` may know
+    /// of counterparty files, so it is not named.
+    FileNotUpToDate,
 }
 
 impl fmt::Display for Fault {
@@ -34,6 +37,7 @@ impl fmt::Display for Fault {
             Fault::DeliveriesWait(receiver) => {
                 write!(f, "a delivery to {receiver} waits for over an hour")
             }
+            Fault::FileNotUpToDate => f.write_str("a file on this machine is not up to date"),
         }
     }
 }

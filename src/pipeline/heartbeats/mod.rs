@@ -63,5 +63,14 @@ pub async fn faults(program: &Program) -> Result<Vec<Fault>> {
             faults.extend(condition::delivery_faults(&count, now));
         }
     }
+    let files = store.watchlist_states().await?;
+    let is_stale = |name: &String| {
+        files.iter().find(|file| file.name == *name).is_none_or(|file| {
+            file.sha256.is_none() || file.problem.is_some() || file.on_hold.is_some()
+        })
+    };
+    if config.watchlists.iter().any(|watchlist| is_stale(&watchlist.name)) {
+        faults.push(Fault::FileNotUpToDate);
+    }
     Ok(faults)
 }

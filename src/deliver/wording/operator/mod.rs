@@ -33,8 +33,8 @@ pub fn content(body: &AlertBody, alert: &Alert, context: &Context<'_>) -> Messag
         AlertBody::DeliveryDead(data) => delivery(data, true, context),
         AlertBody::ConfigRejected(data) => rejected(data, context),
         AlertBody::Test(data) => test(data, context),
-        // `list`, `rule`, `regulation`, `digest`, `items`, `assurance` and `watchlist` word these. They
-        // are listed so that a new kind of alert does not compile without a wording.
+        // `list`, `rule`, `regulation`, `digest`, `items`, `assurance` and `watchlist` word these.
+        // They are listed so that a new kind of alert does not compile without a wording.
         AlertBody::RuleFiled(_) | AlertBody::RulePublished(_) => {
             empty_content("A rule on the Entity List".to_owned(), context)
         }
