@@ -18,6 +18,9 @@ pub struct Route {
     pub min_severity: Option<Severity>,
     /// Whether editorial changes pass too.
     pub editorial: bool,
+    /// Only changes of entries that match a watchlist. Those are known after routing: see
+    /// [`passes_as_matched`].
+    pub matches: bool,
 }
 
 /// The properties of a receiver that routing needs.
@@ -62,6 +65,11 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
                 Some((receiver.name.to_owned(), rule_selection(data, routes, receiver.name)?))
             })
             .collect(),
+        AlertBody::RegulationChanged(data) => entire_alert(
+            receivers
+                .iter()
+                .filter(|receiver| watches_regulation(&data.source, routes, receiver.name)),
+        ),
         AlertBody::Digest(digest) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.name == digest.receiver))
         }
@@ -77,6 +85,11 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         AlertBody::WatchlistMatched(_) => {
             entire_alert(receivers.iter().filter(|receiver| receiver.show_matches))
         }
+        AlertBody::Assurance(data) => entire_alert(
+            receivers
+                .iter()
+                .filter(|receiver| data.receivers.iter().any(|name| name == receiver.name)),
+        ),
         AlertBody::DeliveryFailing(trouble) | AlertBody::DeliveryDead(trouble) => {
             entire_alert(operators(receivers, Some(&trouble.receiver)).into_iter())
         }
@@ -85,7 +98,8 @@ pub fn route(alert: &Alert, routes: &[Route], receivers: &[ReceiverRef<'_>]) -> 
         | AlertBody::SourceFailing(_)
         | AlertBody::SourceRecovered(_)
         | AlertBody::WatchlistFailing(_)
-        | AlertBody::SnapshotHeld(_) => entire_alert(operators(receivers, None).into_iter()),
+        | AlertBody::SnapshotHeld(_)
+        | AlertBody::ConfigRejected(_) => entire_alert(operators(receivers, None).into_iter()),
     }
 }
 
@@ -123,11 +137,32 @@ pub fn matches(route: &Route, source: &str, change: &Change) -> bool {
     mismatch(route, source, change).is_none()
 }
 
+/// Whether one route lets a change pass to a receiver that is shown its matches. `is_matched`: it
+/// has possible matches, or a counterparty file is not up to date. `is_urgent`: one of them is
+/// strong, so that the change counts as high.
+pub fn passes_as_matched(
+    route: &Route,
+    source: &str,
+    change: &Change,
+    is_matched: bool,
+    is_urgent: bool,
+) -> bool {
+    if route.matches && !is_matched {
+        return false;
+    }
+    let route = Route { matches: false, ..route.clone() };
+    if !is_urgent || change.editorial {
+        return matches(&route, source, change);
+    }
+    matches(&route, source, &Change { severity: Severity::High, ..change.clone() })
+}
+
 /// The first filter of a route that does not let a change of a source pass. `None`: the route
 /// matches.
 pub fn mismatch(route: &Route, source: &str, change: &Change) -> Option<Mismatch> {
     let any = |empty: bool, found: bool| empty || found;
     let filters = [
+        (Mismatch::NoMatch, !route.matches),
         (
             Mismatch::Source,
             any(route.sources.is_empty(), route.sources.iter().any(|name| name == source)),
@@ -152,6 +187,7 @@ pub fn mismatch(route: &Route, source: &str, change: &Change) -> Option<Mismatch
 /// Why a route does not match a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mismatch {
+    NoMatch,
     Source,
     List,
     Kind,
@@ -163,6 +199,7 @@ pub enum Mismatch {
 impl std::fmt::Display for Mismatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Mismatch::NoMatch => "it asks for `matches` only",
             Mismatch::Source => "its `sources` do not have the source",
             Mismatch::List => "its `lists` do not have the list",
             Mismatch::Kind => "its `kinds` do not have the kind of change",
@@ -236,6 +273,21 @@ fn rule_selection(
         }
         selected => selected,
     }
+}
+
+/// Whether a receiver gets changed words of the regulation: words have no kind, country or
+/// severity, so its routes count by their lists and sources alone.
+pub fn watches_regulation(source: &str, routes: &[Route], receiver: &str) -> bool {
+    /// The lists that the sections of the regulation are about.
+    const OF_REGULATION: [ListCode; 4] =
+        [ListCode::EL, ListCode::UVL, ListCode::MEU, ListCode::REG];
+    let watches = |route: &Route| {
+        route.receivers.iter().any(|name| name == receiver)
+            && (route.lists.is_empty()
+                || route.lists.iter().any(|list| OF_REGULATION.contains(list)))
+            && (route.sources.is_empty() || route.sources.iter().any(|name| name == source))
+    };
+    routes.is_empty() || routes.iter().any(watches)
 }
 
 /// Whether a route for this kind matches the change. A revision that may be a new listing matches

@@ -89,6 +89,7 @@ pub async fn send(
     program: &Program,
     name: &str,
     since: Timestamp,
+    identified: &Identified,
     reply: &mut Reply,
 ) -> Result<()> {
     let wiring = program.wiring.load_full();
@@ -119,7 +120,12 @@ pub async fn send(
     let count = deliveries.len();
     reply.line(format!("{count} deliveries to {name} are in the outbox"));
     program.store.add_deliveries(deliveries, now).await?;
-    let data = json!({"receiver": name, "since": since, "deliveries": count});
+    let data = json!({
+        "receiver": name,
+        "since": since,
+        "deliveries": count,
+        "identified": identified,
+    });
     program
         .store
         .add_journal_entries(now, vec![JournalEvent { kind: "deliveries.sent".into(), data }])

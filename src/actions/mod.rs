@@ -10,6 +10,7 @@ mod command_reply;
 mod delivery_commands;
 mod hold_commands;
 mod item_commands;
+mod match_commands;
 mod process_user;
 mod receiver_commands;
 mod request;
@@ -37,7 +38,7 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             delivery_commands::retry(program, &ids, by.as_deref(), identified, &mut reply).await
         }
         Request::DeliveriesSend { receiver, since } => {
-            delivery_commands::send(program, &receiver, since, &mut reply).await
+            delivery_commands::send(program, &receiver, since, identified, &mut reply).await
         }
         Request::HoldsAccept { id, by, reason, as_baseline } => {
             let decision = Decision { by: &by, identified, reason: &reason };
@@ -66,8 +67,32 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             let actor = Actor { by: &by, identified };
             item_commands::hand_over(program, &from, &to, until, actor, &mut reply).await
         }
+        Request::MatchesDismiss { ids, by, reason, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::dismiss(program, &ids, actor, (reason, &note), &mut reply).await;
+            Ok(())
+        }
+        Request::MatchesConfirm { ids, by, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::confirm(program, &ids, actor, &note, &mut reply).await;
+            Ok(())
+        }
+        Request::MatchesReopen { id, by, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::reopen(program, &id, actor, &note, &mut reply).await;
+            Ok(())
+        }
+        Request::WatchlistsAccept { watchlist, by, reason } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::accept(program, &watchlist, actor, &reason, &mut reply).await
+        }
+        Request::WatchlistsErase { watchlist, id, by } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::erase(program, &watchlist, &id, actor, &mut reply).await;
+            Ok(())
+        }
         Request::BackfillPlan { source, from, to } => {
-            backfill_commands::plan(program, &source, from, to, &mut reply).await;
+            backfill_commands::plan(program, &source, (from, to), identified, &mut reply).await;
             Ok(())
         }
         Request::BackfillStep { source, plan, first, date } => {
@@ -75,10 +100,10 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             Ok(())
         }
         Request::ReceiversTest { name, sample } => {
-            receiver_commands::test(program, &name, sample.as_deref(), &mut reply).await
+            receiver_commands::test(program, &name, sample.as_deref(), identified, &mut reply).await
         }
         Request::ReceiversEnable { name } => {
-            receiver_commands::enable(program, &name, &mut reply).await
+            receiver_commands::enable(program, &name, identified, &mut reply).await
         }
     };
     if let Err(problem) = result {

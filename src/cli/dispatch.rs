@@ -12,11 +12,13 @@ use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
     HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
 };
+use crate::cli::asked::{self, Asked};
 use crate::cli::drill_report::ReceiverAnswer;
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff, drill,
-    journal, logs, output, preview_message, read, receipts, run, screen, show_alert, terminal,
+    journal, logs, output, preview_message, read, receipts, report, run, screen, show_alert,
+    terminal,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
@@ -74,7 +76,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
     match cli.command {
         Command::Run(args) => {
             let (config, warnings) = config::load(&path, environment, SecretsMode::Resolve)?;
-            warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+            warnings.iter().for_each(config::ConfigWarning::log);
             run::run(&path, config, environment, &args).await?;
         }
         Command::Status(output) => {
@@ -268,6 +270,18 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             };
             return acting(&path, named, environment, request).await;
         }
+        Command::Watchlists(args) => {
+            let asked = Asked::of_watchlists(args);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
+        Command::Matches { command } => {
+            let asked = Asked::of_matches(command);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
+        Command::Rescreen(args) => {
+            let asked = Asked::of_rescreen(&args, now);
+            return of_counterparties(&path, named, environment, asked).await;
+        }
         Command::Receivers { command } => {
             let request = match command {
                 ReceiversCommand::List { output } => {
@@ -296,6 +310,10 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     ..
                 },
         } => return receipts::verify(&receipt, &key, &mut stdout()),
+        Command::Report(args) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            report::report(store.as_ref(), &config, &args, now).await?;
+        }
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;
             match command {
@@ -352,6 +370,21 @@ async fn acting(
     request: Request,
 ) -> Result<Exit> {
     act::act(|secrets| configured(path, named, environment, secrets), environment, request).await
+}
+
+async fn of_counterparties(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    asked: Asked,
+) -> Result<Exit> {
+    let printed = match asked {
+        Asked::Act(request) => return acting(path, named, environment, request).await,
+        Asked::Print(printed) => printed,
+    };
+    let (config, store) = reading(path, named, environment).await?;
+    asked::print(printed, &store, &config, SystemClock.now()).await?;
+    Ok(Exit::Success)
 }
 
 /// The configuration, or the built-in one if no file was named and the default file does not exist.

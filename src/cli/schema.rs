@@ -11,8 +11,9 @@ use crate::domain::{Alert, AlertBody, ChangeSet, Hold, JournalEntry};
 use crate::receipt::KeyRow;
 use crate::screen::{MatchRow, Screened};
 use crate::stored_json::{
-    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow, ReceiverRow, RouteRow,
-    SourceRow, StatusRow, rows, written,
+    ChangeRow, DeliveryRow, DifferenceRow, EntryRow, EntryTimeline, ItemRow,
+    MatchRow as StoredMatch, ReceiverRow, RouteRow, SectionChangeRow, SourceRow, StatusRow,
+    TouchedRow, WatchlistRow, rows, written,
 };
 use crate::web;
 
@@ -24,6 +25,7 @@ pub fn schemas() -> Value {
     all.insert("webhook".to_owned(), with_matches(written::<WebhookBody>()));
     all.insert("diff".to_owned(), written::<ChangeSet>());
     all.insert("changes".to_owned(), rows::<ChangeRow>("changes"));
+    all.insert("changes, sections".to_owned(), rows::<SectionChangeRow>("sections"));
     all.insert("entries".to_owned(), rows::<EntryRow>("entries"));
     all.insert("entries show".to_owned(), rows::<EntryTimeline>("entries"));
     all.insert("sources".to_owned(), rows::<SourceRow>("sources"));
@@ -32,6 +34,9 @@ pub fn schemas() -> Value {
     all.insert("alerts".to_owned(), rows::<Alert>("alerts"));
     all.insert("holds".to_owned(), rows::<Hold>("holds"));
     all.insert("items".to_owned(), rows::<ItemRow>("items"));
+    all.insert("watchlists".to_owned(), rows::<WatchlistRow>("watchlists"));
+    all.insert("matches".to_owned(), rows::<StoredMatch>("matches"));
+    all.insert("rescreen".to_owned(), rows::<TouchedRow>("rescreen"));
     all.insert("receivers".to_owned(), rows::<ReceiverRow>("receivers"));
     all.insert("status".to_owned(), rows::<StatusRow>("status"));
     all.insert("routes explain".to_owned(), rows::<RouteRow>("routes"));

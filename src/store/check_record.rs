@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::item::ItemNews;
 use crate::domain::journal::JournalEvent;
-use crate::domain::{Document, Entry, Hold, ListState, RecordedRule, Sha256, SourceState};
-use crate::store::{Fence, Outgoing, RecordedChange};
+use crate::domain::{
+    Document, Entry, Hold, ListState, RecordedRule, RecordedSection, Sha256, SourceState,
+};
+use crate::store::{Fence, MatchingRecord, Outgoing, RecordedChange};
 
 /// Everything that one check (or one decision on a hold) writes, in one transaction.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +28,14 @@ pub struct CheckRecord {
     pub alerts: Vec<Outgoing>,
     /// What these alerts bring to items.
     pub items: Vec<ItemNews>,
+    /// What the comparison with counterparties found.
+    pub matching: MatchingRecord,
     /// These replace what is stored under their document numbers.
     pub rules: Vec<RecordedRule>,
     /// The texts of those rules, stored like `document`.
     pub texts: Vec<Document>,
+    /// The accepted texts of sections of the regulation.
+    pub sections: Vec<RecordedSection>,
     pub journal: Vec<JournalEvent>,
 }
 

@@ -32,7 +32,7 @@ pub fn csv<T: Serialize + JsonSchema>(rows: &[T]) -> serde_json::Result<String> 
     written(rows, csv::Terminator::Any(b'\n'), exact)
 }
 
-/// Like [`csv`], for a person who opens it in a spreadsheet: it begins with a byte order mark, its
+/// Like [`csv`], for a person who opens it in a spreadsheet: it begins with a byte order mark,
 /// lines end as RFC 4180 says, and no cell is a formula.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::domain::{AlertId, Delivery, DeliveryId, Hold, HoldState, Item};
 use crate::store::{AlertLine, AlertQuery, ReceiverState, Result};
 use crate::stored_json::{CheckDayRow, DeliveryRow, ItemRow, ReceiverRow, SourceRow};
-use crate::web::query::{HIDDEN_ALERTS, ItemStates};
+use crate::web::query::ItemStates;
 use crate::web::{Web, check_calendar};
 
 /// One alert in a list of alerts.
@@ -36,7 +36,7 @@ pub async fn alert_lines(web: &Web, query: &AlertQuery) -> Result<Vec<ShownAlert
 pub async fn shown_delivery(web: &Web, id: &DeliveryId) -> Result<Option<Delivery>> {
     let Some(delivery) = web.state.store.delivery(id).await? else { return Ok(None) };
     let alert = web.state.store.alert(&delivery.alert_id).await?;
-    let is_shown = alert.is_some_and(|alert| !HIDDEN_ALERTS.contains(&alert.body.kind()));
+    let is_shown = alert.is_some_and(|alert| !alert.body.kind().is_about_watchlists());
     Ok(is_shown.then_some(delivery))
 }
 
@@ -132,6 +132,7 @@ pub async fn holds(web: &Web, open_only: bool) -> Result<Vec<Hold>> {
 pub async fn source_rows(web: &Web) -> Result<Vec<SourceRow>> {
     let (store, now) = (&web.state.store, web.state.clock.now());
     let (holds, configured) = (store.holds(true).await?, web.state.status.sources());
+    let sections = store.current_sections(None).await?;
     let mut rows = Vec::new();
     for state in store.source_states().await? {
         let lists = store.list_states(&state.source).await?;
@@ -139,7 +140,8 @@ pub async fn source_rows(web: &Web) -> Result<Vec<SourceRow>> {
             .iter()
             .find(|source| source.name == state.source)
             .map(|source| &source.schedule);
-        rows.push(SourceRow::new(state, lists, &holds, schedule, now));
+        let row = SourceRow::new(state, lists, &holds, schedule, now);
+        rows.push(row.with_sections(&sections, &holds));
     }
     Ok(rows)
 }

@@ -15,6 +15,7 @@ pub mod status;
 
 mod access;
 mod action;
+mod alert_links;
 mod alert_titles;
 mod api;
 mod catalog;

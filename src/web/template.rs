@@ -13,7 +13,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
-use crate::domain::{ListCode, country, day_in_words};
+use crate::domain::{ListCode, country, day_in_words, utc_day};
 use crate::web::{WebSettings, difference, time_text};
 
 const STYLESHEET: &str = include_str!("templates/style.css");
@@ -112,6 +112,8 @@ fn environment(settings: &WebSettings) -> Result<Environment<'static>, Error> {
     environment
         .add_filter("address", |address: &str| Value::from_safe_string(address_in_html(address)));
     environment.add_filter("country_name", |code: &str| country::name_in_messages(code).to_owned());
+    // The history has the publisher's days, whatever the zone of the pages.
+    environment.add_filter("utc_day", |at: Serde<Timestamp>| day_in_words(utc_day(at.0)));
     environment.add_filter("day_in_words", |day: Serde<Date>| day_in_words(day.0));
     environment.add_filter("field_title", field_title);
     environment.add_filter("web_address", |address: Option<&str>| {

@@ -85,6 +85,9 @@ pub fn bodies(
         (AlertBody::WatchlistMatched(data), _) => {
             data.matches.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?
         }
+        (AlertBody::RegulationChanged(data), _) => {
+            data.changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?
+        }
         (_, Some(changes)) => {
             changes.iter().map(|change| raw(change, screening)).collect::<Result<Vec<_>, _>>()?
         }
@@ -179,6 +182,9 @@ fn head(
         AlertBody::WatchlistMatched(_) => head.remove("matches"),
         _ => None,
     };
+    if let (AlertBody::Assurance(_), Some(screening)) = (body, screening) {
+        head.insert("watchlists".to_owned(), with_matches::files(screening)?);
+    }
     if let Some(compared) = with_matches::compared(screening)? {
         head.insert("compared".to_owned(), compared);
     }

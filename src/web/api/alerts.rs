@@ -38,7 +38,7 @@ pub async fn one(
     let answer = async {
         let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
         let alert = web.state.store.alert(&AlertId(id.clone())).await?;
-        let alert = alert.filter(|alert| query::shown_alerts().contains(&alert.body.kind()));
+        let alert = alert.filter(|alert| !alert.body.kind().is_about_watchlists());
         let alert = alert.ok_or(WebError::NotFound { what: "alert", id })?;
         match format {
             Format::Json => Ok(Json(alert).into_response()),

@@ -27,9 +27,10 @@ use entries::Entries;
 
 /// Entries of the journal that are read at once.
 const EVENTS: usize = 500;
-/// Kinds of journal entries that change entries or changes without a new row.
-const REWRITING: [&str; 4] =
-    ["hold.accepted", "history.recorded", "history.forgotten", "source.renamed"];
+/// How the kinds of journal entries begin that change no entry and no change. After any other
+/// kind, such as `history.forgotten` or `source.renamed`, the catalog is read again.
+const HARMLESS: [&str; 9] =
+    ["config.", "deliver", "digest", "gap", "item", "match", "receiver.", "watch.", "watchlist"];
 /// The outcomes of checks that change no list.
 const IDLE: [&str; 5] = ["not modified", "unchanged", "waiting", "refused", "failed"];
 
@@ -101,8 +102,11 @@ async fn rewrites(store: &Store, after: u64, last: u64) -> Result<bool> {
     }
     let events = store.journal(after, EVENTS).await?;
     Ok(events.iter().any(|event| {
-        REWRITING.contains(&event.kind.as_str())
-            || event.kind == "check" && !IDLE.iter().any(|outcome| had(&event.data, outcome))
+        if event.kind == "check" {
+            !IDLE.iter().any(|outcome| had(&event.data, outcome))
+        } else {
+            !HARMLESS.iter().any(|beginning| event.kind.starts_with(beginning))
+        }
     }))
 }
 

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{DeliveryState, ListCode, country};
-use crate::web::query::shown_alerts;
+use crate::domain::{AlertKind, DeliveryState, ListCode, country};
 use crate::web::records::MOST_ROWS;
 
 /// The ids in a path: `{alert_id}`.
@@ -86,7 +85,7 @@ fn described(path: &str, name: &str) -> (&'static str, Value) {
         "kind" => ("The kind of change.", one_of(&["added", "removed", "revised"])),
         "severity" => ("The severity of a change.", one_of(&["high", "normal", "low"])),
         "type" => {
-            let types: Vec<&str> = shown_alerts().iter().map(|kind| kind.as_str()).collect();
+            let types: Vec<&str> = AlertKind::of_pages().iter().map(|kind| kind.as_str()).collect();
             ("The type of alert.", one_of(&types))
         }
         "state" if path.starts_with("/api/items") => (

@@ -35,7 +35,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             .store
             .alert(&AlertId(id.clone()))
             .await?
-            .filter(|alert| query::shown_alerts().contains(&alert.body.kind()))
+            .filter(|alert| !alert.body.kind().is_about_watchlists())
             .ok_or(WebError::NotFound { what: "alert", id })?;
         shown(&web, alert, &parameters, paging).await
     };
@@ -110,6 +110,10 @@ fn item_ids(alert: &Alert) -> Vec<ItemId> {
 /// The alert for the template, without the changes, of which there may be thousands.
 fn without_changes(alert: &Alert) -> Value {
     let mut value = json!(alert);
+    // The words of a regulation's text stay.
+    if alert.body.all_changes().is_empty() {
+        return value;
+    }
     if let Some(data) = value.get_mut("data").and_then(Value::as_object_mut) {
         for key in ["changes", "alerts"] {
             data.remove(key);

@@ -4,6 +4,7 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 use serde_json::json;
 
+use crate::domain::AlertKind;
 use crate::store::AlertQuery;
 use crate::web::current_rows::alert_lines;
 use crate::web::page::{MAX_LIMIT, reply};
@@ -24,7 +25,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let total = usize::try_from(total).unwrap_or(usize::MAX);
         let query = AlertQuery { offset: Some(paging.offset(total)), ..query };
         let alerts = alert_lines(&web, &query).await?;
-        let types: Vec<&str> = query::shown_alerts().iter().map(|kind| kind.as_str()).collect();
+        let types: Vec<&str> = AlertKind::of_pages().iter().map(|kind| kind.as_str()).collect();
         let sources: Vec<String> =
             web.state.status.sources().into_iter().map(|line| line.name).collect();
         Ok(json!({

@@ -4,6 +4,7 @@ use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use serde_json::json;
 
+use crate::stored_json::ChangeRow;
 use crate::web::api::changes::rows_of;
 use crate::web::change_view;
 use crate::web::error::WebError;
@@ -22,10 +23,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             return Err(WebError::NotFound { what: "change", id });
         };
         // What a second source shows otherwise is a change of its own.
-        let differing = |row: &&_| {
-            let row: &crate::stored_json::ChangeRow = row;
-            !row.change.differences.is_empty()
-        };
+        let differing = |row: &&ChangeRow| !row.change.differences.is_empty();
         Ok(json!({
             "line": line,
             "whole": first.change,

@@ -4,13 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::domain::AlertId;
-use crate::stored_json::EntryTimeline;
+use crate::web::alert_links::alert_links;
 use crate::web::api::entries::timeline_of;
-use crate::web::error::WebError;
-use crate::web::headline::headline;
 use crate::web::page::reply;
 use crate::web::query::{self, Parameters};
 use crate::web::records;
@@ -20,7 +17,8 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
     let context = async {
         let parameters = Parameters::read(query.as_deref(), query::NONE)?;
         let entry = timeline_of(&web, id.clone()).await?;
-        let alerts = alerts_of(&web, &entry).await?;
+        let alerts = entry.timeline.iter().filter_map(|event| event.alert_id.as_ref()).collect();
+        let alerts = alert_links(&web, alerts).await?;
         let earlier: Vec<&String> =
             entry.names.iter().filter(|name| **name != entry.name).collect();
         let catalog = web.catalog().await?;
@@ -43,23 +41,4 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
         }))
     };
     reply(&web, "entry.html", context.await)
-}
-
-/// The alerts that report its changes, newest first.
-async fn alerts_of(web: &Visit, entry: &EntryTimeline) -> Result<Vec<Value>, WebError> {
-    let ids: BTreeSet<&AlertId> =
-        entry.timeline.iter().filter_map(|event| event.alert_id.as_ref()).collect();
-    let mut alerts = Vec::new();
-    for id in ids {
-        alerts.extend(web.state.store.alert(id).await?);
-    }
-    alerts.sort_by_key(|alert| std::cmp::Reverse(alert.created_at));
-    let shown = alerts.iter().map(|alert| {
-        json!({
-            "alert_id": alert.alert_id,
-            "title": headline(alert),
-            "created_at": alert.created_at,
-        })
-    });
-    Ok(shown.collect())
 }

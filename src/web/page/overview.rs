@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::domain::AlertKind;
 use crate::store::AlertQuery;
 use crate::stored_json::ReceiverRow;
 use crate::web::check_calendar::CheckCalendar;
@@ -41,7 +42,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         let holds = web.state.store.holds(true).await?;
         let receivers = current_rows::receiver_rows(&web).await?;
         let latest = AlertQuery {
-            kinds: query::shown_alerts(),
+            kinds: AlertKind::of_pages(),
             limit: Some(LATEST_ALERTS),
             ..AlertQuery::default()
         };

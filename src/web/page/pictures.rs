@@ -5,7 +5,7 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::domain::country;
+use crate::domain::{ListCode, country};
 use crate::web::api::pictures::{countries, filings};
 use crate::web::page::reply;
 use crate::web::pictures::by_year::{self, YearRow};
@@ -54,7 +54,7 @@ pub async fn show(web: Visit, RawQuery(query): RawQuery) -> Response {
         };
         Ok(json!({
             "list": list,
-            "lists": crate::domain::ListCode::ALL
+            "lists": ListCode::ALL
                 .iter()
                 .map(|list| json!({ "value": list.as_str(), "title": list.title() }))
                 .collect::<Vec<_>>(),

@@ -1,17 +1,16 @@
 //! `/rules/{number}`: one document: what it says, what it orders, which list shows it, its alerts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::domain::{AlertId, RecordedRule, utc_midnight};
+use crate::domain::{RecordedRule, utc_midnight};
 use crate::stored_json::{ChangeRow, RuleEntryRow, RuleRow};
+use crate::web::alert_links::alert_links;
 use crate::web::api::rules::{numbered, shown};
-use crate::web::error::WebError;
-use crate::web::headline::headline;
 use crate::web::page::{MAX_LIMIT, reply};
 use crate::web::paging::Paging;
 use crate::web::query::{self, Parameters};
@@ -28,7 +27,8 @@ pub async fn show(web: Visit, Path(number): Path<String>, RawQuery(query): RawQu
         let rule = numbered(&web, number).await?;
         let changes = shown(&web, &rule).await?;
         let entries = RuleEntryRow::all(&rule, &changes);
-        let alerts = alerts_of(&web, &rule, &changes).await?;
+        let of_changes = changes.iter().filter_map(|row| row.alert_id.as_ref());
+        let alerts = alert_links(&web, of_changes.chain(&rule.alert_id).collect()).await?;
         let path = format!("rules/{}", in_path(&rule.document_number));
         Ok(json!({
             "sources": first_shown(&rule, &changes),
@@ -61,27 +61,4 @@ fn first_shown(rule: &RecordedRule, changes: &[ChangeRow]) -> Vec<Value> {
         json!({ "source": source, "at": at, "changes": count, "days": days })
     };
     first.into_iter().map(line).collect()
-}
-
-/// The alerts about the rule and about its changes, newest first.
-async fn alerts_of(
-    web: &Visit,
-    rule: &RecordedRule,
-    changes: &[ChangeRow],
-) -> Result<Vec<Value>, WebError> {
-    let of_changes = changes.iter().filter_map(|row| row.alert_id.as_ref());
-    let ids: BTreeSet<&AlertId> = of_changes.chain(&rule.alert_id).collect();
-    let mut alerts = Vec::new();
-    for id in ids {
-        alerts.extend(web.state.store.alert(id).await?);
-    }
-    alerts.sort_by_key(|alert| std::cmp::Reverse(alert.created_at));
-    let shown = alerts.iter().map(|alert| {
-        json!({
-            "alert_id": alert.alert_id,
-            "title": headline(alert),
-            "created_at": alert.created_at,
-        })
-    });
-    Ok(shown.collect())
 }

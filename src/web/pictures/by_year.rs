@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{ChangeKind, ListCode, utc_day};
-use crate::web::catalog::changes::Changes;
+use crate::web::catalog::changes::{ChangeLine, Changes};
 
 /// A year of a country.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -65,10 +65,7 @@ fn add((added, removed): &mut (usize, usize), kind: ChangeKind) {
 }
 
 /// The additions and removals, each with its year.
-fn counted(
-    changes: &Changes,
-    list: ListCode,
-) -> impl Iterator<Item = (i16, &crate::web::catalog::changes::ChangeLine)> {
+fn counted(changes: &Changes, list: ListCode) -> impl Iterator<Item = (i16, &ChangeLine)> {
     let mut seen = BTreeSet::new();
     changes
         .all()

@@ -19,16 +19,6 @@ pub const HOLDS: &[&str] = &["open", "page", "limit"];
 /// The parameters of `/api/checks`.
 pub const CHECKS: &[&str] = &["source", "page", "limit"];
 
-/// The types of alerts that show that there are counterparty files. The pages and the API, which
-/// people may read who may see no match, do not have them.
-pub const HIDDEN_ALERTS: [AlertKind; 2] =
-    [AlertKind::WatchlistMatched, AlertKind::WatchlistFailing];
-
-/// The types of alerts that the pages and the API show.
-pub fn shown_alerts() -> Vec<AlertKind> {
-    AlertKind::ALL.iter().copied().filter(|kind| !HIDDEN_ALERTS.contains(kind)).collect()
-}
-
 /// Which items are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemStates {
@@ -42,7 +32,8 @@ impl Parameters {
     /// The filter of alerts.
     pub fn alerts(&self, zone: &TimeZone, limit: usize) -> Result<AlertQuery, WebError> {
         Ok(AlertQuery {
-            kinds: alert_type(self.get("type"))?.map_or_else(shown_alerts, |kind| vec![kind]),
+            kinds: alert_type(self.get("type"))?
+                .map_or_else(AlertKind::of_pages, |kind| vec![kind]),
             source: parameter_value::text(self.get("source")),
             since: parameter_value::time("since", self.get("since"), zone, Edge::Start)?,
             until: parameter_value::time("until", self.get("until"), zone, Edge::End)?,
@@ -57,7 +48,7 @@ impl Parameters {
             receiver: parameter_value::text(self.get("receiver")),
             state: parameter_value::state(self.get("state"))?,
             alert: parameter_value::text(self.get("alert")).map(AlertId),
-            without: HIDDEN_ALERTS.to_vec(),
+            without: hidden().collect(),
             limit: Some(limit),
             ..DeliveryQuery::default()
         })
@@ -84,8 +75,12 @@ impl Parameters {
     }
 }
 
+fn hidden() -> impl Iterator<Item = AlertKind> {
+    AlertKind::ALL.iter().copied().filter(|kind| kind.is_about_watchlists())
+}
+
 fn alert_type(text: &str) -> Result<Option<AlertKind>, WebError> {
-    let named = shown_alerts().into_iter().find(|kind| kind.as_str() == text);
+    let named = AlertKind::of_pages().into_iter().find(|kind| kind.as_str() == text);
     if text.is_empty() || named.is_some() {
         return Ok(named);
     }

@@ -20,9 +20,7 @@ use crate::web::error::WebError;
 use crate::web::format::Format;
 use crate::web::query::parameter_value::Edge;
 
-pub use self::alerting::{
-    ALERTS, CHECKS, DELIVERIES, HIDDEN_ALERTS, HOLDS, ITEMS, ItemStates, shown_alerts,
-};
+pub use self::alerting::{ALERTS, CHECKS, DELIVERIES, HOLDS, ITEMS, ItemStates};
 
 /// The parameters of `/changes` and `/api/changes`.
 pub const CHANGES: &[&str] = &[

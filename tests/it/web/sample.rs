@@ -253,6 +253,7 @@ fn hold(document: &Sha256, at: Timestamp) -> Hold {
         hold_id: HoldId::of(["csl", "EL", document.as_str()]),
         source: "csl".into(),
         list: ListCode::EL,
+        section: None,
         reason: HoldReason::Loss,
         state: HoldState::Open,
         sha256: document.clone(),
@@ -282,5 +283,10 @@ fn outgoing(alert_id: AlertId, at: Timestamp, body: AlertBody) -> Outgoing {
         delivery("compliance", "desk@example.com", DeliveryState::Pending),
         delivery("erp", "", DeliveryState::Dead),
     ];
-    Outgoing { alert: Alert { alert_id, created_at: at, body }, citations: Vec::new(), deliveries }
+    Outgoing {
+        alert: Alert { alert_id, created_at: at, body },
+        citations: Vec::new(),
+        deliveries,
+        screenings: Vec::new(),
+    }
 }

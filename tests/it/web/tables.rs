@@ -163,7 +163,7 @@ async fn entries_are_found_with_other_spelling_as_of_a_day_and_once_for_all_sour
     let found = names(&sample, "/api/entries?as_of=2022-01-01&source=ecfr").await;
     assert_eq!(found, ["Alder Optics Co., Ltd.", "Birch Labs"]);
     assert_eq!(names(&sample, "/api/entries?country=RU&source=ecfr").await, ["Birch Labs"]);
-    assert_eq!(names(&sample, "/api/entries?search=b").await.len(), 3, "as typed: a short text");
+    assert_eq!(names(&sample, "/api/entries?search=b").await, ["Birch Labs"], "as typed");
     let known = names(&sample, "/api/entries?known_at=2026-11-24T00:00:00Z&source=ecfr").await;
     assert_eq!(known, ["Alder Optics Co., Ltd.", "Birch Labs"]);
 }
@@ -196,7 +196,7 @@ async fn an_entry_has_a_page_with_its_sources_timeline_and_alerts() {
         "<strong>listed</strong>",
         "<strong>amended</strong>",
         "<del>Presumption</del><ins>Policy</ins> of denial",
-        "in the history of ecfr",
+        "May 21, 2019 in the history of ecfr",
         "No alert reports this entry.",
         &format!("href=\"/api/entries/{alder}/timeline?format=csv\""),
     ] {
