@@ -130,7 +130,7 @@ async fn the_report_of_a_past_period_is_the_same_whenever_it_is_made() {
         [DeliveryState::Delivered, DeliveryState::Delivered]
     );
     let ids = world.deliveries("erp").await.into_iter().map(|one| one.delivery_id).collect();
-    assert_eq!(world.execute(Request::DeliveriesRetry { ids }).await.exit, 0);
+    assert_eq!(world.execute(Request::DeliveriesRetry { ids, by: None }).await.exit, 0);
     world.publish(&rows(25));
     assert_eq!(world.next_check().await.exit, 3);
     let hold = world.open_holds().await.remove(0);
@@ -211,7 +211,7 @@ async fn a_command_that_acts_leaves_the_user_who_gave_it_in_the_journal() {
         Request::ReceiversEnable { name: "desk".into() },
         Request::ReceiversTest { name: "desk".into(), sample: None },
         Request::DeliveriesSend { receiver: "desk".into(), since },
-        Request::DeliveriesRetry { ids },
+        Request::DeliveriesRetry { ids, by: None },
     ] {
         assert_eq!(world.execute(request.clone()).await.exit, 0, "{request:?}");
     }
