@@ -46,7 +46,7 @@ pub async fn changes(
         let (_, format) = Parameters::read_with_format(query.as_deref(), query::NONE)?;
         let hold = found(&web, id).await?;
         let changes = match &web.state.preview {
-            Some(preview) if hold.state == HoldState::Open => {
+            Some(preview) if hold.state == HoldState::Open && hold.section.is_none() => {
                 preview.preview(&hold).await.map_err(unknown)?.changes
             }
             _ => Vec::new(),

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::AlertKind;
-use crate::domain::{DeliveryState, ListCode, country};
+use crate::domain::{AlertKind, DeliveryState, ListCode, country};
 use crate::web::records::MOST_ROWS;
 
 /// The ids in a path: `{alert_id}`.

@@ -110,6 +110,10 @@ fn item_ids(alert: &Alert) -> Vec<ItemId> {
 /// The alert for the template, without the changes, of which there may be thousands.
 fn without_changes(alert: &Alert) -> Value {
     let mut value = json!(alert);
+    // The words of a regulation's text stay.
+    if alert.body.all_changes().is_empty() {
+        return value;
+    }
     if let Some(data) = value.get_mut("data").and_then(Value::as_object_mut) {
         for key in ["changes", "alerts"] {
             data.remove(key);

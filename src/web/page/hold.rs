@@ -29,7 +29,7 @@ pub async fn show(web: Visit, Path(id): Path<String>, RawQuery(query): RawQuery)
             .ok_or(WebError::NotFound { what: "hold", id })?;
         let open = hold.state == HoldState::Open;
         let preview = match &web.state.preview {
-            Some(preview) if open => Some(preview.preview(&hold).await),
+            Some(preview) if open && hold.section.is_none() => Some(preview.preview(&hold).await),
             _ => None,
         };
         let (changes, failed) = match preview {

@@ -19,11 +19,6 @@ pub const HOLDS: &[&str] = &["open", "page", "limit"];
 /// The parameters of `/api/checks`.
 pub const CHECKS: &[&str] = &["source", "page", "limit"];
 
-/// The types of alerts that the pages and the API do not show.
-pub fn hidden_alerts() -> Vec<AlertKind> {
-    AlertKind::ALL.iter().copied().filter(|kind| kind.is_about_watchlists()).collect()
-}
-
 /// Which items are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemStates {
@@ -53,7 +48,7 @@ impl Parameters {
             receiver: parameter_value::text(self.get("receiver")),
             state: parameter_value::state(self.get("state"))?,
             alert: parameter_value::text(self.get("alert")).map(AlertId),
-            without: hidden_alerts(),
+            without: hidden().collect(),
             limit: Some(limit),
             ..DeliveryQuery::default()
         })
@@ -78,6 +73,10 @@ impl Parameters {
     pub fn open_only(&self) -> Result<bool, WebError> {
         parameter_value::flag("open", self.get("open"))
     }
+}
+
+fn hidden() -> impl Iterator<Item = AlertKind> {
+    AlertKind::ALL.iter().copied().filter(|kind| kind.is_about_watchlists())
 }
 
 fn alert_type(text: &str) -> Result<Option<AlertKind>, WebError> {
