@@ -2,6 +2,7 @@
 //! entries of lists, and the entries that a rule orders.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZeroUsize;
 
 use serde_json::json;
 
@@ -11,8 +12,8 @@ use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::ScreenedWatchlist;
 use crate::domain::matching::watchlist_state::WatchlistState;
 use crate::domain::{
-    AlertBody, Cause, Change, ChangeId, ChangeKind, EntryId, ListCode, MatchId, MatchState,
-    PossibleMatch,
+    AlertBody, Cause, Change, ChangeId, ChangeKind, Counterparty, EntryId, ListCode, MatchId,
+    MatchState, PossibleMatch,
 };
 use crate::pipeline::background::in_background;
 use crate::pipeline::matching::announcing::announce;
@@ -22,6 +23,7 @@ use crate::pipeline::matching::listing::ordered_id;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
+use crate::screen::{Screener, reverse};
 use crate::store::{CheckRecord, Result};
 
 /// A change of a record, with what brings up its matches.
@@ -146,7 +148,11 @@ async fn compare(
     let (name, now) = (state.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
-        let mut places = loaded.reverse.near(&listing.entries_of(&ids));
+        let parties: Vec<Counterparty> =
+            loaded.parties.iter().map(|stored| stored.party.clone()).collect();
+        let changed = Screener::new(listing.entries_of(&ids));
+        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let mut places = reverse::near(&changed, &parties, threads);
         let of_known = known
             .iter()
             .filter_map(|record| loaded.places.get(&record.found.counterparty.id).copied());
