@@ -27,6 +27,7 @@ mod read;
 mod receivers;
 mod routes;
 mod secret;
+mod section;
 mod secret_lines;
 mod settings;
 mod show;
@@ -35,6 +36,7 @@ mod sources;
 mod text;
 mod value;
 mod watchlists;
+mod watched_sections;
 
 use std::path::Path;
 use std::sync::Arc;
