@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::actions::Request;
 use crate::cli::args::{
@@ -151,7 +151,9 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             )?);
         }
         Command::Completions { shell } => completions::completions(shell, &mut stdout())?,
-        Command::Man => completions::man(&mut stdout())?,
+        Command::Man { folder: Some(folder) } => completions::man_pages(&folder)
+            .with_context(|| format!("failed to write manual pages to {}", folder.display()))?,
+        Command::Man { folder: None } => completions::man(&mut stdout())?,
         Command::Changes(args) => {
             let (config, store) = reading(&path, named, environment).await?;
             read::changes(store.as_ref(), &config, &args, now).await?;
