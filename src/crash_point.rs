@@ -38,6 +38,8 @@ crash_points! {
         /// Each new entry has its permanent id.
         EntriesIdentified;
         AlertsComposed;
+        /// The changes are compared with the counterparties.
+        MatchesFound;
         /// The transaction of the check has begun. The next points are inside it.
         RecordBegun;
         DocumentsWritten;
@@ -50,6 +52,8 @@ crash_points! {
         CheckWritten;
         /// The alerts have opened items, or are attached to some.
         ItemsNoted;
+        /// What the comparison with counterparties found is written.
+        MatchesWritten;
         CheckJournaled;
         /// The transaction of the check is committed. The receivers' loops do not know it yet.
         CheckRecorded;
@@ -107,6 +111,14 @@ crash_points! {
         SingleAlertJournaled;
         /// The transaction of the alert is committed. The receivers' loops do not know it yet.
         SingleAlertRecorded;
+    }
+    /// In the order in which a person's decision about a match passes them.
+    OF_MATCH_STEPS {
+        /// The next points are inside the transaction of the decision, but for the last one.
+        MatchStepBegun;
+        MatchWritten;
+        MatchStepJournaled;
+        MatchStepRecorded;
     }
 }
 

@@ -10,6 +10,7 @@ mod command_reply;
 mod delivery_commands;
 mod hold_commands;
 mod item_commands;
+mod match_commands;
 mod process_user;
 mod receiver_commands;
 mod request;
@@ -65,6 +66,30 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
         Request::ItemsHandover { from, to, until, by } => {
             let actor = Actor { by: &by, identified };
             item_commands::hand_over(program, &from, &to, until, actor, &mut reply).await
+        }
+        Request::MatchesDismiss { ids, by, reason, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::dismiss(program, &ids, actor, (reason, &note), &mut reply).await;
+            Ok(())
+        }
+        Request::MatchesConfirm { ids, by, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::confirm(program, &ids, actor, &note, &mut reply).await;
+            Ok(())
+        }
+        Request::MatchesReopen { id, by, note } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::reopen(program, &id, actor, &note, &mut reply).await;
+            Ok(())
+        }
+        Request::WatchlistsAccept { watchlist, by, reason } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::accept(program, &watchlist, actor, &reason, &mut reply).await
+        }
+        Request::WatchlistsErase { watchlist, id, by } => {
+            let actor = Actor { by: &by, identified };
+            match_commands::erase(program, &watchlist, &id, actor, &mut reply).await;
+            Ok(())
         }
         Request::BackfillPlan { source, from, to } => {
             backfill_commands::plan(program, &source, from, to, &mut reply).await;

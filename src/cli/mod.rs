@@ -17,6 +17,7 @@ mod drill_report;
 mod drill_text;
 pub mod journal;
 pub mod logs;
+mod opened;
 pub mod output;
 pub mod pages;
 pub mod read;

@@ -21,6 +21,7 @@ mod instructions;
 mod problem;
 mod raw;
 mod raw_secret;
+mod raw_watchlist;
 mod read;
 mod receivers;
 mod routes;
@@ -32,6 +33,7 @@ mod smtp;
 mod sources;
 mod text;
 mod value;
+mod watchlists;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,6 +45,7 @@ pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
 pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
 pub use value::ListenAddress;
+pub use watchlists::WatchlistSettings;
 
 use crate::deliver::{Channel, MessageSettings, Receiver, SmtpSettings};
 use crate::dial::HttpSettings;
@@ -67,6 +70,7 @@ pub struct Config {
     /// One for each receiver that has `digest`.
     pub digests: Vec<DigestSettings>,
     pub routes: Vec<Route>,
+    pub watchlists: Vec<WatchlistSettings>,
     pub delivery: DeliverySettings,
     pub messages: MessageSettings,
     /// As `config show` prints it, with every secret hidden.
@@ -187,6 +191,7 @@ pub fn check(
     let zone = sections.messages.timezone.as_ref().map(|zone| &zone.value);
     let digests = digests::check(&sections.receivers, zone, &mut problems);
     let routes = routes::check(&sections, &mut problems);
+    let watchlists = watchlists::check(&sections, folder, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
     let instructions = instructions::read(&sections.messages, lookup, &mut problems);
     let people = access::people(&sections.people, &mut problems);
@@ -207,6 +212,7 @@ pub fn check(
         receivers,
         digests,
         routes,
+        watchlists,
         delivery,
         messages,
         shown: toml::Table::new(),
@@ -214,8 +220,10 @@ pub fn check(
     config.shown = show::table(&config, text);
     warnings.extend(coverage::warnings(&config));
     warnings.extend(access::warnings(&config));
+    warnings.extend(watchlists::warnings(&config));
     if secrets == SecretsMode::Resolve {
         warnings.extend(coverage::machine_warnings(&config, environment));
+        warnings.extend(watchlists::machine_warnings(&config));
     }
     Ok((config, warnings))
 }
@@ -241,6 +249,7 @@ pub fn default_config(environment: &Environment) -> Config {
         }],
         digests: Vec::new(),
         routes: Vec::new(),
+        watchlists: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages,
         shown: toml::Table::new(),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
 pub use crate::config::raw_secret::{HashOfToken, SecretText};
+use crate::config::raw_watchlist::RawWatchlist;
 use crate::config::value::{
     BaseAddress, Country, Fingerprint, Growth, Header, Length, List, Listen, Name, Names, Percent,
     ProxyAddress, Text, WebAddress, Zone,
@@ -64,6 +65,7 @@ pub struct RawConfig {
     smtp: Option<RawSmtp>,
     receiver: Option<Vec<RawReceiver>>,
     route: Option<Vec<RawRoute>>,
+    watchlist: Option<Vec<RawWatchlist>>,
     delivery: Option<RawDelivery>,
     messages: Option<RawMessages>,
 }
@@ -321,6 +323,9 @@ pub struct RawRoute {
     pub min_severity: Key<Severity>,
     /// Whether changes of only spacing, case or punctuation are included. Default: no.
     pub editorial: Key<bool>,
+    /// Only changes of entries that match a watchlist. While a watchlist is not up to date, every
+    /// change passes. Default: no.
+    pub matches: Key<bool>,
 }
 
 /// The delivery of messages.

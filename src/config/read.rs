@@ -9,6 +9,7 @@ use crate::config::raw::{
     Placed, RawDelivery, RawHttp, RawMessages, RawPerson, RawReceiver, RawRoute, RawServer,
     RawSmtp, RawSource, RawStore,
 };
+use crate::config::raw_watchlist::RawWatchlist;
 
 /// The sections that were read. A section with a mistake is left out, except for its name.
 #[derive(Debug, Default)]
@@ -21,6 +22,7 @@ pub struct Sections {
     pub smtp: Option<Placed<RawSmtp>>,
     pub receivers: Vec<Placed<RawReceiver>>,
     pub routes: Vec<Placed<RawRoute>>,
+    pub watchlists: Vec<Placed<RawWatchlist>>,
     pub delivery: RawDelivery,
     pub messages: RawMessages,
     /// The sections with mistakes. A route to a receiver with a mistake is not a second mistake.
@@ -32,11 +34,12 @@ pub struct Sections {
 pub struct FaultySections {
     pub sources: Vec<String>,
     pub receivers: Vec<String>,
+    pub watchlists: Vec<String>,
     pub smtp: bool,
 }
 
 /// The sections of a configuration, and whether each may appear several times.
-const SECTIONS: [(&str, bool); 10] = [
+const SECTIONS: [(&str, bool); 11] = [
     ("store", false),
     ("server", false),
     ("person", true),
@@ -45,6 +48,7 @@ const SECTIONS: [(&str, bool); 10] = [
     ("smtp", false),
     ("receiver", true),
     ("route", true),
+    ("watchlist", true),
     ("delivery", false),
     ("messages", false),
 ];
@@ -95,6 +99,10 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
                     several(value, "receiver", &mut sections.faulty.receivers, problems);
             }
             "person" => sections.people = several(value, "person", &mut Vec::new(), problems),
+            "watchlist" => {
+                sections.watchlists =
+                    several(value, "watchlist", &mut sections.faulty.watchlists, problems);
+            }
             "route" => sections.routes = several(value, "route", &mut Vec::new(), problems),
             _ => {
                 let known: Vec<String> =

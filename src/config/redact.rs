@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of each section whose values may be shown. Every other key is a secret or a mistake.
-const HARMLESS: [(&str, &[&str]); 11] = [
+const HARMLESS: [(&str, &[&str]); 13] = [
     ("store", &["url"]),
     (
         "server",
@@ -86,12 +86,38 @@ const HARMLESS: [(&str, &[&str]); 11] = [
             "acknowledge_within",
             "acknowledge_hours",
             "escalate_to",
+            "show_matches",
         ],
     ),
     (
         "route",
-        &["receivers", "kinds", "lists", "sources", "countries", "min_severity", "editorial"],
+        &[
+            "receivers",
+            "kinds",
+            "lists",
+            "sources",
+            "countries",
+            "min_severity",
+            "editorial",
+            "matches",
+        ],
     ),
+    (
+        "watchlist",
+        &[
+            "name",
+            "path",
+            "alias_separator",
+            "lists",
+            "max_age",
+            "max_revised",
+            "max_loss",
+            "dismissals_expire",
+            "previously",
+        ],
+    ),
+    // A table inside `watchlist`.
+    ("columns", &["id", "name", "aliases", "address", "country", "owner"]),
     ("delivery", &["retry", "timeout"]),
     ("messages", &["timezone", "what_to_do_file"]),
 ];

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use crate::config::redact::without_password;
 use crate::config::settings::Source;
-use crate::config::{Config, DigestSettings, raw, read};
+use crate::config::{Config, DigestSettings, WatchlistSettings, raw, read};
 use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
 use crate::domain::Person;
 use crate::fetch::Address;
@@ -108,6 +108,7 @@ pub fn table(config: &Config, file: &str) -> Table {
             .collect(),
     );
     several("route", config.routes.iter().map(route_table).collect());
+    several("watchlist", config.watchlists.iter().map(watchlist_table).collect());
     table
 }
 
@@ -261,6 +262,7 @@ fn receiver_table(
                 .map(|hours| Value::from(hours.to_string())),
         ),
         ("escalate_to", acknowledge.map(|keys| texts(&keys.escalate_to))),
+        ("show_matches", Some(Value::from(receiver.show_matches))),
     ])
 }
 
@@ -277,6 +279,32 @@ fn route_table(route: &crate::route::Route) -> Table {
         ("countries", given(&route.countries)),
         ("min_severity", route.min_severity.map(|severity| Value::from(severity.as_str()))),
         ("editorial", Some(Value::from(route.editorial))),
+        ("matches", Some(Value::from(route.matches))),
+    ])
+}
+
+fn watchlist_table(watchlist: &WatchlistSettings) -> Table {
+    let columns = &watchlist.columns;
+    let header = |header: &Option<String>| header.clone().map(Value::from);
+    let headers = pairs([
+        ("id", header(&columns.id)),
+        ("name", header(&columns.name)),
+        ("aliases", header(&columns.aliases)),
+        ("address", header(&columns.address)),
+        ("country", header(&columns.country)),
+        ("owner", header(&columns.owner)),
+    ]);
+    pairs([
+        ("name", Some(Value::from(watchlist.name.clone()))),
+        ("path", Some(Value::from(watchlist.path.display().to_string()))),
+        ("columns", (!headers.is_empty()).then_some(Value::Table(headers))),
+        ("alias_separator", Some(Value::from(columns.alias_separator.clone()))),
+        ("lists", Some(texts(&watchlist.lists))),
+        ("max_age", watchlist.max_age.map(|age| Value::from(length(age)))),
+        ("max_revised", Some(percent(watchlist.max_revised))),
+        ("max_loss", Some(percent(watchlist.max_loss))),
+        ("dismissals_expire", watchlist.dismissals_expire.map(|time| Value::from(length(time)))),
+        ("previously", watchlist.previous_name.clone().map(Value::from)),
     ])
 }
 

@@ -161,7 +161,7 @@ fn address(
 }
 
 /// Explains why a path that a shell or a browser understands does not work in the file system.
-fn misunderstood_path(path: &str) -> Option<&'static str> {
+pub(super) fn misunderstood_path(path: &str) -> Option<&'static str> {
     match path {
         _ if path.contains("://") => Some("a URL"),
         _ if path.starts_with("~/") || path == "~" => {

@@ -6,6 +6,7 @@
 //! layout (`layout`). The HTTP channels share one table of status codes (`http_status`). The body
 //! of a chat service's response is assessed too (`chat_response`).
 
+mod change_matches;
 mod chat_post;
 mod chat_response;
 mod console;
@@ -31,7 +32,7 @@ mod signature;
 mod slack;
 mod teams;
 mod webhook;
-mod with_matches;
+
 pub mod wording;
 
 pub use deliverer::{Attempted, DeliverError, Deliverer};
@@ -44,5 +45,5 @@ pub use receiver::{
     WebhookSettings,
 };
 pub use retry::{Next, RetryPolicy, next};
-pub use selection::for_delivery;
+pub use selection::{for_delivery, with_matches};
 pub use signature::{SecretError, key_length};

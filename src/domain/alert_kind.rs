@@ -70,6 +70,17 @@ kinds! {
 }
 
 impl AlertKind {
+    /// Whether the type shows that there are counterparty files. Pages and feeds, which people may
+    /// read who may see no match, do not have it.
+    pub fn is_about_watchlists(self) -> bool {
+        matches!(self, AlertKind::WatchlistMatched | AlertKind::WatchlistFailing)
+    }
+
+    /// The types that pages and the API show.
+    pub fn of_pages() -> Vec<AlertKind> {
+        AlertKind::ALL.iter().copied().filter(|kind| !kind.is_about_watchlists()).collect()
+    }
+
     /// The types that an audience gets.
     pub fn of(audience: Audience) -> Vec<AlertKind> {
         AlertKind::ALL.iter().copied().filter(|kind| kind.audience() == audience).collect()

@@ -20,6 +20,7 @@ use crate::pipeline::check::document_warnings::repeats_warning;
 use crate::pipeline::check::parse_document::{self, UnreadableDocument};
 use crate::pipeline::entry_identity::{self, OpenedEntries};
 use crate::pipeline::items::note_items;
+use crate::pipeline::matching::match_changes;
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, ListUpdate, RecordedChange, Store, StoreError};
 
@@ -117,6 +118,7 @@ pub async fn accept(
         }),
     });
     record.holds.push(hold.clone());
+    let _matching = match_changes(program, &wiring, &mut record).await?;
     note_items(store, &wiring.config, &mut record).await?;
     store.record(record).await?;
     program.outbox.send_replace(());

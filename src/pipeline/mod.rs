@@ -24,6 +24,7 @@ pub mod federal_register;
 pub mod hold_decision;
 pub mod route_explanation;
 pub mod items;
+pub mod matching;
 pub mod shared_lock;
 mod source_state;
 
@@ -71,6 +72,8 @@ pub struct Program {
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The newest backfill of each source.
     backfills: Mutex<HashMap<String, backfill::CurrentBackfill>>,
+    /// The counterparties in memory.
+    watchlists: matching::LoadedWatchlists,
 }
 
 impl Program {
@@ -83,6 +86,7 @@ impl Program {
             stopping: CancellationToken::new(),
             locks: Mutex::default(),
             backfills: Mutex::default(),
+            watchlists: matching::LoadedWatchlists::default(),
         }
     }
 
@@ -95,6 +99,18 @@ impl Program {
     /// Takes the lock of the backfills of one source. Checks of the source do not wait for it.
     async fn lock_backfill(&self, source: &str) -> Result<SharedLock> {
         self.lock_shared(format!("backfill {source}"), None).await
+    }
+
+    /// Takes the lock of the matches: held from when counterparties are compared until the outcome
+    /// is recorded, so that no decision and no other comparison comes between.
+    async fn lock_matches(&self) -> Result<SharedLock> {
+        self.lock_matches_watching(None).await
+    }
+
+    /// Like [`Program::lock_matches`]. What is done under the lock also depends on the right to
+    /// watch.
+    async fn lock_matches_watching(&self, watch: Option<Lease>) -> Result<SharedLock> {
+        self.lock_shared("matches".to_owned(), watch).await
     }
 
     async fn lock_shared(&self, name: String, watch: Option<Lease>) -> Result<SharedLock> {

@@ -7,7 +7,7 @@ use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
     Check, CheckRecord, Result, Store, changes, documents, holds, items, journal, lease, lists,
-    outbox, rules, sources,
+    matches, outbox, rules, sources,
 };
 
 impl Store {
@@ -58,6 +58,8 @@ impl Store {
             events.extend(items::note(&mut tx, news).await?);
         }
         CrashPoint::ItemsNoted.pass();
+        matches::write(&mut tx, &record.matching).await?;
+        CrashPoint::MatchesWritten.pass();
         journal::append(&mut tx, record.at, &events).await?;
         CrashPoint::CheckJournaled.pass();
         tx.commit(ACTION).await?;

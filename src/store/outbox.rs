@@ -11,7 +11,7 @@ use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
     MakeDue, Outgoing, ReceiverState, Result, Settlement, Store, StoreError, alerts, claim,
-    deliveries, journal, receivers,
+    deliveries, journal, receivers, screenings,
 };
 
 /// The action of [`Store::settle`] in its errors.
@@ -131,9 +131,10 @@ impl Store {
 
 /// Stores alerts and queues their deliveries. What is already stored under its id is left as it is.
 pub async fn enqueue(tx: &mut Tx, outgoing: &[Outgoing]) -> Result<()> {
-    for Outgoing { alert, citations, deliveries: queued } in outgoing {
-        alerts::write(tx, alert, citations).await?;
-        deliveries::write(tx, queued).await?;
+    for one in outgoing {
+        alerts::write(tx, &one.alert, &one.citations).await?;
+        deliveries::write(tx, &one.deliveries).await?;
+        screenings::write(tx, one).await?;
     }
     if outgoing.is_empty() { Ok(()) } else { tx.signal_outbox().await }
 }

@@ -78,6 +78,7 @@ pub async fn alert(
     let answer = async {
         Parameters::read(query.as_deref(), query::NONE)?;
         let alert = web.state.store.alert(&AlertId(id.clone())).await?;
+        let alert = alert.filter(|alert| !alert.body.kind().is_about_watchlists());
         alert.map(Json).ok_or(WebError::NotFound { what: "alert", id })
     };
     reply(answer.await)

@@ -51,6 +51,7 @@ mod story_first_alert;
 mod story_holds;
 mod story_instances;
 mod story_items;
+mod story_matches;
 mod story_metrics;
 mod story_older_copy;
 mod story_people;

@@ -7,6 +7,7 @@ mod drill;
 mod history;
 mod holds;
 mod items;
+mod matches;
 mod receipts;
 mod receivers;
 mod routes;
@@ -28,6 +29,7 @@ pub use drill::{DrillArgs, DrillFormat};
 pub use history::{ChangesArgs, EntriesArgs, EntriesCommand, EntriesListArgs};
 pub use holds::{DecisionArgs, HoldsCommand};
 pub use items::ItemsCommand;
+pub use matches::{MatchesCommand, RescreenArgs, WatchlistsArgs, WatchlistsCommand};
 pub use receipts::{KeysArgs, ReceiptArgs};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 pub use routes::RoutesCommand;
@@ -136,6 +138,15 @@ pub enum Command {
         #[command(subcommand)]
         command: ItemsCommand,
     },
+    /// List the counterparty files, and erase a counterparty
+    Watchlists(WatchlistsArgs),
+    /// List the possible matches with your counterparties, and decide on them
+    Matches {
+        #[command(subcommand)]
+        command: MatchesCommand,
+    },
+    /// List the counterparties that the changes since a time touch, with the reason
+    Rescreen(RescreenArgs),
     /// List the receivers, test one, or enable one again
     Receivers {
         #[command(subcommand)]
@@ -385,6 +396,11 @@ mod tests {
             "items handover mail --by Ann",
             "items handover mail deputy --until soon --by Ann",
             "items list --state done",
+            "matches dismiss mat_1 --by Ann --note checked",
+            "matches dismiss mat_1 --by Ann --reason other",
+            "matches list --state taken",
+            "watchlists erase --watchlist customers --by Ann",
+            "rescreen",
             "deliveries retry",
             "entries show",
             "entries show Alpha --source csl",

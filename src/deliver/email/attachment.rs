@@ -5,7 +5,7 @@ use crate::deliver::email::match_table;
 use crate::deliver::email::spreadsheet::workbook;
 use crate::deliver::email::table_cells::{COLUMN_COUNT, cells};
 use crate::deliver::shown_matches::Shown;
-use crate::deliver::{plain, shown_matches, with_matches};
+use crate::deliver::{change_matches, plain, shown_matches};
 use crate::domain::{Alert, Change, ChangeSet, PossibleMatch, Screening};
 
 /// Makes spreadsheets read the table as UTF-8.
@@ -106,7 +106,7 @@ fn json_of(
         return serde_json::to_vec_pretty(&changes);
     }
     let mut json = serde_json::to_value(changes)?;
-    with_matches::add(&mut json, screening)?;
+    change_matches::add(&mut json, screening)?;
     serde_json::to_vec_pretty(&json)
 }
 

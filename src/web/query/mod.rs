@@ -9,7 +9,7 @@ mod parameter_value;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::domain::AlertId;
+use crate::domain::{AlertId, AlertKind};
 use crate::store::{AlertQuery, ChangeQuery, DeliveryQuery, EntryQuery};
 use crate::web::error::WebError;
 use crate::web::query::parameter_value::Edge;
@@ -134,7 +134,7 @@ impl Parameters {
     pub fn alerts(&self, zone: &TimeZone, limit: usize) -> Result<AlertQuery, WebError> {
         let since = parameter_value::time("since", &self.since, zone, Edge::Start)?;
         let until = parameter_value::time("until", &self.until, zone, Edge::End)?;
-        Ok(AlertQuery { since, until, limit: Some(limit), ..AlertQuery::default() })
+        Ok(AlertQuery { kinds: AlertKind::of_pages(), since, until, limit: Some(limit) })
     }
 
     /// The filter of deliveries.

@@ -52,6 +52,7 @@ async fn recorded(sample: &Sample, alerts: Vec<Alert>) {
             delivery(&alert, "unconfigured", DeliveryState::Pending),
         ],
         citations: Vec::new(),
+        screenings: Vec::new(),
         alert,
     });
     sample

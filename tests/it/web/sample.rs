@@ -271,5 +271,10 @@ fn outgoing(alert_id: AlertId, at: Timestamp, body: AlertBody) -> Outgoing {
         delivery("compliance", "desk@example.com", DeliveryState::Pending),
         delivery("erp", "", DeliveryState::Dead),
     ];
-    Outgoing { alert: Alert { alert_id, created_at: at, body }, citations: Vec::new(), deliveries }
+    Outgoing {
+        alert: Alert { alert_id, created_at: at, body },
+        citations: Vec::new(),
+        deliveries,
+        screenings: Vec::new(),
+    }
 }
