@@ -9,15 +9,17 @@ use jiff::Timestamp;
 
 use crate::actions::{Reply, Request};
 use crate::cli::args::{DrillArgs, DrillFormat};
-use crate::cli::drill_report::{DrillReport, Drilled, ListAge, Parties, ReceiverAnswer};
+use crate::cli::drill_report::{DrillReport, Drilled, FileAge, ListAge, Parties, ReceiverAnswer};
 use crate::cli::screen::lists_of_store;
 use crate::cli::{drill_text, output};
 use crate::config::Config;
+use crate::domain::matching::screening::WatchlistProblemKind;
 use crate::domain::{Entry, ListCode};
 use crate::exit::Exit;
 use crate::pipeline::drill::{cases, latest, screen_cases};
 use crate::screen::MATCHER;
 use crate::store::Store;
+use crate::stored_json::{WatchlistRow, watchlist_rows};
 
 /// The test alert that each receiver gets. It is marked as a test.
 const SAMPLE: &str = "list.changed";
@@ -39,6 +41,7 @@ pub async fn report(
         program: concat!("entitywatch ", env!("CARGO_PKG_VERSION")).to_owned(),
         matcher: MATCHER.to_owned(),
         lists: ages(store, config, &args.lists).await?,
+        watchlists: file_ages(store, config, now).await?,
         parties,
         outcome: screen_cases(entries, &cases, threads),
         receivers: Vec::new(),
@@ -69,6 +72,17 @@ async fn ages(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Vec<
         }
     }
     Ok(ages)
+}
+
+async fn file_ages(store: &Store, config: &Config, now: Timestamp) -> Result<Vec<FileAge>> {
+    let rows = watchlist_rows(store, &config.watchlists, now).await?;
+    let age = |row: WatchlistRow| FileAge {
+        watchlist: row.name,
+        rows: row.rows,
+        dated: row.dated,
+        problem: row.problem,
+    };
+    Ok(rows.into_iter().map(age).collect())
 }
 
 fn parties(asked: usize, entries: &[Entry], places: &[usize]) -> Parties {
@@ -110,9 +124,9 @@ impl ReceiverAnswer {
 
 /// Prints the report.
 ///
-/// The exit code is 1 if a receiver did not accept the alert, a source fails, or a listed name was
-/// missed as it is listed; otherwise 3 if a list is on hold. That another spelling was missed is a
-/// finding and no failure.
+/// The exit code is 1 if a receiver did not accept the alert, a source or a counterparty file
+/// fails, or a listed name was missed as it is listed; otherwise 3 if a list or a counterparty file
+/// is on hold. That another spelling was missed is a finding and no failure.
 pub fn print(report: DrillReport, format: DrillFormat, out: &mut dyn Write) -> Result<Exit> {
     let exit = exit_code(&report);
     match format {
@@ -124,11 +138,15 @@ pub fn print(report: DrillReport, format: DrillFormat, out: &mut dyn Write) -> R
 
 fn exit_code(report: &DrillReport) -> Exit {
     let mut exit = Exit::Success;
-    if report.lists.iter().any(|list| list.on_hold) {
+    let problems = report.watchlists.iter().filter_map(|file| file.problem.as_ref());
+    let (on_hold, failing): (Vec<_>, Vec<_>) =
+        problems.partition(|problem| problem.kind == WatchlistProblemKind::OnHold);
+    if report.lists.iter().any(|list| list.on_hold) || !on_hold.is_empty() {
         exit = exit.worst(Exit::OnHold);
     }
     if report.receivers.iter().any(|receiver| !receiver.accepted)
         || report.lists.iter().any(|list| list.failing_since.is_some())
+        || !failing.is_empty()
         || report.outcome.missed_listed_name()
     {
         exit = exit.worst(Exit::Failed);

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::ListCode;
+use crate::domain::matching::screening::WatchlistProblem;
 use crate::pipeline::drill::Outcome;
 
 /// What `drill --output json` prints.
@@ -21,6 +22,7 @@ pub struct DrillReport {
     pub program: String,
     pub matcher: String,
     pub lists: Vec<ListAge>,
+    pub watchlists: Vec<FileAge>,
     pub parties: Parties,
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -41,6 +43,18 @@ pub struct ListAge {
     pub last_success_at: Option<Timestamp>,
     pub failing_since: Option<Timestamp>,
     pub on_hold: bool,
+}
+
+/// How old one counterparty file is.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FileAge {
+    pub watchlist: String,
+    /// The rows in use.
+    pub rows: usize,
+    /// When the content in use was written. `null`: none was ever read.
+    pub dated: Option<Timestamp>,
+    /// Why the file is not up to date. `null`: it is.
+    pub problem: Option<WatchlistProblem>,
 }
 
 /// The parties that the drill was made of.

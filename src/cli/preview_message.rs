@@ -23,15 +23,22 @@ pub async fn preview(config: &Config, name: &str, args: &PreviewArgs) -> Result<
         let names: Vec<&str> = config.receivers.iter().map(|given| given.name.as_str()).collect();
         Usage(format!("expected the name of a receiver ({}), but got `{name}`", names.join(", ")))
     })?;
-    let (alert, marked_as_test) = match &args.alert {
+    let (alert, screening, marked_as_test) = match &args.alert {
         Some(id) => {
             let store = store::open(&config.store, Mode::Read).await?;
-            (selected(&store, config, receiver, id).await?, false)
+            let alert = selected(&store, config, receiver, id).await?;
+            let screening = match receiver.show_matches {
+                true => store.screening(&alert.alert_id, &receiver.name).await?,
+                false => None,
+            };
+            (crate::deliver::with_matches(alert, screening.as_ref()), screening, false)
         }
-        None => (sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE))?, true),
+        None => {
+            let alert = sample_of(args.sample.as_deref().unwrap_or(DEFAULT_SAMPLE))?;
+            let screening = receiver.show_matches.then(|| sample::screening(&alert));
+            (alert, screening, true)
+        }
     };
-    // The matches of a recorded alert are those of its delivery. They are not shown here.
-    let screening = (marked_as_test && receiver.show_matches).then(|| sample::screening(&alert));
     let screening = screening.as_ref();
     let messages = MessageSettings { marked_as_test, ..config.messages.clone() };
     let text = match args.format {
