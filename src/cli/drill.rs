@@ -86,14 +86,17 @@ async fn file_ages(store: &Store, config: &Config, now: Timestamp) -> Result<Vec
 }
 
 fn parties(asked: usize, entries: &[Entry], places: &[usize]) -> Parties {
-    let taken = || places.iter().filter_map(|at| entries.get(*at));
-    let citation = |entry: &Entry| entry.citations.iter().max().map(ToString::to_string);
-    Parties {
-        asked,
-        taken: places.len(),
-        since: taken().filter_map(|entry| entry.start_date.clone()).min(),
-        since_citation: taken().last().and_then(citation),
-    }
+    let last = places.last().and_then(|at| entries.get(*at));
+    let citation = last.and_then(|entry| entry.citations.iter().max());
+    // An amended entry keeps its start date. Those that the same page added have its date.
+    let dates = entries.iter().filter(|entry| entry.citations.first() == citation);
+    let dates = dates.filter_map(|entry| entry.start_date.clone());
+    let since = match citation {
+        Some(_) => dates.max(),
+        None => last.and_then(|entry| entry.start_date.clone()),
+    };
+    let (taken, since_citation) = (places.len(), citation.map(ToString::to_string));
+    Parties { asked, taken, since, since_citation }
 }
 
 /// The request that sends the test alert to each receiver.

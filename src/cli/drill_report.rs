@@ -64,7 +64,8 @@ pub struct Parties {
     pub asked: usize,
     /// How many there were.
     pub taken: usize,
-    /// The earliest start date among them.
+    /// Since when they were listed or amended: the start date of what the page of `since_citation`
+    /// added. `null` if it is not known.
     pub since: Option<String>,
     /// The last citation of the one that was listed or amended first.
     pub since_citation: Option<String>,

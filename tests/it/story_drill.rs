@@ -88,6 +88,17 @@ async fn a_receiver_that_does_not_answer_is_named_and_fails_the_drill() {
 }
 
 #[tokio::test]
+async fn the_alert_to_a_console_is_not_in_the_report() {
+    let mut site = Site::new().await;
+    site.sections = "[[receiver]]\nname = \"log\"\nkind = \"console\"\n".into();
+    site.publish(&list());
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    let ended = site.command(&["drill", "--parties", "1", "--output", "json"]).await;
+    assert_eq!(json(&ended.stdout)["drill"]["receivers"][3]["receiver"], "log");
+    assert!(ended.stderr.contains("This is a test with made-up data"), "{}", ended.stderr);
+}
+
+#[tokio::test]
 async fn a_drill_says_how_old_each_counterparty_file_is() {
     let mut site = Site::new().await;
     site.sections = "[[watchlist]]\nname = \"customers\"\npath = \"customers.csv\"\n".into();
