@@ -94,7 +94,8 @@ async fn the_alert_to_a_console_is_not_in_the_report() {
     site.publish(&list());
     assert_eq!(site.command(&["check"]).await.exit, Some(0));
     let ended = site.command(&["drill", "--parties", "1", "--output", "json"]).await;
-    assert_eq!(json(&ended.stdout)["drill"]["receivers"][3]["receiver"], "log");
+    let answers = json(&ended.stdout)["drill"]["receivers"].take();
+    assert!(answers.as_array().unwrap().iter().any(|answer| answer["receiver"] == "log"));
     assert!(ended.stderr.contains("This is a test with made-up data"), "{}", ended.stderr);
 }
 
