@@ -100,6 +100,14 @@ crash_points! {
         ItemStepJournaled;
         ItemStepRecorded;
     }
+    /// In the order in which a person's decision about a match passes them.
+    OF_MATCH_STEPS {
+        /// The next points are inside the transaction of the decision, but for the last one.
+        MatchStepBegun;
+        MatchWritten;
+        MatchStepJournaled;
+        MatchStepRecorded;
+    }
     /// In the order in which an alert that is made once, such as a daily reminder, passes them.
     SINGLE_ALERTS {
         /// The alert is composed. Nothing of it is stored.
@@ -111,14 +119,6 @@ crash_points! {
         SingleAlertJournaled;
         /// The transaction of the alert is committed. The receivers' loops do not know it yet.
         SingleAlertRecorded;
-    }
-    /// In the order in which a person's decision about a match passes them.
-    OF_MATCH_STEPS {
-        /// The next points are inside the transaction of the decision, but for the last one.
-        MatchStepBegun;
-        MatchWritten;
-        MatchStepJournaled;
-        MatchStepRecorded;
     }
 }
 

@@ -38,9 +38,7 @@ pub async fn check_sources(
     let mut unique = HashSet::new();
     names.retain(|name| unique.insert(name.clone()));
     // The changes of a list are compared with the counterparties of today.
-    let is_of_all = names.len() == configured.len();
-    let before =
-        if is_of_all { matching::check_watchlists(program, None).await? } else { Vec::new() };
+    let before = matching::check_watchlists(program, None).await?;
     // The alerts of a source are sent when its check is recorded. They do not wait for the slowest
     // source.
     let tried = TriedDeliveries::default();
@@ -63,9 +61,9 @@ pub async fn check_sources(
         counts += pass?;
     }
     // A list that was read for the first time is compared now.
-    if is_of_all {
-        let after = matching::check_watchlists(program, None).await?;
-        report_watchlists(&before, &after, reply);
+    let after = matching::check_watchlists(program, None).await?;
+    report_watchlists(&before, &after, reply);
+    if !after.is_empty() {
         counts += delivery::deliver_due_except(program, &tried).await?;
     }
     if make_due_steps(program).await?.made > 0 {

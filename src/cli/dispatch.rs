@@ -2,17 +2,18 @@
 
 use std::io::{stderr, stdout};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
 use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
-    HoldsCommand, ItemsCommand, JournalCommand, MatchesCommand, ReceiptArgs, ReceiversCommand,
-    RoutesCommand, WatchlistsCommand,
+    HoldsCommand, ItemsCommand, JournalCommand, ReceiptArgs, ReceiversCommand, RoutesCommand,
 };
+use crate::cli::asked::{self, Asked};
 use crate::cli::drill_report::ReceiverAnswer;
-use crate::cli::opened::{acting, configured, reading, receipt_keys, stored_warnings};
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff, drill,
@@ -21,12 +22,15 @@ use crate::cli::{
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
 use crate::config::{
-    Environment, SecretsMode, {self},
+    Config, Environment, SecretsMode, {self},
 };
 use crate::control_socket;
-use crate::domain::{DeliveryId, HoldId, ItemId, MatchId};
+use crate::domain::{DeliveryId, HoldId, ItemId};
 use crate::exit::Exit;
-use crate::store::{MatchQuery, StoreError};
+use crate::receipt::KeyFolder;
+use crate::store::{
+    Mode, Store, StoreError, {self},
+};
 
 /// Runs the command. Errors are printed on standard error.
 pub async fn dispatch(cli: Cli) -> Exit {
@@ -267,62 +271,16 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             return acting(&path, named, environment, request).await;
         }
         Command::Watchlists(args) => {
-            let request = match args.command {
-                None => {
-                    let (config, store) = reading(&path, named, environment).await?;
-                    read::watchlists(&store, &config, args.output.output, now).await?;
-                    return Ok(Exit::Success);
-                }
-                Some(WatchlistsCommand::List { output }) => {
-                    let (config, store) = reading(&path, named, environment).await?;
-                    read::watchlists(&store, &config, output.output, now).await?;
-                    return Ok(Exit::Success);
-                }
-                Some(WatchlistsCommand::Accept { watchlist, actor, reason }) => {
-                    Request::WatchlistsAccept { watchlist, by: actor.by, reason }
-                }
-                Some(WatchlistsCommand::Erase { watchlist, id, actor }) => {
-                    Request::WatchlistsErase { watchlist, id, by: actor.by }
-                }
-            };
-            return acting(&path, named, environment, request).await;
+            let asked = Asked::of_watchlists(args);
+            return of_counterparties(&path, named, environment, asked).await;
         }
         Command::Matches { command } => {
-            let request = match command {
-                MatchesCommand::List { state, watchlist, all, output } => {
-                    let (config, store) = reading(&path, named, environment).await?;
-                    let state = state.map(Into::into);
-                    let query = MatchQuery { watchlist, state, with_ended: all };
-                    read::matches(&store, &config, &query, output.output).await?;
-                    return Ok(Exit::Success);
-                }
-                MatchesCommand::Show { id, output } => {
-                    let (_, store) = reading(&path, named, environment).await?;
-                    read::one_match(&store, &id, output.output).await?;
-                    return Ok(Exit::Success);
-                }
-                MatchesCommand::Dismiss { ids, actor, reason, note } => Request::MatchesDismiss {
-                    ids: ids.into_iter().map(MatchId).collect(),
-                    by: actor.by,
-                    reason: reason.into(),
-                    note,
-                },
-                MatchesCommand::Confirm { ids, actor, note } => Request::MatchesConfirm {
-                    ids: ids.into_iter().map(MatchId).collect(),
-                    by: actor.by,
-                    note: note.unwrap_or_default(),
-                },
-                MatchesCommand::Reopen { id, actor, note } => Request::MatchesReopen {
-                    id: MatchId(id),
-                    by: actor.by,
-                    note: note.unwrap_or_default(),
-                },
-            };
-            return acting(&path, named, environment, request).await;
+            let asked = Asked::of_matches(command);
+            return of_counterparties(&path, named, environment, asked).await;
         }
         Command::Rescreen(args) => {
-            let (_, store) = reading(&path, named, environment).await?;
-            read::rescreen(&store, args.since.before(now), args.output.output).await?;
+            let asked = Asked::of_rescreen(&args, now);
+            return of_counterparties(&path, named, environment, asked).await;
         }
         Command::Receivers { command } => {
             let request = match command {
@@ -365,6 +323,75 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
     Ok(Exit::Success)
 }
 
+/// The folder of the keys of receipts. The database itself is not opened.
+fn receipt_keys(path: &Path, named: bool, environment: &Environment) -> Result<KeyFolder> {
+    let config = configured(path, named, environment, SecretsMode::Skip)?;
+    Ok(receipts::key_folder(&config, environment))
+}
+
 fn item_ids(ids: Vec<String>) -> Vec<ItemId> {
     ids.into_iter().map(ItemId).collect()
+}
+
+/// How long `config check` waits for the store, whose warnings are optional.
+const STORE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// The warnings of the store about a configuration. `None` if there is no store yet, or no
+/// permission to read it.
+async fn stored_warnings(path: &Path, environment: &Environment) -> Option<Vec<String>> {
+    let (config, _) = config::load(path, environment, SecretsMode::Skip).ok()?;
+    let read = async {
+        let store = store::open(&config.store, Mode::Read).await?;
+        read::absent_lists(store.as_ref(), &config).await
+    };
+    tokio::time::timeout(STORE_PATIENCE, read).await.ok()?.ok()
+}
+
+/// The configuration and the store, opened for reading while a daemon may be running. No secret is
+/// looked up.
+async fn reading(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+) -> Result<(Config, Arc<Store>)> {
+    let config = configured(path, named, environment, SecretsMode::Skip)?;
+    let store = store::open(&config.store, Mode::Read).await?;
+    Ok((config, store))
+}
+
+async fn acting(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    request: Request,
+) -> Result<Exit> {
+    act::act(|secrets| configured(path, named, environment, secrets), environment, request).await
+}
+
+async fn of_counterparties(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    asked: Asked,
+) -> Result<Exit> {
+    let printed = match asked {
+        Asked::Act(request) => return acting(path, named, environment, request).await,
+        Asked::Print(printed) => printed,
+    };
+    let (config, store) = reading(path, named, environment).await?;
+    asked::print(printed, &store, &config, SystemClock.now()).await?;
+    Ok(Exit::Success)
+}
+
+/// The configuration, or the built-in one if no file was named and the default file does not exist.
+fn configured(
+    path: &Path,
+    named: bool,
+    environment: &Environment,
+    secrets: SecretsMode,
+) -> Result<Config> {
+    if named || path.exists() {
+        return Ok(config::load(path, environment, secrets)?.0);
+    }
+    Ok(config::default_config(environment))
 }

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod allocator;
 pub mod args;
+mod asked;
 pub mod backfill;
 pub mod compare;
 mod compare_days;
@@ -17,7 +18,6 @@ mod drill_report;
 mod drill_text;
 pub mod journal;
 pub mod logs;
-mod opened;
 pub mod output;
 pub mod pages;
 pub mod read;

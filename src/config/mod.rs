@@ -18,6 +18,7 @@ mod digests;
 mod evidence;
 mod paths;
 mod instructions;
+mod placed;
 mod problem;
 mod raw;
 mod raw_secret;

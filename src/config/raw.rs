@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
-use std::ops::Range;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
+pub use crate::config::placed::{Key, Placed};
 pub use crate::config::raw_secret::{HashOfToken, SecretText};
 use crate::config::raw_watchlist::RawWatchlist;
 use crate::config::value::{
@@ -17,35 +17,6 @@ use crate::config::value::{
 };
 use crate::domain::{ChangeKind, Role, Severity};
 use crate::store::StoreUrl;
-
-/// A value, and the bytes of the file that it comes from.
-#[derive(Clone, Debug)]
-pub struct Placed<T> {
-    pub value: T,
-    pub span: Range<usize>,
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
-        Ok(Self { span: spanned.span(), value: spanned.into_inner() })
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Placed<T> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        T::schema_name()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
-    }
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-}
-
-/// A key that may be omitted.
-pub type Key<T> = Option<Placed<T>>;
 
 /// The configuration of entitywatch. Unknown keys are refused. A key is optional unless its
 /// description says otherwise.

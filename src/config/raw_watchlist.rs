@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::raw::{Key, Placed};
+use crate::config::placed::{Key, Placed};
 use crate::config::value::{Length, List, Name, Percent, Text};
 
 /// A file of your own counterparties. Each change of a list is compared with it.

@@ -107,6 +107,7 @@ const HARMLESS: [(&str, &[&str]); 13] = [
         &[
             "name",
             "path",
+            "columns",
             "alias_separator",
             "lists",
             "max_age",

@@ -45,5 +45,5 @@ pub use receiver::{
     WebhookSettings,
 };
 pub use retry::{Next, RetryPolicy, next};
-pub use selection::{for_delivery, with_matches};
+pub use selection::{fill_matches, for_delivery};
 pub use signature::{SecretError, key_length};

@@ -25,7 +25,7 @@ pub fn for_delivery(alert: &Alert, delivery: &Delivery) -> Alert {
 }
 
 /// Returns the alert with the matches that the receiver is shown. Alerts are stored without them.
-pub fn with_matches(mut alert: Alert, screening: Option<&Screening>) -> Alert {
+pub fn fill_matches(mut alert: Alert, screening: Option<&Screening>) -> Alert {
     if let (AlertBody::WatchlistMatched(data), Some(screening)) = (&mut alert.body, screening) {
         data.matches = screening.matches.iter().map(|shown| shown.found.clone()).collect();
     }

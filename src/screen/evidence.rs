@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::domain::matching::decision::{Evidence, PartyEvidence};
 use crate::domain::{Counterparty, Entry};
 use crate::screen::addresses::address::Address;
+use crate::screen::addresses::comparison as place;
 use crate::screen::addresses::part::Part;
 use crate::screen::names::variants;
 use crate::screen::names::word::Name;
@@ -57,31 +58,61 @@ pub fn join(evidence: &mut PartyEvidence, other: &PartyEvidence) {
     add(&mut evidence.identifiers, &other.identifiers, str::eq);
 }
 
+/// What both sides show today.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    pub counterparty: PartyEvidence,
+    /// Of the entry, by the sources that a dismissal rests on.
+    pub entry: PartyEvidence,
+    /// Of the entry, by other sources. They may write the same in another way, and have columns
+    /// that the others lack.
+    pub elsewhere: PartyEvidence,
+}
+
 /// What differs between the evidence of a dismissal and that of today, in words. Empty: nothing.
-pub fn differences(before: &Evidence, now: &Evidence) -> Vec<String> {
+pub fn differences(before: &Evidence, now: &Shown) -> Vec<String> {
     let mut found = Vec::new();
-    compare("the counterparty", &before.counterparty, &now.counterparty, &mut found);
-    compare("the entry", &before.entry, &now.entry, &mut found);
+    let nothing = PartyEvidence::default();
+    compare("the counterparty", &before.counterparty, &now.counterparty, &nothing, &mut found);
+    compare("the entry", &before.entry, &now.entry, &now.elsewhere, &mut found);
     found
 }
 
-fn compare(side: &str, before: &PartyEvidence, now: &PartyEvidence, found: &mut Vec<String>) {
-    let mut of = |what: &str,
-                  before: &BTreeSet<String>,
-                  now: &BTreeSet<String>,
-                  same: fn(&str, &str) -> bool| {
-        let lacks = |all: &BTreeSet<String>, text: &String| !all.iter().any(|o| same(o, text));
-        if now.iter().any(|text| lacks(before, text)) {
+/// Whether two normalized texts say the same.
+type Same = fn(&str, &str) -> bool;
+
+fn compare(
+    side: &str,
+    before: &PartyEvidence,
+    now: &PartyEvidence,
+    elsewhere: &PartyEvidence,
+    found: &mut Vec<String>,
+) {
+    let none = BTreeSet::new();
+    // If other sources alone show the entry now, what they do not publish is not lost.
+    let is_shown = !now.names.is_empty() || !now.addresses.is_empty();
+    let equal: Same = |one, other| one == other;
+    let categories: [(&str, [&BTreeSet<String>; 3], Same, Same); 4] = [
+        ("name", [&before.names, &now.names, &elsewhere.names], same_name, same_name),
+        ("address", [&before.addresses, &now.addresses, &elsewhere.addresses], equal, same_address),
+        // Another source may know countries and identifiers that the first one does not publish.
+        ("country", [&before.countries, &now.countries, &none], equal, equal),
+        ("identifier", [&before.identifiers, &now.identifiers, &none], equal, equal),
+    ];
+    for (what, [before, now, elsewhere], same, alike) in categories {
+        let lacks =
+            |all: &BTreeSet<String>, text: &str, same: Same| !all.iter().any(|o| same(o, text));
+        if now.iter().any(|text| lacks(before, text, same))
+            || elsewhere.iter().any(|text| lacks(before, text, alike))
+        {
             found.push(format!("{side} has another {what}"));
         }
-        if before.iter().any(|text| lacks(now, text)) {
+        // What no source of the dismissal shows any more may be known from another one.
+        let is_lost = |text: &String| lacks(now, text, same) && lacks(elsewhere, text, alike);
+        if is_shown && before.iter().any(is_lost) {
             found.push(format!("{side} lost a {what}"));
         }
-    };
-    of("name", &before.names, &now.names, same_name);
-    of("address", &before.addresses, &now.addresses, str::eq);
-    of("country", &before.countries, &now.countries, str::eq);
-    of("identifier", &before.identifiers, &now.identifiers, str::eq);
+    }
 }
 
 /// The normalized forms of a cell of names: `letters/meanings/legal forms`.
@@ -133,6 +164,16 @@ fn address(text: &str) -> Option<String> {
     form.chars().any(char::is_alphanumeric).then_some(form)
 }
 
+/// Whether two normalized addresses are one place.
+fn same_address(one: &str, other: &str) -> bool {
+    let (one_place, other_place) = (Address::of(one), Address::of(other));
+    let weights =
+        |address: &Address| -> Vec<f32> { address.words.iter().map(|word| word.weight).collect() };
+    one == other
+        || place::compare(&one_place, &weights(&one_place), &other_place, &weights(&other_place))
+            .is_some()
+}
+
 fn letters_and_digits(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -153,11 +194,9 @@ mod tests {
     }
 
     fn of(one: &Counterparty, other: &Counterparty) -> Vec<String> {
-        let evidence = |party| Evidence {
-            counterparty: of_counterparty(party),
-            entry: PartyEvidence::default(),
-        };
-        differences(&evidence(one), &evidence(other))
+        let before = Evidence { counterparty: of_counterparty(one), ..Evidence::default() };
+        let now = Shown { counterparty: of_counterparty(other), ..Shown::default() };
+        differences(&before, &now)
     }
 
     #[test]
@@ -211,6 +250,31 @@ mod tests {
         assert_eq!(of_entry(&entry), of_entry(&amended));
         let renamed = Entry { aliases: Vec::new(), ..entry.clone() };
         assert_ne!(of_entry(&entry), of_entry(&renamed));
+    }
+
+    #[test]
+    fn another_source_that_writes_the_same_in_another_way_changes_nothing() {
+        let entry = |aliases: &[&str], address: &str| Entry {
+            aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+            addresses: vec![address.to_owned()],
+            countries: vec!["RU".to_owned()],
+            ..Entry::named(ListCode::EL, "Alderwood Works")
+        };
+        let first = of_entry(&entry(&["Cedarholm"], "12 Polevaya Street, Samarsk 443000, Russia"));
+        let before = Evidence { entry: first.clone(), ..Evidence::default() };
+        let check = |known: &PartyEvidence, elsewhere: Entry, expected: &[&str]| {
+            let now =
+                Shown { entry: known.clone(), elsewhere: of_entry(&elsewhere), ..Shown::default() };
+            assert_eq!(differences(&before, &now), expected);
+        };
+        let other = entry(&["CEDARHOLM"], "Polevaya St. 12, Samarsk, RU");
+        check(&first, other.clone(), &[]);
+        // The first source lost the entry, or was a rule that is carried out now.
+        check(&PartyEvidence::default(), other, &[]);
+        let more = entry(&["Cedarholm", "Birchgrove"], "12 Polevaya Street, Samarsk");
+        check(&first, more, &["the entry has another name"]);
+        let moved = entry(&["Cedarholm"], "14 Polevaya Street, Samarsk");
+        check(&first, moved, &["the entry has another address"]);
     }
 
     #[test]

@@ -31,4 +31,4 @@ pub use route_row::{RouteOutcome, RouteRow};
 pub use source_row::{ListRow, SourceRow, absent_lists};
 pub use status_row::StatusRow;
 pub use touched_row::{TouchedRow, touched_since};
-pub use watchlist_row::{WatchlistRow, watchlist_rows};
+pub use watchlist_row::{ConfiguredWatchlist, WatchlistRow, watchlist_rows};

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::config::WatchlistSettings;
 use crate::domain::matching::screening::WatchlistProblem;
 use crate::domain::matching::watchlist_state::WatchlistState;
 use crate::domain::{ListCode, MatchState, Sha256};
@@ -37,10 +36,18 @@ pub struct WatchlistRow {
     pub dismissed: u64,
 }
 
-/// The counterparty files of the configuration, in its order.
+/// A counterparty file of the configuration.
+#[derive(Clone, Debug)]
+pub struct ConfiguredWatchlist {
+    pub name: String,
+    pub path: String,
+    pub lists: Vec<ListCode>,
+}
+
+/// The rows of these counterparty files, in their order.
 pub async fn watchlist_rows(
     store: &Store,
-    watchlists: &[WatchlistSettings],
+    watchlists: &[ConfiguredWatchlist],
     now: Timestamp,
 ) -> Result<Vec<WatchlistRow>> {
     let states = store.watchlist_states().await?;
@@ -53,7 +60,7 @@ pub async fn watchlist_rows(
         let all = of_state.flat_map(|(_, counts)| counts);
         all.filter(|(other, _)| other == name).map(|(_, count)| *count).sum()
     };
-    let row = |settings: &WatchlistSettings| {
+    let row = |settings: &ConfiguredWatchlist| {
         let name = &settings.name;
         let state = states.iter().find(|state| state.name == *name);
         let state = state
@@ -61,7 +68,7 @@ pub async fn watchlist_rows(
             .unwrap_or_else(|| WatchlistState { name: name.clone(), ..WatchlistState::default() });
         WatchlistRow {
             name: name.clone(),
-            path: settings.path.display().to_string(),
+            path: settings.path.clone(),
             lists: settings.lists.clone(),
             rows: state.rows,
             sha256: state.sha256,

@@ -5,6 +5,7 @@ mod digests;
 mod entry_ids;
 mod instances;
 mod items;
+mod matches;
 mod outbox;
 mod pace;
 pub mod places;

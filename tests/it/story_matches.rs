@@ -14,6 +14,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::list::{Row, row, rows};
+use crate::sinks::HttpSink;
+use crate::story_rules::{self, NUMBER, RAW, Story};
 use crate::world::{Site, World, text_of};
 
 const RULE: &str = "87 FR 38925";
@@ -489,4 +491,260 @@ async fn dismissals_expire() {
     assert_eq!(bodies.len(), 2);
     world.next_check().await;
     assert_eq!(world.officer("watchlist.matched").len(), 2, "once");
+}
+
+/// The Federal Register, the eCFR and the CSL show one entry, one after the other.
+#[tokio::test]
+async fn one_decision_serves_the_filed_rule_the_published_one_and_both_lists() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("customers.csv");
+    std::fs::write(&file, format!("{HEADER}C1,North Glass,,,RU,\nC2,Old Glass,,,RU,\n")).unwrap();
+    let officer = HttpSink::start().await;
+    let sections = format!(
+        "[[receiver]]\nname = \"officer\"\nkind = \"webhook\"\nurl = \"{}\"\nallow_private = \
+         true\nshow_matches = true\n[[watchlist]]\nname = \"customers\"\npath = \"{}\"\n\
+         [[route]]\nreceivers = [\"officer\"]\n",
+        officer.url("/"),
+        file.display()
+    );
+    let story = Story::start_with("2025-03-01T12:00:00Z", &sections).await;
+    story.ecfr("2025-02-28", &story_rules::before());
+    story.check("2025-03-01T12:00:00Z", "rules").await;
+    story.check("2025-03-01T12:01:00Z", "ecfr").await;
+    let watchlists = || entitywatch::pipeline::matching::check_watchlists(&story.program, None);
+    Box::pin(watchlists()).await.unwrap();
+    let matches = || async {
+        let query = MatchQuery { with_ended: true, ..MatchQuery::default() };
+        let all = story.program.store.matches(&query).await.unwrap();
+        let of = |id: &str| -> Vec<MatchRecord> {
+            let own = all.iter().filter(|record| record.found.counterparty.id == id);
+            own.cloned().collect()
+        };
+        (of("C1"), of("C2"))
+    };
+    let (none, old) = matches().await;
+    assert_eq!((none.len(), old.len()), (0, 1));
+
+    story.set_filed(&[story.filed(NUMBER)]);
+    story.text("/rule.txt", RAW);
+    story.check("2025-03-03T21:20:00Z", "rules").await;
+    let (found, _) = matches().await;
+    assert_eq!(found.len(), 1, "the filing day is when it bites");
+    assert_eq!(found[0].found.cause.as_str(), "rule.filed");
+    assert!(found[0].is_ordered_only);
+    let id = found[0].found.match_id.clone();
+    let identified = entitywatch::domain::Identified::Session;
+    let confirm = Request::MatchesConfirm {
+        ids: vec![id.clone()],
+        by: "Ann".into(),
+        note: "our customer".into(),
+    };
+    let reply = Box::pin(entitywatch::actions::execute(&story.program, confirm, &identified)).await;
+    assert_eq!(reply.exit, 0, "{reply:?}");
+
+    story.set_filed(&[]);
+    story.set_published(&[story.published(NUMBER)]);
+    story.text("/rule.xml", story_rules::RULE);
+    story.check("2025-03-06T12:00:00Z", "rules").await;
+    story.ecfr("2025-03-07", &story_rules::after());
+    story.check("2025-03-10T12:00:00Z", "ecfr").await;
+    let (found, old) = matches().await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].found.match_id, id);
+    assert_eq!(found[0].state(), MatchState::Confirmed);
+    assert!(!found[0].is_ordered_only, "the entry is listed");
+    assert!(old[0].ended.is_some(), "the rule removed it");
+    story.csl(&[
+        story_rules::csl_row("North Glass JSC", "90 FR 11280", "The 3rd Street, Perm, RU"),
+        story_rules::csl_row("Blue Lake Ltd.", "87 FR 38925", "5 Sea Street, Izmir, TR"),
+    ]);
+    story.check("2025-03-12T12:00:00Z", "csl").await;
+    Box::pin(watchlists()).await.unwrap();
+    let (found, _) = matches().await;
+    assert_eq!((found.len(), found[0].state()), (1, MatchState::Confirmed));
+    assert_eq!(found[0].found.match_id, id);
+
+    // Each alert about the entry showed the match, and none needed an alert of its own.
+    let mut shown = 0;
+    for body in officer.received().iter().map(crate::sinks::Received::json) {
+        let kind = body["type"].as_str().unwrap().to_owned();
+        let alert = entitywatch::domain::AlertId(
+            body["data"]["alert_id"].as_str().unwrap_or_default().to_owned(),
+        );
+        let screening = story.program.store.screening(&alert, "officer").await.unwrap();
+        let has = screening.is_some_and(|screening| {
+            screening.matches.iter().any(|shown| shown.found.match_id == id)
+        });
+        assert!(has || kind == "watchlist.matched", "{kind} shows no match");
+        shown += usize::from(has);
+    }
+    assert!(shown >= 3, "filed, published and listed: {shown}");
+}
+
+/// `CrashPoint` is built only into debug builds.
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn a_daemon_that_ends_at_any_step_loses_no_match_and_announces_none_under_two_ids() {
+    use entitywatch::crash_point::CrashPoint;
+
+    for point in [
+        CrashPoint::AlertsComposed,
+        CrashPoint::MatchesFound,
+        CrashPoint::AlertsQueued,
+        CrashPoint::MatchesWritten,
+        CrashPoint::CheckRecorded,
+        CrashPoint::AttemptEnded,
+    ] {
+        let mut site = site("").await;
+        site.schedule = "* * * * * *";
+        site.delivery = "retry = [\"1s\", \"1s\", \"1s\", \"1s\"]".to_owned();
+        write_customers(&site, &[OURS]);
+        site.publish(&rows(40));
+        let ended = site.command(&["check"]).await;
+        assert_eq!(ended.exit, Some(0), "{ended:?}");
+        site.publish(&with(&[newcomer()]));
+        let daemon = site.start_with(&[(CrashPoint::VARIABLE, point.name())]);
+        daemon.ends().await;
+        // A second counterparty is added while the daemon is down.
+        write_customers(&site, &[OURS, "C2,Tianshan Avionics Institute,,,CN,"]);
+        let daemon = site.run().await;
+        let of_officer = |kind: &'static str| {
+            let webhook = site.webhook.clone();
+            move || -> Vec<crate::sinks::Received> {
+                let all = webhook.received();
+                let own = all.into_iter().filter(|received| received.path == "/officer");
+                own.filter(|received| received.json()["type"] == kind).collect()
+            }
+        };
+        let (changed, matched) = (of_officer("list.changed"), of_officer("watchlist.matched"));
+        let both = |_: &HttpSink| !changed().is_empty();
+        crate::world::within("the change", site.webhook.until(both)).await;
+        let name = point.name();
+        let all = || {
+            let bodies = changed().into_iter().chain(matched());
+            bodies.map(|received| received.body).collect::<String>()
+        };
+        let list = || site.command(&["matches", "list", "--output", "json"]);
+        // The second one comes with the change, or when the daemon reads the file.
+        let shown = crate::world::within("the matches", async {
+            loop {
+                let listed: Value = serde_json::from_str(&list().await.stdout).unwrap();
+                let count = listed["matches"].as_array().unwrap().len();
+                if count == 2 {
+                    break count;
+                }
+            }
+        })
+        .await;
+        assert_eq!(shown, 2, "{name}");
+        assert_eq!(daemon.stop().await, Some(0));
+        let ids: BTreeSet<String> = changed()
+            .iter()
+            .map(|received| received.header("webhook-id").unwrap().to_owned())
+            .collect();
+        assert_eq!(ids.len(), 1, "{name}: one alert of the change: {}", all());
+        assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
+    }
+}
+
+/// `CrashPoint` is built only into debug builds.
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn a_decision_is_whole_or_not_at_all_when_the_daemon_ends_in_it() {
+    use entitywatch::crash_point::CrashPoint;
+
+    for point in CrashPoint::OF_MATCH_STEPS {
+        let site = site("").await;
+        write_customers(&site, &[OURS]);
+        site.publish(&with(&[newcomer()]));
+        assert_eq!(site.command(&["check"]).await.exit, Some(0));
+        let state = async || {
+            let listed = site.command(&["matches", "list", "--output", "json"]).await;
+            let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+            let only = &listed["matches"][0];
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            (text(&only["match_id"]), text(&only["state"]))
+        };
+        let (id, open) = state().await;
+        assert_eq!(open, "open");
+        let daemon = site.start_with(&[(CrashPoint::VARIABLE, point.name())]);
+        crate::world::within("the daemon", daemon.notified("READY=1")).await;
+        let dismiss =
+            ["matches", "dismiss", &id, "--by", "Ann", "--reason", "other", "--note", "not ours"];
+        let ended = site.command(&dismiss).await;
+        assert_eq!(ended.exit, Some(1), "{}: {ended:?}", point.name());
+        daemon.ends().await;
+        let is_recorded = *point == CrashPoint::MatchStepRecorded;
+        let expected = if is_recorded { "dismissed" } else { "open" };
+        assert_eq!(state().await.1, expected, "{}", point.name());
+        let again = site.command(&dismiss).await;
+        assert_eq!(again.exit, Some(i32::from(is_recorded)), "{again:?}");
+        assert_eq!(state().await.1, "dismissed");
+        assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_planted_counterparty_is_in_no_log_page_feed_metric_or_output_of_the_daemon() {
+    let mut site = site("").await;
+    site.schedule = "* * * * * *";
+    site.listen = "127.0.0.1:0";
+    site.server_keys = "public_reading = true".to_owned();
+    site.log = "info,entitywatch=debug";
+    write_customers(&site, &[OURS, "C2,,,,Plantedname,Plantedname"]);
+    site.publish(&rows(40));
+    let first = site.command(&["check"]).await;
+    assert_eq!(first.exit, Some(0), "{first:?}");
+    site.publish(&with(&[newcomer()]));
+    let daemon = site.run().await;
+    let has_match = |sink: &HttpSink| {
+        let all = sink.received();
+        all.iter().any(|r| r.path == "/officer" && r.body.contains("Plantedname"))
+    };
+    crate::world::within("the match", site.webhook.until(has_match)).await;
+    // A header that is not one: its cells could be quoted.
+    std::fs::write(site.folder.path().join("customers.csv"), "Plantedname,Plantedname\n").unwrap();
+    let is_failing = |mails: &[crate::sinks::Mail]| {
+        let subjects = mails.iter().filter_map(|mail| mail.header("Subject"));
+        subjects.into_iter().any(|subject| subject.contains("customers"))
+    };
+    crate::world::within("the problem", site.smtp.until(is_failing)).await;
+    let mut seen = vec![first.stdout, first.stderr];
+    for path in [
+        "/",
+        "/changes",
+        "/entries",
+        "/feed.atom",
+        "/metrics",
+        "/api/alerts",
+        "/api/deliveries",
+        "/api/changes",
+        "/healthz",
+    ] {
+        let page = site.page(path).await;
+        assert!(page.starts_with("HTTP/1.1 200"), "{path}: {page}");
+        assert!(!page.contains("watchlist"), "{path} shows that there is one: {page}");
+        seen.push(page);
+    }
+    for command in [
+        vec!["alerts", "--output", "json"],
+        vec!["deliveries", "--output", "json"],
+        vec!["changes", "--output", "json"],
+        vec!["status"],
+        vec!["journal", "export"],
+        vec!["config", "show"],
+        vec!["check"],
+    ] {
+        let ended = site.command(&command).await;
+        seen.extend([ended.stdout, ended.stderr]);
+    }
+    seen.push(daemon.log());
+    assert_eq!(daemon.stop().await, Some(0));
+    let others = site.webhook.received().into_iter().filter(|r| r.path != "/officer");
+    seen.extend(others.map(|received| received.body));
+    seen.extend(site.slack.received().into_iter().map(|received| received.body));
+    seen.extend(site.smtp.mails().into_iter().map(|mail| mail.data.replace("=\r\n", "")));
+    for text in &seen {
+        assert!(!text.contains("Plantedname"), "a counterparty leaked: {text}");
+    }
 }

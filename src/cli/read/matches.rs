@@ -11,7 +11,9 @@ use crate::cli::usage::Usage;
 use crate::config::Config;
 use crate::domain::{Entry, MatchId};
 use crate::store::{MatchQuery, Store};
-use crate::stored_json::{MatchRow, TouchedRow, WatchlistRow, touched_since, watchlist_rows};
+use crate::stored_json::{
+    ConfiguredWatchlist, MatchRow, TouchedRow, WatchlistRow, touched_since, watchlist_rows,
+};
 
 pub async fn matches(
     store: &Store,
@@ -91,7 +93,16 @@ pub async fn watchlists(
     format: OutputFormat,
     now: Timestamp,
 ) -> Result<()> {
-    let rows = watchlist_rows(store, &config.watchlists, now).await?;
+    let configured: Vec<ConfiguredWatchlist> = config
+        .watchlists
+        .iter()
+        .map(|watchlist| ConfiguredWatchlist {
+            name: watchlist.name.clone(),
+            path: watchlist.path.display().to_string(),
+            lists: watchlist.lists.clone(),
+        })
+        .collect();
+    let rows = watchlist_rows(store, &configured, now).await?;
     let header = ["watchlist", "rows", "written", "last read", "open", "stale", "problem"];
     let nothing = "no watchlist is configured";
     let out = &mut stdout();

@@ -117,7 +117,7 @@ impl<'a> Sender<'a> {
         let started_at = self.program.clock.now();
         let stopwatch = Stopwatch::start();
         let reduced = deliver::for_delivery(&alert, &delivery);
-        let reduced = deliver::with_matches(reduced, screening.as_ref());
+        let reduced = deliver::fill_matches(reduced, screening.as_ref());
         let message =
             Message { delivery: &delivery, alert: &reduced, screening: screening.as_ref() };
         CrashPoint::AttemptStarted.pass();

@@ -33,8 +33,8 @@ pub enum ActionError {
     #[error("expected a day that is not over as --until, but got {0}")]
     Past(Date),
     #[error(
-        "expected a decision on each strong match in item {id} before it is closed, but {} open: {}",
-        if .matches.len() == 1 { "one is".to_owned() } else { format!("{} are", .matches.len()) },
+        "expected a decision on each strong match in item {id} before it is closed, but these are \
+         open: {}",
         .matches.iter().map(MatchId::as_str).collect::<Vec<_>>().join(", ")
     )]
     UndecidedMatches { id: ItemId, matches: Vec<MatchId> },

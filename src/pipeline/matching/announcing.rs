@@ -8,7 +8,7 @@ use crate::deliver::Receiver;
 use crate::domain::matching::match_record::MatchRecord;
 use crate::domain::matching::screening::ScreenedWatchlist;
 use crate::domain::{Cause, MatchId, PossibleMatch};
-use crate::pipeline::matching::shown_matches::announcement;
+use crate::pipeline::matching::receiver_matches::announcement;
 use crate::store::{CheckRecord, Outgoing};
 
 /// The alert about matches of one watchlist with one cause. `None` if every receiver with

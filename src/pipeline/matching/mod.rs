@@ -5,10 +5,10 @@
 //!
 //! - `listing`: the entries to compare with. `comparison`: what follows for the matches.
 //!   `transition`: from one state of a match to the next. `file_change`: what a new content of a
-//!   file changes. `shown_matches`, `announcing`: what receivers get. These are pure.
+//!   file changes. `receiver_matches`, `announcing`: what receivers get. These are pure.
 //! - `of_changes`: compares what a check of a source changes, before it is recorded.
-//! - `watchlist_check`: reads the counterparty files, and compares what is new in them.
-//!   `watchlist_file` does the reading.
+//! - `watchlist_check`: one check of a counterparty file. `watchlist_reading` and `watchlist_file`
+//!   read it, `watchlist_scope` compares what is new.
 //! - `current_listing`, `loaded`: both sides, read from the store.
 //! - `match_actions`: what people decide.
 //!
@@ -23,10 +23,12 @@ mod listing;
 mod loaded;
 mod match_actions;
 mod of_changes;
-mod shown_matches;
+mod receiver_matches;
 mod transition;
 mod watchlist_check;
 mod watchlist_file;
+mod watchlist_reading;
+mod watchlist_scope;
 
 pub use loaded::LoadedWatchlists;
 pub use match_actions::{Dismissal, MatchActionError, confirm, dismiss, erase, reopen};

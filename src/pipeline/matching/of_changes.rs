@@ -19,7 +19,7 @@ use crate::pipeline::matching::announcing::announce;
 use crate::pipeline::matching::comparison::{Comparison, Outcome};
 use crate::pipeline::matching::current_listing::{self, CurrentListing};
 use crate::pipeline::matching::listing::ordered_id;
-use crate::pipeline::matching::shown_matches::{MatchesOfChanges, facts, show};
+use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
 use crate::store::{CheckRecord, Result};

@@ -10,7 +10,7 @@ use crate::domain::matching::match_record::{EndReason, MatchEnd, MatchRecord};
 use crate::domain::{
     Band, Cause, Compared, Counterparty, Entry, EntryId, MatchId, MatchState, PossibleMatch,
 };
-use crate::screen::evidence;
+use crate::screen::evidence::{self, Shown};
 
 /// What a comparison found of one counterparty and one entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,8 +87,8 @@ pub fn seen(
 /// A dismissal whose evidence has changed is stale.
 fn settle_dismissal(record: &mut MatchRecord, cause: Cause, now: Timestamp) -> Option<News> {
     let before = record.decision.as_ref().and_then(|decision| decision.evidence.clone());
-    let differences =
-        before.map_or_else(Vec::new, |before| evidence::differences(&before, &rests_on(record)));
+    let differences = before
+        .map_or_else(Vec::new, |before| evidence::differences(&before, &shown(record, &before)));
     if differences.is_empty() {
         return None;
     }
@@ -102,7 +102,22 @@ pub fn rests_on(record: &MatchRecord) -> Evidence {
     Evidence {
         counterparty: evidence::of_counterparty(&record.found.counterparty),
         entry: record.entry_evidence(evidence::join),
+        sources: record.sources.keys().cloned().collect(),
     }
+}
+
+/// What both sides show today, apart by the sources that a dismissal rests on.
+fn shown(record: &MatchRecord, before: &Evidence) -> Shown {
+    let mut shown = Shown {
+        counterparty: evidence::of_counterparty(&record.found.counterparty),
+        ..Shown::default()
+    };
+    for (source, of_source) in &record.sources {
+        let is_known = before.sources.contains(source);
+        let all = if is_known { &mut shown.entry } else { &mut shown.elsewhere };
+        evidence::join(all, of_source);
+    }
+    shown
 }
 
 fn found(sighting: Sighting, cause: Cause, now: Timestamp) -> MatchRecord {
