@@ -32,7 +32,6 @@ mod signature;
 mod slack;
 mod teams;
 mod webhook;
-
 pub mod wording;
 
 pub use deliverer::{Attempted, DeliverError, Deliverer};
