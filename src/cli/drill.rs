@@ -11,7 +11,7 @@ use crate::actions::{Reply, Request};
 use crate::cli::args::{DrillArgs, DrillFormat};
 use crate::cli::drill_report::{DrillReport, Drilled, FileAge, ListAge, Parties, ReceiverAnswer};
 use crate::cli::screen::lists_of_store;
-use crate::cli::{drill_text, output};
+use crate::cli::{drill_text, output, read};
 use crate::config::Config;
 use crate::domain::matching::screening::WatchlistProblemKind;
 use crate::domain::{Entry, ListCode};
@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::pipeline::drill::{cases, latest, screen_cases};
 use crate::screen::MATCHER;
 use crate::store::Store;
-use crate::stored_json::{WatchlistRow, watchlist_rows};
+use crate::stored_json::WatchlistRow;
 
 /// The test alert that each receiver gets. It is marked as a test.
 const SAMPLE: &str = "list.changed";
@@ -75,7 +75,7 @@ async fn ages(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Vec<
 }
 
 async fn file_ages(store: &Store, config: &Config, now: Timestamp) -> Result<Vec<FileAge>> {
-    let rows = watchlist_rows(store, &config.watchlists, now).await?;
+    let rows = read::configured_watchlists(store, config, now).await?;
     let age = |row: WatchlistRow| FileAge {
         watchlist: row.name,
         rows: row.rows,
