@@ -33,6 +33,8 @@ crash_points! {
         /// The publisher's document has arrived.
         DocumentFetched;
         DocumentParsed;
+        /// The watched sections of the regulation are read and compared.
+        SectionsAssessed;
         /// The lists of the document are compared with the current ones.
         ListsAssessed;
         /// Each new entry has its permanent id.
@@ -48,6 +50,7 @@ crash_points! {
         ChangesWritten;
         HoldsWritten;
         RulesWritten;
+        SectionsWritten;
         SourceWritten;
         CheckWritten;
         /// The alerts have opened items, or are attached to some.
@@ -108,7 +111,8 @@ crash_points! {
         MatchStepJournaled;
         MatchStepRecorded;
     }
-    /// In the order in which an alert that is made once, such as a daily reminder, passes them.
+    /// In the order in which an alert that is made once, such as a daily reminder or assurance,
+    /// passes them.
     SINGLE_ALERTS {
         /// The alert is composed. Nothing of it is stored.
         SingleAlertComposed;

@@ -30,6 +30,7 @@ pub const OUTBOX_DEAD: &str = "entitywatch_outbox_dead";
 pub const OUTBOX_OLDEST_PENDING: &str = "entitywatch_outbox_oldest_pending_timestamp_seconds";
 pub const WATCHING: &str = "entitywatch_watching";
 pub const DAEMONS: &str = "entitywatch_daemons";
+pub const HEARTBEATS: &str = "entitywatch_heartbeats_total";
 pub const RELOAD_SUCCESSFUL: &str = "entitywatch_config_last_reload_successful";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ enum Kind {
 }
 
 /// Every metric: its name, kind, labels, and description.
-const METRICS: [(&str, Kind, &str, &str); 17] = [
+const METRICS: [(&str, Kind, &str, &str); 18] = [
     (BUILD_INFO, Kind::Gauge, "version", "Always 1; the label is the version."),
     (CHECKS, Kind::Counter, "source, outcome", "Checks of a source that ended, by outcome."),
     (
@@ -102,6 +103,12 @@ const METRICS: [(&str, Kind, &str, &str); 17] = [
         "",
         "1 if this daemon checks the sources, 0 if another one does and this one stands by.",
     ),
+    (
+        HEARTBEATS,
+        Kind::Counter,
+        "outcome",
+        "Heartbeats that were due: sent, failed, withheld because something does not work.",
+    ),
     (DAEMONS, Kind::Gauge, "", "Daemons that share the database and live, this one included."),
 ];
 
@@ -126,6 +133,9 @@ pub async fn init(store: &Store, sources: &[String], receivers: &[String]) -> st
         for kind in ["added", "removed", "revised", "editorial"] {
             counter!(CHANGES, "source" => source.clone(), "kind" => kind).increment(0);
         }
+    }
+    for outcome in ["sent", "failed", "withheld"] {
+        counter!(HEARTBEATS, "outcome" => outcome).increment(0);
     }
     for receiver in receivers {
         for outcome in [AttemptOutcome::Delivered, AttemptOutcome::Failed, AttemptOutcome::Dead] {
@@ -274,6 +284,11 @@ pub fn outbox(counts: &[OutboxCount]) {
         gauge!(OUTBOX_OLDEST_PENDING, "receiver" => receiver.clone())
             .set(oldest_pending_at.map_or(0.0, seconds));
     }
+}
+
+/// Counts one heartbeat that was due.
+pub fn heartbeat(outcome: &'static str) {
+    counter!(HEARTBEATS, "outcome" => outcome).increment(1);
 }
 
 pub fn config_reloaded(successful: bool) {

@@ -35,10 +35,10 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             check_command::check_sources(program, sources, &mut reply).await
         }
         Request::DeliveriesRetry { ids } => {
-            delivery_commands::retry(program, &ids, &mut reply).await
+            delivery_commands::retry(program, &ids, identified, &mut reply).await
         }
         Request::DeliveriesSend { receiver, since } => {
-            delivery_commands::send(program, &receiver, since, &mut reply).await
+            delivery_commands::send(program, &receiver, since, identified, &mut reply).await
         }
         Request::HoldsAccept { id, by, reason, as_baseline } => {
             let decision = Decision { by: &by, identified, reason: &reason };
@@ -92,7 +92,7 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             Ok(())
         }
         Request::BackfillPlan { source, from, to } => {
-            backfill_commands::plan(program, &source, from, to, &mut reply).await;
+            backfill_commands::plan(program, &source, (from, to), identified, &mut reply).await;
             Ok(())
         }
         Request::BackfillStep { source, plan, first, date } => {
@@ -100,10 +100,10 @@ pub async fn execute(program: &Program, request: Request, identified: &Identifie
             Ok(())
         }
         Request::ReceiversTest { name, sample } => {
-            receiver_commands::test(program, &name, sample.as_deref(), &mut reply).await
+            receiver_commands::test(program, &name, sample.as_deref(), identified, &mut reply).await
         }
         Request::ReceiversEnable { name } => {
-            receiver_commands::enable(program, &name, &mut reply).await
+            receiver_commands::enable(program, &name, identified, &mut reply).await
         }
     };
     if let Err(problem) = result {

@@ -17,7 +17,8 @@ use crate::cli::drill_report::ReceiverAnswer;
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff, drill,
-    journal, logs, output, preview_message, read, receipts, run, screen, show_alert, terminal,
+    journal, logs, output, preview_message, read, receipts, report, run, screen, show_alert,
+    terminal,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
@@ -75,7 +76,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
     match cli.command {
         Command::Run(args) => {
             let (config, warnings) = config::load(&path, environment, SecretsMode::Resolve)?;
-            warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+            warnings.iter().for_each(config::ConfigWarning::log);
             run::run(&path, config, environment, &args).await?;
         }
         Command::Status(output) => {
@@ -310,6 +311,10 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
                     ..
                 },
         } => return receipts::verify(&receipt, &key, &mut stdout()),
+        Command::Report(args) => {
+            let (config, store) = reading(&path, named, environment).await?;
+            report::report(store.as_ref(), &config, &args, now).await?;
+        }
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;
             match command {

@@ -6,16 +6,20 @@
 //!
 //! `read` parses the text into `raw` values. `sources`, `receivers`, `digests`, `smtp`, `routes`,
 //! `settings` and `instructions` check them, and `access` the people and the proxy that names them.
-//! `coverage` warns about alerts that nobody gets. `redact` hides secrets in errors, `show` prints
-//! the configuration in effect, and `evidence` is the form of it that the journal keeps.
+//! `assurance` and `heartbeats` check what shows that the program works. `coverage` warns about
+//! alerts that nobody gets. `redact` hides secrets in errors, `show` prints the configuration in
+//! effect, and `evidence` is the form of it that the journal keeps.
 
 mod access;
 mod acknowledgment;
 mod ascii;
+mod assurance;
 mod redact;
 mod coverage;
 mod digests;
 mod evidence;
+mod expected_document;
+mod heartbeats;
 mod paths;
 mod instructions;
 mod placed;
@@ -27,21 +31,26 @@ mod read;
 mod receivers;
 mod routes;
 mod secret;
+mod section;
 mod secret_lines;
+mod secret_url;
 mod settings;
 mod show;
 mod smtp;
 mod sources;
 mod text;
 mod value;
+mod watched_sections;
 mod watchlists;
 
 use std::path::Path;
 use std::sync::Arc;
 
+pub use assurance::AssuranceSettings;
 pub use coverage::warnings as coverage_warnings;
 pub use digests::DigestSettings;
 pub use evidence::{ChangedKey, Evidence};
+pub use heartbeats::HeartbeatSettings;
 pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
 pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
@@ -74,6 +83,8 @@ pub struct Config {
     pub watchlists: Vec<WatchlistSettings>,
     pub delivery: DeliverySettings,
     pub messages: MessageSettings,
+    pub assurance: Option<AssuranceSettings>,
+    pub heartbeats: Vec<HeartbeatSettings>,
     /// As `config show` prints it, with every secret hidden.
     shown: toml::Table,
 }
@@ -90,6 +101,26 @@ pub enum SecretsMode {
 /// A setting that is allowed, but probably a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigWarning(pub String);
+
+impl ConfigWarning {
+    /// How a warning about a secret that others can read ends.
+    const READABLE: &str = "contains a secret, and every user of this machine can read it";
+
+    /// `file` contains a secret, and its mode lets everybody read it.
+    fn readable_secret(file: &Path) -> Self {
+        Self(format!("{} {}: `chmod o-r` it", file.display(), Self::READABLE))
+    }
+
+    /// Enters the warning in the log. A secret that others can read is an error there: a person
+    /// must act.
+    pub fn log(&self) {
+        if self.0.contains(Self::READABLE) {
+            tracing::error!("{self}");
+        } else {
+            tracing::warn!("{self}");
+        }
+    }
+}
 
 impl std::fmt::Display for ConfigWarning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -153,10 +184,7 @@ pub fn load(
     let text = text::of_bytes(bytes).map_err(unreadable)?;
     let (config, mut warnings) = check(path, &text, environment, secrets)?;
     if is_world_readable(path) && redact::contains_secrets(&text) {
-        warnings.push(ConfigWarning(format!(
-            "{} contains secrets and every user of this machine can read it",
-            path.display()
-        )));
+        warnings.push(ConfigWarning::readable_secret(path));
     }
     Ok((config, warnings))
 }
@@ -194,6 +222,8 @@ pub fn check(
     let routes = routes::check(&sections, &mut problems);
     let watchlists = watchlists::check(&sections, folder, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
+    let assurance = assurance::check(&sections, zone, &mut problems);
+    let heartbeats = heartbeats::check(&sections.heartbeats, lookup, &mut problems, &mut warnings);
     let instructions = instructions::read(&sections.messages, lookup, &mut problems);
     let people = access::people(&sections.people, &mut problems);
     let proxy_secret = access::proxy_secret(&sections.server, lookup, &mut problems, &mut warnings);
@@ -216,6 +246,8 @@ pub fn check(
         watchlists,
         delivery,
         messages,
+        assurance,
+        heartbeats,
         shown: toml::Table::new(),
     };
     config.shown = show::table(&config, text);
@@ -253,6 +285,8 @@ pub fn default_config(environment: &Environment) -> Config {
         watchlists: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages,
+        assurance: None,
+        heartbeats: Vec::new(),
         shown: toml::Table::new(),
     };
     config.server.listen = None;

@@ -11,6 +11,7 @@ use crate::config::ascii::{Contact, EmailAddress, Mailbox};
 pub use crate::config::placed::{Key, Placed};
 pub use crate::config::raw_secret::{HashOfToken, SecretText};
 use crate::config::raw_watchlist::RawWatchlist;
+use crate::config::section::Section;
 use crate::config::value::{
     BaseAddress, Country, Fingerprint, Growth, Header, Length, List, Listen, Name, Names, Percent,
     ProxyAddress, Text, WebAddress, Zone,
@@ -39,6 +40,8 @@ pub struct RawConfig {
     watchlist: Option<Vec<RawWatchlist>>,
     delivery: Option<RawDelivery>,
     messages: Option<RawMessages>,
+    assurance: Option<RawAssurance>,
+    heartbeat: Option<Vec<RawHeartbeat>>,
 }
 
 /// The database.
@@ -143,8 +146,17 @@ pub struct RawSource {
     /// The first snapshot of a list is refused if it has fewer entries. Default: 2500 for EL, 1 for
     /// other lists.
     pub min_entries: Key<BTreeMap<List, usize>>,
+    /// For `kind = "ecfr"`: sections of Title 15 whose text is watched word by word, such as
+    /// `["744.11"]`. The parties that they name are the list REG. Default: none.
+    pub sections: Key<Vec<Placed<Section>>>,
     /// The previous name of this source. Its baseline and history are carried over.
     pub previously: Key<Name>,
+    /// Operators are alerted once if no new document came by this time of day, such as `10:30`, on
+    /// `expect_days` business days in a row. In `timezone`. Not for `federal-register`. Default:
+    /// they are not.
+    pub expect_by: Key<Text>,
+    /// Only with `expect_by`. Default: 3.
+    pub expect_days: Key<NonZeroU16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -321,4 +333,27 @@ pub struct RawMessages {
     /// A text file with the company's own instructions. Each alert about changes shows them. A
     /// relative path starts in the folder of the configuration file.
     pub what_to_do_file: Key<Text>,
+}
+
+/// A regular message that shows that the program works, also when nothing changed.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAssurance {
+    /// A cron(8) schedule in the time zone of `[messages]`. Default: `0 9 * * 1`, Mondays at nine.
+    pub schedule: Key<Text>,
+    /// Required. Names of receivers.
+    pub receivers: Key<Vec<Placed<String>>>,
+}
+
+/// An address that is requested with GET every 5 minutes, only while everything works: a dead man's
+/// switch.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawHeartbeat {
+    /// Required, or one of the next two keys.
+    pub url: Key<SecretText>,
+    pub url_file: Key<Text>,
+    pub url_credential: Key<Text>,
+    /// May the address be loopback or private? Default: no.
+    pub allow_private: Key<bool>,
 }

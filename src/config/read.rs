@@ -6,8 +6,8 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::config::problem::Problem;
 use crate::config::raw::{
-    Placed, RawDelivery, RawHttp, RawMessages, RawPerson, RawReceiver, RawRoute, RawServer,
-    RawSmtp, RawSource, RawStore,
+    Placed, RawAssurance, RawDelivery, RawHeartbeat, RawHttp, RawMessages, RawPerson, RawReceiver,
+    RawRoute, RawServer, RawSmtp, RawSource, RawStore,
 };
 use crate::config::raw_watchlist::RawWatchlist;
 
@@ -25,6 +25,8 @@ pub struct Sections {
     pub watchlists: Vec<Placed<RawWatchlist>>,
     pub delivery: RawDelivery,
     pub messages: RawMessages,
+    pub assurance: Option<Placed<RawAssurance>>,
+    pub heartbeats: Vec<Placed<RawHeartbeat>>,
     /// The sections with mistakes. A route to a receiver with a mistake is not a second mistake.
     pub faulty: FaultySections,
 }
@@ -39,7 +41,7 @@ pub struct FaultySections {
 }
 
 /// The sections of a configuration, and whether each may appear several times.
-const SECTIONS: [(&str, bool); 11] = [
+const SECTIONS: [(&str, bool); 13] = [
     ("store", false),
     ("server", false),
     ("person", true),
@@ -51,6 +53,8 @@ const SECTIONS: [(&str, bool); 11] = [
     ("watchlist", true),
     ("delivery", false),
     ("messages", false),
+    ("assurance", false),
+    ("heartbeat", true),
 ];
 
 /// Returns all well-formed sections, and adds the mistakes of the others to `problems`.
@@ -97,6 +101,10 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
             "receiver" => {
                 sections.receivers =
                     several(value, "receiver", &mut sections.faulty.receivers, problems);
+            }
+            "assurance" => sections.assurance = one(value, "assurance", problems),
+            "heartbeat" => {
+                sections.heartbeats = several(value, "heartbeat", &mut Vec::new(), problems);
             }
             "person" => sections.people = several(value, "person", &mut Vec::new(), problems),
             "watchlist" => {

@@ -7,7 +7,9 @@ use toml::{Table, Value};
 
 use crate::config::redact::without_password;
 use crate::config::settings::Source;
-use crate::config::{Config, DigestSettings, WatchlistSettings, raw, read};
+use crate::config::{
+    AssuranceSettings, Config, DigestSettings, HeartbeatSettings, WatchlistSettings, raw, read,
+};
 use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
 use crate::domain::Person;
 use crate::fetch::Address;
@@ -83,6 +85,7 @@ pub fn table(config: &Config, file: &str) -> Table {
             ),
         ]),
     );
+    put("assurance", config.assurance.as_ref().map(assurance_table).unwrap_or_default());
     let mut several = |name: &str, sections: Vec<Table>| {
         if !sections.is_empty() {
             table.insert(
@@ -109,6 +112,8 @@ pub fn table(config: &Config, file: &str) -> Table {
     );
     several("route", config.routes.iter().map(route_table).collect());
     several("watchlist", config.watchlists.iter().map(watchlist_table).collect());
+    let heartbeats = config.heartbeats.iter().zip(&written.heartbeats);
+    several("heartbeat", heartbeats.map(|(one, raw)| heartbeat_table(one, &raw.value)).collect());
     table
 }
 
@@ -136,6 +141,22 @@ fn text(key: &raw::Key<crate::config::value::Text>) -> Option<Value> {
 
 fn hidden(key: &raw::Key<raw::SecretText>) -> Option<Value> {
     key.as_ref().map(|_| Value::from(HIDDEN))
+}
+
+fn assurance_table(settings: &AssuranceSettings) -> Table {
+    pairs([
+        ("schedule", Some(Value::from(settings.schedule_text.clone()))),
+        ("receivers", Some(texts(&settings.receivers))),
+    ])
+}
+
+fn heartbeat_table(settings: &HeartbeatSettings, raw: &raw::RawHeartbeat) -> Table {
+    pairs([
+        ("url", hidden(&raw.url)),
+        ("url_file", text(&raw.url_file)),
+        ("url_credential", text(&raw.url_credential)),
+        ("allow_private", Some(Value::from(settings.allow_private))),
+    ])
 }
 
 fn person_table(person: &Person) -> Table {
@@ -173,6 +194,7 @@ fn source_table(source: &Source) -> Table {
         ("path", path.map(Value::from)),
         ("pattern", pattern),
         ("lists", Some(texts(&source.lists))),
+        ("sections", (!source.sections.is_empty()).then(|| texts(&source.sections))),
         ("schedule", Some(Value::from(source.schedule_text.clone()))),
         ("timezone", Some(Value::from(source.timezone.clone()))),
         ("allow_private", allow_private.map(Value::from)),
@@ -180,6 +202,8 @@ fn source_table(source: &Source) -> Table {
         ("max_loss_rows", Some(number(limits.max_loss_rows))),
         ("max_gain", Some(percent(limits.max_gain))),
         ("max_revised", Some(percent(limits.max_revised))),
+        ("expect_by", source.expectation.map(|expected| Value::from(expected.by_text()))),
+        ("expect_days", source.expectation.map(|expected| Value::from(i64::from(expected.days)))),
         ("previously", source.previous_name.clone().map(Value::from)),
         ("min_entries", Some(Value::Table(counts))),
     ])

@@ -8,6 +8,8 @@
 //! - `outbox_signal` wakes those loops when another instance of a shared database put something
 //!   into the outbox.
 //! - `item_loop` makes the escalations and reminders of items when they are due.
+//! - `regular_message_loop` makes assurance, and looks for documents that did not come.
+//! - `heartbeat_loop` sends the heartbeats while everything works.
 //! - `watchdog` reports to systemd that both work.
 //!
 //! A task that panics ends the process. systemd restarts it, and the outbox makes that safe.
@@ -15,9 +17,11 @@
 //! Does not know what a check or a delivery does.
 
 mod digest_loop;
+mod heartbeat_loop;
 mod item_loop;
 mod outbox_signal;
 mod receiver_loops;
+mod regular_message_loop;
 mod reload;
 mod source_loop;
 mod task_end;
@@ -25,9 +29,11 @@ mod ticker;
 mod watchdog;
 
 pub use digest_loop::make_digests;
+pub use heartbeat_loop::send_heartbeats;
 pub use item_loop::escalate_items;
 pub use outbox_signal::hear_other_instances;
 pub use receiver_loops::deliver_to_receivers;
+pub use regular_message_loop::make_regular_messages;
 pub use reload::{init_metrics, reload};
 pub use source_loop::watch_sources;
 pub use ticker::ticker;

@@ -6,12 +6,12 @@
 //! layout (`layout`). The HTTP channels share one table of status codes (`http_status`). The body
 //! of a chat service's response is assessed too (`chat_response`).
 
-mod change_matches;
 mod chat_post;
 mod chat_response;
 mod console;
 mod deliverer;
 mod email;
+mod heartbeat_request;
 mod http_post;
 mod http_status;
 pub mod layout;
@@ -32,10 +32,12 @@ mod signature;
 mod slack;
 mod teams;
 mod webhook;
+mod with_matches;
 pub mod wording;
 
 pub use deliverer::{Attempted, DeliverError, Deliverer};
 pub use email::is_hello;
+pub use heartbeat_request::HeartbeatError;
 pub use layout::{LayoutError, text};
 pub use message::{Message, MessageSettings};
 pub use outcome::{Outcome, Retry};

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen};
 pub use crate::domain::matching::watchlist_alerts::{WatchlistFailing, WatchlistMatched};
-pub use crate::domain::operator_alert::{DeliveryTrouble, SourceFailing, SourceRecovered, Test};
+pub use crate::domain::operator_alert::{
+    ConfigRejected, DeliveryTrouble, ExpectedDocument, SourceFailing, SourceRecovered, Test,
+};
 use crate::domain::{
-    AlertId, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode, Rule, Sha256,
-    Summary,
+    AlertId, Assurance, Attribution, Change, ChangeId, Digest, Hold, JournalEntry, ListCode,
+    RegulationChanged, Rule, Sha256, Summary,
 };
 
 /// One alert, with its content.
@@ -35,6 +37,9 @@ pub enum AlertBody {
     RuleFiled(Box<RuleNotice>),
     #[serde(rename = "rule.published")]
     RulePublished(Box<RuleNotice>),
+    /// A section of the regulation has other words than before.
+    #[serde(rename = "regulation.changed")]
+    RegulationChanged(Box<RegulationChanged>),
     /// The alerts that waited for one receiver.
     #[serde(rename = "digest")]
     Digest(Box<Digest>),
@@ -63,6 +68,12 @@ pub enum AlertBody {
     WatchlistMatched(Box<WatchlistMatched>),
     #[serde(rename = "watchlist.failing")]
     WatchlistFailing(WatchlistFailing),
+    /// What was checked in a period.
+    #[serde(rename = "assurance")]
+    Assurance(Box<Assurance>),
+    /// A configuration was refused at a reload.
+    #[serde(rename = "config.rejected")]
+    ConfigRejected(ConfigRejected),
     #[serde(rename = "test")]
     Test(Test),
 }
@@ -80,6 +91,14 @@ impl AlertBody {
     pub fn rule_notice(&self) -> Option<&RuleNotice> {
         match self {
             AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    /// The words of a section, if the alert is about them.
+    pub fn regulation_changed(&self) -> Option<&RegulationChanged> {
+        match self {
+            AlertBody::RegulationChanged(data) => Some(data),
             _ => None,
         }
     }
@@ -121,6 +140,7 @@ impl AlertBody {
         match self {
             AlertBody::ListChanged(d) | AlertBody::ListCorrected(d) => Some(&d.source),
             AlertBody::RuleFiled(d) | AlertBody::RulePublished(d) => Some(&d.source),
+            AlertBody::RegulationChanged(d) => Some(&d.source),
             AlertBody::SourceLagging(d) => Some(&d.source),
             AlertBody::SourceBaseline(d) => Some(&d.source),
             AlertBody::SourceFailing(d) => Some(&d.source),
@@ -133,6 +153,8 @@ impl AlertBody {
             | AlertBody::ItemsOpen(_)
             | AlertBody::WatchlistMatched(_)
             | AlertBody::WatchlistFailing(_)
+            | AlertBody::Assurance(_)
+            | AlertBody::ConfigRejected(_)
             | AlertBody::Test(_) => None,
         }
     }
@@ -348,9 +370,13 @@ pub struct RuleNotice {
 pub struct SourceLagging {
     /// The source of the list.
     pub source: String,
-    pub rule: Rule,
+    /// The rule that the list does not show. `null` if a document is late.
+    pub rule: Option<Rule>,
     /// The names of entries that the rule added and that are not listed.
     pub missing: Vec<String>,
+    /// The document that was expected and did not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedDocument>,
     pub at: Timestamp,
 }
 

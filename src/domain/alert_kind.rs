@@ -39,7 +39,8 @@ pub enum Audience {
     Readers,
     /// Operator receivers only.
     Operators,
-    /// The receivers that the alert names: those that must acknowledge an item, or that are next.
+    /// The receivers that the alert names: those that must acknowledge an item, that are next,
+    /// or that get assurance.
     Named,
     /// The receivers with `show_matches`.
     OwnersOfMatches,
@@ -54,6 +55,7 @@ kinds! {
     ListCorrected, "list.corrected", Readers;
     RuleFiled, "rule.filed", Readers;
     RulePublished, "rule.published", Readers;
+    RegulationChanged, "regulation.changed", Readers;
     Digest, "digest", OneReader;
     SourceLagging, "source.lagging", Operators;
     SourceBaseline, "source.baseline", Operators;
@@ -66,6 +68,8 @@ kinds! {
     ItemsOpen, "items.open", Named;
     WatchlistMatched, "watchlist.matched", OwnersOfMatches;
     WatchlistFailing, "watchlist.failing", Operators;
+    Assurance, "assurance", Named;
+    ConfigRejected, "config.rejected", Operators;
     Test, "test", Tested;
 }
 

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! check_source(): fetch → parse → diff → route → record the alerts in the outbox
-//! make_due():     alerts that waited → digests, recorded in the outbox
+//! make_due():     alerts that waited → digests, recorded in the outbox; also assurance, and the
+//!                 alerts about documents that did not come
 //! deliver_due():  claim deliveries from the outbox → send → settle
 //! ```
 //!
@@ -11,6 +12,8 @@
 //! its delivery is confirmed, so that a restart loses nothing.
 
 pub mod alerting;
+pub mod assurance;
+pub mod audit_report;
 pub mod backfill;
 pub mod background;
 pub mod check;
@@ -20,11 +23,16 @@ pub mod delivery;
 pub mod digests;
 pub mod drill;
 pub mod entry_identity;
+pub mod expected_documents;
 pub mod federal_register;
+pub mod heartbeats;
 pub mod hold_decision;
-pub mod route_explanation;
 pub mod items;
 pub mod matching;
+pub mod past;
+pub mod regulation;
+pub mod rejected_configuration;
+pub mod route_explanation;
 pub mod shared_lock;
 mod source_state;
 

@@ -7,7 +7,7 @@ use crate::store::statement::sql;
 use crate::store::transaction::Tx;
 use crate::store::{
     Check, CheckRecord, Result, Store, changes, documents, holds, items, journal, lease, lists,
-    matches, outbox, rules, sources,
+    matches, outbox, rules, sections, sources,
 };
 
 impl Store {
@@ -45,6 +45,10 @@ impl Store {
             rules::write(&mut tx, rule).await?;
         }
         CrashPoint::RulesWritten.pass();
+        for section in &record.sections {
+            sections::write(&mut tx, section).await?;
+        }
+        CrashPoint::SectionsWritten.pass();
         if let Some(source) = &record.source {
             sources::write(&mut tx, source).await?;
         }
@@ -75,18 +79,20 @@ impl Store {
         .and_if(" AND source = $?", source)
         .then(" ORDER BY seq DESC")
         .limit(Some(limit));
-        let read = |row: &Row| {
-            Ok(Check {
-                source: row.text(0)?,
-                at: row.time(1)?,
-                duration_ms: row.count(2)?,
-                outcome: row.text(3)?,
-                detail: row.text(4)?,
-                sha256: row.text_if_any(5)?.map(Sha256),
-            })
-        };
-        self.pools.fetch("read the checks", statement, read).await
+        self.pools.fetch("read the checks", statement, check_of).await
     }
+}
+
+/// Reads source, time, duration, outcome, detail and hash.
+pub fn check_of(row: &Row) -> Result<Check> {
+    Ok(Check {
+        source: row.text(0)?,
+        at: row.time(1)?,
+        duration_ms: row.count(2)?,
+        outcome: row.text(3)?,
+        detail: row.text(4)?,
+        sha256: row.text_if_any(5)?.map(Sha256),
+    })
 }
 
 async fn write_check(tx: &mut Tx, check: Check) -> Result<()> {

@@ -92,7 +92,7 @@ pub async fn append(tx: &mut Tx, at: Timestamp, events: &[JournalEvent]) -> Resu
         .await
 }
 
-fn entry_of(row: &Row) -> Result<JournalEntry> {
+pub(super) fn entry_of(row: &Row) -> Result<JournalEntry> {
     Ok(JournalEntry {
         seq: row.count(0)?,
         at: row.time(1)?,

@@ -29,6 +29,7 @@ mod changes;
 mod documents;
 mod holds;
 mod rules;
+mod sections;
 mod backfill;
 mod alerts;
 mod items;
@@ -43,6 +44,7 @@ mod digests;
 mod receivers;
 mod journal;
 mod journal_verifier;
+mod past_events;
 
 mod instance;
 mod registration;

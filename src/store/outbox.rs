@@ -2,7 +2,7 @@
 //!
 //! An alert is queued in the transaction that records its changes, so that a crash loses none.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::crash_point::CrashPoint;
 use crate::domain::{Attempt, Delivery, DeliveryId};
@@ -24,6 +24,11 @@ pub struct OutboxCount {
     pub pending: u64,
     pub dead: u64,
     pub oldest_pending_at: Option<Timestamp>,
+}
+
+impl OutboxCount {
+    /// A delivery that waits for longer is not normal any more: the retries within an hour are.
+    pub const WAITS_LONG: SignedDuration = SignedDuration::from_hours(1);
 }
 
 impl Store {

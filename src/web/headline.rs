@@ -9,12 +9,17 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::ListChanged(data) => counts(data),
         AlertBody::ListCorrected(data) => format!("Correction: {}", counts(data)),
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => rule_headline(data),
+        AlertBody::RegulationChanged(data) => {
+            let correction = if data.corrects.is_some() { "Correction: " } else { "" };
+            format!("{correction}15 CFR {} changed: {}", data.section, data.title)
+        }
         AlertBody::Digest(data) => {
             format!("Digest for {}: {} alerts", data.receiver, data.alerts.len())
         }
-        AlertBody::SourceLagging(data) => {
-            format!("{} does not show what a rule announced", data.source)
-        }
+        AlertBody::SourceLagging(data) => match &data.expected {
+            None => format!("{} does not show what a rule announced", data.source),
+            Some(_) => format!("No new document came from {}", data.source),
+        },
         AlertBody::SourceBaseline(data) => format!(
             "{}: first read from {}, {} entries",
             data.list.title(),
@@ -25,7 +30,10 @@ pub fn headline(alert: &Alert) -> String {
         AlertBody::SourceRecovered(data) => format!("Source {} works again", data.source),
         AlertBody::SnapshotHeld(data) => format!(
             "{} from {} is on hold for {}",
-            data.hold.list.title(),
+            data.hold.section.as_ref().map_or_else(
+                || data.hold.list.title().to_owned(),
+                |section| format!("§ {section}"),
+            ),
             data.hold.source,
             data.hold.reason
         ),
@@ -38,6 +46,10 @@ pub fn headline(alert: &Alert) -> String {
         // The pages do not name counterparty files to people who may not see matches.
         AlertBody::WatchlistMatched(_) => "Possible matches".to_owned(),
         AlertBody::WatchlistFailing(_) => "A counterparty file is not up to date".to_owned(),
+        AlertBody::Assurance(data) => {
+            format!("Assurance: {} checks made, {} missed", data.checks.made, data.checks.missed)
+        }
+        AlertBody::ConfigRejected(_) => "A configuration was refused".to_owned(),
         AlertBody::Test(data) => format!("Test message to {}", data.receiver),
     }
 }

@@ -10,6 +10,7 @@ mod items;
 mod matches;
 mod receipts;
 mod receivers;
+mod report;
 mod routes;
 mod run;
 mod screen;
@@ -32,6 +33,7 @@ pub use items::ItemsCommand;
 pub use matches::{MatchesCommand, RescreenArgs, WatchlistsArgs, WatchlistsCommand};
 pub use receipts::{KeysArgs, ReceiptArgs};
 pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
+pub use report::{ReportArgs, ReportFormat};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;
 pub use screen::{ScreenArgs, ScreenFormat};
@@ -197,6 +199,11 @@ pub enum Command {
     /// alert, a source or a counterparty file fails, or a name was missed as it is listed;
     /// otherwise 3 if a list or a counterparty file is on hold.
     Drill(DrillArgs),
+    /// Print the audit report of a period: checks, changes, alerts, items, holds, configurations
+    ///
+    /// Both days are included, in the time zone of messages. The report of a past period is the
+    /// same whenever it is made.
+    Report(ReportArgs),
     /// Verify or print the journal of all checks and decisions
     Journal {
         #[command(subcommand)]
@@ -356,6 +363,8 @@ mod tests {
             "journal verify --head \
              abababababababababababababababababababababababababababababababab",
             "journal export",
+            "report --from 2026-01-01 --to 2026-12-31",
+            "report --from 2026-11-01 --to 2026-11-01 --format html",
             "screen --watchlist c.csv",
             "screen --watchlist c.csv --against l.csv --lists EL,UVL --min-score 0 --top 5",
             "screen --name Alder --address Quay --country cn --output json",
@@ -412,6 +421,8 @@ mod tests {
             "deliveries send --receiver erp",
             "entries --as-of 2026-07-01 --known-at 24h",
             "backfill --source ecfr",
+            "report --from 2026-01-01",
+            "report --from 2026-01-01 --to 2026-01-02 --format json",
             "screen",
             "screen --watchlist c.csv --name Alder",
             "screen --watchlist c.csv --country CN",

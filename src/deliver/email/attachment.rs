@@ -5,7 +5,7 @@ use crate::deliver::email::match_table;
 use crate::deliver::email::spreadsheet::workbook;
 use crate::deliver::email::table_cells::{COLUMN_COUNT, cells};
 use crate::deliver::shown_matches::Shown;
-use crate::deliver::{change_matches, plain, shown_matches};
+use crate::deliver::{plain, shown_matches, with_matches};
 use crate::domain::{Alert, Change, ChangeSet, PossibleMatch, Screening};
 
 /// Makes spreadsheets read the table as UTF-8.
@@ -106,7 +106,7 @@ fn json_of(
         return serde_json::to_vec_pretty(&changes);
     }
     let mut json = serde_json::to_value(changes)?;
-    change_matches::add(&mut json, screening)?;
+    with_matches::add(&mut json, screening)?;
     serde_json::to_vec_pretty(&json)
 }
 
@@ -130,17 +130,10 @@ fn csv_of(
     writer.write_record(columns).map_err(|error| failed(error.to_string()))?;
     for row in rows {
         writer
-            .write_record(row.iter().map(|cell| harmless(cell)))
+            .write_record(row.iter().map(|cell| plain::spreadsheet_cell(cell)))
             .map_err(|error| failed(error.to_string()))?;
     }
     writer.into_inner().map_err(|error| failed(error.to_string()))
-}
-
-/// Changes a cell so that a spreadsheet does not run it as a formula (OWASP, "CSV Injection").
-fn harmless(cell: &str) -> String {
-    let formula = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let text = plain::visible(cell);
-    if text.trim_start().starts_with(formula) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -167,9 +160,9 @@ mod tests {
     #[test]
     fn a_cell_cannot_be_a_formula() {
         for cell in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "＝1", "\r=1"] {
-            assert!(harmless(cell).starts_with('\''), "{cell:?}");
+            assert!(plain::spreadsheet_cell(cell).starts_with('\''), "{cell:?}");
         }
-        assert_eq!(harmless("Acme = Co"), "Acme = Co");
+        assert_eq!(plain::spreadsheet_cell("Acme = Co"), "Acme = Co");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Sample alerts of every type, modeled on the Entity List rule of June 28, 2022. All names are
 //! invented. For tests, and for test messages that look like real ones.
 
+mod assurance;
 mod change;
 mod digest;
 mod hold;
@@ -9,6 +10,7 @@ mod june_2022;
 mod list;
 mod matching;
 mod operator;
+mod regulation;
 mod rule;
 
 use jiff::Timestamp;
@@ -84,13 +86,17 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("rule.filed, digest", rule::digest()),
         ("rule.published", rule::published()),
         ("rule.published, in full", rule::published_in_full()),
+        ("regulation.changed", regulation::changed()),
+        ("regulation.changed, correction", regulation::taken_back()),
         ("source.baseline", operator::source_baseline()),
         ("source.failing", operator::source_failing()),
         ("source.recovered", operator::source_recovered()),
         ("source.lagging", operator::source_lagging()),
+        ("source.lagging, no new document", operator::source_late()),
         ("snapshot.held, loss", hold::hold(HoldReason::Loss)),
         ("snapshot.held, gain", hold::hold(HoldReason::Gain)),
         ("snapshot.held, revision", hold::hold(HoldReason::Revision)),
+        ("snapshot.held, text", hold::hold(HoldReason::Text)),
         ("snapshot.held, older copy", hold::hold(HoldReason::Older)),
         ("delivery.failing", operator::delivery_failing()),
         ("delivery.failing, switched off", operator::receiver_switched_off()),
@@ -100,6 +106,9 @@ pub fn all() -> Vec<(&'static str, Alert)> {
         ("watchlist.matched", matching::matched()),
         ("watchlist.failing", matching::failing()),
         ("watchlist.failing, recovered", matching::recovered()),
+        ("assurance", assurance::quiet()),
+        ("assurance, with problems", assurance::troubled()),
+        ("config.rejected", operator::config_rejected()),
         ("test", operator::test()),
         ("digest", digest()),
     ]

@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
-use crate::deliver::change_matches;
 use crate::deliver::webhook::digest_parts::digest_parts;
 use crate::deliver::webhook::{runs::groups, whole_alerts};
+use crate::deliver::with_matches;
 use crate::domain::alert::{ListChanged, Part};
 use crate::domain::{Alert, AlertBody, Digest, DigestedAlert, Screening};
 
@@ -85,6 +85,9 @@ pub fn bodies(
         (AlertBody::WatchlistMatched(data), _) => {
             data.matches.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?
         }
+        (AlertBody::RegulationChanged(data), _) => {
+            data.changes.iter().map(to_raw_value).collect::<Result<Vec<_>, _>>()?
+        }
         (_, Some(changes)) => {
             changes.iter().map(|change| raw(change, screening)).collect::<Result<Vec<_>, _>>()?
         }
@@ -115,7 +118,7 @@ fn raw(
         return to_raw_value(value);
     }
     let mut value = serde_json::to_value(value)?;
-    change_matches::add(&mut value, screening)?;
+    with_matches::add(&mut value, screening)?;
     to_raw_value(&value)
 }
 
@@ -141,7 +144,7 @@ fn digest_bodies(
     };
     let with_matches = |alert: &DigestedAlert| {
         let mut value = serde_json::to_value(alert)?;
-        change_matches::add(&mut value, screening)?;
+        with_matches::add(&mut value, screening)?;
         Ok::<Value, serde_json::Error>(value)
     };
     let alerts: Vec<Value> = digest.alerts.iter().map(with_matches).collect::<Result<_, _>>()?;
@@ -179,7 +182,10 @@ fn head(
         AlertBody::WatchlistMatched(_) => head.remove("matches"),
         _ => None,
     };
-    if let Some(compared) = change_matches::compared(screening)? {
+    if let (AlertBody::Assurance(_), Some(screening)) = (body, screening) {
+        head.insert("watchlists".to_owned(), with_matches::files(screening)?);
+    }
+    if let Some(compared) = with_matches::compared(screening)? {
         head.insert("compared".to_owned(), compared);
     }
     let mut with_id = Map::new();

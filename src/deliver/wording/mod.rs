@@ -1,6 +1,7 @@
 //! Turns an alert into the content of a message. Pure: knows alerts and wording. Must not know
 //! channels.
 
+mod assurance;
 mod authority;
 mod context;
 mod content;
@@ -17,6 +18,7 @@ mod list;
 mod matches;
 mod operator;
 mod parts;
+mod regulation;
 mod rule;
 mod rule_facts;
 mod source_title;
@@ -61,6 +63,7 @@ pub fn content_with(
         AlertBody::RuleFiled(data) | AlertBody::RulePublished(data) => {
             rule::content(data, &alert.alert_id, &context)
         }
+        AlertBody::RegulationChanged(data) => regulation::content(data, &context),
         AlertBody::Digest(data) => {
             digest::content(data, &alert.alert_id, parts_of(data, settings), &context)
         }
@@ -68,6 +71,7 @@ pub fn content_with(
         AlertBody::ItemsOpen(data) => items::reminder(data, &context),
         AlertBody::WatchlistMatched(data) => watchlist::matched(data, &context),
         AlertBody::WatchlistFailing(data) => watchlist::failing(data, &context),
+        AlertBody::Assurance(data) => assurance::content(data, &context),
         other => operator::content(other, alert, &context),
     };
     content.matches =

@@ -1,5 +1,7 @@
 //! What the store keeps of a counterparty file.
 
+use std::borrow::Borrow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -64,4 +66,10 @@ pub struct StoredCounterparty {
     pub party: Counterparty,
     /// `None`: it is in use.
     pub removed_at: Option<Timestamp>,
+}
+
+impl Borrow<Counterparty> for StoredCounterparty {
+    fn borrow(&self) -> &Counterparty {
+        &self.party
+    }
 }

@@ -1,21 +1,17 @@
-//! The counterparties of a watchlist in memory, with the index that finds those near an entry. It
-//! is built when it is needed, and kept while the counterparties stay the same.
+//! The counterparties of a watchlist in memory. They are read when they are needed, and kept while
+//! they stay the same.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use crate::domain::Counterparty;
 use crate::domain::matching::watchlist_state::{StoredCounterparty, WatchlistState};
-use crate::pipeline::background::in_background;
-use crate::screen::reverse::Reverse;
 use crate::store::{Result, Store};
 
 /// The counterparties in use of one watchlist.
 pub struct LoadedWatchlist {
     pub parties: Vec<StoredCounterparty>,
-    pub reverse: Reverse,
     /// The place of each counterparty, by its id.
     pub places: HashMap<String, usize>,
 }
@@ -25,15 +21,10 @@ pub struct LoadedWatchlist {
 pub struct LoadedWatchlists(Mutex<HashMap<String, (u64, Arc<LoadedWatchlist>)>>);
 
 impl LoadedWatchlist {
-    pub async fn of(parties: Vec<StoredCounterparty>) -> Self {
-        in_background(move || {
-            let rows: Vec<Counterparty> =
-                parties.iter().map(|stored| stored.party.clone()).collect();
-            let reverse = Reverse::of(&rows);
-            let places = rows.into_iter().enumerate().map(|(place, row)| (row.id, place)).collect();
-            Self { parties, reverse, places }
-        })
-        .await
+    pub fn of(parties: Vec<StoredCounterparty>) -> Self {
+        let ids = parties.iter().map(|stored| stored.party.id.clone());
+        let places = ids.zip(0..).collect();
+        Self { parties, places }
     }
 }
 
@@ -47,7 +38,7 @@ impl LoadedWatchlists {
             return Ok(Arc::clone(loaded));
         }
         let parties = store.counterparties(&state.name).await?;
-        let loaded = Arc::new(LoadedWatchlist::of(parties).await);
+        let loaded = Arc::new(LoadedWatchlist::of(parties));
         all.insert(state.name.clone(), (state.generation, Arc::clone(&loaded)));
         Ok(loaded)
     }

@@ -22,6 +22,9 @@ use crate::pipeline::matching::listing::ordered_id;
 use crate::pipeline::matching::receiver_matches::{MatchesOfChanges, facts, show};
 use crate::pipeline::shared_lock::SharedLock;
 use crate::pipeline::{Program, Wiring};
+use crate::screen::Screener;
+use crate::screen::batch::MOST_THREADS;
+use crate::screen::reverse;
 use crate::store::{CheckRecord, Result};
 
 /// A change of a record, with what brings up its matches.
@@ -146,7 +149,8 @@ async fn compare(
     let (name, now) = (state.name.clone(), record.at);
     Ok(in_background(move || {
         let CurrentListing { listing, screener } = current;
-        let mut places = loaded.reverse.near(&listing.entries_of(&ids));
+        let changed = Screener::new(listing.entries_of(&ids));
+        let mut places = reverse::near(&changed, &loaded.parties, MOST_THREADS);
         let of_known = known
             .iter()
             .filter_map(|record| loaded.places.get(&record.found.counterparty.id).copied());
