@@ -28,11 +28,21 @@ pub async fn act(
     environment: &Environment,
     request: Request,
 ) -> Result<Exit> {
-    Ok(print(&carry_out(load, environment, request, Box::new(std::io::stdout())).await?))
+    let console = Box::new(std::io::stdout());
+    Ok(print(&carry_out_with(load, environment, request, console).await?))
 }
 
-/// The same, without printing. What this process delivers to a console receiver goes to `console`.
+/// The same, without printing. What this process delivers to a console receiver goes to standard
+/// error, because standard output is for the report of the command.
 pub async fn carry_out(
+    load: impl Fn(SecretsMode) -> Result<Config>,
+    environment: &Environment,
+    request: Request,
+) -> Result<Reply> {
+    carry_out_with(load, environment, request, Box::new(std::io::stderr())).await
+}
+
+async fn carry_out_with(
     load: impl Fn(SecretsMode) -> Result<Config>,
     environment: &Environment,
     request: Request,

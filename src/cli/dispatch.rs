@@ -125,9 +125,7 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
             store.close().await;
             for (receiver, kind, request) in drill::requests(&config) {
                 let load = |secrets| configured(&path, named, environment, secrets);
-                // Standard output is for the report.
-                let console = Box::new(stderr());
-                let reply = act::carry_out(load, environment, request, console).await;
+                let reply = act::carry_out(load, environment, request).await;
                 report.receivers.push(ReceiverAnswer::of(receiver, kind, reply));
             }
             return drill::print(report, args.output, &mut stdout());
