@@ -1,6 +1,7 @@
 //! The commands that act. If a daemon is running it carries them out. Otherwise this process does,
 //! under the lock of the database.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -12,6 +13,7 @@ use crate::cli::{output, run};
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment, SecretsMode};
 use crate::control_socket;
+use crate::deliver::Deliverer;
 use crate::exit::Exit;
 use crate::pipeline::configuration_record::{Loaded, record_configuration};
 use crate::pipeline::{Program, Wiring, entry_identity};
@@ -26,14 +28,25 @@ pub async fn act(
     environment: &Environment,
     request: Request,
 ) -> Result<Exit> {
-    Ok(print(&carry_out(load, environment, request).await?))
+    let console = Box::new(std::io::stdout());
+    Ok(print(&carry_out_with(load, environment, request, console).await?))
 }
 
-/// The same, without printing.
+/// The same, without printing. What this process delivers to a console receiver goes to standard
+/// error, because standard output is for the report of the command.
 pub async fn carry_out(
     load: impl Fn(SecretsMode) -> Result<Config>,
     environment: &Environment,
     request: Request,
+) -> Result<Reply> {
+    carry_out_with(load, environment, request, Box::new(std::io::stderr())).await
+}
+
+async fn carry_out_with(
+    load: impl Fn(SecretsMode) -> Result<Config>,
+    environment: &Environment,
+    request: Request,
+    console: Box<dyn Write + Send>,
 ) -> Result<Reply> {
     for socket in run::control_sockets(&load(SecretsMode::Skip)?, environment) {
         if let Some(reply) = control_socket::send(&socket, &request).await? {
@@ -45,7 +58,11 @@ pub async fn carry_out(
         InstanceSettings { host: environment.host.clone(), ..InstanceSettings::default() };
     let store = store::open_as(&config.store, Mode::Act, settings).await?;
     entry_identity::add_missing_ids(store.as_ref()).await?;
+    let messages = config.messages.clone();
+    let deliverer =
+        Deliverer::with_console(&config.http, messages, config.delivery.timeout, console)?;
     let wiring = Wiring::new(config).context("failed to apply the configuration")?;
+    let wiring = Wiring { deliverer, ..wiring };
     let program = Program::new(store, Arc::new(SystemClock), wiring);
     record_configuration(&program, Loaded::Command).await?;
     let identified = actions::user_of_process().await;

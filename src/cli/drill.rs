@@ -9,15 +9,17 @@ use jiff::Timestamp;
 
 use crate::actions::{Reply, Request};
 use crate::cli::args::{DrillArgs, DrillFormat};
-use crate::cli::drill_report::{DrillReport, Drilled, ListAge, Parties, ReceiverAnswer};
+use crate::cli::drill_report::{DrillReport, Drilled, FileAge, ListAge, Parties, ReceiverAnswer};
 use crate::cli::screen::lists_of_store;
-use crate::cli::{drill_text, output};
+use crate::cli::{drill_text, output, read};
 use crate::config::Config;
+use crate::domain::matching::screening::WatchlistProblemKind;
 use crate::domain::{Entry, ListCode};
 use crate::exit::Exit;
 use crate::pipeline::drill::{cases, latest, screen_cases};
 use crate::screen::MATCHER;
 use crate::store::Store;
+use crate::stored_json::WatchlistRow;
 
 /// The test alert that each receiver gets. It is marked as a test.
 const SAMPLE: &str = "list.changed";
@@ -39,6 +41,7 @@ pub async fn report(
         program: concat!("entitywatch ", env!("CARGO_PKG_VERSION")).to_owned(),
         matcher: MATCHER.to_owned(),
         lists: ages(store, config, &args.lists).await?,
+        watchlists: file_ages(store, config, now).await?,
         parties,
         outcome: screen_cases(entries, &cases, threads),
         receivers: Vec::new(),
@@ -71,15 +74,29 @@ async fn ages(store: &Store, config: &Config, lists: &[ListCode]) -> Result<Vec<
     Ok(ages)
 }
 
+async fn file_ages(store: &Store, config: &Config, now: Timestamp) -> Result<Vec<FileAge>> {
+    let rows = read::configured_watchlists(store, config, now).await?;
+    let age = |row: WatchlistRow| FileAge {
+        watchlist: row.name,
+        rows: row.rows,
+        dated: row.dated,
+        problem: row.problem,
+    };
+    Ok(rows.into_iter().map(age).collect())
+}
+
 fn parties(asked: usize, entries: &[Entry], places: &[usize]) -> Parties {
-    let taken = || places.iter().filter_map(|at| entries.get(*at));
-    let citation = |entry: &Entry| entry.citations.iter().max().map(ToString::to_string);
-    Parties {
-        asked,
-        taken: places.len(),
-        since: taken().filter_map(|entry| entry.start_date.clone()).min(),
-        since_citation: taken().last().and_then(citation),
-    }
+    let last = places.last().and_then(|at| entries.get(*at));
+    let citation = last.and_then(|entry| entry.citations.iter().max());
+    // An amended entry keeps its start date. Those that the same page added have its date.
+    let dates = entries.iter().filter(|entry| entry.citations.first() == citation);
+    let dates = dates.filter_map(|entry| entry.start_date.clone());
+    let since = match citation {
+        Some(_) => dates.max(),
+        None => last.and_then(|entry| entry.start_date.clone()),
+    };
+    let (taken, since_citation) = (places.len(), citation.map(ToString::to_string));
+    Parties { asked, taken, since, since_citation }
 }
 
 /// The request that sends the test alert to each receiver.
@@ -110,9 +127,9 @@ impl ReceiverAnswer {
 
 /// Prints the report.
 ///
-/// The exit code is 1 if a receiver did not accept the alert, a source fails, or a listed name was
-/// missed as it is listed; otherwise 3 if a list is on hold. That another spelling was missed is a
-/// finding and no failure.
+/// The exit code is 1 if a receiver did not accept the alert, a source or a counterparty file
+/// fails, or a listed name was missed as it is listed; otherwise 3 if a list or a counterparty file
+/// is on hold. That another spelling was missed is a finding and no failure.
 pub fn print(report: DrillReport, format: DrillFormat, out: &mut dyn Write) -> Result<Exit> {
     let exit = exit_code(&report);
     match format {
@@ -124,11 +141,15 @@ pub fn print(report: DrillReport, format: DrillFormat, out: &mut dyn Write) -> R
 
 fn exit_code(report: &DrillReport) -> Exit {
     let mut exit = Exit::Success;
-    if report.lists.iter().any(|list| list.on_hold) {
+    let problems = report.watchlists.iter().filter_map(|file| file.problem.as_ref());
+    let (on_hold, failing): (Vec<_>, Vec<_>) =
+        problems.partition(|problem| problem.kind == WatchlistProblemKind::OnHold);
+    if report.lists.iter().any(|list| list.on_hold) || !on_hold.is_empty() {
         exit = exit.worst(Exit::OnHold);
     }
     if report.receivers.iter().any(|receiver| !receiver.accepted)
         || report.lists.iter().any(|list| list.failing_since.is_some())
+        || !failing.is_empty()
         || report.outcome.missed_listed_name()
     {
         exit = exit.worst(Exit::Failed);

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::ListCode;
+use crate::domain::matching::screening::WatchlistProblem;
 use crate::pipeline::drill::Outcome;
 
 /// What `drill --output json` prints.
@@ -21,6 +22,7 @@ pub struct DrillReport {
     pub program: String,
     pub matcher: String,
     pub lists: Vec<ListAge>,
+    pub watchlists: Vec<FileAge>,
     pub parties: Parties,
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -43,6 +45,18 @@ pub struct ListAge {
     pub on_hold: bool,
 }
 
+/// How old one counterparty file is.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FileAge {
+    pub watchlist: String,
+    /// The rows in use.
+    pub rows: usize,
+    /// When the content in use was written. `null`: none was ever read.
+    pub dated: Option<Timestamp>,
+    /// Why the file is not up to date. `null`: it is.
+    pub problem: Option<WatchlistProblem>,
+}
+
 /// The parties that the drill was made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Parties {
@@ -50,7 +64,8 @@ pub struct Parties {
     pub asked: usize,
     /// How many there were.
     pub taken: usize,
-    /// The earliest start date among them.
+    /// Since when they were listed or amended: the start date of what the page of `since_citation`
+    /// added. `null` if it is not known.
     pub since: Option<String>,
     /// The last citation of the one that was listed or amended first.
     pub since_citation: Option<String>,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::cli::drill_report::{DrillReport, ListAge};
+use crate::cli::drill_report::{DrillReport, FileAge, ListAge};
 use crate::cli::output::{self, time, title};
 use crate::deliver::plain;
 use crate::deliver::wording::count::counted;
@@ -19,6 +19,10 @@ pub fn text(report: &DrillReport) -> String {
         title("Lists"),
     ];
     lines.extend(report.lists.iter().map(|list| age(list, report.at)));
+    if !report.watchlists.is_empty() {
+        lines.extend([String::new(), title("Counterparty files")]);
+        lines.extend(report.watchlists.iter().map(|file| file_age(file, report.at)));
+    }
     lines.extend([String::new(), title("Parties"), parties(report), String::new()]);
     let (listed, other): (Vec<&KindOutcome>, Vec<&KindOutcome>) =
         report.outcome.kinds.iter().partition(|kind| kind.on_list);
@@ -62,6 +66,19 @@ fn age(list: &ListAge, now: Timestamp) -> String {
     }
     if list.on_hold {
         line.push_str(", ON HOLD");
+    }
+    plain::line(&line)
+}
+
+fn file_age(file: &FileAge, now: Timestamp) -> String {
+    let mut line = format!("{}: {}", file.watchlist, counted(file.rows, "row"));
+    match file.dated {
+        Some(at) => line.push_str(&format!(", written {} ({})", time(at), ago(at, now))),
+        None => line.push_str(", never read"),
+    }
+    if let Some(problem) = &file.problem {
+        let (kind, since) = (problem.kind.as_str().to_uppercase(), time(problem.since));
+        line.push_str(&format!(", {kind} since {since}: {}", problem.detail));
     }
     plain::line(&line)
 }

@@ -88,6 +88,41 @@ async fn a_receiver_that_does_not_answer_is_named_and_fails_the_drill() {
 }
 
 #[tokio::test]
+async fn the_alert_to_a_console_is_not_in_the_report() {
+    let mut site = Site::new().await;
+    site.sections = "[[receiver]]\nname = \"log\"\nkind = \"console\"\n".into();
+    site.publish(&list());
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    let ended = site.command(&["drill", "--parties", "1", "--output", "json"]).await;
+    let answers = json(&ended.stdout)["drill"]["receivers"].take();
+    assert!(answers.as_array().unwrap().iter().any(|answer| answer["receiver"] == "log"));
+    assert!(ended.stderr.contains("This is a test with made-up data"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_drill_says_how_old_each_counterparty_file_is() {
+    let mut site = Site::new().await;
+    site.sections = "[[watchlist]]\nname = \"customers\"\npath = \"customers.csv\"\n".into();
+    let file = site.folder.path().join("customers.csv");
+    std::fs::write(&file, "id,name\nC1,Quixotic Bakery\n").unwrap();
+    site.publish(&list());
+    assert_eq!(site.command(&["check"]).await.exit, Some(0));
+    let drilled = async || {
+        let ended = site.command(&["drill", "--parties", "1", "--output", "json"]).await;
+        (ended.exit, json(&ended.stdout)["drill"]["watchlists"][0].take())
+    };
+    let (exit, customers) = drilled().await;
+    assert_eq!((exit, &customers["rows"]), (Some(0), &1.into()), "{customers}");
+    assert_eq!((&customers["problem"], customers["dated"].is_string()), (&Value::Null, true));
+
+    std::fs::remove_file(&file).unwrap();
+    site.command(&["check"]).await;
+    let (exit, customers) = drilled().await;
+    assert_eq!((exit, &customers["problem"]["kind"]), (Some(1), &"unreadable".into()));
+    assert_eq!(customers["rows"], 1, "the last good content stays in use");
+}
+
+#[tokio::test]
 async fn a_drill_needs_a_current_list() {
     let site = Site::new().await;
     let ended = site.command(&["drill"]).await;

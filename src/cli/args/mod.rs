@@ -194,9 +194,10 @@ pub enum Command {
     ///
     /// Takes the parties that were listed or amended last, writes their names as others would,
     /// screens them, and sends one alert that is marked as a test through every receiver. Prints
-    /// how old each list is, how many were found of each kind, which were missed, and which
-    /// receivers answered. Exit status: 1 if a receiver does not accept the alert, a source fails,
-    /// or a name was missed as it is listed; otherwise 3 if a list is on hold.
+    /// how old each list and each counterparty file is, how many were found of each kind, which
+    /// were missed, and which receivers answered. Exit status: 1 if a receiver does not accept the
+    /// alert, a source or a counterparty file fails, or a name was missed as it is listed;
+    /// otherwise 3 if a list or a counterparty file is on hold.
     Drill(DrillArgs),
     /// Print the audit report of a period: checks, changes, alerts, items, holds, configurations
     ///

@@ -93,16 +93,7 @@ pub async fn watchlists(
     format: OutputFormat,
     now: Timestamp,
 ) -> Result<()> {
-    let configured: Vec<ConfiguredWatchlist> = config
-        .watchlists
-        .iter()
-        .map(|watchlist| ConfiguredWatchlist {
-            name: watchlist.name.clone(),
-            path: watchlist.path.display().to_string(),
-            lists: watchlist.lists.clone(),
-        })
-        .collect();
-    let rows = watchlist_rows(store, &configured, now).await?;
+    let rows = configured_watchlists(store, config, now).await?;
     let header = ["watchlist", "rows", "written", "last read", "open", "stale", "problem"];
     let nothing = "no watchlist is configured";
     let out = &mut stdout();
@@ -152,4 +143,22 @@ pub async fn rescreen(store: &Store, since: Timestamp, format: OutputFormat) -> 
 
 fn name_of(entry: Option<&Entry>) -> String {
     or_dash(entry.map(|entry| entry.name.as_str()))
+}
+
+/// The counterparty files of the configuration, in its order.
+pub async fn configured_watchlists(
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Vec<WatchlistRow>> {
+    let configured: Vec<ConfiguredWatchlist> = config
+        .watchlists
+        .iter()
+        .map(|watchlist| ConfiguredWatchlist {
+            name: watchlist.name.clone(),
+            path: watchlist.path.display().to_string(),
+            lists: watchlist.lists.clone(),
+        })
+        .collect();
+    Ok(watchlist_rows(store, &configured, now).await?)
 }

@@ -31,7 +31,7 @@ pub use entries::entries;
 pub use entry::entry;
 pub use holds::{hold, holds};
 pub use items::{item, items};
-pub use matches::{matches, one_match, rescreen, watchlists};
+pub use matches::{configured_watchlists, matches, one_match, rescreen, watchlists};
 pub use receivers::receivers;
 pub use routes::explain_routes;
 pub use sources::{absent_lists, sources};

@@ -16,6 +16,8 @@ use crate::domain::{
 /// When the sample file was written: `2022-06-29T22:00:00Z`.
 const WRITTEN_AT: Timestamp = Timestamp::constant(1_656_540_000, 0);
 const COUNTERPARTIES: usize = 2_613;
+/// The shared address if the sample entry has none.
+const ADDRESS: &str = "Room 1203, 12/F, Example Tower, Kowloon, Hong Kong";
 
 /// A counterparty that may be an entry of the list.
 pub fn possible_match() -> PossibleMatch {
@@ -71,7 +73,7 @@ pub fn screening(alert: &Alert) -> Screening {
         matches.push(shown(first, found));
     }
     if let Some(second) = changes.get(1) {
-        let address = second.entry.addresses.first().cloned().unwrap_or_default();
+        let address = second.entry.addresses.first().map_or(ADDRESS, String::as_str).to_owned();
         let found = PossibleMatch {
             band: Band::Review,
             score: 0.66,

@@ -138,7 +138,9 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
     let heading = format!("{} {}", short(&party.id), short(&party.name)).trim().to_owned();
     let mut facts = vec![Fact::new("May be", entry(alert, shown))];
     facts.push(Fact::new("Because", reasons(found)));
-    facts.push(Fact::new("Compared", both_sides(found)));
+    if !found.compared.counterparty.is_empty() {
+        facts.push(Fact::new("Compared", both_sides(found)));
+    }
     if !party.owner.is_empty() {
         facts.push(Fact::new("Owner", short(&party.owner)));
     }
@@ -147,7 +149,12 @@ fn text(alert: &Alert, shown: &Shown<'_>, context: &Context<'_>) -> MatchText {
         facts.push(Fact::new("Country", short(&country)));
     }
     let id = found.match_id.as_str();
-    facts.push(Fact::linked("Match", id, context.link(&format!("/matches/{id}"))));
+    let page = context.link(&format!("/matches/{id}"));
+    let text = match page {
+        Some(_) => "look at both sides".to_owned(),
+        None => format!("entitywatch matches show {id}"),
+    };
+    facts.push(Fact::linked("Decide", text, page));
     MatchText { heading, band: band(found), strong: found.band == Band::Strong, facts }
 }
 

@@ -89,6 +89,9 @@ fn mark_as_test(content: &mut MessageContent) {
     content.subject =
         plain::shorten(&format!("[Test] {}", content.subject), subject::MAX_SUBJECT_CHARS);
     content.title = format!("[Test] {}", content.title);
+    if let Some(matches) = content.matches.as_mut().filter(|matches| !matches.title.is_empty()) {
+        matches.title = format!("[Test] {}", matches.title);
+    }
     content.banner = Some(
         "This is a test with made-up data. No list has changed, and you do not have to act."
             .to_owned(),

@@ -126,6 +126,13 @@ pub fn failing(data: &WatchlistFailing, context: &Context<'_>) -> MessageContent
     }
     if let Some(problem) = &data.problem {
         content.next_steps.push(NextStep::command(advice(problem.kind), "entitywatch watchlists"));
+        if problem.kind == WatchlistProblemKind::OnHold {
+            let command = format!(
+                "entitywatch watchlists accept --watchlist {} --by YOUR-NAME --reason TEXT",
+                data.watchlist
+            );
+            content.next_steps.push(NextStep::command("If the file is right, accept it", command));
+        }
     }
     content.full_alert = context.next_step(
         "State of the counterparty files",

@@ -10,6 +10,7 @@ use crate::pipeline::drill::other_address::{in_other_order, is_usable, next_door
 use crate::pipeline::drill::other_spelling::{self, key, sister};
 use crate::pipeline::drill::spelling_kind::SpellingKind;
 use crate::screen::Counterparty;
+use crate::screen::names::legal_form;
 
 /// The fewest letters and digits of a name that is written in another way: a shorter one is an
 /// acronym.
@@ -135,6 +136,8 @@ impl<'a> Names<'a> {
         let is_rare = |word: &&str| {
             word.chars().all(|c| c.is_ascii_alphabetic())
                 && word.len() > 4
+                // Another legal form is no other party.
+                && !legal_form::is_part(&key(word))
                 && self.words.get(&key(word)).is_some_and(|count| *count <= RARE)
         };
         words.filter(is_rare).collect()
