@@ -77,4 +77,6 @@ pub enum Request {
     ReceiversEnable {
         name: String,
     },
+    /// Removes what `[retention]` allows.
+    StorePrune,
 }

@@ -10,12 +10,13 @@ use anyhow::Result;
 use crate::actions::Request;
 use crate::cli::args::{
     AlertsCommand, Cli, Command, ConfigCommand, DeliveriesCommand, DiffArgs, EntriesCommand,
-    HoldsCommand, ItemsCommand, JournalCommand, ReceiversCommand, RoutesCommand,
+    HoldsCommand, ItemsCommand, JournalCommand, ReceiversCommand, RoutesCommand, StoreCommand,
 };
 use crate::cli::usage::Usage;
 use crate::cli::{
     act, backfill, compare, compare_days, completions, config as config_command, demo, diff,
-    journal, logs, output, preview_message, read, run, screen, show_alert, terminal,
+    journal, logs, output, preview_message, read, run, screen, show_alert, store_commands,
+    terminal,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::compare_files::{Incomparable, compare_files};
@@ -25,6 +26,7 @@ use crate::config::{
 use crate::control_socket;
 use crate::domain::{DeliveryId, HoldId, ItemId};
 use crate::exit::Exit;
+use crate::store::copies::CopyError;
 use crate::store::{
     Mode, Store, StoreError, {self},
 };
@@ -49,6 +51,7 @@ pub async fn dispatch(cli: Cli) -> Exit {
                 || problem.is::<Usage>()
                 || problem.is::<Incomparable>()
                 || problem.downcast_ref().is_some_and(is_configuration)
+                || problem.downcast_ref().is_some_and(CopyError::is_usage)
             {
                 Exit::Usage
             } else {
@@ -261,6 +264,20 @@ async fn command(cli: Cli, environment: &Environment) -> Result<Exit> {
         Command::Routes { command: RoutesCommand::Explain { id, output } } => {
             let (config, store) = reading(&path, named, environment).await?;
             read::explain_routes(store.as_ref(), &config, &id, output.output, now).await?;
+        }
+        Command::Store { command } => {
+            let config = configured(&path, named, environment, SecretsMode::Skip)?;
+            return match command {
+                StoreCommand::Backup { file } => store_commands::backup(&config, &file).await,
+                StoreCommand::Restore { file } => {
+                    Box::pin(store_commands::restore(&config, &file, now)).await
+                }
+                StoreCommand::Migrate { to } => {
+                    Box::pin(store_commands::migrate(&config, &to)).await
+                }
+                StoreCommand::Check => store_commands::check(&config).await,
+                StoreCommand::Prune => acting(&path, named, environment, Request::StorePrune).await,
+            };
         }
         Command::Journal { command } => {
             let store = reading(&path, named, environment).await?.1;

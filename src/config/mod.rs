@@ -5,18 +5,21 @@
 //! the files that it names, and nothing else: the environment is an argument ([`Environment`]).
 //!
 //! `read` parses the text into `raw` values. `sources`, `receivers`, `digests`, `smtp`, `routes`,
-//! `settings` and `instructions` check them, and `access` the people and the proxy that names them.
+//! `settings`, `backup`, `retention` and `instructions` check them, and `access` the people and the proxy that names them.
 //! `coverage` warns about alerts that nobody gets. `redact` hides secrets in errors, `show` prints
 //! the configuration in effect, and `evidence` is the form of it that the journal keeps.
 
 mod access;
 mod acknowledgment;
 mod ascii;
+mod backup;
 mod redact;
+mod retention;
 mod coverage;
 mod digests;
 mod evidence;
 mod paths;
+mod placed;
 mod instructions;
 mod problem;
 mod raw;
@@ -35,11 +38,13 @@ mod value;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use backup::BackupSettings;
 pub use coverage::warnings as coverage_warnings;
 pub use digests::DigestSettings;
 pub use evidence::{ChangedKey, Evidence};
 pub use paths::{DEFAULT_CONFIG, Environment};
 pub use problem::{ConfigErrors, Problem};
+pub use retention::{RetentionSettings, Years};
 pub use settings::{DeliverySettings, ServerSettings, Source, SourceKind};
 pub use value::ListenAddress;
 
@@ -68,6 +73,9 @@ pub struct Config {
     pub routes: Vec<Route>,
     pub delivery: DeliverySettings,
     pub messages: MessageSettings,
+    /// `None`: the daemon makes no backups.
+    pub backup: Option<BackupSettings>,
+    pub retention: RetentionSettings,
     /// As `config show` prints it, with every secret hidden.
     shown: toml::Table,
 }
@@ -182,6 +190,9 @@ pub fn check(
     let digests = digests::check(&sections.receivers, zone, &mut problems);
     let routes = routes::check(&sections, &mut problems);
     let delivery = settings::delivery(&sections.delivery, &mut problems);
+    let backup =
+        backup::check(sections.backup.as_ref(), zone, &store, (environment, folder), &mut problems);
+    let retention = retention::check(&sections.retention, &mut problems);
     let instructions = instructions::read(&sections.messages, lookup, &mut problems);
     let people = access::people(&sections.people, &mut problems);
     let proxy_secret = access::proxy_secret(&sections.server, lookup, &mut problems, &mut warnings);
@@ -203,11 +214,14 @@ pub fn check(
         routes,
         delivery,
         messages,
+        backup,
+        retention,
         shown: toml::Table::new(),
     };
     config.shown = show::table(&config, text);
     warnings.extend(coverage::warnings(&config));
     warnings.extend(access::warnings(&config));
+    warnings.extend(retention::warnings(&config.retention, &config.sources));
     if secrets == SecretsMode::Resolve {
         warnings.extend(coverage::machine_warnings(&config, environment));
     }
@@ -236,6 +250,8 @@ pub fn default_config(environment: &Environment) -> Config {
         routes: Vec::new(),
         delivery: settings::delivery(&raw::RawDelivery::default(), &mut Vec::new()),
         messages,
+        backup: None,
+        retention: RetentionSettings::default(),
         shown: toml::Table::new(),
     };
     config.server.listen = None;

@@ -3,47 +3,21 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
-use std::ops::Range;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
+pub use crate::config::placed::{Key, Placed};
+
 use crate::config::ascii::{Contact, EmailAddress, Mailbox};
+use crate::config::backup::RawBackup;
+use crate::config::retention::RawRetention;
 use crate::config::value::{
     BaseAddress, Country, Fingerprint, Growth, Header, Length, List, Listen, Name, Names, Percent,
     ProxyAddress, Text, WebAddress, Zone, hex_pair,
 };
 use crate::domain::{ChangeKind, Role, Severity, TokenHash};
 use crate::store::StoreUrl;
-
-/// A value, and the bytes of the file that it comes from.
-#[derive(Clone, Debug)]
-pub struct Placed<T> {
-    pub value: T,
-    pub span: Range<usize>,
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
-        Ok(Self { span: spanned.span(), value: spanned.into_inner() })
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Placed<T> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        T::schema_name()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
-    }
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-}
-
-/// A key that may be omitted.
-pub type Key<T> = Option<Placed<T>>;
 
 /// The configuration of entitywatch. Unknown keys are refused. A key is optional unless its
 /// description says otherwise.
@@ -65,6 +39,8 @@ pub struct RawConfig {
     route: Option<Vec<RawRoute>>,
     delivery: Option<RawDelivery>,
     messages: Option<RawMessages>,
+    backup: Option<RawBackup>,
+    retention: Option<RawRetention>,
 }
 
 /// The database.

@@ -4,11 +4,13 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use crate::config::backup::RawBackup;
 use crate::config::problem::Problem;
 use crate::config::raw::{
     Placed, RawDelivery, RawHttp, RawMessages, RawPerson, RawReceiver, RawRoute, RawServer,
     RawSmtp, RawSource, RawStore,
 };
+use crate::config::retention::RawRetention;
 
 /// The sections that were read. A section with a mistake is left out, except for its name.
 #[derive(Debug, Default)]
@@ -23,6 +25,8 @@ pub struct Sections {
     pub routes: Vec<Placed<RawRoute>>,
     pub delivery: RawDelivery,
     pub messages: RawMessages,
+    pub backup: Option<Placed<RawBackup>>,
+    pub retention: RawRetention,
     /// The sections with mistakes. A route to a receiver with a mistake is not a second mistake.
     pub faulty: FaultySections,
 }
@@ -36,7 +40,7 @@ pub struct FaultySections {
 }
 
 /// The sections of a configuration, and whether each may appear several times.
-const SECTIONS: [(&str, bool); 10] = [
+const SECTIONS: [(&str, bool); 12] = [
     ("store", false),
     ("server", false),
     ("person", true),
@@ -47,6 +51,8 @@ const SECTIONS: [(&str, bool); 10] = [
     ("route", true),
     ("delivery", false),
     ("messages", false),
+    ("backup", false),
+    ("retention", false),
 ];
 
 /// Returns all well-formed sections, and adds the mistakes of the others to `problems`.
@@ -82,6 +88,11 @@ pub fn read(text: &str, problems: &mut Vec<Problem>) -> Sections {
             "messages" => {
                 sections.messages =
                     one(value, "messages", problems).map(|s| s.value).unwrap_or_default();
+            }
+            "backup" => sections.backup = one(value, "backup", problems),
+            "retention" => {
+                sections.retention =
+                    one(value, "retention", problems).map(|s| s.value).unwrap_or_default();
             }
             "smtp" => {
                 sections.smtp = one(value, "smtp", problems);

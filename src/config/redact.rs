@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of each section whose values may be shown. Every other key is a secret or a mistake.
-const HARMLESS: [(&str, &[&str]); 11] = [
+const HARMLESS: [(&str, &[&str]); 13] = [
     ("store", &["url"]),
     (
         "server",
@@ -94,6 +94,8 @@ const HARMLESS: [(&str, &[&str]); 11] = [
     ),
     ("delivery", &["retry", "timeout"]),
     ("messages", &["timezone", "what_to_do_file"]),
+    ("backup", &["schedule", "folder", "keep"]),
+    ("retention", &["documents", "deliveries", "hold"]),
 ];
 
 /// The keys of secrets in all sections. `url` is a secret only in a receiver. `proxy` may contain a

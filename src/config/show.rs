@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use crate::config::redact::without_password;
 use crate::config::settings::Source;
-use crate::config::{Config, DigestSettings, raw, read};
+use crate::config::{BackupSettings, Config, DigestSettings, RetentionSettings, Years, raw, read};
 use crate::deliver::{Channel, OAuth2Settings, Receiver, SmtpSettings, Tls};
 use crate::domain::Person;
 use crate::fetch::Address;
@@ -83,6 +83,8 @@ pub fn table(config: &Config, file: &str) -> Table {
             ),
         ]),
     );
+    put("backup", config.backup.as_ref().map(backup_table).unwrap_or_default());
+    put("retention", retention_table(&config.retention));
     let mut several = |name: &str, sections: Vec<Table>| {
         if !sections.is_empty() {
             table.insert(
@@ -115,6 +117,7 @@ pub fn table(config: &Config, file: &str) -> Table {
 pub fn common(shown: &str) -> String {
     let mut table: Table = shown.parse().unwrap_or_default();
     table.remove("store");
+    table.remove("backup");
     if let Some(Value::Table(server)) = table.get_mut("server") {
         server.remove("listen");
     }
@@ -277,6 +280,24 @@ fn route_table(route: &crate::route::Route) -> Table {
         ("countries", given(&route.countries)),
         ("min_severity", route.min_severity.map(|severity| Value::from(severity.as_str()))),
         ("editorial", Some(Value::from(route.editorial))),
+    ])
+}
+
+fn backup_table(backup: &BackupSettings) -> Table {
+    pairs([
+        ("schedule", Some(Value::from(backup.schedule_text.clone()))),
+        ("folder", Some(Value::from(backup.folder.display().to_string()))),
+        ("keep", Some(number(backup.keep))),
+    ])
+}
+
+/// Nothing if nothing is pruned.
+fn retention_table(retention: &RetentionSettings) -> Table {
+    let years = |years: Option<Years>| years.map(|years| Value::from(years.to_string()));
+    pairs([
+        ("documents", years(retention.documents)),
+        ("deliveries", years(retention.deliveries)),
+        ("hold", retention.hold.then_some(Value::from(true))),
     ])
 }
 

@@ -8,12 +8,14 @@
 //! - `outbox_signal` wakes those loops when another instance of a shared database put something
 //!   into the outbox.
 //! - `item_loop` makes the escalations and reminders of items when they are due.
+//! - `backup_loop` makes the backups when they are due.
 //! - `watchdog` reports to systemd that both work.
 //!
 //! A task that panics ends the process. systemd restarts it, and the outbox makes that safe.
 //!
 //! Does not know what a check or a delivery does.
 
+mod backup_loop;
 mod digest_loop;
 mod item_loop;
 mod outbox_signal;
@@ -24,6 +26,7 @@ mod task_end;
 mod ticker;
 mod watchdog;
 
+pub use backup_loop::make_backups;
 pub use digest_loop::make_digests;
 pub use item_loop::escalate_items;
 pub use outbox_signal::hear_other_instances;

@@ -35,6 +35,7 @@
 //!
 //! Everywhere:
 //!
+//! - [`size_text`]: sizes in bytes, in words.
 //! - [`character_reference`]: the characters of `&ldquo;` and `&#167;`.
 //! - [`utc_day`]: the day of a time, and the time at which a day begins.
 //! - [`word_diff`]: the differences between two texts, word by word.
@@ -45,6 +46,7 @@
 pub mod alert;
 pub mod alert_kind;
 pub mod business_days;
+mod byte_size;
 pub mod change;
 pub mod character_reference;
 pub mod citation;
@@ -76,6 +78,7 @@ pub mod word_diff;
 
 pub use alert::{Alert, AlertBody};
 pub use alert_kind::{AlertKind, Audience};
+pub use byte_size::size_text;
 pub use change::{Change, ChangeKind, ChangeSet, FieldChange, Match, RowFate, Severity, Summary};
 pub use citation::Citation;
 pub use delivery::{Attempt, Delivery, DeliveryState};

@@ -12,10 +12,12 @@
 
 pub mod alerting;
 pub mod backfill;
+pub mod backups;
 pub mod background;
 pub mod check;
 pub mod check_source;
 pub mod configuration_record;
+pub mod decision_export;
 pub mod delivery;
 pub mod digests;
 pub mod entry_identity;
@@ -70,6 +72,8 @@ pub struct Program {
     locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The newest backfill of each source.
     backfills: Mutex<HashMap<String, backfill::CurrentBackfill>>,
+    /// How far the decisions are exported. Held during an export.
+    exported: tokio::sync::Mutex<Option<decision_export::Exported>>,
 }
 
 impl Program {
@@ -82,6 +86,7 @@ impl Program {
             stopping: CancellationToken::new(),
             locks: Mutex::default(),
             backfills: Mutex::default(),
+            exported: tokio::sync::Mutex::default(),
         }
     }
 

@@ -25,4 +25,4 @@ pub use item_row::ItemRow;
 pub use receiver_row::ReceiverRow;
 pub use route_row::{RouteOutcome, RouteRow};
 pub use source_row::{ListRow, SourceRow, absent_lists};
-pub use status_row::StatusRow;
+pub use status_row::{BackupRow, StatusRow};

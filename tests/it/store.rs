@@ -8,6 +8,7 @@ mod items;
 mod outbox;
 mod pace;
 pub mod places;
+mod prune;
 mod reading;
 mod sqlite_file;
 mod writers;

@@ -10,6 +10,7 @@ mod receivers;
 mod routes;
 mod run;
 mod screen;
+mod store;
 
 use std::path::PathBuf;
 
@@ -29,6 +30,7 @@ pub use receivers::{EmailFormat, PreviewArgs, ReceiversCommand};
 pub use routes::RoutesCommand;
 pub use run::RunArgs;
 pub use screen::{ScreenArgs, ScreenFormat};
+pub use store::StoreCommand;
 
 /// Watches the US Entity List and alerts people by email, Slack and webhook when it changes
 #[derive(Clone, Debug, Parser)]
@@ -178,6 +180,11 @@ pub enum Command {
         #[command(subcommand)]
         command: JournalCommand,
     },
+    /// Back up, restore, move, check or prune the database
+    Store {
+        #[command(subcommand)]
+        command: StoreCommand,
+    },
     /// Print shell completions
     Completions {
         #[arg(value_enum)]
@@ -318,6 +325,11 @@ mod tests {
             "journal verify --head \
              abababababababababababababababababababababababababababababababab",
             "journal export",
+            "store backup copy.db",
+            "store restore copy.db",
+            "store migrate --to postgres://host/database",
+            "store check",
+            "store prune",
             "screen --watchlist c.csv",
             "screen --watchlist c.csv --against l.csv --lists EL,UVL --min-score 0 --top 5",
             "screen --name Alder --address Quay --country cn --output json",
@@ -369,6 +381,11 @@ mod tests {
             "deliveries send --receiver erp",
             "entries --as-of 2026-07-01 --known-at 24h",
             "backfill --source ecfr",
+            "store",
+            "store backup",
+            "store restore",
+            "store migrate",
+            "store prune --all",
             "screen",
             "screen --watchlist c.csv --name Alder",
             "screen --watchlist c.csv --country CN",
