@@ -125,6 +125,18 @@ crash_points! {
         /// The tables are where a daemon finds them.
         MoveFinished;
     }
+    /// In the order in which an alert that is made once, such as a daily reminder, passes them.
+    SINGLE_ALERTS {
+        /// The alert is composed. Nothing of it is stored.
+        SingleAlertComposed;
+        /// The transaction of the alert has begun. The next points are inside it.
+        SingleAlertBegun;
+        /// The alert and its deliveries are written.
+        SingleAlertQueued;
+        SingleAlertJournaled;
+        /// The transaction of the alert is committed. The receivers' loops do not know it yet.
+        SingleAlertRecorded;
+    }
 }
 
 impl CrashPoint {

@@ -132,9 +132,13 @@ impl Store {
             tx.rollback(ACTION).await?;
             return Ok(false);
         }
+        CrashPoint::SingleAlertBegun.pass();
         outbox::enqueue(&mut tx, &[outgoing]).await?;
+        CrashPoint::SingleAlertQueued.pass();
         journal::append(&mut tx, at, &[event]).await?;
+        CrashPoint::SingleAlertJournaled.pass();
         tx.commit(ACTION).await?;
+        CrashPoint::SingleAlertRecorded.pass();
         Ok(true)
     }
 

@@ -475,3 +475,39 @@ async fn a_daemon_that_ends_at_any_point_of_an_escalation_sends_it_under_one_id(
         assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
     }
 }
+
+/// `CrashPoint` is built only into debug builds.
+#[cfg(debug_assertions)]
+#[tokio::test]
+async fn a_daemon_that_ends_at_any_point_of_a_reminder_sends_it_under_one_id() {
+    use entitywatch::crash_point::CrashPoint;
+
+    assert!(CrashPoint::SINGLE_ALERTS.len() > 4, "the points were found");
+    for point in CrashPoint::SINGLE_ALERTS {
+        // The item was opened years ago by the clock of the daemon, and is overdue.
+        let World { site, program, .. } = opened("").await;
+        program.store.close().await;
+        drop(program);
+        let daemon = site.start_with(&[(CrashPoint::VARIABLE, point.name())]);
+        daemon.ends().await;
+        let daemon = site.run().await;
+        let reminders = || {
+            let all = site.webhook.received();
+            let is_reminder =
+                |received: &crate::sinks::Received| received.json()["type"] == "items.open";
+            all.into_iter().filter(is_reminder).collect::<Vec<_>>()
+        };
+        within("the reminder", site.webhook.until(|_| !reminders().is_empty())).await;
+        assert_eq!(daemon.stop().await, Some(0));
+        let ids: BTreeSet<(String, String)> = reminders()
+            .iter()
+            .map(|received| {
+                let id = received.header("webhook-id").unwrap().to_owned();
+                (received.path.clone(), id)
+            })
+            .collect();
+        assert_eq!(ids.len(), 1, "{}: {ids:?}", point.name());
+        assert_eq!(ids.first().unwrap().0, "/office");
+        assert_eq!(site.command(&["journal", "verify"]).await.exit, Some(0));
+    }
+}

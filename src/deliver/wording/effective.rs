@@ -47,34 +47,31 @@ impl Effective {
         !self.dates.is_empty()
     }
 
-    /// Whether the rule, or its first part, is in effect.
+    /// Whether the effective date of the rule, or of its first part, has come.
     pub fn has_begun(&self) -> bool {
         self.dates.first().is_some_and(|date| *date <= self.today)
     }
 
-    /// `, in effect June 28, 2022`, for a title. Empty if the date is unknown.
+    /// `, effective June 28, 2022`, for a title. Empty if the date is unknown.
     pub fn phrase(&self) -> String {
         let Some(first) = self.dates.first() else { return String::new() };
-        let verb = if self.has_begun() { "in effect" } else { "takes effect" };
         let parts = if self.dates.len() > 1 { " in parts from" } else { "" };
-        format!(", {verb}{parts} {}", time::date(*first))
+        format!(", effective{parts} {}", time::date(*first))
     }
 
-    /// `It has been in effect since June 28, 2022.` Empty if the date is unknown.
+    /// `Its effective date is June 28, 2022.` Empty if the date is unknown. Only the date is
+    /// stated: whether the rule is in force is a legal question.
     pub fn sentence(&self) -> String {
         match self.dates.as_slice() {
             [] => String::new(),
-            [date] if *date < self.today => {
-                format!("It has been in effect since {}.", time::date(*date))
-            }
             [date] if *date == self.today => {
-                format!("It takes effect today, {}.", time::date(*date))
+                format!("Its effective date is today, {}.", time::date(*date))
             }
-            [date] => format!("It takes effect on {}.", time::date(*date)),
+            [date] => format!("Its effective date is {}.", time::date(*date)),
             several => {
                 let dates: Vec<String> = several.iter().map(|date| time::date(*date)).collect();
                 format!(
-                    "It takes effect in parts, on {}. What each date is for is stated below.",
+                    "It has several effective dates: {}. What each date is for is stated below.",
                     several_dates(&dates)
                 )
             }
@@ -174,13 +171,13 @@ mod tests {
     fn one_date_is_in_the_future_or_the_past() {
         let text = "This rule is effective June 28, 2022. Comments are due July 5, 2022.";
         let before = effective(text, date(2022, 6, 27));
-        assert_eq!(before.phrase(), ", takes effect June 28, 2022");
-        assert_eq!(before.sentence(), "It takes effect on June 28, 2022.");
+        assert_eq!(before.phrase(), ", effective June 28, 2022");
+        assert_eq!(before.sentence(), "Its effective date is June 28, 2022.");
         let on_the_day = effective(text, date(2022, 6, 28));
-        assert_eq!(on_the_day.phrase(), ", in effect June 28, 2022");
-        assert_eq!(on_the_day.sentence(), "It takes effect today, June 28, 2022.");
+        assert_eq!(on_the_day.phrase(), ", effective June 28, 2022");
+        assert_eq!(on_the_day.sentence(), "Its effective date is today, June 28, 2022.");
         let after = effective(text, date(2022, 6, 30));
-        assert_eq!(after.sentence(), "It has been in effect since June 28, 2022.");
+        assert_eq!(after.sentence(), "Its effective date is June 28, 2022.");
         assert!(after.fact().is_some() && after.quotes().is_empty());
     }
 
@@ -191,8 +188,8 @@ mod tests {
              effective July 28, 2022. Comments must be received by August 1, 2022.",
             date(2022, 6, 27),
         );
-        assert_eq!(several.phrase(), ", takes effect in parts from June 28, 2022");
-        assert!(several.sentence().contains("on June 28, 2022, and July 28, 2022."));
+        assert_eq!(several.phrase(), ", effective in parts from June 28, 2022");
+        assert!(several.sentence().contains("dates: June 28, 2022, and July 28, 2022."));
         assert!(several.fact().is_none());
         let quotes: Vec<(String, String)> =
             several.quotes().into_iter().map(|quote| (quote.label, quote.text)).collect();
@@ -220,7 +217,7 @@ mod tests {
     #[test]
     fn the_date_of_the_register_wins_over_one_other_date_of_the_text() {
         let one = effective("This rule is effective June 27, 2022.", date(2022, 6, 30));
-        assert_eq!(one.phrase(), ", in effect June 28, 2022");
+        assert_eq!(one.phrase(), ", effective June 28, 2022");
         let none = Effective::of(None, None, at(date(2022, 6, 30)));
         assert!(!none.is_known() && none.phrase().is_empty() && none.fact().is_none());
     }

@@ -12,7 +12,7 @@ const MAX_COUNTRIES: usize = 3;
 /// The fewest characters to which the title is cut to make room for the date and the rule.
 const MIN_TITLE_CHARS: usize = 40;
 
-/// `TITLE, in effect June 28, 2022 (87 FR 38920): China, Russia`.
+/// `TITLE, effective June 28, 2022 (87 FR 38920): China, Russia`.
 ///
 /// The first of `titles` that fits is taken, and the last one is cut if none fits. `effect` begins
 /// with a comma or is empty. The known countries are named only if there is room.
@@ -61,11 +61,11 @@ mod tests {
         assert_eq!(
             subject(
                 &["Entity List: 41 added, 13 revised".to_owned()],
-                ", in effect June 28, 2022",
+                ", effective June 28, 2022",
                 Some("87 FR 38920"),
                 &countries(&["China", "Russia", "Pakistan", "Singapore"]),
             ),
-            "Entity List: 41 added, 13 revised, in effect June 28, 2022 (87 FR 38920): China, \
+            "Entity List: 41 added, 13 revised, effective June 28, 2022 (87 FR 38920): China, \
              Russia, Pakistan and 1 more"
         );
         let one = ["Entity List: 1 added".to_owned()];
@@ -88,12 +88,12 @@ mod tests {
         let long = ["x".repeat(200)];
         let cut = subject(
             &long,
-            ", in effect June 28, 2022",
+            ", effective June 28, 2022",
             Some("87 FR 38920"),
             &countries(&["China"]),
         );
         assert_eq!(cut.chars().count(), MAX_SUBJECT_CHARS);
-        assert!(cut.ends_with("…, in effect June 28, 2022 (87 FR 38920)"), "{cut}");
+        assert!(cut.ends_with("…, effective June 28, 2022 (87 FR 38920)"), "{cut}");
         let far = subject(&long, &"y".repeat(200), Some("87 FR 38920"), &[]);
         assert_eq!(far.chars().count(), MAX_SUBJECT_CHARS);
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use tracing::{info, warn};
 
 use crate::config::Config;
+use crate::crash_point::CrashPoint;
 use crate::deliver;
 use crate::domain::item::item_alerts::{AlertEscalated, ItemsOpen, UnclosedItem};
 use crate::domain::item::{Escalation, Target};
@@ -203,6 +204,7 @@ async fn remind(
         let body = AlertBody::ItemsOpen(ItemsOpen { receiver: receiver.name.clone(), items: own });
         let alert = Alert { alert_id, created_at: now, body };
         let outgoing = addressing::routed(config, alert, Vec::new());
+        CrashPoint::SingleAlertComposed.pass();
         made += usize::from(store.add_alert_once(outgoing, now, event).await?);
     }
     Ok(made)

@@ -179,12 +179,12 @@ mod tests {
     fn a_subject_says_what_the_reader_must_know() {
         check_subject(
             "list.changed, real size",
-            "Entity List: 41 added, 13 revised, in effect June 28, 2022 (87 FR 38920): China, \
+            "Entity List: 41 added, 13 revised, effective June 28, 2022 (87 FR 38920): China, \
              Russia, Pakistan and 6 more",
         );
         check_subject(
             "list.changed, footnote designation",
-            "Footnote 4 designation: Aldermere Microsystems Co., Ltd. (China), in effect June 29, \
+            "Footnote 4 designation: Aldermere Microsystems Co., Ltd. (China), effective June 29, \
              2022 (87 FR 77505)",
         );
         check_subject(
@@ -198,17 +198,17 @@ mod tests {
         );
         check_subject(
             "list.changed, full entries",
-            "Full entries now available: 6 added, in effect June 28, 2022 (87 FR 38920): China",
+            "Full entries now available: 6 added, effective June 28, 2022 (87 FR 38920): China",
         );
         check_subject(
             "list.changed, as announced",
-            "Consolidated Screening List shows 6 entries announced on June 28, in effect June 28, \
+            "Consolidated Screening List shows 6 entries announced on June 28, effective June 28, \
              2022 (87 FR 38920): China",
         );
         check_subject("list.changed, relisted", "Entity List: 2 entries relisted: China");
         check_subject(
             "list.changed, unconfirmed",
-            "Entity List, unconfirmed: 2 added, in effect June 28, 2022 (87 FR 38920): China",
+            "Entity List, unconfirmed: 2 added, effective June 28, 2022 (87 FR 38920): China",
         );
         check_subject(
             "list.changed, no rule",
@@ -264,7 +264,7 @@ mod tests {
             let mut settings = sample::settings(None);
             settings.timezone = jiff::tz::TimeZone::get(zone).unwrap().into();
             let content = wording::alert_content(&sample_of("list.changed, real size"), &settings);
-            assert!(content.subject.contains("in effect June 28, 2022"), "{}", content.subject);
+            assert!(content.subject.contains("effective June 28, 2022"), "{}", content.subject);
             let fact = |label: &str| {
                 let fact = content.facts.iter().find(|fact| fact.label == label);
                 fact.map(|fact| fact.text.clone()).unwrap_or_default()
@@ -361,7 +361,7 @@ mod tests {
             });
         });
         assert!(
-            content.title.starts_with("Entity List: 2 added, 4 as announced, in effect"),
+            content.title.starts_with("Entity List: 2 added, 4 as announced, effective"),
             "{}",
             content.title
         );

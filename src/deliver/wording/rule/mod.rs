@@ -121,12 +121,12 @@ mod tests {
     fn a_subject_says_what_the_reader_must_know() {
         check_subject(
             "rule.filed",
-            "Entity List rule filed: 3 added, 1 removed, in effect June 28, 2022 (FR Doc. \
+            "Entity List rule filed: 3 added, 1 removed, effective June 28, 2022 (FR Doc. \
              2022-14069): China, Germany and 1 more",
         );
         check_subject(
             "rule.filed, several dates",
-            "Entity List rule filed: 3 to be added, 1 removed, takes effect in parts from July 1, \
+            "Entity List rule filed: 3 to be added, 1 removed, effective in parts from July 1, \
              2022 (FR Doc. 2022-14069)",
         );
         check_subject(
@@ -136,12 +136,12 @@ mod tests {
         );
         check_subject(
             "rule.published",
-            "Entity List rule published as filed: 3 added, 1 removed, in effect June 28, 2022 (87 \
+            "Entity List rule published as filed: 3 added, 1 removed, effective June 28, 2022 (87 \
              FR 38920)",
         );
         check_subject(
             "rule.published, in full",
-            "Full entries now available: 6 added, in effect June 28, 2022 (87 FR 38920): China",
+            "Full entries now available: 6 added, effective June 28, 2022 (87 FR 38920): China",
         );
         check_subject("rule.filed, digest", "Entity List rules of the last 30 days: 2 documents");
     }
