@@ -40,6 +40,17 @@ fn known(kind: &str, data: &Value) -> Option<String> {
             let (from, to) = (text("from")?, text("to")?);
             format!("entitywatch items handover {from} {to}{until} --by {by}")
         }
+        // The journal keeps no note about a counterparty.
+        "match.dismissed" => {
+            let (id, reason) = (text("match_id")?, text("reason")?);
+            format!("entitywatch matches dismiss {id} --by {by} --reason {reason} --note '…'")
+        }
+        "match.confirmed" => format!("entitywatch matches confirm {} --by {by}", text("match_id")?),
+        "match.reopened" => format!("entitywatch matches reopen {} --by {by}", text("match_id")?),
+        "counterparty.erased" => {
+            let (watchlist, id) = (text("watchlist")?, text("counterparty_id")?);
+            format!("entitywatch watchlists erase --watchlist {watchlist} --id {id} --by {by}")
+        }
         _ => return None,
     })
 }
@@ -101,11 +112,21 @@ mod tests {
             json!({"from": "mail", "to": "deputy", "until": null, "by": "Ann"}),
             "entitywatch items handover mail deputy --by Ann",
         );
+        check(
+            "match.dismissed",
+            json!({"match_id": "mch_1", "by": "Ann", "reason": "other"}),
+            "entitywatch matches dismiss mch_1 --by Ann --reason other --note '…'",
+        );
+        check(
+            "counterparty.erased",
+            json!({"watchlist": "customers", "counterparty_id": "C 1", "by": "Ann"}),
+            "entitywatch watchlists erase --watchlist customers --id 'C 1' --by Ann",
+        );
     }
 
     #[test]
     fn a_decision_that_no_command_is_known_for_is_shown_with_its_data() {
-        check("match.dismissed", json!({"by": "Ann"}), "match.dismissed {\"by\":\"Ann\"}");
+        check("list.praised", json!({"by": "Ann"}), "list.praised {\"by\":\"Ann\"}");
         check("item.closed", json!({"by": "Ann"}), "item.closed {\"by\":\"Ann\"}");
     }
 }

@@ -5,9 +5,10 @@
 //! the files that it names, and nothing else: the environment is an argument ([`Environment`]).
 //!
 //! `read` parses the text into `raw` values. `sources`, `receivers`, `digests`, `smtp`, `routes`,
-//! `settings`, `backup`, `retention` and `instructions` check them, and `access` the people and the proxy that names them.
-//! `coverage` warns about alerts that nobody gets. `redact` hides secrets in errors, `show` prints
-//! the configuration in effect, and `evidence` is the form of it that the journal keeps.
+//! `settings`, `backup`, `retention` and `instructions` check them, and `access` the people and the
+//! proxy that names them. `coverage` warns about alerts that nobody gets. `redact` hides secrets in
+//! errors, `show` prints the configuration in effect, and `evidence` is the form of it that the
+//! journal keeps.
 
 mod access;
 mod acknowledgment;
@@ -15,6 +16,7 @@ mod ascii;
 mod backup;
 mod redact;
 mod retention;
+mod retention_period;
 mod coverage;
 mod digests;
 mod evidence;
@@ -221,7 +223,7 @@ pub fn check(
     config.shown = show::table(&config, text);
     warnings.extend(coverage::warnings(&config));
     warnings.extend(access::warnings(&config));
-    warnings.extend(retention::warnings(&config.retention, &config.sources));
+    warnings.extend(retention_period::warnings(&config));
     if secrets == SecretsMode::Resolve {
         warnings.extend(coverage::machine_warnings(&config, environment));
     }

@@ -7,20 +7,14 @@ use jiff::{Span, Timestamp, ToSpan as _};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use crate::config::ConfigWarning;
 use crate::config::placed::Key;
 use crate::config::problem::Problem;
-use crate::config::settings::Source;
 use crate::config::value::Unreadable;
 
 /// Records under the Export Administration Regulations are kept for 5 years (15 CFR 762.6).
 const LEAST_YEARS: i16 = 5;
-/// Records under the sanctions of the Treasury are kept for 10 years (31 CFR 501.601, since March
-/// 12, 2025).
-const TREASURY_YEARS: i16 = 10;
 /// The years that can be written. Longer than any company keeps records.
 const MOST_YEARS: i16 = 1000;
-const TREASURY: &str = "Treasury Department";
 
 /// How long documents and deliveries are kept. Without a key, that kind is kept for ever.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -36,7 +30,7 @@ pub struct RawRetention {
 
 /// A number of years: `"10y"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Years(i16);
+pub struct Years(pub(super) i16);
 
 impl Years {
     /// The time that is so many years before `now`. `None` before the year -9999.
@@ -104,24 +98,6 @@ pub(super) fn check(raw: &RawRetention, problems: &mut Vec<Problem>) -> Retentio
         deliveries: raw.deliveries.as_ref().map(|years| years.value),
         hold: raw.hold.as_ref().is_some_and(|hold| hold.value),
     }
-}
-
-/// Warns if records of the Treasury's lists are kept for less than its rules ask.
-pub(super) fn warnings(settings: &RetentionSettings, sources: &[Source]) -> Vec<ConfigWarning> {
-    let watched = sources.iter().flat_map(|source| &source.lists);
-    let Some(list) = watched.copied().find(|list| list.agency() == TREASURY) else {
-        return Vec::new();
-    };
-    [("documents", settings.documents), ("deliveries", settings.deliveries)]
-        .into_iter()
-        .filter_map(|(what, years)| {
-            let years = years.filter(|years| *years < Years(TREASURY_YEARS))?;
-            Some(ConfigWarning(format!(
-                "`[retention] {what}` is {years}, but {list} of the Treasury Department is \
-                 watched, and its records are kept for {TREASURY_YEARS} years (31 CFR 501.601)"
-            )))
-        })
-        .collect()
 }
 
 #[cfg(test)]

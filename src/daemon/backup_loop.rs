@@ -1,10 +1,11 @@
-//! Makes the backups when they are due, and exports decisions that a command could not export.
+//! Makes the backups when they are due, exports decisions that a command could not export, and puts
+//! old documents to rest.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use crate::metrics;
 use crate::pipeline::{Program, backups, decision_export};
@@ -32,12 +33,27 @@ pub async fn make_backups(
                 pause = RETRY_PAUSE;
             }
         }
+        if !program.store.is_shared() || status.is_watching() {
+            rest(&program).await;
+        }
         show(&program).await;
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = reloaded.changed() => {}
             () = stop.cancelled() => return,
         }
+    }
+}
+
+/// Puts one document to rest. The others follow in the next rounds, so that this never takes long.
+async fn rest(program: &Program) {
+    match program.store.rest_one_document().await {
+        Ok(Some(rested)) => debug!(
+            "document {}: {} bytes are stored, and were {}",
+            rested.sha256, rested.bytes_after, rested.bytes_before
+        ),
+        Ok(None) => {}
+        Err(problem) => warn!("failed to put a document to rest; it is tried again: {problem}"),
     }
 }
 
@@ -49,7 +65,7 @@ fn pause(program: &Program) -> Duration {
 }
 
 /// Sets the metrics of the store and of its backups.
-async fn show(program: &Program) {
+pub async fn show(program: &Program) {
     match program.store.size(program.clock.now()).await {
         Ok(size) => metrics::store_size(size.bytes),
         Err(problem) => warn!("failed to read the size of the database: {problem}"),

@@ -18,6 +18,7 @@
 //! What was fetched and read:
 //!
 //! - [`document`]: the compressed bytes of one fetched file.
+//! - [`document_difference`]: a document as its difference from another one.
 //! - [`snapshot`]: the entries of one document, and its publisher.
 //! - [`edition`]: which documents of a source were accepted, so that an older copy is recognized.
 //! - [`state`]: what is stored about a source and its lists between two checks.
@@ -54,6 +55,7 @@ pub mod country;
 pub mod delivery;
 pub mod digest;
 pub mod document;
+pub mod document_difference;
 pub mod edition;
 pub mod entry;
 pub mod hold;

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use tracing::error;
@@ -117,11 +117,19 @@ fn append(file: &Path, decisions: &[&Decision]) -> io::Result<()> {
     if decisions.is_empty() {
         return Ok(());
     }
+    let is_new = !file.exists();
     if let Some(folder) = file.parent() {
+        let is_new = !folder.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        if is_new {
+            give_to_owner_of_parent(folder);
+        }
     }
     let mut open =
         OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(file)?;
+    if is_new {
+        give_to_owner_of_parent(file);
+    }
     let mut lines = Vec::new();
     if !ends_with_line(&mut open)? {
         lines.push(b'\n');
@@ -132,6 +140,14 @@ fn append(file: &Path, decisions: &[&Decision]) -> io::Result<()> {
     }
     open.write_all(&lines)?;
     open.sync_data()
+}
+
+/// A command of root must not keep the service's user from appending. Any other user cannot give
+/// files away, and need not.
+fn give_to_owner_of_parent(path: &Path) {
+    if let Some(owner) = path.parent().and_then(|parent| parent.metadata().ok()) {
+        let _ = chown(path, Some(owner.uid()), Some(owner.gid()));
+    }
 }
 
 /// Whether the next line can begin here. A process may have been killed within a line.

@@ -2,8 +2,9 @@
 //! transaction, so the journal never claims less or more than was removed.
 //!
 //! A document stays if anything that is in force rests on it: it is the newest of its source or the
-//! basis of a current list, it was put on hold, it is the text of a rule, or an alert about it is
-//! not dealt with. A delivery stays if it is not finished, or if its item is not closed.
+//! basis of a current list, it was put on hold, it is the text of a rule, an alert about it is not
+//! dealt with, or a younger document at rest is a difference from it. A delivery stays if it is not
+//! finished, or if its item is not closed.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -27,11 +28,13 @@ pub struct Pruned {
 }
 
 /// A document that may go. Hashes are looked for in the texts of what may rest on it.
-const OLD_DOCUMENTS: &str = "SELECT d.sha256, CAST(LENGTH(d.content) AS BIGINT), d.fetched_at FROM document d \
+const OLD_DOCUMENTS: &str = "SELECT d.sha256, CAST(LENGTH(d.content) AS BIGINT), d.fetched_at \
+    FROM document d \
     WHERE d.fetched_at < $1 \
     AND NOT EXISTS (SELECT 1 FROM source_state s WHERE s.state LIKE '%' || d.sha256 || '%') \
     AND NOT EXISTS (SELECT 1 FROM list_state l WHERE l.state LIKE '%' || d.sha256 || '%') \
     AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.json LIKE '%' || d.sha256 || '%') \
+    AND NOT EXISTS (SELECT 1 FROM document o WHERE o.base = d.sha256) \
     AND NOT EXISTS (SELECT 1 FROM rule r WHERE r.json LIKE '%' || d.sha256 || '%') \
     AND NOT EXISTS (SELECT 1 FROM item i \
         JOIN item_alert ia ON ia.item_id = i.item_id \

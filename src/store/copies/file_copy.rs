@@ -45,9 +45,7 @@ impl PartialFile {
             return Err(CopyError::Exists(target.to_owned()));
         }
         file.set_len(0).map_err(failed)?;
-        for suffix in ["-journal", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(with_suffix(&path, suffix));
-        }
+        remove_beside(&path);
         Ok(Self { path, target: target.to_owned(), file })
     }
 
@@ -71,6 +69,14 @@ impl PartialFile {
     /// Takes the file away, because it is not whole.
     pub fn discard(self) {
         let _ = std::fs::remove_file(&self.path);
+        remove_beside(&self.path);
+    }
+}
+
+/// Removes the files that SQLite has beside a database.
+fn remove_beside(path: &Path) {
+    for suffix in ["-journal", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(with_suffix(path, suffix));
     }
 }
 

@@ -1,19 +1,17 @@
 //! Whether a database is whole: its file, its references, the version of its tables, its journal
 //! and its documents.
 
-use std::io::Read;
-
 use futures_util::TryStreamExt as _;
-use sha2::Digest as _;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::domain::{Document, JournalEntry, Sha256, size_text};
+use crate::domain::{JournalEntry, Sha256, document_difference, size_text};
 use crate::store::address::Backend;
 use crate::store::copies::error::{CopyError, Result};
 use crate::store::copies::file_copy::connect_to_read;
 use crate::store::copies::foreign_keys;
 use crate::store::copies::side::Side;
+use crate::store::documents::stored;
 use crate::store::journal::entry_of;
 use crate::store::journal_verifier::Verifier;
 use crate::store::statement::sql;
@@ -21,8 +19,9 @@ use crate::store::{StoreError, StoreUrl, migrations};
 
 /// How many faults SQLite names. One is enough to refuse a database.
 const FAULTS_NAMED: &str = "5";
-/// Bytes of a document that are unpacked at a time.
-const CHUNK_BYTES: usize = 64 * 1024;
+
+/// The first version of the tables whose documents may be differences from others.
+const BASE_VERSION: i64 = 11;
 
 /// One thing that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +130,7 @@ pub(super) async fn inspect(side: &mut Side, depth: Depth) -> Result<Inspection>
     };
     found.findings.push(Finding { what: "journal", result });
     if depth == Depth::Whole {
-        let result = documents(side).await?;
+        let result = documents(side, version.unwrap_or(0)).await?;
         found.findings.push(Finding { what: "documents", result });
     }
     Ok(found)
@@ -160,45 +159,37 @@ async fn journal(side: &mut Side) -> Result<std::result::Result<(u64, Sha256), S
     Ok(verifier.finish().map_err(|fault| fault.to_string()))
 }
 
-async fn documents(side: &mut Side) -> Result<std::result::Result<String, String>> {
-    let statement = sql("SELECT sha256, size_bytes, fetched_at, content FROM document");
+/// Documents that others are differences from come first of their group, so that one at a time is
+/// in memory.
+async fn documents(side: &mut Side, version: i64) -> Result<std::result::Result<String, String>> {
+    let base = if version >= BASE_VERSION { "base" } else { "CAST(NULL AS TEXT)" };
+    let statement = sql(format!(
+        "SELECT sha256, size_bytes, fetched_at, content, {base} FROM document \
+         ORDER BY COALESCE(NULLIF({base}, ''), sha256), COALESCE({base}, '') <> ''"
+    ));
     let mut rows = side.rows("read the documents", statement);
     let (mut count, mut bytes, mut wrong) = (0_u64, 0_u64, Vec::new());
+    let mut last_whole = None;
     while let Some(row) = rows.try_next().await? {
-        let document = Document {
-            sha256: Sha256(row.text(0)?),
-            size_bytes: row.count(1)?,
-            fetched_at: row.time(2)?,
-            compressed: row.bytes(3)?.into(),
-        };
+        let (document, base) = stored(&row)?;
         count += 1;
         bytes += document.size_bytes;
-        if !is_intact(&document) {
-            wrong.push(document.sha256.to_string());
+        let sha256 = document.sha256.clone();
+        let found = match (base, &last_whole) {
+            (None, _) => Ok(last_whole.insert(document).clone()),
+            (Some(base), Some(whole)) if base == whole.sha256 => {
+                document_difference::from_difference(document, whole)
+            }
+            (Some(_), _) => Err(std::io::ErrorKind::NotFound.into()),
+        };
+        if !found.is_ok_and(|document| document_difference::is_intact(&document)) {
+            wrong.push(sha256.to_string());
         }
     }
     Ok(if wrong.is_empty() {
         Ok(format!("{count}, {} when unpacked, each with its hash", size_text(bytes)))
     } else {
-        Err(format!("{} of {count} documents are not what was fetched: {}", wrong.len(), {
-            wrong.join(", ")
-        }))
+        let named = wrong.join(", ");
+        Err(format!("{} of {count} documents are not what was fetched: {named}", wrong.len()))
     })
-}
-
-fn is_intact(document: &Document) -> bool {
-    let Ok(mut reader) = document.reader() else { return false };
-    let mut hasher = sha2::Sha256::new();
-    let (mut chunk, mut size) = (vec![0; CHUNK_BYTES], 0);
-    loop {
-        match reader.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(length) => {
-                hasher.update(chunk.get(..length).unwrap_or_default());
-                size += length as u64;
-            }
-            Err(_) => return false,
-        }
-    }
-    size == document.size_bytes && Sha256::from_digest(&hasher.finalize()) == document.sha256
 }

@@ -12,8 +12,8 @@ use crate::store::copies::free_space::folder_of;
 /// What the name of such a copy has after that of the database, before the version of its tables.
 const MARK: &str = ".before-migration-from-";
 
-/// Copies `database`, whose tables are of `version`, to `NAME.before-migration-from-VERSION`. Copies
-/// from earlier migrations are removed, because each is as large as the database was.
+/// Copies `database`, whose tables are of `version`, to `NAME.before-migration-from-VERSION`.
+/// Copies from earlier migrations are removed, because each is as large as the database was.
 pub async fn copy_before_migration(database: &Path, version: i64) -> Result<()> {
     let target = with_suffix(database, &format!("{MARK}{version}"));
     if target.exists() {
